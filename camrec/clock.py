@@ -1,0 +1,24 @@
+"""Time, in one place, so that a test can put its own clock in."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+
+
+class Clock:
+    """This machine's clocks: lengths are measured with one, moments are told with the other."""
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds on a clock that never jumps; its zero has no meaning."""
+        return time.monotonic_ns()
+
+    def utc_ns(self) -> int:
+        """Nanoseconds since 1970-01-01 UTC, as the system believes now."""
+        return time.time_ns()
+
+
+def iso(utc_ns: int) -> str:
+    """UTC nanoseconds as ISO 8601 with microseconds, such as ``2026-11-23T14:03:00.000000Z``."""
+    moment = datetime.fromtimestamp(utc_ns // 10**9, timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % 10**9 // 1000:06d}Z"

@@ -1,0 +1,126 @@
+"""The settings: what they are, where they come from, and what may stand in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import param
+import yaml
+
+from camrec.errors import InputError
+
+FILES = ("config.yaml", "config.json")
+
+
+class Config(param.Parameterized):
+    """Every setting with its default. An unknown one, or a wrong value, is an error.
+
+    Paths given in a file count from the folder of that file.
+    """
+
+    log_level = param.Selector(
+        default="info",
+        objects=["debug", "info", "warning", "error"],
+        doc="How much is logged.",
+    )
+    max_sessions = param.Integer(default=3, bounds=(1, 64), doc="How many cameras may be open.")
+    host = param.String(default="127.0.0.1", doc="The address that the page is served on.")
+    port = param.Integer(default=8000, bounds=(0, 65535), doc="Its port; 0 takes a free one.")
+    mediamtx_port = param.Integer(
+        default=8554, bounds=(0, 65535), doc="MediaMTX's local RTSP port; 0 takes a free one."
+    )
+    go2rtc_port = param.Integer(
+        default=8555, bounds=(0, 65535), doc="go2rtc's local RTSP port; 0 takes a free one."
+    )
+    ffmpeg_path = param.String(
+        default="ffmpeg", doc="FFmpeg's command or path; where it is not found, the one that pip brought."
+    )
+    mediamtx_path = param.String(default="", doc="MediaMTX's path; empty: found or fetched.")
+    go2rtc_path = param.String(default="", doc="go2rtc's path; empty: found or fetched.")
+    bin_dir = param.Path(
+        default=Path("bin"), check_exists=False, doc="Where fetched programs are kept."
+    )
+    videos_dir = param.Path(
+        default=Path("videos"), check_exists=False, doc="Where finished videos are kept."
+    )
+    language = param.Selector(
+        default="", objects=["", "en", "fr"], doc="The page's language; empty: as the browser asks."
+    )
+    token = param.String(default="", doc="Asked of every caller when not empty.")
+    allowed_hosts = param.List(
+        default=[], item_type=str, doc="Further host names that the page may be called by."
+    )
+
+    @classmethod
+    def load(cls, file: Path | str | None = None, **overrides: Any) -> Config:
+        """Read the settings.
+
+        Parameters
+        ----------
+        file
+            A YAML or JSON file; without one ``./config.yaml``, else ``./config.json``, else none.
+        overrides
+            Settings that win over the file (None: not given).
+
+        Raises
+        ------
+        InputError
+            ``config_missing``, ``config_unreadable``, ``config_unknown``, ``config_value``.
+        """
+        path = Path(file) if file else next((Path(n) for n in FILES if Path(n).is_file()), None)
+        values: dict[str, Any] = {}
+        if path is not None:
+            values = _read(path)
+            for key in ("bin_dir", "videos_dir"):
+                if isinstance(values.get(key), str):
+                    values[key] = path.parent / values[key]
+        values.update({key: value for key, value in overrides.items() if value is not None})
+        known = {key for key in cls.param if key != "name"}
+        for key in values:
+            if key not in known:
+                raise InputError(
+                    "config_unknown", key=key, file=str(path or ""), known=", ".join(sorted(known))
+                )
+        config = cls()
+        for key, value in values.items():
+            try:
+                setattr(config, key, value)
+            except (ValueError, TypeError):
+                reason = type(config.param[key]).__name__
+                raise InputError(
+                    "config_value",
+                    key=key,
+                    file=str(path or ""),
+                    value="***" if key == "token" else repr(value),
+                    wants=f"{reason}: {config.param[key].doc}",
+                ) from None
+        return config
+
+    @property
+    def videos(self) -> Path:
+        return Path(self.videos_dir).absolute()
+
+    @property
+    def bin(self) -> Path:
+        return Path(self.bin_dir).absolute()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        written = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InputError("config_missing", file=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("config_unreadable", file=str(path), reason=str(error)) from None
+    try:
+        values = json.loads(written) if path.suffix == ".json" else yaml.safe_load(written)
+    except (ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError("config_unreadable", file=str(path), reason=reason) from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise InputError("config_unreadable", file=str(path), reason="not a list of settings")
+    return values

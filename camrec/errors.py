@@ -1,0 +1,87 @@
+"""What can go wrong, each with a code that a program can match and a text in French and English.
+
+    CamrecError
+    ├── InputError      400  what was asked is malformed
+    ├── AccessError     403  (401 for a missing or wrong token) not allowed
+    ├── NotFoundError   404  no such session, recording, video or page
+    ├── StateError      409  the state forbids it: already recording, all sessions taken
+    ├── CameraError     422  the camera did not deliver
+    ├── ServiceError    503  a proxy or FFmpeg is not to be had
+    └── DiskError       507  no room on the disk
+
+Every text lives in ``locale/<language>/errors.json`` under its code, and says what happened, to
+what, and what to do next. The facts that fill it in never hold a credential.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from camrec.i18n import text
+
+
+class CamrecError(Exception):
+    """An error that a user may see.
+
+    Parameters
+    ----------
+    code
+        Stable, for programs: ``"camera_refused"``.
+    facts
+        What fills in the text: ``host="192.168.1.20"``.
+    """
+
+    status = 500
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def text(self, language: str = "en") -> str:
+        return text(f"errors.{self.code}", language, **self.facts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class InputError(CamrecError):
+    status = 400
+
+
+class AccessError(CamrecError):
+    status = 403
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code, **facts)
+        if code == "token_wrong":
+            self.status = 401
+
+
+class NotFoundError(CamrecError):
+    status = 404
+
+
+class MethodError(CamrecError):
+    status = 405
+
+
+class StateError(CamrecError):
+    status = 409
+
+
+class CameraError(CamrecError):
+    status = 422
+
+
+class ServiceError(CamrecError):
+    status = 503
+
+
+class DiskError(CamrecError):
+    status = 507
+
+
+def internal() -> CamrecError:
+    """What a caller is told of a defect; the log has the rest."""
+    return CamrecError("internal")

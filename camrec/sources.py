@@ -1,0 +1,151 @@
+"""A camera's address: a URL without credentials, and the credential apart from it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from camrec.errors import InputError
+
+Kind = Literal["rtsp", "mjpeg"]
+
+SCHEMES: dict[str, Kind] = {"rtsp": "rtsp", "rtsps": "rtsp", "http": "mjpeg", "https": "mjpeg"}
+DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+LONGEST_ADDRESS = 2048
+LONGEST_NAME = 100
+
+_AUTHORITY = re.compile(r"(\[[^\]]+\]|[^\s/\\?#@:\[\]]+)(:\d{1,5})?(?=[/?#]|$)")
+# user:password@ in anything that looks like a URL, up to the last @ before the path ends.
+_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@(?=[^\s@\"'<>])")
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A user name and a password that do not print."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "***"
+
+    def userinfo(self) -> str:
+        """Percent-encoded ``user:password``, for the one place that needs it: a proxy's memory."""
+        return f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a camera is and how it is spoken to.
+
+    `url` never holds a credential: it may be logged, shown and stored.
+    """
+
+    kind: Kind
+    url: str
+    host: str
+    port: int
+    credential: Credential | None = None
+
+    def address(self) -> str:
+        """The whole address with its credential: only ever given to a proxy's API."""
+        if self.credential is None:
+            return self.url
+        scheme, rest = self.url.split("://", 1)
+        return f"{scheme}://{self.credential.userinfo()}@{rest}"
+
+    def secrets(self) -> tuple[str, ...]:
+        """The forms in which the credential must not appear anywhere."""
+        if self.credential is None:
+            return ()
+        found = {self.credential.userinfo(), f"{self.credential.user}:{self.credential.password}"}
+        for secret in (self.credential.password, quote(self.credential.password, safe="")):
+            if secret:
+                found.add(secret)
+        return tuple(sorted(found, key=len, reverse=True))
+
+
+def parse(address: str) -> Source:
+    """Take a camera's address apart.
+
+    Raises
+    ------
+    InputError
+        ``address_type``, ``address_length``, ``address_characters``, ``address_scheme``,
+        ``address_host``.
+    """
+    if not isinstance(address, str):
+        raise InputError("address_type")
+    if len(address) > LONGEST_ADDRESS:
+        raise InputError("address_length", longest=LONGEST_ADDRESS)
+    address = address.strip(" ")
+    if any(not char.isprintable() or char == " " for char in address):
+        raise InputError("address_characters")
+    scheme, separator, rest = address.partition("://")
+    scheme = scheme.lower()
+    if not separator or scheme not in SCHEMES:
+        raise InputError("address_scheme")
+    userinfo, after = _split_userinfo(rest)
+    try:
+        parts = urlsplit(f"{scheme}://{after}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InputError("address_host") from None
+    if not host or not _valid_host(host) or port == 0:
+        raise InputError("address_host")
+    credential = None
+    if userinfo is not None:
+        user, _, password = userinfo.partition(":")
+        credential = Credential(unquote(user), unquote(password))
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None:
+        netloc = f"{netloc}:{port}"
+    url = urlunsplit((scheme, netloc, parts.path, parts.query, ""))
+    return Source(SCHEMES[scheme], url, host, port or DEFAULT_PORTS[scheme], credential)
+
+
+def _split_userinfo(rest: str) -> tuple[str | None, str]:
+    """``user:p@ss/w@host/path`` as ``("user:p@ss/w", "host/path")``.
+
+    A password may hold / # ? : or @ unescaped: it ends at the first @ that a host and port follow.
+    """
+    if _AUTHORITY.match(rest):
+        return None, rest
+    for at in re.finditer("@", rest):
+        if _AUTHORITY.match(rest, at.end()):
+            return rest[: at.start()], rest[at.end() :]
+    return None, rest
+
+
+def _valid_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+        return True
+    except ValueError:
+        return bool(re.fullmatch(r"(?!-)[^\s/\\?#@:\[\]%<>\"'`{}|^]{1,253}", host))
+
+
+def valid_name(name: str | None) -> str | None:
+    """A session's or recording's name, trimmed.
+
+    Raises
+    ------
+    InputError
+        ``bad_name``: not 1 to 100 printable characters.
+    """
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise InputError("bad_name", longest=LONGEST_NAME)
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InputError("bad_name", longest=LONGEST_NAME)
+    return name
+
+
+def redact(line: str) -> str:
+    """`line` with every ``user:password@`` of a URL as ``***@``."""
+    return _USERINFO.sub(r"\g<scheme>***@", line)
