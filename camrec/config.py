@@ -35,7 +35,8 @@ class Config(param.Parameterized):
         default=8555, bounds=(0, 65535), doc="go2rtc's local RTSP port; 0 takes a free one."
     )
     ffmpeg_path = param.String(
-        default="ffmpeg", doc="FFmpeg's command or path; where it is not found, the one that pip brought."
+        default="ffmpeg",
+        doc="FFmpeg's command or path; where it is not found, the one that pip brought.",
     )
     mediamtx_path = param.String(default="", doc="MediaMTX's path; empty: found or fetched.")
     go2rtc_path = param.String(default="", doc="go2rtc's path; empty: found or fetched.")

@@ -1,0 +1,5 @@
+"""One camera: what is wanted, what is so."""
+
+from camrec.session.session import Session, SessionState
+
+__all__ = ["Session", "SessionState"]

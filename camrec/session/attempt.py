@@ -1,0 +1,58 @@
+"""One reading of a stream, from its first unit to its end; used once and thrown away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from camrec.readers import StreamError
+from camrec.session.line import Reader
+from camrec.units import Unit
+
+log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """Reads in a thread of its own and delivers each unit; after `close` it delivers no more.
+
+    woken : set by the owner's event when the reading ends, so that one wait serves all causes.
+    """
+
+    def __init__(
+        self, reader: Reader, deliver: Callable[[Unit], None], woken: threading.Event, name: str
+    ) -> None:
+        self._reader = reader
+        self._deliver = deliver
+        self._woken = woken
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._read, name=name, daemon=True)
+        self.error: StreamError | None = None
+
+    def start(self) -> Attempt:
+        self._thread.start()
+        return self
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._reader.close()
+        self._thread.join()
+
+    def _read(self) -> None:
+        try:
+            for unit in self._reader.units():
+                if self._closed.is_set():
+                    return
+                self._deliver(unit)
+        except StreamError as error:
+            self.error = error
+        except Exception as error:
+            log.exception("reading failed")
+            self.error = StreamError("lost", type(error).__name__)
+        finally:
+            self._reader.close()
+            self._woken.set()

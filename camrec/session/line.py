@@ -1,0 +1,115 @@
+"""The way from a camera to us: a path of a proxy, and a reader of what it offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Protocol
+
+from camrec.clock import Clock
+from camrec.errors import CameraError
+from camrec.proxies import Go2rtc, MediaMTX, look
+from camrec.readers import Go2rtcReader, RtspReader, StreamError
+from camrec.sources import Source
+from camrec.units import Unit
+
+
+class Reader(Protocol):
+    """A local stream as units; `close` may come from any thread."""
+
+    def units(self) -> Iterator[Unit]: ...
+
+    def close(self) -> None: ...
+
+
+class Line(ABC):
+    """One session's path of a proxy. It is opened and closed any number of times."""
+
+    def __init__(self, source: Source, path: str, clock: Clock) -> None:
+        self.source = source
+        self.path = path
+        self._clock = clock
+
+    @property
+    @abstractmethod
+    def local_url(self) -> str:
+        """What the proxy offers to other programs on this machine."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Give the camera to the proxy, anew if it has it already."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Take the camera away from the proxy."""
+
+    @abstractmethod
+    def reader(self) -> Reader:
+        """A fresh reader: each is used once."""
+
+    @abstractmethod
+    def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        """Why nothing came, as far as the proxy knows it since a monotonic moment (ns)."""
+
+    def _named(self, code: str, **facts: str) -> CameraError:
+        return CameraError(code, host=self.source.host, port=self.source.port, **facts)
+
+
+class RtspLine(Line):
+    """RTSP cameras, through MediaMTX."""
+
+    def __init__(self, source: Source, path: str, clock: Clock, proxy: MediaMTX) -> None:
+        super().__init__(source, path, clock)
+        self._proxy = proxy
+
+    @property
+    def local_url(self) -> str:
+        return self._proxy.local_url(self.path)
+
+    def open(self) -> None:
+        self._proxy.ensure_ready()
+        # MediaMTX tries a source every 5 s only; a path added anew is tried at once.
+        self._proxy.remove(self.path)
+        self._proxy.add(self.path, self.source)
+
+    def close(self) -> None:
+        self._proxy.remove(self.path)
+
+    def reader(self) -> RtspReader:
+        return RtspReader(self.local_url, self._clock)
+
+    def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        if error is not None and error.reason == "codec":
+            return self._named("camera_codec", codec=error.detail)
+        return self._proxy.reason(self.path, since)
+
+
+class MjpegLine(Line):
+    """HTTP MJPEG cameras, through go2rtc."""
+
+    def __init__(self, source: Source, path: str, clock: Clock, proxy: Go2rtc) -> None:
+        super().__init__(source, path, clock)
+        self._proxy = proxy
+
+    @property
+    def local_url(self) -> str:
+        return self._proxy.local_url(self.path)
+
+    def open(self) -> None:
+        # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
+        found = look(self.source)
+        if found is not None:
+            raise found
+        self._proxy.ensure_ready()
+        self._proxy.add(self.path, self.source)
+
+    def close(self) -> None:
+        self._proxy.remove(self.path)
+
+    def reader(self) -> Go2rtcReader:
+        return Go2rtcReader(*self._proxy.stream(self.path), self._clock)
+
+    def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        if error is not None and error.reason == "message":
+            return self._proxy.reason(self.source, error.detail)
+        return None

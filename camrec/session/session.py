@@ -1,0 +1,322 @@
+"""One camera, from open to close."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+from camrec.clock import Clock
+from camrec.errors import CameraError, CamrecError, StateError
+from camrec.feed import Feed
+from camrec.pictures import Pictures
+from camrec.probe import FINAL, PATIENCE, TRIES, Probe
+from camrec.receipt import Receipt
+from camrec.recording import Recording, RecordingState
+from camrec.session.attempt import Attempt
+from camrec.session.line import Line
+from camrec.sources import Source
+from camrec.states import Machine
+from camrec.units import Unit
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER = 5.0  # seconds without a picture, or ...
+STALE_DISTANCES = 5  # ... this many times the usual distance between two, if that is more
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts; the last one repeats
+PASSWORD_PAUSE = 60.0  # a wrong password is not tried often: cameras lock accounts
+
+
+class SessionState(Enum):
+    OPENING = "opening"
+    LIVE = "live"
+    STALE = "stale"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+MOVES = {
+    SessionState.OPENING: frozenset({SessionState.LIVE, SessionState.FAILED, SessionState.CLOSED}),
+    SessionState.LIVE: frozenset({SessionState.STALE, SessionState.CLOSED}),
+    SessionState.STALE: frozenset({SessionState.LIVE, SessionState.CLOSED}),
+    SessionState.FAILED: frozenset({SessionState.CLOSED}),
+}
+
+RECORDING_ENDED = (RecordingState.SAVED, RecordingState.FAILED)
+
+
+class Session:
+    """One opened camera. A thread of its own opens it, watches it and brings it back.
+
+    attempt : which of the tries of the opening runs, 1 to 3.
+    seen : pictures seen in that try.
+    retries : attempts since the camera went away, 0 while it is live.
+    error : why it failed, or why it is stale as far as that is known.
+    recording : the latest one, or None.
+    """
+
+    def __init__(
+        self, source: Source, name: str, make_line: Callable[[Source, str], Line], clock: Clock
+    ) -> None:
+        self.session_id = secrets.token_hex(8)
+        self.source = source
+        self.name = name
+        self.machine: Machine[SessionState] = Machine(SessionState.OPENING, MOVES)
+        self.since = clock.utc_ns()
+        self.feed = Feed(clock)
+        self.pictures = Pictures(self.feed, clock)
+        self.attempt = 1
+        self.seen = 0
+        self.retries = 0
+        self.error: CamrecError | None = None
+        self.recording: Recording | None = None
+        self._clock = clock
+        self._line = make_line(source, self.session_id)
+        self._reading: Attempt | None = None
+        self._attempt_began = 0
+        self._probe: Probe | None = None
+        self._closing = threading.Event()
+        self._woken = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(
+            target=self._run, name=f"session-{self.session_id}", daemon=True
+        )
+        self.machine.changed.connect(self._told)
+
+    @property
+    def kind(self) -> str:
+        return self.source.kind
+
+    @property
+    def state(self) -> SessionState:
+        return self.machine.state
+
+    @property
+    def local_url(self) -> str:
+        return self._line.local_url
+
+    @property
+    def viewers(self) -> int:
+        return self.pictures.viewers
+
+    def start(self) -> None:
+        """Begin to open; `machine` tells how it went."""
+        self._thread.start()
+
+    def close(self, reason: str = "closed") -> None:
+        """End it: a running recording is finished and saved first. Any number of times."""
+        with self._lock:
+            self._closing.set()
+            recording = self.recording
+        if recording is not None:
+            recording.stop(reason)
+            recording.wait()
+        self._woken.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.pictures.close()
+        self.feed.close()
+        self.machine.move(SessionState.CLOSED)
+
+    def record(
+        self,
+        duration: int,
+        name: str,
+        recording_id: str,
+        folder: Path,
+        ffmpeg: Path,
+        save: Callable[[Path, Receipt], str],
+    ) -> Recording:
+        """Begin to record for `duration` seconds.
+
+        Raises
+        ------
+        StateError
+            ``already_recording``, ``session_not_live``, ``session_closed``.
+        """
+        with self._lock:
+            if self._closing.is_set():
+                raise StateError("session_closed")
+            if self.recording is not None and self.recording.state not in RECORDING_ENDED:
+                raise StateError("already_recording")
+            if self.state is not SessionState.LIVE:
+                raise StateError("session_not_live")
+            recording = Recording(
+                self.feed,
+                duration=duration,
+                name=name,
+                source=self.source.url,
+                session_id=self.session_id,
+                recording_id=recording_id,
+                folder=folder,
+                ffmpeg=ffmpeg,
+                save=save,
+                clock=self._clock,
+            )
+            recording.start()
+            self.recording = recording
+            return recording
+
+    # The life of the session, in its own thread.
+
+    def _run(self) -> None:
+        try:
+            if self._open():
+                self._watch()
+        except CamrecError as error:
+            self._fail(error)
+        except Exception:
+            log.exception("session %s failed", self.session_id)
+            self._fail(CameraError("internal"))
+        finally:
+            self._end_attempt()
+            self._line.close()
+
+    def _open(self) -> bool:
+        """Up to `TRIES` tries of `PATIENCE` seconds; True when the camera delivers."""
+        error: CamrecError | None = None
+        for self.attempt in range(1, TRIES + 1):
+            if error is not None and self._pause(1.0):
+                return False
+            error = self._try_once()
+            if error is None:
+                self._probe = None
+                self.machine.move(SessionState.LIVE, only_from=SessionState.OPENING)
+                return True
+            if self._closing.is_set():
+                return False
+            log.warning("%s: try %d of %d: %s", self.source.url, self.attempt, TRIES, error)
+            if not isinstance(error, CameraError) or error.code in FINAL:
+                break
+        self._fail(error)
+        return False
+
+    def _try_once(self) -> CamrecError | None:
+        since = self._clock.monotonic_ns()
+        try:
+            self._line.open()
+        except CamrecError as error:
+            return error
+        self._probe = Probe(self._clock)
+        self.seen = 0
+        self.machine.changed.emit(SessionState.OPENING, SessionState.OPENING)
+        began = self._clock.monotonic_ns()
+        connected = False
+        while (left := PATIENCE - (self._clock.monotonic_ns() - began) / 1e9) > 0:
+            self._begin_attempt()
+            while not self._reading.ended and not self._probe.passed and left > 0:
+                if self._pause(min(left, 0.05)):
+                    return CameraError("camera_no_picture", host=self.source.host)
+                left = PATIENCE - (self._clock.monotonic_ns() - began) / 1e9
+            if self._probe.passed:
+                return None
+            error = self._reading.error
+            connected = connected or error is None or error.reason in ("silent", "lost")
+            reason = self._line.reason(error, since)
+            self._end_attempt()
+            if reason is not None:
+                return reason
+            if self._pause(0.05):
+                break
+        code = "camera_no_picture" if connected else "camera_no_answer"
+        return CameraError(code, host=self.source.host, port=self.source.port)
+
+    def _watch(self) -> None:
+        """While it is open: see it go away, and bring it back."""
+        while not self._closing.is_set():
+            self._woken.clear()
+            limit = max(STALE_AFTER, STALE_DISTANCES * self.feed.usual_distance)
+            left = limit - self._quiet()
+            if self._reading.ended:
+                self._retry(limit)
+            elif left <= 0:
+                # The reading lives but brings no picture: the camera has to be called anew.
+                self._stale(None)
+                self._retry(limit, anew=True)
+            else:
+                self._woken.wait(left)
+
+    def _retry(self, limit: float, anew: bool = False) -> None:
+        error, began = self._reading.error, self._attempt_began
+        self._end_attempt()
+        self.feed.interrupt()
+        reason = self._line.reason(error, began)
+        pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
+        if reason is not None and reason.code == "camera_wrong_password":
+            self._line.close()
+            anew, pause = True, PASSWORD_PAUSE
+        until_stale = limit - self._age()
+        if until_stale < pause:
+            if self._pause(max(0.0, until_stale)):
+                return
+            pause -= max(0.0, until_stale)
+            self._stale(reason)
+        if self._pause(pause):
+            return
+        self.retries += 1
+        try:
+            if anew:
+                self._line.open()
+        except CamrecError as refused:
+            self._stale(refused)
+        self._begin_attempt()
+
+    def _age(self) -> float:
+        """Seconds since the last picture."""
+        newest = self.feed.newest
+        return (self._clock.monotonic_ns() - newest.arrived) / 1e9 if newest else 0.0
+
+    def _quiet(self) -> float:
+        """Seconds since the last picture, or since the reading that runs began."""
+        running = (self._clock.monotonic_ns() - self._attempt_began) / 1e9
+        return min(self._age(), running)
+
+    def _stale(self, reason: CamrecError | None) -> None:
+        if reason is not None:
+            self.error = reason
+        self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
+
+    def _begin_attempt(self) -> None:
+        self._attempt_began = self._clock.monotonic_ns()
+        self._reading = Attempt(
+            self._line.reader(), self._deliver, self._woken, f"read-{self.session_id}"
+        ).start()
+
+    def _end_attempt(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
+
+    def _deliver(self, unit: Unit) -> None:
+        self.feed.publish(unit)
+        if unit.track.medium != "video":
+            return
+        probe = self._probe
+        if probe is not None:
+            probe.saw(unit)
+            self.seen = probe.seen
+            self.machine.changed.emit(self.state, self.state)
+        elif self.retries or self.state is SessionState.STALE:
+            self.retries = 0
+            self.error = None
+            self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
+
+    def _pause(self, seconds: float) -> bool:
+        """True when the session is being closed."""
+        return self._closing.wait(seconds)
+
+    def _fail(self, error: CamrecError) -> None:
+        self.error = error
+        self.machine.move(SessionState.FAILED, only_from=SessionState.OPENING)
+
+    def _told(self, old: SessionState, new: SessionState) -> None:
+        if old is new:
+            return
+        self.since = self._clock.utc_ns()
+        level = (
+            logging.WARNING if new in (SessionState.STALE, SessionState.FAILED) else logging.INFO
+        )
+        reason = f": {self.error}" if self.error is not None else ""
+        log.log(level, "session %s (%s) %s%s", self.session_id, self.source.url, new.value, reason)

@@ -1,0 +1,325 @@
+"""The whole: composes the rooms from the settings, and starts and stops them in order."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+from camrec import __version__, binaries
+from camrec.clock import Clock
+from camrec.config import Config
+from camrec.demo import DemoCameras
+from camrec.errors import DiskError, InputError, NotFoundError, StateError
+from camrec.library import Library
+from camrec.process import orphans
+from camrec.process.supervisor import ProcessState
+from camrec.proxies import Go2rtc, MediaMTX, Proxy
+from camrec.recording import Recording, RecordingState
+from camrec.session import Session, SessionState
+from camrec.session.line import Line, MjpegLine, RtspLine
+from camrec.signal import Signal
+from camrec.sources import Source, parse, valid_name
+
+log = logging.getLogger(__name__)
+
+SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
+OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
+RUNNING = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALISING)
+
+
+class Station:
+    """Everything that one camrec runs. All calls block and may come from any thread.
+
+    changed : emits (kind, id) after each change: kind is "session", "recording", "library" or
+        "proxy"; the id is a session's, a recording's, a file's or a proxy's name.
+    """
+
+    def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
+        self.config = config or Config()
+        self.clock = clock or Clock()
+        self.changed = Signal()
+        self.library = Library(self.config.videos, self.clock)
+        self.mediamtx = MediaMTX(
+            lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
+        )
+        self.go2rtc = Go2rtc(
+            lambda: self.binary("go2rtc").path, self.config.bin, self.config.go2rtc_port
+        )
+        self._lock = threading.Lock()
+        self._finding = threading.RLock()
+        self._binaries: dict[str, binaries.Binary] = {}
+        self._sessions: dict[str, Session] = {}
+        self._recordings: dict[str, Recording] = {}
+        self._demo: DemoCameras | None = None
+        self._tell("library", self.library.changed)
+        for proxy in self.proxies:
+            self._tell("proxy", proxy.machine.changed, proxy.name)
+
+    # Start and stop.
+
+    def start(self) -> Station:
+        """Take the videos folder and end what an earlier camrec left running.
+
+        Raises
+        ------
+        StateError
+            ``folder_taken``: another camrec uses the folder.
+        ServiceError
+            FFmpeg is not to be had.
+        """
+        self.library.open()
+        try:
+            orphans.sweep(self.config.bin)
+            self.binary("ffmpeg")
+        except BaseException:
+            self.library.close()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Save what is being recorded, close the cameras, end the proxies."""
+        with self._lock:
+            sessions = list(self._sessions.values())
+            self._sessions.clear()
+        if sessions:
+            with ThreadPoolExecutor(len(sessions), "stop") as pool:
+                list(pool.map(lambda session: session.close("shutdown"), sessions))
+        if self._demo is not None:
+            self._demo.stop()
+            self._demo = None
+        for proxy in self.proxies:
+            proxy.stop()
+        self.library.close()
+
+    def __enter__(self) -> Station:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def binary(self, name: str, progress: Any = None) -> binaries.Binary:
+        """MediaMTX, go2rtc or FFmpeg, found or fetched once.
+
+        Raises
+        ------
+        ServiceError
+            ``binary_missing``, with what was tried.
+        """
+        with self._finding:
+            if name not in self._binaries:
+                configured = getattr(self.config, f"{name}_path")
+                self._binaries[name] = binaries.find(
+                    name, configured=configured, folder=self.config.bin, progress=progress
+                )
+            return self._binaries[name]
+
+    # Sessions.
+
+    def open(self, url: str, name: str | None = None) -> Session:
+        """Open a camera and wait until it delivers; on an error nothing is left open.
+
+        Raises
+        ------
+        InputError, StateError (``sessions_full``), CameraError, ServiceError
+        """
+        session = self.begin_open(url, name)
+        session.machine.wait(lambda state: state is not SessionState.OPENING)
+        if session.state is SessionState.FAILED:
+            self.close(session.session_id)
+            raise session.error
+        if session.state is SessionState.CLOSED:
+            raise StateError("session_closed")
+        return session
+
+    def begin_open(self, url: str, name: str | None = None) -> Session:
+        """Begin to open a camera; it becomes LIVE, or FAILED and stays listed until closed."""
+        source, name = parse(url), valid_name(name)
+        with self._lock:
+            taken = sum(session.state in OPEN for session in self._sessions.values())
+            if taken >= self.config.max_sessions:
+                raise StateError("sessions_full", max_sessions=self.config.max_sessions)
+            session = Session(source, name or source.host, self._line, self.clock)
+            self._sessions[session.session_id] = session
+        self._tell("session", session.machine.changed, session.session_id)
+        session.start()
+        self.changed.emit("session", session.session_id)
+        return session
+
+    def open_demo(self) -> list[Session]:
+        """Begin to open the built-in cameras, as far as there is room for them."""
+        with self._lock:
+            if self._demo is None:
+                self._demo = DemoCameras(
+                    mediamtx=self.binary("mediamtx").path,
+                    ffmpeg=self.binary("ffmpeg").path,
+                    folder=self.config.bin,
+                )
+                self._demo.start()
+            demo = self._demo
+        opened = {session.source.url for session in self.sessions()}
+        addresses = {"Demo RTSP": demo.rtsp_url, "Demo MJPEG": demo.mjpeg_url}
+        return [
+            self.begin_open(url, name)
+            for name, url in addresses.items()
+            if parse(url).url not in opened
+        ]
+
+    def close(self, session_id: str) -> Session:
+        """Close a camera; its running recording is saved first.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_session``.
+        """
+        session = self.session(session_id)
+        session.close()
+        with self._lock:
+            self._sessions.pop(session_id, None)
+        self.changed.emit("session", session_id)
+        return session
+
+    def sessions(self) -> list[Session]:
+        """Those opening, open or failed, oldest first."""
+        with self._lock:
+            return list(self._sessions.values())
+
+    def session(self, session_id: str) -> Session:
+        with self._lock:
+            session = self._sessions.get(session_id)
+        if session is None:
+            raise NotFoundError("no_session", session_id=session_id)
+        return session
+
+    # Recordings.
+
+    def record(self, session_id: str, duration: int, name: str | None = None) -> Recording:
+        """Begin to record a camera for `duration` whole seconds.
+
+        Raises
+        ------
+        InputError (``bad_duration``), NotFoundError, StateError, DiskError
+        """
+        whole = isinstance(duration, int) and not isinstance(duration, bool)
+        if not whole or not SHORTEST <= duration <= LONGEST:
+            raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
+        session = self.session(session_id)
+        name = valid_name(name) or session.name
+        needed = int(session.feed.figures().bit_rate / 8 * duration)
+        free = self.library.free_bytes()
+        if needed > free:
+            raise DiskError("disk_full", needed=_megabytes(needed), free=_megabytes(free))
+        recording_id = secrets.token_hex(8)
+        recording = session.record(
+            duration,
+            name,
+            recording_id=recording_id,
+            folder=self.library.parts(recording_id),
+            ffmpeg=self.binary("ffmpeg").path,
+            save=self.library.save,
+        )
+        with self._lock:
+            self._recordings[recording_id] = recording
+        self._tell("recording", recording.changed, recording_id)
+        self.changed.emit("recording", recording_id)
+        return recording
+
+    def stop_recording(
+        self, session_id: str | None = None, recording_id: str | None = None
+    ) -> Recording:
+        """End a recording early and wait until its video is saved.
+
+        Raises
+        ------
+        NotFoundError, StateError (``not_recording``), or what made the saving fail.
+        """
+        if recording_id is not None:
+            recording = self.recording(recording_id)
+        else:
+            recording = self.session(session_id or "").recording
+        if recording is None or recording.state not in RUNNING:
+            raise StateError("not_recording")
+        recording.stop()
+        recording.wait()
+        if recording.error is not None:
+            raise recording.error
+        return recording
+
+    def recording(self, any_id: str) -> Recording:
+        """By its own id, or the latest of a session's id."""
+        with self._lock:
+            found = self._recordings.get(any_id)
+            if found is None:
+                of_session = [r for r in self._recordings.values() if r.session_id == any_id]
+                found = of_session[-1] if of_session else None
+        if found is None:
+            raise NotFoundError("no_recording", recording_id=any_id)
+        return found
+
+    def recordings(self) -> list[Recording]:
+        """Those of this run, oldest first."""
+        with self._lock:
+            return list(self._recordings.values())
+
+    # What is so.
+
+    @cached_property
+    def proxies(self) -> tuple[Proxy, ...]:
+        return (self.mediamtx, self.go2rtc)
+
+    def health(self) -> dict[str, Any]:
+        """As ``GET /health`` answers it."""
+        ffmpeg = self._binaries.get("ffmpeg")
+        troubled = (ProcessState.BACKOFF, ProcessState.FAILED)
+        unwell = ffmpeg is None or any(proxy.state in troubled for proxy in self.proxies)
+        return {
+            "status": "degraded" if unwell else "ok",
+            "version": __version__,
+            "proxies": {
+                proxy.name: {
+                    "state": proxy.state.value,
+                    "version": proxy.version,
+                    "pid": proxy.pid,
+                }
+                for proxy in self.proxies
+            },
+            "ffmpeg": {
+                "path": str(ffmpeg.path) if ffmpeg else None,
+                "version": ffmpeg.version if ffmpeg else None,
+            },
+            "sessions": sum(session.state in OPEN for session in self.sessions()),
+            "recordings": sum(r.state in RUNNING for r in self.recordings()),
+            "disk": {"free_bytes": self.library.free_bytes()},
+        }
+
+    def _line(self, source: Source, path: str) -> Line:
+        if source.kind == "rtsp":
+            return RtspLine(source, path, self.clock, self.mediamtx)
+        return MjpegLine(source, path, self.clock, self.go2rtc)
+
+    def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:
+        signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))
+
+
+_shared_lock = threading.Lock()
+_shared: Station | None = None
+
+
+def shared(config: Config | None = None) -> Station:
+    """The one station of this process, started on first use and stopped at exit."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            station = Station(config or Config.load()).start()
+            atexit.register(station.stop)
+            _shared = station
+        return _shared
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
