@@ -21,7 +21,7 @@ class Signal:
         self._callbacks: tuple[Callable[..., Any], ...] = ()
 
     def connect(self, callback: Callable[..., Any]) -> Callable[[], None]:
-        """Call `callback` on every emit from now on; the answer disconnects it (any number of times)."""
+        """Call `callback` on every emit from now on; the answer disconnects it (once or often)."""
         with self._lock:
             self._callbacks = (*self._callbacks, callback)
 

@@ -19,7 +19,7 @@ class ForbiddenMove(RuntimeError):
 class Machine(Generic[S]):
     """A state with its table of moves.
 
-    `changed` is emitted with (old, new) after each move, outside the lock, in the thread that moved.
+    `changed` is emitted with (old, new) after each move, outside the lock, in the mover's thread.
     """
 
     def __init__(self, initial: S, moves: Mapping[S, frozenset[S]]) -> None:

@@ -11,7 +11,7 @@ AudioCodec = Literal["aac", "pcma", "pcmu", "opus"]
 
 @dataclass(frozen=True, eq=False)
 class VideoTrack:
-    """One unbroken way of sending pictures; a change of codec, size or parameter sets is a new track.
+    """One unbroken way of sending pictures; another codec, size or parameter set is a new track.
 
     width, height : pixels, as displayed (cropping applied).
     rate : ticks a second of the camera's own times (90000 for RTP).
