@@ -1,0 +1,64 @@
+"""A part of the page in plain JavaScript: its own file, with the kit in front of it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+from camrec import i18n
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent
+
+
+def texts(language: str, *rooms: str) -> dict[str, Any]:
+    """The catalogue's texts whose first word is one of `rooms`, with `language` itself beside them."""
+    chosen = {k: v for k, v in i18n.catalogue(language).items() if k.split(".")[0] in rooms}
+    return {"language": language, **chosen}
+
+
+class Component(JSComponent):
+    """Base of every part: joins ``kit.js`` and `_script`, ``tokens.css`` and `_styles`.
+
+    What the browser sends is ``{do: "record", seconds: 60}`` and calls ``do_record(seconds=60)``;
+    nothing else of a component can be reached from there.
+    """
+
+    language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
+    texts = param.Dict(default={}, doc="What words() of the kit takes; follows `language`.")
+    base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
+
+    _script: ClassVar[str] = ""
+    _styles: ClassVar[str] = ""
+    _rooms: ClassVar[tuple[str, ...]] = ("page",)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls._script:
+            cls._esm = _read("kit.js") + "\n" + _read(cls._script)
+            cls._stylesheets = [_read("tokens.css") + (_read(cls._styles) if cls._styles else "")]
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self._speak()
+
+    @param.depends("language", watch=True)
+    def _speak(self) -> None:
+        self.texts = texts(self.language, *self._rooms)
+
+    def _handle_msg(self, data: Any) -> None:
+        asked = dict(data) if isinstance(data, dict) else {}
+        action = getattr(self, f"do_{asked.pop('do', '')}", None)
+        if action is None:
+            log.warning("the page asked for something that %s does not do", type(self).__name__)
+            return
+        action(**asked)
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")
