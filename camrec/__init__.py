@@ -1,3 +1,42 @@
-"""camrec records cameras on your own machine, from a dashboard, a notebook cell or a script."""
+"""camrec records cameras on your own machine, from a dashboard, a notebook cell or a script.
+
+>>> import camrec
+>>> with camrec.open("rtsp://user:password@192.168.1.20:554/stream") as camera:  # doctest: +SKIP
+...     video = camera.record(60).wait()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from camrec.face import Camera, Recording, Video, open, open_demo, stop, videos
 
 __version__ = "1.0.0"
+
+_FACE = ("Camera", "Recording", "Video", "open", "open_demo", "stop", "videos")
+_ERRORS = (
+    "AccessError",
+    "CameraError",
+    "CamrecError",
+    "DiskError",
+    "InputError",
+    "NotFoundError",
+    "ServiceError",
+    "StateError",
+)
+
+__all__ = [*_FACE, *_ERRORS]
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when asked for, so that `import camrec` is quick and a leaf room does not load Panel.
+    if name in _FACE:
+        from camrec import face
+
+        return getattr(face, name)
+    if name in _ERRORS:
+        from camrec import errors
+
+        return getattr(errors, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -150,22 +150,25 @@ class Station:
         self.changed.emit("session", session.session_id)
         return session
 
-    def open_demo(self) -> list[Session]:
-        """Begin to open the built-in cameras, as far as there is room for them."""
+    def demo_addresses(self) -> dict[str, str]:
+        """The built-in cameras by name, started on first use."""
         with self._lock:
             if self._demo is None:
-                self._demo = DemoCameras(
+                demo = DemoCameras(
                     mediamtx=self.binary("mediamtx").path,
                     ffmpeg=self.binary("ffmpeg").path,
                     folder=self.config.bin,
                 )
-                self._demo.start()
-            demo = self._demo
+                demo.start()
+                self._demo = demo
+            return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
+
+    def open_demo(self) -> list[Session]:
+        """Begin to open the built-in cameras that are not open yet."""
         opened = {session.source.url for session in self.sessions()}
-        addresses = {"Demo RTSP": demo.rtsp_url, "Demo MJPEG": demo.mjpeg_url}
         return [
             self.begin_open(url, name)
-            for name, url in addresses.items()
+            for name, url in self.demo_addresses().items()
             if parse(url).url not in opened
         ]
 
