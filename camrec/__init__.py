@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 
 _FACE = ("Camera", "Recording", "Video", "open", "open_demo", "stop", "videos")
-_ERRORS = (
+__all__ = [
     "AccessError",
+    "Camera",
     "CameraError",
     "CamrecError",
     "DiskError",
     "InputError",
     "NotFoundError",
+    "Recording",
     "ServiceError",
     "StateError",
-)
-
-__all__ = [*_FACE, *_ERRORS]
+    "Video",
+    "open",
+    "open_demo",
+    "stop",
+    "videos",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -35,7 +40,7 @@ def __getattr__(name: str) -> Any:
         from camrec import face
 
         return getattr(face, name)
-    if name in _ERRORS:
+    if name in __all__:
         from camrec import errors
 
         return getattr(errors, name)

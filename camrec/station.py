@@ -152,7 +152,7 @@ class Station:
 
     def demo_addresses(self) -> dict[str, str]:
         """The built-in cameras by name, started on first use."""
-        with self._lock:
+        with self._finding:
             if self._demo is None:
                 demo = DemoCameras(
                     mediamtx=self.binary("mediamtx").path,
