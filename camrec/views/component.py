@@ -25,6 +25,8 @@ def texts(language: str, *rooms: str) -> dict[str, Any]:
 class Component(JSComponent):
     """Base of every part: joins ``kit.js`` and `_script`, ``tokens.css`` and `_styles`.
 
+    `_shared` names files that a few parts have in common, put between the kit and their own.
+
     What the browser sends is ``{do: "record", seconds: 60}`` and calls ``do_record(seconds=60)``;
     nothing else of a component can be reached from there.
     """
@@ -33,6 +35,7 @@ class Component(JSComponent):
     texts = param.Dict(default={}, doc="What words() of the kit takes; follows `language`.")
     base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
 
+    _shared: ClassVar[tuple[str, ...]] = ()
     _script: ClassVar[str] = ""
     _styles: ClassVar[str] = ""
     _rooms: ClassVar[tuple[str, ...]] = ("page",)
@@ -40,8 +43,10 @@ class Component(JSComponent):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls._script:
-            cls._esm = _read("kit.js") + "\n" + _read(cls._script)
-            cls._stylesheets = [_read("tokens.css") + (_read(cls._styles) if cls._styles else "")]
+            scripts = [name for name in cls._shared if name.endswith(".js")]
+            styles = [name for name in (*cls._shared, cls._styles) if name.endswith(".css")]
+            cls._esm = "\n".join(map(_read, ("kit.js", *scripts, cls._script)))
+            cls._stylesheets = ["\n".join(map(_read, ("tokens.css", *styles)))]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
