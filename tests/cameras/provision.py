@@ -1,0 +1,54 @@
+"""Bringing what the tests need from outside: the system's packages, where that is allowed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+
+def apt(*packages: str, program: str = "", present: Callable[[], bool] | None = None) -> str:
+    """Make sure that something is installed, by Debian's package manager where we are root.
+
+    Parameters
+    ----------
+    packages
+        What brings it.
+    program
+        There when this is on PATH.
+    present
+        Or when this is true.
+
+    Returns the program's path, if one was named. Where it cannot be had the test is skipped with
+    the reason, and fails instead where ``CI=true``.
+    """
+    found = _look(program, present)
+    if found is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        _install(packages)
+        found = _look(program, present)
+    if found is None:
+        reason = f"needs {' '.join(packages)}: install them, or run as root on Debian or Ubuntu"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return found
+
+
+def _look(program: str, present: Callable[[], bool] | None) -> str | None:
+    if present is not None:
+        return program if present() else None
+    return shutil.which(program)
+
+
+def _install(packages: tuple[str, ...]) -> None:
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "timeout": 600}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y"]
+    install += ["--no-install-recommends", *packages]
+    # An old list of packages names versions that are gone: try it first, it is often good.
+    if subprocess.run(install, env=environment, **quiet).returncode != 0:
+        subprocess.run(["apt-get", "update"], env=environment, **quiet)
+        subprocess.run(install, env=environment, **quiet)
