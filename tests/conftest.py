@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
+import platformdirs
 import pytest
+
+from camrec.binaries import find
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,26 @@ class Programs:
     ffmpeg: Path
 
 
+@cache
+def programs() -> Programs:
+    """The real programs, found as camrec itself finds them: fetched or built on a new machine."""
+    folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
+    return Programs(
+        mediamtx=find("mediamtx", folder=folder).path,
+        go2rtc=find("go2rtc", folder=folder).path,
+        # The newest, which is on every machine, whatever is in PATH.
+        ffmpeg=Path(imageio_ffmpeg.get_ffmpeg_exe()),
+    )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Get the programs before the first test: a build takes longer than a test may."""
+    needed = any("binaries" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not session.config.option.collectonly:
+        programs()
+
+
 @pytest.fixture(scope="session")
 def binaries() -> Programs:
     """The real MediaMTX, go2rtc and FFmpeg."""
-    folder = Path(os.environ.get("CAMREC_TEST_BIN", "/tmp/camrec-bin"))
-    return Programs(
-        mediamtx=Path(shutil.which("mediamtx") or folder / "mediamtx"),
-        go2rtc=Path(shutil.which("go2rtc") or folder / "go2rtc"),
-        ffmpeg=Path(imageio_ffmpeg.get_ffmpeg_exe()),
-    )
+    return programs()

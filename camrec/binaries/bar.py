@@ -1,0 +1,60 @@
+"""The progress bar on a terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from camrec.binaries.step import Step
+from camrec.i18n import text
+
+
+class Bar:
+    """Shows the steps it is called with, one line a program; a context manager.
+
+    Nothing is shown until there is a step, and the lines are gone afterwards.
+    """
+
+    def __init__(self, console: Console | None = None, language: str = "en") -> None:
+        self._language = language
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+
+    def __call__(self, step: Step) -> None:
+        key = (step.title, step.kind)
+        if key not in self._tasks:
+            for other in [each for each in self._tasks if each[0] == step.title]:
+                self._progress.remove_task(self._tasks.pop(other))
+            description = text(f"binaries.{step.kind}", self._language, title=step.title)
+            self._tasks[key] = self._progress.add_task(description, total=None)
+            self._progress.start()
+        self._progress.update(self._tasks[key], completed=step.done, total=step.total or None)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()

@@ -1,0 +1,70 @@
+"""A program that was found and really runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from camrec.binaries.programs import Program
+
+Origin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
+# A virus scanner may look at a new program first.
+ANSWERS_WITHIN = 20.0
+
+
+class Unusable(Exception):
+    """One way to a program led nowhere; the text says why, in a line."""
+
+
+@dataclass(frozen=True)
+class Binary:
+    name: str
+    path: Path
+    version: str
+    origin: Origin
+
+
+def examine(program: Program, path: Path, origin: Origin, *, any_version: bool = False) -> Binary:
+    """Run the program at `path` to ask its version.
+
+    Raises
+    ------
+    Unusable
+        It is not there, does not run here, is something else, or is too old.
+    """
+    try:
+        answer = subprocess.run(
+            [path, program.version_flag],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=ANSWERS_WITHIN,
+        )
+    except FileNotFoundError:
+        raise Unusable("not there") from None
+    except PermissionError:
+        raise Unusable("may not be run") from None
+    except subprocess.TimeoutExpired:
+        raise Unusable("does not answer when asked for its version") from None
+    except OSError as error:
+        raise Unusable(f"does not run here ({error.strerror})") from None
+    text = answer.stdout.decode(errors="replace")
+    says = re.match(program.version_says, text)
+    if answer.returncode != 0 or says is None:
+        raise Unusable(f"does not say its version (exit code {answer.returncode})")
+    version = says[1]
+    if not any_version and _is_older(version, program.oldest):
+        oldest = ".".join(map(str, program.oldest))
+        raise Unusable(f"version {version} is too old, {oldest} or newer is needed")
+    if program.needs is not None and program.needs[0] not in text:
+        raise Unusable(program.needs[1])
+    return Binary(program.name, path, version, origin)
+
+
+def _is_older(version: str, oldest: tuple[int, ...]) -> bool:
+    """Whether it is certainly older: a version that is no number is taken as new."""
+    digits = re.match(r"\d+(\.\d+)*", version)
+    return digits is not None and tuple(map(int, digits[0].split("."))) < oldest

@@ -1,0 +1,105 @@
+"""One file over HTTPS, never larger than expected and never unverified.
+
+requests itself and not pooch: pooch knows no cap, follows a redirect to plain HTTP, and looks at
+the size of what it fetched only when it has it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from camrec.binaries.binary import Unusable
+
+CONNECT_WITHIN = 4.0
+SILENT_AT_MOST = 15.0
+LARGEST = 200 << 20
+LARGEST_TEXT = 4 << 20
+CHUNK = 1 << 17
+
+
+def download(url: str, file: Path, sha256: str, progress: Callable[[int, int], None]) -> None:
+    """Fetch `url` into `file`.
+
+    Parameters
+    ----------
+    sha256
+        What it must be, in hexadecimal.
+    progress
+        Called with the bytes so far and in all (0: not told).
+
+    Raises
+    ------
+    Unusable
+        It could not be had, is too large, or is not what it should be; `file` may hold a part.
+    """
+    digest = hashlib.sha256()
+    with _opened(url) as response, file.open("wb") as out:
+        total = int(response.headers.get("Content-Length") or 0)
+        done = 0
+        for chunk in _chunks(response, LARGEST):
+            out.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(done, total)
+    if digest.hexdigest() != sha256.lower():
+        raise Unusable(f"{url}: wrong SHA-256 {digest.hexdigest()}, {sha256} was expected")
+
+
+def download_text(url: str) -> str:
+    """A short text, such as a list of checksums; raises Unusable."""
+    with _opened(url) as response:
+        return b"".join(_chunks(response, LARGEST_TEXT)).decode("utf-8", errors="replace")
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[requests.Response]:
+    with requests.Session() as session:
+        if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+            # Without it neither the address nor a redirect can lead to plain HTTP.
+            del session.adapters["http://"]
+        try:
+            with session.get(
+                url,
+                stream=True,
+                timeout=(CONNECT_WITHIN, SILENT_AT_MOST),
+                headers={"Accept-Encoding": "identity"},
+            ) as response:
+                if response.status_code != 200:
+                    raise Unusable(f"{url}: {response.status_code} {response.reason}")
+                yield response
+        except requests.RequestException as error:
+            raise Unusable(f"{url}: {_plain(error)}") from None
+
+
+def _chunks(response: requests.Response, largest: int) -> Iterator[bytes]:
+    size = int(response.headers.get("Content-Length") or 0)
+    if size <= largest:
+        size = 0
+        for chunk in response.iter_content(CHUNK):
+            size += len(chunk)
+            if size > largest:
+                break
+            yield chunk
+    if size > largest:
+        raise Unusable(f"{response.url}: larger than {largest} bytes")
+
+
+def _plain(error: requests.RequestException) -> str:
+    """The long chain of what went wrong in a word."""
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return "leads to an address that is not HTTPS"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate cannot be verified"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "cut off on the way"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return "no connection"
+    return type(error).__name__

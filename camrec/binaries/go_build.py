@@ -1,0 +1,78 @@
+"""A program built from its source with Go, where Go is installed.
+
+The go.mod and go.sum in `go/` pin every byte of source, as a SHA-256 pins a release. They have
+other names there, so that this package is not taken for a Go module.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+from camrec.binaries.binary import Unusable
+from camrec.binaries.programs import Program, Release
+from camrec.binaries.step import Progress, Step
+
+TAKES_AT_MOST = 900.0
+# Files that MediaMTX embeds and its module lacks: its version, and the player of its HLS page,
+# which camrec keeps switched off.
+MISSING = {
+    "mediamtx": {
+        "internal/core/VERSION": "{tag}",
+        "internal/servers/hls/hls.min.js": "// not built in\n",
+    }
+}
+
+
+def build(program: Program, release: Release, target: Path, progress: Progress) -> None:
+    """Build the pinned version into `target`; takes about a minute, seconds when done before.
+
+    Raises
+    ------
+    Unusable
+        Go is not there or too old, the source cannot be had, or it does not compile.
+    """
+    if shutil.which("go") is None:
+        raise Unusable("Go is not installed")
+    progress(Step(program.title, "build"))
+    module = f"github.com/{release.repository}"
+    work = target.parent / "go"
+    work.mkdir()
+    pins = files("camrec.binaries") / "go" / program.name
+    for name in ("go.mod", "go.sum"):
+        (work / name).write_bytes((pins / f"{name}.txt").read_bytes())
+    (work / "tools.go").write_text(f'//go:build tools\n\npackage build\n\nimport _ "{module}"\n')
+    mode = "readonly"
+    if program.name in MISSING:
+        mode = "vendor"
+        # -e: the missing files are no reason to stop here.
+        _go(work, "mod", "vendor", "-e")
+        for name, content in MISSING[program.name].items():
+            file = work / "vendor" / module / name
+            file.write_text(content.format(tag=release.tag))
+    flags = (f"-mod={mode}", "-trimpath", "-ldflags=-s -w", "-buildvcs=false")
+    _go(work, "build", *flags, "-o", str(target), module)
+
+
+def _go(work: Path, *arguments: str) -> None:
+    environment = {**os.environ, "GOFLAGS": "", "GOWORK": "off", "CGO_ENABLED": "0"}
+    try:
+        done = subprocess.run(
+            ["go", *arguments],
+            cwd=work,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TAKES_AT_MOST,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unusable(f"go {arguments[0]} took more than {TAKES_AT_MOST:.0f} s") from None
+    except OSError as error:
+        raise Unusable(f"go does not run ({error.strerror})") from None
+    if done.returncode != 0:
+        says = done.stdout.decode(errors="replace").strip().splitlines() or ["no word why"]
+        raise Unusable(f"go {arguments[0]} failed: {says[-1]}")

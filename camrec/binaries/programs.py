@@ -1,0 +1,158 @@
+"""The three programs: how each tells its version, and where its release is."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where releases are published; plain HTTP only works for this very machine."""
+
+    releases: str
+    api: str
+
+
+GITHUB = Site("https://github.com", "https://api.github.com")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of a release; without a SHA-256 of our own, the published one is asked for."""
+
+    file: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """A pinned version with its files, by system and machine.
+
+    checksums : the published file of SHA-256 sums; None where there is only GitHub's API.
+    """
+
+    repository: str
+    tag: str
+    assets: dict[tuple[str, str], Asset]
+    checksums: str | None = None
+
+    def asset(self) -> Asset | None:
+        """The file for this machine, where there is one."""
+        machine = MACHINES.get(platform.machine().lower())
+        return self.assets.get((platform.system(), machine or ""))
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that camrec needs.
+
+    version_flag, version_says : asked with the one, it answers with the other.
+    oldest : the oldest version that works with camrec.
+    needs : what else its answer must hold, and what that means.
+    page : where a person finds it.
+    """
+
+    name: str
+    title: str
+    version_flag: str
+    version_says: str
+    oldest: tuple[int, ...]
+    page: str
+    needs: tuple[str, str] | None = None
+    release: Release | None = None
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name}.exe" if platform.system() == "Windows" else self.name
+
+
+MEDIAMTX = Release(
+    "bluenviron/mediamtx",
+    "v1.20.1",
+    {
+        ("Linux", "amd64"): Asset(
+            "mediamtx_v1.20.1_linux_amd64.tar.gz",
+            "81b143f55a5d23d4a8c028d52869c14ea4a59919900528698fcc97a747fd69c6",
+        ),
+        ("Linux", "arm64"): Asset(
+            "mediamtx_v1.20.1_linux_arm64.tar.gz",
+            "d1689f0bfefb1864e5ed3dcc8495eb2d7ec0a654f90bf3cd48980cb3bd08718a",
+        ),
+        ("Darwin", "amd64"): Asset("mediamtx_v1.20.1_darwin_amd64.tar.gz"),
+        ("Darwin", "arm64"): Asset("mediamtx_v1.20.1_darwin_arm64.tar.gz"),
+        ("Windows", "amd64"): Asset(
+            "mediamtx_v1.20.1_windows_amd64.zip",
+            "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",
+        ),
+        # None is made for it, and Windows on ARM runs the other.
+        ("Windows", "arm64"): Asset(
+            "mediamtx_v1.20.1_windows_amd64.zip",
+            "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",
+        ),
+    },
+    checksums="checksums.sha256",
+)
+
+GO2RTC = Release(
+    "AlexxIT/go2rtc",
+    "v1.9.14",
+    {
+        ("Linux", "amd64"): Asset(
+            "go2rtc_linux_amd64",
+            "32d616af226bd731678ffde328b94cfb94e30339bfefc469cfb76323144615a6",
+        ),
+        ("Linux", "arm64"): Asset(
+            "go2rtc_linux_arm64",
+            "359fabade8a7a51e81a55fe6df6b0ef81764a5e1d63179577534eaaa71904b50",
+        ),
+        ("Darwin", "amd64"): Asset(
+            "go2rtc_mac_amd64.zip",
+            "9b0b9a27a4dc3a5b8b93376e7e8fc2787c6af624a512842622be84aec0171c7a",
+        ),
+        ("Darwin", "arm64"): Asset(
+            "go2rtc_mac_arm64.zip",
+            "919b78adc759d6b3883d1e1b2ac915ac0985bb903ff1897b4d228527bd64690c",
+        ),
+        ("Windows", "amd64"): Asset(
+            "go2rtc_win64.zip",
+            "dd4167d75cb04abe618855b7c71f8658bd009f60c1a71835d134d2c11c939907",
+        ),
+        ("Windows", "arm64"): Asset("go2rtc_win_arm64.zip"),
+    },
+)
+
+PROGRAMS = {
+    program.name: program
+    for program in (
+        Program(
+            "mediamtx",
+            "MediaMTX",
+            "--version",
+            r"v?(\d+\.\d+\.\d+)",
+            (1, 20, 1),
+            f"https://github.com/{MEDIAMTX.repository}/releases/tag/{MEDIAMTX.tag}",
+            release=MEDIAMTX,
+        ),
+        Program(
+            "go2rtc",
+            "go2rtc",
+            "-version",
+            r"go2rtc version v?(\d+\.\d+\.\d+)",
+            (1, 9, 14),
+            f"https://github.com/{GO2RTC.repository}/releases/tag/{GO2RTC.tag}",
+            release=GO2RTC,
+        ),
+        Program(
+            "ffmpeg",
+            "FFmpeg",
+            "-version",
+            r"ffmpeg version n?(\d[\d.]*|\S+)",
+            (5, 1),
+            "https://ffmpeg.org/download.html",
+            needs=("--enable-libx264", "it has no H.264 encoder (libx264)"),
+        ),
+    )
+}

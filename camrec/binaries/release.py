@@ -1,0 +1,56 @@
+"""The pinned release of a program, fetched and verified."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+from pathlib import Path
+
+from camrec.binaries.archive import extract
+from camrec.binaries.binary import Unusable
+from camrec.binaries.download import download, download_text
+from camrec.binaries.programs import Asset, Program, Release, Site
+from camrec.binaries.step import Progress, Step
+
+
+def fetch(program: Program, release: Release, target: Path, site: Site, progress: Progress) -> None:
+    """Put the program of the release for this machine at `target`.
+
+    What is fetched on the way lies in the folder of `target`, which is a temporary one.
+
+    Raises
+    ------
+    Unusable
+    """
+    asset = release.asset()
+    if asset is None:
+        raise Unusable(f"no release for {platform.system()} on {platform.machine()}")
+    base = f"{site.releases}/{release.repository}/releases/download/{release.tag}"
+    sha256 = asset.sha256 or _published_sha256(release, asset, base, site)
+    archive = target.with_name(f"fetched-{asset.file}")
+    download(
+        f"{base}/{asset.file}",
+        archive,
+        sha256,
+        lambda done, total: progress(Step(program.title, "download", done, total)),
+    )
+    extract(archive, program.filename, target)
+
+
+def _published_sha256(release: Release, asset: Asset, base: str, site: Site) -> str:
+    """What the release itself says of a file that we know no SHA-256 of."""
+    if release.checksums is not None:
+        lines = download_text(f"{base}/{release.checksums}").splitlines()
+        digests = {name.lstrip("*"): value for value, _, name in (s.partition(" ") for s in lines)}
+    else:
+        url = f"{site.api}/repos/{release.repository}/releases/tags/{release.tag}"
+        try:
+            assets = json.loads(download_text(url))["assets"]
+            digests = {each["name"]: str(each.get("digest")) for each in assets}
+        except (ValueError, KeyError, TypeError):
+            raise Unusable(f"{url}: not the description of a release") from None
+    sha256 = digests.get(asset.file, "").removeprefix("sha256:")
+    if re.fullmatch(r"[0-9a-fA-F]{64}", sha256) is None:
+        raise Unusable(f"{asset.file}: no SHA-256 is known, so it is not fetched")
+    return sha256
