@@ -40,11 +40,11 @@ class Config(param.Parameterized):
     )
     mediamtx_path = param.String(default="", doc="MediaMTX's path; empty: found or fetched.")
     go2rtc_path = param.String(default="", doc="go2rtc's path; empty: found or fetched.")
-    bin_dir = param.Path(
-        default=Path("bin"), check_exists=False, doc="Where fetched programs are kept."
+    bin_dir = param.ClassSelector(
+        default=Path("bin"), class_=(str, Path), doc="Where fetched programs are kept."
     )
-    videos_dir = param.Path(
-        default=Path("videos"), check_exists=False, doc="Where finished videos are kept."
+    videos_dir = param.ClassSelector(
+        default=Path("videos"), class_=(str, Path), doc="Where finished videos are kept."
     )
     language = param.Selector(
         default="", objects=["", "en", "fr"], doc="The page's language; empty: as the browser asks."

@@ -33,7 +33,7 @@ class CamrecError(Exception):
 
     status = 500
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts
@@ -52,7 +52,7 @@ class InputError(CamrecError):
 class AccessError(CamrecError):
     status = 403
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code, **facts)
         if code == "token_wrong":
             self.status = 401

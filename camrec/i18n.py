@@ -24,7 +24,7 @@ def catalogue(language: str) -> dict[str, Any]:
     return texts
 
 
-def text(key: str, language: str = "en", **facts: Any) -> str:
+def text(key: str, language: str = "en", /, **facts: Any) -> str:
     """The text for `key` with `facts` filled in; English where a language lacks it.
 
     A text in two forms is ``{"one": ..., "other": ...}`` and chosen by the fact `count`

@@ -1,0 +1,67 @@
+"""What the documents say is held against the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from camrec.config import Config
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def test_the_settings_page_shows_every_setting_with_its_default(tmp_path):
+    block = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/settings.md").read_text("utf-8"), re.S)[1]
+    assert set(yaml.safe_load(block)) == set(Config.param) - {"name"}
+    file = tmp_path / "config.yaml"
+    file.write_text(block)
+    shown, default = Config.load(file), Config()
+    for key in yaml.safe_load(block):
+        value = getattr(shown, key)
+        if key in ("bin_dir", "videos_dir"):
+            value = value.relative_to(tmp_path)
+        assert value == getattr(default, key), key
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (ROOT / "docs/dependencies.md").read_text("utf-8")
+    for requirement in project["dependencies"]:
+        name = re.match(r"[\w.-]+", requirement)[0]
+        assert re.search(rf"^\| {re.escape(name)} \| .+ \|$", page, re.M), name
+    for requirement in project["optional-dependencies"]["test"]:
+        name = re.match(r"[\w.-]+", requirement)[0]
+        assert f"`{name}`" in page, name
+
+
+def test_conda_brings_what_pip_brings():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    flat = [each for entry in entries for each in (entry["pip"] if isinstance(entry, dict) else [entry])]
+    brought = {re.match(r"[\w.-]+", each)[0] for each in flat}
+    wanted = {re.match(r"[\w.-]+", each)[0] for each in project["dependencies"]}
+    assert wanted <= brought
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_table_row_of_an_invariant_names_a_test_that_exists():
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    assert len(named) >= 10
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"

@@ -1,0 +1,121 @@
+"""The leaves that every room stands on: texts, signals, states, the clock's words."""
+
+from __future__ import annotations
+
+import ast
+import string
+import threading
+from enum import Enum
+from pathlib import Path
+
+import pytest
+
+from camrec import i18n
+from camrec.clock import iso
+from camrec.signal import Signal
+from camrec.states import ForbiddenMove, Machine
+
+PACKAGE = Path(i18n.__file__).parent
+
+
+def test_both_languages_have_the_same_texts_with_the_same_facts():
+    english, french = i18n.catalogue("en"), i18n.catalogue("fr")
+    assert set(english) == set(french)
+    for key in english:
+        assert facts(english[key]) == facts(french[key]), key
+
+
+def facts(entry) -> set[str]:
+    texts = entry.values() if isinstance(entry, dict) else [entry]
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_code_that_the_code_raises_has_a_text():
+    """An error's code is the first argument, a literal, of a class whose name ends in Error."""
+    raised = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                known = ("Input", "Access", "NotFound", "State", "Camera", "Service", "Disk")
+                if name in {f"{each}Error" for each in known}:
+                    raised.add(node.args[0].value)
+    assert len(raised) > 20
+    assert not {code for code in raised if f"errors.{code}" not in i18n.catalogue("en")}
+
+
+def test_french_counts_nothing_as_one():
+    i18n.catalogue("en")["test.n"] = {"one": "{count} camera", "other": "{count} cameras"}
+    i18n.catalogue("fr")["test.n"] = {"one": "{count} caméra", "other": "{count} caméras"}
+    try:
+        said = [i18n.text("test.n", language, count=n) for language in ("en", "fr") for n in (0, 1, 2)]
+        assert said == ["0 cameras", "1 camera", "2 cameras", "0 caméra", "1 caméra", "2 caméras"]
+    finally:
+        for language in i18n.LANGUAGES:
+            del i18n.catalogue(language)["test.n"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        ("de,en;q=0.5,fr;q=0.7", "fr"),
+        ("fr_FR", "fr"),
+        ("de", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("fr;q=x, en", "en"),
+    ],
+)
+def test_the_language_asked_for(accept, language):
+    assert i18n.best_language(accept) == language
+
+
+def test_a_subscriber_that_fails_hurts_nobody(caplog):
+    heard = []
+    signal = Signal()
+    signal.connect(lambda word: 1 / 0)
+    disconnect = signal.connect(heard.append)
+    signal.emit("a")
+    disconnect()
+    disconnect()
+    signal.emit("b")
+    assert heard == ["a"]
+    assert "a subscriber failed" in caplog.text
+    assert len(signal) == 1
+
+
+class Lamp(Enum):
+    OFF = "off"
+    ON = "on"
+    BROKEN = "broken"
+
+
+MOVES = {Lamp.OFF: frozenset({Lamp.ON}), Lamp.ON: frozenset({Lamp.OFF, Lamp.BROKEN})}
+
+
+def test_a_machine_moves_by_its_table_and_tells():
+    lamp, told = Machine(Lamp.OFF, MOVES), []
+    lamp.changed.connect(lambda old, new: told.append((old, new)))
+    assert lamp.move(Lamp.ON)
+    assert not lamp.move(Lamp.ON)
+    assert not lamp.move(Lamp.BROKEN, only_from=Lamp.OFF)
+    assert lamp.move(Lamp.BROKEN)
+    assert told == [(Lamp.OFF, Lamp.ON), (Lamp.ON, Lamp.BROKEN)]
+    with pytest.raises(ForbiddenMove):
+        lamp.move(Lamp.ON)
+
+
+def test_waiting_for_a_state_ends_when_it_comes():
+    lamp = Machine(Lamp.OFF, MOVES)
+    assert not lamp.wait(lambda state: state is Lamp.ON, timeout=0)
+    waiter = threading.Thread(target=lamp.wait, args=(lambda state: state is Lamp.ON,))
+    waiter.start()
+    lamp.move(Lamp.ON)
+    waiter.join(10)
+    assert not waiter.is_alive()
+
+
+def test_moments_are_told_in_utc():
+    assert iso(0) == "1970-01-01T00:00:00.000000Z"
+    assert iso(1_764_000_000_123_456_789) == "2025-11-24T16:00:00.123456Z"
