@@ -91,14 +91,14 @@ class Shot:
         self._width, self._height = options["size"]
         self._taken: dict[int, dict] = {}
         self._over = threading.Event()
+        self._unheard = True
         chance = random.Random(3)
         texture = bytes(chance.choices(range(60, 200), k=self._width * 40))
         self._texture = texture * (self._height // 20 + 2)
         element = media.get_element()
         self._pictures = element.get_by_name("pictures")
-        # x265 wants some rate, and does not use it.
-        rate = "0/1" if options["codec"] == "h264" else "25/1"
-        caps = f"video/x-raw,format=I420,width={self._width},height={self._height},framerate={rate}"
+        # Our own times count; without a nominal rate x264 holds each picture until the next.
+        caps = f"video/x-raw,format=I420,width={self._width},height={self._height},framerate=25/1"
         self._pictures.set_property("caps", Gst.Caps.from_string(caps))
         everything = Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST
         parsed = element.get_by_name("parsed").get_static_pad("src")
@@ -169,7 +169,12 @@ class Shot:
         return Gst.PadProbeReturn.OK
 
     def _heard(self, pad, info):
-        silent = running_time(pad, next(buffers(info))) >= self._options["sound_until"] * Gst.SECOND
+        # The first packet has to pass: without it the server never answers DESCRIBE.
+        first, self._unheard = self._unheard, False
+        silent = (
+            not first
+            and running_time(pad, next(buffers(info))) >= self._options["sound_until"] * Gst.SECOND
+        )
         return Gst.PadProbeReturn.DROP if silent else Gst.PadProbeReturn.OK
 
 
