@@ -1,0 +1,47 @@
+"""A test leaves no process, thread, socket or file behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 10.0  # seconds for what is on its way out
+# Made once by libraries and kept for the life of the process; they hold nothing of ours.
+KEPT_THREADS = ("asyncio_", "pytest_timeout", "Thread-1 (_run_server)")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    before = _there()
+    yield
+    end = time.monotonic() + PATIENCE
+    while (left := _there() - before) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left, f"left behind: {sorted(left)}"
+
+
+def _there() -> set[str]:
+    """Everything that a test could leave, in words."""
+    me = psutil.Process()
+    found = set()
+    for child in me.children(recursive=True):
+        try:
+            if child.status() != psutil.STATUS_ZOMBIE:
+                found.add(f"process {child.pid} {' '.join(child.cmdline()[:3])}")
+        except psutil.Error:
+            continue
+    for thread in threading.enumerate():
+        if not thread.name.startswith(KEPT_THREADS):
+            found.add(f"thread {thread.ident} {thread.name}")
+    for socket in me.net_connections(kind="inet"):
+        if socket.status in (psutil.CONN_LISTEN, psutil.CONN_ESTABLISHED):
+            found.add(f"socket {socket.laddr} {socket.raddr} {socket.status}")
+    for folder in (ROOT / "bin", ROOT / "videos"):
+        found.update(f"file {path}" for path in folder.rglob("*"))
+    return found

@@ -1,0 +1,33 @@
+"""Every notebook runs from its first cell to its last, and is kept without outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_outputs(path):
+    for cell in nbformat.read(path, 4).cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs(path, binaries, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{binaries.mediamtx.parent}", prepend=":")
+    notebook = nbformat.read(path, 4)
+    client = NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    videos = list((tmp_path / "videos").glob("*.mp4"))
+    assert len(videos) == 1
+    assert videos[0].with_suffix(".json").is_file()
+    assert not list((tmp_path / "videos" / ".parts").iterdir())
