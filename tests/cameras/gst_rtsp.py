@@ -39,7 +39,7 @@ def pictures_pipeline(options: dict) -> str:
     if options["codec"] == "h265":
         encoder = (
             f"x265enc {latency}speed-preset=ultrafast bitrate={rate} key-int-max={gop} "
-            f"option-string=bframes={b}:b-adapt=0:scenecut=0:rc-lookahead={b}:open-gop=0"
+            f"option-string=bframes={b}:b-adapt=0:scenecut=0:rc-lookahead={b and b + 1}:open-gop=0"
             f":frame-threads=1:pools=1:repeat-headers={int(in_band)}"
         )
         parser = "h265parse"
@@ -103,10 +103,15 @@ class Shot:
         everything = Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST
         parsed = element.get_by_name("parsed").get_static_pad("src")
         parsed.add_probe(Gst.PadProbeType.BUFFER, self._encoded)
-        element.get_by_name("pay0").get_static_pad("src").add_probe(everything, self._sent)
+        payloader = element.get_by_name("pay0")
+        payloader.get_static_pad("src").add_probe(everything, self._sent)
+        # The payloader asks for the baseline profile, which has no B-frames.
+        pad = payloader.get_static_pad("sink")
+        drop_queries(pad, Gst.PadProbeType.QUERY_DOWNSTREAM, Gst.QueryType.CAPS)
         if options["audio"]:
             pad = element.get_by_name("pay1").get_static_pad("src")
-            pad.add_probe(Gst.PadProbeType.QUERY_UPSTREAM, refuse_to_seek)
+            # The source of sound says that it can seek, and then a client's PLAY from 0 fails.
+            drop_queries(pad, Gst.PadProbeType.QUERY_UPSTREAM, Gst.QueryType.SEEKING)
             if options["sound_until"] is not None:
                 pad.add_probe(everything, self._heard)
         media.connect("unprepared", lambda media: self._over.set())
@@ -184,10 +189,14 @@ def running_time(pad, buffer) -> int:
     return segment.to_running_time(Gst.Format.TIME, buffer.pts)
 
 
-def refuse_to_seek(pad, info):
-    """The source of sound says that it can seek, and then a client's PLAY from 0 fails."""
-    seeking = info.get_query().type == Gst.QueryType.SEEKING
-    return Gst.PadProbeReturn.DROP if seeking else Gst.PadProbeReturn.OK
+def drop_queries(pad, way, kind) -> None:
+    """Answer no more queries of this kind at the pad."""
+
+    def probe(pad, info):
+        dropped = info.get_query().type == kind
+        return Gst.PadProbeReturn.DROP if dropped else Gst.PadProbeReturn.OK
+
+    pad.add_probe(way, probe)
 
 
 def buffers(info):
