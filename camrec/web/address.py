@@ -1,0 +1,47 @@
+"""How an address of the wire is described: its path, what answers, and each call on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from camrec.web.handler import Handler
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of an address.
+
+    media : what is answered that is not JSON, as a content type.
+    query : the parameters after the question mark, each with its JSON schema.
+    required : those of them that must be given.
+    refusals : the statuses of errors that this call has of its own.
+    """
+
+    method: str
+    summary: str
+    request: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    media: str | None = None
+    status: int = 200
+    query: Mapping[str, Any] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Address:
+    """A path, with ``{names}`` for what varies, and what answers there."""
+
+    path: str
+    handler: type[Handler]
+    calls: tuple[Call, ...]
+
+    @property
+    def pattern(self) -> str:
+        parts = re.split(r"(\{\w+\})", self.path)
+        return "".join("(.*)" if part.startswith("{") else re.escape(part) for part in parts)

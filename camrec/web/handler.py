@@ -1,0 +1,153 @@
+"""What every handler is made of: the guard, the bound on the body, one shape for every error."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler, stream_request_body
+
+from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal
+from camrec.i18n import best_language
+from camrec.station import Station
+from camrec.web import schema
+from camrec.web.guard import Guard
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+R = TypeVar("R", bound=BaseModel)
+
+LONGEST_BODY = 1 << 20  # bytes
+# A body too large is read this far and dropped: a client that is cut off while it still sends
+# does not see the answer.
+DRAINED = 16 << 20
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What handlers work with. The station's calls block, so they run in the pool's threads.
+
+    viewers : the WebSockets that are open.
+    """
+
+    station: Station
+    guard: Guard
+    pool: ThreadPoolExecutor
+    viewers: set[Any] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, station: Station, *, notebooks: bool = False) -> Desk:
+        # Opening, closing and stopping wait for cameras and disks: quick calls need room beside.
+        workers = 2 * station.config.max_sessions + 8
+        guard = Guard(station.config, notebooks=notebooks)
+        return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
+
+
+@stream_request_body  # so that the guard decides before the body is read
+class Handler(RequestHandler):
+    """Passes the guard, answers in JSON, and puts every error into one shape."""
+
+    def initialize(self, desk: Desk) -> None:
+        self.desk = desk
+        self.station = desk.station
+        self._body = bytearray()
+        self._received = 0
+
+    def set_default_headers(self) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "no-store")
+
+    def prepare(self) -> None:
+        self.desk.guard.check(self.request)
+        length = self.request.headers.get("Content-Length", "0")
+        if length.isdecimal() and int(length) > DRAINED:
+            raise _too_large()
+
+    def data_received(self, chunk: bytes) -> None:
+        self._received += len(chunk)
+        if self._received <= LONGEST_BODY:
+            self._body += chunk
+        elif self._received > DRAINED and not self._finished:
+            error = _too_large()
+            self.send_error(error.status, exc_info=(type(error), error, None))
+
+    def body(self, model: type[R]) -> R:
+        """The request's JSON as `model`; raises InputError."""
+        if self._received > LONGEST_BODY:
+            raise _too_large()
+        return schema.read(model, bytes(self._body))
+
+    async def call(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run a blocking call of the station in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.desk.pool, partial(function, *args, **kwargs))
+
+    @property
+    def language(self) -> str:
+        return best_language(self.request.headers.get("Accept-Language"))
+
+    def answer(self, reply: BaseModel, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.write(reply.model_dump_json())
+
+    # Errors.
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = self._as_ours(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        if error.status == 401:
+            self.set_header("WWW-Authenticate", "Bearer")
+        if error.status == 405:
+            self.set_header("Allow", ", ".join(self._methods()))
+        self.answer(schema.ErrorReply.of(error, self.language), error.status)
+        self.finish()
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if isinstance(value, (CamrecError, HTTPError)):
+            log.debug("%s %s: %s", self.request.method, self.request.path, value)
+        else:
+            log.error(
+                "%s %s failed",
+                self.request.method,
+                self.request.path,
+                exc_info=(typ, value, tb),
+            )
+
+    def _as_ours(self, status: int, error: BaseException | None) -> CamrecError:
+        if isinstance(error, CamrecError):
+            return error
+        if isinstance(error, MissingArgumentError):
+            return schema.FieldError(error.arg_name, "missing")
+        if status == 404:
+            return NotFoundError("no_route", path=self.request.path[:200])
+        if status == 405:
+            return MethodError("method_not_allowed", method=self.request.method)
+        if 400 <= status < 500:
+            return InputError("bad_request")
+        return internal()
+
+    def _methods(self) -> list[str]:
+        return [
+            method
+            for method in self.SUPPORTED_METHODS
+            if getattr(type(self), method.lower()) is not getattr(RequestHandler, method.lower())
+        ]
+
+
+class NothingHandler(Handler):
+    """There is nothing here, for whichever method."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        raise NotFoundError("no_route", path=self.request.path[:200])
+
+
+def _too_large() -> InputError:
+    return InputError("body_too_large", longest=LONGEST_BODY)

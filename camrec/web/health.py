@@ -1,0 +1,11 @@
+"""Is everything well?"""
+
+from __future__ import annotations
+
+from camrec.web import schema
+from camrec.web.handler import Handler
+
+
+class HealthHandler(Handler):
+    async def get(self) -> None:
+        self.answer(schema.Health.model_validate(await self.call(self.station.health)))

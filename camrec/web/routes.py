@@ -1,0 +1,25 @@
+"""The table as Tornado takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from camrec.web.handler import Desk, NothingHandler
+from camrec.web.table import TABLE
+
+# Under our own first words nothing but us answers, whatever server we are part of. Anything else
+# is left to that server: a pattern for all would stand before Panel's own /static and swallow it.
+OURS = sorted({address.path.split("/")[1] for address in TABLE})
+REST = "/(?:{})(?:/.*)?".format("|".join(word.replace(".", r"\.") for word in OURS))
+
+
+def routes_of(desk: Desk) -> list[tuple[str, type, dict[str, Any]]]:
+    """(pattern, handler, arguments) of every address, and a 404 for the rest of what is ours."""
+    given = {"desk": desk}
+    table = [(address.pattern, address.handler, dict(given)) for address in TABLE]
+    return [*table, (REST, NothingHandler, dict(given))]
+
+
+def settings_of(desk: Desk) -> dict[str, Any]:
+    """Tornado's settings beside the routes: what no other route takes is our 404 as well."""
+    return {"default_handler_class": NothingHandler, "default_handler_args": {"desk": desk}}

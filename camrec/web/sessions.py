@@ -1,0 +1,62 @@
+"""Cameras over REST: open, close, list."""
+
+from __future__ import annotations
+
+from camrec.clock import iso
+from camrec.recording import RecordingState
+from camrec.session import Session
+from camrec.web import schema
+from camrec.web.handler import Handler
+
+ENDED = (RecordingState.SAVED, RecordingState.FAILED)
+
+
+class OpenHandler(Handler):
+    async def post(self) -> None:
+        wanted = self.body(schema.OpenRequest)
+        session = await self.call(self.station.open, wanted.url, wanted.name)
+        self.answer(describe(session, self.language), 201)
+
+
+class CloseHandler(Handler):
+    async def post(self) -> None:
+        wanted = self.body(schema.CloseRequest)
+        session = await self.call(self.station.close, wanted.session_id)
+        self.answer(describe(session, self.language))
+
+
+class ListHandler(Handler):
+    async def get(self) -> None:
+        sessions = await self.call(self.station.sessions)
+        self.answer(
+            schema.SessionList(
+                sessions=[describe(session, self.language) for session in sessions],
+                max_sessions=self.station.config.max_sessions,
+            )
+        )
+
+
+def describe(session: Session, language: str) -> schema.Session:
+    """A session as the wire shows it."""
+    feed, recording = session.feed, session.recording
+    video, audio = feed.video, feed.audio
+    return schema.Session(
+        session_id=session.session_id,
+        name=session.name,
+        kind=session.kind,
+        url=session.source.url,
+        local_url=session.local_url,
+        state=session.state.value,
+        since=iso(session.since),
+        video=video
+        and schema.VideoFacts(
+            codec=video.codec,
+            width=video.width,
+            height=video.height,
+            fps=round(feed.figures().fps, 2),
+        ),
+        audio=audio and schema.AudioFacts(codec=audio.codec),
+        viewers=session.viewers,
+        recording_id=recording.recording_id if recording and recording.state not in ENDED else None,
+        error=schema.Fault.of(session.error, language),
+    )

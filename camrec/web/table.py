@@ -1,0 +1,165 @@
+"""Every address of the wire, once: the server's routes and the OpenAPI document are made of it."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from camrec.web import health, openapi, recordings, schema, sessions, stream, videos
+from camrec.web.address import Address, Call
+from camrec.web.handler import Handler
+
+
+class OpenApiHandler(Handler):
+    """The table itself, for programs."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.write(written())
+
+
+@lru_cache(maxsize=1)
+def written() -> bytes:
+    return json.dumps(openapi.document(TABLE)).encode()
+
+
+TABLE = (
+    Address(
+        "/health",
+        health.HealthHandler,
+        (Call("get", "Is everything well?", answer=schema.Health),),
+    ),
+    Address(
+        "/session/open",
+        sessions.OpenHandler,
+        (
+            Call(
+                "post",
+                "Open a camera; answers once frames have been seen, else nothing is left open",
+                request=schema.OpenRequest,
+                answer=schema.Session,
+                status=201,
+                refusals=(400, 409, 422, 503),
+            ),
+        ),
+    ),
+    Address(
+        "/session/close",
+        sessions.CloseHandler,
+        (
+            Call(
+                "post",
+                "Close a camera; a running recording is finished and saved first",
+                request=schema.CloseRequest,
+                answer=schema.Session,
+                refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/session/list",
+        sessions.ListHandler,
+        (Call("get", "The cameras that are open", answer=schema.SessionList),),
+    ),
+    Address(
+        "/stream",
+        stream.StreamHandler,
+        (
+            Call(
+                "get",
+                "WebSocket: each binary message is one JPEG",
+                status=101,
+                query={
+                    "session_id": {"type": "string"},
+                    "mode": {
+                        "enum": ["page"],
+                        "description": "In front of each JPEG 16 bytes, little endian: capture "
+                        "time (u64, UTC in microseconds) and number of the picture (u64); once a "
+                        "second a text message with width, height, fps, bit_rate, age and "
+                        "viewers. Each drawn picture is answered with the text ok; two at most "
+                        "are on their way.",
+                    },
+                },
+                required=("session_id",),
+                refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/record/start",
+        recordings.StartHandler,
+        (
+            Call(
+                "post",
+                "Begin to record a camera",
+                request=schema.RecordRequest,
+                answer=schema.Recording,
+                status=201,
+                refusals=(400, 404, 409, 503, 507),
+            ),
+        ),
+    ),
+    Address(
+        "/record/stop",
+        recordings.StopHandler,
+        (
+            Call(
+                "post",
+                "End a recording early; answers once its video is saved",
+                request=schema.StopRequest,
+                answer=schema.Recording,
+                refusals=(400, 404, 409, 503, 507),
+            ),
+        ),
+    ),
+    Address(
+        "/record/status/{id}",
+        recordings.StatusHandler,
+        (
+            Call(
+                "get",
+                "A recording, by its id or its session's for the latest",
+                answer=schema.Recording,
+                refusals=(404,),
+            ),
+        ),
+    ),
+    Address(
+        "/videos",
+        videos.VideosHandler,
+        (Call("get", "The finished videos, newest first", answer=schema.VideoList),),
+    ),
+    Address(
+        "/videos/{filename}",
+        videos.VideoHandler,
+        (
+            Call(
+                "get",
+                "A video, or the piece that Range asks for",
+                media="video/mp4",
+                query={"download": {"enum": ["1"], "description": "As an attachment."}},
+                refusals=(400, 404, 416),
+            ),
+            Call("head", "What a video's GET would answer", refusals=(400, 404)),
+            Call(
+                "delete",
+                "Delete a video and its receipt, for good",
+                status=204,
+                refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/thumbnails/{filename}",
+        videos.ThumbnailHandler,
+        (
+            Call("get", "A small picture of a video", media="image/jpeg", refusals=(400, 404)),
+            Call("head", "What a thumbnail's GET would answer", refusals=(400, 404)),
+        ),
+    ),
+    Address(
+        "/openapi.json",
+        OpenApiHandler,
+        (Call("get", "This document", media="application/json"),),
+    ),
+)
