@@ -1,0 +1,5 @@
+"""A camera written down for a time: parts, joined into a video with a receipt."""
+
+from camrec.recording.recording import Recording, RecordingState
+
+__all__ = ["Recording", "RecordingState"]

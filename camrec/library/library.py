@@ -1,0 +1,198 @@
+"""The videos folder: what lies in it is the only truth."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import shutil
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import filelock
+
+from camrec.clock import Clock
+from camrec.errors import NotFoundError, ServiceError, StateError
+from camrec.library import disk, names, thumbnail, video
+from camrec.library.video import Video
+from camrec.receipt import Receipt
+from camrec.signal import Signal
+
+log = logging.getLogger(__name__)
+
+LOCK, PARTS, THUMBNAILS = ".lock", ".parts", ".thumbnails"
+Stamp = tuple[int, int, int]
+
+
+class Library:
+    """Finished videos right in `folder`; all else in folders whose names begin with a dot.
+
+    It can be looked at without being opened; whoever writes opens it first.
+
+    changed : emits the name of a file after it was saved or deleted.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder = Path(folder)
+        self.changed = Signal()
+        self._clock = clock
+        self._lock = filelock.FileLock(self.folder / LOCK, thread_local=False)
+        self._known: dict[str, tuple[Stamp, Video]] = {}
+        self._saving = threading.Lock()
+        self._drawing = threading.Lock()
+
+    def open(self) -> None:
+        """Make the folder where it is missing, and keep it for this camrec.
+
+        Raises
+        ------
+        StateError (``folder_taken``), ServiceError (``folder_unwritable``)
+        """
+        try:
+            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise StateError("folder_taken", folder=str(self.folder)) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def close(self) -> None:
+        self._lock.release()
+
+    def videos(self) -> list[Video]:
+        """What is there, newest first."""
+        found = {filename: self._video(filename, seen) for filename, seen in self._files()}
+        for gone in self._known.keys() - found.keys():
+            self._known.pop(gone, None)
+        return sorted(found.values(), key=lambda each: (each.started_at, each.filename))[::-1]
+
+    def get(self, filename: str) -> Video:
+        """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
+        try:
+            seen = os.lstat(self.folder / names.checked(filename))
+        except OSError:
+            seen = None
+        if seen is None or not stat.S_ISREG(seen.st_mode):
+            raise NotFoundError("no_video", filename=filename)
+        return self._video(filename, seen)
+
+    def delete(self, filename: str) -> None:
+        """Remove a video with its receipt and thumbnail, for good.
+
+        Raises
+        ------
+        InputError, NotFoundError, ServiceError (``folder_unwritable``)
+        """
+        path = self.get(filename).path
+        try:
+            path.unlink()
+            path.with_suffix(".json").unlink(missing_ok=True)
+            self._thumbnail(filename).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        log.info("video deleted: %s", filename)
+        self.changed.emit(filename)
+
+    def thumbnail(self, filename: str) -> Path:
+        """Its thumbnail, a JPEG; made when it is first asked for.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` when no picture can be decoded)
+        """
+        path = self.get(filename).path
+        target = self._thumbnail(filename)
+        with self._drawing:
+            made_for = path.stat().st_mtime_ns
+            if not target.exists() or target.stat().st_mtime_ns != made_for:
+                try:
+                    thumbnail.make(path, target)
+                    os.utime(target, ns=(made_for, made_for))
+                except (OSError, ValueError, av.error.FFmpegError) as error:
+                    log.warning("no thumbnail of %s: %s", filename, error)
+                    raise NotFoundError("no_thumbnail", filename=filename) from None
+        return target
+
+    def save(self, file: Path, receipt: Receipt) -> str:
+        """Take a whole file in under a name of its own, its receipt beside it; gives the name.
+
+        Raises OSError; then the file is still where it was.
+        """
+        disk.sync(file)
+        note = file.with_suffix(".receipt")
+        receipt.write(note)
+        disk.sync(note)
+        stem = names.stem(receipt.name, video.nanoseconds(receipt.started_at))
+        with self._saving:
+            filename = next(filter(None, (self._place(file, note, each) for each in _stems(stem))))
+        disk.sync(self.folder)
+        self.changed.emit(filename)
+        return filename
+
+    def parts(self, recording_id: str) -> Path:
+        """The folder for the parts of one recording."""
+        folder = self.folder / PARTS / recording_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def free_bytes(self) -> int:
+        there = next(
+            each
+            for each in (self.folder.absolute(), *self.folder.absolute().parents)
+            if each.exists()
+        )
+        return shutil.disk_usage(there).free
+
+    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+        try:
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    if names.plain(entry.name) and entry.is_file(follow_symlinks=False):
+                        yield entry.name, entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+
+    def _video(self, filename: str, seen: os.stat_result) -> Video:
+        """From memory where neither the file nor its receipt has changed."""
+        path = self.folder / filename
+        try:
+            noted = path.with_suffix(".json").stat().st_mtime_ns
+        except OSError:
+            noted = 0
+        stamp = (seen.st_mtime_ns, seen.st_size, noted)
+        known = self._known.get(filename)
+        if known is None or known[0] != stamp:
+            known = stamp, video.read(path, seen.st_size, seen.st_mtime_ns)
+            self._known[filename] = known
+        return known[1]
+
+    def _place(self, file: Path, note: Path, stem: str) -> str | None:
+        """Under this name, or None where it is taken; the receipt first: alone it is no video."""
+        target = self.folder / f"{stem}{names.SUFFIX}"
+        beside = target.with_suffix(".json")
+        if target.exists():
+            return None
+        try:
+            disk.rename(note, beside)
+        except FileExistsError:
+            return None
+        try:
+            disk.rename(file, target)
+        except FileExistsError:
+            disk.rename(beside, note)
+            return None
+        return target.name
+
+    def _thumbnail(self, filename: str) -> Path:
+        return self.folder / THUMBNAILS / f"{filename}.jpg"
+
+    def _unwritable(self, error: OSError) -> ServiceError:
+        reason = error.strerror or str(error)
+        return ServiceError("folder_unwritable", folder=str(self.folder), reason=reason)
+
+
+def _stems(stem: str) -> Iterator[str]:
+    return (names.numbered(stem, number) for number in itertools.count(1))

@@ -1,0 +1,54 @@
+"""File names that every system takes, and that lead nowhere else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from camrec.errors import InputError
+
+SUFFIX = ".mp4"
+LONGEST = 150  # bytes of a name; the moment, a number and the suffix come on top
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
+_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+
+
+def stem(name: str, utc_ns: int) -> str:
+    """``Door 2026-11-24 14-03-00``: the name, made safe, and the local time."""
+    local = datetime.fromtimestamp(utc_ns // 10**9)
+    return f"{safe(name)} {local:%Y-%m-%d %H-%M-%S}"
+
+
+def safe(name: str) -> str:
+    """`name` as Windows, macOS and Linux all take it."""
+    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().lstrip(".")
+    found = found.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(". ")
+    if _RESERVED.match(found):
+        found = f"_{found}"
+    return found or "video"
+
+
+def numbered(stem: str, number: int) -> str:
+    return stem if number == 1 else f"{stem} ({number})"
+
+
+def plain(filename: str) -> bool:
+    """Whether it can be the name of a video right in its folder."""
+    return (
+        isinstance(filename, str)
+        and filename.lower().endswith(SUFFIX)
+        and not filename.startswith(".")
+        and len(filename) <= 255
+        and filename.isprintable()
+        and not any(char in filename for char in '/\\:*?"<>|')
+        and not _ESCAPED.search(filename)
+    )
+
+
+def checked(filename: str) -> str:
+    """Raises InputError (``bad_filename``)."""
+    if not plain(filename):
+        raise InputError("bad_filename")
+    return filename

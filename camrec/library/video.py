@@ -1,0 +1,94 @@
+"""One video of the library: what its receipt says of it, or else the file itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import av
+
+from camrec.receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Video:
+    """A file in the videos folder.
+
+    started_at : UTC nanoseconds; duration : seconds; size : bytes.
+    """
+
+    filename: str
+    path: Path
+    name: str
+    started_at: int
+    duration: float
+    size: int
+    width: int
+    height: int
+    video_codec: str
+    audio_codec: str | None
+    playable: bool
+    receipt: Receipt | None = None
+
+
+def read(path: Path, size: int, mtime_ns: int) -> Video:
+    """A video with its receipt, where it has one that is of this file."""
+    try:
+        receipt = Receipt.read(path.with_suffix(".json"))
+        if receipt.size == size:
+            return _told(path, receipt)
+    except (OSError, ValueError):
+        pass
+    return _seen(path, size, mtime_ns)
+
+
+def _told(path: Path, receipt: Receipt) -> Video:
+    return Video(
+        filename=path.name,
+        path=path,
+        name=receipt.name,
+        started_at=nanoseconds(receipt.started_at),
+        duration=receipt.duration,
+        size=receipt.size,
+        width=receipt.width,
+        height=receipt.height,
+        video_codec=receipt.video_codec,
+        audio_codec=receipt.audio_codec,
+        playable=receipt.playable,
+        receipt=receipt,
+    )
+
+
+def _seen(path: Path, size: int, mtime_ns: int) -> Video:
+    duration, width, height, codec, sound, playable = 0.0, 0, 0, "", None, False
+    try:
+        with av.open(str(path)) as container:
+            video = container.streams.video[0]
+            width, height = video.codec_context.width, video.codec_context.height
+            codec = video.codec_context.name
+            duration = (container.duration or 0) / av.time_base
+            if container.streams.audio:
+                sound = container.streams.audio[0].codec_context.name
+            playable = next(container.decode(video), None) is not None
+    except (av.error.FFmpegError, IndexError):
+        pass
+    return Video(
+        filename=path.name,
+        path=path,
+        name=path.stem,
+        started_at=mtime_ns - int(duration * 10**9),
+        duration=duration,
+        size=size,
+        width=width,
+        height=height,
+        video_codec=codec,
+        audio_codec=sound,
+        playable=playable,
+    )
+
+
+def nanoseconds(iso: str) -> int:
+    moment = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    whole = int(moment.replace(microsecond=0).astimezone(timezone.utc).timestamp())
+    return whole * 10**9 + moment.microsecond * 1000

@@ -1,0 +1,98 @@
+"""FFmpeg's arguments for one part, by what this FFmpeg can do and what the tracks are."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from camrec.units import AudioTrack, VideoTrack
+
+FRAGMENT = 1_000_000  # microseconds of film that a killed FFmpeg may lose
+
+# A packet from NUT knows no duration, and a fragment begins where the one before it is thought to
+# end: so each packet is held until the next one says how long it lasted. The last one lasts as
+# long as the one before it, a second at most.
+DURATIONS = (
+    r"setts=pts=PTS:dts=DTS:duration="
+    r"if(isnan(NEXT_DTS)\,if(isnan(PREV_OUTDTS)\,0.04/TB\,min(DTS-PREV_OUTDTS\,1/TB))\,NEXT_DTS-DTS)"
+)
+# Without it x264 would announce 90000 pictures a second.
+NO_FIXED_RATE = "h264_metadata=tick_rate=50:fixed_frame_rate_flag=0"
+EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
+KEY_EVERY_2_S = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)"
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What differs between the FFmpegs that are in use.
+
+    hybrid : it can turn a fragmented file into a plain one by closing it; without that, the file
+        is to be written anew at the end.
+    fps_mode : it knows ``-fps_mode``, the newer name of ``-vsync``.
+    """
+
+    hybrid: bool
+    fps_mode: bool
+
+
+@lru_cache(maxsize=8)
+def ability(ffmpeg: Path) -> Ability:
+    """Ask this FFmpeg. Raises OSError when it does not run."""
+    return Ability(
+        hybrid="hybrid_fragmented" in _help(ffmpeg, "muxer=mp4"),
+        fps_mode="-fps_mode" in _help(ffmpeg, "long"),
+    )
+
+
+def arguments(
+    able: Ability, video: VideoTrack, audio: AudioTrack | None, start: float, file: Path
+) -> list[str]:
+    """What makes FFmpeg write `file` from the NUT on its stdin.
+
+    Parameters
+    ----------
+    start
+        Seconds from the NUT's zero to the file's; what lies before is hidden by an edit list.
+    """
+    movflags = "+hybrid_fragmented+delay_moov"
+    if not able.hybrid:
+        movflags = "+frag_keyframe+delay_moov+default_base_moof"
+    command = ["-hide_banner", "-nostats", "-loglevel", "warning", "-y"]
+    command += ["-probesize", "65536", "-copyts", "-itsoffset", f"{-start:.6f}"]
+    command += ["-f", "nut", "-i", "pipe:0", "-map", "0:v:0", *_video(able, video)]
+    if audio is not None:
+        command += ["-map", "0:a:0", *_audio(audio)]
+    command += ["-max_interleave_delta", "500000", "-avoid_negative_ts", "disabled"]
+    command += ["-movflags", movflags, "-frag_duration", str(FRAGMENT), "-flush_packets", "1"]
+    return [*command, "-f", "mp4", str(file)]
+
+
+def copied(video: VideoTrack) -> bool:
+    """Whether its pictures go into the file as they came."""
+    return video.codec == "h264"
+
+
+def _video(able: Ability, video: VideoTrack) -> list[str]:
+    if copied(video):
+        return ["-c:v", "copy", "-bsf:v", DURATIONS]
+    return [
+        *(["-fps_mode:v"] if able.fps_mode else ["-vsync"]),
+        *("passthrough", "-enc_time_base:v", "1:90000", "-vf", EVEN, "-pix_fmt", "yuv420p"),
+        *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "23"),
+        *("-force_key_frames", KEY_EVERY_2_S, "-bsf:v", f"{NO_FIXED_RATE},{DURATIONS}"),
+    ]
+
+
+def _audio(audio: AudioTrack) -> list[str]:
+    if audio.codec == "aac":
+        return ["-c:a", "copy"]
+    return ["-c:a", "aac", "-b:a", "128k"]
+
+
+def _help(ffmpeg: Path, topic: str) -> str:
+    asked = [str(ffmpeg), "-hide_banner", "-h", topic]
+    return subprocess.run(
+        asked, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False
+    ).stdout.decode("utf-8", "replace")

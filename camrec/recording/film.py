@@ -1,0 +1,102 @@
+"""What a finished file really holds, read from the file itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+
+@dataclass(frozen=True)
+class Sound:
+    codec: str
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class Film:
+    """A video file as a player sees it.
+
+    times : seconds from its start, of each picture that is shown, sorted.
+    duration : seconds from its first picture to the end of its last.
+    lead : seconds of pictures in front that are hidden.
+    """
+
+    width: int
+    height: int
+    video_codec: str
+    sound: Sound | None
+    times: tuple[float, ...]
+    duration: float
+    lead: float
+
+
+def read(path: Path) -> Film:
+    """Read every packet's time; nothing is decoded.
+
+    Raises OSError (av.error.FFmpegError) when it is not a video.
+    """
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        audio = container.streams.audio[0] if container.streams.audio else None
+        shown: list[tuple[int, int]] = []
+        lead = 0
+        for packet in container.demux(video):
+            if packet.pts is None or packet.size == 0:
+                continue
+            if packet.pts < 0:
+                lead = min(lead, packet.pts)
+            else:
+                shown.append((packet.pts, packet.duration or 0))
+        base: Fraction = video.time_base
+        shown.sort()
+        end = shown[-1][0] + shown[-1][1] if shown else 0
+        return Film(
+            width=video.codec_context.width,
+            height=video.codec_context.height,
+            video_codec=video.codec_context.name,
+            sound=_sound(audio) if audio else None,
+            times=tuple(float(time * base) for time, _ in shown),
+            duration=float((end - shown[0][0]) * base) if shown else 0.0,
+            lead=float(-lead * base),
+        )
+
+
+def playable(path: Path, joints: Sequence[float] = ()) -> bool:
+    """Whether the first and last picture, and the one at each joint (seconds), can be decoded."""
+    try:
+        with av.open(str(path)) as container:
+            video = container.streams.video[0]
+            if next(container.decode(video), None) is None:
+                return False
+            for joint in joints:
+                _seek(container, video, joint)
+                if not any(frame.time >= joint - 1e-3 for frame in container.decode(video)):
+                    return False
+            _seek(container, video, float((video.duration or 0) * video.time_base))
+            return any(True for _ in container.decode(video))
+    except (av.error.FFmpegError, StopIteration, IndexError):
+        return False
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the whole file, in hexadecimal."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
+
+
+def _sound(audio: av.AudioStream) -> Sound:
+    context = audio.codec_context
+    return Sound(context.name, context.sample_rate, context.channels)
+
+
+def _seek(container: av.container.InputContainer, video: av.VideoStream, seconds: float) -> None:
+    container.seek(int(seconds / video.time_base), stream=video, backward=True)

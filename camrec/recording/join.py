@@ -1,0 +1,87 @@
+"""Writes parts as one plain video: nothing is decoded, and each picture keeps its real time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from camrec.recording.timeline import SECOND
+
+
+@dataclass(frozen=True)
+class Written:
+    """A part as it lies on the disk.
+
+    zero : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
+    whole : it is a plain video as it is.
+    expected : how many pictures it shows if nothing went wrong; None where something did.
+    """
+
+    path: Path
+    zero: int
+    whole: bool
+    expected: int | None = None
+
+
+def join(parts: Sequence[Written], target: Path) -> None:
+    """Write `parts`, of the same codec and size, into `target`, gaps kept as gaps.
+
+    Where a part reaches into the next one (a part may begin with what the one before it may have
+    lost), it is cut there. The hidden lead of the first stays hidden.
+
+    Raises OSError (av.error.FFmpegError).
+    """
+    options = {"avoid_negative_ts": "disabled", "movie_timescale": "90000"}
+    with av.open(str(target), "w", format="mp4", options=options) as output:
+        streams = _streams(parts, output)
+        last: dict[str, int] = {}
+        for place, part in enumerate(parts):
+            shift = Fraction(part.zero - parts[0].zero, SECOND)
+            following = parts[place + 1] if place + 1 < len(parts) else None
+            until = _beginnings(following) if following else {}
+            away = Fraction(following.zero - part.zero, SECOND) if following else Fraction(0)
+            with av.open(str(part.path)) as source:
+                for packet in source.demux():
+                    medium = packet.stream.type
+                    if packet.dts is None or packet.pts is None or medium not in streams:
+                        continue
+                    if medium in until and packet.pts * packet.time_base >= until[medium] + away:
+                        continue
+                    moved = round(shift / packet.time_base)
+                    packet.pts += moved
+                    packet.dts = max(
+                        packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
+                    )
+                    last[medium] = packet.dts
+                    packet.stream = streams[medium]
+                    output.mux(packet)
+
+
+def _streams(
+    parts: Sequence[Written], output: av.container.OutputContainer
+) -> dict[str, av.stream.Stream]:
+    """One stream a medium, made as the first part that has it."""
+    streams: dict[str, av.stream.Stream] = {}
+    for part in parts:
+        with av.open(str(part.path)) as source:
+            for stream in source.streams:
+                if stream.type not in streams:
+                    streams[stream.type] = output.add_stream_from_template(stream)
+    return streams
+
+
+def _beginnings(part: Written) -> dict[str, Fraction]:
+    """The time of the first packet of each medium, in seconds."""
+    found: dict[str, Fraction] = {}
+    with av.open(str(part.path)) as source:
+        wanted = {stream.type for stream in source.streams}
+        for packet in source.demux():
+            if packet.pts is not None:
+                found.setdefault(packet.stream.type, packet.pts * packet.time_base)
+            if wanted <= found.keys():
+                break
+    return found

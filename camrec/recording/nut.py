@@ -1,0 +1,124 @@
+"""NUT, the container that carries units to FFmpeg's stdin: the little of it that a live feed needs.
+
+Only shown times (pts) are written; FFmpeg works the decoding times out by itself. The format is
+described at https://ffmpeg.org/~michael/nut.txt
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from camrec.units import AudioTrack, Track, VideoTrack
+
+FORMAT = b"nut/multimedia container\0"
+MAIN = 0x4E4D7A561F5F04AD
+STREAM = 0x4E5311405BF2F9DB
+SYNC = 0x4E4BE4ADEECA4569
+
+VERSION = 3
+MAX_DISTANCE = 65536  # bytes between two sync points
+CODED_TIME_SHIFT = 7  # a time written in full is written with 1 << shift added
+
+KEY, CODED_TIME, STREAM_ID, SIZE, CHECKSUM, CODED = 1, 8, 16, 32, 64, 4096
+
+TAGS = {
+    "h264": b"H264",
+    "h265": b"HEVC",
+    "mjpeg": b"MJPG",
+    "aac": b"\xff\0\0\0",
+    "pcma": b"ALAW",
+    "pcmu": b"ULAW",
+    "opus": b"Opus",
+}
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+@dataclass(frozen=True)
+class NutStream:
+    """A track as it is written: its times in ticks of 1/rate second, never below zero."""
+
+    track: Track
+    rate: int
+
+
+class Nut:
+    """Makes the bytes; whoever calls it writes them, in order.
+
+    Frames of one stream come in decoding order, all streams roughly in the order of their times.
+    """
+
+    def __init__(self, streams: tuple[NutStream, ...]) -> None:
+        self._streams = streams
+        self._written = 0
+        self._synced = -MAX_DISTANCE
+
+    def header(self) -> bytes:
+        parts = [FORMAT, _packet(MAIN, self._main())]
+        parts += [_packet(STREAM, _stream(index, s)) for index, s in enumerate(self._streams)]
+        header = b"".join(parts)
+        self._written = len(header)
+        return header
+
+    def frame(self, stream: int, time: int, key: bool, data: bytes) -> bytes:
+        """One frame of the stream with that index, shown at `time` ticks."""
+        sync = b""
+        if self._written + len(data) - self._synced > MAX_DISTANCE:
+            sync = self._sync(stream, time)
+            self._synced = self._written
+        flags = CODED | CODED_TIME | STREAM_ID | SIZE | CHECKSUM | (KEY if key else 0)
+        head = b"\0" + _number(flags ^ CODED) + _number(stream)
+        head += _number(time + (1 << CODED_TIME_SHIFT)) + _number(len(data))
+        frame = b"".join((sync, head, _checksum(head), data))
+        self._written += len(frame)
+        return frame
+
+    def _main(self) -> bytes:
+        head = [VERSION, len(self._streams), MAX_DISTANCE, len(self._streams)]
+        for stream in self._streams:
+            head += [1, stream.rate]
+        # One run of 255 frame codes, alike: everything about a frame stands in the frame itself.
+        frame_codes = [CODED, 6, 0, 1, 0, 0, 0, 255]
+        no_elision = [0]
+        return b"".join(map(_number, head + frame_codes + no_elision))
+
+    def _sync(self, stream: int, time: int) -> bytes:
+        back = (self._written - max(self._synced, 0)) >> 4
+        return _packet(SYNC, _number(time * len(self._streams) + stream) + _number(back))
+
+
+def _stream(index: int, stream: NutStream) -> bytes:
+    track = stream.track
+    delay = track.reorder if isinstance(track, VideoTrack) else 0
+    furthest = stream.rate  # ticks; beyond it a frame needs a checksum, which all of ours have
+    extra = track.parameters
+    head = b"".join(map(_number, (index, isinstance(track, AudioTrack), 4))) + TAGS[track.codec]
+    head += b"".join(map(_number, (index, CODED_TIME_SHIFT, furthest, delay))) + b"\0"
+    head += _number(len(extra)) + extra
+    if isinstance(track, AudioTrack):
+        return head + b"".join(map(_number, (track.rate, 1, track.channels)))
+    return head + b"".join(map(_number, (track.width, track.height, 0, 0, 0)))
+
+
+def _packet(startcode: int, payload: bytes) -> bytes:
+    head = startcode.to_bytes(8, "big") + _number(len(payload) + 4)
+    if len(payload) + 4 > 4096:
+        head += _checksum(head)
+    return head + payload + _checksum(payload)
+
+
+def _number(value: int) -> bytes:
+    """Seven bits a byte, the highest first; all but the last have their top bit set."""
+    if value < 0x80:
+        return bytes((value,))
+    digits = [value & 0x7F]
+    while value := value >> 7:
+        digits.append(0x80 | value & 0x7F)
+    return bytes(reversed(digits))
+
+
+def _checksum(data: bytes) -> bytes:
+    """CRC-32 (0x04C11DB7), highest bit first, starting at 0: zlib's, mirrored."""
+    mirrored = zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return mirrored.to_bytes(4, "little").translate(_REVERSED)

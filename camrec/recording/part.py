@@ -1,0 +1,129 @@
+"""One FFmpeg process and the file that it writes: begun once, ended once, never used again."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from camrec.process.child import Child
+from camrec.process.ladder import FEEDING, Rung
+from camrec.recording.ffmpeg import ability, arguments, copied
+from camrec.recording.nut import Nut
+from camrec.recording.timeline import Timeline
+from camrec.units import Unit
+
+log = logging.getLogger(__name__)
+
+NO_ROOM = "No space left on device"
+
+
+class PartEnded(Exception):
+    """FFmpeg takes nothing more."""
+
+
+class Part:
+    """Takes units in, in the order in which they came.
+
+    zero : the moment of its file's time 0, nanoseconds on the monotonic clock.
+    shown : pictures given to FFmpeg that are not hidden.
+    complete : FFmpeg ended well: all that it was given is in the file.
+    whole : and the file needs nothing more.
+    complaint : the last line FFmpeg said, "" if it said nothing.
+    """
+
+    def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline) -> None:
+        self.path = path
+        self.zero = timeline.zero
+        self.shown = 0
+        self.complaint = ""
+        self.no_room = False
+        self.complete = False
+        self.whole = False
+        self._timeline = timeline
+        self._able = ability(ffmpeg)
+        self._nut = Nut(timeline.streams)
+        self._writing_since: float | None = None
+        audio = timeline.audio.track if timeline.audio else None
+        self._tracks = (timeline.video.track, audio)
+        command = arguments(self._able, timeline.video.track, audio, timeline.start, path)
+        self._child = Child(
+            f"ffmpeg {path.stem}",
+            [ffmpeg, *command],
+            on_line=self._hear,
+            stdin=True,
+            ends_with_us=False,
+        )
+
+    def start(self) -> None:
+        """Raises OSError when FFmpeg does not start."""
+        self._child.start()
+        log.info("ffmpeg writes %s (pid %d)", self.path.name, self._child.pid)
+        self._write(self._nut.header())
+
+    def fits(self, unit: Unit) -> bool:
+        """Whether its track is one of those that this part began with."""
+        return unit.track in self._tracks
+
+    @property
+    def sounds(self) -> bool:
+        return self._timeline.audio is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk so far."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    @property
+    def blocked(self) -> float:
+        """Seconds since when FFmpeg takes nothing of what it is offered."""
+        since = self._writing_since
+        return time.monotonic() - since if since is not None else 0.0
+
+    def write(self, unit: Unit) -> None:
+        """Give it a unit that fits; blocks while FFmpeg is behind.
+
+        Raises
+        ------
+        PartEnded
+        """
+        place = self._timeline.place(unit)
+        if place is None:
+            return
+        stream, ticks = place
+        self._write(self._nut.frame(stream, ticks, unit.key, unit.data))
+        self.shown += stream == 0 and ticks >= self._timeline.shown
+
+    def finish(self) -> None:
+        """Let FFmpeg close the file; it is given some seconds, then ended."""
+        code = self._child.stop(FEEDING)
+        # A list of edits that ends too early would hide the last picture where some are reordered.
+        in_order = not copied(self._timeline.video.track) or not self._timeline.video.track.reorder
+        self.complete = code == 0
+        self.whole = self.complete and self._able.hybrid and in_order
+        log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
+
+    def kill(self) -> None:
+        """Free a writer that is blocked; any thread may."""
+        self._child.ask(Rung.KILL)
+
+    def _write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        pipe = self._child.stdin
+        assert pipe is not None
+        self._writing_since = time.monotonic()
+        try:
+            while rest:
+                rest = rest[pipe.write(rest) :]
+        except (OSError, ValueError) as error:
+            raise PartEnded(str(error)) from None
+        finally:
+            self._writing_since = None
+
+    def _hear(self, line: str) -> None:
+        log.debug("ffmpeg: %s", line)
+        self.no_room = self.no_room or NO_ROOM in line
+        self.complaint = line
