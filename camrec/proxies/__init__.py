@@ -1,0 +1,8 @@
+"""MediaMTX and go2rtc: the only programs that ever connect to a camera."""
+
+from camrec.proxies.go2rtc import Go2rtc
+from camrec.proxies.look import look
+from camrec.proxies.mediamtx import MediaMTX
+from camrec.proxies.proxy import Proxy
+
+__all__ = ["Go2rtc", "MediaMTX", "Proxy", "look"]

@@ -1,0 +1,94 @@
+"""Children that outlived a killed camrec: remembered in a file, ended at the next start."""
+
+from __future__ import annotations
+
+import json
+import logging
+from itertools import count
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+log = logging.getLogger(__name__)
+
+# Start times are told in ticks and rounded; nobody starts twice under one pid within this.
+SAME_START = 2.0
+
+
+class Lease:
+    """A file name in a folder that one living camrec at a time may use, and the child behind it.
+
+    The lock goes with the process that holds it, so whoever gets it knows that a child remembered
+    under it is an orphan.
+    """
+
+    def __init__(self, path: Path, lock: FileLock) -> None:
+        self.path = path
+        self._lock = lock
+        self._record = _record(path)
+
+    @classmethod
+    def take(cls, folder: Path, stem: str, suffix: str) -> Lease:
+        """``mediamtx.yml``, or ``mediamtx-2.yml`` where another camrec uses that one.
+
+        Raises OSError when the folder cannot be written to.
+        """
+        for number in count(1):
+            path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+            lock = _lock(path)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                continue
+            _end_remembered(_record(path))
+            return cls(path, lock)
+        raise AssertionError
+
+    def remember(self, name: str, pid: int) -> None:
+        """The child to end at the next start, if we should not come to it."""
+        try:
+            created = psutil.Process(pid).create_time()
+        except psutil.Error:
+            return
+        self._record.write_text(json.dumps({"name": name, "pid": pid, "created": created}), "utf-8")
+
+    def release(self) -> None:
+        """The child has ended; others may use the name."""
+        self._record.unlink(missing_ok=True)
+        self._lock.release()
+
+
+def sweep(folder: Path) -> None:
+    """End the children of every dead camrec that used `folder`."""
+    for record in folder.glob(".*.child"):
+        lock = _lock(record.with_name(record.name[1:].removesuffix(".child")))
+        try:
+            with lock.acquire(timeout=0):
+                _end_remembered(record)
+        except Timeout:
+            continue
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f".{path.name}.child")
+
+
+def _lock(path: Path) -> FileLock:
+    # Taken in one thread, released in another.
+    return FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+
+
+def _end_remembered(record: Path) -> None:
+    try:
+        found = json.loads(record.read_text("utf-8"))
+        process = psutil.Process(int(found["pid"]))
+        if abs(process.create_time() - float(found["created"])) < SAME_START:
+            log.warning("ending %s (pid %d), left by a dead camrec", found["name"], process.pid)
+            process.kill()
+            process.wait(5)
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        pass
+    except (ValueError, KeyError, TypeError, OSError, psutil.Error) as error:
+        log.warning("%s: %s", record, error)
+    record.unlink(missing_ok=True)

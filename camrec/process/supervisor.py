@@ -1,0 +1,215 @@
+"""Keeps one child ready: starts it, sees it die, starts it again after a growing pause."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from camrec.errors import CamrecError, ServiceError
+from camrec.process.child import Child
+from camrec.process.ladder import POLITE, Ladder
+from camrec.signal import Signal
+from camrec.states import Machine
+
+log = logging.getLogger(__name__)
+
+
+class ProcessState(Enum):
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    BACKOFF = "backoff"
+    FAILED = "failed"
+
+
+S = ProcessState
+MOVES = {
+    S.STOPPED: frozenset({S.STARTING}),
+    S.STARTING: frozenset({S.READY, S.BACKOFF, S.STOPPING}),
+    S.READY: frozenset({S.BACKOFF, S.STOPPING}),
+    S.STOPPING: frozenset({S.STOPPED}),
+    S.BACKOFF: frozenset({S.STARTING, S.FAILED, S.STOPPING}),
+    S.FAILED: frozenset({S.STARTING, S.STOPPED}),
+}
+
+POLL = 0.05
+
+
+class Supervisor:
+    """A long-lived owner of short-lived children.
+
+    A CamrecError raised by `make` or `ready` is permanent: the supervisor has FAILED, until it is
+    started anew. Only one that was ready before goes on trying: what it serves waits for it.
+
+    Parameters
+    ----------
+    name
+        What the log calls it.
+    make
+        Gives the next child, not started.
+    ready
+        Whether the child does its work yet; asked every 50 ms, and once more after a child has
+        ended before it was ready.
+    ladder
+        How the child is stopped.
+    patience
+        Seconds until a child that is not ready is ended.
+    pauses
+        Shortest and longest pause between two tries, in seconds; each is double the last.
+    health
+        After so many seconds of being ready the pause begins small again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Child],
+        ready: Callable[[Child], bool],
+        *,
+        ladder: Ladder = POLITE,
+        patience: float = 10.0,
+        pauses: tuple[float, float] = (0.25, 30.0),
+        health: float = 10.0,
+    ) -> None:
+        self.name = name
+        self.machine: Machine[ProcessState] = Machine(S.STOPPED, MOVES)
+        self.became_ready = Signal()
+        self.child: Child | None = None
+        self.error: CamrecError | None = None
+        self._make = make
+        self._ready = ready
+        self._ladder = ladder
+        self._patience = patience
+        self._pauses = pauses
+        self._health = health
+        self._reason = ""
+        self._stop_asked = threading.Event()
+        self._nudge = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def state(self) -> ProcessState:
+        return self.machine.state
+
+    def start(self) -> None:
+        """Begin to keep a child ready; nothing is waited for. A failed one is tried anew."""
+        with self._lock:
+            if self.state not in (S.STOPPED, S.FAILED):
+                return
+            if self._thread is not None:
+                self._thread.join()
+            self.error = None
+            self._stop_asked.clear()
+            self.machine.move(S.STARTING)
+            self._thread = threading.Thread(
+                target=self._run, name=f"supervisor {self.name}", daemon=True
+            )
+            self._thread.start()
+
+    def ensure_ready(self, timeout: float) -> None:
+        """Start it if need be, and wait until it is ready.
+
+        Raises
+        ------
+        CamrecError
+            The permanent failure, or ``proxy_failed`` after `timeout` seconds.
+        """
+        self.start()
+        self.machine.wait(lambda state: state in (S.READY, S.FAILED, S.STOPPED), timeout)
+        if self.state is S.READY:
+            return
+        if self.error is not None:
+            raise self.error
+        reason = self._reason or "it is not ready yet"
+        raise ServiceError("proxy_failed", proxy=self.name, reason=reason)
+
+    def stop(self) -> None:
+        """End the child and keep none any more."""
+        with self._lock:
+            self._stop_asked.set()
+            self._nudge.set()
+            if self._thread is not None and self._thread is not threading.current_thread():
+                self._thread.join()
+                self._thread = None
+            self.machine.move(S.STOPPED, only_from=S.FAILED)
+
+    def _run(self) -> None:
+        shortest, longest = self._pauses
+        pause, was_ready = shortest, False
+        while True:
+            healthy_for = self._attempt()
+            if self._stop_asked.is_set():
+                break
+            was_ready = was_ready or healthy_for > 0
+            if healthy_for >= self._health:
+                pause = shortest
+            self.machine.move(S.BACKOFF)
+            if self.error is not None and not was_ready:
+                log.error("%s: %s", self.name, self._reason)
+                self.machine.move(S.FAILED)
+                return
+            log.warning("%s: %s; again in %.2g s", self.name, self._reason, pause)
+            if self._stop_asked.wait(pause):
+                break
+            pause = min(2 * pause, longest)
+            self.machine.move(S.STARTING)
+        self.machine.move(S.STOPPING)
+        self.machine.move(S.STOPPED)
+
+    def _attempt(self) -> float:
+        """`_run_once`, whatever goes wrong in it."""
+        try:
+            return self._run_once()
+        except CamrecError as error:
+            self.error = error
+            self._reason = str(error)
+        except OSError as error:
+            self._reason = f"it cannot be started ({error.strerror or error})"
+        except Exception as error:
+            log.exception("%s", self.name)
+            self._reason = type(error).__name__
+        return 0.0
+
+    def _run_once(self) -> float:
+        """One child from its start to its end; for how many seconds it was ready."""
+        nudge = self._nudge = threading.Event()
+        child = self._make()
+        child.ended.connect(lambda code: nudge.set())
+        child.start()
+        self.child = child
+        try:
+            if not self._wait_ready(child, nudge):
+                return 0.0
+            since = time.monotonic()
+            self.error, self._reason = None, ""
+            self.machine.move(S.READY)
+            self.became_ready.emit()
+            while child.running and not self._stop_asked.is_set():
+                nudge.wait()
+            self._reason = f"it ended (exit code {child.returncode})"
+            return time.monotonic() - since
+        finally:
+            if self._stop_asked.is_set():
+                self.machine.move(S.STOPPING)
+            child.stop(self._ladder)
+            self.child = None
+
+    def _wait_ready(self, child: Child, nudge: threading.Event) -> bool:
+        deadline = time.monotonic() + self._patience
+        while not self._stop_asked.is_set():
+            running = child.running
+            if self._ready(child):
+                return True
+            if not running:
+                self._reason = f"it ended at its start (exit code {child.returncode})"
+                return False
+            if time.monotonic() > deadline:
+                self._reason = f"it is not ready after {self._patience:g} s"
+                return False
+            nudge.wait(POLL)
+        return False

@@ -1,0 +1,109 @@
+"""Children on Windows."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+# The standard library has these names on Windows only.
+CREATE_NEW_PROCESS_GROUP = 0x00000200
+CTRL_BREAK_EVENT = 1
+
+JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000
+JOB_OBJECT_EXTENDED_LIMIT_INFORMATION = 9
+
+
+class Windows:
+    """A process group of its own for each child, CTRL_BREAK to it, and a job that ends with us.
+
+    The job holds every adopted child; Windows closes its handle, and so ends them, when our
+    process ends for any reason.
+    """
+
+    def __init__(self, job: Job | None = None) -> None:
+        self._job = job
+
+    def command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
+        """What is really started for `argv`."""
+        return list(argv)
+
+    def options(self) -> dict[str, Any]:
+        """For Popen. No CREATE_NO_WINDOW: a break event reaches only children on our console."""
+        return {"creationflags": CREATE_NEW_PROCESS_GROUP}
+
+    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+        """Let the child end with us."""
+        if self._job is None:
+            self._job = Job()
+        self._job.add(int(process._handle))  # type: ignore[attr-defined]
+
+    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        try:
+            process.send_signal(CTRL_BREAK_EVENT)
+        except OSError as error:
+            # Without a console there is no break event: the next rung has to do.
+            log.debug("no break event to pid %d: %s", process.pid, error)
+
+    def terminate(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+
+
+class Job:
+    """A Job Object with KILL_ON_JOB_CLOSE, kept open as long as we live."""
+
+    def __init__(self) -> None:
+        self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+        self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
+        self._handle = self._kernel.CreateJobObjectW(None, None)
+        limits = _ExtendedLimits()
+        limits.basic.flags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+        done = self._handle and self._kernel.SetInformationJobObject(
+            ctypes.c_void_p(self._handle),
+            JOB_OBJECT_EXTENDED_LIMIT_INFORMATION,
+            ctypes.byref(limits),
+            ctypes.sizeof(limits),
+        )
+        if not done:
+            raise ctypes.WinError(ctypes.get_last_error())  # type: ignore[attr-defined]
+
+    def add(self, process: int) -> None:
+        """Take a process in by its handle; one that has just ended cannot be, and need not be."""
+        done = self._kernel.AssignProcessToJobObject(
+            ctypes.c_void_p(self._handle), ctypes.c_void_p(process)
+        )
+        if not done:
+            code = ctypes.get_last_error()  # type: ignore[attr-defined]
+            log.warning("a child was not taken into the job: error %d", code)
+
+
+class _BasicLimits(ctypes.Structure):
+    _fields_ = [
+        ("process_time", ctypes.c_int64),
+        ("job_time", ctypes.c_int64),
+        ("flags", ctypes.c_uint32),
+        ("least_working_set", ctypes.c_size_t),
+        ("most_working_set", ctypes.c_size_t),
+        ("processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("priority", ctypes.c_uint32),
+        ("scheduling", ctypes.c_uint32),
+    ]
+
+
+class _ExtendedLimits(ctypes.Structure):
+    _fields_ = [
+        ("basic", _BasicLimits),
+        ("io", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peak_process_memory", ctypes.c_size_t),
+        ("peak_job_memory", ctypes.c_size_t),
+    ]

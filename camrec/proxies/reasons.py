@@ -1,0 +1,75 @@
+"""What the proxies say of a camera that does not deliver, as our errors."""
+
+from __future__ import annotations
+
+import re
+
+from camrec.errors import CameraError
+from camrec.sources import Source, redact
+
+# The first that is found in the text decides. Go's words for what the system said (on Windows
+# its own words), MediaMTX's and go2rtc's for what the camera said.
+REASONS: tuple[tuple[str, str], ...] = tuple(
+    (code, pattern)
+    for code, patterns in {
+        "camera_wrong_password": (
+            r"\b401\b",
+            r"\b403\b",
+            r"unsupported auth",
+            r"unable to setup authentication",
+        ),
+        "camera_no_path": (r"\b404\b", r"\b410 Gone"),
+        "camera_unknown_host": (r"no such host", r"lookup .* (server misbehaving|i/o timeout)"),
+        "camera_multipart": (r"multipart:",),
+        "camera_certificate": (r"x509:", r"failed to verify certificate", r"fingerprint"),
+        "camera_refused": (r"connection refused", r"actively refused"),
+        "camera_no_answer": (
+            r"request timed out",
+            r"i/o timeout",
+            r"connection timed out",
+            r"did not properly respond",
+            r"deadline exceeded",
+            r"no route to host",
+            r"unreachable",
+            r"host is down",
+            r"connection lost",
+        ),
+        "camera_no_picture": (r"TCP timeout", r"UDP timeout", r"no media streams"),
+        "camera_not_a_camera": (
+            r"\bEOF\b",
+            r"tls: first record",
+            r"malformed HTTP",
+            r"invalid SDP",
+            r"connection reset",
+            r"forcibly closed",
+            r"unsupported header",
+        ),
+    }.items()
+    for pattern in patterns
+)
+_CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
+LONGEST_REASON = 200
+
+
+def error_of(source: Source, text: str) -> CameraError:
+    """The error that `text` stands for; what is not known is told as it is, without credential."""
+    if found := _CODEC.search(text):
+        return CameraError("camera_codec", host=source.host, codec=found[1])
+    for code, pattern in REASONS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return CameraError(code, host=source.host, port=source.port)
+    return failed(source, text)
+
+
+def failed(source: Source, reason: str) -> CameraError:
+    """`camera_failed` with the camera's or the proxy's own words."""
+    said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
+    return CameraError("camera_failed", host=source.host, reason=said)
+
+
+def hide(text: str, secrets: tuple[str, ...]) -> str:
+    """`text` without anything of a credential."""
+    text = redact(text)
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
