@@ -1,0 +1,59 @@
+// Which videos are shown, and in which order: search, camera, order, gaps.
+
+const ORDERS = {
+  newest: (one, other) => began(other) - began(one),
+  oldest: (one, other) => began(one) - began(other),
+  longest: (one, other) => other.duration - one.duration,
+  largest: (one, other) => other.size - one.size,
+}
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
+
+/** All that a search can find of a video: its names, and its date as people write it. */
+function findable(say, video) {
+  const date = new Date(began(video))
+  const [year, month, day] = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())]
+  const dates = `${dayName(say, date)} ${say.day(date)} ${day}/${month}/${year} ${year}-${month}-${day} ${say.minute(date)}`
+  return plain(`${video.name} ${video.filename} ${dates}`)
+}
+
+/** Search, camera, order; `change` is called with every choice. */
+function choices(say, chosen, change) {
+  const choose = (name) => (event) => {
+    chosen[name] = event.target.type === "checkbox" ? event.target.checked : event.target.value
+    change()
+  }
+  const select = (name, label, options) =>
+    h("label", { class: `choice ${name}` }, h("span", { class: "unseen" }, label),
+      h("select", { class: "field", on: { change: choose(name) } },
+        options.map(([value, text]) => h("option", { value }, text))),
+      icon("chevron-down"))
+  const search = h("label", { class: "choice search" }, icon("search"),
+    h("span", { class: "unseen" }, say.t("videos.search")),
+    h("input", {
+      class: "field", type: "search", value: chosen.search, placeholder: say.t("videos.search"),
+      autocomplete: "off", on: { input: choose("search") },
+    }))
+  const camera = select("camera", say.t("videos.camera"), [])
+  const order = select("order", say.t("videos.order"), Object.keys(ORDERS).map((name) => [name, say.t(`videos.${name}`)]))
+  const gaps = h("label", { class: "choice gaps" },
+    h("input", { type: "checkbox", checked: chosen.gaps, on: { change: choose("gaps") } }), say.t("videos.gaps_only"))
+  const count = h("p", { class: "count figures", role: "status" })
+  order.querySelector("select").value = chosen.order
+  return {
+    elements: [search, camera, order, gaps, count],
+    /** The names to choose from, and how much is shown. */
+    tell(names, videos) {
+      if (!names.includes(chosen.camera)) chosen.camera = ""
+      const options = [["", say.t("videos.every_camera")], ...names.map((name) => [name, name])]
+      const field = fill(camera.querySelector("select"), options.map(([value, text]) => h("option", { value }, text)))
+      field.value = chosen.camera
+      const size = videos.reduce((sum, video) => sum + video.size, 0)
+      fill(count, videos.length ? say.t("videos.count", { count: videos.length, size: say.size(size) }) : "")
+    },
+    show() {
+      search.querySelector("input").value = chosen.search
+      gaps.querySelector("input").checked = chosen.gaps
+    },
+  }
+}

@@ -1,0 +1,133 @@
+// One video: the stage (stage.js, in front of it with videos.js), its receipt and the keys.
+
+function lengthFine(say, seconds) {
+  return seconds < 60 ? `${say.number(seconds, Number.isInteger(seconds) ? 0 : 2)}${NBSP}s` : say.length(seconds)
+}
+
+/** The panel at the right: what is known of the file. */
+function receiptPanel(say, video, receipt) {
+  const missed = video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
+  const date = new Date(began(video))
+  const numeric = new Intl.DateTimeFormat(say.language === "fr" ? "fr-FR" : "en-GB").format(date)
+  const line = (key, ...value) => h("div", {}, h("dt", {}, say.t(`videos.${key}`)), h("dd", { class: "figures" }, ...value))
+  const verdict = (name, kind, text) => h("p", { class: `verdict ${kind}` }, icon(name), text)
+  const sum = receipt?.sha256 ?? ""
+  return [
+    h("h2", { class: "heading" }, say.t("videos.receipt")),
+    receipt === null
+      ? verdict("info", "quiet", say.t("videos.no_receipt"))
+      : video.playable
+        ? verdict("check", "good", say.t("videos.whole"))
+        : verdict("warning", "poor", say.t("videos.suspect")),
+    h("dl", {},
+      line("began", `${numeric} ${exact(say, date)}`),
+      receipt && line("asked", lengthFine(say, receipt.asked)),
+      receipt && receipt.ended !== "time" && line("ended", say.t(`videos.ended_${receipt.ended}`)),
+      line(receipt ? "recorded" : "length", lengthFine(say, video.duration - missed)),
+      receipt && line("missing", missed
+        ? h("strong", { class: "lost" }, say.t("videos.missing_sum", { length: lengthFine(say, missed), count: video.gaps.length }))
+        : say.t("videos.nothing_missing")),
+      receipt && line("frames", receipt.frames),
+      line("format", `${codecName(video.video_codec)} ${video.width}×${video.height}`),
+      line("sound", video.audio_codec ? codecName(video.audio_codec) : say.t("videos.no_sound")),
+      line("size", say.size(video.size)),
+      sum && line("checksum", h("details", {},
+        h("summary", {}, `${sum.slice(0, 4)} ${sum.slice(4, 8)} … ${sum.slice(-4)}`), h("code", {}, sum)))),
+  ]
+}
+
+function keysPanel(say, video) {
+  const line = (keys, text) => h("li", {}, h("span", {}, keys.map((key) => h("kbd", {}, key))), text)
+  return [
+    h("h2", { class: "heading" }, say.t("videos.keys")),
+    h("ul", {},
+      line([say.t("videos.space")], say.t("videos.play_pause")),
+      line([",", "."], say.t("videos.frames_both")),
+      line(["←", "→"], say.t("videos.five_seconds")),
+      video.gaps.length ? line(["[", "]"], say.t("videos.gaps_both")) : null),
+  ]
+}
+
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const inside = h("div")
+  const root = h("section", { class: "player" }, inside)
+  let film = h("video")
+  let staging = new AbortController()
+
+  const start = () => film.play().catch(() => {}) // a browser may want a click first
+  const release = () => {
+    film.pause()
+    film.removeAttribute("src")
+    film.load() // lets the connection go, and with it the file on the server
+  }
+  const ask = deletion(model, life, root, {
+    sending: release, // Windows deletes no file that is being read
+    deleted: () => (location.hash = "#videos"),
+    kept: () => draw(),
+  })
+  life.add(() => staging.abort())
+  life.add(release)
+
+  /** The <video>, the same one as long as it is the same file: a change of language goes on with it. */
+  const filmOf = (file) => {
+    const source = address(`videos/${part(file)}`, model.base)
+    if (film.src === source) return film
+    release()
+    film = h("video", { playsinline: true, preload: "auto", src: source })
+    start()
+    return film
+  }
+
+  const gone = (say) =>
+    h("div", { class: "nothing" },
+      icon("video", 44),
+      h("h1", {}, say.t("videos.gone")),
+      h("p", {}, say.t("videos.gone_hint")),
+      h("a", { class: "button", href: "#videos" }, icon("arrow-left"), say.t("videos.back")))
+
+  const draw = () => {
+    staging.abort()
+    staging = new AbortController()
+    const playing = !film.paused
+    const say = words(model.texts)
+    const { filename, video, receipt } = model.shown
+    const asked = place().file
+    if (!filename || (asked && asked !== filename)) {
+      film.pause()
+      return void fill(inside)
+    }
+    root.setAttribute("aria-label", say.t("videos.player"))
+    if (!video) {
+      film.pause()
+      return void fill(inside, gone(say))
+    }
+    const told = { name: video.name, when: when(say, video) }
+    fill(inside,
+      h("header", {},
+        h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), say.t("videos.back")),
+        h("h1", {}, video.name),
+        h("p", { class: "facts figures" }, `${told.when} · ${say.length(video.duration)} · ${say.size(video.size)}`),
+        h("div", { class: "file" },
+          h("a", {
+            class: "button", href: download(video, model.base), download: true,
+            "aria-label": say.t("videos.download_video", told),
+          }, icon("download"), say.t("videos.download")),
+          iconButton("trash", say.t("videos.delete_video", told), () => ask(video), { title: say.t("videos.delete") }))),
+      h("div", { class: "beside" },
+        stage(say, filmOf(filename), video, receipt, staging.signal),
+        h("aside", { class: "known card" },
+          h("section", {}, receiptPanel(say, video, receipt)),
+          h("section", {}, keysPanel(say, video)))))
+    if (playing) start()
+  }
+
+  life.watch(["shown", "texts"], draw)
+  life.onPlace(() => {
+    if (place().file !== model.shown.filename) return film.pause()
+    draw()
+    start()
+  })
+  draw()
+  return root
+}

@@ -1,0 +1,30 @@
+"""One video: played, stepped through, its gaps and its receipt shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import param
+
+from camrec.views.videos import VideoPart, row
+
+if TYPE_CHECKING:
+    from camrec.library import Video
+
+
+class Player(VideoPart):
+    """The view ``#videos/FILE``; on an address that it was not told yet it waits."""
+
+    shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
+
+    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "stage.js")
+    _script: ClassVar[str] = "player.js"
+    _styles: ClassVar[str] = "player.css"
+
+    def show(self, filename: str, video: Video | None) -> None:
+        """Show the library's `video` of that name, or say that there is none."""
+        shown: dict[str, Any] = {"filename": filename, "video": None, "receipt": None}
+        if video is not None:
+            receipt = video.receipt.model_dump(mode="json") if video.receipt else None
+            shown |= {"video": row(video), "receipt": receipt}
+        self.shown = shown

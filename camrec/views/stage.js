@@ -1,0 +1,193 @@
+// The stage of the player: the picture, the timeline with its gaps, and all that moves them.
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16]
+const USUAL_RATE = 25 // pictures a second, where no receipt tells
+const NAMES = { h264: "H.264", h265: "H.265", hevc: "H.265", mjpeg: "MJPEG", aac: "AAC", opus: "Opus" }
+const codecName = (codec) => NAMES[codec] ?? codec?.toUpperCase() ?? ""
+
+/** Where pictures are in a video: counts them over its gaps, as if they came at an even distance. */
+function pictures(video, receipt, duration) {
+  const lost = video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
+  const count = receipt?.frames ?? null
+  const rate = count ? count / Math.max(duration - lost, 0.001) : USUAL_RATE
+  const filled = (time) =>
+    video.gaps.reduce((sum, gap) => sum - Math.min(Math.max(time - gap.start, 0), gap.duration), time)
+  const within = (time) => video.gaps.some((gap) => time >= gap.start && time < gap.start + gap.duration)
+  // Within a gap the picture before it is still shown.
+  const at = (time) => (within(time) ? Math.ceil(filled(time) * rate - 1e-6) - 1 : Math.floor(filled(time) * rate + 1e-6))
+  /** The middle of the picture `steps` away, beyond any gap. */
+  const step = (time, steps) => {
+    let found = (Math.max(at(time) + steps, 0) + 0.5) / rate
+    for (const gap of video.gaps) if (found >= gap.start) found += gap.duration
+    return found
+  }
+  return { count, step, number: (time) => Math.min(Math.max(at(time), 0) + 1, count ?? Infinity) }
+}
+
+/** "14:03:10,000" */
+const exact = (say, moment) =>
+  `${say.clock(moment)}${say.language === "fr" ? "," : "."}${String(new Date(moment).getMilliseconds()).padStart(3, "0")}`
+
+/** The picture with everything that moves it. `film` is the <video>; `signal` ends it. */
+function stage(say, film, video, receipt, signal) {
+  const length = () => (Number.isFinite(film.duration) ? film.duration : video.duration)
+  const begin = began(video)
+  const counted = () => pictures(video, receipt, length())
+  let wanted = null // where the newest seek goes, until it has arrived
+  let under = null // the one that is under way
+  let pressed = false
+
+  const here = () => wanted ?? film.currentTime
+  const seek = (time) => {
+    wanted = Math.min(Math.max(time, 0), length())
+    if (!film.seeking) film.currentTime = under = wanted
+    show()
+  }
+  const step = (steps) => {
+    film.pause()
+    seek(counted().step(here(), steps))
+  }
+  const toGap = (direction) => {
+    const starts = video.gaps.map((gap) => gap.start)
+    const next = direction > 0 ? starts.find((at) => at > here() + 0.01) : starts.findLast((at) => at < here() - 0.5)
+    if (next !== undefined) seek(next)
+  }
+  const toggle = () => (film.paused ? film.play().catch(() => {}) : film.pause())
+  const gapAt = (time) => video.gaps.find((gap) => time >= gap.start && time < gap.start + gap.duration)
+  const gapText = (gap) => say.t("videos.no_picture", {
+    start: say.clock(begin + 1000 * gap.start),
+    end: say.clock(begin + 1000 * (gap.start + gap.duration)),
+    length: say.length(gap.duration),
+  })
+
+  const caption = h("p", { class: "caption", hidden: true })
+  const fault = h("p", { class: "caption fault", role: "alert", hidden: true })
+  const played = h("span", { class: "played" })
+  const head = h("span", { class: "head" })
+  const line = h("div", {
+    class: "line", role: "slider", tabindex: "0", "aria-label": say.t("videos.timeline"), "aria-valuemin": "0",
+  }, h("div", { class: "strip" }, played, missing(video)), head)
+  const time = h("strong", { class: "time figures" })
+  const frame = h("span", { class: "second figures" })
+  const play = iconButton("play", say.t("videos.play"), toggle, { class: "icon-button play" })
+  const sound = iconButton("sound", say.t("videos.mute"), () => (film.muted = !film.muted))
+  const ticks = h("div", { class: "ticks second figures", "aria-hidden": "true" },
+    [0, 0.25, 0.5, 0.75, 1].map((share) => h("span", {}, say.clock(begin + 1000 * share * video.duration))))
+  const speed = h("label", { class: "speed" }, h("span", { class: "unseen" }, say.t("videos.speed")),
+    h("select", { class: "field", on: { change: (event) => (film.playbackRate = Number(event.target.value)) } },
+      SPEEDS.map((rate) => h("option", { value: rate, selected: rate === film.playbackRate }, `${say.number(rate, rate < 1 ? String(rate).length - 2 : 0)}×`))),
+    icon("chevron-down"))
+
+  /** The picture now shown, at its full size, as a PNG. */
+  const still = () => {
+    const canvas = h("canvas", { width: film.videoWidth, height: film.videoHeight })
+    if (!film.videoWidth || film.seeking) return failed(say.t("videos.still_failed"))
+    canvas.getContext("2d").drawImage(film, 0, 0)
+    canvas.toBlob((png) => {
+      const url = URL.createObjectURL(png)
+      const at = new Date(begin + 1000 * film.currentTime)
+      const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+      h("a", { href: url, download: `${video.name} ${day} ${exact(say, at).replaceAll(":", "-")}.png` }).click()
+      setTimeout(() => URL.revokeObjectURL(url), 10_000)
+    }, "image/png")
+  }
+
+  const full = () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen())
+
+  const gapButtons = video.gaps.length > 0
+  const box = h("div", { class: "stage card" },
+    h("div", { class: "screen", on: { click: toggle } }, film, caption, fault),
+    h("div", { class: "timeline" }, line, ticks),
+    h("div", { class: "transport" },
+      h("div", { class: "moves" },
+        gapButtons && iconButton("gap-previous", `${say.t("videos.previous_gap")} ([)`, () => toGap(-1)),
+        iconButton("step-back", `${say.t("videos.previous_frame")} (,)`, () => step(-1)),
+        play,
+        iconButton("step-forward", `${say.t("videos.next_frame")} (.)`, () => step(1)),
+        gapButtons && iconButton("gap-next", `${say.t("videos.next_gap")} (])`, () => toGap(1))),
+      h("div", { class: "now" }, time, frame),
+      h("div", { class: "ways" }, speed, video.audio_codec && sound,
+        iconButton("camera", say.t("videos.still"), still),
+        iconButton("expand", say.t("videos.full_screen"), full))))
+
+  function failed(text) {
+    fill(fault, text).hidden = false
+  }
+
+  function show() {
+    const at = here()
+    const gap = gapAt(at)
+    const share = `${(100 * Math.min(at / length(), 1)).toFixed(3)}%`
+    played.style.width = share
+    head.style.left = share
+    fill(time, exact(say, begin + 1000 * at))
+    const { count, number } = counted()
+    fill(frame, count ? say.t("videos.frame", { number: number(at), count }) : "")
+    caption.hidden = !gap
+    if (gap) fill(caption, gapText(gap))
+    line.setAttribute("aria-valuemax", length().toFixed(2))
+    line.setAttribute("aria-valuenow", at.toFixed(2))
+    line.setAttribute("aria-valuetext", say.clock(begin + 1000 * at) + (gap ? `. ${gapText(gap)}` : ""))
+  }
+
+  const relabel = (element, name, label) => {
+    fill(element, icon(name))
+    element.title = label
+    element.setAttribute("aria-label", label)
+  }
+  const running = () => {
+    relabel(play, film.paused ? "play" : "pause", say.t(film.paused ? "videos.play" : "videos.pause"))
+    relabel(sound, film.muted ? "sound-off" : "sound", say.t(film.muted ? "videos.unmute" : "videos.mute"))
+    show()
+    if (!film.paused) requestAnimationFrame(follow)
+  }
+  const follow = () => {
+    show()
+    if (!film.paused && box.isConnected) requestAnimationFrame(follow)
+  }
+  const arrived = () => {
+    fault.hidden = true
+    if (wanted === under) wanted = null
+    else film.currentTime = under = wanted
+    show()
+  }
+  const broken = async () => {
+    const there = await fetch(film.src, { method: "HEAD" }).then((answer) => answer.ok, () => false)
+    failed(say.t(there ? "videos.cannot_play" : "videos.cannot_load", { codec: codecName(video.video_codec) }))
+  }
+  for (const event of ["play", "pause", "volumechange", "loadedmetadata"]) film.addEventListener(event, running, { signal })
+  film.addEventListener("timeupdate", show, { signal })
+  film.addEventListener("seeked", arrived, { signal })
+  film.addEventListener("error", broken, { signal })
+
+  const point = (event) => {
+    const { left, width } = line.getBoundingClientRect()
+    seek((length() * (event.clientX - left)) / width)
+  }
+  line.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return
+    line.setPointerCapture(event.pointerId)
+    pressed = true
+    point(event)
+  })
+  line.addEventListener("pointermove", (event) => pressed && point(event))
+  for (const event of ["pointerup", "pointercancel"]) line.addEventListener(event, () => (pressed = false))
+
+  const keys = {
+    " ": toggle, k: toggle, ",": () => step(-1), ".": () => step(1),
+    ArrowLeft: () => seek(here() - 5), ArrowRight: () => seek(here() + 5),
+    "[": () => toGap(-1), "]": () => toGap(1), Home: () => seek(0), End: () => seek(length()),
+  }
+  /** Keys work wherever the focus is, but never in place of what has it. */
+  document.addEventListener("keydown", (event) => {
+    const within = (what) => event.composedPath().some((element) => element.matches?.(what))
+    if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey || !box.checkVisibility()) return
+    if (within("input, select, textarea, dialog, [role=dialog]")) return
+    if (event.key === " " && within("button, a, summary")) return
+    event.preventDefault()
+    keys[event.key]()
+  }, { signal })
+
+  running()
+  return box
+}

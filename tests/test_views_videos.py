@@ -1,0 +1,438 @@
+"""The library and the player in a real browser, over real files."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import panel as pn
+import pytest
+from playwright.sync_api import Page, expect
+from tornado.ioloop import IOLoop
+from tornado.web import StaticFileHandler
+
+from camrec.errors import DiskError
+from camrec.receipt import Gap, Receipt
+from camrec.views.library import Library, rows
+from camrec.views.player import Player
+
+pytestmark = pytest.mark.browser
+
+WIDE = {"sizing_mode": "stretch_width"}
+GAP = Gap(start=3.0, duration=4.0)
+RATE = 10
+SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Film:
+    """A video as the library room tells it."""
+
+    filename: str
+    name: str
+    started_at: int
+    duration: float = SECONDS
+    size: int = 1_200_000
+    width: int = 320
+    height: int = 180
+    video_codec: str = "h264"
+    audio_codec: str | None = None
+    playable: bool = True
+    receipt: Receipt | None = None
+
+
+def receipt(name: str, gaps: list[Gap]) -> Receipt:
+    missed = sum(gap.duration for gap in gaps)
+    return Receipt(
+        recording_id="r1",
+        name=name,
+        source="rtsp://camera/stream",
+        asked=SECONDS,
+        duration=SECONDS,
+        started_at="2026-11-23T14:03:00Z",
+        ended_at="2026-11-23T14:03:10Z",
+        ended="time",
+        frames=round((SECONDS - missed) * RATE),
+        gaps=gaps,
+        width=320,
+        height=180,
+        video_codec="h264",
+        size=1_200_000,
+        sha256="9f2c41ab" * 7 + "000007de",
+        playable=True,
+    )
+
+
+@dataclass
+class Shelf:
+    """Films that a page shows and deletes; `refusal` is raised instead."""
+
+    films: list[Film]
+    refusal: Exception | None = None
+    parts: list[Library] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def delete(self, filename: str) -> None:
+        self.asked.append(filename)
+        if self.refusal:
+            raise self.refusal
+        self.films = [film for film in self.films if film.filename != filename]
+        for part in self.parts:
+            part.videos = rows(self.films)
+
+
+def moment(days: int, hour: int) -> int:
+    """`days` ago at `hour` o'clock local time, in UTC nanoseconds."""
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight - timedelta(days=days) + timedelta(hours=hour)
+    return int(at.astimezone(timezone.utc).timestamp()) * 10**9
+
+
+def shelf() -> Shelf:
+    films = [
+        Film("whole 1.mp4", "Entrée", moment(0, 9), size=57_000_000),
+        Film("gap 2.mp4", "Banc optique", moment(0, 8), receipt=receipt("Banc optique", [GAP])),
+        Film("whole 3.mp4", "Entrée", moment(1, 17), duration=3600.0),
+        Film("whole 4 é&#.mp4", "Nichoir", moment(1, 16), size=8_600_000_000),
+    ]
+    return Shelf(films)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, binaries) -> Path:
+    """Films of 10 s: whole.mp4, and gap.mp4 without pictures from 3 s to 7 s; a thumbnail."""
+    made = tmp_path_factory.mktemp("films")
+
+    def ffmpeg(*arguments: str) -> None:
+        command = [binaries.ffmpeg, "-v", "error", "-y", *arguments]
+        subprocess.run(command, cwd=made, check=True, timeout=60)
+
+    source = ("-f", "lavfi", "-i", f"testsrc=s=320x180:r={RATE}:d={SECONDS}")
+    coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-fps_mode", "vfr")
+    ffmpeg(*source, *coded, "whole.mp4")
+    ffmpeg(*source, "-vf", "select='lt(t,3)+gte(t,7)'", *coded, "gap.mp4")
+    (made / "broken.mp4").write_bytes(b"no film at all")
+    ffmpeg("-i", "whole.mp4", "-frames:v", "1", "thumbnail.jpg")
+    return made
+
+
+class FilmHandler(StaticFileHandler):
+    def parse_url_path(self, url_path: str) -> str:
+        return f"{url_path.split()[0]}.mp4"
+
+    def set_extra_headers(self, path: str) -> None:
+        if self.get_query_argument("download", ""):
+            self.set_header("Content-Disposition", 'attachment; filename="film.mp4"')
+
+
+class ThumbnailHandler(StaticFileHandler):
+    def parse_url_path(self, url_path: str) -> str:
+        return "thumbnail.jpg"
+
+
+@pytest.fixture
+def serve(folder: Path) -> Iterator[Callable[..., str]]:
+    """Serve what a function makes anew for each browser page; gives the URL."""
+    ends = []
+
+    def start(make: Callable[[], object]) -> str:
+        serving = Serving(make, folder)
+        ends.append(serving.stop)
+        return serving.url
+
+    yield start
+    for end in ends:
+        end()
+
+
+class Serving:
+    """Panel's server in a thread with a loop of its own, with the films beside it."""
+
+    def __init__(self, make: Callable[[], object], folder: Path) -> None:
+        self._make, self._folder = make, {"path": str(folder)}
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="films")
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    async def _run(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        server = pn.serve(
+            {"/": self._make},
+            port=0,
+            address="127.0.0.1",
+            websocket_origin="*",
+            loop=IOLoop.current(),
+            show=False,
+            start=False,
+            verbose=False,
+            extra_patterns=[
+                (r"/videos/(.*)", FilmHandler, self._folder),
+                (r"/thumbnails/(.*)", ThumbnailHandler, self._folder),
+            ],
+        )
+        server.start()
+        self.url = f"http://127.0.0.1:{server.port}/"
+        self._ready.set()
+        await self._over.wait()
+        server.stop()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(10)
+
+
+def library(shelf: Shelf, **how: object) -> Callable[[], Library]:
+    def make() -> Library:
+        part = Library(videos=rows(shelf.films), on_delete=shelf.delete, **WIDE, **how)
+        shelf.parts.append(part)
+        return part
+
+    return make
+
+
+def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], Player]:
+    def make() -> Player:
+        part = Player(on_delete=shelf.delete, **WIDE, **how)
+        part.show(filename, next((f for f in shelf.films if f.filename == filename), None))
+        return part
+
+    return make
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".card h3").all_text_contents()
+
+
+def test_rows_are_plain_values() -> None:
+    film = Film("a.mp4", "Entrée", 1_795_000_000_123_456_000, receipt=receipt("Entrée", [GAP]))
+    (row,) = rows([film])
+    assert row["started_at"] == "2026-11-18T11:06:40.123456Z"
+    assert row["gaps"] == [{"start": 3.0, "duration": 4.0}]
+    assert row["playable"] is True
+    (bare,) = rows([Film("b.mp4", "b", 0)])
+    assert bare["gaps"] == []
+
+
+def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
+    page = looking(serve(library(shelf(), language="fr")), language="fr").page
+    expect(page.locator(".card")).to_have_count(4)
+    assert page.locator("h2").all_text_contents() == ["Aujourd’hui", "Hier"]
+    gap = page.get_by_role("article", name="Banc optique, aujourd’hui 08:00")
+    expect(gap.locator(".badge")).to_have_text("1 trou")
+    assert gap.locator(".missing").get_attribute("style") == "left: 30%; width: 40%;"
+    expect(gap.locator("img")).to_have_js_property("naturalWidth", 320)
+    odd = page.get_by_role("article", name="Nichoir, hier 16:00")
+    assert (
+        odd.get_by_role("link", name="Télécharger Nichoir")
+        .get_attribute("href")
+        .endswith("/videos/whole%204%20%C3%A9%26%23.mp4?download=1")
+    )
+    odd.get_by_role("link", name="Lire Nichoir").click()
+    assert page.url.endswith("#videos/whole%204%20%C3%A9%26%23.mp4")
+    expect(page.get_by_role("status")).to_have_text("4 vidéos, 8,7\u00a0Go")
+
+
+def test_a_download_is_the_file(serve, looking, folder: Path) -> None:
+    page = looking(serve(library(shelf()))).page
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Download Banc optique").click()
+    assert Path(downloading.value.path()).read_bytes() == (folder / "gap.mp4").read_bytes()
+
+
+def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> None:
+    page = looking(serve(library(shelf()))).page
+    search = page.get_by_role("searchbox", name="Search a name or a date")
+    search.fill("entree yesterday")
+    expect(page.locator(".card")).to_have_count(1)
+    search.fill('<b>"')
+    expect(page.get_by_role("heading")).to_have_text('No video matches "<b>""')
+    page.get_by_role("button", name="Clear search").click()
+    expect(page.locator(".card")).to_have_count(4)
+    expect(search).to_be_focused()
+    page.get_by_label("Camera").select_option("Entrée")
+    expect(page.locator(".card")).to_have_count(2)
+    page.get_by_label("Camera").select_option("All cameras")
+    page.get_by_label("Order").select_option("Largest first")
+    assert names(page)[0] == "Nichoir"
+    expect(page.locator("h2")).to_have_count(0)
+    page.get_by_label("Order").select_option("Oldest first")
+    assert page.locator("h2").all_text_contents() == ["Yesterday", "Today"]
+    page.get_by_label("With gaps only").check()
+    assert names(page) == ["Banc optique"]
+
+
+def test_an_empty_library_says_how_to_fill_it(serve, looking) -> None:
+    page = looking(serve(library(Shelf([])))).page
+    expect(page.get_by_role("heading", name="No video yet")).to_be_visible()
+    assert page.get_by_role("link", name="Go to the cameras").get_attribute("href") == "#live"
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+
+
+def test_deletion_asks_once_and_esc_keeps(serve, looking) -> None:
+    films = shelf()
+    page = looking(serve(library(films))).page
+    page.get_by_role("button", name="Delete Entrée, today 09:00").click()
+    question = page.get_by_role("dialog", name="Delete this video?")
+    expect(question).to_contain_text('"Entrée, today 09:00", 10\u00a0s, 57\u00a0MB.')
+    expect(question.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete Entrée, today 09:00")).to_be_focused()
+    assert films.asked == []
+    page.keyboard.press("Enter")
+    question.get_by_role("button", name="Delete video").click()
+    expect(page.locator(".card")).to_have_count(3)
+    expect(question).to_have_count(0)
+    assert films.asked == ["whole 1.mp4"]
+    focused = page.evaluate(
+        "[...document.querySelectorAll('*')].map(each =>"
+        " each.shadowRoot?.activeElement?.tagName).find(Boolean)"
+    )
+    assert focused in ("A", "INPUT"), "the focus was lost with the card"
+
+
+def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
+    films = shelf()
+    films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
+    page = looking(serve(library(films, language="fr")), language="fr").page
+    page.get_by_role("button", name="Supprimer Nichoir").click()
+    page.get_by_role("button", name="Supprimer la vidéo").click()
+    expect(page.get_by_role("alert")).to_contain_text("La vidéo n’a pas été supprimée.")
+    expect(page.get_by_role("alert")).to_contain_text("read-only")
+    expect(page.get_by_role("button", name="Supprimer la vidéo")).to_be_enabled()
+    page.get_by_role("button", name="La garder").click()
+    expect(page.locator(".card")).to_have_count(4)
+
+
+def test_many_videos_come_as_the_page_is_scrolled(serve, looking) -> None:
+    first = moment(0, 9)
+    many = [Film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(300)]
+    page = looking(serve(library(Shelf(many)))).page
+    expect(page.get_by_role("status")).to_contain_text("300 videos")
+    assert 20 <= page.locator(".card").count() < 300
+    while page.locator(".card").count() < 300:
+        before = page.locator(".card").count()
+        page.locator(".card").last.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "count => [...document.querySelectorAll('*')].some(each =>"
+            " each.shadowRoot?.querySelectorAll('.card').length > count)",
+            arg=before,
+        )
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width: int) -> None:
+    first = moment(0, 9)
+    many = [Film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(12)]
+
+    def make() -> pn.Column:
+        latest, everything = library(Shelf(many), mode="latest")(), library(Shelf(many))()
+        stage = player(Shelf([replace(many[0], receipt=receipt("Entrée", [GAP]))]), "whole 0.mp4")
+        return pn.Column(latest, everything, stage(), sizing_mode="stretch_width")
+
+    page = looking(serve(make), width=width).page
+    expect(page.locator(".latest .card").first).to_be_visible()
+    expect(page.get_by_role("slider")).to_be_visible()
+    tops = {card.bounding_box()["y"] for card in page.locator(".latest .card").all()}
+    assert len(tops) == 1
+    assert page.get_by_role("link", name="All videos (12)").get_attribute("href") == "#videos"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def until(page: Page, so: str) -> None:
+    """Wait until `so` is true of the film: ``"film.currentTime > 0.3"``."""
+    page.locator("video").evaluate(
+        "film => new Promise(done => { const look = () =>"
+        f" {so} ? done() : requestAnimationFrame(look); look() }})"
+    )
+
+
+def seconds(page: Page) -> float:
+    return page.locator("video").evaluate("film => film.currentTime")
+
+
+def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
+    page = looking(serve(player(shelf(), "gap 2.mp4"))).page
+    until(page, "film.currentTime > 0.3")
+    page.keyboard.press("k")
+    until(page, "film.paused")
+    slider = page.get_by_role("slider", name="Position in the video")
+    page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "08:00:00")
+    page.keyboard.press("]")
+    caption = page.locator(".caption").first
+    expect(caption).to_have_text("No picture from 08:00:03 to 08:00:07 (4\u00a0s)")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^08:00:03. No picture from"))
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuenow", "8.00")
+    expect(caption).to_be_hidden()
+    line = slider.bounding_box()
+    page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
+    expect(page.locator(".time")).to_have_text(re.compile(r"^08:00:05\.0"))
+    expect(page.get_by_text("Frame ≈\u00a030 of 60")).to_be_visible()
+    page.keyboard.press(".")
+    until(page, "!film.seeking")
+    assert 7.0 < seconds(page) < 7.1
+    page.keyboard.press(",")
+    until(page, "!film.seeking && film.currentTime < 3")
+    assert 2.9 < seconds(page) < 3.0
+    page.get_by_label("Speed").select_option("4×")
+    assert page.locator("video").evaluate("film => film.playbackRate") == 4
+
+
+def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> None:
+    page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+    panel = page.locator(".known")
+    expect(panel).to_contain_text("Entière, vérifiée et lisible")
+    expect(panel).to_contain_text("4\u00a0s, 1 trou")
+    expect(panel).to_contain_text("H.264 320×180")
+    until(page, "film.readyState >= 2")
+    page.keyboard.press("k")
+    until(page, "film.paused")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Garder cette image").click()
+    assert downloading.value.suggested_filename.startswith("Banc optique ")
+    assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_video_that_is_gone_or_cannot_be_played_says_so(serve, looking) -> None:
+    page = looking(serve(player(shelf(), "never.mp4"))).page
+    expect(page.get_by_role("heading", name="This video is no longer here")).to_be_visible()
+    assert page.get_by_role("link", name="All videos").get_attribute("href") == "#videos"
+    broken = Shelf([Film("broken 1.mp4", "Entrée", moment(0, 9), video_codec="h265")])
+    page = looking(serve(player(broken, "broken 1.mp4"))).page
+    expect(page.get_by_role("alert")).to_contain_text("This browser cannot play this video (H.265)")
+
+
+def test_a_change_of_language_goes_on_with_the_video(serve, looking) -> None:
+    parts = []
+
+    def make() -> pn.Column:
+        parts.append(player(shelf(), "whole 1.mp4")())
+        other = pn.widgets.Button(label="other language")
+        other.on_click(lambda event: parts[-1].param.update(language="fr"))
+        return pn.Column(parts[-1], other, sizing_mode="stretch_width")
+
+    page = looking(serve(make)).page
+    until(page, "film.currentTime > 0.2")
+    page.get_by_role("button", name="other language").click()
+    expect(page.get_by_role("link", name="Toutes les vidéos")).to_be_visible()
+    before = seconds(page)
+    assert before > 0.2
+    until(page, f"film.currentTime > {before}")
+
+
+def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, looking) -> None:
+    films = shelf()
+    page = looking(serve(player(films, "whole 1.mp4")) + "#videos/whole%201.mp4").page
+    page.get_by_role("button", name="Delete Entrée").click()
+    page.get_by_role("button", name="Delete video").click()
+    page.wait_for_url("**/#videos")
+    assert films.asked == ["whole 1.mp4"]
