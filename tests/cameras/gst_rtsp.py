@@ -91,7 +91,6 @@ class Shot:
         self._width, self._height = options["size"]
         self._taken: dict[int, dict] = {}
         self._over = threading.Event()
-        self._unheard = True
         chance = random.Random(3)
         texture = bytes(chance.choices(range(60, 200), k=self._width * 40))
         self._texture = texture * (self._height // 20 + 2)
@@ -112,7 +111,10 @@ class Shot:
             pad = element.get_by_name("pay1").get_static_pad("src")
             # The source of sound says that it can seek, and then a client's PLAY from 0 fails.
             drop_queries(pad, Gst.PadProbeType.QUERY_UPSTREAM, Gst.QueryType.SEEKING)
-            if options["sound_until"] is not None:
+            if options["sound_until"] == 0:
+                # Dropped, it would leave DESCRIBE without an answer; so it is sent in an hour.
+                pad.set_offset(3600 * Gst.SECOND)
+            elif options["sound_until"] is not None:
                 pad.add_probe(everything, self._heard)
         media.connect("unprepared", lambda media: self._over.set())
         self._element = element
@@ -174,12 +176,8 @@ class Shot:
         return Gst.PadProbeReturn.OK
 
     def _heard(self, pad, info):
-        # The first packet has to pass: without it the server never answers DESCRIBE.
-        first, self._unheard = self._unheard, False
-        silent = (
-            not first
-            and running_time(pad, next(buffers(info))) >= self._options["sound_until"] * Gst.SECOND
-        )
+        since = running_time(pad, next(buffers(info)))
+        silent = since >= self._options["sound_until"] * Gst.SECOND
         return Gst.PadProbeReturn.DROP if silent else Gst.PadProbeReturn.OK
 
 

@@ -59,8 +59,7 @@ class RtspCamera:
         None, "aac", "pcma", "pcmu" or "opus".
     sound_until, video_until
         Seconds after which no sound or no picture comes any more, though the connection lives;
-        ``sound_until=0`` is sound that is promised and never comes, but for one packet at the
-        very start.
+        ``sound_until=0`` is sound that is promised and never comes.
     auth
         None, "basic" or "digest", with `user` and `password`. They are in `url`.
     bit_rate

@@ -1,0 +1,39 @@
+"""Reading parameter sets bit by bit."""
+
+from __future__ import annotations
+
+
+class Bits:
+    """The bits of a NAL unit, most significant first, its emulation prevention taken out.
+
+    Reading past the end raises ValueError.
+    """
+
+    def __init__(self, nal: bytes) -> None:
+        data = bytes(nal).replace(b"\0\0\3", b"\0\0")
+        self._whole = int.from_bytes(data, "big")
+        self._left = len(data) * 8
+
+    def take(self, count: int) -> int:
+        """The next `count` bits as a number."""
+        self._left -= count
+        if self._left < 0:
+            raise ValueError("the parameter set is cut off")
+        return self._whole >> self._left & ((1 << count) - 1)
+
+    def flag(self) -> bool:
+        return self.take(1) == 1
+
+    def ue(self) -> int:
+        """An unsigned Exp-Golomb number."""
+        zeros = 0
+        while not self.flag():
+            zeros += 1
+            if zeros > 32:
+                raise ValueError("not an Exp-Golomb number")
+        return (1 << zeros) - 1 + self.take(zeros)
+
+    def se(self) -> int:
+        """A signed one."""
+        number = self.ue()
+        return (number + 1) // 2 if number & 1 else -(number // 2)

@@ -1,0 +1,147 @@
+"""A video track's packets as whole pictures."""
+
+from __future__ import annotations
+
+from camrec.readers.nals import Nals, annex_b
+from camrec.readers.rtp import Order, Packet, Times
+from camrec.units import Unit, VideoTrack
+
+HELD = 10**8  # nanoseconds
+PROOFS = 3
+MOST_LOOSE = 64
+
+
+class Pictures:
+    """Puts pictures together; a picture ends with the marker bit.
+
+    Some cameras never set the marker: a new time ends a picture too. Some set it too early, on
+    each slice. So at first a picture is held until the next one begins (or `HELD` of
+    quiet), until `PROOFS` of them, a key picture among them, bore the marker at their end and only
+    there; from then on each is handed on at its marker at once. Should a marker be found wrong
+    later, the rest of that picture is dropped and counted as lost, and pictures are held again.
+
+    arrived : when its newest packet came, in monotonic nanoseconds.
+
+    A picture of which packets are missing is handed on as it came, with `lost` set.
+    """
+
+    def __init__(self, rate: int, nals: Nals, parameters: list[bytes]) -> None:
+        self._nals = nals
+        self._rate = rate
+        self._order = Order()
+        self._times = Times(rate)
+        self._track: VideoTrack | None = None
+        self._parameters: dict[int, list[bytes]] = {kind: [] for kind in nals.PARAMETERS}
+        self._ticks: int | None = None
+        self._pending: list[bytes] = []
+        self.arrived = 0
+        self._lost = 0
+        self._marked = False
+        self._handed_on = False
+        self._proofs = 0
+        self._key_proved = False
+        self._markers_wrong = False
+        self._learn(parameters)
+
+    @property
+    def held(self) -> bool:
+        """A picture with its marker is here and waits for the proof that it is whole."""
+        return self._marked
+
+    def push(self, packet: Packet, arrived: int) -> list[Unit]:
+        """The pictures that this packet completes; `arrived` in monotonic nanoseconds."""
+        missing = self._order.missing(packet.sequence)
+        if missing is None:
+            return []
+        units: list[Unit] = []
+        gap = missing > 0
+        if packet.time != self._ticks:
+            if self._pending and not self._marked:
+                # The end of the picture before is what is missing.
+                self._lost, missing = self._lost + missing, 0
+            units += self._finish()
+            self._ticks, self._handed_on = packet.time, False
+        self._lost += missing
+        nals = self._nals.push(packet.payload, gap)
+        self.arrived = arrived
+        if self._shows(nals):
+            self._markers_wrong = self._markers_wrong or self._marked or self._handed_on
+            self._marked = False
+            if self._handed_on:
+                self._lost += 1
+                return units
+        self._pending += nals
+        if packet.marker and not self._handed_on and self._shows(self._pending):
+            self._marked = True
+            if self._trusted:
+                units += self._finish()
+        return units
+
+    def release(self) -> list[Unit]:
+        """What is held, after so much quiet that nothing more of it can be expected."""
+        return self._finish() if self._marked else []
+
+    @property
+    def _trusted(self) -> bool:
+        return self._key_proved and self._proofs >= PROOFS and not self._markers_wrong
+
+    def _shows(self, nals: list[bytes]) -> bool:
+        """Whether there is a part of a picture among them."""
+        return any(self._nals.is_picture(self._nals.kind(nal)) for nal in nals)
+
+    def _finish(self) -> list[Unit]:
+        self._pending += self._nals.finish()
+        marked, self._marked = self._marked, False
+        if not self._shows(self._pending):
+            # Parameter sets with a time of their own: they go in front of the picture to come.
+            del self._pending[:-MOST_LOOSE]
+            return []
+        nals, self._pending = self._pending, []
+        lost, self._lost = self._lost, 0
+        self._handed_on = True
+        kinds = [self._nals.kind(nal) for nal in nals]
+        key = any(map(self._nals.is_key, kinds))
+        if marked:
+            self._proofs += 1
+            self._key_proved = self._key_proved or key
+        self._learn(nals)
+        assert self._ticks is not None
+        time = self._times.time(self._ticks)
+        offset = self._times.refine(time, self.arrived)
+        if self._track is None:
+            return []
+        if key and not set(self._nals.PARAMETERS).issubset(kinds):
+            place = 1 if kinds[0] == self._nals.DELIMITER else 0
+            nals[place:place] = self._sets()
+        return [Unit(self._track, annex_b(nals), time, offset, self.arrived, key, lost)]
+
+    def _sets(self) -> list[bytes]:
+        return [nal for kind in self._nals.PARAMETERS for nal in self._parameters[kind]]
+
+    def _learn(self, nals: list[bytes]) -> None:
+        """Take up parameter sets; other ones than before begin a new track."""
+        found: dict[int, list[bytes]] = {}
+        for nal in nals:
+            kind = self._nals.kind(nal)
+            if kind in self._parameters:
+                told = found.setdefault(kind, [])
+                if (nal := nal.rstrip(b"\0")) not in told:
+                    told.append(nal)
+        merged = {**self._parameters, **found}
+        if merged == self._parameters:
+            return
+        if all(merged.values()):
+            try:
+                form = self._nals.form(merged[self._nals.SEQUENCE][0])
+            except ValueError:
+                return
+            self._parameters = merged
+            self._track = VideoTrack(
+                self._nals.CODEC,
+                form.width,
+                form.height,
+                self._rate,
+                annex_b(self._sets()),
+                form.reorder,
+            )
+        self._parameters = merged

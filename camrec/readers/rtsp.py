@@ -1,0 +1,147 @@
+"""MediaMTX's local stream as units, each at the moment when it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from camrec.clock import Clock
+from camrec.readers import sdp
+from camrec.readers.dialogue import Answer, Dialogue
+from camrec.readers.h264 import H264
+from camrec.readers.h265 import H265
+from camrec.readers.pictures import HELD, Pictures
+from camrec.readers.reader import Reader
+from camrec.readers.rtp import parse
+from camrec.readers.sound import AacSound, Sound, channels
+from camrec.readers.stream_error import StreamError
+from camrec.units import AudioTrack, Unit
+
+VIDEO = {"H264": H264, "H265": H265}
+SECOND = 10**9
+
+
+class RtspReader(Reader):
+    """Reads an RTSP address over TCP; used once.
+
+    Nothing is re-timed: `Unit.time` is the camera's RTP time. The first video track that we can
+    take is read, and the first such sound track if there is one.
+
+    Parameters
+    ----------
+    url
+        Without a credential: local streams need none.
+    timeout
+        Seconds without an answer or a packet after which it ends as "silent".
+    """
+
+    def __init__(self, url: str, clock: Clock, timeout: float = 5.0) -> None:
+        super().__init__(clock, timeout)
+        self._url = url
+        self._tracks: dict[int, tuple[int, Pictures | Sound]] = {}
+
+    def _units(self) -> Iterator[Unit]:
+        dialogue = self._connected(Dialogue(self._url, self._timeout))
+        try:
+            alive = self._open(dialogue)
+        except EOFError:
+            raise StreamError("lost", "ended before it began") from None
+        yield from self._read(dialogue, alive)
+
+    def _open(self, dialogue: Dialogue) -> str:
+        """The dialogue up to PLAY; the request that keeps the session alive."""
+        options = self._ask(dialogue, "OPTIONS")
+        described = self._ask(dialogue, "DESCRIBE", Accept="application/sdp")
+        media = sdp.parse(described.body)
+        self.advertised = tuple(medium.codec for medium in media if medium.codec)
+        video = next((m for m in media if m.kind == "video" and m.codec in VIDEO), None)
+        if video is None:
+            seen = [m.codec or m.kind for m in media if m.kind == "video"] or self.advertised
+            raise StreamError("codec", ", ".join(seen))
+        pictures = Pictures(video.rate, VIDEO[video.codec](), video.parameter_sets())
+        chosen: list[tuple[sdp.Medium, Pictures | Sound]] = [(video, pictures)]
+        sounds = ((m, sound_of(m)) for m in media if m.kind == "audio")
+        chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]
+        base = described.headers.get("content-base", self._url)
+        base = base if base.endswith("/") else base + "/"
+        for place, (medium, track) in enumerate(chosen):
+            channel = 2 * place
+            transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
+            address = medium.control if "://" in medium.control else base + medium.control
+            answer = self._ask(dialogue, "SETUP", address, Transport=transport)
+            self._tracks[channel_of(answer, channel)] = (medium.payload, track)
+        self._ask(dialogue, "PLAY", base, Range="npt=0.000-")
+        return (
+            "GET_PARAMETER" if "GET_PARAMETER" in options.headers.get("public", "") else "OPTIONS"
+        )
+
+    def _ask(self, dialogue: Dialogue, method: str, url: str = "", **headers: str) -> Answer:
+        answer = dialogue.ask(method, url, **headers)
+        if answer.status in (400, 404):
+            raise StreamError("not_ready")
+        if answer.status in (401, 403):
+            raise StreamError("refused")
+        if answer.status != 200:
+            raise StreamError("lost", f"{method}: {answer.status}")
+        return answer
+
+    def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Unit]:
+        interval = int(dialogue.session_timeout / 2 * SECOND)
+        patience = int(self._timeout * SECOND)
+        heard = now = self._clock.monotonic_ns()
+        due = now + interval
+        pictures = next(track for _, track in self._tracks.values() if isinstance(track, Pictures))
+        while True:
+            now = self._clock.monotonic_ns()
+            if now >= due:
+                dialogue.send(alive)
+                due = now + interval
+            if now >= heard + patience:
+                raise StreamError("silent")
+            until = min(due, heard + patience)
+            if pictures.held:
+                ripe = pictures.arrived + HELD
+                if now >= ripe:
+                    yield from pictures.release()
+                else:
+                    until = min(until, ripe)
+            wait = max(until - now, 1_000_000) / SECOND
+            arrived = 0
+            try:
+                for channel, data in dialogue.packets(wait):
+                    # All that came in one piece came at one moment.
+                    arrived = arrived or self._clock.monotonic_ns()
+                    payload, track = self._tracks.get(channel, (-1, pictures))
+                    packet = parse(data)
+                    if packet is not None and packet.kind == payload:
+                        heard = arrived
+                        yield from track.push(packet, arrived)
+            except EOFError:
+                yield from pictures.release()
+                raise
+
+
+def sound_of(medium: sdp.Medium) -> Sound | None:
+    """What puts its units together; None for a codec that we cannot take."""
+    count = medium.channels
+    if medium.codec in ("PCMA", "PCMU"):
+        return Sound(AudioTrack(medium.codec.lower(), medium.rate, count))
+    if medium.codec == "OPUS":
+        return Sound(AudioTrack("opus", medium.rate, count))
+    if medium.codec == "MPEG4-GENERIC" and medium.format.get("sizelength", "13") == "13":
+        config = medium.config()
+        try:
+            count = channels(config) or count
+        except ValueError:
+            return None
+        return AacSound(AudioTrack("aac", medium.rate, count, config))
+    return None
+
+
+def channel_of(answer: Answer, asked: int) -> int:
+    """The channel on which a track's packets come, which the server may choose otherwise."""
+    for setting in answer.headers.get("transport", "").split(";"):
+        name, _, value = setting.partition("=")
+        first = value.partition("-")[0]
+        if name.strip() == "interleaved" and first.isdigit():
+            return int(first)
+    return asked

@@ -1,0 +1,84 @@
+"""The description of a stream (SDP, RFC 8866): the little that a reader needs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+
+STATIC = {0: ("PCMU", 8000, 1), 8: ("PCMA", 8000, 1)}
+
+
+@dataclass
+class Medium:
+    """One `m=` of the description.
+
+    codec : its name in upper case, "" where it is not told.
+    format : the parameters of `a=fmtp`, names in lower case.
+    control : where to SETUP it, absolute or after the stream's own address.
+    """
+
+    kind: str
+    payload: int
+    codec: str = ""
+    rate: int = 90_000
+    channels: int = 1
+    format: dict[str, str] = field(default_factory=dict)
+    control: str = ""
+
+    def parameter_sets(self) -> list[bytes]:
+        """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
+        found = []
+        for name in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
+            for text in filter(None, self.format.get(name, "").split(",")):
+                try:
+                    found.append(base64.b64decode(text, validate=True))
+                except binascii.Error:
+                    continue
+        return [nal for nal in found if len(nal) > 2]
+
+    def config(self) -> bytes:
+        """AAC's AudioSpecificConfig."""
+        try:
+            return bytes.fromhex(self.format.get("config", ""))
+        except ValueError:
+            return b""
+
+
+def parse(text: str) -> list[Medium]:
+    """The media of a description; lines that make no sense are passed over."""
+    media: list[Medium] = []
+    for line in text.splitlines():
+        name, _, value = line.strip().partition("=")
+        if name == "m":
+            words = value.split()
+            if len(words) < 4 or not words[3].isdigit():
+                continue
+            media.append(_medium(words[0], int(words[3])))
+        elif name == "a" and media:
+            _attribute(media[-1], value)
+    return media
+
+
+def _medium(kind: str, payload: int) -> Medium:
+    codec, rate, channels = STATIC.get(payload, ("", 90_000, 1))
+    return Medium(kind, payload, codec, rate, channels)
+
+
+def _attribute(medium: Medium, attribute: str) -> None:
+    name, _, value = attribute.partition(":")
+    if name == "control":
+        medium.control = value
+        return
+    payload, _, told = value.partition(" ")
+    if payload != str(medium.payload):
+        return
+    if name == "rtpmap":
+        codec, *rest = told.strip().split("/")
+        medium.codec = codec.upper()
+        medium.rate = int(rest[0]) if rest and rest[0].isdigit() and int(rest[0]) else 90_000
+        medium.channels = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 1
+    elif name == "fmtp":
+        for pair in told.split(";"):
+            key, _, setting = pair.strip().partition("=")
+            medium.format[key.lower()] = setting

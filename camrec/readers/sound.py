@@ -1,0 +1,100 @@
+"""A sound track's packets as units."""
+
+from __future__ import annotations
+
+from camrec.readers.bits import Bits
+from camrec.readers.rtp import Order, Packet, Times
+from camrec.units import AudioTrack, Unit
+
+RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+
+
+class Sound:
+    """One packet, one unit: G.711 and Opus."""
+
+    def __init__(self, track: AudioTrack) -> None:
+        self._track = track
+        self._order = Order()
+        self._times = Times(track.rate)
+        self._lost = 0
+
+    def push(self, packet: Packet, arrived: int) -> list[Unit]:
+        """The units that this packet completes; `arrived` in monotonic nanoseconds."""
+        missing = self._order.missing(packet.sequence)
+        if missing is None:
+            return []
+        self._lost += missing
+        return [
+            self._unit(ticks, data, arrived) for ticks, data in self._pieces(packet, missing > 0)
+        ]
+
+    def _pieces(self, packet: Packet, gap: bool) -> list[tuple[int, bytes]]:
+        """(RTP time, bytes) of each unit."""
+        return [(packet.time, bytes(packet.payload))]
+
+    def _unit(self, ticks: int, data: bytes, arrived: int) -> Unit:
+        time = self._times.time(ticks & 0xFFFFFFFF)
+        offset = self._times.refine(time, arrived)
+        lost, self._lost = self._lost, 0
+        return Unit(self._track, data, time, offset, arrived, True, lost)
+
+
+class AacSound(Sound):
+    """AAC as RFC 3640 sends it: headers of 16 bits (13 of size, 3 of index), then the units.
+
+    A unit larger than a packet comes in pieces, each behind the header with the whole size.
+    """
+
+    def __init__(self, track: AudioTrack) -> None:
+        super().__init__(track)
+        self._samples = unit_samples(track)
+        self._started = b""
+
+    def _pieces(self, packet: Packet, gap: bool) -> list[tuple[int, bytes]]:
+        payload = packet.payload
+        if gap:
+            self._started = b""
+        if len(payload) < 4:
+            return []
+        begin = 2 + ((payload[0] << 8 | payload[1]) + 7) // 8
+        found: list[tuple[int, bytes]] = []
+        at = begin
+        for place in range(2, min(begin, len(payload) - 1), 2):
+            size = (payload[place] << 8 | payload[place + 1]) >> 3
+            piece = bytes(payload[at : at + size])
+            at += size
+            if begin == 4 and len(piece) < size:
+                piece, self._started = self._started + piece, self._started + piece
+                if len(piece) < size:
+                    return []
+                self._started = b""
+            if len(piece) == size and size:
+                found.append((packet.time + (place - 2) // 2 * self._samples, piece))
+        return found
+
+
+def channels(config: bytes) -> int:
+    """Channels that an AudioSpecificConfig tells of; 0: it does not."""
+    return _read_config(config)[1]
+
+
+def unit_samples(track: AudioTrack) -> int:
+    """RTP ticks from one AAC unit to the next."""
+    try:
+        rate, _, short = _read_config(track.parameters)
+    except ValueError:
+        return 1024
+    return (960 if short else 1024) * track.rate // rate
+
+
+def _read_config(config: bytes) -> tuple[int, int, bool]:
+    """(rate of the core, channels, units of 960 samples?) of an AudioSpecificConfig."""
+    bits = Bits(config)
+    if bits.take(5) == 31:
+        bits.take(6)
+    index = bits.take(4)
+    if index < 15 and index >= len(RATES):
+        raise ValueError("not a sampling rate")
+    rate = bits.take(24) if index == 15 else RATES[index]
+    count = bits.take(4)
+    return rate or 1, 8 if count == 7 else count, bits.flag()

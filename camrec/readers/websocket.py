@@ -1,0 +1,118 @@
+"""The client's side of a WebSocket (RFC 6455), blocking: what a reader of go2rtc needs.
+
+Not Tornado's: that needs an event loop that runs in steps, and tasks that outlive it.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import socket
+import struct
+from urllib.parse import urlsplit
+
+from camrec.readers.stream_error import StreamError
+
+TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
+LONGEST = 50 << 20  # bytes of one message
+LONGEST_LINE = 1 << 14
+MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class WebSocket:
+    """Connects at once; blocks for at most `timeout` seconds without a byte (TimeoutError).
+
+    Raises StreamError ("refused": not let in; "lost": not a WebSocket) or OSError.
+    """
+
+    def __init__(self, url: str, user: str, password: str, timeout: float) -> None:
+        address = urlsplit(url)
+        host, port = address.hostname or "", address.port or 80
+        self._socket = socket.create_connection((host, port), timeout)
+        self._file = self._socket.makefile("rb", 1 << 16)
+        try:
+            self._shake_hands(
+                f"{address.path or '/'}?{address.query}", address.netloc, user, password
+            )
+        except BaseException:
+            self.close()
+            raise
+
+    def send(self, text: str) -> None:
+        self._send(TEXT, text.encode())
+
+    def receive(self) -> str | bytes:
+        """The next whole message; EOFError when the other side ended it."""
+        whole, kind = b"", 0
+        while True:
+            final, code, data = self._frame()
+            if code == CLOSE:
+                raise EOFError
+            if code == PING:
+                self._send(PING + 1, data)
+            if code > BINARY:
+                continue
+            kind = code or kind
+            if len(whole) + len(data) > LONGEST:
+                raise StreamError("lost", "message too long")
+            whole = whole + data if whole else data
+            if final:
+                return whole.decode("utf-8", "replace") if kind == TEXT else whole
+
+    def interrupt(self) -> None:
+        """Wake a `receive` in another thread: it sees the end."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._file.close()
+        self._socket.close()
+
+    def _shake_hands(self, target: str, host: str, user: str, password: str) -> None:
+        key = base64.b64encode(os.urandom(16)).decode()
+        login = base64.b64encode(f"{user}:{password}".encode()).decode()
+        lines = [
+            f"GET {target} HTTP/1.1",
+            f"Host: {host}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            f"Authorization: Basic {login}",
+        ]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        status = self._file.readline(LONGEST_LINE).split()
+        headers = {}
+        while line := self._file.readline(LONGEST_LINE).strip():
+            name, _, value = line.decode("latin-1").partition(":")
+            headers[name.lower()] = value.strip()
+        if len(status) > 1 and status[1] in (b"401", b"403"):
+            raise StreamError("refused")
+        wanted = base64.b64encode(hashlib.sha1((key + MAGIC).encode()).digest()).decode()
+        if status[1:2] != [b"101"] or headers.get("sec-websocket-accept") != wanted:
+            raise StreamError("lost", "not a WebSocket")
+
+    def _frame(self) -> tuple[bool, int, bytes]:
+        first, second = self._read(2)
+        size = second & 127
+        if size == 126:
+            (size,) = struct.unpack(">H", self._read(2))
+        elif size == 127:
+            (size,) = struct.unpack(">Q", self._read(8))
+        if size > LONGEST:
+            raise StreamError("lost", "message too long")
+        return first >= 128, first & 15, self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _send(self, code: int, data: bytes) -> None:
+        data = data[:125]  # all that is ever sent is short
+        mask = os.urandom(4)
+        masked = bytes(byte ^ mask[place & 3] for place, byte in enumerate(data))
+        self._socket.sendall(bytes([128 | code, 128 | len(data)]) + mask + masked)
