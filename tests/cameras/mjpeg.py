@@ -41,6 +41,7 @@ class Variant:
     headers: str = "Content-Type: image/jpeg\r\nContent-Length: {length}\r\n\r\n"
     after: bytes = b"\r\n"
     once: bool = False
+    body: bytes = b""
 
 
 VARIANTS = {
@@ -56,10 +57,9 @@ VARIANTS = {
     "preamble": Variant(preamble=b"this is a camera\r\n"),
     "jpeg_type": Variant(content_type="image/jpeg"),
     # One picture a request.
-    "snapshot": Variant(content_type="image/jpeg", delimiter=b"", headers="", after=b"", once=True),
-    "html": Variant(
-        content_type="text/html", delimiter=b"", headers="<html>no camera</html>", once=True
-    ),
+    "snapshot": Variant(content_type="image/jpeg", once=True),
+    # Not a camera.
+    "html": Variant(content_type="text/html", body=b"<html>no camera</html>"),
 }
 
 
@@ -218,31 +218,34 @@ class MjpegCamera:
         if self._auth and not self._allowed(head):
             client.sendall(self._refusal(401))
             return True
+        variant = self._variant
+        if variant.body:
+            client.sendall(self._head(variant.content_type, len(variant.body)) + variant.body)
+            return True
         pictures: queue.Queue = queue.Queue(maxsize=4)
         with self._lock:
             self._viewers[connection] = pictures
-        variant = self._variant
-        if variant.once:
-            number, jpeg = pictures.get(timeout=10)
-            body = variant.headers.encode() if variant.headers else jpeg
-            client.sendall(self._head(variant.content_type, len(body)) + body)
-            return True
-        client.sendall(self._head(variant.content_type) + variant.preamble)
-        self._stream(client, connection, pictures)
-        return False
-
-    def _stream(self, client: socket.socket, connection: int, pictures: queue.Queue) -> None:
-        variant = self._variant
+        if not variant.once:
+            client.sendall(self._head(variant.content_type) + variant.preamble)
         while not self._over.is_set():
             try:
                 number, jpeg = pictures.get(timeout=0.2)
             except queue.Empty:
                 continue
-            head = variant.delimiter + variant.headers.format(length=len(jpeg)).encode()
             at = time.monotonic_ns()
-            client.sendall(head + jpeg + variant.after)
+            client.sendall(self._wrapped(jpeg))
             with self._lock:
                 self._sent.append(Sent(number, at, hashlib.sha1(jpeg).hexdigest(), connection))
+            if variant.once:
+                return True
+        return False
+
+    def _wrapped(self, jpeg: bytes) -> bytes:
+        variant = self._variant
+        if variant.once:
+            return self._head(variant.content_type, len(jpeg)) + jpeg
+        head = variant.headers.format(length=len(jpeg)).encode()
+        return variant.delimiter + head + jpeg + variant.after
 
     def _take_pictures(self) -> None:
         times: Iterator[float]
