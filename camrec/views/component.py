@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
+from panel.io.state import state
 
 from camrec import i18n
+from camrec.errors import CamrecError, internal
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +22,7 @@ FOLDER = Path(__file__).parent
 
 
 def texts(language: str, *rooms: str) -> dict[str, Any]:
-    """The catalogue's texts whose first word is one of `rooms`, with `language` itself beside them."""
+    """The catalogue's texts whose first word is one of `rooms`, and `language` beside them."""
     chosen = {k: v for k, v in i18n.catalogue(language).items() if k.split(".")[0] in rooms}
     return {"language": language, **chosen}
 
@@ -63,6 +68,30 @@ class Component(JSComponent):
             log.warning("the page asked for something that %s does not do", type(self).__name__)
             return
         action(**asked)
+
+
+class AskingComponent(Component):
+    """One whose buttons ask the station for something.
+
+    The station's calls block: they run in threads. When a call has ended the browser gets
+    ``{answered: "record", ok: true}``, or false and the `problem` in the page's language; the
+    component shows it where the button is.
+    """
+
+    def ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
+        state.execute(partial(self._ask, what, call, *args))
+
+    async def _ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
+        error: CamrecError | None = None
+        try:
+            await asyncio.to_thread(call, *args)
+        except CamrecError as refused:
+            error = refused
+        except Exception:
+            log.exception("the page asked for %r, which failed", what)
+            error = internal()
+        problem = error.text(self.language) if error else ""
+        self._send_msg({"answered": what, "ok": error is None, "problem": problem})
 
 
 def _read(name: str) -> str:

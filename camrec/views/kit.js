@@ -21,6 +21,9 @@
 //     return box                                      // goes inside :host > div
 //   }
 //
+// What render gives back is put into a div that has the class of the component's name ("tile"): do
+// not use that one for anything else.
+//
 // In Python: class Tile(Component): _script = "tile.js"; _styles = "tile.css"; and a method
 // `do_stop(self, ...)` for each {do: "stop", ...} that the browser may send.
 // Which view is shown stands in the URL: #live, #videos, #videos/FILE: place(), and life.onPlace(draw).

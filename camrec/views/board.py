@@ -1,0 +1,195 @@
+"""What every page shows, as plain values: gathered once for all pages, and told when it changed."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from camrec.library import Video
+from camrec.process.supervisor import ProcessState
+from camrec.recording import Recording
+from camrec.session import Session, SessionState
+from camrec.signal import Signal
+from camrec.station import OPEN, Station
+
+LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
+TOGETHER = 0.05  # seconds in which several changes are told as one
+USUAL_RATE = 4e6  # bit/s, until a camera has told its own
+CODECS = {
+    "h264": "H.264",
+    "h265": "H.265",
+    "mjpeg": "MJPEG",
+    "aac": "AAC",
+    "opus": "Opus",
+    "pcma": "G.711",
+    "pcmu": "G.711",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One look at the station.
+
+    sessions : a dictionary each, as the tile takes it; its errors speak no language yet.
+    health : as the strip takes it.
+    videos : of the library, newest first.
+    """
+
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    health: dict[str, Any] = field(default_factory=dict)
+    videos: list[Video] = field(default_factory=list)
+
+    @property
+    def recordings(self) -> list[dict[str, Any]]:
+        """Those that are being written, for the list in the header."""
+        return [
+            {
+                "recording_id": session["recording"]["recording_id"],
+                "name": session["name"],
+                "ends_at": session["recording"]["ends_at"],
+            }
+            for session in self.sessions
+            if session["recording"] and session["recording"]["state"] in ("writing", "waiting")
+        ]
+
+
+class Board:
+    """Looks at the station after each of its changes, and tells every page that joined.
+
+    facts : what was seen last.
+    changed : emits the facts, in the board's own thread.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+        self.facts = Facts()
+        self.changed = Signal()
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._library_changed = True
+        self._rate = USUAL_RATE
+        self._bytes: dict[str, tuple[Any, int]] = {}
+        self._disconnect: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="board", daemon=True)
+
+    def start(self) -> Board:
+        """Take the first look, in the caller's thread, and go on in one of our own."""
+        self._disconnect = self.station.changed.connect(self._heard)
+        self.facts = self._look()
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._disconnect()
+        self._stopping.set()
+        self._woken.set()
+        self._thread.join()
+
+    def _heard(self, kind: str, _about: object) -> None:
+        if kind == "library":
+            self._library_changed = True
+        self._woken.set()
+
+    def _run(self) -> None:
+        while True:
+            self._woken.wait(LOOK_EVERY)
+            if self._stopping.wait(TOGETHER):
+                return
+            self._woken.clear()
+            facts = self._look()
+            if facts != self.facts:
+                self.facts = facts
+                self.changed.emit(facts)
+
+    def _look(self) -> Facts:
+        station = self.station
+        sessions = station.sessions()
+        ready = {
+            "rtsp": station.mediamtx.state is ProcessState.READY,
+            "mjpeg": station.go2rtc.state is ProcessState.READY,
+        }
+        videos = self.facts.videos
+        if self._library_changed:
+            self._library_changed = False
+            videos = station.library.videos()
+        return Facts(
+            [self._session(session, ready[session.kind]) for session in sessions],
+            self._health(sessions),
+            videos,
+        )
+
+    def _session(self, session: Session, proxy_ready: bool) -> dict[str, Any]:
+        video, audio = session.feed.video, session.feed.audio
+        recording = session.recording
+        return {
+            "session_id": session.session_id,
+            "name": session.name,
+            "kind": session.kind,
+            "host": session.source.host,
+            "state": session.state.value,
+            "attempt": session.attempt,
+            "seen": session.seen,
+            "retries": session.retries,
+            "proxy_ready": proxy_ready,
+            "video_codec": CODECS.get(video.codec) if video else None,
+            "audio_codec": CODECS.get(audio.codec) if audio else None,
+            "recording": self._recording(recording) if recording else None,
+            "error": session.error if session.state is SessionState.FAILED else None,
+            "trouble": recording.error if recording else None,
+        }
+
+    def _recording(self, recording: Recording) -> dict[str, Any]:
+        gaps = [gap.model_dump() for gap in recording.gaps]
+        key = (recording.state, len(gaps))
+        told = self._bytes.get(recording.recording_id)
+        if told is None or told[0] != key:
+            # Its size grows all the time: told with what else is new, and the browser counts on.
+            told = self._bytes[recording.recording_id] = (key, recording.bytes)
+        return {
+            "recording_id": recording.recording_id,
+            "state": recording.state.value,
+            "duration": recording.duration,
+            "started_at": recording.started_at / 1e6,
+            "ends_at": recording.ends_at / 1e6,
+            "bytes": told[1],
+            "gaps": gaps,
+        }
+
+    def _health(self, sessions: list[Session]) -> dict[str, Any]:
+        station = self.station
+        told = station.health()
+        free = _rounded(told["disk"]["free_bytes"])
+        return {
+            "proxies": {name: proxy["state"] for name, proxy in told["proxies"].items()},
+            "ffmpeg": told["ffmpeg"]["version"],
+            "free": free,
+            "total": shutil.disk_usage(station.config.videos).total,
+            "seconds": _two_digits(8 * free / self._usual_rate(sessions)),
+            "open": sum(session.state in OPEN for session in sessions),
+            "most": station.config.max_sessions,
+        }
+
+    def _usual_rate(self, sessions: list[Session]) -> float:
+        """Bits a second that a camera brings; it stays as it is until they clearly differ."""
+        rates = [
+            session.feed.figures().bit_rate
+            for session in sessions
+            if session.state is SessionState.LIVE
+        ]
+        rate = sum(rates) / len(rates) if rates else 0.0
+        if rate and not 0.7 < rate / self._rate < 1.4:
+            self._rate = rate
+        return self._rate
+
+
+def _rounded(size: int) -> int:
+    """Bytes no finer than they are shown: whole gigabytes from ten on, else tenths."""
+    step = 10**9 if size >= 10**10 else 10**8
+    return size // step * step
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")

@@ -1,0 +1,48 @@
+// The live picture alone, for a notebook or any Panel page.
+
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const live = livePicture(life, () => address(`stream?session_id=${model.session_id}&mode=page`, `${model.base}/`, "ws"))
+  const badge = h("div", { class: "badges" })
+  const figures = h("div", { class: "chip figures", hidden: true })
+  const over = h("div", { class: "over" })
+  const box = h("figure", { class: "screen" }, live.canvas, over, badge, figures)
+
+  function draw() {
+    const say = words(model.texts)
+    const age = live.age()
+    const stale = (age !== null && age >= live.patience()) || (live.frames > 0 && !live.linked)
+    const state = stale ? "stale" : "live"
+    box.className = `screen ${state}`
+    box.setAttribute("aria-label", say.t("page.tile", { name: model.title, state: say.t(`page.state_${state}`) }))
+    fill(badge, h("span", { class: `chip ${state}` }, h("i", { class: "dot" }), say.t(`page.badge_${state}`), h("span", { class: "of" }, model.title)))
+    over.className = `over ${state}`
+    const { width, height, fps } = live.facts ?? {}
+    figures.hidden = stale || !width
+    if (width) figures.textContent = `${width}×${height} · ${say.t("page.fps", { rate: say.number(fps) })}`
+    if (!stale) return fill(over, live.frames ? null : h("i", { class: "ring turning" }))
+    fill(over, icon("clock", 26),
+      h("p", { class: "big figures" }, live.linked ? say.t("page.no_picture_for", { length: say.length(Math.floor(age)) }) : say.t("page.no_link")),
+      age === null ? null : h("p", { class: "figures" }, say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })))
+  }
+
+  followNotebook(life, box)
+  live.onChange = draw
+  life.watch(["texts", "title"], draw)
+  life.every(1000, draw)
+  live.run(true)
+  draw()
+  return box
+}
+
+/** JupyterLab says light or dark on its body; elsewhere the page's own color-scheme is inherited. */
+function followNotebook(life, box) {
+  const follow = () => {
+    const light = document.body.dataset.jpThemeLight
+    box.style.colorScheme = light === undefined ? "" : light === "true" ? "light" : "dark"
+  }
+  const watcher = new MutationObserver(follow)
+  watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] })
+  life.add(() => watcher.disconnect())
+  follow()
+}

@@ -1,0 +1,53 @@
+"""The bar at the top of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import param
+
+from camrec import i18n
+from camrec.station import Station
+from camrec.views.component import AskingComponent
+
+
+class Header(AskingComponent):
+    """The two views, what is being recorded, language and theme.
+
+    Parameters
+    ----------
+    on_language
+        Called with the language that was chosen.
+    on_place
+        Called with the file that the player is to show, or None, when the URL changes.
+    """
+
+    cameras = param.Integer(default=0)
+    videos = param.Integer(default=0)
+    recordings = param.List(default=[], item_type=dict, doc="{recording_id, name, ends_at (ms)}.")
+
+    _script: ClassVar[str] = "header.js"
+    _styles: ClassVar[str] = "header.css"
+
+    def __init__(
+        self,
+        station: Station,
+        on_language: Callable[[str], None],
+        on_place: Callable[[str | None], None],
+        **params: object,
+    ) -> None:
+        super().__init__(**params)
+        self._station = station
+        self._on_language = on_language
+        self._on_place = on_place
+
+    def do_speak(self, language: str) -> None:
+        if language in i18n.LANGUAGES:
+            self._on_language(language)
+
+    def do_look(self, view: str, file: str | None) -> None:
+        self._on_place(file if view == "videos" else None)
+
+    def do_stop(self, recording_id: str) -> None:
+        self.ask("stop", self._station.stop_recording, None, recording_id)

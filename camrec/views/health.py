@@ -1,0 +1,16 @@
+"""The strip at the bottom of the page: is everything well, and how long can be recorded."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import param
+
+from camrec.views.component import Component
+
+
+class Health(Component):
+    facts = param.Dict(default={}, doc="The board's `health`.")
+
+    _script: ClassVar[str] = "health.js"
+    _styles: ClassVar[str] = "health.css"

@@ -1,0 +1,47 @@
+// A line above the cameras: all are open, or this page has lost camrec. It reconnects by itself: when
+// camrec answers again the page is loaded anew, since what it knew of is gone.
+
+const SHORTEST_PAUSE = 1000
+const LONGEST_PAUSE = 5000
+
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const box = h("div", { class: "notices" })
+  let cutOff = false
+  let pause = SHORTEST_PAUSE
+  let timer = null
+
+  const line = (name, kind, title, text) =>
+    h("div", { class: `line card ${kind}`, role: "status" }, icon(name), h("p", {}, title ? h("b", {}, title, " ") : null, h("span", {}, text)))
+
+  function draw() {
+    const say = words(model.texts)
+    const count = model.most
+    fill(box,
+      cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
+      model.full ? line("video", "live-only", say.t("page.full_title", { count }), say.t("page.full_text")) : null)
+    box.hidden = box.childElementCount === 0
+  }
+
+  async function knock() {
+    try {
+      await fetch(address("health", model.base), { cache: "no-store" })
+      location.reload()
+    } catch {
+      timer = setTimeout(knock, pause)
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE)
+    }
+  }
+
+  const { document: bokeh } = view.model
+  bokeh.on_event("connection_lost", () => {
+    if (cutOff) return
+    cutOff = true
+    draw()
+    timer = setTimeout(knock, pause)
+  })
+  life.add(() => clearTimeout(timer))
+  life.watch(["texts", "full", "most"], draw)
+  draw()
+  return box
+}

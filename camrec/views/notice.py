@@ -1,0 +1,17 @@
+"""The lines above the cameras: all are open, or the page has lost camrec."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import param
+
+from camrec.views.component import Component
+
+
+class Notice(Component):
+    full = param.Boolean(default=False, doc="No further camera may be opened.")
+    most = param.Integer(default=3)
+
+    _script: ClassVar[str] = "notice.js"
+    _styles: ClassVar[str] = "notice.css"

@@ -1,0 +1,182 @@
+"""The page: the parts, and what each shows of the station, for one browser."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import param
+
+from camrec import i18n
+from camrec.station import Station
+from camrec.views.board import Board, Facts
+from camrec.views.header import Header
+from camrec.views.health import Health
+from camrec.views.library import Library, rows
+from camrec.views.notice import Notice
+from camrec.views.player import Player
+from camrec.views.slot import Slot
+from camrec.views.tile import Tile
+
+TEMPLATE = Path(__file__).with_name("page.html")
+LANGUAGE_COOKIE = "camrec_language"
+
+# A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.
+GRID = """
+:host {
+  display: grid !important;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 410px), 1fr));
+  grid-auto-rows: max-content;
+  gap: 16px;
+  height: auto !important;
+  overflow: visible !important;
+}
+.scroll-button { display: none !important; }
+"""
+
+
+class PageModel(param.Parameterized):
+    """What one page shows: the station's facts, and its own language and place.
+
+    facts : the board's latest.
+    language : of this page.
+    file : what the player shows, or None.
+    """
+
+    facts = param.ClassSelector(class_=Facts, default=Facts())
+    language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
+    file = param.String(default=None, allow_None=True)
+
+
+class Page:
+    """One browser's page. It holds no state of the station: it shows the facts that it is told."""
+
+    def __init__(self, station: Station, model: PageModel, base: str) -> None:
+        self.station = station
+        self.model = model
+        self._told = {"language": model.language, "base": base, "sizing_mode": "stretch_width"}
+        delete = station.library.delete
+        self.header = Header(station, self._speak, self._look, **self._told)
+        self.notice = Notice(**self._told)
+        self.slot = Slot(station, **self._told)
+        self.latest = Library(mode="latest", on_delete=delete, **self._told)
+        self.videos = Library(on_delete=delete, **self._told)
+        self.player = Player(on_delete=delete, **self._told)
+        self.health = Health(**self._told)
+        self._tiles: dict[str, Tile] = {}
+        self.tiles = pn.Column(self.slot, sizing_mode="stretch_width", stylesheets=[GRID])
+        self._show()
+        model.param.watch(lambda event: self._show(), "facts")
+        model.param.watch(lambda event: self._show_file(), ["facts", "file"])
+        model.param.watch(lambda event: self._translate(), "language")
+
+    def _speak(self, language: str) -> None:
+        self.model.language = language
+
+    def _look(self, file: str | None) -> None:
+        self.model.file = file
+
+    def _translate(self) -> None:
+        language = self.model.language
+        fixed = (self.header, self.notice, self.slot, self.latest, self.videos, self.player)
+        for part in (*fixed, self.health, *self._tiles.values()):
+            part.language = language
+
+    def _show(self) -> None:
+        facts = self.model.facts
+        health = facts.health
+        full = health["open"] >= health["most"]
+        listed = rows(facts.videos)
+        self.header.param.update(
+            cameras=health["open"], videos=len(listed), recordings=facts.recordings
+        )
+        self.notice.param.update(full=full, most=health["most"])
+        self.slot.param.update(
+            cameras=len(facts.sessions),
+            open=health["open"],
+            most=health["most"],
+        )
+        self.health.facts = health
+        self.latest.videos = listed
+        self.videos.videos = listed
+        self._show_cameras(facts.sessions, health["free"], full)
+
+    def _show_cameras(self, sessions: list[dict[str, Any]], free: int, full: bool) -> None:
+        shown: dict[str, Tile] = {}
+        for facts in sessions:
+            tile = self._tiles.get(facts["session_id"])
+            if tile is None:
+                tile = Tile(self.station, facts, self.slot.propose, **self._told)
+            else:
+                tile.show(facts)
+            tile.free = free
+            shown[tile.session_id] = tile
+        self._tiles = shown
+        objects = list(shown.values()) if full else [*shown.values(), self.slot]
+        if objects != self.tiles.objects:
+            self.tiles.objects = objects
+
+    def _show_file(self) -> None:
+        file = self.model.file
+        if file is None:
+            return
+        video = next((each for each in self.model.facts.videos if each.filename == file), None)
+        self.player.show(file, video)
+
+
+def page(station: Station, language: str | None = None) -> pn.template.Template:
+    """One page for the browser that asks, in its language where none is given.
+
+    It ends with its session: then it is told of nothing any more, and nothing holds it.
+    """
+    board = board_of(station)
+    model = PageModel(language=language or asked_language(station))
+    document = pn.state.curdoc
+
+    def tell(facts: Facts) -> None:
+        document.add_next_tick_callback(lambda: model.param.update(facts=facts))
+
+    leave = board.changed.connect(tell)
+    model.facts = board.facts
+    if document is not None and document.session_context is not None:
+        pn.state.on_session_destroyed(lambda context: leave())
+        # Another page is made when camrec answers again; Bokeh's own words are in English.
+        document.config.update(reconnect_session=False, notify_connection_status=False)
+    parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
+    template = pn.template.Template(TEMPLATE.read_text("utf-8"))
+    for name in ("header", "notice", "tiles", "latest", "videos", "player", "health"):
+        template.add_panel(name, getattr(parts, name))
+    template.add_variable("language", model.language)
+    return template
+
+
+def asked_language(station: Station) -> str:
+    """What was chosen on the page before, else the settings' language, else the browser's."""
+    chosen = (pn.state.cookies or {}).get(LANGUAGE_COOKIE)
+    if chosen in i18n.LANGUAGES:
+        return chosen
+    if station.config.language:
+        return station.config.language
+    return i18n.best_language((pn.state.headers or {}).get("Accept-Language"))
+
+
+_boards: dict[Station, Board] = {}
+_boards_lock = threading.Lock()
+
+
+def board_of(station: Station) -> Board:
+    """The one board of a station, for all its pages; started on first use."""
+    with _boards_lock:
+        if station not in _boards:
+            _boards[station] = Board(station).start()
+        return _boards[station]
+
+
+def end_board(station: Station) -> None:
+    """Look at the station no more: its pages are gone."""
+    with _boards_lock:
+        board = _boards.pop(station, None)
+    if board is not None:
+        board.stop()

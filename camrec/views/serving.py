@@ -1,0 +1,111 @@
+"""The server of the page: Panel's, with camrec's own routes beside it, until a signal."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+from tornado.ioloop import IOLoop
+from tornado.netutil import bind_sockets
+
+from camrec.station import Station
+from camrec.views.page import board_of, end_board, page
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "localhost")
+WILDCARDS = ("", "0.0.0.0", "::")
+UNUSED_SESSION = 15_000  # ms that a page which was closed is kept
+
+
+def serve(
+    station: Station,
+    routes: list[tuple[str, type, dict[str, Any]]],
+    *,
+    host: str,
+    port: int,
+    open_browser: bool = False,
+    language: str | None = None,
+    ready: Callable[[str], None] = print,
+    **settings: Any,
+) -> None:
+    """Serve the page at ``/`` and `routes` beside it; returns after SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    port
+        0 takes a free one.
+    language
+        The page's; as the browser asks by default.
+    ready
+        Called with the page's address as soon as it answers.
+    settings
+        Of Tornado's application.
+    """
+    port = port or _free_port(host)
+    board_of(station)  # the first look blocks: before the loop runs, not in it
+    loop = IOLoop.current()
+    server = pn.serve(
+        {"/": lambda: page(station, language)},
+        address=host or None,
+        port=port,
+        websocket_origin=_origins(station, host, port),
+        loop=loop,
+        title="camrec",
+        show=False,
+        start=False,
+        verbose=False,
+        extra_patterns=routes,
+        unused_session_lifetime_milliseconds=UNUSED_SESSION,
+        check_unused_sessions_milliseconds=5_000,
+        **settings,
+    )
+    server.start()
+    url = f"http://{_named(host)}:{server.port}/"
+    log.info("serving on %s", url)
+    ready(url)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    before = _on_signal(lambda: loop.add_callback_from_signal(loop.stop))
+    try:
+        loop.start()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        server.stop()
+        end_board(station)
+        log.info("stopped serving")
+
+
+def _on_signal(stop: Callable[[], None]) -> dict[int, Any]:
+    """Call `stop` on SIGINT and SIGTERM; the answer is what was there before."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGBREAK"):
+        numbers.append(signal.SIGBREAK)  # a Windows console that is closed
+    return {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+
+
+def _named(host: str) -> str:
+    name = "127.0.0.1" if host in WILDCARDS else host
+    return f"[{name}]" if ":" in name else name
+
+
+def _origins(station: Station, host: str, port: int) -> list[str]:
+    """Whose pages may open the page's own WebSocket, as ``host:port``."""
+    if host in WILDCARDS:
+        return ["*"]
+    further = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
+    names = [*LOOPBACK, _named(host), *station.config.allowed_hosts]
+    return [*dict.fromkeys(f"{name}:{port}" for name in names), *further]
+
+
+def _free_port(host: str) -> int:
+    # Bokeh wants the port in the list of origins before it has one.
+    (taken,) = bind_sockets(0, _named(host).strip("[]"))[:1]
+    with taken:
+        return taken.getsockname()[1]

@@ -1,0 +1,38 @@
+"""Where the next camera will appear."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import param
+
+from camrec.station import Station
+from camrec.views.component import AskingComponent
+
+
+class Slot(AskingComponent):
+    """The address field; with no camera on the page it is the whole page.
+
+    The address may hold a password: it is taken from the message and kept nowhere here.
+    """
+
+    cameras = param.Integer(default=0, doc="On the page, failed ones too.")
+    open = param.Integer(default=0)
+    most = param.Integer(default=3)
+
+    _script: ClassVar[str] = "slot.js"
+    _styles: ClassVar[str] = "slot.css"
+
+    def __init__(self, station: Station, **params: Any) -> None:
+        super().__init__(**params)
+        self._station = station
+
+    def propose(self, address: str) -> None:
+        """Put an address into the field, to be changed."""
+        self._send_msg({"address": address})
+
+    def do_open(self, url: str) -> None:
+        self.ask("open", self._station.begin_open, url)
+
+    def do_demo(self) -> None:
+        self.ask("demo", self._station.open_demo)

@@ -1,0 +1,84 @@
+"""One camera on the page: its picture, its state and its recording, in one card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import param
+
+from camrec.probe import FRAMES, TRIES
+from camrec.station import Station
+from camrec.views.component import AskingComponent
+from camrec.views.failure import failure
+
+
+class Tile(AskingComponent):
+    """Shows one session and asks the station for what its buttons say.
+
+    Parameters
+    ----------
+    on_change
+        Called with the address, without its credential, when the user wants to write another one.
+    """
+
+    session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
+    free = param.Number(default=0, doc="Bytes that the disk has left.")
+
+    _shared: ClassVar[tuple[str, ...]] = ("live.js", "live.css")
+    _script: ClassVar[str] = "tile.js"
+    _styles: ClassVar[str] = "tile.css"
+
+    def __init__(
+        self,
+        station: Station,
+        facts: dict[str, Any],
+        on_change: Callable[[str], None],
+        **params: Any,
+    ) -> None:
+        super().__init__(**params)
+        self._station = station
+        self._on_change = on_change
+        self.show(facts)
+
+    @property
+    def session_id(self) -> str:
+        return self._facts["session_id"]
+
+    def show(self, facts: dict[str, Any]) -> None:
+        """Show what the board knows of this session now."""
+        self._facts = facts
+        error, trouble = facts["error"], facts["trouble"]
+        self.session = {
+            **{key: value for key, value in facts.items() if key not in ("error", "trouble")},
+            "tries": TRIES,
+            "wanted": FRAMES,
+            "failure": failure(error, facts["attempt"], self.language) if error else None,
+            "trouble": trouble.text(self.language) if trouble else "",
+        }
+
+    @param.depends("language", watch=True)
+    def _translate(self) -> None:
+        self.show(self._facts)
+
+    # What the browser may ask for.
+
+    def do_record(self, seconds: int) -> None:
+        self.ask("record", self._station.record, self.session_id, seconds)
+
+    def do_stop(self) -> None:
+        self.ask("stop", self._station.stop_recording, self.session_id)
+
+    def do_close(self) -> None:
+        self.ask("close", self._station.close, self.session_id)
+
+    def do_retry(self) -> None:
+        self.ask("retry", self._reopen)
+
+    def do_change(self) -> None:
+        self._on_change(self._station.session(self.session_id).source.url)
+        self.ask("change", self._station.close, self.session_id)
+
+    def _reopen(self) -> None:
+        failed = self._station.close(self.session_id)
+        self._station.begin_open(failed.source.address(), failed.name)
