@@ -115,7 +115,7 @@ def _asked_to_end() -> Iterator[threading.Event]:
 def _folder_beside(output: Path) -> Iterator[Path]:
     """A hidden folder beside `output` to record into, so that the video is only renamed at the end.
 
-    It stays where it is when there are parts in it that could not be made into a video.
+    It stays where it is when something recorded is still in it.
     """
     if output.exists():
         raise BadParameter(say("record.exists", path=str(output)))
@@ -125,7 +125,7 @@ def _folder_beside(output: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        if not any((folder / ".parts").glob("*/*")):
+        if not any((*folder.glob("*.mp4"), *folder.glob(".parts/*/*"))):
             shutil.rmtree(folder)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from tornado.iostream import StreamClosedError
 
-from camrec.errors import InputError
+from camrec.errors import InputError, NotFoundError
 from camrec.web import schema
 from camrec.web.handler import Handler
 
@@ -34,11 +34,12 @@ class FileHandler(Handler):
 
         save_as : as an attachment under this name; else to be shown in place.
         """
-        file = await self.call(path.open, "rb")
         try:
+            file = await self.call(path.open, "rb")
+        except FileNotFoundError:  # deleted this very moment
+            raise NotFoundError("no_video", filename=path.name) from None
+        with file:
             await self._send(file, content_type, save_as)
-        finally:
-            await self.call(file.close)
 
     async def _send(self, file: BinaryIO, content_type: str, save_as: str | None) -> None:
         facts = await self.call(os.fstat, file.fileno())

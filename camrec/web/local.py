@@ -13,6 +13,8 @@ from camrec.station import Station
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
 
+GRACE = 2.0  # seconds that requests have to end by themselves
+
 
 class LocalServer:
     """The wire on a free port of 127.0.0.1, in a thread with a loop of its own.
@@ -54,6 +56,8 @@ class LocalServer:
         await asyncio.gather(*(viewer.leave() for viewer in list(self._desk.viewers)))
         await server.close_all_connections()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        if rest:
+            _, late = await asyncio.wait(rest, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,137 @@
+"""Videos as files: pieces, validators, downloads, deletion."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from wire import Wire, serving
+
+from camrec.config import Config
+from camrec.web.file import attachment
+
+NAME = "Hof Tür 2026-11-23 14-03-00.mp4"
+PATH = "/videos/Hof%20T%C3%BCr%202026-11-23%2014-03-00.mp4"
+
+
+@pytest.fixture(scope="module")
+def made(binaries, tmp_path_factory):
+    """A small real video."""
+    path = tmp_path_factory.mktemp("made") / "made.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc=size=640x360:rate=25:duration=4"]
+    command = [str(binaries.ffmpeg), "-loglevel", "error", *source, "-pix_fmt", "yuv420p"]
+    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
+    return path
+
+
+@pytest.fixture
+def library(tmp_path, made):
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    shutil.copy(made, folder / NAME)
+    return folder
+
+
+@pytest.fixture
+def wire(binaries, tmp_path, library):
+    config = Config(videos_dir=library, bin_dir=tmp_path / "bin", ffmpeg_path=str(binaries.ffmpeg))
+    with serving(config) as (_, wire):
+        yield wire
+
+
+def test_the_whole_file(wire: Wire, library):
+    data = (library / NAME).read_bytes()
+    reply = wire.get(PATH)
+    assert reply.status == 200 and reply.body == data
+    assert reply.headers["Content-Type"] == "video/mp4"
+    assert reply.headers["Content-Length"] == str(len(data))
+    assert reply.headers["Accept-Ranges"] == "bytes"
+    assert reply.headers["Cache-Control"] == "private, no-cache"
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Disposition" not in reply.headers
+    head = wire.ask("HEAD", PATH)
+    assert head.status == 200 and head.body == b""
+    assert dict(head.headers) == {**dict(reply.headers), "Date": head.headers["Date"]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "piece"),
+    [
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=0-", slice(0, None)),
+        ("bytes=100-199", slice(100, 200)),
+        ("bytes=1000-99999999999", slice(1000, None)),
+        ("bytes=-500", slice(-500, None)),
+        ("bytes=-99999999999", slice(0, None)),
+    ],
+)
+def test_a_piece(wire: Wire, library, asked, piece):
+    data = (library / NAME).read_bytes()
+    reply = wire.get(PATH, Range=asked)
+    assert reply.status == 206 and reply.body == data[piece]
+    start, end, _ = piece.indices(len(data))
+    assert reply.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(data)}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=5-2", "bytes=a-b", "pages=1-2", "bytes=0-1,3-4", "bytes="]
+)
+def test_a_piece_that_makes_no_sense_is_the_whole(wire: Wire, library, asked):
+    reply = wire.get(PATH, Range=asked)
+    assert reply.status == 200 and len(reply.body) == (library / NAME).stat().st_size
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
+def test_a_piece_that_is_not_there(wire: Wire, library, asked):
+    reply = wire.get(PATH, Range=asked)
+    assert (reply.status, reply.code) == (416, "bad_range")
+    assert reply.headers["Content-Range"] == f"bytes */{(library / NAME).stat().st_size}"
+
+
+def test_what_the_caller_has_is_not_sent_again(wire: Wire):
+    first = wire.get(PATH)
+    for header in ({"If_None_Match": f'"x", W/{first.headers["ETag"]}'}, {"If_None_Match": "*"}):
+        reply = wire.get(PATH, **header)
+        assert reply.status == 304 and reply.body == b""
+    assert wire.get(PATH, If_None_Match='"x"').status == 200
+    assert wire.get(PATH, If_Modified_Since=first.headers["Last-Modified"]).status == 304
+    assert wire.get(PATH, If_Modified_Since="yesterday").status == 200
+
+
+def test_a_file_that_changed_is_sent_anew(wire: Wire, library):
+    """Its ETag tells, and a piece of what it was is not mixed with what it is."""
+    first = wire.get(PATH)
+    etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
+    assert wire.get(PATH, Range="bytes=0-9", If_Range=etag).status == 206
+    assert wire.get(PATH, Range="bytes=0-9", If_Range=modified).status == 206
+    with (library / NAME).open("ab") as file:
+        file.write(b"\0\0\0\x08free")
+    os.utime(library / NAME, (1, 1))
+    again = wire.get(PATH, Range="bytes=0-9", If_Range=etag)
+    assert again.status == 200 and len(again.body) == len(first.body) + 8
+    assert wire.get(PATH, If_None_Match=etag).status == 200
+
+
+def test_a_download_keeps_its_name(wire: Wire):
+    reply = wire.get(PATH + "?download=1")
+    assert reply.headers["Content-Disposition"] == (
+        'attachment; filename="Hof T_r 2026-11-23 14-03-00.mp4"; '
+        "filename*=UTF-8''Hof%20T%C3%BCr%202026-11-23%2014-03-00.mp4"
+    )
+    assert attachment('a"b\\c\r\n.mp4').count('"') == 2
+
+
+def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):
+    [video] = wire.get("/videos").json()["videos"]
+    assert video["filename"] == NAME and video["video_codec"] == "h264"
+    assert (video["width"], video["height"]) == (640, 360)
+    picture = wire.get(PATH.replace("/videos/", "/thumbnails/"))
+    assert picture.status == 200 and picture.body[:2] == b"\xff\xd8"
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    reply = wire.ask("DELETE", PATH)
+    assert reply.status == 204 and reply.body == b""
+    assert wire.get("/videos").json() == {"videos": []}
+    assert not (library / NAME).exists()
+    assert wire.get(PATH).code == "no_video"

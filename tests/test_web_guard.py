@@ -1,0 +1,207 @@
+"""Who may ask, and the one shape of every error."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from wire import Wire, refused, serving
+
+from camrec.config import Config
+from camrec.web.guard import host_name
+from camrec.web.handler import DRAINED, LONGEST_BODY
+from camrec.web.table import TABLE
+
+CALLS = [(call.method.upper(), address.path) for address in TABLE for call in address.calls]
+
+
+@pytest.fixture(scope="module")
+def served(binaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("guard")
+    config = Config(
+        videos_dir=folder / "videos",
+        bin_dir=folder / "bin",
+        ffmpeg_path=str(binaries.ffmpeg),
+        allowed_hosts=["Camera-PC.lan"],
+    )
+    with serving(config) as (station, wire):
+        yield station, wire
+
+
+@pytest.fixture
+def wire(served) -> Wire:
+    return served[1]
+
+
+@pytest.fixture
+def token(served):
+    station, _ = served
+    station.config.token = "a long sécret"
+    yield station.config.token
+    station.config.token = ""
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1].evil", ""]
+)
+def test_a_foreign_host_gets_nothing(wire, host):
+    reply = wire.get("/health", Host=host)
+    assert reply.status in (400, 403)  # Tornado itself refuses what is no host at all
+    if reply.status == 403:
+        assert reply.code == "foreign_host"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "[::1]:8000", "camera-pc.lan:80"])
+def test_our_own_names_are_answered(wire, host):
+    assert wire.get("/health", Host=host).status == 200
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_every_call_passes_the_guard(wire, token, method, path):
+    path = path.replace("{id}", "x").replace("{filename}", "x.mp4")
+    for headers, status in (({"Host": "evil.example"}, 403), ({}, 401)):
+        reply = wire.ask(method, path, headers=headers)
+        assert reply.status == status
+        if method != "HEAD":
+            assert reply.code == {403: "foreign_host", 401: "token_wrong"}[status]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["]
+)
+def test_a_foreign_page_changes_nothing(wire, origin):
+    for method, path in (("POST", "/session/open"), ("DELETE", "/videos/x.mp4")):
+        reply = wire.ask(method, path, {"url": "rtsp://127.0.0.1:1/"}, {"Origin": origin})
+        assert (reply.status, reply.code) == (403, "foreign_origin")
+    assert wire.get("/health", Origin=origin).status == 200
+
+
+def test_a_page_that_names_no_origin_is_told_by_its_site(wire):
+    reply = wire.post("/session/close", {"session_id": "x"}, Sec_Fetch_Site="cross-site")
+    assert reply.code == "foreign_origin"
+    reply = wire.post("/session/close", {"session_id": "x"}, Sec_Fetch_Site="same-origin")
+    assert reply.code == "no_session"
+
+
+def test_our_own_page_may(wire):
+    reply = wire.post("/session/close", {"session_id": "x"}, Origin=wire.url)
+    assert (reply.status, reply.code) == (404, "no_session")
+
+
+def test_a_websocket_is_guarded_too(wire):
+    async def run():
+        evil = {"Origin": "https://evil.example"}
+        assert await refused(wire, "session_id=x", evil) == (403, "foreign_origin")
+        assert await refused(wire, "session_id=x", {"Host": "evil.example"}) == (
+            403,
+            "foreign_host",
+        )
+        # A name that was bound anew to 127.0.0.1: host and origin agree, and are not ours.
+        rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
+        assert await refused(wire, "session_id=x", rebound) == (403, "foreign_host")
+        # A notebook's page on this machine may watch.
+        notebook = {"Origin": "http://localhost:8888"}
+        assert await refused(wire, "session_id=x", notebook) == (404, "no_session")
+
+    asyncio.run(run())
+
+
+def test_a_token_is_asked_of_everyone(wire, token):
+    wrong = {"Authorization": "Bearer a long secret"}
+    assert wire.get("/videos").headers["WWW-Authenticate"] == "Bearer"
+    assert wire.ask("GET", "/nothing", headers=wrong).code == "token_wrong"
+    sent = token.encode().decode("latin-1")
+    assert wire.get("/videos", Authorization=f"Bearer {sent}").status == 200
+    assert wire.get("/videos", Cookie=f'camrec_token="{sent}"').status == 200
+
+    async def run():
+        assert await refused(wire, "session_id=x") == (401, "token_wrong")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("localhost:8000", "localhost"),
+        ("[::1]:8000", "::1"),
+        ("LOCALHOST", "localhost"),
+        ("a:b", ""),
+        ("a b", ""),
+        ("a@b", ""),
+        ("", ""),
+    ],
+)
+def test_a_host_is_taken_apart(host, name):
+    assert host_name(host) == name
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "no_route"),
+        ("POST", "/", 404, "no_route"),
+        ("GET", "/session/nothing", 404, "no_route"),
+        ("BREW", "/health", 405, "method_not_allowed"),
+        ("GET", "/session/open", 405, "method_not_allowed"),
+        ("DELETE", "/health", 405, "method_not_allowed"),
+        ("POST", "/videos/x.mp4", 405, "method_not_allowed"),
+        ("OPTIONS", "/session/open", 405, "method_not_allowed"),
+        ("GET", "/record/status/%ff", 400, "bad_request"),
+        ("GET", "/stream?session_id=x", 400, "not_a_websocket"),
+    ],
+)
+def test_every_error_has_one_shape(wire, method, path, status, code):
+    reply = wire.ask(method, path)
+    assert (reply.status, reply.code) == (status, code)
+
+
+def test_a_wrong_method_is_told_the_right_ones(wire):
+    assert wire.ask("PUT", "/videos/x.mp4").headers["Allow"] == "GET, HEAD, DELETE"
+
+
+def test_an_error_speaks_french(wire):
+    reply = wire.get("/nothing", Accept_Language="fr-CH, en;q=0.5")
+    assert reply.json()["error"]["message"].startswith("Il n'y a rien à /nothing")
+
+
+def test_a_defect_is_told_without_its_text(served, wire, monkeypatch, caplog):
+    station, _ = served
+
+    def broken():
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(station, "health", broken)
+    reply = wire.get("/health")
+    assert (reply.status, reply.code) == (500, "internal")
+    assert b"secret" not in reply.body
+    assert "GET /health failed" in caplog.text
+
+
+def test_a_body_over_the_limit_is_refused(wire):
+    body = b'{"url": "' + b"x" * LONGEST_BODY + b'"}'
+    for data in (body, body * 8):
+        reply = wire.post("/session/open", data)
+        assert (reply.status, reply.code) == (400, "body_too_large")
+
+
+def test_a_body_far_over_the_limit_is_not_read(wire):
+    reply = wire.ask("POST", "/session/open", headers={"Content-Length": str(DRAINED + 1)})
+    assert (reply.status, reply.code) == (400, "body_too_large")
+
+
+def test_a_body_without_an_end_is_cut_off(wire):
+    host, port = wire.host.split(":")
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(
+            f"POST /session/open HTTP/1.1\r\nHost: {wire.host}\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n".encode()
+        )
+        sent = 0
+        with pytest.raises(OSError):
+            while sent < 4 * DRAINED:
+                line.sendall(piece)
+                sent += len(piece)
+    assert wire.get("/health").status == 200
