@@ -154,11 +154,7 @@ class Station:
         """The built-in cameras by name, started on first use."""
         with self._finding:
             if self._demo is None:
-                demo = DemoCameras(
-                    mediamtx=self.binary("mediamtx").path,
-                    ffmpeg=self.binary("ffmpeg").path,
-                    folder=self.config.bin,
-                )
+                demo = DemoCameras(mediamtx=self.binary("mediamtx").path, folder=self.config.bin)
                 demo.start()
                 self._demo = demo
             return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
