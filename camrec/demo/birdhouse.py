@@ -1,0 +1,148 @@
+"""A bird house in a garden: a bird hops along its branch, leaves fall, a butterfly passes."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from camrec.demo.drawing import FINER, HEIGHT, WIDTH, Colour, Picture, Sprite, stamp
+
+BIRD = (150, 120)
+HOUSE = 810
+ROUND = 24.0
+
+
+class Birdhouse:
+    def __init__(self) -> None:
+        chance = np.random.default_rng(11)
+        self._background = _garden(chance)
+        self._right = {mood: _bird(mood) for mood in ("up", "down")}
+        self._left = {mood: bird.mirrored() for mood, bird in self._right.items()}
+        self._leaves = [
+            (_leaf(colour), float(x), float(speed), float(phase))
+            for colour, x, speed, phase in zip(
+                ((60, 150, 170), (50, 120, 190), (70, 170, 120)),
+                chance.uniform(100, 1150, 3),
+                chance.uniform(50, 90, 3),
+                chance.uniform(0, 9, 3),
+                strict=True,
+            )
+        ]
+        self._wings = [_butterfly(width) for width in (10, 18, 26, 18)]
+
+    def draw(self, moment: float) -> Picture:
+        picture = self._background.copy()
+        for leaf, x, speed, phase in self._leaves:
+            y = (moment * speed + phase * 100) % (HEIGHT + 300) - 150
+            leaf.put(picture, x + 60 * math.sin(moment * 0.9 + phase), y)
+        self._put_bird(picture, moment)
+        x = (moment * 70) % (WIDTH + 600) - 300
+        y = 190 + 60 * math.sin(moment * 1.3) + 22 * math.sin(moment * 4.1)
+        self._wings[int(moment * 12) % 4].put(picture, x, y)
+        stamp(picture, moment)
+        return picture
+
+    def _put_bird(self, picture: Picture, moment: float) -> None:
+        """Along the branch to the house and back, in hops with a rest between them."""
+        hops, part = divmod(moment % ROUND, 1.0)
+        there = ROUND / 2
+        homeward = hops >= there
+        step = min(part / 0.35, 1.0)
+        number = hops + step * step * (3 - 2 * step)
+        x = 130 + 43 * (ROUND - number if homeward else number)
+        height = 34 * math.sin(math.pi * step) if step < 1 else 0.0
+        mood = "down" if part > 0.7 and int(hops) % 3 == 1 else "up"
+        birds = self._left if homeward else self._right
+        birds[mood].put(picture, x - BIRD[0] / 2, _branch(x) - 104 - height)
+
+
+def _branch(x: float) -> float:
+    """How high the branch is at `x`."""
+    return 560 - 0.055 * x
+
+
+def _garden(chance: np.random.Generator) -> Picture:
+    """What does not move: leaves out of focus, the branch and the house."""
+    picture = np.full((HEIGHT, WIDTH, 3), (28, 58, 34), np.uint8)
+    for radius in (110, 80, 55, 38):
+        for _ in range(26):
+            centre = (int(chance.integers(0, WIDTH)), int(chance.integers(0, HEIGHT)))
+            green = int(chance.integers(70, 190))
+            colour = (green * 2 // 5, green, int(green * chance.uniform(0.35, 0.85)))
+            layer = picture.copy()
+            cv2.circle(layer, centre, radius, colour, -1, cv2.LINE_AA)
+            cv2.addWeighted(layer, 0.42, picture, 0.58, 0, dst=picture)
+        picture = cv2.GaussianBlur(picture, (0, 0), radius / 9)
+    _polygon(picture, [(0, 562), (WIDTH, 490), (WIDTH, 508), (0, 588)], (40, 66, 98))
+    _polygon(picture, [(0, 562), (WIDTH, 490), (WIDTH, 495), (0, 569)], (66, 104, 146))
+    left, right = HOUSE, HOUSE + 210
+    _polygon(picture, [(left, 240), (right, 240), (right, 500), (left, 512)], (72, 118, 172))
+    _polygon(
+        picture, [(right - 46, 240), (right, 240), (right, 500), (right - 46, 503)], (58, 98, 146)
+    )
+    for y in range(292, 500, 52):
+        cv2.line(picture, (left, y), (right, y), (58, 98, 146), 2, cv2.LINE_AA)
+    _polygon(picture, [(left - 34, 246), (left + 105, 118), (right + 34, 246)], (52, 70, 112))
+    _polygon(picture, [(left + 105, 118), (right + 34, 246), (right + 4, 246)], (42, 58, 94))
+    cv2.circle(picture, (left + 88, 352), 44, (46, 78, 118), -1, cv2.LINE_AA)
+    cv2.circle(picture, (left + 88, 352), 37, (20, 26, 36), -1, cv2.LINE_AA)
+    cv2.line(picture, (left + 88, 424), (left + 60, 446), (60, 92, 130), 9, cv2.LINE_AA)
+    return picture
+
+
+def _polygon(picture: Picture, points: list[tuple[int, int]], colour: Colour) -> None:
+    cv2.fillPoly(picture, [np.array(points, np.int32)], colour, cv2.LINE_AA)
+
+
+def _bird(mood: str) -> Sprite:
+    """A robin that looks to the right, or picks at the branch."""
+    nod = 16 if mood == "down" else 0
+
+    def paint(canvas: Picture) -> None:
+        def ellipse(x: float, y: float, a: float, b: float, turn: float, colour: Colour) -> None:
+            centre, axes = (
+                (round(x * FINER), round(y * FINER)),
+                (round(a * FINER), round(b * FINER)),
+            )
+            cv2.ellipse(canvas, centre, axes, turn, 0, 360, (*colour, 255), -1, cv2.LINE_AA)
+
+        def shape(points: list[tuple[float, float]], colour: Colour) -> None:
+            corners = np.array(points) * FINER
+            cv2.fillPoly(canvas, [corners.astype(np.int32)], (*colour, 255), cv2.LINE_AA)
+
+        for x in (70, 84):
+            shape([(x, 90), (x + 3, 90), (x + 5, 108), (x + 1, 108)], (40, 50, 60))
+        shape([(42, 62), (2, 82), (10, 92), (52, 80)], (52, 84, 122))
+        ellipse(74, 68, 40, 28, 12, (66, 104, 150))
+        ellipse(88, 76, 27, 21, 10, (60, 120, 232))
+        ellipse(104, 42 + nod, 23, 21, 0, (66, 104, 150))
+        ellipse(112, 47 + nod, 14, 15, 0, (60, 120, 232))
+        shape([(125, 38 + nod), (147, 45 + nod), (125, 50 + nod)], (50, 160, 220))
+        ellipse(110, 36 + nod, 4, 4, 0, (20, 20, 20))
+        ellipse(111.5, 34.5 + nod, 1.4, 1.4, 0, (255, 255, 255))
+        ellipse(60, 64, 26, 15, 22, (46, 76, 112))
+
+    return Sprite(*BIRD, paint)
+
+
+def _leaf(colour: Colour) -> Sprite:
+    def paint(canvas: Picture) -> None:
+        centre = (20 * FINER, 20 * FINER)
+        axes = (17 * FINER, 8 * FINER)
+        cv2.ellipse(canvas, centre, axes, 35, 0, 360, (*colour, 255), -1, cv2.LINE_AA)
+
+    return Sprite(40, 40, paint)
+
+
+def _butterfly(width: int) -> Sprite:
+    def paint(canvas: Picture) -> None:
+        for side in (-1, 1):
+            for y, size in ((20, 1.0), (36, 0.75)):
+                centre = (round((32 + side * width / 2) * FINER), y * FINER)
+                axes = (round(width / 2 * size * FINER), round(12 * size * FINER))
+                cv2.ellipse(canvas, centre, axes, 0, 0, 360, (235, 200, 120, 255), -1, cv2.LINE_AA)
+        cv2.line(canvas, (32 * FINER, 14 * FINER), (32 * FINER, 44 * FINER), (30, 30, 40, 255), 12)
+
+    return Sprite(64, 64, paint)

@@ -1,0 +1,87 @@
+"""What both scenes are drawn with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+WIDTH, HEIGHT = 1280, 720
+FINER = 4
+
+Picture = np.ndarray
+Colour = tuple[int, int, int]
+
+
+class Scene(Protocol):
+    """Something to look at."""
+
+    def draw(self, moment: float) -> Picture:
+        """The picture at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR. Any thread may ask."""
+        ...
+
+
+class Sprite:
+    """A small picture with soft edges, painted once and put down often.
+
+    Parameters
+    ----------
+    paint
+        Draws on a transparent BGRA canvas that is `FINER` times as large.
+    """
+
+    def __init__(self, width: int, height: int, paint: Callable[[Picture], None]) -> None:
+        canvas = np.zeros((height * FINER, width * FINER, 4), np.uint8)
+        paint(canvas)
+        small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+        self._colour = np.ascontiguousarray(small[..., :3])
+        self._beneath = np.repeat(255 - small[..., 3:], 3, axis=2)
+
+    def mirrored(self) -> Sprite:
+        twin = object.__new__(Sprite)
+        twin._colour = np.ascontiguousarray(self._colour[:, ::-1])
+        twin._beneath = np.ascontiguousarray(self._beneath[:, ::-1])
+        return twin
+
+    def put(self, picture: Picture, x: float, y: float) -> None:
+        """Put it down with its top left corner at (x, y); what is outside is cut off."""
+        height, width = self._colour.shape[:2]
+        left, top = round(x), round(y)
+        here = (slice(max(top, 0), max(top + height, 0)), slice(max(left, 0), max(left + width, 0)))
+        area = picture[here]
+        if area.size == 0:
+            return
+        rows = slice(max(-top, 0), max(-top, 0) + area.shape[0])
+        columns = slice(max(-left, 0), max(-left, 0) + area.shape[1])
+        cv2.multiply(area, self._beneath[rows, columns], dst=area, scale=1 / 255)
+        cv2.add(area, self._colour[rows, columns], dst=area)
+
+
+def gradient(top: Colour, bottom: Colour, height: int) -> Picture:
+    """A strip as wide as the picture that goes from one colour to another."""
+    part = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
+    strip = np.asarray(top, np.float32) * (1 - part) + np.asarray(bottom, np.float32) * part
+    return np.repeat(strip, WIDTH, axis=1).astype(np.uint8)
+
+
+def light_up(picture: Picture, x: int, y: int, radius: int, colour: Colour) -> None:
+    """Add a soft round light."""
+    reach = radius * 3 // 2
+    area = picture[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
+    rows, columns = np.ogrid[: area.shape[0], : area.shape[1]]
+    distance = (columns - min(x, reach)) ** 2 + (rows - min(y, reach)) ** 2
+    glow = np.exp(-3 * distance / radius**2)[..., None] * np.asarray(colour)
+    area[:] = np.clip(area + glow, 0, 255)
+
+
+def stamp(picture: Picture, moment: float) -> None:
+    """Write date and time, to the hundredth of a second, into the lower left corner."""
+    text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+    text = f"{text}.{int(moment * 100) % 100:02d}"
+    # White with a shadow, to be read on any ground.
+    for shift, colour in ((2, (0, 0, 0)), (1, (0, 0, 0)), (0, (255, 255, 255))):
+        place = (24 + shift, HEIGHT - 24 + shift)
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, 1, cv2.LINE_AA)
