@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,10 @@ from playwright.sync_api import Page, expect
 from tornado.ioloop import IOLoop
 from tornado.web import StaticFileHandler
 
+from camrec.clock import Clock
 from camrec.errors import DiskError
+from camrec.library import Library as Films
+from camrec.library import Video
 from camrec.receipt import Gap, Receipt
 from camrec.views.library import Library, rows
 from camrec.views.player import Player
@@ -25,26 +29,18 @@ from camrec.views.player import Player
 pytestmark = pytest.mark.browser
 
 WIDE = {"sizing_mode": "stretch_width"}
-GAP = Gap(start=3.0, duration=4.0)
+# From the last picture before it to the first behind it, as a recording finds it.
+GAP = Gap(start=2.9, duration=4.1)
 RATE = 10
 SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Film:
-    """A video as the library room tells it."""
-
-    filename: str
-    name: str
-    started_at: int
-    duration: float = SECONDS
-    size: int = 1_200_000
-    width: int = 320
-    height: int = 180
-    video_codec: str = "h264"
-    audio_codec: str | None = None
-    playable: bool = True
-    receipt: Receipt | None = None
+def film(filename: str, name: str, started_at: int, **facts: object) -> Video:
+    """A video as the library tells it."""
+    usual = {"duration": SECONDS, "size": 1_200_000, "width": 320, "height": 180}
+    codecs = {"video_codec": "h264", "audio_codec": None, "playable": True}
+    known = {**usual, **codecs, **facts}
+    return Video(filename, Path(filename), name=name, started_at=started_at, **known)
 
 
 def receipt(name: str, gaps: list[Gap]) -> Receipt:
@@ -58,7 +54,7 @@ def receipt(name: str, gaps: list[Gap]) -> Receipt:
         started_at="2026-11-23T14:03:00Z",
         ended_at="2026-11-23T14:03:10Z",
         ended="time",
-        frames=round((SECONDS - missed) * RATE),
+        frames=round((SECONDS - missed) * RATE) + len(gaps),
         gaps=gaps,
         width=320,
         height=180,
@@ -73,7 +69,7 @@ def receipt(name: str, gaps: list[Gap]) -> Receipt:
 class Shelf:
     """Films that a page shows and deletes; `refusal` is raised instead."""
 
-    films: list[Film]
+    films: list[Video]
     refusal: Exception | None = None
     parts: list[Library] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -82,7 +78,7 @@ class Shelf:
         self.asked.append(filename)
         if self.refusal:
             raise self.refusal
-        self.films = [film for film in self.films if film.filename != filename]
+        self.films = [each for each in self.films if each.filename != filename]
         for part in self.parts:
             part.videos = rows(self.films)
 
@@ -96,10 +92,10 @@ def moment(days: int, hour: int) -> int:
 
 def shelf() -> Shelf:
     films = [
-        Film("whole 1.mp4", "Entrée", moment(0, 9), size=57_000_000),
-        Film("gap 2.mp4", "Banc optique", moment(0, 8), receipt=receipt("Banc optique", [GAP])),
-        Film("whole 3.mp4", "Entrée", moment(1, 17), duration=3600.0),
-        Film("whole 4 é&#.mp4", "Nichoir", moment(1, 16), size=8_600_000_000),
+        film("whole 1.mp4", "Entrée", moment(0, 9), size=57_000_000),
+        film("gap 2.mp4", "Banc optique", moment(0, 8), receipt=receipt("Banc optique", [GAP])),
+        film("whole 3.mp4", "Entrée", moment(1, 17), duration=3600.0),
+        film("whole 4 é&#.mp4", "Nichoir", moment(1, 16), size=8_600_000_000),
     ]
     return Shelf(films)
 
@@ -211,12 +207,12 @@ def names(page: Page) -> list[str]:
 
 
 def test_rows_are_plain_values() -> None:
-    film = Film("a.mp4", "Entrée", 1_795_000_000_123_456_000, receipt=receipt("Entrée", [GAP]))
-    (row,) = rows([film])
+    told = film("a.mp4", "Entrée", 1_795_000_000_123_456_000, receipt=receipt("Entrée", [GAP]))
+    (row,) = rows([told])
     assert row["started_at"] == "2026-11-18T11:06:40.123456Z"
-    assert row["gaps"] == [{"start": 3.0, "duration": 4.0}]
+    assert row["gaps"] == [{"start": 2.9, "duration": 4.1}]
     assert row["playable"] is True
-    (bare,) = rows([Film("b.mp4", "b", 0)])
+    (bare,) = rows([film("b.mp4", "b", 0)])
     assert bare["gaps"] == []
 
 
@@ -226,7 +222,7 @@ def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
     assert page.locator("h2").all_text_contents() == ["Aujourd’hui", "Hier"]
     gap = page.get_by_role("article", name="Banc optique, aujourd’hui 08:00")
     expect(gap.locator(".badge")).to_have_text("1 trou")
-    assert gap.locator(".missing").get_attribute("style") == "left: 30%; width: 40%;"
+    assert gap.locator(".missing").get_attribute("style") == "left: 29%; width: 41%;"
     expect(gap.locator("img")).to_have_js_property("naturalWidth", 320)
     odd = page.get_by_role("article", name="Nichoir, hier 16:00")
     assert (
@@ -298,6 +294,32 @@ def test_deletion_asks_once_and_esc_keeps(serve, looking) -> None:
     assert focused in ("A", "INPUT"), "the focus was lost with the card"
 
 
+def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path, tmp_path) -> None:
+    real = Films(tmp_path / "videos", Clock())
+    real.open()
+    for name in ("Entrée", "Nichoir"):
+        shutil.copy(folder / "whole.mp4", tmp_path / "made.mp4")
+        size = (tmp_path / "made.mp4").stat().st_size
+        real.save(
+            tmp_path / "made.mp4", receipt(name, []).model_copy(update={"size": size, "name": name})
+        )
+
+    def make() -> Library:
+        part = Library(videos=rows(real.videos()), on_delete=real.delete, **WIDE)
+        document = pn.state.curdoc
+        tell = lambda: setattr(part, "videos", rows(real.videos()))  # noqa: E731
+        real.changed.connect(lambda filename: document.add_next_tick_callback(tell))
+        return part
+
+    page = looking(serve(make)).page
+    page.get_by_role("button", name="Delete Nichoir").click()
+    page.get_by_role("button", name="Delete video").click()
+    expect(page.locator(".card h3")).to_have_text(["Entrée"])
+    left = [path.name for path in real.folder.iterdir() if not path.name.startswith(".")]
+    assert sorted(left) == ["Entrée 2026-11-23 14-03-00.json", "Entrée 2026-11-23 14-03-00.mp4"]
+    real.close()
+
+
 def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
     films = shelf()
     films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
@@ -313,7 +335,7 @@ def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
 
 def test_many_videos_come_as_the_page_is_scrolled(serve, looking) -> None:
     first = moment(0, 9)
-    many = [Film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(300)]
+    many = [film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(300)]
     page = looking(serve(library(Shelf(many)))).page
     expect(page.get_by_role("status")).to_contain_text("300 videos")
     assert 20 <= page.locator(".card").count() < 300
@@ -330,7 +352,7 @@ def test_many_videos_come_as_the_page_is_scrolled(serve, looking) -> None:
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width: int) -> None:
     first = moment(0, 9)
-    many = [Film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(12)]
+    many = [film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(12)]
 
     def make() -> pn.Column:
         latest, everything = library(Shelf(many), mode="latest")(), library(Shelf(many))()
@@ -368,10 +390,10 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     expect(slider).to_have_attribute("aria-valuetext", "08:00:00")
     page.keyboard.press("]")
     caption = page.locator(".caption").first
-    expect(caption).to_have_text("No picture from 08:00:03 to 08:00:07 (4\u00a0s)")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("^08:00:03. No picture from"))
+    expect(caption).to_have_text("No picture from 08:00:02 to 08:00:07 (4\u00a0s)")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^08:00:02. No picture from"))
     page.keyboard.press("ArrowRight")
-    expect(slider).to_have_attribute("aria-valuenow", "8.00")
+    expect(slider).to_have_attribute("aria-valuenow", "7.90")
     expect(caption).to_be_hidden()
     line = slider.bounding_box()
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
@@ -391,7 +413,7 @@ def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> Non
     page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
     expect(panel).to_contain_text("Entière, vérifiée et lisible")
-    expect(panel).to_contain_text("4\u00a0s, 1 trou")
+    expect(panel).to_contain_text("4,10\u00a0s, 1 trou")
     expect(panel).to_contain_text("H.264 320×180")
     until(page, "film.readyState >= 2")
     page.keyboard.press("k")
@@ -402,11 +424,22 @@ def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> Non
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
+def test_silence_at_the_end_is_shown_though_no_file_holds_it(serve, looking) -> None:
+    late = receipt("Entrée", [Gap(start=9.9, duration=5.1)])
+    films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=late)])
+    page = looking(serve(player(films, "whole 1.mp4"))).page
+    expect(page.locator(".missing")).to_have_attribute("style", "left: 66%; width: 34%;")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuemax", "15.00")
+    page.keyboard.press("End")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", "10.00")
+    expect(page.locator(".caption").first).to_contain_text("No picture from 09:00:09")
+
+
 def test_a_video_that_is_gone_or_cannot_be_played_says_so(serve, looking) -> None:
     page = looking(serve(player(shelf(), "never.mp4"))).page
     expect(page.get_by_role("heading", name="This video is no longer here")).to_be_visible()
     assert page.get_by_role("link", name="All videos").get_attribute("href") == "#videos"
-    broken = Shelf([Film("broken 1.mp4", "Entrée", moment(0, 9), video_codec="h265")])
+    broken = Shelf([film("broken 1.mp4", "Entrée", moment(0, 9), video_codec="h265")])
     page = looking(serve(player(broken, "broken 1.mp4"))).page
     expect(page.get_by_role("alert")).to_contain_text("This browser cannot play this video (H.265)")
 

@@ -1,7 +1,7 @@
 // One video as a card.
 
 function badge(say, video) {
-  if (video.playable === false) return h("span", { class: "badge quiet" }, icon("info", 16), say.t("videos.unreadable"))
+  if (video.playable === false) return h("span", { class: "badge quiet" }, icon("info", 16), say.t("videos.damaged"))
   if (video.gaps.length === 0) return null
   return h("span", { class: "badge" }, icon("warning", 16), say.t("videos.gaps", { count: video.gaps.length }))
 }

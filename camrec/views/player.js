@@ -6,7 +6,7 @@ function lengthFine(say, seconds) {
 
 /** The panel at the right: what is known of the file. */
 function receiptPanel(say, video, receipt) {
-  const missed = video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
+  const lost = missed(video)
   const date = new Date(began(video))
   const numeric = new Intl.DateTimeFormat(say.language === "fr" ? "fr-FR" : "en-GB").format(date)
   const line = (key, ...value) => h("div", {}, h("dt", {}, say.t(`videos.${key}`)), h("dd", { class: "figures" }, ...value))
@@ -23,16 +23,17 @@ function receiptPanel(say, video, receipt) {
       line("began", `${numeric} ${exact(say, date)}`),
       receipt && line("asked", lengthFine(say, receipt.asked)),
       receipt && receipt.ended !== "time" && line("ended", say.t(`videos.ended_${receipt.ended}`)),
-      line(receipt ? "recorded" : "length", lengthFine(say, video.duration - missed)),
-      receipt && line("missing", missed
-        ? h("strong", { class: "lost" }, say.t("videos.missing_sum", { length: lengthFine(say, missed), count: video.gaps.length }))
+      line(receipt ? "recorded" : "length", lengthFine(say, span(video) - lost)),
+      receipt && line("missing", lost
+        ? h("strong", { class: "lost" }, say.t("videos.missing_sum", { length: lengthFine(say, lost), count: video.gaps.length }))
         : say.t("videos.nothing_missing")),
       receipt && line("frames", receipt.frames),
-      line("format", `${codecName(video.video_codec)} ${video.width}×${video.height}`),
+      video.video_codec && line("format", `${codecName(video.video_codec)} ${video.width}×${video.height}`),
       line("sound", video.audio_codec ? codecName(video.audio_codec) : say.t("videos.no_sound")),
       line("size", say.size(video.size)),
       sum && line("checksum", h("details", {},
         h("summary", {}, `${sum.slice(0, 4)} ${sum.slice(4, 8)} … ${sum.slice(-4)}`), h("code", {}, sum)))),
+    receipt?.warnings.length ? h("ul", { class: "notes second", lang: "en" }, receipt.warnings.map((note) => h("li", {}, note))) : null,
   ]
 }
 
@@ -40,7 +41,7 @@ function keysPanel(say, video) {
   const line = (keys, text) => h("li", {}, h("span", {}, keys.map((key) => h("kbd", {}, key))), text)
   return [
     h("h2", { class: "heading" }, say.t("videos.keys")),
-    h("ul", {},
+    h("ul", { class: "keys" },
       line([say.t("videos.space")], say.t("videos.play_pause")),
       line([",", "."], say.t("videos.frames_both")),
       line(["←", "→"], say.t("videos.five_seconds")),

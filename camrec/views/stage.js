@@ -5,23 +5,35 @@ const USUAL_RATE = 25 // pictures a second, where no receipt tells
 const NAMES = { h264: "H.264", h265: "H.265", hevc: "H.265", mjpeg: "MJPEG", aac: "AAC", opus: "Opus" }
 const codecName = (codec) => NAMES[codec] ?? codec?.toUpperCase() ?? ""
 
-/** Where pictures are in a video: counts them over its gaps, as if they came at an even distance. */
-function pictures(video, receipt, duration) {
-  const lost = video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
+/**
+ * Where pictures are in a video, as if they came at an even distance but for its gaps. A gap lasts
+ * from the picture before it, which is still shown, to the one behind it.
+ */
+function pictures(video, receipt) {
   const count = receipt?.frames ?? null
-  const rate = count ? count / Math.max(duration - lost, 0.001) : USUAL_RATE
-  const filled = (time) =>
-    video.gaps.reduce((sum, gap) => sum - Math.min(Math.max(time - gap.start, 0), gap.duration), time)
-  const within = (time) => video.gaps.some((gap) => time >= gap.start && time < gap.start + gap.duration)
-  // Within a gap the picture before it is still shown.
-  const at = (time) => (within(time) ? Math.ceil(filled(time) * rate - 1e-6) - 1 : Math.floor(filled(time) * rate + 1e-6))
-  /** The middle of the picture `steps` away, beyond any gap. */
-  const step = (time, steps) => {
-    let found = (Math.max(at(time) + steps, 0) + 0.5) / rate
-    for (const gap of video.gaps) if (found >= gap.start) found += gap.duration
-    return found
+  const even = span(video) - missed(video)
+  const rate = count ? Math.max(count - video.gaps.length, 1) / Math.max(even, 0.001) : USUAL_RATE
+  const at = (time) => {
+    let filled = time
+    let passed = 0
+    for (const gap of video.gaps) {
+      filled -= Math.min(Math.max(time - gap.start, 0), gap.duration)
+      if (time >= gap.start + gap.duration) passed += 1
+    }
+    return Math.floor(filled * rate + 1e-6) + passed
   }
-  return { count, step, number: (time) => Math.min(Math.max(at(time), 0) + 1, count ?? Infinity) }
+  /** The middle of the picture `steps` away. */
+  const step = (time, steps) => {
+    const wanted = Math.max(at(time) + steps, 0)
+    let [passed, lost] = [0, 0]
+    for (const gap of video.gaps) {
+      if (wanted <= at(gap.start)) break
+      passed += 1
+      lost += gap.duration
+    }
+    return (wanted - passed + 0.5) / rate + lost
+  }
+  return { count, step, number: (time) => Math.min(at(time) + 1, count ?? Infinity) }
 }
 
 /** "14:03:10,000" */
@@ -30,22 +42,23 @@ const exact = (say, moment) =>
 
 /** The picture with everything that moves it. `film` is the <video>; `signal` ends it. */
 function stage(say, film, video, receipt, signal) {
-  const length = () => (Number.isFinite(film.duration) ? film.duration : video.duration)
+  const end = () => (Number.isFinite(film.duration) ? film.duration : video.duration)
   const begin = began(video)
-  const counted = () => pictures(video, receipt, length())
+  const length = span(video)
+  const { count, number, step: stepped } = pictures(video, receipt)
   let wanted = null // where the newest seek goes, until it has arrived
   let under = null // the one that is under way
   let pressed = false
 
   const here = () => wanted ?? film.currentTime
   const seek = (time) => {
-    wanted = Math.min(Math.max(time, 0), length())
+    wanted = Math.min(Math.max(time, 0), end())
     if (!film.seeking) film.currentTime = under = wanted
     show()
   }
   const step = (steps) => {
     film.pause()
-    seek(counted().step(here(), steps))
+    seek(stepped(here(), steps))
   }
   const toGap = (direction) => {
     const starts = video.gaps.map((gap) => gap.start)
@@ -72,7 +85,7 @@ function stage(say, film, video, receipt, signal) {
   const play = iconButton("play", say.t("videos.play"), toggle, { class: "icon-button play" })
   const sound = iconButton("sound", say.t("videos.mute"), () => (film.muted = !film.muted))
   const ticks = h("div", { class: "ticks second figures", "aria-hidden": "true" },
-    [0, 0.25, 0.5, 0.75, 1].map((share) => h("span", {}, say.clock(begin + 1000 * share * video.duration))))
+    [0, 0.25, 0.5, 0.75, 1].map((share) => h("span", {}, say.clock(begin + 1000 * share * length))))
   const speed = h("label", { class: "speed" }, h("span", { class: "unseen" }, say.t("videos.speed")),
     h("select", { class: "field", on: { change: (event) => (film.playbackRate = Number(event.target.value)) } },
       SPEEDS.map((rate) => h("option", { value: rate, selected: rate === film.playbackRate }, `${say.number(rate, rate < 1 ? String(rate).length - 2 : 0)}×`))),
@@ -117,15 +130,14 @@ function stage(say, film, video, receipt, signal) {
   function show() {
     const at = here()
     const gap = gapAt(at)
-    const share = `${(100 * Math.min(at / length(), 1)).toFixed(3)}%`
+    const share = `${(100 * Math.min(at / length, 1)).toFixed(3)}%`
     played.style.width = share
     head.style.left = share
     fill(time, exact(say, begin + 1000 * at))
-    const { count, number } = counted()
     fill(frame, count ? say.t("videos.frame", { number: number(at), count }) : "")
     caption.hidden = !gap
     if (gap) fill(caption, gapText(gap))
-    line.setAttribute("aria-valuemax", length().toFixed(2))
+    line.setAttribute("aria-valuemax", length.toFixed(2))
     line.setAttribute("aria-valuenow", at.toFixed(2))
     line.setAttribute("aria-valuetext", say.clock(begin + 1000 * at) + (gap ? `. ${gapText(gap)}` : ""))
   }
@@ -147,13 +159,15 @@ function stage(say, film, video, receipt, signal) {
   }
   const arrived = () => {
     fault.hidden = true
+    if (film.seeking) return // told late: another seek is under way
     if (wanted === under) wanted = null
-    else film.currentTime = under = wanted
+    if (wanted !== null) film.currentTime = under = wanted
     show()
   }
   const broken = async () => {
     const there = await fetch(film.src, { method: "HEAD" }).then((answer) => answer.ok, () => false)
-    failed(say.t(there ? "videos.cannot_play" : "videos.cannot_load", { codec: codecName(video.video_codec) }))
+    const why = !there ? "cannot_load" : video.video_codec ? "cannot_play" : "cannot_read"
+    failed(say.t(`videos.${why}`, { codec: codecName(video.video_codec) }))
   }
   for (const event of ["play", "pause", "volumechange", "loadedmetadata"]) film.addEventListener(event, running, { signal })
   film.addEventListener("timeupdate", show, { signal })
@@ -162,7 +176,7 @@ function stage(say, film, video, receipt, signal) {
 
   const point = (event) => {
     const { left, width } = line.getBoundingClientRect()
-    seek((length() * (event.clientX - left)) / width)
+    seek((length * (event.clientX - left)) / width)
   }
   line.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return
@@ -176,7 +190,7 @@ function stage(say, film, video, receipt, signal) {
   const keys = {
     " ": toggle, k: toggle, ",": () => step(-1), ".": () => step(1),
     ArrowLeft: () => seek(here() - 5), ArrowRight: () => seek(here() + 5),
-    "[": () => toGap(-1), "]": () => toGap(1), Home: () => seek(0), End: () => seek(length()),
+    "[": () => toGap(-1), "]": () => toGap(1), Home: () => seek(0), End: () => seek(end()),
   }
   /** Keys work wherever the focus is, but never in place of what has it. */
   document.addEventListener("keydown", (event) => {

@@ -21,14 +21,14 @@ function when(say, video) {
   })
 }
 
-/** The parts of a strip that are missing, each in its place along `seconds`. */
-function missing(video, seconds = video.duration) {
-  return video.gaps.map((gap) =>
-    h("span", {
-      class: "missing",
-      style: { left: `${(100 * gap.start) / seconds}%`, width: `${(100 * gap.duration) / seconds}%` },
-    }),
-  )
+/** Seconds from the start to the end of what was recorded: silence at the end is in no file. */
+const span = (video) => Math.max(video.duration, ...video.gaps.map((gap) => gap.start + gap.duration))
+const missed = (video) => video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
+
+/** The parts of a strip that are missing, each in its place. */
+function missing(video) {
+  const share = (seconds) => `${(100 * seconds) / span(video)}%`
+  return video.gaps.map((gap) => h("span", { class: "missing", style: { left: share(gap.start), width: share(gap.duration) } }))
 }
 
 /** The first picture of a video; a quiet ground where there is none. */
