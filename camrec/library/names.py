@@ -23,7 +23,7 @@ def stem(name: str, utc_ns: int) -> str:
 
 def safe(name: str) -> str:
     """`name` as Windows, macOS and Linux all take it."""
-    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().lstrip(".")
+    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().lstrip(". ")
     found = found.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(". ")
     if _RESERVED.match(found):
         found = f"_{found}"

@@ -13,12 +13,14 @@ FRAGMENT = 1_000_000  # microseconds of film that a killed FFmpeg may lose
 
 # A packet from NUT knows no duration, and a fragment begins where the one before it is thought to
 # end: so each packet is held until the next one says how long it lasted. The last one lasts as
-# long as the one before it, a second at most.
+# long as the one before it, a second at most. (No time is a number far below zero here.)
 DURATIONS = (
     r"setts=pts=PTS:dts=DTS:duration="
-    r"if(isnan(NEXT_DTS)\,if(isnan(PREV_OUTDTS)\,0.04/TB\,min(DTS-PREV_OUTDTS\,1/TB))\,NEXT_DTS-DTS)"
+    r"if(gt(NEXT_DTS\,DTS)\,NEXT_DTS-DTS\,min(DTS-PREV_OUTDTS\,1/TB))"
 )
-# Without it x264 would announce 90000 pictures a second.
+# Every picture is written at once, and weighed by how long it is shown; without a rate to think of
+# x264 would take 90000 pictures a second for real, and announce them.
+AT_ONCE = ("-tune", "zerolatency", "-x264-params", "force-cfr=0:fps=25")
 NO_FIXED_RATE = "h264_metadata=tick_rate=50:fixed_frame_rate_flag=0"
 EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 KEY_EVERY_2_S = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)"
@@ -80,7 +82,7 @@ def _video(able: Ability, video: VideoTrack) -> list[str]:
     return [
         *(["-fps_mode:v"] if able.fps_mode else ["-vsync"]),
         *("passthrough", "-enc_time_base:v", "1:90000", "-vf", EVEN, "-pix_fmt", "yuv420p"),
-        *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "23"),
+        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", *AT_ONCE),
         *("-force_key_frames", KEY_EVERY_2_S, "-bsf:v", f"{NO_FIXED_RATE},{DURATIONS}"),
     ]
 

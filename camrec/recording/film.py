@@ -76,7 +76,10 @@ def playable(path: Path, joints: Sequence[float] = ()) -> bool:
                 return False
             for joint in joints:
                 _seek(container, video, joint)
-                if not any(frame.time >= joint - 1e-3 for frame in container.decode(video)):
+                if not any(
+                    frame.time is not None and frame.time >= joint - 1e-3
+                    for frame in container.decode(video)
+                ):
                     return False
             _seek(container, video, float((video.duration or 0) * video.time_base))
             return any(True for _ in container.decode(video))

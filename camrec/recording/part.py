@@ -70,6 +70,10 @@ class Part:
         return self._timeline.audio is not None
 
     @property
+    def dead(self) -> bool:
+        return not self._child.running
+
+    @property
     def size(self) -> int:
         """Bytes on the disk so far."""
         try:

@@ -126,6 +126,7 @@ class Recording:
         self._not_before = 0
         self._sounded = False
         self._waiting_for_sound: int | None = None
+        self._met = False  # with the group that was there before the button
         self._zero: int | None = None
         self._newest: int | None = None
         self._gaps: list[Gap] = []
@@ -215,19 +216,27 @@ class Recording:
     def _write_down(self) -> None:
         while self.ended is None:
             self._sleep()
+            due = self._due()
             for item in self._units.take():
                 if isinstance(item, Unit):
                     self._take(item)
                 else:
                     self._break()
+            self._look_after()
             self._open()
+            self._met = True
             if self._units.overflowed:
                 self._overflow()
-            if self._asked is not None:
-                self._end(self._asked)
-            elif self._clock.monotonic_ns() >= self._deadline:
-                self._end("time")
+            if due is not None:
+                self._end(due)
+        self._look_after()
         self._open(patient=False)
+
+    def _due(self) -> str | None:
+        """Why it should end now."""
+        if self._asked is not None:
+            return self._asked
+        return "time" if self._clock.monotonic_ns() >= self._deadline else None
 
     @property
     def _deadline(self) -> int:
@@ -249,7 +258,7 @@ class Recording:
             self._close("the sound's form changed")
         if self._part is not None:
             self._write(unit)
-        elif self._zero is not None:
+        elif self._met:
             self._open()
 
     def _write(self, unit: Unit) -> None:
@@ -338,6 +347,11 @@ class Recording:
         log.info("recording %s: %s ends: %s", self.recording_id, part.path.name, why)
         self._tell()
 
+    def _look_after(self) -> None:
+        """FFmpeg may have ended though nothing was written since."""
+        if self._part is not None and self._part.dead:
+            self._died()
+
     def _died(self) -> None:
         part = self._part
         assert part is not None
@@ -381,8 +395,8 @@ class Recording:
         """Free the writer where FFmpeg takes nothing more: the time must not wait for it."""
         while not self._finished.wait(LONGEST_SLEEP):
             part = self._part
-            due = self._asked is not None or self._clock.monotonic_ns() >= self._deadline
-            if part and part.blocked > STUCK and (due or self._units.overflowed):
+            harmful = self._due() is not None or self._units.overflowed
+            if part and part.blocked > STUCK and harmful:
                 log.warning("recording %s: FFmpeg hangs, it is ended", self.recording_id)
                 part.kill()
 
@@ -403,7 +417,8 @@ class Recording:
             self._fail(error)
         except Exception as error:
             log.exception("recording %s could not be finished", self.recording_id)
-            self._fail(ServiceError("ffmpeg_failed", reason=str(error), folder=str(self._folder)))
+            reason = getattr(error, "strerror", None) or str(error)
+            self._fail(ServiceError("ffmpeg_failed", reason=reason, folder=str(self._folder)))
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
             self.machine.move(RecordingState.SAVED)

@@ -1,0 +1,471 @@
+"""A recording, from units with known times to a file that is read back, by real FFmpegs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+from cameras import barcode
+from units_made import SECOND, MadeClock, MadeFeed, irregular, mixed, pictures, sound, until
+
+from camrec.receipt import Receipt
+from camrec.recording import Recording, RecordingState
+from camrec.recording import recording as life
+from camrec.recording.ffmpeg import ability
+from camrec.units import Unit
+
+EXACT = 0.00002  # seconds
+OLD = Path("/usr/bin/ffmpeg")
+
+
+@pytest.fixture(params=["bundled", "system"])
+def ffmpeg(request, binaries) -> Path:
+    """The FFmpeg that pip brings and the system's own, where there is one."""
+    if request.param == "system" and not OLD.exists():
+        pytest.skip("this machine has no FFmpeg of its own")
+    return binaries.ffmpeg if request.param == "bundled" else OLD
+
+
+@pytest.fixture
+def studio(tmp_path, binaries):
+    made = Studio(tmp_path, binaries.ffmpeg)
+    yield made
+    made.end()
+
+
+class Studio:
+    """A feed, a clock that stands where it is put, and recordings of it."""
+
+    def __init__(self, folder: Path, ffmpeg: Path) -> None:
+        self.folder = folder
+        self.ffmpeg = ffmpeg
+        self.clock = MadeClock()
+        self.feed = MadeFeed()
+        self.begin = self.clock.now
+        self.saved: list[tuple[Path, Receipt]] = []
+        self.recordings: list[Recording] = []
+
+    def at(self, seconds: float) -> None:
+        self.clock.now = self.begin + round(seconds * SECOND)
+
+    def play(self, units: list[Unit], start: float, end: float) -> None:
+        """Publish what arrives from `start` to `end`, and let the time pass."""
+        lowest, highest = (self.begin + round(at * SECOND) for at in (start, end))
+        self.feed.publish(*(unit for unit in units if lowest <= unit.arrived < highest))
+        self.at(end)
+
+    def record(self, duration: int, **changes) -> Recording:
+        given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, **changes}
+        recording = Recording(
+            self.feed,
+            duration=duration,
+            name="Door",
+            source="rtsp://camera/stream",
+            folder=self.folder / f"parts-{len(self.recordings)}",
+            **given,
+        )
+        self.recordings.append(recording)
+        recording.start()
+        return recording
+
+    def save(self, file: Path, receipt: Receipt) -> str:
+        target = self.folder / f"{len(self.saved)}.mp4"
+        shutil.move(file, target)
+        self.saved.append((target, receipt))
+        return target.name
+
+    def child(self, recording: Recording) -> psutil.Process:
+        """The FFmpeg that writes its newest part, once the part's file is there."""
+        until(lambda: recording.bytes > 0)
+        name = f"part-{recording.parts}.mp4"
+        children = psutil.Process().children()
+        return next(each for each in children if each.cmdline()[-1].endswith(name))
+
+    def end(self) -> None:
+        for recording in self.recordings:
+            recording.stop()
+            assert recording.wait(30)
+
+
+def shown(path: Path) -> tuple[list[Fraction], list[int]]:
+    """The times and the numbers of the pictures that a player shows."""
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        frames = [(frame.pts * video.time_base, frame) for frame in container.decode(video)]
+    return [time for time, _ in frames], [barcode.read(each.to_ndarray()) for _, each in frames]
+
+
+def heard(path: Path) -> list[Fraction]:
+    """The times of the pieces of sound."""
+    with av.open(str(path)) as container:
+        audio = container.streams.audio[0]
+        return [packet.pts * audio.time_base for packet in container.demux(audio) if packet.size]
+
+
+def expected(units: list[Unit], button: int, end: int) -> tuple[list[float], list[int]]:
+    """Times and numbers of the pictures from the one on the screen at `button` until `end`."""
+    video = [unit for unit in units if unit.track.medium == "video"]
+    by_time = sorted(video, key=lambda unit: unit.time)
+    begun = [unit.time + unit.offset for unit in video if unit.arrived <= button]
+    zero = max(begun, default=by_time[0].time + by_time[0].offset)
+    times, numbers = [], []
+    for number, unit in enumerate(by_time):
+        moment = unit.time + unit.offset
+        if zero <= moment < end and unit.arrived < end:
+            times.append((moment - zero) / SECOND)
+            numbers.append(number)
+    return times, numbers
+
+
+def assert_shows(path: Path, times: list[float], numbers: list[int]) -> None:
+    found, read = shown(path)
+    assert read == numbers
+    assert found[0] == 0
+    wrong = max(abs(float(is_) - was) for is_, was in zip(found, times, strict=True))
+    assert wrong <= EXACT
+
+
+KINDS = {
+    "h264": lambda times, end: pictures(times),
+    "h264-aac": lambda times, end: mixed(pictures(times), sound(end)),
+    "b-frames-aac": lambda times, end: mixed(pictures(times, b_frames=2), sound(end)),
+    "group-of-10-s": lambda times, end: mixed(pictures(times, gop=150), sound(end)),
+    "h264-pcma": lambda times, end: mixed(pictures(times), sound(end, codec="pcma")),
+    "h264-opus": lambda times, end: mixed(pictures(times), sound(end, codec="opus")),
+    "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
+    "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
+    """25, 3 and 20 a second and holes of 1.7 s; the first picture is the one at the button."""
+    button, length = 8.53, 20
+    units = KINDS[kind](irregular(30), 30.0)
+    studio.play(units, -1, button)
+    recording = studio.record(length, ffmpeg=ffmpeg)
+    studio.play(units, button, 30)
+    assert recording.wait(60)
+
+    assert recording.state is RecordingState.SAVED, recording.error
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(button * SECOND)
+    times, numbers = expected(units, begun, begun + length * SECOND)
+    assert_shows(path, times, numbers)
+    assert receipt.frames == len(times)
+    assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
+    assert receipt.gaps == [] and receipt.warnings == []
+    assert receipt.video_codec == "h264"
+    assert receipt.size == path.stat().st_size
+    if "-" in kind and kind != "group-of-10-s" or receipt.audio_codec:
+        assert receipt.audio_codec == "aac"
+        assert heard(path)[-1] > times[-1] - 0.3
+
+
+def test_sound_keeps_its_distance_to_the_picture(studio, ffmpeg):
+    """Both are placed by their moments: a piece of AAC lies where it was, to a tick."""
+    units = mixed(pictures(irregular(12)), sound(12.0))
+    studio.play(units, -1, 2.5)
+    recording = studio.record(5, ffmpeg=ffmpeg)
+    studio.play(units, 2.5, 12)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    times, _ = expected(units, studio.begin + round(2.5 * SECOND), studio.begin + 9 * SECOND)
+    zero = next(
+        u
+        for u in reversed(units)
+        if u.track.medium == "video" and u.arrived <= studio.begin + 2.5 * SECOND
+    )
+    zero = zero.time + zero.offset
+    moments = [(u.time + u.offset - zero) / SECOND for u in units if u.track.medium == "audio"]
+    found = heard(path)
+    for time in found:
+        assert min(abs(float(time) - moment) for moment in moments) < 0.0005
+
+
+@pytest.mark.parametrize("size", [(321, 240), (320, 241), (321, 241)])
+def test_odd_sizes_are_made_even(studio, ffmpeg, size):
+    units = pictures(irregular(3), codec="mjpeg", size=size)
+    studio.play(units, -1, 1)
+    recording = studio.record(1, ffmpeg=ffmpeg)
+    studio.play(units, 1, 3)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert (receipt.width, receipt.height) == (size[0] + size[0] % 2, size[1] + size[1] % 2)
+    assert receipt.playable
+
+
+def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
+    units = pictures([number / 25 for number in range(200)], gop=50)
+    studio.play(units, -1, 3.41)
+    recording = studio.record(2, ffmpeg=ffmpeg)
+    studio.play(units, 3.41, 8)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.lead == pytest.approx(1.4)
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    assert packets[0].is_keyframe and packets[0].pts == -126_000
+    assert len([p for p in packets if p.pts < 0]) == 35
+    times, numbers = shown(path)
+    assert times[0] == 0 and numbers[0] == 85
+    assert receipt.started_at == "2026-09-21T14:30:03.400000Z"
+
+
+def test_it_waits_for_the_first_picture(studio):
+    recording = studio.record(5)
+    until(lambda: recording.state is RecordingState.WAITING)
+    units = pictures(irregular(4), begin=studio.begin + SECOND)
+    studio.play(units, 0, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED
+    assert studio.saved[0][1].frames == len(units)
+
+
+def test_without_a_picture_there_is_no_video(studio):
+    recording = studio.record(5)
+    studio.at(5)
+    assert recording.wait(30)
+    assert recording.state is RecordingState.FAILED
+    assert recording.error.code == "recording_empty"
+    assert list(studio.folder.iterdir()) == []
+
+
+def test_it_ends_at_its_time_though_the_camera_is_frozen(studio):
+    units = mixed(pictures(irregular(3)), sound(3.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 3)
+    studio.at(31)
+    until(lambda: recording.gaps)
+    assert recording.gaps[0].duration == pytest.approx(28, abs=0.1)
+    assert recording.elapsed == pytest.approx(30)
+    studio.at(61)
+    assert recording.wait(30)
+    ((path, receipt),) = studio.saved
+    assert receipt.ended == "time"
+    (gap,) = receipt.gaps
+    assert gap.start == pytest.approx(float(shown(path)[0][-1]), abs=1e-4)
+    assert gap.start + gap.duration == pytest.approx(60, abs=0.1)
+
+
+def test_stopped_early_and_twice(studio):
+    units = mixed(pictures(irregular(6)), sound(6.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 5)
+    recording.stop()
+    recording.stop("closed")
+    assert recording.wait(30)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
+    assert receipt.ended == recording.ended == "stopped"
+    assert recording.elapsed == pytest.approx(4)
+    assert not (studio.folder / "parts-0").exists()
+    recording.stop()
+    assert recording.state is RecordingState.SAVED
+
+
+def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
+    before = mixed(pictures(irregular(3)), sound(3.0))
+    later = studio.begin + 13 * SECOND
+    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    studio.play(before, -1, 1)
+    recording = studio.record(20, ffmpeg=ffmpeg)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 17)
+    until(lambda: recording.state is RecordingState.WRITING)
+    studio.at(21)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.parts == 2 and receipt.playable
+    (gap, silence) = receipt.gaps
+    times, numbers = shown(path)
+    at = numbers.index(500)
+    assert numbers[at:] == list(range(500, 500 + len(numbers) - at))
+    assert gap.start == pytest.approx(float(times[at - 1]), abs=1e-4)
+    begun = expected(before, studio.begin + SECOND, later)[0]
+    assert [float(time) for time in times[:at]] == pytest.approx(begun, abs=EXACT)
+    newest = max(
+        u.time + u.offset
+        for u in before
+        if u.track.medium == "video" and u.arrived <= studio.begin + SECOND
+    )
+    assert float(times[at]) == pytest.approx((later - newest) / SECOND, abs=0.001)
+    pieces = heard(path)
+    assert any(piece > times[at] for piece in pieces)
+    assert not any(times[at - 1] + 0.2 < piece < times[at] - 0.001 for piece in pieces)
+
+
+def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
+    """The next part begins with what was kept in memory; no picture is lost or doubled."""
+    units = mixed(pictures(irregular(20)), sound(20.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(18, ffmpeg=ffmpeg)
+    studio.play(units, 1, 6)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.play(units, 6, 9)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 9, 20)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 18 * SECOND))
+    assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
+    assert "FFmpeg ended" in receipt.warnings[0]
+    pieces = heard(path)
+    assert max(b - a for a, b in zip(pieces, pieces[1:], strict=False)) < 0.05
+
+
+def test_another_size_is_another_video(studio):
+    small = pictures(irregular(3))
+    large = pictures(irregular(3), size=(480, 272), begin=studio.begin + 3 * SECOND)
+    studio.play(small, -1, 1)
+    recording = studio.record(5)
+    studio.play(small, 1, 3)
+    studio.play(large, 3, 6)
+    assert recording.wait(60)
+    (_, first), (_, second) = studio.saved
+    assert (first.width, second.width) == (320, 480)
+    assert first.playable and second.playable
+    assert "2 videos" in first.warnings[0]
+    assert second.frames == len(large)
+    assert recording.filename == "0.mp4"
+
+
+def test_sound_that_comes_late_is_in_the_video(studio):
+    units = mixed(pictures(irregular(12)), sound(12.0, start=4.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(10)
+    studio.play(units, 1, 4)
+    until(lambda: recording.parts == 1)
+    studio.play(units, 4, 12)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
+    assert receipt.audio_codec == "aac"
+    assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
+
+
+def test_sound_that_is_promised_and_never_comes(studio):
+    """The track is left out, and nothing waits for it longer than a second."""
+    units = pictures(irregular(6))
+    studio.feed.audio = sound(1.0)[0].track
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    until(lambda: recording.parts == 1)
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.audio_codec is None
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
+
+
+def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
+    """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
+    monkeypatch.setattr(life, "STUCK", 0.3)
+    monkeypatch.setattr(life, "MOST", 200_000)
+    steady = [number / 25 for number in range(1500)]
+    units = pictures(steady, codec="mjpeg", size=(640, 360))
+    studio.play(units, -1, 1)
+    recording = studio.record(50)
+    studio.play(units, 1, 3)
+    os.kill(studio.child(recording).pid, signal.SIGSTOP)
+    for second in range(3, 40):
+        studio.play(units, second, second + 1)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 40, 52)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert any("too slow" in warning for warning in receipt.warnings)
+    assert receipt.gaps and receipt.playable and receipt.ended == "time"
+    times, numbers = shown(path)
+    for time, number in zip(times, numbers, strict=True):
+        assert float(time) == pytest.approx(steady[number] - steady[numbers[0]], abs=EXACT)
+
+
+def test_a_folder_that_vanishes(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    studio.child(recording)
+    shutil.rmtree(studio.folder / "parts-0")
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED
+    assert recording.error.code == "ffmpeg_failed"
+    assert recording.error.facts["folder"] == str(studio.folder / "parts-0")
+
+
+def test_a_program_that_is_no_ffmpeg(studio, monkeypatch):
+    monkeypatch.setattr(life, "PAUSES", (0.0, 0.0))
+    units = pictures(irregular(8))
+    studio.play(units, -1, 1)
+    recording = studio.record(60, ffmpeg=Path(shutil.which("false") or "/bin/false"))
+    studio.play(units, 1, 8)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED and recording.ended == "error"
+    assert recording.error.code == "ffmpeg_failed"
+
+
+def test_when_saving_fails_the_parts_stay(studio):
+    def refuse(file: Path, receipt: Receipt) -> str:
+        raise OSError(28, "No space left on device")
+
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4, save=refuse)
+    studio.play(units, 1, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED
+    assert "No space" in recording.error.text("en")
+    (left,) = (studio.folder / "parts-0").glob("*.mp4")
+    assert shown(left)[0][0] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
+def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
+    """A disk of 2 MB: it ends early with its reason; what fits is readable."""
+    disk = tmp_path / "parts-0"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount here")
+    try:
+        steady = [number / 25 for number in range(1000)]
+        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        filler = disk / "filler"
+        filler.write_bytes(bytes(1_600_000))
+        studio.play(units, -1, 1)
+        recording = studio.record(39)
+        studio.play(units, 1, 40)
+        assert recording.wait(60)
+        assert recording.ended == "disk"
+        if recording.state is RecordingState.FAILED:
+            assert recording.error.facts["folder"] == str(disk)
+            with av.open(str(disk / "part-1.mp4")) as container:
+                assert barcode.read(next(container.decode(video=0)).to_ndarray()) is not None
+        else:
+            assert studio.saved[0][1].playable
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
+    assert ability(binaries.ffmpeg).hybrid and ability(binaries.ffmpeg).fps_mode
