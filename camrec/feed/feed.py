@@ -1,0 +1,124 @@
+"""The one stream of a session, for everybody who wants it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+
+from camrec.clock import Clock
+from camrec.feed.group import Group
+from camrec.feed.meter import Figures, Meter
+from camrec.feed.subscription import BREAK, Subscription
+from camrec.units import AudioTrack, Unit, VideoTrack
+
+LATELY = 5 * 10**9
+
+
+class Feed:
+    """Units come in from one thread and go to any number of subscriptions, none of which delays it.
+
+    newest : the newest picture; it stays when the stream breaks, so that its age can be told.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._group = Group()
+        self._meter = Meter()
+        self._subscriptions: tuple[Subscription, ...] = ()
+        self._closed = False
+        self._video: VideoTrack | None = None
+        self._heard: Unit | None = None
+        self.newest: Unit | None = None
+
+    def publish(self, unit: Unit) -> None:
+        """Hand it to everybody who wants it. Never waits."""
+        with self._lock:
+            self._group.add(unit)
+            self._meter.add(unit)
+            if unit.track.medium == "video":
+                self.newest, self._video = unit, unit.track
+            else:
+                self._heard = unit
+            subscriptions = self._subscriptions
+        for subscription in subscriptions:
+            subscription.put(unit)
+
+    def interrupt(self) -> None:
+        """The stream broke: the group is dropped, subscribers get `BREAK`."""
+        with self._lock:
+            self._group.clear()
+            self._meter.interrupt()
+            self._video = self._heard = None
+            subscriptions = self._subscriptions
+        for subscription in subscriptions:
+            subscription.put(BREAK)
+
+    def subscribe(
+        self,
+        *,
+        max_bytes: int,
+        media: Collection[str] = ("video", "audio"),
+        from_group: bool = True,
+        on_ready: Callable[[], object] | None = None,
+    ) -> Subscription:
+        """Get every unit from now on, and the current group in front of them.
+
+        Parameters
+        ----------
+        max_bytes
+            How much may wait to be taken before the subscription overflows.
+        on_ready
+            Called when something waits and nothing did, from the publisher's thread: it hands
+            over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``.
+        """
+        with self._lock:
+            begin = self._group.units() if from_group else ()
+            subscription = Subscription(begin, max_bytes, media, on_ready, self._forget)
+            if not self._closed:
+                self._subscriptions = (*self._subscriptions, subscription)
+        if self._closed:
+            subscription.close()
+        elif subscription.wait(0):
+            subscription.tell()
+        return subscription
+
+    def group(self) -> tuple[Unit, ...]:
+        """Since the newest key picture, with the sound of that time; empty where there is none."""
+        with self._lock:
+            return self._group.units()
+
+    @property
+    def video(self) -> VideoTrack | None:
+        """The pictures' track; None before the first, and from a break to the next one."""
+        return self._video
+
+    @property
+    def audio(self) -> AudioTrack | None:
+        """The sound's track; None unless some was really heard in the last five seconds."""
+        heard = self._heard
+        if heard is None or self._clock.monotonic_ns() - heard.arrived > LATELY:
+            return None
+        return heard.track
+
+    @property
+    def usual_distance(self) -> float:
+        """Seconds from picture to picture as they come lately; 0 before there are two."""
+        with self._lock:
+            return self._meter.usual_distance
+
+    def figures(self) -> Figures:
+        with self._lock:
+            return self._meter.figures(self._clock.monotonic_ns(), self.newest)
+
+    def close(self) -> None:
+        """End all subscriptions; what they hold can still be taken."""
+        with self._lock:
+            self._closed = True
+            subscriptions = self._subscriptions
+        for subscription in subscriptions:
+            subscription.close()
+
+    def _forget(self, subscription: Subscription) -> None:
+        with self._lock:
+            self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)

@@ -1,0 +1,89 @@
+"""What a feed's figures are computed from."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from camrec.units import Unit
+
+WINDOW = 5 * 10**9
+LATEST = 33  # pictures, whose distances tell the usual one
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How a stream does.
+
+    fps, bit_rate : pictures and bits (sound too) a second over the last five seconds.
+    key_distance : seconds between the last two key pictures; 0 while there was one only.
+    lost : packets known to be missing since the feed began.
+    frames : pictures since then.
+    age : seconds since the newest picture; None before the first.
+    """
+
+    fps: float
+    bit_rate: float
+    key_distance: float
+    lost: int
+    frames: int
+    age: float | None
+
+
+class Meter:
+    """Takes notes of units as they arrive."""
+
+    def __init__(self) -> None:
+        self._arrivals: deque[tuple[int, int, bool]] = deque()
+        self._latest: deque[int] = deque(maxlen=LATEST)
+        self._first: int | None = None
+        self._key: int | None = None
+        self._key_distance = 0.0
+        self._lost = 0
+        self._frames = 0
+
+    def add(self, unit: Unit) -> None:
+        video = unit.track.medium == "video"
+        self._first = unit.arrived if self._first is None else self._first
+        self._arrivals.append((unit.arrived, len(unit.data), video))
+        self._forget(unit.arrived)
+        self._lost += unit.lost
+        if not video:
+            return
+        self._frames += 1
+        self._latest.append(unit.arrived)
+        if unit.key:
+            if self._key is not None:
+                self._key_distance = (unit.time - self._key) / 1e9
+            self._key = unit.time
+
+    def interrupt(self) -> None:
+        """What comes next has no tie to what was."""
+        self._latest.clear()
+        self._key = None
+
+    @property
+    def usual_distance(self) -> float:
+        """Seconds between two pictures, the median of the latest; 0 before there are two."""
+        distances = [later - earlier for earlier, later in pairwise(self._latest)]
+        return median(distances) / 1e9 if distances else 0.0
+
+    def figures(self, now: int, newest: Unit | None) -> Figures:
+        self._forget(now)
+        span = min(now - self._first, WINDOW) / 1e9 if self._first is not None else 0.0
+        # Over less than a second a rate would say more than is known.
+        span = max(span, 1.0)
+        return Figures(
+            fps=sum(video for _, _, video in self._arrivals) / span,
+            bit_rate=8 * sum(size for _, size, _ in self._arrivals) / span,
+            key_distance=self._key_distance,
+            lost=self._lost,
+            frames=self._frames,
+            age=(now - newest.arrived) / 1e9 if newest is not None else None,
+        )
+
+    def _forget(self, now: int) -> None:
+        while self._arrivals and now - self._arrivals[0][0] >= WINDOW:
+            self._arrivals.popleft()

@@ -1,0 +1,105 @@
+"""One consumer's way out of a feed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterable
+
+from camrec.units import Unit
+
+log = logging.getLogger(__name__)
+
+
+class Break:
+    """Stands between two units: the stream broke here, what follows has no tie to what was."""
+
+    def __repr__(self) -> str:
+        return "BREAK"
+
+
+BREAK = Break()
+
+
+class Subscription:
+    """A queue with a bound in bytes. Filling it never blocks; what is in it may always be taken.
+
+    The group that it begins with does not count: those bytes are the feed's anyway.
+
+    overflowed : more came than fits; nothing is queued any more.
+    closed : by its owner, or because the feed ended.
+    on_ready : called when there is something to see to (units, overflow, end) and was nothing
+        before, in the thread that brought it; once at the start if it begins with a group.
+    """
+
+    def __init__(
+        self,
+        begin: Iterable[Unit],
+        max_bytes: int,
+        media: Collection[str],
+        on_ready: Callable[[], object] | None,
+        on_close: Callable[[Subscription], None],
+    ) -> None:
+        self._condition = threading.Condition()
+        self._queue: list[Unit | Break] = [unit for unit in begin if unit.track.medium in media]
+        self._bytes = 0
+        self._max_bytes = max_bytes
+        self._media = media
+        self._on_ready = on_ready
+        self._on_close = on_close
+        self.overflowed = False
+        self.closed = False
+
+    def take(self) -> list[Unit | Break]:
+        """All that is queued, in order; empty at once where there is nothing."""
+        with self._condition:
+            taken, self._queue = self._queue, []
+            self._bytes = 0
+            return taken
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until there is something to see to; False when `timeout` seconds passed first."""
+        with self._condition:
+            return self._condition.wait_for(self._due, timeout)
+
+    def close(self) -> None:
+        """Any number of times, from any thread. What is queued can still be taken."""
+        with self._condition:
+            if self.closed:
+                return
+            self.closed = True
+            self._condition.notify_all()
+        self._on_close(self)
+        self.tell()
+
+    def put(self, item: Unit | Break) -> None:
+        """The feed's side: queue it, or overflow."""
+        size = 0
+        if isinstance(item, Unit):
+            if item.track.medium not in self._media:
+                return
+            size = len(item.data)
+        with self._condition:
+            if self.closed or self.overflowed:
+                return
+            new = not self._due()
+            self._bytes += size
+            if self._bytes > self._max_bytes:
+                self.overflowed = True
+            else:
+                self._queue.append(item)
+            self._condition.notify_all()
+        if new:
+            self.tell()
+
+    def tell(self) -> None:
+        """Call `on_ready`; its error is its own."""
+        if self._on_ready is None:
+            return
+        try:
+            self._on_ready()
+        except Exception:
+            log.exception("a subscriber failed")
+
+    def _due(self) -> bool:
+        return bool(self._queue) or self.overflowed or self.closed

@@ -1,0 +1,68 @@
+"""Coded pictures made visible."""
+
+from __future__ import annotations
+
+import logging
+from fractions import Fraction
+
+import av
+import cv2
+from av.codec.context import Flags
+from av.video.reformatter import Colorspace
+
+from camrec.units import Unit, VideoTrack
+
+log = logging.getLogger(__name__)
+
+CODECS = {"h264": "h264", "h265": "hevc"}
+NANOSECONDS = Fraction(1, 10**9)
+QUALITY = 80
+UNTOLD = 2  # a stream that does not say by which matrix its colours are meant
+HD = 720  # lines from which BT.709 is meant then, as browsers take it
+
+
+class Decoder:
+    """Decodes H.264 and H.265. What it cannot decode it passes over, up to the next key picture."""
+
+    def __init__(self) -> None:
+        self._context: av.VideoCodecContext | None = None
+        self._track: VideoTrack | None = None
+
+    def decode(self, unit: Unit) -> list[av.VideoFrame]:
+        """The pictures that can be shown now, `pts` as nanoseconds of the track's clock."""
+        if unit.track is not self._track:
+            self.forget()
+        if self._context is None:
+            if not unit.key:
+                return []
+            self._context = self._begin(unit.track)
+        packet = av.Packet(unit.data)
+        packet.pts, packet.time_base = unit.time, NANOSECONDS
+        try:
+            return self._context.decode(packet)
+        except av.FFmpegError as error:
+            log.debug("a picture cannot be decoded: %s", error)
+            self.forget()
+            return []
+
+    def forget(self) -> None:
+        """Begin anew at the next key picture."""
+        self._context = self._track = None
+
+    def _begin(self, track: VideoTrack) -> av.VideoCodecContext:
+        self._track = track
+        context = av.CodecContext.create(CODECS[track.codec], "r")
+        context.thread_count = 1
+        if track.reorder == 0:
+            # Without it a picture may wait for the next one.
+            context.flags |= Flags.low_delay
+        return context
+
+
+def jpeg(frame: av.VideoFrame) -> bytes:
+    """Encode a picture, its colours as the stream means them."""
+    told = frame.colorspace
+    matrix = Colorspace.ITU709 if frame.height >= HD else Colorspace.ITU601
+    shown = frame.reformat(format="bgr24", src_colorspace=matrix if told == UNTOLD else None)
+    _, encoded = cv2.imencode(".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return encoded.tobytes()

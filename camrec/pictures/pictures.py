@@ -1,0 +1,106 @@
+"""A session's pictures, for all its viewers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from camrec.clock import Clock
+from camrec.errors import StateError
+from camrec.pictures.picture import Picture
+from camrec.pictures.show import Feed, Show
+from camrec.pictures.viewing import PictureSubscription
+
+
+class Pictures:
+    """An MJPEG camera's own bytes, or one decoding and one JPEG a picture for all viewers.
+
+    Nothing is decoded while nobody looks.
+    """
+
+    def __init__(self, feed: Feed, clock: Clock) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._viewers: tuple[PictureSubscription, ...] = ()
+        self._show: Show | None = None
+        self._newest: Picture | None = None
+        self._number = 0
+        self._closed = False
+
+    @property
+    def viewers(self) -> int:
+        return len(self._viewers)
+
+    def subscribe(self, on_ready: Callable[[], object]) -> PictureSubscription:
+        """Get the newest picture, at once if there is one, and each that follows.
+
+        Parameters
+        ----------
+        on_ready
+            Called when a picture waits and none did, from another thread: it hands over and
+            returns.
+        """
+        with self._lock:
+            newest = self._newest
+            viewer = PictureSubscription(newest, on_ready, self._forget)
+            if self._closed:
+                return viewer
+            self._viewers = (*self._viewers, viewer)
+            if self._show is None:
+                self._show = Show(self._feed, self._clock, self._number, self._deliver).start()
+        if newest is not None:
+            viewer.tell()
+        return viewer
+
+    def snapshot(self, timeout: float = 5.0) -> Picture:
+        """The newest picture.
+
+        Raises
+        ------
+        StateError
+            ``session_not_live``: none came within `timeout` seconds.
+        """
+        ready = threading.Event()
+        viewer = self.subscribe(ready.set)
+        try:
+            ready.wait(timeout)
+            picture = viewer.take()
+        finally:
+            viewer.close()
+        if picture is None:
+            raise StateError("session_not_live")
+        return picture
+
+    def close(self) -> None:
+        """End it for all viewers."""
+        with self._lock:
+            self._closed = True
+            self._viewers = ()
+        self._end_show()
+
+    def _deliver(self, show: Show, picture: Picture) -> None:
+        with self._lock:
+            if show is not self._show:
+                return
+            self._newest = picture
+            self._number = picture.number
+            viewers = self._viewers
+        for viewer in viewers:
+            viewer.put(picture)
+
+    def _forget(self, viewer: PictureSubscription) -> None:
+        with self._lock:
+            self._viewers = tuple(each for each in self._viewers if each is not viewer)
+            if self._viewers:
+                return
+        self._end_show()
+
+    def _end_show(self) -> None:
+        with self._lock:
+            if self._viewers:
+                return
+            show, self._show, self._newest = self._show, None, None
+        if show is not None:
+            show.close()
+            show.join()

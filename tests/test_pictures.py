@@ -1,0 +1,211 @@
+"""Pictures: an MJPEG camera's own bytes, one decoding for all, the newest first."""
+
+from __future__ import annotations
+
+import threading
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+from cameras import barcode
+from leaks import nothing_left_behind  # noqa: F401
+from units_made import SECOND, MadeClock, until
+from units_made import pictures as made
+
+from camrec.errors import StateError
+from camrec.feed import Feed
+from camrec.pictures import Picture, Pictures, decoder
+from camrec.units import Unit, VideoTrack
+
+TIMES = [number / 25 for number in range(50)]
+
+
+@pytest.fixture
+def clock() -> MadeClock:
+    return MadeClock()
+
+
+@pytest.fixture
+def feed(clock):
+    feed = Feed(clock)
+    yield feed
+    feed.close()
+
+
+@pytest.fixture
+def pictures(feed, clock):
+    pictures = Pictures(feed, clock)
+    yield pictures
+    pictures.close()
+
+
+class Viewer:
+    """Takes each picture as it comes."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._ready = threading.Event()
+        self.subscription = pictures.subscribe(self._ready.set)
+
+    def next(self) -> Picture:
+        assert self._ready.wait(20)
+        self._ready.clear()
+        picture = self.subscription.take()
+        assert picture is not None
+        return picture
+
+
+def shown(picture: Picture) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+def number(picture: Picture) -> int | None:
+    return barcode.read(shown(picture))
+
+
+@pytest.mark.parametrize(("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0)])
+def test_the_newest_of_the_group_comes_first(feed, pictures, codec, b_frames):
+    units = made(TIMES, codec=codec, b_frames=b_frames, gop=50)
+    for unit in units[:40]:
+        feed.publish(unit)
+    first = Viewer(pictures).next()
+    # Reordered pictures: those that wait for one before them cannot be shown yet.
+    assert 40 - 1 - 2 * b_frames <= number(first) <= 39
+    assert (first.width, first.height) == (320, 240)
+    assert first.number == number(first) + 1
+
+
+def test_each_picture_is_shown_at_once_where_none_is_reordered(feed, pictures):
+    units = made(TIMES, gop=50)
+    feed.publish(units[0])
+    viewer = Viewer(pictures)
+    assert number(viewer.next()) == 0
+    for place, unit in enumerate(units[1:10], start=1):
+        feed.publish(unit)
+        assert number(viewer.next()) == place
+
+
+def test_mjpeg_passes_through(feed, pictures, clock):
+    units = made(TIMES[:5], codec="mjpeg")
+    viewer = Viewer(pictures)
+    for unit in units:
+        clock.now = unit.arrived + SECOND // 2
+        feed.publish(unit)
+        picture = viewer.next()
+        assert picture.jpeg == unit.data
+        assert picture.captured == clock.utc_ns() - SECOND // 2
+
+
+def test_when_it_was_captured(feed, pictures, clock):
+    units = made(TIMES, gop=50)
+    for unit in units[:20]:
+        feed.publish(unit)
+    clock.now = units[19].time + units[19].offset + 3 * SECOND
+    assert Viewer(pictures).next().captured == clock.utc_ns() - 3 * SECOND
+
+
+def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
+    encoded = []
+    real = decoder.jpeg
+    monkeypatch.setattr("camrec.pictures.show.jpeg", lambda frame: encoded.append(1) or real(frame))
+    units = made(TIMES, gop=50)
+    for unit in units[:10]:
+        feed.publish(unit)
+    assert not encoded and pictures.viewers == 0
+    assert not [t for t in threading.enumerate() if t.name == "pictures"]
+    viewers = [Viewer(pictures)]
+    viewers[0].next()
+    # One who comes later gets the newest at once, made already.
+    viewers += [Viewer(pictures) for _ in range(3)]
+    assert all(number(viewer.next()) == 9 for viewer in viewers[1:])
+    assert pictures.viewers == 4 and len(encoded) == 1
+    feed.publish(units[10])
+    seen = {id(viewer.next()) for viewer in viewers}
+    assert len(seen) == 1 and len(encoded) == 2
+    for viewer in viewers:
+        viewer.subscription.close()
+    assert pictures.viewers == 0
+    assert not [t for t in threading.enumerate() if t.name == "pictures"]
+    feed.publish(units[11])
+    assert len(encoded) == 2
+
+
+def test_one_that_takes_none_has_the_newest(feed, pictures):
+    lazy = pictures.subscribe(lambda: None)
+    busy = Viewer(pictures)
+    for unit in made(TIMES, gop=50)[:10]:
+        feed.publish(unit)
+        busy.next()
+    assert number(lazy.take()) == 9
+    assert lazy.take() is None
+
+
+def test_a_viewer_that_fails_hurts_nobody(feed, pictures, caplog):
+    pictures.subscribe(lambda: 1 / 0)
+    viewer = Viewer(pictures)
+    feed.publish(made(TIMES, gop=50)[0])
+    assert number(viewer.next()) == 0
+    assert "a viewer failed" in caplog.text
+
+
+def test_damage_lasts_to_the_next_key_picture(feed, pictures):
+    units = made(TIMES, gop=10)
+    viewer = Viewer(pictures)
+    feed.publish(units[0])
+    viewer.next()
+    broken = units[1]
+    noise = bytes(range(256)) * 20
+    feed.publish(Unit(broken.track, noise, broken.time, broken.offset, broken.arrived, False))
+    for unit in units[2:11]:
+        feed.publish(unit)
+    until(lambda: number(viewer.next()) == 10)
+    feed.publish(units[11])
+    assert number(viewer.next()) == 11
+
+
+def test_another_size_and_a_break_in_mid_stream(feed, pictures):
+    viewer = Viewer(pictures)
+    feed.publish(made(TIMES, gop=50)[0])
+    viewer.next()
+    feed.publish(made(TIMES, gop=50, size=(160, 120), number=70)[0])
+    picture = viewer.next()
+    assert (picture.width, picture.height, number(picture)) == (160, 120, 70)
+    feed.interrupt()
+    # Nothing can be shown before a key picture.
+    rest = made(TIMES, gop=3, number=80)
+    feed.publish(rest[1])
+    feed.publish(rest[3])
+    assert number(viewer.next()) == 83
+
+
+def test_snapshot(feed, pictures):
+    with pytest.raises(StateError, match="no picture"):
+        pictures.snapshot(timeout=0.05)
+    for unit in made(TIMES, gop=50)[:30]:
+        feed.publish(unit)
+    assert number(pictures.snapshot()) == 29
+    assert pictures.viewers == 0
+
+
+@pytest.mark.parametrize("height", [240, 720])
+@pytest.mark.parametrize("form", ["yuv420p", "yuvj420p"])
+def test_colours_are_as_the_camera_meant_them(height, form):
+    """Limited and full range, and the matrix that is usual for the size where none is told."""
+    colours = np.array([[255, 255, 255], [0, 0, 0], [128, 128, 128], [200, 40, 40], [40, 40, 200]])
+    width = 64 * len(colours)
+    row = np.repeat(colours, 64, axis=0).astype(np.uint8)
+    picture = np.broadcast_to(row, (height, width, 3)).copy()
+    matrix = av.video.reformatter.Colorspace.ITU709 if height >= 720 else 5
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    frame = frame.reformat(format=form, dst_colorspace=matrix)
+    context = av.CodecContext.create("libx264", "w")
+    context.width, context.height, context.pix_fmt = width, height, form
+    context.time_base, context.options = Fraction(1, 25), {"crf": "1", "preset": "ultrafast"}
+    coded = b"".join(map(bytes, context.encode(frame) + context.encode(None)))
+    unit = Unit(VideoTrack("h264", width, height), coded, 0, 0, 0, True)
+    (decoded,) = decoder.Decoder().decode(unit)
+    jpeg = np.frombuffer(decoder.jpeg(decoded), np.uint8)
+    seen = cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    middle = seen[height // 2, 32::64].astype(int)
+    assert np.abs(middle - colours).max() <= 6
