@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Loaded when asked for, so that `import camrec` is quick and a leaf room does not load Panel.
-    if name in _FACE:
-        from camrec import face
-
-        return getattr(face, name)
     if name in __all__:
-        from camrec import errors
-
-        return getattr(errors, name)
+        return getattr(import_module("camrec.face" if name in _FACE else "camrec.errors"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,7 +19,7 @@ from camrec.station import Station
 from camrec.web import LocalServer
 
 if TYPE_CHECKING:
-    from panel.viewable import Viewer
+    from camrec.views import CameraView, VideoView
 
 _lock = threading.RLock()
 _home: Home | None = None
@@ -114,7 +114,7 @@ class Camera:
         """ "opening", "live", "stale", "closed" or "failed"."""
         return self._session.state.value
 
-    def view(self, width: int | None = None) -> Viewer:
+    def view(self, width: int | None = None) -> CameraView:
         """The live picture, for a cell or any Panel page.
 
         Parameters
@@ -240,7 +240,7 @@ class Video:
     def gaps(self) -> Sequence[Gap]:
         return self._found.receipt.gaps if self._found.receipt else ()
 
-    def view(self, width: int | None = None) -> Viewer:
+    def view(self, width: int | None = None) -> VideoView:
         """A player, for a cell or any Panel page."""
         from camrec.views import VideoView
 

@@ -12,6 +12,8 @@ import pytest
 
 from camrec.binaries import find
 
+pytest_plugins = ["browser"]
+
 
 @dataclass(frozen=True)
 class Programs:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
+import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parent.parent
@@ -13,6 +15,29 @@ def test_the_contract_of_rooms_holds(monkeypatch, capfd):
     monkeypatch.chdir(ROOT)
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
     assert status == EXIT_STATUS_SUCCESS, capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("library", "room"), [("panel", "views"), ("bokeh", "views"), ("tornado.web", "web")]
+)
+def test_a_library_stays_in_its_room(library, room):
+    strangers = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "camrec").rglob("*.py")
+        for name in imported(file)
+        if f"{name}.".startswith(f"{library}.") and (ROOT / "camrec" / room) not in file.parents
+    }
+    assert not strangers
+
+
+def imported(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def test_every_module_stands_in_the_picture():
