@@ -145,9 +145,9 @@ class Supervisor:
             healthy_for = self._attempt()
             if self._stop_asked.is_set():
                 break
-            was_ready = was_ready or healthy_for > 0
-            if healthy_for >= self._health:
-                pause = shortest
+            if healthy_for is not None:
+                was_ready = True
+                pause = shortest if healthy_for >= self._health else pause
             self.machine.move(S.BACKOFF)
             if self.error is not None and not was_ready:
                 log.error("%s: %s", self.name, self._reason)
@@ -161,7 +161,7 @@ class Supervisor:
         self.machine.move(S.STOPPING)
         self.machine.move(S.STOPPED)
 
-    def _attempt(self) -> float:
+    def _attempt(self) -> float | None:
         """`_run_once`, whatever goes wrong in it."""
         try:
             return self._run_once()
@@ -173,10 +173,10 @@ class Supervisor:
         except Exception as error:
             log.exception("%s", self.name)
             self._reason = type(error).__name__
-        return 0.0
+        return None
 
-    def _run_once(self) -> float:
-        """One child from its start to its end; for how many seconds it was ready."""
+    def _run_once(self) -> float | None:
+        """One child from its start to its end; how many seconds it was ready, None for never."""
         nudge = self._nudge = threading.Event()
         child = self._make()
         child.ended.connect(lambda code: nudge.set())
@@ -184,7 +184,7 @@ class Supervisor:
         self.child = child
         try:
             if not self._wait_ready(child, nudge):
-                return 0.0
+                return None
             since = time.monotonic()
             self.error, self._reason = None, ""
             self.machine.move(S.READY)

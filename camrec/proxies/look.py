@@ -27,18 +27,19 @@ JPEG = b"\xff\xd8"
 def look(source: Source, seconds: float = 5.0) -> CameraError | None:
     """Why go2rtc would get no pictures from `source`; None when it should.
 
-    A camera that answers rightly, but sends no picture within `seconds`, passes: that is seen later.
+    A camera that answers rightly, but sends no picture within `seconds`, passes: later it is seen.
     """
     visit = Visit(seconds)
     glance = _Glance(source, visit)
     thread = threading.Thread(target=glance.take, name=f"look {source.host}", daemon=True)
     thread.start()
     thread.join(seconds)
-    if thread.is_alive():
-        visit.abort()
-        thread.join(0.5)
-        return None if glance.answered else glance.error_of("camera_no_answer")
-    return glance.error
+    if not thread.is_alive():
+        return glance.error
+    verdict = None if glance.answered else glance.error_of("camera_no_answer")
+    visit.abort()
+    thread.join(0.5)
+    return verdict
 
 
 class _Glance:
@@ -84,9 +85,11 @@ class _Glance:
             return self.error_of("camera_no_path")
         if answer.status != 200:
             return failed(self._source, f"{answer.status} {answer.reason}")
-        kind = answer.getheader("Content-Type", "").partition(";")[0]
+        self.answered = True
+        kind = answer.headers.get("Content-Type", "").partition(";")[0]
+        if kind == "text/html":
+            return self.error_of("camera_not_a_camera")
         if kind == "multipart/x-mixed-replace":
-            self.answered = True
             return self._judge_multipart(answer, b"")
         start = answer.read(2)
         if kind == "image/jpeg":
@@ -96,7 +99,6 @@ class _Glance:
         if start == JPEG:
             return None
         if start == b"--":
-            self.answered = True
             return self._judge_multipart(answer, start)
         return self.error_of("camera_not_a_camera")
 
@@ -119,17 +121,13 @@ class _Glance:
             elif line.startswith(b"--") and not headers:
                 continue
             elif line:
-                name, _, value = line.partition(b":")
+                name, colon, value = line.partition(b":")
+                if not colon:
+                    return self.error_of("camera_multipart")
                 headers[name.strip().lower()] = value.strip()
             else:
-                return self._judge_part(headers, answer)
+                length = headers.get(b"content-length", b"")
+                if not length.isdigit() or int(length) == 0:
+                    return self.error_of("camera_multipart")
+                return None if answer.read(2) == JPEG else self.error_of("camera_not_a_camera")
         return self.error_of("camera_not_a_camera")
-
-    def _judge_part(self, headers: dict[bytes, bytes], answer: HTTPResponse) -> CameraError | None:
-        kind = headers.get(b"content-type", b"image/jpeg").lower()
-        if not kind.startswith((b"image/jp", b"image/pjp", b"application/octet", b"video/")):
-            return self.error_of("camera_not_a_camera")
-        length = headers.get(b"content-length", b"")
-        if not length.isdigit() or int(length) == 0:
-            return self.error_of("camera_multipart")
-        return None if answer.read(2) == JPEG else self.error_of("camera_not_a_camera")

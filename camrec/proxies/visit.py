@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import ipaddress
 import secrets
 import socket
 import ssl
+import string
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 from camrec.sources import Credential
@@ -25,7 +27,8 @@ class Visit:
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
-        self._connection: HTTPConnection | None = None
+        self._socket: socket.socket | None = None
+        self._answer: HTTPResponse | None = None
         self._aborted = False
 
     def get(self, url: str, credential: Credential | None) -> HTTPResponse:
@@ -40,7 +43,7 @@ class Visit:
         for _ in range(MOST_REDIRECTS):
             known = credential if urlsplit(url).netloc == home else None
             answer = self._ask(url, _basic(known) if known else None)
-            challenge = answer.getheader("WWW-Authenticate", "").split(", Basic ")[0]
+            challenge = answer.headers.get("WWW-Authenticate", "")
             if answer.status == 401 and known and challenge.lower().startswith("digest "):
                 answer = self._ask(url, _digest(known, challenge, _target(url)))
             target = answer.getheader("Location")
@@ -51,28 +54,29 @@ class Visit:
 
     def abort(self) -> None:
         self._aborted = True
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
-            try:
-                connection.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        for each in (self._answer, self._socket):
+            if each is not None:
+                each.close()
 
     def _ask(self, url: str, authorization: str | None) -> HTTPResponse:
         self.close()
-        self._connection = connection = self._connect(url)
+        connection = self._connect(url)
         connection.connect()
+        # The connection lets go of it when the answer says that it is the last.
+        self._socket = connection.sock
         if self._aborted:
             raise TimeoutError
         headers = {"User-Agent": "camrec", "Accept": "*/*", "Connection": "close"}
         if authorization:
             headers["Authorization"] = authorization
         connection.request("GET", _target(url), headers=headers)
-        return connection.getresponse()
+        self._answer = connection.getresponse()
+        return self._answer
 
     def _connect(self, url: str) -> HTTPConnection:
         parts = urlsplit(url)
@@ -101,7 +105,7 @@ def _certificates(host: str) -> ssl.SSLContext:
 def _target(url: str) -> str:
     parts = urlsplit(url)
     target = parts.path or "/"
-    return f"{target}?{parts.query}" if parts.query else target
+    return quote(f"{target}?{parts.query}" if parts.query else target, safe=string.punctuation)
 
 
 def _basic(credential: Credential) -> str:

@@ -1,0 +1,214 @@
+"""The look at an MJPEG address, against what go2rtc itself makes of it."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from contextlib import ExitStack
+
+import pytest
+from cameras.mjpeg import MjpegCamera, Variant
+from cameras.refusing import Refusing, http, says
+from leaks import nothing_left_behind  # noqa: F401
+
+from camrec.proxies import Go2rtc, look
+from camrec.proxies.ports import free_ports
+from camrec.sources import parse
+
+PASSWORD = "p@s:s/w#o%r d?&+é"
+USERINFO = "viewer:p%40s%3As%2Fw%23o%25r%20d%3F%26%2B%C3%A9"
+JPEG = b"\xff\xd8\xff\xe0" + bytes(100) + b"\xff\xd9"
+
+READ = {
+    "standard": "standard",
+    "no part type": "no_type",
+    "quoted boundary": "quoted",
+    "declared with dashes": "declared_dashes",
+    "lower-case headers": "lower_case",
+    "snapshot": "snapshot",
+    "image/jpg": Variant(headers="Content-Type: image/jpg\r\nContent-Length: {length}\r\n\r\n"),
+    "empty line first": Variant(preamble=b"\r\n"),
+    "other boundary": Variant(delimiter=b"--another\r\n"),
+    "closed after each": Variant(after=b"\r\n--frame--\r\n"),
+    "multipart/mixed": Variant(content_type="multipart/mixed; boundary=frame"),
+    "octet-stream": Variant(content_type="application/octet-stream"),
+    "upper-case type": Variant(content_type="Multipart/X-Mixed-Replace; boundary=frame"),
+    "bare JPEGs": Variant("video/x-motion-jpeg", delimiter=b"", headers="", after=b""),
+    "line feeds": Variant(delimiter=b"--frame\n", headers="Content-Length: {length}\n\n"),
+}
+NOT_READ = {
+    "no dashes": "no_dashes",
+    "no length": "no_length",
+    "length 0": "zero_length",
+    "text first": "preamble",
+    "type image/jpeg": "jpeg_type",
+}
+
+
+def seen(address: str, **given) -> str | None:
+    error = look(parse(address), **given)
+    assert error is None or (str(error) and error.text("fr"))
+    return error and error.code
+
+
+@pytest.mark.parametrize("variant", READ.values(), ids=READ)
+def test_what_go2rtc_reads_passes(variant):
+    with MjpegCamera(variant=variant) as camera:
+        assert seen(camera.url) is None
+        assert camera.connections == 1
+
+
+@pytest.mark.parametrize("variant", NOT_READ.values(), ids=NOT_READ)
+def test_a_multipart_that_go2rtc_cannot_read(variant):
+    with MjpegCamera(variant=variant) as camera:
+        assert seen(camera.url) == "camera_multipart"
+        assert camera.connections == 1
+
+
+def test_the_look_is_over_before_it_is_told():
+    with MjpegCamera() as camera:
+        assert seen(camera.url) is None
+        gone = threading.Event()
+        for _ in range(200):
+            if not camera.connected:
+                break
+            gone.wait(0.05)
+        assert camera.connected == 0
+
+
+@pytest.mark.parametrize("auth", ["basic", "digest"])
+def test_passwords(auth):
+    with MjpegCamera(auth=auth, user="viewer", password=PASSWORD) as camera:
+        assert seen(camera.url) is None
+        assert seen(f"http://viewer:wrong@127.0.0.1:{camera.port}/mjpeg") == "camera_wrong_password"
+        assert seen(camera.address) == "camera_wrong_password"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (http("404 Not Found"), "camera_no_path"),
+        (http("403 Forbidden"), "camera_wrong_password"),
+        (http("503 Service Unavailable"), "camera_failed"),
+        (http("200 OK", "Content-Type: text/html\r\n", b"<html>"), "camera_not_a_camera"),
+        (http("200 OK", "Content-Type: image/png\r\n", b"\x89PNG"), "camera_not_a_camera"),
+        (http("200 OK", "Content-Type: image/jpeg\r\n", b"\x89PNG"), "camera_not_a_camera"),
+        (http("200 OK"), "camera_not_a_camera"),
+        (
+            http(
+                "200 OK",
+                "Content-Type: multipart/x-mixed-replace\r\n",
+                b"--x\r\nContent-Type: image/png\r\nContent-Length: 4\r\n\r\n\x89PNG",
+            ),
+            "camera_not_a_camera",
+        ),
+        (
+            http(
+                "200 OK",
+                "Content-Type: multipart/x-mixed-replace\r\n",
+                b"--x\r\nno header\r\nContent-Length: 4\r\n\r\n" + JPEG,
+            ),
+            "camera_multipart",
+        ),
+        (
+            http("200 OK", "Content-Type: multipart/x-mixed-replace\r\n", b"\r\n" * 50_000),
+            "camera_not_a_camera",
+        ),
+        (says(b""), "camera_not_a_camera"),
+        (says(b"RTSP/1.0 400 Bad Request\r\n\r\n"), "camera_not_a_camera"),
+        (says(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n"), "camera_not_a_camera"),
+        (says(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), "camera_not_a_camera"),
+    ],
+)
+def test_refusals_and_others(answer, code):
+    with Refusing(answer) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/x") == code
+        assert peer.connections == 1
+
+
+def test_nobody_there():
+    assert seen(f"http://127.0.0.1:{free_ports(1)[0]}/") == "camera_refused"
+    assert seen("http://no-such-host.invalid/") == "camera_unknown_host"
+    assert seen(f"http://{'a' * 70}.invalid/") == "camera_unknown_host"
+
+
+def test_silence_is_bounded_in_time():
+    with Refusing(None) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/", seconds=0.5) == "camera_no_answer"
+
+
+def test_a_slow_drip_is_bounded_in_time():
+    over = threading.Event()
+
+    def drip(client, request: bytes) -> bool:
+        client.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not over.wait(0.05):
+            client.sendall(b"X: y\r\n")
+        return False
+
+    with Refusing(drip) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/", seconds=0.5) == "camera_no_answer"
+        over.set()
+
+
+def test_a_camera_that_is_slow_to_send_passes():
+    """That it sends no picture is seen later; here only that it speaks as a camera."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=x\r\n\r\n"
+    with Refusing(says(head, then_closes=False)) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/", seconds=0.5) is None
+
+
+def test_redirects():
+    with MjpegCamera(auth="basic", user="viewer", password=PASSWORD) as camera:
+        here = f"Location: http://127.0.0.1:{camera.port}/mjpeg\r\n"
+        with Refusing(http("302 Found", here)) as peer:
+            # The credential is for the one host that it was given for.
+            address = f"http://{USERINFO}@127.0.0.1:{peer.port}/"
+            assert seen(address) == "camera_wrong_password"
+    with Refusing(http("302 Found", "Location: /again\r\n")) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_failed"
+    with Refusing(http("302 Found", "Location: file:///etc/passwd\r\n")) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_not_a_camera"
+
+
+def test_certificates(tmp_path):
+    """Not checked for an address in numbers, checked for a name: as go2rtc does."""
+    file = tmp_path / "self-signed.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+        + ["-subj", "/CN=localhost", "-keyout", file, "-out", file],
+        check=True,
+        capture_output=True,
+    )
+    answer = http("200 OK", "Content-Type: image/jpeg\r\n", JPEG)
+    with Refusing(answer, certificate=file) as camera:
+        assert seen(f"https://127.0.0.1:{camera.port}/") is None
+        assert seen(f"https://localhost:{camera.port}/") == "camera_certificate"
+    with Refusing(answer, greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n") as plain:
+        assert seen(f"https://127.0.0.1:{plain.port}/") == "camera_not_a_camera"
+
+
+def test_go2rtc_agrees(binaries, tmp_path):
+    """What passes gives pictures through go2rtc, and what does not gives none."""
+    from test_proxies import from_websocket
+
+    proxy = Go2rtc(lambda: binaries.go2rtc, tmp_path, 0)
+    with ExitStack() as stack:
+        stack.callback(proxy.stop)
+        proxy.ensure_ready()
+        for number, variant in enumerate(READ.values()):
+            camera = stack.enter_context(MjpegCamera(variant=variant, size=(160, 120), rate=10))
+            proxy.add(f"read{number}", parse(camera.url))
+            assert from_websocket(proxy, f"read{number}")[:2] == b"\xff\xd8", variant
+            proxy.remove(f"read{number}")
+        for number, variant in enumerate(NOT_READ.values()):
+            camera = stack.enter_context(MjpegCamera(variant=variant, size=(160, 120), rate=10))
+            proxy.add(f"not{number}", parse(camera.url))
+            assert from_websocket(proxy, f"not{number}", seconds=0.3) in ("nothing", b""), variant
+            proxy.remove(f"not{number}")
+
+
+def test_pathological_addresses_are_no_defect():
+    with Refusing(http("404 Not Found")) as peer:
+        for path in ("/é%zz", "/?a=b c".replace(" ", "+") + "&é=1", '/{}|^`"<>', ""):
+            assert seen(f"http://127.0.0.1:{peer.port}{path}") == "camera_no_path"
