@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import param
+from bokeh.util.warnings import BokehUserWarning
 from panel.custom import JSComponent
 from panel.io.state import state
 
@@ -19,6 +21,9 @@ from camrec.errors import CamrecError, internal
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
+
+# A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
+warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
 
 
 def texts(language: str, *rooms: str) -> dict[str, Any]:

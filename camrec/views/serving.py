@@ -71,23 +71,22 @@ def serve(
     ready(url)
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    before = _on_signal(lambda: loop.add_callback_from_signal(loop.stop))
+    _on_signal(lambda: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         server.stop()
         end_board(station)
         log.info("stopped serving")
 
 
-def _on_signal(stop: Callable[[], None]) -> dict[int, Any]:
-    """Call `stop` on SIGINT and SIGTERM; the answer is what was there before."""
+def _on_signal(stop: Callable[[], None]) -> None:
+    """Call `stop` on the first signal; further ones change nothing while recordings are saved."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     if hasattr(signal, "SIGBREAK"):
         numbers.append(signal.SIGBREAK)  # a Windows console that is closed
-    return {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+    for number in numbers:
+        signal.signal(number, lambda *_: stop())
 
 
 def _named(host: str) -> str:

@@ -1,0 +1,181 @@
+// What is under a tile's picture: the length and Record, the recording that runs, or what to check.
+// Each function draws into the element and gives back what has to be done every moment, if anything.
+
+const LENGTHS = [60, 300, 3600, 5400, 7200]
+const LONGEST = 86_400
+const UNITS = { seconds: 1, minutes: 60, hours: 3600 }
+const FULL = 0.97 // of the free space that a recording may ask for
+const REMEMBERED = "camrec.length"
+
+/** `tile` has model, live, say, ask, asked, trouble, now, look: see tile.js. */
+function controls(tile) {
+  const { model, live } = tile
+  const element = h("div", { class: "controls" })
+  const remembered = Number(sessionStorage.getItem(REMEMBERED))
+  let chosen = LENGTHS.includes(remembered) ? remembered : 300
+  let other = null // {number, unit} while "Other…" is chosen
+  let toldAt = performance.now() // when camrec last told of this camera
+
+  const trouble = () => tile.trouble || model.session.trouble
+  const problem = () => (trouble() ? h("p", { class: "problem", role: "alert" }, icon("warning", 18), trouble()) : null)
+
+  function draw(mode) {
+    element.className = `controls ${mode}`
+    return { opening, failed, saving, recording, ready: () => ready(true), away: () => ready(false) }[mode]()
+  }
+
+  const opening = () => void fill(element, h("div", { class: "blank" }), h("div", { class: "blank" }))
+
+  const saving = () =>
+    void fill(element, h("p", { class: "saving", role: "status" }, h("i", { class: "ring turning" }), tile.say.t("page.saving")))
+
+  function failed() {
+    const { say, ask } = tile
+    const { checks } = model.session.failure
+    fill(element,
+      checks.length ? [h("h3", {}, say.t("page.what_to_check")), h("ul", {}, checks.map((line) => h("li", {}, line)))] : null,
+      h("div", { class: "choices" },
+        button({ label: say.t("page.retry"), kind: "main", on: () => ask("retry") }),
+        button({ label: say.t("page.change_address"), on: () => ask("change") }),
+        button({ label: say.t("page.remove"), kind: "link", on: () => ask("close") })),
+      problem())
+  }
+
+  // ---- ready ----
+
+  /** Seconds that are asked for; NaN while "Other…" holds no sensible number. */
+  function wanted() {
+    if (other === null) return chosen
+    const seconds = Math.round(Number(other.number.replace(",", ".")) * UNITS[other.unit])
+    return seconds >= 1 && seconds <= LONGEST ? seconds : NaN
+  }
+
+  /** The longest recording that the free space holds, in seconds; whole minutes where there are two. */
+  function longest() {
+    const rate = live.facts?.bit_rate ?? 0
+    if (rate <= 0) return LONGEST
+    const room = Math.min(LONGEST, (model.free * FULL * 8) / rate)
+    return room >= 120 ? Math.floor(room / 60) * 60 : Math.floor(room)
+  }
+
+  function ready(enabled) {
+    const { say } = tile
+    const segment = (label, checked, on) =>
+      h("label", {}, h("input", { type: "radio", name: `length-${model.session.session_id}`, checked, on: { change: on } }), h("span", {}, label))
+    const choose = (length) => {
+      chosen = length
+      other = null
+      sessionStorage.setItem(REMEMBERED, length)
+      tick()
+    }
+    const take = () => {
+      other = { number: number.value, unit: unit.value }
+      tick()
+    }
+    const number = h("input", {
+      class: "field figures", inputmode: "decimal", value: other?.number ?? "10",
+      "aria-label": say.t("page.other_number"), on: { input: take },
+    })
+    const unit = h("select", { class: "field", "aria-label": say.t("page.unit"), on: { change: take } },
+      Object.keys(UNITS).map((name) => h("option", { value: name }, say.t(`page.${name}`))))
+    unit.value = other?.unit ?? "minutes"
+    const field = h("div", { class: "other" }, number, unit)
+    const press = button({
+      label: "", kind: "main", class: "press", on: () => tile.ask("record", { seconds: Math.min(wanted(), longest()) }),
+    })
+    press.prepend(h("i", { class: "dot" }))
+    const hint = h("p", { class: "hint second figures" })
+    fill(element,
+      h("fieldset", { class: "segment", disabled: !enabled },
+        h("legend", { class: "unseen" }, say.t("page.length")),
+        LENGTHS.map((length) => segment(say.length(length), other === null && chosen === length, () => choose(length))),
+        segment(say.t("page.other_length"), other !== null, () => {
+          take()
+          number.select()
+        })),
+      h("div", { class: "go" }, field, press),
+      problem() ?? hint)
+
+    function tick() {
+      const told = offer(say, wanted(), longest())
+      field.hidden = other === null
+      press.disabled = !enabled || told.seconds < 1
+      press.setAttribute("aria-busy", tile.asked === "record")
+      press.querySelector("span").textContent = told.label
+      hint.classList.toggle("short", told.short)
+      fill(hint, told.short ? icon("warning", 16) : null, h("span", {}, enabled ? told.hint : NBSP))
+    }
+    return tick
+  }
+
+  /** What the button says and does, and the line under it: {seconds (0: nothing), label, hint, short}. */
+  function offer(say, seconds, most) {
+    const rate = live.facts?.bit_rate ?? 0
+    const size = say.size((seconds * rate) / 8)
+    const plain = say.t("page.record_plain")
+    if (Number.isNaN(seconds)) return { seconds: 0, label: plain, hint: say.t("page.bad_length"), short: false }
+    const free = say.size(model.free)
+    if (most < 1) return { seconds: 0, label: plain, hint: say.t("page.nothing_fits", { free }), short: true }
+    if (seconds > most) {
+      const hint = say.t("page.will_not_fit", { length: say.length(seconds), size, free })
+      return { seconds: most, label: say.t("page.record_instead", { length: say.length(most) }), hint, short: true }
+    }
+    const time = say.minute(tile.now() + seconds * 1000)
+    const hint = rate > 0 ? say.t("page.hint", { size, time }) : say.t("page.hint_time", { time })
+    return { seconds, label: say.t("page.record", { length: say.length(seconds) }), hint, short: false }
+  }
+
+  // ---- recording ----
+
+  function recording() {
+    const { say } = tile
+    const { duration, started_at, ends_at } = model.session.recording
+    const [mark, timer, left] = [h("i", {}), h("span", { class: "timer figures" }), h("b", {})]
+    const written = h("p", { class: "second figures written-line" })
+    const waiting = h("p", { class: "waiting-line", hidden: true }, icon("clock", 18), say.t("page.waiting_camera"))
+    const strip = h("div", {
+      class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": say.t("page.recordings", { count: 1 }),
+    })
+    fill(element,
+      h("div", { class: "timer-row" },
+        h("span", { class: "count" }, mark, timer, h("span", { class: "second figures" }, say.t("page.of_length", { length: say.length(duration) }))),
+        button({ label: say.t("page.stop_and_save"), icon: "stop", on: () => tile.ask("stop") })),
+      strip,
+      h("p", { class: "ends second figures" }, h("span", {}, say.minute(started_at)), left, h("span", {}, say.minute(ends_at))),
+      problem() ?? written, waiting)
+
+    return () => {
+      const elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)
+      const away = tile.look() === "stale"
+      const missing = gaps(elapsed, away)
+      const lost = missing.reduce((sum, gap) => sum + gap.duration, 0)
+      const percent = (value) => `${(100 * value) / duration}%`
+      const rate = away ? 0 : (live.facts?.bit_rate ?? 0)
+      mark.className = away ? "ring" : "dot pulse"
+      timer.textContent = say.timer(elapsed)
+      left.textContent = say.t("page.left", { length: say.left(Math.max(0, duration - elapsed)) })
+      waiting.hidden = !away
+      strip.setAttribute("aria-valuenow", Math.floor(elapsed))
+      strip.setAttribute("aria-valuetext", say.t("page.progress", { elapsed: say.length(elapsed), length: say.length(duration) }))
+      fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
+        missing.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
+      fill(written, `${say.size(bytes(rate))} · ${say.rate(rate)} · `,
+        missing.length ? h("b", { class: "gaps" }, say.t("page.gaps", { count: missing.length, length: say.length(Math.max(1, lost)) })) : say.t("page.no_gap"))
+    }
+  }
+
+  /** What is on the disk: as the stream tells, or as was told last and what has come since. */
+  function bytes(rate) {
+    return live.facts?.recorded ?? model.session.recording.bytes + (rate / 8) * ((performance.now() - toldAt) / 1000)
+  }
+
+  /** The gaps that camrec told of, and the one that is growing now. */
+  function gaps(elapsed, away) {
+    const told = model.session.recording.gaps
+    if (!away) return told
+    const start = Math.max(0, elapsed - (live.age() ?? 0))
+    return [...told.filter((gap) => gap.start + gap.duration < start - 1), { start, duration: elapsed - start }]
+  }
+
+  return { element, draw, trouble, told: () => void (toldAt = performance.now()) }
+}
