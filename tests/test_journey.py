@@ -119,10 +119,9 @@ def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> Non
     stop = page.get_by_role("button", name=said["stop"])
     expect(stop).to_be_visible()
     (session,) = wire.get("/session/list").json()["sessions"]
-    page.wait_for_function(
-        "async ([path]) => (await (await fetch(path)).json()).elapsed > 3",
-        arg=[f"/record/status/{session['session_id']}"],
-    )
+    status = f"/record/status/{session['session_id']}"
+    while wire.get(status).json()["elapsed"] < 3:
+        page.wait_for_timeout(100)
     stop.click()
     expect(page.get_by_role("button", name=said["record"])).to_be_visible()
     (video,) = wire.get("/videos").json()["videos"]
