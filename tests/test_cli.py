@@ -14,6 +14,7 @@ import pytest
 import yaml
 from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera
+from wire import Wire
 
 from camrec.receipt import Receipt
 
@@ -25,7 +26,7 @@ PASSWORD = "canary-p@ss"
 def place(binaries, tmp_path):
     """A working folder with its settings."""
     settings = {name + "_path": str(path) for name, path in vars(binaries).items()}
-    settings |= {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    settings |= {"log_level": "info", "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
     return tmp_path
 
@@ -173,3 +174,32 @@ def test_a_program_that_is_missing_fails_the_check(place, tmp_path):
         del os.environ["XDG_CACHE_HOME"]
     assert code == 1 and "go2rtc" in err
     assert not (tmp_path / "empty").exists()
+
+
+def test_serve_until_it_is_told_to_end(place):
+    with start(place, "serve", "--no-browser") as child:
+        try:
+            wire = Wire(child.stdout.readline().strip().rstrip("/"))
+            assert wire.get("/health").json()["status"] == "ok"
+            assert b"<html" in wire.get("/").body
+            assert wire.get("/nothing").code == "no_route"
+
+            code, _, err = run(place, "serve", "--no-browser")
+            assert code == 1 and "videos_dir" in err
+            port = wire.host.split(":")[1]
+            elsewhere = ("--videos", "other", "--bin", "other")
+            code, _, err = run(place, "serve", "--no-browser", "--port", port, *elsewhere)
+            assert code == 1 and port in err
+        finally:
+            child.send_signal(signal.SIGTERM)
+            _, err = child.communicate(timeout=30)
+    assert child.returncode == 0 and "Traceback" not in err, err
+
+
+def test_demo_for_some_seconds(place):
+    code, out, err = run(place, "demo", "--seconds", "3", "--no-browser")
+    assert code == 0, err
+    first, second = receipts(out)
+    assert first.playable and second.playable
+    assert {first.audio_codec, second.audio_codec} == {"aac", None}
+    assert len(list((place / "videos").glob("*.mp4"))) == 2

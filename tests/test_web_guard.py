@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 
 import pytest
@@ -90,21 +89,15 @@ def test_our_own_page_may(wire):
 
 
 def test_a_websocket_is_guarded_too(wire):
-    async def run():
-        evil = {"Origin": "https://evil.example"}
-        assert await refused(wire, "session_id=x", evil) == (403, "foreign_origin")
-        assert await refused(wire, "session_id=x", {"Host": "evil.example"}) == (
-            403,
-            "foreign_host",
-        )
-        # A name that was bound anew to 127.0.0.1: host and origin agree, and are not ours.
-        rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
-        assert await refused(wire, "session_id=x", rebound) == (403, "foreign_host")
-        # A notebook's page on this machine may watch.
-        notebook = {"Origin": "http://localhost:8888"}
-        assert await refused(wire, "session_id=x", notebook) == (404, "no_session")
-
-    asyncio.run(run())
+    evil = {"Origin": "https://evil.example"}
+    assert refused(wire, "session_id=x", evil) == (403, "foreign_origin")
+    assert refused(wire, "session_id=x", {"Host": "evil.example"}) == (403, "foreign_host")
+    # A name that was bound anew to 127.0.0.1: host and origin agree, and are not ours.
+    rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
+    assert refused(wire, "session_id=x", rebound) == (403, "foreign_host")
+    # A notebook's page on this machine may watch.
+    notebook = {"Origin": "http://localhost:8888"}
+    assert refused(wire, "session_id=x", notebook) == (404, "no_session")
 
 
 def test_a_token_is_asked_of_everyone(wire, token):
@@ -114,11 +107,7 @@ def test_a_token_is_asked_of_everyone(wire, token):
     sent = token.encode().decode("latin-1")
     assert wire.get("/videos", Authorization=f"Bearer {sent}").status == 200
     assert wire.get("/videos", Cookie=f'camrec_token="{sent}"').status == 200
-
-    async def run():
-        assert await refused(wire, "session_id=x") == (401, "token_wrong")
-
-    asyncio.run(run())
+    assert refused(wire, "session_id=x") == (401, "token_wrong")
 
 
 @pytest.mark.parametrize(

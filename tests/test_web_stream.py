@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 import time
-from collections.abc import Iterator
 
 import cv2
 import numpy as np
 import pytest
 from cameras import barcode
 from cameras.mjpeg import MjpegCamera
-from wire import Wire, refused, serving
+from wire import Viewer, Wire, refused, serving
 
 from camrec.config import Config
 from camrec.web import LocalServer
 from camrec.web.stream import HEADER, StreamHandler
-
-JPEG = b"\xff\xd8"
 
 
 @pytest.fixture(scope="module")
@@ -64,69 +59,37 @@ def until(condition, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def messages(line: socket.socket) -> Iterator[bytes]:
-    """The binary messages of a server's WebSocket, after its handshake."""
-    with line.makefile("rb") as stream:
-        while stream.readline() not in (b"\r\n", b""):
-            pass
-        while True:
-            kind, size = stream.read(2)
-            if size > 125:
-                size = int.from_bytes(stream.read(2 if size == 126 else 8), "big")
-            data = stream.read(size)
-            if kind == 0x82:
-                yield data
-
-
 def number_of(jpeg: bytes) -> int:
     """The number that the camera drew into the picture."""
     return barcode.read(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE))
 
 
-def silent(wire: Wire, query: str) -> socket.socket:
-    """A viewer that opens a stream and then reads nothing."""
-    host, port = wire.host.split(":")
-    line = socket.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
-    line.settimeout(30)
-    line.connect((host, int(port)))
-    line.sendall(
-        f"GET /stream?{query} HTTP/1.1\r\nHost: {wire.host}\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-    )
-    return line
+def split(message: bytes) -> tuple[int, int, bytes]:
+    """Capture time, number and JPEG of a page's message."""
+    return (*HEADER.unpack(message[: HEADER.size]), message[HEADER.size :])
 
 
 def test_each_message_is_one_jpeg(session, wire):
-    async def run():
-        async with wire.watch(f"session_id={session.session_id}") as viewer:
-            pictures = [await viewer.read_message() for _ in range(10)]
-            return pictures
-
-    pictures = asyncio.run(run())
-    assert all(each[:2] == JPEG and each[-2:] == b"\xff\xd9" for each in pictures)
+    with Viewer(wire, f"session_id={session.session_id}") as viewer:
+        pictures = [viewer.read() for _ in range(10)]
+    assert all(each[:2] == b"\xff\xd8" and each[-2:] == b"\xff\xd9" for each in pictures)
     assert len(set(pictures)) == 10
 
 
 def test_a_page_gets_times_numbers_and_facts(session, wire):
-    async def run():
-        async with wire.watch(f"session_id={session.session_id}&mode=page") as viewer:
-            heads, facts = [], []
-            while len(heads) < 10 or len(facts) < 2:
-                message = await viewer.read_message()
-                if isinstance(message, str):
-                    facts.append(json.loads(message))
-                    continue
-                assert message[HEADER.size :][:2] == JPEG
-                heads.append((*HEADER.unpack(message[: HEADER.size]), time.time_ns() // 1000))
-                await viewer.write_message("ok")
-            return heads, facts
-
-    heads, facts = asyncio.run(run())
-    numbers = [number for _, number, _ in heads]
+    numbers, facts = [], []
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        while len(numbers) < 10 or len(facts) < 2:
+            message = page.read()
+            if isinstance(message, str):
+                facts.append(json.loads(message))
+                continue
+            captured, number, jpeg = split(message)
+            page.say("ok")
+            numbers.append(number)
+            assert jpeg[:2] == b"\xff\xd8"
+            assert 0 <= time.time() - captured / 1e6 < 10
     assert numbers == sorted(set(numbers))
-    assert all(0 <= received - captured < 5_000_000 for captured, _, received in heads)
     assert set(facts[0]) == {"width", "height", "fps", "bit_rate", "age", "viewers"}
     assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
 
@@ -134,103 +97,78 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
 def test_a_page_that_draws_nothing_gets_two(session, wire):
     """And once it has drawn them it gets the newest, not what came meanwhile."""
 
-    async def run():
-        async with wire.watch(f"session_id={session.session_id}&mode=page") as page:
-            first, facts = [], 0
-            while facts < 3:
-                message = await page.read_message()
-                if isinstance(message, str):
-                    facts += 1
-                else:
-                    first.append(HEADER.unpack(message[: HEADER.size])[1])
-            # More answers than pictures buy nothing.
-            for _ in range(20):
-                await page.write_message("ok")
-            after = []
-            while facts < 5:
-                message = await page.read_message()
-                if isinstance(message, str):
-                    facts += 1
-                else:
-                    after.append(HEADER.unpack(message[: HEADER.size])[1])
-            return first, after
+    def until_facts(count: int) -> list[int]:
+        """The numbers of the pictures that come until so many texts have come."""
+        numbers = []
+        while count:
+            message = page.read()
+            if isinstance(message, str):
+                count -= 1
+            else:
+                numbers.append(split(message)[1])
+        return numbers
 
-    first, after = asyncio.run(run())
-    assert len(first) == 2 and len(after) <= 4
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        first = until_facts(3)
+        page.say("ok")
+        page.say("ok")
+        after = until_facts(2)
+    assert len(first) == len(after) == 2
     assert after[0] > first[-1] + 10
 
 
 def test_a_slow_viewer_is_bounded_and_costs_no_one_a_picture(session, wire):
-    with silent(wire, f"session_id={session.session_id}") as slow:
-        until(lambda: session.viewers == 1)
-
-        async def run():
-            async with wire.watch(f"session_id={session.session_id}&mode=page") as viewer:
-                numbers = []
-                while len(numbers) < 100:
-                    message = await viewer.read_message()
-                    if isinstance(message, bytes):
-                        numbers.append(HEADER.unpack(message[: HEADER.size])[1])
-                        await viewer.write_message("ok")
-                return numbers, number_of(message[HEADER.size :])
-
-        numbers, newest = asyncio.run(run())
+    with Viewer(wire, f"session_id={session.session_id}", read_buffer=16 << 10) as slow:
+        numbers = []
+        with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+            while len(numbers) < 100:
+                message = page.read()
+                if isinstance(message, bytes):
+                    _, number, jpeg = split(message)
+                    numbers.append(number)
+                    page.say("ok")
         # A busy machine may pass over a picture; the slow viewer must not.
         assert numbers[-1] - numbers[0] < 120
-        held = 0
-        for message in messages(slow):
-            if number_of(message) >= newest:
-                break
+        newest, held = number_of(jpeg), 0
+        while number_of(message := slow.read()) < newest:
             held += len(message)
         # What the two sockets hold, and not the 4 seconds that it did not read.
-        assert held < 2 << 20
+        assert held < 2 << 20 and held < 50 * len(jpeg)
 
 
 def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
     monkeypatch.setattr(StreamHandler, "ping_interval", 0.3)
     monkeypatch.setattr(StreamHandler, "ping_timeout", 0.3)
-    with silent(wire, f"session_id={session.session_id}"):
+    with Viewer(wire, f"session_id={session.session_id}"):
         until(lambda: session.viewers == 1)
         until(lambda: session.viewers == 0)
 
 
 def test_a_stream_is_refused_before_its_handshake(session, wire):
-    async def run():
-        assert await refused(wire, "session_id=nothing") == (404, "no_session")
-        assert await refused(wire, "") == (400, "bad_field")
-        known = f"session_id={session.session_id}"
-        assert await refused(wire, f"{known}&mode=other") == (400, "bad_field")
-
-    asyncio.run(run())
+    assert refused(wire, "session_id=nothing") == (404, "no_session")
+    assert refused(wire, "") == (400, "bad_field")
+    assert refused(wire, f"session_id={session.session_id}&mode=other") == (400, "bad_field")
 
 
 def test_the_end_of_a_session_ends_its_viewers(served, wire):
     station, camera, _ = served
     session = station.open(camera.url)
-
-    async def run():
-        async with wire.watch(f"session_id={session.session_id}") as viewer:
-            assert await viewer.read_message() is not None
-            await asyncio.to_thread(station.close, session.session_id)
-            while await viewer.read_message() is not None:
-                pass
-            return viewer.close_code
-
-    assert asyncio.run(run()) == 1001
+    with Viewer(wire, f"session_id={session.session_id}") as viewer:
+        assert viewer.read() is not None
+        station.close(session.session_id)
+        while viewer.read() is not None:
+            pass
+    assert viewer.close_code == 1001
 
 
 def test_the_end_of_the_server_ends_its_viewers(served):
     station, camera, _ = served
     session = station.open(camera.url)
     server = LocalServer(station)
-
-    async def run():
-        async with Wire(server.url).watch(f"session_id={session.session_id}") as viewer:
-            assert await viewer.read_message() is not None
-            await asyncio.to_thread(server.stop)
-            while await viewer.read_message() is not None:
-                pass
-
-    asyncio.run(run())
-    until(lambda: session.viewers == 0)
+    with Viewer(Wire(server.url), f"session_id={session.session_id}") as viewer:
+        assert viewer.read() is not None
+        server.stop()
+        while viewer.read() is not None:
+            pass
+    assert session.viewers == 0
     station.close(session.session_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
 import time
@@ -11,7 +10,7 @@ import av
 import pytest
 from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera
-from wire import Wire, serving
+from wire import Viewer, Wire, serving
 
 from camrec.config import Config
 
@@ -47,11 +46,8 @@ def camera(request):
 
 
 def pictures(wire: Wire, session_id: str, count: int) -> list[bytes]:
-    async def run():
-        async with wire.watch(f"session_id={session_id}") as viewer:
-            return [await viewer.read_message() for _ in range(count)]
-
-    return asyncio.run(run())
+    with Viewer(wire, f"session_id={session_id}") as viewer:
+        return [viewer.read() for _ in range(count)]
 
 
 def test_the_whole_path(wire, camera):

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
-
 from camrec.config import Config
 from camrec.station import Station
 from camrec.web import LocalServer
+
+HANDSHAKE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 
 
 @dataclass(frozen=True)
@@ -70,29 +75,62 @@ class Wire:
     def post(self, path: str, body: Any, **headers: str) -> Reply:
         return self.ask("POST", path, body, {k.replace("_", "-"): v for k, v in headers.items()})
 
-    @asynccontextmanager
-    async def watch(
-        self, query: str, headers: dict[str, str] | None = None
-    ) -> AsyncIterator[WebSocketClientConnection]:
-        """A WebSocket on /stream; raises HTTPClientError when it is refused."""
-        url = f"ws://{self.host}/stream?{query}"
-        request = HTTPRequest(url, headers=headers, request_timeout=20)
-        viewer = await websocket_connect(request)
-        try:
-            yield viewer
-        finally:
-            viewer.close()
-            while viewer.protocol is not None and await viewer.read_message() is not None:
-                pass
+
+class Viewer:
+    """A WebSocket on /stream; a context manager.
+
+    read_buffer : how little the system is to take before it is read.
+    """
+
+    def __init__(self, wire: Wire, query: str, read_buffer: int | None = None) -> None:
+        self.close_code: int | None = None
+        self._socket = socket.socket()
+        if read_buffer is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, read_buffer)
+        self._socket.settimeout(30)
+        host, port = wire.host.split(":")
+        self._socket.connect((host, int(port)))
+        head = {"Host": wire.host, **HANDSHAKE}
+        lines = [f"GET /stream?{query} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
+        self._socket.sendall("\r\n".join(lines).encode())
+        self._stream = self._socket.makefile("rb")
+        status = self._stream.readline()
+        while self._stream.readline() != b"\r\n":
+            pass
+        assert b" 101 " in status, status
+
+    def read(self) -> str | bytes | None:
+        """The next message; None at the end."""
+        while len(head := self._stream.read(2)) == 2:
+            size = head[1]
+            if size > 125:
+                size = int.from_bytes(self._stream.read(2 if size == 126 else 8), "big")
+            data = self._stream.read(size)
+            if head[0] == 0x81:
+                return data.decode()
+            if head[0] == 0x82:
+                return data
+            if head[0] == 0x88:
+                self.close_code = int.from_bytes(data[:2], "big")
+                break
+        return None
+
+    def say(self, message: str) -> None:
+        # A client's messages are masked; with zeros they stay as they are.
+        self._socket.sendall(bytes([0x81, 0x80 | len(message)]) + bytes(4) + message.encode())
+
+    def __enter__(self) -> Viewer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+        self._socket.close()
 
 
-async def refused(wire: Wire, query: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+def refused(wire: Wire, query: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
     """Status and code with which a WebSocket is refused before its handshake."""
-    try:
-        async with wire.watch(query, headers):
-            return 101, ""
-    except HTTPClientError as error:
-        return error.code, json.loads(error.response.body)["error"]["code"]
+    reply = wire.ask("GET", f"/stream?{query}", headers={**HANDSHAKE, **(headers or {})})
+    return reply.status, reply.code
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from camrec.cli.recording import print_receipt, record_all
 from camrec.cli.running import station_of
 from camrec.cli.terminal import say
 from camrec.config import Config
+from camrec.errors import ServiceError
+from camrec.proxies.ports import holder
 from camrec.station import LONGEST, SHORTEST, Station
 
 NoBrowser = Annotated[bool, Option("--no-browser", help=say("no_browser"))]
@@ -51,11 +54,18 @@ def _serve(station: Station, *, open_browser: bool) -> None:
     from camrec.views import serving
 
     config = station.config
-    serving.serve(
-        station,
-        web.routes(station),
-        host=config.host,
-        port=config.port,
-        open_browser=open_browser,
-        **web.settings(station),
-    )
+    try:
+        serving.serve(
+            station,
+            web.routes(station),
+            host=config.host,
+            port=config.port,
+            open_browser=open_browser,
+            language=config.language or None,
+            **web.settings(station),
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        held = holder(config.port)
+        raise ServiceError("port_taken", port=config.port, setting="port", holder=held) from None

@@ -23,7 +23,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from camrec.errors import InputError
 from camrec.pictures import Picture, PictureSubscription
 from camrec.session import Session, SessionState
-from camrec.web.handler import Handler
+from camrec.web.handler import Desk, Handler
 from camrec.web.schema import FieldError
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,12 @@ class StreamHandler(Handler, WebSocketHandler):
     ping_interval = PING
     ping_timeout = PING
 
+    def initialize(self, desk: Desk) -> None:
+        super().initialize(desk)
+        self._woken = asyncio.Event()  # a newer picture, or room for one
+        self._over = asyncio.Event()
+        self._credits = CREDITS
+
     def prepare(self) -> None:
         super().prepare()
         if not is_handshake(self.request.headers):
@@ -60,9 +66,6 @@ class StreamHandler(Handler, WebSocketHandler):
         self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self.set_nodelay(True)
         self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()  # a newer picture, or room for one
-        self._over = asyncio.Event()
-        self._credits = CREDITS
         self._viewing = self._loop.create_task(self._view())
 
     def on_message(self, message: str | bytes) -> None:
