@@ -90,6 +90,10 @@ class Nals(ABC):
             found += self.finish()
         return found
 
+    @property
+    def unfinished(self) -> bool:
+        return bool(self._parts)
+
     def finish(self) -> list[bytes]:
         """The NAL unit that is unfinished, as far as it came."""
         if not self._parts:

@@ -56,7 +56,7 @@ class Pictures:
         units: list[Unit] = []
         gap = missing > 0
         if packet.time != self._ticks:
-            if self._pending and not self._marked:
+            if (self._pending or self._nals.unfinished) and not self._marked:
                 # The end of the picture before is what is missing.
                 self._lost, missing = self._lost + missing, 0
             units += self._finish()

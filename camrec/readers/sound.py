@@ -74,16 +74,13 @@ class AacSound(Sound):
 
 
 def channels(config: bytes) -> int:
-    """Channels that an AudioSpecificConfig tells of; 0: it does not."""
+    """Channels that an AudioSpecificConfig tells of; 0: it does not. ValueError: it is none."""
     return _read_config(config)[1]
 
 
 def unit_samples(track: AudioTrack) -> int:
     """RTP ticks from one AAC unit to the next."""
-    try:
-        rate, _, short = _read_config(track.parameters)
-    except ValueError:
-        return 1024
+    rate, _, short = _read_config(track.parameters)
     return (960 if short else 1024) * track.rate // rate
 
 

@@ -68,6 +68,8 @@ class MjpegCamera:
 
     Parameters
     ----------
+    size
+        May be changed while it runs.
     irregular
         `schedule.irregular`'s times; else `rate` pictures a second.
     variant
@@ -90,7 +92,7 @@ class MjpegCamera:
         password: str = "p@s:s/w#o%r d?&+é",
         status: int = 200,
     ) -> None:
-        self._size = size
+        self.size = size
         self._irregular, self._rate = irregular, rate
         self._variant = VARIANTS[variant] if isinstance(variant, str) else variant
         self._auth, self._user, self._password = auth, user, password
@@ -265,7 +267,7 @@ class MjpegCamera:
                     pictures.put_nowait((self._numbers - 1, jpeg))
 
     def _picture(self, number: int) -> bytes:
-        width, height = self._size
+        width, height = self.size
         picture = np.full((height, width, 3), (90, 120 + number % 60, 140), np.uint8)
         row = np.frombuffer(barcode.rows(number, width), np.uint8)
         picture[: height // 8] = row[None, :, None]

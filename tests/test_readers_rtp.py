@@ -1,0 +1,563 @@
+"""From RTP packets to whole units: the ways in which cameras cut pictures up, and go wrong."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from functools import cache
+
+import av
+import pytest
+from units_made import SECOND
+from units_made import pictures as made
+
+from camrec.readers import jpeg, sdp
+from camrec.readers.h264 import H264
+from camrec.readers.h265 import H265
+from camrec.readers.nals import START, annex_b
+from camrec.readers.pictures import HELD, Pictures
+from camrec.readers.rtp import REFINED_FOR, Order, Packet, Times, parse
+from camrec.readers.rtsp import sound_of
+
+AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
+KINDS = {"h264": H264, "h265": H265}
+
+
+def rtp(
+    sequence: int,
+    time: int,
+    payload: bytes,
+    *,
+    marker: bool = False,
+    contributors: int = 0,
+    extension: bytes | None = None,
+    padding: int = 0,
+) -> memoryview:
+    head = bytes([0x80 | bool(padding) << 5 | (extension is not None) << 4 | contributors])
+    head += bytes([marker << 7 | 96]) + (sequence & 0xFFFF).to_bytes(2, "big")
+    head += (time & 0xFFFFFFFF).to_bytes(4, "big") + bytes(4) + bytes(4 * contributors)
+    if extension is not None:
+        head += b"\xbe\xde" + (len(extension) // 4).to_bytes(2, "big") + extension
+    tail = bytes(padding - 1) + bytes([padding]) if padding else b""
+    return memoryview(head + payload + tail)
+
+
+class Sender:
+    """Sends packets one after the other to what puts them together."""
+
+    def __init__(self, track, first: int = 65530) -> None:
+        self.track = track
+        self.sequence = first
+        self.now = 10 * SECOND
+
+    def send(self, time: int, payload: bytes, marker: bool = False, lose: int = 0) -> list:
+        self.sequence += 1 + lose
+        self.now += 1_000_000
+        packet = parse(rtp(self.sequence, time, payload, marker=marker))
+        return self.track.push(packet, self.now)
+
+
+def nals_of(data: bytes) -> list[bytes]:
+    return data.split(START)[1:]
+
+
+@cache
+def film(codec: str = "h264", size=(320, 240), b_frames: int = 0, count: int = 12) -> tuple:
+    """The first slice of each picture, and the parameter sets."""
+    kind = KINDS[codec]
+    units = made([n / 25 for n in range(count)], codec=codec, size=size, gop=4, b_frames=b_frames)
+    split = [
+        nals_of(unit.data.replace(b"\0\0\1", START).replace(b"\0" + START, START)) for unit in units
+    ]
+    sets = [nal for nal in split[0] if kind.kind(nal) in kind.PARAMETERS]
+    slices = [[nal for nal in nals if kind.is_picture(kind.kind(nal))][:1] for nals in split]
+    return slices, sets
+
+
+def video(codec: str = "h264", sets: list[bytes] | None = None) -> Sender:
+    sets = film(codec)[1] if sets is None else sets
+    return Sender(Pictures(90_000, KINDS[codec](), sets))
+
+
+def trusted(codec: str = "h264") -> Sender:
+    """A sender whose markers have been found right."""
+    sender = video(codec)
+    for number in range(4):
+        sender.send(3600 * number, film(codec)[0][number][0], marker=True)
+    sender.track.release()
+    return sender
+
+
+def fu_a(nal: bytes, size: int) -> list[bytes]:
+    pieces = [nal[at : at + size] for at in range(1, len(nal), size)]
+    return [
+        bytes([nal[0] & 0xE0 | 28])
+        + bytes([(not place) << 7 | (place == len(pieces) - 1) << 6 | nal[0] & 31])
+        + piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def fu_265(nal: bytes, size: int) -> list[bytes]:
+    pieces = [nal[at : at + size] for at in range(2, len(nal), size)]
+    head = bytes([nal[0] & 0x81 | 49 << 1, nal[1]])
+    kind = nal[0] >> 1 & 63
+    return [
+        head + bytes([(not place) << 7 | (place == len(pieces) - 1) << 6 | kind]) + piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def aggregate(head: bytes, nals: list[bytes]) -> bytes:
+    return head + b"".join(len(nal).to_bytes(2, "big") + nal for nal in nals)
+
+
+# Packets.
+
+
+def test_a_packet_and_all_that_may_surround_its_payload():
+    plain = parse(rtp(7, 90, b"payload", marker=True))
+    assert plain == Packet(96, True, 7, 90, memoryview(b"payload"))
+    full = parse(rtp(7, 90, b"payload", contributors=3, extension=b"\x10\xff\0\0" * 2, padding=5))
+    assert bytes(full.payload) == b"payload"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80" * 11,
+        b"\x40" + bytes(30),
+        bytes(rtp(1, 1, b"")),
+        bytes(rtp(1, 1, b"", padding=4)),
+        b"\xa0" + bytes(12) + b"\xff",
+        b"\x9f" + bytes(20),
+    ],
+)
+def test_what_is_no_packet_is_passed_over(data):
+    assert parse(memoryview(data)) is None
+
+
+def test_sequence_numbers():
+    order = Order()
+    assert [order.missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
+    assert order.missing(4) == 2
+    assert order.missing(4) is None and order.missing(2) is None
+    assert order.missing(5) == 0
+
+
+@pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])
+def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
+    times = Times(rate)
+    chance = random.Random(1)
+    ticks = 2**32 - 20 * rate
+    for _ in range(2000):
+        ticks += chance.randint(1, rate // 10)
+        # A B-frame: shown before the one sent ahead of it.
+        for tick in (ticks, ticks - rate // 25):
+            time = times.time(tick & 0xFFFFFFFF)
+            assert round(time * rate / 1e9) == tick
+    assert ticks > 2**32
+
+
+def test_the_offset_is_the_least_delayed_of_ten_seconds():
+    times = Times(90_000)
+    assert times.refine(0, 500) == 500
+    assert times.refine(1000, 1300) == 300
+    assert times.refine(2000, 9000) == 300
+    assert times.refine(3000, 500 + REFINED_FOR) == 300
+    assert times.refine(REFINED_FOR, REFINED_FOR + 501) == 300
+
+
+# NAL units.
+
+
+@pytest.mark.parametrize("size", [1, 50, 100_000])
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_fragments(codec, size):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0][:400]
+    if size < len(nal):
+        joined = KINDS[codec]()
+        found = [joined.push(memoryview(piece), False) for piece in cut(nal, size)]
+        assert found[-1] == [nal] and not any(found[:-1])
+    else:
+        assert KINDS[codec]().push(memoryview(nal), False) == [nal]
+
+
+@pytest.mark.parametrize(("codec", "head"), [("h264", b"\x18"), ("h265", b"\x60\x01")])
+def test_aggregates(codec, head):
+    pictures, sets = film(codec)
+    nals = [*sets, *pictures[0]]
+    joined = KINDS[codec]()
+    assert joined.push(memoryview(aggregate(head, nals)), False) == nals
+    # Cut off in mid-unit, empty units, nothing at all.
+    assert joined.push(memoryview(head + b"\0\0" + b"\0\5abc"), False) == [b"abc"]
+    assert joined.push(memoryview(head), False) == []
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0]
+    pieces = cut(nal, 20)
+    joined = KINDS[codec]()
+    found = [joined.push(memoryview(piece), False) for piece in pieces[:3]]
+    found += [joined.push(memoryview(pieces[4]), True)]
+    found += [joined.push(memoryview(piece), False) for piece in pieces[5:]]
+    ends = {"h264": 61, "h265": 62}[codec]
+    assert [each for each in found if each] == [[nal[:ends]]]
+    # Without its beginning nothing of it can be used; the next is whole again.
+    assert joined.push(memoryview(pieces[1]), True) == []
+    assert joined.push(memoryview(pieces[-1]), False) == []
+    assert joined.push(memoryview(nal), False) == [nal]
+
+
+@pytest.mark.parametrize(
+    ("codec", "payload"),
+    [
+        (H264, b"\x1c"),
+        (H264, b"\x1c\x85"),
+        (H264, b"\x1d\x80abc"),
+        (H264, b"\x18\0"),
+        (H265, b"\x62\x01"),
+        (H265, b"\x62\x01\x93"),
+        (H265, b"\x60"),
+        (H265, b"\x64\x01abc"),
+    ],
+)
+def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
+    joined = codec()
+    assert joined.push(memoryview(payload), False) == []
+    assert joined.finish() == []
+
+
+# Pictures.
+
+
+def test_handed_on_at_the_marker_once_markers_are_proved():
+    sender = video()
+    pictures = film()[0]
+    seen = [len(sender.send(3600 * n, pictures[n][0], marker=True)) for n in range(8)]
+    # Held by one picture at first; then both the held one's successor and all after at once.
+    assert seen == [0, 1, 1, 2, 1, 1, 1, 1]
+    assert not sender.track.held
+
+
+def test_what_is_held_can_be_released():
+    sender = video()
+    assert sender.send(0, film()[0][0][0], marker=True) == []
+    assert sender.track.held
+    assert sender.now - sender.track.arrived < HELD
+    (unit,) = sender.track.release()
+    assert unit.key and unit.arrived == sender.now
+    assert sender.track.release() == []
+
+
+@pytest.mark.parametrize("proved", [False, True])
+def test_without_markers_a_new_time_ends_a_picture(proved):
+    sender = trusted() if proved else video()
+    pictures = film()[0]
+    units = []
+    for number in range(4, 10):
+        units += sender.send(3600 * number, pictures[number][0])
+        assert not sender.track.held
+    assert [u.data[-20:] for u in units] == [p[0][-20:] for p in pictures[4:9]]
+
+
+def test_markers_on_each_slice_split_nothing():
+    sender = video()
+    pictures = film()[0]
+    units = []
+    for number in range(10):
+        slices = [pictures[number][0], b"\x41second", b"\x41third"]
+        for nal in slices:
+            units += sender.send(3600 * number, nal, marker=True)
+    units += sender.track.release()
+    assert len(units) == 10
+    assert all(u.data.endswith(annex_b([b"\x41second", b"\x41third"])) for u in units)
+    assert not any(u.lost for u in units)
+
+
+def test_a_marker_on_parameter_sets_ends_nothing():
+    sender = trusted()
+    for nal in (*film()[1], SEI):
+        assert sender.send(90_000, nal, marker=True) == []
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert nals_of(unit.data) == [*film()[1], SEI, film()[0][0][0]]
+
+
+def test_markers_found_wrong_late_cost_one_picture_and_are_told():
+    sender = trusted()
+    pictures = film()[0]
+    (split,) = sender.send(90_000, pictures[5][0], marker=True)
+    assert sender.send(90_000, b"\x41late", marker=True) == []
+    held = sender.send(93_600, pictures[6][0], marker=True)
+    held += sender.send(93_600, b"\x41late", marker=True)
+    assert held == []
+    (unit,) = sender.send(97_200, pictures[7][0], marker=True)
+    assert unit.lost == 1
+    assert unit.data.endswith(annex_b([pictures[6][0], b"\x41late"]))
+
+
+def test_parameter_sets_with_a_time_of_their_own_go_in_front():
+    sender = trusted()
+    for nal in film()[1]:
+        assert sender.send(80_000, nal, marker=True) == []
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert nals_of(unit.data) == [*film()[1], film()[0][0][0]]
+    assert unit.key
+
+
+def test_a_lost_packet_is_told_with_the_damaged_picture():
+    sender = trusted()
+    first, last = film()[0][4][0][:100], b"\x41rest"
+    sender.send(90_000, first)
+    (unit,) = sender.send(90_000, last, marker=True, lose=2)
+    assert unit.lost == 2
+    assert unit.data == annex_b([*film()[1], first, last])
+    (unit,) = sender.send(93_600, film()[0][5][0], marker=True)
+    assert unit.lost == 0
+
+
+def test_a_lost_end_is_told_with_the_picture_that_lacks_it():
+    sender = trusted()
+    pieces = fu_a(film()[0][4][0], 20)
+    for piece in pieces[:3]:
+        sender.send(90_000, piece)
+    cut, whole = sender.send(93_600, film()[0][5][0], marker=True, lose=4)
+    assert (cut.lost, whole.lost) == (4, 0)
+    assert cut.data.endswith(film()[0][4][0][:61])
+
+
+def test_whole_pictures_lost_are_told_with_the_next():
+    sender = trusted()
+    (unit,) = sender.send(900_000, film()[0][5][0], marker=True, lose=30)
+    assert unit.lost == 30
+
+
+def test_doubled_packets_are_dropped():
+    sender = trusted()
+    packet = parse(rtp(sender.sequence, 3600 * 3, film()[0][3][0], marker=True))
+    assert sender.track.push(packet, sender.now) == []
+    (unit,) = sender.send(90_000, film()[0][5][0], marker=True)
+    assert unit.lost == 0
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_key_picture_has_its_parameter_sets_in_front(codec):
+    pictures, sets = film(codec)
+    sender = trusted(codec)
+    (unit,) = sender.send(90_000, pictures[0][0], marker=True)
+    assert unit.data == annex_b([*sets, pictures[0][0]])
+    assert unit.track.parameters == annex_b(sets)
+    (unit,) = sender.send(93_600, pictures[1][0], marker=True)
+    assert not unit.key and unit.data == annex_b(pictures[1])
+    # As sent where they are there, and behind the delimiter where they are not.
+    delimiter = AUD if codec == "h264" else b"\x46\x01\x50"
+    sender.send(97_200, delimiter)
+    (unit,) = sender.send(97_200, pictures[0][0], marker=True)
+    assert unit.data == annex_b([delimiter, *sets, pictures[0][0]])
+    for nal in [delimiter, *sets]:
+        sender.send(100_800, nal)
+    (again,) = sender.send(100_800, pictures[0][0], marker=True)
+    assert again.data == unit.data and again.track is unit.track
+
+
+def test_other_parameter_sets_are_another_track():
+    sender = trusted()
+    (before,) = sender.send(90_000, film()[0][0][0], marker=True)
+    pictures, sets = film(size=(640, 360))
+    for nal in sets:
+        sender.send(93_600, nal)
+    (after,) = sender.send(93_600, pictures[0][0], marker=True)
+    assert (before.track.width, after.track.width) == (320, 640)
+    assert after.track.parameters == annex_b(sets)
+    (next_one,) = sender.send(97_200, pictures[1][0], marker=True)
+    assert next_one.track is after.track
+
+
+def test_a_broken_parameter_set_changes_nothing():
+    sender = trusted()
+    sender.send(90_000, b"\x67\x42")
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert unit.track.width == 320
+
+
+def test_nothing_is_handed_on_before_its_size_is_known():
+    sender = video(sets=[])
+    pictures, sets = film()
+    for number in range(3):
+        assert sender.send(3600 * number, pictures[number][0], marker=True) == []
+    for nal in sets:
+        sender.send(18_000, nal)
+    (unit,) = sender.send(18_000, pictures[0][0], marker=True)
+    assert unit.key and unit.track.width == 320
+
+
+# What parameter sets say.
+
+SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0), ("h265", 2)]
+)
+def test_size_and_reorder_depth(codec, b_frames, size):
+    kind = KINDS[codec]
+    sets = film(codec, size, b_frames, 8)[1]
+    form = kind.form(next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE))
+    assert (form.width, form.height) == size
+    assert (form.reorder > 0) == (b_frames > 0) and form.reorder <= 3
+
+
+@pytest.mark.parametrize(
+    ("options", "form", "reorder"),
+    [
+        ("nal-hrd=vbr:vbv-maxrate=900:vbv-bufsize=900:bframes=0", "yuv420p", 0),
+        (
+            "nal-hrd=cbr:bitrate=900:vbv-maxrate=900:vbv-bufsize=900:bframes=2:b-pyramid=0",
+            "yuv420p",
+            1,
+        ),
+        ("tff=1:bframes=0", "yuv420p", 0),
+        ("cqm=jvt:8x8dct=1:bframes=0", "yuv420p", 0),
+        ("sar=70/33:overscan=show:videoformat=pal:chromaloc=3:bframes=0", "yuv420p", 0),
+        ("bframes=3:b-pyramid=normal:ref=4", "yuv422p", 2),
+        ("keyint=1", "yuv444p", 0),
+    ],
+)
+def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
+    context = av.CodecContext.create("libx264", "w")
+    context.width, context.height, context.pix_fmt = 354, 292, form
+    context.time_base = Fraction(1, 25)
+    context.options = {"preset": "fast", "x264-params": f"b-adapt=0:{options}"}
+    coded = b""
+    for number in range(60):
+        frame = av.VideoFrame(354, 292, form)
+        for plane in frame.planes:
+            plane.update(bytes([number]) * plane.buffer_size)
+        frame.pts = number
+        coded += b"".join(map(bytes, context.encode(frame)))
+    coded += b"".join(map(bytes, context.encode(None)))
+    sequence = next(nal for nal in nals_of(coded) if nal[0] & 31 == 7)
+    assert H264.form(sequence) == (354, 292, reorder)
+
+
+def test_cut_off_parameter_sets_are_an_error_never_a_guess():
+    for codec in ("h264", "h265"):
+        kind = KINDS[codec]
+        sets = film(codec)[1]
+        whole = next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE)
+        for end in range(1, 8):
+            with pytest.raises(ValueError):
+                kind.form(whole[:end])
+
+
+# Sound.
+
+
+def sound(codec: str, **format: str) -> Sender:
+    rate, channels = {"PCMA": (8000, 1), "OPUS": (48000, 2)}.get(codec, (48000, 2))
+    return Sender(sound_of(sdp.Medium("audio", 96, codec, rate, channels, format)))
+
+
+@pytest.mark.parametrize("codec", ["PCMA", "OPUS"])
+def test_one_packet_one_piece_of_sound(codec):
+    sender = sound(codec)
+    (first,) = sender.send(2**32 - 10, b"abc")
+    (second,) = sender.send(310, b"def", lose=3)
+    assert (first.data, second.data, first.lost, second.lost) == (b"abc", b"def", 0, 3)
+    assert second.key and second.track.codec == codec.lower()
+    assert round((second.time - first.time) * second.track.rate / 1e9) == 320
+
+
+def aac(*units: bytes) -> bytes:
+    heads = b"".join((len(unit) << 3).to_bytes(2, "big") for unit in units)
+    return (len(heads) * 8).to_bytes(2, "big") + heads + b"".join(units)
+
+
+def test_aac_in_one_packet_and_over_several():
+    sender = sound("MPEG4-GENERIC", config="1190")
+    assert sender.track._track.parameters == b"\x11\x90"
+    first, second, third = sender.send(5000, aac(b"one", b"twotwo", b"3" * 200), marker=True)
+    assert [u.data for u in (first, second, third)] == [b"one", b"twotwo", b"3" * 200]
+    assert [round(u.time * 48_000 / 1e9) for u in (first, second, third)] == [5000, 6024, 7048]
+    large = bytes(range(250)) * 10
+    head = b"\0\x10" + (len(large) << 3).to_bytes(2, "big")
+    assert sender.send(9000, head + large[:1400]) == []
+    (whole,) = sender.send(9000, head + large[1400:], marker=True)
+    assert whole.data == large and round(whole.time * 48_000 / 1e9) == 9000
+    # Its first half is lost: the second is no sound.
+    assert sender.send(10_024, head + large[1400:], marker=True, lose=1) == []
+    (after,) = sender.send(11_048, aac(b"next"), marker=True)
+    assert (after.data, after.lost) == (b"next", 1)
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"\0", b"\0\x10", b"\0\x10\0", b"\xff\xff\0\0abc", b"\0\0abc"]
+)
+def test_stunted_aac_is_passed_over(payload):
+    if payload:
+        assert sound("MPEG4-GENERIC", config="1190").send(1, payload, marker=True) == []
+
+
+@pytest.mark.parametrize(("config", "step"), [("1190", 1024), ("1194", 960), ("1310", 2048)])
+def test_the_distance_of_aac_units(config, step):
+    """Plain, of 960 samples, and at half the told rate (SBR)."""
+    sender = sound("MPEG4-GENERIC", config=config)
+    first, second = sender.send(0, aac(b"a", b"b"))
+    assert round((second.time - first.time) * 48_000 / 1e9) == step
+
+
+def test_sound_that_cannot_be_taken_is_left_out():
+    for codec in ("L16", "MP4A-LATM", "VORBIS", ""):
+        assert sound_of(sdp.Medium("audio", 96, codec, 8000)) is None
+    low = sdp.Medium("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
+    assert sound_of(low) is None
+    # Nobody could decode it.
+    assert sound_of(sdp.Medium("audio", 96, "MPEG4-GENERIC", 48000, 2)) is None
+
+
+# Descriptions and JPEGs.
+
+
+def test_a_description():
+    media = sdp.parse(
+        "v=0\r\ns=x\r\na=control:*\r\n"
+        "m=video 0 RTP/AVP 96\r\na=control:rtsp://host/cam/trackID=0\r\n"
+        "a=rtpmap:96 h264/90000\r\n"
+        "a=fmtp:96 packetization-mode=1; sprop-parameter-sets=Z0IAH5WoFAFuQA==,aM48gA==;x=y\r\n"
+        "a=rtpmap:97 nonsense/1\r\n"
+        "m=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n"
+        "m=audio 0 RTP/AVP\r\nm=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/x\r\n"
+    )
+    video, sound, other = media
+    assert (video.codec, video.rate, video.control) == ("H264", 90_000, "rtsp://host/cam/trackID=0")
+    assert [nal[0] & 31 for nal in video.parameter_sets()] == [7, 8]
+    assert (sound.codec, sound.rate, sound.channels) == ("PCMA", 8000, 1)
+    assert (other.kind, other.rate) == ("application", 90_000)
+
+
+def test_malformed_parameters_of_a_description_are_left_out():
+    medium = sdp.Medium("video", 96, format={"sprop-parameter-sets": "!!,Z0IAH5WoFAFuQA==,"})
+    assert len(medium.parameter_sets()) == 1
+    assert sdp.Medium("audio", 96, format={"config": "xyz"}).config() == b""
+
+
+def test_the_size_of_a_jpeg():
+    for width, height in ((320, 240), (1279, 719)):
+        (unit,) = made([0.0], codec="mjpeg", size=(width, height))
+        assert jpeg.size(unit.data) == (width, height)
+        # Fill bytes and a comment in front of the frame header.
+        odd = unit.data[:2] + b"\xff\xfe\0\6abcd\xff" + unit.data[2:]
+        assert jpeg.size(odd) == (width, height)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8", b"GIF89a" * 9, b"\xff\xd8\xff\xe0\0\4ab", b"\xff\xd8" * 9]
+)
+def test_what_is_no_jpeg(data):
+    with pytest.raises(ValueError):
+        jpeg.size(data)
