@@ -182,6 +182,7 @@ class Serving:
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
+        assert not self._thread.is_alive()
 
 
 def library(shelf: Shelf, **how: object) -> Callable[[], Library]:
