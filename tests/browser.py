@@ -24,9 +24,10 @@ ARGUMENTS = [
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while Playwright's sync API is open, no test could call asyncio.run().
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the whole run; each test opens its own context in it."""
+    """One browser a module; each test opens its own context in it."""
     found = apt("chromium", program="chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)

@@ -77,7 +77,7 @@ function controls(tile) {
       "aria-label": say.t("page.other_number"), on: { input: take },
     })
     const unit = h("select", { class: "field", "aria-label": say.t("page.unit"), on: { change: take } },
-      Object.keys(UNITS).map((name) => h("option", { value: name }, say.t(`page.${name}`))))
+      Object.keys(UNITS).map((name) => h("option", { value: name }, say.t(`page.unit_${name}`))))
     unit.value = other?.unit ?? "minutes"
     const field = h("div", { class: "other" }, number, unit)
     const press = button({

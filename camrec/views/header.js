@@ -16,7 +16,7 @@ export function render({ model, view }) {
   function link(name, target, count) {
     const current = place().view === target
     return h("a", { class: "view", href: `#${target}`, "aria-current": current ? "page" : null },
-      h("span", { class: "wide" }, icon(name, 18)), h("span", {}, say.t(`page.${target}`)),
+      h("span", { class: "wide" }, icon(name, 18)), h("span", {}, say.t(`page.view_${target}`)),
       count > 0 ? h("span", { class: "wide second figures" }, count) : null)
   }
 

@@ -7,7 +7,7 @@
 //     const draw = () => {
 //       const say = words(model.texts)                // the texts and formats of one language
 //       box.replaceChildren(
-//         h("h2", { class: "heading" }, say.t("page.latest_videos")),
+//         h("h2", { class: "heading" }, say.t("page.add_camera")),
 //         button({ label: say.t("page.stop_and_save"), icon: "stop", on: () => model.send_msg({ do: "stop" }) }),
 //         iconButton("close", say.t("page.close"), () => model.send_msg({ do: "close" })),
 //         condition ? h("p", {}, say.size(bytes)) : null,  // null, undefined, false are dropped

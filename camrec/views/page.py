@@ -20,7 +20,7 @@ from camrec.views.player import Player
 from camrec.views.slot import Slot
 from camrec.views.tile import Tile
 
-TEMPLATE = Path(__file__).with_name("page.html")
+TEMPLATE = Path(__file__).with_suffix(".html")
 LANGUAGE_COOKIE = "camrec_language"
 
 # A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.

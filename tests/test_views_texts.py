@@ -1,0 +1,146 @@
+"""Every word and number of the page, in both languages; every script can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import string
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error
+
+from camrec import views
+from camrec.i18n import LANGUAGES, LOCALE, text
+from camrec.views.component import Component, texts
+
+VIEWS = Path(views.__file__).parent
+SCRIPTS = sorted(VIEWS.glob("*.js"))
+NBSP = "\u00a0"
+KEY = re.compile(r"""["'`]((?:page|videos)\.[a-z_]+)(\$?)""")
+
+
+@cache
+def page(language: str) -> dict[str, object]:
+    return json.loads((LOCALE / language / "page.json").read_text("utf-8"))
+
+
+def forms(found: object) -> list[str]:
+    return list(found.values()) if isinstance(found, dict) else [found]
+
+
+def facts(found: object) -> set[str]:
+    return {
+        name for form in forms(found) for _, name, _, _ in string.Formatter().parse(form) if name
+    }
+
+
+def used() -> tuple[set[str], set[str]]:
+    """The keys that the code names, and the beginnings of those that it puts together."""
+    whole, begun = set(), set()
+    for file in [*SCRIPTS, *VIEWS.glob("*.py")]:
+        for key, open_end in KEY.findall(file.read_text("utf-8").replace("{", "$")):
+            (begun if open_end or key.endswith("_") else whole).add(key)
+    return whole, begun
+
+
+def test_both_languages_have_the_same_texts_with_the_same_facts():
+    assert page("en").keys() == page("fr").keys()
+    for key, english in page("en").items():
+        french = page("fr")[key]
+        assert type(english) is type(french), key
+        assert facts(english) == facts(french), key
+        lines = {form.count("\n") for form in [*forms(english), *forms(french)]}
+        assert len(lines) == 1, key
+
+
+def test_every_text_that_the_code_names_is_there_and_every_text_is_used():
+    whole, begun = used()
+    known = {f"page.{key}" for key in page("en")}
+    assert {key for key in whole if key.startswith("page.")} <= known
+    assert all(any(key.startswith(start) for key in known) for start in begun if "page." in start)
+    assert not {key for key in known - whole if not key.startswith(tuple(begun))}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spaces_that_must_not_break_do_not(language):
+    for key, found in page(language).items():
+        for form in forms(found):
+            assert not re.search(r"\d (?:s|min|h|fps|i/s)\b", form), key
+            assert "'" not in form, f"{key}: a straight apostrophe"
+            if language == "fr":
+                outside = re.sub(r"\w+://\S*|\d\d:\d\d", "", form)
+                assert not re.search(rf"[^{NBSP}?!][:;?!]", outside), key
+
+
+def test_one_and_many():
+    told = {"most": 3, "length": "2 s"}
+    assert [text("page.gaps", "en", count=n, **told) for n in (0, 1, 2)] == [
+        "0 gaps, 2 s",
+        "1 gap, 2 s",
+        "2 gaps, 2 s",
+    ]
+    assert text("page.open_of", "fr", count=0, **told).startswith(f"0{NBSP}caméra ")
+    assert text("page.open_of", "fr", count=2, **told).startswith(f"2{NBSP}caméras ")
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_every_script_can_be_read(file):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node; the page's own tests read them in Chromium")
+    command = [node, "--check", "--input-type=module"]
+    told = subprocess.run(command, input=file.read_bytes(), capture_output=True, timeout=60)
+    assert told.returncode == 0, told.stderr.decode()
+
+
+def test_a_component_is_the_kit_and_its_own_files():
+    kit, tokens = (VIEWS / "kit.js").read_text(), (VIEWS / "tokens.css").read_text()
+    made = [each for each in Component.__subclasses__() if each._script]
+    assert made
+    for each in made:
+        assert each._esm.startswith(kit)
+        assert each._esm.endswith((VIEWS / each._script).read_text())
+        assert each._stylesheets[0].startswith(tokens)
+
+
+MEASURES = {
+    "en": {
+        "size": {0: "0 bytes", 999: "999 bytes", 1500: "2 kB", 394e6: "394 MB", 1.24e9: "1.2 GB"},
+        "length": {
+            0: "0 s", 12: "12 s", 59.6: "1 min", 60: "1 min", 135: "2 min 15", 3600: "1 h",
+            5400: "1 h 30", 35_999: "10 h", 414_000: "115 h", 86_400: "24 h",
+        },
+        "left": {4.2: "5 s", 61: "2 min", 4667: "1 h 18", 2667: "45 min"},
+        "timer": {0: "00:00:00", 751.9: "00:12:31", 90_000: "25:00:00"},
+        "duration": {7: "00:07", 300: "05:00", 5400: "01:30:00"},
+        "rate": {4_100_000: "4.1 Mbit/s", 0: "0.0 Mbit/s"},
+    },
+    "fr": {
+        "size": {999: "999 octets", 2000: "2 ko", 1.24e9: "1,2 Go", 212.3e9: "212 Go"},
+        "rate": {4_100_000: "4,1 Mbit/s"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_said_as_people_say_them(language, chromium):
+    """The kit's own code, in a browser."""
+    with chromium.new_context() as context:
+        tab = context.new_page()
+        tab.evaluate(f"() => {{ {(VIEWS / 'kit.js').read_text()}; window.kit = {{ words }} }}")
+        say = "([texts, how, value]) => kit.words(texts)[how](value)"
+        spoken = texts(language, "page")
+        for how, examples in MEASURES[language].items():
+            for value, said in examples.items():
+                assert tab.evaluate(say, [spoken, how, value]) == said.replace(" ", NBSP), value
+        plural = "([texts, count]) => kit.words(texts).t('page.open_of', {count, most: 3})"
+        for count in (0, 1, 2):
+            known = text("page.open_of", language, count=count, most=3)
+            assert tab.evaluate(plural, [spoken, count]) == known
+        with pytest.raises(Error, match="page.nonsense"):
+            tab.evaluate("texts => kit.words(texts).t('page.nonsense')", spoken)
