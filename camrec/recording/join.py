@@ -11,6 +11,8 @@ import av
 
 from camrec.recording.timeline import SECOND
 
+SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
+
 
 @dataclass(frozen=True)
 class Written:
@@ -57,6 +59,9 @@ def join(parts: Sequence[Written], target: Path) -> None:
                         packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
                     )
                     last[medium] = packet.dts
+                    if packet.pts != packet.dts:
+                        # Told from decoding to decoding, it would lengthen the end of the video.
+                        packet.duration = min(packet.duration, round(SHORT / packet.time_base))
                     packet.stream = streams[medium]
                     output.mux(packet)
 
