@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PATIENCE = 10.0  # seconds for what is on its way out
 # Made once by libraries and kept for the life of the process; they hold nothing of ours.
-KEPT_THREADS = ("asyncio_", "pytest_timeout", "Thread-1 (_run_server)")
+KEPT_THREADS = ("asyncio_", "pytest_timeout")
+# The one browser of the whole run starts and ends helpers as it likes.
+BROWSER = ("chromium", "playwright")
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +34,11 @@ def _there() -> set[str]:
     found = set()
     for child in me.children(recursive=True):
         try:
-            if child.status() != psutil.STATUS_ZOMBIE:
-                found.add(f"process {child.pid} {' '.join(child.cmdline()[:3])}")
+            command = " ".join(child.cmdline()[:3])
+            if child.status() != psutil.STATUS_ZOMBIE and not any(
+                part in command for part in BROWSER
+            ):
+                found.add(f"process {child.pid} {command}")
         except psutil.Error:
             continue
     for thread in threading.enumerate():
