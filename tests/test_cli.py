@@ -51,7 +51,7 @@ def run(place: Path, *arguments: str, language: str = "C") -> tuple[int, str, st
         finally:
             child.kill()
     assert "Traceback" not in err, err
-    assert PASSWORD not in out + err
+    assert "canary" not in out + err
     return child.returncode, out, err
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from wire import Wire, refused, serving
 
 from camrec.config import Config
+from camrec.errors import StateError
 from camrec.web.guard import host_name
 from camrec.web.handler import DRAINED, LONGEST_BODY
 from camrec.web.table import TABLE
@@ -166,6 +169,27 @@ def test_a_defect_is_told_without_its_text(served, wire, monkeypatch, caplog):
     assert (reply.status, reply.code) == (500, "internal")
     assert b"secret" not in reply.body
     assert "GET /health failed" in caplog.text
+
+
+def test_a_call_that_waits_holds_nobody_up(served, wire, monkeypatch):
+    station, _ = served
+    begun, released = threading.Barrier(4), threading.Event()
+
+    def waits(url, name):
+        begun.wait(30)
+        released.wait(30)
+        raise StateError("session_closed")
+
+    monkeypatch.setattr(station, "open", waits)
+    with ThreadPoolExecutor(3) as callers:
+        body = {"url": "rtsp://127.0.0.1:1/"}
+        opening = [callers.submit(wire.post, "/session/open", body) for _ in range(3)]
+        begun.wait(30)
+        assert wire.get("/health").status == 200
+        assert wire.get("/videos").status == 200
+        assert not any(each.done() for each in opening)
+        released.set()
+        assert {each.result().code for each in opening} == {"session_closed"}
 
 
 def test_a_body_over_the_limit_is_refused(wire):
