@@ -95,7 +95,10 @@ def test_record_exactly_there(place):
     assert code == 2 and "a.mp4" in err
 
 
-def test_ctrl_c_ends_it_early_and_saves(place):
+@pytest.mark.parametrize(
+    ("asked", "ended"), [(signal.SIGINT, "stopped"), (signal.SIGTERM, "shutdown")]
+)
+def test_a_signal_ends_it_early_and_saves(place, asked, ended):
     with MjpegCamera() as camera:
         child = start(place, "record", camera.url, "--duration", "600")
         with child:
@@ -105,11 +108,11 @@ def test_ctrl_c_ends_it_early_and_saves(place):
             seen = len(camera.truth())
             while len(camera.truth()) < seen + 30:
                 time.sleep(0.05)
-            child.send_signal(signal.SIGINT)
+            child.send_signal(asked)
             out, err = child.communicate(timeout=60)
     assert child.returncode == 0, err
     [receipt] = receipts(out)
-    assert receipt.ended == "stopped" and receipt.playable and receipt.duration > 0.5
+    assert receipt.ended == ended and receipt.playable and receipt.duration > 0.5
     assert len(list((place / "videos").glob("*.mp4"))) == 1
 
 

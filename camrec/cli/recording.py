@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +23,12 @@ from camrec.sources import parse
 from camrec.station import LONGEST, SHORTEST, Station
 
 LOOK = 2.0  # seconds over which a probe measures
+# Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
+ENDINGS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+]
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
 
 Address = Annotated[str, Argument(metavar="URL", help=say("url"))]
@@ -84,28 +89,29 @@ def _settings(**overrides: object) -> Config:
 
 def _watch(recordings: Sequence[Recording], names: Sequence[str]) -> None:
     """Until all are saved or have failed."""
-    with _asked_to_end() as end, recording_progress() as progress:
+    with _asked_to_end() as reasons, recording_progress() as progress:
         tasks = [
             progress.add_task(name, total=each.duration, size="")
             for each, name in zip(recordings, names, strict=True)
         ]
         while not all([each.wait(0.1) for each in recordings]):
             for each, task in zip(recordings, tasks, strict=True):
-                if end.is_set():
-                    each.stop()
+                if reasons:
+                    each.stop(reasons[0])
                 progress.update(task, completed=each.elapsed, size=megabytes(each.bytes))
 
 
 @contextmanager
-def _asked_to_end() -> Iterator[threading.Event]:
-    """Set by Ctrl+C or SIGTERM, which do nothing else meanwhile."""
-    end = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: end.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+def _asked_to_end() -> Iterator[list[str]]:
+    """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
+    reasons: list[str] = []
+
+    def asked(number: int, _: object) -> None:
+        reasons.append("stopped" if number == signal.SIGINT else "shutdown")
+
+    before = {number: signal.signal(number, asked) for number in ENDINGS}
     try:
-        yield end
+        yield reasons
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

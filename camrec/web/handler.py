@@ -18,6 +18,7 @@ from camrec.i18n import best_language
 from camrec.station import Station
 from camrec.web import schema
 from camrec.web.guard import Guard
+from camrec.web.request import FieldError, read
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Handler(RequestHandler):
         """The request's JSON as `model`; raises InputError."""
         if self._received > LONGEST_BODY:
             raise _too_large()
-        return schema.read(model, bytes(self._body))
+        return read(model, bytes(self._body))
 
     async def call(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a blocking call of the station in a thread."""
@@ -124,7 +125,7 @@ class Handler(RequestHandler):
         if isinstance(error, CamrecError):
             return error
         if isinstance(error, MissingArgumentError):
-            return schema.FieldError(error.arg_name, "missing")
+            return FieldError(error.arg_name, "missing")
         if status == 404:
             return NotFoundError("no_route", path=self.request.path[:200])
         if status == 405:

@@ -6,11 +6,12 @@ from camrec.clock import iso
 from camrec.recording import Recording
 from camrec.web import schema
 from camrec.web.handler import Handler
+from camrec.web.request import RecordRequest, StopRequest
 
 
 class StartHandler(Handler):
     async def post(self) -> None:
-        wanted = self.body(schema.RecordRequest)
+        wanted = self.body(RecordRequest)
         recording = await self.call(
             self.station.record, wanted.session_id, wanted.duration, wanted.name
         )
@@ -19,7 +20,7 @@ class StartHandler(Handler):
 
 class StopHandler(Handler):
     async def post(self) -> None:
-        wanted = self.body(schema.StopRequest)
+        wanted = self.body(StopRequest)
         recording = await self.call(
             self.station.stop_recording, wanted.session_id, wanted.recording_id
         )

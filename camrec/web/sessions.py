@@ -7,20 +7,21 @@ from camrec.recording import RecordingState
 from camrec.session import Session
 from camrec.web import schema
 from camrec.web.handler import Handler
+from camrec.web.request import CloseRequest, OpenRequest
 
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
 class OpenHandler(Handler):
     async def post(self) -> None:
-        wanted = self.body(schema.OpenRequest)
+        wanted = self.body(OpenRequest)
         session = await self.call(self.station.open, wanted.url, wanted.name)
         self.answer(describe(session, self.language), 201)
 
 
 class CloseHandler(Handler):
     async def post(self) -> None:
-        wanted = self.body(schema.CloseRequest)
+        wanted = self.body(CloseRequest)
         session = await self.call(self.station.close, wanted.session_id)
         self.answer(describe(session, self.language))
 

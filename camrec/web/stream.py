@@ -24,7 +24,7 @@ from camrec.errors import InputError
 from camrec.pictures import Picture, PictureSubscription
 from camrec.session import Session, SessionState
 from camrec.web.handler import Desk, Handler
-from camrec.web.schema import FieldError
+from camrec.web.request import FieldError
 
 log = logging.getLogger(__name__)
 

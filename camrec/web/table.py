@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from camrec.web import health, openapi, recordings, schema, sessions, stream, videos
+from camrec.web import health, openapi, recordings, request, schema, sessions, stream, videos
 from camrec.web.address import Address, Call
 from camrec.web.handler import Handler
 
@@ -36,7 +36,7 @@ TABLE = (
             Call(
                 "post",
                 "Open a camera; answers once frames have been seen, else nothing is left open",
-                request=schema.OpenRequest,
+                request=request.OpenRequest,
                 answer=schema.Session,
                 status=201,
                 refusals=(400, 409, 422, 503),
@@ -50,7 +50,7 @@ TABLE = (
             Call(
                 "post",
                 "Close a camera; a running recording is finished and saved first",
-                request=schema.CloseRequest,
+                request=request.CloseRequest,
                 answer=schema.Session,
                 refusals=(400, 404),
             ),
@@ -92,7 +92,7 @@ TABLE = (
             Call(
                 "post",
                 "Begin to record a camera",
-                request=schema.RecordRequest,
+                request=request.RecordRequest,
                 answer=schema.Recording,
                 status=201,
                 refusals=(400, 404, 409, 503, 507),
@@ -106,7 +106,7 @@ TABLE = (
             Call(
                 "post",
                 "End a recording early; answers once its video is saved",
-                request=schema.StopRequest,
+                request=request.StopRequest,
                 answer=schema.Recording,
                 refusals=(400, 404, 409, 503, 507),
             ),
