@@ -512,6 +512,19 @@ def test_closed_while_a_jpeg_is_awaited(go2rtc):
         assert ended.is_set() and units == []
 
 
+def test_closed_while_the_proxy_does_not_answer():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"ws://127.0.0.1:{mute.getsockname()[1]}/api/ws?src=x"
+        reader = Go2rtcReader(url, "a", "b", Clock(), 60.0)
+        thread = threading.Thread(target=lambda: list(reader.units()))
+        thread.start()
+        with mute.accept()[0] as client:
+            assert client.recv(1000)
+            reader.close()
+            thread.join(20)
+            assert not thread.is_alive()
+
+
 def test_the_proxy_lets_nobody_in_without_the_password(go2rtc):
     url, user, _ = go2rtc.stream("mjpeg")
     with pytest.raises(StreamError) as error:

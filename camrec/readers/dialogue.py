@@ -44,6 +44,7 @@ class Dialogue:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._patience = timeout
             self._socket.settimeout(timeout)
             self._socket.connect((address.hostname, address.port or 554))
         except OSError:
@@ -83,7 +84,9 @@ class Dialogue:
 
         The views are good until the next call. EOFError: the stream ended.
         """
-        self._socket.settimeout(patience)
+        if patience != self._patience:
+            self._patience = patience
+            self._socket.settimeout(patience)
         try:
             for item in self._receive():
                 if not isinstance(item, Answer):

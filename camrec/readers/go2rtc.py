@@ -36,7 +36,8 @@ class Go2rtcReader(Reader):
         self._track: VideoTrack | None = None
 
     def _units(self) -> Iterator[Unit]:
-        connection = self._connected(WebSocket(self._url, *self._login, self._timeout))
+        connection = self._connected(WebSocket(self._url, self._timeout))
+        connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
         while True:
             message = connection.receive()

@@ -64,7 +64,7 @@ class Pictures:
         self._lost += missing
         nals = self._nals.push(packet.payload, gap)
         self.arrived = arrived
-        if self._shows(nals):
+        if nals and self._shows(nals):
             self._markers_wrong = self._markers_wrong or self._marked or self._handed_on
             self._marked = False
             if self._handed_on:

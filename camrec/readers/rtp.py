@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
-REFINED_FOR = 10 * 10**9
+HEAD = struct.Struct(">BBHI")
+REFINED_FOR = 10 * 10**9  # nanoseconds
 
 
 class Packet(NamedTuple):
@@ -22,7 +24,7 @@ def parse(data: memoryview) -> Packet | None:
     size = len(data)
     if size < 12 or data[0] >> 6 != 2:
         return None
-    first, second = data[0], data[1]
+    first, second, sequence, time = HEAD.unpack_from(data)
     begin = 12 + 4 * (first & 15)
     if first & 0x10:
         if begin + 4 > size:
@@ -31,13 +33,7 @@ def parse(data: memoryview) -> Packet | None:
     end = size - data[size - 1] if first & 0x20 else size
     if begin >= end:
         return None
-    return Packet(
-        second & 0x7F,
-        second >= 0x80,
-        data[2] << 8 | data[3],
-        data[4] << 24 | data[5] << 16 | data[6] << 8 | data[7],
-        data[begin:end],
-    )
+    return Packet(second & 0x7F, second >= 0x80, sequence, time, data[begin:end])
 
 
 class Order:

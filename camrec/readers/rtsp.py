@@ -87,8 +87,10 @@ class RtspReader(Reader):
     def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Unit]:
         interval = int(dialogue.session_timeout / 2 * SECOND)
         patience = int(self._timeout * SECOND)
-        heard = now = self._clock.monotonic_ns()
-        due = now + interval
+        # Often enough to see that something is due; a new wait a packet would cost a system call.
+        beat = min(interval, patience, SECOND) // 4
+        heard = self._clock.monotonic_ns()
+        due = heard + interval
         pictures = next(track for _, track in self._tracks.values() if isinstance(track, Pictures))
         while True:
             now = self._clock.monotonic_ns()
@@ -97,17 +99,11 @@ class RtspReader(Reader):
                 due = now + interval
             if now >= heard + patience:
                 raise StreamError("silent")
-            until = min(due, heard + patience)
-            if pictures.held:
-                ripe = pictures.arrived + HELD
-                if now >= ripe:
-                    yield from pictures.release()
-                else:
-                    until = min(until, ripe)
-            wait = max(until - now, 1_000_000) / SECOND
+            if pictures.held and now >= pictures.arrived + HELD:
+                yield from pictures.release()
             arrived = 0
             try:
-                for channel, data in dialogue.packets(wait):
+                for channel, data in dialogue.packets((HELD if pictures.held else beat) / SECOND):
                     # All that came in one piece came at one moment.
                     arrived = arrived or self._clock.monotonic_ns()
                     payload, track = self._tracks.get(channel, (-1, pictures))

@@ -24,21 +24,39 @@ MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 class WebSocket:
     """Connects at once; blocks for at most `timeout` seconds without a byte (TimeoutError).
 
-    Raises StreamError ("refused": not let in; "lost": not a WebSocket) or OSError.
+    Every call may raise OSError too.
     """
 
-    def __init__(self, url: str, user: str, password: str, timeout: float) -> None:
-        address = urlsplit(url)
-        host, port = address.hostname or "", address.port or 80
+    def __init__(self, url: str, timeout: float) -> None:
+        self._address = urlsplit(url)
+        host, port = self._address.hostname or "", self._address.port or 80
         self._socket = socket.create_connection((host, port), timeout)
         self._file = self._socket.makefile("rb", 1 << 16)
-        try:
-            self._shake_hands(
-                f"{address.path or '/'}?{address.query}", address.netloc, user, password
-            )
-        except BaseException:
-            self.close()
-            raise
+
+    def open(self, user: str, password: str) -> None:
+        """Log in; StreamError: "refused" where that fails, "lost" where it is no WebSocket."""
+        key = base64.b64encode(os.urandom(16)).decode()
+        login = base64.b64encode(f"{user}:{password}".encode()).decode()
+        lines = [
+            f"GET {self._address.path or '/'}?{self._address.query} HTTP/1.1",
+            f"Host: {self._address.netloc}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            f"Authorization: Basic {login}",
+        ]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        status = self._file.readline(LONGEST_LINE).split()
+        headers = {}
+        while line := self._file.readline(LONGEST_LINE).strip():
+            name, _, value = line.decode("latin-1").partition(":")
+            headers[name.lower()] = value.strip()
+        if len(status) > 1 and status[1] in (b"401", b"403"):
+            raise StreamError("refused")
+        wanted = base64.b64encode(hashlib.sha1((key + MAGIC).encode()).digest()).decode()
+        if status[1:2] != [b"101"] or headers.get("sec-websocket-accept") != wanted:
+            raise StreamError("lost", "not a WebSocket")
 
     def send(self, text: str) -> None:
         self._send(TEXT, text.encode())
@@ -69,30 +87,6 @@ class WebSocket:
     def close(self) -> None:
         self._file.close()
         self._socket.close()
-
-    def _shake_hands(self, target: str, host: str, user: str, password: str) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        login = base64.b64encode(f"{user}:{password}".encode()).decode()
-        lines = [
-            f"GET {target} HTTP/1.1",
-            f"Host: {host}",
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}",
-            "Sec-WebSocket-Version: 13",
-            f"Authorization: Basic {login}",
-        ]
-        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
-        status = self._file.readline(LONGEST_LINE).split()
-        headers = {}
-        while line := self._file.readline(LONGEST_LINE).strip():
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
-        if len(status) > 1 and status[1] in (b"401", b"403"):
-            raise StreamError("refused")
-        wanted = base64.b64encode(hashlib.sha1((key + MAGIC).encode()).digest()).decode()
-        if status[1:2] != [b"101"] or headers.get("sec-websocket-accept") != wanted:
-            raise StreamError("lost", "not a WebSocket")
 
     def _frame(self) -> tuple[bool, int, bytes]:
         first, second = self._read(2)
