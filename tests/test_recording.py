@@ -16,7 +16,7 @@ from cameras import barcode
 from units_made import SECOND, MadeClock, MadeFeed, irregular, mixed, pictures, sound, until
 
 from camrec.receipt import Receipt
-from camrec.recording import Recording, RecordingState
+from camrec.recording import Recording, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
 from camrec.units import Unit
@@ -412,11 +412,12 @@ def test_a_folder_that_vanishes(studio):
     assert recording.error.facts["folder"] == str(studio.folder / "parts-0")
 
 
-def test_a_program_that_is_no_ffmpeg(studio, monkeypatch):
-    monkeypatch.setattr(life, "PAUSES", (0.0, 0.0))
+@pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
+def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
+    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
     units = pictures(irregular(8))
     studio.play(units, -1, 1)
-    recording = studio.record(60, ffmpeg=Path(shutil.which("false") or "/bin/false"))
+    recording = studio.record(60, ffmpeg=Path(program))
     studio.play(units, 1, 8)
     assert recording.wait(60)
     assert recording.state is RecordingState.FAILED and recording.ended == "error"

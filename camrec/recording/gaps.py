@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from camrec.receipt import Gap
+from camrec.recording.timeline import SECOND
 
 SHORTEST = 2.0  # seconds
 DISTANCES = 5  # times the usual distance between two pictures, if that is more
@@ -26,3 +27,34 @@ def find(times: Sequence[float], end: float) -> list[Gap]:
     usual = median(distances) if distances else 0.0
     found = (between(a, b, usual) for a, b in zip(times, [*times[1:], end], strict=True))
     return [gap for gap in found if gap is not None]
+
+
+class Account:
+    """The gaps of a recording that still runs; moments are monotonic nanoseconds.
+
+    newest : the moment of the newest picture.
+    """
+
+    def __init__(self, zero: int) -> None:
+        self.newest = zero
+        self._zero = zero
+        self._found: list[Gap] = []
+
+    def note(self, moment: int, usual: float) -> bool:
+        """A picture was written; True when there was a gap before it."""
+        if moment <= self.newest:
+            return False
+        gap = self._between(moment, usual)
+        self.newest = moment
+        if gap is not None:
+            self._found.append(gap)
+        return gap is not None
+
+    def until(self, now: int, usual: float) -> list[Gap]:
+        """All so far, one that still lasts included."""
+        lasting = self._between(now, usual)
+        return [*self._found, lasting] if lasting else list(self._found)
+
+    def _between(self, moment: int, usual: float) -> Gap | None:
+        earlier, later = ((each - self._zero) / SECOND for each in (self.newest, moment))
+        return between(earlier, later, usual)

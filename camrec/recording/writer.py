@@ -1,0 +1,216 @@
+"""Puts units into parts: opens one when there is enough to begin with, another when it ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from camrec.clock import Clock
+from camrec.receipt import Gap
+from camrec.recording.gaps import Account
+from camrec.recording.join import Written
+from camrec.recording.memory import Memory
+from camrec.recording.part import Part, PartEnded
+from camrec.recording.timeline import SECOND, Moments, Timeline
+from camrec.units import AudioTrack, Unit
+
+log = logging.getLogger(__name__)
+
+SOUND_PATIENCE = 1.0  # seconds that a part waits for sound that is expected
+PAUSES = (0.2, 1.0, 2.0)  # seconds before the next part, after one that wrote nothing
+
+
+class Pace(Protocol):
+    """What the writer asks of the feed."""
+
+    audio: AudioTrack | None
+    usual_distance: float
+
+
+class Writer:
+    """Used by one thread; what it has so far may be looked at by any.
+
+    Parameters
+    ----------
+    began, deadline
+        When the button was pressed and when it is over, monotonic nanoseconds: pictures from the
+        deadline on are not written.
+    tell
+        Called after each change of the parts or the gaps.
+
+    Attributes
+    ----------
+    part : the one that is being written, or None.
+    parts : all, in order.
+    failed : why nothing more can be written: "disk", "error", or None.
+    warnings : what a reader of the receipt should know.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        ffmpeg: Path,
+        clock: Clock,
+        pace: Pace,
+        *,
+        began: int,
+        deadline: int,
+        tell: Callable[[], None],
+    ) -> None:
+        self.part: Part | None = None
+        self.parts: list[Part] = []
+        self.failed: str | None = None
+        self.warnings: list[str] = []
+        self._name = name
+        self._folder = folder
+        self._ffmpeg = ffmpeg
+        self._clock = clock
+        self._pace = pace
+        self._began = began
+        self._deadline = deadline
+        self._tell = tell
+        self._memory = Memory()
+        self._moments = Moments()
+        self._account: Account | None = None
+        self._fruitless = 0
+        self._not_before = 0
+        self._sounded = False
+        self._waiting_for_sound: int | None = None
+
+    def remember(self, unit: Unit) -> None:
+        """A unit of the group that was there before the button: the first part needs it all."""
+        self._memory.keep(unit)
+
+    def take(self, unit: Unit) -> None:
+        if self._memory.breaks(unit):
+            self.open(patient=False)
+            self.close("the picture's form changed")
+            self._memory.clear()
+        self._memory.keep(unit)
+        if self.part is not None and not self.part.fits(unit):
+            self.close("the sound's form changed")
+        if self.part is not None:
+            self._write(unit)
+        else:
+            self.open()
+
+    def open(self, patient: bool = True) -> None:
+        """Begin a part with what is remembered, where there is none and it is time for one."""
+        units = self._memory.units()
+        if self.part is not None or self.failed or not units:
+            return
+        now = self._clock.monotonic_ns()
+        if patient and (now < self._not_before or self._waits_for_sound(units, now)):
+            return
+        self._moments.learn(units, after=self._account.newest if self._account else None)
+        timeline = self._timeline(units)
+        self._account = self._account or Account(timeline.zero)
+        path = self._folder / f"part-{len(self.parts) + 1}.mp4"
+        part = self.part = Part(path, self._ffmpeg, timeline)
+        self.parts.append(part)
+        self._sounded = part.sounds
+        self._tell()
+        try:
+            part.start()
+        except (OSError, PartEnded) as error:
+            part.complaint = part.complaint or str(error)
+            self._died()
+        for unit in units:
+            if self.part is part and part.fits(unit):
+                self._write(unit)
+
+    def close(self, why: str) -> None:
+        """End the part; the next one begins with what is remembered."""
+        part, self.part = self.part, None
+        if part is None:
+            return
+        part.finish()
+        log.info("recording %s: %s ends: %s", self._name, part.path.name, why)
+        self._tell()
+
+    def look_after(self) -> None:
+        """FFmpeg may have ended though nothing was written since."""
+        if self.part is not None and self.part.dead:
+            self._died()
+
+    def stream_broke(self) -> None:
+        """What comes next has no tie to what was."""
+        self.open(patient=False)
+        self.close("the stream broke")
+        self._memory.clear()
+        self._moments = Moments()
+
+    def units_lost(self) -> None:
+        """FFmpeg was too slow for what came."""
+        self.close("FFmpeg is too slow")
+        self._memory.clear()
+        self.warnings.append("the computer or the disk was too slow: pictures were lost")
+        log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
+
+    @property
+    def empty_handed(self) -> bool:
+        """There is no part, and nothing to begin one with."""
+        return self.part is None and not self._memory.units()
+
+    def gaps(self, now: int) -> list[Gap]:
+        """Times without pictures up to `now`, in seconds from the start of the video."""
+        return self._account.until(now, self._pace.usual_distance) if self._account else []
+
+    def written(self) -> list[Written]:
+        return [
+            Written(part.path, part.zero, part.whole, part.shown if part.complete else None)
+            for part in self.parts
+        ]
+
+    def _timeline(self, units: list[Unit]) -> Timeline:
+        """The first part's time counts from the picture at the button, all others' from the key."""
+        video = [unit for unit in units if unit.track.medium == "video"]
+        audio = next((u.track for u in reversed(units) if u.track.medium == "audio"), None)
+        first = shown = video[0]
+        if self._account is None:
+            before = [unit for unit in video if self._moments.of(unit) <= self._began]
+            shown = max(before, key=lambda unit: unit.time, default=first)
+        return Timeline(self._moments, first, shown, first.track, audio)
+
+    def _write(self, unit: Unit) -> None:
+        moment = self._moments.of(unit)
+        if moment >= self._deadline:
+            return
+        assert self.part is not None and self._account is not None
+        try:
+            self.part.write(unit)
+        except PartEnded:
+            self._died()
+            return
+        if unit.track.medium == "video" and self._account.note(moment, self._pace.usual_distance):
+            self._tell()
+
+    def _waits_for_sound(self, units: list[Unit], now: int) -> bool:
+        """Sound that is expected gets a second to come, so that the part begins with it."""
+        expected = self._sounded or self._pace.audio is not None
+        if not expected or any(unit.track.medium == "audio" for unit in units):
+            self._waiting_for_sound = None
+            return False
+        if self._waiting_for_sound is None:
+            self._waiting_for_sound = now
+        return now - self._waiting_for_sound < SOUND_PATIENCE * SECOND
+
+    def _died(self) -> None:
+        part = self.part
+        assert part is not None
+        self.close("FFmpeg ended")
+        self.warnings.append(f"FFmpeg ended in part {len(self.parts)}: {part.complaint}")
+        log.warning("recording %s: FFmpeg ended: %s", self._name, part.complaint)
+        if part.no_room:
+            self.failed = "disk"
+        elif part.size > 0:
+            self._fruitless = 0
+        elif self._fruitless == len(PAUSES):
+            self.failed = "error"
+        else:
+            pause = PAUSES[self._fruitless]
+            self._fruitless += 1
+            self._not_before = self._clock.monotonic_ns() + int(pause * SECOND)

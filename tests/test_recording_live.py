@@ -1,0 +1,137 @@
+"""Real cameras through real proxies into a file, against the cameras' own logs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera
+from test_recording import EXACT, shown
+from units_made import until
+
+from camrec.clock import Clock
+from camrec.feed import Feed
+from camrec.proxies import Go2rtc, MediaMTX
+from camrec.readers import Go2rtcReader, RtspReader, StreamError
+from camrec.receipt import Receipt
+from camrec.recording import Recording, RecordingState
+from camrec.sources import parse
+from camrec.units import Unit
+
+LENGTH = 33  # seconds: RTCP's sender reports come at 10 and 30
+
+
+class Line:
+    """A reader that fills a feed, and what came of it."""
+
+    def __init__(self, make_reader, clock: Clock) -> None:
+        self.feed = Feed(clock)
+        self.units: list[Unit] = []
+        self._make = make_reader
+        self._closed = threading.Event()
+        self._reader = make_reader()
+        self._thread = threading.Thread(target=self._read, name="line", daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while not self._closed.is_set():
+            try:
+                for unit in self._reader.units():
+                    self.units.append(unit)
+                    self.feed.publish(unit)
+            except StreamError as error:
+                if error.reason != "not_ready":
+                    raise
+            self._closed.wait(0.1)
+            self._reader = self._make()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._reader.close()
+        self._thread.join()
+        self.feed.close()
+
+
+@pytest.mark.slow
+def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
+    """RTSP with AAC, RTSP without sound, MJPEG, all at once: each picture once, at its time."""
+    clock = Clock()
+    with ExitStack() as stack:
+
+        def lasting(made, end: str):
+            stack.callback(getattr(made, end))
+            return made
+
+        with_sound = stack.enter_context(RtspCamera(irregular=True, audio="aac"))
+        silent = stack.enter_context(RtspCamera(irregular=True))
+        jpegs = stack.enter_context(MjpegCamera(irregular=True))
+        mediamtx = lasting(MediaMTX(lambda: binaries.mediamtx, tmp_path / "bin", 0), "stop")
+        go2rtc = lasting(Go2rtc(lambda: binaries.go2rtc, tmp_path / "bin", 0), "stop")
+        mediamtx.ensure_ready()
+        go2rtc.ensure_ready()
+        mediamtx.add("sound", parse(with_sound.url))
+        mediamtx.add("silent", parse(silent.url))
+        go2rtc.add("jpegs", parse(jpegs.url))
+        lines = {
+            "sound": lambda: RtspReader(mediamtx.local_url("sound"), clock),
+            "silent": lambda: RtspReader(mediamtx.local_url("silent"), clock),
+            "jpegs": lambda: Go2rtcReader(*go2rtc.stream("jpegs"), clock),
+        }
+        lines = {name: lasting(Line(make, clock), "close") for name, make in lines.items()}
+        for line in lines.values():
+            until(lambda line=line: len(line.units) > 20)
+        recordings = {}
+        saved: dict[str, tuple[Path, Receipt]] = {}
+        for name, line in lines.items():
+
+            def save(file: Path, receipt: Receipt, name: str = name) -> str:
+                saved[name] = tmp_path / f"{name}.mp4", receipt
+                shutil.move(file, saved[name][0])
+                return f"{name}.mp4"
+
+            recordings[name] = Recording(
+                line.feed,
+                duration=LENGTH,
+                name=name,
+                source="rtsp://camera/",
+                folder=tmp_path / name,
+                ffmpeg=binaries.ffmpeg,
+                save=save,
+                clock=clock,
+            )
+            recordings[name].start()
+            stack.callback(recordings[name].wait)
+            stack.callback(recordings[name].stop)
+        for name, recording in recordings.items():
+            assert recording.wait(LENGTH + 30), name
+            assert recording.state is RecordingState.SAVED, recording.error
+        for camera, name in ((with_sound, "sound"), (silent, "silent")):
+            ticks = {taken.number: taken.rtp for taken in camera.truth()}
+            assert_true(saved[name], ticks, 90_000)
+        assert saved["sound"][1].audio_codec == "aac"
+        assert saved["silent"][1].audio_codec is None
+        sent = {each.sha: each.number for each in jpegs.truth()}
+        arrived = {sent[hashlib.sha1(u.data).hexdigest()]: u.time for u in lines["jpegs"].units}
+        assert_true(saved["jpegs"], arrived, 10**9)
+
+
+def assert_true(saved: tuple[Path, Receipt], ticks: dict[int, int], rate: int) -> None:
+    """Each picture from the first to the last, in its place."""
+    path, receipt = saved
+    times, numbers = shown(path)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert float(times[-1]) > LENGTH - 3
+    first = ticks[numbers[0]]
+    wrong = [
+        abs(float(time) - (ticks[number] - first) / rate)
+        for time, number in zip(times, numbers, strict=True)
+    ]
+    assert max(wrong) <= EXACT
+    assert receipt.frames == len(times)
+    assert receipt.playable and receipt.warnings == [] and receipt.gaps == []
+    assert receipt.ended == "time"
