@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 
 STALE_AFTER = 5.0  # seconds without a picture, or ...
 STALE_DISTANCES = 5  # ... this many times the usual distance between two, if that is more
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts; the last one repeats
+POLL = 0.05  # seconds between two looks while a camera is awaited
+BETWEEN_TRIES = 1.0  # seconds
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
 PASSWORD_PAUSE = 60.0  # a wrong password is not tried often: cameras lock accounts
 
 
@@ -177,107 +179,107 @@ class Session:
 
     def _open(self) -> bool:
         """Up to `TRIES` tries of `PATIENCE` seconds; True when the camera delivers."""
-        error: CamrecError | None = None
         for self.attempt in range(1, TRIES + 1):
-            if error is not None and self._pause(1.0):
-                return False
-            error = self._try_once()
+            self._probe = Probe(self._clock)
+            self.seen = 0
+            self._tell()
+            error = self._reach(lambda: self._probe.passed)
             if error is None:
                 self._probe = None
-                self.machine.move(SessionState.LIVE, only_from=SessionState.OPENING)
+                self.machine.move(SessionState.LIVE)
                 return True
             if self._closing.is_set():
                 return False
             log.warning("%s: try %d of %d: %s", self.source.url, self.attempt, TRIES, error)
-            if not isinstance(error, CameraError) or error.code in FINAL:
+            final = not isinstance(error, CameraError) or error.code in FINAL
+            if final or self.attempt == TRIES:
                 break
+            if self._pause(BETWEEN_TRIES):
+                return False
         self._fail(error)
         return False
-
-    def _try_once(self) -> CamrecError | None:
-        since = self._clock.monotonic_ns()
-        try:
-            self._line.open()
-        except CamrecError as error:
-            return error
-        self._probe = Probe(self._clock)
-        self.seen = 0
-        self.machine.changed.emit(SessionState.OPENING, SessionState.OPENING)
-        began = self._clock.monotonic_ns()
-        connected = False
-        while (left := PATIENCE - (self._clock.monotonic_ns() - began) / 1e9) > 0:
-            self._begin_attempt()
-            while not self._reading.ended and not self._probe.passed and left > 0:
-                if self._pause(min(left, 0.05)):
-                    return CameraError("camera_no_picture", host=self.source.host)
-                left = PATIENCE - (self._clock.monotonic_ns() - began) / 1e9
-            if self._probe.passed:
-                return None
-            error = self._reading.error
-            connected = connected or error is None or error.reason in ("silent", "lost")
-            reason = self._line.reason(error, since)
-            self._end_attempt()
-            if reason is not None:
-                return reason
-            if self._pause(0.05):
-                break
-        code = "camera_no_picture" if connected else "camera_no_answer"
-        return CameraError(code, host=self.source.host, port=self.source.port)
 
     def _watch(self) -> None:
         """While it is open: see it go away, and bring it back."""
         while not self._closing.is_set():
             self._woken.clear()
-            limit = max(STALE_AFTER, STALE_DISTANCES * self.feed.usual_distance)
-            left = limit - self._quiet()
-            if self._reading.ended:
-                self._retry(limit)
-            elif left <= 0:
-                # The reading lives but brings no picture: the camera has to be called anew.
-                self._stale(None)
-                self._retry(limit, anew=True)
+            left = self._limit - self._age()
+            if self._reading.ended or left <= 0:
+                self._come_back()
             else:
                 self._woken.wait(left)
 
-    def _retry(self, limit: float, anew: bool = False) -> None:
-        error, began = self._reading.error, self._attempt_began
+    def _come_back(self) -> None:
+        """The stream broke, or brings no picture: call the camera anew until it delivers."""
+        reading = self._reading
+        reason = self._line.reason(reading.error, self._attempt_began) or reading.error
         self._end_attempt()
         self.feed.interrupt()
-        reason = self._line.reason(error, began)
-        pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
-        if reason is not None and reason.code == "camera_wrong_password":
-            self._line.close()
-            anew, pause = True, PASSWORD_PAUSE
-        until_stale = limit - self._age()
-        if until_stale < pause:
-            if self._pause(max(0.0, until_stale)):
+        log.warning("%s: the stream broke: %s", self.source.url, reason or "no picture")
+        pause = 0.0
+        while not self._pause(pause):
+            pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
+            self.retries += 1
+            self._tell()
+            called = self._clock.monotonic_ns()
+            error = self._reach(lambda called=called: self.feed.newest.arrived > called)
+            if error is None:
+                self.retries, self.error = 0, None
+                self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
                 return
-            pause -= max(0.0, until_stale)
-            self._stale(reason)
-        if self._pause(pause):
-            return
-        self.retries += 1
+            self._end_attempt()
+            self.feed.interrupt()
+            self.error = error
+            if error.code == "camera_wrong_password":
+                self._line.close()
+                pause = PASSWORD_PAUSE
+
+    def _reach(self, enough: Callable[[], bool]) -> CamrecError | None:
+        """Call the camera and read until it delivers `enough`; else the reason why not."""
+        began = self._clock.monotonic_ns()
         try:
-            if anew:
-                self._line.open()
-        except CamrecError as refused:
-            self._stale(refused)
-        self._begin_attempt()
+            self._line.open()
+        except CamrecError as error:
+            return error
+        connected = False
+        deadline = self._clock.monotonic_ns() + int(PATIENCE * 1e9)
+        while self._clock.monotonic_ns() < deadline:
+            self._begin_attempt()
+            while not self._reading.ended and self._clock.monotonic_ns() < deadline:
+                if self._pause(POLL):
+                    break
+                if enough():
+                    return None
+            error = self._reading.error
+            connected = connected or error is None or error.reason in ("silent", "lost")
+            reason = self._line.reason(error, began)
+            self._end_attempt()
+            if reason is not None:
+                return reason
+            if self._pause(POLL):
+                break
+        code = "camera_no_picture" if connected else "camera_no_answer"
+        return CameraError(code, host=self.source.host, port=self.source.port)
+
+    @property
+    def _limit(self) -> float:
+        """Seconds without a picture from which on it is stale."""
+        return max(STALE_AFTER, STALE_DISTANCES * self.feed.usual_distance)
 
     def _age(self) -> float:
         """Seconds since the last picture."""
-        newest = self.feed.newest
-        return (self._clock.monotonic_ns() - newest.arrived) / 1e9 if newest else 0.0
+        return (self._clock.monotonic_ns() - self.feed.newest.arrived) / 1e9
 
-    def _quiet(self) -> float:
-        """Seconds since the last picture, or since the reading that runs began."""
-        running = (self._clock.monotonic_ns() - self._attempt_began) / 1e9
-        return min(self._age(), running)
-
-    def _stale(self, reason: CamrecError | None) -> None:
-        if reason is not None:
-            self.error = reason
-        self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
+    def _pause(self, seconds: float) -> bool:
+        """Wait; a live session becomes stale on the way when it is time. True: being closed."""
+        if self.state is SessionState.LIVE:
+            left = max(0.0, self._limit - self._age())
+            if left < seconds:
+                if self._closing.wait(left):
+                    return True
+                seconds -= left
+                self.machine.move(SessionState.STALE)
+        return self._closing.wait(seconds)
 
     def _begin_attempt(self) -> None:
         self._attempt_began = self._clock.monotonic_ns()
@@ -291,21 +293,15 @@ class Session:
 
     def _deliver(self, unit: Unit) -> None:
         self.feed.publish(unit)
-        if unit.track.medium != "video":
-            return
         probe = self._probe
-        if probe is not None:
+        if probe is not None and unit.track.medium == "video":
             probe.saw(unit)
             self.seen = probe.seen
-            self.machine.changed.emit(self.state, self.state)
-        elif self.retries or self.state is SessionState.STALE:
-            self.retries = 0
-            self.error = None
-            self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
+            self._tell()
 
-    def _pause(self, seconds: float) -> bool:
-        """True when the session is being closed."""
-        return self._closing.wait(seconds)
+    def _tell(self) -> None:
+        """Something to show has changed, though not the state."""
+        self.machine.changed.emit(self.state, self.state)
 
     def _fail(self, error: CamrecError) -> None:
         self.error = error
