@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ import psutil
 import pytest
 import yaml
 from cameras.mjpeg import MjpegCamera
-from cameras.refusing import Refusing, rtsp_status, rtsp_without_picture, says
+from cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, rtsp_without_picture, says
 from leaks import nothing_left_behind  # noqa: F401
 
 from camrec.errors import CameraError, InputError, ServiceError
@@ -30,10 +31,12 @@ from camrec.process import Child, ProcessState
 from camrec.process.ladder import POLITE
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.proxies.ports import free_ports
+from camrec.proxies.reasons import error_of
 from camrec.sources import Source, parse
 
 PASSWORD = "c4n@ry/p#ss %w?d"
 USERINFO = "joe:c4n%40ry%2Fp%23ss%20%25w%3Fd"
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 KINDS = {"mediamtx": MediaMTX, "go2rtc": Go2rtc}
 
 
@@ -327,6 +330,7 @@ def peer(kind: str):
         "ssh": says(b""),
         "http": says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
         "no picture": rtsp_without_picture,
+        "leaves": rtsp_that_leaves,
     }
     if kind == "refused":
         yield free_ports(1)[0]
@@ -349,6 +353,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         "refused": "camera_refused",
         "no picture": "camera_no_picture",
         "silent": "camera_no_answer",
+        "leaves": "camera_no_answer",
     }
     since = time.monotonic_ns()
     with ExitStack() as stack:
@@ -367,6 +372,38 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
     assert proxy.reason("p0", 0) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("dial tcp 10.0.0.1:404: connect: connection refused", "camera_refused"),
+        ('mjpeg: streams: Get "http://10.0.0.1/401 x509:": EOF', "camera_not_a_camera"),
+        ("mjpeg: streams: 404 Gone fishing", "camera_no_path"),
+        ("bad status code: 401 (Unauthorized)", "camera_wrong_password"),
+        # What Windows says; here as texts only.
+        (
+            "dial tcp 10.0.0.1:554: connectex: No connection could be made because the target "
+            "machine actively refused it.",
+            "camera_refused",
+        ),
+        (
+            "dial tcp 10.0.0.1:554: connectex: A connection attempt failed because the connected "
+            "party did not properly respond after a period of time",
+            "camera_no_answer",
+        ),
+        (
+            "dial tcp 10.0.0.1:554: connectex: A socket operation was attempted to an "
+            "unreachable host.",
+            "camera_no_answer",
+        ),
+        ("streams: codecs not matched: video:H265 => video:JPEG", "camera_codec"),
+        ("something new with c4n@ry/p#ss %w?d", "camera_failed"),
+    ],
+)
+def test_reasons_that_cannot_be_made_here(text, code):
+    error = error_of(parse(f"rtsp://{USERINFO}@10.0.0.1/x"), text)
+    assert error.code == code and not leaked(str(error))
+
+
 @pytest.fixture
 def self_signed(tmp_path) -> Path:
     file = tmp_path / "self-signed.pem"
@@ -380,6 +417,7 @@ def self_signed(tmp_path) -> Path:
     return file
 
 
+@needs_openssl
 def test_mediamtx_refuses_an_unknown_certificate(proxies, self_signed):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()

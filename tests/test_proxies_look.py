@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
 from contextlib import ExitStack
@@ -18,6 +19,8 @@ from camrec.sources import parse
 PASSWORD = "p@s:s/w#o%r d?&+é"
 USERINFO = "viewer:p%40s%3As%2Fw%23o%25r%20d%3F%26%2B%C3%A9"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(100) + b"\xff\xd9"
+
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 
 READ = {
     "standard": "standard",
@@ -171,6 +174,7 @@ def test_redirects():
         assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_not_a_camera"
 
 
+@needs_openssl
 def test_certificates(tmp_path):
     """Not checked for an address in numbers, checked for a name: as go2rtc does."""
     file = tmp_path / "self-signed.pem"

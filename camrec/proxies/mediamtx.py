@@ -18,7 +18,9 @@ from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
-_PATH_LINE = re.compile(r"\[path (\S+)\] \[RTSP source\] (.*)", re.DOTALL)
+_PATH_LINE = re.compile(
+    r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
+)
 
 
 class MediaMTX(Proxy):
@@ -99,25 +101,23 @@ class MediaMTX(Proxy):
         except (ValueError, KeyError, TypeError):
             # A configuration that it does not take is told before it has a log.
             level, message = "ERR", line
-        if found := _PATH_LINE.match(message):
-            self._hear_of(found[1], level, found[2])
-        elif message.startswith("[API]"):
+        if message.startswith("[API]"):
             # It repeats what was asked, with its credential; the answer says the same.
-            pass
-        elif level == "INF":
-            log.debug("mediamtx: %s", self._hidden(message))
-        else:
-            log.warning("mediamtx: %s", self._hidden(message))
+            return
+        found = _PATH_LINE.match(message)
+        if found and found["source"] and level == "ERR":
+            self._note(found["path"], found["text"])
+        elif found and found["text"].startswith("stream is available"):
+            self._delivered.add(found["path"])
+        # What it says of a camera at each of its tries is told once, by whoever opened it.
+        loud = level != "INF" and not (found and found["source"])
+        log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._hidden(message))
 
-    def _hear_of(self, path: str, level: str, text: str) -> None:
+    def _note(self, path: str, text: str) -> None:
         source = self._wanted.get(path)
-        log.debug("mediamtx: %s: %s", path, self._hidden(text))
         if source is None:
             return
-        if text.startswith("ready"):
-            self._delivered.add(path)
-        elif level == "ERR":
-            # A peer that hangs up on the first word is no camera; one that did deliver is away.
-            if text == "EOF" and path in self._delivered:
-                text = "connection lost"
-            self._reasons[path] = (time.monotonic_ns(), error_of(source, text))
+        # A peer that hangs up on the first word is no camera; one that did deliver is away.
+        if text == "EOF" and path in self._delivered:
+            text = "connection lost"
+        self._reasons[path] = (time.monotonic_ns(), error_of(source, text))

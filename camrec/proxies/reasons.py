@@ -7,18 +7,24 @@ import re
 from camrec.errors import CameraError
 from camrec.sources import Source, redact
 
+# A status, and not a port or a piece of a name.
+_STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"
+_QUOTED_URL = re.compile(r'"\w+://[^"]*"')
+_CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
+LONGEST_REASON = 200
+
 # The first that is found in the text decides. Go's words for what the system said (on Windows
 # its own words), MediaMTX's and go2rtc's for what the camera said.
 REASONS: tuple[tuple[str, str], ...] = tuple(
     (code, pattern)
     for code, patterns in {
         "camera_wrong_password": (
-            r"\b401\b",
-            r"\b403\b",
+            _STATUS % 401,
+            _STATUS % 403,
             r"unsupported auth",
             r"unable to setup authentication",
         ),
-        "camera_no_path": (r"\b404\b", r"\b410 Gone"),
+        "camera_no_path": (_STATUS % 404, _STATUS % 410),
         "camera_unknown_host": (r"no such host", r"lookup .* (server misbehaving|i/o timeout)"),
         "camera_multipart": (r"multipart:",),
         "camera_certificate": (r"x509:", r"failed to verify certificate", r"fingerprint"),
@@ -47,16 +53,15 @@ REASONS: tuple[tuple[str, str], ...] = tuple(
     }.items()
     for pattern in patterns
 )
-_CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
-LONGEST_REASON = 200
 
 
 def error_of(source: Source, text: str) -> CameraError:
     """The error that `text` stands for; what is not known is told as it is, without credential."""
     if found := _CODEC.search(text):
         return CameraError("camera_codec", host=source.host, codec=found[1])
+    words = _QUOTED_URL.sub("", text)
     for code, pattern in REASONS:
-        if re.search(pattern, text, re.IGNORECASE):
+        if re.search(pattern, words, re.IGNORECASE):
             return CameraError(code, host=source.host, port=source.port)
     return failed(source, text)
 

@@ -122,6 +122,12 @@ def rtsp_without_picture(client: socket.socket, request: bytes) -> bool:
     return True
 
 
+def rtsp_that_leaves(client: socket.socket, request: bytes) -> bool:
+    """An RTSP camera that hangs up once it is to play."""
+    rtsp_without_picture(client, request)
+    return not request.startswith(b"PLAY")
+
+
 def says(data: bytes, *, then_closes: bool = True) -> Answer:
     """The same bytes to any request."""
 
