@@ -12,7 +12,7 @@ import pytest
 
 from camrec.binaries import find
 
-pytest_plugins = ["browser"]
+pytest_plugins = ["browser", "leaks"]
 
 
 @dataclass(frozen=True)
