@@ -47,7 +47,10 @@ class Reader(ABC):
         StreamError
         """
         try:
-            yield from self._units()
+            for unit in self._units():
+                if self._closed:
+                    return
+                yield unit
         except EOFError:
             return
         except (OSError, StreamError) as error:

@@ -109,6 +109,7 @@ class Shot:
         drop_queries(pad, Gst.PadProbeType.QUERY_DOWNSTREAM, Gst.QueryType.CAPS)
         if options["audio"]:
             pad = element.get_by_name("pay1").get_static_pad("src")
+            pad.add_probe(everything, self._sounded)
             # The source of sound says that it can seek, and then a client's PLAY from 0 fails.
             drop_queries(pad, Gst.PadProbeType.QUERY_UPSTREAM, Gst.QueryType.SEEKING)
             if options["sound_until"] == 0:
@@ -173,6 +174,12 @@ class Shot:
                 if taken is not None:
                     rtp = int.from_bytes(header[4:8], "big")
                     self._truth.write(event="picture", rtp=rtp, sent=time.monotonic_ns(), **taken)
+        return Gst.PadProbeReturn.OK
+
+    def _sounded(self, pad, info):
+        for buffer in buffers(info):
+            rtp = int.from_bytes(buffer.extract_dup(4, 4), "big")
+            self._truth.write(event="sound", rtp=rtp)
         return Gst.PadProbeReturn.OK
 
     def _heard(self, pad, info):

@@ -134,6 +134,10 @@ class RtspCamera:
         """Every picture sent so far, in the order they were sent."""
         return [Taken(**event) for event in self._events("picture")]
 
+    def sound(self) -> list[int]:
+        """The 32-bit RTP time of every packet of sound so far, those never sent included."""
+        return [event["rtp"] for event in self._events("sound")]
+
     @property
     def connections(self) -> int:
         """How many connections it was ever asked for."""
