@@ -13,8 +13,9 @@ import av
 import psutil
 import pytest
 from cameras import barcode
-from units_made import SECOND, MadeClock, MadeFeed, irregular, mixed, pictures, sound, until
+from units_made import SECOND, MadeClock, irregular, mixed, pictures, sound, until
 
+from camrec.feed import Feed
 from camrec.receipt import Receipt
 from camrec.recording import Recording, RecordingState, writer
 from camrec.recording import recording as life
@@ -47,7 +48,7 @@ class Studio:
         self.folder = folder
         self.ffmpeg = ffmpeg
         self.clock = MadeClock()
-        self.feed = MadeFeed()
+        self.feed = Feed(self.clock)
         self.begin = self.clock.now
         self.saved: list[tuple[Path, Receipt]] = []
         self.recordings: list[Recording] = []
@@ -58,7 +59,9 @@ class Studio:
     def play(self, units: list[Unit], start: float, end: float) -> None:
         """Publish what arrives from `start` to `end`, and let the time pass."""
         lowest, highest = (self.begin + round(at * SECOND) for at in (start, end))
-        self.feed.publish(*(unit for unit in units if lowest <= unit.arrived < highest))
+        for unit in units:
+            if lowest <= unit.arrived < highest:
+                self.feed.publish(unit)
         self.at(end)
 
     def record(self, duration: int, **changes) -> Recording:
@@ -92,6 +95,7 @@ class Studio:
         for recording in self.recordings:
             recording.stop()
             assert recording.wait(30)
+        self.feed.close()
 
 
 def shown(path: Path) -> tuple[list[Fraction], list[int]]:
@@ -273,6 +277,16 @@ def test_stopped_early_and_twice(studio):
     assert recording.state is RecordingState.SAVED
 
 
+def test_it_ends_with_its_feed(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 5)
+    studio.feed.close()
+    assert recording.wait(30)
+    assert recording.ended == "closed" and recording.state is RecordingState.SAVED
+
+
 def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
     before = mixed(pictures(irregular(3)), sound(3.0))
     later = studio.begin + 13 * SECOND
@@ -362,8 +376,9 @@ def test_sound_that_comes_late_is_in_the_video(studio):
 def test_sound_that_is_promised_and_never_comes(studio):
     """The track is left out, and nothing waits for it longer than a second."""
     units = pictures(irregular(6))
-    studio.feed.audio = sound(1.0)[0].track
+    studio.feed.publish(sound(1.0)[0])
     studio.play(units, -1, 1)
+    assert studio.feed.audio
     recording = studio.record(4)
     studio.play(units, 1, 3)
     until(lambda: recording.parts == 1)
@@ -378,7 +393,7 @@ def test_sound_that_is_promised_and_never_comes(studio):
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
     monkeypatch.setattr(life, "STUCK", 0.3)
-    monkeypatch.setattr(life, "MOST", 1_000_000)
+    monkeypatch.setattr(life, "QUEUE", 1_000_000)
     steady = [number / 25 for number in range(1500)]
     units = pictures(steady, codec="mjpeg", size=(640, 360))
     studio.play(units, -1, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -18,7 +17,6 @@ from camrec.clock import Clock
 from camrec.units import AudioTrack, Unit, VideoTrack
 
 SECOND = 10**9
-BREAK = object()
 
 
 class MadeClock(Clock):
@@ -32,68 +30,6 @@ class MadeClock(Clock):
 
     def utc_ns(self) -> int:
         return 1_790_000_000 * SECOND + self.now
-
-
-class MadeFeed:
-    """As much of a feed as a recording sees; its group is what was published since the last key."""
-
-    usual_distance = 0.04
-
-    def __init__(self) -> None:
-        self.video = self.audio = None
-        self.group: list[Unit] = []
-        self.subscriptions: list[MadeSubscription] = []
-
-    def publish(self, *units: Unit) -> None:
-        for unit in units:
-            if unit.track.medium == "video":
-                self.video = unit.track
-                if unit.key:
-                    self.group.clear()
-            else:
-                self.audio = unit.track
-            self.group.append(unit)
-            self._hand(unit)
-
-    def interrupt(self) -> None:
-        self.group.clear()
-        self._hand(BREAK)
-
-    def subscribe(self, *, max_bytes, on_ready) -> MadeSubscription:
-        made = MadeSubscription(max_bytes, on_ready, self.group)
-        self.subscriptions.append(made)
-        on_ready()
-        return made
-
-    def _hand(self, item) -> None:
-        for subscription in self.subscriptions:
-            subscription.put(item)
-
-
-class MadeSubscription:
-    def __init__(self, max_bytes: int, on_ready, group: Iterable[Unit]) -> None:
-        self._items = list(group)
-        self._room = max_bytes
-        self._on_ready = on_ready
-        self._lock = threading.Lock()
-        self.overflowed = False
-        self.closed = False
-
-    def put(self, item) -> None:
-        with self._lock:
-            waiting = sum(len(each.data) for each in self._items if isinstance(each, Unit))
-            self.overflowed = self.overflowed or waiting > self._room
-            if not self.overflowed and not self.closed:
-                self._items.append(item)
-        self._on_ready()
-
-    def take(self) -> list:
-        with self._lock:
-            taken, self._items = self._items, []
-        return taken
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def irregular(seconds: float) -> list[float]:

@@ -8,7 +8,7 @@ from camrec.recording.timeline import SECOND
 from camrec.units import Unit
 
 SPAN = 2 * SECOND  # FFmpeg, killed, may lose a fragment of one second and what is in the pipe
-MOST = 32 << 20  # bytes, as much as the feed queues for us
+MOST = 64 << 20  # bytes
 
 
 class Memory:

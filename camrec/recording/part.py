@@ -29,7 +29,7 @@ class Part:
     shown : pictures given to FFmpeg that are not hidden.
     complete : FFmpeg ended well: all that it was given is in the file.
     whole : and the file needs nothing more.
-    complaint : the last line FFmpeg said, "" if it said nothing.
+    complaint : the last line FFmpeg said, or else how it ended; "" if all was well.
     """
 
     def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline) -> None:
@@ -107,6 +107,8 @@ class Part:
         # A list of edits that ends too early would hide the last picture where some are reordered.
         in_order = not copied(self._timeline.video.track) or not self._timeline.video.track.reorder
         self.complete = code == 0
+        if not self.complete:
+            self.complaint = self.complaint or f"return code {code}"
         self.whole = self.complete and self._able.hybrid and in_order
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
 

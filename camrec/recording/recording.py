@@ -15,7 +15,6 @@ from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, ServiceError
 from camrec.receipt import Gap, Receipt
 from camrec.recording.finish import Story, finish
-from camrec.recording.memory import MOST
 from camrec.recording.timeline import SECOND
 from camrec.recording.writer import Pace, Writer
 from camrec.signal import Signal
@@ -24,6 +23,7 @@ from camrec.units import Unit
 
 log = logging.getLogger(__name__)
 
+QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
 LONGEST_SLEEP = 0.5  # seconds between two looks at the clock
 STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
 
@@ -220,8 +220,8 @@ class Recording:
             self._show()
             if self._units.overflowed:
                 self._begin_anew()
-            if due := self._writer.failed or due:
-                self._end(due)
+            if reason := self._writer.failed or due:
+                self._end(reason)
         self._writer.look_after()
         self._writer.open(patient=False)
 
@@ -236,7 +236,9 @@ class Recording:
         """Why it should end now."""
         if self._asked is not None:
             return self._asked
-        return "time" if self._clock.monotonic_ns() >= self._deadline else None
+        if self._clock.monotonic_ns() >= self._deadline:
+            return "time"
+        return "closed" if self._units.closed else None
 
     @property
     def _deadline(self) -> int:
@@ -256,7 +258,7 @@ class Recording:
         self._wake.set()
 
     def _subscribe(self) -> Any:
-        return self._feed.subscribe(max_bytes=MOST, on_ready=self._wake.set)
+        return self._feed.subscribe(max_bytes=QUEUE, on_ready=self._wake.set)
 
     def _watch(self) -> None:
         """Free the writer where FFmpeg takes nothing more: the time must not wait for it."""
