@@ -132,18 +132,21 @@ def page(station: Station, language: str | None = None) -> pn.template.Template:
     It ends with its session: then it is told of nothing any more, and nothing holds it.
     """
     board = board_of(station)
-    model = PageModel(language=language or asked_language(station))
+    model = PageModel(language=language or asked_language(station), facts=board.facts)
     document = pn.state.curdoc
 
     def tell(facts: Facts) -> None:
         document.add_next_tick_callback(lambda: model.param.update(facts=facts))
 
-    leave = board.changed.connect(tell)
-    model.facts = board.facts
-    if document is not None and document.session_context is not None:
+    def loaded() -> None:
+        # Not before: what changes between a page's delivery and this moment, Panel forgets to send.
+        leave = board.changed.connect(tell)
         pn.state.on_session_destroyed(lambda context: leave())
-        # Another page is made when camrec answers again; Bokeh's own words are in English.
-        document.config.update(reconnect_session=False, notify_connection_status=False)
+        model.facts = board.facts
+
+    pn.state.onload(loaded)
+    # Another page is made when camrec answers again; Bokeh's own words about it are in English.
+    document.config.update(reconnect_session=False, notify_connection_status=False)
     parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
     template = pn.template.Template(TEMPLATE.read_text("utf-8"))
     for name in ("header", "notice", "tiles", "latest", "videos", "player", "health"):

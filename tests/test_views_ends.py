@@ -1,0 +1,107 @@
+"""What a page or a notebook's view leaves when it is closed: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import panel as pn
+import pytest
+from cameras.mjpeg import MjpegCamera
+from leaks import nothing_left_behind  # noqa: F401
+from playwright.sync_api import expect
+from test_journey import moving
+from tornado.ioloop import IOLoop
+
+from camrec.config import Config
+from camrec.station import Station
+from camrec.views import CameraView, page
+from camrec.views.page import board_of, end_board
+from camrec.web import LocalServer
+
+pytestmark = pytest.mark.browser
+
+
+class Serving:
+    """Panel's server in this process, in a thread with a loop of its own."""
+
+    def __init__(self, make) -> None:
+        self._make = make
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="page")
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    async def _run(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        served = pn.serve(
+            {"/": self._make},
+            port=0,
+            address="127.0.0.1",
+            websocket_origin="*",
+            loop=IOLoop.current(),
+            show=False,
+            start=False,
+            verbose=False,
+            # Longer than a browser takes from the page to its socket: else it gets a second session.
+            unused_session_lifetime_milliseconds=5000,
+            check_unused_sessions_milliseconds=250,
+        )
+        served.start()
+        self.url = f"http://127.0.0.1:{served.port}/"
+        self._ready.set()
+        await self._over.wait()
+        served.stop()
+
+    def __enter__(self) -> Serving:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+
+@pytest.fixture
+def station(binaries, tmp_path) -> Iterator[Station]:
+    config = Config(
+        videos_dir=tmp_path / "videos",
+        bin_dir=tmp_path / "bin",
+        mediamtx_port=0,
+        go2rtc_port=0,
+        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
+    )
+    with Station(config) as station:
+        yield station
+
+
+def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
+    board = board_of(station)
+    with Serving(lambda: page(station, "en")) as serving:
+        looks = [looking(serving.url) for _ in range(3)]
+        for look in looks:
+            expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
+        assert len(board.changed) == 3
+        look = looks.pop()
+        for each in looks:
+            each.close()
+        while len(board.changed) > 1:
+            look.page.wait_for_timeout(100)
+        look.close()
+    end_board(station)
+    assert len(station.changed) == 0
+
+
+def test_the_live_picture_alone_as_a_notebook_shows_it(station, looking):
+    with MjpegCamera() as camera:
+        session = station.open(camera.url, "Nest box")
+        local = LocalServer(station)
+        with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:
+            look = looking(serving.url)
+            expect(look.page.get_by_role("figure", name="Nest box, live")).to_be_visible()
+            moving(look.page)
+            assert session.viewers == 1
+            look.close()
+            while session.viewers:
+                threading.Event().wait(0.05)
+        local.stop()
