@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import panel as pn
 import pytest
 from cameras.mjpeg import MjpegCamera
-from leaks import nothing_left_behind  # noqa: F401
 from playwright.sync_api import expect
 from test_journey import moving
 from tornado.ioloop import IOLoop
@@ -44,7 +43,7 @@ class Serving:
             show=False,
             start=False,
             verbose=False,
-            # Longer than a browser takes from the page to its socket: else it gets a second session.
+            # Longer than a browser takes from the page to its socket: else it gets a second one.
             unused_session_lifetime_milliseconds=5000,
             check_unused_sessions_milliseconds=250,
         )

@@ -121,9 +121,12 @@ function controls(tile) {
       return { seconds: most, label: say.t("page.record_instead", { length: say.length(most) }), hint, short: true }
     }
     const time = say.minute(tile.now() + seconds * 1000)
-    const hint = rate > 0 ? say.t("page.hint", { size, time }) : say.t("page.hint_time", { time })
+    const hint = rate > 0 ? say.t(copied() ? "page.hint" : "page.hint_most", { size, time }) : say.t("page.hint_time", { time })
     return { seconds, label: say.t("page.record", { length: say.length(seconds) }), hint, short: false }
   }
+
+  /** H.264 goes into the file as it comes; anything else is written anew, and takes less room. */
+  const copied = () => model.session.video_codec === "H.264"
 
   // ---- recording ----
 
@@ -159,14 +162,16 @@ function controls(tile) {
       strip.setAttribute("aria-valuetext", say.t("page.progress", { elapsed: say.length(elapsed), length: say.length(duration) }))
       fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
         missing.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
-      fill(written, `${say.size(bytes(rate))} · ${say.rate(rate)} · `,
+      const size = bytes(rate)
+      fill(written, size === null ? null : `${say.size(size)} · `, `${say.rate(rate)} · `,
         missing.length ? h("b", { class: "gaps" }, say.t("page.gaps", { count: missing.length, length: say.length(Math.max(1, lost)) })) : say.t("page.no_gap"))
     }
   }
 
-  /** What is on the disk: as the stream tells, or as was told last and what has come since. */
+  /** Bytes on the disk: as the stream tells, or as was told last and what has come since; else null. */
   function bytes(rate) {
-    return live.facts?.recorded ?? model.session.recording.bytes + (rate / 8) * ((performance.now() - toldAt) / 1000)
+    if (live.facts?.recorded != null) return live.facts.recorded
+    return copied() ? model.session.recording.bytes + (rate / 8) * ((performance.now() - toldAt) / 1000) : null
   }
 
   /** The gaps that camrec told of, and the one that is growing now. */
