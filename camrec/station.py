@@ -160,13 +160,23 @@ class Station:
             return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
 
     def open_demo(self) -> list[Session]:
-        """Begin to open the built-in cameras that are not open yet."""
-        opened = {session.source.url for session in self.sessions()}
-        return [
-            self.begin_open(url, name)
-            for name, url in self.demo_addresses().items()
-            if parse(url).url not in opened
-        ]
+        """Begin to open the built-in cameras that are not open yet, as far as there is room.
+
+        Raises
+        ------
+        StateError
+            ``sessions_full``: there is no room for any.
+        """
+        there = {session.source.url for session in self.sessions()}
+        wanted = {name: url for name, url in self.demo_addresses().items() if url not in there}
+        opened: list[Session] = []
+        for name, url in wanted.items():
+            try:
+                opened.append(self.begin_open(url, name))
+            except StateError:
+                if not opened:
+                    raise
+        return opened
 
     def close(self, session_id: str) -> Session:
         """Close a camera; its running recording is saved first.

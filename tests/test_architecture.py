@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_contract_of_rooms_holds():
     # In a process of its own: it changes the logging of the one that it runs in.
-    lint = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    lint = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
     done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
@@ -49,4 +50,5 @@ def test_every_module_stands_in_the_picture():
         for entry in (ROOT / "camrec").iterdir()
         if not entry.name.startswith(("_", ".")) and entry.name != "locale"
     }
-    assert not {room for room in rooms if f"`{room}`" not in picture and f"`{room}/`" not in picture}
+    missing = {room for room in rooms if not re.search(rf"`{room}/?`", picture)}
+    assert not missing

@@ -46,8 +46,8 @@ def test_every_dependency_has_its_reason():
 def test_conda_brings_what_pip_brings():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     entries = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
-    flat = [each for entry in entries for each in (entry["pip"] if isinstance(entry, dict) else [entry])]
-    brought = {re.match(r"[\w.-]+", each)[0] for each in flat}
+    *entries, by_pip = entries
+    brought = {re.match(r"[\w.-]+", each)[0] for each in [*entries, *by_pip["pip"]]}
     wanted = {re.match(r"[\w.-]+", each)[0] for each in project["dependencies"]}
     assert wanted <= brought
 

@@ -23,9 +23,7 @@ def test_a_notebook_is_kept_without_outputs(path):
 def test_a_notebook_runs(path, binaries, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{binaries.mediamtx.parent}", prepend=":")
     notebook = nbformat.read(path, 4)
-    client = NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
-    )
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     videos = list((tmp_path / "videos").glob("*.mp4"))
     assert len(videos) == 1

@@ -48,7 +48,9 @@ def test_french_counts_nothing_as_one():
     i18n.catalogue("en")["test.n"] = {"one": "{count} camera", "other": "{count} cameras"}
     i18n.catalogue("fr")["test.n"] = {"one": "{count} caméra", "other": "{count} caméras"}
     try:
-        said = [i18n.text("test.n", language, count=n) for language in ("en", "fr") for n in (0, 1, 2)]
+        said = [
+            i18n.text("test.n", language, count=n) for language in ("en", "fr") for n in range(3)
+        ]
         assert said == ["0 cameras", "1 camera", "2 cameras", "0 caméra", "1 caméra", "2 caméras"]
     finally:
         for language in i18n.LANGUAGES:

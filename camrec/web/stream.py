@@ -23,6 +23,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from camrec.errors import InputError
 from camrec.pictures import Picture, PictureSubscription
 from camrec.session import Session, SessionState
+from camrec.station import RUNNING
 from camrec.web.handler import Desk, Handler
 from camrec.web.request import FieldError
 
@@ -142,8 +143,11 @@ class StreamHandler(Handler, WebSocketHandler):
 
 
 def facts(session: Session) -> dict[str, Any]:
-    """What a page shows beside the picture; `age` in seconds since the last one."""
-    video, figures = session.feed.video, session.feed.figures()
+    """What a page shows beside the picture.
+
+    `age` in seconds since the last one; `recorded`: bytes of the recording that runs, or null.
+    """
+    video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     return {
         "width": video.width if video else None,
         "height": video.height if video else None,
@@ -151,6 +155,7 @@ def facts(session: Session) -> dict[str, Any]:
         "bit_rate": round(figures.bit_rate),
         "age": round(figures.age, 3) if figures.age is not None else None,
         "viewers": session.viewers,
+        "recorded": recording.bytes if recording and recording.state in RUNNING else None,
     }
 
 
