@@ -1,4 +1,4 @@
-"""A test leaves no process, thread, socket or file behind."""
+"""A test, or a module whose tests share a server, leaves no process, thread, socket or file."""
 
 from __future__ import annotations
 
@@ -18,8 +18,23 @@ KEPT_THREADS = ("asyncio_", "pytest_timeout")
 BROWSER = ("chromium", "playwright")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_behind_by_a_module() -> Iterator[None]:
+    """For what the tests of a module share: it may grow from one to the next."""
+    yield from _compare()
+
+
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    used = request.node._fixtureinfo.name2fixturedefs
+    own = (nothing_left_behind_by_a_module.__name__, "chromium")
+    if any(each[-1].scope == "module" for name, each in used.items() if name not in own):
+        yield
+    else:
+        yield from _compare()
+
+
+def _compare() -> Iterator[None]:
     before = _there()
     yield
     end = time.monotonic() + PATIENCE

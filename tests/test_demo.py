@@ -89,7 +89,10 @@ def test_the_rtsp_camera_sends_pictures_and_sound(demo: DemoCameras) -> None:
                 decoded += packet.decode()
             if len(keys) >= 3:
                 break
-    assert np.allclose(np.diff(times), 1 / broadcast.RATE, atol=1e-4)
+    steps = np.diff(times) * broadcast.RATE
+    # On a busy machine a picture may be left out; none is moved.
+    assert np.allclose(steps, np.round(steps), atol=0.01)
+    assert np.median(steps) == pytest.approx(1, abs=0.01)
     assert max(np.diff(keys)) <= 2
     assert sounds > 40
     first, last = decoded[0].to_ndarray(format="bgr24"), decoded[-1].to_ndarray(format="bgr24")

@@ -129,6 +129,7 @@ def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> Non
     assert video["playable"]
 
     page.get_by_role("link", name=said["videos"]).first.click()
+    expect(page.locator("canvas:visible")).to_have_count(0)
     page.locator('a[href*="#videos/"]:visible').first.click()
     player = page.locator("video")
     expect(player).to_be_visible()

@@ -184,10 +184,12 @@ def test_what_the_state_forbids(station, camera):
     with pytest.raises(StateError) as refused:
         station.stop_recording(session_id=session.session_id)
     assert refused.value.code == "not_recording"
-    station.record(session.session_id, 60)
+    recording = station.record(session.session_id, 60)
     with pytest.raises(StateError) as refused:
         station.record(session.session_id, 60)
     assert refused.value.code == "already_recording"
+    while recording.parts == 0:  # the first key picture may be to come
+        recording.wait(0.1)
     closed = station.close(session.session_id)
     assert closed.recording.state is RecordingState.SAVED
     assert closed.recording.receipts[0].ended == "closed"
