@@ -159,6 +159,13 @@ class Station:
                 self._demo = demo
             return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
 
+    @property
+    def demo_is_left(self) -> bool:
+        """Whether a built-in camera is not open."""
+        demo = self._demo
+        there = {session.source.url for session in self.sessions()}
+        return demo is None or not {demo.rtsp_url, demo.mjpeg_url} <= there
+
     def open_demo(self) -> list[Session]:
         """Begin to open the built-in cameras that are not open yet, as far as there is room.
 

@@ -170,6 +170,7 @@ class Board:
             "seconds": _two_digits(8 * free / self._usual_rate(sessions)),
             "open": sum(session.state in OPEN for session in sessions),
             "most": station.config.max_sessions,
+            "demo": station.demo_is_left,
         }
 
     def _usual_rate(self, sessions: list[Session]) -> float:

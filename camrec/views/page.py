@@ -97,6 +97,7 @@ class Page:
             cameras=len(facts.sessions),
             open=health["open"],
             most=health["most"],
+            demo=health["demo"],
         )
         self.health.facts = health
         self.latest.videos = listed

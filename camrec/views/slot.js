@@ -76,11 +76,11 @@ export function render({ model, view }) {
       : [h("header", {}, h("span", { class: "plus" }, icon("plus", 22)),
           h("div", {}, h("h2", { class: "heading" }, say.t("page.add_camera")),
             h("p", { class: "second" }, say.t("page.open_of", { count: model.open, most: model.most })))),
-          form, demo()])
+          form, model.demo ? demo() : null])
     if (typing) field.focus()
   }
 
-  life.watch(["texts", "cameras", "open", "most"], draw)
+  life.watch(["texts", "cameras", "open", "most", "demo"], draw)
   life.watch("msg:custom", (message) => {
     if (message.address !== undefined) {
       field.value = message.address

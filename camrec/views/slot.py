@@ -19,6 +19,7 @@ class Slot(AskingComponent):
     cameras = param.Integer(default=0, doc="On the page, failed ones too.")
     open = param.Integer(default=0)
     most = param.Integer(default=3)
+    demo = param.Boolean(default=True, doc="A demo camera is not open yet.")
 
     _script: ClassVar[str] = "slot.js"
     _styles: ClassVar[str] = "slot.css"
