@@ -10,6 +10,7 @@ import pytest
 from cameras.provision import apt
 from playwright.sync_api import Browser, Page, sync_playwright
 
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +29,9 @@ CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket"
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser a module; each test opens its own context in it."""
-    found = apt("chromium", program="chromium")
+    found = next(filter(None, map(shutil.which, NAMES)), None) or apt(
+        "chromium", program="chromium"
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
