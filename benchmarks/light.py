@@ -1,0 +1,113 @@
+"""Cameras that cost next to nothing: one encoded film, sent again and again by an RTSP server."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+RATE = 25
+LOOP = 10  # seconds
+OFF = ("api", "rtmp", "hls", "webrtc", "srt", "moq", "metrics", "pprof", "playback")
+
+
+@dataclass(frozen=True)
+class Programs:
+    mediamtx: Path
+    ffmpeg: Path
+
+    @classmethod
+    def find(cls) -> Programs:
+        """As camrec itself finds them."""
+        import platformdirs
+
+        from camrec.binaries import find
+
+        folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
+        return cls(find("mediamtx", folder=folder).path, find("ffmpeg", folder=folder).path)
+
+
+@contextlib.contextmanager
+def light_cameras(programs: Programs, count: int, folder: Path) -> Iterator[list[str]]:
+    """Addresses of `count` cameras of 720p25 with AAC."""
+    film = _film(programs.ffmpeg, folder)
+    port = free_port()
+    settings = {"rtspAddress": f"127.0.0.1:{port}", "paths": {"all_others": {}}}
+    urls = [f"rtsp://127.0.0.1:{port}/cam{number}" for number in range(count)]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mediamtx(programs.mediamtx, settings, folder / "cameras.yml"))
+        for url in urls:
+            command = [programs.ffmpeg, "-v", "error", "-re", "-stream_loop", "-1", "-i", film]
+            command += ["-c", "copy", "-f", "rtsp", "-rtsp_transport", "tcp", url]
+            stack.enter_context(running(command))
+            time.sleep(0.37)  # cameras do not send in step
+        for url in urls:
+            _await(programs.ffmpeg, url)
+        yield urls
+
+
+@contextlib.contextmanager
+def mediamtx(program: Path, settings: dict, file: Path) -> Iterator[subprocess.Popen]:
+    """A MediaMTX with nothing but RTSP over TCP."""
+    given = {"logLevel": "warn", "rtspTransports": ["tcp"], "writeQueueSize": 4096, **settings}
+    file.write_text(yaml.safe_dump(dict.fromkeys(OFF, False) | given))
+    port = int(settings["rtspAddress"].rpartition(":")[2])
+    with running([program, file]) as child:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield child
+
+
+@contextlib.contextmanager
+def running(command: list, **changes) -> Iterator[subprocess.Popen]:
+    """A program, ended at the end if it has not ended by then."""
+    given = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, **changes}
+    with subprocess.Popen([str(each) for each in command], **given) as child:
+        try:
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _film(ffmpeg: Path, folder: Path) -> Path:
+    """Ten seconds of 720p25 at 2 Mb/s, a key picture every 2 s, and sound."""
+    film = folder / "film.mp4"
+    command = [str(ffmpeg), "-v", "error", "-y"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=size=1280x720:rate={RATE},noise=alls=6:allf=t"]
+    command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    command += ["-map", "0:v", "-map", "1:a", "-t", str(LOOP), "-c:v", "libx264"]
+    command += ["-preset", "superfast", "-tune", "zerolatency", "-g", str(2 * RATE)]
+    command += ["-b:v", "2M", "-maxrate", "2M", "-bufsize", "2M"]
+    # A little shorter than the pictures: at the joint, those keep their distance.
+    command += ["-af", f"atrim=duration={LOOP - 0.2}", "-c:a", "aac", "-ac", "2", film]
+    subprocess.run([str(each) for each in command], check=True)
+    return film
+
+
+def _await(ffmpeg: Path, url: str) -> None:
+    """Until it delivers."""
+    command = [str(ffmpeg), "-v", "quiet", "-rtsp_transport", "tcp", "-i", url, "-t", "0.2"]
+    end = time.monotonic() + 20
+    while subprocess.run([*command, "-f", "null", "-"], check=False).returncode:
+        if time.monotonic() > end:
+            raise RuntimeError(f"{url} does not deliver")
+        time.sleep(0.2)
