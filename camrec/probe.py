@@ -20,7 +20,6 @@ FINAL = frozenset(
         "camera_unknown_host",
         "camera_not_a_camera",
         "camera_codec",
-        "camera_multipart",
         "camera_certificate",
     }
 )

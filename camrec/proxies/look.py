@@ -8,38 +8,54 @@ bytes, and over before go2rtc connects.
 from __future__ import annotations
 
 import logging
-import socket
-import ssl
 import threading
-from http.client import HTTPException, HTTPResponse, RemoteDisconnected
+from enum import Enum
+from http.client import HTTPException, HTTPResponse
 
 from camrec.errors import CameraError
-from camrec.proxies.reasons import failed
+from camrec.proxies.jpegs import END, MOST, START
+from camrec.proxies.refusals import named, no_answer, refusal
 from camrec.proxies.visit import Visit
 from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 64 * 1024
-JPEG = b"\xff\xd8"
+MOST_TEXT = 64 * 1024  # bytes before the first picture
+MOST_HEADERS = 4096  # the same where no multipart is announced
 
 
-def look(source: Source, seconds: float = 5.0) -> CameraError | None:
-    """Why go2rtc would get no pictures from `source`; None when it should.
+class Way(Enum):
+    """How a camera comes to go2rtc."""
 
-    A camera that answers rightly, but sends no picture within `seconds`, passes: later it is seen.
+    DIRECT = "direct"
+    RELAYED = "relayed"
+
+
+def look(source: Source, seconds: float = 5.0) -> Way:
+    """Which way the pictures of `source` come to go2rtc.
+
+    Direct goes what it surely reads: a multipart whose first part it read whole. A camera that
+    answers rightly, but sends no picture within `seconds`, is relayed: that cannot do harm.
+
+    Raises
+    ------
+    CameraError
+        It is no camera, or it refuses.
     """
     visit = Visit(seconds)
     glance = _Glance(source, visit)
     thread = threading.Thread(target=glance.take, name=f"look {source.host}", daemon=True)
     thread.start()
     thread.join(seconds)
-    if not thread.is_alive():
-        return glance.error
-    verdict = None if glance.answered else glance.error_of("camera_no_answer")
-    visit.abort()
-    thread.join(0.5)
-    return verdict
+    if thread.is_alive():
+        error = None if glance.answered else named(source, "camera_no_answer")
+        visit.abort()
+        thread.join(0.5)
+    else:
+        error = glance.error
+    if error is not None:
+        raise error
+    return glance.way
 
 
 class _Glance:
@@ -49,85 +65,93 @@ class _Glance:
         self._source = source
         self._visit = visit
         self.answered = False
+        self.way = Way.RELAYED
         self.error: CameraError | None = None
-
-    def error_of(self, code: str) -> CameraError:
-        return CameraError(code, host=self._source.host, port=self._source.port)
 
     def take(self) -> None:
         try:
             answer = self._visit.get(self._source.url, self._source.credential)
-            self.error = self._judge(answer)
+            self.error = refusal(self._source, answer) or self._judge(answer)
         except (OSError, HTTPException, ValueError) as error:
             log.debug("the look at %s ended: %s", self._source.host, type(error).__name__)
-            self.error = None if self.answered else self._why(error)
+            self.error = None if self.answered else no_answer(self._source, error)
         finally:
             self._visit.close()
 
-    def _why(self, error: Exception) -> CameraError:
-        """A look that got no answer."""
-        if isinstance(error, socket.gaierror | UnicodeError):
-            return self.error_of("camera_unknown_host")
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return self.error_of("camera_certificate")
-        if isinstance(error, ConnectionRefusedError):
-            return self.error_of("camera_refused")
-        not_http = ssl.SSLError | HTTPException | RemoteDisconnected | ConnectionError | ValueError
-        if isinstance(error, not_http):
-            return self.error_of("camera_not_a_camera")
-        # No route, host down, network down, timed out.
-        return self.error_of("camera_no_answer")
-
     def _judge(self, answer: HTTPResponse) -> CameraError | None:
-        if answer.status in (401, 403):
-            return self.error_of("camera_wrong_password")
-        if answer.status in (404, 410):
-            return self.error_of("camera_no_path")
-        if answer.status != 200:
-            return failed(self._source, f"{answer.status} {answer.reason}")
         self.answered = True
-        kind = answer.headers.get("Content-Type", "").partition(";")[0]
-        if kind == "text/html":
-            return self.error_of("camera_not_a_camera")
-        if kind == "multipart/x-mixed-replace":
-            return self._judge_multipart(answer, b"")
-        start = answer.read(2)
-        if kind == "image/jpeg":
-            # A body in parts under this type gives no picture.
-            code = "camera_multipart" if start == b"--" else "camera_not_a_camera"
-            return None if start == JPEG else self.error_of(code)
-        if start == JPEG:
-            return None
-        if start == b"--":
-            return self._judge_multipart(answer, start)
-        return self.error_of("camera_not_a_camera")
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        multipart = kind.startswith("multipart/")
+        if kind != "text/html":
+            text = _Text(answer, MOST_TEXT if multipart else MOST_HEADERS)
+            parts = multipart or (kind != "image/jpeg" and text.starts_with(b"--"))
+            if parts and self._visit.simple and _is_whole(text):
+                self.way = Way.DIRECT
+                return None
+            if text.holds_a_picture():
+                return None
+        return named(self._source, "camera_not_a_camera")
 
-    def _judge_multipart(self, answer: HTTPResponse, start: bytes) -> CameraError | None:
-        """go2rtc's own reading: empty lines, a line with ``--``, headers with Content-Length."""
-        left = MOST_BYTES
-        headers: dict[bytes, bytes] | None = None
-        while left > 0:
-            line = start + answer.readline(left)
-            left -= len(line)
-            start = b""
-            if not line:
-                return self.error_of("camera_not_a_camera")
-            line = line.strip()
-            if headers is None:
-                if line.startswith(b"--"):
-                    headers = {}
-                elif line:
-                    return self.error_of("camera_multipart")
-            elif line.startswith(b"--") and not headers:
-                continue
+
+class _Text:
+    """The beginning of a body, up to its first picture; what was read of it stays."""
+
+    def __init__(self, answer: HTTPResponse, most: int) -> None:
+        self._answer = answer
+        self._most = most
+        self._read = bytearray()
+        self._at = 0
+
+    def starts_with(self, mark: bytes) -> bool:
+        while len(self._read) < len(mark) and self._more():
+            pass
+        return self._read.startswith(mark)
+
+    def line(self) -> bytes | None:
+        """The next one, without its end; None where there is no more of them."""
+        while (end := self._read.find(b"\n", self._at)) < 0:
+            if START in self._read or len(self._read) > self._most or not self._more():
+                return None
+        line, self._at = bytes(self._read[self._at : end]), end + 1
+        return line.strip()
+
+    def next_bytes(self, length: int) -> bytes:
+        while len(self._read) < self._at + length and self._more():
+            pass
+        return bytes(self._read[self._at : self._at + length])
+
+    def holds_a_picture(self) -> bool:
+        while START not in self._read:
+            if len(self._read) > self._most or not self._more():
+                return False
+        return True
+
+    def _more(self) -> bool:
+        piece = self._answer.read1(MOST_TEXT)
+        self._read += piece
+        return bool(piece)
+
+
+def _is_whole(text: _Text) -> bool:
+    """go2rtc's own reading: empty lines, a line with ``--``, headers with Content-Length."""
+    headers: dict[bytes, bytes] | None = None
+    while (line := text.line()) is not None:
+        if headers is None:
+            if line.startswith(b"--"):
+                headers = {}
             elif line:
-                name, colon, value = line.partition(b":")
-                if not colon:
-                    return self.error_of("camera_multipart")
-                headers[name.strip().lower()] = value.strip()
-            else:
-                length = headers.get(b"content-length", b"")
-                if not length.isdigit() or int(length) == 0:
-                    return self.error_of("camera_multipart")
-                return None if answer.read(2) == JPEG else self.error_of("camera_not_a_camera")
-        return self.error_of("camera_not_a_camera")
+                return False
+        elif line.startswith(b"--") and not headers:
+            continue
+        elif line:
+            name, colon, value = line.partition(b":")
+            if not colon:
+                return False
+            headers[name.strip().lower()] = value.strip()
+        else:
+            length = headers.get(b"content-length", b"")
+            if not length.isdigit() or not 0 < int(length) <= MOST:
+                return False
+            picture = text.next_bytes(int(length))
+            return picture.startswith(START) and picture.endswith(END)
+    return False

@@ -1,32 +1,45 @@
-"""One HTTP request to a camera, as go2rtc would make it."""
+"""HTTP requests to a camera, as go2rtc would make them, and some that it could not."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import ipaddress
-import secrets
 import socket
 import ssl
 import string
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import quote, urljoin, urlsplit
-from urllib.request import parse_http_list, parse_keqv_list
 
+from camrec.proxies.digest import Digest, chosen
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
+MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection
 
 
 class Visit:
-    """A GET that follows redirects and logs in, Basic first and then Digest.
+    """A GET that follows redirects and logs in, Basic first and then Digest; any number of times.
 
     `abort`, from any thread, ends it wherever it waits.
+
+    Parameters
+    ----------
+    keep
+        Whether the next GET goes over the same connection, where the camera keeps it.
+
+    Attributes
+    ----------
+    simple : whether go2rtc could have gone the same way.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, keep: bool = False) -> None:
+        self.simple = True
         self._timeout = timeout
+        self._keep = keep
+        self._digest: Digest | None = None
+        self._connection: HTTPConnection | None = None
+        self._where: tuple[str, str] = ("", "")
         self._socket: socket.socket | None = None
         self._answer: HTTPResponse | None = None
         self._aborted = False
@@ -39,17 +52,16 @@ class Visit:
         OSError, http.client.HTTPException
             The camera cannot be reached, or does not speak HTTP.
         """
-        home = urlsplit(url).netloc
+        home = urlsplit(url)
         for _ in range(MOST_REDIRECTS):
-            known = credential if urlsplit(url).netloc == home else None
-            answer = self._ask(url, _basic(known) if known else None)
-            challenge = answer.headers.get("WWW-Authenticate", "")
-            if answer.status == 401 and known and challenge.lower().startswith("digest "):
-                answer = self._ask(url, _digest(known, challenge, _target(url)))
+            known = credential if urlsplit(url).netloc == home.netloc else None
+            answer = self._log_in(url, known)
             target = answer.getheader("Location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
             url = urljoin(url, target)
+            # It judges certificates by the first address, and answers a Digest for that only.
+            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not self._digest
         return answer
 
     def abort(self) -> None:
@@ -59,23 +71,60 @@ class Visit:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        for each in (self._answer, self._socket):
+        for each in (self._answer, self._socket, self._connection):
             if each is not None:
                 each.close()
 
+    def _log_in(self, url: str, known: Credential | None) -> HTTPResponse:
+        target = _target(url)
+        first = None
+        if known:
+            first = self._digest.answer(target) if self._digest else _basic(known)
+        answer = self._ask(url, first)
+        if answer.status != 401 or not known:
+            return answer
+        challenges = answer.headers.get_all("WWW-Authenticate", [])
+        self._digest = chosen(challenges, known)
+        if self._digest is None:
+            return answer
+        self.simple = self.simple and self._digest.simple and challenges[0].startswith("Digest")
+        return self._ask(url, self._digest.answer(target))
+
     def _ask(self, url: str, authorization: str | None) -> HTTPResponse:
+        if self._kept(url):
+            # The camera may have ended it meanwhile.
+            with contextlib.suppress(OSError, HTTPException):
+                return self._request(url, authorization)
         self.close()
         connection = self._connect(url)
         connection.connect()
+        self._connection = connection
+        self._where = urlsplit(url)[:2]
         # The connection lets go of it when the answer says that it is the last.
         self._socket = connection.sock
+        return self._request(url, authorization)
+
+    def _kept(self, url: str) -> bool:
+        """Whether the connection that there is can be asked again."""
+        answer = self._answer
+        if not self._keep or answer is None or self._where != urlsplit(url)[:2]:
+            return False
+        if answer.length is not None and answer.length <= MOST_UNREAD:
+            with contextlib.suppress(OSError, HTTPException):
+                answer.read()
+        assert self._connection is not None
+        return answer.isclosed() and self._connection.sock is not None
+
+    def _request(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._aborted:
             raise TimeoutError
-        headers = {"User-Agent": "camrec", "Accept": "*/*", "Connection": "close"}
+        assert self._connection is not None
+        headers = {"User-Agent": "camrec", "Accept": "*/*"}
+        headers["Connection"] = "keep-alive" if self._keep else "close"
         if authorization:
             headers["Authorization"] = authorization
-        connection.request("GET", _target(url), headers=headers)
-        self._answer = connection.getresponse()
+        self._connection.request("GET", _target(url), headers=headers)
+        self._answer = self._connection.getresponse()
         return self._answer
 
     def _connect(self, url: str) -> HTTPConnection:
@@ -111,31 +160,3 @@ def _target(url: str) -> str:
 def _basic(credential: Credential) -> str:
     pair = f"{credential.user}:{credential.password}".encode()
     return f"Basic {base64.b64encode(pair).decode()}"
-
-
-def _digest(credential: Credential, challenge: str, target: str) -> str:
-    """RFC 2617 with MD5, with or without qop=auth: all that go2rtc knows."""
-    told = parse_keqv_list(parse_http_list(challenge[len("digest ") :]))
-    realm, nonce = told.get("realm", ""), told.get("nonce", "")
-    ha1 = _md5(f"{credential.user}:{realm}:{credential.password}")
-    ha2 = _md5(f"GET:{target}")
-    fields = {"username": credential.user, "realm": realm, "nonce": nonce, "uri": target}
-    if "qop" in told:
-        client = secrets.token_hex(8)
-        response = _md5(f"{ha1}:{nonce}:00000001:{client}:auth:{ha2}")
-        rest = f", qop=auth, nc=00000001, cnonce={_quoted(client)}"
-    else:
-        response, rest = _md5(f"{ha1}:{nonce}:{ha2}"), ""
-    fields["response"] = response
-    if "opaque" in told:
-        fields["opaque"] = told["opaque"]
-    return "Digest " + ", ".join(f"{key}={_quoted(value)}" for key, value in fields.items()) + rest
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.proxies import Go2rtc, MediaMTX, look
+from camrec.proxies import Go2rtc, MediaMTX, Relay, Way, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.sources import Source
 from camrec.units import Unit
@@ -85,31 +85,49 @@ class RtspLine(Line):
 
 
 class MjpegLine(Line):
-    """HTTP MJPEG cameras, through go2rtc."""
+    """HTTP MJPEG cameras, through go2rtc; those that it cannot read come to it by a relay."""
 
     def __init__(self, source: Source, path: str, clock: Clock, proxy: Go2rtc) -> None:
         super().__init__(source, path, clock)
         self._proxy = proxy
+        self._relay: Relay | None = None
 
     @property
     def local_url(self) -> str:
         return self._proxy.local_url(self.path)
 
+    @property
+    def way(self) -> Way:
+        """How the camera comes to go2rtc since it was last opened."""
+        return Way.DIRECT if self._relay is None else Way.RELAYED
+
     def open(self) -> None:
         # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
-        found = look(self.source)
-        if found is not None:
-            raise found
+        way = look(self.source)
         self._proxy.ensure_ready()
-        self._proxy.add(self.path, self.source)
+        if way is Way.DIRECT:
+            self._proxy.add(self.path, self.source)
+            self._end_relay()
+        else:
+            if self._relay is None:
+                self._relay = Relay(self.source).start()
+            self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
         self._proxy.remove(self.path)
+        self._end_relay()
 
     def reader(self) -> Go2rtcReader:
         return Go2rtcReader(*self._proxy.stream(self.path), self._clock)
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        if self._relay is not None and (told := self._relay.reason(since)) is not None:
+            return told
         if error is not None and error.reason == "message":
             return self._proxy.reason(self.source, error.detail)
         return None
+
+    def _end_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None

@@ -56,6 +56,7 @@ VARIANTS = {
     "zero_length": Variant(headers="Content-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n"),
     "preamble": Variant(preamble=b"this is a camera\r\n"),
     "jpeg_type": Variant(content_type="image/jpeg"),
+    "too_long": Variant(headers="Content-Type: image/jpeg\r\nContent-Length: {more}\r\n\r\n"),
     # One picture a request.
     "snapshot": Variant(content_type="image/jpeg", once=True),
     # Not a camera.
@@ -75,7 +76,8 @@ class MjpegCamera:
     variant
         A name of `VARIANTS`, or a Variant.
     auth
-        None, "basic" or "digest", with `user` and `password`. They are in `url`.
+        None, "basic", "digest", "digest SHA-256" or "digest auth-int" (two ways offered), with
+        `user` and `password`. They are in `url`.
     status
         Another status than 200 for every request, such as 404 or 503.
     """
@@ -246,7 +248,7 @@ class MjpegCamera:
         variant = self._variant
         if variant.once:
             return self._head(variant.content_type, len(jpeg)) + jpeg
-        head = variant.headers.format(length=len(jpeg)).encode()
+        head = variant.headers.format(length=len(jpeg), more=len(jpeg) + 2).encode()
         return variant.delimiter + head + jpeg + variant.after
 
     def _take_pictures(self) -> None:
@@ -285,7 +287,10 @@ class MjpegCamera:
         if status == 401:
             kind = "Basic" if self._auth == "basic" else "Digest"
             challenge = f'WWW-Authenticate: {kind} realm="cam"'
-            challenge += "" if kind == "Basic" else f', nonce="{self._nonce}", qop="auth"'
+            if kind == "Digest":
+                ways = "auth,auth-int" if "auth-int" in self._auth else "auth"
+                challenge += f', nonce="{self._nonce}", qop="{ways}"'
+                challenge += ", algorithm=SHA-256" if "SHA-256" in self._auth else ""
             challenge += "\r\n"
         return f"HTTP/1.1 {status} No\r\n{challenge}Content-Length: 0\r\n\r\n".encode()
 
@@ -297,13 +302,18 @@ class MjpegCamera:
             wanted = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
             return given[1].lower() == "basic" and given[2] == wanted
         said = dict(re.findall(r'(\w+)="?([^",]+)"?', given[2]))
-        first = _md5(f"{self._user}:cam:{self._password}")
-        second = _md5(f"GET:{said.get('uri')}")
+        digest = _sha256 if "SHA-256" in self._auth else _md5
+        first = digest(f"{self._user}:cam:{self._password}")
+        second = digest(f"GET:{said.get('uri')}")
         middle = ":".join(said.get(key, "") for key in ("nonce", "nc", "cnonce", "qop"))
-        return said.get("nonce") == self._nonce and said.get("response") == _md5(
+        return said.get("nonce") == self._nonce and said.get("response") == digest(
             f"{first}:{middle}:{second}"
         )
 
 
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode()).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
