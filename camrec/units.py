@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 VideoCodec = Literal["h264", "h265", "mjpeg"]
-AudioCodec = Literal["aac", "pcma", "pcmu", "opus"]
+AudioCodec = Literal["aac", "pcma", "pcmu", "opus", "l16"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,8 @@ class Unit:
     """A whole picture or piece of sound, as the camera sent it.
 
     data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
-        front; one JPEG; one raw AAC, Opus or G.711 access unit.
+        front; one JPEG; one raw AAC, Opus, G.711 or L16 (16 bits,
+        big endian) access unit.
     time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG, the
         arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's

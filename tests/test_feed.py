@@ -233,3 +233,33 @@ def test_the_usual_distance_bears_holes(feed):
 def test_closed_it_ends_who_comes_late(feed):
     feed.close()
     assert feed.subscribe(max_bytes=100).closed
+
+
+def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
+    feed = Feed(clock, preroll=1.0)
+    units = mixed(pictures([n / 25 for n in range(100)], gop=5), sound(4.0))
+    for each in units:
+        feed.publish(each)
+    video = [u for u in units if u.track.medium == "video"]
+    assert feed.group()[0] is video[95]
+    since = video[-1].arrived - SECOND
+    begun = feed.subscribe(max_bytes=1, since=since).take()
+    assert [u for u in begun if u.track.medium == "video"] == video[70:]
+    assert len(set(begun)) == len(begun)
+    early = feed.subscribe(max_bytes=1, since=0).take()
+    assert early == begun
+    heard = [u for u in units if u.track.medium == "audio"]
+    kept = [u for u in begun if u.track.medium == "audio"]
+    assert kept == heard[-len(kept) :]
+
+
+def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
+    monkeypatch.setattr(group, "MOST", 1200)
+    feed = Feed(clock, preroll=60.0)
+    for each in film(98):
+        feed.publish(each)
+    begun = feed.subscribe(max_bytes=1, since=0).take()
+    assert begun[0].key and sum(len(u.data) for u in begun) <= 1200
+    assert len(begun) == 8
+    feed.interrupt()
+    assert feed.subscribe(max_bytes=1, since=0).take() == []

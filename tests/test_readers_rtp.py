@@ -15,9 +15,10 @@ from camrec.readers import jpeg, sdp
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.nals import START, annex_b
-from camrec.readers.pictures import HELD, Pictures
+from camrec.readers.pictures import FURTHEST_BACK, HELD, Pictures
 from camrec.readers.rtp import REFINED_FOR, Order, Packet, Times, parse
 from camrec.readers.rtsp import sound_of
+from camrec.readers.sound import SLACK
 
 AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
 KINDS = {"h264": H264, "h265": H265}
@@ -167,6 +168,36 @@ def test_the_offset_is_the_least_delayed_of_ten_seconds():
     assert times.refine(2000, 9000) == 300
     assert times.refine(3000, 500 + REFINED_FOR) == 300
     assert times.refine(REFINED_FOR, REFINED_FOR + 501) == 300
+
+
+@pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
+@pytest.mark.parametrize("back", [0, SLACK])
+def test_a_clock_that_jumps_is_bridged(jump, back):
+    """Times go on as the packets came, and every other distance stays the camera's."""
+    times = Times(90_000)
+    ticks, arrived = 2**32 - 90_000, 1000 * SECOND
+    seen = []
+    for number in range(200):
+        if number == 100:
+            ticks += jump * 90_000
+        delay = 3 * SECOND if number == 50 else number % 7 * 1_000_000
+        seen.append(times.place(ticks & 0xFFFFFFFF, arrived + delay, back))
+        ticks += 3600
+        arrived += SECOND // 25
+    distances = [later - earlier for (earlier, _), (later, _) in zip(seen, seen[1:], strict=False)]
+    across = distances.pop(99)
+    assert set(distances) == {SECOND // 25}
+    assert abs(across - SECOND // 25) < 10_000_000
+    assert all(abs(offset - seen[0][1]) < 7_000_000 for _, offset in seen)
+
+
+def test_what_comes_late_or_out_of_order_is_no_jump():
+    times = Times(90_000)
+    # 1 a second with two B-frames, a stall of four seconds, a hole of an hour.
+    for at, late in ((0, 0), (3, 0), (1, 1), (2, 1), (6, 4), (4, 4), (5, 4), (3606, 0), (3607, 0)):
+        arrived = (max(at, 6) if at in (4, 5) else at) * SECOND + late * SECOND + 10**12
+        time, _ = times.place(at * 90_000, arrived, FURTHEST_BACK)
+        assert time == at * SECOND
 
 
 # NAL units.
@@ -463,7 +494,7 @@ def sound(codec: str, **format: str) -> Sender:
     return Sender(sound_of(sdp.Medium("audio", 96, codec, rate, channels, format)))
 
 
-@pytest.mark.parametrize("codec", ["PCMA", "OPUS"])
+@pytest.mark.parametrize("codec", ["PCMA", "OPUS", "L16"])
 def test_one_packet_one_piece_of_sound(codec):
     sender = sound(codec)
     (first,) = sender.send(2**32 - 10, b"abc")
@@ -512,7 +543,7 @@ def test_the_distance_of_aac_units(config, step):
 
 
 def test_sound_that_cannot_be_taken_is_left_out():
-    for codec in ("L16", "MP4A-LATM", "VORBIS", ""):
+    for codec in ("L24", "MP4A-LATM", "VORBIS", ""):
         assert sound_of(sdp.Medium("audio", 96, codec, 8000)) is None
     low = sdp.Medium("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
     assert sound_of(low) is None

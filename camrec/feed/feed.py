@@ -18,12 +18,17 @@ class Feed:
     """Units come in from one thread and go to any number of subscriptions, none of which delays it.
 
     newest : the newest picture; it stays when the stream breaks, so that its age can be told.
+
+    Parameters
+    ----------
+    preroll
+        Seconds that are kept for who wants to begin in the past.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, preroll: float = 0.0) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._group = Group()
+        self._group = Group(int(preroll * 1e9))
         self._meter = Meter()
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
@@ -60,6 +65,7 @@ class Feed:
         max_bytes: int,
         media: Collection[str] = ("video", "audio"),
         from_group: bool = True,
+        since: int | None = None,
         on_ready: Callable[[], object] | None = None,
     ) -> Subscription:
         """Get every unit from now on, and the current group in front of them.
@@ -68,12 +74,14 @@ class Feed:
         ----------
         max_bytes
             How much may wait to be taken before the subscription overflows.
+        since
+            Begin with the group that was the current one at that monotonic time, if it is kept.
         on_ready
             Called when something waits and nothing did, from the publisher's thread: it hands
             over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``.
         """
         with self._lock:
-            begin = self._group.units() if from_group else ()
+            begin = self._group.units(since) if from_group else ()
             subscription = Subscription(begin, max_bytes, media, on_ready, self._forget)
             if not self._closed:
                 self._subscriptions = (*self._subscriptions, subscription)

@@ -15,12 +15,20 @@ class Group:
 
     A group that grows over `MOST` bytes is dropped, and there is none until the next key picture:
     one with a hole would be of no use.
+
+    Parameters
+    ----------
+    span
+        Nanoseconds that the groups before it are kept, as far as all together stay under `MOST`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, span: int = 0) -> None:
+        self._span = span
         self._units: list[Unit] = []
         self._sound: deque[Unit] = deque()
         self._bytes = 0
+        self._older: deque[tuple[list[Unit], int]] = deque()
+        self._older_bytes = 0
 
     def add(self, unit: Unit) -> None:
         if unit.track.medium == "audio":
@@ -29,8 +37,10 @@ class Group:
                 self._sound.popleft()
         elif unit.key:
             began = unit.time + unit.offset
-            self._units = [unit]
-            self._units += [each for each in self._sound if each.time + each.offset >= began]
+            sound = [each for each in self._sound if each.time + each.offset >= began]
+            if self._span:
+                self._put_by(set(sound), unit.arrived - self._span)
+            self._units = [unit, *sound]
             self._bytes = sum(len(each.data) for each in self._units)
             return
         if not self._units:
@@ -38,12 +48,41 @@ class Group:
         self._units.append(unit)
         self._bytes += len(unit.data)
         if self._bytes > MOST:
-            self._units = []
+            self.clear()
+        while self._older and self._bytes + self._older_bytes > MOST:
+            self._drop()
 
-    def units(self) -> tuple[Unit, ...]:
-        """The key picture first, then as they came; empty where there is none."""
-        return tuple(self._units)
+    def units(self, since: int | None = None) -> tuple[Unit, ...]:
+        """The key picture first, then as they came; empty where there is none.
+
+        Parameters
+        ----------
+        since
+            Begin with the group that was the current one at that monotonic time, if it is kept.
+        """
+        groups = [self._units] if self._units else []
+        if since is not None:
+            for older, _ in reversed(self._older):
+                if not groups or groups[0][0].arrived <= since:
+                    break
+                groups.insert(0, older)
+        return tuple(unit for each in groups for unit in each)
 
     def clear(self) -> None:
         self._units = []
         self._sound.clear()
+        self._older.clear()
+        self._older_bytes = 0
+
+    def _put_by(self, moved: set[Unit], since: int) -> None:
+        """Keep the group that ends here, without the sound that belongs to the next one."""
+        if self._units:
+            units = [unit for unit in self._units if unit not in moved]
+            size = sum(len(unit.data) for unit in units)
+            self._older.append((units, size))
+            self._older_bytes += size
+        while len(self._older) > 1 and self._older[1][0][0].arrived <= since:
+            self._drop()
+
+    def _drop(self) -> None:
+        self._older_bytes -= self._older.popleft()[1]

@@ -9,6 +9,7 @@ from camrec.units import Unit, VideoTrack
 HELD = 10**8  # nanoseconds
 PROOFS = 3
 MOST_LOOSE = 64
+FURTHEST_BACK = 5 * 10**9  # nanoseconds: a B-frame of a slow camera
 
 
 class Pictures:
@@ -106,8 +107,8 @@ class Pictures:
             self._key_proved = self._key_proved or key
         self._learn(nals)
         assert self._ticks is not None
-        time = self._times.time(self._ticks)
-        offset = self._times.refine(time, self.arrived)
+        back = FURTHEST_BACK if self._track is not None and self._track.reorder else 0
+        time, offset = self._times.place(self._ticks, self.arrived, back)
         if self._track is None:
             return []
         if key and not set(self._nals.PARAMETERS).issubset(kinds):

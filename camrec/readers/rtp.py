@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from typing import NamedTuple
 
 HEAD = struct.Struct(">BBHI")
 REFINED_FOR = 10 * 10**9  # nanoseconds
+JUMP = 10**9  # nanoseconds: no packet comes so much earlier than those before it
+
+log = logging.getLogger(__name__)
 
 
 class Packet(NamedTuple):
@@ -56,12 +60,19 @@ class Times:
 
     The offset is the smallest (arrival - time) seen: the arrival that was delayed least. It is
     refined for ten seconds and then held: by then it is good to what the network allows, and
-    later the two clocks' drift (up to 0.1 ms a second) would move it more than it could gain.
+    later the two clocks' drift (up to 0.5 ms a second) would move it more than it could gain.
+
+    A camera's clock may jump: `place` bridges that, so that times go on as the pictures came. Only
+    the one distance over the jump is then ours and not the camera's.
     """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._ticks: int | None = None
+        self._bridge = 0
+        self._newest: int | None = None
+        self._anchor = (0, 0)
+        self._floor = Floor()
         self._refine_until: int | None = None
         self.offset = 0
 
@@ -71,7 +82,33 @@ class Times:
             self._ticks = ticks
         else:
             self._ticks += (ticks - self._ticks + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-        return (self._ticks * 10**9 + self._rate // 2) // self._rate
+        return ((self._ticks + self._bridge) * 10**9 + self._rate // 2) // self._rate
+
+    def place(self, ticks: int, arrived: int, back: int) -> tuple[int, int]:
+        """(time, offset) of what was sent at the 32-bit RTP time `ticks`, jumps bridged.
+
+        Parameters
+        ----------
+        back
+            Nanoseconds that it may lie before the newest time without being a jump.
+        """
+        time = self.time(ticks)
+        if self._newest is not None:
+            before, came = self._anchor
+            on = before + arrived - came
+            early = time - on > JUMP and arrived - time < self._floor.lowest - JUMP
+            late = time < self._newest - back or (not back and time == self._newest)
+            if early or late:
+                on = max(on, self._newest + 10**9 // self._rate + 1)
+                log.warning("the camera's clock jumped by %.3f s", (time - on) / 1e9)
+                self._bridge += ((on - time) * self._rate + 10**9 // 2) // 10**9
+                time = self.time(ticks)
+                self._newest = time
+        self._newest = time if self._newest is None else max(self._newest, time)
+        if arrived != self._anchor[1]:
+            self._anchor = (time, arrived)
+        self._floor.note(arrived - time, arrived)
+        return time, self.refine(time, arrived)
 
     def refine(self, time: int, arrived: int) -> int:
         """Learn from the arrival of what was sent at `time`; the offset."""
@@ -82,3 +119,22 @@ class Times:
         elif arrived < self._refine_until and seen < self.offset:
             self.offset = seen
         return self.offset
+
+
+class Floor:
+    """The least delay of lately: of this and the last span of `REFINED_FOR`, nanoseconds."""
+
+    def __init__(self) -> None:
+        self._span = -1
+        self._now = self._before = 0
+
+    @property
+    def lowest(self) -> int:
+        return min(self._now, self._before)
+
+    def note(self, delay: int, arrived: int) -> None:
+        span = arrived // REFINED_FOR
+        if span != self._span:
+            self._before = self._now if span == self._span + 1 else delay
+            self._now, self._span = delay, span
+        self._now = min(self._now, delay)

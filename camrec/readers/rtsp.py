@@ -119,7 +119,7 @@ class RtspReader(Reader):
 def sound_of(medium: sdp.Medium) -> Sound | None:
     """What puts its units together; None for a codec that we cannot take."""
     count = medium.channels
-    if medium.codec in ("PCMA", "PCMU"):
+    if medium.codec in ("PCMA", "PCMU", "L16"):
         return Sound(AudioTrack(medium.codec.lower(), medium.rate, count))
     if medium.codec == "OPUS":
         return Sound(AudioTrack("opus", medium.rate, count))

@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-STATIC = {0: ("PCMU", 8000, 1), 8: ("PCMA", 8000, 1)}
+STATIC = {0: ("PCMU", 8000, 1), 8: ("PCMA", 8000, 1), 10: ("L16", 44100, 2), 11: ("L16", 44100, 1)}
 
 
 @dataclass

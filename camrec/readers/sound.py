@@ -6,11 +6,12 @@ from camrec.readers.bits import Bits
 from camrec.readers.rtp import Order, Packet, Times
 from camrec.units import AudioTrack, Unit
 
+SLACK = 5 * 10**8  # nanoseconds that a piece may reach over the next: some cameras' times shake
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 
 
 class Sound:
-    """One packet, one unit: G.711 and Opus."""
+    """One packet, one unit: G.711, L16 and Opus."""
 
     def __init__(self, track: AudioTrack) -> None:
         self._track = track
@@ -33,8 +34,7 @@ class Sound:
         return [(packet.time, bytes(packet.payload))]
 
     def _unit(self, ticks: int, data: bytes, arrived: int) -> Unit:
-        time = self._times.time(ticks & 0xFFFFFFFF)
-        offset = self._times.refine(time, arrived)
+        time, offset = self._times.place(ticks & 0xFFFFFFFF, arrived, SLACK)
         lost, self._lost = self._lost, 0
         return Unit(self._track, data, time, offset, arrived, True, lost)
 

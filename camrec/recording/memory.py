@@ -28,8 +28,14 @@ class Memory:
             self._keys and unit.track.medium == "video" and unit.track is not self._keys[-1].track
         )
 
-    def keep(self, unit: Unit) -> None:
-        """Sound of other tracks stays: who takes it out looks at the tracks."""
+    def keep(self, unit: Unit, all_of_it: bool = False) -> None:
+        """Sound of other tracks stays: who takes it out looks at the tracks.
+
+        Parameters
+        ----------
+        all_of_it
+            Nothing of what is remembered was written yet: let nothing go while there is room.
+        """
         if unit.track.medium == "video" and unit.key:
             self._keys.append(unit)
         if not self._keys:
@@ -37,7 +43,7 @@ class Memory:
         self._units.append(unit)
         self._bytes += len(unit.data)
         while len(self._keys) > 1 and (
-            unit.arrived - self._keys[1].arrived >= SPAN or self._bytes > MOST
+            self._bytes > MOST or not all_of_it and unit.arrived - self._keys[1].arrived >= SPAN
         ):
             self._forget()
         if self._bytes > MOST:

@@ -179,7 +179,7 @@ class Shot:
     def _sounded(self, pad, info):
         for buffer in buffers(info):
             rtp = int.from_bytes(buffer.extract_dup(4, 4), "big")
-            self._truth.write(event="sound", rtp=rtp)
+            self._truth.write(event="sound", rtp=rtp, pts=running_time(pad, buffer))
         return Gst.PadProbeReturn.OK
 
     def _heard(self, pad, info):

@@ -138,6 +138,10 @@ class RtspCamera:
         """The 32-bit RTP time of every packet of sound so far, those never sent included."""
         return [event["rtp"] for event in self._events("sound")]
 
+    def sound_pts(self) -> dict[int, int]:
+        """When the sound of each packet was made, by its RTP time; the clock is the pictures'."""
+        return {event["rtp"]: event["pts"] for event in self._events("sound")}
+
     @property
     def connections(self) -> int:
         """How many connections it was ever asked for."""

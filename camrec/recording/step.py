@@ -1,0 +1,120 @@
+"""How sound and pictures keep step, and both with our clock, told by when they arrived."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from camrec.units import Track
+
+SECOND = 10**9
+WINDOW = 10 * SECOND
+ENOUGH = 5  # units that make a window's least delay worth something
+HEARD = 0.01  # seconds: a difference below it nobody hears, and it may be the estimate's own
+KNOWN = 0.001  # seconds: arrivals are not told more exactly
+ARRIVAL = 0.005  # seconds: how well the arrival of a picture of an MJPEG camera is known
+
+Moves = tuple[tuple[float, float], ...]
+
+
+@dataclass
+class Least:
+    """The least delay of a window, nanoseconds, and of how many units."""
+
+    delay: int
+    units: int = 0
+
+
+class Step:
+    """Takes notes of a part's units as they are written.
+
+    A unit's delay is its arrival less its moment. In each window of ten seconds the least delay of
+    either medium tells how its clock lies to ours; the difference of the two tells how far the
+    sound is off the picture. The delay that both have in the camera and on the network is not seen.
+
+    newest : when the newest picture arrived; None before the first.
+    """
+
+    def __init__(self) -> None:
+        self.newest: int | None = None
+        self._windows: dict[str, dict[int, Least]] = {"video": {}, "audio": {}}
+        self._by_arrival = False
+
+    def note(self, track: Track, moment: int, arrived: int) -> None:
+        if track.medium == "video":
+            self.newest = max(self.newest or arrived, arrived)
+            self._by_arrival = track.codec == "mjpeg"
+        windows = self._windows[track.medium]
+        place = arrived // WINDOW
+        least = windows.get(place)
+        if least is None:
+            least = windows[place] = Least(arrived - moment)
+        least.delay = min(least.delay, arrived - moment)
+        least.units += 1
+
+    def sound(self, zero: int) -> Moves:
+        """How to move the sound so that it is in step; empty where it is so as it lies.
+
+        (seconds from the moment `zero`, seconds to move by) at some times; between them the way
+        is straight.
+        """
+        apart = self._apart()
+        if not apart or max(abs(off) for _, off in apart) <= HEARD:
+            return ()
+        return tuple(((moment - zero) / SECOND, off) for moment, off in self._smooth(apart))
+
+    @property
+    def av_offset(self) -> float | None:
+        """Seconds that the sound may be off, after it was moved."""
+        apart = self._apart()
+        if not apart:
+            return None
+        worst = max(abs(off) for _, off in apart)
+        if worst > HEARD:
+            smooth = self._smooth(apart)
+            worst = max(abs(a - b) for (_, a), (_, b) in zip(apart, smooth, strict=True))
+        return round(max(worst, KNOWN), 6)
+
+    @property
+    def uncertainty(self) -> float | None:
+        """Seconds that a picture's moment may be off our clock."""
+        delays = [abs(least.delay) for least in self._sure("video").values()]
+        if not delays:
+            return None
+        return round(max(delays) / SECOND + (ARRIVAL if self._by_arrival else KNOWN), 6)
+
+    def _sure(self, medium: str) -> dict[int, Least]:
+        """The windows with enough in them; where none has, all as one."""
+        windows = self._windows[medium]
+        sure = {place: least for place, least in windows.items() if least.units >= ENOUGH}
+        if sure or not windows:
+            return sure
+        return {min(windows): Least(min(least.delay for least in windows.values()))}
+
+    def _apart(self) -> list[tuple[int, float]]:
+        """(moment, seconds that the sound lies too early) in the middle of each window."""
+        video, audio = self._sure("video"), self._sure("audio")
+        return [
+            (place * WINDOW + WINDOW // 2, (audio[place].delay - least.delay) / SECOND)
+            for place, least in sorted(video.items())
+            if place in audio
+        ]
+
+    @staticmethod
+    def _smooth(apart: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Each as the median of it and its neighbours: a loaded machine shows late arrivals."""
+        return [
+            (moment, median(off for _, off in apart[max(0, at - 1) : at + 2]))
+            for at, (moment, _) in enumerate(apart)
+        ]
+
+
+def moved_by(moves: Moves, seconds: float) -> float:
+    """How far to move what lies at `seconds`."""
+    after = bisect(moves, (seconds, 0.0))
+    if after == 0 or after == len(moves):
+        return moves[min(after, len(moves) - 1)][1]
+    (left, low), (right, high) = moves[after - 1], moves[after]
+    return low + (high - low) * (seconds - left) / (right - left)
