@@ -46,6 +46,24 @@ class Config(param.Parameterized):
     videos_dir = param.ClassSelector(
         default=Path("videos"), class_=(str, Path), doc="Where finished videos are kept."
     )
+    preroll = param.Number(
+        default=0.0,
+        bounds=(0, 60),
+        doc="Seconds before the button that a video begins; they are kept in memory.",
+    )
+    disk_floor = param.Integer(
+        default=500_000_000,
+        bounds=(0, None),
+        doc="Bytes of the disk that stay free: a recording that reaches them ends and is saved.",
+    )
+    keep_bytes = param.Integer(
+        default=0,
+        bounds=(0, None),
+        doc="Bytes that all videos may take; the oldest beyond them are deleted. 0: no limit.",
+    )
+    keep_days = param.Number(
+        default=0, bounds=(0, None), doc="Days after which a video is deleted. 0: never."
+    )
     language = param.Selector(
         default="", objects=["", "en", "fr"], doc="The page's language; empty: as the browser asks."
     )

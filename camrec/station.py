@@ -14,8 +14,8 @@ from camrec import __version__, binaries
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.demo import DemoCameras
-from camrec.errors import DiskError, InputError, NotFoundError, StateError
-from camrec.library import Library
+from camrec.errors import InputError, NotFoundError, StateError
+from camrec.library import Keeping, Library
 from camrec.process import orphans
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
@@ -43,7 +43,12 @@ class Station:
         self.config = config or Config()
         self.clock = clock or Clock()
         self.changed = Signal()
-        self.library = Library(self.config.videos, self.clock)
+        self.library = Library(
+            self.config.videos,
+            self.clock,
+            floor=self.config.disk_floor,
+            keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
+        )
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )
@@ -226,10 +231,8 @@ class Station:
             raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
         session = self.session(session_id)
         name = valid_name(name) or session.name
-        needed = int(session.feed.figures().bit_rate / 8 * duration)
-        free = self.library.free_bytes()
-        if needed > free:
-            raise DiskError("disk_full", needed=_megabytes(needed), free=_megabytes(free))
+        codec = session.feed.video.codec if session.feed.video else ""
+        self.library.room.admit(codec, session.feed.figures().bit_rate, duration)
         recording_id = secrets.token_hex(8)
         recording = session.record(
             duration,
@@ -335,7 +338,3 @@ def shared(config: Config | None = None) -> Station:
             atexit.register(station.stop)
             _shared = station
         return _shared
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.0f} MB"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -15,8 +14,10 @@ import av
 import filelock
 
 from camrec.clock import Clock
-from camrec.errors import NotFoundError, ServiceError, StateError
+from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
 from camrec.library import disk, names, thumbnail, video
+from camrec.library.keeping import Keeping
+from camrec.library.room import Room
 from camrec.library.video import Video
 from camrec.receipt import Receipt
 from camrec.signal import Signal
@@ -32,13 +33,27 @@ class Library:
 
     It can be looked at without being opened; whoever writes opens it first.
 
-    changed : emits the name of a file after it was saved or deleted.
+    Parameters
+    ----------
+    floor
+        Bytes of the disk that recordings leave free.
+    keeping
+        Which videos are deleted when it is opened and after each that is saved.
+
+    Attributes
+    ----------
+    changed : emits the name of a file after it was saved, locked, unlocked or deleted.
+    room : how much of the disk may still be written to.
     """
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, *, floor: int = 0, keeping: Keeping | None = None
+    ) -> None:
         self.folder = Path(folder)
+        self.room = Room(self.folder, floor)
         self.changed = Signal()
         self._clock = clock
+        self._keeping = keeping or Keeping()
         self._lock = filelock.FileLock(self.folder / LOCK, thread_local=False)
         self._known: dict[str, tuple[Stamp, Video]] = {}
         self._saving = threading.Lock()
@@ -58,6 +73,7 @@ class Library:
             raise StateError("folder_taken", folder=str(self.folder)) from None
         except OSError as error:
             raise self._unwritable(error) from None
+        self._tidy()
 
     def close(self) -> None:
         self._lock.release()
@@ -96,6 +112,30 @@ class Library:
         log.info("video deleted: %s", filename)
         self.changed.emit(filename)
 
+    def lock(self, filename: str, locked: bool = True) -> Video:
+        """Protect a video from being deleted for its age or for room; or no longer.
+
+        Raises
+        ------
+        InputError, NotFoundError, StateError (``no_receipt``), ServiceError (``folder_unwritable``)
+        """
+        with self._saving:
+            found = self.get(filename)
+            if found.receipt is None:
+                raise StateError("no_receipt", filename=filename)
+            beside = found.path.with_suffix(".json")
+            note = self.folder / f".{beside.name}"
+            try:
+                found.receipt.model_copy(update={"locked": locked}).write(note)
+                disk.sync(note)
+                os.replace(note, beside)
+                disk.sync(self.folder)
+            except OSError as error:
+                raise self._unwritable(error) from None
+        log.info("video %s: %s", "locked" if locked else "unlocked", filename)
+        self.changed.emit(filename)
+        return self.get(filename)
+
     def thumbnail(self, filename: str) -> Path:
         """Its thumbnail, a JPEG; made when it is first asked for.
 
@@ -119,7 +159,8 @@ class Library:
     def save(self, file: Path, receipt: Receipt) -> str:
         """Take a whole file in under a name of its own, its receipt beside it; gives the name.
 
-        Raises OSError; then the file is still where it was.
+        Afterwards those that are kept no longer are deleted. Raises OSError; then the file is
+        still where it was.
         """
         disk.sync(file)
         note = file.with_suffix(".receipt")
@@ -130,6 +171,7 @@ class Library:
             filename = next(filter(None, (self._place(file, note, each) for each in _stems(stem))))
         disk.sync(self.folder)
         self.changed.emit(filename)
+        self._tidy()
         return filename
 
     def parts(self, recording_id: str) -> Path:
@@ -139,12 +181,18 @@ class Library:
         return folder
 
     def free_bytes(self) -> int:
-        there = next(
-            each
-            for each in (self.folder.absolute(), *self.folder.absolute().parents)
-            if each.exists()
-        )
-        return shutil.disk_usage(there).free
+        return self.room.free
+
+    def _tidy(self) -> None:
+        """Delete what is kept no longer; a failure costs nothing else."""
+        if not self._keeping.limited:
+            return
+        for each in self._keeping.surplus(self.videos(), self._clock.utc_ns()):
+            log.info("%s is kept no longer (%d bytes)", each.filename, each.size)
+            try:
+                self.delete(each.filename)
+            except CamrecError as error:
+                log.warning("%s could not be deleted: %s", each.filename, error)
 
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
         try:

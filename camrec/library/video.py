@@ -31,6 +31,11 @@ class Video:
     playable: bool
     receipt: Receipt | None = None
 
+    @property
+    def locked(self) -> bool:
+        """Whether it stays, however old it is and whatever room it takes."""
+        return self.receipt is not None and self.receipt.locked
+
 
 def read(path: Path, size: int, mtime_ns: int) -> Video:
     """A video with its receipt, where it has one that is of this file."""

@@ -78,6 +78,12 @@ class StopRequest(Request):
         return self
 
 
+class LockRequest(Request):
+    """Protect a video from being deleted for its age or for room, or no longer."""
+
+    locked: bool
+
+
 _TYPES = {"missing": "missing", "extra_forbidden": "unknown", "string_too_long": "too_long"}
 
 

@@ -104,6 +104,7 @@ class Video(BaseModel):
     video_codec: str
     audio_codec: str | None
     playable: bool
+    locked: bool = Field(description="It is not deleted for its age or for room.")
 
 
 class VideoList(BaseModel):

@@ -142,6 +142,13 @@ TABLE = (
             ),
             Call("head", "What a video's GET would answer", refusals=(400, 404)),
             Call(
+                "patch",
+                "Lock a video, or unlock it: a locked one is not deleted for its age or for room",
+                request=request.LockRequest,
+                answer=schema.Video,
+                refusals=(400, 404, 409, 503),
+            ),
+            Call(
                 "delete",
                 "Delete a video and its receipt, for good",
                 status=204,

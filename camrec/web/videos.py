@@ -7,6 +7,7 @@ from camrec.library import Video
 from camrec.web import schema
 from camrec.web.file import FileHandler
 from camrec.web.handler import Handler
+from camrec.web.request import LockRequest
 
 
 class VideosHandler(Handler):
@@ -23,6 +24,11 @@ class VideoHandler(FileHandler):
 
     async def head(self, filename: str) -> None:
         await self.get(filename)
+
+    async def patch(self, filename: str) -> None:
+        wanted = self.body(LockRequest)
+        video = await self.call(self.station.library.lock, filename, wanted.locked)
+        self.answer(describe(video))
 
     async def delete(self, filename: str) -> None:
         await self.call(self.station.library.delete, filename)
@@ -51,4 +57,5 @@ def describe(video: Video) -> schema.Video:
         video_codec=video.video_codec,
         audio_codec=video.audio_codec,
         playable=video.playable,
+        locked=video.locked,
     )

@@ -1,0 +1,176 @@
+"""Room on the disk: asked for, watched, used up, made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_library import film, library, save  # noqa: F401  (fixtures)
+from wire import Wire, serving
+
+from camrec.clock import Clock
+from camrec.config import Config
+from camrec.errors import DiskError, StateError
+from camrec.library import Keeping, Library, Room, Video
+from camrec.library.keeping import DAY
+from camrec.receipt import Receipt
+
+MEGABYTE = 1_000_000
+
+
+def room(monkeypatch, free: int, floor: int) -> Room:
+    monkeypatch.setattr(Room, "free", property(lambda self: free))
+    return Room(Path("."), floor)
+
+
+@pytest.mark.parametrize(
+    ("codec", "megabits", "seconds", "admitted"),
+    [
+        ("h264", 8, 400, True),
+        ("h264", 8, 600, False),
+        ("mjpeg", 64, 400, True),
+        ("mjpeg", 64, 600, False),
+        ("", 0, 86_400, True),
+    ],
+)
+def test_before_the_start_the_expected_size_is_held_against_the_room(
+    monkeypatch, codec, megabits, seconds, admitted
+):
+    """1000 MB are free, 500 of them must stay so; JPEGs become an eighth as H.264."""
+    asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
+    if admitted:
+        asked.admit(codec, megabits * MEGABYTE, seconds)
+        return
+    with pytest.raises(DiskError) as caught:
+        asked.admit(codec, megabits * MEGABYTE, seconds)
+    assert caught.value.status == 507 and caught.value.code == "disk_full"
+    for language in ("en", "fr"):
+        assert all(each in caught.value.text(language) for each in ("600 MB", "1000 MB", "500 MB"))
+
+
+def test_below_the_floor_nothing_begins(monkeypatch):
+    low = room(monkeypatch, 400 * MEGABYTE, 500 * MEGABYTE)
+    assert low.low
+    assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
+    with pytest.raises(DiskError):
+        low.admit("h264", 1, 1)
+
+
+def test_the_real_disk_is_asked(tmp_path):
+    there = Room(tmp_path / "not" / "made", 0)
+    assert there.free > 0 and not there.low
+    assert Room(tmp_path, 1 << 62).low
+
+
+# What is kept.
+
+
+def videos(*sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] = ()) -> list[Video]:
+    """One a day, the first today; by their number."""
+    made = []
+    for number, size in enumerate(sizes):
+        receipt = Receipt.model_construct(locked=number in locked)
+        made.append(
+            Video(
+                filename=str(number),
+                path=Path(str(number)),
+                name="",
+                started_at=(1000 - number) * DAY,
+                duration=1.0,
+                size=size,
+                width=0,
+                height=0,
+                video_codec="h264",
+                audio_codec=None,
+                playable=True,
+                receipt=None if number in foreign else receipt,
+            )
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("keeping", "made", "gone"),
+    [
+        (Keeping(), videos(9, 9, 9), ""),
+        (Keeping(size=20), videos(9, 9, 9, 9), "32"),
+        (Keeping(size=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
+        (Keeping(size=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
+        (Keeping(size=5), videos(9), ""),
+        (Keeping(size=5), videos(9, 9), "1"),
+        (Keeping(days=1.5), videos(9, 9, 9, 9), "32"),
+        (Keeping(days=1.5), videos(9, 9, 9, 9, locked=(2,)), "3"),
+        (Keeping(size=30, days=2.5), videos(9, 9, 9, 9), "3"),
+    ],
+)
+def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
+    found = keeping.surplus(made, 1000 * DAY)
+    assert "".join(each.filename for each in found) == gone
+
+
+def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, caplog):  # noqa: F811
+    size = film[0].stat().st_size
+    keeping = Keeping(size=2 * size)
+    library = Library(tmp_path / "videos", Clock(), keeping=keeping)  # noqa: F811
+
+    def save(hour: int) -> str:  # noqa: F811
+        file = library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        started = f"2026-01-02T0{hour}:00:00.000000Z"
+        return library.save(file, film[1].model_copy(update={"started_at": started}))
+
+    library.open()
+    first, second = save(1), save(2)
+    library.lock(first)
+    with caplog.at_level("INFO"):
+        third = save(3)
+    assert {each.filename for each in library.videos()} == {first, third}
+    assert f"{second} is kept no longer" in caplog.text
+    library.close()
+
+    older = Library(library.folder, Clock(), keeping=Keeping(days=1))
+    older.open()  # all of them are from long ago; the newest and the locked one stay
+    assert {each.filename for each in older.videos()} == {first, third}
+    older.lock(first, False)
+    older.close()
+    older.open()
+    assert {each.filename for each in older.videos()} == {third}
+    older.close()
+
+
+def test_a_lock_is_in_the_receipt(library, save, film):  # noqa: F811
+    told: list[str] = []
+    filename = save()
+    library.changed.connect(told.append)
+    assert library.lock(filename).locked and library.get(filename).locked
+    beside = (library.folder / filename).with_suffix(".json")
+    assert Receipt.read(beside) == film[1].model_copy(update={"name": "Door", "locked": True})
+    assert not library.lock(filename, False).locked and told == [filename, filename]
+
+    (library.folder / "mine.mp4").write_bytes(film[0].read_bytes())
+    with pytest.raises(StateError) as caught:
+        library.lock("mine.mp4")
+    assert caught.value.code == "no_receipt"
+
+
+def test_a_lock_over_the_wire(binaries, tmp_path, film):  # noqa: F811
+    config = Config(
+        videos_dir=tmp_path / "videos", bin_dir=tmp_path / "bin", ffmpeg_path=str(binaries.ffmpeg)
+    )
+    with serving(config) as (station, wire):
+        file = station.library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        path = "/videos/" + station.library.save(file, film[1]).replace(" ", "%20")
+        reply = wire.ask("PATCH", path, {"locked": True})
+        assert reply.status == 200 and reply.json()["locked"] is True
+        assert wire.get("/videos").json()["videos"] == [reply.json()]
+        assert wire.ask("PATCH", path, {"locked": False}).json()["locked"] is False
+        _refused(wire, path, {}, 400, "bad_field")
+        _refused(wire, path, {"locked": 1}, 400, "bad_field")
+        _refused(wire, path, {"locked": True, "name": "x"}, 400, "bad_field")
+        _refused(wire, "/videos/none.mp4", {"locked": True}, 404, "no_video")
+
+
+def _refused(wire: Wire, path: str, body: dict, status: int, code: str) -> None:
+    reply = wire.ask("PATCH", path, body)
+    assert (reply.status, reply.code) == (status, code)
