@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from camrec import __version__, binaries
@@ -15,11 +15,13 @@ from camrec.clock import Clock
 from camrec.config import Config
 from camrec.demo import DemoCameras
 from camrec.errors import InputError, NotFoundError, StateError
-from camrec.library import Keeping, Library
+from camrec.feed import Feed
+from camrec.journal import Entry, Journal, Piece
+from camrec.library import PARTS, Keeping, Library
 from camrec.process import orphans
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
-from camrec.recording import Recording, RecordingState
+from camrec.recording import Past, Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.signal import Signal
@@ -28,6 +30,8 @@ from camrec.sources import Source, parse, valid_name
 log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
+FARTHEST = 31  # days that a recording may be set ahead
+DAY = 86_400 * 10**9
 OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 RUNNING = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALISING)
 
@@ -49,6 +53,7 @@ class Station:
             floor=self.config.disk_floor,
             keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
         )
+        self.journal = Journal(self.config.videos / ".journal")
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )
@@ -68,7 +73,7 @@ class Station:
     # Start and stop.
 
     def start(self) -> Station:
-        """Take the videos folder and end what an earlier camrec left running.
+        """Take the videos folder, end what an earlier camrec left running, go on with its work.
 
         Raises
         ------
@@ -80,7 +85,10 @@ class Station:
         self.library.open()
         try:
             orphans.sweep(self.config.bin)
+            orphans.end_writers(self.library.folder)
             self.binary("ffmpeg")
+            for entry in self.journal.entries():
+                self._resume(entry)
         except BaseException:
             self.library.close()
             raise
@@ -94,6 +102,8 @@ class Station:
         if sessions:
             with ThreadPoolExecutor(len(sessions), "stop") as pool:
                 list(pool.map(lambda session: session.close("shutdown"), sessions))
+        for recording in self.recordings():
+            recording.wait()
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
@@ -148,8 +158,14 @@ class Station:
             taken = sum(session.state in OPEN for session in self._sessions.values())
             if taken >= self.config.max_sessions:
                 raise StateError("sessions_full", max_sessions=self.config.max_sessions)
-            session = Session(source, name or source.host, self._line, self.clock)
+            session = self._session(source, name or source.host)
             self._sessions[session.session_id] = session
+        return self._begun(session)
+
+    def _session(self, source: Source, name: str, session_id: str | None = None) -> Session:
+        return Session(source, name, self._line, self.clock, session_id=session_id)
+
+    def _begun(self, session: Session) -> Session:
         self._tell("session", session.machine.changed, session.session_id)
         session.start()
         self.changed.emit("session", session.session_id)
@@ -219,33 +235,52 @@ class Station:
 
     # Recordings.
 
-    def record(self, session_id: str, duration: int, name: str | None = None) -> Recording:
-        """Begin to record a camera for `duration` whole seconds.
+    def record(
+        self,
+        session_id: str,
+        duration: int,
+        name: str | None = None,
+        start_at: int | None = None,
+    ) -> Recording:
+        """Record a camera for `duration` whole seconds, now or from `start_at` on.
+
+        Parameters
+        ----------
+        start_at
+            UTC nanoseconds, at most 31 days ahead. It is kept through a restart of camrec, and
+            cancelled when the session is closed.
 
         Raises
         ------
-        InputError (``bad_duration``), NotFoundError, StateError, DiskError
+        InputError (``bad_duration``, ``bad_start``), NotFoundError, StateError, DiskError
         """
         whole = isinstance(duration, int) and not isinstance(duration, bool)
         if not whole or not SHORTEST <= duration <= LONGEST:
             raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
+        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
+            raise InputError("bad_start", days=FARTHEST)
         session = self.session(session_id)
         name = valid_name(name) or session.name
         codec = session.feed.video.codec if session.feed.video else ""
         self.library.room.admit(codec, session.feed.figures().bit_rate, duration)
-        recording_id = secrets.token_hex(8)
-        recording = session.record(
-            duration,
-            name,
-            recording_id=recording_id,
-            folder=self.library.parts(recording_id),
-            ffmpeg=self.binary("ffmpeg").path,
-            save=self.library.save,
-        )
+        made = self._made(secrets.token_hex(8), session.source, session.name)
+        return self._known(session.record(duration, name, start_at=start_at, **made))
+
+    def _made(self, recording_id: str, source: Source, session_name: str) -> dict[str, Any]:
+        """What every recording is given."""
+        return {
+            "recording_id": recording_id,
+            "folder": self.library.folder / PARTS / recording_id,
+            "ffmpeg": self.binary("ffmpeg").path,
+            "save": self.library.save,
+            "keep": partial(self._keep, source, session_name),
+        }
+
+    def _known(self, recording: Recording) -> Recording:
         with self._lock:
-            self._recordings[recording_id] = recording
-        self._tell("recording", recording.changed, recording_id)
-        self.changed.emit("recording", recording_id)
+            self._recordings[recording.recording_id] = recording
+        self._tell("recording", recording.changed, recording.recording_id)
+        self.changed.emit("recording", recording.recording_id)
         return recording
 
     def stop_recording(
@@ -261,11 +296,11 @@ class Station:
             recording = self.recording(recording_id)
         else:
             recording = self.session(session_id or "").recording
-        if recording is None or recording.state not in RUNNING:
+        if recording is None or recording.state not in (RecordingState.SCHEDULED, *RUNNING):
             raise StateError("not_recording")
         recording.stop()
         recording.wait()
-        if recording.error is not None:
+        if recording.error is not None and recording.begun:
             raise recording.error
         return recording
 
@@ -284,6 +319,67 @@ class Station:
         """Those of this run, oldest first."""
         with self._lock:
             return list(self._recordings.values())
+
+    # What outlives a crash.
+
+    def _keep(self, source: Source, session_name: str, recording: Recording) -> None:
+        """Have the disk know what a recording is, or that it is over."""
+        if recording.settled:
+            self.journal.erase(recording.recording_id)
+            return
+        self.journal.keep(
+            Entry(
+                recording_id=recording.recording_id,
+                session_id=recording.session_id,
+                session_name=session_name,
+                address=source.address(),
+                name=recording.name,
+                duration=recording.duration,
+                start_at=recording.start_at,
+                started_at=recording.started_at if recording.begun else None,
+                ended=recording.ended,
+                over=recording.over,
+                parts=[Piece(file=file, zero=zero) for file, zero in recording.pieces],
+            )
+        )
+
+    def _resume(self, entry: Entry) -> None:
+        """Go on with a recording of an earlier camrec, or make a video of what there is."""
+        past = None
+        if entry.started_at is not None:
+            parts = [(piece.file, piece.zero) for piece in entry.parts]
+            past = Past(entry.started_at, parts, entry.ended, entry.over)
+        if entry.ended and not past.salvageable(self.library.folder / PARTS / entry.recording_id):
+            self.journal.erase(entry.recording_id)  # it was saved at the last moment
+            return
+        source = parse(entry.address)
+        made = self._made(entry.recording_id, source, entry.session_name)
+        made.update(duration=entry.duration, name=entry.name, start_at=entry.start_at, past=past)
+        if entry.ended or entry.ends_at <= self.clock.utc_ns():
+            nothing = Feed(self.clock)
+            nothing.close()
+            recording = Recording(
+                nothing,
+                source=source.url,
+                session_id=entry.session_id,
+                clock=self.clock,
+                **made,
+            )
+            recording.start()
+        else:
+            recording = self._reopened(entry, source).record(**made)
+        log.info("recording %s of an earlier camrec is taken up", entry.recording_id)
+        self._known(recording)
+
+    def _reopened(self, entry: Entry, source: Source) -> Session:
+        """The session that the recording was of, once for all its recordings."""
+        with self._lock:
+            session = self._sessions.get(entry.session_id)
+            if session is not None:
+                return session
+            session = self._session(source, entry.session_name, entry.session_id)
+            self._sessions[entry.session_id] = session
+        return self._begun(session)
 
     # What is so.
 

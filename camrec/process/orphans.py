@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +16,7 @@ log = logging.getLogger(__name__)
 
 # Start times are told in ticks and rounded; nobody starts twice under one pid within this.
 SAME_START = 2.0
+GRACE = 1.0  # seconds for what is about to end by itself
 
 
 class Lease:
@@ -68,6 +71,24 @@ def sweep(folder: Path) -> None:
                 _end_remembered(record)
         except Timeout:
             continue
+
+
+def end_writers(folder: Path) -> None:
+    """End what still writes files under `folder`: programs whose last argument is one of them.
+
+    They end by themselves when their camrec dies, unless they hang.
+    """
+    inside = str(folder.absolute()) + os.sep
+    left = []
+    for process in psutil.process_iter(["cmdline"]):
+        if (process.info["cmdline"] or [""])[-1].startswith(inside):
+            left.append(process)
+    _, hanging = psutil.wait_procs(left, timeout=GRACE)
+    for process in hanging:
+        log.warning("ending pid %d, left by a dead camrec", process.pid)
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(hanging, timeout=5)
 
 
 def _record(path: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from camrec.units import AudioTrack, VideoTrack
 
-FRAGMENT = 1_000_000  # microseconds of film that a killed FFmpeg may lose
+FRAGMENT = 200_000  # microseconds of film that a killed FFmpeg may lose
 
 # A packet from NUT knows no duration, and a fragment begins where the one before it is thought to
 # end: so each packet is held until the next one says how long it lasted. The last one lasts as

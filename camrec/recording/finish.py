@@ -70,6 +70,8 @@ def finish(
         next_zero = stretches[number][0].zero if number < len(stretches) else story.over
         receipt = _receipt(file, stretch, story, next_zero)
         saved.append((save(file, receipt), receipt))
+        for part in stretch:  # a camrec that is killed now must not make it anew
+            part.path.unlink(missing_ok=True)
     return saved
 
 

@@ -11,10 +11,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from camrec.clock import Clock
-from camrec.errors import CameraError, CamrecError, ServiceError
+from camrec.clock import Clock, iso
+from camrec.errors import CameraError, CamrecError, ServiceError, StateError
 from camrec.receipt import Gap, Receipt
 from camrec.recording.finish import Story, finish
+from camrec.recording.past import Past
+from camrec.recording.syncer import Syncer
 from camrec.recording.timeline import SECOND
 from camrec.recording.writer import Pace, Writer
 from camrec.signal import Signal
@@ -25,10 +27,12 @@ log = logging.getLogger(__name__)
 
 QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
 LONGEST_SLEEP = 0.5  # seconds between two looks at the clock
+LONGEST_WAIT = 5.0  # the same, while its time has not come
 STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
 
 
 class RecordingState(Enum):
+    SCHEDULED = "scheduled"
     WRITING = "writing"
     WAITING = "waiting"
     FINALISING = "finalising"
@@ -37,6 +41,7 @@ class RecordingState(Enum):
 
 
 MOVES = {
+    RecordingState.SCHEDULED: frozenset({RecordingState.WRITING, RecordingState.FAILED}),
     RecordingState.WRITING: frozenset({RecordingState.WAITING, RecordingState.FINALISING}),
     RecordingState.WAITING: frozenset({RecordingState.WRITING, RecordingState.FINALISING}),
     RecordingState.FINALISING: frozenset({RecordingState.SAVED, RecordingState.FAILED}),
@@ -63,6 +68,13 @@ class Recording:
         Where its parts are written; removed once the video is saved.
     save
         Puts a finished file with its receipt into the library and gives its final name.
+    keep
+        Puts what it is on the disk: called before it is promised, before each part and when it
+        has ended, and once more when it is `settled`; may raise OSError.
+    start_at
+        When it is to begin, UTC nanoseconds; None: when it is started.
+    past
+        What it was before camrec was ended by force: it goes on from there.
 
     Attributes
     ----------
@@ -71,6 +83,7 @@ class Recording:
     filename : of its video once it is saved; of its first one where there are several.
     error : why it FAILED.
     ended : why it ended, as in the receipt; None while it runs.
+    settled : nothing of it needs to be kept for a later camrec.
     """
 
     def __init__(
@@ -86,16 +99,22 @@ class Recording:
         clock: Clock,
         recording_id: str | None = None,
         session_id: str | None = None,
+        keep: Callable[[Recording], None] = lambda recording: None,
+        start_at: int | None = None,
+        past: Past | None = None,
     ) -> None:
         self.recording_id = recording_id or secrets.token_hex(8)
         self.session_id = session_id
         self.name = name
         self.source = source
         self.duration = duration
-        self.machine: Machine[RecordingState] = Machine(RecordingState.WRITING, MOVES)
+        self.start_at = start_at
+        first = RecordingState.SCHEDULED if start_at and past is None else RecordingState.WRITING
+        self.machine: Machine[RecordingState] = Machine(first, MOVES)
         self.changed = Signal()
-        self.started_at = 0
+        self.started_at = past.started_at if past else start_at or 0
         self.ended: str | None = None
+        self.settled = False
         self.filename: str | None = None
         self.receipts: list[Receipt] = []
         self.error: CamrecError | None = None
@@ -103,8 +122,12 @@ class Recording:
         self._folder = folder
         self._ffmpeg = ffmpeg
         self._save = save
+        self._keep = keep
+        self._past = past
         self._clock = clock
+        self._writer: Writer | None = None
         self._began = 0
+        self._joined = 0
         self._over: int | None = None
         self._asked: str | None = None
         self._trouble = ""
@@ -117,18 +140,31 @@ class Recording:
         self._guard = threading.Thread(
             target=self._watch, name=f"guard-{self.recording_id}", daemon=True
         )
+        self._syncer = Syncer(
+            lambda: [part.path for part in list(self._writer.parts)], self.recording_id
+        )
 
     # What others ask of it; any thread may.
 
     def start(self) -> None:
-        """The button: from now on. Raises ServiceError (``folder_unwritable``)."""
-        self._began = self._clock.monotonic_ns()
-        self.started_at = self._clock.utc_ns()
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            folder = str(self._folder)
-            raise ServiceError("folder_unwritable", folder=folder, reason=error.strerror) from None
+        """The button: from now on, or from `start_at` on.
+
+        Raises ServiceError (``folder_unwritable``).
+        """
+        if self.state is RecordingState.SCHEDULED:
+            self._promise()
+            log.info("recording %s of %s is scheduled", self.recording_id, self.name)
+        else:
+            self._begin()
+        self._thread.start()
+
+    def _begin(self) -> None:
+        now = self._clock.utc_ns()
+        self.started_at = self.started_at or now
+        self._joined = self._clock.monotonic_ns()
+        self._began = self._joined - max(0, now - self.started_at)
+        earlier = self._past.written(self._folder, self._began) if self._past else []
+        newest = self._past.newest(self._folder) if self._past else self.started_at
         self._writer = Writer(
             self.recording_id,
             self._folder,
@@ -138,11 +174,34 @@ class Recording:
             began=self._began,
             deadline=self._deadline,
             tell=self._tell,
+            keep=self._keep_if_possible,
+            earlier=earlier,
+            newest=self._began + newest - self.started_at,
         )
+        self._promise()
         self._units = self._subscribe()
+        if now - newest > LONGEST_WAIT * SECOND:
+            away = f"camrec was not running from {iso(newest)} to {iso(min(now, self.ends_at))}"
+            self._writer.warnings.append(away)
+        if self._past and (self._past.ended or self._clock.monotonic_ns() >= self._deadline):
+            self._end(self._past.ended or "crash", self._past.over)
         log.info("recording %s of %s begins: %d s", self.recording_id, self.name, self.duration)
-        self._thread.start()
-        self._guard.start()
+
+    def _promise(self) -> None:
+        """Have it on the disk. Raises ServiceError (``folder_unwritable``)."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._keep(self)
+        except OSError as error:
+            folder = str(self._folder)
+            raise ServiceError("folder_unwritable", folder=folder, reason=error.strerror) from None
+
+    def _keep_if_possible(self) -> None:
+        """What is being recorded does not end because it could not be noted."""
+        try:
+            self._keep(self)
+        except OSError as error:
+            log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
 
     def stop(self, reason: str = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""
@@ -162,12 +221,24 @@ class Recording:
         return self.machine.state
 
     @property
+    def begun(self) -> bool:
+        """Whether its time has come."""
+        return self._writer is not None
+
+    @property
     def ends_at(self) -> int:
         return self.started_at + self.duration * SECOND
 
     @property
+    def over(self) -> int | None:
+        """When it ended, UTC nanoseconds; None while it runs."""
+        return None if self._over is None else self.started_at + self._over - self._began
+
+    @property
     def elapsed(self) -> float:
         """Seconds since it was started, up to its end."""
+        if not self.begun:
+            return 0.0
         until = self._over if self._over is not None else self._clock.monotonic_ns()
         return min((until - self._began) / SECOND, float(self.duration))
 
@@ -176,22 +247,63 @@ class Recording:
         """Written so far, or the size of what was saved."""
         if self.receipts:
             return sum(receipt.size for receipt in self.receipts)
-        return sum(part.size for part in list(self._writer.parts))
+        paths = [part.path for part in self._writer.written()] if self._writer else []
+        return sum(path.stat().st_size for path in paths if path.exists())
 
     @property
     def parts(self) -> int:
-        return len(self._writer.parts)
+        return len(self._writer.written()) if self._writer else 0
+
+    @property
+    def pieces(self) -> list[tuple[str, int]]:
+        """The file name of each part, and the moment of its time 0, UTC nanoseconds."""
+        written = self._writer.written() if self._writer else []
+        return [(part.path.name, self.started_at + part.zero - self._began) for part in written]
 
     @property
     def gaps(self) -> list[Gap]:
         """Times without pictures so far, one that still lasts included."""
         if self.receipts:
             return list(self.receipts[0].gaps)
+        if self._writer is None:
+            return []
         return self._writer.gaps(self._clock.monotonic_ns() if self._over is None else self._over)
 
     # Its life, in its own thread.
 
     def _run(self) -> None:
+        try:
+            if self.begun or self._come():
+                self._live()
+        finally:
+            self._finished.set()
+
+    def _come(self) -> bool:
+        """Wait for its time; False when it is not to be."""
+        while self._asked is None and (left := self.started_at - self._clock.utc_ns()) > 0:
+            self._wake.wait(min(left / SECOND, LONGEST_WAIT))
+            self._wake.clear()
+        error: CamrecError
+        if self._asked is not None:
+            self.ended = self._asked
+            error = StateError("recording_cancelled", name=self.name)
+        elif self._clock.utc_ns() >= self.ends_at:
+            moment = iso(self.started_at)
+            error = StateError("recording_missed", name=self.name, moment=moment)
+        else:
+            try:
+                self._begin()
+            except CamrecError as failure:
+                error = failure
+            else:
+                self.machine.move(RecordingState.WRITING)
+                return True
+        self._fail(error)
+        return False
+
+    def _live(self) -> None:
+        self._guard.start()
+        self._syncer.start()
         try:
             self._write_down()
         except Exception as error:
@@ -203,18 +315,19 @@ class Recording:
         finally:
             self._finished.set()
             self._guard.join()
+            self._syncer.stop()
 
     def _write_down(self) -> None:
-        take = self._writer.remember
         while self.ended is None:
             self._sleep()
             due = self._due()
             for item in self._units.take():
-                if isinstance(item, Unit):
-                    take(item)
-                else:
+                if not isinstance(item, Unit):
                     self._writer.stream_broke()
-            take = self._writer.take
+                elif item.arrived <= self._joined:
+                    self._writer.remember(item)
+                else:
+                    self._writer.take(item)
             self._writer.look_after()
             self._writer.open()
             self._show()
@@ -271,10 +384,15 @@ class Recording:
 
     # The end.
 
-    def _end(self, reason: str) -> None:
+    def _end(self, reason: str, over: int | None = None) -> None:
+        """`over`: UTC nanoseconds where it was before now."""
         if self.ended is None:
-            self._over = min(self._clock.monotonic_ns(), self._deadline)
+            now = self._clock.monotonic_ns()
+            if over is not None:
+                now = self._began + over - self.started_at
+            self._over = min(now, self._deadline)
             self.ended = reason
+            self._keep_if_possible()
 
     def _finalise(self) -> None:
         self._units.close()
@@ -289,6 +407,7 @@ class Recording:
             self._fail(self._failure(getattr(error, "strerror", None) or str(error)))
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._settle()
             self.machine.move(RecordingState.SAVED)
             log.info("recording %s saved as %s (%s)", self.recording_id, self.filename, self.ended)
 
@@ -315,6 +434,10 @@ class Recording:
         else:
             raise CameraError("recording_empty")
 
+    def _settle(self) -> None:
+        self.settled = True
+        self._keep_if_possible()
+
     def _failure(self, reason: str) -> ServiceError:
         return ServiceError("ffmpeg_failed", reason=reason, folder=str(self._folder))
 
@@ -322,6 +445,8 @@ class Recording:
         self.error = error
         if not any(self._folder.glob("*")):
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self.begun or self.ended != "shutdown":  # what is scheduled outlives an end of camrec
+            self._settle()
         self.machine.move(RecordingState.FAILED)
         log.error("recording %s failed: %s", self.recording_id, error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +39,10 @@ class Writer:
         deadline on are not written.
     tell
         Called after each change of the parts or the gaps.
+    keep
+        Called before each part is begun, when `written` tells of it.
+    earlier, newest
+        The parts that an earlier camrec wrote, and when it last did, monotonic nanoseconds.
 
     Attributes
     ----------
@@ -59,6 +63,9 @@ class Writer:
         began: int,
         deadline: int,
         tell: Callable[[], None],
+        keep: Callable[[], None],
+        earlier: Sequence[Written] = (),
+        newest: int = 0,
     ) -> None:
         self.part: Part | None = None
         self.parts: list[Part] = []
@@ -72,13 +79,17 @@ class Writer:
         self._began = began
         self._deadline = deadline
         self._tell = tell
+        self._keep = keep
+        self._earlier = tuple(earlier)
         self._memory = Memory()
         self._moments = Moments()
         self._account: Account | None = None
+        if earlier:
+            self._account = Account(earlier[0].zero)
+            self._account.newest = newest
         self._fruitless = 0
         self._not_before = 0
         self._sounded = False
-        self._waiting_for_sound: int | None = None
 
     def remember(self, unit: Unit) -> None:
         """A unit of the group that was there before the button: the first part needs it all."""
@@ -95,23 +106,27 @@ class Writer:
         if self.part is not None:
             self._write(unit)
         else:
-            self.open()
+            self.open(now=unit.arrived)
 
-    def open(self, patient: bool = True) -> None:
-        """Begin a part with what is remembered, where there is none and it is time for one."""
+    def open(self, patient: bool = True, now: int | None = None) -> None:
+        """Begin a part with what is remembered, where there is none and it is time for one.
+
+        now : monotonic nanoseconds; of what is taken its arrival, since more may wait behind it.
+        """
         units = self._memory.units()
         if self.part is not None or self.failed or not units:
             return
-        now = self._clock.monotonic_ns()
+        now = self._clock.monotonic_ns() if now is None else now
         if patient and (now < self._not_before or self._waits_for_sound(units, now)):
             return
         self._moments.learn(units, after=self._account.newest if self._account else None)
         timeline = self._timeline(units)
         self._account = self._account or Account(timeline.zero)
-        path = self._folder / f"part-{len(self.parts) + 1}.mp4"
+        path = self._folder / f"part-{len(self._earlier) + len(self.parts) + 1}.mp4"
         part = self.part = Part(path, self._ffmpeg, timeline)
         self.parts.append(part)
         self._sounded = part.sounds
+        self._keep()
         self._tell()
         try:
             part.start()
@@ -161,8 +176,11 @@ class Writer:
 
     def written(self) -> list[Written]:
         return [
-            Written(part.path, part.zero, part.whole, part.shown if part.complete else None)
-            for part in self.parts
+            *self._earlier,
+            *(
+                Written(part.path, part.zero, part.whole, part.shown if part.complete else None)
+                for part in list(self.parts)
+            ),
         ]
 
     def _timeline(self, units: list[Unit]) -> Timeline:
@@ -192,11 +210,9 @@ class Writer:
         """Sound that is expected gets a second to come, so that the part begins with it."""
         expected = self._sounded or self._pace.audio is not None
         if not expected or any(unit.track.medium == "audio" for unit in units):
-            self._waiting_for_sound = None
             return False
-        if self._waiting_for_sound is None:
-            self._waiting_for_sound = now
-        return now - self._waiting_for_sound < SOUND_PATIENCE * SECOND
+        since = max(units[0].arrived, self._began)
+        return now - since < SOUND_PATIENCE * SECOND
 
     def _died(self) -> None:
         part = self.part

@@ -7,15 +7,14 @@ import secrets
 import threading
 from collections.abc import Callable
 from enum import Enum
-from pathlib import Path
+from typing import Any
 
 from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
 from camrec.pictures import Pictures
 from camrec.probe import FINAL, PATIENCE, TRIES, Probe
-from camrec.receipt import Receipt
-from camrec.recording import Recording, RecordingState
+from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
 from camrec.session.line import Line
 from camrec.sources import Source
@@ -47,6 +46,8 @@ MOVES = {
     SessionState.FAILED: frozenset({SessionState.CLOSED}),
 }
 
+NOW = (SessionState.LIVE,)
+LATER = (SessionState.LIVE, SessionState.STALE)
 RECORDING_ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
@@ -57,16 +58,25 @@ class Session:
     seen : pictures seen in that try.
     retries : attempts since the camera went away, 0 while it is live.
     error : why it failed, or why it is stale as far as that is known.
-    recording : the latest one, or None.
+    Parameters
+    ----------
+    session_id
+        Of a session that an earlier camrec had: it is STALE, and is tried until it is closed.
     """
 
     def __init__(
-        self, source: Source, name: str, make_line: Callable[[Source, str], Line], clock: Clock
+        self,
+        source: Source,
+        name: str,
+        make_line: Callable[[Source, str], Line],
+        clock: Clock,
+        session_id: str | None = None,
     ) -> None:
-        self.session_id = secrets.token_hex(8)
+        self.session_id = session_id or secrets.token_hex(8)
         self.source = source
         self.name = name
-        self.machine: Machine[SessionState] = Machine(SessionState.OPENING, MOVES)
+        first = SessionState.STALE if session_id else SessionState.OPENING
+        self.machine: Machine[SessionState] = Machine(first, MOVES)
         self.since = clock.utc_ns()
         self.feed = Feed(clock)
         self.pictures = Pictures(self.feed, clock)
@@ -74,7 +84,7 @@ class Session:
         self.seen = 0
         self.retries = 0
         self.error: CamrecError | None = None
-        self.recording: Recording | None = None
+        self._recordings: tuple[Recording, ...] = ()
         self._clock = clock
         self._line = make_line(source, self.session_id)
         self._reading: Attempt | None = None
@@ -101,6 +111,12 @@ class Session:
         return self._line.local_url
 
     @property
+    def recording(self) -> Recording | None:
+        """The latest that has begun, or None."""
+        begun = (each for each in self._recordings if each.begun)
+        return max(begun, key=lambda each: each.started_at, default=None)
+
+    @property
     def viewers(self) -> int:
         return self.pictures.viewers
 
@@ -109,12 +125,13 @@ class Session:
         self._thread.start()
 
     def close(self, reason: str = "closed") -> None:
-        """End it: a running recording is finished and saved first. Any number of times."""
+        """End it: what is being recorded is saved first. Any number of times."""
         with self._lock:
             self._closing.set()
-            recording = self.recording
-        if recording is not None:
+            recordings = self._recordings
+        for recording in recordings:
             recording.stop(reason)
+        for recording in recordings:
             recording.wait()
         self._woken.set()
         if self._thread.ident is not None:
@@ -127,12 +144,15 @@ class Session:
         self,
         duration: int,
         name: str,
-        recording_id: str,
-        folder: Path,
-        ffmpeg: Path,
-        save: Callable[[Path, Receipt], str],
+        *,
+        start_at: int | None = None,
+        past: Past | None = None,
+        **given: Any,
     ) -> Recording:
-        """Begin to record for `duration` seconds.
+        """Record for `duration` seconds, from now on or from `start_at` on (UTC nanoseconds).
+
+        One whose time comes later, or which an earlier camrec began, does not ask whether the
+        camera is there or another one runs. For `given` see `Recording`.
 
         Raises
         ------
@@ -142,9 +162,11 @@ class Session:
         with self._lock:
             if self._closing.is_set():
                 raise StateError("session_closed")
-            if self.recording is not None and self.recording.state not in RECORDING_ENDED:
+            now = start_at is None and past is None
+            running = self.recording
+            if now and running is not None and running.state not in RECORDING_ENDED:
                 raise StateError("already_recording")
-            if self.state is not SessionState.LIVE:
+            if self.state not in (NOW if now else LATER):
                 raise StateError("session_not_live")
             recording = Recording(
                 self.feed,
@@ -152,21 +174,23 @@ class Session:
                 name=name,
                 source=self.source.url,
                 session_id=self.session_id,
-                recording_id=recording_id,
-                folder=folder,
-                ffmpeg=ffmpeg,
-                save=save,
                 clock=self._clock,
+                start_at=start_at,
+                past=past,
+                **given,
             )
             recording.start()
-            self.recording = recording
+            self._recordings = (*self._recordings, recording)
             return recording
 
     # The life of the session, in its own thread.
 
     def _run(self) -> None:
         try:
-            if self._open():
+            if self.state is SessionState.STALE:
+                self._bring_back()
+                self._watch()
+            elif self._open():
                 self._watch()
         except CamrecError as error:
             self._fail(error)
@@ -216,13 +240,16 @@ class Session:
         self._end_attempt()
         self.feed.interrupt()
         log.warning("%s: the stream broke: %s", self.source.url, reason or "no picture")
+        self._bring_back()
+
+    def _bring_back(self) -> None:
         pause = 0.0
         while not self._pause(pause):
             pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
             self.retries += 1
             self._tell()
             called = self._clock.monotonic_ns()
-            error = self._reach(lambda called=called: self.feed.newest.arrived > called)
+            error = self._reach(lambda called=called: self._came_since(called))
             if error is None:
                 self.retries, self.error = 0, None
                 self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
@@ -265,6 +292,9 @@ class Session:
     def _limit(self) -> float:
         """Seconds without a picture from which on it is stale."""
         return max(STALE_AFTER, STALE_DISTANCES * self.feed.usual_distance)
+
+    def _came_since(self, moment: int) -> bool:
+        return self.feed.newest is not None and self.feed.newest.arrived > moment
 
     def _age(self) -> float:
         """Seconds since the last picture."""

@@ -1,0 +1,110 @@
+"""What was promised, on the disk before the promise is made: one small file a recording.
+
+It is the only place on the disk where a camera's credential may be: readable by its owner alone,
+and gone as soon as the recording is over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+log = logging.getLogger(__name__)
+
+SECOND = 10**9
+SUFFIX = ".json"
+
+
+class Piece(BaseModel):
+    """A part of a recording; `zero` is the moment of its time 0, UTC nanoseconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    zero: int
+
+
+class Entry(BaseModel):
+    """All that is needed to go on with a recording. Moments are UTC nanoseconds.
+
+    address : of its camera, with the credential.
+    start_at : when it is to begin; None where that was the moment it was asked for.
+    started_at : when it began; None before.
+    ended, over : why and when it ended, where only its video was still to be made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recording_id: str
+    session_id: str
+    session_name: str
+    address: str = Field(repr=False)
+    name: str
+    duration: int
+    start_at: int | None = None
+    started_at: int | None = None
+    ended: str | None = None
+    over: int | None = None
+    parts: tuple[Piece, ...] = ()
+
+    @property
+    def ends_at(self) -> int:
+        return (self.started_at or self.start_at or 0) + self.duration * SECOND
+
+
+class Journal:
+    """The entries in `folder`, which is made when the first one is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def keep(self, entry: Entry) -> None:
+        """Returns once the disk has it, in place of what it had. Raises OSError."""
+        path = self._path(entry.recording_id)
+        fresh = path.with_suffix(".new")
+        with self._lock:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh.unlink(missing_ok=True)
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "w", encoding="utf-8") as file:
+                file.write(entry.model_dump_json(indent=2))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, path)
+            self._sync()
+
+    def erase(self, recording_id: str) -> None:
+        """The recording is over; there need not be an entry."""
+        with self._lock, contextlib.suppress(FileNotFoundError):
+            self._path(recording_id).unlink()
+            self._sync()
+
+    def entries(self) -> list[Entry]:
+        """Those that a dead camrec left, oldest first."""
+        found = []
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            try:
+                found.append(Entry.model_validate_json(path.read_text("utf-8")))
+            except (OSError, ValueError):
+                # What the file holds stays out of the log: it may be a credential.
+                log.warning("%s cannot be read", path)
+        return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
+
+    def _path(self, recording_id: str) -> Path:
+        return self._folder / f"{recording_id}{SUFFIX}"
+
+    def _sync(self) -> None:
+        """Windows cannot open a folder for this; NTFS keeps its names in a journal."""
+        if os.name == "nt":
+            return
+        handle = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
