@@ -46,6 +46,16 @@ class Config(param.Parameterized):
     videos_dir = param.ClassSelector(
         default=Path("videos"), class_=(str, Path), doc="Where finished videos are kept."
     )
+    h265 = param.Selector(
+        default="encode",
+        objects=["encode", "copy"],
+        doc="H.265 is encoded as H.264, or copied: that costs nothing and few browsers play it.",
+    )
+    mjpeg_preset = param.Selector(
+        default="veryfast",
+        objects=["veryfast", "superfast", "ultrafast"],
+        doc="x264's preset for MJPEG: the faster, the cheaper, and the larger the video.",
+    )
     preroll = param.Number(
         default=0.0,
         bounds=(0, 60),

@@ -57,10 +57,9 @@ class Receipt(BaseModel):
     started_at: str
     ended_at: str
     ended: str
+    utc_uncertainty: float | None = None
     lead: float = 0.0
     preroll: float = 0.0
-    utc_uncertainty: float | None = None
-    av_offset: float | None = None
     frames: int
     frames_per_minute: list[int] = []
     gaps: list[Gap] = []
@@ -70,6 +69,7 @@ class Receipt(BaseModel):
     height: int
     video_codec: str
     audio_codec: str | None = None
+    av_offset: float | None = None
     size: int
     sha256: str
     playable: bool

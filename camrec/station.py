@@ -21,7 +21,7 @@ from camrec.library import PARTS, Keeping, Library
 from camrec.process import orphans
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
-from camrec.recording import Past, Recording, RecordingState
+from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.signal import Signal
@@ -163,7 +163,7 @@ class Station:
         return self._begun(session)
 
     def _session(self, source: Source, name: str, session_id: str | None = None) -> Session:
-        return Session(source, name, self._line, self.clock, session_id=session_id)
+        return Session(source, name, self._line, self.clock, self.config.preroll, session_id)
 
     def _begun(self, session: Session) -> Session:
         self._tell("session", session.machine.changed, session.session_id)
@@ -272,7 +272,9 @@ class Station:
             "recording_id": recording_id,
             "folder": self.library.folder / PARTS / recording_id,
             "ffmpeg": self.binary("ffmpeg").path,
+            "coding": Coding(self.config.h265, self.config.mjpeg_preset),
             "save": self.library.save,
+            "room": self.library.room,
             "keep": partial(self._keep, source, session_name),
         }
 

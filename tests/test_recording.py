@@ -15,9 +15,10 @@ import pytest
 from cameras import barcode
 from units_made import SECOND, MadeClock, irregular, mixed, pictures, sound, until
 
+from camrec.config import Config
 from camrec.feed import Feed
 from camrec.receipt import Receipt
-from camrec.recording import Recording, RecordingState, writer
+from camrec.recording import Coding, Recording, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
 from camrec.units import Unit
@@ -143,6 +144,7 @@ KINDS = {
     "group-of-10-s": lambda times, end: mixed(pictures(times, gop=150), sound(end)),
     "h264-pcma": lambda times, end: mixed(pictures(times), sound(end, codec="pcma")),
     "h264-opus": lambda times, end: mixed(pictures(times), sound(end, codec="opus")),
+    "h264-l16": lambda times, end: mixed(pictures(times), sound(end, codec="l16")),
     "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
     "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
 }
@@ -486,3 +488,36 @@ def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
 
 def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
     assert ability(binaries.ffmpeg).hybrid and ability(binaries.ffmpeg).fps_mode
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
+    """Under Apple's name, exact, and the receipt tells what to expect of it."""
+    units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
+    studio.play(units, -1, 2.5)
+    recording = studio.record(10, ffmpeg=ffmpeg, coding=Coding(h265="copy"))
+    studio.play(units, 2.5, 16)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(2.5 * SECOND)
+    assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
+    assert (receipt.video_codec, receipt.playable) == ("hevc", True)
+    assert receipt.warnings == [Coding(h265="copy").warning(units[0].track)]
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+        copied = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    assert len(copied) >= receipt.frames
+
+
+@pytest.mark.parametrize("preset", Config.param["mjpeg_preset"].objects)
+def test_mjpeg_by_every_preset_is_exact(studio, ffmpeg, preset):
+    units = pictures(irregular(8), codec="mjpeg")
+    studio.play(units, -1, 1.5)
+    recording = studio.record(5, ffmpeg=ffmpeg, coding=Coding(mjpeg_preset=preset))
+    studio.play(units, 1.5, 8)
+    assert f" -preset {preset} " in " ".join(studio.child(recording).cmdline())
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(1.5 * SECOND)
+    assert_shows(path, *expected(units, begun, begun + 5 * SECOND))
+    assert (receipt.video_codec, receipt.playable, receipt.warnings) == ("h264", True, [])

@@ -128,6 +128,9 @@ def _tone(seconds: float, codec: str):
     if codec in ("pcma", "pcmu"):
         pieces = [(place * 160, b"\x55\xd5" * 80) for place in range(int(seconds * 50))]
         return pieces, AudioTrack(codec, 8000, 1)
+    if codec == "l16":
+        pieces = [(place * 960, b"\0\x40\xff\xc0" * 960) for place in range(int(seconds * 50))]
+        return pieces, AudioTrack(codec, 48_000, 2)
     name = {"aac": "aac", "opus": "libopus"}[codec]
     context = av.CodecContext.create(name, "w")
     context.rate, context.layout, context.format = 48_000, "stereo", "fltp"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,6 +36,12 @@ class Film:
     duration: float
     lead: float
 
+    @property
+    def per_minute(self) -> list[int]:
+        """How many pictures are shown in each minute."""
+        counts = Counter(int(time // 60) for time in self.times)
+        return [counts[minute] for minute in range(max(counts, default=-1) + 1)]
+
 
 def read(path: Path) -> Film:
     """Read every packet's time; nothing is decoded.
@@ -47,7 +54,7 @@ def read(path: Path) -> Film:
         shown: list[tuple[int, int]] = []
         lead = 0
         for packet in container.demux(video):
-            if packet.pts is None or packet.size == 0:
+            if packet.pts is None or packet.size == 0 or packet.is_corrupt:
                 continue
             if packet.pts < 0:
                 lead = min(lead, packet.pts)

@@ -10,10 +10,11 @@ from pathlib import Path
 import av
 
 from camrec.clock import iso
-from camrec.receipt import Receipt
+from camrec.receipt import PartFacts, Receipt
 from camrec.recording import film, gaps
+from camrec.recording.files import Room, files
 from camrec.recording.film import Film, Sound
-from camrec.recording.join import Written, join
+from camrec.recording.join import Written
 from camrec.recording.timeline import SECOND
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Story:
 
     began, over : when it was started and when it ended, monotonic nanoseconds.
     began_utc : the same moment as `began`, UTC nanoseconds.
+    preroll : seconds before `began` that the video was to begin.
     """
 
     recording_id: str
@@ -35,6 +37,7 @@ class Story:
     began_utc: int
     over: int
     ended: str
+    preroll: float = 0.0
     warnings: tuple[str, ...] = ()
 
     def utc(self, moment: int) -> int:
@@ -42,9 +45,15 @@ class Story:
 
 
 def finish(
-    parts: Sequence[Written], folder: Path, story: Story, save: Callable[[Path, Receipt], str]
+    parts: Sequence[Written],
+    folder: Path,
+    story: Story,
+    save: Callable[[Path, Receipt], str],
+    room: Room,
 ) -> list[tuple[str, Receipt]]:
     """Save the parts as one video, or, where codec or size change, as one video a stretch.
+
+    Where there is no room to write it, each part is a video as it is.
 
     Returns the name and the receipt of each; empty when no part holds a picture.
 
@@ -61,17 +70,21 @@ def finish(
     if len(stretches) > 1:
         warnings.append(f"the camera's codec or size changed: {len(stretches)} videos")
     story = replace(story, warnings=(*story.warnings, *warnings))
+    facts = {part.path: (part.path.stat().st_size, seen) for part, seen in readable}
     saved = []
     for number, stretch in enumerate(stretches, 1):
-        file = stretch[0].path
-        if len(stretch) > 1 or not stretch[0].whole:
-            file = folder / f"video-{number}.mp4"
-            join(stretch, file)
-        next_zero = stretches[number][0].zero if number < len(stretches) else story.over
-        receipt = _receipt(file, stretch, story, next_zero)
-        saved.append((save(file, receipt), receipt))
-        for part in stretch:  # a camrec that is killed now must not make it anew
-            part.path.unlink(missing_ok=True)
+        made, trouble = files(stretch, folder / f"video-{number}.mp4", room)
+        if trouble is not None:
+            told = f"the parts could not be written as one video: {trouble}"
+            story = replace(story, warnings=(*story.warnings, told))
+        over = stretches[number][0].zero if number < len(stretches) else story.over
+        ends = [*(held[0].zero for _, held in made[1:]), over]
+        for (file, held), until in zip(made, ends, strict=True):
+            receipt = _receipt(file, held, story, until)
+            receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
+            saved.append((save(file, receipt), receipt))
+            for part in held:  # a camrec that is killed now must not make it anew
+                part.path.unlink(missing_ok=True)
     return saved
 
 
@@ -82,6 +95,11 @@ def _read(part: Written) -> Film | None:
         log.warning("%s cannot be read: %s", part.path.name, error)
         return None
     return seen if seen.times else None
+
+
+def _part(part: Written, zero: int, size: int, seen: Film) -> PartFacts:
+    start = (part.zero - zero) / SECOND
+    return PartFacts(start=round(start, 6), duration=round(seen.duration, 6), size=size)
 
 
 def _missing(part: Written, seen: Film) -> str | None:
@@ -107,9 +125,18 @@ def _stretches(parts: Sequence[tuple[Written, Film]]) -> list[list[Written]]:
     return stretches
 
 
+def _worst(told: Sequence[float | None]) -> float | None:
+    return max((each for each in told if each is not None), default=None)
+
+
 def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -> Receipt:
     seen = film.read(file)
     zero = stretch[0].zero
+    end = (until - zero) / SECOND
+    steps = [part.step for part in stretch if part.step]
+    if stretch[-1].step and (last := stretch[-1].step.newest) is not None:
+        # The silence is told by our clock; the camera's may have gone its own way meanwhile.
+        end = seen.times[-1] + (until - last) / SECOND
     joints = [(part.zero - zero) / SECOND for part in stretch[1:]]
     return Receipt(
         recording_id=story.recording_id,
@@ -121,8 +148,12 @@ def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -
         ended_at=iso(story.utc(until)),
         ended=story.ended,
         lead=round(seen.lead, 6),
+        preroll=round(max(0, story.began - zero) / SECOND, 6) if story.preroll else 0.0,
+        utc_uncertainty=_worst([step.uncertainty for step in steps]),
+        av_offset=_worst([step.av_offset for step in steps]) if seen.sound else None,
         frames=len(seen.times),
-        gaps=gaps.find(seen.times, (until - zero) / SECOND),
+        frames_per_minute=seen.per_minute,
+        gaps=gaps.find(seen.times, end),
         parts=len(stretch),
         width=seen.width,
         height=seen.height,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
+from typing import Protocol
 
 from camrec.receipt import Gap
 from camrec.recording.timeline import SECOND
@@ -29,6 +30,12 @@ def find(times: Sequence[float], end: float) -> list[Gap]:
     return [gap for gap in found if gap is not None]
 
 
+class Pace(Protocol):
+    """Seconds between two pictures as they come lately; 0 before there are two."""
+
+    usual_distance: float
+
+
 class Account:
     """The gaps of a recording that still runs; moments are monotonic nanoseconds.
 
@@ -37,24 +44,28 @@ class Account:
 
     def __init__(self, zero: int) -> None:
         self.newest = zero
+        self._late = 0
         self._zero = zero
         self._found: list[Gap] = []
 
-    def note(self, moment: int, usual: float) -> bool:
+    def note(self, moment: int, arrived: int, pace: Pace) -> bool:
         """A picture was written; True when there was a gap before it."""
         if moment <= self.newest:
             return False
-        gap = self._between(moment, usual)
-        self.newest = moment
+        gap = self._between(moment, pace)
+        self.newest, self._late = moment, arrived - moment
         if gap is not None:
             self._found.append(gap)
         return gap is not None
 
-    def until(self, now: int, usual: float) -> list[Gap]:
+    def until(self, now: int, pace: Pace) -> list[Gap]:
         """All so far, one that still lasts included."""
-        lasting = self._between(now, usual)
+        # The camera's clock may have moved away from ours: silence is counted by ours.
+        lasting = self._between(now - self._late, pace)
         return [*self._found, lasting] if lasting else list(self._found)
 
-    def _between(self, moment: int, usual: float) -> Gap | None:
+    def _between(self, moment: int, pace: Pace) -> Gap | None:
+        if moment - self.newest <= SHORTEST * SECOND:
+            return None  # of most pictures, without asking for the usual distance
         earlier, later = ((each - self._zero) / SECOND for each in (self.newest, moment))
-        return between(earlier, later, usual)
+        return between(earlier, later, pace.usual_distance)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from camrec.recording.step import Moves, Step, moved_by
 from camrec.recording.timeline import SECOND
 
 SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
@@ -21,12 +22,19 @@ class Written:
     zero : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
     whole : it is a plain video as it is.
     expected : how many pictures it shows if nothing went wrong; None where something did.
+    step : how its sound and pictures keep step; None where that is not known.
     """
 
     path: Path
     zero: int
     whole: bool
     expected: int | None = None
+    step: Step | None = None
+
+    @property
+    def sound(self) -> Moves:
+        """How its sound is to be moved, as `Step.sound` tells."""
+        return self.step.sound(self.zero) if self.step else ()
 
 
 def join(parts: Sequence[Written], target: Path) -> None:
@@ -44,6 +52,7 @@ def join(parts: Sequence[Written], target: Path) -> None:
         for place, part in enumerate(parts):
             shift = Fraction(part.zero - parts[0].zero, SECOND)
             following = parts[place + 1] if place + 1 < len(parts) else None
+            sound = part.sound
             until = _beginnings(following) if following else {}
             away = Fraction(following.zero - part.zero, SECOND) if following else Fraction(0)
             with av.open(str(part.path)) as source:
@@ -51,9 +60,14 @@ def join(parts: Sequence[Written], target: Path) -> None:
                     medium = packet.stream.type
                     if packet.dts is None or packet.pts is None or medium not in streams:
                         continue
+                    if packet.is_corrupt:  # the file ends in the middle of it
+                        continue
                     if medium in until and packet.pts * packet.time_base >= until[medium] + away:
                         continue
                     moved = round(shift / packet.time_base)
+                    if medium == "audio" and sound:
+                        seconds = float(packet.pts * packet.time_base)
+                        moved += round(moved_by(sound, seconds) / packet.time_base)
                     packet.pts += moved
                     packet.dts = max(
                         packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
@@ -75,7 +89,9 @@ def _streams(
         with av.open(str(part.path)) as source:
             for stream in source.streams:
                 if stream.type not in streams:
-                    streams[stream.type] = output.add_stream_from_template(stream)
+                    made = streams[stream.type] = output.add_stream_from_template(stream)
+                    # The muxer's own choice for H.265 is not taken by Apple's players.
+                    made.codec_context.codec_tag = stream.codec_context.codec_tag
     return streams
 
 

@@ -30,6 +30,7 @@ TAGS = {
     "pcma": b"ALAW",
     "pcmu": b"ULAW",
     "opus": b"Opus",
+    "l16": b"\x10DSP",
 }
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -61,8 +62,8 @@ class Nut:
         self._written = len(header)
         return header
 
-    def frame(self, stream: int, time: int, key: bool, data: bytes) -> bytes:
-        """One frame of the stream with that index, shown at `time` ticks."""
+    def frame(self, stream: int, time: int, key: bool, data: bytes) -> tuple[bytes, ...]:
+        """One frame of the stream with that index, shown at `time` ticks, in pieces."""
         sync = b""
         if self._written + len(data) - self._synced > MAX_DISTANCE:
             sync = self._sync(stream, time)
@@ -70,9 +71,9 @@ class Nut:
         flags = CODED | CODED_TIME | STREAM_ID | SIZE | CHECKSUM | (KEY if key else 0)
         head = b"\0" + _number(flags ^ CODED) + _number(stream)
         head += _number(time + (1 << CODED_TIME_SHIFT)) + _number(len(data))
-        frame = b"".join((sync, head, _checksum(head), data))
-        self._written += len(frame)
-        return frame
+        head = b"".join((sync, head, _checksum(head)))
+        self._written += len(head) + len(data)
+        return head, data
 
     def _main(self) -> bytes:
         head = [VERSION, len(self._streams), MAX_DISTANCE, len(self._streams)]

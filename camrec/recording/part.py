@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from pathlib import Path
 
 from camrec.process.child import Child
 from camrec.process.ladder import FEEDING, Rung
-from camrec.recording.ffmpeg import ability, arguments, copied
+from camrec.recording.coding import Coding
+from camrec.recording.ffmpeg import ability, arguments
 from camrec.recording.nut import Nut
+from camrec.recording.step import Step
 from camrec.recording.timeline import Timeline
 from camrec.units import Unit
 
@@ -26,15 +29,17 @@ class Part:
     """Takes units in, in the order in which they came.
 
     zero : the moment of its file's time 0, nanoseconds on the monotonic clock.
+    step : how its sound and its pictures keep step, and both with our clock.
     shown : pictures given to FFmpeg that are not hidden.
     complete : FFmpeg ended well: all that it was given is in the file.
     whole : and the file needs nothing more.
     complaint : the last line FFmpeg said, or else how it ended; "" if all was well.
     """
 
-    def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline) -> None:
+    def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline, coding: Coding) -> None:
         self.path = path
         self.zero = timeline.zero
+        self.step = Step()
         self.shown = 0
         self.complaint = ""
         self.no_room = False
@@ -42,11 +47,13 @@ class Part:
         self.whole = False
         self._timeline = timeline
         self._able = ability(ffmpeg)
+        self._copied = coding.copies(timeline.video.track)
         self._nut = Nut(timeline.streams)
+        self._gathered: list[bytes] = []
         self._writing_since: float | None = None
         audio = timeline.audio.track if timeline.audio else None
         self._tracks = (timeline.video.track, audio)
-        command = arguments(self._able, timeline.video.track, audio, timeline.start, path)
+        command = arguments(self._able, *self._tracks, timeline.start, path, coding)
         self._child = Child(
             f"ffmpeg {path.stem}",
             [ffmpeg, *command],
@@ -88,24 +95,32 @@ class Part:
         return time.monotonic() - since if since is not None else 0.0
 
     def write(self, unit: Unit) -> None:
-        """Give it a unit that fits; blocks while FFmpeg is behind.
+        """Take in a unit that fits; `flush` gives it to FFmpeg."""
+        place = self._timeline.place(unit)
+        if place is None:
+            return
+        stream, ticks = place
+        self._gathered += self._nut.frame(stream, ticks, unit.key, unit.data)
+        self.shown += stream == 0 and ticks >= self._timeline.shown
+
+    def flush(self) -> None:
+        """Give FFmpeg what was taken in, all at once; blocks while it is behind.
 
         Raises
         ------
         PartEnded
         """
-        place = self._timeline.place(unit)
-        if place is None:
-            return
-        stream, ticks = place
-        self._write(self._nut.frame(stream, ticks, unit.key, unit.data))
-        self.shown += stream == 0 and ticks >= self._timeline.shown
+        if self._gathered:
+            gathered, self._gathered = b"".join(self._gathered), []
+            self._write(gathered)
 
     def finish(self) -> None:
         """Let FFmpeg close the file; it is given some seconds, then ended."""
+        with contextlib.suppress(PartEnded):
+            self.flush()
         code = self._child.stop(FEEDING)
         # A list of edits that ends too early would hide the last picture where some are reordered.
-        in_order = not copied(self._timeline.video.track) or not self._timeline.video.track.reorder
+        in_order = not self._copied or not self._timeline.video.track.reorder
         self.complete = code == 0
         if not self.complete:
             self.complaint = self.complaint or f"return code {code}"

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from camrec.clock import Clock, iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError
 from camrec.receipt import Gap, Receipt
+from camrec.recording.coding import USUAL, Coding
+from camrec.recording.files import Ample, Ballast, Room
 from camrec.recording.finish import Story, finish
 from camrec.recording.past import Past
 from camrec.recording.syncer import Syncer
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
 LONGEST_SLEEP = 0.5  # seconds between two looks at the clock
+GATHERED = 0.05  # seconds of units that FFmpeg gets at once: each time, two processes wake up
 LONGEST_WAIT = 5.0  # the same, while its time has not come
 STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
 
@@ -51,7 +54,7 @@ MOVES = {
 class Feed(Pace, Protocol):
     """What a recording needs of a session's feed."""
 
-    def subscribe(self, *, max_bytes: int, on_ready: Callable[[], None]) -> Any: ...
+    def subscribe(self, *, max_bytes: int, since: int | None) -> Any: ...
 
 
 class Recording:
@@ -66,8 +69,12 @@ class Recording:
         The camera's URL, without a credential.
     folder
         Where its parts are written; removed once the video is saved.
+    preroll
+        Seconds before `start` that its video begins, as far as the feed still has them.
     save
         Puts a finished file with its receipt into the library and gives its final name.
+    room
+        How much of the disk may be written to; where it is low, the recording ends.
     keep
         Puts what it is on the disk: called before it is promised, before each part and when it
         has ended, and once more when it is `settled`; may raise OSError.
@@ -99,6 +106,9 @@ class Recording:
         clock: Clock,
         recording_id: str | None = None,
         session_id: str | None = None,
+        room: Room | None = None,
+        preroll: float = 0.0,
+        coding: Coding = USUAL,
         keep: Callable[[Recording], None] = lambda recording: None,
         start_at: int | None = None,
         past: Past | None = None,
@@ -121,10 +131,14 @@ class Recording:
         self._feed = feed
         self._folder = folder
         self._ffmpeg = ffmpeg
+        self._room = room or Ample()
+        self._ballast = Ballast(folder)
+        self._coding = coding
         self._save = save
         self._keep = keep
         self._past = past
         self._clock = clock
+        self._preroll = preroll
         self._writer: Writer | None = None
         self._began = 0
         self._joined = 0
@@ -171,15 +185,17 @@ class Recording:
             self._ffmpeg,
             self._clock,
             self._feed,
-            began=self._began,
+            began=self._first_moment,
             deadline=self._deadline,
             tell=self._tell,
             keep=self._keep_if_possible,
             earlier=earlier,
             newest=self._began + newest - self.started_at,
+            coding=self._coding,
         )
         self._promise()
-        self._units = self._subscribe()
+        self._ballast.take()
+        self._units = self._subscribe(self._first_moment if self._preroll else None)
         if now - newest > LONGEST_WAIT * SECOND:
             away = f"camrec was not running from {iso(newest)} to {iso(min(now, self.ends_at))}"
             self._writer.warnings.append(away)
@@ -328,8 +344,8 @@ class Recording:
                     self._writer.remember(item)
                 else:
                     self._writer.take(item)
-            self._writer.look_after()
             self._writer.open()
+            self._writer.look_after()
             self._show()
             if self._units.overflowed:
                 self._begin_anew()
@@ -360,7 +376,7 @@ class Recording:
     def _sleep(self) -> None:
         left = (self._deadline - self._clock.monotonic_ns()) / SECOND
         if self._asked is None and left > 0:
-            self._wake.wait(min(left, LONGEST_SLEEP))
+            self._wake.wait(min(left, GATHERED))
         self._wake.clear()
 
     def _begin_anew(self) -> None:
@@ -370,12 +386,22 @@ class Recording:
         self._units = self._subscribe()
         self._wake.set()
 
-    def _subscribe(self) -> Any:
-        return self._feed.subscribe(max_bytes=QUEUE, on_ready=self._wake.set)
+    def _subscribe(self, since: int | None = None) -> Any:
+        return self._feed.subscribe(max_bytes=QUEUE, since=since)
+
+    @property
+    def _first_moment(self) -> int:
+        """What was on the screen then is the first picture."""
+        return self._began - int(self._preroll * SECOND)
 
     def _watch(self) -> None:
-        """Free the writer where FFmpeg takes nothing more: the time must not wait for it."""
+        """Look at the disk, and free the writer where FFmpeg takes nothing more: the time must
+        not wait for it.
+        """
         while not self._finished.wait(LONGEST_SLEEP):
+            if self.ended is None and self._room.low:
+                log.warning("recording %s ends: the disk is nearly full", self.recording_id)
+                self.stop("disk")
             part = self._writer.part
             harmful = self._due() is not None or self._units.overflowed
             if part and part.blocked > STUCK and harmful:
@@ -399,6 +425,7 @@ class Recording:
         self.machine.move(RecordingState.FINALISING)
         try:
             self._writer.close(str(self.ended))
+            self._ballast.drop()
             self._save_all()
         except CamrecError as error:
             self._fail(error)
@@ -421,10 +448,11 @@ class Recording:
             began_utc=self.started_at,
             over=self._over or self._deadline,
             ended=self.ended or "error",
+            preroll=self._preroll,
             warnings=tuple(self._writer.warnings),
         )
         parts = self._writer.parts
-        saved = finish(self._writer.written(), self._folder, story, self._save)
+        saved = finish(self._writer.written(), self._folder, story, self._save, self._room)
         if saved:
             self.filename = saved[0][0]
             self.receipts = [receipt for _, receipt in saved]

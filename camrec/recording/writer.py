@@ -9,6 +9,7 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.receipt import Gap
+from camrec.recording.coding import USUAL, Coding
 from camrec.recording.gaps import Account
 from camrec.recording.join import Written
 from camrec.recording.memory import Memory
@@ -35,8 +36,8 @@ class Writer:
     Parameters
     ----------
     began, deadline
-        When the button was pressed and when it is over, monotonic nanoseconds: pictures from the
-        deadline on are not written.
+        The video begins with what was on the screen then; pictures that arrive from the deadline
+        on are not written. Monotonic nanoseconds: both are by our clock, whatever the camera's.
     tell
         Called after each change of the parts or the gaps.
     keep
@@ -66,6 +67,7 @@ class Writer:
         keep: Callable[[], None],
         earlier: Sequence[Written] = (),
         newest: int = 0,
+        coding: Coding = USUAL,
     ) -> None:
         self.part: Part | None = None
         self.parts: list[Part] = []
@@ -74,6 +76,7 @@ class Writer:
         self._name = name
         self._folder = folder
         self._ffmpeg = ffmpeg
+        self._coding = coding
         self._clock = clock
         self._pace = pace
         self._began = began
@@ -93,14 +96,14 @@ class Writer:
 
     def remember(self, unit: Unit) -> None:
         """A unit of the group that was there before the button: the first part needs it all."""
-        self._memory.keep(unit)
+        self._memory.keep(unit, all_of_it=True)
 
     def take(self, unit: Unit) -> None:
         if self._memory.breaks(unit):
             self.open(patient=False)
             self.close("the picture's form changed")
             self._memory.clear()
-        self._memory.keep(unit)
+        self._memory.keep(unit, all_of_it=self.part is None)
         if self.part is not None and not self.part.fits(unit):
             self.close("the sound's form changed")
         if self.part is not None:
@@ -123,8 +126,11 @@ class Writer:
         timeline = self._timeline(units)
         self._account = self._account or Account(timeline.zero)
         path = self._folder / f"part-{len(self._earlier) + len(self.parts) + 1}.mp4"
-        part = self.part = Part(path, self._ffmpeg, timeline)
+        part = self.part = Part(path, self._ffmpeg, timeline, self._coding)
         self.parts.append(part)
+        told = self._coding.warning(timeline.video.track)
+        if told is not None and told not in self.warnings:
+            self.warnings.append(told)
         self._sounded = part.sounds
         self._keep()
         self._tell()
@@ -147,9 +153,16 @@ class Writer:
         self._tell()
 
     def look_after(self) -> None:
-        """FFmpeg may have ended though nothing was written since."""
-        if self.part is not None and self.part.dead:
+        """Give FFmpeg what was taken; it may also have ended though there was nothing to give."""
+        if self.part is None:
+            return
+        try:
+            self.part.flush()
+        except PartEnded:
             self._died()
+        else:
+            if self.part.dead:
+                self._died()
 
     def stream_broke(self) -> None:
         """What comes next has no tie to what was."""
@@ -172,13 +185,19 @@ class Writer:
 
     def gaps(self, now: int) -> list[Gap]:
         """Times without pictures up to `now`, in seconds from the start of the video."""
-        return self._account.until(now, self._pace.usual_distance) if self._account else []
+        return self._account.until(now, self._pace) if self._account else []
 
     def written(self) -> list[Written]:
         return [
             *self._earlier,
             *(
-                Written(part.path, part.zero, part.whole, part.shown if part.complete else None)
+                Written(
+                    part.path,
+                    part.zero,
+                    part.whole,
+                    part.shown if part.complete else None,
+                    part.step if part.complete else None,
+                )
                 for part in list(self.parts)
             ),
         ]
@@ -194,16 +213,13 @@ class Writer:
         return Timeline(self._moments, first, shown, first.track, audio)
 
     def _write(self, unit: Unit) -> None:
+        if unit.arrived >= self._deadline:
+            return
         moment = self._moments.of(unit)
-        if moment >= self._deadline:
-            return
         assert self.part is not None and self._account is not None
-        try:
-            self.part.write(unit)
-        except PartEnded:
-            self._died()
-            return
-        if unit.track.medium == "video" and self._account.note(moment, self._pace.usual_distance):
+        self.part.write(unit)
+        self.part.step.note(unit.track, moment, unit.arrived)
+        if unit.track.medium == "video" and self._account.note(moment, unit.arrived, self._pace):
             self._tell()
 
     def _waits_for_sound(self, units: list[Unit], now: int) -> bool:

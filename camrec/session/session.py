@@ -70,6 +70,7 @@ class Session:
         name: str,
         make_line: Callable[[Source, str], Line],
         clock: Clock,
+        preroll: float = 0.0,
         session_id: str | None = None,
     ) -> None:
         self.session_id = session_id or secrets.token_hex(8)
@@ -78,7 +79,7 @@ class Session:
         first = SessionState.STALE if session_id else SessionState.OPENING
         self.machine: Machine[SessionState] = Machine(first, MOVES)
         self.since = clock.utc_ns()
-        self.feed = Feed(clock)
+        self.feed = Feed(clock, preroll)
         self.pictures = Pictures(self.feed, clock)
         self.attempt = 1
         self.seen = 0
@@ -86,6 +87,7 @@ class Session:
         self.error: CamrecError | None = None
         self._recordings: tuple[Recording, ...] = ()
         self._clock = clock
+        self._preroll = preroll
         self._line = make_line(source, self.session_id)
         self._reading: Attempt | None = None
         self._attempt_began = 0
@@ -175,6 +177,7 @@ class Session:
                 source=self.source.url,
                 session_id=self.session_id,
                 clock=self._clock,
+                preroll=self._preroll,
                 start_at=start_at,
                 past=past,
                 **given,

@@ -1,0 +1,101 @@
+"""The files that parts become: one video where it can be written, else the parts as they are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import av
+
+from camrec.recording.join import Written, join
+
+log = logging.getLogger(__name__)
+
+BALLAST = 256 << 10  # bytes
+
+
+class Room(Protocol):
+    """What a recording needs to know of the disk that it writes to.
+
+    low : so little is left that it has to end.
+    """
+
+    @property
+    def low(self) -> bool: ...
+
+    def fits(self, size: int) -> bool:
+        """Whether a file of `size` bytes can be written besides all that there is."""
+
+
+class Ample:
+    """Room without end, where nobody watches over it."""
+
+    low = False
+
+    def fits(self, size: int) -> bool:
+        return True
+
+
+class Ballast:
+    """Bytes in `folder` to throw off at the end, so that a receipt finds room on a full disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "ballast"
+
+    def take(self) -> None:
+        try:
+            self._file.write_bytes(bytes(BALLAST))
+        except OSError as error:
+            log.warning("no room is held back in %s: %s", self._file.parent, error.strerror)
+
+    def drop(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+
+def files(
+    stretch: Sequence[Written], target: Path, room: Room
+) -> tuple[list[tuple[Path, Sequence[Written]]], str | None]:
+    """Each file with the parts that it holds, and why it is not one: None if all is well.
+
+    `target` is where one is written, if it has to be.
+    """
+    if len(stretch) == 1 and stretch[0].whole and not stretch[0].sound:
+        return [(stretch[0].path, stretch)], None
+    if room.fits(sum(part.path.stat().st_size for part in stretch)):
+        try:
+            join(stretch, target)
+        except (OSError, av.error.FFmpegError) as error:
+            target.unlink(missing_ok=True)
+            reason = error.strerror or str(error)
+        else:
+            return [(target, stretch)], None
+    else:
+        reason = "no room on the disk"
+    log.warning("%s is not written: %s", target.name, reason)
+    for part in stretch:
+        if part.expected is None:
+            trim(part.path)
+    return [(part.path, (part,)) for part in stretch], reason
+
+
+def trim(path: Path) -> None:
+    """Cut off the fragment at the end that was not written to its end, if there is one."""
+    size = path.stat().st_size
+    whole = place = 0
+    with path.open("r+b") as file:
+        while place + 8 <= size:
+            file.seek(place)
+            head = file.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if length < 8 or place + length > size:
+                break
+            place += length
+            if head[4:8] != b"moof":  # which is nothing without what follows it
+                whole = place
+        if whole and whole < size:
+            file.truncate(whole)
+            log.info("%s: %d bytes of an unfinished fragment cut off", path.name, size - whole)
