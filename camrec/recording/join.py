@@ -13,6 +13,7 @@ from camrec.recording.step import Moves, Step, moved_by
 from camrec.recording.timeline import SECOND
 
 SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
+SLACK = Fraction(1, 1000)  # seconds: the same picture's moment is rounded differently in each part
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def join(parts: Sequence[Written], target: Path) -> None:
                         continue
                     if packet.is_corrupt:  # the file ends in the middle of it
                         continue
-                    if medium in until and packet.pts * packet.time_base >= until[medium] + away:
+                    at = packet.pts * packet.time_base
+                    if medium in until and at + SLACK >= until[medium] + away:
                         continue
                     moved = round(shift / packet.time_base)
                     if medium == "audio" and sound:

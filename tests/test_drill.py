@@ -1,0 +1,191 @@
+"""The fault drill: real cameras, proxies and FFmpegs, hurt while they record, against the truth.
+
+All faults of a station happen in the same recording time, each to a camera of its own, as in life.
+A table of what each one cost stands at the end of the run.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera
+from test_recording import shown
+from units_made import until
+
+from camrec.config import Config
+from camrec.errors import StateError
+from camrec.receipt import Receipt
+from camrec.recording import RecordingState
+from camrec.session import Session
+from camrec.station import Station
+
+RATE = 15
+LENGTH = 14  # seconds
+STRUCK = 4  # seconds after the button
+AWAY = 3  # seconds
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a fault cost.
+
+    lost : seconds of pictures that the camera sent and the file has not.
+    away : seconds of the file without pictures.
+    time_error : ms, the worst of the distances between two pictures.
+    gap_error : ms, the worst of the lengths of the times without pictures.
+    """
+
+    lost: float
+    away: float
+    time_error: float
+    gap_error: float
+    parts: int
+    readable: bool
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[dict[str, Figures]]:
+    """What each fault cost, printed at the end."""
+    found: dict[str, Figures] = {}
+    yield found
+    print(f"\n{'fault':25} lost s  away s  time ms   gap ms  parts  readable")
+    for name, each in found.items():
+        print(
+            f"{name:25} {each.lost:6.2f} {each.away:7.2f} {each.time_error:8.3f}"
+            f" {each.gap_error:8.2f} {each.parts:6} {'yes' if each.readable else 'NO':>9}"
+        )
+
+
+@pytest.fixture
+def station(binaries, tmp_path):
+    config = Config(
+        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
+        mediamtx_port=0,
+        go2rtc_port=0,
+        max_sessions=8,
+        bin_dir=tmp_path / "bin",
+        videos_dir=tmp_path / "videos",
+    )
+    with Station(config) as station:
+        yield station
+
+
+def kill_ffmpeg(station: Station, session: Session, camera: object) -> None:
+    folder = session.recording.recording_id
+    for child in psutil.Process().children():
+        if any(folder in word for word in child.cmdline()):
+            os.kill(child.pid, signal.SIGKILL)
+
+
+def drop(station: Station, session: Session, camera: object) -> None:
+    camera.kill()
+
+
+def back(station: Station, session: Session, camera: object) -> None:
+    camera.start()
+
+
+def freeze(station: Station, session: Session, camera: object) -> None:
+    camera.freeze()
+
+
+def kill_proxy(station: Station, session: Session, camera: object) -> None:
+    proxy = station.mediamtx if session.kind == "rtsp" else station.go2rtc
+    os.kill(proxy.pid, signal.SIGKILL)
+
+
+def second_camrec(station: Station, session: Session, camera: object) -> None:
+    with pytest.raises(StateError) as refused:
+        Station(station.config).start()
+    assert refused.value.code == "folder_taken"
+
+
+def nothing(station: Station, session: Session, camera: object) -> None:
+    pass
+
+
+RTSP = {"audio": "aac", "rate": RATE}
+# name: camera, what strikes it, what comes after, seconds that it may cost.
+CAMERA_FAULTS = {
+    "FFmpeg killed": (lambda: RtspCamera(**RTSP), kill_ffmpeg, nothing, 0.5),
+    "FFmpeg killed, MJPEG": (lambda: MjpegCamera(rate=RATE), kill_ffmpeg, nothing, 0.5),
+    "camera dropped and back": (lambda: RtspCamera(**RTSP), drop, back, 8),
+    "camera frozen for good": (lambda: RtspCamera(**RTSP), freeze, nothing, 0.5),
+    "silent sound": (
+        lambda: RtspCamera(audio="aac", sound_until=0, rate=RATE),
+        nothing,
+        nothing,
+        0,
+    ),
+    "a second camrec": (lambda: RtspCamera(rate=RATE), second_camrec, nothing, 0),
+}
+PROXY_FAULTS = {
+    "MediaMTX killed": (lambda: RtspCamera(**RTSP), kill_proxy, nothing, 6),
+    "go2rtc killed": (lambda: MjpegCamera(rate=RATE), kill_proxy, nothing, 6),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("faults", [CAMERA_FAULTS, PROXY_FAULTS], ids=["cameras", "proxies"])
+def test_what_a_fault_costs(station, table, faults):
+    with ExitStack() as stack:
+        cameras = {n: stack.enter_context(made()) for n, (made, *_) in faults.items()}
+        sessions = {name: station.open(camera.url, name) for name, camera in cameras.items()}
+        recordings = {n: station.record(s.session_id, LENGTH) for n, s in sessions.items()}
+        for step, at in ((1, STRUCK), (2, STRUCK + AWAY)):
+            until(lambda at=at: min(each.elapsed for each in recordings.values()) >= at)
+            for name, fault in faults.items():
+                fault[step](station, sessions[name], cameras[name])
+        for name, recording in recordings.items():
+            assert recording.wait(LENGTH + 30), name
+            assert recording.state is RecordingState.SAVED, (name, recording.error)
+            receipt = recording.receipts[0]
+            assert receipt.ended == "time", name
+            video = station.library.folder / recording.filename
+            figures = table[name] = measured(cameras[name], video, receipt)
+            assert figures.readable, name
+            assert figures.lost <= faults[name][3] + 0.1, (name, figures)
+            assert figures.time_error <= (0.05 if rtsp(cameras[name]) else 200), (name, figures)
+            assert figures.gap_error <= 200, (name, figures)
+
+
+def measured(camera: object, video: Path, receipt: Receipt) -> Figures:
+    """The file against the camera's own log, in which numbers may begin anew."""
+    times, numbers = shown(video)
+    sent = [
+        (each.number, each.pts, each.taken) if rtsp(camera) else (each.number, each.at, each.at)
+        for each in camera.truth()
+    ]
+    found, at = [], 0
+    for number in numbers:
+        at = next(place for place in range(at, len(sent)) if sent[place][0] == number) + 1
+        found.append(at - 1)
+    distances, lengths = [], []
+    for (one, before), (other, after) in itertools.pairwise(zip(times, found, strict=True)):
+        apart = float(other - one)
+        # Where the camera was away its own clock began anew.
+        clock, errors = (2, lengths) if apart > 1 else (1, distances)
+        errors.append((apart, abs(apart - (sent[after][clock] - sent[before][clock]) / 1e9)))
+    end = sent[found[0]][2] + receipt.duration * 1e9
+    wanted = {place for place in range(found[0], len(sent)) if sent[place][2] < end - 1e8}
+    return Figures(
+        lost=len(wanted - set(found)) / RATE,
+        away=sum(gap.duration for gap in receipt.gaps),
+        time_error=1000 * max(error for _, error in distances),
+        gap_error=1000 * max((error for _, error in lengths), default=0.0),
+        parts=receipt.parts,
+        readable=receipt.playable and len(times) == receipt.frames,
+    )
+
+
+def rtsp(camera: object) -> bool:
+    return isinstance(camera, RtspCamera)
