@@ -13,7 +13,11 @@ class StartHandler(Handler):
     async def post(self) -> None:
         wanted = self.body(RecordRequest)
         recording = await self.call(
-            self.station.record, wanted.session_id, wanted.duration, wanted.name
+            self.station.record,
+            wanted.session_id,
+            wanted.duration,
+            wanted.name,
+            wanted.moment(),
         )
         self.answer(describe(recording, self.language), 201)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from camrec.errors import InputError
 from camrec.i18n import text
 from camrec.sources import LONGEST_ADDRESS, LONGEST_NAME, redact
-from camrec.station import LONGEST, SHORTEST
+from camrec.station import FARTHEST, LONGEST, SHORTEST
 
 Id = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]
 Name = Annotated[
@@ -59,6 +60,24 @@ class RecordRequest(Request):
     session_id: Id
     duration: int = Field(ge=SHORTEST, le=LONGEST, description="Whole seconds.", examples=[60])
     name: Name | None = Field(None, description="The session's name by default.")
+    start_at: str | None = Field(
+        None,
+        max_length=40,
+        description=f"ISO 8601 with its offset from UTC, at most {FARTHEST} days ahead.",
+        examples=["2026-11-24T14:03:00Z"],
+    )
+
+    def moment(self) -> int | None:
+        """`start_at` in UTC nanoseconds. Raises InputError (``bad_start``)."""
+        if self.start_at is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(self.start_at.replace("Z", "+00:00"))
+            if moment.tzinfo is None:
+                raise ValueError
+            return int(moment.timestamp() * 1e6) * 1000
+        except (ValueError, OverflowError):
+            raise InputError("bad_start", days=FARTHEST) from None
 
 
 class StopRequest(Request):
@@ -93,7 +112,8 @@ def read(model: type[R], body: bytes) -> R:
     Raises
     ------
     InputError
-        ``bad_json``, ``bad_field``, ``bad_duration``, ``bad_name``, ``address_type``.
+        ``bad_json``, ``bad_field``, ``bad_duration``, ``bad_start``, ``bad_name``,
+        ``address_type``.
     """
     return _checked(model, _json_object(body))
 
@@ -113,6 +133,8 @@ def _checked(model: type[R], values: dict[str, Any]) -> R:
             raise InputError("bad_name", longest=LONGEST_NAME)
         if field == "duration":
             raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
+        if field == "start_at":
+            raise InputError("bad_start", days=FARTHEST)
     raise FieldError(field, reason)
 
 

@@ -79,7 +79,7 @@ class Recording(BaseModel):
 
     recording_id: str
     session_id: str
-    state: Literal["writing", "waiting", "finalising", "saved", "failed"]
+    state: Literal["scheduled", "writing", "waiting", "finalising", "saved", "failed"]
     duration: int
     started_at: str
     ends_at: str

@@ -91,7 +91,7 @@ TABLE = (
         (
             Call(
                 "post",
-                "Begin to record a camera",
+                "Record a camera, now or from a moment on",
                 request=request.RecordRequest,
                 answer=schema.Recording,
                 status=201,
