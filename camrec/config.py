@@ -54,7 +54,7 @@ class Config(param.Parameterized):
     mjpeg_preset = param.Selector(
         default="veryfast",
         objects=["veryfast", "superfast", "ultrafast"],
-        doc="x264's preset for MJPEG: the faster, the cheaper, and the larger the video.",
+        doc="x264's preset for MJPEG: the faster, the less it costs; see docs/settings.md.",
     )
     preroll = param.Number(
         default=0.0,
