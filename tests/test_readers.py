@@ -66,7 +66,7 @@ CAMERAS = {
     "b-frames, pcma": {"b_frames": 2, "audio": "pcma", "auth": "digest"},
     "parameters in the description only, pcmu": {"in_band": False, "audio": "pcmu"},
     "h265, opus": {"codec": "h265", "audio": "opus", "auth": "basic"},
-    "h265, b-frames": {"codec": "h265", "b_frames": 2},
+    "h265, b-frames, l16": {"codec": "h265", "b_frames": 2, "audio": "l16"},
     "silent sound": {"audio": "aac", "sound_until": 0},
 }
 
