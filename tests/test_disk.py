@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from test_library import film, library, save  # noqa: F401  (fixtures)
+from test_recording import Studio, ffmpeg, shown, studio  # noqa: F401  (fixtures)
+from units_made import SECOND, irregular, mixed, pictures, sound, until
 from wire import Wire, serving
 
 from camrec.clock import Clock
@@ -14,6 +18,9 @@ from camrec.errors import DiskError, StateError
 from camrec.library import Keeping, Library, Room, Video
 from camrec.library.keeping import DAY
 from camrec.receipt import Receipt
+from camrec.recording import Recording, RecordingState
+from camrec.recording.files import BALLAST, trim
+from camrec.recording.film import digest, read
 
 MEGABYTE = 1_000_000
 
@@ -174,3 +181,131 @@ def test_a_lock_over_the_wire(binaries, tmp_path, film):  # noqa: F811
 def _refused(wire: Wire, path: str, body: dict, status: int, code: str) -> None:
     reply = wire.ask("PATCH", path, body)
     assert (reply.status, reply.code) == (status, code)
+
+
+# While it is written.
+
+
+class Watched:
+    """A disk as full as it is said to be."""
+
+    def __init__(self, fits: bool = True) -> None:
+        self.low = False
+        self._fits = fits
+
+    def fits(self, size: int) -> bool:
+        return self._fits
+
+
+def broken(studio: Studio, **changes) -> Recording:  # noqa: F811
+    """A recording of 16 s with a break of 7 s in the middle."""
+    before = mixed(pictures(irregular(3)), sound(3.0))
+    later = studio.begin + 10 * SECOND
+    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    studio.play(before, -1, 1)
+    recording = studio.record(16, **changes)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 15)
+    until(lambda: recording.parts == 2)
+    return recording
+
+
+def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):  # noqa: F811
+    disk = Watched()
+    recording = broken(studio, room=disk)
+    disk.low = True
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED and recording.ended == "disk"
+    ((path, receipt),) = studio.saved
+    assert receipt.ended == "disk" and receipt.playable and receipt.asked == 16
+    assert receipt.parts == 2 and len(receipt.gaps) == 1
+    assert sum(receipt.frames_per_minute) == receipt.frames == len(shown(path)[0])
+    first, second = receipt.part_facts
+    assert first.start == 0 and second.start == pytest.approx(9, abs=0.1)
+    assert second.start + second.duration == pytest.approx(receipt.duration, abs=0.1)
+    assert first.size > 0 and second.size > 0
+
+
+def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):  # noqa: F811
+    recording = broken(studio, room=Watched(fits=False), ffmpeg=ffmpeg)
+    recording.stop()
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED
+    (one, first), (two, second) = studio.saved
+    assert first.playable and second.playable and first.parts == second.parts == 1
+    assert "no room on the disk" in second.warnings[-1]
+    assert first.ended_at == second.started_at
+    numbers = shown(one)[1] + shown(two)[1]
+    assert numbers == sorted(set(numbers)) and numbers[-1] >= 500
+    assert not (studio.folder / "parts-0").exists()
+
+
+def test_what_a_full_disk_cut_off_is_trimmed(film, tmp_path, binaries):  # noqa: F811
+    path = tmp_path / "part.mp4"
+    flags = "+frag_keyframe+empty_moov+default_base_moof"
+    source = "testsrc=size=320x240:rate=25:duration=4"
+    command = [str(binaries.ffmpeg), "-loglevel", "error", "-f", "lavfi", "-i", source]
+    command += ["-c:v", "libx264", "-g", "25", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    subprocess.run([*command, "-movflags", flags, str(path)], check=True)
+    whole = path.read_bytes()
+    ends = [at - 4 for at in range(len(whole)) if whole[at : at + 4] in (b"moof", b"mfra")]
+    for cut in (ends[-1] - 1, ends[-2] + 3, ends[-2] + 40):
+        path.write_bytes(whole[:cut])
+        trim(path)
+        kept = max(end for end in ends if end <= cut)
+        kept = kept if whole[kept + 4 : kept + 8] == b"moof" else ends[-2]
+        assert path.read_bytes() == whole[:kept]
+        assert len(read(path).times) % 25 == 0
+    path.write_bytes(whole)
+    trim(path)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
+@pytest.mark.parametrize("left", [700_000, 900_000])
+def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
+    studio,  # noqa: F811
+    ffmpeg,  # noqa: F811
+    film,  # noqa: F811
+    tmp_path,
+    left,
+):
+    """The whole library on a small disk, watched by nobody: it is SAVED as far as it went."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(mount)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount here")
+    try:
+        library = Library(mount / "videos", Clock())
+        library.open()
+        file = library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        finished = library.save(file, film[1])
+        (mount / "filler").write_bytes(bytes(library.free_bytes() - left))
+        steady = [number / 25 for number in range(1000)]
+        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        studio.play(units, -1, 1)
+        recording = studio.record(
+            39, ffmpeg=ffmpeg, save=library.save, folder=library.parts("full"), room=library.room
+        )
+        studio.play(units, 1, 40)
+        assert recording.wait(60)
+        assert recording.ended == "disk" and recording.state is RecordingState.SAVED
+        whole, cut = (library.get(name) for name in (finished, recording.filename))
+        assert digest(whole.path) == film[1].sha256
+        times, numbers = shown(cut.path)
+        # Not every player hides the lead of a file that was not closed: it lies before zero. Of the
+        # last fragment some pictures may be there and not decode.
+        decoded = [number for time, number in zip(times, numbers, strict=True) if time >= 0]
+        assert cut.receipt.playable
+        assert cut.receipt.frames - 25 <= len(decoded) <= cut.receipt.frames
+        assert decoded == list(range(decoded[0], decoded[0] + len(decoded)))
+        assert cut.size > 0.7 * (left - BALLAST)  # the rest is the last fragment
+        library.close()
+    finally:
+        subprocess.run(["umount", "-l", str(mount)], check=True)

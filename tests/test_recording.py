@@ -66,14 +66,14 @@ class Studio:
         self.at(end)
 
     def record(self, duration: int, **changes) -> Recording:
-        given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, **changes}
+        folder = self.folder / f"parts-{len(self.recordings)}"
+        given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, "folder": folder}
         recording = Recording(
             self.feed,
             duration=duration,
             name="Door",
             source="rtsp://camera/stream",
-            folder=self.folder / f"parts-{len(self.recordings)}",
-            **given,
+            **{**given, **changes},
         )
         self.recordings.append(recording)
         recording.start()

@@ -10,12 +10,13 @@ from camrec.cli.listing import binaries, videos
 from camrec.cli.recording import probe, record
 from camrec.cli.serving import demo, serve
 from camrec.cli.terminal import complain, say
+from camrec.cli.verifying import verify
 from camrec.errors import CamrecError
 
 app = typer.Typer(
     help=say("about"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for command in (serve, demo, record, probe, videos, binaries):
+for command in (serve, demo, record, probe, videos, verify, binaries):
     app.command(help=say(f"{command.__name__}.about"))(command)
 
 
