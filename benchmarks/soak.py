@@ -112,7 +112,7 @@ class Soak:
             self.troubles.append(f"{told}: ended by {receipt.ended}, playable {receipt.playable}")
         if away > faults * RECOVERY:
             self.troubles.append(f"{told}: {away:.1f} s away, {faults} faults")
-        if abs(receipt.duration - LENGTH) > 1 and not receipt.gaps:
+        if abs(receipt.duration - LENGTH) > 1 and not faults:
             self.troubles.append(f"{told}: {receipt.duration:.1f} s long")
 
 
