@@ -236,3 +236,14 @@ def test_changes_are_told(station, camera):
     station.record(session.session_id, 1).wait(PATIENCE)
     station.close(session.session_id)
     assert {"session", "recording", "library", "proxy"} <= set(told)
+
+
+@pytest.mark.parametrize("variant", ["no_length", "snapshot"])
+def test_a_camera_that_go2rtc_cannot_read_is_recorded_all_the_same(station, variant):
+    with MjpegCamera(variant=variant, auth="digest") as camera:
+        session = station.open(camera.url)
+        recording = station.record(session.session_id, 2)
+        assert recording.wait(PATIENCE)
+        assert camera.connected == 1
+        assert recording.state is RecordingState.SAVED
+        assert recording.receipts[0].playable and recording.receipts[0].frames > 20
