@@ -58,6 +58,7 @@ class Session:
     seen : pictures seen in that try.
     retries : attempts since the camera went away, 0 while it is live.
     error : why it failed, or why it is stale as far as that is known.
+
     Parameters
     ----------
     session_id
