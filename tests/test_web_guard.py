@@ -150,7 +150,7 @@ def test_every_error_has_one_shape(wire, method, path, status, code):
 
 
 def test_a_wrong_method_is_told_the_right_ones(wire):
-    assert wire.ask("PUT", "/videos/x.mp4").headers["Allow"] == "GET, HEAD, DELETE"
+    assert wire.ask("PUT", "/videos/x.mp4").headers["Allow"] == "GET, HEAD, DELETE, PATCH"
 
 
 def test_an_error_speaks_french(wire):
