@@ -48,6 +48,30 @@ def test_everybody_gets_everything_in_order(feed):
     assert early.take() == []
 
 
+def test_it_is_told_when_nobody_wants_units_at_once_any_more(feed):
+    told = []
+    feed.urgency.connect(lambda: told.append(feed.urgent))
+    patient = feed.subscribe(max_bytes=1 << 20, prompt=False)
+    assert not feed.urgent
+    viewer = feed.subscribe(max_bytes=1 << 20)
+    patient.hurry(True)
+    viewer.close()
+    assert feed.urgent
+    patient.hurry(False)
+    patient.hurry(False)
+    assert told == [True, False]
+
+
+def test_what_came_together_wakes_nobody_twice(feed):
+    woken = []
+    subscription = feed.subscribe(max_bytes=1 << 20, on_ready=lambda: woken.append(1))
+    units = film(7)
+    feed.publish(*units)
+    assert subscription.take() == units
+    assert len(woken) == 1
+    assert feed.group() == tuple(units[5:])
+
+
 def test_a_slow_one_overflows_alone(feed):
     slow = feed.subscribe(max_bytes=250)
     fast = feed.subscribe(max_bytes=250)

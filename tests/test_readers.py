@@ -19,9 +19,10 @@ from units_made import SECOND, until
 
 from camrec.clock import Clock
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.readers import Go2rtcReader, RtspReader, StreamError
+from camrec.readers import Go2rtcReader, RtspReader, StreamError, dialogue
+from camrec.readers.rtsp import put_back
 from camrec.sources import parse
-from camrec.units import Unit
+from camrec.units import AudioTrack, Unit, VideoTrack
 
 
 @pytest.fixture(scope="module")
@@ -302,6 +303,54 @@ def test_packets_in_any_pieces_with_reports_and_answers_between_them():
         units, error = reading(server)
     assert error is None
     assert [round(unit.time * 90_000 / 1e9) >> 8 for unit in units] == [1, 2, 3, 4]
+
+
+def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
+    """What is left of it is moved to the front only when all others have been taken."""
+    monkeypatch.setattr(dialogue, "ROOM", 700)  # packets, and a piece of one more
+    stream = b"".join(packet(sequence) for sequence in range(1, 250))
+    with Server(lambda client: (client.sendall(stream), client.shutdown(socket.SHUT_WR))) as server:
+        units, error = reading(server)
+    assert error is None
+    assert [round(unit.time * 90_000 / 1e9) >> 8 for unit in units] == list(range(1, 250))
+    assert all(unit.data.endswith(b"\x65xyz") and not unit.lost for unit in units)
+
+
+def test_while_nobody_looks_what_came_is_read_together():
+    more, rested = threading.Event(), threading.Event()
+
+    def play(client: socket.socket) -> None:
+        for sequence in range(1, 6):  # markers are proved: pictures are handed on at once
+            client.sendall(packet(sequence))
+        assert rested.wait(20)
+        for sequence in range(6, 16):
+            client.sendall(packet(sequence))
+        more.set()
+
+    with Server(play) as server:
+        reader = RtspReader(server.url, Clock())
+        batches = reader.batches()
+        first = 0
+        while first < 5:
+            first += len(next(batches))
+        # It rests before it reads again, and reads all that came meanwhile when it is stirred.
+        reader.rest(3600)
+        rested.set()
+        stirring = threading.Thread(target=lambda: (more.wait(20), reader.rest(0)))
+        stirring.start()
+        together = next(batches)
+        stirring.join()
+        assert len(together) > 1
+        reader.close()
+        assert list(batches) == []
+
+
+def test_what_came_in_a_rest_is_put_back_by_the_camera_s_times():
+    track, sound = VideoTrack("h264", 64, 48), AudioTrack("aac", 48_000, 2)
+    told = [(track, 100), (sound, 7), (track, 220), (track, 180), (sound, 9)]
+    units = [Unit(each, b"", time, 0, 1000, True) for each, time in told]
+    assert [unit.arrived for unit in put_back(units, 0)] == [880, 998, 1000, 960, 1000]
+    assert [unit.arrived for unit in put_back(units, 950)] == [950, 998, 1000, 960, 1000]
 
 
 def test_a_held_picture_is_handed_on_when_it_stays_quiet():

@@ -44,7 +44,12 @@ def rtp(
 
 
 class Sender:
-    """Sends packets one after the other to what puts them together."""
+    """Sends packets one after the other to what puts them together, as a reader does.
+
+    quick : how many were known by their first bytes alone.
+    """
+
+    quick = 0
 
     def __init__(self, track, first: int = 65530) -> None:
         self.track = track
@@ -54,8 +59,11 @@ class Sender:
     def send(self, time: int, payload: bytes, marker: bool = False, lose: int = 0) -> list:
         self.sequence += 1 + lose
         self.now += 1_000_000
-        packet = parse(rtp(self.sequence, time, payload, marker=marker))
-        return self.track.push(packet, self.now)
+        data = rtp(self.sequence, time, payload, marker=marker)
+        if isinstance(self.track, Pictures) and self.track.goes_on(data, self.now):
+            self.quick += 1
+            return []
+        return self.track.push(parse(data), self.now)
 
 
 def nals_of(data: bytes) -> list[bytes]:
@@ -214,6 +222,41 @@ def test_fragments(codec, size):
         assert found[-1] == [nal] and not any(found[:-1])
     else:
         assert KINDS[codec]().push(memoryview(nal), False) == [nal]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_the_middle_of_a_nal_unit_is_known_by_its_first_bytes(codec):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0][:400]
+    pieces = cut(nal, 60)
+    for first in (10, 65533):  # sequence numbers go round in the middle of it
+        sender = video(codec)
+        sender.sequence = first
+        for piece in pieces:
+            sender.send(0, piece, marker=piece is pieces[-1])
+        (unit,) = sender.track.release()
+        assert nals_of(unit.data)[-1] == nal and not unit.lost
+        assert sender.quick == len(pieces) - 2
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("fault", ["lost", "old", "another time", "another kind", "flags", "empty"])
+def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
+    cut = fu_a if codec == "h264" else fu_265
+    pieces = cut(film(codec)[0][0][0][:400], 60)
+    track = video(codec).track
+    assert not track.goes_on(rtp(1, 7, pieces[0]), 0)
+    track.push(parse(rtp(1, 7, pieces[0])), 0)
+    changed = {
+        "lost": rtp(3, 7, pieces[1]),
+        "old": rtp(1, 7, pieces[1]),
+        "another time": rtp(2, 8, pieces[1]),
+        "another kind": rtp(2, 7, film(codec)[0][1][0][:60]),
+        "flags": rtp(2, 7, pieces[1], contributors=1),
+        "empty": rtp(2, 7, pieces[1][: track._nals.FRAGMENT_HEAD]),
+    }
+    assert not track.goes_on(changed[fault], 0)
+    assert track.goes_on(rtp(2, 7, pieces[1]), 0)
 
 
 @pytest.mark.parametrize(("codec", "head"), [("h264", b"\x18"), ("h265", b"\x60\x01")])

@@ -9,6 +9,7 @@ from camrec.clock import Clock
 from camrec.feed.group import Group
 from camrec.feed.meter import Figures, Meter
 from camrec.feed.subscription import BREAK, Subscription
+from camrec.signal import Signal
 from camrec.units import AudioTrack, Unit, VideoTrack
 
 LATELY = 5 * 10**9
@@ -18,6 +19,8 @@ class Feed:
     """Units come in from one thread and go to any number of subscriptions, none of which delays it.
 
     newest : the newest picture; it stays when the stream breaks, so that its age can be told.
+    urgent : somebody wants each unit at once; without that they may come some at a time.
+    urgency : emits when that has changed.
 
     Parameters
     ----------
@@ -35,19 +38,22 @@ class Feed:
         self._video: VideoTrack | None = None
         self._heard: Unit | None = None
         self.newest: Unit | None = None
+        self.urgent = False
+        self.urgency = Signal()
 
-    def publish(self, unit: Unit) -> None:
-        """Hand it to everybody who wants it. Never waits."""
+    def publish(self, *units: Unit) -> None:
+        """Hand what came to everybody who wants it. Never waits."""
         with self._lock:
-            self._group.add(unit)
-            self._meter.add(unit)
-            if unit.track.medium == "video":
-                self.newest, self._video = unit, unit.track
-            else:
-                self._heard = unit
+            for unit in units:
+                self._group.add(unit)
+                self._meter.add(unit)
+                if unit.track.medium == "video":
+                    self.newest, self._video = unit, unit.track
+                else:
+                    self._heard = unit
             subscriptions = self._subscriptions
         for subscription in subscriptions:
-            subscription.put(unit)
+            subscription.put(*units)
 
     def interrupt(self) -> None:
         """The stream broke: the group is dropped, subscribers get `BREAK`."""
@@ -66,6 +72,7 @@ class Feed:
         media: Collection[str] = ("video", "audio"),
         from_group: bool = True,
         since: int | None = None,
+        prompt: bool = True,
         on_ready: Callable[[], object] | None = None,
     ) -> Subscription:
         """Get every unit from now on, and the current group in front of them.
@@ -76,15 +83,20 @@ class Feed:
             How much may wait to be taken before the subscription overflows.
         since
             Begin with the group that was the current one at that monotonic time, if it is kept.
+        prompt
+            Whether each unit is wanted at once; `Subscription.hurry` changes that.
         on_ready
             Called when something waits and nothing did, from the publisher's thread: it hands
             over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``.
         """
         with self._lock:
             begin = self._group.units(since) if from_group else ()
-            subscription = Subscription(begin, max_bytes, media, on_ready, self._forget)
+            subscription = Subscription(
+                begin, max_bytes, media, on_ready, self._forget, prompt, self._attend
+            )
             if not self._closed:
                 self._subscriptions = (*self._subscriptions, subscription)
+        self._attend()
         if self._closed:
             subscription.close()
         elif subscription.wait(0):
@@ -130,3 +142,11 @@ class Feed:
     def _forget(self, subscription: Subscription) -> None:
         with self._lock:
             self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)
+        self._attend()
+
+    def _attend(self) -> None:
+        with self._lock:
+            urgent = any(subscription.prompt for subscription in self._subscriptions)
+            changed, self.urgent = urgent != self.urgent, urgent
+        if changed:
+            self.urgency.emit()

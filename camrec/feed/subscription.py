@@ -28,6 +28,7 @@ class Subscription:
 
     overflowed : more came than fits; nothing is queued any more.
     closed : by its owner, or because the feed ended.
+    prompt : each unit is wanted at once.
     on_ready : called when there is something to see to (units, overflow, end) and was nothing
         before, in the thread that brought it; once at the start if it begins with a group.
     """
@@ -39,6 +40,8 @@ class Subscription:
         media: Collection[str],
         on_ready: Callable[[], object] | None,
         on_close: Callable[[Subscription], None],
+        prompt: bool = True,
+        on_hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self._condition = threading.Condition()
         self._queue: list[Unit | Break] = [unit for unit in begin if unit.track.medium in media]
@@ -47,8 +50,16 @@ class Subscription:
         self._media = media
         self._on_ready = on_ready
         self._on_close = on_close
+        self._on_hurry = on_hurry
+        self.prompt = prompt
         self.overflowed = False
         self.closed = False
+
+    def hurry(self, prompt: bool) -> None:
+        """Want each unit at once, or no longer."""
+        if prompt != self.prompt:
+            self.prompt = prompt
+            self._on_hurry()
 
     def take(self) -> list[Unit | Break]:
         """All that is queued, in order; empty at once where there is nothing."""
@@ -72,21 +83,18 @@ class Subscription:
         self._on_close(self)
         self.tell()
 
-    def put(self, item: Unit | Break) -> None:
-        """The feed's side: queue it, or overflow."""
-        size = 0
-        if isinstance(item, Unit):
-            if item.track.medium not in self._media:
-                return
-            size = len(item.data)
+    def put(self, *items: Unit | Break) -> None:
+        """The feed's side: queue them, or overflow."""
+        wanted = [item for item in items if item is BREAK or item.track.medium in self._media]
         with self._condition:
-            if self.closed or self.overflowed:
+            if not wanted or self.closed or self.overflowed:
                 return
             new = not self._due()
-            self._bytes += size
-            if self._bytes > self._max_bytes:
-                self.overflowed = True
-            else:
+            for item in wanted:
+                self._bytes += 0 if item is BREAK else len(item.data)
+                if self._bytes > self._max_bytes:
+                    self.overflowed = True
+                    break
                 self._queue.append(item)
             self._condition.notify_all()
         if new:

@@ -39,6 +39,8 @@ class Dialogue:
         self._buffer = bytearray(ROOM)
         self._view = memoryview(self._buffer)
         self._begin = self._end = 0
+        self.more = False
+        """The last reading took all the room: there is more to be read."""
         family = socket.AF_INET6 if ":" in (address.hostname or "") else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -79,7 +81,7 @@ class Dialogue:
                 return float(value)
         return 60.0
 
-    def packets(self, patience: float) -> Iterator[tuple[int, memoryview]]:
+    def packets(self, patience: float) -> list[tuple[int, memoryview]]:
         """(channel, packet) of all that came, after a wait of at most `patience` seconds.
 
         The views are good until the next call. EOFError: the stream ended.
@@ -88,11 +90,9 @@ class Dialogue:
             self._patience = patience
             self._socket.settimeout(patience)
         try:
-            for item in self._receive():
-                if not isinstance(item, Answer):
-                    yield item
+            return [item for item in self._receive() if not isinstance(item, Answer)]
         except TimeoutError:
-            return
+            return []
 
     def interrupt(self) -> None:
         """Wake a reading in another thread: it sees the end of the stream."""
@@ -103,18 +103,20 @@ class Dialogue:
         self._socket.close()
 
     def _receive(self) -> Iterator[Answer | tuple[int, memoryview]]:
+        """All that came whole; what is not taken of it now is there the next time."""
+        left = self._end - self._begin
+        self._view[:left] = self._view[self._begin : self._end]
+        self._begin, self._end = 0, left
         count = self._socket.recv_into(self._view[self._end :])
         if not count:
             raise EOFError
         self._end += count
+        self.more = self._end == ROOM
         while self._begin < self._end:
             item = self._packet() if self._buffer[self._begin] == 0x24 else self._answer()
             if item is None:
                 break
             yield item
-        left = self._end - self._begin
-        self._view[:left] = self._view[self._begin : self._end]
-        self._begin, self._end = 0, left
 
     def _packet(self) -> tuple[int, memoryview] | None:
         """``$``, channel, size in 16 bits, the packet; None: not yet whole."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from camrec.clock import Clock
 from camrec.readers import jpeg
@@ -35,7 +35,7 @@ class Go2rtcReader(Reader):
         self._login = (user, password)
         self._track: VideoTrack | None = None
 
-    def _units(self) -> Iterator[Unit]:
+    def _batches(self) -> Iterator[Sequence[Unit]]:
         connection = self._connected(WebSocket(self._url, self._timeout))
         connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
@@ -45,7 +45,7 @@ class Go2rtcReader(Reader):
             if isinstance(message, bytes):
                 track = self._track_of(message)
                 if track is not None:
-                    yield Unit(track, message, arrived, 0, arrived, True)
+                    yield [Unit(track, message, arrived, 0, arrived, True)]
             else:
                 self._heed(message)
 

@@ -25,7 +25,9 @@ class Nals(ABC):
     PARAMETERS : kinds of the parameter sets, in the order in which they have to be sent.
     SEQUENCE : which of them is the sequence parameter set.
     DELIMITER : the kind that stands before all others in an access unit.
-    FRAGMENT_HEAD : bytes in front of a fragment.
+    FRAGMENT_HEAD : bytes in front of a fragment; in the last of them, 128: the first, 64: the last.
+    middle : how the payload of a fragment begins that goes on with the NAL unit that is being put
+        together, and does not end it; empty where there is none.
     """
 
     CODEC: ClassVar[VideoCodec]
@@ -36,6 +38,7 @@ class Nals(ABC):
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+        self.middle = b""
 
     @staticmethod
     @abstractmethod
@@ -64,6 +67,10 @@ class Nals(ABC):
     def _fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
         """A fragment taken apart: first?, last?, the NAL unit's header, the rest."""
 
+    def add(self, rest: memoryview) -> None:
+        """Take in what is behind a `middle`."""
+        self._parts.append(bytes(rest))
+
     def push(self, payload: memoryview, gap: bool) -> list[bytes]:
         """The NAL units that this RTP payload completes.
 
@@ -86,6 +93,8 @@ class Nals(ABC):
         elif not self._parts:
             return found
         self._parts.append(bytes(rest))
+        head = self.FRAGMENT_HEAD
+        self.middle = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
         if last:
             found += self.finish()
         return found
@@ -100,6 +109,7 @@ class Nals(ABC):
             return []
         nal = b"".join(self._parts)
         self._parts.clear()
+        self.middle = b""
         return [nal]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+
 from camrec.readers.nals import Nals, annex_b
 from camrec.readers.rtp import Order, Packet, Times
 from camrec.units import Unit, VideoTrack
 
+START = struct.Struct(">BBHI")  # flags, marker and kind, sequence number, time
+SEQUENCE = struct.Struct(">H")
 HELD = 10**8  # nanoseconds
 PROOFS = 3
 MOST_LOOSE = 64
@@ -34,6 +38,7 @@ class Pictures:
         self._track: VideoTrack | None = None
         self._parameters: dict[int, list[bytes]] = {kind: [] for kind in nals.PARAMETERS}
         self._ticks: int | None = None
+        self._next = bytearray(START.size)
         self._pending: list[bytes] = []
         self.arrived = 0
         self._lost = 0
@@ -48,6 +53,21 @@ class Pictures:
     def held(self) -> bool:
         """A picture with its marker is here and waits for the proof that it is whole."""
         return self._marked
+
+    def goes_on(self, data: memoryview, arrived: int) -> bool:
+        """Take in a packet from the middle of the NAL unit that is being put together, which goes
+        on where the last one ended. False: it is something else, for `push`.
+
+        Most packets are that, and it is told from their first bytes: no flags, no marker.
+        """
+        middle = self._nals.middle
+        end = 12 + len(middle)
+        if not middle or data[:8] != self._next or data[12:end] != middle or len(data) <= end:
+            return False
+        self._nals.add(data[end:])
+        self._follow(self._order.count())
+        self.arrived = arrived
+        return True
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The pictures that this packet completes; `arrived` in monotonic nanoseconds."""
@@ -64,6 +84,9 @@ class Pictures:
             self._ticks, self._handed_on = packet.time, False
         self._lost += missing
         nals = self._nals.push(packet.payload, gap)
+        if self._nals.middle:
+            START.pack_into(self._next, 0, 0x80, packet.kind, 0, packet.time)
+            self._follow(packet.sequence + 1)
         self.arrived = arrived
         if nals and self._shows(nals):
             self._markers_wrong = self._markers_wrong or self._marked or self._handed_on
@@ -81,6 +104,9 @@ class Pictures:
     def release(self) -> list[Unit]:
         """What is held, after so much quiet that nothing more of it can be expected."""
         return self._finish() if self._marked else []
+
+    def _follow(self, sequence: int) -> None:
+        SEQUENCE.pack_into(self._next, 2, sequence & 0xFFFF)
 
     @property
     def _trusted(self) -> bool:

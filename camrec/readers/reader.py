@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from camrec.clock import Clock
@@ -35,22 +35,33 @@ class Reader(ABC):
         self._timeout = timeout
         self._lock = threading.Lock()
         self._closed = False
+        self._rest = 0.0
+        self._stirred = threading.Event()
         self._connection: Connection | None = None
         self.advertised: tuple[str, ...] = ()
         """Names of the codecs that the stream is said to have, in upper case."""
 
     def units(self) -> Iterator[Unit]:
-        """Every unit from now on; ends with the stream, or after `close`.
+        """Every unit from now on, as `batches`."""
+        for batch in self.batches():
+            for unit in batch:
+                if self._closed:
+                    return
+                yield unit
+
+    def batches(self) -> Iterator[Sequence[Unit]]:
+        """Every unit from now on, those together that came together; ends with the stream, or
+        after `close`.
 
         Raises
         ------
         StreamError
         """
         try:
-            for unit in self._units():
+            for batch in self._batches():
                 if self._closed:
                     return
-                yield unit
+                yield batch
         except EOFError:
             return
         except (OSError, StreamError) as error:
@@ -60,16 +71,28 @@ class Reader(ABC):
             if self._connection is not None:
                 self._connection.close()
 
+    def rest(self, seconds: float) -> None:
+        """Read all that came only every so many seconds, to save wake-ups; 0: at once as it comes.
+
+        From any thread. One whose units have their arrival as their time never rests.
+        """
+        self._rest = seconds
+        if seconds:
+            self._stirred.clear()
+        else:
+            self._stirred.set()
+
     def close(self) -> None:
         """End it, from any thread, any number of times."""
+        self._stirred.set()
         with self._lock:
             self._closed = True
             if self._connection is not None:
                 self._connection.interrupt()
 
     @abstractmethod
-    def _units(self) -> Iterator[Unit]:
-        """As `units`, with the errors as they come: OSError, StreamError; EOFError at the end."""
+    def _batches(self) -> Iterator[Sequence[Unit]]:
+        """As `batches`, with the errors as they come: OSError, StreamError; EOFError at the end."""
 
     def _connected(self, connection: C) -> C:
         """Keep it, so that `close` can end it; EOFError where that came first."""

@@ -54,6 +54,12 @@ class Order:
         self._next = (sequence + 1) & 0xFFFF
         return ahead
 
+    def count(self) -> int:
+        """The packet that was due has come; the number of the one that is due now."""
+        assert self._next is not None
+        self._next = (self._next + 1) & 0xFFFF
+        return self._next
+
 
 class Times:
     """A track's RTP times as nanoseconds without end, and how they lie to this machine's clock.

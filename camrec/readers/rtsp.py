@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from camrec.clock import Clock
 from camrec.readers import sdp
@@ -39,7 +40,7 @@ class RtspReader(Reader):
         self._url = url
         self._tracks: dict[int, tuple[int, Pictures | Sound]] = {}
 
-    def _units(self) -> Iterator[Unit]:
+    def _batches(self) -> Iterator[Sequence[Unit]]:
         dialogue = self._connected(Dialogue(self._url, self._timeout))
         try:
             alive = self._open(dialogue)
@@ -84,7 +85,7 @@ class RtspReader(Reader):
             raise StreamError("lost", f"{method}: {answer.status}")
         return answer
 
-    def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Unit]:
+    def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Sequence[Unit]]:
         interval = int(dialogue.session_timeout / 2 * SECOND)
         patience = int(self._timeout * SECOND)
         # Often enough to see that something is due; a new wait a packet would cost a system call.
@@ -92,7 +93,13 @@ class RtspReader(Reader):
         heard = self._clock.monotonic_ns()
         due = heard + interval
         pictures = next(track for _, track in self._tracks.values() if isinstance(track, Pictures))
+        arrived = heard
         while True:
+            before = arrived
+            rested = bool(self._rest) and not dialogue.more
+            if rested:
+                # All readers at the same moment: one wakes the processor up for the others.
+                self._stirred.wait(self._rest - self._clock.monotonic_ns() / SECOND % self._rest)
             now = self._clock.monotonic_ns()
             if now >= due:
                 dialogue.send(alive)
@@ -100,20 +107,41 @@ class RtspReader(Reader):
             if now >= heard + patience:
                 raise StreamError("silent")
             if pictures.held and now >= pictures.arrived + HELD:
-                yield from pictures.release()
+                yield pictures.release()
+            units: list[Unit] = []
             arrived = 0
             try:
                 for channel, data in dialogue.packets((HELD if pictures.held else beat) / SECOND):
                     # All that came in one piece came at one moment.
                     arrived = arrived or self._clock.monotonic_ns()
                     payload, track = self._tracks.get(channel, (-1, pictures))
+                    if track is pictures and pictures.goes_on(data, arrived):
+                        heard = arrived
+                        continue
                     packet = parse(data)
                     if packet is not None and packet.kind == payload:
                         heard = arrived
-                        yield from track.push(packet, arrived)
+                        units += track.push(packet, arrived)
             except EOFError:
-                yield from pictures.release()
+                yield [*units, *pictures.release()]
                 raise
+            if units:
+                yield put_back(units, before) if rested else units
+
+
+def put_back(units: Sequence[Unit], earliest: int) -> list[Unit]:
+    """What came in a rest, each at the moment when it came: as long before the newest of its medium
+    as the camera's own times say, and not before `earliest` (monotonic nanoseconds).
+    """
+    newest: dict[str, int] = {}
+    for unit in units:
+        newest[unit.track.medium] = max(newest.get(unit.track.medium, unit.time), unit.time)
+    return [
+        replace(unit, arrived=max(unit.arrived - back, earliest))
+        if (back := newest[unit.track.medium] - unit.time)
+        else unit
+        for unit in units
+    ]
 
 
 def sound_of(medium: sdp.Medium) -> Sound | None:

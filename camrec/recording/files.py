@@ -9,6 +9,7 @@ from typing import Protocol
 
 import av
 
+from camrec.recording import film
 from camrec.recording.join import Written, join
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,18 @@ def files(
 
 
 def trim(path: Path) -> None:
-    """Cut off the fragment at the end that was not written to its end, if there is one."""
-    size = path.stat().st_size
+    """Cut off what was not written to its end: a fragment that breaks off, and those of which the
+    last picture cannot be decoded.
+    """
+    _cut(path)
+    while (times := film.read(path).times) and not film.playable(path, times[-1:]):
+        if not _cut(path, path.stat().st_size - 1):
+            break
+
+
+def _cut(path: Path, size: int | None = None) -> bool:
+    """Keep the fragments that end within the first `size` bytes (all of it); False: no change."""
+    size = path.stat().st_size if size is None else size
     whole = place = 0
     with path.open("r+b") as file:
         while place + 8 <= size:
@@ -96,6 +107,8 @@ def trim(path: Path) -> None:
             place += length
             if head[4:8] != b"moof":  # which is nothing without what follows it
                 whole = place
-        if whole and whole < size:
+        cut = path.stat().st_size - whole
+        if whole and cut:
             file.truncate(whole)
-            log.info("%s: %d bytes of an unfinished fragment cut off", path.name, size - whole)
+            log.info("%s: %d bytes of an unfinished fragment cut off", path.name, cut)
+        return bool(whole and cut)

@@ -74,22 +74,19 @@ def read(path: Path) -> Film:
         )
 
 
-def playable(path: Path, joints: Sequence[float] = ()) -> bool:
-    """Whether the first and last picture, and the one at each joint (seconds), can be decoded."""
+def playable(path: Path, moments: Sequence[float]) -> bool:
+    """Whether the pictures that are shown at `moments` (seconds) can really be decoded."""
     try:
         with av.open(str(path)) as container:
             video = container.streams.video[0]
-            if next(container.decode(video), None) is None:
-                return False
-            for joint in joints:
-                _seek(container, video, joint)
+            for moment in moments:
+                _seek(container, video, moment)
                 if not any(
-                    frame.time is not None and frame.time >= joint - 1e-3
+                    frame.time is not None and frame.time >= moment - 1e-3
                     for frame in container.decode(video)
                 ):
                     return False
-            _seek(container, video, float((video.duration or 0) * video.time_base))
-            return any(True for _ in container.decode(video))
+            return True
     except (av.error.FFmpegError, StopIteration, IndexError):
         return False
 

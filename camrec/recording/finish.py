@@ -80,7 +80,10 @@ def finish(
         over = stretches[number][0].zero if number < len(stretches) else story.over
         ends = [*(held[0].zero for _, held in made[1:]), over]
         for (file, held), until in zip(made, ends, strict=True):
-            receipt = _receipt(file, held, story, until)
+            size, seen = facts.get(file, (0, None))
+            if seen is None or size != file.stat().st_size:
+                seen = film.read(file)
+            receipt = _receipt(file, seen, held, story, until)
             receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
             saved.append((save(file, receipt), receipt))
             for part in held:  # a camrec that is killed now must not make it anew
@@ -129,8 +132,9 @@ def _worst(told: Sequence[float | None]) -> float | None:
     return max((each for each in told if each is not None), default=None)
 
 
-def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -> Receipt:
-    seen = film.read(file)
+def _receipt(
+    file: Path, seen: Film, stretch: Sequence[Written], story: Story, until: int
+) -> Receipt:
     zero = stretch[0].zero
     end = (until - zero) / SECOND
     steps = [part.step for part in stretch if part.step]
@@ -161,6 +165,6 @@ def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -
         audio_codec=seen.sound.codec if seen.sound else None,
         size=file.stat().st_size,
         sha256=film.digest(file),
-        playable=film.playable(file, joints),
+        playable=film.playable(file, [seen.times[0], *joints, seen.times[-1]]),
         warnings=list(story.warnings),
     )

@@ -28,8 +28,10 @@ from camrec.units import Unit
 log = logging.getLogger(__name__)
 
 QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
-LONGEST_SLEEP = 0.5  # seconds between two looks at the clock
-GATHERED = 0.05  # seconds of units that FFmpeg gets at once: each time, two processes wake up
+LONGEST_SLEEP = 1.0  # seconds between two looks at the disk
+LONGEST_SILENCE = 0.2  # seconds between two looks at the clock and at FFmpeg
+GATHERED = 0.05  # seconds of units, at least, that FFmpeg gets at once: two processes wake up
+ON_THE_WAY = 0.05  # seconds that what was sent before the end is given to come in
 LONGEST_WAIT = 5.0  # the same, while its time has not come
 STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
 
@@ -54,7 +56,9 @@ MOVES = {
 class Feed(Pace, Protocol):
     """What a recording needs of a session's feed."""
 
-    def subscribe(self, *, max_bytes: int, since: int | None) -> Any: ...
+    def subscribe(
+        self, *, max_bytes: int, since: int | None, on_ready: Callable[[], object]
+    ) -> Any: ...
 
 
 class Recording:
@@ -146,6 +150,8 @@ class Recording:
         self._asked: str | None = None
         self._trouble = ""
         self._wake = threading.Event()
+        self._ready = threading.Event()
+        self._looked = 0
         self._finished = threading.Event()
         self.machine.changed.connect(lambda old, new: self._tell())
         self._thread = threading.Thread(
@@ -223,6 +229,7 @@ class Recording:
         """Ask it to end now; returns at once. The first reason stands."""
         self._asked = self._asked or reason
         self._wake.set()
+        self._ready.set()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it is SAVED or FAILED; False after `timeout` seconds."""
@@ -336,11 +343,14 @@ class Recording:
     def _write_down(self) -> None:
         while self.ended is None:
             self._sleep()
+            self._units.hurry(self._precise)
             due = self._due()
+            if due and not self._units.closed:
+                self._finished.wait(ON_THE_WAY)
             for item in self._units.take():
                 if not isinstance(item, Unit):
                     self._writer.stream_broke()
-                elif item.arrived <= self._joined:
+                elif item.arrived <= self._joined and not self._writer.parts:
                     self._writer.remember(item)
                 else:
                     self._writer.take(item)
@@ -373,11 +383,22 @@ class Recording:
     def _deadline(self) -> int:
         return self._began + self.duration * SECOND
 
+    @property
+    def _precise(self) -> bool:
+        """Whether each unit is wanted at once: at the beginning of a part and at the end."""
+        left = self._deadline - self._clock.monotonic_ns()
+        return self._writer.part is None or self._asked is not None or left < SECOND
+
     def _sleep(self) -> None:
+        """Until something came, and not too often."""
         left = (self._deadline - self._clock.monotonic_ns()) / SECOND
-        if self._asked is None and left > 0:
-            self._wake.wait(min(left, GATHERED))
+        self._ready.wait(max(min(left, LONGEST_SILENCE), 0.0))
+        early = GATHERED - (self._clock.monotonic_ns() - self._looked) / SECOND
+        if early > 0:
+            self._wake.wait(early)
         self._wake.clear()
+        self._ready.clear()
+        self._looked = self._clock.monotonic_ns()
 
     def _begin_anew(self) -> None:
         """Units were dropped: go on with what is now."""
@@ -387,7 +408,7 @@ class Recording:
         self._wake.set()
 
     def _subscribe(self, since: int | None = None) -> Any:
-        return self._feed.subscribe(max_bytes=QUEUE, since=since)
+        return self._feed.subscribe(max_bytes=QUEUE, since=since, on_ready=self._ready.set)
 
     @property
     def _first_moment(self) -> int:

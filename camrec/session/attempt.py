@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from camrec.readers import StreamError
 from camrec.session.line import Reader
@@ -14,13 +14,17 @@ log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """Reads in a thread of its own and delivers each unit; after `close` it delivers no more.
+    """Reads in a thread of its own and delivers what comes; after `close` it delivers no more.
 
     woken : set by the owner's event when the reading ends, so that one wait serves all causes.
     """
 
     def __init__(
-        self, reader: Reader, deliver: Callable[[Unit], None], woken: threading.Event, name: str
+        self,
+        reader: Reader,
+        deliver: Callable[[Sequence[Unit]], None],
+        woken: threading.Event,
+        name: str,
     ) -> None:
         self._reader = reader
         self._deliver = deliver
@@ -37,6 +41,10 @@ class Attempt:
     def ended(self) -> bool:
         return not self._thread.is_alive()
 
+    def rest(self, seconds: float) -> None:
+        """As `Reader.rest`."""
+        self._reader.rest(seconds)
+
     def close(self) -> None:
         self._closed.set()
         self._reader.close()
@@ -44,10 +52,10 @@ class Attempt:
 
     def _read(self) -> None:
         try:
-            for unit in self._reader.units():
+            for units in self._reader.batches():
                 if self._closed.is_set():
                     return
-                self._deliver(unit)
+                self._deliver(units)
         except StreamError as error:
             self.error = error
         except Exception as error:

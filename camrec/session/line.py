@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from camrec.clock import Clock
@@ -17,7 +17,9 @@ from camrec.units import Unit
 class Reader(Protocol):
     """A local stream as units; `close` may come from any thread."""
 
-    def units(self) -> Iterator[Unit]: ...
+    def batches(self) -> Iterator[Sequence[Unit]]: ...
+
+    def rest(self, seconds: float) -> None: ...
 
     def close(self) -> None: ...
 

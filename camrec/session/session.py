@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -28,6 +28,9 @@ STALE_DISTANCES = 5  # ... this many times the usual distance between two, if th
 POLL = 0.05  # seconds between two looks while a camera is awaited
 BETWEEN_TRIES = 1.0  # seconds
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
+# Seconds between two readings while nobody looks: each wakes a thread up. No camera's pictures keep
+# that step: some of them are read the moment they come, and those tell how its clock lies to ours.
+REST = 0.193
 PASSWORD_PAUSE = 60.0  # a wrong password is not tried often: cameras lock accounts
 
 
@@ -100,6 +103,7 @@ class Session:
             target=self._run, name=f"session-{self.session_id}", daemon=True
         )
         self.machine.changed.connect(self._told)
+        self.feed.urgency.connect(self._set_pace)
 
     @property
     def kind(self) -> str:
@@ -321,17 +325,27 @@ class Session:
             self._line.reader(), self._deliver, self._woken, f"read-{self.session_id}"
         ).start()
 
+    def _set_pace(self) -> None:
+        """At once while somebody looks, or while it is asked whether the camera delivers."""
+        reading = self._reading
+        if reading is not None:
+            at_once = self.feed.urgent or self.state is not SessionState.LIVE
+            reading.rest(0 if at_once else REST)
+
     def _end_attempt(self) -> None:
         if self._reading is not None:
             self._reading.close()
 
-    def _deliver(self, unit: Unit) -> None:
-        self.feed.publish(unit)
+    def _deliver(self, units: Sequence[Unit]) -> None:
+        self.feed.publish(*units)
         probe = self._probe
-        if probe is not None and unit.track.medium == "video":
-            probe.saw(unit)
-            self.seen = probe.seen
-            self._tell()
+        if probe is None:
+            return
+        for unit in units:
+            if unit.track.medium == "video":
+                probe.saw(unit)
+        self.seen = probe.seen
+        self._tell()
 
     def _tell(self) -> None:
         """Something to show has changed, though not the state."""
@@ -345,6 +359,7 @@ class Session:
         if old is new:
             return
         self.since = self._clock.utc_ns()
+        self._set_pace()
         level = (
             logging.WARNING if new in (SessionState.STALE, SessionState.FAILED) else logging.INFO
         )
