@@ -74,6 +74,8 @@ def join(parts: Sequence[Written], target: Path) -> None:
                     packet.dts = max(
                         packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
                     )
+                    if medium == "audio" and packet.dts > packet.pts:
+                        continue  # moved into the sound of the part before, which was not
                     last[medium] = packet.dts
                     if packet.pts != packet.dts:
                         # Told from decoding to decoding, it would lengthen the end of the video.

@@ -260,6 +260,7 @@ class Session:
             error = self._reach(lambda called=called: self._came_since(called))
             if error is None:
                 self.retries, self.error = 0, None
+                self._set_pace()
                 self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
                 return
             self._end_attempt()
