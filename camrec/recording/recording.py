@@ -31,7 +31,7 @@ QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
 LONGEST_SLEEP = 1.0  # seconds between two looks at the disk
 LONGEST_SILENCE = 0.2  # seconds between two looks at the clock and at FFmpeg
 GATHERED = 0.05  # seconds of units, at least, that FFmpeg gets at once: two processes wake up
-ON_THE_WAY = 0.05  # seconds that what was sent before the end is given to come in
+ON_THE_WAY = (0.05, 5)  # seconds, and how often, that what was sent before the end is waited for
 LONGEST_WAIT = 5.0  # the same, while its time has not come
 STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
 
@@ -55,6 +55,8 @@ MOVES = {
 
 class Feed(Pace, Protocol):
     """What a recording needs of a session's feed."""
+
+    newest: Unit | None
 
     def subscribe(
         self, *, max_bytes: int, since: int | None, on_ready: Callable[[], object]
@@ -144,6 +146,7 @@ class Recording:
         self._clock = clock
         self._preroll = preroll
         self._writer: Writer | None = None
+        self._units: Any = None
         self._began = 0
         self._joined = 0
         self._over: int | None = None
@@ -228,6 +231,8 @@ class Recording:
     def stop(self, reason: str = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""
         self._asked = self._asked or reason
+        if self._units is not None:
+            self._units.hurry(True)
         self._wake.set()
         self._ready.set()
 
@@ -345,8 +350,8 @@ class Recording:
             self._sleep()
             self._units.hurry(self._precise)
             due = self._due()
-            if due and not self._units.closed:
-                self._finished.wait(ON_THE_WAY)
+            if due:
+                self._let_in()
             for item in self._units.take():
                 if not isinstance(item, Unit):
                     self._writer.stream_broke()
@@ -363,6 +368,16 @@ class Recording:
                 self._end(reason)
         self._writer.look_after()
         self._writer.open(patient=False)
+
+    def _let_in(self) -> None:
+        """What was sent before the end is all here once something of later is."""
+        now = self._clock.monotonic_ns()
+        pause, times = ON_THE_WAY
+        for _ in range(times):
+            newest = self._feed.newest
+            if self._units.closed or (newest is not None and newest.arrived > now):
+                break
+            self._finished.wait(pause)
 
     def _show(self) -> None:
         """What it does, as its state."""
