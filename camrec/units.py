@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 VideoCodec = Literal["h264", "h265", "mjpeg"]
-AudioCodec = Literal["aac", "pcma", "pcmu", "opus", "l16"]
+AudioCodec = Literal[
+    "aac", "opus", "pcma", "pcmu", "l8", "l16", "l24",
+    "g722", "g726", "g726le", "gsm", "mp2", "mp3", "ac3",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +36,26 @@ class VideoTrack:
 class AudioTrack:
     """One unbroken way of sending sound.
 
-    rate : samples a second, and the ticks of the camera's own times.
+    rate : ticks a second of the camera's own times: samples, unless `sampling` tells otherwise.
     parameters : AAC's AudioSpecificConfig; empty for the others.
+    sampling : samples a second where a tick is not a sample (G.722, MPEG audio); else 0.
+    bits : of each sample, for G.726, which does not tell it by itself; else 0. Its codes stand in
+        a byte from the lowest bit on in "g726le" (RFC 3551), from the highest on in "g726" (AAL2).
     """
 
     codec: AudioCodec
     rate: int
     channels: int
     parameters: bytes = b""
+    sampling: int = 0
+    bits: int = 0
 
     medium: Literal["audio"] = "audio"
+
+    @property
+    def samples(self) -> int:
+        """Samples a second."""
+        return self.sampling or self.rate
 
 
 Track = VideoTrack | AudioTrack
@@ -53,8 +66,8 @@ class Unit:
     """A whole picture or piece of sound, as the camera sent it.
 
     data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
-        front; one JPEG; one raw AAC, Opus, G.711 or L16 (16 bits,
-        big endian) access unit.
+        front; one JPEG; one frame of AAC (raw), Opus, MPEG audio or AC-3; a packet of the others
+        (L8 unsigned, L16 and L24 big endian).
     time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG, the
         arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's

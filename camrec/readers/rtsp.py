@@ -12,9 +12,10 @@ from camrec.readers.h265 import H265
 from camrec.readers.pictures import HELD, Pictures
 from camrec.readers.reader import Reader
 from camrec.readers.rtp import parse
-from camrec.readers.sound import AacSound, Sound, channels
+from camrec.readers.sound import Sound
+from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
-from camrec.units import AudioTrack, Unit
+from camrec.units import Unit
 
 VIDEO = {"H264": H264, "H265": H265}
 SECOND = 10**9
@@ -114,23 +115,6 @@ class RtspReader(Reader):
             except EOFError:
                 yield from pictures.release()
                 raise
-
-
-def sound_of(medium: sdp.Medium) -> Sound | None:
-    """What puts its units together; None for a codec that we cannot take."""
-    count = medium.channels
-    if medium.codec in ("PCMA", "PCMU", "L16"):
-        return Sound(AudioTrack(medium.codec.lower(), medium.rate, count))
-    if medium.codec == "OPUS":
-        return Sound(AudioTrack("opus", medium.rate, count))
-    if medium.codec == "MPEG4-GENERIC" and medium.format.get("sizelength", "13") == "13":
-        config = medium.config()
-        try:
-            count = channels(config) or count
-        except ValueError:
-            return None
-        return AacSound(AudioTrack("aac", medium.rate, count, config))
-    return None
 
 
 def channel_of(answer: Answer, asked: int) -> int:

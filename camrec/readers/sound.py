@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from camrec.readers.bits import Bits
 from camrec.readers.rtp import Order, Packet, Times
 from camrec.units import AudioTrack, Unit
@@ -11,7 +13,7 @@ RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 1
 
 
 class Sound:
-    """One packet, one unit: G.711, L16 and Opus."""
+    """One packet, one unit: G.711, Opus, plain samples and all else that needs no more."""
 
     def __init__(self, track: AudioTrack) -> None:
         self._track = track
@@ -29,8 +31,8 @@ class Sound:
             self._unit(ticks, data, arrived) for ticks, data in self._pieces(packet, missing > 0)
         ]
 
-    def _pieces(self, packet: Packet, gap: bool) -> list[tuple[int, bytes]]:
-        """(RTP time, bytes) of each unit."""
+    def _pieces(self, packet: Packet, gap: bool) -> Iterable[tuple[int, bytes]]:
+        """(RTP time, bytes) of each unit; `gap`: packets are missing before this one."""
         return [(packet.time, bytes(packet.payload))]
 
     def _unit(self, ticks: int, data: bytes, arrived: int) -> Unit:
