@@ -388,6 +388,25 @@ def test_no_video_that_can_be_taken(described, detail):
     assert (error.reason, error.detail) == ("codec", detail)
 
 
+@pytest.mark.parametrize(
+    ("sound", "unheard"),
+    [
+        ("", ""),
+        ("m=audio 0 RTP/AVP 0\r\n", ""),
+        ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\n", "SPEEX"),
+        ("m=audio 0 RTP/AVP 4\r\n", "payload type 4"),
+        ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\nm=audio 0 RTP/AVP 8\r\n", ""),
+    ],
+)
+def test_sound_that_is_there_and_not_read_is_told(sound, unheard):
+    with Server(lambda client: client.sendall(packet(1)), DESCRIPTION + sound) as server:
+        reader = RtspReader(server.url, Clock(), 20.0)
+        units = reader.units()
+        assert next(units).key and reader.unheard == unheard
+        reader.close()
+        assert list(units) == []
+
+
 @pytest.mark.parametrize("when", ["before", "dialogue", "playing"])
 def test_closed_from_another_thread(when):
     with contextlib.ExitStack() as stack:

@@ -392,6 +392,23 @@ def test_sound_that_is_promised_and_never_comes(studio):
     assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
 
 
+def test_sound_that_cannot_be_read_is_told(studio):
+    """Once, however many parts there are."""
+    studio.feed.unheard = "SPEEX"
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert receipt.audio_codec is None and receipt.parts == 2
+    told = [warning for warning in receipt.warnings if "FFmpeg" not in warning]
+    assert told == ["the camera's sound is left out: SPEEX cannot be read"]
+
+
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
     monkeypatch.setattr(life, "STUCK", 0.3)

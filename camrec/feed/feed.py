@@ -18,6 +18,7 @@ class Feed:
     """Units come in from one thread and go to any number of subscriptions, none of which delays it.
 
     newest : the newest picture; it stays when the stream breaks, so that its age can be told.
+    unheard : the codec of the camera's sound where that cannot be read, as who publishes tells it.
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ class Feed:
         self._video: VideoTrack | None = None
         self._heard: Unit | None = None
         self.newest: Unit | None = None
+        self.unheard = ""
 
     def publish(self, unit: Unit) -> None:
         """Hand it to everybody who wants it. Never waits."""

@@ -60,8 +60,10 @@ class RtspReader(Reader):
             raise StreamError("codec", ", ".join(seen))
         pictures = Pictures(video.rate, VIDEO[video.codec](), video.parameter_sets())
         chosen: list[tuple[sdp.Medium, Pictures | Sound]] = [(video, pictures)]
-        sounds = ((m, sound_of(m)) for m in media if m.kind == "audio")
+        sounds = [(m, sound_of(m)) for m in media if m.kind == "audio"]
         chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]
+        if sounds and len(chosen) == 1:
+            self.unheard = sounds[0][0].codec or f"payload type {sounds[0][0].payload}"
         base = described.headers.get("content-base", self._url)
         base = base if base.endswith("/") else base + "/"
         for place, (medium, track) in enumerate(chosen):
