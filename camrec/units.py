@@ -71,8 +71,9 @@ class Unit:
     time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG, the
         arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's
-        monotonic clock, it would have arrived without delay. It grows better, so a consumer
-        takes it once and holds it.
+        monotonic clock, it would have arrived without delay. It grows better and follows the
+        camera's clock, so a consumer who wants the camera's own distances takes it once and holds
+        it.
     arrived : when its last byte came, on this machine's monotonic clock in nanoseconds.
     key : decoding can begin here (always true for MJPEG and sound).
     lost : packets known to be missing just before it.

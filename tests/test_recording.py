@@ -147,6 +147,9 @@ KINDS = {
     "h264-l16": lambda times, end: mixed(pictures(times), sound(end, codec="l16")),
     "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
     "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
+    "h265-b-frames-aac": lambda times, end: mixed(
+        pictures(times, codec="h265", b_frames=2), sound(end)
+    ),
 }
 
 
@@ -360,8 +363,10 @@ def test_another_size_is_another_video(studio):
     assert recording.filename == "0.mp4"
 
 
-def test_sound_that_comes_late_is_in_the_video(studio):
-    units = mixed(pictures(irregular(12)), sound(12.0, start=4.0))
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
+    """Another part is begun for it; where both hold a picture it is shown once."""
+    units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
     studio.play(units, -1, 1)
     recording = studio.record(10)
     studio.play(units, 1, 4)
@@ -371,7 +376,7 @@ def test_sound_that_comes_late_is_in_the_video(studio):
     ((path, receipt),) = studio.saved
     begun = studio.begin + SECOND
     assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
-    assert receipt.audio_codec == "aac"
+    assert receipt.audio_codec == "aac" and receipt.parts == 2 and receipt.warnings == []
     assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
 
 

@@ -186,6 +186,25 @@ def beeps(path: Path) -> list[tuple[float, float]]:
     return told
 
 
+@pytest.mark.parametrize("name", ["PCMA", "G726-32", "OPUS", "MPA mp3", "MPEG4-GENERIC"])
+def test_a_hole_in_the_sound_moves_nothing(studio: Studio, name: str):  # noqa: F811
+    """What comes after it is in step, and no picture is missing."""
+    film = pictures([number / 25 for number in range(25 * LENGTH)])
+    hole = studio.begin + round(2.9 * SECOND), studio.begin + round(5.1 * SECOND)
+    heard = [unit for unit in packets(name, studio.begin) if not hole[0] < unit.arrived < hole[1]]
+    units = mixed(film, heard)
+    studio.play(units, -1, 1.23)
+    recording = studio.record(6)
+    studio.play(units, 1.23, LENGTH)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(1.23 * SECOND)
+    assert_shows(path, *expected(units, begun, begun + 6 * SECOND))
+    assert receipt.parts == 1 and receipt.warnings == [] and receipt.gaps == []
+    found = [start for start, _ in beeps(path)]
+    assert found == pytest.approx([0.3, 1.3, 4.3, 5.3], abs=0.01)
+
+
 @pytest.mark.parametrize("name", ENCODERS)
 def test_the_right_tone_at_the_right_time(studio: Studio, ffmpeg: Path, name: str):  # noqa: F811
     film = pictures([number / 25 for number in range(25 * LENGTH)])

@@ -97,9 +97,8 @@ class Step:
         """(moment, seconds that the sound lies too early) in the middle of each window."""
         video, audio = self._sure("video"), self._sure("audio")
         return [
-            (place * WINDOW + WINDOW // 2, (audio[place].delay - least.delay) / SECOND)
-            for place, least in sorted(video.items())
-            if place in audio
+            (place * WINDOW + WINDOW // 2, (_near(audio, place) - _near(video, place)) / SECOND)
+            for place in sorted(video.keys() & audio.keys())
         ]
 
     @staticmethod
@@ -109,6 +108,11 @@ class Step:
             (moment, median(off for _, off in apart[max(0, at - 1) : at + 2]))
             for at, (moment, _) in enumerate(apart)
         ]
+
+
+def _near(windows: dict[int, Least], place: int) -> int:
+    """The least delay of a window and its neighbours: where few units come, most come late."""
+    return min(windows[at].delay for at in (place - 1, place, place + 1) if at in windows)
 
 
 def moved_by(moves: Moves, seconds: float) -> float:

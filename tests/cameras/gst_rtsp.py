@@ -81,9 +81,11 @@ def pictures_pipeline(options: dict) -> str:
 def pipeline(options: dict) -> str:
     parts = [pictures_pipeline(options)]
     if options["audio"]:
+        sound = SOUND[options["audio"]]
+        rate = int(sound.partition("rate=")[2].partition(",")[0])
         parts.append(
-            f"audiotestsrc is-live=true wave=ticks samplesperbuffer=960 ! audioconvert "
-            f"! audioresample ! {SOUND[options['audio']]}"
+            f"audiotestsrc is-live=true wave=ticks samplesperbuffer={rate // 50} "
+            f"! audioconvert ! audioresample ! {sound}"
         )
     return f"( {' '.join(parts)} )"
 
