@@ -126,6 +126,34 @@ def test_times_are_the_cameras_own(mediamtx):
     assert not failed
 
 
+SOUNDS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vorbis")
+
+
+@pytest.mark.slow
+def test_the_proxy_relays_rarer_sounds(mediamtx):
+    """Each is read as what it is, and one that cannot be read is told and costs no picture."""
+
+    def one(name: str) -> None:
+        with RtspCamera(audio=name, size=(320, 240), rate=10, gop=10) as camera:
+            mediamtx.add(name, parse(camera.url))
+            try:
+                reader, units = read(mediamtx, name, 3)
+            finally:
+                mediamtx.remove(name)
+        heard = {unit.track.codec for unit in units if unit.track.medium == "audio"}
+        assert sum(unit.track.medium == "video" for unit in units) > 20
+        assert not any(unit.lost for unit in units)
+        if name == "vorbis":
+            assert (heard, reader.unheard) == (set(), "VORBIS")
+        else:
+            assert (heard, reader.unheard) == ({"aac" if name == "latm" else name}, "")
+
+    with ThreadPoolExecutor(4) as pool:
+        running = {name: pool.submit(one, name) for name in SOUNDS}
+    failed = {name: job.exception() for name, job in running.items() if job.exception()}
+    assert not failed
+
+
 @pytest.mark.slow
 def test_times_stay_true_past_the_senders_reports(mediamtx):
     """They come about 1, 10 and 30 s after the start, and shift the times of other readers."""

@@ -160,8 +160,8 @@ def packets(name: str, begin: int) -> list[Unit]:
     return units
 
 
-def beeps(path: Path) -> list[tuple[float, float]]:
-    """(seconds of its start, Hz) of each beep in the file that is whole."""
+def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float]]:
+    """(seconds of its start, Hz) of each whole beep in the file that lasts so many seconds."""
     with av.open(str(path)) as container:
         audio = container.streams.audio[0]
         rate, begin, found = audio.rate, None, []
@@ -179,7 +179,7 @@ def beeps(path: Path) -> list[tuple[float, float]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(int), [0]])))
     told = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if start > window and end < len(wave) - window and end - start > rate * BEEP / 2:
+        if start > window and end < len(wave) - window and end - start > rate * shortest:
             part = wave[start:end]
             strength = abs(np.fft.rfft(part * np.hanning(len(part)), 8 * len(part)))
             told.append((begin + start / rate, strength.argmax() * rate / len(part) / 8))

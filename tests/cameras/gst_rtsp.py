@@ -39,15 +39,9 @@ SOUND = {
     "ac3": "audio/x-raw,rate=48000,channels=2 ! avenc_ac3 ! ac3parse ! rtpac3pay name=pay1 pt=99",
     "latm": "audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! rtpmp4apay name=pay1 pt=99",
     "gsm": "audio/x-raw,rate=8000,channels=1 ! gsmenc ! rtpgsmpay name=pay1 pt=3",
-    "speex": "audio/x-raw,rate=16000,channels=1 ! speexenc ! rtpspeexpay name=pay1 pt=99",
     "vorbis": "audio/x-raw,rate=48000,channels=2 ! vorbisenc ! rtpvorbispay name=pay1 pt=99",
-    **{
-        f"{order}g726-{bits}": "audio/x-raw,rate=8000,channels=1 "
-        f"! avenc_g726{'' if order else 'le'} bitrate={8000 * bits // 8} "
-        f"! rtpg726pay name=pay1 pt=99 force-aal2={bool(order)}"
-        for order in ("", "aal2-")
-        for bits in (16, 24, 32, 40)
-    },
+    "g726le": "audio/x-raw,rate=8000,channels=1 ! avenc_g726 bitrate=32000 "
+    "! rtpg726pay name=pay1 pt=99 force-aal2=false",
 }
 
 
