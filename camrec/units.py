@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Literal
 
 VideoCodec = Literal["h264", "h265", "mjpeg"]
@@ -59,6 +61,28 @@ class AudioTrack:
 
 
 Track = VideoTrack | AudioTrack
+
+FREE = 40_000_000  # nanoseconds
+
+
+class Lengths:
+    """How much later a sound comes than a picture of the same moment, by the length of its pieces.
+
+    A piece is sent when its last sample is there. A camera takes about as long (`FREE`) to read a
+    picture out and encode it; what a piece lasts longer puts the sound off. The length is learnt
+    from the times, so that no codec needs to be known.
+    """
+
+    def __init__(self) -> None:
+        self._newest: int | None = None
+        self._seen: deque[int] = deque(maxlen=15)
+
+    def late(self, time: int) -> int:
+        """Nanoseconds, with the piece at `time` (ns) taken note of; 0 before the second."""
+        before, self._newest = self._newest, time
+        if before is not None and 0 < time - before < 10**9 // 2:  # else there was a pause
+            self._seen.append(time - before)
+        return max(0, median_low(self._seen) - FREE) if self._seen else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from test_readers_rtp import Sender
 from test_recording_sounds import ENCODERS, encoded
+from units_made import SECOND
 
 from camrec.readers import sdp
 from camrec.readers.frames import ac3_head, mpeg_head
@@ -155,3 +158,15 @@ def test_some_sounds_need_no_description(payload, codec, rate, samples):
     (medium,) = sdp.parse("v=0\r\nm=audio 0 RTP/AVP 14\r\n")
     (unit,) = Sender(sound_of(medium)).send(0, bytes(4) + frames("MPA mp3")[0])
     assert unit.track.codec == "mp3"
+
+
+@pytest.mark.parametrize("length", [0.02, 0.064, 0.128, 0.256])
+def test_a_long_piece_is_put_where_its_first_sample_was_made(length):
+    """It is sent when its last one is there; 40 ms of that a picture takes as well."""
+    track = sender("PCMA", 8000)
+    chance = random.Random(4)
+    for number in range(100):
+        made = 10 + number * length
+        track.now = round((made + length + chance.expovariate(200)) * SECOND)
+        (unit,) = track.send(round(number * length * 8000), b"abc")
+    assert unit.time + unit.offset == pytest.approx((made + min(length, 0.04)) * SECOND, abs=3e6)

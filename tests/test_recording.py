@@ -129,6 +129,13 @@ def expected(units: list[Unit], button: int, end: int) -> tuple[list[float], lis
     return times, numbers
 
 
+def lead(units: list[Unit], button: int) -> float:
+    """Seconds from the key picture to the one on the screen at `button`."""
+    video = [unit for unit in units if unit.track.medium == "video" and unit.arrived <= button]
+    key = next(unit for unit in reversed(video) if unit.key)
+    return (max(unit.time for unit in video) - key.time) / SECOND
+
+
 def assert_shows(path: Path, times: list[float], numbers: list[int]) -> None:
     found, read = shown(path)
     assert read == numbers
@@ -169,9 +176,13 @@ def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
     times, numbers = expected(units, begun, begun + length * SECOND)
     assert_shows(path, times, numbers)
     assert receipt.frames == len(times)
+    if not kind.startswith("h265"):  # encoded, it has more key pictures than it came with
+        assert receipt.lead == pytest.approx(lead(units, begun), abs=EXACT)
     assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
     assert receipt.gaps == [] and receipt.warnings == []
     assert receipt.video_codec == "h264"
+    if kind == "group-of-10-s":
+        assert receipt.lead > 5
     assert receipt.size == path.stat().st_size
     if "-" in kind and kind != "group-of-10-s" or receipt.audio_codec:
         assert receipt.audio_codec == "aac"
@@ -355,7 +366,11 @@ def test_another_size_is_another_video(studio):
     studio.play(small, 1, 3)
     studio.play(large, 3, 6)
     assert recording.wait(60)
-    (_, first), (_, second) = studio.saved
+    (path, first), (other, second) = studio.saved
+    assert_shows(path, *expected(small, studio.begin + SECOND, studio.begin + 6 * SECOND))
+    late = studio.begin + 3 * SECOND
+    assert_shows(other, *expected(large, late, studio.begin + 6 * SECOND))
+    assert (second.lead, second.gaps, first.gaps) == (0, [], [])
     assert (first.width, second.width) == (320, 480)
     assert first.playable and second.playable
     assert "2 videos" in first.warnings[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from camrec.readers.bits import Bits
 from camrec.readers.rtp import Order, Packet, Times
-from camrec.units import AudioTrack, Unit
+from camrec.units import AudioTrack, Lengths, Unit
 
 SLACK = 5 * 10**8  # nanoseconds that a piece may reach over the next: some cameras' times shake
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
@@ -20,6 +20,7 @@ class Sound:
         self._order = Order()
         self._times = Times(track.rate)
         self._lost = 0
+        self._lengths = Lengths()
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The units that this packet completes; `arrived` in monotonic nanoseconds."""
@@ -38,6 +39,7 @@ class Sound:
     def _unit(self, ticks: int, data: bytes, arrived: int) -> Unit:
         time, offset = self._times.place(ticks & 0xFFFFFFFF, arrived, SLACK)
         lost, self._lost = self._lost, 0
+        offset -= self._lengths.late(time)
         return Unit(self._track, data, time, offset, arrived, True, lost)
 
 
