@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 from test_readers_rtp import Sender
 from test_recording import Studio, assert_shows, expected, ffmpeg, studio  # noqa: F401
-from units_made import SECOND, mixed, pictures
+from units_made import SECOND, mixed, pictures, until
 
 from camrec.readers import sdp
 from camrec.readers.sounds import sound_of
@@ -184,6 +186,27 @@ def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float]]:
             strength = abs(np.fft.rfft(part * np.hanning(len(part)), 8 * len(part)))
             told.append((begin + start / rate, strength.argmax() * rate / len(part) / 8))
     return told
+
+
+@pytest.mark.parametrize("name", ["PCMA", "G726-32", "MPA mp3", "MPEG4-GENERIC"])
+def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str):  # noqa: F811
+    """Its second half is written by another FFmpeg, and what is decoded begins anew."""
+    film = pictures([number / 25 for number in range(25 * LENGTH)])
+    units = mixed(film, packets(name, studio.begin))
+    studio.play(units, -1, 1.23)
+    recording = studio.record(6)
+    studio.play(units, 1.23, 4.1)
+    begun = studio.begin + round(1.23 * SECOND)
+    until(lambda: recording.bytes > 40_000)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 4.1, LENGTH)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert_shows(path, *expected(units, begun, begun + 6 * SECOND))
+    assert receipt.parts == 2 and "FFmpeg ended" in receipt.warnings[0]
+    found = [start for start, _ in beeps(path)]
+    assert found == pytest.approx([second + 0.3 for second in range(6)], abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "OPUS", "MPA mp3", "MPEG4-GENERIC"])
