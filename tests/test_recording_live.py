@@ -172,7 +172,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames, i
     times, numbers = shown(path)
     zero = {taken.number: taken.pts for taken in pictures}[numbers[0]] / SECOND - float(times[0])
     made = [at - zero for at in beeps_sent(line.units, sounds)]
-    found = [start for start, _ in beeps(path, 0.01)]
+    found = [start for start, _, _ in beeps(path, 0.01)]
     assert len(found) >= BEEPING - 1
     apart = [min(abs(start - at) for at in made) for start in found]
     assert max(apart) < in_step

@@ -162,8 +162,10 @@ def packets(name: str, begin: int) -> list[Unit]:
     return units
 
 
-def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float]]:
-    """(seconds of its start, Hz) of each whole beep in the file that lasts so many seconds."""
+def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float, float]]:
+    """(seconds of its start, Hz, the share of its power at that pitch) of each whole beep in the
+    file that lasts so many seconds.
+    """
     with av.open(str(path)) as container:
         audio = container.streams.audio[0]
         rate, begin, found = audio.rate, None, []
@@ -183,8 +185,10 @@ def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float]]:
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         if start > window and end < len(wave) - window and end - start > rate * shortest:
             part = wave[start:end]
-            strength = abs(np.fft.rfft(part * np.hanning(len(part)), 8 * len(part)))
-            told.append((begin + start / rate, strength.argmax() * rate / len(part) / 8))
+            power = abs(np.fft.rfft(part * np.hanning(len(part)), 8 * len(part))) ** 2
+            top, reach = power.argmax(), 8 * len(part) * 50 // rate
+            pure = power[max(0, top - reach) : top + reach].sum() / power.sum()
+            told.append((begin + start / rate, top * rate / len(part) / 8, pure))
     return told
 
 
@@ -205,7 +209,7 @@ def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str): 
     ((path, receipt),) = studio.saved
     assert_shows(path, *expected(units, begun, begun + 6 * SECOND))
     assert receipt.parts == 2 and "FFmpeg ended" in receipt.warnings[0]
-    found = [start for start, _ in beeps(path)]
+    found = [start for start, _, _ in beeps(path)]
     assert found == pytest.approx([second + 0.3 for second in range(6)], abs=0.01)
 
 
@@ -224,7 +228,7 @@ def test_a_hole_in_the_sound_moves_nothing(studio: Studio, name: str):  # noqa: 
     begun = studio.begin + round(1.23 * SECOND)
     assert_shows(path, *expected(units, begun, begun + 6 * SECOND))
     assert receipt.parts == 1 and receipt.warnings == [] and receipt.gaps == []
-    found = [start for start, _ in beeps(path)]
+    found = [start for start, _, _ in beeps(path)]
     assert found == pytest.approx([0.3, 1.3, 4.3, 5.3], abs=0.01)
 
 
@@ -244,5 +248,6 @@ def test_the_right_tone_at_the_right_time(studio: Studio, ffmpeg: Path, name: st
     assert receipt.warnings == [] and receipt.parts == 1
     found = beeps(path)
     wanted = [second + 0.5 - 1.2 for second in range(1, 1 + length)]  # the picture at the button
-    assert [start for start, _ in found] == pytest.approx(wanted, abs=0.01)
-    assert [pitch for _, pitch in found] == pytest.approx([PITCH] * length, abs=15)
+    assert [start for start, _, _ in found] == pytest.approx(wanted, abs=0.01)
+    assert [pitch for _, pitch, _ in found] == pytest.approx([PITCH] * length, abs=15)
+    assert min(pure for _, _, pure in found) > 0.98
