@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Literal
 
 VideoCodec = Literal["h264", "h265", "mjpeg"]
-AudioCodec = Literal["aac", "pcma", "pcmu", "opus", "l16"]
+AudioCodec = Literal[
+    "aac", "opus", "pcma", "pcmu", "l8", "l16", "l24",
+    "g722", "g726", "g726le", "gsm", "mp2", "mp3", "ac3",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,19 +38,51 @@ class VideoTrack:
 class AudioTrack:
     """One unbroken way of sending sound.
 
-    rate : samples a second, and the ticks of the camera's own times.
+    rate : ticks a second of the camera's own times: samples, unless `sampling` tells otherwise.
     parameters : AAC's AudioSpecificConfig; empty for the others.
+    sampling : samples a second where a tick is not a sample (G.722, MPEG audio); else 0.
+    bits : of each sample, for G.726, which does not tell it by itself; else 0. Its codes stand in
+        a byte from the lowest bit on in "g726le" (RFC 3551), from the highest on in "g726" (AAL2).
     """
 
     codec: AudioCodec
     rate: int
     channels: int
     parameters: bytes = b""
+    sampling: int = 0
+    bits: int = 0
 
     medium: Literal["audio"] = "audio"
 
+    @property
+    def samples(self) -> int:
+        """Samples a second."""
+        return self.sampling or self.rate
+
 
 Track = VideoTrack | AudioTrack
+
+FREE = 40_000_000  # nanoseconds
+
+
+class Lengths:
+    """How much later a sound comes than a picture of the same moment, by the length of its pieces.
+
+    A piece is sent when its last sample is there. A camera takes about as long (`FREE`) to read a
+    picture out and encode it; what a piece lasts longer puts the sound off. The length is learnt
+    from the times, so that no codec needs to be known.
+    """
+
+    def __init__(self) -> None:
+        self._newest: int | None = None
+        self._seen: deque[int] = deque(maxlen=15)
+
+    def late(self, time: int) -> int:
+        """Nanoseconds, with the piece at `time` (ns) taken note of; 0 before the second."""
+        before, self._newest = self._newest, time
+        if before is not None and 0 < time - before < 10**9 // 2:  # else there was a pause
+            self._seen.append(time - before)
+        return max(0, median_low(self._seen) - FREE) if self._seen else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +90,14 @@ class Unit:
     """A whole picture or piece of sound, as the camera sent it.
 
     data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
-        front; one JPEG; one raw AAC, Opus, G.711 or L16 (16 bits,
-        big endian) access unit.
+        front; one JPEG; one frame of AAC (raw), Opus, MPEG audio or AC-3; a packet of the others
+        (L8 unsigned, L16 and L24 big endian).
     time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG, the
         arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's
-        monotonic clock, it would have arrived without delay. It grows better, so a consumer
-        takes it once and holds it.
+        monotonic clock, it would have arrived without delay. It grows better and follows the
+        camera's clock, so a consumer who wants the camera's own distances takes it once and holds
+        it.
     arrived : when its last byte came, on this machine's monotonic clock in nanoseconds.
     key : decoding can begin here (always true for MJPEG and sound).
     lost : packets known to be missing just before it.

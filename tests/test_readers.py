@@ -127,6 +127,34 @@ def test_times_are_the_cameras_own(mediamtx):
     assert not failed
 
 
+SOUNDS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vorbis")
+
+
+@pytest.mark.slow
+def test_the_proxy_relays_rarer_sounds(mediamtx):
+    """Each is read as what it is, and one that cannot be read is told and costs no picture."""
+
+    def one(name: str) -> None:
+        with RtspCamera(audio=name, size=(320, 240), rate=10, gop=10) as camera:
+            mediamtx.add(name, parse(camera.url))
+            try:
+                reader, units = read(mediamtx, name, 3)
+            finally:
+                mediamtx.remove(name)
+        heard = {unit.track.codec for unit in units if unit.track.medium == "audio"}
+        assert sum(unit.track.medium == "video" for unit in units) > 20
+        assert not any(unit.lost for unit in units)
+        if name == "vorbis":
+            assert (heard, reader.unheard) == (set(), "VORBIS")
+        else:
+            assert (heard, reader.unheard) == ({"aac" if name == "latm" else name}, "")
+
+    with ThreadPoolExecutor(4) as pool:
+        running = {name: pool.submit(one, name) for name in SOUNDS}
+    failed = {name: job.exception() for name, job in running.items() if job.exception()}
+    assert not failed
+
+
 @pytest.mark.slow
 def test_times_stay_true_past_the_senders_reports(mediamtx):
     """They come about 1, 10 and 30 s after the start, and shift the times of other readers."""
@@ -435,6 +463,25 @@ def test_no_video_that_can_be_taken(described, detail):
     with Server(lambda client: None, described=f"v=0\r\n{described}") as server:
         error = reading(server)[1]
     assert (error.reason, error.detail) == ("codec", detail)
+
+
+@pytest.mark.parametrize(
+    ("sound", "unheard"),
+    [
+        ("", ""),
+        ("m=audio 0 RTP/AVP 0\r\n", ""),
+        ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\n", "SPEEX"),
+        ("m=audio 0 RTP/AVP 4\r\n", "payload type 4"),
+        ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\nm=audio 0 RTP/AVP 8\r\n", ""),
+    ],
+)
+def test_sound_that_is_there_and_not_read_is_told(sound, unheard):
+    with Server(lambda client: client.sendall(packet(1)), DESCRIPTION + sound) as server:
+        reader = RtspReader(server.url, Clock(), 20.0)
+        units = reader.units()
+        assert next(units).key and reader.unheard == unheard
+        reader.close()
+        assert list(units) == []
 
 
 @pytest.mark.parametrize("when", ["before", "dialogue", "playing"])

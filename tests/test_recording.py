@@ -127,6 +127,13 @@ def expected(units: list[Unit], button: int, end: int) -> tuple[list[float], lis
     return times, numbers
 
 
+def lead(units: list[Unit], button: int) -> float:
+    """Seconds from the key picture to the one on the screen at `button`."""
+    video = [unit for unit in units if unit.track.medium == "video" and unit.arrived <= button]
+    key = next(unit for unit in reversed(video) if unit.key)
+    return (max(unit.time for unit in video) - key.time) / SECOND
+
+
 def assert_shows(path: Path, times: list[float], numbers: list[int]) -> None:
     found, read = shown(path)
     assert read == numbers
@@ -145,6 +152,9 @@ KINDS = {
     "h264-l16": lambda times, end: mixed(pictures(times), sound(end, codec="l16")),
     "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
     "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
+    "h265-b-frames-aac": lambda times, end: mixed(
+        pictures(times, codec="h265", b_frames=2), sound(end)
+    ),
 }
 
 
@@ -164,9 +174,13 @@ def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
     times, numbers = expected(units, begun, begun + length * SECOND)
     assert_shows(path, times, numbers)
     assert receipt.frames == len(times)
+    if not kind.startswith("h265"):  # encoded, it has more key pictures than it came with
+        assert receipt.lead == pytest.approx(lead(units, begun), abs=EXACT)
     assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
     assert receipt.gaps == [] and receipt.warnings == []
     assert receipt.video_codec == "h264"
+    if kind == "group-of-10-s":
+        assert receipt.lead > 5
     assert receipt.size == path.stat().st_size
     if "-" in kind and kind != "group-of-10-s" or receipt.audio_codec:
         assert receipt.audio_codec == "aac"
@@ -350,7 +364,11 @@ def test_another_size_is_another_video(studio):
     studio.play(small, 1, 3)
     studio.play(large, 3, 6)
     assert recording.wait(60)
-    (_, first), (_, second) = studio.saved
+    (path, first), (other, second) = studio.saved
+    assert_shows(path, *expected(small, studio.begin + SECOND, studio.begin + 6 * SECOND))
+    late = studio.begin + 3 * SECOND
+    assert_shows(other, *expected(large, late, studio.begin + 6 * SECOND))
+    assert (second.lead, second.gaps, first.gaps) == (0, [], [])
     assert (first.width, second.width) == (320, 480)
     assert first.playable and second.playable
     assert "2 videos" in first.warnings[0]
@@ -358,8 +376,10 @@ def test_another_size_is_another_video(studio):
     assert recording.filename == "0.mp4"
 
 
-def test_sound_that_comes_late_is_in_the_video(studio):
-    units = mixed(pictures(irregular(12)), sound(12.0, start=4.0))
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
+    """Another part is begun for it; where both hold a picture it is shown once."""
+    units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
     studio.play(units, -1, 1)
     recording = studio.record(10)
     studio.play(units, 1, 4)
@@ -369,7 +389,7 @@ def test_sound_that_comes_late_is_in_the_video(studio):
     ((path, receipt),) = studio.saved
     begun = studio.begin + SECOND
     assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
-    assert receipt.audio_codec == "aac"
+    assert receipt.audio_codec == "aac" and receipt.parts == 2 and receipt.warnings == []
     assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
 
 
@@ -388,6 +408,23 @@ def test_sound_that_is_promised_and_never_comes(studio):
     assert receipt.audio_codec is None
     begun = studio.begin + SECOND
     assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
+
+
+def test_sound_that_cannot_be_read_is_told(studio):
+    """Once, however many parts there are."""
+    studio.feed.unheard = "SPEEX"
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert receipt.audio_codec is None and receipt.parts == 2
+    told = [warning for warning in receipt.warnings if "FFmpeg" not in warning]
+    assert told == ["the camera's sound is left out: SPEEX cannot be read"]
 
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):

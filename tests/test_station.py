@@ -64,6 +64,18 @@ def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera
     assert station.sessions() == []
 
 
+@pytest.mark.parametrize(("audio", "codec"), [("mp2", "aac"), ("vorbis", None)])
+def test_a_rarer_sound_is_recorded_or_told(station, audio, codec):
+    with RtspCamera(audio=audio) as camera:
+        session = station.open(camera.url, "Door")
+        recording = station.record(session.session_id, 2)
+        assert recording.wait(PATIENCE)
+    (receipt,) = recording.receipts
+    assert receipt.audio_codec == codec
+    left_out = ["the camera's sound is left out: VORBIS cannot be read"]
+    assert receipt.warnings == ([] if codec else left_out)
+
+
 def test_only_the_proxy_stays_connected(station):
     with MjpegCamera() as camera:
         station.open(camera.url)

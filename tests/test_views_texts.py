@@ -9,13 +9,17 @@ import string
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Error
 
 from camrec import views
 from camrec.i18n import LANGUAGES, LOCALE, text
+from camrec.units import AudioCodec, VideoCodec
+from camrec.views.board import CODECS
 from camrec.views.component import Component, texts
+from camrec.web.schema import AudioFacts
 
 VIEWS = Path(views.__file__).parent
 SCRIPTS = sorted(VIEWS.glob("*.js"))
@@ -74,6 +78,13 @@ def test_spaces_that_must_not_break_do_not(language):
             if language == "fr":
                 outside = re.sub(r"\w+://\S*|\d\d:\d\d", "", form)
                 assert not re.search(rf"[^{NBSP}?!][:;?!]", outside), key
+
+
+def test_every_codec_has_a_name_and_may_go_over_the_wire():
+    for codec in (*get_args(VideoCodec), *get_args(AudioCodec)):
+        assert CODECS[codec]
+    for codec in get_args(AudioCodec):
+        assert AudioFacts(codec=codec).codec == codec
 
 
 def test_one_and_many():

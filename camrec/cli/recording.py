@@ -150,6 +150,6 @@ def _describe(session: Session) -> None:
         made.add_row(say("probe.video"), f"{video.codec} {video.width}x{video.height}")
     made.add_row(say("probe.rate"), f"{figures.fps:.1f}/s, {figures.bit_rate / 1e6:.2f} Mbit/s")
     made.add_row(say("probe.lost"), str(figures.lost))
-    sound = f"{audio.codec} {audio.rate} Hz" if audio is not None else say("probe.none")
+    sound = f"{audio.codec} {audio.samples} Hz" if audio is not None else say("probe.none")
     made.add_row(say("probe.audio"), sound)
     out.print(made)

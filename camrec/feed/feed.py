@@ -21,6 +21,7 @@ class Feed:
     newest : the newest picture; it stays when the stream breaks, so that its age can be told.
     urgent : somebody wants each unit at once; without that they may come some at a time.
     urgency : emits when that has changed.
+    unheard : the codec of the camera's sound where that cannot be read, as who publishes tells it.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class Feed:
         self.newest: Unit | None = None
         self.urgent = False
         self.urgency = Signal()
+        self.unheard = ""
 
     def publish(self, *units: Unit) -> None:
         """Hand what came to everybody who wants it. Never waits."""

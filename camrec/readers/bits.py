@@ -21,6 +21,11 @@ class Bits:
             raise ValueError("the parameter set is cut off")
         return self._whole >> self._left & ((1 << count) - 1)
 
+    def ahead(self, count: int) -> int:
+        """The next `count` bits, which stay to be taken; 0 where there are not so many."""
+        left = self._left - count
+        return self._whole >> left & ((1 << count) - 1) if left >= 0 else 0
+
     def flag(self) -> bool:
         return self.take(1) == 1
 

@@ -40,6 +40,8 @@ class Reader(ABC):
         self._connection: Connection | None = None
         self.advertised: tuple[str, ...] = ()
         """Names of the codecs that the stream is said to have, in upper case."""
+        self.unheard = ""
+        """The codec of the stream's sound, in upper case, where there is some but none is read."""
 
     def units(self) -> Iterator[Unit]:
         """Every unit from now on, as `batches`."""

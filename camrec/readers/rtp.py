@@ -7,7 +7,7 @@ import struct
 from typing import NamedTuple
 
 HEAD = struct.Struct(">BBHI")
-REFINED_FOR = 10 * 10**9  # nanoseconds
+SPAN = 10 * 10**9  # nanoseconds
 JUMP = 10**9  # nanoseconds: no packet comes so much earlier than those before it
 
 log = logging.getLogger(__name__)
@@ -64,9 +64,9 @@ class Order:
 class Times:
     """A track's RTP times as nanoseconds without end, and how they lie to this machine's clock.
 
-    The offset is the smallest (arrival - time) seen: the arrival that was delayed least. It is
-    refined for ten seconds and then held: by then it is good to what the network allows, and
-    later the two clocks' drift (up to 0.5 ms a second) would move it more than it could gain.
+    The offset is the smallest (arrival - time) of the last ten to twenty seconds: the arrival that
+    was delayed least. It follows the camera's clock, which a day takes seconds away from ours: who
+    wants whole distances takes it once and holds it.
 
     A camera's clock may jump: `place` bridges that, so that times go on as the pictures came. Only
     the one distance over the jump is then ours and not the camera's.
@@ -79,8 +79,6 @@ class Times:
         self._newest: int | None = None
         self._anchor = (0, 0)
         self._floor = Floor()
-        self._refine_until: int | None = None
-        self.offset = 0
 
     def time(self, ticks: int) -> int:
         """Nanoseconds for a 32-bit RTP time, which may lie before the last one."""
@@ -114,21 +112,11 @@ class Times:
         if arrived != self._anchor[1]:
             self._anchor = (time, arrived)
         self._floor.note(arrived - time, arrived)
-        return time, self.refine(time, arrived)
-
-    def refine(self, time: int, arrived: int) -> int:
-        """Learn from the arrival of what was sent at `time`; the offset."""
-        seen = arrived - time
-        if self._refine_until is None:
-            self._refine_until = arrived + REFINED_FOR
-            self.offset = seen
-        elif arrived < self._refine_until and seen < self.offset:
-            self.offset = seen
-        return self.offset
+        return time, self._floor.lowest
 
 
 class Floor:
-    """The least delay of lately: of this and the last span of `REFINED_FOR`, nanoseconds."""
+    """The least delay of lately: of this and the last `SPAN`, nanoseconds."""
 
     def __init__(self) -> None:
         self._span = -1
@@ -139,7 +127,7 @@ class Floor:
         return min(self._now, self._before)
 
     def note(self, delay: int, arrived: int) -> None:
-        span = arrived // REFINED_FOR
+        span = arrived // SPAN
         if span != self._span:
             self._before = self._now if span == self._span + 1 else delay
             self._now, self._span = delay, span

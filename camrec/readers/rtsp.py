@@ -13,9 +13,10 @@ from camrec.readers.h265 import H265
 from camrec.readers.pictures import HELD, Pictures
 from camrec.readers.reader import Reader
 from camrec.readers.rtp import parse
-from camrec.readers.sound import AacSound, Sound, channels
+from camrec.readers.sound import Sound
+from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
-from camrec.units import AudioTrack, Unit
+from camrec.units import Unit
 
 VIDEO = {"H264": H264, "H265": H265}
 SECOND = 10**9
@@ -60,8 +61,10 @@ class RtspReader(Reader):
             raise StreamError("codec", ", ".join(seen))
         pictures = Pictures(video.rate, VIDEO[video.codec](), video.parameter_sets())
         chosen: list[tuple[sdp.Medium, Pictures | Sound]] = [(video, pictures)]
-        sounds = ((m, sound_of(m)) for m in media if m.kind == "audio")
+        sounds = [(m, sound_of(m)) for m in media if m.kind == "audio"]
         chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]
+        if sounds and len(chosen) == 1:
+            self.unheard = sounds[0][0].codec or f"payload type {sounds[0][0].payload}"
         base = described.headers.get("content-base", self._url)
         base = base if base.endswith("/") else base + "/"
         for place, (medium, track) in enumerate(chosen):
@@ -142,23 +145,6 @@ def put_back(units: Sequence[Unit], earliest: int) -> list[Unit]:
         else unit
         for unit in units
     ]
-
-
-def sound_of(medium: sdp.Medium) -> Sound | None:
-    """What puts its units together; None for a codec that we cannot take."""
-    count = medium.channels
-    if medium.codec in ("PCMA", "PCMU", "L16"):
-        return Sound(AudioTrack(medium.codec.lower(), medium.rate, count))
-    if medium.codec == "OPUS":
-        return Sound(AudioTrack("opus", medium.rate, count))
-    if medium.codec == "MPEG4-GENERIC" and medium.format.get("sizelength", "13") == "13":
-        config = medium.config()
-        try:
-            count = channels(config) or count
-        except ValueError:
-            return None
-        return AacSound(AudioTrack("aac", medium.rate, count, config))
-    return None
 
 
 def channel_of(answer: Answer, asked: int) -> int:

@@ -6,7 +6,15 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-STATIC = {0: ("PCMU", 8000, 1), 8: ("PCMA", 8000, 1), 10: ("L16", 44100, 2), 11: ("L16", 44100, 1)}
+STATIC = {
+    0: ("PCMU", 8000, 1),
+    3: ("GSM", 8000, 1),
+    8: ("PCMA", 8000, 1),
+    9: ("G722", 8000, 1),
+    10: ("L16", 44100, 2),
+    11: ("L16", 44100, 1),
+    14: ("MPA", 90_000, 1),
+}
 
 
 @dataclass
@@ -38,7 +46,7 @@ class Medium:
         return [nal for nal in found if len(nal) > 2]
 
     def config(self) -> bytes:
-        """AAC's AudioSpecificConfig."""
+        """AAC's AudioSpecificConfig; of MP4A-LATM its StreamMuxConfig."""
         try:
             return bytes.fromhex(self.format.get("config", ""))
         except ValueError:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from camrec.readers.bits import Bits
 from camrec.readers.rtp import Order, Packet, Times
-from camrec.units import AudioTrack, Unit
+from camrec.units import AudioTrack, Lengths, Unit
 
 SLACK = 5 * 10**8  # nanoseconds that a piece may reach over the next: some cameras' times shake
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 
 
 class Sound:
-    """One packet, one unit: G.711, L16 and Opus."""
+    """One packet, one unit: G.711, Opus, plain samples and all else that needs no more."""
 
     def __init__(self, track: AudioTrack) -> None:
         self._track = track
         self._order = Order()
         self._times = Times(track.rate)
         self._lost = 0
+        self._lengths = Lengths()
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The units that this packet completes; `arrived` in monotonic nanoseconds."""
@@ -29,13 +32,14 @@ class Sound:
             self._unit(ticks, data, arrived) for ticks, data in self._pieces(packet, missing > 0)
         ]
 
-    def _pieces(self, packet: Packet, gap: bool) -> list[tuple[int, bytes]]:
-        """(RTP time, bytes) of each unit."""
+    def _pieces(self, packet: Packet, gap: bool) -> Iterable[tuple[int, bytes]]:
+        """(RTP time, bytes) of each unit; `gap`: packets are missing before this one."""
         return [(packet.time, bytes(packet.payload))]
 
     def _unit(self, ticks: int, data: bytes, arrived: int) -> Unit:
         time, offset = self._times.place(ticks & 0xFFFFFFFF, arrived, SLACK)
         lost, self._lost = self._lost, 0
+        offset -= self._lengths.late(time)
         return Unit(self._track, data, time, offset, arrived, True, lost)
 
 

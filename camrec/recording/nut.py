@@ -30,7 +30,13 @@ TAGS = {
     "pcma": b"ALAW",
     "pcmu": b"ULAW",
     "opus": b"Opus",
+    "l8": b"PUD\x08",
     "l16": b"\x10DSP",
+    "l24": b"\x18DSP",
+    "g722": b"\x8f\x02\0\0",
+    "mp2": b"\x50\0\0\0",
+    "mp3": b"\x55\0\0\0",
+    "ac3": b"\0\x20\0\0",
 }
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -98,7 +104,7 @@ def _stream(index: int, stream: NutStream) -> bytes:
     head += b"".join(map(_number, (index, CODED_TIME_SHIFT, furthest, delay))) + b"\0"
     head += _number(len(extra)) + extra
     if isinstance(track, AudioTrack):
-        return head + b"".join(map(_number, (track.rate, 1, track.channels)))
+        return head + b"".join(map(_number, (track.samples, 1, track.channels)))
     return head + b"".join(map(_number, (track.width, track.height, 0, 0, 0)))
 
 

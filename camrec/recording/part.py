@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from camrec.process.child import Child
@@ -12,6 +13,7 @@ from camrec.process.ladder import FEEDING, Rung
 from camrec.recording.coding import Coding
 from camrec.recording.ffmpeg import ability, arguments
 from camrec.recording.nut import Nut
+from camrec.recording.plain import plain
 from camrec.recording.step import Step
 from camrec.recording.timeline import Timeline
 from camrec.units import Unit
@@ -48,10 +50,14 @@ class Part:
         self._timeline = timeline
         self._able = ability(ffmpeg)
         self._copied = coding.copies(timeline.video.track)
-        self._nut = Nut(timeline.streams)
+        audio = timeline.audio.track if timeline.audio else None
+        self._plain = plain(audio)
+        streams = timeline.streams
+        if audio is not None and self._plain is not None:
+            streams = (streams[0], replace(streams[1], track=self._plain.track))
+        self._nut = Nut(streams)
         self._gathered: list[bytes] = []
         self._writing_since: float | None = None
-        audio = timeline.audio.track if timeline.audio else None
         self._tracks = (timeline.video.track, audio)
         command = arguments(self._able, *self._tracks, timeline.start, path, coding)
         self._child = Child(
@@ -100,7 +106,12 @@ class Part:
         if place is None:
             return
         stream, ticks = place
-        self._gathered += self._nut.frame(stream, ticks, unit.key, unit.data)
+        data = unit.data
+        if stream and self._plain is not None:
+            data = self._plain.decoded(data)
+            if not data:
+                return
+        self._gathered += self._nut.frame(stream, ticks, unit.key, data)
         self.shown += stream == 0 and ticks >= self._timeline.shown
 
     def flush(self) -> None:

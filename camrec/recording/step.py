@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from camrec.units import Track
+from camrec.units import Lengths, Track
 
 SECOND = 10**9
 WINDOW = 10 * SECOND
@@ -32,7 +32,8 @@ class Step:
 
     A unit's delay is its arrival less its moment. In each window of ten seconds the least delay of
     either medium tells how its clock lies to ours; the difference of the two tells how far the
-    sound is off the picture. The delay that both have in the camera and on the network is not seen.
+    sound is off the picture; a long piece of sound comes late by its length (`Lengths`). All else
+    that either is delayed by in the camera is not seen.
 
     newest : when the newest picture arrived; None before the first.
     """
@@ -41,11 +42,14 @@ class Step:
         self.newest: int | None = None
         self._windows: dict[str, dict[int, Least]] = {"video": {}, "audio": {}}
         self._by_arrival = False
+        self._lengths = Lengths()
 
     def note(self, track: Track, moment: int, arrived: int) -> None:
         if track.medium == "video":
             self.newest = max(self.newest or arrived, arrived)
             self._by_arrival = track.codec == "mjpeg"
+        else:
+            arrived -= self._lengths.late(moment)
         windows = self._windows[track.medium]
         place = arrived // WINDOW
         least = windows.get(place)
@@ -97,9 +101,8 @@ class Step:
         """(moment, seconds that the sound lies too early) in the middle of each window."""
         video, audio = self._sure("video"), self._sure("audio")
         return [
-            (place * WINDOW + WINDOW // 2, (audio[place].delay - least.delay) / SECOND)
-            for place, least in sorted(video.items())
-            if place in audio
+            (place * WINDOW + WINDOW // 2, (_near(audio, place) - _near(video, place)) / SECOND)
+            for place in sorted(video.keys() & audio.keys())
         ]
 
     @staticmethod
@@ -109,6 +112,11 @@ class Step:
             (moment, median(off for _, off in apart[max(0, at - 1) : at + 2]))
             for at, (moment, _) in enumerate(apart)
         ]
+
+
+def _near(windows: dict[int, Least], place: int) -> int:
+    """The least delay of a window and its neighbours: where few units come, most come late."""
+    return min(windows[at].delay for at in (place - 1, place, place + 1) if at in windows)
 
 
 def moved_by(moves: Moves, seconds: float) -> float:

@@ -27,6 +27,7 @@ class Pace(Protocol):
     """What the writer asks of the feed."""
 
     audio: AudioTrack | None
+    unheard: str
     usual_distance: float
 
 
@@ -128,9 +129,9 @@ class Writer:
         path = self._folder / f"part-{len(self._earlier) + len(self.parts) + 1}.mp4"
         part = self.part = Part(path, self._ffmpeg, timeline, self._coding)
         self.parts.append(part)
-        told = self._coding.warning(timeline.video.track)
-        if told is not None and told not in self.warnings:
-            self.warnings.append(told)
+        self._warn(self._coding.warning(timeline.video.track))
+        if self._pace.unheard:
+            self._warn(f"the camera's sound is left out: {self._pace.unheard} cannot be read")
         self._sounded = part.sounds
         self._keep()
         self._tell()
@@ -229,6 +230,10 @@ class Writer:
             return False
         since = max(units[0].arrived, self._began)
         return now - since < SOUND_PATIENCE * SECOND
+
+    def _warn(self, told: str | None) -> None:
+        if told is not None and told not in self.warnings:
+            self.warnings.append(told)
 
     def _died(self) -> None:
         part = self.part

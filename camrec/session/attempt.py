@@ -38,6 +38,10 @@ class Attempt:
         return self
 
     @property
+    def unheard(self) -> str:
+        return self._reader.unheard
+
+    @property
     def ended(self) -> bool:
         return not self._thread.is_alive()
 

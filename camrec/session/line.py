@@ -15,7 +15,13 @@ from camrec.units import Unit
 
 
 class Reader(Protocol):
-    """A local stream as units; `close` may come from any thread."""
+    """A local stream as units; `close` may come from any thread.
+
+    unheard : the codec of its sound, where it has some that cannot be read; known with the first
+        unit.
+    """
+
+    unheard: str
 
     def batches(self) -> Iterator[Sequence[Unit]]: ...
 

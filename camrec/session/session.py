@@ -285,6 +285,7 @@ class Session:
                 if self._pause(POLL):
                     break
                 if enough():
+                    self.feed.unheard = self._reading.unheard
                     return None
             error = self._reading.error
             connected = connected or error is None or error.reason in ("silent", "lost")

@@ -26,6 +26,16 @@ CODECS = {
     "opus": "Opus",
     "pcma": "G.711",
     "pcmu": "G.711",
+    "l8": "PCM",
+    "l16": "PCM",
+    "l24": "PCM",
+    "g722": "G.722",
+    "g726": "G.726",
+    "g726le": "G.726",
+    "mp2": "MPEG",
+    "mp3": "MP3",
+    "ac3": "AC-3",
+    "gsm": "GSM",
 }
 
 

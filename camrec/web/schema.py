@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from camrec.errors import CamrecError
 from camrec.sources import redact
+from camrec.units import AudioCodec
 
 
 class Fault(BaseModel):
@@ -42,7 +43,7 @@ class VideoFacts(BaseModel):
 
 
 class AudioFacts(BaseModel):
-    codec: Literal["aac", "pcma", "pcmu", "opus"]
+    codec: AudioCodec
 
 
 class Session(BaseModel):

@@ -29,6 +29,19 @@ SOUND = {
     "pcmu": "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
     "l16": "audio/x-raw,format=S16BE,rate=48000,channels=2 ! rtpL16pay name=pay1 pt=99",
     "opus": "audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay name=pay1 pt=98",
+    "g722": "audio/x-raw,rate=16000,channels=1 ! avenc_g722 ! rtpg722pay name=pay1 pt=9",
+    "l8": "audio/x-raw,format=U8,rate=16000,channels=1 ! rtpL8pay name=pay1 pt=99",
+    "l24": "audio/x-raw,format=S24BE,rate=48000,channels=2 ! rtpL24pay name=pay1 pt=99",
+    "mp2": "audio/x-raw,rate=48000,channels=2 ! avenc_mp2 ! mpegaudioparse "
+    "! rtpmpapay name=pay1 pt=14",
+    "mp3": "audio/x-raw,rate=44100,channels=2 ! lamemp3enc ! mpegaudioparse "
+    "! rtpmpapay name=pay1 pt=14",
+    "ac3": "audio/x-raw,rate=48000,channels=2 ! avenc_ac3 ! ac3parse ! rtpac3pay name=pay1 pt=99",
+    "latm": "audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! rtpmp4apay name=pay1 pt=99",
+    "gsm": "audio/x-raw,rate=8000,channels=1 ! gsmenc ! rtpgsmpay name=pay1 pt=3",
+    "vorbis": "audio/x-raw,rate=48000,channels=2 ! vorbisenc ! rtpvorbispay name=pay1 pt=99",
+    "g726le": "audio/x-raw,rate=8000,channels=1 ! avenc_g726 bitrate=32000 "
+    "! rtpg726pay name=pay1 pt=99 force-aal2=false",
 }
 
 
@@ -62,9 +75,11 @@ def pictures_pipeline(options: dict) -> str:
 def pipeline(options: dict) -> str:
     parts = [pictures_pipeline(options)]
     if options["audio"]:
+        sound = SOUND[options["audio"]]
+        rate = int(sound.partition("rate=")[2].partition(",")[0])
         parts.append(
-            f"audiotestsrc is-live=true wave=ticks samplesperbuffer=960 ! audioconvert "
-            f"! audioresample ! {SOUND[options['audio']]}"
+            f"audiotestsrc is-live=true wave=ticks samplesperbuffer={rate // 50} "
+            f"! audioconvert ! audioresample ! {sound}"
         )
     return f"( {' '.join(parts)} )"
 

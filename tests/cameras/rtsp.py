@@ -56,7 +56,7 @@ class RtspCamera:
     in_band
         The parameter sets stand in front of each key picture; else in the SDP only.
     audio
-        None, "aac", "pcma", "pcmu", "l16" or "opus".
+        None, or one of `gst_rtsp.SOUND`: "aac", "pcma", "opus", "g722", "mp3" ...
     sound_until, video_until
         Seconds after which no sound or no picture comes any more, though the connection lives;
         ``sound_until=0`` is sound that is promised and never comes.

@@ -1,0 +1,38 @@
+"""Which of the sounds that a stream describes can be taken, and by what."""
+
+from __future__ import annotations
+
+from camrec.readers import latm
+from camrec.readers.frames import Ac3Sound, MpegSound
+from camrec.readers.sdp import Medium
+from camrec.readers.sound import AacSound, Sound, channels
+from camrec.units import AudioTrack
+
+PLAIN = ("PCMA", "PCMU", "OPUS", "L8", "L16", "L24", "GSM")  # a packet is a unit, a tick a sample
+
+
+def sound_of(medium: Medium) -> Sound | None:
+    """What puts its units together; None for a codec that we cannot take."""
+    codec, rate, count = medium.codec, medium.rate, medium.channels
+    if codec in PLAIN:
+        return Sound(AudioTrack(codec.lower(), rate, count))
+    if codec == "G722":
+        # Its clock has 8000 ticks a second by an old error that nobody may mend (RFC 3551).
+        return Sound(AudioTrack("g722", rate, 1, sampling=16_000))
+    order, _, bits = codec.rpartition("G726-")
+    if order in ("", "AAL2-") and bits in ("16", "24", "32", "40"):
+        kind = "g726" if order else "g726le"
+        return Sound(AudioTrack(kind, rate, 1, bits=int(bits) // 8))
+    if codec == "MPA":
+        return MpegSound(rate)
+    if codec == "AC3":
+        return Ac3Sound(rate)
+    try:
+        if codec == "MP4A-LATM" and medium.format.get("cpresent") == "0":
+            return latm.sound(rate, medium.config())
+        if codec == "MPEG4-GENERIC" and medium.format.get("sizelength", "13") == "13":
+            config = medium.config()
+            return AacSound(AudioTrack("aac", rate, channels(config) or count, config))
+    except ValueError:
+        pass
+    return None
