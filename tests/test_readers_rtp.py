@@ -223,6 +223,17 @@ def test_what_comes_late_or_out_of_order_is_no_jump():
         assert time == at * SECOND
 
 
+def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
+    times = Times(90_000)
+    on_time = [(at / 10, 0) for at in range(100)]
+    slow = [(10 + at / 10, 2) for at in range(600)]
+    # All that was under way comes at once; then a hole in what the camera sends.
+    quick = [(70, 0.5), (70.1, 0.4), (72, 0), (72.1, 0)]
+    for at, late in [*on_time, *slow, *quick]:
+        time, _ = times.place(round(at * 90_000), round((at + late + 1000) * SECOND), 0)
+        assert abs(time - at * SECOND) < 10_000
+
+
 # NAL units.
 
 

@@ -10,6 +10,8 @@ HEAD = struct.Struct(">BBHI")
 SPAN = 10 * 10**9  # nanoseconds
 JUMP = 10**9  # nanoseconds: no packet comes so much earlier than those before it
 
+FASTEST_DRIFT = 1000  # one part in so many: no clock runs away from another faster
+
 log = logging.getLogger(__name__)
 
 
@@ -100,7 +102,7 @@ class Times:
         if self._newest is not None:
             before, came = self._anchor
             on = before + arrived - came
-            early = time - on > JUMP and arrived - time < self._floor.lowest - JUMP
+            early = time - on > JUMP and arrived - time < self._floor.ever - JUMP
             late = time < self._newest - back or (not back and time == self._newest)
             if early or late:
                 on = max(on, self._newest + 10**9 // self._rate + 1)
@@ -116,9 +118,15 @@ class Times:
 
 
 class Floor:
-    """The least delay of lately: of this and the last `SPAN`, nanoseconds."""
+    """The least delay of lately: of this and the last `SPAN`, nanoseconds.
+
+    ever : the least that there was at all, as far as the clocks can have drifted since: a network
+        that is slow for minutes and then quick again is no clock that jumps.
+    """
 
     def __init__(self) -> None:
+        self.ever: float = float("inf")
+        self._at = 0
         self._span = -1
         self._now = self._before = 0
 
@@ -127,6 +135,8 @@ class Floor:
         return min(self._now, self._before)
 
     def note(self, delay: int, arrived: int) -> None:
+        self.ever = min(self.ever + max(0, arrived - self._at) // FASTEST_DRIFT, delay)
+        self._at = arrived
         span = arrived // SPAN
         if span != self._span:
             self._before = self._now if span == self._span + 1 else delay
