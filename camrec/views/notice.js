@@ -11,15 +11,17 @@ export function render({ model, view }) {
   let pause = SHORTEST_PAUSE
   let timer = null
 
-  const line = (name, kind, title, text) =>
-    h("div", { class: `line card ${kind}`, role: "status" }, icon(name), h("p", {}, title ? h("b", {}, title, " ") : null, h("span", {}, text)))
+  const line = (name, kind, title, text, more) =>
+    h("div", { class: `line card ${kind}` }, icon(name),
+      h("p", { role: "status" }, title ? h("b", {}, title, " ") : null, h("span", {}, text)), more)
 
   function draw() {
     const say = words(model.texts)
     const count = model.most
     fill(box,
       cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
-      model.full ? line("video", "live-only", say.t("page.full_title", { count }), say.t("page.full_text")) : null)
+      model.full ? line("video", "live-only", say.t("page.full_title", { count }), say.t("page.full_text"),
+        button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null)
     box.hidden = box.childElementCount === 0
   }
 
