@@ -17,10 +17,9 @@ export function render({ model, view }) {
 
   function draw() {
     const say = words(model.texts)
-    const count = model.most
     fill(box,
       cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
-      model.full ? line("video", "live-only", say.t("page.full_title", { count }), say.t("page.full_text"),
+      model.full ? line("video", "live-only", say.t("page.open_of", { count: model.open, most: model.most }), say.t("page.full_text"),
         button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null)
     box.hidden = box.childElementCount === 0
   }
@@ -43,7 +42,7 @@ export function render({ model, view }) {
     timer = setTimeout(knock, pause)
   })
   life.add(() => clearTimeout(timer))
-  life.watch(["texts", "full", "most"], draw)
+  life.watch(["texts", "full", "open", "most"], draw)
   draw()
   return box
 }

@@ -100,7 +100,7 @@ class Page:
             cameras=health["open"], videos=len(listed), recordings=facts.recordings
         )
         self.header.recordable = facts.recordable
-        self.notice.param.update(full=full, most=health["most"])
+        self.notice.param.update(full=full, open=health["open"], most=health["most"])
         self.slot.param.update(
             cameras=len(facts.sessions),
             open=health["open"],

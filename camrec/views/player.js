@@ -125,6 +125,7 @@ export function render({ model, view }) {
     name.problem = problem
     film = h("video") // the old one let its file go
     draw()
+    moving = null
     inside.querySelector("#name")?.focus()
   }
 

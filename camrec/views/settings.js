@@ -9,6 +9,7 @@ export function render({ model, view }) {
   const life = lifetime(model, view)
   const root = h("div")
   const problems = {} // by field: why it was refused
+  const typed = {} // by field: what was asked for, until it is so
   let box = null
   let form = null
   let opener = null // what has the focus again when it closes
@@ -17,7 +18,10 @@ export function render({ model, view }) {
     if (box?.open) return
     opener = focused()
     form = h("div", { class: "form" })
-    for (const field of Object.keys(problems)) delete problems[field]
+    for (const name of ["most", "folder"]) {
+      delete problems[name]
+      delete typed[name]
+    }
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", () => opener?.focus())
@@ -39,13 +43,18 @@ export function render({ model, view }) {
     const say = words(model.texts)
     const move = (step) => () => {
       const value = Math.min(Math.max(Number(entry.value) + step, 1), HIGHEST)
-      if (value !== Number(entry.value)) sendMost((entry.value = value))
+      if (value === Number(entry.value)) return
+      entry.value = value
+      ask("most", value)
     }
     return h("div", { class: "counted" },
       iconButton("minus", say.t("page.fewer"), move(-1)), entry, iconButton("plus", say.t("page.more"), move(1)))
   }
 
-  const sendMost = (value) => model.send_msg({ do: "most", most: Number(value) })
+  function ask(name, value) {
+    typed[name] = value
+    model.send_msg({ do: name, [name]: value })
+  }
 
   function draw() {
     if (form === null) return
@@ -53,13 +62,13 @@ export function render({ model, view }) {
     const held = form.getRootNode().activeElement
     const which = [...form.querySelectorAll("button, input")].indexOf(held)
     const most = h("input", {
-      class: "field figures", id: "most", type: "number", min: 1, max: HIGHEST, value: model.facts.most,
-      on: { change: () => sendMost(most.value) },
+      class: "field figures", id: "most", type: "number", min: 1, max: HIGHEST, value: typed.most ?? model.facts.most,
+      on: { change: () => ask("most", Number(most.value)) },
     })
     const folder = h("input", {
       class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off",
-      value: problems.folder ? form.querySelector("#folder").value : model.facts.folder,
-      on: { change: () => model.send_msg({ do: "folder", folder: folder.value }) },
+      value: typed.folder ?? model.facts.folder,
+      on: { change: () => ask("folder", folder.value) },
     })
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, say.t("page.settings")), iconButton("close", say.t("page.settings_close"), () => box.close())),
@@ -79,7 +88,11 @@ export function render({ model, view }) {
 
   life.on(window, SETTINGS, open)
   life.on(window, CHANGED, draw)
-  life.watch(["texts", "facts"], draw)
+  life.watch(["texts"], draw)
+  life.watch(["facts"], () => {
+    for (const [name, value] of Object.entries(typed)) if (model.facts[name] === value) delete typed[name]
+    draw()
+  })
   life.watch("msg:custom", ({ answered, problem }) => {
     problems[answered] = problem
     draw()

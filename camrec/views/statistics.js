@@ -14,7 +14,9 @@ export function render({ model, view }) {
     fill(head, h("h2", {}, title), iconButton("close", say.t("page.statistics_close"), () => box.close(), { autofocus: true }))
   }
 
-  life.watch("msg:custom", ({ open }) => {
+  life.watch("msg:custom", ({ open, gone }) => {
+    // Bokeh takes plots off the page, but keeps them in its memory until it looks again.
+    if (gone) return view.model.document._recompute_all_models()
     if (!open) return box.close()
     opener = focused()
     if (!box.open) box.showModal()

@@ -94,8 +94,9 @@ class Statistics(Viewer):
         if self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
-        self._plots.objects = []
-        self._figures = {}
+            self._plots.objects = []
+            self._figures = {}
+            self._head._send_msg({"gone": True})
 
     @param.depends("language", watch=True)
     def _speak(self) -> None:
