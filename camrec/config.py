@@ -149,9 +149,7 @@ class Config(param.Parameterized):
         if path.suffix == ".json":
             written = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
         else:
-            written = _edited(path.read_text("utf-8") if path.exists() else "", values)
-            if yaml.safe_load(written) != wanted:  # a value over several lines
-                written = yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
+            written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
         fresh = path.with_name(f".{path.name}.new")
         try:
             fresh.write_text(written, "utf-8")
@@ -170,8 +168,11 @@ class Config(param.Parameterized):
         return Path(self.bin_dir).absolute()
 
 
-def _edited(text: str, values: dict[str, Any]) -> str:
-    """YAML with each of `values` in its line, in place of what stood there, or at the end."""
+def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """YAML with each of `values` in its line, in place of what stood there, or at the end.
+
+    Where that is not `wanted`, for a value over several lines, it is written anew.
+    """
     for key, value in values.items():
         line = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000).strip()
         old = re.compile(rf"^{key}[ \t]*:[^\n]*?(?P<comment>[ \t]+#[^\n]*)?$", re.M)
@@ -179,7 +180,11 @@ def _edited(text: str, values: dict[str, Any]) -> str:
             text = old.sub(lambda found, line=line: line + (found["comment"] or ""), text, count=1)
         else:
             text += ("" if text.endswith("\n") or not text else "\n") + f"{line}\n"
-    return text
+    try:
+        right = yaml.safe_load(text) == wanted
+    except yaml.YAMLError:
+        right = False
+    return text if right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
 def _read(path: Path) -> dict[str, Any]:
