@@ -147,12 +147,13 @@ function controls(tile) {
 
     return () => {
       const elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)
-      const away = tile.look() === "stale"
+      const known = live.linked || live.frames === 0 // a page that lost camrec knows of no gap
+      const away = tile.look() === "stale" && known
       const missing = gaps(elapsed, away)
       const lost = missing.reduce((sum, gap) => sum + gap.duration, 0)
       const percent = (value) => `${(100 * value) / duration}%`
       const rate = away ? 0 : (live.facts?.bit_rate ?? 0)
-      mark.className = away ? "ring" : "dot pulse"
+      mark.className = away || !known ? "ring" : "dot pulse"
       timer.textContent = say.timer(elapsed)
       left.textContent = say.t("page.left", { length: say.left(Math.max(0, duration - elapsed)) })
       waiting.hidden = !away
@@ -160,6 +161,7 @@ function controls(tile) {
       strip.setAttribute("aria-valuetext", say.t("page.progress", { elapsed: say.length(elapsed), length: say.length(duration) }))
       fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
         missing.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
+      if (!known || live.facts === null) return void fill(written, known ? NBSP : say.t("page.no_link"))
       const size = bytes(rate)
       fill(written, size === null ? null : `${say.size(size)} · `, `${say.rate(rate)} · `,
         missing.length ? h("b", { class: "gaps" }, say.t("page.gaps", { count: missing.length, length: say.length(Math.max(1, lost)) })) : say.t("page.no_gap"))

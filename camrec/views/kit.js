@@ -30,7 +30,9 @@
 // A dialog is a native <dialog> (dialog()): focus, Esc and the top layer come with it.
 
 const NBSP = "\u00a0"
-const SETTINGS = "camrec:settings" // an event of the window: open the settings
+// Events of the window, from one part of the page to others.
+const SETTINGS = "camrec:settings" // open the settings
+const CUT_OFF = "camrec:cut-off" // camrec does not answer any more
 
 // ---- elements ---------------------------------------------------------------------------------
 

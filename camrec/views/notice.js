@@ -38,6 +38,7 @@ export function render({ model, view }) {
   bokeh.on_event("connection_lost", () => {
     if (cutOff) return
     cutOff = true
+    dispatchEvent(new Event(CUT_OFF))
     draw()
     timer = setTimeout(knock, pause)
   })
