@@ -1,4 +1,4 @@
-"""Cameras that were opened before: on the list by name, without a password, and opened again."""
+"""Cameras that were opened before, and all that are open: reopened, and recorded at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from cameras.mjpeg import MjpegCamera
 
 from camrec.config import Config
 from camrec.earlier import MOST, Camera, Earlier
-from camrec.errors import CameraError, NotFoundError
+from camrec.errors import CameraError, DiskError, NotFoundError, StateError
 from camrec.session import SessionState
 from camrec.sources import parse
 from camrec.station import Station
@@ -100,3 +100,29 @@ def test_the_built_in_cameras_are_not_on_the_list(config):
             assert session.state is SessionState.LIVE
             station.close(session.session_id)
         assert station.earlier_cameras() == []
+
+
+def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(config, monkeypatch):
+    with MjpegCamera() as camera, Station(config) as station:
+        with pytest.raises(StateError) as refused:
+            station.record_all(60)
+        assert refused.value.code == "nothing_to_record"
+        first, second = (station.open(camera.url, name) for name in ("Door", "Bench"))
+        station.begin_open("rtsp://127.0.0.1:9/stream")
+        admit, asked = station.library.room.admit, []
+
+        def refuse_the_first(*about):
+            asked.append(about)
+            if len(asked) == 1:
+                raise DiskError("disk_full", needed="1 MB", free="0 MB", floor="0 MB")
+            admit(*about)
+
+        monkeypatch.setattr(station.library.room, "admit", refuse_the_first)
+        with pytest.raises(DiskError):
+            station.record_all(60)
+        assert first.recording is None
+        assert second.recording.duration == 60
+        (begun,) = station.record_all(90)
+        assert begun is first.recording
+        assert begun.duration == 90
+        assert station.recordable() == []

@@ -13,9 +13,11 @@ from camrec.views.statistics import _gaps
 class Seen(SimpleNamespace):
     """A session as the history looks at one."""
 
+    age = 0.0
+
     @property
     def feed(self):
-        figures = Figures(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, 0.0)
+        figures = Figures(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, self.age)
         return SimpleNamespace(figures=lambda: figures)
 
 
@@ -38,6 +40,15 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     there.remove(live)
     history.look()
     assert history.of("a") == []
+
+
+def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_some():
+    session = Seen(session_id="a", state=SessionState.LIVE, fps=10.0, lost=0)
+    history = History(lambda: [session], lambda: 0)
+    for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
+        session.fps, session.age = rate, age
+        history.look()
+    assert [each.fps for each in history.of("a")] == [10.0, None, 0.5, None]
 
 
 def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():

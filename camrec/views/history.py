@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds
 SECONDS = 300
+PATIENCE = 2.0  # seconds without a picture, or 2.5 usual distances: then there is none
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class History:
         figures = session.feed.figures()
         before = self._lost.get(session.session_id, figures.lost)
         self._lost[session.session_id] = figures.lost
-        delivers = session.state is SessionState.LIVE and figures.fps > 0
+        patience = max(PATIENCE, 2.5 / figures.fps) if figures.fps else 0.0
+        delivers = session.state is SessionState.LIVE and (figures.age or 0.0) < patience
         return Moment(
             at=self._now() / 1e6,
             fps=figures.fps if delivers else None,
