@@ -9,6 +9,7 @@ export function render({ model, view }) {
   const all = h("div", { class: "list card", popover: "auto", id: "all" })
   let say = words(model.texts)
   let length = rememberedLength()
+  let choosing = false // the lengths for all are shown
   let asked = false // Record all was pressed and is not answered yet
   let problem = ""
 
@@ -61,6 +62,7 @@ export function render({ model, view }) {
   }
 
   function drawAll() {
+    if (!choosing) return void fill(all)
     const held = focusedIn(all)
     const count = model.recordable
     const told = { count, length: say.length(length) }
@@ -123,7 +125,7 @@ export function render({ model, view }) {
   life.on(window, CHANGED, redraw)
   life.on(list, "toggle", drawList)
   life.on(all, "beforetoggle", (event) => {
-    if (event.newState !== "open") return
+    choosing = event.newState === "open"
     problem = ""
     length = rememberedLength()
     drawAll()
