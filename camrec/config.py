@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import param
 import yaml
 
-from camrec.errors import InputError
+from camrec.errors import InputError, ServiceError
 
 FILES = ("config.yaml", "config.json")
 
@@ -18,7 +20,11 @@ class Config(param.Parameterized):
     """Every setting with its default. An unknown one, or a wrong value, is an error.
 
     Paths given in a file count from the folder of that file.
+
+    file : what was read; None: nothing.
     """
+
+    file: Path | None = None
 
     log_level = param.Selector(
         default="info",
@@ -113,6 +119,7 @@ class Config(param.Parameterized):
                     "config_unknown", key=key, file=str(path or ""), known=", ".join(sorted(known))
                 )
         config = cls()
+        config.file = path
         for key, value in values.items():
             try:
                 setattr(config, key, value)
@@ -127,6 +134,31 @@ class Config(param.Parameterized):
                 ) from None
         return config
 
+    def keep(self, **values: Any) -> None:
+        """Write settings into the file that was read, ``./config.yaml`` where there was none.
+
+        What else stands in the file stays, comments too. They count from the next `load` on.
+
+        Raises
+        ------
+        InputError (``config_unreadable``), ServiceError (``config_unwritable``)
+        """
+        path = self.file or Path(FILES[0])
+        there = _read(path) if path.exists() else {}
+        wanted = {**there, **values}
+        if path.suffix == ".json":
+            written = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
+        else:
+            written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
+        fresh = path.with_name(f".{path.name}.new")
+        try:
+            fresh.write_text(written, "utf-8")
+            os.replace(fresh, path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ServiceError("config_unwritable", file=str(path), reason=reason) from None
+        self.file = path
+
     @property
     def videos(self) -> Path:
         return Path(self.videos_dir).absolute()
@@ -134,6 +166,25 @@ class Config(param.Parameterized):
     @property
     def bin(self) -> Path:
         return Path(self.bin_dir).absolute()
+
+
+def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """YAML with each of `values` in its line, in place of what stood there, or at the end.
+
+    Where that is not `wanted`, for a value over several lines, it is written anew.
+    """
+    for key, value in values.items():
+        line = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000).strip()
+        old = re.compile(rf"^{key}[ \t]*:[^\n]*?(?P<comment>[ \t]+#[^\n]*)?$", re.M)
+        if old.search(text):
+            text = old.sub(lambda found, line=line: line + (found["comment"] or ""), text, count=1)
+        else:
+            text += ("" if text.endswith("\n") or not text else "\n") + f"{line}\n"
+    try:
+        right = yaml.safe_load(text) == wanted
+    except yaml.YAMLError:
+        right = False
+    return text if right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import atexit
 import logging
 import secrets
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from camrec import __version__, binaries
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.demo import DemoCameras
-from camrec.errors import InputError, NotFoundError, StateError
+from camrec.earlier import Camera, Earlier
+from camrec.errors import (
+    CameraError,
+    CamrecError,
+    InputError,
+    NotFoundError,
+    ServiceError,
+    StateError,
+)
 from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
 from camrec.library import PARTS, Keeping, Library
@@ -39,8 +49,9 @@ RUNNING = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALI
 class Station:
     """Everything that one camrec runs. All calls block and may come from any thread.
 
-    changed : emits (kind, id) after each change: kind is "session", "recording", "library" or
-        "proxy"; the id is a session's, a recording's, a file's or a proxy's name.
+    changed : emits (kind, id) after each change: kind is "session", "recording", "library",
+        "proxy" or "settings"; the id is a session's, a recording's, a file's or a proxy's name.
+    next_folder : of the videos, from the next start on.
     """
 
     def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
@@ -54,12 +65,14 @@ class Station:
             keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
         )
         self.journal = Journal(self.config.videos / ".journal")
+        self.earlier = Earlier(self.config.videos / ".cameras.json")
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )
         self.go2rtc = Go2rtc(
             lambda: self.binary("go2rtc").path, self.config.bin, self.config.go2rtc_port
         )
+        self.next_folder = self.config.videos
         self._lock = threading.Lock()
         self._finding = threading.RLock()
         self._binaries: dict[str, binaries.Binary] = {}
@@ -167,9 +180,44 @@ class Station:
 
     def _begun(self, session: Session) -> Session:
         self._tell("session", session.machine.changed, session.session_id)
+        session.machine.changed.connect(partial(self._note, session))
         session.start()
         self.changed.emit("session", session.session_id)
         return session
+
+    def _note(self, session: Session, old: SessionState, new: SessionState) -> None:
+        """A camera that delivered can be opened again by its name; a built-in one always can."""
+        delivers = new is SessionState.LIVE and old is not new
+        if delivers and session.source.url not in self._demo_urls:
+            self.earlier.note(session.name, session.source)
+
+    def earlier_cameras(self) -> list[Camera]:
+        """Those that were opened before and are not open now, the latest first."""
+        there = {session.source.url for session in self.sessions()}
+        return [each for each in self.earlier.cameras() if each.url not in there]
+
+    def reopen(self, url: str) -> Session:
+        """Begin to open an earlier camera, by its address without the credential.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_earlier_camera``.
+        CameraError
+            ``camera_wrong_password``: it asks for one, which only an earlier run knew.
+        """
+        camera = next((each for each in self.earlier.cameras() if each.url == url), None)
+        if camera is None:
+            raise NotFoundError("no_earlier_camera")
+        source = self.earlier.source(url)
+        if source is None and camera.guarded:
+            raise CameraError("camera_wrong_password", host=parse(url).host)
+        return self.begin_open(source.address() if source else url, camera.name)
+
+    def forget(self, url: str) -> None:
+        """Have an earlier camera no longer in the list."""
+        self.earlier.forget(url)
+        self.changed.emit("session", None)
 
     def demo_addresses(self) -> dict[str, str]:
         """The built-in cameras by name, started on first use."""
@@ -181,11 +229,15 @@ class Station:
             return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
 
     @property
+    def _demo_urls(self) -> set[str]:
+        demo = self._demo
+        return {demo.rtsp_url, demo.mjpeg_url} if demo is not None else set()
+
+    @property
     def demo_is_left(self) -> bool:
         """Whether a built-in camera is not open."""
-        demo = self._demo
         there = {session.source.url for session in self.sessions()}
-        return demo is None or not {demo.rtsp_url, demo.mjpeg_url} <= there
+        return self._demo is None or not self._demo_urls <= there
 
     def open_demo(self) -> list[Session]:
         """Begin to open the built-in cameras that are not open yet, as far as there is room.
@@ -265,6 +317,40 @@ class Station:
         self.library.room.admit(codec, session.feed.figures().bit_rate, duration)
         made = self._made(secrets.token_hex(8), session.source, session.name)
         return self._known(session.record(duration, name, start_at=start_at, **made))
+
+    def record_all(self, duration: int) -> list[Recording]:
+        """Record each camera that delivers and is not being recorded, as `record` does.
+
+        One that is refused holds no other up.
+
+        Raises
+        ------
+        StateError
+            ``nothing_to_record``: there is no such camera.
+        CamrecError
+            The first refusal, once all others run.
+        """
+        begun: list[Recording] = []
+        refusals: list[CamrecError] = []
+        for session in self.recordable():
+            try:
+                begun.append(self.record(session.session_id, duration))
+            except CamrecError as error:
+                refusals.append(error)
+        if refusals:
+            raise refusals[0]
+        if not begun:
+            raise StateError("nothing_to_record")
+        return begun
+
+    def recordable(self) -> list[Session]:
+        """The cameras that deliver and are not being recorded."""
+        return [
+            session
+            for session in self.sessions()
+            if session.state is SessionState.LIVE
+            and (session.recording is None or session.recording.state not in RUNNING)
+        ]
 
     def _made(self, recording_id: str, source: Source, session_name: str) -> dict[str, Any]:
         """What every recording is given."""
@@ -413,6 +499,35 @@ class Station:
             "recordings": sum(r.state in RUNNING for r in self.recordings()),
             "disk": {"free_bytes": self.library.free_bytes()},
         }
+
+    def configure(self, max_sessions: int | None = None, videos_dir: str | None = None) -> None:
+        """Change settings, in their file too; another folder is used from the next start on.
+
+        Raises
+        ------
+        InputError (``bad_most``, ``bad_folder``), ServiceError (``folder_unwritable``,
+        ``config_unwritable``)
+        """
+        if max_sessions is not None:
+            low, high = self.config.param.max_sessions.bounds
+            if type(max_sessions) is not int or not low <= max_sessions <= high:
+                raise InputError("bad_most", lowest=low, highest=high)
+            self.config.keep(max_sessions=max_sessions)
+            self.config.max_sessions = max_sessions
+        if videos_dir is not None:
+            folder = Path(videos_dir.strip()).expanduser()
+            if not folder.is_absolute():
+                raise InputError("bad_folder", example=str(self.config.videos))
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryFile(dir=folder):
+                    pass
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
+            self.config.keep(videos_dir=str(folder))
+            self.next_folder = folder
+        self.changed.emit("settings", None)
 
     def _line(self, source: Source, path: str) -> Line:
         if source.kind == "rtsp":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from camrec.config import Config
-from camrec.errors import InputError
+from camrec.errors import InputError, ServiceError
+from camrec.station import Station
 
 
 def test_without_a_file_the_defaults_hold(tmp_path, monkeypatch):
@@ -75,3 +76,57 @@ def test_a_wrong_token_is_not_printed(tmp_path):
     with pytest.raises(InputError) as refused:
         Config.load(file)
     assert "s3cret" not in str(refused.value)
+
+
+def test_what_is_kept_stands_in_the_file_among_all_else(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("# mine\nport: 1  # taken: 8000\nmax_sessions: 3  # the usual\n")
+    Config.load(file).keep(max_sessions=5, videos_dir="/a: #b")
+    assert file.read_text() == (
+        "# mine\nport: 1  # taken: 8000\nmax_sessions: 5  # the usual\nvideos_dir: '/a: #b'\n"
+    )
+    config = Config.load(file)
+    assert (config.max_sessions, config.port, str(config.videos_dir)) == (5, 1, "/a: #b")
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
+def test_a_value_over_several_lines_and_json_are_kept_too(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("videos_dir:\n  films\nport: 1\n")
+    Config.load(file).keep(videos_dir="/other")
+    assert (str(Config.load(file).videos_dir), Config.load(file).port) == ("/other", 1)
+    other = tmp_path / "config.json"
+    other.write_text('{"port": 1}')
+    Config.load(other).keep(max_sessions=2)
+    assert (Config.load(other).max_sessions, Config.load(other).port) == (2, 1)
+
+
+def test_without_a_file_one_is_made_and_a_folder_that_is_none_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Config.load().keep(max_sessions=4)
+    assert Config.load().max_sessions == 4
+    lost = Config.load()
+    lost.file = tmp_path / "gone" / "config.yaml"
+    with pytest.raises(ServiceError) as refused:
+        lost.keep(max_sessions=4)
+    assert refused.value.code == "config_unwritable"
+
+
+def test_the_station_checks_what_it_is_to_keep(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    station = Station(Config())
+    for most in (0, 65, True, 2.5, "3"):
+        with pytest.raises(InputError) as refused:
+            station.configure(max_sessions=most)
+        assert refused.value.code == "bad_most"
+    with pytest.raises(InputError) as refused:
+        station.configure(videos_dir="films")
+    assert refused.value.code == "bad_folder"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ServiceError):
+        station.configure(videos_dir=str(tmp_path / "file" / "films"))
+    assert not (tmp_path / "config.yaml").exists()
+    station.configure(max_sessions=6, videos_dir=str(tmp_path / "films"))
+    assert (station.config.max_sessions, station.next_folder) == (6, tmp_path / "films")
+    assert station.config.videos == tmp_path / "videos", "until the next start"
+    assert Config.load().videos == tmp_path / "films"

@@ -16,7 +16,7 @@ from units_made import irregular, mixed, pictures, sound
 
 from camrec.clock import Clock, iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
-from camrec.library import Library, names
+from camrec.library import Library, disk, names
 from camrec.receipt import Receipt
 
 BAD_NAMES = [
@@ -264,6 +264,65 @@ def test_deleted_with_all_that_belongs_to_it(library, save):
     assert left == [".lock"]
     with pytest.raises(NotFoundError):
         library.delete(filename)
+
+
+def test_another_name_is_in_the_receipt_and_the_files(library, save):
+    first, second = save("Door"), save("Door")
+    whole = (library.folder / first).read_bytes()
+    library.thumbnail(first)
+    renamed = library.rename(first, " Delivery / Monday ")
+    assert renamed.startswith("Delivery _ Monday ")
+    found = library.get(renamed)
+    assert (found.name, found.receipt.name) == ("Delivery / Monday", "Delivery / Monday")
+    assert found.path.read_bytes() == whole
+    assert library.thumbnail(renamed).exists()
+    assert sorted(each.filename for each in library.videos()) == sorted([second, renamed])
+    left = {path.name for path in library.folder.rglob("*") if path.is_file()}
+    beside = {name.replace(".mp4", ".json") for name in (second, renamed)}
+    assert left == {second, renamed, *beside, f"{renamed}.jpg", ".lock"}
+
+
+def test_a_name_that_is_taken_gets_a_number_and_the_own_one_stays(library, save, film):
+    first, second = save("Door"), save("Bench")
+    assert library.rename(second, "Door") == first.replace(".mp4", " (2).mp4")
+    assert library.rename(first, "Door") == first
+    assert library.get(first).name == "Door"
+    (library.folder / "foreign.mp4").write_bytes(film[0].read_bytes())
+    assert library.rename("foreign.mp4", "a holiday") == "a holiday.mp4"
+    assert library.get("a holiday.mp4").receipt is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a" * 101, "a\nb"])
+def test_a_name_that_is_none_changes_nothing(library, save, name):
+    filename = save("Door")
+    with pytest.raises(InputError):
+        library.rename(filename, name)
+    assert library.get(filename).name == "Door"
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monkeypatch, call):
+    """The disk refuses at its first, second or third turn."""
+    filename = save("Door")
+    whole = (library.folder / filename).read_bytes()
+    turns = iter(range(1, 10))
+
+    def refusing(how):
+        def tried(*args):
+            if next(turns) == call:
+                raise OSError(5, "Input/output error")
+            return how(*args)
+
+        return tried
+
+    monkeypatch.setattr("camrec.library.disk.sync", refusing(disk.sync))
+    monkeypatch.setattr("camrec.library.disk.rename", refusing(disk.rename))
+    with pytest.raises(ServiceError):
+        library.rename(filename, "Delivery")
+    monkeypatch.undo()
+    (video,) = library.videos()
+    assert video.path.read_bytes() == whole
+    assert video.receipt is not None
 
 
 def test_when_saving_fails_nothing_is_lost(library, film, monkeypatch):

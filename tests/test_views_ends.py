@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -12,11 +13,13 @@ from cameras.mjpeg import MjpegCamera
 from playwright.sync_api import expect
 from test_journey import moving
 from tornado.ioloop import IOLoop
+from tornado.websocket import WebSocketClosedError
 
 from camrec.config import Config
 from camrec.station import Station
 from camrec.views import CameraView, page
 from camrec.views.page import board_of, end_board
+from camrec.views.serving import _failed
 from camrec.web import LocalServer
 
 pytestmark = pytest.mark.browser
@@ -89,6 +92,23 @@ def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
         look.close()
     end_board(station)
     assert len(station.changed) == 0
+
+
+def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(caplog):
+    async def fails(error: Exception) -> None:
+        raise error
+
+    async def forgotten(*errors: Exception) -> None:
+        asyncio.get_running_loop().set_exception_handler(_failed)
+        tasks = [asyncio.ensure_future(fails(error)) for error in errors]
+        await asyncio.wait(tasks)
+        del tasks
+        gc.collect()
+
+    asyncio.run(forgotten(WebSocketClosedError()))
+    assert caplog.records == []
+    asyncio.run(forgotten(ValueError("nobody waited")))
+    assert "nobody waited" in caplog.text
 
 
 def test_the_live_picture_alone_as_a_notebook_shows_it(station, looking):

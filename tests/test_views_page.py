@@ -180,6 +180,11 @@ def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, lo
             lost = look.server_away()
             lost.__enter__()
         expect(look.page.get_by_text("Connection to camrec lost.")).to_be_visible()
+        health = look.page.get_by_role("contentinfo", name="Health")
+        expect(health).to_contain_text("Connection to camrec lost")
+        expect(health).not_to_contain_text("All well")
+        inert = "() => document.getElementById('live').inert"
+        assert look.page.evaluate(inert), "a button that nobody hears is no button"
         with server(command, tmp_path, binaries):
             expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
             expect(look.page.get_by_text("Connection to camrec lost.")).to_have_count(0)

@@ -82,6 +82,16 @@ class Shelf:
         for part in self.parts:
             part.videos = rows(self.films)
 
+    def rename(self, filename: str, name: str) -> str:
+        self.asked.append(name)
+        if self.refusal:
+            raise self.refusal
+        (old,) = [each for each in self.films if each.filename == filename]
+        kind, number = filename.split(" ", 1)
+        new = replace(old, filename=f"{kind} {name} {number}", name=name)
+        self.films = [new if each is old else each for each in self.films]
+        return new.filename
+
 
 def moment(days: int, hour: int) -> int:
     """`days` ago at `hour` o'clock local time, in UTC nanoseconds."""
@@ -196,7 +206,7 @@ def library(shelf: Shelf, **how: object) -> Callable[[], Library]:
 
 def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], Player]:
     def make() -> Player:
-        part = Player(on_delete=shelf.delete, **WIDE, **how)
+        part = Player(on_delete=shelf.delete, on_rename=shelf.rename, **WIDE, **how)
         part.show(filename, next((f for f in shelf.films if f.filename == filename), None))
         return part
 
@@ -470,3 +480,48 @@ def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, looking) -> 
     page.get_by_role("button", name="Delete video").click()
     page.wait_for_url("**/#videos")
     assert films.asked == ["whole 1.mp4"]
+
+
+def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
+    films = shelf()
+    parts: list[Player] = []
+
+    def make() -> pn.Column:
+        parts.append(player(films, "whole 1.mp4")())
+        look = pn.widgets.Button(label="the library told of it")
+        look.on_click(lambda event: parts[-1].show(films.films[0].filename, films.films[0]))
+        return pn.Column(parts[-1], look, sizing_mode="stretch_width")
+
+    page = looking(serve(make) + "#videos/whole%201.mp4").page
+    until(page, "film.currentTime > 0.3")
+    page.keyboard.press("k")
+    until(page, "film.paused")
+    before = seconds(page)
+    page.get_by_role("button", name="Rename this video").click()
+    field = page.get_by_label("Name of the video")
+    expect(field).to_be_focused()
+    field.fill("a name, k and .")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Rename this video")).to_be_focused()
+    assert films.asked == []
+
+    films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
+    page.keyboard.press("Enter")
+    field.fill("Delivery")
+    field.press("Enter")
+    expect(page.get_by_role("alert").last).to_contain_text("read-only")
+    films.refusal = None
+    field.fill("Delivery")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/#videos/whole%20Delivery%201.mp4")
+    page.get_by_role("button", name="the library told of it").click()
+    expect(page.get_by_role("heading", name="Delivery")).to_be_visible()
+    until(page, f"Math.abs(film.currentTime - {before}) < 0.1 && film.src.includes('Delivery')")
+    assert films.asked == ["Delivery", "Delivery"]
+
+
+def test_the_only_card_is_no_wider_than_one_of_many(serve, looking) -> None:
+    page = looking(serve(library(Shelf(shelf().films[:1]), mode="latest"))).page
+    expect(page.locator(".latest .card")).to_have_count(1)
+    expect(page.locator(".latest .row")).to_have_attribute("style", "--cards: 6;")
+    assert page.locator(".latest .card").bounding_box()["width"] < 300

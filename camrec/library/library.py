@@ -21,6 +21,7 @@ from camrec.library.room import Room
 from camrec.library.video import Video
 from camrec.receipt import Receipt
 from camrec.signal import Signal
+from camrec.sources import valid_name
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Library:
 
     Attributes
     ----------
-    changed : emits the name of a file after it was saved, locked, unlocked or deleted.
+    changed : emits the name of a file after it was saved, locked, unlocked, renamed or deleted.
     room : how much of the disk may still be written to.
     """
 
@@ -136,6 +137,46 @@ class Library:
         self.changed.emit(filename)
         return self.get(filename)
 
+    def rename(self, filename: str, name: str) -> str:
+        """Call a video otherwise: in its receipt, and its files; gives the file's name.
+
+        Whatever happens on the way, the video stays whole under one of the two names.
+
+        Raises
+        ------
+        InputError (``bad_filename``, ``bad_name``), NotFoundError, ServiceError
+        (``folder_unwritable``)
+        """
+        name = valid_name(name) or ""
+        with self._saving:
+            found = self.get(filename)
+            try:
+                renamed = self._renamed(found, name)
+                disk.sync(self.folder)
+            except OSError as error:
+                raise self._unwritable(error) from None
+        log.info("video %s is now %s", filename, renamed)
+        self.changed.emit(filename)
+        return renamed
+
+    def _renamed(self, found: Video, name: str) -> str:
+        beside = found.path.with_suffix(".json")
+        if found.receipt is None:
+            stems = _stems(names.safe(name))
+            return next(filter(None, (self._place(found.path, None, each) for each in stems)))
+        note = self.folder / f".{beside.name}"
+        found.receipt.model_copy(update={"name": name}).write(note)
+        disk.sync(note)
+        for stem in _stems(names.stem(name, found.started_at)):
+            if f"{stem}{names.SUFFIX}" == found.filename:
+                os.replace(note, beside)
+                return found.filename
+            if placed := self._place(found.path, note, stem):
+                break
+        beside.unlink(missing_ok=True)
+        self._thumbnail(found.filename).unlink(missing_ok=True)
+        return placed
+
     def thumbnail(self, filename: str) -> Path:
         """Its thumbnail, a JPEG; made when it is first asked for.
 
@@ -217,20 +258,26 @@ class Library:
             self._known[filename] = known
         return known[1]
 
-    def _place(self, file: Path, note: Path, stem: str) -> str | None:
+    def _place(self, file: Path, note: Path | None, stem: str) -> str | None:
         """Under this name, or None where it is taken; the receipt first: alone it is no video."""
         target = self.folder / f"{stem}{names.SUFFIX}"
         beside = target.with_suffix(".json")
         if target.exists():
             return None
-        try:
-            disk.rename(note, beside)
-        except FileExistsError:
+        if note is None:
+            return self._moved(file, target)
+        if self._moved(note, beside) is None:
             return None
-        try:
-            disk.rename(file, target)
-        except FileExistsError:
+        if self._moved(file, target) is None:
             disk.rename(beside, note)
+            return None
+        return target.name
+
+    @staticmethod
+    def _moved(source: Path, target: Path) -> str | None:
+        try:
+            disk.rename(source, target)
+        except FileExistsError:
             return None
         return target.name
 

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from camrec.earlier import Camera
 from camrec.library import Video
 from camrec.process.supervisor import ProcessState
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.signal import Signal
+from camrec.sources import parse
 from camrec.station import OPEN, Station
+from camrec.views.history import History
 
 LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
 TOGETHER = 0.05  # seconds in which several changes are told as one
@@ -46,11 +49,15 @@ class Facts:
     sessions : a dictionary each, as the tile takes it; its errors speak no language yet.
     health : as the strip takes it.
     videos : of the library, newest first.
+    earlier : cameras that were opened before and are not open, as the slot takes them.
+    settings : as their dialog takes them.
     """
 
     sessions: list[dict[str, Any]] = field(default_factory=list)
     health: dict[str, Any] = field(default_factory=dict)
     videos: list[Video] = field(default_factory=list)
+    earlier: list[dict[str, Any]] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def recordings(self) -> list[dict[str, Any]]:
@@ -65,18 +72,30 @@ class Facts:
             if session["recording"] and session["recording"]["state"] in ("writing", "waiting")
         ]
 
+    @property
+    def recordable(self) -> int:
+        """How many cameras deliver and are not being recorded."""
+        ended = ("saved", "failed")
+        return sum(
+            session["state"] == "live"
+            and (session["recording"] is None or session["recording"]["state"] in ended)
+            for session in self.sessions
+        )
+
 
 class Board:
     """Looks at the station after each of its changes, and tells every page that joined.
 
     facts : what was seen last.
     changed : emits the facts, in the board's own thread.
+    history : how the cameras did in the last minutes.
     """
 
     def __init__(self, station: Station) -> None:
         self.station = station
         self.facts = Facts()
         self.changed = Signal()
+        self.history = History(station.sessions, station.clock.utc_ns)
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._library_changed = True
@@ -90,6 +109,7 @@ class Board:
         self._disconnect = self.station.changed.connect(self._heard)
         self.facts = self._look()
         self._thread.start()
+        self.history.start()
         return self
 
     def stop(self) -> None:
@@ -97,6 +117,7 @@ class Board:
         self._stopping.set()
         self._woken.set()
         self._thread.join()
+        self.history.stop()
 
     def _heard(self, kind: str, _about: object) -> None:
         if kind == "library":
@@ -129,7 +150,15 @@ class Board:
             [self._session(session, ready[session.kind]) for session in sessions],
             self._health(sessions),
             videos,
+            [self._earlier(camera) for camera in station.earlier_cameras()],
+            {"most": station.config.max_sessions, "folder": str(station.next_folder)},
         )
+
+    def _earlier(self, camera: Camera) -> dict[str, Any]:
+        """`asks`: its password is not known any more."""
+        asks = camera.guarded and self.station.earlier.source(camera.url) is None
+        host = parse(camera.url).host
+        return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
 
     def _session(self, session: Session, proxy_ready: bool) -> dict[str, Any]:
         video, audio = session.feed.video, session.feed.audio

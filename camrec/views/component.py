@@ -80,7 +80,7 @@ class AskingComponent(Component):
 
     The station's calls block: they run in threads. When a call has ended the browser gets
     ``{answered: "record", ok: true}``, or false and the `problem` in the page's language; the
-    component shows it where the button is.
+    component shows it where the button is. A text that the call gave comes with it as `given`.
     """
 
     def ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
@@ -88,15 +88,17 @@ class AskingComponent(Component):
 
     async def _ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
         error: CamrecError | None = None
+        given: object = None
         try:
-            await asyncio.to_thread(call, *args)
+            given = await asyncio.to_thread(call, *args)
         except CamrecError as refused:
             error = refused
         except Exception:
             log.exception("the page asked for %r, which failed", what)
             error = internal()
         problem = error.text(self.language) if error else ""
-        self._send_msg({"answered": what, "ok": error is None, "problem": problem})
+        told = {"answered": what, "ok": error is None, "problem": problem}
+        self._send_msg({**told, "given": given if isinstance(given, str) else ""})
 
 
 def _read(name: str) -> str:

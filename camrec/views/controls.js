@@ -1,18 +1,15 @@
 // What is under a tile's picture: the length and Record, the recording that runs, or what to check.
 // Each function draws into the element and gives back what has to be done every moment, if anything.
 
-const LENGTHS = [60, 300, 3600, 5400, 7200]
 const LONGEST = 86_400
 const UNITS = { seconds: 1, minutes: 60, hours: 3600 }
 const FULL = 0.97 // of the free space that a recording may ask for
-const REMEMBERED = "camrec.length"
 
 /** `tile` has model, live, say, ask, asked, trouble, now, look: see tile.js. */
 function controls(tile) {
   const { model, live } = tile
   const element = h("div", { class: "controls" })
-  const remembered = Number(sessionStorage.getItem(REMEMBERED))
-  let chosen = LENGTHS.includes(remembered) ? remembered : 300
+  let chosen = rememberedLength()
   let other = null // {number, unit} while "Other…" is chosen
   let toldAt = performance.now() // when camrec last told of this camera
 
@@ -60,12 +57,10 @@ function controls(tile) {
 
   function ready(enabled) {
     const { say } = tile
-    const segment = (label, checked, on) =>
-      h("label", {}, h("input", { type: "radio", name: `length-${model.session.session_id}`, checked, on: { change: on } }), h("span", {}, label))
     const choose = (length) => {
       chosen = length
       other = null
-      sessionStorage.setItem(REMEMBERED, length)
+      rememberLength(length)
       tick()
     }
     const take = () => {
@@ -80,19 +75,22 @@ function controls(tile) {
       Object.keys(UNITS).map((name) => h("option", { value: name }, say.t(`page.unit_${name}`))))
     unit.value = other?.unit ?? "minutes"
     const field = h("div", { class: "other" }, number, unit)
+    const chooseOther = () => {
+      take()
+      number.select()
+    }
     const press = button({
       label: "", kind: "main", class: "press", on: () => tile.ask("record", { seconds: Math.min(wanted(), longest()) }),
     })
     press.prepend(h("i", { class: "dot" }))
     const hint = h("p", { class: "hint second figures" })
     fill(element,
-      h("fieldset", { class: "segment", disabled: !enabled },
-        h("legend", { class: "unseen" }, say.t("page.length")),
-        LENGTHS.map((length) => segment(say.length(length), other === null && chosen === length, () => choose(length))),
-        segment(say.t("page.other_length"), other !== null, () => {
-          take()
-          number.select()
+      segment(`length-${model.session.session_id}`, say.t("page.length"), [
+        ...LENGTHS.map((length) => ({
+          label: say.length(length), checked: other === null && chosen === length, on: () => choose(length),
         })),
+        { label: say.t("page.other_length"), checked: other !== null, on: chooseOther },
+      ], { disabled: !enabled }),
       h("div", { class: "go" }, field, press),
       problem() ?? hint)
 
@@ -149,12 +147,13 @@ function controls(tile) {
 
     return () => {
       const elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)
-      const away = tile.look() === "stale"
+      const known = live.linked || live.frames === 0 // a page that lost camrec knows of no gap
+      const away = tile.look() === "stale" && known
       const missing = gaps(elapsed, away)
       const lost = missing.reduce((sum, gap) => sum + gap.duration, 0)
       const percent = (value) => `${(100 * value) / duration}%`
       const rate = away ? 0 : (live.facts?.bit_rate ?? 0)
-      mark.className = away ? "ring" : "dot pulse"
+      mark.className = away || !known ? "ring" : "dot pulse"
       timer.textContent = say.timer(elapsed)
       left.textContent = say.t("page.left", { length: say.left(Math.max(0, duration - elapsed)) })
       waiting.hidden = !away
@@ -162,6 +161,7 @@ function controls(tile) {
       strip.setAttribute("aria-valuetext", say.t("page.progress", { elapsed: say.length(elapsed), length: say.length(duration) }))
       fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
         missing.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
+      if (!known || live.facts === null) return void fill(written, known ? NBSP : say.t("page.no_link"))
       const size = bytes(rate)
       fill(written, size === null ? null : `${say.size(size)} · `, `${say.rate(rate)} · `,
         missing.length ? h("b", { class: "gaps" }, say.t("page.gaps", { count: missing.length, length: say.length(Math.max(1, lost)) })) : say.t("page.no_gap"))

@@ -13,7 +13,7 @@ from camrec.views.component import AskingComponent
 
 
 class Header(AskingComponent):
-    """The two views, what is being recorded, language and theme.
+    """The two views, what is being recorded, language, theme and settings.
 
     Parameters
     ----------
@@ -27,6 +27,9 @@ class Header(AskingComponent):
     videos = param.Integer(default=0)
     recordings = param.List(default=[], item_type=dict, doc="{recording_id, name, ends_at (ms)}.")
 
+    recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
+
+    _shared: ClassVar[tuple[str, ...]] = ("theme.js", "lengths.js", "segment.css")
     _script: ClassVar[str] = "header.js"
     _styles: ClassVar[str] = "header.css"
 
@@ -51,3 +54,6 @@ class Header(AskingComponent):
 
     def do_stop(self, recording_id: str) -> None:
         self.ask("stop", self._station.stop_recording, None, recording_id)
+
+    def do_record_all(self, seconds: int) -> None:
+        self.ask("record_all", self._station.record_all, seconds)

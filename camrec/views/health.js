@@ -7,6 +7,7 @@ const PROXIES = { mediamtx: "page.proxy_rtsp", go2rtc: "page.proxy_mjpeg" }
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const bar = h("footer", { class: "bar" })
+  let cutOff = false
 
   function draw() {
     const say = words(model.texts)
@@ -14,7 +15,8 @@ export function render({ model, view }) {
     const told = { size: say.size(free), length: say.length(seconds) }
     const sick = Object.keys(PROXIES).find((name) => UNWELL.includes(proxies[name]))
     const low = free < LOW
-    const trouble = sick ? say.t("page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
+    const trouble = cutOff ? say.t("page.no_link")
+      : sick ? say.t("page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
       : ffmpeg === null ? say.t("page.ffmpeg_missing")
       : low ? say.t("page.disk_low", told) : null
     const part = (label, state, well) => h("span", { class: "part wide" }, h("i", { class: well ? "dot" : "dot idle" }), label, h("span", {}, state))
@@ -23,7 +25,7 @@ export function render({ model, view }) {
     fill(bar,
       h("span", { class: "verdict", role: "status" }, icon(trouble ? "warning" : "check", 18), h("span", {}, trouble ?? say.t("page.all_well"))),
       trouble
-        ? low && !sick && ffmpeg !== null ? h("a", { href: "#videos" }, say.t("page.free_some")) : null
+        ? low && !cutOff && !sick && ffmpeg !== null ? h("a", { href: "#videos" }, say.t("page.free_some")) : null
         : [Object.entries(PROXIES).map(([name, label]) => part(say.t(label), say.t(`page.proxy_is_${proxies[name]}`), proxies[name] === "ready")),
             part(say.t("page.ffmpeg"), ffmpeg, true)],
       h("span", { class: "space" }),
@@ -35,6 +37,10 @@ export function render({ model, view }) {
   }
 
   life.watch(["texts", "facts"], draw)
+  life.on(window, CUT_OFF, () => {
+    cutOff = true
+    draw()
+  })
   draw()
   return bar
 }

@@ -30,6 +30,9 @@
 // A dialog is a native <dialog> (dialog()): focus, Esc and the top layer come with it.
 
 const NBSP = "\u00a0"
+// Events of the window, from one part of the page to others.
+const SETTINGS = "camrec:settings" // open the settings
+const CUT_OFF = "camrec:cut-off" // camrec does not answer any more
 
 // ---- elements ---------------------------------------------------------------------------------
 
@@ -84,6 +87,7 @@ const ICONS = {
   "gap-next": "M6 6l8 6-8 6zM18 6v12",
   "gap-previous": "M18 6l-8 6 8 6zM6 6v12",
   info: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5M12 8h.01",
+  minus: "M5 12h14",
   moon: "M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z",
   pause: "M8 5v14M16 5v14",
   pencil: "M4 20l1-4L16.5 4.5l3 3L8 19z",
@@ -136,6 +140,13 @@ function dialog(host, attributes, ...children) {
   element.addEventListener("close", () => element.remove())
   host.append(element)
   element.showModal()
+  return element
+}
+
+/** What has the focus, inside whatever part of the page it is. */
+function focused() {
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
   return element
 }
 

@@ -25,7 +25,7 @@ function latest(model, life, root) {
     fill(row, model.videos.slice(0, cards).map((video) => card(say, video, model.base, null)))
   }
   const watching = new ResizeObserver(() => {
-    if (row.childElementCount !== Math.min(fitting(), model.videos.length)) draw()
+    if (row.style.getPropertyValue("--cards") !== String(fitting())) draw()
   })
   watching.observe(row)
   life.add(() => watching.disconnect())

@@ -11,15 +11,16 @@ export function render({ model, view }) {
   let pause = SHORTEST_PAUSE
   let timer = null
 
-  const line = (name, kind, title, text) =>
-    h("div", { class: `line card ${kind}`, role: "status" }, icon(name), h("p", {}, title ? h("b", {}, title, " ") : null, h("span", {}, text)))
+  const line = (name, kind, title, text, more) =>
+    h("div", { class: `line card ${kind}` }, icon(name),
+      h("p", { role: "status" }, title ? h("b", {}, title, " ") : null, h("span", {}, text)), more)
 
   function draw() {
     const say = words(model.texts)
-    const count = model.most
     fill(box,
       cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
-      model.full ? line("video", "live-only", say.t("page.full_title", { count }), say.t("page.full_text")) : null)
+      model.full ? line("video", "live-only", say.t("page.open_of", { count: model.open, most: model.most }), say.t("page.full_text"),
+        button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null)
     box.hidden = box.childElementCount === 0
   }
 
@@ -37,11 +38,12 @@ export function render({ model, view }) {
   bokeh.on_event("connection_lost", () => {
     if (cutOff) return
     cutOff = true
+    dispatchEvent(new Event(CUT_OFF))
     draw()
     timer = setTimeout(knock, pause)
   })
   life.add(() => clearTimeout(timer))
-  life.watch(["texts", "full", "most"], draw)
+  life.watch(["texts", "full", "open", "most"], draw)
   draw()
   return box
 }

@@ -11,6 +11,7 @@ from camrec.views.component import Component
 
 class Notice(Component):
     full = param.Boolean(default=False, doc="No further camera may be opened.")
+    open = param.Integer(default=0)
     most = param.Integer(default=3)
 
     _script: ClassVar[str] = "notice.js"

@@ -17,10 +17,14 @@ from camrec.views.health import Health
 from camrec.views.library import Library, rows
 from camrec.views.notice import Notice
 from camrec.views.player import Player
+from camrec.views.settings import Settings
 from camrec.views.slot import Slot
+from camrec.views.statistics import Statistics
 from camrec.views.tile import Tile
 
 TEMPLATE = Path(__file__).with_suffix(".html")
+PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
+PARTS += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"
 
 # A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.
@@ -63,8 +67,10 @@ class Page:
         self.slot = Slot(station, **self._told)
         self.latest = Library(mode="latest", on_delete=delete, **self._told)
         self.videos = Library(on_delete=delete, **self._told)
-        self.player = Player(on_delete=delete, **self._told)
+        self.player = Player(on_delete=delete, on_rename=station.library.rename, **self._told)
         self.health = Health(**self._told)
+        self.settings = Settings(station, self._speak, **self._told)
+        self.statistics = Statistics(board_of(station).history, language=model.language)
         self._tiles: dict[str, Tile] = {}
         self.tiles = pn.Column(self.slot, sizing_mode="stretch_width", stylesheets=[GRID])
         self._show()
@@ -81,7 +87,8 @@ class Page:
     def _translate(self) -> None:
         language = self.model.language
         fixed = (self.header, self.notice, self.slot, self.latest, self.videos, self.player)
-        for part in (*fixed, self.health, *self._tiles.values()):
+        further = (self.health, self.settings, self.statistics)
+        for part in (*fixed, *further, *self._tiles.values()):
             part.language = language
 
     def _show(self) -> None:
@@ -92,13 +99,16 @@ class Page:
         self.header.param.update(
             cameras=health["open"], videos=len(listed), recordings=facts.recordings
         )
-        self.notice.param.update(full=full, most=health["most"])
+        self.header.recordable = facts.recordable
+        self.notice.param.update(full=full, open=health["open"], most=health["most"])
         self.slot.param.update(
             cameras=len(facts.sessions),
             open=health["open"],
             most=health["most"],
             demo=health["demo"],
+            earlier=facts.earlier,
         )
+        self.settings.facts = facts.settings
         self.health.facts = health
         self.latest.videos = listed
         self.videos.videos = listed
@@ -109,7 +119,9 @@ class Page:
         for facts in sessions:
             tile = self._tiles.get(facts["session_id"])
             if tile is None:
-                tile = Tile(self.station, facts, self.slot.propose, **self._told)
+                tile = Tile(
+                    self.station, facts, self.slot.propose, self.statistics.show, **self._told
+                )
             else:
                 tile.show(facts)
             tile.free = free
@@ -150,7 +162,7 @@ def page(station: Station, language: str | None = None) -> pn.template.Template:
     document.config.update(reconnect_session=False, notify_connection_status=False)
     parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
     template = pn.template.Template(TEMPLATE.read_text("utf-8"))
-    for name in ("header", "notice", "tiles", "latest", "videos", "player", "health"):
+    for name in PARTS:
         template.add_panel(name, getattr(parts, name))
     template.add_variable("language", model.language)
     return template

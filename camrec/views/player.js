@@ -49,6 +49,31 @@ function keysPanel(say, video) {
   ]
 }
 
+/**
+ * The name, and what changes it: a form in its place. `send` takes the new name, or nothing when the
+ * old one is kept; `problem` says why camrec did not take the last one.
+ */
+function naming(say, video, { open, problem, edit, send }) {
+  if (!open) {
+    return [h("h1", {}, video.name), iconButton("pencil", say.t("videos.rename"), edit, { class: "icon-button rename" })]
+  }
+  const field = h("input", {
+    class: "field", id: "name", value: video.name, maxlength: 100, autocomplete: "off",
+    "aria-invalid": problem ? "true" : "false", "aria-describedby": "refused",
+    on: { keydown: (event) => event.key === "Escape" && send(null) },
+  })
+  const submit = (event) => {
+    event.preventDefault()
+    send(field.value.trim())
+  }
+  return h("form", { class: "naming", novalidate: true, on: { submit } },
+    h("label", { class: "unseen", for: "name" }, say.t("videos.name")),
+    field,
+    h("button", { type: "submit", class: "button" }, say.t("videos.rename_save")),
+    button({ label: say.t("videos.rename_cancel"), kind: "link", on: () => send(null) }),
+    h("p", { id: "refused", class: "refused", role: problem ? "alert" : null }, problem))
+}
+
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const inside = h("div")
@@ -70,13 +95,48 @@ export function render({ model, view }) {
   life.add(() => staging.abort())
   life.add(release)
 
+  const name = { open: false, problem: "" } // the form in place of the name
+  let moving = null // {from, to, at}: a file that is being renamed, and how far it was played
+
+  const edit = () => {
+    Object.assign(name, { open: true, problem: "" })
+    draw()
+    inside.querySelector("#name").select()
+  }
+  const rename = (wanted) => {
+    const { filename, video } = model.shown
+    if (wanted === null || wanted === video.name) {
+      name.open = false
+      draw()
+      return inside.querySelector(".rename").focus()
+    }
+    moving = { from: filename, to: null, at: film.currentTime }
+    release() // Windows renames no file that is being read
+    model.send_msg({ do: "rename", filename, name: wanted })
+  }
+  const renamed = ({ ok, problem, given }) => {
+    if (ok) {
+      name.open = false
+      moving.to = given
+      if (given === moving.from) return draw()
+      location.replace(`#videos/${part(given)}`)
+      return
+    }
+    name.problem = problem
+    film = h("video") // the old one let its file go
+    draw()
+    moving = null
+    inside.querySelector("#name")?.focus()
+  }
+
   /** The <video>, the same one as long as it is the same file: a change of language goes on with it. */
   const filmOf = (file) => {
     const source = address(`videos/${part(file)}`, model.base)
     if (film.src === source) return film
     release()
     film = h("video", { playsinline: true, preload: "auto", src: source })
-    start()
+    if (moving !== null) film.currentTime = moving.at
+    else start()
     return film
   }
 
@@ -99,6 +159,8 @@ export function render({ model, view }) {
       return void fill(inside)
     }
     root.setAttribute("aria-label", say.t("videos.player"))
+    // Under its old name it is gone, and under the new one not heard of yet.
+    if (!video && moving !== null && [moving.from, moving.to].includes(filename)) return
     if (!video) {
       film.pause()
       return void fill(inside, gone(say))
@@ -107,7 +169,7 @@ export function render({ model, view }) {
     fill(inside,
       h("header", {},
         h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), say.t("videos.back")),
-        h("h1", {}, video.name),
+        naming(say, video, { ...name, edit, send: rename }),
         h("p", { class: "facts figures" }, `${told.when} · ${say.length(video.duration)} · ${say.size(video.size)}`),
         h("div", { class: "file" },
           h("a", {
@@ -120,15 +182,18 @@ export function render({ model, view }) {
         h("aside", { class: "known card" },
           h("section", {}, receiptPanel(say, video, receipt)),
           h("section", {}, keysPanel(say, video)))))
+    if (moving?.to === filename) moving = null
     if (playing) start()
   }
 
   life.watch(["shown", "texts"], draw)
   life.onPlace(() => {
+    if (place().file !== moving?.to) Object.assign(name, { open: false })
     if (place().file !== model.shown.filename) return film.pause()
     draw()
     start()
   })
+  life.watch("msg:custom", (message) => message.answered === "rename" && renamed(message))
   draw()
   return root
 }

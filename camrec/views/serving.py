@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 import panel as pn
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
+from tornado.websocket import WebSocketClosedError
 
 from camrec.station import Station
 from camrec.views.page import board_of, end_board, page
@@ -50,6 +52,7 @@ def serve(
     port = port or _free_port(host)
     board_of(station)  # the first look blocks: before the loop runs, not in it
     loop = IOLoop.current()
+    loop.asyncio_loop.set_exception_handler(_failed)
     server = pn.serve(
         {"/": lambda: page(station, language)},
         address=host or None,
@@ -78,6 +81,12 @@ def serve(
         server.stop()
         end_board(station)
         log.info("stopped serving")
+
+
+def _failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Panel writes to a page without waiting: one that was closed meanwhile is no error."""
+    if not isinstance(context.get("exception"), WebSocketClosedError):
+        loop.default_exception_handler(context)
 
 
 def _on_signal(stop: Callable[[], None]) -> None:

@@ -9,6 +9,8 @@ const MAKES = [
   ["Tapo", "rtsp://…/stream1"],
 ]
 
+const FEW = 3 // earlier cameras in a slot; the whole page has room for all
+
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const box = h("section", {})
@@ -20,6 +22,7 @@ export function render({ model, view }) {
   let say = words(model.texts)
   let asked = null
   let problem = ""
+  let hint = "page.address_hint"
 
   function tell(text) {
     problem = text
@@ -27,7 +30,7 @@ export function render({ model, view }) {
     told.className = text ? "told wrong" : "told second"
     if (text) told.setAttribute("role", "alert")
     else told.removeAttribute("role")
-    fill(told, text ? icon("warning", 18) : null, h("span", {}, text || say.t("page.address_hint")))
+    fill(told, text ? icon("warning", 18) : null, h("span", {}, text || say.t(hint)))
   }
 
   function ask(what, more = {}) {
@@ -52,6 +55,33 @@ export function render({ model, view }) {
   const form = h("form", { on: { submit }, novalidate: true })
   const demo = () => button({ label: say.t("page.try_demo"), icon: "play", class: "demo", on: () => ask("demo"), "aria-busy": asked === "demo" })
 
+  /** Opens it; one whose password is not known any more is put into the field, to be completed. */
+  function reopen({ url, asks }) {
+    if (!asks) return ask("reopen", { url })
+    hint = "page.earlier_asks"
+    tell("")
+    field.value = url
+    field.focus()
+    const at = url.indexOf("://") + 3
+    field.setSelectionRange(at, at)
+  }
+
+  /** The cameras that were opened before, each with what takes it off the list. */
+  function earlier(most) {
+    const cameras = model.earlier.slice(0, most)
+    if (cameras.length === 0) return null
+    return h("div", { class: "earlier" },
+      h("h3", { class: "second" }, say.t("page.earlier")),
+      h("ul", {}, cameras.map((camera) => {
+        const told = { name: camera.name, host: camera.host }
+        const host = camera.name === camera.host ? null : h("span", { class: "second" }, camera.host)
+        return h("li", {},
+          h("button", { type: "button", class: "again", "aria-label": say.t("page.reopen", told), on: { click: () => reopen(camera) } },
+            icon("video", 18), h("span", { class: "named" }, h("b", {}, camera.name), host)),
+          iconButton("close", say.t("page.forget", told), () => ask("forget", { url: camera.url })))
+      })))
+  }
+
   function draw() {
     say = words(model.texts)
     const hero = model.cameras === 0
@@ -72,22 +102,26 @@ export function render({ model, view }) {
           h("h1", {}, say.t("page.hero_first"), h("br"), say.t("page.hero_second")),
           h("p", { class: "lead" }, say.t("page.hero_text")),
           h("div", { class: "card" }, form),
+          earlier(Infinity),
           h("div", { class: "none" }, h("span", {}, say.t("page.no_camera")), demo())]
       : [h("header", {}, h("span", { class: "plus" }, icon("plus", 22)),
           h("div", {}, h("h2", { class: "heading" }, say.t("page.add_camera")),
             h("p", { class: "second" }, say.t("page.open_of", { count: model.open, most: model.most })))),
-          form, model.demo ? demo() : null])
+          form, earlier(FEW) ?? (model.demo ? demo() : null)])
     if (typing) field.focus()
   }
 
-  life.watch(["texts", "cameras", "open", "most", "demo"], draw)
+  life.watch(["texts", "cameras", "open", "most", "demo", "earlier"], draw)
   life.watch("msg:custom", (message) => {
     if (message.address !== undefined) {
       field.value = message.address
       field.focus()
       return
     }
-    if (message.answered === "open" && message.ok) field.value = ""
+    if (message.answered === "open" && message.ok) {
+      field.value = ""
+      hint = "page.address_hint"
+    }
     asked = null
     problem = message.ok ? "" : message.problem
     draw()

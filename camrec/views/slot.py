@@ -21,6 +21,8 @@ class Slot(AskingComponent):
     most = param.Integer(default=3)
     demo = param.Boolean(default=True, doc="A demo camera is not open yet.")
 
+    earlier = param.List(default=[], item_type=dict, doc="The board's `earlier`.")
+
     _script: ClassVar[str] = "slot.js"
     _styles: ClassVar[str] = "slot.css"
 
@@ -37,3 +39,9 @@ class Slot(AskingComponent):
 
     def do_demo(self) -> None:
         self.ask("demo", self._station.open_demo)
+
+    def do_reopen(self, url: str) -> None:
+        self.ask("reopen", self._station.reopen, url)
+
+    def do_forget(self, url: str) -> None:
+        self.ask("forget", self._station.forget, url)

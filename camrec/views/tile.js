@@ -44,6 +44,9 @@ export function render({ model, view }) {
       h("div", { class: "names" }, h("h2", {}, name), h("p", { class: "second" }, parts.filter(Boolean).join(" · "))),
       h("div", { class: "icons" },
         moving ? iconButton("camera", say.t("page.snapshot"), still) : null,
+        looks === "live" || looks === "stale"
+          ? iconButton("chart", say.t("page.statistics"), () => model.send_msg({ do: "statistics", dark: isDark() }), { "aria-haspopup": "dialog" })
+          : null,
         moving ? iconButton("expand", say.t("page.expand"), () => picture.element.requestFullscreen()) : null,
         iconButton("close", say.t("page.close"), close)))
   }

@@ -20,12 +20,22 @@ class Tile(AskingComponent):
     ----------
     on_change
         Called with the address, without its credential, when the user wants to write another one.
+    on_statistics
+        Called with the session's id, its name, and whether the page is dark.
     """
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
     free = param.Number(default=0, doc="Bytes that the disk has left.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("live.js", "live.css", "screen.js", "controls.js")
+    _shared: ClassVar[tuple[str, ...]] = (
+        "live.js",
+        "live.css",
+        "screen.js",
+        "lengths.js",
+        "segment.css",
+        "theme.js",
+        "controls.js",
+    )
     _script: ClassVar[str] = "tile.js"
     _styles: ClassVar[str] = "tile.css"
 
@@ -34,11 +44,13 @@ class Tile(AskingComponent):
         station: Station,
         facts: dict[str, Any],
         on_change: Callable[[str], None],
+        on_statistics: Callable[[str, str, bool], None],
         **params: Any,
     ) -> None:
         super().__init__(**params)
         self._station = station
         self._on_change = on_change
+        self._on_statistics = on_statistics
         self.show(facts)
 
     @property
@@ -74,6 +86,9 @@ class Tile(AskingComponent):
 
     def do_retry(self) -> None:
         self.ask("retry", self._reopen)
+
+    def do_statistics(self, dark: bool) -> None:
+        self._on_statistics(self.session_id, self._facts["name"], bool(dark))
 
     def do_change(self) -> None:
         self._on_change(self._station.session(self.session_id).source.url)

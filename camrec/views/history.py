@@ -1,0 +1,90 @@
+"""How each camera did in the last minutes: one look a second, kept for all pages."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from camrec.session import Session, SessionState
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds
+SECONDS = 300
+PATIENCE = 2.0  # seconds without a picture, or 2.5 usual distances: then there is none
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One look at a session.
+
+    at : UTC in milliseconds.
+    fps, bit_rate : pictures and bits a second over the last five seconds; None without picture.
+    lost : packets that went missing since the look before.
+    """
+
+    at: float
+    fps: float | None
+    bit_rate: float | None
+    lost: int
+
+
+class History:
+    """Looks at the sessions that it is told of, in a thread of its own."""
+
+    def __init__(self, sessions: Callable[[], list[Session]], now: Callable[[], int]) -> None:
+        self._sessions = sessions
+        self._now = now
+        self._moments: dict[str, deque[Moment]] = {}
+        self._lost: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+
+    def start(self) -> History:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def of(self, session_id: str) -> list[Moment]:
+        """Oldest first; at most `SECONDS` looks."""
+        with self._lock:
+            return list(self._moments.get(session_id, ()))
+
+    def look(self) -> None:
+        """Once at every session; what is known of one that is gone is forgotten."""
+        sessions = {session.session_id: session for session in self._sessions()}
+        with self._lock:
+            for gone in self._moments.keys() - sessions.keys():
+                del self._moments[gone]
+                self._lost.pop(gone, None)
+            for session_id, session in sessions.items():
+                if session.state in (SessionState.LIVE, SessionState.STALE):
+                    kept = self._moments.setdefault(session_id, deque(maxlen=SECONDS))
+                    kept.append(self._moment(session))
+
+    def _moment(self, session: Session) -> Moment:
+        figures = session.feed.figures()
+        before = self._lost.get(session.session_id, figures.lost)
+        self._lost[session.session_id] = figures.lost
+        patience = max(PATIENCE, 2.5 / figures.fps) if figures.fps else 0.0
+        delivers = session.state is SessionState.LIVE and (figures.age or 0.0) < patience
+        return Moment(
+            at=self._now() / 1e6,
+            fps=figures.fps if delivers else None,
+            bit_rate=figures.bit_rate if delivers else None,
+            lost=figures.lost - before,
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY):
+            try:
+                self.look()
+            except Exception:
+                log.exception("the cameras' figures could not be looked at")

@@ -1,0 +1,102 @@
+// The settings: a dialog that the header and the line above the cameras open. What is chosen counts at
+// once; a field that camrec refuses says why and keeps what was typed.
+
+const THEMES = ["", "light", "dark"]
+const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own words
+const HIGHEST = 64 // cameras, as the settings' file
+
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const root = h("div")
+  const problems = {} // by field: why it was refused
+  const typed = {} // by field: what was asked for, until it is so
+  let box = null
+  let form = null
+  let opener = null // what has the focus again when it closes
+
+  function open() {
+    if (box?.open) return
+    opener = focused()
+    form = h("div", { class: "form" })
+    for (const name of ["most", "folder"]) {
+      delete problems[name]
+      delete typed[name]
+    }
+    draw()
+    box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
+    box.addEventListener("close", () => opener?.focus())
+  }
+
+  function field(name, label, hint, entry) {
+    const problem = problems[name]
+    entry.setAttribute("aria-describedby", `${name}-told`)
+    entry.setAttribute("aria-invalid", problem ? "true" : "false")
+    return [
+      h("label", { for: name }, label),
+      name === "most" ? counted(entry) : entry,
+      h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
+    ]
+  }
+
+  /** A number with a button at each side. */
+  function counted(entry) {
+    const say = words(model.texts)
+    const move = (step) => () => {
+      const value = Math.min(Math.max(Number(entry.value) + step, 1), HIGHEST)
+      if (value === Number(entry.value)) return
+      entry.value = value
+      ask("most", value)
+    }
+    return h("div", { class: "counted" },
+      iconButton("minus", say.t("page.fewer"), move(-1)), entry, iconButton("plus", say.t("page.more"), move(1)))
+  }
+
+  function ask(name, value) {
+    typed[name] = value
+    model.send_msg({ do: name, [name]: value })
+  }
+
+  function draw() {
+    if (form === null) return
+    const say = words(model.texts)
+    const held = form.getRootNode().activeElement
+    const which = [...form.querySelectorAll("button, input")].indexOf(held)
+    const most = h("input", {
+      class: "field figures", id: "most", type: "number", min: 1, max: HIGHEST, value: typed.most ?? model.facts.most,
+      on: { change: () => ask("most", Number(most.value)) },
+    })
+    const folder = h("input", {
+      class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off",
+      value: typed.folder ?? model.facts.folder,
+      on: { change: () => ask("folder", folder.value) },
+    })
+    fill(form,
+      h("header", {}, h("h2", { id: "settings" }, say.t("page.settings")), iconButton("close", say.t("page.settings_close"), () => box.close())),
+      h("p", { class: "name" }, say.t("page.language")),
+      segment("language", say.t("page.language"), Object.entries(LANGUAGE_NAMES).map(([code, label]) => ({
+        label, lang: code, checked: code === say.language, on: () => chooseLanguage(model, code),
+      }))),
+      h("p", { class: "name" }, say.t("page.theme")),
+      segment("theme", say.t("page.theme"), THEMES.map((theme) => ({
+        label: say.t(`page.theme_${theme || "system"}`), checked: theme === chosenTheme(), on: () => chooseTheme(theme),
+      }))),
+      field("most", say.t("page.most"), say.t("page.most_hint"), most),
+      field("folder", say.t("page.folder"), say.t("page.folder_hint"), folder),
+      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: "main", on: () => box.close() })))
+    if (which >= 0) form.querySelectorAll("button, input")[which]?.focus()
+  }
+
+  life.on(window, SETTINGS, open)
+  life.on(window, CHANGED, draw)
+  life.watch(["texts"], draw)
+  life.watch(["facts"], () => {
+    for (const [name, value] of Object.entries(typed)) if (model.facts[name] === value) delete typed[name]
+    draw()
+  })
+  life.watch("msg:custom", ({ answered, problem }) => {
+    problems[answered] = problem
+    draw()
+  })
+  life.add(() => box?.close())
+  return root
+}

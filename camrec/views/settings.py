@@ -1,0 +1,43 @@
+"""The dialog of the settings: the browser's own, and those of camrec that a user changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import param
+
+from camrec import i18n
+from camrec.station import Station
+from camrec.views.component import AskingComponent
+
+
+class Settings(AskingComponent):
+    """Language and theme at once; the number of cameras and the folder by the station.
+
+    Parameters
+    ----------
+    on_language
+        Called with the language that was chosen.
+    """
+
+    facts = param.Dict(default={}, doc="The board's `settings`: {most, folder}.")
+
+    _shared: ClassVar[tuple[str, ...]] = ("theme.js", "lengths.js", "segment.css")
+    _script: ClassVar[str] = "settings.js"
+    _styles: ClassVar[str] = "settings.css"
+
+    def __init__(self, station: Station, on_language: Callable[[str], None], **params: Any) -> None:
+        super().__init__(**params)
+        self._station = station
+        self._on_language = on_language
+
+    def do_speak(self, language: str) -> None:
+        if language in i18n.LANGUAGES:
+            self._on_language(language)
+
+    def do_most(self, most: int) -> None:
+        self.ask("most", self._station.configure, most)
+
+    def do_folder(self, folder: str) -> None:
+        self.ask("folder", self._station.configure, None, str(folder))

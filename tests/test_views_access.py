@@ -1,0 +1,88 @@
+"""Can everybody use the page? What axe-core finds in its states; dialogs and states included."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from cameras.mjpeg import MjpegCamera
+from playwright.sync_api import Page, expect
+from test_journey import server
+from test_views_page import SERVE, free_port, open_camera
+
+pytestmark = pytest.mark.browser
+
+AXE = AXE_FILE_PATH.read_text("utf-8")
+GRAVE = ("serious", "critical")
+
+
+def faults(page: Page, *rules: str) -> list[str]:
+    """What axe-core calls serious or critical by `rules` or all, each with where it is."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    only = {"runOnly": list(rules)} if rules else {}
+    found = page.evaluate("how => axe.run(how)", {"resultTypes": ["violations"], **only})
+    assert found["passes"], "it has looked at something"
+    return [
+        f"{fault['id']}: {json.dumps(node['target'])} {node['failureSummary']}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def test_axe_finds_what_is_wrong(chromium):
+    """The test can fail."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.set_content("<main><h1>a</h1><img src='data:,'><p style='color:#bbb'>pale</p></main>")
+        assert {fault.split(":")[0] for fault in faults(page)} >= {"image-alt", "color-contrast"}
+
+
+def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
+    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera() as camera:
+        look = looking(wire.url)
+        page = look.page
+
+        def usable(state: str) -> None:
+            assert faults(page) == [], state
+            page.emulate_media(color_scheme="dark")
+            assert faults(page, "color-contrast") == [], f"{state}, dark"
+            page.emulate_media(color_scheme="light")
+
+        page.get_by_text("Where do I find the address?").click()
+        open_camera(page, "ftp://camera")
+        expect(page.get_by_role("alert")).to_be_visible()
+        usable("first run, a wrong address")
+
+        open_camera(page, f"rtsp://127.0.0.1:{free_port()}/stream")
+        expect(page.get_by_role("heading", name="What to check")).to_be_visible(timeout=30_000)
+        for name in ("Door", "Bench"):
+            wire.post("/session/open", {"url": camera.url, "name": name})
+        door = page.get_by_role("article", name="Door, live")
+        door.get_by_role("button", name="Record").click()
+        expect(page.get_by_role("button", name="Stop and save")).to_be_visible()
+        usable("live, recording, failed")
+        over = {"Record all…": "#all", "1 recording": "#list"}
+        over |= {"Settings": ".settings[open]", "Statistics": "#statistics .bk-Figure"}
+        for opener, opened in over.items():
+            page.get_by_role("button", name=opener).first.click()
+            expect(page.locator(opened).first).to_be_visible()
+            usable(opener)
+            page.keyboard.press("Escape")
+            expect(page.locator(opened).first).to_be_hidden()
+        camera.stop()
+        expect(page.get_by_text("Waiting for the camera").first).to_be_visible()
+        usable("no picture")
+        page.get_by_role("button", name="Stop and save").first.click()
+
+        page.get_by_role("link", name="Videos").first.click()
+        page.get_by_role("button", name="Delete Door").click()
+        usable("deletion")
+        page.keyboard.press("Escape")
+        usable("the library")
+        page.get_by_role("link", name="Play Door").locator("visible=true").click()
+        page.get_by_role("button", name="Rename this video").click()
+        usable("the player")
+        look.close()

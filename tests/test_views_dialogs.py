@@ -1,0 +1,160 @@
+"""What opens over the page: all cameras recorded, the list of recordings, statistics, settings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from cameras.mjpeg import MjpegCamera
+from playwright.sync_api import Page, expect
+from test_journey import server
+from test_views_page import SERVE, close_all, fits
+from wire import Wire
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("dialogs")
+
+
+@pytest.fixture(scope="module")
+def wire(binaries, folder):
+    with server(SERVE, folder, binaries) as wire:
+        yield wire
+
+
+@pytest.fixture
+def cameras(wire):
+    with MjpegCamera() as camera:
+        for name in ("Door", "Bench"):
+            wire.post("/session/open", {"url": camera.url, "name": name})
+        yield
+        for session in wire.get("/session/list").json()["sessions"]:
+            wire.post("/session/close", {"session_id": session["session_id"]})
+
+
+def held(page: Page) -> str:
+    """The label of what has the focus."""
+    return page.evaluate(
+        "() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement)"
+        " e = e.shadowRoot.activeElement; return e?.getAttribute('aria-label') ?? e?.textContent }"
+    )
+
+
+def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Record all…").click()
+    asked = page.locator("#all")
+    asked.get_by_text("1 h 30").click()
+    expect(asked).to_contain_text("ends at")
+    asked.get_by_role("button", name="Record 2 cameras for 1\u00a0h\u00a030").click()
+    expect(asked).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop and save")).to_have_count(2)
+    expect(page.get_by_role("button", name="Record all…")).to_be_disabled()
+    told = [
+        wire.get(f"/record/status/{session['session_id']}").json()
+        for session in wire.get("/session/list").json()["sessions"]
+    ]
+    assert [each["duration"] for each in told] == [5400, 5400]
+
+    page.get_by_role("button", name="2 recordings in progress").click()
+    running = page.locator("#list")
+    expect(running).to_contain_text("1\u00a0h\u00a030 left")
+    running.get_by_role("button", name="Stop and save Door").click()
+    expect(page.get_by_role("button", name="1 recording", exact=True)).to_be_visible()
+    expect(running.get_by_role("button")).to_have_count(1)
+    page.get_by_role("button", name="Record all…").click()
+    expect(asked.get_by_role("button", name="Record 1 camera for")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
+def test_statistics_are_drawn_while_their_dialog_is_open(
+    width, language, dark, wire, cameras, looking
+):
+    page = looking(wire.url, width=width, language=language, dark=dark).page
+    opener = page.get_by_role("button", name="Statisti").first
+    opener.click()
+    box = page.get_by_role("dialog", name="Statisti")
+    expect(box.get_by_role("heading")).to_contain_text("Door")
+    expect(box.locator(".bk-Figure")).to_have_count(3)
+    fits(page)
+    points = """() => {
+      for (const model of Bokeh.documents[0]._all_models.values())
+        if (model.type === "ColumnDataSource" && "fps" in model.data) return model.data.fps.length
+      return 0
+    }"""
+    before = page.evaluate(points)
+    page.wait_for_function(f"count => ({points})() >= count + 2", arg=before)
+    if dark:
+        page.keyboard.press("Escape")
+    else:
+        close_all(wire, page)
+    expect(box).to_have_count(0)
+    page.wait_for_function(f"() => ({points})() === 0")
+    if dark:
+        assert held(page) == "Statistiques"
+
+
+def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Settings").click()
+    box = page.get_by_role("dialog", name="Settings")
+    for _ in range(2):
+        box.get_by_role("button", name="One camera fewer").click()
+    expect(box.get_by_label("Cameras open at once")).to_have_value("1")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("2 of 1 cameras open").first).to_be_visible()
+    # The line above the cameras leads there too.
+    page.get_by_role("button", name="Settings").last.click()
+    box.get_by_label("Cameras open at once").fill("99")
+    box.get_by_label("Cameras open at once").press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("from 1 to 64")
+    box.get_by_label("Cameras open at once").fill("3")
+    box.get_by_label("Cameras open at once").press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+
+    box.get_by_label("Folder for the videos").fill("films")
+    box.get_by_label("Folder for the videos").press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("whole path")
+    expect(box.get_by_label("Folder for the videos")).to_have_value("films")
+    films = folder / "films"
+    box.get_by_label("Folder for the videos").fill(str(films))
+    box.get_by_label("Folder for the videos").press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+    expect(box.get_by_label("Folder for the videos")).to_have_value(str(films))
+
+    box.get_by_text("Dark", exact=True).click()
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(background) == "rgb(13, 16, 20)"
+    expect(page.get_by_role("button", name="Light theme")).to_have_count(1)
+    box.get_by_text("Français").click()
+    box = page.get_by_role("dialog", name="Réglages")
+    box.get_by_role("button", name="Terminé").click()
+    expect(box).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^Réglages"))).to_be_visible()
+    assert page.evaluate(background) == "rgb(13, 16, 20)"
+    settings = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    assert settings["max_sessions"] == 3
+    assert settings["videos_dir"] == str(films)
+
+
+def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):
+    page = looking(wire.url).page
+    with MjpegCamera(auth="basic", user="user", password="canary") as camera:
+        opened = wire.post("/session/open", {"url": camera.url, "name": "Nest"}).json()
+        expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
+        expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
+        expect(page.get_by_role("button", name="Record all…")).to_have_count(0)
+        wire.post("/session/close", {"session_id": opened["session_id"]})
+        page.get_by_role("button", name="Open Nest (127.0.0.1) again").click()
+        expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
+        close_all(wire, page)
+        page.get_by_role("button", name="Take Nest (127.0.0.1) off the list").click()
+        expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
+        assert "canary" not in page.content()

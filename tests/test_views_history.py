@@ -1,0 +1,58 @@
+"""What the statistics are drawn from."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from camrec.feed.meter import Figures
+from camrec.session import SessionState
+from camrec.views.history import SECONDS, History, Moment
+from camrec.views.statistics import _gaps
+
+
+class Seen(SimpleNamespace):
+    """A session as the history looks at one."""
+
+    age = 0.0
+
+    @property
+    def feed(self):
+        figures = Figures(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, self.age)
+        return SimpleNamespace(figures=lambda: figures)
+
+
+def test_five_minutes_are_kept_of_each_session_that_is_there():
+    live = Seen(session_id="a", state=SessionState.LIVE, fps=25.0, lost=3)
+    stale = Seen(session_id="b", state=SessionState.STALE, fps=0.0, lost=0)
+    opening = Seen(session_id="c", state=SessionState.OPENING, fps=0.0, lost=0)
+    there = [live, stale, opening]
+    moments = iter(range(10**9, 10**15, 10**9))
+    history = History(lambda: there, lambda: next(moments))
+    history.look()
+    live.lost = 5
+    history.look()
+    assert history.of("a") == [Moment(1000.0, 25.0, 25e6, 0), Moment(3000.0, 25.0, 25e6, 2)]
+    assert history.of("b")[0] == Moment(2000.0, None, None, 0)
+    assert history.of("c") == []
+    for _ in range(SECONDS):
+        history.look()
+    assert len(history.of("a")) == SECONDS
+    there.remove(live)
+    history.look()
+    assert history.of("a") == []
+
+
+def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_some():
+    session = Seen(session_id="a", state=SessionState.LIVE, fps=10.0, lost=0)
+    history = History(lambda: [session], lambda: 0)
+    for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
+        session.fps, session.age = rate, age
+        history.look()
+    assert [each.fps for each in history.of("a")] == [10.0, None, 0.5, None]
+
+
+def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
+    rates = [5, 5, None, None, 5, 5, None]
+    moments = [Moment(1000.0 * at, rate, rate, 0) for at, rate in enumerate(rates)]
+    assert _gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
+    assert _gaps([]) == {"x0": [], "x1": []}
