@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,8 @@ class Config(param.Parameterized):
         fresh = path.with_name(f".{path.name}.new")
         try:
             fresh.write_text(written, "utf-8")
+            if path.exists():
+                shutil.copymode(path, fresh)  # it may hold a token
             os.replace(fresh, path)
         except OSError as error:
             reason = error.strerror or str(error)
