@@ -10,7 +10,7 @@ from pathlib import Path
 from camrec.recording.coding import USUAL, Coding
 from camrec.units import AudioTrack, VideoTrack
 
-FRAGMENT = 200_000  # microseconds of film that a killed FFmpeg may lose
+FRAGMENT = 100_000  # microseconds of film that a killed FFmpeg may lose
 
 # A packet from NUT knows no duration, and a fragment begins where the one before it is thought to
 # end: so each packet is held until the next one says how long it lasted. The last one lasts as
