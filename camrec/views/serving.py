@@ -13,6 +13,7 @@ import panel as pn
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 
+from camrec.process.endings import endings
 from camrec.station import Station
 from camrec.views.page import board_of, end_board, page
 
@@ -34,7 +35,7 @@ def serve(
     ready: Callable[[str], None] = print,
     **settings: Any,
 ) -> None:
-    """Serve the page at ``/`` and `routes` beside it; returns after SIGINT or SIGTERM.
+    """Serve the page at ``/`` and `routes` beside it; returns after a signal that asks for the end.
 
     Parameters
     ----------
@@ -82,10 +83,7 @@ def serve(
 
 def _on_signal(stop: Callable[[], None]) -> None:
     """Call `stop` on the first signal; further ones change nothing while recordings are saved."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGBREAK"):
-        numbers.append(signal.SIGBREAK)  # a Windows console that is closed
-    for number in numbers:
+    for number in endings():
         signal.signal(number, lambda *_: stop())
 
 
