@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -18,6 +19,8 @@ from camrec.recording.join import Written
 from camrec.recording.timeline import SECOND
 
 log = logging.getLogger(__name__)
+
+LATE = 1.0  # seconds from the start to the first picture that are worth telling
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def finish(
     readable = [(part, seen) for part in parts if (seen := _read(part)) is not None]
     stretches = _stretches(readable)
     warnings = [told for part, seen in readable if (told := _missing(part, seen))]
+    if readable and (late := (readable[0][0].zero - story.began) / SECOND) > LATE:
+        warnings.append(f"the first picture came {late:.1f} s after the start")
     if len(stretches) > 1:
         warnings.append(f"the camera's codec or size changed: {len(stretches)} videos")
     story = replace(story, warnings=(*story.warnings, *warnings))
@@ -80,7 +85,7 @@ def finish(
         over = stretches[number][0].zero if number < len(stretches) else story.over
         ends = [*(held[0].zero for _, held in made[1:]), over]
         for (file, held), until in zip(made, ends, strict=True):
-            receipt = _receipt(file, held, story, until)
+            receipt = _receipt(file, held, story, until, _breaks(held, facts))
             receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
             saved.append((save(file, receipt), receipt))
             for part in held:  # a camrec that is killed now must not make it anew
@@ -100,6 +105,16 @@ def _read(part: Written) -> Film | None:
 def _part(part: Written, zero: int, size: int, seen: Film) -> PartFacts:
     start = (part.zero - zero) / SECOND
     return PartFacts(start=round(start, 6), duration=round(seen.duration, 6), size=size)
+
+
+def _breaks(stretch: Sequence[Written], facts: Mapping[Path, tuple[int, Film]]) -> list[float]:
+    """Where pictures are missing, seconds: what goes on after FFmpeg died reaches back instead."""
+    found = []
+    for one, other in pairwise(stretch):
+        ends, begins = facts[one.path][1].times[-1], facts[other.path][1].times[0]
+        if other.zero + begins * SECOND > one.zero + ends * SECOND:
+            found.append((other.zero - stretch[0].zero) / SECOND + begins)
+    return found
 
 
 def _missing(part: Written, seen: Film) -> str | None:
@@ -129,7 +144,9 @@ def _worst(told: Sequence[float | None]) -> float | None:
     return max((each for each in told if each is not None), default=None)
 
 
-def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -> Receipt:
+def _receipt(
+    file: Path, stretch: Sequence[Written], story: Story, until: int, breaks: Sequence[float]
+) -> Receipt:
     seen = film.read(file)
     zero = stretch[0].zero
     end = (until - zero) / SECOND
@@ -153,7 +170,7 @@ def _receipt(file: Path, stretch: Sequence[Written], story: Story, until: int) -
         av_offset=_worst([step.av_offset for step in steps]) if seen.sound else None,
         frames=len(seen.times),
         frames_per_minute=seen.per_minute,
-        gaps=gaps.find(seen.times, end),
+        gaps=gaps.find(seen.times, end, breaks),
         parts=len(stretch),
         width=seen.width,
         height=seen.height,
