@@ -17,7 +17,7 @@ from camrec.cli.running import station_of
 from camrec.cli.terminal import facts, megabytes, note, out, recording_progress, say
 from camrec.config import Config
 from camrec.library import Video
-from camrec.process.endings import endings
+from camrec.process import endings
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.sources import parse
@@ -102,10 +102,10 @@ def _asked_to_end() -> Iterator[list[str]]:
     """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
     reasons: list[str] = []
 
-    def asked(number: int, _: object) -> None:
-        reasons.append("stopped" if number == signal.SIGINT else "shutdown")
+    def asked(name: str) -> None:
+        reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = {number: signal.signal(number, asked) for number in endings()}
+    before = endings.listen(asked)
     try:
         yield reasons
     finally:

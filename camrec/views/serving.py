@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import panel as pn
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 
-from camrec.process.endings import endings
+from camrec.process import endings
 from camrec.station import Station
 from camrec.views.page import board_of, end_board, page
 
@@ -72,19 +71,14 @@ def serve(
     ready(url)
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    _on_signal(lambda: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    # Further signals change nothing while recordings are saved.
+    endings.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:
         server.stop()
         end_board(station)
         log.info("stopped serving")
-
-
-def _on_signal(stop: Callable[[], None]) -> None:
-    """Call `stop` on the first signal; further ones change nothing while recordings are saved."""
-    for number in endings():
-        signal.signal(number, lambda *_: stop())
 
 
 def _named(host: str) -> str:
