@@ -13,7 +13,7 @@ from camrec.recording.timeline import SECOND
 SHORTEST = 2.0  # seconds
 DISTANCES = 5  # times the usual distance between two pictures, if that is more
 BROKEN = 2  # times the usual distance where the stream broke: a picture is missing there
-SLACK = 0.001  # seconds: a moment is rounded differently in each part
+SLACK = 1 / 20_000  # seconds: a moment is rounded differently in each part
 
 
 def between(earlier: float, later: float, usual: float, broken: bool = False) -> Gap | None:

@@ -13,7 +13,9 @@ from camrec.recording.step import Moves, Step, moved_by
 from camrec.recording.timeline import SECOND
 
 SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
-SLACK = Fraction(1, 1000)  # seconds: the same picture's moment is rounded differently in each part
+# Seconds: the same picture's moment is rounded differently in each part, by a tick or two. Pictures
+# of an MJPEG camera may come closer together than a millisecond.
+SLACK = Fraction(1, 20_000)
 
 
 @dataclass(frozen=True)
