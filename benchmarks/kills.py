@@ -23,6 +23,8 @@ from powercut import Disk  # noqa: E402
 from victim import VICTIMS  # noqa: E402
 
 KINDS = (*VICTIMS, "power")
+QUIET = (1.5, 3.0)  # seconds between two kills
+HEALTHY = (10.5, 12.0)  # the same for proxies: one that ends sooner is started after longer pauses
 
 
 def main() -> None:
@@ -41,7 +43,8 @@ def killed(kind: str, kills: int, seed: int) -> Loss:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         if kind != "power":
-            return drill(kind, kills, folder, used, seed)
+            quiet = HEALTHY if kind in ("mediamtx", "go2rtc") else QUIET
+            return drill(kind, kills, folder, used, seed, quiet=quiet)
         disk = stack.enter_context(Disk(folder / "disk", folder / "kept"))
         return drill("all", kills, disk.folder, used, seed, disk)
 

@@ -28,7 +28,6 @@ from camrec.receipt import Receipt
 
 RATE = 15
 LENGTH = 3600  # seconds: it is ended before
-QUIET = (1.5, 3.0)  # seconds of recording between two kills
 GROWN = 30_000  # bytes: it writes again
 AFFECTED = {"mediamtx": ("sound", "plain"), "go2rtc": ("jpegs",)}
 
@@ -75,10 +74,12 @@ def drill(
     programs: Sequence[Path],
     seed: int,
     disk: Disk | None = None,
+    quiet: tuple[float, float] = (1.5, 3.0),
 ) -> Loss:
     """Kill `kind` (of `victim.VICTIMS`) so many times while three cameras are recorded.
 
     disk : what lies at `folder`, where the power is to be cut after each kill.
+    quiet : seconds of recording between two kills, at least and at most.
     """
     chance = random.Random(seed)
     loss, dead = Loss(), []
@@ -91,7 +92,9 @@ def drill(
         addresses = {name: camera.url for name, camera in cameras.items()}
         victim = stack.enter_context(Victim(folder, programs, addresses, LENGTH))
         until(lambda: len(victim.written()) == len(cameras), 60)
-        moments = [_kill(victim, kind, chance, dead, disk) for _ in _quiet(victim, chance, kills)]
+        moments = [
+            _kill(victim, kind, chance, dead, disk) for _ in _moments(victim, chance, kills, quiet)
+        ]
         _grows(victim)
         loss.orphans = sum(alive(each) for each in dead)
         assert victim.finish() == 0
@@ -109,10 +112,12 @@ def drill(
     return loss
 
 
-def _quiet(victim: Victim, chance: random.Random, kills: int) -> Iterator[int]:
+def _moments(
+    victim: Victim, chance: random.Random, kills: int, quiet: tuple[float, float]
+) -> Iterator[int]:
     for number in range(kills):
         _grows(victim)
-        threading.Event().wait(chance.uniform(*QUIET))  # the moment is what is drawn
+        threading.Event().wait(chance.uniform(*quiet))  # the moment is what is drawn
         yield number
 
 
@@ -146,6 +151,7 @@ def _measure(
     log = sent(camera)
     there = places(numbers, log)
     loss.unreadable += not receipt.playable or len(times) != receipt.frames
+    assert not moments or log[there[0]].sent < moments[0], receipt
     missing = set(range(there[0], there[-1] + 1)) - set(there)
     for moment in moments:
         before = max(place for place in there if log[place].sent <= moment)
