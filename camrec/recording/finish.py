@@ -151,7 +151,8 @@ def _receipt(
     zero = stretch[0].zero
     end = (until - zero) / SECOND
     steps = [part.step for part in stretch if part.step]
-    if stretch[-1].step and (last := stretch[-1].step.newest) is not None:
+    complete = stretch[-1].expected is not None
+    if complete and stretch[-1].step and (last := stretch[-1].step.newest) is not None:
         # The silence is told by our clock; the camera's may have gone its own way meanwhile.
         end = seen.times[-1] + (until - last) / SECOND
     joints = [(part.zero - zero) / SECOND for part in stretch[1:]]

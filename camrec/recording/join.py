@@ -73,6 +73,9 @@ def join(parts: Sequence[Written], target: Path) -> None:
                         seconds = float(packet.pts * packet.time_base)
                         moved += round(moved_by(sound, seconds) / packet.time_base)
                     packet.pts += moved
+                    # Where the sound of two parts is moved differently the later one gives way.
+                    if medium == "audio" and packet.pts <= last.get(medium, packet.pts - 1):
+                        continue
                     packet.dts = max(
                         packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
                     )

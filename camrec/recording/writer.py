@@ -197,7 +197,7 @@ class Writer:
                     part.zero,
                     part.whole,
                     part.shown if part.complete else None,
-                    part.step if part.complete else None,
+                    part.step,
                 )
                 for part in list(self.parts)
             ),
