@@ -100,9 +100,11 @@ def drill(
         assert victim.finish() == 0
         ids = {name: recording_id for name, _, recording_id, _ in victim.begun}
         assert len({tuple(each[::2]) for each in victim.begun}) == len(cameras)
+        notes = list((folder / "videos").glob("*.json"))
+        assert len(notes) == len(cameras), "a recording is several videos"
         receipts = {
             receipt.recording_id: (path.with_suffix(".mp4"), receipt)
-            for path in (folder / "videos").glob("*.json")
+            for path in notes
             if (receipt := Receipt.read(path))
         }
         assert len(receipts) == len(cameras)

@@ -68,6 +68,7 @@ class Soak:
         self._videos = folder / "videos"
         self._struck: list[tuple[int, Sequence[str]]] = []
         self._away: dict[str, float] = {}
+        self._judged: dict[Path, str] = {}
         self._begun = time.monotonic()
         self._utc = time.time_ns() - time.monotonic_ns()
 
@@ -97,7 +98,8 @@ class Soak:
         return f"{kind} {name}" if kind == "camera" else kind
 
     def step(self) -> None:
-        """Bring back cameras whose time has come; called some times a second."""
+        """Bring back cameras whose time has come, judge a video; called some times a second."""
+        self._judge_one()
         for name in [name for name, until in self._away.items() if until <= self.elapsed]:
             self._return(name)
         if self._victim.dead:
@@ -128,19 +130,31 @@ class Soak:
         if code := self._victim.finish(self._length + 60):
             self.troubles.append(f"camrec's exit code is {code}")
         self.troubles += [f"{each} is left" for each in family if alive(each)]
-        promised = {each[2]: each for each in self._victim.begun}
-        logs = {name: sent(camera) for name, camera in self._cameras.items()}
-        for note in sorted(self._videos.glob("*.json")):
-            receipt = Receipt.read(note)
-            began = promised.pop(receipt.recording_id)[3] - self._length * SECOND
-            self._judge(note.with_suffix(".mp4"), receipt, logs[receipt.name], began)
-        self.troubles += [f"{name} {each} was not saved" for each, (name, *_) in promised.items()]
+        while self._judge_one():
+            pass
+        for name, _, recording_id, _ in self._victim.begun:
+            if recording_id not in self._judged.values():
+                self.troubles.append(f"{name} {recording_id} was not saved")
         if left := list((self._videos / ".journal").glob("*")):
             self.troubles.append(f"{len(left)} entries are left in the journal")
 
     def _return(self, name: str) -> None:
         del self._away[name]
         self._cameras[name].start()
+
+    def _judge_one(self) -> bool:
+        """Judge a video that was saved; False where there is none."""
+        saved = sorted(each for each in self._videos.glob("*.mp4") if each not in self._judged)
+        if not saved:
+            return False
+        video, receipt = saved[0], Receipt.read(saved[0].with_suffix(".json"))
+        if receipt.recording_id in self._judged.values():
+            self.troubles.append(f"{receipt.name} {receipt.recording_id} is several videos")
+        self._judged[video] = receipt.recording_id
+        (ends_at,) = {each[3] for each in self._victim.begun if each[2] == receipt.recording_id}
+        log = sent(self._cameras[receipt.name])
+        self._judge(video, receipt, log, ends_at - self._length * SECOND)
+        return True
 
     def _judge(self, video: Path, receipt: Receipt, log: Sequence[Sent], began: int) -> None:
         """`began`: UTC nanoseconds."""
