@@ -102,12 +102,8 @@ def drill(
         assert len({tuple(each[::2]) for each in victim.begun}) == len(cameras)
         notes = list((folder / "videos").glob("*.json"))
         assert len(notes) == len(cameras), "a recording is several videos"
-        receipts = {
-            receipt.recording_id: (path.with_suffix(".mp4"), receipt)
-            for path in notes
-            if (receipt := Receipt.read(path))
-        }
-        assert len(receipts) == len(cameras)
+        saved = {note.with_suffix(".mp4"): Receipt.read(note) for note in notes}
+        receipts = {receipt.recording_id: (path, receipt) for path, receipt in saved.items()}
         for name, camera in cameras.items():
             struck = moments if name in AFFECTED.get(kind, cameras) else []
             _measure(camera, *receipts[ids[name]], struck, loss)
