@@ -137,7 +137,7 @@ def _kill(victim: Victim, kind: str, chance: random.Random, dead: list, disk: Di
     if victim.dead:
         victim.start()
         told = len(victim.begun)
-        until(lambda: len(victim.begun) >= told + len(victim.written()), 30)
+        until(lambda: len(victim.begun) >= told + len(victim.written()), 90)
         dead += family
     return moment
 
