@@ -41,8 +41,6 @@ def main() -> int:
         )
     faults = ", ".join(f"{count} {kind}" for kind, count in sorted(made.faults.items()))
     print(f"{made.faults.total()} faults: {faults}")
-    print(f"{made.saved} videos; {made.there} of {made.sent} pictures sent in their time")
-    print(f"{len(made.gaps)} gaps told, {sum(made.gaps):.1f} s together")
     early, late = made.usual_memory(0.4, 0.6), made.usual_memory(0.8, 1.0)
     most = max(mb for _, mb in made.memory)
     print(f"memory: {early:.0f} MB half way, {late:.0f} MB at the end, {most:.0f} MB at most")

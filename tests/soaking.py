@@ -73,6 +73,14 @@ class Soak:
         self._utc = time.time_ns() - time.monotonic_ns()
 
     @property
+    def told(self) -> str:
+        """What was found so far."""
+        return (
+            f"{self.saved} videos, {self.there} of {self.sent} pictures, {len(self.gaps)} gaps of"
+            f" {sum(self.gaps):.1f} s, {len(self.troubles)} troubles"
+        )
+
+    @property
     def elapsed(self) -> float:
         return time.monotonic() - self._begun
 
@@ -132,9 +140,9 @@ class Soak:
         self.troubles += [f"{each} is left" for each in family if alive(each)]
         while self._judge_one():
             pass
-        for name, _, recording_id, _ in self._victim.begun:
+        for name, _, recording_id, ends_at in set(self._victim.begun):
             if recording_id not in self._judged.values():
-                self.troubles.append(f"{name} {recording_id} was not saved")
+                self._judge_empty(name, recording_id, ends_at - self._utc)
         if left := list((self._videos / ".journal").glob("*")):
             self.troubles.append(f"{len(left)} entries are left in the journal")
 
@@ -168,7 +176,7 @@ class Soak:
                 f" {len(times)} pictures of {receipt.frames}"
             )
         first = _utc(receipt.started_at) - self._utc
-        there = set(places(numbers, log, [first + int(time * SECOND) for time in times]))
+        there = set(places(numbers, log, first))
         lowest, highest = began - self._utc + EDGE, _utc(receipt.ended_at) - self._utc - EDGE
         whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
         self.sent += len(whole)
@@ -182,6 +190,14 @@ class Soak:
             untold = not any(abs(start - float(one)) < 0.01 for start in starts)
             if other - one > GAP + 0.1 and untold:
                 self.troubles.append(f"{told}: silence from {float(one):.1f} s on is not told")
+
+    def _judge_empty(self, name: str, recording_id: str, end: int) -> None:
+        """A recording without a video: there was no picture to be had in its time."""
+        lowest, highest = end - self._length * SECOND + EDGE, end - EDGE
+        missed = [each for each in sent(self._cameras[name]) if lowest < each.sent < highest]
+        self.sent += len(missed)
+        if missed and not self._excused(missed[0].sent, missed[-1].sent, name):
+            self.troubles.append(f"{name} {recording_id} was not saved")
 
     def _excused(self, begin: int, end: int, name: str) -> bool:
         """Whether a fault struck this camera that can have taken what was sent then."""
@@ -212,10 +228,11 @@ def soak(
                 tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
                 strike = made.elapsed + made.chance.uniform(*pauses)
             if made.elapsed >= looked:
-                tell(f"{made.elapsed:7.1f} s  {made.look():.0f} MB")
+                tell(f"{made.elapsed:7.1f} s  {made.look():.0f} MB, {made.told}")
                 looked = made.elapsed + max(2.0, seconds / 90)
             time.sleep(0.2)
         made.end()
+        tell(f"{made.elapsed:7.1f} s  {made.told}")
     return made
 
 

@@ -44,19 +44,25 @@ def sent(camera: Camera) -> list[Sent]:
     return found
 
 
-def places(numbers: Sequence[int], log: Sequence[Sent], moments: Sequence[int] = ()) -> list[int]:
+def places(numbers: Sequence[int], log: Sequence[Sent], moment: int | None = None) -> list[int]:
     """Where in its log each picture of a file is; their order holds.
 
-    moments : about when each was, monotonic nanoseconds, where numbers may have begun anew. Without
-        them the first of that number is taken.
+    moment : about when the first was, monotonic nanoseconds, where numbers may have begun anew. Of
+        the places that it may have, the nearest is taken from which on all others are found.
     """
     by_number: dict[int, list[int]] = {}
     for place, each in enumerate(log):
         by_number.setdefault(each.number, []).append(place)
-    found: list[int] = []
-    for at, number in enumerate(numbers):
-        left = [place for place in by_number[number] if not found or place > found[-1]]
-        if moments:
-            left.sort(key=lambda place, at=at: abs(log[place].moment - moments[at]))
-        found.append(left[0])
-    return found
+    starts = list(by_number[numbers[0]])
+    if moment is not None:
+        starts.sort(key=lambda place: abs(log[place].moment - moment))
+    for start in starts:
+        found = [start]
+        for number in numbers[1:]:
+            later = [place for place in by_number[number] if place > found[-1]]
+            if not later:
+                break
+            found.append(later[0])
+        else:
+            return found
+    raise AssertionError("the file holds what its camera never sent")
