@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from camrec import disk
+
 log = logging.getLogger(__name__)
 
 SECOND = 10**9
@@ -69,7 +71,7 @@ class Journal:
         path = self._path(entry.recording_id)
         fresh = path.with_suffix(".new")
         with self._lock:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.make(self._folder, 0o700)
             fresh.unlink(missing_ok=True)
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(handle, "w", encoding="utf-8") as file:
@@ -77,13 +79,13 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(fresh, path)
-            self._sync()
+            disk.sync(self._folder)
 
     def erase(self, recording_id: str) -> None:
         """The recording is over; there need not be an entry."""
         with self._lock, contextlib.suppress(FileNotFoundError):
             self._path(recording_id).unlink()
-            self._sync()
+            disk.sync(self._folder)
 
     def entries(self) -> list[Entry]:
         """Those that a dead camrec left, oldest first."""
@@ -98,13 +100,3 @@ class Journal:
 
     def _path(self, recording_id: str) -> Path:
         return self._folder / f"{recording_id}{SUFFIX}"
-
-    def _sync(self) -> None:
-        """Windows cannot open a folder for this; NTFS keeps its names in a journal."""
-        if os.name == "nt":
-            return
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

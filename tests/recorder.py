@@ -1,4 +1,12 @@
-"""A camrec of its own process, to be killed: opens a camera, records it, and tells the ids."""
+"""A camrec of its own process, to be killed: opens cameras, records them, and tells the ids.
+
+    python recorder.py '{"folder", "programs": [MediaMTX, go2rtc, FFmpeg], "cameras": {name: URL},
+                         "seconds", "again"}'
+
+Started again on the same folder it goes on. It prints a line of JSON for each recording that it
+began or took up; with `again` one follows the other. When its stdin ends it begins none any more:
+what runs is ended, or with `again` waited for.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +16,13 @@ import threading
 from pathlib import Path
 
 from camrec.config import Config
+from camrec.errors import CamrecError
+from camrec.recording import RecordingState
+from camrec.session import Session, SessionState
 from camrec.station import Station
+
+LOOK = 0.1  # seconds between two looks
+ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
 def config(folder: Path, programs: list[str]) -> Config:
@@ -19,15 +33,67 @@ def config(folder: Path, programs: list[str]) -> Config:
         ffmpeg_path=ffmpeg,
         mediamtx_port=0,
         go2rtc_port=0,
+        max_sessions=8,
         bin_dir=folder / "bin",
         videos_dir=folder / "videos",
     )
 
 
+class Recorder:
+    """Has each camera recorded, once or again and again."""
+
+    def __init__(
+        self, station: Station, cameras: dict[str, str], seconds: int, again: bool
+    ) -> None:
+        self._station = station
+        self._cameras = cameras
+        self._seconds = seconds
+        self._again = again
+        self._told: set[str] = set()
+
+    def step(self) -> None:
+        sessions = {session.name: session for session in self._station.sessions()}
+        self._tell()
+        for name, url in self._cameras.items():
+            session = sessions.get(name)
+            if session is None:
+                self._station.begin_open(url, name)
+            elif session.state is SessionState.FAILED:
+                self._station.close(session.session_id)
+            elif session.state is SessionState.LIVE and self._wanted(session):
+                try:
+                    self._station.record(session.session_id, self._seconds)
+                except CamrecError as error:  # the camera went away just now
+                    print(error, file=sys.stderr)
+        self._tell()
+
+    @property
+    def running(self) -> bool:
+        return any(each.state not in ENDED for each in self._station.recordings())
+
+    def _wanted(self, session: Session) -> bool:
+        of_it = [r for r in self._station.recordings() if r.session_id == session.session_id]
+        return not of_it or (self._again and all(each.state in ENDED for each in of_it))
+
+    def _tell(self) -> None:
+        for each in self._station.recordings():
+            if each.recording_id not in self._told:
+                self._told.add(each.recording_id)
+                told = [each.name, each.session_id, each.recording_id, each.ends_at]
+                print(json.dumps(told), flush=True)
+
+
+def main() -> None:
+    given = json.loads(sys.argv[1])
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    with Station(config(Path(given["folder"]), given["programs"])) as station:
+        recorder = Recorder(station, given["cameras"], given["seconds"], given["again"])
+        while not over.wait(LOOK):
+            recorder.step()
+        while given["again"] and recorder.running:
+            over.wait(LOOK)
+
+
 if __name__ == "__main__":
-    folder, url, seconds, *programs = sys.argv[1:]
-    station = Station(config(Path(folder), programs)).start()
-    session = station.open(url, "Door")
-    recording = station.record(session.session_id, int(seconds))
-    print(json.dumps([session.session_id, recording.recording_id, recording.ends_at]), flush=True)
-    threading.Event().wait()
+    main()

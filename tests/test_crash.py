@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import psutil
 import pytest
 import recorder
 from cameras.rtsp import RtspCamera
+from kills import HEAD, drill
+from powercut import Disk, available
 from units_made import until
+from victim import Victim
 
 from camrec.recording import RecordingState
 from camrec.station import Station
 
 
-@pytest.mark.parametrize("everything", [False, True], ids=["camrec", "all"])
-def test_a_recording_goes_on_after_a_kill(binaries, tmp_path, everything):
-    programs = [str(binaries.mediamtx), str(binaries.go2rtc), str(binaries.ffmpeg)]
+@pytest.fixture
+def programs(binaries):
+    return [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
+
+
+@pytest.mark.parametrize("kind", ["camrec", "all"])
+def test_a_recording_goes_on_after_a_kill(programs, tmp_path, kind):
     with RtspCamera(auth="basic", password="canary") as camera:
-        command = [sys.executable, recorder.__file__, str(tmp_path), camera.url, "12", *programs]
-        root = str(Path(__file__).parent.parent)
-        child = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": root},
-        )
-        with child:
-            session_id, recording_id, ends_at = json.loads(child.stdout.readline())
-            part = tmp_path / "videos" / ".parts" / recording_id / "part-1.mp4"
-            until(lambda: part.exists() and part.stat().st_size > 100_000)
-            children = psutil.Process(child.pid).children(recursive=True) if everything else []
-            child.kill()
-            for each in children:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    each.kill()
-        with Station(recorder.config(tmp_path, programs)) as station:
+        with Victim(tmp_path, programs, {"Door": camera.url}, 12) as victim:
+            until(lambda: sum(victim.written().values()) > 100_000)
+            victim.kill(victim.processes(kind))
+        [(_, session_id, recording_id, ends_at)] = victim.begun
+        with Station(recorder.config(tmp_path, [str(each) for each in programs])) as station:
             recording = station.recording(recording_id)
             assert recording.ends_at == ends_at
             assert [each.session_id for each in station.sessions()] == [session_id]
@@ -51,3 +37,33 @@ def test_a_recording_goes_on_after_a_kill(binaries, tmp_path, everything):
             assert receipt.parts == 2 and receipt.playable and len(receipt.gaps) == 1
         assert list((tmp_path / "videos" / ".journal").iterdir()) == []
         assert "canary" not in receipt.model_dump_json()
+
+
+@pytest.fixture(scope="module")
+def table():
+    """What the kills took, printed at the end."""
+    found = {}
+    yield found
+    print(f"\n{HEAD}")
+    for name, loss in found.items():
+        print(f"{name:10} {loss}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "most"), [("ffmpeg", 0.0), ("all", 2.0)])
+def test_what_two_kills_take(programs, tmp_path, table, kind, most):
+    """`benchmarks/kills.py` does ten of each kind; a busy machine is further behind, and loses more
+    by a kill of all."""
+    loss = table[kind] = drill(kind, 2, tmp_path, programs, seed=1)
+    assert max(loss.lost) <= most, loss
+    assert loss.unexplained == loss.untold == loss.orphans == loss.unreadable == 0, loss
+
+
+@pytest.mark.slow
+def test_what_a_power_cut_takes(programs, tmp_path, table):
+    """Two seconds until the next fsync, a fragment, and the time that an fsync takes here."""
+    available()
+    with Disk(tmp_path / "disk", tmp_path / "kept") as disk:
+        loss = table["power"] = drill("all", 1, disk.folder, programs, seed=1, disk=disk)
+    assert max(loss.lost) <= 4, loss
+    assert loss.unexplained == loss.untold == loss.orphans == loss.unreadable == 0, loss

@@ -14,9 +14,10 @@ import pytest
 from test_recording import Studio
 from units_made import irregular, mixed, pictures, sound
 
+from camrec import disk
 from camrec.clock import Clock, iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
-from camrec.library import Library, disk, names
+from camrec.library import Library, names
 from camrec.receipt import Receipt
 
 BAD_NAMES = [
@@ -386,3 +387,14 @@ def test_it_can_be_looked_at_without_being_opened(tmp_path):
     assert library.videos() == []
     assert library.free_bytes() > 0
     assert not (tmp_path / "none").exists()
+
+
+def test_a_new_folder_is_certain_with_those_that_it_lies_in(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(disk, "sync", synced.append)
+    library = Library(tmp_path / "a" / "videos", Clock())
+    library.open()
+    library.parts("abc")
+    library.close()
+    videos = tmp_path / "a" / "videos"
+    assert synced == [videos, tmp_path / "a", tmp_path, videos / ".parts"]

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from camrec.receipt import Receipt
 from camrec.recording import Coding, Recording, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
+from camrec.recording.step import Step
 from camrec.units import Unit
 
 EXACT = 0.00002  # seconds
@@ -240,11 +242,12 @@ def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
 def test_it_waits_for_the_first_picture(studio):
     recording = studio.record(5)
     until(lambda: recording.state is RecordingState.WAITING)
-    units = pictures(irregular(4), begin=studio.begin + SECOND)
+    units = pictures(irregular(3), begin=studio.begin + 3 * SECOND // 2)
     studio.play(units, 0, 6)
     assert recording.wait(60)
     assert recording.state is RecordingState.SAVED
     assert studio.saved[0][1].frames == len(units)
+    assert studio.saved[0][1].warnings == ["the first picture came 1.5 s after the start"]
 
 
 def test_without_a_picture_there_is_no_video(studio):
@@ -334,6 +337,51 @@ def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
     assert not any(times[at - 1] + 0.2 < piece < times[at] - 0.001 for piece in pieces)
 
 
+def test_after_a_break_a_short_gap_is_told_too(studio):
+    """Half a second: too short to be one where the camera is only slow."""
+    before = pictures([number / 25 for number in range(75)])
+    after = pictures([number / 25 for number in range(75)], begin=studio.begin + 35 * SECOND // 10)
+    studio.play(before, -1, 1)
+    recording = studio.record(5)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 5)
+    until(lambda: recording.parts == 2)
+    assert [gap.duration for gap in recording.gaps] == [pytest.approx(0.54, abs=0.01)]
+    studio.play(after, 5, 7)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert [gap.duration for gap in receipt.gaps] == [pytest.approx(0.54, abs=0.001)]
+
+
+def test_a_gap_is_as_long_as_it_was_though_the_first_picture_came_late(studio):
+    """What later pictures tell of the camera's clock moves the whole part to its place."""
+    before = pictures([number / 25 for number in range(75)])
+    later = studio.begin + 8 * SECOND
+    late = SECOND // 2
+    after = [
+        replace(unit, offset=unit.offset + (late if place < 5 else 0), arrived=unit.arrived + late)
+        if place < 15
+        else unit
+        for place, unit in enumerate(pictures([number / 25 for number in range(100)], begin=later))
+    ]
+    studio.play(before, -1, 1)
+    recording = studio.record(11)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after[:5], 3, 8.9)
+    until(lambda: recording.parts == 2)
+    studio.play(sorted(after[5:], key=lambda unit: unit.arrived), 8, 13)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    times, numbers = shown(path)
+    first = numbers.index(0)
+    assert float(times[first] - times[first - 1]) == pytest.approx(5.04, abs=0.001)
+    assert receipt.gaps[0].duration == pytest.approx(5.04, abs=0.001)
+
+
 def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
     """The next part begins with what was kept in memory; no picture is lost or doubled."""
     units = mixed(pictures(irregular(20)), sound(20.0))
@@ -354,6 +402,34 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
     assert "FFmpeg ended" in receipt.warnings[0]
     pieces = heard(path)
     assert max(b - a for a, b in zip(pieces, pieces[1:], strict=False)) < 0.05
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
+def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
+    """Its first estimate was taken from packets that came late; of a dead camrec's part it is not
+    known that they did, and where its sound reaches into the next one it is cut."""
+    units = [
+        replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
+        for unit in mixed(pictures([number / 25 for number in range(300)]), sound(12.0))
+    ]
+    studio.play(units, -1, 1)
+    recording = studio.record(9)
+    studio.play(units, 1, 4)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.play(units, 4, 5)
+    until(lambda: recording.parts == 2)
+    if not known:
+        recording._writer.parts[0].step = Step()
+    studio.play(units, 5, 11)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
+    assert shown(path)[1] == list(range(25, 250))
+    pieces = heard(path)
+    apart = [b - a for a, b in zip(pieces, pieces[1:], strict=False)]
+    assert min(apart) > 0 and max(apart) < 0.05
+    if known:
+        assert pieces[0] < 0.05 and receipt.av_offset < 0.01
 
 
 def test_another_size_is_another_video(studio):

@@ -17,18 +17,13 @@ from camrec.cli.running import station_of
 from camrec.cli.terminal import facts, megabytes, note, out, recording_progress, say
 from camrec.config import Config
 from camrec.library import Video
+from camrec.process import endings
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.sources import parse
 from camrec.station import LONGEST, SHORTEST, Station
 
 LOOK = 2.0  # seconds over which a probe measures
-# Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
-ENDINGS = [
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-]
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
 
 Address = Annotated[str, Argument(metavar="URL", help=say("url"))]
@@ -69,8 +64,9 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
         session.machine.wait(lambda state: state is not SessionState.OPENING)
         if session.state is SessionState.FAILED:
             raise session.error
-    recordings = [station.record(session.session_id, seconds) for session in sessions]
-    _watch(recordings, [session.name for session in sessions])
+    with _asked_to_end() as reasons:
+        recordings = [station.record(session.session_id, seconds) for session in sessions]
+        _watch(recordings, [session.name for session in sessions], reasons)
     for recording in recordings:
         if recording.error is not None:
             raise recording.error
@@ -87,9 +83,9 @@ def _settings(**overrides: object) -> Config:
     return Config.load(mediamtx_port=0, go2rtc_port=0, **overrides)
 
 
-def _watch(recordings: Sequence[Recording], names: Sequence[str]) -> None:
-    """Until all are saved or have failed."""
-    with _asked_to_end() as reasons, recording_progress() as progress:
+def _watch(recordings: Sequence[Recording], names: Sequence[str], reasons: list[str]) -> None:
+    """Until all are saved or have failed; ended early as soon as there is a reason."""
+    with recording_progress() as progress:
         tasks = [
             progress.add_task(name, total=each.duration, size="")
             for each, name in zip(recordings, names, strict=True)
@@ -106,10 +102,10 @@ def _asked_to_end() -> Iterator[list[str]]:
     """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
     reasons: list[str] = []
 
-    def asked(number: int, _: object) -> None:
-        reasons.append("stopped" if number == signal.SIGINT else "shutdown")
+    def asked(name: str) -> None:
+        reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = {number: signal.signal(number, asked) for number in ENDINGS}
+    before = endings.listen(asked)
     try:
         yield reasons
     finally:

@@ -13,9 +13,10 @@ from pathlib import Path
 import av
 import filelock
 
+from camrec import disk
 from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
-from camrec.library import disk, names, thumbnail, video
+from camrec.library import names, thumbnail, video
 from camrec.library.keeping import Keeping
 from camrec.library.room import Room
 from camrec.library.video import Video
@@ -68,7 +69,7 @@ class Library:
         StateError (``folder_taken``), ServiceError (``folder_unwritable``)
         """
         try:
-            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+            disk.make(self.folder / PARTS)
             self._lock.acquire(timeout=0)
         except filelock.Timeout:
             raise StateError("folder_taken", folder=str(self.folder)) from None
@@ -218,7 +219,7 @@ class Library:
     def parts(self, recording_id: str) -> Path:
         """The folder for the parts of one recording."""
         folder = self.folder / PARTS / recording_id
-        folder.mkdir(parents=True, exist_ok=True)
+        disk.make(folder)
         return folder
 
     def free_bytes(self) -> int:

@@ -23,6 +23,8 @@ from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
+PAUSES = (0.25, 5.0)  # seconds, shortest and longest: recordings wait for it
+
 _BIND = re.compile(r"listen tcp \S*:(\d+): bind: ")
 
 
@@ -56,7 +58,7 @@ class Proxy(ABC):
         self._lock = threading.Lock()
         self._wanted: dict[str, Source] = {}
         self._accepts = False
-        self._supervisor = Supervisor(self.name, self._make, self._ready)
+        self._supervisor = Supervisor(self.name, self._make, self._ready, pauses=PAUSES)
         self.machine = self._supervisor.machine
         # Emitted at each start, the first too, when all paths have been added.
         self.became_ready = self._supervisor.became_ready

@@ -10,7 +10,7 @@ from pathlib import Path
 from camrec.recording.coding import USUAL, Coding
 from camrec.units import AudioTrack, VideoTrack
 
-FRAGMENT = 200_000  # microseconds of film that a killed FFmpeg may lose
+FRAGMENT = 100_000  # microseconds of film that a killed FFmpeg may lose
 
 # A packet from NUT knows no duration, and a fragment begins where the one before it is thought to
 # end: so each packet is held until the next one says how long it lasted. The last one lasts as
@@ -28,6 +28,8 @@ IN_ORDER = (
 # Every picture is written at once, and weighed by how long it is shown; without a rate to think of
 # x264 would take 90000 pictures a second for real, and announce them.
 AT_ONCE = ("-tune", "zerolatency", "-x264-params", "force-cfr=0:fps=25")
+# The decoder would work on a picture a processor at a time, and hold all of them back so long.
+ONE_BY_ONE = ("-threads:v", "1")
 NO_FIXED_RATE = "h264_metadata=tick_rate=50:fixed_frame_rate_flag=0"
 EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 KEY_EVERY_2_S = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)"
@@ -75,6 +77,8 @@ def arguments(
         movflags = "+frag_keyframe+delay_moov+default_base_moof"
     command = ["-hide_banner", "-nostats", "-loglevel", "warning", "-y"]
     command += ["-probesize", "65536", "-copyts", "-itsoffset", f"{-start:.6f}"]
+    if video.codec == "mjpeg":
+        command += ONE_BY_ONE
     command += ["-f", "nut", "-i", "pipe:0", "-map", "0:v:0"]
     command += _copy(video) if coding.copies(video) else _encode(able, coding.preset(video))
     if audio is not None:

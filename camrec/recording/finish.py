@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -18,6 +19,8 @@ from camrec.recording.join import Written
 from camrec.recording.timeline import SECOND
 
 log = logging.getLogger(__name__)
+
+LATE = 1.0  # seconds from the start to the first picture that are worth telling
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def finish(
     readable = [(part, seen) for part in parts if (seen := _read(part)) is not None]
     stretches = _stretches(readable)
     warnings = [told for part, seen in readable if (told := _missing(part, seen))]
+    if readable and (late := (readable[0][0].zero - story.began) / SECOND) > LATE:
+        warnings.append(f"the first picture came {late:.1f} s after the start")
     if len(stretches) > 1:
         warnings.append(f"the camera's codec or size changed: {len(stretches)} videos")
     story = replace(story, warnings=(*story.warnings, *warnings))
@@ -83,7 +88,7 @@ def finish(
             size, seen = facts.get(file, (0, None))
             if seen is None or size != file.stat().st_size:
                 seen = film.read(file)
-            receipt = _receipt(file, seen, held, story, until)
+            receipt = _receipt(file, seen, held, story, until, _breaks(held, facts))
             receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
             saved.append((save(file, receipt), receipt))
             for part in held:  # a camrec that is killed now must not make it anew
@@ -103,6 +108,16 @@ def _read(part: Written) -> Film | None:
 def _part(part: Written, zero: int, size: int, seen: Film) -> PartFacts:
     start = (part.zero - zero) / SECOND
     return PartFacts(start=round(start, 6), duration=round(seen.duration, 6), size=size)
+
+
+def _breaks(stretch: Sequence[Written], facts: Mapping[Path, tuple[int, Film]]) -> list[float]:
+    """Where pictures are missing, seconds: what goes on after FFmpeg died reaches back instead."""
+    found = []
+    for one, other in pairwise(stretch):
+        ends, begins = facts[one.path][1].times[-1], facts[other.path][1].times[0]
+        if other.zero + begins * SECOND > one.zero + ends * SECOND:
+            found.append((other.zero - stretch[0].zero) / SECOND + begins)
+    return found
 
 
 def _missing(part: Written, seen: Film) -> str | None:
@@ -133,12 +148,18 @@ def _worst(told: Sequence[float | None]) -> float | None:
 
 
 def _receipt(
-    file: Path, seen: Film, stretch: Sequence[Written], story: Story, until: int
+    file: Path,
+    seen: Film,
+    stretch: Sequence[Written],
+    story: Story,
+    until: int,
+    breaks: Sequence[float],
 ) -> Receipt:
     zero = stretch[0].zero
     end = (until - zero) / SECOND
     steps = [part.step for part in stretch if part.step]
-    if stretch[-1].step and (last := stretch[-1].step.newest) is not None:
+    complete = stretch[-1].expected is not None
+    if complete and stretch[-1].step and (last := stretch[-1].step.newest) is not None:
         # The silence is told by our clock; the camera's may have gone its own way meanwhile.
         end = seen.times[-1] + (until - last) / SECOND
     joints = [(part.zero - zero) / SECOND for part in stretch[1:]]
@@ -157,7 +178,7 @@ def _receipt(
         av_offset=_worst([step.av_offset for step in steps]) if seen.sound else None,
         frames=len(seen.times),
         frames_per_minute=seen.per_minute,
-        gaps=gaps.find(seen.times, end),
+        gaps=gaps.find(seen.times, end, breaks),
         parts=len(stretch),
         width=seen.width,
         height=seen.height,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
 from typing import Protocol
@@ -11,22 +12,30 @@ from camrec.recording.timeline import SECOND
 
 SHORTEST = 2.0  # seconds
 DISTANCES = 5  # times the usual distance between two pictures, if that is more
+BROKEN = 2  # times the usual distance where the stream broke: a picture is missing there
+SLACK = 1 / 20_000  # seconds: a moment is rounded differently in each part
 
 
-def between(earlier: float, later: float, usual: float) -> Gap | None:
+def between(earlier: float, later: float, usual: float, broken: bool = False) -> Gap | None:
     """The gap from one picture to the next, or to the end; all in seconds."""
-    if later - earlier <= max(SHORTEST, DISTANCES * usual):
+    shortest = BROKEN * usual if broken else max(SHORTEST, DISTANCES * usual)
+    if later - earlier <= shortest:
         return None
     return Gap(start=round(earlier, 6), duration=round(later - earlier, 6))
 
 
-def find(times: Sequence[float], end: float) -> list[Gap]:
-    """The gaps between pictures shown at `times` (sorted), silence up to `end` included."""
+def find(times: Sequence[float], end: float, breaks: Sequence[float] = ()) -> list[Gap]:
+    """The gaps between pictures shown at `times` (sorted), silence up to `end` included.
+
+    breaks : the times of pictures before which the stream broke; there a short gap is one too.
+    """
     if not times:
         return []
     distances = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     usual = median(distances) if distances else 0.0
-    found = (between(a, b, usual) for a, b in zip(times, [*times[1:], end], strict=True))
+    broken = {bisect_left(times, at - SLACK) for at in breaks}
+    pairs = enumerate(zip(times, [*times[1:], end], strict=True), 1)
+    found = (between(a, b, usual, number in broken) for number, (a, b) in pairs)
     return [gap for gap in found if gap is not None]
 
 
@@ -40,10 +49,12 @@ class Account:
     """The gaps of a recording that still runs; moments are monotonic nanoseconds.
 
     newest : the moment of the newest picture.
+    broken : the stream broke after it.
     """
 
     def __init__(self, zero: int) -> None:
         self.newest = zero
+        self.broken = False
         self._late = 0
         self._zero = zero
         self._found: list[Gap] = []
@@ -53,7 +64,7 @@ class Account:
         if moment <= self.newest:
             return False
         gap = self._between(moment, pace)
-        self.newest, self._late = moment, arrived - moment
+        self.newest, self._late, self.broken = moment, arrived - moment, False
         if gap is not None:
             self._found.append(gap)
         return gap is not None
@@ -65,7 +76,7 @@ class Account:
         return [*self._found, lasting] if lasting else list(self._found)
 
     def _between(self, moment: int, pace: Pace) -> Gap | None:
-        if moment - self.newest <= SHORTEST * SECOND:
+        if moment - self.newest <= SHORTEST * SECOND and not self.broken:
             return None  # of most pictures, without asking for the usual distance
         earlier, later = ((each - self._zero) / SECOND for each in (self.newest, moment))
-        return between(earlier, later, pace.usual_distance)
+        return between(earlier, later, pace.usual_distance, self.broken)

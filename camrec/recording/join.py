@@ -13,7 +13,9 @@ from camrec.recording.step import Moves, Step, moved_by
 from camrec.recording.timeline import SECOND
 
 SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
-SLACK = Fraction(1, 1000)  # seconds: the same picture's moment is rounded differently in each part
+# Seconds: the same picture's moment is rounded differently in each part, by a tick or two. Pictures
+# of an MJPEG camera may come closer together than a millisecond.
+SLACK = Fraction(1, 20_000)
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,12 @@ def join(parts: Sequence[Written], target: Path) -> None:
                         seconds = float(packet.pts * packet.time_base)
                         moved += round(moved_by(sound, seconds) / packet.time_base)
                     packet.pts += moved
+                    # Where the sound of two parts is moved differently the later one gives way.
+                    if medium == "audio" and packet.pts <= last.get(medium, packet.pts - 1):
+                        continue
                     packet.dts = max(
                         packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
                     )
-                    if medium == "audio" and packet.dts > packet.pts:
-                        continue  # moved into the sound of the part before, which was not
                     last[medium] = packet.dts
                     if packet.pts != packet.dts:
                         # Told from decoding to decoding, it would lengthen the end of the video.

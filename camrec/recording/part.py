@@ -30,7 +30,6 @@ class PartEnded(Exception):
 class Part:
     """Takes units in, in the order in which they came.
 
-    zero : the moment of its file's time 0, nanoseconds on the monotonic clock.
     step : how its sound and its pictures keep step, and both with our clock.
     shown : pictures given to FFmpeg that are not hidden.
     complete : FFmpeg ended well: all that it was given is in the file.
@@ -40,7 +39,6 @@ class Part:
 
     def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline, coding: Coding) -> None:
         self.path = path
-        self.zero = timeline.zero
         self.step = Step()
         self.shown = 0
         self.complaint = ""
@@ -77,6 +75,11 @@ class Part:
     def fits(self, unit: Unit) -> bool:
         """Whether its track is one of those that this part began with."""
         return unit.track in self._tracks
+
+    @property
+    def zero(self) -> int:
+        """The moment of its file's time 0 as far as it is known, monotonic nanoseconds."""
+        return self._timeline.zero
 
     @property
     def sounds(self) -> bool:
@@ -135,6 +138,7 @@ class Part:
         self.complete = code == 0
         if not self.complete:
             self.complaint = self.complaint or f"return code {code}"
+        self.step.late = self._timeline.late
         self.whole = self.complete and self._able.hybrid and in_order
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
 

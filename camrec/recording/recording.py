@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+from camrec import disk
 from camrec.clock import Clock, iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError
 from camrec.receipt import Gap, Receipt
@@ -215,7 +216,7 @@ class Recording:
     def _promise(self) -> None:
         """Have it on the disk. Raises ServiceError (``folder_unwritable``)."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            disk.make(self._folder)
             self._keep(self)
         except OSError as error:
             folder = str(self._folder)

@@ -36,10 +36,12 @@ class Step:
     that either is delayed by in the camera is not seen.
 
     newest : when the newest picture arrived; None before the first.
+    late : nanoseconds by which all moments that were noted turned out to be too late.
     """
 
     def __init__(self) -> None:
         self.newest: int | None = None
+        self.late = 0
         self._windows: dict[str, dict[int, Least]] = {"video": {}, "audio": {}}
         self._by_arrival = False
         self._lengths = Lengths()
@@ -84,7 +86,7 @@ class Step:
     @property
     def uncertainty(self) -> float | None:
         """Seconds that a picture's moment may be off our clock."""
-        delays = [abs(least.delay) for least in self._sure("video").values()]
+        delays = [abs(least.delay + self.late) for least in self._sure("video").values()]
         if not delays:
             return None
         return round(max(delays) / SECOND + (ARRIVAL if self._by_arrival else KNOWN), 6)

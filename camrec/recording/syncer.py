@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from camrec import disk
+
 log = logging.getLogger(__name__)
 
 EVERY = 2.0  # seconds
@@ -52,10 +54,6 @@ class Syncer:
                 os.fsync(handle)
         finally:
             os.close(handle)
-        if file not in self._synced and os.name != "nt":
-            folder = os.open(file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        if file not in self._synced:
+            disk.sync(file.parent)
         self._synced[file] = size

@@ -42,7 +42,8 @@ class Writer:
     tell
         Called after each change of the parts or the gaps.
     keep
-        Called before each part is begun, when `written` tells of it.
+        Called when `written` tells something else: before each part is begun, and when it turns
+        out that one began earlier than was thought.
     earlier, newest
         The parts that an earlier camrec wrote, and when it last did, monotonic nanoseconds.
 
@@ -169,13 +170,13 @@ class Writer:
         """What comes next has no tie to what was."""
         self.open(patient=False)
         self.close("the stream broke")
-        self._memory.clear()
+        self._break_off()
         self._moments = Moments()
 
     def units_lost(self) -> None:
         """FFmpeg was too slow for what came."""
         self.close("FFmpeg is too slow")
-        self._memory.clear()
+        self._break_off()
         self.warnings.append("the computer or the disk was too slow: pictures were lost")
         log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
 
@@ -197,7 +198,7 @@ class Writer:
                     part.zero,
                     part.whole,
                     part.shown if part.complete else None,
-                    part.step if part.complete else None,
+                    part.step,
                 )
                 for part in list(self.parts)
             ),
@@ -220,8 +221,11 @@ class Writer:
         assert self.part is not None and self._account is not None
         self.part.write(unit)
         self.part.step.note(unit.track, moment, unit.arrived)
-        if unit.track.medium == "video" and self._account.note(moment, unit.arrived, self._pace):
-            self._tell()
+        if unit.track.medium == "video":
+            if self._moments.refine(unit):
+                self._keep()
+            if self._account.note(moment, unit.arrived, self._pace):
+                self._tell()
 
     def _waits_for_sound(self, units: list[Unit], now: int) -> bool:
         """Sound that is expected gets a second to come, so that the part begins with it."""
@@ -234,6 +238,12 @@ class Writer:
     def _warn(self, told: str | None) -> None:
         if told is not None and told not in self.warnings:
             self.warnings.append(told)
+
+    def _break_off(self) -> None:
+        """Between what was and what comes pictures are missing."""
+        self._memory.clear()
+        if self._account is not None:
+            self._account.broken = True
 
     def _died(self) -> None:
         part = self.part

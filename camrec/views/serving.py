@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClosedError
 
+from camrec.process import endings
 from camrec.station import Station
 from camrec.views.page import board_of, end_board, page
 
@@ -36,7 +36,7 @@ def serve(
     ready: Callable[[str], None] = print,
     **settings: Any,
 ) -> None:
-    """Serve the page at ``/`` and `routes` beside it; returns after SIGINT or SIGTERM.
+    """Serve the page at ``/`` and `routes` beside it; returns after a signal that asks for the end.
 
     Parameters
     ----------
@@ -74,7 +74,8 @@ def serve(
     ready(url)
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    _on_signal(lambda: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    # Further signals change nothing while recordings are saved.
+    endings.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:
@@ -87,15 +88,6 @@ def _failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Panel writes to a page without waiting: one that was closed meanwhile is no error."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
-
-
-def _on_signal(stop: Callable[[], None]) -> None:
-    """Call `stop` on the first signal; further ones change nothing while recordings are saved."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGBREAK"):
-        numbers.append(signal.SIGBREAK)  # a Windows console that is closed
-    for number in numbers:
-        signal.signal(number, lambda *_: stop())
 
 
 def _named(host: str) -> str:

@@ -1,9 +1,26 @@
-"""What makes a file on the disk certain."""
+"""What makes files and folders on the disk certain, so that a power cut does not take them."""
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def make(folder: Path, mode: int = 0o777) -> None:
+    """Have a folder, and wait until the disk knows it and those that it lies in.
+
+    mode : where it was not there. Raises OSError when it cannot be made.
+    """
+    fresh = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for each in fresh:
+        try:
+            sync(each.parent)
+        except OSError as error:  # not every folder that may be written to may be read
+            log.warning("%s is not certain on the disk: %s", each, error.strerror)
 
 
 def sync(path: Path) -> None:

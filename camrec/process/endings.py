@@ -1,0 +1,43 @@
+"""The signals by which we are asked to end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+from collections.abc import Callable
+from typing import Any
+
+# Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+def listen(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
+    """Call `asked` with the name of each such signal that comes; gives the handlers before.
+
+    A closed terminal that ``nohup`` wants us to outlive stays ignored.
+    """
+
+    def hear(number: int, _: object) -> None:
+        name = signal.Signals(number).name
+        if name == "SIGHUP":
+            _let_go_of_terminal()
+        asked(name)
+
+    found = [signal.Signals[name] for name in NAMES if hasattr(signal, name)]
+    return {
+        each: signal.signal(each, hear)
+        for each in found
+        if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN
+    }
+
+
+def _let_go_of_terminal() -> None:
+    """What is said from now on goes nowhere, instead of failing."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for each in (0, 1, 2):
+        with contextlib.suppress(OSError):
+            if stat.S_ISCHR(os.fstat(each).st_mode):
+                os.dup2(nowhere, each)
+    os.close(nowhere)
