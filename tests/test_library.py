@@ -316,8 +316,8 @@ def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monke
 
         return tried
 
-    monkeypatch.setattr("camrec.library.disk.sync", refusing(disk.sync))
-    monkeypatch.setattr("camrec.library.disk.rename", refusing(disk.rename))
+    monkeypatch.setattr("camrec.disk.sync", refusing(disk.sync))
+    monkeypatch.setattr("camrec.disk.rename", refusing(disk.rename))
     with pytest.raises(ServiceError):
         library.rename(filename, "Delivery")
     monkeypatch.undo()

@@ -20,6 +20,7 @@ from camrec.units import Unit
 
 log = logging.getLogger(__name__)
 
+PIECE = 1 << 16  # bytes: a write returns when all is taken, and tells no progress before
 NO_ROOM = "No space left on device"
 
 
@@ -150,10 +151,10 @@ class Part:
         rest = memoryview(data)
         pipe = self._child.stdin
         assert pipe is not None
-        self._writing_since = time.monotonic()
         try:
             while rest:
-                rest = rest[pipe.write(rest) :]
+                self._writing_since = time.monotonic()
+                rest = rest[pipe.write(rest[:PIECE]) :]
         except (OSError, ValueError) as error:
             raise PartEnded(str(error)) from None
         finally:
