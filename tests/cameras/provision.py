@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 
 def apt(*packages: str, program: str = "", present: Callable[[], bool] | None = None) -> str:
@@ -27,7 +30,10 @@ def apt(*packages: str, program: str = "", present: Callable[[], bool] | None = 
     """
     found = _look(program, present)
     if found is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        _install(packages)
+        # Several test processes may want something at once; dpkg takes one at a time.
+        with FileLock(Path(tempfile.gettempdir()) / "camrec-tests-apt.lock"):
+            if _look(program, present) is None:
+                _install(packages)
         found = _look(program, present)
     if found is None:
         reason = f"needs {' '.join(packages)}: install them, or run as root on Debian or Ubuntu"
