@@ -32,7 +32,13 @@ class Units(Protocol):
 class Feed(Protocol):
     """What is needed of a session's feed."""
 
-    def subscribe(self, *, max_bytes: int, media: tuple[str, ...]) -> Units: ...
+    def subscribe(
+        self,
+        *,
+        max_bytes: int,
+        media: tuple[str, ...],
+        on_ready: Callable[[], object] | None = None,
+    ) -> Units: ...
 
 
 class Show:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 class PictureSubscription:
     """Holds the newest picture until it is taken, so a viewer that takes none costs no more.
 
+    lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
     begin : the newest picture so far.
     on_ready : called when there is a picture and was none before, in another thread: it hands
         over and returns.
@@ -29,6 +30,7 @@ class PictureSubscription:
         self._picture = begin
         self._on_ready = on_ready
         self._on_close = on_close
+        self.lag: float | None = None
 
     def take(self) -> Picture | None:
         """The newest picture, once."""

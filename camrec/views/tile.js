@@ -6,7 +6,7 @@ const AGREE = 2000 // ms by which this browser's clock and camrec's may differ u
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const live = livePicture(life, () =>
-    address(`stream?session_id=${model.session.session_id}&mode=page`, model.base, "ws"))
+    address(`stream?session_id=${model.session.session_id}`, model.base, "ws"))
   const tile = {
     model, live, say: words(model.texts),
     asked: null, // what was asked of camrec and is not answered yet

@@ -25,7 +25,13 @@ class Tile(AskingComponent):
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
     free = param.Number(default=0, doc="Bytes that the disk has left.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("live.js", "live.css", "screen.js", "controls.js")
+    _shared: ClassVar[tuple[str, ...]] = (
+        "packets.js",
+        "live.js",
+        "live.css",
+        "screen.js",
+        "controls.js",
+    )
     _script: ClassVar[str] = "tile.js"
     _styles: ClassVar[str] = "tile.css"
 

@@ -1,0 +1,263 @@
+"""The live picture in a real browser: the right one, in both ways, never late, never a lie."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from cameras import barcode
+from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera
+from playwright.sync_api import Page, expect
+from test_views_ends import Serving
+
+from camrec.config import Config
+from camrec.station import Station
+from camrec.views import CameraView
+from camrec.web import LocalServer
+
+pytestmark = pytest.mark.browser
+
+# Every drawn picture's number is read from its pixels, as `cameras.barcode` wrote it.
+READ = """
+window.drawn = []
+const draw = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  draw.apply(this, given)
+  const { width, height } = this.canvas
+  let whole = 0
+  for (let place = 0; place < BLOCKS; place++) {
+    const at = Math.floor((place + 0.5) * width / BLOCKS)
+    const [red, green, blue] = this.getImageData(at, height >> 4, 1, 1).data
+    whole = 2 * whole + (red + green + blue > 384)
+  }
+  window.drawn.push([whole, width, height])
+}
+""".replace("BLOCKS", str(barcode.BLOCKS))
+NO_DECODER = "delete window.VideoDecoder"
+# A decoder that every browser has sooner or later: it takes what it is given and fails.
+BAD_DECODER = """
+const Real = VideoDecoder
+window.VideoDecoder = class extends Real {
+  configure(how) { super.configure({ ...how, codec: "avc1.FFFFFF" }) }
+}
+"""
+# One whose main thread is busy nearly all the time.
+SLOW = """
+const quick = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  quick.apply(this, given)
+  const end = performance.now() + 300
+  while (performance.now() < end);
+}
+"""
+
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+# performance.now() stands still while a machine sleeps, and the time of day does not.
+SLEEP = """() => {
+  const awake = Date.now
+  Date.now = () => awake() + 60_000
+}"""
+
+
+@pytest.fixture(scope="module")
+def station(binaries, tmp_path_factory) -> Iterator[Station]:
+    folder = tmp_path_factory.mktemp("live")
+    config = Config(
+        videos_dir=folder / "videos",
+        bin_dir=folder / "bin",
+        mediamtx_port=0,
+        go2rtc_port=0,
+        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
+    )
+    with Station(config) as station:
+        yield station
+
+
+class Cell:
+    """A notebook's view of one camera, for any number of browsers; a context manager."""
+
+    def __init__(self, station: Station, camera: RtspCamera | MjpegCamera) -> None:
+        self._station = station
+        self.camera = camera
+
+    def __enter__(self) -> Cell:
+        self.camera.start()
+        self.session = self._station.open(self.camera.url, "Nest box")
+        self._local = LocalServer(self._station)
+        made = lambda: CameraView(self.session, base_url=self._local.url, width=480)  # noqa: E731
+        self._serving = Serving(made).__enter__()
+        self.url = self._serving.url
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._serving.__exit__()
+        self._local.stop()
+        self._station.close(self.session.session_id)
+        self.camera.__exit__(*error)
+
+    def viewers(self, count: int) -> None:
+        """Until it has so many."""
+        while self.session.viewers != count:
+            threading.Event().wait(0.02)
+
+
+@pytest.fixture(scope="module")
+def cell(station) -> Iterator[Cell]:
+    """One camera for all tests that leave it as it is."""
+    with Cell(station, RtspCamera()) as cell:
+        yield cell
+
+
+class Watch:
+    """One browser's page, and what was drawn on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.figure = page.get_by_role("figure")
+        self.canvas = page.locator("canvas")
+
+    def until(self, count: int) -> list[int | None]:
+        """The numbers of all pictures drawn, as soon as there are so many."""
+        self.page.wait_for_function("count => window.drawn.length >= count", arg=count)
+        return [number(whole) for whole, _, _ in self.page.evaluate("window.drawn")]
+
+    def size(self) -> list[int]:
+        """Of the picture drawn last."""
+        return self.page.evaluate("window.drawn.at(-1).slice(1)")
+
+
+def number(whole: int) -> int | None:
+    """What the blocks of a bar code say; None where it is none."""
+    told = whole >> 4
+    bits = [bool(whole >> place & 1) for place in reversed(range(barcode.BLOCKS))]
+    return told if bits == barcode.bits(told) else None
+
+
+@pytest.fixture
+def watching(looking):
+    """``watching(cell, script, ...)``: a browser's page, with the scripts run before all others."""
+    return lambda cell, *scripts: Watch(looking(cell.url, scripts=(READ, *scripts)).page)
+
+
+def whole_and_rising(numbers: list[int | None]) -> None:
+    assert None not in numbers, numbers
+    assert numbers == sorted(set(numbers)), numbers
+
+
+def await_pictures(camera: RtspCamera, count: int) -> int:
+    """Until it has sent so many since its latest key picture; the number of the latest."""
+    while True:
+        truth = camera.truth()
+        keys = [place for place, each in enumerate(truth) if each.key]
+        if keys and len(truth) - keys[-1] >= count:
+            return truth[-1].number
+        threading.Event().wait(0.05)
+
+
+def test_h264_is_decoded_by_the_browser(cell, watching):
+    watch = watching(cell)
+    whole_and_rising(watch.until(40))
+    expect(watch.canvas).to_have_attribute("data-way", "h264")
+    assert not [each for each in threading.enumerate() if each.name == "pictures"]
+
+
+def test_one_who_comes_late_in_a_long_group_sees_the_newest_at_once(station, watching):
+    with Cell(station, RtspCamera(gop=1000, b_frames=2)) as cell:
+        newest = await_pictures(cell.camera, 100)
+        numbers = watching(cell).until(20)
+        whole_and_rising(numbers)
+        assert numbers[0] > newest
+        # Every picture is there once, the reordered ones in their order.
+        assert numbers[5:] == list(range(numbers[5], numbers[5] + len(numbers) - 5))
+
+
+@pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
+def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
+    watch = watching(cell, script)
+    whole_and_rising(watch.until(20))
+    expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+
+
+def test_what_is_not_h264_comes_as_jpeg(station, watching):
+    with Cell(station, RtspCamera(codec="h265")) as cell:
+        watch = watching(cell)
+        whole_and_rising(watch.until(10))
+        expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+
+
+def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
+    camera = RtspCamera()
+    with Cell(station, camera) as cell:
+        watch = watching(cell)
+        watch.until(5)
+        assert watch.size() == [640, 360]
+        camera.kill()
+        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+        expect(watch.figure).to_contain_text("No picture for 3")
+        expect(watch.figure).to_contain_text("No picture for 4")
+        camera.resize(320, 240)
+        camera.start()
+        expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
+        expect(watch.canvas).to_have_attribute("data-way", "h264")
+        assert watch.size() == [320, 240]
+
+
+def test_a_slow_browser_beside_a_fast_one(cell, watching):
+    slow, fast = watching(cell, SLOW), watching(cell)
+    late = slow.until(12)
+    drawn = fast.until(1)
+    whole_and_rising(late)
+    whole_and_rising(drawn)
+    # The slow one is given the newest, not one after the other, and the fast one all of them.
+    assert late[-1] - late[0] > 3 * len(late)
+    assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
+    watch = watching(cell, script)
+    watch.until(5)
+    assert cell.session.viewers == 1
+    watch.page.evaluate(HIDE, True)
+    cell.viewers(0)
+    # What would be old by then is not shown any more.
+    blank = "canvas => !canvas.getContext('2d').getImageData(9, 9, 1, 1).data[3]"
+    watch.page.wait_for_function(blank, arg=watch.canvas.element_handle())
+    before = len(watch.until(0))
+    newest = cell.camera.truth()[-1].number
+    watch.page.evaluate(HIDE, False)
+    numbers = watch.until(before + 5)
+    whole_and_rising(numbers)
+    assert numbers[before] >= newest
+    assert cell.session.viewers == 1
+
+
+def test_after_a_sleep_it_connects_anew(cell, watching):
+    """A link that died in a sleep says nothing: neither end is told."""
+    watch = watching(cell)
+    watch.until(5)
+    with watch.page.expect_websocket() as again:
+        watch.page.evaluate(SLEEP)
+    assert "/stream" in again.value.url
+    watch.until(len(watch.until(0)) + 5)
+    cell.viewers(1)
+
+
+def test_twenty_reloads_leave_nothing(station, cell, watching):
+    watch = watching(cell)
+    watch.until(1)
+    threads = threading.active_count()
+    watched = len(station.changed), len(cell.session.machine.changed)
+    for _ in range(20):
+        watch.page.reload()
+        watch.until(1)
+    cell.viewers(1)
+    assert (len(station.changed), len(cell.session.machine.changed)) == watched
+    assert threading.active_count() <= threads
+    watch.page.context.close()
+    cell.viewers(0)
