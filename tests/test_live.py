@@ -195,6 +195,17 @@ def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
     expect(watch.canvas).to_have_attribute("data-way", "jpeg")
 
 
+def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
+    watch = watching(cell, NO_DECODER)
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '200px'")
+    watch.look_away()
+    watch.look_again()
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 320")
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
+    whole_and_rising(watch.until(1))
+
+
 def test_what_is_not_h264_comes_as_jpeg(station, watching):
     with Cell(station, RtspCamera(codec="h265")) as cell:
         watch = watching(cell)

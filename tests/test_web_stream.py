@@ -232,7 +232,8 @@ def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
 def test_a_stream_is_refused_before_its_handshake(session, wire):
     assert refused(wire, "session_id=nothing") == (404, "no_session")
     assert refused(wire, "") == (400, "bad_field")
-    assert refused(wire, f"session_id={session.session_id}&mode=other") == (400, "bad_field")
+    for wrong in ("mode=other", "width=", "width=0", "width=a", "width=-1", "width=1e9"):
+        assert refused(wire, f"session_id={session.session_id}&{wrong}") == (400, "bad_field")
 
 
 def test_the_end_of_a_session_ends_its_viewers(served, wire):

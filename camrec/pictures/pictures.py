@@ -10,6 +10,7 @@ from camrec.errors import StateError
 from camrec.pictures.packets import PacketSubscription
 from camrec.pictures.picture import Picture
 from camrec.pictures.show import Feed, Show
+from camrec.pictures.sight import Sight
 from camrec.pictures.viewing import PictureSubscription
 
 
@@ -26,7 +27,7 @@ class Pictures:
         self._viewers: tuple[PictureSubscription, ...] = ()
         self._decoding: tuple[PacketSubscription, ...] = ()
         self._show: Show | None = None
-        self._newest: Picture | None = None
+        self._newest: Sight | None = None
         self._number = 0
         self._closed = False
 
@@ -58,7 +59,9 @@ class Pictures:
             viewer.close()
         return viewer
 
-    def subscribe(self, on_ready: Callable[[], object]) -> PictureSubscription:
+    def subscribe(
+        self, on_ready: Callable[[], object], width: int | None = None
+    ) -> PictureSubscription:
         """Get the newest picture, at once if there is one, and each that follows.
 
         Parameters
@@ -66,17 +69,20 @@ class Pictures:
         on_ready
             Called when a picture waits and none did, from another thread: it hands over and
             returns.
+        width
+            Pixels that the viewer can show; a picture that has to be encoded may then be
+            smaller than the camera's, but not than this.
         """
+        viewer = PictureSubscription(on_ready, self._forget, width)
         with self._lock:
-            newest = self._newest
-            viewer = PictureSubscription(newest, on_ready, self._forget)
             if self._closed:
                 return viewer
+            newest = self._newest
             self._viewers = (*self._viewers, viewer)
             if self._show is None:
                 self._show = Show(self._feed, self._clock, self._number, self._deliver).start()
         if newest is not None:
-            viewer.tell()
+            viewer.begin(newest.at(width))
         return viewer
 
     def snapshot(self, timeout: float = 5.0) -> Picture:
@@ -108,15 +114,15 @@ class Pictures:
             viewer.close()
         self._end_show()
 
-    def _deliver(self, show: Show, picture: Picture) -> None:
+    def _deliver(self, show: Show, sight: Sight) -> None:
         with self._lock:
             if show is not self._show:
                 return
-            self._newest = picture
-            self._number = picture.number
+            self._newest = sight
+            self._number = sight.number
             viewers = self._viewers
         for viewer in viewers:
-            viewer.put(picture)
+            viewer.put(sight.at(viewer.width))
 
     def _forget(self, viewer: PictureSubscription) -> None:
         with self._lock:

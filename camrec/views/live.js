@@ -5,6 +5,7 @@
 //   live.canvas; live.run(true or false); live.age() in seconds or null; live.linked; live.facts
 //   live.onChange = () => ...                       // a first picture, new facts, link lost or back
 //   live.captured, live.behind                      // ms: the picture's time; now less that, at best
+//   await live.still()                              // {blob, date, ending}: the picture as a file
 //
 // The canvas says in data-way how the picture came: "h264" or "jpeg".
 //
@@ -47,6 +48,7 @@ function livePicture(life, url) {
   let heardAt = null
   let beganAt = null
   let decodes = canDecode()
+  let width = 0 // in pixels, that was asked for; 0 where it was not known
   let failures = [] // when a decoder failed, on now()
 
   const now = () => performance.now() + asleep
@@ -124,7 +126,8 @@ function livePicture(life, url) {
   function connect() {
     timer = null
     const long = decodes
-    const opened = new WebSocket(`${url()}&mode=${long ? "h264" : "page"}`)
+    width = wide()
+    const opened = new WebSocket(`${url()}&mode=${long ? "h264" : "page"}${width ? `&width=${width}` : ""}`)
     socket = opened
     heardAt = now()
     opened.binaryType = "arraybuffer"
@@ -201,6 +204,26 @@ function livePicture(life, url) {
     connect()
   }
 
+  const wide = () => Math.ceil(canvas.clientWidth * devicePixelRatio)
+  /** What is shown is smaller than the camera's own pictures: no more was asked for. */
+  const reduced = () => live.frames > 0 && (live.facts?.width ?? 0) > canvas.width
+
+  /** Shown larger than before, as in full screen: ask for more. */
+  function grown() {
+    if (socket === null || !reduced() || wide() <= width) return
+    disconnect()
+    connect()
+  }
+
+  /** The picture as a file, and its time: the one that is shown, or in full size the camera's newest. */
+  live.still = async () => {
+    const [shown, date] = [document.createElement("canvas"), new Date(live.captured)]
+    Object.assign(shown, { width: canvas.width, height: canvas.height }).getContext("2d").drawImage(canvas, 0, 0)
+    const answer = reduced() && (await fetch(url().replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
+    if (answer?.ok) return { blob: await answer.blob(), date: new Date(answer.headers.get("Captured-At")), ending: "jpg" }
+    return { blob: await new Promise((done) => shown.toBlob(done, "image/png")), date, ending: "png" }
+  }
+
   /** Have it or not; asked any number of times. */
   live.run = (want) => {
     wanted = want
@@ -227,10 +250,13 @@ function livePicture(life, url) {
     update()
   })
   watcher.observe(canvas)
+  const measure = new ResizeObserver(grown)
+  measure.observe(canvas)
   life.on(document, "visibilitychange", update)
   life.on(window, "online", check)
   life.every(1000, check)
   life.add(() => watcher.disconnect())
+  life.add(() => measure.disconnect())
   life.add(() => live.run(false))
   return live
 }

@@ -49,15 +49,13 @@ export function render({ model, view }) {
   }
 
   /** The picture that is shown, as a file. */
-  function still() {
-    const date = new Date(live.captured)
+  async function still() {
+    const { blob, date, ending } = await live.still()
     const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-    const download = `${model.session.name} ${day} ${tile.say.clock(date).replaceAll(":", "-")}.png`
-    live.canvas.toBlob((blob) => {
-      const link = h("a", { href: URL.createObjectURL(blob), download })
-      link.click()
-      URL.revokeObjectURL(link.href)
-    }, "image/png")
+    const download = `${model.session.name} ${day} ${tile.say.clock(date).replaceAll(":", "-")}.${ending}`
+    const link = h("a", { href: URL.createObjectURL(blob), download })
+    link.click()
+    URL.revokeObjectURL(link.href)
   }
 
   function close() {

@@ -11,6 +11,8 @@ network is; once a second they get a text message with the `facts`.
 camera coded them, four on their way at most, and those with `PASSING` are not answered. A text
 message with the codec goes before the first and wherever it changes. Where the camera sends
 something else than H.264, JPEGs come as in ``mode=page``, with the flag `JPEG`.
+
+``width``: the pixels that a client can show. Where JPEGs are made here, they may then be smaller.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ class StreamHandler(Handler, WebSocketHandler):
         self._mode = self.get_query_argument("mode", None)
         if self._mode not in MODES:
             raise FieldError("mode", "mode")
+        self._width = whole(self.get_query_argument("width", None))
         self.session = self.station.session(self.get_query_argument("session_id"))
 
     def check_origin(self, origin: str) -> bool:
@@ -108,8 +111,9 @@ class StreamHandler(Handler, WebSocketHandler):
         if self._mode == "h264":
             await self._send(self._packets, await self.call(self._subscribe_packets))
         if not self._over.is_set():
-            pictures = self.session.pictures
-            await self._send(self._pictures, await self.call(pictures.subscribe, self._wake))
+            subscribe = self.session.pictures.subscribe
+            pictures = await self.call(subscribe, self._wake, self._width)
+            await self._send(self._pictures, pictures)
         if self._telling is not None:
             await self._end(self._telling)
         forget()
@@ -215,6 +219,15 @@ class StreamHandler(Handler, WebSocketHandler):
     def _soon(self, do: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(do)
+
+
+def whole(text: str | None) -> int | None:
+    """The `width` that is asked for; raises InputError (``bad_field``)."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) > 0):
+        raise FieldError("width", "wrong_type")
+    return int(text)
 
 
 def described(track: VideoTrack) -> dict[str, Any]:

@@ -82,6 +82,13 @@ TABLE = (
                 status=101,
                 query={
                     "session_id": {"type": "string"},
+                    "width": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": 99_999,
+                        "description": "Pixels that the client can show: JPEGs that are made "
+                        "here are at least as wide, or as the camera's own pictures.",
+                    },
                     "mode": {
                         "enum": ["page", "h264"],
                         "description": "page: in front of each JPEG 16 bytes, little endian: "
