@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+import cv2
 import pytest
 from cameras import barcode
 from cameras.mjpeg import MjpegCamera
@@ -14,8 +15,11 @@ from test_views_ends import Serving
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.views import CameraView
+from camrec.views import CameraView, page
+from camrec.views.page import end_board
 from camrec.web import LocalServer
+from camrec.web.handler import Desk
+from camrec.web.routes import routes_of
 
 pytestmark = pytest.mark.browser
 
@@ -204,6 +208,31 @@ def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
     watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
     watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
     whole_and_rising(watch.until(1))
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
+    """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
+    made = lambda: page(station, "en")  # noqa: E731
+    desk = Desk.of(station)
+    with Serving(made, prefix="/cameras/of/mine", routes=routes_of(desk)) as serving:
+        look = looking(serving.url, scripts=(READ, script))
+        watch = Watch(look.page)
+        watch.until(5)
+        look.page.locator(".screen").evaluate("screen => screen.style.width = '100px'")
+        watch.look_away()
+        watch.look_again()
+        wanted = 640 if not script else 160
+        look.page.wait_for_function(f"window.drawn.at(-1)[1] === {wanted}")
+        with look.page.expect_download() as download:
+            look.page.get_by_role("button", name="Save a still picture").click()
+        assert download.value.suggested_filename.endswith("jpg" if script else "png")
+        still = cv2.imread(str(download.value.path()))
+        assert still.shape == (360, 640, 3)
+        assert barcode.read(still) in {each.number for each in cell.camera.truth()}
+        look.close()
+    desk.pool.shutdown()
+    end_board(station)
 
 
 def test_what_is_not_h264_comes_as_jpeg(station, watching):

@@ -98,15 +98,26 @@ def test_a_newer_key_picture_overtakes_a_long_group(feed, room, clock):
     assert rest[0].key and [each.number for each in rest] == list(range(251, 261))
 
 
-def test_who_is_a_second_behind_goes_on_at_the_next_key_picture(feed, room, clock):
-    camera = Camera(feed, clock, gop=100)
+def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock):
+    camera = Camera(feed, clock, gop=250)
     camera.send(10)
     viewer = joined(room)
     assert len(taken(viewer)) == 10
     camera.send(40)
+    missed = taken(viewer)
+    assert [each.number for each in missed] == list(range(11, 51))
+    assert [each.passing for each in missed] == [True] * 39 + [False]
+
+
+def test_who_is_far_behind_goes_on_at_the_next_key_picture(feed, room, clock):
+    camera = Camera(feed, clock, gop=150)
+    camera.send(10)
+    viewer = joined(room)
+    assert len(taken(viewer)) == 10
+    camera.send(110)
     assert viewer.take() is None
-    camera.send(60)
-    assert [each.number for each in taken(viewer)] == list(range(101, 111))
+    camera.send(40)
+    assert [each.number for each in taken(viewer)] == list(range(151, 161))
 
 
 def test_what_waits_is_no_more_than_the_group(feed, room, clock):

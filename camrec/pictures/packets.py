@@ -11,8 +11,9 @@ from camrec.pictures.show import Feed, Units
 from camrec.units import Unit, VideoTrack
 
 SECOND = 10**9
-LATE = SECOND  # nanoseconds behind the newest from which a viewer waits for a key picture
-FEW = 3  # pictures that may wait when a key picture comes, and are still given
+LATE = SECOND  # nanoseconds behind the newest from which on none is shown before it caught up
+FAR = 4 * SECOND  # ... and from which on that is given up, until the next key picture
+FEW = 3  # pictures that may wait without being called late
 SHOWN = SECOND // 5  # nanoseconds: as often at least a viewer that is behind is shown one
 MOST = 16 << 20  # bytes that may come between two calls of `fill`
 CODEC = "h264"
@@ -21,8 +22,9 @@ CODEC = "h264"
 class PacketSubscription:
     """The current group first, so that the first picture comes at once, then each as it comes.
 
-    A viewer that falls behind is taken to the newest key picture, so what waits for it is never
-    more than the feed keeps anyway, and it is never left behind by the group that it began with.
+    A viewer that falls behind decodes what it missed without showing it, or is taken to the newest
+    key picture. So what waits for it is never more than the feed keeps anyway, and it is never left
+    behind by the group that it began with.
 
     unfit : the camera sends something else than H.264; nothing more comes.
     lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
@@ -48,7 +50,8 @@ class PacketSubscription:
         self._waiting: deque[tuple[int, Unit]] = deque()
         self._number = 0
         self._adrift = True  # the next that can be used is a key picture
-        self._catching_up = True  # what waits is the group that it began with
+        self._beginning = True  # what waits is the group that it began with
+        self._catching_up = True  # only the newest is of any use
         self._newest = 0  # when the newest arrived
         self._shown = 0  # when it was last given one to show
         self.unfit = False
@@ -67,7 +70,7 @@ class PacketSubscription:
         if not passing:
             self._shown = now
         if not self._waiting:
-            self._catching_up = False
+            self._caught_up()
         captured = self._clock.utc_ns() - (now - (unit.time + unit.offset))
         assert isinstance(unit.track, VideoTrack)
         return Packet(unit.track, unit.data, captured, number, unit.key, passing)
@@ -79,15 +82,16 @@ class PacketSubscription:
             self._units.close()
             self._units = self._subscribe()
             self._let_go()
-            self._catching_up = True
+            self._beginning = self._catching_up = True
         for item in self._units.take():
             if isinstance(item, Unit):
                 self._came(item)
             else:
                 self._let_go()
-        if self._waiting and not self._catching_up:
-            _, oldest = self._waiting[0]
-            if self._newest - oldest.arrived > LATE:
+        if len(self._waiting) > FEW and not self._beginning:
+            behind = self._newest - self._waiting[0][1].arrived
+            self._catching_up = self._catching_up or behind > LATE
+            if behind > FAR:
                 self._let_go()
 
     def close(self) -> None:
@@ -108,11 +112,15 @@ class PacketSubscription:
         if unit.key:
             if len(self._waiting) > FEW:
                 self._let_go()
-                self._catching_up = False
             self._adrift = False
         if not self._adrift:
             self._waiting.append((self._number, unit))
 
     def _let_go(self) -> None:
+        """Go on at a key picture."""
         self._waiting.clear()
         self._adrift = True
+        self._caught_up()
+
+    def _caught_up(self) -> None:
+        self._beginning = self._catching_up = False
