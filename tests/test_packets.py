@@ -154,6 +154,19 @@ def test_after_a_break_nothing_comes_before_a_key_picture(feed, room, clock):
     assert [each.number for each in taken(viewer)] == [11, 12]
 
 
+def test_another_track_begins_at_its_key_picture(feed, room, clock):
+    camera = Camera(feed, clock, gop=50)
+    camera.send(3)
+    viewer = joined(room)
+    first = taken(viewer)
+    other = pictures(TIMES[:30], gop=20, size=(160, 120))
+    for unit in other[5:25]:
+        feed.publish(unit)
+    rest = taken(viewer)
+    assert [each.data for each in rest] == [unit.data for unit in other[20:25]]
+    assert rest[0].key and rest[0].track is not first[-1].track
+
+
 def test_times_are_those_of_showing_with_reordered_pictures(feed, room, clock):
     camera = Camera(feed, clock, gop=50, b_frames=2)
     viewer = joined(room)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from camrec.clock import Clock
 from camrec.pictures.packet import Packet
 from camrec.pictures.show import Feed, Units
-from camrec.units import Unit, VideoTrack
+from camrec.units import Track, Unit, VideoTrack
 
 SECOND = 10**9
 LATE = SECOND  # nanoseconds behind the newest from which on none is shown before it caught up
@@ -48,6 +48,7 @@ class PacketSubscription:
         self._on_ready = on_ready
         self._on_close = on_close
         self._waiting: deque[tuple[int, Unit]] = deque()
+        self._track: Track | None = None
         self._number = 0
         self._adrift = True  # the next that can be used is a key picture
         self._beginning = True  # what waits is the group that it began with
@@ -113,6 +114,9 @@ class PacketSubscription:
             if len(self._waiting) > FEW:
                 self._let_go()
             self._adrift = False
+        elif unit.track is not self._track:
+            self._let_go()
+        self._track = unit.track
         if not self._adrift:
             self._waiting.append((self._number, unit))
 
