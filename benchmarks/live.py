@@ -57,7 +57,9 @@ async () => {
       for (let place = 0; place < BLOCKS; place++) {
         whole = 2 * whole + (data[4 * place] + data[4 * place + 1] + data[4 * place + 2] > 384)
       }
-      if (whole !== last) seen.push([last = whole, performance.now()])
+      const told = whole >> 4
+      const check = (told ^ (told >> 4) ^ (told >> 8) ^ (told >> 12) ^ 9) & 15
+      if (whole !== last && check === (whole & 15)) seen.push([last = whole, performance.now()])
     }
     requestAnimationFrame(look)
   }
@@ -111,7 +113,7 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
                 except Exception as error:
                     troubles[way.name] = str(error).splitlines()[0]
                     continue
-                if seen[-1][0] == seen[0][0]:
+                if len(seen) < 5:
                     troubles[way.name] = "its picture stands still"
                     continue
                 taken = {each.number: each.taken / 1e6 for each in camera.truth()}
