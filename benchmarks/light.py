@@ -34,9 +34,11 @@ class Programs:
 
 
 @contextlib.contextmanager
-def light_cameras(programs: Programs, count: int, folder: Path) -> Iterator[list[str]]:
-    """Addresses of `count` cameras of 720p25 with AAC."""
-    film = _film(programs.ffmpeg, folder)
+def light_cameras(
+    programs: Programs, count: int, folder: Path, size: str = "1280x720", rate: str = "2M"
+) -> Iterator[list[str]]:
+    """Addresses of `count` cameras of 25 pictures a second (`rate` bits) with AAC."""
+    film = _film(programs.ffmpeg, folder, size, rate)
     port = free_port()
     settings = {"rtspAddress": f"127.0.0.1:{port}", "paths": {"all_others": {}}}
     urls = [f"rtsp://127.0.0.1:{port}/cam{number}" for number in range(count)]
@@ -88,15 +90,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _film(ffmpeg: Path, folder: Path) -> Path:
-    """Ten seconds of 720p25 at 2 Mb/s, a key picture every 2 s, and sound."""
+def _film(ffmpeg: Path, folder: Path, size: str, rate: str) -> Path:
+    """Ten seconds, a key picture every 2 s, and sound."""
     film = folder / "film.mp4"
     command = [str(ffmpeg), "-v", "error", "-y"]
-    command += ["-f", "lavfi", "-i", f"testsrc2=size=1280x720:rate={RATE},noise=alls=6:allf=t"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={RATE},noise=alls=6:allf=t"]
     command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
     command += ["-map", "0:v", "-map", "1:a", "-t", str(LOOP), "-c:v", "libx264"]
     command += ["-preset", "superfast", "-tune", "zerolatency", "-g", str(2 * RATE)]
-    command += ["-b:v", "2M", "-maxrate", "2M", "-bufsize", "2M"]
+    command += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate]
     # A little shorter than the pictures: at the joint, those keep their distance.
     command += ["-af", f"atrim=duration={LOOP - 0.2}", "-c:a", "aac", "-ac", "2", film]
     subprocess.run([str(each) for each in command], check=True)

@@ -43,6 +43,7 @@ def chromium() -> Iterator[Browser]:
 def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
     """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
 
+    `scripts` run in it before anything else does.
     At the end of the test it fails on anything in the browser's console at the level of an error,
     on an exception, and on a request that left this machine.
     """
@@ -73,6 +74,7 @@ class Looking:
         language: str = "en",
         dark: bool = False,
         cut_off: bool = False,
+        scripts: tuple[str, ...] = (),
     ) -> None:
         self.problems: list[str] = []
         self.strangers: list[str] = []
@@ -83,6 +85,8 @@ class Looking:
             accept_downloads=True,
         )
         self.context.set_default_timeout(20_000)
+        for script in scripts:
+            self.context.add_init_script(script)
         self.page: Page = self.context.new_page()
         self._cut_off = cut_off
         self.page.on("console", self._heard)

@@ -21,7 +21,13 @@ def test_the_contract_of_rooms_holds():
 
 
 @pytest.mark.parametrize(
-    ("library", "room"), [("panel", "views"), ("bokeh", "views"), ("tornado.web", "web")]
+    ("library", "room"),
+    [
+        ("panel", "views"),
+        ("bokeh", "views"),
+        ("tornado.web", "web"),
+        ("prometheus_client", "web"),
+    ],
 )
 def test_a_library_stays_in_its_room(library, room):
     strangers = {

@@ -44,9 +44,9 @@ def pictures(feed, clock):
 class Viewer:
     """Takes each picture as it comes."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, width: int | None = None) -> None:
         self._ready = threading.Event()
-        self.subscription = pictures.subscribe(self._ready.set)
+        self.subscription = pictures.subscribe(self._ready.set, width)
 
     def next(self) -> Picture:
         assert self._ready.wait(20)
@@ -108,7 +108,7 @@ def test_when_it_was_captured(feed, pictures, clock):
 def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
     encoded = []
     real = decoder.jpeg
-    monkeypatch.setattr("camrec.pictures.show.jpeg", lambda frame: encoded.append(1) or real(frame))
+    monkeypatch.setattr("camrec.pictures.show.jpeg", lambda *of: encoded.append(1) or real(*of))
     units = made(TIMES, gop=50)
     for unit in units[:10]:
         feed.publish(unit)
@@ -129,6 +129,37 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
     assert not [t for t in threading.enumerate() if t.name == "pictures"]
     feed.publish(units[11])
     assert len(encoded) == 2
+
+
+def test_a_small_viewer_gets_a_small_picture_made_once(feed, pictures, monkeypatch):
+    divisors = []
+    real = decoder.jpeg
+
+    def counted(frame, divisor):
+        divisors.append(divisor)
+        return real(frame, divisor)
+
+    monkeypatch.setattr("camrec.pictures.show.jpeg", counted)
+    units = made(TIMES, gop=50)  # 320x240
+    feed.publish(units[0])
+    widths = [None, 80, 81, 160, 160, 161, 320, 999]
+    viewers = [Viewer(pictures, width) for width in widths]
+    assert [viewer.next().width for viewer in viewers] == [320, 80, 160, 160, 160, 320, 320, 320]
+    divisors.clear()
+    feed.publish(units[1])
+    seen = [viewer.next() for viewer in viewers]
+    assert sorted(divisors) == [1, 2, 4]
+    for picture in seen:
+        height, width = shown(picture).shape[:2]
+        assert (width, height) == (picture.width, picture.height)
+        assert number(picture) == 1
+
+
+def test_mjpeg_has_no_other_size_than_its_own(feed, pictures):
+    viewer = Viewer(pictures, 20)
+    (unit,) = made(TIMES[:1], codec="mjpeg")
+    feed.publish(unit)
+    assert viewer.next().jpeg == unit.data
 
 
 def test_one_that_takes_none_has_the_newest(feed, pictures):

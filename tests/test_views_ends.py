@@ -28,8 +28,10 @@ pytestmark = pytest.mark.browser
 class Serving:
     """Panel's server in this process, in a thread with a loop of its own."""
 
-    def __init__(self, make) -> None:
+    def __init__(self, make, prefix: str = "", routes: list | None = None) -> None:
         self._make = make
+        self._prefix = prefix
+        self._routes = routes or []
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="page")
         self._thread.start()
@@ -49,9 +51,11 @@ class Serving:
             # Longer than a browser takes from the page to its socket: else it gets a second one.
             unused_session_lifetime_milliseconds=5000,
             check_unused_sessions_milliseconds=250,
+            prefix=self._prefix,
+            extra_patterns=self._routes,
         )
         served.start()
-        self.url = f"http://127.0.0.1:{served.port}/"
+        self.url = f"http://127.0.0.1:{served.port}{self._prefix}/"
         self._ready.set()
         await self._over.wait()
         served.stop()
@@ -83,7 +87,9 @@ def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
         looks = [looking(serving.url) for _ in range(3)]
         for look in looks:
             expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
-        assert len(board.changed) == 3
+        # A page is joined once it has told that it is there.
+        while len(board.changed) < 3:
+            looks[0].page.wait_for_timeout(50)
         look = looks.pop()
         for each in looks:
             each.close()

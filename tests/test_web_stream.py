@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
 import pytest
 from cameras import barcode
 from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera, slices_hash
 from wire import Viewer, Wire, refused, serving
 
 from camrec.config import Config
+from camrec.session import Session
+from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.stream import HEADER, StreamHandler
+from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,15 @@ def until(condition, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def opening(station: Station, camera: RtspCamera) -> Iterator[Session]:
+    session = station.open(camera.url)
+    try:
+        yield session
+    finally:
+        station.close(session.session_id)
+
+
 def number_of(jpeg: bytes) -> int:
     """The number that the camera drew into the picture."""
     return barcode.read(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE))
@@ -90,7 +104,7 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
             assert jpeg[:2] == b"\xff\xd8"
             assert 0 <= time.time() - captured / 1e6 < 10
     assert numbers == sorted(set(numbers))
-    shown = {"width", "height", "fps", "bit_rate", "age", "viewers", "recorded"}
+    shown = {"width", "height", "fps", "bit_rate", "age", "viewers", "recorded", "lag"}
     assert set(facts[0]) == shown
     assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
 
@@ -137,6 +151,76 @@ def test_a_slow_viewer_is_bounded_and_costs_no_one_a_picture(session, wire):
         assert held < 2 << 20 and held < 50 * len(jpeg)
 
 
+class Decoding:
+    """One that has pictures as the camera coded them, and answers or not."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self.told: list[dict] = []
+        self.facts: list[dict] = []
+
+    def next(self, *, answers: bool = True) -> tuple[int, int, bytes]:
+        """Number, flags and data of the next picture."""
+        while isinstance(message := self._viewer.read(), str):
+            told = json.loads(message)
+            (self.told if "codec" in told else self.facts).append(told)
+        captured, number, flags = LONG_HEADER.unpack(message[: LONG_HEADER.size])
+        assert 0 <= time.time() - captured / 1e6 < 20
+        if answers and not flags & PASSING:
+            self.answer()
+        return number, flags, message[LONG_HEADER.size :]
+
+    def answer(self) -> None:
+        self._viewer.say("ok")
+
+
+def test_h264_comes_as_the_camera_coded_it(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+        with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+            page = Decoding(viewer)
+            first = page.next()
+            assert first[1] & KEY
+            (told,) = page.told
+            assert told["codec"].startswith("avc1.")
+            assert (told["width"], told["height"]) == (640, 360)
+            seen = [first, *(page.next() for _ in range(60))]
+        numbers = [number for number, _, _ in seen]
+        assert numbers == list(range(numbers[0], numbers[0] + 61))
+        sent = {each.slices: each.number for each in camera.truth()}
+        shown = [sent[slices_hash(data)] for _, _, data in seen]
+        assert shown == list(range(shown[0], shown[0] + 61))
+
+
+def test_one_that_decodes_slowly_goes_on_at_a_key_picture_and_costs_no_one_any(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=25) as camera, opening(station, camera) as session:
+        query = f"session_id={session.session_id}&mode=h264"
+        with Viewer(wire, query) as slow, Viewer(wire, query) as fast:
+            late, page = Decoding(slow), Decoding(fast)
+            numbers = [page.next()[0] for _ in range(120)]
+            assert numbers == list(range(numbers[0], numbers[0] + 120))
+            # Four to show are on their way and no more, whatever the camera has sent since.
+            on_way: list[tuple[int, int, bytes]] = []
+            while sum(not flags & PASSING for _, flags, _ in on_way) < 4:
+                on_way.append(late.next(answers=False))
+            assert on_way[-1][0] < 80
+            for _ in range(4):
+                late.answer()
+            number, flags, _ = late.next()
+            assert number > on_way[-1][0] + 25 and flags & KEY
+
+
+def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):
+    with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+        page = Decoding(viewer)
+        seen = [page.next() for _ in range(10)]
+    assert all(flags & JPEG for _, flags, _ in seen)
+    shown = [number_of(jpeg) for _, _, jpeg in seen]
+    assert shown == sorted(set(shown))
+    assert not page.told
+
+
 def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
     monkeypatch.setattr(StreamHandler, "ping_interval", 0.3)
     monkeypatch.setattr(StreamHandler, "ping_timeout", 0.3)
@@ -148,7 +232,8 @@ def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
 def test_a_stream_is_refused_before_its_handshake(session, wire):
     assert refused(wire, "session_id=nothing") == (404, "no_session")
     assert refused(wire, "") == (400, "bad_field")
-    assert refused(wire, f"session_id={session.session_id}&mode=other") == (400, "bad_field")
+    for wrong in ("mode=other", "width=", "width=0", "width=a", "width=-1", "width=1e9"):
+        assert refused(wire, f"session_id={session.session_id}&{wrong}") == (400, "bad_field")
 
 
 def test_the_end_of_a_session_ends_its_viewers(served, wire):

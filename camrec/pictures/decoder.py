@@ -59,10 +59,16 @@ class Decoder:
         return context
 
 
-def jpeg(frame: av.VideoFrame) -> bytes:
-    """Encode a picture, its colours as the stream means them."""
+def jpeg(frame: av.VideoFrame, divisor: int = 1) -> bytes:
+    """Encode a picture, its sides divided by `divisor`, its colours as the stream means them."""
     told = frame.colorspace
     matrix = Colorspace.ITU709 if frame.height >= HD else Colorspace.ITU601
-    shown = frame.reformat(format="bgr24", src_colorspace=matrix if told == UNTOLD else None)
+    shown = frame.reformat(
+        width=frame.width // divisor,
+        height=frame.height // divisor,
+        format="bgr24",
+        src_colorspace=matrix if told == UNTOLD else None,
+        interpolation="AREA" if divisor > 1 else None,
+    )
     _, encoded = cv2.imencode(".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return encoded.tobytes()

@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 from camrec.clock import Clock
 from camrec.errors import StateError
+from camrec.pictures.packets import PacketSubscription
 from camrec.pictures.picture import Picture
 from camrec.pictures.show import Feed, Show
+from camrec.pictures.sight import Sight
 from camrec.pictures.viewing import PictureSubscription
 
 
 class Pictures:
     """An MJPEG camera's own bytes, or one decoding and one JPEG a picture for all viewers.
 
-    Nothing is decoded while nobody looks.
+    Nothing is decoded while nobody looks, nor for viewers that decode by themselves.
     """
 
     def __init__(self, feed: Feed, clock: Clock) -> None:
@@ -23,16 +25,43 @@ class Pictures:
         self._clock = clock
         self._lock = threading.Lock()
         self._viewers: tuple[PictureSubscription, ...] = ()
+        self._decoding: tuple[PacketSubscription, ...] = ()
         self._show: Show | None = None
-        self._newest: Picture | None = None
+        self._newest: Sight | None = None
         self._number = 0
         self._closed = False
 
     @property
     def viewers(self) -> int:
-        return len(self._viewers)
+        """Those of both kinds."""
+        return len(self._viewers) + len(self._decoding)
 
-    def subscribe(self, on_ready: Callable[[], object]) -> PictureSubscription:
+    @property
+    def lag(self) -> float | None:
+        """Of the viewer that is farthest behind, in seconds; None where none is known."""
+        lags = [each.lag for each in (*self._viewers, *self._decoding)]
+        return max((lag for lag in lags if lag is not None), default=None)
+
+    def packets(self, on_ready: Callable[[], object]) -> PacketSubscription:
+        """Get the pictures as the camera coded them: the current group, and each that follows.
+
+        Parameters
+        ----------
+        on_ready
+            Called when something has come and nothing waited, from another thread.
+        """
+        viewer = PacketSubscription(self._feed, self._clock, on_ready, self._forget_decoding)
+        with self._lock:
+            closed = self._closed
+            if not closed:
+                self._decoding = (*self._decoding, viewer)
+        if closed:
+            viewer.close()
+        return viewer
+
+    def subscribe(
+        self, on_ready: Callable[[], object], width: int | None = None
+    ) -> PictureSubscription:
         """Get the newest picture, at once if there is one, and each that follows.
 
         Parameters
@@ -40,17 +69,20 @@ class Pictures:
         on_ready
             Called when a picture waits and none did, from another thread: it hands over and
             returns.
+        width
+            Pixels that the viewer can show; a picture that has to be encoded may then be
+            smaller than the camera's, but not than this.
         """
+        viewer = PictureSubscription(on_ready, self._forget, width)
         with self._lock:
-            newest = self._newest
-            viewer = PictureSubscription(newest, on_ready, self._forget)
             if self._closed:
                 return viewer
+            newest = self._newest
             self._viewers = (*self._viewers, viewer)
             if self._show is None:
                 self._show = Show(self._feed, self._clock, self._number, self._deliver).start()
         if newest is not None:
-            viewer.tell()
+            viewer.begin(newest.at(width))
         return viewer
 
     def snapshot(self, timeout: float = 5.0) -> Picture:
@@ -77,17 +109,20 @@ class Pictures:
         with self._lock:
             self._closed = True
             self._viewers = ()
+            decoding = self._decoding
+        for viewer in decoding:
+            viewer.close()
         self._end_show()
 
-    def _deliver(self, show: Show, picture: Picture) -> None:
+    def _deliver(self, show: Show, sight: Sight) -> None:
         with self._lock:
             if show is not self._show:
                 return
-            self._newest = picture
-            self._number = picture.number
+            self._newest = sight
+            self._number = sight.number
             viewers = self._viewers
         for viewer in viewers:
-            viewer.put(picture)
+            viewer.put(sight.at(viewer.width))
 
     def _forget(self, viewer: PictureSubscription) -> None:
         with self._lock:
@@ -95,6 +130,10 @@ class Pictures:
             if self._viewers:
                 return
         self._end_show()
+
+    def _forget_decoding(self, viewer: PacketSubscription) -> None:
+        with self._lock:
+            self._decoding = tuple(each for each in self._decoding if each is not viewer)
 
     def _end_show(self) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ import av
 from camrec.clock import Clock
 from camrec.pictures.decoder import Decoder, jpeg
 from camrec.pictures.picture import Picture
+from camrec.pictures.sight import Sight
 from camrec.units import Unit
 
 MOST = 64 << 20  # bytes that may wait to be decoded
@@ -32,20 +33,26 @@ class Units(Protocol):
 class Feed(Protocol):
     """What is needed of a session's feed."""
 
-    def subscribe(self, *, max_bytes: int, media: tuple[str, ...]) -> Units: ...
+    def subscribe(
+        self,
+        *,
+        max_bytes: int,
+        media: tuple[str, ...],
+        on_ready: Callable[[], object] | None = None,
+    ) -> Units: ...
 
 
 class Show:
     """Decodes a feed in a thread of its own and delivers the newest picture each time.
 
     It begins with the feed's current group. Of all that waits every picture is decoded, for the
-    later ones need it, and only the last one is encoded.
+    later ones need it, and only the last one is encoded, in the sizes that are wanted.
 
     number : of the picture before its first.
     """
 
     def __init__(
-        self, feed: Feed, clock: Clock, number: int, deliver: Callable[[Show, Picture], None]
+        self, feed: Feed, clock: Clock, number: int, deliver: Callable[[Show, Sight], None]
     ) -> None:
         self._feed = feed
         self._clock = clock
@@ -81,9 +88,9 @@ class Show:
                 return
             if self._units.overflowed:
                 items = self._begin_anew()
-            picture = self._newest(items)
-            if picture is not None:
-                self._deliver(self, picture)
+            sight = self._newest(items)
+            if sight is not None:
+                self._deliver(self, sight)
 
     def _begin_anew(self) -> list[object]:
         """Too slow: pass over what was missed."""
@@ -94,7 +101,7 @@ class Show:
                 self._units = self._subscribe()
         return self._units.take()
 
-    def _newest(self, items: list[object]) -> Picture | None:
+    def _newest(self, items: list[object]) -> Sight | None:
         newest: Unit | None = None
         frame: av.VideoFrame | None = None
         for item in items:
@@ -111,10 +118,25 @@ class Show:
         if newest is None:
             return None
         if frame is None:
-            track = newest.track
-            return self._picture(newest.data, newest.time, newest, track.width, track.height)
-        return self._picture(jpeg(frame), frame.pts, newest, frame.width, frame.height)
+            return self._as_sent(newest)
+        return self._decoded(frame, newest)
 
-    def _picture(self, data: bytes, time: int, unit: Unit, width: int, height: int) -> Picture:
+    def _as_sent(self, unit: Unit) -> Sight:
+        track = unit.track
+        captured = self._captured(unit.time, unit)
+        picture = Picture(unit.data, captured, self.number, track.width, track.height)
+        return Sight(self.number, lambda divisor: picture, None)
+
+    def _decoded(self, frame: av.VideoFrame, unit: Unit) -> Sight:
+        captured, number = self._captured(frame.pts, unit), self.number
+
+        def make(divisor: int) -> Picture:
+            width, height = frame.width // divisor, frame.height // divisor
+            return Picture(jpeg(frame, divisor), captured, number, width, height)
+
+        return Sight(number, make, frame.width)
+
+    def _captured(self, time: int, unit: Unit) -> int:
+        """UTC nanoseconds of a time on the unit's clock."""
         age = self._clock.monotonic_ns() - (time + unit.offset)
-        return Picture(data, self._clock.utc_ns() - age, self.number, width, height)
+        return self._clock.utc_ns() - age

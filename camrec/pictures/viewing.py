@@ -14,21 +14,25 @@ log = logging.getLogger(__name__)
 class PictureSubscription:
     """Holds the newest picture until it is taken, so a viewer that takes none costs no more.
 
-    begin : the newest picture so far.
+    lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
+    width : pixels that it can show, or None.
     on_ready : called when there is a picture and was none before, in another thread: it hands
         over and returns.
     """
 
     def __init__(
         self,
-        begin: Picture | None,
         on_ready: Callable[[], object],
         on_close: Callable[[PictureSubscription], None],
+        width: int | None,
     ) -> None:
+        self.width = width
         self._lock = threading.Lock()
-        self._picture = begin
+        self._picture: Picture | None = None
+        self._had = False
         self._on_ready = on_ready
         self._on_close = on_close
+        self.lag: float | None = None
 
     def take(self) -> Picture | None:
         """The newest picture, once."""
@@ -41,8 +45,17 @@ class PictureSubscription:
         with self._lock:
             new = self._picture is None
             self._picture = picture
+            self._had = True
         if new:
             self.tell()
+
+    def begin(self, picture: Picture) -> None:
+        """This was the newest when it came, unless it got a newer one meanwhile."""
+        with self._lock:
+            if self._had:
+                return
+            self._picture = picture
+        self.tell()
 
     def tell(self) -> None:
         """Call `on_ready`; its error is its own."""

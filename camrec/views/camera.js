@@ -2,7 +2,7 @@
 
 export function render({ model, view }) {
   const life = lifetime(model, view)
-  const live = livePicture(life, () => address(`stream?session_id=${model.session_id}&mode=page`, `${model.base}/`, "ws"))
+  const live = livePicture(life, () => address(`stream?session_id=${model.session_id}`, `${model.base}/`, "ws"))
   const badge = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })

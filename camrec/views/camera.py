@@ -15,7 +15,7 @@ class LivePicture(Component):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("live.js", "live.css")
+    _shared: ClassVar[tuple[str, ...]] = ("packets.js", "live.js", "live.css")
     _script: ClassVar[str] = "camera.js"
     _styles: ClassVar[str] = "camera.css"
 

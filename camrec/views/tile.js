@@ -6,7 +6,7 @@ const AGREE = 2000 // ms by which this browser's clock and camrec's may differ u
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const live = livePicture(life, () =>
-    address(`stream?session_id=${model.session.session_id}&mode=page`, model.base, "ws"))
+    address(`stream?session_id=${model.session.session_id}`, model.base, "ws"))
   const tile = {
     model, live, say: words(model.texts),
     asked: null, // what was asked of camrec and is not answered yet
@@ -52,15 +52,13 @@ export function render({ model, view }) {
   }
 
   /** The picture that is shown, as a file. */
-  function still() {
-    const date = new Date(live.captured)
+  async function still() {
+    const { blob, date, ending } = await live.still()
     const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-    const download = `${model.session.name} ${day} ${tile.say.clock(date).replaceAll(":", "-")}.png`
-    live.canvas.toBlob((blob) => {
-      const link = h("a", { href: URL.createObjectURL(blob), download })
-      link.click()
-      URL.revokeObjectURL(link.href)
-    }, "image/png")
+    const download = `${model.session.name} ${day} ${tile.say.clock(date).replaceAll(":", "-")}.${ending}`
+    const link = h("a", { href: URL.createObjectURL(blob), download })
+    link.click()
+    URL.revokeObjectURL(link.href)
   }
 
   function close() {

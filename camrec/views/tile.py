@@ -28,6 +28,7 @@ class Tile(AskingComponent):
     free = param.Number(default=0, doc="Bytes that the disk has left.")
 
     _shared: ClassVar[tuple[str, ...]] = (
+        "packets.js",
         "live.js",
         "live.css",
         "screen.js",

@@ -46,6 +46,21 @@ class AudioFacts(BaseModel):
     codec: AudioCodec
 
 
+class Figures(BaseModel):
+    """How a session does; rates over the last five seconds."""
+
+    fps: float
+    bit_rate: int = Field(description="Bits a second, sound too.")
+    key_distance: float = Field(description="Seconds between the last two key pictures, or 0.")
+    frames: int = Field(description="Pictures since it was opened.")
+    lost: int = Field(description="Packets known to be missing since then.")
+    age: float | None = Field(description="Seconds since the newest picture.")
+    viewers: int
+    lag: float | None = Field(
+        description="Seconds from sending to the answer, of the viewer that is farthest behind."
+    )
+
+
 class Session(BaseModel):
     """One opened camera; its address never holds a credential."""
 
@@ -59,6 +74,7 @@ class Session(BaseModel):
     video: VideoFacts | None
     audio: AudioFacts | None
     viewers: int
+    figures: Figures
     recording_id: str | None = Field(description="The recording that runs now.")
     error: Fault | None
 

@@ -58,6 +58,22 @@ def describe(session: Session, language: str) -> schema.Session:
         ),
         audio=audio and schema.AudioFacts(codec=audio.codec),
         viewers=session.viewers,
+        figures=figures(session),
         recording_id=recording.recording_id if recording and recording.state not in ENDED else None,
         error=schema.Fault.of(session.error, language),
+    )
+
+
+def figures(session: Session) -> schema.Figures:
+    """How a session does."""
+    told, lag = session.feed.figures(), session.pictures.lag
+    return schema.Figures(
+        fps=round(told.fps, 2),
+        bit_rate=round(told.bit_rate),
+        key_distance=round(told.key_distance, 3),
+        frames=told.frames,
+        lost=told.lost,
+        age=None if told.age is None else round(told.age, 3),
+        viewers=session.viewers,
+        lag=None if lag is None else round(lag, 3),
     )

@@ -1,10 +1,18 @@
-"""The live picture over a WebSocket: each binary message is one JPEG.
+"""The live picture over a WebSocket: JPEGs, or H.264 for a browser that decodes it by itself.
 
-A client that says nothing gets each picture as soon as the one before has left for the network;
-what comes meanwhile is replaced by what is newer. ``mode=page`` is for a client that answers each
-picture it has drawn with the text ``ok``: never more than two are on their way, so that the newest
-is at most two pictures old however slow the network is. In front of each JPEG it gets the 16 bytes
-of `HEADER`, and once a second a text message with the `facts`.
+A client that says nothing gets each picture as a JPEG as soon as the one before has left for the
+network; what comes meanwhile is replaced by what is newer. The others answer each picture with the
+text ``ok``, so that few are on their way and the newest is never far behind, however slow the
+network is; once a second they get a text message with the `facts`.
+
+``mode=page``: in front of each JPEG are the 16 bytes of `HEADER`; two are on their way at most.
+
+``mode=h264``: in front of each picture are the 24 bytes of `LONG_HEADER`. Pictures come as the
+camera coded them, four on their way at most, and those with `PASSING` are not answered. A text
+message with the codec goes before the first and wherever it changes. Where the camera sends
+something else than H.264, JPEGs come as in ``mode=page``, with the flag `JPEG`.
+
+``width``: the pixels that a client can show. Where JPEGs are made here, they may then be smaller.
 """
 
 from __future__ import annotations
@@ -15,24 +23,31 @@ import json
 import logging
 import socket
 import struct
+import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
-from camrec.pictures import Picture, PictureSubscription
+from camrec.pictures import PacketSubscription, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING
+from camrec.units import VideoTrack
 from camrec.web.handler import Desk, Handler
 from camrec.web.request import FieldError
 
 log = logging.getLogger(__name__)
 
 HEADER = struct.Struct("<QQ")  # capture time in UTC microseconds, number of the picture
-CREDITS = 2  # pictures on their way to a page that has not drawn them
+LONG_HEADER = struct.Struct("<QQQ")  # the same, and flags
+KEY, PASSING, JPEG = 1, 2, 4
+MODES = (None, "page", "h264")
+CREDITS = 2  # JPEGs on their way to a page that has not drawn them
+PACKET_CREDITS = 4  # H.264 pictures on their way to one that has not begun to decode them
 SEND_BUFFER = 256 << 10  # bytes; the system's own would hold seconds of old pictures
-PING = 15.0  # seconds; a viewer that does not answer within as long is gone
+PING = 5.0  # seconds; a viewer that does not answer within as long is gone
 FACTS = 1.0  # seconds between two text messages
 GONE = 1001  # WebSocket code: the session has ended
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
@@ -46,17 +61,22 @@ class StreamHandler(Handler, WebSocketHandler):
 
     def initialize(self, desk: Desk) -> None:
         super().initialize(desk)
-        self._woken = asyncio.Event()  # a newer picture, or room for one
+        self._woken = asyncio.Event()  # something newer, or room for it
         self._over = asyncio.Event()
-        self._credits = CREDITS
+        self._source: PacketSubscription | PictureSubscription | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._most = CREDITS
+        self._unanswered: deque[float] = deque()  # when they were sent
+        self._lag = 0.0
 
     def prepare(self) -> None:
         super().prepare()
         if not is_handshake(self.request.headers):
             raise InputError("not_a_websocket")
-        self._page = self.get_query_argument("mode", None)
-        if self._page not in (None, "page"):
+        self._mode = self.get_query_argument("mode", None)
+        if self._mode not in MODES:
             raise FieldError("mode", "mode")
+        self._width = whole(self.get_query_argument("width", None))
         self.session = self.station.session(self.get_query_argument("session_id"))
 
     def check_origin(self, origin: str) -> bool:
@@ -70,8 +90,8 @@ class StreamHandler(Handler, WebSocketHandler):
         self._viewing = self._loop.create_task(self._view())
 
     def on_message(self, message: str | bytes) -> None:
-        if message == "ok" and self._credits < CREDITS:
-            self._credits += 1
+        if message == "ok" and self._unanswered:
+            self._lag = time.monotonic() - self._unanswered.popleft()
             self._woken.set()
 
     def on_close(self) -> None:
@@ -87,51 +107,110 @@ class StreamHandler(Handler, WebSocketHandler):
         """From the subscription to its end; never cancelled, so that the end always comes."""
         self.desk.viewers.add(self)
         forget = self.session.machine.changed.connect(self._moved)
-        pictures = await self.call(self.session.pictures.subscribe, self._wake)
         self._moved(None, self.session.state)
-        tasks = [self._loop.create_task(self._send_pictures(pictures))]
-        if self._page:
-            tasks.append(self._loop.create_task(self._send_facts()))
-        for task in tasks:
-            task.add_done_callback(lambda _: self._over.set())
-        await self._over.wait()
-        for task in tasks:
-            task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(ended, Exception) and not isinstance(ended, WebSocketClosedError):
-                log.error("a viewer of %s failed", self.session.session_id, exc_info=ended)
+        if self._mode == "h264":
+            await self._send(self._packets, await self.call(self._subscribe_packets))
+        if not self._over.is_set():
+            subscribe = self.session.pictures.subscribe
+            pictures = await self.call(subscribe, self._wake, self._width)
+            await self._send(self._pictures, pictures)
+        if self._telling is not None:
+            await self._end(self._telling)
         forget()
-        await self.call(pictures.close)
         self.close(GONE)
         self.desk.viewers.discard(self)
 
-    async def _send_pictures(self, pictures: PictureSubscription) -> None:
+    async def _send(self, way: Callable[[Any], Any], source: Any) -> None:
+        """Send what the source gives, until the viewer is over or nothing more can come of it."""
+        self._source = source
+        if self._mode and self._telling is None:
+            self._telling = self._loop.create_task(self._send_facts())
+        sending = self._loop.create_task(way(source))
+        over = self._loop.create_task(self._over.wait())
+        await asyncio.wait((sending, over), return_when=asyncio.FIRST_COMPLETED)
+        await self._end(over)
+        if sending.done() and sending.exception():
+            self._over.set()
+        await self._end(sending)
+        await self.call(source.close)
+
+    async def _end(self, task: asyncio.Task[Any]) -> None:
+        task.cancel()
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(ended, Exception) and not isinstance(ended, WebSocketClosedError):
+            log.error("a viewer of %s failed", self.session.session_id, exc_info=ended)
+
+    async def _packets(self, packets: PacketSubscription) -> None:
+        """Until the camera sends something else than H.264."""
+        self._most = PACKET_CREDITS
+        track = None
         while True:
-            await self._woken.wait()
-            self._woken.clear()
-            picture = pictures.take() if self._credits else None
-            if picture is None:
+            packet = packets.take() if self._room() else None
+            if packets.unfit:
+                return
+            if packet is None:
+                await self._woken.wait()
+                self._woken.clear()
                 continue
-            if self._page:
-                self._credits -= 1
+            if packet.track is not track:
+                track = packet.track
+                await self.write_message(json.dumps(described(track)))
+            flags = KEY * packet.key | PASSING * packet.passing
+            if not packet.passing:
+                self._unanswered.append(time.monotonic())
+            header = LONG_HEADER.pack(packet.captured // 1000, packet.number, flags)
             # Waits until the message has left for the network: the next is then the newest.
-            await self.write_message(self._message(picture), binary=True)
-            self._woken.set()
+            await self.write_message(header + packet.data, binary=True)
+
+    async def _pictures(self, pictures: PictureSubscription) -> None:
+        self._most = CREDITS
+        while True:
+            picture = pictures.take() if self._room() else None
+            if picture is None:
+                await self._woken.wait()
+                self._woken.clear()
+                continue
+            known = (picture.captured // 1000, picture.number)
+            header = b""
+            if self._mode == "page":
+                header = HEADER.pack(*known)
+            elif self._mode == "h264":
+                header = LONG_HEADER.pack(*known, KEY | JPEG)
+            if header:
+                self._unanswered.append(time.monotonic())
+            await self.write_message(header + picture.jpeg, binary=True)
+
+    def _room(self) -> bool:
+        """Whether one more may be on its way."""
+        self._note_lag()
+        return len(self._unanswered) < self._most
+
+    def _note_lag(self) -> float:
+        """Seconds from sending to the answer: of the latest, or of one that waits for longer."""
+        waits = time.monotonic() - self._unanswered[0] if self._unanswered else 0.0
+        if self._source is not None and self._mode:
+            self._source.lag = max(self._lag, waits)
+        return max(self._lag, waits)
 
     async def _send_facts(self) -> None:
         while True:
-            await self.write_message(json.dumps(facts(self.session)))
+            told = facts(self.session) | {"lag": round(self._note_lag(), 3)}
+            await self.write_message(json.dumps(told))
             await asyncio.sleep(FACTS)
-
-    def _message(self, picture: Picture) -> bytes:
-        if not self._page:
-            return picture.jpeg
-        return HEADER.pack(picture.captured // 1000, picture.number) + picture.jpeg
 
     # From any thread.
 
+    def _subscribe_packets(self) -> PacketSubscription:
+        return self.session.pictures.packets(self._wake)
+
     def _wake(self) -> None:
-        self._soon(self._woken.set)
+        self._soon(self._see)
+
+    def _see(self) -> None:
+        """In the loop: something came, also where it cannot be sent now."""
+        if isinstance(self._source, PacketSubscription):
+            self._source.fill()
+        self._woken.set()
 
     def _moved(self, old: SessionState | None, new: SessionState) -> None:
         if new in ENDED:
@@ -140,6 +219,20 @@ class StreamHandler(Handler, WebSocketHandler):
     def _soon(self, do: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(do)
+
+
+def whole(text: str | None) -> int | None:
+    """The `width` that is asked for; raises InputError (``bad_field``)."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) > 0):
+        raise FieldError("width", "wrong_type")
+    return int(text)
+
+
+def described(track: VideoTrack) -> dict[str, Any]:
+    """What a browser's decoder is made with."""
+    return {"codec": codec_string(track), "width": track.width, "height": track.height}
 
 
 def facts(session: Session) -> dict[str, Any]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from camrec.web import health, openapi, recordings, request, schema, sessions, stream, videos
+from camrec.web import (
+    health,
+    metrics,
+    openapi,
+    recordings,
+    request,
+    schema,
+    sessions,
+    snapshot,
+    stream,
+    videos,
+)
 from camrec.web.address import Address, Call
 from camrec.web.handler import Handler
 
@@ -71,17 +82,40 @@ TABLE = (
                 status=101,
                 query={
                     "session_id": {"type": "string"},
+                    "width": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": 99_999,
+                        "description": "Pixels that the client can show: JPEGs that are made "
+                        "here are at least as wide, or as the camera's own pictures.",
+                    },
                     "mode": {
-                        "enum": ["page"],
-                        "description": "In front of each JPEG 16 bytes, little endian: capture "
-                        "time (u64, UTC in microseconds) and number of the picture (u64); once a "
-                        "second a text message with width, height, fps, bit_rate, age and "
-                        "viewers. Each drawn picture is answered with the text ok; two at most "
-                        "are on their way.",
+                        "enum": ["page", "h264"],
+                        "description": "page: in front of each JPEG 16 bytes, little endian: "
+                        "capture time (u64, UTC in microseconds) and number of the picture (u64); "
+                        "each is answered with the text ok. h264: pictures as the camera coded "
+                        "them, behind 24 bytes: the same and flags (u64: 1 key, 2 to be decoded "
+                        "and neither shown nor answered, 4 a JPEG); a text message with codec, "
+                        "width and height goes before them. Both: once a second a text message "
+                        "with width, height, fps, bit_rate, age, viewers, recorded and lag.",
                     },
                 },
                 required=("session_id",),
                 refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/snapshot",
+        snapshot.SnapshotHandler,
+        (
+            Call(
+                "get",
+                "The newest picture; the header Captured-At tells of when it is",
+                media="image/jpeg",
+                query={"session_id": {"type": "string"}},
+                required=("session_id",),
+                refusals=(400, 404, 409),
             ),
         ),
     ),
@@ -163,6 +197,11 @@ TABLE = (
             Call("get", "A small picture of a video", media="image/jpeg", refusals=(400, 404)),
             Call("head", "What a thumbnail's GET would answer", refusals=(400, 404)),
         ),
+    ),
+    Address(
+        "/metrics",
+        metrics.MetricsHandler,
+        (Call("get", "The figures for Prometheus", media="text/plain"),),
     ),
     Address(
         "/openapi.json",

@@ -178,6 +178,10 @@ class RtspCamera:
         self.kill()
         self.start()
 
+    def resize(self, width: int, height: int) -> None:
+        """Its pictures have another size when it is started the next time."""
+        self._options["size"] = (width, height)
+
     def __enter__(self) -> RtspCamera:
         return self.start()
 

@@ -1,0 +1,210 @@
+"""How late a live picture is, how soon it comes and what it costs: camrec, go2rtc, MediaMTX.
+
+    python benchmarks/live.py --seconds 10 --rounds 3
+
+All are connected to the same camera for the whole run, and take turns with a viewer, round by
+round. For what it costs, viewers without a browser take what is sent and do nothing with it.
+
+The camera burns a number into each picture and knows when it took it; the number is read
+from what the browser shows, at each of its animation frames. So the figure holds the camera's
+encoder (about the same for all) and up to one animation frame. Goals are ratios within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from cost import Cost
+from light import Programs, light_cameras, running
+from live_servers import SERVERS, Server, Way
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from browser import ARGUMENTS, NAMES  # noqa: E402
+from cameras import barcode  # noqa: E402
+from cameras.rtsp import RtspCamera  # noqa: E402
+
+ARGUMENTS = [*ARGUMENTS, "--allow-loopback-in-peer-connection"]
+VIEWERS = (0, 1, 4, 8)
+PATIENCE = 20_000  # ms for the first picture
+READ = """
+async () => {
+  const strip = Object.assign(document.createElement("canvas"), { width: BLOCKS, height: 1 })
+  const context = strip.getContext("2d", { willReadFrequently: true })
+  window.seen = []
+  let last = -1
+  const look = () => {
+    const from = window.shown
+    const drawn = from instanceof HTMLCanvasElement
+    const width = drawn ? from.width : from?.videoWidth || from?.naturalWidth
+    const height = drawn ? from.height : from?.videoHeight || from?.naturalHeight
+    if (width > 16) {
+      context.drawImage(from, 0, height >> 4, width, 1, 0, 0, BLOCKS, 1)
+      const data = context.getImageData(0, 0, BLOCKS, 1).data
+      let whole = 0
+      for (let place = 0; place < BLOCKS; place++) {
+        whole = 2 * whole + (data[4 * place] + data[4 * place + 1] + data[4 * place + 2] > 384)
+      }
+      const told = whole >> 4
+      const check = (told ^ (told >> 4) ^ (told >> 8) ^ (told >> 12) ^ 9) & 15
+      if (whole !== last && check === (whole & 15)) seen.push([last = whole, performance.now()])
+    }
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}
+""".replace("BLOCKS", str(barcode.BLOCKS))
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--seconds", type=float, default=10, help="of each look")
+    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument(
+        "--gop", type=int, default=50, help="pictures from key to key, at 25 a second"
+    )
+    asked.add_argument("--no-cost", action="store_true", help="leave the processor's table out")
+    given = asked.parse_args()
+    programs = Programs.find()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
+        if given.rounds:
+            camera = RtspCamera(size=(1280, 720), gop=given.gop, bit_rate=2000)
+            stack.enter_context(camera)
+            servers = started(stack, programs, camera.address, Path(name) / "late")
+            lateness(servers, camera, given.rounds, given.seconds)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
+        if not given.no_cost:
+            # A file that is sent again and again: a camera that needs no processor itself.
+            (url,) = stack.enter_context(light_cameras(programs, 1, Path(name)))
+            servers = started(stack, programs, url, Path(name) / "cost")
+            costs(servers, given.seconds)
+
+
+def started(stack: ExitStack, programs: Programs, camera: str, folder: Path) -> list[Server]:
+    folder.mkdir()
+    made = (kind(programs, camera, folder) for kind in SERVERS)
+    return [stack.enter_context(each) for each in made]
+
+
+def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: float) -> None:
+    late: dict[str, list[float]] = defaultdict(list)
+    first: dict[str, list[float]] = defaultdict(list)
+    shares: dict[str, list[float]] = defaultdict(list)
+    troubles: dict[str, str] = {}
+    program = next(filter(None, map(shutil.which, NAMES)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        for _ in range(rounds):
+            for way in (way for server in servers for way in server.ways()):
+                try:
+                    began, seen = look(browser, way, seconds)
+                except Exception as error:
+                    troubles[way.name] = str(error).splitlines()[0]
+                    continue
+                if len(seen) < 5:
+                    troubles[way.name] = "its picture stands still"
+                    continue
+                taken = {each.number: each.taken / 1e6 for each in camera.truth()}
+                first[way.name].append(seen[0][1] - began)
+                steady = [
+                    (number, at) for number, at in seen if at > began + 1000 * min(2, seconds / 2)
+                ]
+                late[way.name] += [at - taken[number] for number, at in steady if number in taken]
+                shares[way.name].append(len(steady) / (steady[-1][0] - steady[0][0] + 1))
+        browser.close()
+    print("| way | glass to glass ms, median (p95) | ratio | first picture ms | pictures shown |")
+    print("|---|---|---|---|---|")
+    best = min(median(each) for each in late.values())
+    for name, each in late.items():
+        middle, high = median(each), sorted(each)[int(0.95 * len(each))]
+        print(
+            f"| {name} | {middle:.0f} ({high:.0f}) | {middle / best:.2f} "
+            f"| {median(first[name]):.0f} | {100 * median(shares[name]):.0f} % |"
+        )
+    for name, why in troubles.items():
+        print(f"{name}: {why}")
+
+
+def look(browser: Browser, way: Way, seconds: float) -> tuple[float, list[tuple[int, float]]]:
+    """When the way began, and each number and when it was seen first: monotonic milliseconds."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    try:
+        page = context.new_page()
+        page.goto(way.page)
+        page.evaluate("() => document.body.replaceChildren()")
+        page.evaluate(READ)
+        began = page.evaluate(
+            f"async () => {{ const began = performance.now()\n{way.script}\nreturn began }}"
+        )
+        page.wait_for_function("window.seen.length > 0", timeout=PATIENCE)
+        page.wait_for_timeout(1000 * seconds)
+        ahead = offset(page)
+        seen = page.evaluate("window.seen")
+    finally:
+        context.close()
+    numbers = ((number(whole), at + ahead) for whole, at in seen)
+    return began + ahead, [(told, at) for told, at in numbers if told is not None]
+
+
+def offset(page: Page) -> float:
+    """Milliseconds from the page's clock to this machine's monotonic one."""
+    found = []
+    for _ in range(30):
+        before = time.monotonic()
+        there = page.evaluate("performance.now()")
+        after = time.monotonic()
+        found.append((after - before, 500 * (before + after) - there))
+    return min(found)[1]
+
+
+def number(whole: int) -> int | None:
+    told = whole >> 4
+    bits = [bool(whole >> place & 1) for place in reversed(range(barcode.BLOCKS))]
+    return told if bits == barcode.bits(told) else None
+
+
+def costs(servers: list[Server], seconds: float) -> None:
+    """Of each way without a browser, by the count of its viewers."""
+    print(
+        "\n| way, CPU % of one core with so many viewers | "
+        + " | ".join(map(str, VIEWERS))
+        + " | kB/s a viewer |"
+    )
+    print("|---" * (len(VIEWERS) + 2) + "|")
+    for server in servers:
+        for way in server.ways():
+            if way.taking is None:
+                continue
+            used, rate = [], 0.0
+            for count in VIEWERS:
+                cpu, rate = cost(server, way.taking, count, seconds)
+                used.append(100 * cpu / seconds)
+            row = " | ".join(f"{each:.1f}" for each in used)
+            print(f"| {way.name} | {row} | {rate / 1000:.0f} |", flush=True)
+
+
+def cost(server: Server, taking: str, count: int, seconds: float) -> tuple[float, float]:
+    """CPU-seconds of the server, and bytes a second that each viewer got."""
+    command = [sys.executable, HERE / "live_viewers.py", count, taking]
+    with running(command, stdout=subprocess.PIPE, text=True) as viewers:
+        time.sleep(3)  # what joining costs is over
+        with Cost(server.pid) as cost:
+            time.sleep(seconds)
+        out, _ = viewers.communicate()
+    received = json.loads(out)
+    return cost.cpu, min(received, default=0) / (seconds + 3)
+
+
+main()

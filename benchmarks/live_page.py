@@ -1,0 +1,109 @@
+"""How many 1080p25 cameras one page shows without dropping pictures.
+
+    python benchmarks/live_page.py --cameras 1,3,6 --seconds 10
+
+Each count is tried in both ways on the same cameras: the share of the pictures that came to camrec
+and were drawn, of the camera that fares worst; what the browser and camrec took of one core; and
+the browser's milliseconds a drawn picture, which tell the limit also on a machine that is busy.
+The cameras are a file that is sent again and again, so they cost next to nothing themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import requests
+from cost import Cost
+from light import Programs, light_cameras
+from live_servers import open_camrec, scripts
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from browser import ARGUMENTS, NAMES
+
+WAYS = {"H.264": "", "JPEG": "delete window.VideoDecoder\n"}
+GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(410px, 1fr)); margin: 0"
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--seconds", type=float, default=10)
+    asked.add_argument("--cameras", default="1,3,6", help="how many, with commas")
+    given = asked.parse_args()
+    counts = [int(each) for each in given.cameras.split(",")]
+    program = next(filter(None, map(shutil.which, NAMES)))
+    print("| cameras | way | drawn, worst camera | browser % of a core | camrec % | ms a picture |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
+        folder = Path(name)
+        cameras = light_cameras(Programs.find(), max(counts), folder, "1920x1080", "4M")
+        child, told = open_camrec(stack, folder / "camrec", stack.enter_context(cameras))
+        playwright = stack.enter_context(sync_playwright())
+        for count in counts:
+            for way, before in WAYS.items():
+                browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+                ids = told["sessions"][:count]
+                found = look(browser, before, told["url"], ids, given.seconds, child.pid)
+                browser.close()
+                drawn, used, served = (f"{100 * each:.0f}" for each in found[:3])
+                print(
+                    f"| {count} | {way} | {drawn} % | {used} | {served} | {found[3]:.1f} |",
+                    flush=True,
+                )
+
+
+def look(
+    browser: Browser, before: str, url: str, sessions: list[str], seconds: float, server: int
+) -> tuple[float, float, float, float]:
+    """The share that was drawn; CPU-seconds a second of browser and server; ms a picture."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{url}/health")
+    page.evaluate(f"() => {{ document.body.replaceChildren(); document.body.style = '{GRID}' }}")
+    stream = f"{url.replace('http', 'ws')}/stream?session_id="
+    show = """
+      window.lives = sessions.map((id) => {
+        const live = livePicture(life, () => stream + id)
+        live.canvas.style.width = "100%"
+        document.body.append(live.canvas)
+        live.run(true)
+        return live
+      })
+    """
+    page.evaluate(f"([stream, sessions]) => {{ {before}{scripts()}{show} }}", [stream, sessions])
+    page.wait_for_function("lives.every((live) => live.frames > 10)")
+    came, shown, used = arrived(url), page.evaluate("lives.map((live) => live.frames)"), burnt()
+    with Cost(server) as cost:
+        page.wait_for_timeout(1000 * seconds)
+    used = burnt() - used
+    shown = [b - a for a, b in zip(shown, page.evaluate("lives.map(l => l.frames)"), strict=True)]
+    now = arrived(url)
+    shares = [done / (now[id] - came[id]) for done, id in zip(shown, sessions, strict=True)]
+    return min(shares), used / seconds, cost.cpu / seconds, 1000 * used / sum(shown)
+
+
+def arrived(url: str) -> dict[str, int]:
+    """Pictures that came to camrec since it was opened, of each session."""
+    told = requests.get(f"{url}/session/list", timeout=10).json()["sessions"]
+    return {each["session_id"]: each["figures"]["frames"] for each in told}
+
+
+def burnt() -> float:
+    """CPU-seconds of all browser processes below this one."""
+    total = 0.0
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if any("chrom" in part for part in process.cmdline()[:1]):
+                total += sum(process.cpu_times()[:2])
+        except psutil.Error:
+            continue
+    return total
+
+
+main()

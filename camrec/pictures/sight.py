@@ -1,0 +1,38 @@
+"""The newest picture in all the sizes that somebody wants it in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from camrec.pictures.picture import Picture
+
+DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
+
+
+class Sight:
+    """Makes a JPEG when the first viewer wants its size, and gives the same one to the others.
+
+    make : the picture, its sides divided by so much; called from any thread, once a size.
+    width : of the picture in full, in pixels; None where there is no other size than its own.
+    """
+
+    def __init__(self, number: int, make: Callable[[int], Picture], width: int | None) -> None:
+        self.number = number
+        self._make = make
+        self._width = width
+        self._lock = threading.Lock()
+        self._made: dict[int, Picture] = {}
+
+    def at(self, width: int | None) -> Picture:
+        """The picture for a viewer that can show so many pixels; in full for None."""
+        divisor = self._divisor(width)
+        with self._lock:
+            if divisor not in self._made:
+                self._made[divisor] = self._make(divisor)
+            return self._made[divisor]
+
+    def _divisor(self, width: int | None) -> int:
+        if width is None or self._width is None:
+            return 1
+        return next((each for each in DIVISORS if self._width // each >= width), 1)

@@ -1,0 +1,81 @@
+// H.264 pictures as the camera coded them, decoded by the browser.
+//
+//   const way = packets({ show, answer, fail })
+//   way.begin({codec})           // a new decoder; what comes next is a key picture
+//   way.decode(key, passing, captured, data)
+//   way.end()
+//
+// show(frame, captured) draws it; the frame is closed afterwards. answer() is called once for each
+// picture that is not passing, as soon as the decoder has taken it. fail(shown) ends the way: the
+// browser cannot decode this, or not any more; `shown` tells whether it ever showed one.
+
+/** Whether the browser has a decoder: not on plain http, but for this machine's own addresses. */
+const canDecode = () => "VideoDecoder" in window
+
+function packets({ show, answer, fail }) {
+  const MOST_UNSEEN = 60 // pictures taken without one coming out: it will never do
+  let decoder = null
+  let passing = new Set() // times of those that are not to be shown
+  let waiting = [] // of each picture that the decoder has not taken: is it to be answered?
+  let taken = 0
+  let shown = false
+
+  function begin({ codec }) {
+    for (const due of waiting) if (due) answer()
+    end()
+    const made = new VideoDecoder({
+      output(frame) {
+        const unseen = passing.has(frame.timestamp)
+        for (const time of passing) if (time <= frame.timestamp) passing.delete(time)
+        if (made === decoder) taken = 0
+        if (made === decoder && !unseen) {
+          shown = true
+          show(frame, frame.timestamp / 1000)
+        }
+        frame.close()
+      },
+      error() {
+        if (made !== decoder) return
+        decoder = null
+        fail(shown)
+      },
+    })
+    made.addEventListener("dequeue", () => made === decoder && took())
+    decoder = made
+    made.configure({ codec, optimizeForLatency: true })
+  }
+
+  /** Tell of those that the decoder has taken meanwhile. */
+  function took() {
+    while (waiting.length > decoder.decodeQueueSize) {
+      taken += 1
+      if (waiting.shift()) answer()
+    }
+    if (taken <= MOST_UNSEEN) return
+    end()
+    fail(false)
+  }
+
+  /** `captured` in whole microseconds: each picture has its own. */
+  function decode(key, isPassing, captured, data) {
+    if (decoder === null) return
+    if (isPassing) passing.add(captured)
+    waiting.push(!isPassing)
+    try {
+      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp: captured, data }))
+    } catch {
+      // It was closed by an error that it has not told yet.
+    }
+  }
+
+  function end() {
+    const ending = decoder
+    decoder = null
+    if (ending && ending.state !== "closed") ending.close()
+    passing = new Set()
+    waiting = []
+    taken = 0
+  }
+
+  return { begin, decode, end }
+}

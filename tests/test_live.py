@@ -1,0 +1,318 @@
+"""The live picture in a real browser: the right one, in both ways, never late, never a lie."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+
+import cv2
+import pytest
+from cameras import barcode
+from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera
+from playwright.sync_api import Page, expect
+from test_views_ends import Serving
+from units_made import until
+
+from camrec.config import Config
+from camrec.station import Station
+from camrec.views import CameraView, page
+from camrec.views.page import end_board
+from camrec.web import LocalServer
+from camrec.web.handler import Desk
+from camrec.web.routes import routes_of
+
+pytestmark = pytest.mark.browser
+
+# Every drawn picture's number is read from its pixels, as `cameras.barcode` wrote it.
+READ = """
+window.drawn = []
+const draw = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  draw.apply(this, given)
+  const { width, height } = this.canvas
+  let whole = 0
+  for (let place = 0; place < BLOCKS; place++) {
+    const at = Math.floor((place + 0.5) * width / BLOCKS)
+    const [red, green, blue] = this.getImageData(at, height >> 4, 1, 1).data
+    whole = 2 * whole + (red + green + blue > 384)
+  }
+  window.drawn.push([whole, width, height])
+}
+""".replace("BLOCKS", str(barcode.BLOCKS))
+NO_DECODER = "delete window.VideoDecoder"
+# A decoder that every browser has sooner or later: it takes what it is given and fails.
+BAD_DECODER = """
+const Real = VideoDecoder
+window.VideoDecoder = class extends Real {
+  configure(how) { super.configure({ ...how, codec: "avc1.FFFFFF" }) }
+}
+"""
+# One whose main thread is busy nearly all the time.
+SLOW = """
+const quick = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  quick.apply(this, given)
+  const end = performance.now() + 300
+  while (performance.now() < end);
+}
+"""
+B_FRAMES = 2
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+BLANK = "canvas => !canvas.getContext('2d').getImageData(9, 9, 1, 1).data[3]"
+# performance.now() stands still while a machine sleeps, and the time of day does not.
+SLEEP = """() => {
+  const awake = Date.now
+  Date.now = () => awake() + 60_000
+}"""
+
+
+@pytest.fixture(scope="module")
+def station(binaries, tmp_path_factory) -> Iterator[Station]:
+    folder = tmp_path_factory.mktemp("live")
+    config = Config(
+        videos_dir=folder / "videos",
+        bin_dir=folder / "bin",
+        mediamtx_port=0,
+        go2rtc_port=0,
+        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
+    )
+    with Station(config) as station:
+        yield station
+
+
+class Cell:
+    """A notebook's view of one camera, for any number of browsers; a context manager."""
+
+    def __init__(self, station: Station, camera: RtspCamera | MjpegCamera) -> None:
+        self._station = station
+        self.camera = camera
+
+    def __enter__(self) -> Cell:
+        self.camera.start()
+        self.session = self._station.open(self.camera.url, "Nest box")
+        self._local = LocalServer(self._station)
+        made = lambda: CameraView(self.session, base_url=self._local.url, width=480)  # noqa: E731
+        self._serving = Serving(made).__enter__()
+        self.url = self._serving.url
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._serving.__exit__()
+        self._local.stop()
+        self._station.close(self.session.session_id)
+        self.camera.__exit__(*error)
+
+    def viewers(self, count: int) -> None:
+        """Until it has so many."""
+        until(lambda: self.session.viewers == count)
+
+
+@pytest.fixture(scope="module")
+def cell(station) -> Iterator[Cell]:
+    """One camera for all tests that leave it as it is."""
+    with Cell(station, RtspCamera()) as cell:
+        yield cell
+
+
+class Watch:
+    """One browser's page, and what was drawn on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.figure = page.get_by_role("figure")
+        self.canvas = page.locator("canvas")
+
+    def until(self, count: int) -> list[int | None]:
+        """The numbers of all pictures drawn, as soon as there are so many."""
+        self.page.wait_for_function("count => window.drawn.length >= count", arg=count)
+        return [number(whole) for whole, _, _ in self.page.evaluate("window.drawn")]
+
+    def since(self) -> int:
+        """The seconds without a picture, as it says."""
+        return int(re.search(r"No picture for (\d+)", self.figure.inner_text())[1])
+
+    def look_away(self) -> int:
+        """As another tab was chosen; the count of the pictures drawn, when it shows none."""
+        self.until(1)
+        self.page.evaluate(HIDE, True)
+        # What would be old when somebody looks again is not shown any more.
+        self.page.wait_for_function(BLANK, arg=self.canvas.element_handle())
+        return len(self.until(0))
+
+    def look_again(self) -> None:
+        self.page.evaluate(HIDE, False)
+
+    def size(self) -> list[int]:
+        """Of the picture drawn last."""
+        return self.page.evaluate("window.drawn.at(-1).slice(1)")
+
+
+def number(whole: int) -> int | None:
+    """What the blocks of a bar code say; None where it is none."""
+    told = whole >> 4
+    bits = [bool(whole >> place & 1) for place in reversed(range(barcode.BLOCKS))]
+    return told if bits == barcode.bits(told) else None
+
+
+@pytest.fixture
+def watching(looking):
+    """``watching(cell, script, ...)``: a browser's page, with the scripts run before all others."""
+    return lambda cell, *scripts: Watch(looking(cell.url, scripts=(READ, *scripts)).page)
+
+
+def whole_and_rising(numbers: list[int | None]) -> None:
+    assert None not in numbers, numbers
+    assert numbers == sorted(set(numbers)), numbers
+
+
+def await_pictures(cell: Cell, count: int) -> int:
+    """Until its current group has so many; the number of the latest that the camera sent then."""
+    until(lambda: len(cell.session.feed.group()) >= count)
+    return cell.camera.truth()[-1].number
+
+
+def test_h264_is_decoded_by_the_browser(cell, watching):
+    watch = watching(cell)
+    whole_and_rising(watch.until(40))
+    expect(watch.canvas).to_have_attribute("data-way", "h264")
+    assert not [each for each in threading.enumerate() if each.name == "pictures"]
+
+
+def test_one_who_comes_late_in_a_long_group_sees_the_newest_at_once(station, watching):
+    with Cell(station, RtspCamera(gop=75, b_frames=B_FRAMES)) as cell:
+        watch = watching(cell)
+        # A page takes its time to open, and longer than is left of a group: so it looks away first.
+        before = watch.look_away()
+        newest = await_pictures(cell, 40)
+        watch.look_again()
+        numbers = watch.until(before + 20)
+        # The reordered ones in their order.
+        whole_and_rising(numbers)
+        assert numbers[before] > newest - B_FRAMES
+
+
+@pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
+def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
+    watch = watching(cell, script)
+    whole_and_rising(watch.until(20))
+    expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+
+
+def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
+    watch = watching(cell, NO_DECODER)
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '200px'")
+    watch.look_away()
+    watch.look_again()
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 320")
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
+    whole_and_rising(watch.until(1))
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
+    """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
+    made = lambda: page(station, "en")  # noqa: E731
+    desk = Desk.of(station)
+    with Serving(made, prefix="/cameras/of/mine", routes=routes_of(desk)) as serving:
+        look = looking(serving.url, scripts=(READ, script))
+        watch = Watch(look.page)
+        watch.until(5)
+        look.page.locator(".screen").evaluate("screen => screen.style.width = '100px'")
+        watch.look_away()
+        watch.look_again()
+        wanted = 640 if not script else 160
+        look.page.wait_for_function(f"window.drawn.at(-1)[1] === {wanted}")
+        with look.page.expect_download() as download:
+            look.page.get_by_role("button", name="Save a still picture").click()
+        assert download.value.suggested_filename.endswith("jpg" if script else "png")
+        still = cv2.imread(str(download.value.path()))
+        assert still.shape == (360, 640, 3)
+        assert barcode.read(still) in {each.number for each in cell.camera.truth()}
+        look.close()
+        cell.viewers(0)
+    desk.pool.shutdown()
+    end_board(station)
+
+
+def test_what_is_not_h264_comes_as_jpeg(station, watching):
+    with Cell(station, RtspCamera(codec="h265")) as cell:
+        watch = watching(cell)
+        whole_and_rising(watch.until(10))
+        expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+
+
+def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
+    camera = RtspCamera()
+    with Cell(station, camera) as cell:
+        watch = watching(cell)
+        watch.until(5)
+        assert watch.size() == [640, 360]
+        camera.kill()
+        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+        expect(watch.figure).to_contain_text("No picture for")
+        seconds = watch.since()
+        expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
+        assert watch.since() > seconds >= 2
+        camera.resize(320, 240)
+        camera.start()
+        expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
+        expect(watch.canvas).to_have_attribute("data-way", "h264")
+        assert watch.size() == [320, 240]
+
+
+def test_a_slow_browser_beside_a_fast_one(cell, watching):
+    slow, fast = watching(cell, SLOW), watching(cell)
+    late = slow.until(12)
+    drawn = fast.until(1)
+    whole_and_rising(late)
+    whole_and_rising(drawn)
+    # The slow one is given the newest, not one after the other, and the fast one all of them.
+    assert late[-1] - late[0] > 3 * len(late)
+    assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
+    watch = watching(cell, script)
+    watch.until(5)
+    assert cell.session.viewers == 1
+    before = watch.look_away()
+    cell.viewers(0)
+    newest = cell.camera.truth()[-1].number
+    watch.look_again()
+    numbers = watch.until(before + 5)
+    whole_and_rising(numbers)
+    assert numbers[before] >= newest
+    assert cell.session.viewers == 1
+
+
+def test_after_a_sleep_it_connects_anew(cell, watching):
+    """A link that died in a sleep says nothing: neither end is told."""
+    watch = watching(cell)
+    watch.until(5)
+    with watch.page.expect_websocket() as again:
+        watch.page.evaluate(SLEEP)
+    assert "/stream" in again.value.url
+    watch.until(len(watch.until(0)) + 5)
+    cell.viewers(1)
+
+
+def test_twenty_reloads_leave_nothing(station, cell, watching):
+    watch = watching(cell)
+    watch.until(1)
+    threads = threading.active_count()
+    watched = len(station.changed), len(cell.session.machine.changed)
+    for _ in range(20):
+        watch.page.reload()
+        watch.until(1)
+    cell.viewers(1)
+    assert (len(station.changed), len(cell.session.machine.changed)) == watched
+    assert threading.active_count() <= threads
+    watch.page.context.close()
+    cell.viewers(0)
