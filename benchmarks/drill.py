@@ -18,6 +18,8 @@ from test_drill import CAMERA_FAULTS, HEAD, PROXY_FAULTS, row, settings, strike 
 
 from camrec.station import Station  # noqa: E402
 
+AFTER = 12  # seconds that are recorded after its return
+
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -29,7 +31,7 @@ def main() -> None:
             tempfile.TemporaryDirectory(prefix="drill-") as folder,
             Station(settings(programs(), Path(folder))) as station,
         ):
-            for name, figures in strike(station, faults, given.away).items():
+            for name, figures in strike(station, faults, given.away, AFTER).items():
                 print(row(name, figures), flush=True)
 
 

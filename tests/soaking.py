@@ -170,14 +170,17 @@ class Soak:
         times, numbers = shown(video)
         self.saved += 1
         self.gaps += [gap.duration for gap in receipt.gaps]
-        if not receipt.playable or receipt.ended != "time" or len(times) != receipt.frames:
+        over = _utc(receipt.ended_at) - self._utc
+        killed = receipt.ended == "crash" and self._excused(over, over, receipt.name)
+        well = receipt.ended == "time" or killed  # and not back before its end
+        if not receipt.playable or not well or len(times) != receipt.frames:
             self.troubles.append(
                 f"{told}: ended by {receipt.ended}, playable {receipt.playable},"
                 f" {len(times)} pictures of {receipt.frames}"
             )
         first = _utc(receipt.started_at) - self._utc
         there = set(places(numbers, log, first))
-        lowest, highest = began - self._utc + EDGE, _utc(receipt.ended_at) - self._utc - EDGE
+        lowest, highest = began - self._utc + EDGE, over - EDGE
         whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
         self.sent += len(whole)
         self.there += len(there.intersection(whole))

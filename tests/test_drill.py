@@ -157,9 +157,11 @@ def test_what_a_fault_costs(station, table, faults):
         assert figures.gap_error <= 200, (name, figures)
 
 
-def strike(station: Station, faults: dict, away: float = AWAY) -> dict[str, Figures]:
+def strike(
+    station: Station, faults: dict, away: float = AWAY, after: float = AFTER
+) -> dict[str, Figures]:
     """What each of `faults` costs a camera of its own; what is dropped comes back after `away`."""
-    length = int(STRUCK + away + AFTER)
+    length = int(STRUCK + away + after)
     with ExitStack() as stack:
         cameras = {n: stack.enter_context(made()) for n, (made, *_) in faults.items()}
         sessions = {name: station.open(camera.url, name) for name, camera in cameras.items()}

@@ -302,6 +302,7 @@ def test_it_ends_with_its_feed(studio):
     studio.feed.close()
     assert recording.wait(30)
     assert recording.ended == "closed" and recording.state is RecordingState.SAVED
+    assert recording._writer.empty_handed and recording._units.take() == []
 
 
 def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):

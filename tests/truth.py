@@ -29,7 +29,9 @@ class Sent:
 def sent(camera: Camera) -> list[Sent]:
     """All so far, in order."""
     if isinstance(camera, MjpegCamera):
-        return [Sent(each.number, each.at, each.at, each.at) for each in camera.truth()]
+        # A look at the camera beside the proxy's connection gets the same pictures.
+        first = {each.number: each.at for each in reversed(camera.truth())}
+        return [Sent(number, at, at, at) for number, at in sorted(first.items())]
     runs: list[list] = []
     newest = None
     for each in camera.truth():

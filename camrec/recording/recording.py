@@ -459,9 +459,11 @@ class Recording:
 
     def _finalise(self) -> None:
         self._units.close()
+        self._units.take()  # a recording that is over is still known: it holds no pictures
         self.machine.move(RecordingState.FINALISING)
         try:
             self._writer.close(str(self.ended))
+            self._writer.forget()
             self._ballast.drop()
             self._save_all()
         except CamrecError as error:

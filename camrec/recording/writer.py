@@ -154,6 +154,10 @@ class Writer:
         log.info("recording %s: %s ends: %s", self._name, part.path.name, why)
         self._tell()
 
+    def forget(self) -> None:
+        """No further part is begun: what is remembered is of no use."""
+        self._memory.clear()
+
     def look_after(self) -> None:
         """Give FFmpeg what was taken; it may also have ended though there was nothing to give."""
         if self.part is None:
