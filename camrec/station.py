@@ -65,7 +65,7 @@ class Station:
             keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
         )
         self.journal = Journal(self.config.videos / ".journal")
-        self.earlier = Earlier(self.config.videos / ".cameras.json")
+        self.earlier = Earlier(self.config.videos / ".cameras")
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )

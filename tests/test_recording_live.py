@@ -121,6 +121,8 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
         assert saved["silent"][1].audio_codec is None
         sent = {each.sha: each.number for each in jpegs.truth()}
         arrived = {sent[hashlib.sha1(u.data).hexdigest()]: u.time for u in lines["jpegs"].units}
+        # The proxy has lost none of them on the way, nor has the recording.
+        assert sorted(arrived) == list(range(min(arrived), max(arrived) + 1))
         assert_true(saved["jpegs"], arrived, 10**9)
 
 
