@@ -12,11 +12,12 @@ from camrec.station import Station
 
 
 def main() -> None:
-    folder, *urls = sys.argv[1:]
+    folder, ffmpeg, *urls = sys.argv[1:]
     config = Config.load(
         mediamtx_port=0,
         go2rtc_port=0,
         max_sessions=len(urls),
+        ffmpeg_path=ffmpeg,
         bin_dir=Path(folder) / "bin",
         videos_dir=Path(folder) / "videos",
     )

@@ -55,7 +55,7 @@ class Camrec(Contestant):
     name = "camrec"
 
     def __enter__(self) -> Camrec:
-        command = [sys.executable, SIDE, self._folder, *self._urls]
+        command = [sys.executable, SIDE, self._folder, self._programs.ffmpeg, *self._urls]
         pipes = {"stdout": subprocess.PIPE, "text": True}
         self._child = self._stack.enter_context(running(command, **pipes))
         assert self._child.stdout.readline() == "open\n"

@@ -24,13 +24,15 @@ class Programs:
 
     @classmethod
     def find(cls) -> Programs:
-        """As camrec itself finds them."""
+        """MediaMTX as camrec itself finds it, and the FFmpeg that pip brings."""
+        import imageio_ffmpeg
         import platformdirs
 
         from camrec.binaries import find
 
         folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
-        return cls(find("mediamtx", folder=folder).path, find("ffmpeg", folder=folder).path)
+        ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
+        return cls(find("mediamtx", folder=folder).path, ffmpeg)
 
 
 @contextlib.contextmanager

@@ -103,7 +103,8 @@ def _times(file: Path) -> list[float]:
 def _missing(times: list[float]) -> int:
     distances = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert abs(median(distances) - 1 / RATE) < 0.005
-    return sum(max(round(distance * RATE) - 1, 0) for distance in distances)
+    # Where the film begins anew its pictures are half a distance further apart.
+    return sum(max(int(distance * RATE + 0.4) - 1, 0) for distance in distances)
 
 
 main()

@@ -66,7 +66,7 @@ def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, cl
     begun = taken(viewer)
     assert [each.data for each in begun] == [unit.data for unit in camera.units[50:80]]
     assert [each.key for each in begun] == [True] + [False] * 29
-    assert [each.passing for each in begun] == [True] * 29 + [False]
+    assert [each.passing for each in begun] == [False] + [True] * 28 + [False]
     for place in (80, 81):
         camera.send()
         (packet,) = taken(viewer)
