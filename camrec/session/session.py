@@ -30,7 +30,7 @@ BETWEEN_TRIES = 1.0  # seconds
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
 # Seconds between two readings while nobody looks: each wakes a thread up. No camera's pictures keep
 # that step: some of them are read the moment they come, and those tell how its clock lies to ours.
-REST = 0.193
+REST = 0.113
 PASSWORD_PAUSE = 60.0  # a wrong password is not tried often: cameras lock accounts
 
 
