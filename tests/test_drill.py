@@ -93,6 +93,8 @@ def settings(binaries, folder: Path) -> Config:
 def kill_ffmpeg(station: Station, session: Session, camera: object) -> None:
     folder = session.recording.recording_id
     for child in psutil.Process().children():
+        if child.status() == psutil.STATUS_ZOMBIE:
+            continue
         if any(folder in word for word in child.cmdline()):
             os.kill(child.pid, signal.SIGKILL)
 

@@ -193,7 +193,8 @@ def test_one_who_comes_late_in_a_long_group_sees_the_newest_at_once(station, wat
         numbers = watch.until(before + 20)
         # The reordered ones in their order.
         whole_and_rising(numbers)
-        assert numbers[before] > newest - B_FRAMES
+        # The group's first may be there at once, and the newest follows it.
+        assert numbers[before + 1] > newest - B_FRAMES
 
 
 @pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
@@ -272,9 +273,10 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
 def test_a_slow_browser_beside_a_fast_one(cell, watching):
     slow, fast = watching(cell, SLOW), watching(cell)
     late = slow.until(12)
-    drawn = fast.until(1)
+    drawn = fast.until(2)
     whole_and_rising(late)
     whole_and_rising(drawn)
+    drawn = drawn[1:]  # before the newest it was given the group's first
     # The slow one is given the newest, not one after the other, and the fast one all of them.
     assert late[-1] - late[0] > 3 * len(late)
     assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
@@ -293,7 +295,7 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     # Who connects anew gets the newest once more.
     whole_and_rising(list(dict.fromkeys(numbers)))
     # While nobody looked the camera was read some times a second.
-    assert numbers[before] >= newest - 5
+    assert numbers[before + 1] >= newest - 5
     assert cell.session.viewers == 1
 
 

@@ -413,9 +413,9 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
         replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
         for unit in mixed(pictures([number / 25 for number in range(300)]), sound(12.0))
     ]
-    studio.play(units, -1, 1)
+    studio.play(units, -1, 1.02)
     recording = studio.record(9)
-    studio.play(units, 1, 4)
+    studio.play(units, 1.02, 4)
     os.kill(studio.child(recording).pid, signal.SIGKILL)
     studio.play(units, 4, 5)
     until(lambda: recording.parts == 2)
@@ -425,7 +425,7 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
     assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
-    assert shown(path)[1] == list(range(25, 250))
+    assert shown(path)[1] == list(range(25, 251))
     pieces = heard(path)
     apart = [b - a for a, b in zip(pieces, pieces[1:], strict=False)]
     assert min(apart) > 0 and max(apart) < 0.05

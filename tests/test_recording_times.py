@@ -241,12 +241,12 @@ def test_sound_is_moved_by_what_is_learnt_later(studio, codec, late):  # noqa: F
         else unit
         for unit in units
     ]
-    studio.play(wrong, -1, 1)
+    studio.play(wrong, -1, 1.02)
     recording = studio.record(8)
-    studio.play(wrong, 1, 12)
+    studio.play(wrong, 1.02, 12)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
-    begun = studio.begin + SECOND
+    begun = studio.begin + round(1.02 * SECOND)
     assert_shows(path, *expected(units, begun, begun + 8 * SECOND))
     assert receipt.audio_codec == "aac" and receipt.av_offset < 0.01 and receipt.playable
     zero = max(u for u in range(300) if u / 25 <= 1.0) / 25

@@ -47,6 +47,7 @@ function livePicture(life, url) {
   let factsAt = null
   let heardAt = null
   let beganAt = null
+  let linkedAt = null
   let decodes = canDecode()
   let width = 0 // in pixels, that was asked for; 0 where it was not known
   let failures = [] // when a decoder failed, on now()
@@ -56,6 +57,8 @@ function livePicture(life, url) {
   const answer = () => socket?.readyState === WebSocket.OPEN && socket.send("ok")
 
   function show(picture, width, height, captured, way) {
+    // Who comes back gets the group's first picture first, and may have seen newer ones.
+    if (captured < live.captured && since(linkedAt) < GRACE) return
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width
       canvas.height = height
@@ -134,6 +137,7 @@ function livePicture(life, url) {
     opened.onopen = () => {
       if (socket !== opened) return
       pause = SHORTEST_PAUSE
+      linkedAt = now()
       live.linked = true
       live.onChange()
     }
