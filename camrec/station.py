@@ -43,6 +43,8 @@ SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
 FARTHEST = 31  # days that a recording may be set ahead
 DAY = 86_400 * 10**9
 OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
+OVER = (RecordingState.SAVED, RecordingState.FAILED)
+REMEMBERED = 100  # recordings that are over, whose state can still be asked for
 RUNNING = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALISING)
 
 
@@ -366,6 +368,9 @@ class Station:
 
     def _known(self, recording: Recording) -> Recording:
         with self._lock:
+            ended = [known for known, each in self._recordings.items() if each.state in OVER]
+            for known in ended[: max(0, len(ended) - REMEMBERED)]:
+                del self._recordings[known]
             self._recordings[recording.recording_id] = recording
         self._tell("recording", recording.changed, recording.recording_id)
         self.changed.emit("recording", recording.recording_id)
@@ -404,7 +409,7 @@ class Station:
         return found
 
     def recordings(self) -> list[Recording]:
-        """Those of this run, oldest first."""
+        """Those of this run, oldest first; of those that are over the latest `REMEMBERED`."""
         with self._lock:
             return list(self._recordings.values())
 

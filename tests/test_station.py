@@ -250,6 +250,22 @@ def test_changes_are_told(station, camera):
     assert {"session", "recording", "library", "proxy"} <= set(told)
 
 
+def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
+    monkeypatch.setattr("camrec.station.REMEMBERED", 2)
+    with MjpegCamera() as camera:
+        session = station.open(camera.url)
+        far = station.clock.utc_ns() + 3600 * 10**9
+        waiting = station.record(session.session_id, 1, start_at=far)
+        made = [station.record(session.session_id, 1, start_at=far) for _ in range(5)]
+        for recording in made:
+            recording.stop()
+            assert recording.wait(PATIENCE)
+        newest = station.record(session.session_id, 1)
+        assert station.recordings() == [waiting, *made[-2:], newest]
+        assert newest.wait(PATIENCE)
+        assert session.recording is newest
+
+
 @pytest.mark.parametrize("variant", ["no_length", "snapshot"])
 def test_a_camera_that_go2rtc_cannot_read_is_recorded_all_the_same(station, variant):
     with MjpegCamera(variant=variant, auth="digest") as camera:

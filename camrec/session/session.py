@@ -188,7 +188,9 @@ class Session:
                 **given,
             )
             recording.start()
-            self._recordings = (*self._recordings, recording)
+            latest = self.recording
+            kept = [r for r in self._recordings if r is latest or r.state not in RECORDING_ENDED]
+            self._recordings = (*kept, recording)
             return recording
 
     # The life of the session, in its own thread.
