@@ -96,14 +96,14 @@ class RtspReader(Reader):
         heard = self._clock.monotonic_ns()
         due = heard + interval
         pictures = next(track for _, track in self._tracks.values() if isinstance(track, Pictures))
-        arrived = heard
+        now = heard
         while True:
-            before = arrived
-            rested = bool(self._rest) and not dialogue.more
-            if rested:
+            before, now = now, self._clock.monotonic_ns()
+            rest = 0.0 if dialogue.more else self._rest  # another thread may change it
+            if rest:
                 # All readers at the same moment: one wakes the processor up for the others.
-                self._stirred.wait(self._rest - self._clock.monotonic_ns() / SECOND % self._rest)
-            now = self._clock.monotonic_ns()
+                self._stirred.wait(rest - now / SECOND % rest)
+                now = self._clock.monotonic_ns()
             if now >= due:
                 dialogue.send(alive)
                 due = now + interval
@@ -129,7 +129,7 @@ class RtspReader(Reader):
                 yield [*units, *pictures.release()]
                 raise
             if units:
-                yield put_back(units, before) if rested else units
+                yield put_back(units, before) if rest else units
 
 
 def put_back(units: Sequence[Unit], earliest: int) -> list[Unit]:

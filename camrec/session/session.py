@@ -99,6 +99,7 @@ class Session:
         self._closing = threading.Event()
         self._woken = threading.Event()
         self._lock = threading.Lock()
+        self._pacing = threading.Lock()
         self._thread = threading.Thread(
             target=self._run, name=f"session-{self.session_id}", daemon=True
         )
@@ -331,10 +332,11 @@ class Session:
 
     def _set_pace(self) -> None:
         """At once while somebody looks, or while it is asked whether the camera delivers."""
-        reading = self._reading
-        if reading is not None:
-            at_once = self.feed.urgent or self.state is not SessionState.LIVE
-            reading.rest(0 if at_once else REST)
+        with self._pacing:  # whoever comes last sees what is so
+            reading = self._reading
+            if reading is not None:
+                at_once = self.feed.urgent or self.state is not SessionState.LIVE
+                reading.rest(0 if at_once else REST)
 
     def _end_attempt(self) -> None:
         if self._reading is not None:
