@@ -2,8 +2,9 @@
 
     python benchmarks/recording.py --seconds 60 --cameras 1,3,8
 
-The first two record the same cameras at the same time, so that whatever else runs on the machine
-hurts both alike. FFmpeg, which encodes, follows alone: it would take the processor from them.
+camrec and MediaMTX's recorder, with its own parts of a second and with parts as short as camrec's,
+record the same cameras at the same time, so that whatever else runs on the machine hurts all
+alike. FFmpeg, which encodes, follows alone: it would take the processor from them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from statistics import median
 
 import av
-from contestants import Camrec, Contestant, OwnRecorder, PlainFfmpeg
+from contestants import Camrec, Contestant, FineRecorder, OwnRecorder, PlainFfmpeg
 from cost import Cost
 from light import RATE, Programs, light_cameras
 
@@ -53,7 +54,7 @@ def main() -> None:
     print("| cameras | recorder | CPU-s a camera-minute | ratio | peak MB | lost | shortest file |")
     print("|---|---|---|---|---|---|---|")
     for cameras in map(int, given.cameras.split(",")):
-        rounds: list[list[type[Contestant]]] = [[Camrec, OwnRecorder]]
+        rounds: list[list[type[Contestant]]] = [[Camrec, OwnRecorder, FineRecorder]]
         rounds += [] if given.no_ffmpeg else [[PlainFfmpeg]]
         found = list(measured(cameras, given.seconds, rounds))
         own = next(each.cpu for each in found if each.name == OwnRecorder.name)
