@@ -7,6 +7,7 @@ import ssl
 from http.client import HTTPException, HTTPResponse
 
 from camrec.errors import CameraError
+from camrec.proxies.reach import LedElsewhere
 from camrec.proxies.reasons import failed
 from camrec.sources import Source
 
@@ -26,6 +27,8 @@ def no_answer(source: Source, error: Exception) -> CameraError:
     """A request that got no answer."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return named(source, "camera_unknown_host")
+    if isinstance(error, LedElsewhere):
+        return CameraError("camera_elsewhere", host=source.host, other=error.host[:100])
     if isinstance(error, ssl.SSLCertVerificationError):
         return named(source, "camera_certificate")
     if isinstance(error, ConnectionRefusedError):
