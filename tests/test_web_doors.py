@@ -65,6 +65,7 @@ class Served:
     routes: list[tuple[str, str]]
     listens: list[str]
     said: list[str]
+    pid: int
 
 
 @contextmanager
@@ -105,6 +106,7 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
             facts["routes"],
             facts["listens"],
             said,
+            child.pid,
         )
         child.send_signal(signal.SIGINT)
         child.wait(30)

@@ -74,7 +74,7 @@ class _Glance:
 
     def take(self) -> None:
         try:
-            answer = self._visit.get(self._source.url, self._source.credential)
+            answer = self._visit.get(self._source.target(), self._source.credential)
             self.error = refusal(self._source, answer) or self._judge(answer)
         except AccessError as error:
             self.error = error

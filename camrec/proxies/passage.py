@@ -106,7 +106,7 @@ class Passage:
 
     def _ask(self) -> HTTPResponse | None:
         try:
-            answer = self._visit.get(self._source.url, self._source.credential)
+            answer = self._visit.get(self._source.target(), self._source.credential)
         except (OSError, HTTPException, ValueError) as error:
             if not self._over.is_set():
                 self._tell(no_answer(self._source, error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, responses
 
 from camrec.errors import CameraError
 from camrec.proxies.reach import LedElsewhere
@@ -20,7 +20,8 @@ def refusal(source: Source, answer: HTTPResponse) -> CameraError | None:
         return named(source, "camera_wrong_password")
     if answer.status in (404, 410):
         return named(source, "camera_no_path")
-    return failed(source, f"{answer.status} {answer.reason}")
+    # Not in the camera's own words: it could repeat what logged us in.
+    return failed(source, f"{answer.status} {responses.get(answer.status, '')}".strip())
 
 
 def no_answer(source: Source, error: Exception) -> CameraError:

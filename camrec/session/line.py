@@ -8,7 +8,7 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.proxies import Go2rtc, MediaMTX, Reach, Relay, Way, look
+from camrec.proxies import Go2rtc, MediaMTX, Reach, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.sources import Source
 from camrec.units import Unit
@@ -82,6 +82,8 @@ class RtspLine(Line):
 
     def open(self) -> None:
         self._reach.check(self.source)
+        if self.source.url.startswith("rtsps:"):
+            answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once.
         self._proxy.remove(self.path)
