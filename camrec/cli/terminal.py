@@ -16,7 +16,7 @@ from rich.table import Table
 
 from camrec.errors import CamrecError
 from camrec.i18n import best_language, text
-from camrec.sources import redact
+from camrec.redaction import redact
 
 
 def _asked() -> str:

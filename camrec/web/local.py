@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from camrec.station import Station
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
+from camrec.web.server import Server
 
 GRACE = 2.0  # seconds that requests have to end by themselves
 
@@ -49,7 +49,9 @@ class LocalServer:
             self._loop.close()
 
     async def _serve(self) -> None:
-        server = HTTPServer(Application(routes_of(self._desk), **settings_of(self._desk)))
+        application = Application(routes_of(self._desk), **settings_of(self._desk))
+        config = self._desk.station.config
+        server = Server(application, guard=self._desk.guard, config=config, ssl_options=None)
         server.add_sockets(self._sockets)
         await self._stopping.wait()
         server.stop()
