@@ -11,16 +11,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from camrec.face import Camera, Recording, Video, open, open_demo, stop, videos
+    from camrec.face import (
+        Camera,
+        Connection,
+        Recording,
+        Video,
+        cameras,
+        connect,
+        open,
+        open_demo,
+        stop,
+        videos,
+    )
 
 __version__ = "1.0.0"
 
-_FACE = ("Camera", "Recording", "Video", "open", "open_demo", "stop", "videos")
+_FACE = ("Camera", "Connection", "Recording", "Video")
+_FACE += ("cameras", "connect", "open", "open_demo", "stop", "videos")
 __all__ = [
     "AccessError",
     "Camera",
     "CameraError",
     "CamrecError",
+    "Connection",
     "DiskError",
     "InputError",
     "NotFoundError",
@@ -28,6 +41,8 @@ __all__ = [
     "ServiceError",
     "StateError",
     "Video",
+    "cameras",
+    "connect",
     "open",
     "open_demo",
     "stop",

@@ -25,11 +25,21 @@ def serve(
     config: Annotated[Path | None, Option(help=say("serve.config"))] = None,
     host: Annotated[str | None, Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, Option(min=0, max=65535, help=say("serve.port"))] = None,
+    prefix: Annotated[str | None, Option(help=say("serve.prefix"))] = None,
+    socket: Annotated[str | None, Option(help=say("serve.socket"))] = None,
     videos: Annotated[Path | None, Option(help=say("serve.videos"))] = None,
     bin: Annotated[Path | None, Option(help=say("serve.bin"))] = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    settings = Config.load(config, host=host, port=port, videos_dir=videos, bin_dir=bin)
+    settings = Config.load(
+        config,
+        host=host,
+        port=port,
+        prefix=prefix,
+        socket=socket,
+        videos_dir=videos,
+        bin_dir=bin,
+    )
     with station_of(settings, fetch=tuple(PROGRAMS)) as station:
         _serve(station, open_browser=not no_browser)
 
@@ -60,6 +70,8 @@ def _serve(station: Station, *, open_browser: bool) -> None:
             web.routes(station),
             host=config.host,
             port=config.port,
+            prefix=config.prefix,
+            socket=config.socket,
             open_browser=open_browser,
             language=config.language or None,
             **web.settings(station),

@@ -7,9 +7,10 @@ from typing import Any
 from camrec.station import Station
 from camrec.web.handler import Desk
 from camrec.web.local import LocalServer
+from camrec.web.relay import Relay
 from camrec.web.routes import routes_of, settings_of
 
-__all__ = ["LocalServer", "routes", "settings"]
+__all__ = ["LocalServer", "Relay", "routes", "settings"]
 
 
 def routes(station: Station) -> list[tuple[str, type, dict[str, Any]]]:

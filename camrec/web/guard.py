@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tornado.httputil import HTTPServerRequest
 
 from camrec.config import Config
-from camrec.errors import AccessError, CamrecError
+from camrec.errors import AccessError, CamrecError, MethodError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})
@@ -20,16 +20,24 @@ COOKIE = "camrec_token"
 _HOST = re.compile(r"(?:\[(?P<ip6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::\d{1,5})?")
 
 
-class Guard:
-    """Decides by host, token and origin; knows nothing of what is asked for.
+class KeyGuard:
+    """Of addresses that begin with a key which nobody can guess: who has it may watch.
 
-    notebooks : a page on any port of this machine may watch (not change anything): a notebook's
-        page has Jupyter's port, not ours.
+    A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
+    tell nothing. Whatever changes something is refused.
     """
 
-    def __init__(self, config: Config, *, notebooks: bool = False) -> None:
+    def check(self, request: HTTPServerRequest) -> None:
+        """Raises MethodError."""
+        if request.method not in SAFE_METHODS:
+            raise MethodError("method_not_allowed", method=request.method)
+
+
+class Guard:
+    """Decides by host, token and origin; knows nothing of what is asked for."""
+
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._notebooks = notebooks
 
     def check(self, request: HTTPServerRequest) -> None:
         """Raises AccessError: ``foreign_host``, ``token_wrong``, ``foreign_origin``."""
@@ -45,6 +53,9 @@ class Guard:
         return AccessError("foreign_host", host=header[:100])
 
     def _ours(self, name: str) -> bool:
+        if self._config.socket:
+            # No browser opens one: a proxy does, which has a log-in and a name of its own.
+            return bool(name)
         if name in LOOPBACK or name in map(str.lower, self._config.allowed_hosts):
             return True
         if self._config.host in WILDCARDS:
@@ -71,8 +82,6 @@ class Guard:
             foreign = site not in ("same-origin", "none")
         else:
             foreign = _netloc(origin) != request.headers.get("Host", "").lower()
-            if foreign and socket and self._notebooks:
-                foreign = host_name(_netloc(origin)) not in LOOPBACK
         return AccessError("foreign_origin", origin=str(origin)[:100]) if foreign else None
 
 

@@ -17,7 +17,7 @@ from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, i
 from camrec.i18n import best_language
 from camrec.station import Station
 from camrec.web import schema
-from camrec.web.guard import Guard
+from camrec.web.guard import Guard, KeyGuard
 from camrec.web.request import FieldError, read
 
 log = logging.getLogger(__name__)
@@ -39,15 +39,15 @@ class Desk:
     """
 
     station: Station
-    guard: Guard
+    guard: Guard | KeyGuard
     pool: ThreadPoolExecutor
     viewers: set[Any] = field(default_factory=set)
 
     @classmethod
-    def of(cls, station: Station, *, notebooks: bool = False) -> Desk:
+    def of(cls, station: Station) -> Desk:
         # Opening, closing and stopping wait for cameras and disks: quick calls need room beside.
         workers = 2 * station.config.max_sessions + 8
-        guard = Guard(station.config, notebooks=notebooks)
+        guard = Guard(station.config)
         return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
 
 
