@@ -34,7 +34,7 @@ def dashboard() -> dict[str, Any]:
 
 
 def command(port: int, unix_socket: str) -> list[str]:
-    """``camrec serve`` in the folder that Jupyter was started in, with the settings that are there."""
+    """``camrec serve`` in the folder that Jupyter was started in, with the settings there."""
     where = ["--socket", unix_socket] if unix_socket else ["--port", str(port)]
     serve = [sys.executable, "-m", "camrec", "serve", "--no-browser", *where]
     # Settings of the user's own say where videos go.

@@ -61,7 +61,7 @@ class StreamRelay(WebSocketHandler):
 
     def initialize(self, upstream: str, headers: dict[str, str], viewers: set[Any]) -> None:
         self._url = f"{_as_websocket(upstream)}/stream?{self.request.query}"
-        self._headers = headers
+        self._asking = headers
         self._viewers = viewers
 
     def check_origin(self, origin: str) -> bool:
@@ -71,7 +71,7 @@ class StreamRelay(WebSocketHandler):
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             raise HTTPError(400)
         try:
-            asked = HTTPRequest(self._url, headers=self._headers, connect_timeout=TIMES[0])
+            asked = HTTPRequest(self._url, headers=self._asking, connect_timeout=TIMES[0])
             self._upstream = await websocket_connect(asked)
         except Exception as error:
             raise HTTPError(getattr(error, "code", None) or 502) from None
@@ -112,7 +112,7 @@ class FileRelay(RequestHandler):
 
     def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
         self._upstream = upstream
-        self._headers = headers
+        self._asking = headers
         self._pool = pool
 
     async def get(self, path: str) -> None:
@@ -123,7 +123,7 @@ class FileRelay(RequestHandler):
                 requests.request,
                 self.request.method,
                 f"{url}?{self.request.query}",
-                headers={**asked, **self._headers, "Accept-Encoding": "identity"},
+                headers={**asked, **self._asking, "Accept-Encoding": "identity"},
                 stream=True,
                 timeout=TIMES,
                 allow_redirects=False,
