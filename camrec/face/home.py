@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import secrets
 import threading
+from functools import cache
 
 from camrec import library
 from camrec.config import Config
 from camrec.i18n import system_language
+from camrec.process.endings import at_exit
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.sources import parse
@@ -95,7 +96,7 @@ def home() -> Home:
     with lock:
         if _home is None:
             _home = Home()
-            atexit.register(stop)
+            _end_with_the_interpreter()
         return _home
 
 
@@ -104,6 +105,10 @@ def stop() -> None:
     global _home
     with lock:
         if _home is not None:
-            atexit.unregister(stop)
             _home.stop()
             _home = None
+
+
+@cache
+def _end_with_the_interpreter() -> None:
+    at_exit(stop)

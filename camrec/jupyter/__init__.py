@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from camrec.config import FILES
+from camrec.config import Config
+from camrec.errors import CamrecError
 
 READY = 120.0  # seconds: the first start may have to fetch the proxies
 # Beside ./videos, which a notebook's own camrec may have: each has its folder to itself.
@@ -37,8 +38,14 @@ def command(port: int, unix_socket: str) -> list[str]:
     """``camrec serve`` in the folder that Jupyter was started in, with the settings there."""
     where = ["--socket", unix_socket] if unix_socket else ["--port", str(port)]
     serve = [sys.executable, "-m", "camrec", "serve", "--no-browser", *where]
-    # Settings of the user's own say where videos go.
-    return serve if any(map(Path.is_file, map(Path, FILES))) else [*serve, "--videos", VIDEOS]
+    return serve if _folder_is_chosen() else [*serve, "--videos", VIDEOS]
+
+
+def _folder_is_chosen() -> bool:
+    try:
+        return Config.load().videos_dir != Config().videos_dir
+    except CamrecError:
+        return True  # camrec serve says what is wrong
 
 
 def origins() -> dict[str, str]:

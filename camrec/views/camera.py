@@ -6,8 +6,7 @@ from typing import ClassVar, Protocol
 
 import param
 
-from camrec.views.cell import CellView, size_of
-from camrec.views.component import Component
+from camrec.views.cell import CellComponent, CellView, size_of
 
 
 class Named(Protocol):
@@ -15,7 +14,7 @@ class Named(Protocol):
     name: str
 
 
-class LivePicture(Component):
+class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
 

@@ -5,8 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import panel as pn
+from bokeh.models import UIElement
 from panel.config import panel_extension
+from panel.io.notebook import patch_inline_stylesheets
+from panel.io.resources import set_resource_mode
 from panel.viewable import Viewer
+
+from camrec.views.component import Component
+
+
+class CellComponent(Component):
+    """One that asks nobody for its styles: a notebook's page may have no other server."""
+
+    def get_root(self, doc: Any = None, comm: Any = None, preprocess: bool = True) -> Any:
+        served = doc is not None and doc.session_context is not None
+        with set_resource_mode(None if served else "inline"):
+            root = super().get_root(doc, comm, preprocess)
+        if not served:
+            for model in root.select({"type": UIElement}):
+                patch_inline_stylesheets(model)
+        return root
 
 
 class CellView(Viewer):

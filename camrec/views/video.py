@@ -7,11 +7,10 @@ from typing import ClassVar
 import param
 
 from camrec.library import Video
-from camrec.views.cell import CellView, size_of
-from camrec.views.component import Component
+from camrec.views.cell import CellComponent, CellView, size_of
 
 
-class Playback(Component):
+class Playback(CellComponent):
     filename = param.String()
     title = param.String(doc="The video's name.")
 
