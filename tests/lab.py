@@ -24,6 +24,8 @@ LAB = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
 LAB += ["--expose-app-in-browser", "--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
 LAB += ["--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--ServerApp.base_url={BASE}"]
 LAB += ["--ServerApp.allow_remote_access=True"]
+# What `pip install .` puts where JupyterLab looks by itself; `pip install -e .` does not.
+LAB += [f"--LabApp.extra_labextensions_path={ROOT}/camrec/jupyter/labextensions"]
 READY = """
 () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle"
 """

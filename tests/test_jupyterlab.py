@@ -124,11 +124,18 @@ def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, p
     assert len(list((lab.folder / "videos").glob("*.mp4"))) == len(videos) + 1
 
 
-def test_the_launcher_s_tile_opens_the_dashboard(lab, camera, looking):
+def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, looking):
     page = looking(f"{lab.url}/lab").page
     page.locator(".jp-LauncherCard", has_text="camrec").click(timeout=60_000)
-    dashboard = page.frame_locator("iframe")
-    dashboard.get_by_label("Camera address").fill(camera.url, timeout=60_000)
-    dashboard.get_by_role("button", name="Open camera").click()
-    moves(dashboard.locator("canvas"))
-    assert re.search("/user/ana/camrec/", page.locator("iframe").get_attribute("src"))
+    tile = page.frame_locator("#jp-main-dock-panel iframe")
+    tile.get_by_label("Camera address").fill(camera.url, timeout=60_000)
+    tile.get_by_role("button", name="Open camera").click()
+    moves(tile.locator("canvas").first)
+    page.locator("li[data-id='camrec-dashboard']").click()
+    moves(page.frame_locator("#camrec-dashboard iframe").locator("canvas").first)
+    assert [frame.url for frame in page.frames[1:]] == [f"{lab.url}/camrec/"] * 2
+    # Nobody but the proxy can ask it: it has no port.
+    (dashboard,) = lab.processes("camrec serve")
+    assert "--socket" in dashboard.cmdline()
+    listening = [each for each in dashboard.net_connections() if each.status == "LISTEN"]
+    assert not listening

@@ -6,9 +6,10 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from wire import HANDSHAKE, Wire, refused, serving
 
 from camrec.config import Config
@@ -126,7 +127,8 @@ def test_a_notebook_s_page_has_a_key_and_may_watch_and_nothing_else(tmp_path):
 
 def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
     """Who may open it is decided by its owner; what a page may do is not."""
-    asked = partial(HTTPServerRequest, "POST", "/session/close", "HTTP/1.1")
+    line = RequestStartLine("POST", "/session/close", "HTTP/1.1")
+    asked = partial(HTTPServerRequest, start_line=line, connection=Mock())
     guard = Guard(Config(socket="/run/camrec"))
     hub = {"Host": "hub.example.org", "Origin": "https://hub.example.org"}
     guard.check(asked(headers=HTTPHeaders(hub)))
