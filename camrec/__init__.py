@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     )
 
 __version__ = "1.0.0"
+
+# Who wants to read what is logged says so; in a notebook's cell it would only stand in the way.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _FACE = ("Camera", "Connection", "Recording", "Video")
 _FACE += ("cameras", "connect", "open", "open_demo", "stop", "videos")

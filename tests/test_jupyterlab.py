@@ -126,7 +126,11 @@ def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, p
 
 def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, looking):
     page = looking(f"{lab.url}/lab").page
-    page.locator(".jp-LauncherCard", has_text="camrec").click(timeout=60_000)
+    card = page.locator(".jp-LauncherCard", has_text="camrec")
+    icon = card.locator("img")
+    icon.wait_for(timeout=60_000)
+    until(lambda: icon.evaluate("icon => icon.naturalWidth"))
+    card.click()
     tile = page.frame_locator("#jp-main-dock-panel iframe")
     tile.get_by_label("Camera address").fill(camera.url, timeout=60_000)
     tile.get_by_role("button", name="Open camera").click()

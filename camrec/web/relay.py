@@ -18,12 +18,13 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_connect
 
+from camrec.web.file import PROXIED
 from camrec.web.local import KernelServer, new_key
 
 CHUNK = 256 << 10  # bytes
 THREADS = 8
 TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
-ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language")
+ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
 TOLD = ("Content-Type", "Content-Length", "Content-Range", "Accept-Ranges", "ETag")
 TOLD += ("Last-Modified", "Content-Disposition", "Captured-At")
 WATCHED = r"/(snapshot|videos/.*|thumbnails/.*)"
