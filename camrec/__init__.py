@@ -7,20 +7,37 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from camrec.face import Camera, Recording, Video, open, open_demo, stop, videos
+    from camrec.face import (
+        Camera,
+        Connection,
+        Recording,
+        Video,
+        cameras,
+        connect,
+        open,
+        open_demo,
+        stop,
+        videos,
+    )
 
 __version__ = "1.0.0"
 
-_FACE = ("Camera", "Recording", "Video", "open", "open_demo", "stop", "videos")
+# Who wants to read what is logged says so; in a notebook's cell it would only stand in the way.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+_FACE = ("Camera", "Connection", "Recording", "Video")
+_FACE += ("cameras", "connect", "open", "open_demo", "stop", "videos")
 __all__ = [
     "AccessError",
     "Camera",
     "CameraError",
     "CamrecError",
+    "Connection",
     "DiskError",
     "InputError",
     "NotFoundError",
@@ -28,6 +45,8 @@ __all__ = [
     "ServiceError",
     "StateError",
     "Video",
+    "cameras",
+    "connect",
     "open",
     "open_demo",
     "stop",

@@ -59,6 +59,15 @@ class Config(param.Parameterized):
     max_sessions = param.Integer(default=3, bounds=(1, 64), doc="How many cameras may be open.")
     host = param.String(default="127.0.0.1", doc="The address that the page is served on.")
     port = param.Integer(default=8000, bounds=(0, 65535), doc="Its port; 0 takes a free one.")
+    prefix = param.String(
+        default="",
+        regex=r"(/[\w.~-]+)*/?",
+        doc="The path that everything is below, such as /cams; for a proxy that keeps it.",
+    )
+    socket = param.String(
+        default="",
+        doc="A Unix socket to serve on in place of host and port: who may open it may do all.",
+    )
     mediamtx_port = param.Integer(
         default=8554, bounds=(0, 65535), doc="MediaMTX's local RTSP port; 0 takes a free one."
     )

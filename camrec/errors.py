@@ -37,9 +37,10 @@ class CamrecError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+        self.told = ""  # the text, where another camrec has filled it in
 
     def text(self, language: str = "en") -> str:
-        return text(f"errors.{self.code}", language, **self.facts)
+        return self.told or text(f"errors.{self.code}", language, **self.facts)
 
     def __str__(self) -> str:
         return self.text()
@@ -82,6 +83,14 @@ class ServiceError(CamrecError):
 
 class DiskError(CamrecError):
     status = 507
+
+
+def told(status: int, code: str, message: str) -> CamrecError:
+    """What another camrec answered, as the same error is raised here."""
+    kinds = {kind.status: kind for kind in CamrecError.__subclasses__()} | {401: AccessError}
+    error = kinds.get(status, CamrecError)(code)
+    error.told = message
+    return error
 
 
 def internal() -> CamrecError:

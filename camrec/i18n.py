@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,3 +55,14 @@ def best_language(accept: str | None) -> str:
         if tag in LANGUAGES:
             return tag
     return "en"
+
+
+def system_language() -> str:
+    """The language of this process's surroundings: a terminal, a kernel."""
+    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if not asked and sys.platform == "win32":
+        import ctypes
+        import locale
+
+        asked = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return best_language(asked.partition(".")[0])

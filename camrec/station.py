@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import secrets
 import tempfile
@@ -29,6 +28,7 @@ from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
 from camrec.library import PARTS, Keeping, Library
 from camrec.process import orphans
+from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy, Reach
 from camrec.recording import Coding, Past, Recording, RecordingState
@@ -555,6 +555,6 @@ def shared(config: Config | None = None) -> Station:
     with _shared_lock:
         if _shared is None:
             station = Station(config or Config.load()).start()
-            atexit.register(station.stop)
+            at_exit(station.stop)
             _shared = station
         return _shared

@@ -113,5 +113,6 @@ class Looking:
         parts = urlsplit(url)
         if parts.scheme in ("blob", "data", "about"):
             return
-        if parts.hostname not in ("127.0.0.1", "localhost"):
+        host = parts.hostname or ""
+        if host not in ("127.0.0.1", "localhost") and not host.endswith(".localhost"):
             self.strangers.append(url)

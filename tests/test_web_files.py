@@ -10,6 +10,7 @@ import pytest
 from wire import Wire, serving
 
 from camrec.config import Config
+from camrec.web import file
 from camrec.web.file import attachment
 
 NAME = "Hof Tür 2026-11-23 14-03-00.mp4"
@@ -73,6 +74,15 @@ def test_a_piece(wire: Wire, library, asked, piece):
     assert reply.status == 206 and reply.body == data[piece]
     start, end, _ = piece.indices(len(data))
     assert reply.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(data)}"
+
+
+def test_a_proxy_that_takes_answers_whole_is_given_pieces(wire: Wire, library, monkeypatch):
+    monkeypatch.setattr(file, "PIECE", 1000)
+    data = (library / NAME).read_bytes()
+    reply = wire.get(PATH, Range="bytes=500-", X_ProxyContextPath="/user/ana/camrec")
+    assert reply.status == 206 and reply.body == data[500:1500]
+    assert reply.headers["Content-Range"] == f"bytes 500-1499/{len(data)}"
+    assert wire.get(PATH, Range="bytes=500-").body == data[500:]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,18 @@ from __future__ import annotations
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from unittest.mock import Mock
 
 import pytest
-from wire import Wire, refused, serving
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from wire import HANDSHAKE, Wire, refused, serving
 
 from camrec.config import Config
-from camrec.errors import StateError
-from camrec.web.guard import host_name
+from camrec.errors import AccessError, StateError
+from camrec.station import Station
+from camrec.web import LocalServer
+from camrec.web.guard import Guard, host_name
 from camrec.web.server import DRAINED, LONGEST_BODY
 from camrec.web.table import TABLE
 
@@ -98,9 +103,39 @@ def test_a_websocket_is_guarded_too(wire):
     # A name that was bound anew to 127.0.0.1: host and origin agree, and are not ours.
     rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
     assert refused(wire, "session_id=x", rebound) == (403, "foreign_host")
-    # A notebook's page on this machine may watch.
     notebook = {"Origin": "http://localhost:8888"}
-    assert refused(wire, "session_id=x", notebook) == (404, "no_session")
+    assert refused(wire, "session_id=x", notebook) == (403, "foreign_origin")
+
+
+def test_a_notebook_s_page_has_a_key_and_may_watch_and_nothing_else(tmp_path):
+    with Station(Config(videos_dir=tmp_path / "v", bin_dir=tmp_path / "b", token="s")) as station:
+        server = LocalServer(station)
+        wire, key = Wire(server.root), server.url.removeprefix(server.root)
+        hub = {"Host": "hub.example.org", "Origin": "https://hub.example.org"}
+        stream = {**HANDSHAKE, **hub}
+        assert wire.ask("GET", f"{key}/stream?session_id=x", headers=stream).code == "no_session"
+        assert wire.ask("GET", f"{key}/videos/x.mp4", headers=hub).code == "no_video"
+        for method, path in [("POST", "/session/close"), ("DELETE", "/videos/x.mp4")]:
+            reply = wire.ask(method, f"{key}{path}", {}, hub)
+            assert (reply.status, reply.code) == (405, "method_not_allowed")
+        # Without it, or with another one, all is as everywhere.
+        assert wire.ask("GET", "/stream?session_id=x", headers=stream).code == "foreign_host"
+        assert wire.get("/videos").code == "token_wrong"
+        assert wire.get(f"{key[:-1]}/videos").code == "token_wrong"
+        server.stop()
+
+
+def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
+    """Who may open it is decided by its owner; what a page may do is not."""
+    line = RequestStartLine("POST", "/session/close", "HTTP/1.1")
+    asked = partial(
+        HTTPServerRequest, start_line=line, connection=Mock(**{"context.remote_ip": ""})
+    )
+    guard = Guard(Config(socket="/run/camrec"))
+    hub = {"Host": "hub.example.org", "Origin": "https://hub.example.org"}
+    guard.check(asked(headers=HTTPHeaders(hub)))
+    with pytest.raises(AccessError):
+        guard.check(asked(headers=HTTPHeaders({**hub, "Origin": "https://evil.example"})))
 
 
 def test_a_token_is_asked_of_everyone(wire, token):

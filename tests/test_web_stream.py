@@ -251,7 +251,7 @@ def test_the_end_of_the_server_ends_its_viewers(served):
     station, camera, _ = served
     session = station.open(camera.url)
     server = LocalServer(station)
-    with Viewer(Wire(server.url), f"session_id={session.session_id}") as viewer:
+    with Viewer(Wire(server.root), f"session_id={session.session_id}") as viewer:
         assert viewer.read() is not None
         server.stop()
         while viewer.read() is not None:

@@ -139,6 +139,6 @@ def serving(config: Config) -> Iterator[tuple[Station, Wire]]:
     with Station(config) as station:
         server = LocalServer(station)
         try:
-            yield station, Wire(server.url)
+            yield station, Wire(server.root)
         finally:
             server.stop()

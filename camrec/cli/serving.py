@@ -32,12 +32,22 @@ def serve(
     config: Annotated[Path | None, Option(help=say("serve.config"))] = None,
     host: Annotated[str | None, Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, Option(min=0, max=65535, help=say("serve.port"))] = None,
+    prefix: Annotated[str | None, Option(help=say("serve.prefix"))] = None,
+    socket: Annotated[str | None, Option(help=say("serve.socket"))] = None,
     videos: Annotated[Path | None, Option(help=say("serve.videos"))] = None,
     bin: Annotated[Path | None, Option(help=say("serve.bin"))] = None,
     token: Annotated[bool, Option("--token", help=say("serve.token"))] = False,
     no_browser: NoBrowser = False,
 ) -> None:
-    settings = Config.load(config, host=host, port=port, videos_dir=videos, bin_dir=bin)
+    settings = Config.load(
+        config,
+        host=host,
+        port=port,
+        prefix=prefix,
+        socket=socket,
+        videos_dir=videos,
+        bin_dir=bin,
+    )
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
     _check(settings)
@@ -70,7 +80,7 @@ def _check(config: Config) -> None:
     InputError
         ``host_needs_token``, ``bad_certificate``.
     """
-    if config.host not in web.LOOPBACK and not config.token:
+    if config.host not in web.LOOPBACK and not config.token and not config.socket:
         raise InputError("host_needs_token", host=config.host or "0.0.0.0")
     web.certificate(config)
 
@@ -83,15 +93,15 @@ def _serve(station: Station, *, open_browser: bool) -> None:
     desk = web.Desk.of(station)
 
     def ready(address: str) -> None:
-        url = web.shown_url(address, config)
+        url = address if config.socket else web.shown_url(address, config)
         log.info("serving on %s", url)
-        if not config.token:
+        if config.socket or not config.token:
             print(url)
         else:
             print(f"{url}login#{quote(config.token)}")
             # Others see a browser's command line: this word is of use once.
             url = f"{url}login#{desk.guard.invitation()}"
-        if open_browser:
+        if open_browser and not config.socket:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     try:
@@ -101,6 +111,8 @@ def _serve(station: Station, *, open_browser: bool) -> None:
                 web.routes_of(desk),
                 host=config.host,
                 port=config.port,
+                prefix=config.prefix,
+                socket=config.socket,
                 language=config.language or None,
                 ready=ready,
                 **web.settings_of(desk),

@@ -5,8 +5,6 @@ Results go to stdout, so that they can be piped; everything else to stderr.
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 from rich.console import Console
@@ -15,23 +13,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from camrec.errors import CamrecError
-from camrec.i18n import best_language, text
+from camrec.i18n import system_language, text
 from camrec.redaction import redact
 
-
-def _asked() -> str:
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(variable):
-            return os.environ[variable]
-    if sys.platform == "win32":
-        import ctypes
-        import locale
-
-        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
-    return ""
-
-
-LANGUAGE = best_language(_asked().partition(".")[0])
+LANGUAGE = system_language()
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)

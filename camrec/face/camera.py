@@ -1,18 +1,21 @@
-"""Cameras: opened once in a process, whatever cell asks for them."""
+"""Cameras: opened once, whatever cell asks for them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import cv2
 import numpy as np
 
-from camrec.face.home import Home, home, lock
+from camrec.face.backend import Backend
+from camrec.face.home import home, lock
 from camrec.face.recording import Recording
-from camrec.session import Session, SessionState
 
 if TYPE_CHECKING:
     from camrec.views import CameraView
+
+_known: WeakValueDictionary[tuple[int, str], Camera] = WeakValueDictionary()
 
 
 def open(url: str, name: str | None = None) -> Camera:
@@ -29,39 +32,54 @@ def open(url: str, name: str | None = None) -> Camera:
     ------
     InputError, StateError, CameraError, ServiceError
     """
-    with lock:
-        here = home()
-        known = here.cameras.get(url)
-        if known is not None and known.state not in ("closed", "failed"):
-            return known
-        camera = Camera(here, here.station.open(url, name), url)
-        here.cameras[url] = camera
-        return camera
+    return camera_of(home(), home().open(url, name))
+
+
+def cameras() -> list[Camera]:
+    """Those that are open in this process; after a crash also those of recordings that go on."""
+    return [camera_of(home(), each) for each in home().cameras()]
 
 
 def open_demo() -> list[Camera]:
     """The built-in cameras: one RTSP with sound, one MJPEG."""
+    return [open(url, name) for name, url in home().station.demo_addresses().items()]
+
+
+def camera_of(backend: Backend, found: Any) -> Camera:
+    """The same object for as long as somebody has it."""
     with lock:
-        here = home()
-        return [open(url, name) for name, url in here.station.demo_addresses().items()]
+        known = (id(backend), found.session_id)
+        camera = _known.get(known) or Camera(backend, found)
+        _known[known] = camera
+        return camera
 
 
 class Camera:
-    """One opened camera."""
+    """One opened camera. As a cell's value it is the live picture."""
 
-    def __init__(self, here: Home, session: Session, url: str) -> None:
-        self._home = here
-        self._session = session
-        self._url = url
+    def __init__(self, backend: Backend, found: Any) -> None:
+        self._backend = backend
+        self._found = found
+
+    @property
+    def session_id(self) -> str:
+        """What REST knows it by."""
+        return self._found.session_id
 
     @property
     def name(self) -> str:
-        return self._session.name
+        return self._found.name
 
     @property
     def state(self) -> str:
         """ "opening", "live", "stale", "closed" or "failed"."""
-        return self._session.state.value
+        return self._backend.camera(self._found).state
+
+    @property
+    def recording(self) -> Recording | None:
+        """The latest one, running or over."""
+        latest = self._backend.latest(self._found)
+        return None if latest is None else Recording(self._backend, latest)
 
     def view(self, width: int | None = None) -> CameraView:
         """The live picture, for a cell or any Panel page.
@@ -73,7 +91,16 @@ class Camera:
         """
         from camrec.views import CameraView
 
-        return CameraView(self._session, base_url=self._home.server.url, width=width)
+        return CameraView(
+            self._found,
+            base_url=self._backend.page_url,
+            width=width,
+            language=self._backend.language,
+        )
+
+    def widget(self, width: int | None = None) -> Any:
+        """The live picture as an ipywidget, to stand among others (needs ``camrec[jupyter]``)."""
+        return self.view(width).widget()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.view()._repr_mimebundle_(include, exclude)
@@ -87,22 +114,28 @@ class Camera:
             UTC, datetime64[ns].
         array
             (H, W, 3) uint8, RGB.
+
+        Raises
+        ------
+        StateError
+            ``session_not_live``: there is none.
         """
-        picture = self._session.pictures.snapshot()
-        array = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
-        return np.datetime64(picture.captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
+        captured, jpeg = self._backend.snapshot(self._found)
+        array = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        return np.datetime64(captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
 
     def record(self, duration: int, name: str | None = None) -> Recording:
-        """Begin to record for `duration` whole seconds (1 to 86400); returns at once."""
-        station = self._home.station
-        return Recording(station, station.record(self._session.session_id, duration, name))
+        """Begin to record for `duration` whole seconds (1 to 86400); returns at once.
+
+        Raises
+        ------
+        InputError, StateError, DiskError
+        """
+        return Recording(self._backend, self._backend.record(self._found, duration, name))
 
     def close(self) -> None:
-        """Close it; a running recording is saved first."""
-        with lock:
-            self._home.cameras.pop(self._url, None)
-        if self._session.state is not SessionState.CLOSED:
-            self._home.station.close(self._session.session_id)
+        """Close it; a running recording is saved first. Any number of times."""
+        self._backend.close(self._found)
 
     def __enter__(self) -> Camera:
         return self
@@ -111,4 +144,5 @@ class Camera:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Camera {self.name!r} {self._session.source.url} {self.state}>"
+        told = self._backend.camera(self._found)
+        return f"<Camera {told.name!r} {told.url} {told.state}>"

@@ -2,33 +2,92 @@
 
 from __future__ import annotations
 
-import atexit
+import secrets
 import threading
-from typing import TYPE_CHECKING
+from functools import cache
 
+from camrec import library
 from camrec.config import Config
-from camrec.station import Station
-from camrec.web import LocalServer
-
-if TYPE_CHECKING:
-    from camrec.face.camera import Camera
+from camrec.i18n import system_language
+from camrec.process.endings import at_exit
+from camrec.recording import Recording
+from camrec.session import Session, SessionState
+from camrec.sources import parse
+from camrec.station import OPEN, Station
+from camrec.web import LocalServer, schema
+from camrec.web.recordings import describe as recording_facts
+from camrec.web.sessions import describe as camera_facts
 
 lock = threading.RLock()
 _home: Home | None = None
 
 
 class Home:
-    """This process's own station, on free ports, with a server for what a browser shows."""
+    """This process's own station, on free ports, with a server for what a browser shows.
+
+    Who is on this machine too, in another account, cannot ask it: without a token in the settings
+    it has one that nobody is told.
+    """
 
     def __init__(self) -> None:
         config = Config.load(mediamtx_port=0, go2rtc_port=0)
+        config.token = config.token or secrets.token_urlsafe()
+        self.language = config.language or system_language()
         self.station = Station(config).start()
         self.server = LocalServer(self.station)
-        self.cameras: dict[str, Camera] = {}
 
     def stop(self) -> None:
         self.server.stop()
         self.station.stop()
+
+    # What `backend.Backend` says.
+
+    @property
+    def page_url(self) -> str:
+        return self.server.url
+
+    def open(self, url: str, name: str | None) -> Session:
+        source = parse(url)
+        with lock:  # the same address is opened once
+            for session in self.cameras():
+                if session.source == source:
+                    return session
+            return self.station.open(url, name)
+
+    def cameras(self) -> list[Session]:
+        return [session for session in self.station.sessions() if session.state in OPEN]
+
+    def camera(self, camera: Session) -> schema.Session:
+        return camera_facts(camera, self.language)
+
+    def snapshot(self, camera: Session) -> tuple[int, bytes]:
+        picture = camera.pictures.snapshot()
+        return picture.captured, picture.jpeg
+
+    def close(self, camera: Session) -> None:
+        if camera.state is not SessionState.CLOSED:
+            self.station.close(camera.session_id)
+
+    def record(self, camera: Session, duration: int, name: str | None) -> Recording:
+        return self.station.record(camera.session_id, duration, name)
+
+    def latest(self, camera: Session) -> Recording | None:
+        return camera.recording
+
+    def recording(self, recording: Recording) -> schema.Recording:
+        return recording_facts(recording, self.language)
+
+    def wait(self, recording: Recording, timeout: float | None) -> bool:
+        over = recording.wait(timeout)
+        if over and recording.error is not None:
+            raise recording.error
+        return over
+
+    def stop_recording(self, recording: Recording) -> None:
+        recording.stop()
+
+    def video(self, filename: str) -> library.Video:
+        return self.station.library.get(filename)
 
 
 def home() -> Home:
@@ -37,7 +96,7 @@ def home() -> Home:
     with lock:
         if _home is None:
             _home = Home()
-            atexit.register(stop)
+            _end_with_the_interpreter()
         return _home
 
 
@@ -46,6 +105,10 @@ def stop() -> None:
     global _home
     with lock:
         if _home is not None:
-            atexit.unregister(stop)
             _home.stop()
             _home = None
+
+
+@cache
+def _end_with_the_interpreter() -> None:
+    at_exit(stop)

@@ -13,6 +13,7 @@ from camrec.face.home import home
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
+    from camrec.face.backend import Backend
     from camrec.views import VideoView
 
 
@@ -26,8 +27,9 @@ def videos(folder: Path | str | None = None) -> list[Video]:
 class Video:
     """A finished video and its receipt."""
 
-    def __init__(self, found: library.Video) -> None:
+    def __init__(self, found: library.Video, backend: Backend | None = None) -> None:
         self._found = found
+        self._backend = backend
 
     @property
     def path(self) -> Path:
@@ -55,7 +57,8 @@ class Video:
         """A player, for a cell or any Panel page."""
         from camrec.views import VideoView
 
-        return VideoView(self._found, base_url=home().server.url, width=width)
+        backend = self._backend or home()
+        return VideoView(self._found, backend.page_url, width, backend.language)
 
     def __repr__(self) -> str:
         return f"<Video {self._found.filename!r} {self.duration:.2f} s>"

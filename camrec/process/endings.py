@@ -1,4 +1,4 @@
-"""The signals by which we are asked to end."""
+"""How we are asked to end: by signals, or by the end of the interpreter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import stat
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,15 @@ def listen(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
         for each in found
         if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN
     }
+
+
+def at_exit(end: Callable[[], object]) -> None:
+    """Call `end` when the interpreter ends, while threads can still be begun.
+
+    What `atexit` calls comes later: no executor takes anything any more then. This is the hook that
+    the executors themselves use.
+    """
+    threading._register_atexit(end)
 
 
 def _let_go_of_terminal() -> None:

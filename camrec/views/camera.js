@@ -2,7 +2,8 @@
 
 export function render({ model, view }) {
   const life = lifetime(model, view)
-  const live = livePicture(life, () => address(`stream?session_id=${model.session_id}`, `${model.base}/`, "ws"))
+  const found = finder(model.base)
+  const live = livePicture(life, () => address(`stream?session_id=${model.session_id}`, found.next(), "ws"))
   const badge = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
@@ -20,6 +21,7 @@ export function render({ model, view }) {
     const { width, height, fps } = live.facts ?? {}
     figures.hidden = stale || !width
     if (width) figures.textContent = `${width}×${height} · ${say.t("page.fps", { rate: say.number(fps) })}`
+    if (!stale && !live.frames && found.lost()) return fill(over, icon("warning", 26), h("p", {}, say.t("page.no_way")))
     if (!stale) return fill(over, live.frames ? null : h("i", { class: "ring turning" }))
     fill(over, icon("clock", 26),
       h("p", { class: "big figures" }, live.linked ? say.t("page.no_picture_for", { length: say.length(Math.floor(age)) }) : say.t("page.no_link")),
@@ -27,7 +29,10 @@ export function render({ model, view }) {
   }
 
   followNotebook(life, box)
-  live.onChange = draw
+  live.onChange = () => {
+    if (live.linked) found.reached()
+    draw()
+  }
   life.watch(["texts", "title"], draw)
   life.every(1000, draw)
   live.run(true)

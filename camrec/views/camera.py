@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import param
-from panel.viewable import Viewer
 
-from camrec.session import Session
-from camrec.views.component import Component
+from camrec.views.cell import CellComponent, CellView, size_of
 
 
-class LivePicture(Component):
+class Named(Protocol):
+    session_id: str
+    name: str
+
+
+class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("packets.js", "live.js", "live.css")
+    _shared: ClassVar[tuple[str, ...]] = ("ways.js", "packets.js", "live.js", "live.css")
     _script: ClassVar[str] = "camera.js"
     _styles: ClassVar[str] = "camera.css"
 
 
-class CameraView(Viewer):
+class CameraView(CellView):
     """The live picture of a session.
 
     Parameters
     ----------
+    session
+        Whatever has its `session_id` and `name`.
     base_url
         Of the server that has its ``/stream``, such as ``http://127.0.0.1:8000``.
     width
@@ -32,17 +37,13 @@ class CameraView(Viewer):
     """
 
     def __init__(
-        self, session: Session, base_url: str, width: int | None = None, language: str = "en"
+        self, session: Named, base_url: str, width: int | None = None, language: str = "en"
     ) -> None:
-        super().__init__()
-        size = {"width": width} if width else {"sizing_mode": "stretch_width", "max_width": 640}
-        self._picture = LivePicture(
+        picture = LivePicture(
             session_id=session.session_id,
             title=session.name,
             base=base_url,
             language=language,
-            **size,
+            **size_of(width),
         )
-
-    def __panel__(self) -> LivePicture:
-        return self._picture
+        super().__init__(picture)

@@ -29,6 +29,8 @@ def serve(
     *,
     host: str,
     port: int,
+    prefix: str = "",
+    socket: str = "",
     language: str | None = None,
     ready: Callable[[str], None] = print,
     **settings: Any,
@@ -39,6 +41,11 @@ def serve(
     ----------
     port
         0 takes a free one.
+    prefix
+        The path that the page and `routes` are below, such as ``/cams``.
+    socket
+        The path of a Unix socket, in place of `host` and `port`; its owner's proxy decides whose
+        pages come through.
     language
         The page's; as the browser asks by default.
     ready
@@ -46,15 +53,18 @@ def serve(
     settings
         Of Tornado's application.
     """
-    port = port or _free_port(host)
+    where: dict[str, Any] = {"unix_socket": socket, "websocket_origin": "*"}
+    if not socket:
+        port = port or _free_port(host)
+        origins = _origins(station, host, port)
+        where = {"address": host or None, "port": port, "websocket_origin": origins}
     board_of(station)  # the first look blocks: before the loop runs, not in it
     loop = IOLoop.current()
     loop.asyncio_loop.set_exception_handler(_failed)
     server = pn.serve(
         {"/": lambda: page(station, language)},
-        address=host or None,
-        port=port,
-        websocket_origin=_origins(station, host, port),
+        **where,
+        prefix=prefix,
         loop=loop,
         title="camrec",
         show=False,
@@ -69,7 +79,7 @@ def serve(
         **settings,
     )
     server.start()
-    ready(f"http://{_named(host)}:{server.port}/")
+    ready(socket or f"http://{_named(host)}:{server.port}{server.prefix}/")
     # Further signals change nothing while recordings are saved.
     endings.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 import param
-from panel.viewable import Viewer
 
 from camrec.library import Video
-from camrec.views.component import Component
+from camrec.views.cell import CellComponent, CellView, size_of
 
 
-class Playback(Component):
+class Playback(CellComponent):
     filename = param.String()
     title = param.String(doc="The video's name.")
 
+    _shared: ClassVar[tuple[str, ...]] = ("ways.js",)
     _script: ClassVar[str] = "video.js"
     _styles: ClassVar[str] = "video.css"
 
 
-class VideoView(Viewer):
+class VideoView(CellView):
     """Plays a video of the library from `base_url`, where it is served with ranges.
 
     Parameters
@@ -28,10 +28,14 @@ class VideoView(Viewer):
         In pixels; as wide as there is room, up to 640, by default.
     """
 
-    def __init__(self, video: Video, base_url: str, width: int | None = None) -> None:
-        super().__init__()
-        size = {"width": width} if width else {"sizing_mode": "stretch_width", "max_width": 640}
-        self._playback = Playback(filename=video.filename, title=video.name, base=base_url, **size)
-
-    def __panel__(self) -> Playback:
-        return self._playback
+    def __init__(
+        self, video: Video, base_url: str, width: int | None = None, language: str = "en"
+    ) -> None:
+        playback = Playback(
+            filename=video.filename,
+            title=video.name,
+            base=base_url,
+            language=language,
+            **size_of(width),
+        )
+        super().__init__(playback)

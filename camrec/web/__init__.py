@@ -5,6 +5,7 @@ from __future__ import annotations
 from camrec.web.guard import LOOPBACK
 from camrec.web.handler import Desk
 from camrec.web.local import LocalServer
+from camrec.web.relay import Relay
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import certificate, guarding, install, shown_url
 
@@ -12,6 +13,7 @@ __all__ = [
     "LOOPBACK",
     "Desk",
     "LocalServer",
+    "Relay",
     "certificate",
     "guarding",
     "install",

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tornado.httputil import HTTPServerRequest
 
 from camrec.config import Config
-from camrec.errors import AccessError, CamrecError
+from camrec.errors import AccessError, CamrecError, MethodError, NotFoundError
 from camrec.web.limits import Rate, Tries
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,15 +30,10 @@ _HOST = re.compile(
 
 
 class Guard:
-    """Decides by host, rate, origin and token; knows nothing of what is asked for.
+    """Decides by host, rate, origin and token; knows nothing of what is asked for."""
 
-    notebooks : a page on any port of this machine may watch (not change anything): a notebook's
-        page has Jupyter's port, not ours.
-    """
-
-    def __init__(self, config: Config, *, notebooks: bool = False) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self.notebooks = notebooks
         self._rate = Rate()
         self._tries = Tries()
         self._invitation: tuple[bytes, float] | None = None
@@ -60,6 +55,10 @@ class Guard:
     def asks_for_token(self) -> bool:
         return bool(self._config.token)
 
+    def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
+        """Whether another server's page may draw the answer into itself."""
+        return False
+
     def cookie(self) -> str:
         """What a browser that has logged in carries: not the token, and of no use after a while."""
         issued = str(int(time.time()))
@@ -79,6 +78,9 @@ class Guard:
         return AccessError("foreign_host", host=header[:100])
 
     def _ours(self, name: str) -> bool:
+        if self._config.socket:
+            # No browser opens one: a proxy does, which has a log-in and a name of its own.
+            return bool(name)
         if name in LOOPBACK or name in map(str.lower, self._config.allowed_hosts):
             return True
         if self._config.host in WILDCARDS:
@@ -101,8 +103,6 @@ class Guard:
             foreign = site not in ("same-origin", "none")
         else:
             foreign = _netloc(origin) != request.headers.get("Host", "").lower()
-            if foreign and socket and self.notebooks:
-                foreign = host_name(_netloc(origin)) not in LOOPBACK
         return AccessError("foreign_origin", origin=str(origin)[:100]) if foreign else None
 
     def _draws_in(self, request: HTTPServerRequest, site: str) -> bool:
@@ -110,7 +110,7 @@ class Guard:
 
         It may lead here, and show us in a frame as far as ``frame-ancestors`` lets it.
         """
-        if self.notebooks or site in ("same-origin", "none"):
+        if site in ("same-origin", "none"):
             return False
         leads = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
         return not (leads and request.headers.get("Sec-Fetch-Dest") in ("document", "iframe"))
@@ -149,6 +149,40 @@ class Guard:
         if right:
             self._invitation = None
         return right
+
+
+class KeyGuard:
+    """Of addresses that begin with a key which nobody can guess: who has it may watch.
+
+    A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
+    tell nothing. Whatever changes something is refused.
+
+    Parameters
+    ----------
+    others
+        The guard of all other addresses; None: there are none.
+    """
+
+    asks_for_token = False
+
+    def __init__(self, key: str, others: Guard | None = None) -> None:
+        self._key = key.encode()
+        self._others = others
+
+    def check(self, request: HTTPServerRequest) -> None:
+        """Raises MethodError, NotFoundError (``no_route``), and as the other guard does."""
+        if self.drawn_elsewhere(request):
+            if request.method not in SAFE_METHODS:
+                raise MethodError("method_not_allowed", method=request.method)
+        elif self._others is not None:
+            self._others.check(request)
+        else:
+            raise NotFoundError("no_route", path=request.path[:200])
+
+    def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
+        """Whether another server's page may draw the answer into itself: where it has the key."""
+        first = request.path.lstrip("/").partition("/")[0]
+        return hmac.compare_digest(first.encode("utf-8", "replace"), self._key)
 
 
 def host_name(host: str) -> str:

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from camrec.config import Config
 from camrec.station import Station
+from camrec.web.guard import KeyGuard
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import Server
 
 GRACE = 2.0  # seconds that requests have to end by themselves
+KEY_BYTES = 16
 
 
-class LocalServer:
-    """The wire on a free port of 127.0.0.1, in a thread with a loop of its own.
+class KernelServer:
+    """An application on a free port of 127.0.0.1, in a thread with a loop of its own.
 
-    It goes on while a cell runs. A notebook's page comes from Jupyter's port, so a page on any
-    port of this machine may open ``/stream``; whatever changes something it may not.
+    It goes on while a cell runs.
 
-    url : ``http://127.0.0.1:PORT``
+    viewers : the WebSockets that are open; each is let go by its `leave()`.
+    port : the one it got.
     """
 
-    def __init__(self, station: Station) -> None:
-        self._desk = Desk.of(station, notebooks=True)
+    def __init__(
+        self,
+        routes: Sequence[Any],
+        viewers: set[Any],
+        pool: ThreadPoolExecutor,
+        guard: KeyGuard,
+        config: Config,
+        **settings: Any,
+    ) -> None:
+        self._routes, self._viewers, self._pool, self._settings = routes, viewers, pool, settings
+        self._guard, self._config = guard, config
         self._sockets = bind_sockets(0, "127.0.0.1")
-        self.url = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
+        self.port: int = self._sockets[0].getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="camrec-web", daemon=True)
@@ -39,7 +55,7 @@ class LocalServer:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
-        self._desk.pool.shutdown()
+        self._pool.shutdown()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -49,13 +65,12 @@ class LocalServer:
             self._loop.close()
 
     async def _serve(self) -> None:
-        application = Application(routes_of(self._desk), **settings_of(self._desk))
-        config = self._desk.station.config
-        server = Server(application, guard=self._desk.guard, config=config, ssl_options=None)
+        application = Application(self._routes, **self._settings)
+        server = Server(application, guard=self._guard, config=self._config, ssl_options=None)
         server.add_sockets(self._sockets)
         await self._stopping.wait()
         server.stop()
-        await asyncio.gather(*(viewer.leave() for viewer in list(self._desk.viewers)))
+        await asyncio.gather(*(viewer.leave() for viewer in list(self._viewers)))
         await server.close_all_connections()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         if rest:
@@ -63,3 +78,27 @@ class LocalServer:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+class LocalServer(KernelServer):
+    """The wire of a station. A page that is given `url` may watch, wherever it comes from.
+
+    root : ``http://127.0.0.1:PORT``
+    url : the same and a key, made anew each time; for a page to look at, not to change anything
+    """
+
+    def __init__(self, station: Station) -> None:
+        key = new_key()
+        desk = Desk.of(station)
+        routes = [*routes_of(desk, f"/{key}"), *routes_of(desk)]
+        guard = KeyGuard(key, desk.guard)
+        super().__init__(
+            routes, desk.viewers, desk.pool, guard, station.config, **settings_of(desk)
+        )
+        self.root = f"http://127.0.0.1:{self.port}"
+        self.url = f"{self.root}/{key}"
+
+
+def new_key() -> str:
+    """What nobody guesses, as a part of a path."""
+    return secrets.token_urlsafe(KEY_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from camrec.web.handler import Desk, NothingHandler
@@ -13,11 +14,16 @@ OURS = sorted({address.path.split("/")[1] for address in TABLE})
 REST = "/(?:{})(?:/.*)?".format("|".join(word.replace(".", r"\.") for word in OURS))
 
 
-def routes_of(desk: Desk) -> list[tuple[str, type, dict[str, Any]]]:
-    """(pattern, handler, arguments) of every address, and a 404 for the rest of what is ours."""
-    given = {"desk": desk}
-    table = [(address.pattern, address.handler, dict(given)) for address in TABLE]
-    return [*table, (REST, NothingHandler, dict(given))]
+def routes_of(desk: Desk, prefix: str = "") -> list[tuple[str, type, dict[str, Any]]]:
+    """(pattern, handler, arguments) of every address, and a 404 for the rest of what is ours.
+
+    prefix : what stands in front of each, such as ``/cams``.
+    """
+    table = [(address.pattern, address.handler) for address in TABLE]
+    return [
+        (re.escape(prefix) + pattern, handler, {"desk": desk})
+        for pattern, handler in (*table, (REST, NothingHandler))
+    ]
 
 
 def settings_of(desk: Desk) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
+from camrec.receipt import Receipt
 from camrec.web import (
     health,
     login,
@@ -188,6 +189,18 @@ TABLE = (
                 "Delete a video and its receipt, for good",
                 status=204,
                 refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/receipts/{filename}",
+        videos.ReceiptHandler,
+        (
+            Call(
+                "get",
+                "What is known of a video, as it lies beside it",
+                answer=Receipt,
+                refusals=(400, 404, 409),
             ),
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camrec.clock import iso
+from camrec.errors import StateError
 from camrec.library import Video
 from camrec.web import schema
 from camrec.web.file import FileHandler
@@ -33,6 +34,14 @@ class VideoHandler(FileHandler):
     async def delete(self, filename: str) -> None:
         await self.call(self.station.library.delete, filename)
         self.set_status(204)
+
+
+class ReceiptHandler(Handler):
+    async def get(self, filename: str) -> None:
+        video = await self.call(self.station.library.get, filename)
+        if video.receipt is None:
+            raise StateError("no_receipt", filename=filename)
+        self.answer(video.receipt)
 
 
 class ThumbnailHandler(FileHandler):

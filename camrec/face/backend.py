@@ -1,0 +1,59 @@
+"""What a camera, a recording and a video of the face stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from camrec.web import schema
+
+if TYPE_CHECKING:
+    from camrec.library import Video
+
+
+class Backend(Protocol):
+    """One camrec: this process's own station (`home`), or a running ``camrec serve`` (`wire`).
+
+    It gives something for each camera and recording, and takes it again; nobody else looks into
+    that. All calls block, and may come from any thread.
+
+    language : of the texts that are shown.
+    """
+
+    language: str
+
+    @property
+    def page_url(self) -> str:
+        """What a browser's page is given to look from, without a slash at the end."""
+
+    def open(self, url: str, name: str | None) -> Any:
+        """A camera: the one of this address that is open, else a new one, once it delivers."""
+
+    def cameras(self) -> list[Any]:
+        """Those that are open."""
+
+    def camera(self, camera: Any) -> schema.Session:
+        """What is so now."""
+
+    def snapshot(self, camera: Any) -> tuple[int, bytes]:
+        """UTC nanoseconds, and the newest picture as a JPEG."""
+
+    def close(self, camera: Any) -> None:
+        """A running recording is saved first; one that is closed stays so."""
+
+    def record(self, camera: Any, duration: int, name: str | None) -> Any:
+        """A recording, at once."""
+
+    def latest(self, camera: Any) -> Any | None:
+        """The camera's latest recording, where there is one."""
+
+    def recording(self, recording: Any) -> schema.Recording:
+        """What is so now."""
+
+    def wait(self, recording: Any, timeout: float | None) -> bool:
+        """Whether it is over, after at most so many seconds; raises what went wrong with it."""
+
+    def stop_recording(self, recording: Any) -> None:
+        """End it early; one that is over stays so."""
+
+    def video(self, filename: str) -> Video:
+        """A finished one."""

@@ -1,0 +1,66 @@
+"""A ``camrec serve`` that is running, with the same objects."""
+
+from __future__ import annotations
+
+import atexit
+
+from camrec.face.camera import Camera, camera_of
+from camrec.face.video import Video
+from camrec.face.wire import Wire
+
+
+def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:
+    """Use the camrec that runs there.
+
+    Parameters
+    ----------
+    url
+        Of its page, with the path where it is below one.
+    token
+        The settings' `token`, where one is set.
+
+    Raises
+    ------
+    ServiceError
+        ``no_camrec``: nothing answers there, or something else.
+    AccessError
+        ``token_wrong``.
+    """
+    return Connection(Wire(url, token))
+
+
+class Connection:
+    """A camrec that runs elsewhere: its cameras, recordings and videos.
+
+    What is open and recorded there goes on when this ends.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        atexit.register(self.close)
+
+    def open(self, url: str, name: str | None = None) -> Camera:
+        """As `camrec.open`: one that is open there already comes back as it is."""
+        return camera_of(self._wire, self._wire.open(url, name))
+
+    def cameras(self) -> list[Camera]:
+        """Those that are open there, whoever opened them."""
+        return [camera_of(self._wire, each) for each in self._wire.cameras()]
+
+    def videos(self) -> list[Video]:
+        """The finished videos there, newest first. A file is fetched when its `path` is used."""
+        return [Video(each, self._wire) for each in self._wire.videos()]
+
+    def close(self) -> None:
+        """Pictures in this process's pages stop; nothing is closed there. Any number of times."""
+        atexit.unregister(self.close)
+        self._wire.end()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Connection {self._wire.url}>"

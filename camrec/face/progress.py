@@ -1,0 +1,77 @@
+"""How far a recording is, in a notebook's cell that is kept up to date by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from html import escape
+
+from camrec.errors import CamrecError
+from camrec.i18n import text
+from camrec.web import schema
+
+EVERY = 1.0  # seconds
+
+STYLE = "display: flex; align-items: center; gap: 12px; padding: 4px 0; font-size: 13px;"
+BAR = "width: 200px; height: 8px; accent-color: #f0324a;"
+
+
+def bundle(told: schema.Recording, language: str) -> dict[str, str]:
+    """A recording as HTML, in the words of `language`."""
+    key = f"notebook.recording_{told.state}"
+    said = text(
+        key,
+        language,
+        elapsed=timer(min(told.elapsed, told.duration)),
+        duration=timer(told.duration),
+        file=told.filename or "",
+        reason=told.error.message if told.error else "",
+    )
+    share = 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
+    bar = f'<progress value="{share:.3f}" max="1" style="{BAR}"></progress>'
+    if told.state == "failed":
+        bar = ""
+    return {"text/html": f'<div style="{STYLE}" role="status">{bar}{escape(said)}</div>'}
+
+
+def failure(said: str) -> dict[str, str]:
+    """What is shown where nothing is known."""
+    html = f'<div style="{STYLE}" role="status">{escape(said)}</div>'
+    return {"text/html": html, "text/plain": said}
+
+
+def follow(drawn: Callable[[], dict[str, str]], over: Callable[[], bool]) -> None:
+    """Show what `drawn` gives, and in its place what it gives later, until it is `over`."""
+    from IPython.display import display
+
+    shown = drawn()
+    handle = display(shown, raw=True, display_id=True)
+
+    def run() -> None:
+        known, ended = shown, False
+        pause = threading.Event()
+        while not ended:
+            pause.wait(EVERY)
+            ended = _ended(over)
+            newer = drawn()
+            if newer["text/html"] != known["text/html"]:
+                handle.update(newer, raw=True)
+                known = newer
+
+    if not _ended(over):
+        threading.Thread(target=run, name="camrec-progress", daemon=True).start()
+
+
+def _ended(over: Callable[[], bool]) -> bool:
+    try:
+        return over()
+    except CamrecError as error:
+        # It failed; or the camrec that has it does not answer, and may again.
+        return error.code != "no_camrec"
+
+
+def timer(seconds: float) -> str:
+    """``0:05``, ``1:30:00``"""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

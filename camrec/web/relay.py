@@ -1,0 +1,158 @@
+"""What another camrec serves, handed on to a page that has a key: a kernel's way to show it.
+
+The page may not reach that camrec, and has no token for it; the kernel does and has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from tornado.httpclient import HTTPRequest
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, RequestHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_connect
+
+from camrec.config import Config
+from camrec.web.file import PROXIED
+from camrec.web.guard import KeyGuard
+from camrec.web.local import KernelServer, new_key
+
+CHUNK = 256 << 10  # bytes
+THREADS = 8
+TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
+ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
+TOLD = ("Content-Type", "Content-Length", "Content-Range", "Accept-Ranges", "ETag")
+TOLD += ("Last-Modified", "Content-Disposition", "Captured-At")
+WATCHED = r"/(snapshot|videos/.*|thumbnails/.*)"
+GONE = 1001
+PING = 5.0
+
+
+class Relay(KernelServer):
+    """The pictures and videos of the camrec at `upstream`, to look at.
+
+    upstream : ``http://127.0.0.1:8000``, without a slash at the end.
+    headers : what it wants to be asked with, such as its token.
+    url : ``http://127.0.0.1:PORT/KEY``, for a page.
+    """
+
+    def __init__(self, upstream: str, headers: Mapping[str, str]) -> None:
+        key = new_key()
+        viewers: set[Any] = set()
+        pool = ThreadPoolExecutor(THREADS, "camrec-relay")
+        given = {"upstream": upstream, "headers": dict(headers)}
+        routes = [
+            (f"/{key}/stream", StreamRelay, {**given, "viewers": viewers}),
+            (f"/{key}{WATCHED}", FileRelay, {**given, "pool": pool}),
+        ]
+        super().__init__(routes, viewers, pool, KeyGuard(key), Config())
+        self.url = f"http://127.0.0.1:{self.port}/{key}"
+
+
+class StreamRelay(WebSocketHandler):
+    """One viewer. Each end is read no faster than the other takes."""
+
+    # A page that is gone without a word is found out here: upstream only sees this relay.
+    ping_interval = PING
+    ping_timeout = PING
+
+    def initialize(self, upstream: str, headers: dict[str, str], viewers: set[Any]) -> None:
+        self._url = f"{_as_websocket(upstream)}/stream?{self.request.query}"
+        self._asking = headers
+        self._viewers = viewers
+
+    def check_origin(self, origin: str) -> bool:
+        return True  # it has the key
+
+    async def prepare(self) -> None:
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise HTTPError(400)
+        try:
+            asked = HTTPRequest(self._url, headers=self._asking, connect_timeout=TIMES[0])
+            self._upstream = await websocket_connect(asked)
+        except Exception as error:
+            raise HTTPError(getattr(error, "code", None) or 502) from None
+
+    def open(self, *_: str) -> None:
+        self.set_nodelay(True)
+        self._viewers.add(self)
+        self._passing = asyncio.get_running_loop().create_task(self._pass())
+
+    async def _pass(self) -> None:
+        try:
+            while (message := await self._upstream.read_message()) is not None:
+                await self.write_message(message, binary=isinstance(message, bytes))
+        except WebSocketClosedError:
+            pass
+        finally:
+            self._upstream.close()
+            self.close(GONE)
+            self._viewers.discard(self)
+
+    async def on_message(self, message: str | bytes) -> None:
+        try:
+            await self._upstream.write_message(message, binary=isinstance(message, bytes))
+        except WebSocketClosedError:
+            self.close(GONE)
+
+    def on_close(self) -> None:
+        self._upstream.close()
+
+    async def leave(self) -> None:
+        self.close(GONE)
+        self._upstream.close()
+        await self._passing
+
+
+class FileRelay(RequestHandler):
+    """A video, or a piece of it, a thumbnail, a snapshot."""
+
+    def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
+        self._upstream = upstream
+        self._asking = headers
+        self._pool = pool
+
+    async def get(self, path: str) -> None:
+        asked = {name: self.request.headers[name] for name in ASKED if name in self.request.headers}
+        url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
+        try:
+            reply = await self._call(
+                requests.request,
+                self.request.method,
+                f"{url}?{self.request.query}",
+                headers={**asked, **self._asking, "Accept-Encoding": "identity"},
+                stream=True,
+                timeout=TIMES,
+                allow_redirects=False,
+            )
+        except requests.RequestException:
+            raise HTTPError(502) from None
+        with reply:
+            self.set_status(reply.status_code)
+            for name in TOLD:
+                if name in reply.headers:
+                    self.set_header(name, reply.headers[name])
+            chunks = reply.iter_content(CHUNK)
+            while chunk := await self._call(next, chunks, b""):
+                self.write(chunk)
+                try:
+                    await self.flush()
+                except StreamClosedError:
+                    return
+
+    head = get
+
+    async def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+
+def _as_websocket(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(scheme={"http": "ws", "https": "wss"}[parts.scheme]))

@@ -1,0 +1,143 @@
+"""A camrec that runs elsewhere, used from Python as this process's own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from cameras.mjpeg import MjpegCamera
+from test_journey import moving, server
+from test_views_ends import Serving
+from wire import serving
+
+import camrec
+from camrec.config import Config
+
+SERVE = [sys.executable, "-m", "camrec", "serve", "--no-browser", "--prefix", "/cams"]
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[MjpegCamera]:
+    with MjpegCamera() as camera:
+        yield camera
+
+
+@pytest.fixture(scope="module")
+def url(binaries, tmp_path_factory) -> Iterator[str]:
+    """A camrec below a path."""
+    with server(SERVE, tmp_path_factory.mktemp("connect"), binaries) as wire:
+        yield wire.url
+
+
+@pytest.fixture(scope="module")
+def there(url) -> Iterator[camrec.Connection]:
+    with camrec.connect(url) as there:
+        yield there
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, camera):
+    opened = there.open(camera.url, "Nest box")
+    assert there.open(camera.url) is opened
+    assert there.cameras() == [opened]
+    assert (opened.name, opened.state) == ("Nest box", "live")
+
+    recording = opened.record(60)
+    assert recording.state == "writing"
+    assert opened.recording.recording_id == recording.recording_id
+    with pytest.raises(TimeoutError):
+        recording.wait(0.5)
+    assert 0 < recording.progress < 1
+
+    async def awaited() -> tuple[camrec.Video, int]:
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.ensure_future(others())
+        stopped = asyncio.to_thread(recording.stop)
+        video, _ = await asyncio.gather(recording, stopped)
+        beside.cancel()
+        return video, turns
+
+    video, turns = asyncio.run(awaited())
+    assert turns > 10, "the loop was held up"
+    assert recording.state == "saved" and recording.progress == 1
+    assert recording.stop().path == video.path, "one that is over stays so"
+    assert video.receipt.ended == "stopped"
+    assert video.path.stat().st_size == video.receipt.size
+    assert [each.path for each in there.videos()] == [video.path]
+    assert video.started_at == np.datetime64(video.receipt.started_at[:-1], "ns")
+
+
+def test_a_snapshot_there(there, camera):
+    time, picture = there.open(camera.url).snapshot()
+    assert (picture.shape, picture.dtype) == ((360, 640, 3), np.uint8)
+    assert abs(np.datetime64("now") - time) < np.timedelta64(60, "s")
+
+
+@pytest.mark.browser
+def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera, looking):
+    with Serving(lambda: there.open(camera.url).view(width=480)) as serving:
+        look = looking(serving.url)
+        moving(look.page)
+        look.close()
+    with Serving(lambda: there.videos()[0].view(width=480)) as serving:
+        look = looking(serving.url)
+        video = look.page.locator("video")
+        video.evaluate("video => { video.currentTime = 0.4 }")
+        look.page.wait_for_function(
+            "video => video.readyState >= 2 && video.currentTime > 0.3",
+            arg=video.element_handle(),
+        )
+        look.close()
+
+
+@pytest.mark.browser
+def test_the_dashboard_below_a_path(url, there, camera, looking):
+    there.open(camera.url)
+    look = looking(f"{url}/")
+    moving(look.page)
+    look.close()
+
+
+def test_what_goes_wrong_there_is_the_same_error_as_here(there, url, camera):
+    opened = there.open(camera.url)
+    for asked, kind, code in [
+        (lambda: there.open("ftp://camera/"), camrec.InputError, "address_scheme"),
+        (lambda: there.open("rtsp://127.0.0.1:1/x"), camrec.CameraError, "camera_refused"),
+        (lambda: opened.record(0), camrec.InputError, "bad_duration"),
+        (lambda: camrec.connect("http://127.0.0.1:1"), camrec.ServiceError, "no_camrec"),
+        (lambda: camrec.connect(camera.address), camrec.ServiceError, "no_camrec"),
+        (lambda: camrec.connect(url.removesuffix("/cams")), camrec.NotFoundError, "no_route"),
+    ]:
+        with pytest.raises(kind) as caught:
+            asked()
+        assert caught.value.code == code
+        assert str(caught.value)
+    opened.close()
+    opened.close()
+    assert opened.state == "closed"
+    with pytest.raises(camrec.NotFoundError):
+        opened.record(1)
+    assert there.cameras() == []
+
+
+def test_a_token_is_asked_for_and_given(tmp_path):
+    with serving(Config(token="a secret", videos_dir=tmp_path, bin_dir=tmp_path)) as (_, wire):
+        with pytest.raises(camrec.AccessError) as caught:
+            camrec.connect(wire.url)
+        assert (caught.value.code, caught.value.status) == ("token_wrong", 401)
+        with camrec.connect(wire.url, "a secret") as there:
+            assert there.cameras() == []

@@ -1,0 +1,145 @@
+"""camrec in a real JupyterLab, in a real browser: a cell, an ipywidget, the launcher's tile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from cameras.mjpeg import MjpegCamera
+from lab import Lab, Notebook
+from playwright.sync_api import Locator, expect
+from test_journey import PIXELS
+from units_made import until
+
+from camrec.receipt import Receipt
+
+pytestmark = pytest.mark.browser
+
+RERUNS = 20
+CELLS = [
+    "import asyncio, time\nimport camrec\ncamera = camrec.open({url!r}, 'Nest box')\ncamera",
+    "camera.record(3)",
+    "while camera.recording.state != 'saved':\n    time.sleep(0.1)",
+    "camera.recording.wait().view(width=320)",
+    "camera.widget(width=320)",
+    "len(camrec.cameras()), camera._backend.camera(camera._found).viewers",
+    "camera.record(600)",
+    "ended = asyncio.to_thread(camera.recording.stop)\n"
+    "video, _ = await asyncio.gather(camera.recording, ended)\nvideo.receipt.ended",
+]
+OPEN, RECORD, BUSY, PLAY, WIDGET, COUNT, LONG, AWAIT = range(len(CELLS))
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[MjpegCamera]:
+    with MjpegCamera() as camera:
+        yield camera
+
+
+@pytest.fixture(scope="module")
+def lab(binaries, tmp_path_factory) -> Iterator[Lab]:
+    with Lab(tmp_path_factory.mktemp("lab"), binaries) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def path(lab, camera) -> str:
+    return lab.notebook("day.ipynb", *(each.replace("{url!r}", repr(camera.url)) for each in CELLS))
+
+
+def moves(canvas: Locator) -> None:
+    expect(canvas).to_be_visible(timeout=60_000)
+    canvas.scroll_into_view_if_needed()  # what nobody sees holds no connection
+    first = canvas.evaluate(PIXELS)
+    until(lambda: canvas.evaluate(PIXELS) != first)
+
+
+def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
+    notebook = Notebook(looking(f"{lab.url}{path}").page)
+    notebook.run(OPEN)
+    picture = notebook.cell(OPEN).locator("canvas")
+    moves(picture)
+    for _ in range(RERUNS):
+        notebook.run(OPEN)
+    moves(picture)
+    until(lambda: len(notebook.streams) == 1)
+    notebook.run(COUNT)
+    expect(notebook.cell(COUNT)).to_have_text("(1, 1)")
+
+    # A kernel that is busy holds neither the picture nor the recording nor its progress up.
+    notebook.run(RECORD)
+    notebook.begin(BUSY)
+    moves(picture)
+    expect(notebook.cell(RECORD)).to_contain_text(re.compile("Recording 0:0[12] of 0:03"))
+    expect(notebook.cell(RECORD)).to_contain_text("Saved: Nest box")
+    moves(picture)
+    notebook.run(PLAY)
+    player = notebook.cell(PLAY).locator("video")
+    player.evaluate("video => video.play()")
+    until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+    notebook.run(WIDGET)
+    moves(notebook.cell(WIDGET).locator("canvas"))
+
+
+def test_the_same_notebook_from_another_machine(lab, path, looking):
+    """The page cannot ask for 127.0.0.1: that is its reader's machine."""
+    notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
+    notebook.run(OPEN)
+    moves(notebook.cell(OPEN).locator("canvas"))
+    assert "/user/ana/proxy/" in notebook.streams[0]
+    notebook.run(PLAY)
+    player = notebook.cell(PLAY).locator("video")
+    player.evaluate("video => video.play()")
+    until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+    assert "/user/ana/proxy/" in player.get_attribute("src")
+
+
+def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, path, looking):
+    # The picture of a kernel that is gone looks for it in vain.
+    notebook = Notebook(looking(f"{lab.url}{path}", cut_off=True).page)
+
+    def end(how: Callable[[psutil.Process], object]) -> list[Path]:
+        notebook.run(OPEN)
+        notebook.run(LONG)
+        until(lambda: lab.processes("pipe:0"))  # FFmpeg writes
+        (kernel,) = lab.processes("ipykernel")
+        below = kernel.children(recursive=True)
+        how(kernel)
+        psutil.wait_procs(below, 10)
+        assert not [each for each in below if each.is_running()]
+        return sorted((lab.folder / "videos").glob("*.mp4"))
+
+    videos = end(lambda kernel: notebook.restart())
+    assert Receipt.read(videos[-1].with_suffix(".json")).ended == "shutdown"
+    # One that had no time to save it goes on with it when camrec is next used.
+    assert end(psutil.Process.kill) == videos
+    until(lambda: lab.processes("ipykernel"), 60)
+    notebook.wait()
+    notebook.run(OPEN)
+    notebook.run(AWAIT)
+    expect(notebook.cell(AWAIT)).to_have_text("'stopped'")
+    assert len(list((lab.folder / "videos").glob("*.mp4"))) == len(videos) + 1
+
+
+def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, looking):
+    page = looking(f"{lab.url}/lab").page
+    card = page.locator(".jp-LauncherCard", has_text="camrec")
+    icon = card.locator("img")
+    icon.wait_for(timeout=60_000)
+    until(lambda: icon.evaluate("icon => icon.naturalWidth"))
+    card.click()
+    tile = page.frame_locator("#jp-main-dock-panel iframe")
+    tile.get_by_label("Camera address").fill(camera.url, timeout=60_000)
+    tile.get_by_role("button", name="Open camera").click()
+    moves(tile.locator("canvas").first)
+    page.locator("li[data-id='camrec-dashboard']").click()
+    moves(page.frame_locator("#camrec-dashboard iframe").locator("canvas").first)
+    assert [frame.url for frame in page.frames[1:]] == [f"{lab.url}/camrec/"] * 2
+    # Nobody but the proxy can ask it: it has no port.
+    (dashboard,) = lab.processes("camrec serve")
+    assert "--socket" in dashboard.cmdline()
+    listening = [each for each in dashboard.net_connections() if each.status == "LISTEN"]
+    assert not listening
