@@ -11,11 +11,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from camrec.face import Camera, Recording, Video, open, open_demo, stop, videos
+    from camrec.face import (
+        Camera,
+        Library,
+        Recording,
+        Video,
+        align,
+        open,
+        open_demo,
+        record_together,
+        stop,
+        videos,
+    )
 
 __version__ = "1.0.0"
 
-_FACE = ("Camera", "Recording", "Video", "open", "open_demo", "stop", "videos")
+_FACE = (
+    "Camera",
+    "Library",
+    "Recording",
+    "Video",
+    "align",
+    "open",
+    "open_demo",
+    "record_together",
+    "stop",
+    "videos",
+)
 __all__ = [
     "AccessError",
     "Camera",
@@ -23,13 +45,16 @@ __all__ = [
     "CamrecError",
     "DiskError",
     "InputError",
+    "Library",
     "NotFoundError",
     "Recording",
     "ServiceError",
     "StateError",
     "Video",
+    "align",
     "open",
     "open_demo",
+    "record_together",
     "stop",
     "videos",
 ]

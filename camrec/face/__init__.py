@@ -3,6 +3,19 @@
 from camrec.face.camera import Camera, open, open_demo
 from camrec.face.home import stop
 from camrec.face.recording import Recording
-from camrec.face.video import Video, videos
+from camrec.face.together import record_together
+from camrec.face.video import Video
+from camrec.face.videos import Library, align, videos
 
-__all__ = ["Camera", "Recording", "Video", "open", "open_demo", "stop", "videos"]
+__all__ = [
+    "Camera",
+    "Library",
+    "Recording",
+    "Video",
+    "align",
+    "open",
+    "open_demo",
+    "record_together",
+    "stop",
+    "videos",
+]

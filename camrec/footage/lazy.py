@@ -1,0 +1,51 @@
+"""A video as an array that is read piece by piece, on any Dask cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from camrec import storage
+from camrec.footage.footage import Footage
+from camrec.footage.packages import needed
+from camrec.footage.reader import Reader
+
+if TYPE_CHECKING:
+    import dask.array
+
+
+def array(footage: Footage) -> dask.array.Array:
+    """See `camrec.Video.to_dask`."""
+    dask, arrays, tokens = needed("dask", "dask.array", "dask.base")
+    index = footage.index
+    picture = (index.height, index.width, 3)
+    borders = [*np.flatnonzero(np.diff(index.starts, prepend=index.starts[0] - 1)).tolist()]
+    borders.append(index.shown.size)
+    token = tokens.tokenize(str(footage.path), storage.stamp(footage.path))
+    group = dask.delayed(read)
+    pieces = []
+    for first, last in zip(borders, borders[1:], strict=False):
+        work = group(
+            footage.path,
+            int(index.starts[first]),
+            index.shown[first:last],
+            dask_key_name=f"camrec-group-{token}-{first}",
+        )
+        pieces.append(arrays.from_delayed(work, (last - first, *picture), np.uint8))
+    return arrays.concatenate(pieces)
+
+
+def read(path: Path, start: int, ticks: np.ndarray) -> np.ndarray:
+    """The pictures at `ticks`, all of the group that begins at the key picture at `start`.
+
+    Returns
+    -------
+    (n, H, W, 3) uint8, RGB.
+    """
+    reader = Reader(path)
+    try:
+        return np.stack([reader.picture(tick, start) for tick in ticks.tolist()])
+    finally:
+        reader.close()
