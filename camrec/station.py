@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
 FARTHEST = 31  # days that a recording may be set ahead
-TOGETHER, TOGETHER_EACH = 0.4, 0.1  # seconds before several cameras begin at the same moment
+TOGETHER = 5 * 10**8  # nanoseconds from the button to the moment at which several cameras begin
 DAY = 86_400 * 10**9
 OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 OVER = (RecordingState.SAVED, RecordingState.FAILED)
@@ -310,11 +310,16 @@ class Station:
         ------
         InputError (``bad_duration``, ``bad_start``), NotFoundError, StateError, DiskError
         """
+        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
+            raise InputError("bad_start", days=FARTHEST)
+        return self._record(session_id, duration, name, start_at)
+
+    def _record(
+        self, session_id: str, duration: int, name: str | None, start_at: int | None
+    ) -> Recording:
         whole = isinstance(duration, int) and not isinstance(duration, bool)
         if not whole or not SHORTEST <= duration <= LONGEST:
             raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
-        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
-            raise InputError("bad_start", days=FARTHEST)
         session = self.session(session_id)
         name = valid_name(name) or session.name
         codec = session.feed.video.codec if session.feed.video else ""
@@ -336,13 +341,12 @@ class Station:
             if session not in free:
                 live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if live else "session_not_live")
-        # Each promise is on the disk before any of them begins.
-        ahead = TOGETHER + TOGETHER_EACH * len(session_ids)
-        start_at = self.clock.utc_ns() + int(ahead * 1e9)
+        # Each promise is to be on the disk by then; where that takes longer, one begins late.
+        start_at = self.clock.utc_ns() + TOGETHER
         begun: list[Recording] = []
         try:
             for session_id in session_ids:
-                begun.append(self.record(session_id, duration, start_at=start_at))
+                begun.append(self._record(session_id, duration, None, start_at))
         except CamrecError:
             for recording in begun:
                 recording.stop()
