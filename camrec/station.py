@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
 FARTHEST = 31  # days that a recording may be set ahead
-TOGETHER = 5 * 10**8  # nanoseconds from the button to the moment at which several cameras begin
+PROMISED = 60 * 10**9  # nanoseconds, at most, until all of several recordings are on the disk
+TOGETHER = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin
 DAY = 86_400 * 10**9
 OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 OVER = (RecordingState.SAVED, RecordingState.FAILED)
@@ -310,16 +311,11 @@ class Station:
         ------
         InputError (``bad_duration``, ``bad_start``), NotFoundError, StateError, DiskError
         """
-        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
-            raise InputError("bad_start", days=FARTHEST)
-        return self._record(session_id, duration, name, start_at)
-
-    def _record(
-        self, session_id: str, duration: int, name: str | None, start_at: int | None
-    ) -> Recording:
         whole = isinstance(duration, int) and not isinstance(duration, bool)
         if not whole or not SHORTEST <= duration <= LONGEST:
             raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
+        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
+            raise InputError("bad_start", days=FARTHEST)
         session = self.session(session_id)
         name = valid_name(name) or session.name
         codec = session.feed.video.codec if session.feed.video else ""
@@ -341,16 +337,19 @@ class Station:
             if session not in free:
                 live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if live else "session_not_live")
-        # Each promise is to be on the disk by then; where that takes longer, one begins late.
-        start_at = self.clock.utc_ns() + TOGETHER
+        # The disk takes its time for each promise, so the moment is chosen when all are made.
+        far = self.clock.utc_ns() + PROMISED
         begun: list[Recording] = []
         try:
             for session_id in session_ids:
-                begun.append(self._record(session_id, duration, None, start_at))
+                begun.append(self.record(session_id, duration, start_at=far))
         except CamrecError:
             for recording in begun:
                 recording.stop()
             raise
+        moment = self.clock.utc_ns() + TOGETHER
+        for recording in begun:
+            recording.begin_at(moment)
         return begun
 
     def record_all(self, duration: int) -> list[Recording]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import av
 import numpy as np
 import pytest
 from cameras import barcode
-from test_recording import EXACT, Studio, expected
-from units_made import SECOND, irregular, mixed, pictures, sound
+from footages import AWAY, BUTTON, KINDS, SIZE, Made, make
+from test_recording import EXACT
+from units_made import SECOND
 
 import camrec
 from camrec.clock import Clock
@@ -22,59 +22,11 @@ from camrec.errors import CamrecError
 from camrec.footage import index
 from camrec.library import Library
 
-SIZE = (160, 120)
-BUTTON, LENGTH, END = 1.53, 30, 34
-STEADY = [number / 25 for number in range(END * 25)]
-AWAY = (10, 14)  # seconds without a picture
-KINDS = {
-    "b-frames": lambda: mixed(pictures(irregular(END), b_frames=2, size=SIZE), sound(float(END))),
-    "group-of-10-s": lambda: pictures(STEADY, gop=250, size=SIZE),
-    "mjpeg": lambda: pictures(irregular(END), codec="mjpeg", size=SIZE),
-    "gap": lambda: pictures(STEADY, b_frames=2, size=SIZE),
-}
-
-
-@dataclass(frozen=True)
-class Made:
-    """A video, and what it has to show.
-
-    numbers : as they are burned into its pictures, in order.
-    seconds : when each was taken, from the first on.
-    """
-
-    video: camrec.Video
-    numbers: list[int]
-    seconds: list[float]
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, binaries) -> dict[str, Made]:
-    """One recording a kind, by the real recorder, in one library."""
     folder = tmp_path_factory.mktemp("footage")
-    found = {}
-    for kind, make in KINDS.items():
-        studio = Studio(folder / kind, binaries.ffmpeg)
-        (folder / kind).mkdir()
-        library = Library(folder / "videos", studio.clock)
-        library.open()
-        units = make()
-        # The recorder is given some of what the camera took; the numbers count all.
-        all_taken = sorted(unit.time for unit in units if unit.track.medium == "video")
-        if kind == "gap":
-            away = [studio.begin + at * SECOND for at in AWAY]
-            units = [unit for unit in units if not away[0] <= unit.arrived < away[1]]
-        studio.play(units, -1, BUTTON)
-        recording = studio.record(LENGTH, save=library.save)
-        studio.play(units, BUTTON, END)
-        studio.end()
-        library.close()
-        assert recording.error is None
-        begun = studio.begin + round(BUTTON * SECOND)
-        seconds, places = expected(units, begun, begun + LENGTH * SECOND)
-        given = sorted(unit.time for unit in units if unit.track.medium == "video")
-        numbers = [all_taken.index(given[place]) for place in places]
-        video = camrec.Video(library.get(recording.filename))
-        found[kind] = Made(video, numbers, seconds)
+    found = {kind: make(kind, folder, binaries.ffmpeg) for kind in KINDS}
     yield found
     for each in found.values():
         each.video.close()

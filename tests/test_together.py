@@ -18,6 +18,7 @@ from camrec.footage.align import align, nearest
 SIZE = (320, 240)
 LENGTH = 4  # seconds
 FRAME = 1000 / RATE  # milliseconds
+STARTS = 1000  # milliseconds, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_all_are_recorded_over_the_same_time(recorded):
         assert video.receipt.ended == "time" and video.receipt.gaps == []
         assert video.duration == pytest.approx(LENGTH, abs=0.5)
         begun = (video.started_at - videos[0].started_at).astype("i8") / 1e6
-        assert abs(begun) < 5 * FRAME
+        assert abs(begun) < STARTS
 
 
 def test_pictures_of_one_moment_stand_side_by_side(recorded):
@@ -56,7 +57,7 @@ def test_pictures_of_one_moment_stand_side_by_side(recorded):
         assert len(pair.errors) > LENGTH * RATE / 2
         assert np.abs(pair.distances).max() <= FRAME
         assert np.abs(np.median(pair.errors)) < 3 * FRAME
-        assert np.abs(pair.starts) < 5 * FRAME
+        assert np.abs(pair.starts) < STARTS
 
 
 def test_all_or_none_are_recorded(recorded):

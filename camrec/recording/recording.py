@@ -234,6 +234,11 @@ class Recording:
         except OSError as error:
             log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
 
+    def begin_at(self, moment: int) -> None:
+        """Have one that is scheduled begin at another moment, UTC nanoseconds."""
+        self.start_at = self.started_at = moment
+        self._wake.set()
+
     def stop(self, reason: str = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""
         self._asked = self._asked or reason
