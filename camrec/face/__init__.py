@@ -2,10 +2,10 @@
 
 from camrec.face.camera import Camera, open, open_demo
 from camrec.face.home import stop
+from camrec.face.library import Library, align, videos
 from camrec.face.recording import Recording
 from camrec.face.together import record_together
 from camrec.face.video import Video
-from camrec.face.videos import Library, align, videos
 
 __all__ = [
     "Camera",
