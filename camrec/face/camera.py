@@ -56,6 +56,7 @@ class Camera:
 
     @property
     def name(self) -> str:
+        """As it was opened: 1 to 100 characters."""
         return self._session.name
 
     @property
@@ -93,7 +94,24 @@ class Camera:
         return np.datetime64(picture.captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
 
     def record(self, duration: int, name: str | None = None) -> Recording:
-        """Begin to record for `duration` whole seconds (1 to 86400); returns at once."""
+        """Begin to record; returns at once.
+
+        Parameters
+        ----------
+        duration
+            Whole seconds, 1 to 86400.
+        name
+            Of the video, 1 to 100 characters; the camera's by default.
+
+        Raises
+        ------
+        InputError
+            ``bad_duration``, ``bad_name``.
+        StateError
+            ``session_not_live``, ``already_recording``.
+        DiskError
+            ``disk_full``.
+        """
         station = self._home.station
         return Recording(station, station.record(self._session.session_id, duration, name))
 

@@ -28,10 +28,12 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
 
     Raises
     ------
-    InputError (``bad_duration``), DiskError
-        None is recorded.
+    InputError
+        ``bad_duration``. None is recorded, as with the next two.
     StateError
-        ``session_not_live``, ``already_recording``: none is recorded.
+        ``session_not_live``, ``already_recording``.
+    DiskError
+        ``disk_full``.
     CamrecError
         One could not be saved; the others are.
     """
