@@ -71,7 +71,7 @@ class Footage:
         if not numbers:
             return
         with self._told():
-            reader = Reader(self.path, in_a_row=True)
+            reader = Reader(self.path)
             try:
                 for number in numbers:
                     yield self._picture(reader, index, number)
@@ -95,7 +95,7 @@ class Footage:
         self, reader: Reader, index: Index, number: int
     ) -> tuple[np.datetime64, np.ndarray]:
         time = np.datetime64(self._begun + int(index.offsets[number]), "ns")
-        return time, reader.picture(int(index.shown[number]), int(index.starts[number]))
+        return time, reader.picture(index.aim(number))
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -15,11 +16,20 @@ from camrec import storage
 SECOND = 10**9
 
 
+class Aim(NamedTuple):
+    """A picture's tick, that of the key picture to decode from, and where to seek for that."""
+
+    tick: int
+    start: int
+    seek: int
+
+
 @dataclass(frozen=True, eq=False)
 class Index:
     """Where each picture lies.
 
-    ticks : (m,) int64, the time of each coded picture in `time_base`, in the order of decoding.
+    ticks : (m,) int64, when each coded picture is shown, in `time_base`; in the order of decoding.
+    decoded : (m,) int64, when it is decoded.
     keys : (m,) bool, whether decoding can begin there.
     hidden : (m,) bool, whether an edit list hides it, as the lead before the button.
     positions : (m,) int64, bytes from the start of the file.
@@ -28,6 +38,7 @@ class Index:
     """
 
     ticks: np.ndarray
+    decoded: np.ndarray
     keys: np.ndarray
     hidden: np.ndarray
     positions: np.ndarray
@@ -54,9 +65,27 @@ class Index:
     @cached_property
     def starts(self) -> np.ndarray:
         """(n,) int64, for each shown picture the tick of the key picture to decode from."""
-        keys = np.sort(self.ticks[self.keys])
-        before = np.searchsorted(keys, self.shown, "right") - 1
-        return keys[before.clip(0)] if keys.size else np.full(self.shown.size, self.ticks[0])
+        return self._keys[self._groups]
+
+    def aim(self, number: int) -> Aim:
+        """How to come to a shown picture."""
+        group = self._groups[number]
+        # Told the key's own time, FFmpeg goes to the group before where pictures are reordered.
+        return Aim(int(self.shown[number]), int(self._keys[group]), int(self._ends[group]) - 1)
+
+    @cached_property
+    def _groups(self) -> np.ndarray:
+        return (np.searchsorted(self._keys, self.shown, "right") - 1).clip(0)
+
+    @cached_property
+    def _keys(self) -> np.ndarray:
+        return np.sort(self.ticks[self.keys]) if self.keys.any() else self.ticks[:1]
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """When the key picture after each is decoded."""
+        begins = np.sort(self.decoded[self.keys]) if self.keys.any() else self.decoded[:1]
+        return np.append(begins[1:], max(self.end, int(self.decoded[-1]) + 1))
 
     def _nanoseconds(self, ticks: np.ndarray) -> np.ndarray:
         scale = self.time_base * SECOND
@@ -93,24 +122,30 @@ def read(path: Path) -> Index:
         if hidden.all():
             raise IndexError("there is no picture")
         end = max(int(ticks[~hidden].max()), last + span)
-        return Index(ticks, table["keys"], hidden, table["positions"], end, video.time_base, *size)
+        rest = table["keys"], hidden, table["positions"], end, video.time_base, *size
+        return Index(ticks, table["decoded"], *rest)
 
 
-ROW = np.dtype([("ticks", "i8"), ("keys", "?"), ("hidden", "?"), ("positions", "i8")])
+ROW = np.dtype(
+    [("ticks", "i8"), ("decoded", "i8"), ("keys", "?"), ("hidden", "?"), ("positions", "i8")]
+)
 
 
 def _table(video: av.VideoStream) -> np.ndarray:
     """What the file's tables say; the ticks are those of decoding."""
-    rows = ((e.timestamp, e.is_keyframe, e.is_discard, e.pos) for e in video.index_entries)
+    rows = (
+        (each.timestamp, each.timestamp, each.is_keyframe, each.is_discard, each.pos)
+        for each in video.index_entries
+    )
     return np.fromiter(rows, ROW)
 
 
 def _packets(container: av.container.InputContainer, video: av.VideoStream) -> np.ndarray:
     """What the packets say; of a file without tables also which are keys."""
     rows = (
-        (packet.pts, packet.is_keyframe, packet.is_discard, packet.pos or 0)
+        (packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, packet.pos or 0)
         for packet in container.demux(video)
-        if packet.size and packet.pts is not None
+        if packet.size and packet.pts is not None and packet.dts is not None
     )
     return np.fromiter(rows, ROW)
 

@@ -17,7 +17,7 @@ from camrec.footage.index import Index
 log = logging.getLogger(__name__)
 
 VERSION = 1
-ARRAYS = ("ticks", "keys", "hidden", "positions")
+ARRAYS = ("ticks", "decoded", "keys", "hidden", "positions")
 
 
 def get(video: Path, file: Path | None) -> Index:

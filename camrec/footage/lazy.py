@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import numpy as np
 
 from camrec import storage
 from camrec.footage.footage import Footage
+from camrec.footage.index import Aim
 from camrec.footage.packages import needed
 from camrec.footage.reader import Reader
 
@@ -26,19 +29,18 @@ def array(footage: Footage) -> dask.array.Array:
     token = tokens.tokenize(str(footage.path), storage.stamp(footage.path))
     group = dask.delayed(read)
     pieces = []
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in pairwise(borders):
         work = group(
             footage.path,
-            int(index.starts[first]),
-            index.shown[first:last],
+            [index.aim(number) for number in range(first, last)],
             dask_key_name=f"camrec-group-{token}-{first}",
         )
         pieces.append(arrays.from_delayed(work, (last - first, *picture), np.uint8))
     return arrays.concatenate(pieces)
 
 
-def read(path: Path, start: int, ticks: np.ndarray) -> np.ndarray:
-    """The pictures at `ticks`, all of the group that begins at the key picture at `start`.
+def read(path: Path, aims: Sequence[Aim]) -> np.ndarray:
+    """Pictures that lie in one group.
 
     Returns
     -------
@@ -46,6 +48,6 @@ def read(path: Path, start: int, ticks: np.ndarray) -> np.ndarray:
     """
     reader = Reader(path)
     try:
-        return np.stack([reader.picture(tick, start) for tick in ticks.tolist()])
+        return np.stack([reader.picture(aim) for aim in aims])
     finally:
         reader.close()
