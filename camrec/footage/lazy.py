@@ -23,7 +23,7 @@ def array(footage: Footage) -> dask.array.Array:
     """See `camrec.Video.to_dask`."""
     dask, arrays, tokens = needed("dask", "dask.array", "dask.base")
     index = footage.index
-    picture = (index.height, index.width, 3)
+    size = index.height, index.width
     borders = [*np.flatnonzero(np.diff(index.starts, prepend=index.starts[0] - 1)).tolist()]
     borders.append(index.shown.size)
     token = tokens.tokenize(str(footage.path), storage.stamp(footage.path))
@@ -33,21 +33,30 @@ def array(footage: Footage) -> dask.array.Array:
         work = group(
             footage.path,
             [index.aim(number) for number in range(first, last)],
+            size,
             dask_key_name=f"camrec-group-{token}-{first}",
         )
-        pieces.append(arrays.from_delayed(work, (last - first, *picture), np.uint8))
+        pieces.append(arrays.from_delayed(work, (last - first, *size, 3), np.uint8))
     return arrays.concatenate(pieces)
 
 
-def read(path: Path, aims: Sequence[Aim]) -> np.ndarray:
+def read(path: Path, aims: Sequence[Aim], size: tuple[int, int]) -> np.ndarray:
     """Pictures that lie in one group.
+
+    Parameters
+    ----------
+    size
+        Height and width, pixels.
 
     Returns
     -------
     (n, H, W, 3) uint8, RGB.
     """
+    found = np.empty((len(aims), *size, 3), np.uint8)
     reader = Reader(path)
     try:
-        return np.stack([reader.picture(aim) for aim in aims])
+        for place, aim in enumerate(aims):
+            found[place] = reader.picture(aim)
     finally:
         reader.close()
+    return found
