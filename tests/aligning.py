@@ -59,7 +59,7 @@ def compare(
     first = moments[0][table[0, "frame"].to_numpy(int)]
     found = []
     for place in range(1, len(videos)):
-        told = table[place, "distance"].to_numpy("timedelta64[ns]").astype(float)
+        told = table[place, "distance"].to_numpy() * 1e9
         true = moments[place][table[place, "frame"].to_numpy(int)] - first
         start = moments[place][0] - moments[0][0]
         found.append(Aligned((true - told) / 1e6, told / 1e6, start / 1e6))

@@ -149,7 +149,7 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
     table
         One row a moment, its time (UTC) as the index. The columns have two levels: the video's
         place in `videos`, and ``frame`` (its number, missing where none is near enough) or
-        ``distance`` (timedelta64[ns], positive where that frame is later).
+        ``distance`` (seconds, positive where that frame is later).
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camrec.errors import InputError
+from camrec.footage.index import SECOND
 from camrec.footage.packages import needed
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def align(times: Sequence[np.ndarray], tolerance: float | np.timedelta64) -> pan
         far = np.abs(distance) > _nanoseconds(tolerance)
         columns[video, "frame"] = pandas.array(frame, "Int64")
         columns[video, "frame"][far] = pandas.NA
-        columns[video, "distance"] = np.where(far, np.timedelta64("NaT"), distance)
+        columns[video, "distance"] = np.where(far, np.nan, distance.astype("i8") / SECOND)
     index = pandas.DatetimeIndex(moments, tz="UTC", name="time")
     table = pandas.DataFrame(columns, index)
     table.columns.names = ["video", None]
@@ -45,4 +46,4 @@ def nearest(times: np.ndarray, moments: np.ndarray) -> np.ndarray:
 def _nanoseconds(tolerance: float | np.timedelta64) -> np.timedelta64:
     if isinstance(tolerance, np.timedelta64) or hasattr(tolerance, "to_timedelta64"):
         return np.timedelta64(tolerance, "ns")
-    return np.timedelta64(round(tolerance * 10**9), "ns")
+    return np.timedelta64(round(tolerance * SECOND), "ns")
