@@ -16,7 +16,7 @@ BUFFER = 1 << 18  # bytes that are asked of a storage at once
 
 
 def place(address: Path | str) -> Path:
-    """A path, or for an address such as ``s3://bucket/videos`` what stands for one.
+    """An absolute path, or for an address such as ``s3://bucket/videos`` what stands for one.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def place(address: Path | str) -> Path:
         ``package_missing``: another storage needs ``camrec[data]``.
     """
     if "://" not in str(address):
-        return Path(address)
+        return Path(address).absolute()
     try:
         from upath import UPath
 

@@ -254,3 +254,12 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
     assert barcode.read(video.frame(3)[1]) == one.numbers[3]
     assert barcode.read(video.frame(-1)[1]) == one.numbers[-1]
     video.close()
+
+
+@pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
+def test_where_no_picture_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
+    """A long video on a slow storage is not fetched whole for its index."""
+    monkeypatch.setattr(index, "_packets", None)
+    found = index.read(made[kind].video.path)
+    assert len(found.shown) == len(made[kind].numbers)
+    assert (np.diff(found.positions) > 0).all()
