@@ -12,7 +12,7 @@ import camrec
 from camrec.library import Library
 
 SIZE = (160, 120)
-BUTTON, LENGTH, END = 1.53, 30, 34
+BUTTON, LENGTH, END = 1.53, 20, 24
 STEADY = [number / 25 for number in range(END * 25)]
 AWAY = (10, 14)  # seconds without a picture
 KINDS = {

@@ -167,7 +167,7 @@ def test_a_lazy_array_is_cut_at_key_pictures(made):
 @pytest.mark.slow
 def test_a_cluster_of_processes_loses_nothing_with_a_worker(folder, made):
     done = subprocess.run(
-        [sys.executable, WORK, folder], capture_output=True, text=True, timeout=120
+        [sys.executable, WORK, folder], capture_output=True, text=True, timeout=240
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
