@@ -110,7 +110,7 @@ def read(path: Path) -> Index:
         table = _table(video)
         last, span, in_order = _end(container, video)
         if context.has_b_frames or not in_order or len(table) != video.frames:
-            container.seek(0)
+            container.seek(int(table["decoded"].min(initial=0)), stream=video)
             packets = _packets(container, video)
             table = _table(video)  # that of a fragmented file is whole only now
             if len(table) == len(packets):

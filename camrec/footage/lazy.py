@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +31,7 @@ def array(footage: Footage) -> dask.array.Array:
     for first, last in pairwise(borders):
         work = group(
             footage.path,
-            [index.aim(number) for number in range(first, last)],
+            np.array([index.aim(number) for number in range(first, last)]),
             size,
             dask_key_name=f"camrec-group-{token}-{first}",
         )
@@ -40,11 +39,13 @@ def array(footage: Footage) -> dask.array.Array:
     return arrays.concatenate(pieces)
 
 
-def read(path: Path, aims: Sequence[Aim], size: tuple[int, int]) -> np.ndarray:
+def read(path: Path, aims: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Pictures that lie in one group.
 
     Parameters
     ----------
+    aims
+        (n, 3) int64, an `Aim` a row.
     size
         Height and width, pixels.
 
@@ -55,8 +56,8 @@ def read(path: Path, aims: Sequence[Aim], size: tuple[int, int]) -> np.ndarray:
     found = np.empty((len(aims), *size, 3), np.uint8)
     reader = Reader(path)
     try:
-        for place, aim in enumerate(aims):
-            found[place] = reader.picture(aim)
+        for place, aim in enumerate(aims.tolist()):
+            found[place] = reader.picture(Aim(*aim))
     finally:
         reader.close()
     return found
