@@ -108,7 +108,7 @@ class Library:
         try:
             path.unlink()
             path.with_suffix(".json").unlink(missing_ok=True)
-            self._thumbnail(filename).unlink(missing_ok=True)
+            self._forget(path)
         except OSError as error:
             raise self._unwritable(error) from None
         log.info("video deleted: %s", filename)
@@ -175,7 +175,7 @@ class Library:
             if placed := self._place(found.path, note, stem):
                 break
         beside.unlink(missing_ok=True)
-        self._thumbnail(found.filename).unlink(missing_ok=True)
+        self._forget(found.path)
         return placed
 
     def thumbnail(self, filename: str) -> Path:
@@ -284,6 +284,11 @@ class Library:
 
     def _thumbnail(self, filename: str) -> Path:
         return self.folder / THUMBNAILS / f"{filename}.jpg"
+
+    def _forget(self, path: Path) -> None:
+        """Remove what was made from a video that is gone."""
+        self._thumbnail(path.name).unlink(missing_ok=True)
+        video.index_of(path).unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> ServiceError:
         reason = error.strerror or str(error)

@@ -81,6 +81,13 @@ class RecordRequest(Request):
             raise InputError("bad_start", days=FARTHEST) from None
 
 
+class TogetherRequest(Request):
+    """Begin to record several cameras at the same moment."""
+
+    session_ids: list[Id] = Field(min_length=1, max_length=64)
+    duration: int = Field(ge=SHORTEST, le=LONGEST, description="Whole seconds.", examples=[60])
+
+
 class StopRequest(Request):
     """End a recording early, by its own id or by its session's."""
 

@@ -108,6 +108,10 @@ class Recording(BaseModel):
     error: Fault | None
 
 
+class RecordingList(BaseModel):
+    recordings: list[Recording]
+
+
 class Video(BaseModel):
     """A finished file; its receipt lies beside it."""
 

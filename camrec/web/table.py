@@ -136,6 +136,20 @@ TABLE = (
         ),
     ),
     Address(
+        "/record/together",
+        recordings.TogetherHandler,
+        (
+            Call(
+                "post",
+                "Record several cameras from the same moment on: all of them, or none",
+                request=request.TogetherRequest,
+                answer=schema.RecordingList,
+                status=201,
+                refusals=(400, 404, 409, 503, 507),
+            ),
+        ),
+    ),
+    Address(
         "/record/stop",
         recordings.StopHandler,
         (
