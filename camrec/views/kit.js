@@ -86,6 +86,10 @@ const ICONS = {
   gear: "M12 9.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM10.4 3.5h3.2l.5 2.4 1.6.9 2.3-.8 1.6 2.8-1.8 1.6v1.9l1.8 1.6-1.6 2.8-2.3-.8-1.6.9-.5 2.4h-3.2l-.5-2.4-1.6-.9-2.3.8-1.6-2.8 1.8-1.6v-1.9L4.4 8.8 6 6l2.3.8 1.6-.9z",
   "gap-next": "M6 6l8 6-8 6zM18 6v12",
   "gap-previous": "M18 6l-8 6 8 6zM6 6v12",
+  keyboard: "M3 7h18v10H3zM6.5 10.2h.01M9.2 10.2h.01M12 10.2h.01M14.8 10.2h.01M17.5 10.2h.01M8 13.8h8",
+  large: "M4 5h16v14H4zM4 15.5h16M8 19v-3.5M12 19v-3.5M16 19v-3.5",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  unlock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 6.8-1.2",
   info: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5M12 8h.01",
   minus: "M5 12h14",
   moon: "M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z",
@@ -148,6 +152,22 @@ function focused() {
   let element = document.activeElement
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
   return element
+}
+
+/**
+ * Keys of a part of the page, as {"x": does, "ctrl+a": does}: they work wherever the focus is while
+ * `active()`, but never where something is typed, nor under a dialog. One that gives false was not
+ * meant: the browser does with it what it does.
+ */
+function hotkeys(life, active, keys) {
+  life.on(document, "keydown", (event) => {
+    const does = keys[(event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key]
+    if (!does || event.altKey || event.defaultPrevented || !active()) return
+    const within = (what) => event.composedPath().some((element) => element.matches?.(what))
+    if (within("input:not([type=checkbox]):not([type=radio]), select, textarea, dialog, [role=dialog]")) return
+    if (document.documentElement.matches("[data-cut]") || does(event) === false) return
+    event.preventDefault()
+  })
 }
 
 // ---- life -------------------------------------------------------------------------------------
@@ -265,11 +285,12 @@ function words(texts) {
   const clock = (moment) => `${minute(moment)}:${two(new Date(moment).getSeconds())}`
   const rate = (bits) => `${number(bits / 1e6, 1)}${NBSP}Mbit/s`
   /** "Saturday 21 November", with the year when it is another one. */
+  const thisYear = new Date().getFullYear()
+  const days = [{}, { year: "numeric" }].map((year) => // one for all: making one takes longer than its use
+    new Intl.DateTimeFormat(french ? "fr-FR" : "en-GB", { weekday: "long", day: "numeric", month: "long", ...year }))
   const day = (moment) => {
     const date = new Date(moment)
-    const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }
-    const options = { weekday: "long", day: "numeric", month: "long", ...year }
-    const written = new Intl.DateTimeFormat(french ? "fr-FR" : "en-GB", options).format(date).replace(",", "")
+    const written = days[date.getFullYear() === thisYear ? 0 : 1].format(date).replace(",", "")
     return written.charAt(0).toUpperCase() + written.slice(1)
   }
   return { language, t: (key, facts) => t(texts, key, facts), number, size, length, left, timer, duration, minute, clock, rate, day }

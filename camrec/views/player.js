@@ -176,7 +176,7 @@ export function render({ model, view }) {
             class: "button", href: download(video, model.base), download: true,
             "aria-label": say.t("videos.download_video", told),
           }, icon("download"), say.t("videos.download")),
-          iconButton("trash", say.t("videos.delete_video", told), () => ask(video), { title: say.t("videos.delete") }))),
+          iconButton("trash", say.t("videos.delete_video", told), () => ask([video]), { title: say.t("videos.delete", { count: 1 }) }))),
       h("div", { class: "beside" },
         stage(say, filmOf(filename), video, receipt, staging.signal),
         h("aside", { class: "known card" },
