@@ -12,17 +12,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote
 
 import panel as pn
 import pytest
 from playwright.sync_api import Page, expect
 from tornado.ioloop import IOLoop
-from tornado.web import StaticFileHandler
+from tornado.web import RequestHandler, StaticFileHandler
 
 from camrec.clock import Clock
 from camrec.errors import DiskError, StateError
 from camrec.library import Library as Films
-from camrec.library import Video
+from camrec.library import Video, preview
 from camrec.receipt import Gap, Receipt
 from camrec.views.library import Latest, Library
 from camrec.views.player import Player
@@ -140,6 +142,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, binaries) -> Path:
     coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-fps_mode", "vfr")
     ffmpeg(*source, *coded, "whole.mp4")
     ffmpeg(*source, "-vf", "select='lt(t,3)+gte(t,7)'", *coded, "gap.mp4")
+    uneven = "select='between(mod(n*7\\,11)\\,0\\,5)*(lt(t\\,1)+gte(t\\,3))'"
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x180:r=50:d=5", "-vf", uneven, *coded, "uneven.mp4")
     (made / "broken.mp4").write_bytes(b"no film at all")
     ffmpeg("-i", "whole.mp4", "-frames:v", "1", "thumbnail.jpg")
     return made
@@ -152,6 +156,27 @@ class FilmHandler(StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         if self.get_query_argument("download", ""):
             self.set_header("Content-Disposition", 'attachment; filename="film.mp4"')
+
+
+class TimesHandler(RequestHandler):
+    def initialize(self, path: str) -> None:
+        self.path = path
+
+    def get(self, name: str) -> None:
+        film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
+        readable = film.name != "broken.mp4"
+        self.write({"times": preview.times(film) if readable else []})
+
+
+class PreviewHandler(TimesHandler):
+    asked: ClassVar[list[float]] = []
+
+    def get(self, name: str) -> None:
+        at = float(self.get_query_argument("at"))
+        self.asked.append(at)
+        self.set_header("Content-Type", "image/jpeg")
+        film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
+        self.write(preview.Previews().jpeg(film, at))
 
 
 class ThumbnailHandler(StaticFileHandler):
@@ -196,6 +221,8 @@ class Serving:
             start=False,
             verbose=False,
             extra_patterns=[
+                (r"/videos/(.*)/times", TimesHandler, self._folder),
+                (r"/videos/(.*)/preview", PreviewHandler, self._folder),
                 (r"/videos/(.*)", FilmHandler, self._folder),
                 (r"/thumbnails/(.*)", ThumbnailHandler, self._folder),
             ],
@@ -530,7 +557,7 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     line = slider.bounding_box()
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
     expect(page.locator(".time")).to_have_text(re.compile(r"^08:00:05\.0"))
-    expect(page.get_by_text("Frame ≈\u00a030 of 60")).to_be_visible()
+    expect(page.get_by_text("Frame 30 of 60")).to_be_visible()
     page.keyboard.press(".")
     until(page, "!film.seeking")
     assert 7.0 < seconds(page) < 7.1
@@ -554,6 +581,65 @@ def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> Non
         page.get_by_role("button", name="Garder cette image").click()
     assert downloading.value.suggested_filename.startswith("Banc optique ")
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
+  (now, told) => done(told.mediaTime)))"""
+
+
+def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
+    serve, looking, folder
+) -> None:
+    times = preview.times(folder / "uneven.mp4")
+    hole = next(n for n, (a, b) in enumerate(zip(times, times[1:], strict=False)) if b - a > 1.5)
+    gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
+    told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
+    films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=5.0, receipt=told)])
+    page = looking(serve(player(films, "uneven 1.mp4"))).page
+    until(page, "film.currentTime > 0.1")
+    page.keyboard.press("k")
+    until(page, "film.paused")
+    at = page.locator(".now .second")
+    page.keyboard.press("Home")
+    expect(at).to_have_text(f"Frame 1 of {len(times)}")
+    video = page.locator("video")
+    shown = []
+    for number in range(1, len(times)):
+        arriving = video.evaluate_handle(f"film => ({{ shown: ({SHOWN})(film) }})")
+        page.keyboard.press(".")
+        expect(at).to_have_text(f"Frame {number + 1} of {len(times)}")
+        shown.append(arriving.evaluate("each => each.shown"))
+    assert shown == pytest.approx(times[1:], abs=2e-4)
+    page.keyboard.press("]")
+    page.keyboard.press("[")
+    expect(page.locator(".caption").first).to_contain_text("No picture from")
+    for number in range(hole, hole - 5, -1):
+        page.keyboard.press(",")
+        expect(at).to_have_text(f"Frame {number} of {len(times)}")
+
+
+def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking) -> None:
+    page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+    line = page.get_by_role("slider")
+    box = line.bounding_box()
+    peek = page.locator(".peek")
+    expect(peek).to_be_hidden()
+    PreviewHandler.asked.clear()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    expect(peek.locator("img")).to_have_js_property("naturalWidth", 240)
+    expect(peek).to_contain_text("08:00:05")
+    expect(peek).to_contain_text("Pas d’image de 08:00:02 à 08:00:07")
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=40)
+    expect(peek).to_contain_text("08:00:09")
+    expect(peek.locator(".gap")).to_be_hidden()
+    expect(peek.locator("img")).to_have_attribute("src", re.compile(r"at=9\.0"))
+    assert len(PreviewHandler.asked) < 40, "one at a time"
+    for edge in (1, box["width"] - 1):
+        page.mouse.move(box["x"] + edge, box["y"] + 30)
+        inside = peek.bounding_box()
+        assert box["x"] - 1 <= inside["x"] <= box["x"] + box["width"] - inside["width"] + 1
+    page.mouse.move(0, 0)
+    expect(peek).to_be_hidden()
 
 
 def test_silence_at_the_end_is_shown_though_no_file_holds_it(serve, looking) -> None:

@@ -135,6 +135,7 @@ export function render({ model, view }) {
     drawAll()
   })
   draw()
+  document.getElementById("first")?.remove()
   if (place().view !== "live") model.send_msg({ do: "look", ...place() })
   return h("div", {}, bar, list, all)
 }
