@@ -72,6 +72,42 @@ def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, 
     expect(asked).to_be_hidden()
 
 
+def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, cameras, looking):
+    page = looking(wire.url).page
+    door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
+    expect(bench.locator("canvas")).to_be_visible()
+    small = bench.bounding_box()["width"]
+    page.keyboard.press("2")
+    expect(bench.get_by_role("button", name="As large as the others (2)")).to_be_visible()
+    assert bench.bounding_box()["width"] > 2 * small
+    assert bench.bounding_box()["height"] < 900, "all of it is on the screen"
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.keyboard.press("1")
+    expect(door.get_by_role("button", name="As large as the others (1)")).to_be_visible()
+    expect(bench.get_by_role("button", name="Large (2)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+
+    page.get_by_label("Camera address").press_sequentially("12f/?x")
+    expect(page.get_by_label("Camera address")).to_have_value("12f/?x")
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    page.get_by_role("button", name="Keys (?)").focus()
+    page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="Keys")
+    expect(shown.get_by_role("heading", level=3)).to_have_count(4)
+    page.keyboard.press("1")  # nothing under a dialog
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    assert held(page) == "Keys (?)"
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    page.keyboard.press("/")
+    page.wait_for_url("**/#videos")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
 def test_statistics_are_drawn_while_their_dialog_is_open(
     width, language, dark, wire, cameras, looking

@@ -112,7 +112,7 @@ export function render({ model, view }) {
   const draw = () => keepingFocus(() => {
     const drawn = list.querySelector(".nothing")
     drawn?.remove()
-    bar.hidden = videos.size === 0
+    bar.hidden = model.count === 0
     found = select(say, chosen, videos)
     if (videos.size > 0) controls.tell(cameraNames(say, videos), found, left)
     const { items, height } = list.clientWidth ? places() : { items: [], height: 0 }
@@ -162,6 +162,7 @@ export function render({ model, view }) {
   watching.observe(list)
   life.add(() => watching.disconnect())
   life.watch(["texts"], speak)
+  life.watch(["count"], draw)
   life.watch("msg:custom", hear)
   onNewDay(life, speak)
   speak()

@@ -10,6 +10,15 @@ function listKeys(life, root, { cards, picks, ask, video, ends }) {
   const step = (across, down) => () => go(here() === null ? null : cards.beside(here(), across, down))
   const pick = (range) => () => (here() === null ? false : picks.pick(here(), range || !picks.has(here()), range))
 
+  /** From wherever on the page. */
+  const search = () => {
+    const field = root.querySelector("input[type=search]")
+    if (root.checkVisibility()) return field.focus()
+    life.on(window, "hashchange", () => field.focus(), { once: true })
+    location.hash = "#videos"
+  }
+
+  hotkeys(life, () => true, { "/": search })
   hotkeys(life, () => root.checkVisibility(), {
     ArrowLeft: step(-1, 0),
     ArrowRight: step(1, 0),

@@ -34,6 +34,7 @@ GRID = """
   display: grid !important;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 410px), 1fr));
   grid-auto-rows: max-content;
+  grid-auto-flow: dense;
   gap: 16px;
   height: auto !important;
   overflow: visible !important;
