@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -178,6 +179,28 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
     settings = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     assert settings["max_sessions"] == 3
     assert settings["videos_dir"] == str(films)
+
+
+def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looking):
+    first = looking(f"{wire.url}/#videos").page
+    second = looking(f"{wire.url}/#videos", language="fr", width=390).page
+    (session, *_) = wire.get("/session/list").json()["sessions"]
+    wire.post("/record/start", {"session_id": session["session_id"], "duration": 1, "name": "Roof"})
+    told = [page.get_by_role("article", name="Roof,") for page in (first, second)]
+    for each in told:
+        expect(each.locator("visible=true")).to_have_count(1)
+    filename = told[0].locator("visible=true").get_attribute("data-file")
+    changed = wire.ask("PATCH", f"/videos/{quote(filename)}", {"name": "Attic", "locked": True})
+    assert changed.json()["locked"] and changed.json()["name"] == "Attic"
+    for page in (first, second):
+        attic = page.get_by_role("article", name="Attic,").locator("visible=true")
+        expect(attic.get_by_role("img")).to_have_count(1)  # the lock
+        expect(page.get_by_role("article", name="Roof,")).to_have_count(0)
+    second.get_by_role("button", name="Supprimer Attic").click()
+    expect(second.get_by_role("dialog")).to_contain_text("Protégée")
+    second.get_by_role("button", name="Supprimer la vidéo").click()
+    for page in (first, second):
+        expect(page.get_by_role("article", name="Attic,")).to_have_count(0)
 
 
 def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):
