@@ -1,5 +1,7 @@
 // One video as a card.
 
+const PASSED = 120 // ms: what is scrolled past sooner asks for no picture
+
 function badge(say, video) {
   if (video.playable === false) return h("span", { class: "badge quiet" }, icon("info", 16), say.t("videos.damaged"))
   if (video.gaps.length === 0) return null
@@ -21,7 +23,7 @@ function card(say, video, base, more = null) {
   const label = say.t("videos.play_video", { ...told, length: say.length(video.duration) }) + gaps
   return h("article", { class: "card", "data-file": video.filename, "aria-label": `${told.name}, ${told.when}` },
     h("a", { class: "poster", href: `#videos/${part(video.filename)}`, "aria-label": label },
-      thumbnail(video, base),
+      thumbnail(video, base, more ? PASSED : 0),
       badge(say, video),
       h("span", { class: "go" }, icon("play", 22)),
       h("span", { class: "lasts figures" }, say.duration(video.duration))),

@@ -41,13 +41,13 @@ function missing(video) {
   return video.gaps.map((gap) => h("span", { class: "missing", style: { left: share(gap.start), width: share(gap.duration) } }))
 }
 
-/** The first picture of a video; a quiet ground where there is none. */
-function thumbnail(video, base) {
-  const image = h("img", {
-    class: "thumbnail", alt: "", loading: "lazy", decoding: "async",
-    src: address(`thumbnails/${part(video.filename)}`, base),
-  })
+/** A picture of a video; a quiet ground where there is none. `wait`: ms that it has to stay for first. */
+function thumbnail(video, base, wait = 0) {
+  const image = h("img", { class: "thumbnail", alt: "", loading: "lazy", decoding: "async" })
+  const load = () => (image.src = address(`thumbnails/${part(video.filename)}`, base))
   image.addEventListener("error", () => image.replaceWith(h("span", { class: "thumbnail none" }, icon("video", 32))))
+  if (wait) setTimeout(() => image.isConnected && load(), wait)
+  else load()
   return image
 }
 
