@@ -142,8 +142,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, binaries) -> Path:
     coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-fps_mode", "vfr")
     ffmpeg(*source, *coded, "whole.mp4")
     ffmpeg(*source, "-vf", "select='lt(t,3)+gte(t,7)'", *coded, "gap.mp4")
-    uneven = "select='between(mod(n*7\\,11)\\,0\\,5)*(lt(t\\,1)+gte(t\\,3))'"
-    ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x180:r=50:d=5", "-vf", uneven, *coded, "uneven.mp4")
+    uneven = "select='between(mod(n*7\\,11)\\,0\\,5)*(lt(t\\,0.5)+gte(t\\,3))'"
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x180:r=50:d=3.5", "-vf", uneven, *coded, "uneven.mp4")
     (made / "broken.mp4").write_bytes(b"no film at all")
     ffmpeg("-i", "whole.mp4", "-frames:v", "1", "thumbnail.jpg")
     return made
@@ -594,7 +594,7 @@ def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
     hole = next(n for n, (a, b) in enumerate(zip(times, times[1:], strict=False)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
     told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
-    films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=5.0, receipt=told)])
+    films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=3.5, receipt=told)])
     page = looking(serve(player(films, "uneven 1.mp4"))).page
     until(page, "film.currentTime > 0.1")
     page.keyboard.press("k")
