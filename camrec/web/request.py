@@ -105,10 +105,21 @@ class StopRequest(Request):
         return self
 
 
-class LockRequest(Request):
-    """Protect a video from being deleted for its age or for room, or no longer."""
+class VideoRequest(Request):
+    """Rename a video; protect it from being deleted for its age or for room, or no longer."""
 
-    locked: bool
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["locked"]}]}
+    )
+
+    name: Name | None = None
+    locked: bool | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> VideoRequest:
+        if self.name is None and self.locked is None:
+            raise FieldError("name", "missing")
+        return self
 
 
 _TYPES = {"missing": "missing", "extra_forbidden": "unknown", "string_too_long": "too_long"}

@@ -132,6 +132,12 @@ class VideoList(BaseModel):
     videos: list[Video]
 
 
+class Times(BaseModel):
+    times: list[float] = Field(
+        description="Seconds from the video's start of each picture that is shown, sorted."
+    )
+
+
 class ProxyHealth(BaseModel):
     state: Literal["stopped", "starting", "ready", "stopping", "backoff", "failed"]
     version: str | None
