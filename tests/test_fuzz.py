@@ -24,7 +24,9 @@ from camrec.library.names import numbered, plain, stem
 from camrec.proxies.jpegs import HEADERS, MOST, Splitter
 from camrec.readers import jpeg, sdp
 from camrec.readers.bits import Bits
+from camrec.readers.changes import AT_ONCE, EACH, Changes
 from camrec.readers.dialogue import Dialogue
+from camrec.readers.go2rtc import Go2rtcReader
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.nals import LONGEST
@@ -160,6 +162,21 @@ def test_any_description_is_read_or_refused(lines):
     with contextlib.suppress(StreamError, ValueError):
         for medium in sdp.parse("\r\n".join(lines)):
             medium.parameter_sets()
+
+
+def test_a_camera_that_changes_all_the_time_is_not_followed():
+    """Each change would be a part of its own, and a start of FFmpeg."""
+    changes = Changes()
+    second = 10**9
+    taken = [changes.take(number * second // 25) for number in range(25 * 60)]
+    assert sum(taken) == AT_ONCE + 60 * second // EACH - 1
+    assert changes.take(10**6 * second)
+    sizes = [(48, 64), (96, 128)]
+    pictures = [cv2.imencode(".jpg", np.zeros((*size, 3), np.uint8))[1].tobytes() for size in sizes]
+    reader = Go2rtcReader("ws://127.0.0.1:1/x?y", "", "", Clock())
+    tracks = [reader._track_of(pictures[number % 2], 1) for number in range(100)]
+    assert len(set(filter(None, tracks))) == AT_ONCE + 1
+    assert sum(track is None for track in tracks) > 30
 
 
 @given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from camrec.readers.changes import Changes
 from camrec.readers.nals import LONGEST, Nals, annex_b
 from camrec.readers.rtp import Order, Packet, Times
 from camrec.units import MOST_PIXELS, Unit, VideoTrack
@@ -42,6 +43,8 @@ class Pictures:
         self._next = bytearray(START.size)
         self._pending: list[bytes] = []
         self._weight = 0
+        self._changes = Changes()
+        self._refused = False
         self.arrived = 0
         self._lost = 0
         self._marked = False
@@ -149,6 +152,9 @@ class Pictures:
         time, offset = self._times.place(self._ticks, self.arrived, back)
         if self._track is None:
             return []
+        if self._refused:
+            self._lost = lost + 1
+            return []
         if key and not set(self._nals.PARAMETERS).issubset(kinds):
             place = 1 if kinds[0] == self._nals.DELIMITER else 0
             nals[place:place] = self._sets()
@@ -168,7 +174,12 @@ class Pictures:
                     told.append(nal)
         merged = {**self._parameters, **found}
         if merged == self._parameters:
+            self._refused = self._refused and not found
             return
+        if self._track is not None and not self._changes.take(self.arrived):
+            self._refused = True
+            return
+        self._refused = False
         if all(merged.values()):
             try:
                 form = self._nals.form(merged[self._nals.SEQUENCE][0])
