@@ -82,7 +82,7 @@ class Camrec(Server):
             scripts()
             + f"""
           window.live = livePicture(life, () => "{stream}")
-          window.shown = live.canvas
+          window.shown = live.element
           document.body.append(shown)
           live.run(true)
         """
@@ -201,7 +201,7 @@ def open_camrec(
 def scripts() -> str:
     """The page's own code, with a life that never ends."""
     code = "\n".join(
-        (VIEWS / name).read_text("utf-8") for name in ("kit.js", "packets.js", "live.js")
+        (VIEWS / name).read_text("utf-8") for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
     )
     life = "{ add() {}, end() {}, on() {}, every: (each, tick) => setInterval(tick, each) }"
     return f"{code}\nconst life = {life}\n"

@@ -25,23 +25,32 @@ from camrec.web.routes import routes_of
 
 pytestmark = pytest.mark.browser
 
-# Every drawn picture's number is read from its pixels, as `cameras.barcode` wrote it.
+# The number of every picture that is shown is read from its pixels, as `cameras.barcode` wrote it.
 READ = """
 window.drawn = []
+const strip = new OffscreenCanvas(BLOCKS, 1).getContext("2d", { willReadFrequently: true })
+const read = (window.readNumber = (picture, width, height) => {
+  strip.drawImage(picture, 0, height >> 4, width, 1, 0, 0, BLOCKS, 1)
+  const { data } = strip.getImageData(0, 0, BLOCKS, 1)
+  let whole = 0
+  for (let place = 0; place < data.length; place += 4) {
+    whole = 2 * whole + (data[place] + data[place + 1] + data[place + 2] > 384)
+  }
+  return [whole, width, height]
+})
 const draw = CanvasRenderingContext2D.prototype.drawImage
 CanvasRenderingContext2D.prototype.drawImage = function (...given) {
   draw.apply(this, given)
-  const { width, height } = this.canvas
-  let whole = 0
-  for (let place = 0; place < BLOCKS; place++) {
-    const at = Math.floor((place + 0.5) * width / BLOCKS)
-    const [red, green, blue] = this.getImageData(at, height >> 4, 1, 1).data
-    whole = 2 * whole + (red + green + blue > 384)
-  }
-  window.drawn.push([whole, width, height])
+  if (this.canvas.isConnected) window.drawn.push(read(this.canvas, this.canvas.width, this.canvas.height))
+}
+const write = WritableStreamDefaultWriter.prototype.write
+WritableStreamDefaultWriter.prototype.write = function (frame) {
+  window.drawn.push(read(frame, frame.displayWidth, frame.displayHeight))
+  return write.call(this, frame)
 }
 """.replace("BLOCKS", str(barcode.BLOCKS))
-NO_DECODER = "delete window.VideoDecoder"
+NO_DECODER = "delete window.VideoDecoder; delete window.ImageDecoder"
+NO_VIDEO = "delete window.MediaStreamTrackGenerator"  # of its own pictures: it has the canvas
 # A decoder that every browser has sooner or later: it takes what it is given and fails.
 BAD_DECODER = """
 const Real = VideoDecoder
@@ -51,11 +60,11 @@ window.VideoDecoder = class extends Real {
 """
 # One whose main thread is busy nearly all the time.
 SLOW = """
-const quick = CanvasRenderingContext2D.prototype.drawImage
-CanvasRenderingContext2D.prototype.drawImage = function (...given) {
-  quick.apply(this, given)
+const quick = WritableStreamDefaultWriter.prototype.write
+WritableStreamDefaultWriter.prototype.write = function (frame) {
   const end = performance.now() + 300
   while (performance.now() < end);
+  return quick.call(this, frame)
 }
 """
 B_FRAMES = 2
@@ -63,7 +72,11 @@ HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
   document.dispatchEvent(new Event("visibilitychange"))
 }"""
-BLANK = "canvas => !canvas.getContext('2d').getImageData(9, 9, 1, 1).data[3]"
+BLANK = """picture => {
+  const context = new OffscreenCanvas(9, 9).getContext("2d")
+  context.drawImage(picture, 0, 0, 9, 9)
+  return !context.getImageData(5, 5, 1, 1).data[3]
+}"""
 # performance.now() stands still while a machine sleeps, and the time of day does not.
 SLEEP = """() => {
   const awake = Date.now
@@ -125,7 +138,7 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.figure = page.get_by_role("figure")
-        self.canvas = page.locator("canvas")
+        self.picture = page.locator(".picture")
 
     def until(self, count: int) -> list[int | None]:
         """The numbers of all pictures drawn, as soon as there are so many."""
@@ -141,11 +154,16 @@ class Watch:
         self.until(1)
         self.page.evaluate(HIDE, True)
         # What would be old when somebody looks again is not shown any more.
-        self.page.wait_for_function(BLANK, arg=self.canvas.element_handle())
+        self.page.wait_for_function(BLANK, arg=self.picture.element_handle())
         return len(self.until(0))
 
     def look_again(self) -> None:
         self.page.evaluate(HIDE, False)
+
+    def shown(self) -> int | None:
+        """The number that is on the screen now."""
+        width = "picture.videoWidth || picture.width, picture.videoHeight || picture.height"
+        return number(self.picture.evaluate(f"picture => readNumber(picture, {width})[0]"))
 
     def size(self) -> list[int]:
         """Of the picture drawn last."""
@@ -179,7 +197,9 @@ def await_pictures(cell: Cell, count: int) -> int:
 def test_h264_is_decoded_by_the_browser(cell, watching):
     watch = watching(cell)
     whole_and_rising(watch.until(40))
-    expect(watch.canvas).to_have_attribute("data-way", "h264")
+    expect(watch.picture).to_have_attribute("data-way", "h264")
+    shown = watch.shown()
+    assert shown in watch.until(1)[30:]
     assert not [each for each in threading.enumerate() if each.name == "pictures"]
 
 
@@ -197,11 +217,12 @@ def test_one_who_comes_late_in_a_long_group_sees_the_newest_at_once(station, wat
         assert numbers[before + 1] > newest - B_FRAMES
 
 
-@pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
-def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
-    watch = watching(cell, script)
+@pytest.mark.parametrize("scripts", [(NO_DECODER, NO_VIDEO), (BAD_DECODER,)], ids=["none", "bad"])
+def test_a_browser_that_cannot_decode_gets_jpegs(scripts, cell, watching):
+    watch = watching(cell, *scripts)
     whole_and_rising(watch.until(20))
-    expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+    expect(watch.picture).to_have_attribute("data-way", "jpeg")
+    assert watch.shown() in watch.until(1)
 
 
 def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
@@ -248,7 +269,7 @@ def test_what_is_not_h264_comes_as_jpeg(station, watching):
     with Cell(station, RtspCamera(codec="h265")) as cell:
         watch = watching(cell)
         whole_and_rising(watch.until(10))
-        expect(watch.canvas).to_have_attribute("data-way", "jpeg")
+        expect(watch.picture).to_have_attribute("data-way", "jpeg")
 
 
 def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
@@ -266,7 +287,7 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
         camera.resize(320, 240)
         camera.start()
         expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
-        expect(watch.canvas).to_have_attribute("data-way", "h264")
+        expect(watch.picture).to_have_attribute("data-way", "h264")
         assert watch.size() == [320, 240]
 
 

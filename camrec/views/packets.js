@@ -1,9 +1,9 @@
 // H.264 pictures as the camera coded them, decoded by the browser.
 //
-//   const way = packets({ show, answer, fail })
-//   way.begin({codec})           // a new decoder; what comes next is a key picture
-//   way.decode(key, passing, captured, data)
-//   way.end()
+//   const packets = packetWay({ show, answer, fail })
+//   packets.begin({codec})       // a new decoder; what comes next is a key picture
+//   packets.take(data, captured, key, passing)
+//   packets.end()
 //
 // show(frame, captured) draws it; the frame is closed afterwards. answer() is called once for each
 // picture that is not passing, as soon as the decoder has taken it. fail(shown) ends the way: the
@@ -12,7 +12,7 @@
 /** Whether the browser has a decoder: not on plain http, but for this machine's own addresses. */
 const canDecode = () => "VideoDecoder" in window
 
-function packets({ show, answer, fail }) {
+function packetWay({ show, answer, fail }) {
   const MOST_UNSEEN = 60 // pictures taken without one coming out: it will never do
   let decoder = null
   let passing = new Set() // times of those that are not to be shown
@@ -56,13 +56,14 @@ function packets({ show, answer, fail }) {
     fail(false)
   }
 
-  /** `captured` in whole microseconds: each picture has its own. */
-  function decode(key, isPassing, captured, data) {
+  /** `captured` in milliseconds: each picture has its own. */
+  function take(data, captured, key, isPassing) {
     if (decoder === null) return
-    if (isPassing) passing.add(captured)
+    const timestamp = Math.round(1000 * captured)
+    if (isPassing) passing.add(timestamp)
     waiting.push(!isPassing)
     try {
-      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp: captured, data }))
+      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }))
     } catch {
       // It was closed by an error that it has not told yet.
     }
@@ -77,5 +78,5 @@ function packets({ show, answer, fail }) {
     taken = 0
   }
 
-  return { begin, decode, end }
+  return { begin, take, end }
 }

@@ -238,10 +238,12 @@ def described(track: VideoTrack) -> dict[str, Any]:
 def facts(session: Session) -> dict[str, Any]:
     """What a page shows beside the picture.
 
-    `age` in seconds since the last one; `recorded`: bytes of the recording that runs, or null.
+    `now`: UTC in seconds, by which a page knows how its clock differs; `age` in seconds since the
+    last picture; `recorded`: bytes of the recording that runs, or null.
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     return {
+        "now": time.time(),
         "width": video.width if video else None,
         "height": video.height if video else None,
         "fps": round(figures.fps, 2),
