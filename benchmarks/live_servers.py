@@ -201,7 +201,8 @@ def open_camrec(
 def scripts() -> str:
     """The page's own code, with a life that never ends."""
     code = "\n".join(
-        (VIEWS / name).read_text("utf-8") for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
+        (VIEWS / name).read_text("utf-8")
+        for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
     )
     life = "{ add() {}, end() {}, on() {}, every: (each, tick) => setInterval(tick, each) }"
     return f"{code}\nconst life = {life}\n"

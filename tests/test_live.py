@@ -41,7 +41,8 @@ const read = (window.readNumber = (picture, width, height) => {
 const draw = CanvasRenderingContext2D.prototype.drawImage
 CanvasRenderingContext2D.prototype.drawImage = function (...given) {
   draw.apply(this, given)
-  if (this.canvas.isConnected) window.drawn.push(read(this.canvas, this.canvas.width, this.canvas.height))
+  const { width, height, isConnected } = this.canvas
+  if (isConnected) window.drawn.push(read(this.canvas, width, height))
 }
 const write = WritableStreamDefaultWriter.prototype.write
 WritableStreamDefaultWriter.prototype.write = function (frame) {
