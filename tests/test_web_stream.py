@@ -104,7 +104,7 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
             assert jpeg[:2] == b"\xff\xd8"
             assert 0 <= time.time() - captured / 1e6 < 10
     assert numbers == sorted(set(numbers))
-    shown = {"width", "height", "fps", "bit_rate", "age", "viewers", "recorded", "lag"}
+    shown = {"now", "width", "height", "fps", "bit_rate", "age", "viewers", "recorded", "lag"}
     assert set(facts[0]) == shown
     assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
 

@@ -31,7 +31,7 @@ from typing import Any
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
-from camrec.pictures import PacketSubscription, PictureSubscription, codec_string
+from camrec.pictures import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING
 from camrec.units import VideoTrack
@@ -112,7 +112,8 @@ class StreamHandler(Handler, WebSocketHandler):
             await self._send(self._packets, await self.call(self._subscribe_packets))
         if not self._over.is_set():
             subscribe = self.session.pictures.subscribe
-            pictures = await self.call(subscribe, self._wake, self._width)
+            hasty = self._mode is not None
+            pictures = await self.call(subscribe, self._wake, self._width, hasty=hasty)
             await self._send(self._pictures, pictures)
         if self._telling is not None:
             await self._end(self._telling)
@@ -143,6 +144,7 @@ class StreamHandler(Handler, WebSocketHandler):
     async def _packets(self, packets: PacketSubscription) -> None:
         """Until the camera sends something else than H.264."""
         self._most = PACKET_CREDITS
+        await self._show_last()
         track = None
         while True:
             packet = packets.take() if self._room() else None
@@ -164,21 +166,33 @@ class StreamHandler(Handler, WebSocketHandler):
 
     async def _pictures(self, pictures: PictureSubscription) -> None:
         self._most = CREDITS
+        await self._show_last()
         while True:
             picture = pictures.take() if self._room() else None
             if picture is None:
                 await self._woken.wait()
                 self._woken.clear()
                 continue
-            known = (picture.captured // 1000, picture.number)
-            header = b""
-            if self._mode == "page":
-                header = HEADER.pack(*known)
-            elif self._mode == "h264":
-                header = LONG_HEADER.pack(*known, KEY | JPEG)
-            if header:
-                self._unanswered.append(time.monotonic())
-            await self.write_message(header + picture.jpeg, binary=True)
+            await self._give(picture)
+
+    async def _show_last(self) -> None:
+        """Where the stream is broken: what there was last, for one that is told how old it is."""
+        if self._mode is None or self.session.feed.video is not None:
+            return
+        picture = await self.call(self.session.pictures.last, self._width)
+        if picture is not None:
+            await self._give(picture)
+
+    async def _give(self, picture: Picture) -> None:
+        known = (picture.captured // 1000, picture.number)
+        header = b""
+        if self._mode == "page":
+            header = HEADER.pack(*known)
+        elif self._mode == "h264":
+            header = LONG_HEADER.pack(*known, KEY | JPEG)
+        if header:
+            self._unanswered.append(time.monotonic())
+        await self.write_message(header + picture.jpeg, binary=True)
 
     def _room(self) -> bool:
         """Whether one more may be on its way."""
