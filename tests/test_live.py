@@ -68,6 +68,16 @@ WritableStreamDefaultWriter.prototype.write = function (frame) {
   return quick.call(this, frame)
 }
 """
+# A stream that nobody answers.
+NO_LINK = """
+const Linked = WebSocket
+window.away = true
+window.WebSocket = class extends Linked {
+  constructor(url, ...more) {
+    super(window.away && url.includes("/stream") ? "ws://127.0.0.1:1/" : url, ...more)
+  }
+}
+"""
 B_FRAMES = 2
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
@@ -285,11 +295,26 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
         seconds = watch.since()
         expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
         assert watch.since() > seconds >= 2
+        # Who comes now sees what was seen last, and since when.
+        last = watch.until(1)[-1]
+        watch.page.reload()
+        assert watch.until(1) == [last]
+        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+        assert watch.shown() == last and watch.since() > seconds
         camera.resize(320, 240)
         camera.start()
         expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
         expect(watch.picture).to_have_attribute("data-way", "h264")
         assert watch.size() == [320, 240]
+
+
+def test_a_link_that_does_not_come_to_be_is_told_and_tried_again(cell, looking):
+    watch = Watch(looking(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
+    expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+    expect(watch.figure).to_contain_text("Connection to camrec lost")
+    watch.page.evaluate("window.away = false")
+    watch.until(5)
+    expect(watch.figure).to_have_accessible_name("Nest box, live")
 
 
 def test_a_slow_browser_beside_a_fast_one(cell, watching):
