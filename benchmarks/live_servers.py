@@ -124,7 +124,8 @@ class Go2rtc(Server):
         url = f"http://127.0.0.1:{self._port}"
         video = """
           const { VideoRTC } = await import("./video-rtc.js")
-          customElements.define("bench-video", class extends VideoRTC {})
+          const known = customElements.get("bench-video")
+          if (!known) customElements.define("bench-video", class extends VideoRTC {})
           const element = document.createElement("bench-video")
           element.mode = "MODE"
           element.background = true

@@ -110,6 +110,7 @@ function livePicture(life, url) {
     const long = decodes
     width = wide()
     skews = []
+    surface.ready()
     const opened = new WebSocket(`${url()}&mode=${long ? "h264" : "page"}${width ? `&width=${width}` : ""}`)
     socket = opened
     heardAt = now()
@@ -249,5 +250,6 @@ function livePicture(life, url) {
   life.add(() => watcher.disconnect())
   life.add(() => measure.disconnect())
   life.add(() => live.run(false))
+  life.add(surface.clear)
   return live
 }

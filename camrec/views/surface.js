@@ -3,25 +3,31 @@
 // have the canvas.
 //
 //   const surface = drawingSurface()
-//   surface.element; surface.width, surface.height     // of the pictures, 0 before the first
-//   surface.show(picture, captured)                     // a VideoFrame or ImageBitmap, and its time in ms;
-//   surface.clear()                                     // whoever shows a picture closes it afterwards
+//   surface.element; surface.width, surface.height   // of the pictures, 0 before the first
+//   surface.ready()                                  // before the first, and after clear()
+//   surface.show(picture, captured)                  // a VideoFrame or ImageBitmap, and its time in ms;
+//   surface.clear()                                  // whoever shows a picture closes it afterwards
 
 const drawingSurface = () => ("MediaStreamTrackGenerator" in window ? fedVideo() : drawnCanvas())
 
 function fedVideo() {
   const element = h("video", { class: "picture", autoplay: true, playsinline: true, disablepictureinpicture: true })
   element.muted = true
-  const surface = { element, width: 0, height: 0, show, clear }
+  const surface = { element, width: 0, height: 0, ready, show, clear }
   let track = null
   let writer = null
   let early = null // shown before the player listens: what is written then is lost
+
+  function ready() {
+    if (track !== null) return
+    track = new MediaStreamTrackGenerator({ kind: "video" })
+    element.srcObject = new MediaStream([track])
+  }
 
   function show(picture, captured) {
     const frame = picture instanceof VideoFrame ? picture.clone() : new VideoFrame(picture, { timestamp: 1000 * captured })
     surface.width = frame.displayWidth
     surface.height = frame.displayHeight
-    if (track === null) listen()
     if (writer !== null) return put(frame)
     early?.close()
     early = frame
@@ -31,11 +37,6 @@ function fedVideo() {
     writer.write(frame).catch(() => frame.close())
     // One that was taken out of the page and put back stands still.
     if (element.paused) element.play().catch(() => {})
-  }
-
-  function listen() {
-    track = new MediaStreamTrackGenerator({ kind: "video" })
-    element.srcObject = new MediaStream([track])
   }
 
   element.addEventListener("loadstart", () => {
@@ -58,7 +59,7 @@ function fedVideo() {
 function drawnCanvas() {
   const element = h("canvas", { class: "picture", width: 16, height: 9 })
   const context = element.getContext("2d")
-  const surface = { element, width: 0, height: 0, show, clear }
+  const surface = { element, width: 0, height: 0, ready() {}, show, clear }
 
   function show(picture) {
     const [width, height] = [picture.displayWidth ?? picture.width, picture.displayHeight ?? picture.height]
