@@ -21,6 +21,7 @@ from light import Programs, free_port, mediamtx, running
 
 HERE = Path(__file__).parent
 VIEWS = HERE.parent / "camrec" / "views"
+MODULES = ["api", "ws", "http", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]  # of go2rtc
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Go2rtc(Server):
         self._port = free_port()
         rtc = free_port()
         settings = {
-            "app": {"modules": ["api", "ws", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]},
+            "app": {"modules": MODULES},
             "api": {"listen": f"127.0.0.1:{self._port}"},
             "rtsp": {"listen": f"127.0.0.1:{free_port()}"},
             "webrtc": {
@@ -120,8 +121,12 @@ class Go2rtc(Server):
         self._child = self._stack.enter_context(running([program, "-c", file]))
         await_port(self._port)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
     def ways(self) -> list[Way]:
-        url = f"http://127.0.0.1:{self._port}"
+        url = self.url
         video = """
           const { VideoRTC } = await import("./video-rtc.js")
           const known = customElements.get("bench-video")
