@@ -3,7 +3,8 @@
     python benchmarks/live.py --seconds 10 --rounds 3
 
 All are connected to the same camera for the whole run, and take turns with a viewer, round by
-round. For what it costs, viewers without a browser take what is sent and do nothing with it.
+round. For what it costs, viewers without a browser take what is sent and do nothing with it; those
+of WebRTC are connections of one page, and of the processes only the server's are counted.
 
 The camera burns a number into each picture and knows when it took it; the number is read
 from what the browser shows, at each of its animation frames. So the figure holds the camera's
@@ -20,7 +21,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -37,6 +39,21 @@ from cameras import barcode  # noqa: E402
 from cameras.rtsp import RtspCamera  # noqa: E402
 
 ARGUMENTS = [*ARGUMENTS, "--allow-loopback-in-peer-connection"]
+# The connections that a page makes, and the bytes of pictures that each of them got.
+LINKS = """
+const links = []
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...how) {
+    super(...how)
+    links.push(this)
+  }
+}
+window.received = () => Promise.all(links.map(async (link) => {
+  const told = [...(await link.getStats()).values()]
+  const video = ({ type, kind }) => type === "inbound-rtp" && kind === "video"
+  return told.find(video)?.bytesReceived ?? 0
+}))
+"""
 VIEWERS = (0, 1, 4, 8)
 PATIENCE = 20_000  # ms for the first picture
 READ = """
@@ -103,9 +120,7 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
     first: dict[str, list[float]] = defaultdict(list)
     shares: dict[str, list[float]] = defaultdict(list)
     troubles: dict[str, str] = {}
-    program = next(filter(None, map(shutil.which, NAMES)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with chromium() as browser:
         for _ in range(rounds):
             for way in (way for server in servers for way in server.ways()):
                 try:
@@ -123,7 +138,6 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
                 ]
                 late[way.name] += [at - taken[number] for number, at in steady if number in taken]
                 shares[way.name].append(len(steady) / (steady[-1][0] - steady[0][0] + 1))
-        browser.close()
     print("| way | glass to glass ms, median (p95) | ratio | first picture ms | pictures shown |")
     print("|---|---|---|---|---|")
     best = min(median(each) for each in late.values())
@@ -135,6 +149,15 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
         )
     for name, why in troubles.items():
         print(f"{name}: {why}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, NAMES)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def look(browser: Browser, way: Way, seconds: float) -> tuple[float, list[tuple[int, float]]]:
@@ -176,23 +199,26 @@ def number(whole: int) -> int | None:
 
 
 def costs(servers: list[Server], seconds: float) -> None:
-    """Of each way without a browser, by the count of its viewers."""
+    """Of each way, by the count of its viewers."""
     print(
         "\n| way, CPU % of one core with so many viewers | "
         + " | ".join(map(str, VIEWERS))
-        + " | kB/s a viewer |"
+        + " | a further one | kB/s a viewer |"
     )
-    print("|---" * (len(VIEWERS) + 2) + "|")
-    for server in servers:
-        for way in server.ways():
-            if way.taking is None:
-                continue
-            used, rate = [], 0.0
-            for count in VIEWERS:
-                cpu, rate = cost(server, way.taking, count, seconds)
-                used.append(100 * cpu / seconds)
-            row = " | ".join(f"{each:.1f}" for each in used)
-            print(f"| {way.name} | {row} | {rate / 1000:.0f} |", flush=True)
+    print("|---" * (len(VIEWERS) + 3) + "|")
+    with chromium() as browser:
+        for server in servers:
+            for way in server.ways():
+                used, rate = [], 0.0
+                for count in VIEWERS:
+                    if way.taking is None:
+                        cpu, rate = cost_of_page(browser, server, way, count, seconds)
+                    else:
+                        cpu, rate = cost(server, way.taking, count, seconds)
+                    used.append(100 * cpu / seconds)
+                row = " | ".join(f"{each:.1f}" for each in used)
+                further = (used[-1] - used[1]) / (VIEWERS[-1] - VIEWERS[1])
+                print(f"| {way.name} | {row} | {further:.2f} | {rate / 1000:.0f} |", flush=True)
 
 
 def cost(server: Server, taking: str, count: int, seconds: float) -> tuple[float, float]:
@@ -205,6 +231,31 @@ def cost(server: Server, taking: str, count: int, seconds: float) -> tuple[float
         out, _ = viewers.communicate()
     received = json.loads(out)
     return cost.cpu, min(received, default=0) / (seconds + 3)
+
+
+def cost_of_page(
+    browser: Browser, server: Server, way: Way, count: int, seconds: float
+) -> tuple[float, float]:
+    """The same with so many connections of one page."""
+    context = browser.new_context(viewport={"width": 320, "height": 180})
+    try:
+        context.add_init_script(LINKS)
+        page = context.new_page()
+        page.goto(way.page)
+        page.evaluate("() => document.body.replaceChildren()")
+        for _ in range(count):
+            page.evaluate(f"async () => {{ {way.script} }}")
+        page.wait_for_timeout(3000)
+        before = page.evaluate("received()")
+        with Cost(server.pid) as cost:
+            page.wait_for_timeout(1000 * seconds)
+        after = page.evaluate("received()")
+    finally:
+        context.close()
+    got = [end - begin for begin, end in zip(before, after, strict=True)]
+    if len(got) != count or 0 in got:
+        raise RuntimeError(f"{way.name}: {got} bytes came for {count} viewers")
+    return cost.cpu, min(got, default=0) / seconds
 
 
 main()

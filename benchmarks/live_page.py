@@ -70,8 +70,8 @@ def look(
     show = """
       window.lives = sessions.map((id) => {
         const live = livePicture(life, () => stream + id)
-        live.canvas.style.width = "100%"
-        document.body.append(live.canvas)
+        live.element.style.width = "100%"
+        document.body.append(live.element)
         live.run(true)
         return live
       })

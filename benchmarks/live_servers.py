@@ -21,6 +21,7 @@ from light import Programs, free_port, mediamtx, running
 
 HERE = Path(__file__).parent
 VIEWS = HERE.parent / "camrec" / "views"
+MODULES = ["api", "ws", "http", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]  # of go2rtc
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class Camrec(Server):
             scripts()
             + f"""
           window.live = livePicture(life, () => "{stream}")
-          window.shown = live.canvas
-          document.body.append(shown)
+          Object.defineProperty(window, "shown", {{ get: () => live.element.firstElementChild }})
+          document.body.append(live.element)
           live.run(true)
         """
         )
@@ -102,7 +103,7 @@ class Go2rtc(Server):
         self._port = free_port()
         rtc = free_port()
         settings = {
-            "app": {"modules": ["api", "ws", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]},
+            "app": {"modules": MODULES},
             "api": {"listen": f"127.0.0.1:{self._port}"},
             "rtsp": {"listen": f"127.0.0.1:{free_port()}"},
             "webrtc": {
@@ -120,11 +121,16 @@ class Go2rtc(Server):
         self._child = self._stack.enter_context(running([program, "-c", file]))
         await_port(self._port)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
     def ways(self) -> list[Way]:
-        url = f"http://127.0.0.1:{self._port}"
+        url = self.url
         video = """
           const { VideoRTC } = await import("./video-rtc.js")
-          customElements.define("bench-video", class extends VideoRTC {})
+          const known = customElements.get("bench-video")
+          if (!known) customElements.define("bench-video", class extends VideoRTC {})
           const element = document.createElement("bench-video")
           element.mode = "MODE"
           element.background = true
@@ -201,7 +207,8 @@ def open_camrec(
 def scripts() -> str:
     """The page's own code, with a life that never ends."""
     code = "\n".join(
-        (VIEWS / name).read_text("utf-8") for name in ("kit.js", "packets.js", "live.js")
+        (VIEWS / name).read_text("utf-8")
+        for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
     )
     life = "{ add() {}, end() {}, on() {}, every: (each, tick) => setInterval(tick, each) }"
     return f"{code}\nconst life = {life}\n"

@@ -50,17 +50,17 @@ def path(lab, camera) -> str:
     return lab.notebook("day.ipynb", *(each.replace("{url!r}", repr(camera.url)) for each in CELLS))
 
 
-def moves(canvas: Locator) -> None:
-    expect(canvas).to_be_visible(timeout=60_000)
-    canvas.scroll_into_view_if_needed()  # what nobody sees holds no connection
-    first = canvas.evaluate(PIXELS)
-    until(lambda: canvas.evaluate(PIXELS) != first)
+def moves(picture: Locator) -> None:
+    expect(picture).to_be_visible(timeout=60_000)
+    picture.scroll_into_view_if_needed()  # what nobody sees holds no connection
+    first = picture.evaluate(PIXELS)
+    until(lambda: picture.evaluate(PIXELS) != first)
 
 
 def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     notebook = Notebook(looking(f"{lab.url}{path}").page)
     notebook.run(OPEN)
-    picture = notebook.cell(OPEN).locator("canvas")
+    picture = notebook.cell(OPEN).locator(".picture")
     moves(picture)
     for _ in range(RERUNS):
         notebook.run(OPEN)
@@ -81,14 +81,14 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     player.evaluate("video => video.play()")
     until(lambda: player.evaluate("video => video.currentTime") > 0.2)
     notebook.run(WIDGET)
-    moves(notebook.cell(WIDGET).locator("canvas"))
+    moves(notebook.cell(WIDGET).locator(".picture"))
 
 
 def test_the_same_notebook_from_another_machine(lab, path, looking):
     """The page cannot ask for 127.0.0.1: that is its reader's machine."""
     notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
     notebook.run(OPEN)
-    moves(notebook.cell(OPEN).locator("canvas"))
+    moves(notebook.cell(OPEN).locator(".picture"))
     assert "/user/ana/proxy/" in notebook.streams[0]
     notebook.run(PLAY)
     player = notebook.cell(PLAY).locator("video")
@@ -134,9 +134,9 @@ def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, 
     tile = page.frame_locator("#jp-main-dock-panel iframe")
     tile.get_by_label("Camera address").fill(camera.url, timeout=60_000)
     tile.get_by_role("button", name="Open camera").click()
-    moves(tile.locator("canvas").first)
+    moves(tile.locator(".picture").first)
     page.locator("li[data-id='camrec-dashboard']").click()
-    moves(page.frame_locator("#camrec-dashboard iframe").locator("canvas").first)
+    moves(page.frame_locator("#camrec-dashboard iframe").locator(".picture").first)
     assert [frame.url for frame in page.frames[1:]] == [f"{lab.url}/camrec/"] * 2
     # Nobody but the proxy can ask it: it has no port.
     (dashboard,) = lab.processes("camrec serve")

@@ -44,9 +44,9 @@ def pictures(feed, clock):
 class Viewer:
     """Takes each picture as it comes."""
 
-    def __init__(self, pictures: Pictures, width: int | None = None) -> None:
+    def __init__(self, pictures: Pictures, width: int | None = None, **how: bool) -> None:
         self._ready = threading.Event()
-        self.subscription = pictures.subscribe(self._ready.set, width)
+        self.subscription = pictures.subscribe(self._ready.set, width, **how)
 
     def next(self) -> Picture:
         assert self._ready.wait(20)
@@ -74,6 +74,72 @@ def test_the_newest_of_the_group_comes_first(feed, pictures, codec, b_frames):
     assert 40 - 1 - 2 * b_frames <= number(first) <= 39
     assert (first.width, first.height) == (320, 240)
     assert first.number == number(first) + 1
+
+
+def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, pictures, monkeypatch):
+    units = made(TIMES, gop=50)
+    for unit in units[:40]:
+        feed.publish(unit)
+    seen = threading.Event()
+    real = decoder.Decoder.decode
+
+    def patient(self, unit):
+        assert unit is not units[1] or seen.wait(20)
+        return real(self, unit)
+
+    monkeypatch.setattr(decoder.Decoder, "decode", patient)
+    hasty = Viewer(pictures, hasty=True)
+    calm = Viewer(pictures)
+    assert number(hasty.next()) == 0
+    assert calm.subscription.take() is None
+    seen.set()
+    assert number(hasty.next()) == number(calm.next()) == 39
+
+
+def test_nothing_before_the_newest_key_picture_is_decoded(feed, pictures, monkeypatch):
+    decoded = []
+    real = decoder.Decoder.decode
+
+    def noted(self, unit):
+        decoded.append(unit)
+        return real(self, unit)
+
+    monkeypatch.setattr(decoder.Decoder, "decode", noted)
+    units = made(TIMES, gop=10)
+    held, going = threading.Event(), threading.Event()
+    seen: list[int | None] = []
+
+    def slow() -> None:
+        seen.append(number(viewer.take()))
+        held.set()
+        assert going.wait(20)
+
+    viewer = pictures.subscribe(slow)
+    feed.publish(units[0])
+    assert held.wait(20)
+    for unit in units[1:35]:
+        feed.publish(unit)
+    going.set()
+    until(lambda: len(seen) == 2)
+    assert seen == [0, 34]
+    assert decoded == [units[0], *units[30:35]]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
+def test_what_was_seen_last_is_known_until_the_stream_goes_on(feed, pictures, clock, codec):
+    units = made(TIMES, codec=codec, gop=25)
+    assert pictures.last() is None
+    for unit in units[:20]:
+        feed.publish(unit)
+    assert pictures.last() is None
+    feed.interrupt()
+    feed.interrupt()
+    clock.now = units[19].time + units[19].offset + 60 * SECOND
+    last = pictures.last()
+    assert number(last) == 19 and last.captured == clock.utc_ns() - 60 * SECOND
+    assert pictures.last() is last and pictures.viewers == 0
+    feed.publish(units[25])
+    assert pictures.last() is None
 
 
 def test_each_picture_is_shown_at_once_where_none_is_reordered(feed, pictures):
@@ -108,7 +174,7 @@ def test_when_it_was_captured(feed, pictures, clock):
 def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
     encoded = []
     real = decoder.jpeg
-    monkeypatch.setattr("camrec.pictures.show.jpeg", lambda *of: encoded.append(1) or real(*of))
+    monkeypatch.setattr("camrec.pictures.sight.jpeg", lambda *of: encoded.append(1) or real(*of))
     units = made(TIMES, gop=50)
     for unit in units[:10]:
         feed.publish(unit)
@@ -139,7 +205,7 @@ def test_a_small_viewer_gets_a_small_picture_made_once(feed, pictures, monkeypat
         divisors.append(divisor)
         return real(frame, divisor)
 
-    monkeypatch.setattr("camrec.pictures.show.jpeg", counted)
+    monkeypatch.setattr("camrec.pictures.sight.jpeg", counted)
     units = made(TIMES, gop=50)  # 320x240
     feed.publish(units[0])
     widths = [None, 80, 81, 160, 160, 161, 320, 999]

@@ -42,7 +42,7 @@ def open_camera(page: Page, url: str) -> None:
 def close_all(wire: Wire, page: Page) -> None:
     for session in wire.get("/session/list").json()["sessions"]:
         wire.post("/session/close", {"session_id": session["session_id"]})
-    expect(page.locator("canvas")).to_have_count(0)
+    expect(page.locator(".picture")).to_have_count(0)
 
 
 def fits(page: Page) -> None:
@@ -152,7 +152,7 @@ def test_two_pages_show_the_same_recording_in_their_own_language_and_say_little(
         expect(asked).to_have_count(0)
         tile.get_by_role("button", name="Close this camera").click()
         asked.get_by_role("button", name="Save and close").click()
-        expect(second.page.locator("canvas")).to_have_count(0)
+        expect(second.page.locator(".picture")).to_have_count(0)
         expect(first.page.get_by_role("heading", name="Latest videos")).to_be_visible()
         assert len(wire.get("/videos").json()["videos"]) == 1
 
@@ -164,7 +164,7 @@ def test_with_all_sessions_taken_a_line_says_so(wire, looking):
             wire.post("/session/open", {"url": camera.url, "name": f"camera {count}"})
         expect(page.get_by_text("3 of 3 cameras open").first).to_be_visible()
         expect(page.get_by_label("Camera address")).to_have_count(0)
-        expect(page.locator("canvas")).to_have_count(3)
+        expect(page.locator(".picture")).to_have_count(3)
         fits(page)
         close_all(wire, page)
         expect(page.get_by_label("Camera address")).to_be_visible()

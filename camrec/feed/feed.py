@@ -33,6 +33,7 @@ class Feed:
         self._clock = clock
         self._lock = threading.Lock()
         self._group = Group(int(preroll * 1e9))
+        self._cut_off: tuple[Unit, ...] = ()
         self._meter = Meter()
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
@@ -51,6 +52,7 @@ class Feed:
                 self._meter.add(unit)
                 if unit.track.medium == "video":
                     self.newest, self._video = unit, unit.track
+                    self._cut_off = () if unit.key else self._cut_off
                 else:
                     self._heard = unit
             subscriptions = self._subscriptions
@@ -60,6 +62,7 @@ class Feed:
     def interrupt(self) -> None:
         """The stream broke: the group is dropped, subscribers get `BREAK`."""
         with self._lock:
+            self._cut_off = self._group.units() or self._cut_off
             self._group.clear()
             self._meter.interrupt()
             self._video = self._heard = None
@@ -109,6 +112,11 @@ class Feed:
         """Since the newest key picture, with the sound of that time; empty where there is none."""
         with self._lock:
             return self._group.units()
+
+    def cut_off(self) -> tuple[Unit, ...]:
+        """The group that a break ended, until the next key picture; empty where there is none."""
+        with self._lock:
+            return self._cut_off
 
     @property
     def video(self) -> VideoTrack | None:

@@ -13,7 +13,6 @@ from camrec.units import Track, Unit, VideoTrack
 SECOND = 10**9
 LATE = SECOND  # nanoseconds behind the newest from which on none is shown before it caught up
 FAR = 4 * SECOND  # ... and from which on that is given up, until the next key picture
-FRESH = 2 * SECOND  # nanoseconds: a page calls no picture old before
 FEW = 3  # pictures that may wait without being called late
 SHOWN = SECOND // 5  # nanoseconds: as often at least a viewer that is behind is shown one
 MOST = 16 << 20  # bytes that may come between two calls of `fill`
@@ -69,7 +68,7 @@ class PacketSubscription:
         now = self._clock.monotonic_ns()
         shown_lately = self._catching_up or now - self._shown < SHOWN
         # The first is there at once; the newest, which needs the whole group, follows.
-        at_once = unit.key and not self._shown and now - unit.arrived < FRESH
+        at_once = unit.key and not self._shown
         passing = bool(self._waiting) and shown_lately and not at_once
         if not passing:
             self._shown = now

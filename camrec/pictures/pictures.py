@@ -9,9 +9,10 @@ from camrec.clock import Clock
 from camrec.errors import StateError
 from camrec.pictures.packets import PacketSubscription
 from camrec.pictures.picture import Picture
-from camrec.pictures.show import Feed, Show
+from camrec.pictures.show import Feed, Show, last_sight
 from camrec.pictures.sight import Sight
 from camrec.pictures.viewing import PictureSubscription
+from camrec.units import Unit
 
 
 class Pictures:
@@ -28,6 +29,7 @@ class Pictures:
         self._decoding: tuple[PacketSubscription, ...] = ()
         self._show: Show | None = None
         self._newest: Sight | None = None
+        self._last: tuple[Unit, Sight | None] | None = None
         self._number = 0
         self._closed = False
 
@@ -60,7 +62,7 @@ class Pictures:
         return viewer
 
     def subscribe(
-        self, on_ready: Callable[[], object], width: int | None = None
+        self, on_ready: Callable[[], object], width: int | None = None, *, hasty: bool = False
     ) -> PictureSubscription:
         """Get the newest picture, at once if there is one, and each that follows.
 
@@ -72,15 +74,21 @@ class Pictures:
         width
             Pixels that the viewer can show; a picture that has to be encoded may then be
             smaller than the camera's, but not than this.
+        hasty
+            The newest takes as long as its group takes to decode: until then have the group's
+            first one.
         """
-        viewer = PictureSubscription(on_ready, self._forget, width)
+        viewer = PictureSubscription(on_ready, self._forget, width, hasty=hasty)
         with self._lock:
             if self._closed:
                 return viewer
             newest = self._newest
             self._viewers = (*self._viewers, viewer)
             if self._show is None:
-                self._show = Show(self._feed, self._clock, self._number, self._deliver).start()
+                show = Show(
+                    self._feed, self._clock, self._number, self._deliver, self._deliver_early
+                )
+                self._show = show.start()
         if newest is not None:
             viewer.begin(newest.at(width))
         return viewer
@@ -104,6 +112,16 @@ class Pictures:
             raise StateError("session_not_live")
         return picture
 
+    def last(self, width: int | None = None) -> Picture | None:
+        """What was seen last where the stream is broken now; None while it goes on."""
+        units = self._feed.cut_off()
+        if not units:
+            return None
+        if self._last is None or self._last[0] is not units[-1]:
+            self._last = units[-1], last_sight(units, self._clock)
+        sight = self._last[1]
+        return sight.at(width) if sight else None
+
     def close(self) -> None:
         """End it for all viewers."""
         with self._lock:
@@ -113,6 +131,12 @@ class Pictures:
         for viewer in decoding:
             viewer.close()
         self._end_show()
+
+    def _deliver_early(self, show: Show, sight: Sight) -> None:
+        with self._lock:
+            hasty = [each for each in self._viewers if each.hasty and show is self._show]
+        for viewer in hasty:
+            viewer.put(sight.at(viewer.width))
 
     def _deliver(self, show: Show, sight: Sight) -> None:
         with self._lock:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import av
 
 from camrec.clock import Clock
-from camrec.pictures.decoder import Decoder, jpeg
-from camrec.pictures.picture import Picture
+from camrec.pictures.decoder import Decoder
 from camrec.pictures.sight import Sight
 from camrec.units import Unit
 
 MOST = 64 << 20  # bytes that may wait to be decoded
+MJPEG = "mjpeg"  # needs no decoding
 
 
 class Units(Protocol):
@@ -41,22 +41,34 @@ class Feed(Protocol):
         on_ready: Callable[[], object] | None = None,
     ) -> Units: ...
 
+    def cut_off(self) -> Sequence[Unit]: ...
+
 
 class Show:
     """Decodes a feed in a thread of its own and delivers the newest picture each time.
 
-    It begins with the feed's current group. Of all that waits every picture is decoded, for the
-    later ones need it, and only the last one is encoded, in the sizes that are wanted.
+    It begins with the feed's current group. Of what waits every picture from the newest key one on
+    is decoded, for the later ones need it, and only the last one is encoded, in the sizes that are
+    wanted.
 
     number : of the picture before its first.
+    preview : is given the first picture of the group that it begins with, where more wait; what
+        `deliver` gets is the newest.
     """
 
     def __init__(
-        self, feed: Feed, clock: Clock, number: int, deliver: Callable[[Show, Sight], None]
+        self,
+        feed: Feed,
+        clock: Clock,
+        number: int,
+        deliver: Callable[[Show, Sight], None],
+        preview: Callable[[Show, Sight], None],
     ) -> None:
         self._feed = feed
         self._clock = clock
         self._deliver = deliver
+        self._preview = preview
+        self._begun = False
         self._lock = threading.Lock()
         self._closed = False
         self._units = self._subscribe()
@@ -104,39 +116,41 @@ class Show:
     def _newest(self, items: list[object]) -> Sight | None:
         newest: Unit | None = None
         frame: av.VideoFrame | None = None
-        for item in items:
+        begin = newest_key(items)
+        if begin:
+            self._decoder.forget()
+        for item in items[begin:]:
             if self._closed:
                 return None
             if not isinstance(item, Unit):
                 self._decoder.forget()
-            elif item.track.codec == "mjpeg":
-                newest, frame = item, None
-                self.number += 1
-            elif frames := self._decoder.decode(item):
-                newest, frame = item, frames[-1]
-                self.number += len(frames)
+                continue
+            frames = [] if item.track.codec == MJPEG else self._decoder.decode(item)
+            if not frames and item.track.codec != MJPEG:
+                continue
+            newest, frame = item, frames[-1] if frames else None
+            self.number += max(len(frames), 1)
+            if not self._begun and item is not items[-1]:
+                self._preview(self, Sight.of(newest, frame, self.number, self._clock))
+            self._begun = True
         if newest is None:
             return None
-        if frame is None:
-            return self._as_sent(newest)
-        return self._decoded(frame, newest)
+        return Sight.of(newest, frame, self.number, self._clock)
 
-    def _as_sent(self, unit: Unit) -> Sight:
-        track = unit.track
-        captured = self._captured(unit.time, unit)
-        picture = Picture(unit.data, captured, self.number, track.width, track.height)
-        return Sight(self.number, lambda divisor: picture, None)
 
-    def _decoded(self, frame: av.VideoFrame, unit: Unit) -> Sight:
-        captured, number = self._captured(frame.pts, unit), self.number
+def newest_key(items: list[object]) -> int:
+    """Where decoding can begin: what is before it is of no use for the newest picture."""
+    keys = (place for place, item in enumerate(items) if isinstance(item, Unit) and item.key)
+    return max(keys, default=0)
 
-        def make(divisor: int) -> Picture:
-            width, height = frame.width // divisor, frame.height // divisor
-            return Picture(jpeg(frame, divisor), captured, number, width, height)
 
-        return Sight(number, make, frame.width)
-
-    def _captured(self, time: int, unit: Unit) -> int:
-        """UTC nanoseconds of a time on the unit's clock."""
-        age = self._clock.monotonic_ns() - (time + unit.offset)
-        return self._clock.utc_ns() - age
+def last_sight(units: Sequence[Unit], clock: Clock) -> Sight | None:
+    """The last picture of a group that ended."""
+    decoder = Decoder()
+    last: tuple[Unit, av.VideoFrame | None] | None = None
+    for unit in units:
+        if unit.track.codec == MJPEG:
+            last = unit, None
+        elif unit.track.medium == "video" and (frames := decoder.decode(unit)):
+            last = unit, frames[-1]
+    return Sight.of(*last, 0, clock) if last else None

@@ -5,7 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import av
+
+from camrec.clock import Clock
+from camrec.pictures.decoder import jpeg
 from camrec.pictures.picture import Picture
+from camrec.units import Unit
 
 DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
 
@@ -23,6 +28,22 @@ class Sight:
         self._width = width
         self._lock = threading.Lock()
         self._made: dict[int, Picture] = {}
+
+    @classmethod
+    def of(cls, unit: Unit, frame: av.VideoFrame | None, number: int, clock: Clock) -> Sight:
+        """A decoded picture, which came with `unit`; without a `frame` the unit's own JPEG."""
+        time = unit.time if frame is None else frame.pts
+        age = clock.monotonic_ns() - (time + unit.offset)
+        captured = clock.utc_ns() - age
+        if frame is None:
+            picture = Picture(unit.data, captured, number, unit.track.width, unit.track.height)
+            return cls(number, lambda divisor: picture, None)
+
+        def make(divisor: int) -> Picture:
+            width, height = frame.width // divisor, frame.height // divisor
+            return Picture(jpeg(frame, divisor), captured, number, width, height)
+
+        return cls(number, make, frame.width)
 
     def at(self, width: int | None) -> Picture:
         """The picture for a viewer that can show so many pixels; in full for None."""

@@ -16,6 +16,7 @@ class PictureSubscription:
 
     lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
     width : pixels that it can show, or None.
+    hasty : shows an older picture rather than none.
     on_ready : called when there is a picture and was none before, in another thread: it hands
         over and returns.
     """
@@ -25,8 +26,11 @@ class PictureSubscription:
         on_ready: Callable[[], object],
         on_close: Callable[[PictureSubscription], None],
         width: int | None,
+        *,
+        hasty: bool = False,
     ) -> None:
         self.width = width
+        self.hasty = hasty
         self._lock = threading.Lock()
         self._picture: Picture | None = None
         self._had = False

@@ -7,12 +7,13 @@ export function render({ model, view }) {
   const badge = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
-  const box = h("figure", { class: "screen" }, live.canvas, over, badge, figures)
+  const box = h("figure", { class: "screen" }, live.element, over, badge, figures)
 
   function draw() {
     const say = words(model.texts)
     const age = live.age()
-    const stale = (age !== null && age >= live.patience()) || (live.frames > 0 && !live.linked)
+    const noWay = !live.frames && !live.linked && found.lost()
+    const stale = noWay || (age !== null && age >= live.patience()) || live.lost()
     const state = stale ? "stale" : "live"
     box.className = `screen ${state}`
     box.setAttribute("aria-label", say.t("page.tile", { name: model.title, state: say.t(`page.state_${state}`) }))
@@ -21,8 +22,8 @@ export function render({ model, view }) {
     const { width, height, fps } = live.facts ?? {}
     figures.hidden = stale || !width
     if (width) figures.textContent = `${width}×${height} · ${say.t("page.fps", { rate: say.number(fps) })}`
-    if (!stale && !live.frames && found.lost()) return fill(over, icon("warning", 26), h("p", {}, say.t("page.no_way")))
-    if (!stale) return fill(over, live.frames ? null : h("i", { class: "ring turning" }))
+    if (noWay) return fill(over, icon("warning", 26), h("p", {}, say.t("page.no_way")))
+    if (!stale) return fill(over, !live.waiting() ? null : h("i", { class: "ring turning" }))
     fill(over, icon("clock", 26),
       h("p", { class: "big figures" }, live.linked ? say.t("page.no_picture_for", { length: say.length(Math.floor(age)) }) : say.t("page.no_link")),
       age === null ? null : h("p", { class: "figures" }, say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })))

@@ -18,7 +18,14 @@ class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("ways.js", "packets.js", "live.js", "live.css")
+    _shared: ClassVar[tuple[str, ...]] = (
+        "ways.js",
+        "surface.js",
+        "packets.js",
+        "jpegs.js",
+        "live.js",
+        "live.css",
+    )
     _script: ClassVar[str] = "camera.js"
     _styles: ClassVar[str] = "camera.css"
 

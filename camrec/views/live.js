@@ -1,19 +1,21 @@
-// The live picture: one WebSocket, one canvas, the newest picture only; shared by the page's tile and
+// The live picture: one WebSocket, one surface, the newest picture only; shared by the page's tile and
 // the notebook's view.
 //
 //   const live = livePicture(life, () => address("stream?session_id=...", model.base, "ws"))
-//   live.canvas; live.run(true or false); live.age() in seconds or null; live.linked; live.facts
+//   live.element; live.run(true or false); live.age() in seconds or null; live.linked; live.facts
+//   live.waiting()                                  // nothing new is shown yet, though it will be
+//   live.lost()                                     // the link is lost, or does not come to be
 //   live.onChange = () => ...                       // a first picture, new facts, link lost or back
-//   live.captured, live.behind                      // ms: the picture's time; now less that, at best
+//   live.skew                                       // ms by which this browser's clock is before camrec's
 //   await live.still()                              // {blob, date, ending}: the picture as a file
 //
-// The canvas says in data-way how the picture came: "h264" or "jpeg".
+// The element says in data-way how the picture came: "h264" or "jpeg".
 //
-// Where the browser can decode, pictures come as H.264 (packets.js), else as JPEG. In front of each is
+// Where the browser can decode, pictures come as H.264 (packets.js), else as JPEG (jpegs.js). In front of each is
 // a header: u64 capture time in µs UTC, u64 number, and for one that asked for H.264 u64 flags. Each is
 // answered with "ok", and the server sends no more than a few ahead. Once a second a text message
-// tells {width, height, fps, bit_rate, age, viewers, lag}; unknown is null. Another one, {codec, width,
-// height}, goes before H.264 pictures.
+// tells {now, width, height, fps, bit_rate, age, viewers, lag}; unknown is null. Another one, {codec,
+// width, height}, goes before H.264 pictures.
 //
 // While nobody can see it (a hidden tab, scrolled away) it holds no connection and shows nothing.
 
@@ -25,25 +27,27 @@ const LONGEST_PAUSE = 10_000
 const SILENCE = 5000 // ms without a message after which the connection is dead: there is one a second
 const UNSEEN_MESSAGES = 8 // a view that left the page without a word gives its socket up after these
 const REST = 1000 // ms out of sight before it lets go
-const GRACE = 2 // seconds that the first picture may take
+const GRACE = 2 // seconds in which a new link may bring older pictures than were shown
+const SAME = 5 // ms by which two tellings of one picture's time may differ
+const CATCHING_UP = 5 // seconds that a page may take to decode the group that it joined in
+const NO_LINK = 4 // seconds without a link from which that is said
+const SKEWS = 5 // of so many latest facts the quickest tells how the clocks differ
 const TRIES = 3 // a decoder that fails as often within a minute is given up
 
 function livePicture(life, url) {
-  const canvas = h("canvas", { width: 16, height: 9 })
-  const context = canvas.getContext("2d")
-  const live = { canvas, linked: false, facts: null, frames: 0, captured: null, behind: Infinity, onChange: () => {} }
+  const surface = drawingSurface()
+  const { element } = surface
+  const live = { element, linked: false, facts: null, frames: 0, captured: null, skew: 0, onChange: () => {} }
   let socket = null
   let timer = null
   let resting = null // the timer that lets go
   let pause = SHORTEST_PAUSE
-  let pending = null // a JPEG that came while another one is drawn
-  let drawing = false
   let wanted = false
   let onScreen = true
   let unseen = 0
   let asleep = 0 // ms that this machine slept, which performance.now() leaves out
   let clocks = [Date.now(), performance.now()]
-  let shownAt = null // when the newest picture was drawn, on now()
+  let skews = [] // ms, of the latest facts
   let factsAt = null
   let heardAt = null
   let beganAt = null
@@ -56,25 +60,21 @@ function livePicture(life, url) {
   const since = (moment) => (now() - moment) / 1000
   const answer = () => socket?.readyState === WebSocket.OPEN && socket.send("ok")
 
-  function show(picture, width, height, captured, way) {
+  const show = (way) => (picture, captured) => {
     // Who comes back gets the group's first picture first, and may have seen newer ones.
-    if (captured < live.captured && since(linkedAt) < GRACE) return
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width
-      canvas.height = height
-    }
-    context.drawImage(picture, 0, 0, width, height)
+    if (captured < live.captured - SAME && since(linkedAt) < GRACE) return
+    surface.show(picture, captured)
     live.captured = captured
-    live.behind = Math.min(live.behind, Date.now() - captured)
     live.frames += 1
-    if (canvas.dataset.way !== way) canvas.dataset.way = way
-    shownAt = now()
+    element.classList.toggle("old", shownAge() >= live.patience())
+    if (element.dataset.way !== way) element.dataset.way = way
     if (live.frames === 1) live.onChange()
   }
 
-  const way = packets({
+  const jpegs = jpegWay({ answer, show: show("jpeg") })
+  const packets = packetWay({
     answer,
-    show: (frame, captured) => show(frame, frame.displayWidth, frame.displayHeight, captured, "h264"),
+    show: show("h264"),
     fail(shown) {
       failures = [...failures.filter((moment) => since(moment) < 60), now()]
       if (!shown || failures.length >= TRIES) decodes = false
@@ -83,46 +83,28 @@ function livePicture(life, url) {
     },
   })
 
-  async function draw() {
-    if (drawing || pending === null) return
-    drawing = true
-    const { data, header } = pending
-    pending = null
-    const asked = socket
-    try {
-      const bitmap = await createImageBitmap(new Blob([new Uint8Array(data, header)], { type: "image/jpeg" }))
-      const captured = Number(new DataView(data).getBigUint64(0, true)) / 1000
-      if (asked === socket) show(bitmap, bitmap.width, bitmap.height, captured, "jpeg")
-      bitmap.close()
-    } catch {
-      // One picture that is no JPEG: the next one may be.
-    }
-    drawing = false
-    if (asked === socket) answer()
-    draw()
-  }
-
   function receive(data, long) {
-    unseen = canvas.isConnected ? 0 : unseen + 1
+    unseen = element.isConnected ? 0 : unseen + 1
     if (unseen > UNSEEN_MESSAGES) return life.end()
     heardAt = now()
     if (typeof data === "string") return hear(JSON.parse(data))
     const head = new DataView(data)
     const flags = long ? Number(head.getBigUint64(16, true)) : JPEG
-    if (flags & JPEG) {
-      if (pending !== null) answer()
-      pending = { data, header: long ? LONG_HEADER : HEADER }
-      draw()
-    } else {
-      const captured = Number(head.getBigUint64(0, true))
-      way.decode(Boolean(flags & KEY), Boolean(flags & PASSING), captured, new Uint8Array(data, LONG_HEADER))
-    }
+    const captured = Number(head.getBigUint64(0, true)) / 1000
+    const picture = new Uint8Array(data, long ? LONG_HEADER : HEADER)
+    if (flags & JPEG) jpegs.take(picture, captured)
+    else packets.take(picture, captured, Boolean(flags & KEY), Boolean(flags & PASSING))
   }
 
   function hear(told) {
-    if ("codec" in told) return way.begin(told)
+    if ("codec" in told) {
+      surface.expect(told.width, told.height)
+      return packets.begin(told)
+    }
     live.facts = told
     factsAt = now()
+    skews = [...skews.slice(1 - SKEWS), Date.now() - 1000 * told.now]
+    live.skew = Math.min(...skews)
     live.onChange()
   }
 
@@ -130,6 +112,7 @@ function livePicture(life, url) {
     timer = null
     const long = decodes
     width = wide()
+    skews = []
     const opened = new WebSocket(`${url()}&mode=${long ? "h264" : "page"}${width ? `&width=${width}` : ""}`)
     socket = opened
     heardAt = now()
@@ -154,9 +137,9 @@ function livePicture(life, url) {
   function letGo() {
     const closing = socket
     socket = null
-    pending = null
     live.linked = false
-    way.end()
+    packets.end()
+    jpegs.end()
     closing?.close()
   }
 
@@ -192,7 +175,7 @@ function livePicture(life, url) {
     live.frames = 0
     live.facts = null
     beganAt = null
-    context.clearRect(0, 0, canvas.width, canvas.height)
+    surface.clear()
     live.onChange()
   }
 
@@ -208,9 +191,9 @@ function livePicture(life, url) {
     connect()
   }
 
-  const wide = () => Math.ceil(canvas.clientWidth * devicePixelRatio)
+  const wide = () => Math.ceil(element.clientWidth * devicePixelRatio)
   /** What is shown is smaller than the camera's own pictures: no more was asked for. */
-  const reduced = () => live.frames > 0 && (live.facts?.width ?? 0) > canvas.width
+  const reduced = () => live.frames > 0 && (live.facts?.width ?? 0) > surface.width
 
   /** Shown larger than before, as in full screen: ask for more. */
   function grown() {
@@ -221,8 +204,8 @@ function livePicture(life, url) {
 
   /** The picture as a file, and its time: the one that is shown, or in full size the camera's newest. */
   live.still = async () => {
-    const [shown, date] = [document.createElement("canvas"), new Date(live.captured)]
-    Object.assign(shown, { width: canvas.width, height: canvas.height }).getContext("2d").drawImage(canvas, 0, 0)
+    const [shown, date] = [h("canvas", { width: surface.width, height: surface.height }), new Date(live.captured)]
+    shown.getContext("2d").drawImage(surface.film(), 0, 0)
     const answer = reduced() && (await fetch(url().replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
     if (answer?.ok) return { blob: await answer.blob(), date: new Date(answer.headers.get("Captured-At")), ending: "jpg" }
     return { blob: await new Promise((done) => shown.toBlob(done, "image/png")), date, ending: "png" }
@@ -234,17 +217,24 @@ function livePicture(life, url) {
     update()
   }
 
+  const toldAge = () => (live.facts?.age == null ? null : live.facts.age + since(factsAt))
+  const shownAge = () => Math.max(0, (Date.now() - live.skew - live.captured) / 1000, (live.linked && live.facts?.lag) || 0)
+  /** What is shown is old, and newer ones are on their way: those of the group that this page joined in. */
+  const catchingUp = () =>
+    live.linked && since(linkedAt) < CATCHING_UP && shownAge() >= live.patience() && toldAge() !== null && toldAge() < live.patience()
+
+  /** Nothing new is shown yet, though it will be. */
+  live.waiting = () => live.frames === 0 || catchingUp()
+
   /** Seconds since the picture that is shown was new; null before anything is known. */
   live.age = () => {
-    const told = live.facts?.age == null ? null : live.facts.age + since(factsAt)
-    if (live.frames > 0) {
-      const late = live.linked ? Math.max(live.facts?.lag ?? 0, live.facts?.age ?? 0) : 0
-      return Math.max(since(shownAt), late)
-    }
-    // Nothing is shown yet: soon there will be, or since the last one that was there is none.
-    if (told !== null || shownAt === null || beganAt === null || since(beganAt) < GRACE) return told
-    return since(shownAt)
+    if (!live.waiting()) return shownAge()
+    // Of an earlier look it is still known when there was one.
+    return toldAge() ?? (live.lost() && live.captured !== null ? shownAge() : null)
   }
+
+  /** The link is lost, or does not come to be. */
+  live.lost = () => !live.linked && (live.frames > 0 || (beganAt !== null && since(beganAt) > NO_LINK))
 
   /** Seconds without a picture from which it is called old. */
   live.patience = () => Math.max(2, live.facts?.fps > 0 ? 2.5 / live.facts.fps : 0)
@@ -253,14 +243,15 @@ function livePicture(life, url) {
     onScreen = entries[entries.length - 1].isIntersecting
     update()
   })
-  watcher.observe(canvas)
+  watcher.observe(element)
   const measure = new ResizeObserver(grown)
-  measure.observe(canvas)
+  measure.observe(element)
   life.on(document, "visibilitychange", update)
   life.on(window, "online", check)
   life.every(1000, check)
   life.add(() => watcher.disconnect())
   life.add(() => measure.disconnect())
   life.add(() => live.run(false))
+  life.add(surface.clear)
   return live
 }

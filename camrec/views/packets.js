@@ -1,27 +1,26 @@
 // H.264 pictures as the camera coded them, decoded by the browser.
 //
-//   const way = packets({ show, answer, fail })
-//   way.begin({codec})           // a new decoder; what comes next is a key picture
-//   way.decode(key, passing, captured, data)
-//   way.end()
+//   const packets = packetWay({ show, answer, fail })
+//   packets.begin({codec})       // a new decoder; what comes next is a key picture
+//   packets.take(data, captured, key, passing)
+//   packets.end()
 //
 // show(frame, captured) draws it; the frame is closed afterwards. answer() is called once for each
-// picture that is not passing, as soon as the decoder has taken it. fail(shown) ends the way: the
-// browser cannot decode this, or not any more; `shown` tells whether it ever showed one.
+// picture, as soon as the decoder has taken it. fail(shown) ends the way: the browser cannot decode this, or not any more; `shown` tells whether it ever showed one.
 
 /** Whether the browser has a decoder: not on plain http, but for this machine's own addresses. */
 const canDecode = () => "VideoDecoder" in window
 
-function packets({ show, answer, fail }) {
+function packetWay({ show, answer, fail }) {
   const MOST_UNSEEN = 60 // pictures taken without one coming out: it will never do
   let decoder = null
   let passing = new Set() // times of those that are not to be shown
-  let waiting = [] // of each picture that the decoder has not taken: is it to be answered?
+  let waiting = 0 // pictures that the decoder has not taken
   let taken = 0
   let shown = false
 
   function begin({ codec }) {
-    for (const due of waiting) if (due) answer()
+    while (waiting-- > 0) answer()
     end()
     const made = new VideoDecoder({
       output(frame) {
@@ -47,22 +46,23 @@ function packets({ show, answer, fail }) {
 
   /** Tell of those that the decoder has taken meanwhile. */
   function took() {
-    while (waiting.length > decoder.decodeQueueSize) {
+    for (; waiting > decoder.decodeQueueSize; waiting -= 1) {
       taken += 1
-      if (waiting.shift()) answer()
+      answer()
     }
     if (taken <= MOST_UNSEEN) return
     end()
     fail(false)
   }
 
-  /** `captured` in whole microseconds: each picture has its own. */
-  function decode(key, isPassing, captured, data) {
+  /** `captured` in milliseconds: each picture has its own. */
+  function take(data, captured, key, isPassing) {
     if (decoder === null) return
-    if (isPassing) passing.add(captured)
-    waiting.push(!isPassing)
+    const timestamp = Math.round(1000 * captured)
+    if (isPassing) passing.add(timestamp)
+    waiting += 1
     try {
-      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp: captured, data }))
+      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }))
     } catch {
       // It was closed by an error that it has not told yet.
     }
@@ -73,9 +73,9 @@ function packets({ show, answer, fail }) {
     decoder = null
     if (ending && ending.state !== "closed") ending.close()
     passing = new Set()
-    waiting = []
+    waiting = 0
     taken = 0
   }
 
-  return { begin, decode, end }
+  return { begin, take, end }
 }

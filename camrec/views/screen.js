@@ -7,7 +7,7 @@ function screen(tile) {
   const badges = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
-  const element = h("div", { class: "screen" }, live.canvas, over, badges, figures)
+  const element = h("div", { class: "screen" }, live.element, over, badges, figures)
 
   function drawBadges(looks) {
     const { say } = tile
@@ -34,7 +34,7 @@ function screen(tile) {
     return { live: waiting, opening, failed, stale }[looks]()
   }
 
-  const waiting = () => void fill(over, live.frames ? null : h("i", { class: "ring turning" }))
+  const waiting = () => void fill(over, !live.waiting() ? null : h("i", { class: "ring turning" }))
 
   function stale() {
     const { say } = tile

@@ -20,13 +20,14 @@ export function render({ model, view }) {
     },
     growing: () => GROWING.includes(model.session.recording?.state),
     /** camrec's clock: this browser's, unless the two are clearly apart. */
-    now: () => Date.now() - (Math.abs(live.behind) > AGREE && live.frames > 0 ? live.behind : 0),
+    now: () => Date.now() - (Math.abs(live.skew) > AGREE ? live.skew : 0),
     /** The session's state, and "stale" as soon as the picture is old. */
     look() {
       const { state } = model.session
       if (state === "opening" || state === "failed") return state
       const age = live.age()
-      return state === "stale" || (age !== null && age >= live.patience()) ? "stale" : "live"
+      const old = age !== null && age >= live.patience()
+      return state === "stale" || old || live.lost() ? "stale" : "live"
     },
   }
   const picture = screen(tile)
@@ -124,7 +125,7 @@ export function render({ model, view }) {
     card.className = `camera card ${looks}${on ? " on" : ""}`
     card.setAttribute("aria-label", tile.say.t("page.tile", { name, state: tile.say.t(`page.state_${spoken}`) }))
     part("badges", picture.badges, [looks, on], () => picture.drawBadges(looks))
-    part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.frames > 0], () => picture.drawOver(looks))
+    part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.waiting()], () => picture.drawOver(looks))
     part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))
     picture.drawFigures(looks)

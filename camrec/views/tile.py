@@ -28,7 +28,9 @@ class Tile(AskingComponent):
     free = param.Number(default=0, doc="Bytes that the disk has left.")
 
     _shared: ClassVar[tuple[str, ...]] = (
+        "surface.js",
         "packets.js",
+        "jpegs.js",
         "live.js",
         "live.css",
         "screen.js",

@@ -8,9 +8,11 @@ network is; once a second they get a text message with the `facts`.
 ``mode=page``: in front of each JPEG are the 16 bytes of `HEADER`; two are on their way at most.
 
 ``mode=h264``: in front of each picture are the 24 bytes of `LONG_HEADER`. Pictures come as the
-camera coded them, four on their way at most, and those with `PASSING` are not answered. A text
-message with the codec goes before the first and wherever it changes. Where the camera sends
-something else than H.264, JPEGs come as in ``mode=page``, with the flag `JPEG`.
+camera coded them, four that are not `PASSING` on their way at most. A text message with the codec
+goes before the first and wherever it changes. Where the camera sends something else than H.264,
+JPEGs come as in ``mode=page``, with the flag `JPEG`.
+
+In both, nothing follows while `ON_WAY` bytes are on their way: on a slow link that would be old.
 
 ``width``: the pixels that a client can show. Where JPEGs are made here, they may then be smaller.
 """
@@ -26,12 +28,12 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
-from camrec.pictures import PacketSubscription, PictureSubscription, codec_string
+from camrec.pictures import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING
 from camrec.units import VideoTrack
@@ -46,11 +48,20 @@ KEY, PASSING, JPEG = 1, 2, 4
 MODES = (None, "page", "h264")
 CREDITS = 2  # JPEGs on their way to a page that has not drawn them
 PACKET_CREDITS = 4  # H.264 pictures on their way to one that has not begun to decode them
+ON_WAY = 64 << 10  # bytes on their way from which on nothing follows
 SEND_BUFFER = 256 << 10  # bytes; the system's own would hold seconds of old pictures
 PING = 5.0  # seconds; a viewer that does not answer within as long is gone
 FACTS = 1.0  # seconds between two text messages
 GONE = 1001  # WebSocket code: the session has ended
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
+
+
+class Unanswered(NamedTuple):
+    """A picture on its way: since when, its bytes, and whether it is to be shown."""
+
+    sent: float
+    size: int
+    shown: bool
 
 
 class StreamHandler(Handler, WebSocketHandler):
@@ -66,7 +77,7 @@ class StreamHandler(Handler, WebSocketHandler):
         self._source: PacketSubscription | PictureSubscription | None = None
         self._telling: asyncio.Task[None] | None = None
         self._most = CREDITS
-        self._unanswered: deque[float] = deque()  # when they were sent
+        self._unanswered: deque[Unanswered] = deque()
         self._lag = 0.0
 
     def prepare(self) -> None:
@@ -91,7 +102,7 @@ class StreamHandler(Handler, WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> None:
         if message == "ok" and self._unanswered:
-            self._lag = time.monotonic() - self._unanswered.popleft()
+            self._lag = time.monotonic() - self._unanswered.popleft().sent
             self._woken.set()
 
     def on_close(self) -> None:
@@ -112,7 +123,8 @@ class StreamHandler(Handler, WebSocketHandler):
             await self._send(self._packets, await self.call(self._subscribe_packets))
         if not self._over.is_set():
             subscribe = self.session.pictures.subscribe
-            pictures = await self.call(subscribe, self._wake, self._width)
+            hasty = self._mode is not None
+            pictures = await self.call(subscribe, self._wake, self._width, hasty=hasty)
             await self._send(self._pictures, pictures)
         if self._telling is not None:
             await self._end(self._telling)
@@ -143,6 +155,7 @@ class StreamHandler(Handler, WebSocketHandler):
     async def _packets(self, packets: PacketSubscription) -> None:
         """Until the camera sends something else than H.264."""
         self._most = PACKET_CREDITS
+        await self._show_last()
         track = None
         while True:
             packet = packets.take() if self._room() else None
@@ -156,38 +169,54 @@ class StreamHandler(Handler, WebSocketHandler):
                 track = packet.track
                 await self.write_message(json.dumps(described(track)))
             flags = KEY * packet.key | PASSING * packet.passing
-            if not packet.passing:
-                self._unanswered.append(time.monotonic())
+            self._note(len(packet.data), shown=not packet.passing)
             header = LONG_HEADER.pack(packet.captured // 1000, packet.number, flags)
             # Waits until the message has left for the network: the next is then the newest.
             await self.write_message(header + packet.data, binary=True)
 
     async def _pictures(self, pictures: PictureSubscription) -> None:
         self._most = CREDITS
+        await self._show_last()
         while True:
             picture = pictures.take() if self._room() else None
             if picture is None:
                 await self._woken.wait()
                 self._woken.clear()
                 continue
-            known = (picture.captured // 1000, picture.number)
-            header = b""
-            if self._mode == "page":
-                header = HEADER.pack(*known)
-            elif self._mode == "h264":
-                header = LONG_HEADER.pack(*known, KEY | JPEG)
-            if header:
-                self._unanswered.append(time.monotonic())
-            await self.write_message(header + picture.jpeg, binary=True)
+            await self._give(picture)
+
+    async def _show_last(self) -> None:
+        """Where the stream is broken: what there was last, for one that is told how old it is."""
+        if self._mode is None or self.session.feed.video is not None:
+            return
+        picture = await self.call(self.session.pictures.last, self._width)
+        if picture is not None:
+            await self._give(picture)
+
+    async def _give(self, picture: Picture) -> None:
+        known = (picture.captured // 1000, picture.number)
+        header = b""
+        if self._mode == "page":
+            header = HEADER.pack(*known)
+        elif self._mode == "h264":
+            header = LONG_HEADER.pack(*known, KEY | JPEG)
+        if header:
+            self._note(len(picture.jpeg))
+        await self.write_message(header + picture.jpeg, binary=True)
 
     def _room(self) -> bool:
         """Whether one more may be on its way."""
         self._note_lag()
-        return len(self._unanswered) < self._most
+        shown = sum(each.shown for each in self._unanswered)
+        return shown < self._most and sum(each.size for each in self._unanswered) < ON_WAY
+
+    def _note(self, size: int, *, shown: bool = True) -> None:
+        """One is sent now."""
+        self._unanswered.append(Unanswered(time.monotonic(), size, shown))
 
     def _note_lag(self) -> float:
         """Seconds from sending to the answer: of the latest, or of one that waits for longer."""
-        waits = time.monotonic() - self._unanswered[0] if self._unanswered else 0.0
+        waits = time.monotonic() - self._unanswered[0].sent if self._unanswered else 0.0
         if self._source is not None and self._mode:
             self._source.lag = max(self._lag, waits)
         return max(self._lag, waits)
@@ -238,10 +267,12 @@ def described(track: VideoTrack) -> dict[str, Any]:
 def facts(session: Session) -> dict[str, Any]:
     """What a page shows beside the picture.
 
-    `age` in seconds since the last one; `recorded`: bytes of the recording that runs, or null.
+    `now`: UTC in seconds, by which a page knows how its clock differs; `age` in seconds since the
+    last picture; `recorded`: bytes of the recording that runs, or null.
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     return {
+        "now": time.time(),
         "width": video.width if video else None,
         "height": video.height if video else None,
         "fps": round(figures.fps, 2),

@@ -1,0 +1,105 @@
+"""How long an MJPEG camera's picture takes to a viewer, and whether it comes as it was sent.
+
+    python benchmarks/live_mjpeg.py --seconds 20
+
+Straight from the camera, through go2rtc alone and through camrec (which has go2rtc before it), all
+at the same time: the median, the 95th percentile and the worst, and how many of the pictures that
+came are byte for byte what the camera sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import http.client
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+from light import Programs
+from live_servers import Go2rtc, open_camrec
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from cameras.mjpeg import MjpegCamera
+from wire import Viewer, Wire
+
+from camrec.web.stream import HEADER
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--seconds", type=float, default=20)
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
+        camera = stack.enter_context(MjpegCamera(size=(1280, 720)))
+        _, told = open_camrec(stack, Path(name) / "camrec", [camera.url])
+        go2rtc = stack.enter_context(Go2rtc(Programs.find(), camera.url, Path(name)))
+        (session,) = told["sessions"]
+        ways: dict[str, Callable[[], Iterator[bytes]]] = {
+            "the camera itself": lambda: over_http(camera.url),
+            "go2rtc": lambda: over_http(f"{go2rtc.url}/api/stream.mjpeg?src=cam"),
+            "camrec": lambda: over_websocket(told["url"], session),
+        }
+        takers = {way: Taker(begin, given.seconds) for way, begin in ways.items()}
+        for taker in takers.values():
+            taker.join()
+        # It is sent to each of the connections; the first of them counts.
+        sent = {each.sha: each.at for each in sorted(camera.truth(), key=lambda each: -each.at)}
+    print("| by | pictures | the same bytes | later ms, median (p95, worst) |")
+    print("|---|---|---|---|")
+    for way, taker in takers.items():
+        late = sorted((at - sent[sha]) / 1e6 for sha, at in taker.got if sha in sent)
+        same = f"{100 * len(late) / len(taker.got):.0f} %"
+        high = late[int(0.95 * len(late))]
+        figures = f"{median(late):.1f} ({high:.1f}, {late[-1]:.1f})"
+        print(f"| {way} | {len(taker.got)} | {same} | {figures} |")
+
+
+class Taker(threading.Thread):
+    """Takes pictures for some seconds; `got`: the SHA of each and when it was there."""
+
+    def __init__(self, begin: Callable[[], Iterator[bytes]], seconds: float) -> None:
+        super().__init__(daemon=True)
+        self.got: list[tuple[str, int]] = []
+        self._begin = begin
+        self._end = time.monotonic() + seconds
+        self.start()
+
+    def run(self) -> None:
+        for jpeg in self._begin():
+            at = time.monotonic_ns()
+            self.got.append((hashlib.sha1(jpeg).hexdigest(), at))
+            if time.monotonic() > self._end:
+                return
+
+
+def over_http(url: str) -> Iterator[bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.request("GET", url.removeprefix(f"http://{parts.netloc}"))
+    answer = connection.getresponse()
+    while line := answer.readline():
+        if not line.lower().startswith(b"content-length:"):
+            continue
+        size = int(line.partition(b":")[2])
+        while answer.readline().strip():
+            pass
+        yield answer.read(size)
+
+
+def over_websocket(url: str, session: str) -> Iterator[bytes]:
+    with Viewer(Wire(url), f"session_id={session}&mode=page") as viewer:
+        while (message := viewer.read()) is not None:
+            if isinstance(message, bytes):
+                viewer.say("ok")
+                yield message[HEADER.size :]
+
+
+main()
