@@ -47,6 +47,8 @@ def main() -> None:
 
 
 def row(name: str, pair: Aligned) -> str:
+    if not len(pair.errors):
+        return f"{name:14} {0:6}"
     wrong, middle = np.abs(pair.errors), np.median(pair.errors)
     apart = np.abs(pair.distances).max()
     return (

@@ -54,15 +54,13 @@ def compare(
     cameras: Sequence[Camera], videos: Sequence[camrec.Video], tolerance: float
 ) -> list[Aligned]:
     """Each video but the first, against the first."""
-    table = camrec.align(videos, tolerance).dropna()
-    moments = [_moments(camera, video) for camera, video in zip(cameras, videos, strict=True)]
-    first = moments[0][table[0, "frame"].to_numpy(int)]
+    first, *others = (_moments(*each) for each in zip(cameras, videos, strict=True))
     found = []
-    for place in range(1, len(videos)):
-        told = table[place, "distance"].to_numpy() * 1e9
-        true = moments[place][table[place, "frame"].to_numpy(int)] - first
-        start = moments[place][0] - moments[0][0]
-        found.append(Aligned((true - told) / 1e6, told / 1e6, start / 1e6))
+    for video, taken in zip(videos[1:], others, strict=True):
+        table = camrec.align([videos[0], video], tolerance).dropna()
+        told = table[1, "distance"].to_numpy() * 1e9
+        true = taken[table[1, "frame"].to_numpy(int)] - first[table[0, "frame"].to_numpy(int)]
+        found.append(Aligned((true - told) / 1e6, told / 1e6, (taken[0] - first[0]) / 1e6))
     return found
 
 
