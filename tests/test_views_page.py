@@ -186,6 +186,7 @@ def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, lo
         inert = "() => document.getElementById('live').inert"
         assert look.page.evaluate(inert), "a button that nobody hears is no button"
         with server(command, tmp_path, binaries):
-            expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
+            anew = look.page.get_by_role("heading", name="See your cameras.")
+            expect(anew).to_be_visible(timeout=30_000)  # it knocks now and then, and loads all anew
             expect(look.page.get_by_text("Connection to camrec lost.")).to_have_count(0)
             look.close()

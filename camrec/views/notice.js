@@ -2,7 +2,7 @@
 // camrec answers again the page is loaded anew, since what it knew of is gone.
 
 const SHORTEST_PAUSE = 1000
-const LONGEST_PAUSE = 5000
+const LONGEST_PAUSE = 2000
 
 export function render({ model, view }) {
   const life = lifetime(model, view)
