@@ -110,7 +110,7 @@ def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera,
         look.close()
     with Serving(lambda: there.videos()[0].view(width=480)) as serving:
         look = looking(serving.url)
-        video = look.page.locator("video")
+        video = look.page.locator("video:not(.picture)")
         video.evaluate("video => { video.currentTime = 0.4 }")
         look.page.wait_for_function(
             "video => video.readyState >= 2 && video.currentTime > 0.3",

@@ -133,7 +133,7 @@ def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> Non
     page.get_by_role("link", name=said["videos"]).first.click()
     expect(page.locator(".picture:visible")).to_have_count(0)
     page.locator('a[href*="#videos/"]:visible').first.click()
-    player = page.locator("video")
+    player = page.locator("video:not(.picture)")
     expect(player).to_be_visible()
     player.evaluate("video => video.play()")
     page.wait_for_function("video => video.currentTime > 0.5", arg=player.element_handle())

@@ -76,7 +76,7 @@ def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, 
 def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, cameras, looking):
     page = looking(wire.url).page
     door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
-    expect(bench.locator("canvas")).to_be_visible()
+    expect(bench.locator(".picture")).to_be_visible()
     small = bench.bounding_box()["width"]
     page.keyboard.press("2")
     expect(bench.get_by_role("button", name="As large as the others (2)")).to_be_visible()

@@ -529,14 +529,14 @@ def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width:
 
 def until(page: Page, so: str) -> None:
     """Wait until `so` is true of the film: ``"film.currentTime > 0.3"``."""
-    page.locator("video").evaluate(
+    page.locator("video:not(.picture)").evaluate(
         "film => new Promise(done => { const look = () =>"
         f" {so} ? done() : requestAnimationFrame(look); look() }})"
     )
 
 
 def seconds(page: Page) -> float:
-    return page.locator("video").evaluate("film => film.currentTime")
+    return page.locator("video:not(.picture)").evaluate("film => film.currentTime")
 
 
 def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
@@ -565,7 +565,7 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     until(page, "!film.seeking && film.currentTime < 3")
     assert 2.9 < seconds(page) < 3.0
     page.get_by_label("Speed").select_option("4×")
-    assert page.locator("video").evaluate("film => film.playbackRate") == 4
+    assert page.locator("video:not(.picture)").evaluate("film => film.playbackRate") == 4
 
 
 def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> None:
@@ -602,7 +602,7 @@ def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
     at = page.locator(".now .second")
     page.keyboard.press("Home")
     expect(at).to_have_text(f"Frame 1 of {len(times)}")
-    video = page.locator("video")
+    video = page.locator("video:not(.picture)")
     shown = []
     for number in range(1, len(times)):
         arriving = video.evaluate_handle(f"film => ({{ shown: ({SHOWN})(film) }})")
