@@ -62,10 +62,13 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     notebook.run(OPEN)
     picture = notebook.cell(OPEN).locator("canvas")
     moves(picture)
+    (kernel,) = lab.processes("ipykernel")
+    before = kernel.num_fds()
     for _ in range(RERUNS):
         notebook.run(OPEN)
     moves(picture)
     until(lambda: len(notebook.streams) == 1)
+    until(lambda: kernel.num_fds() <= before)
     notebook.run(COUNT)
     expect(notebook.cell(COUNT)).to_have_text("(1, 1)")
 
