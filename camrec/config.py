@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -15,6 +16,29 @@ import yaml
 from camrec.errors import InputError, ServiceError
 
 FILES = ("config.yaml", "config.json")
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+
+
+class Origins(param.List):
+    """Scheme, host and port; nothing that could add a rule of its own to a header."""
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        for each in val or []:
+            if not isinstance(each, str) or not _ORIGIN.fullmatch(each):
+                raise ValueError(each)
+
+
+class Networks(param.List):
+    """Networks in CIDR form, or single addresses."""
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        for each in val or []:
+            if not isinstance(each, str):
+                raise ValueError(each)
+            ipaddress.ip_network(each)
 
 
 class Config(param.Parameterized):
@@ -97,6 +121,17 @@ class Config(param.Parameterized):
     allowed_hosts = param.List(
         default=[], item_type=str, doc="Further host names that the page may be called by."
     )
+    framed_by = Origins(
+        default=[], doc="Origins such as http://localhost:8888 that may show the page in a frame."
+    )
+    tls_certificate = param.String(
+        default="", doc="A certificate (PEM, with its chain): the page is then served by TLS."
+    )
+    tls_key = param.String(default="", doc="Its private key; empty: in the same file.")
+    allowed_networks = Networks(
+        default=[],
+        doc="Networks such as 192.168.1.0/24 that cameras may be in; empty: any.",
+    )
 
     @classmethod
     def load(cls, file: Path | str | None = None, **overrides: Any) -> Config:
@@ -121,6 +156,9 @@ class Config(param.Parameterized):
             for key in ("bin_dir", "videos_dir"):
                 if isinstance(values.get(key), str):
                     values[key] = path.parent / values[key]
+            for key in ("tls_certificate", "tls_key"):
+                if isinstance(values.get(key), str) and values[key]:
+                    values[key] = str(path.parent / values[key])
         values.update({key: value for key, value in overrides.items() if value is not None})
         known = {key for key in cls.param if key != "name"}
         for key in values:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +15,6 @@ from camrec.sources import Source
 log = logging.getLogger(__name__)
 
 MOST = 8
-# A query that seems to hold a password: such an address is not written down.
-_SECRET = re.compile(r"[?&;][^=&;]*(pass|pwd|token|auth|secret|key)[^=&;]*=", re.I)
 
 
 class Camera(BaseModel):
@@ -58,8 +55,8 @@ class Earlier:
 
     def note(self, name: str, source: Source) -> None:
         """It delivers: it comes to the front."""
-        if _SECRET.search(source.url):
-            return
+        if source.hidden is not None:
+            return  # without what is hidden it could not be opened again
         camera = Camera(name=name, url=source.url, guarded=source.credential is not None)
         with self._lock:
             self._sources[source.url] = source

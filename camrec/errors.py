@@ -2,7 +2,7 @@
 
     CamrecError
     ├── InputError      400  what was asked is malformed
-    ├── AccessError     403  (401 for a missing or wrong token) not allowed
+    ├── AccessError     403  (401: token missing or wrong, 429: too often) not allowed
     ├── NotFoundError   404  no such session, recording, video or page
     ├── StateError      409  the state forbids it: already recording, all sessions taken
     ├── CameraError     422  the camera did not deliver
@@ -46,6 +46,9 @@ class CamrecError(Exception):
         return self.text()
 
 
+_ACCESS = {"token_wrong": 401, "too_many_tries": 429, "too_many_requests": 429}
+
+
 class InputError(CamrecError):
     status = 400
 
@@ -55,8 +58,7 @@ class AccessError(CamrecError):
 
     def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code, **facts)
-        if code == "token_wrong":
-            self.status = 401
+        self.status = _ACCESS.get(code, self.status)
 
 
 class NotFoundError(CamrecError):

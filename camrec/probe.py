@@ -21,6 +21,7 @@ FINAL = frozenset(
         "camera_not_a_camera",
         "camera_codec",
         "camera_certificate",
+        "camera_elsewhere",
     }
 )
 

@@ -6,9 +6,10 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from camrec.errors import InputError
+from camrec.redaction import SHORTEST, Credential, mask, parameters
 
 Kind = Literal["rtsp", "mjpeg"]
 
@@ -18,23 +19,17 @@ LONGEST_ADDRESS = 2048
 LONGEST_NAME = 100
 
 _AUTHORITY = re.compile(r"(\[[^\]]+\]|[^\s/\\?#@:\[\]]+)(:\d{1,5})?(?=[/?#]|$)")
-# user:password@ in anything that looks like a URL, up to the last @ before the path ends.
-_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@(?=[^\s@\"'<>])")
 
 
 @dataclass(frozen=True)
-class Credential:
-    """A user name and a password that do not print."""
+class Hidden:
+    """An address whose parameters say too much, as it is."""
 
-    user: str = field(repr=False)
-    password: str = field(repr=False)
+    url: str = field(repr=False)
+    values: tuple[Credential, ...] = field(repr=False)
 
     def __str__(self) -> str:
         return "***"
-
-    def userinfo(self) -> str:
-        """Percent-encoded ``user:password``, for the one place that needs it: a proxy's memory."""
-        return f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,8 @@ class Source:
     """Where a camera is and how it is spoken to.
 
     `url` never holds a credential: it may be logged, shown and stored.
+
+    hidden : where the path or the query hold one: what stands there in truth.
     """
 
     kind: Kind
@@ -49,23 +46,23 @@ class Source:
     host: str
     port: int
     credential: Credential | None = None
+    hidden: Hidden | None = None
+
+    def target(self) -> str:
+        """The address as the camera is asked for it: without user and password in front."""
+        return self.hidden.url if self.hidden is not None else self.url
 
     def address(self) -> str:
         """The whole address with its credential: only ever given to a proxy's API."""
         if self.credential is None:
-            return self.url
-        scheme, rest = self.url.split("://", 1)
+            return self.target()
+        scheme, rest = self.target().split("://", 1)
         return f"{scheme}://{self.credential.userinfo()}@{rest}"
 
-    def secrets(self) -> tuple[str, ...]:
+    def secrets(self) -> frozenset[str]:
         """The forms in which the credential must not appear anywhere."""
-        if self.credential is None:
-            return ()
-        found = {self.credential.userinfo(), f"{self.credential.user}:{self.credential.password}"}
-        for secret in (self.credential.password, quote(self.credential.password, safe="")):
-            if secret:
-                found.add(secret)
-        return tuple(sorted(found, key=len, reverse=True))
+        known = [*(self.hidden.values if self.hidden else ()), self.credential]
+        return frozenset().union(*(each.pairs | each.words for each in known if each is not None))
 
 
 def parse(address: str) -> Source:
@@ -104,7 +101,13 @@ def parse(address: str) -> Source:
     if port is not None:
         netloc = f"{netloc}:{port}"
     url = urlunsplit((scheme, netloc, parts.path, parts.query, ""))
-    return Source(SCHEMES[scheme], url, host, port or DEFAULT_PORTS[scheme], credential)
+    found = mask(url)
+    hidden = None
+    if found != url:
+        words = [word for word in parameters(url) if len(word) >= SHORTEST]
+        hidden = Hidden(url, tuple(Credential("", word) for word in words))
+    port = port or DEFAULT_PORTS[scheme]
+    return Source(SCHEMES[scheme], found, host, port, credential, hidden)
 
 
 def _split_userinfo(rest: str) -> tuple[str | None, str]:
@@ -144,8 +147,3 @@ def valid_name(name: str | None) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InputError("bad_name", longest=LONGEST_NAME)
     return name
-
-
-def redact(line: str) -> str:
-    """`line` with every ``user:password@`` of a URL as ``***@``."""
-    return _USERINFO.sub(r"\g<scheme>***@", line)

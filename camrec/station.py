@@ -30,7 +30,7 @@ from camrec.library import PARTS, Keeping, Library
 from camrec.process import orphans
 from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
-from camrec.proxies import Go2rtc, MediaMTX, Proxy
+from camrec.proxies import Go2rtc, MediaMTX, Proxy, Reach
 from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine
@@ -535,9 +535,11 @@ class Station:
         self.changed.emit("settings", None)
 
     def _line(self, source: Source, path: str) -> Line:
+        own = source.url in self._demo_urls
+        reach = Reach(() if own else self.config.allowed_networks)
         if source.kind == "rtsp":
-            return RtspLine(source, path, self.clock, self.mediamtx)
-        return MjpegLine(source, path, self.clock, self.go2rtc)
+            return RtspLine(source, path, self.clock, self.mediamtx, reach)
+        return MjpegLine(source, path, self.clock, self.go2rtc, reach)
 
     def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))

@@ -34,6 +34,12 @@ def programs() -> Programs:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: a long one that begins last would run alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Get the programs before the first test: a build takes longer than a test may."""
     needed = any("binaries" in getattr(item, "fixturenames", ()) for item in session.items)

@@ -333,6 +333,25 @@ def test_packets_in_any_pieces_with_reports_and_answers_between_them():
     assert [round(unit.time * 90_000 / 1e9) >> 8 for unit in units] == [1, 2, 3, 4]
 
 
+def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
+    """Also where the stream ends right behind it."""
+
+    class Quick(Server):
+        def _answer(self, request: str) -> None:
+            if request.startswith("PLAY"):
+                number = request.partition("CSeq: ")[2].split()[0]
+                answer = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: abc\r\n\r\n".encode()
+                self._client.sendall(answer + packet(1) + packet(2))
+                self._client.shutdown(socket.SHUT_WR)
+            else:
+                super()._answer(request)
+
+    with Quick(lambda client: None) as server:
+        units, error = reading(server)
+    assert error is None
+    assert [round(unit.time * 90_000 / 1e9) >> 8 for unit in units] == [1, 2]
+
+
 def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
     """What is left of it is moved to the front only when all others have been taken."""
     monkeypatch.setattr(dialogue, "ROOM", 700)  # packets, and a piece of one more

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from camrec.errors import InputError
-from camrec.sources import parse, redact, valid_name
+from camrec.redaction import redact
+from camrec.sources import parse, valid_name
 
 
 @pytest.mark.parametrize(

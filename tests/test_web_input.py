@@ -6,7 +6,7 @@ import pytest
 from wire import Wire, serving
 
 from camrec.config import Config
-from camrec.web.handler import LONGEST_BODY
+from camrec.web.server import LONGEST_BODY
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_a_length(wire, duration):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"text"', b"1", b"\xff\xfe", b"{'url': 1}", b"[" * 100_000]
+    [b"", b"{", b"[]", b"null", b'"text"', b"1", b"\xff\xfe", b"{'url': 1}", b"[" * 50_000]
     + [b'{"url": ' + b"9" * 5000 + b"}"],
 )
 @pytest.mark.parametrize(

@@ -26,10 +26,13 @@ from camrec.config import Config
 from camrec.station import Station
 
 with Station(Config.load()) as station:
-    server = pn.serve(
-        lambda: pn.pane.Markdown("# page"), port=0, address="127.0.0.1", show=False, start=False,
-        extra_patterns=web.routes(station), **web.settings(station),
-    )
+    desk = web.Desk.of(station)
+    with web.guarding(desk.guard, station.config):
+        server = pn.serve(
+            lambda: pn.pane.Markdown("# page"), port=0, address="127.0.0.1",
+            show=False, start=False,
+            extra_patterns=web.routes_of(desk), **web.settings_of(desk),
+        )
     server.start()
     print(f"at http://127.0.0.1:{server.port}/", flush=True)
     server.io_loop.start()

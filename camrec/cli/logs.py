@@ -6,7 +6,7 @@ import logging
 
 from rich.console import Console
 
-from camrec.sources import redact
+from camrec.redaction import redact
 
 LOUD = ("bokeh", "panel", "tornado", "asyncio")  # others' logs: their troubles only
 

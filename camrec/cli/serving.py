@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import errno
+import logging
+import secrets
+import threading
+import webbrowser
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from typer import Option
 
@@ -14,9 +19,11 @@ from camrec.cli.recording import print_receipt, record_all
 from camrec.cli.running import station_of
 from camrec.cli.terminal import say
 from camrec.config import Config
-from camrec.errors import ServiceError
+from camrec.errors import InputError, ServiceError
 from camrec.proxies.ports import holder
 from camrec.station import LONGEST, SHORTEST, Station
+
+log = logging.getLogger(__name__)
 
 NoBrowser = Annotated[bool, Option("--no-browser", help=say("no_browser"))]
 
@@ -29,6 +36,7 @@ def serve(
     socket: Annotated[str | None, Option(help=say("serve.socket"))] = None,
     videos: Annotated[Path | None, Option(help=say("serve.videos"))] = None,
     bin: Annotated[Path | None, Option(help=say("serve.bin"))] = None,
+    token: Annotated[bool, Option("--token", help=say("serve.token"))] = False,
     no_browser: NoBrowser = False,
 ) -> None:
     settings = Config.load(
@@ -40,6 +48,9 @@ def serve(
         videos_dir=videos,
         bin_dir=bin,
     )
+    if token and not settings.token:
+        settings.token = secrets.token_urlsafe(24)
+    _check(settings)
     with station_of(settings, fetch=tuple(PROGRAMS)) as station:
         _serve(station, open_browser=not no_browser)
 
@@ -50,7 +61,9 @@ def demo(
     ),
     no_browser: NoBrowser = False,
 ) -> None:
-    with station_of(Config.load(), fetch=tuple(PROGRAMS)) as station:
+    settings = Config.load()
+    _check(settings)
+    with station_of(settings, fetch=tuple(PROGRAMS)) as station:
         cameras = station.open_demo()
         if seconds is None:
             _serve(station, open_browser=not no_browser)
@@ -59,23 +72,51 @@ def demo(
                 print_receipt(video, video.path)
 
 
+def _check(config: Config) -> None:
+    """Refuse, before anything is started, what would let everybody in.
+
+    Raises
+    ------
+    InputError
+        ``host_needs_token``, ``bad_certificate``.
+    """
+    if config.host not in web.LOOPBACK and not config.token and not config.socket:
+        raise InputError("host_needs_token", host=config.host or "0.0.0.0")
+    web.certificate(config)
+
+
 def _serve(station: Station, *, open_browser: bool) -> None:
     # Panel takes seconds to import: only these two commands wait for it.
     from camrec.views import serving
 
     config = station.config
+    desk = web.Desk.of(station)
+
+    def ready(address: str) -> None:
+        url = web.shown_url(address, config)
+        log.info("serving on %s", url)
+        if not config.token:
+            print(url)
+        else:
+            print(f"{url}login#{quote(config.token)}")
+            # Others see a browser's command line: this word is of use once.
+            url = f"{url}login#{desk.guard.invitation()}"
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
     try:
-        serving.serve(
-            station,
-            web.routes(station),
-            host=config.host,
-            port=config.port,
-            prefix=config.prefix,
-            socket=config.socket,
-            open_browser=open_browser,
-            language=config.language or None,
-            **web.settings(station),
-        )
+        with web.guarding(desk.guard, config):
+            serving.serve(
+                station,
+                web.routes_of(desk),
+                host=config.host,
+                port=config.port,
+                prefix=config.prefix,
+                socket=config.socket,
+                language=config.language or None,
+                ready=ready,
+                **web.settings_of(desk),
+            )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from camrec.errors import CamrecError
 from camrec.i18n import system_language, text
-from camrec.sources import redact
+from camrec.redaction import redact
 
 LANGUAGE = system_language()
 

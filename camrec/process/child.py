@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from camrec.process.ladder import Ladder, Rung, climb
 from camrec.process.platforms import HERE, Platform
+from camrec.redaction import redact
 from camrec.signal import Signal
-from camrec.sources import redact
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,17 @@ from urllib.parse import urlencode
 USER = "ctl"
 
 
+class Silent(ConnectionError):
+    """It runs, and does not answer."""
+
+
 class Api:
     """Calls to one proxy on 127.0.0.1, each on a connection of its own.
 
     Bare http.client, because it logs nothing: go2rtc takes a camera's credential in the query.
     """
 
-    def __init__(self, port: int, password: str, timeout: float = 5.0) -> None:
+    def __init__(self, port: int, password: str, timeout: float = 10.0) -> None:
         self.port = port
         self.password = password
         self._timeout = timeout
@@ -30,7 +34,7 @@ class Api:
         Raises
         ------
         ConnectionError
-            It does not answer, or not as HTTP; its text says nothing of what was asked.
+            It does not answer (`Silent`), or not as HTTP; its text says nothing of what was asked.
         """
         token = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
         target = f"{path}?{urlencode(query)}" if query else path
@@ -44,6 +48,8 @@ class Api:
             )
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
+        except TimeoutError:
+            raise Silent from None
         except (OSError, HTTPException) as error:
             raise ConnectionError(type(error).__name__) from None
         finally:

@@ -12,8 +12,9 @@ import threading
 from enum import Enum
 from http.client import HTTPException, HTTPResponse
 
-from camrec.errors import CameraError
+from camrec.errors import AccessError, CameraError
 from camrec.proxies.jpegs import END, MOST, START
+from camrec.proxies.reach import Reach
 from camrec.proxies.refusals import named, no_answer, refusal
 from camrec.proxies.visit import Visit
 from camrec.sources import Source
@@ -31,18 +32,21 @@ class Way(Enum):
     RELAYED = "relayed"
 
 
-def look(source: Source, seconds: float = 5.0) -> Way:
+def look(source: Source, seconds: float = 5.0, reach: Reach | None = None) -> Way:
     """Which way the pictures of `source` come to go2rtc.
 
     Direct goes what it surely reads: a multipart whose first part it read whole. A camera that
-    answers rightly, but sends no picture within `seconds`, is relayed: that cannot do harm.
+    answers rightly, but sends no picture within `seconds`, is relayed: that cannot do harm. Where
+    `reach` is limited all are relayed: go2rtc follows a camera wherever it leads.
 
     Raises
     ------
     CameraError
-        It is no camera, or it refuses.
+        It is no camera, it refuses, or it leads to another host.
+    AccessError
+        ``address_not_allowed``.
     """
-    visit = Visit(seconds)
+    visit = Visit(seconds, reach=reach)
     glance = _Glance(source, visit)
     thread = threading.Thread(target=glance.take, name=f"look {source.host}", daemon=True)
     thread.start()
@@ -55,7 +59,7 @@ def look(source: Source, seconds: float = 5.0) -> Way:
         error = glance.error
     if error is not None:
         raise error
-    return glance.way
+    return Way.RELAYED if reach is not None and reach.limited else glance.way
 
 
 class _Glance:
@@ -66,12 +70,14 @@ class _Glance:
         self._visit = visit
         self.answered = False
         self.way = Way.RELAYED
-        self.error: CameraError | None = None
+        self.error: CameraError | AccessError | None = None
 
     def take(self) -> None:
         try:
-            answer = self._visit.get(self._source.url, self._source.credential)
+            answer = self._visit.get(self._source.target(), self._source.credential)
             self.error = refusal(self._source, answer) or self._judge(answer)
+        except AccessError as error:
+            self.error = error
         except (OSError, HTTPException, ValueError) as error:
             log.debug("the look at %s ended: %s", self._source.host, type(error).__name__)
             self.error = None if self.answered else no_answer(self._source, error)

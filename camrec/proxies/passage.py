@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 
-from camrec.errors import CameraError
+from camrec.errors import AccessError, CameraError
 from camrec.proxies.jpegs import Splitter
+from camrec.proxies.reach import Reach
 from camrec.proxies.refusals import no_answer, refusal
 from camrec.proxies.visit import Visit
 from camrec.sources import Source
@@ -39,15 +40,21 @@ class Passage:
         go2rtc's connection, its request read.
     tell
         Gets why the camera does not deliver, where that is so.
+    reach
+        Where the camera may be.
     """
 
     def __init__(
-        self, source: Source, client: socket.socket, tell: Callable[[CameraError], None]
+        self,
+        source: Source,
+        client: socket.socket,
+        tell: Callable[[CameraError], None],
+        reach: Reach | None = None,
     ) -> None:
         self._source = source
         self._client = client
         self._tell = tell
-        self._visit = Visit(SILENCE, keep=True)
+        self._visit = Visit(SILENCE, keep=True, reach=reach)
         self._over = threading.Event()
         self._ended = threading.Event()
         self._last = b""
@@ -99,10 +106,13 @@ class Passage:
 
     def _ask(self) -> HTTPResponse | None:
         try:
-            answer = self._visit.get(self._source.url, self._source.credential)
+            answer = self._visit.get(self._source.target(), self._source.credential)
         except (OSError, HTTPException, ValueError) as error:
             if not self._over.is_set():
                 self._tell(no_answer(self._source, error))
+            return None
+        except AccessError as error:
+            self._tell(CameraError(error.code, **error.facts))
             return None
         refused = refusal(self._source, answer)
         if refused is not None:

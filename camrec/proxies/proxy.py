@@ -16,7 +16,8 @@ import yaml
 
 from camrec.errors import InputError, ServiceError
 from camrec.process import Child, Lease, ProcessState, Supervisor
-from camrec.proxies.api import Api
+from camrec.process.ladder import Rung
+from camrec.proxies.api import Api, Silent
 from camrec.proxies.ports import free_ports, holder, listens
 from camrec.proxies.reasons import hide
 from camrec.sources import Source
@@ -100,8 +101,8 @@ class Proxy(ABC):
                 except InputError:
                     del self._wanted[path]
                     raise
-                except ConnectionError:
-                    log.debug("%s is gone; its paths are added when it is back", self.name)
+                except ConnectionError as error:
+                    self._start_anew(error)
 
     def remove(self, path: str) -> None:
         """Serve `path` no longer; one that is unknown is no error."""
@@ -109,8 +110,8 @@ class Proxy(ABC):
             if self._wanted.pop(path, None) is not None and self._accepts:
                 try:
                     self._drop(path)
-                except ConnectionError:
-                    log.debug("%s is gone, and %s with it", self.name, path)
+                except ConnectionError as error:
+                    self._start_anew(error)
 
     def local_url(self, path: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/{path}"
@@ -126,6 +127,15 @@ class Proxy(ABC):
             self._lease.release()
             self._lease = None
             log.info("%s stopped (pid %s)", self.name, pid)
+
+    def _start_anew(self, error: ConnectionError) -> None:
+        """It is gone and comes back with its paths; one that only hangs has to go first."""
+        child = self._supervisor.child
+        if isinstance(error, Silent) and child is not None:
+            log.warning("%s does not answer any more: it is started anew", self.name)
+            child.ask(Rung.KILL)
+        else:
+            log.debug("%s is gone; its paths are added when it is back", self.name)
 
     # What each of the two does in its own way.
 
@@ -226,8 +236,8 @@ class Proxy(ABC):
         self._hear(line)
 
     def _hidden(self, text: str) -> str:
-        known = {secret for source in list(self._wanted.values()) for secret in source.secrets()}
-        return hide(text, tuple(sorted(known, key=len, reverse=True)))
+        known = [source.secrets() for source in list(self._wanted.values())]
+        return hide(text, frozenset().union(*known))
 
     def _refused(self, source: Source, answer: str) -> InputError:
         reason = hide(" ".join(answer.split()), source.secrets())

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from camrec.errors import CameraError
-from camrec.sources import Source, redact
+from camrec.redaction import redact, without
+from camrec.sources import Source
 
 # A status, and not a port or a piece of a name.
 _STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"
 _QUOTED_URL = re.compile(r'"\w+://[^"]*"')
 _CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
+# A camera's own words beside its status: it could repeat what logged us in.
+_WORDS = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
 LONGEST_REASON = 200
 
 # The first that is found in the text decides. Go's words for what the system said (on Windows
@@ -72,9 +76,6 @@ def failed(source: Source, reason: str) -> CameraError:
     return CameraError("camera_failed", host=source.host, reason=said)
 
 
-def hide(text: str, secrets: tuple[str, ...]) -> str:
+def hide(text: str, secrets: Iterable[str]) -> str:
     """`text` without anything of a credential."""
-    text = redact(text)
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
+    return without(redact(_WORDS.sub(r"\g<status>", text)), secrets)

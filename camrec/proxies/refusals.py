@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, responses
 
 from camrec.errors import CameraError
+from camrec.proxies.reach import LedElsewhere
 from camrec.proxies.reasons import failed
 from camrec.sources import Source
 
@@ -19,13 +20,16 @@ def refusal(source: Source, answer: HTTPResponse) -> CameraError | None:
         return named(source, "camera_wrong_password")
     if answer.status in (404, 410):
         return named(source, "camera_no_path")
-    return failed(source, f"{answer.status} {answer.reason}")
+    # Not in the camera's own words: it could repeat what logged us in.
+    return failed(source, f"{answer.status} {responses.get(answer.status, '')}".strip())
 
 
 def no_answer(source: Source, error: Exception) -> CameraError:
     """A request that got no answer."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return named(source, "camera_unknown_host")
+    if isinstance(error, LedElsewhere):
+        return CameraError("camera_elsewhere", host=source.host, other=error.host[:100])
     if isinstance(error, ssl.SSLCertVerificationError):
         return named(source, "camera_certificate")
     if isinstance(error, ConnectionRefusedError):

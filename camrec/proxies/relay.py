@@ -11,6 +11,7 @@ import time
 
 from camrec.errors import CameraError
 from camrec.proxies.passage import Passage
+from camrec.proxies.reach import Reach
 from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ class Relay:
     source : what go2rtc is given; it holds no credential.
     """
 
-    def __init__(self, camera: Source) -> None:
+    def __init__(self, camera: Source, reach: Reach | None = None) -> None:
         self._camera = camera
+        self._reach = reach
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._path = f"/{secrets.token_urlsafe(24)}"
         self._port = self._listener.getsockname()[1]
@@ -107,7 +109,7 @@ class Relay:
             if self._over.wait(max(0.0, self._called + BETWEEN_CALLS - time.monotonic())):
                 return None
             self._called = time.monotonic()
-            self._passage = Passage(self._camera, client, self._note)
+            self._passage = Passage(self._camera, client, self._note, self._reach)
             return self._passage
 
     def _note(self, error: CameraError) -> None:

@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import quote, urljoin, urlsplit
 
 from camrec.proxies.digest import Digest, chosen
+from camrec.proxies.reach import LedElsewhere, Reach
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
@@ -27,14 +28,17 @@ class Visit:
     ----------
     keep
         Whether the next GET goes over the same connection, where the camera keeps it.
+    reach
+        Where it may connect to.
 
     Attributes
     ----------
     simple : whether go2rtc could have gone the same way.
     """
 
-    def __init__(self, timeout: float, keep: bool = False) -> None:
+    def __init__(self, timeout: float, keep: bool = False, reach: Reach | None = None) -> None:
         self.simple = True
+        self._reach = reach or Reach()
         self._timeout = timeout
         self._keep = keep
         self._digest: Digest | None = None
@@ -50,7 +54,9 @@ class Visit:
         Raises
         ------
         OSError, http.client.HTTPException
-            The camera cannot be reached, or does not speak HTTP.
+            The camera cannot be reached, does not speak HTTP, or leads to another host.
+        AccessError
+            ``address_not_allowed``.
         """
         home = urlsplit(url)
         for _ in range(MOST_REDIRECTS):
@@ -60,6 +66,9 @@ class Visit:
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
             url = urljoin(url, target)
+            host = urlsplit(url).hostname
+            if host and host != home.hostname:
+                raise LedElsewhere(host)
             # It judges certificates by the first address, and answers a Digest for that only.
             self.simple = self.simple and urlsplit(url).scheme == home.scheme and not self._digest
         return answer
@@ -130,13 +139,17 @@ class Visit:
     def _connect(self, url: str) -> HTTPConnection:
         parts = urlsplit(url)
         host = parts.hostname or ""
+        connection: HTTPConnection
         if parts.scheme == "http":
-            return HTTPConnection(host, parts.port, timeout=self._timeout)
-        if parts.scheme == "https":
-            return HTTPSConnection(
-                host, parts.port, timeout=self._timeout, context=_certificates(host)
-            )
-        raise ConnectionError("led to another protocol")
+            connection = HTTPConnection(host, parts.port, timeout=self._timeout)
+        elif parts.scheme == "https":
+            context = _certificates(host)
+            connection = HTTPSConnection(host, parts.port, timeout=self._timeout, context=context)
+        else:
+            raise ConnectionError("led to another protocol")
+        # To what was looked at, not to what a second look-up may give.
+        connection._create_connection = self._reach.connect  # type: ignore[attr-defined]
+        return connection
 
 
 def _certificates(host: str) -> ssl.SSLContext:

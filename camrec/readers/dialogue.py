@@ -104,6 +104,10 @@ class Dialogue:
 
     def _receive(self) -> Iterator[Answer | tuple[int, memoryview]]:
         """All that came whole; what is not taken of it now is there the next time."""
+        before = self._begin
+        yield from self._whole()  # left from the last time, where not all was taken
+        if self._begin > before:
+            return
         left = self._end - self._begin
         self._view[:left] = self._view[self._begin : self._end]
         self._begin, self._end = 0, left
@@ -112,6 +116,10 @@ class Dialogue:
             raise EOFError
         self._end += count
         self.more = self._end == ROOM
+        yield from self._whole()
+
+    def _whole(self) -> Iterator[Answer | tuple[int, memoryview]]:
+        """What is here already."""
         while self._begin < self._end:
             item = self._packet() if self._buffer[self._begin] == 0x24 else self._answer()
             if item is None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.proxies import Go2rtc, MediaMTX, Relay, Way, look
+from camrec.proxies import Go2rtc, MediaMTX, Reach, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.sources import Source
 from camrec.units import Unit
@@ -31,12 +31,16 @@ class Reader(Protocol):
 
 
 class Line(ABC):
-    """One session's path of a proxy. It is opened and closed any number of times."""
+    """One session's path of a proxy. It is opened and closed any number of times.
 
-    def __init__(self, source: Source, path: str, clock: Clock) -> None:
+    reach : where the camera may be.
+    """
+
+    def __init__(self, source: Source, path: str, clock: Clock, reach: Reach | None = None) -> None:
         self.source = source
         self.path = path
         self._clock = clock
+        self._reach = reach or Reach()
 
     @property
     @abstractmethod
@@ -66,8 +70,10 @@ class Line(ABC):
 class RtspLine(Line):
     """RTSP cameras, through MediaMTX."""
 
-    def __init__(self, source: Source, path: str, clock: Clock, proxy: MediaMTX) -> None:
-        super().__init__(source, path, clock)
+    def __init__(
+        self, source: Source, path: str, clock: Clock, proxy: MediaMTX, reach: Reach | None = None
+    ) -> None:
+        super().__init__(source, path, clock, reach)
         self._proxy = proxy
 
     @property
@@ -75,6 +81,9 @@ class RtspLine(Line):
         return self._proxy.local_url(self.path)
 
     def open(self) -> None:
+        self._reach.check(self.source)
+        if self.source.url.startswith("rtsps:"):
+            answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once.
         self._proxy.remove(self.path)
@@ -95,8 +104,10 @@ class RtspLine(Line):
 class MjpegLine(Line):
     """HTTP MJPEG cameras, through go2rtc; those that it cannot read come to it by a relay."""
 
-    def __init__(self, source: Source, path: str, clock: Clock, proxy: Go2rtc) -> None:
-        super().__init__(source, path, clock)
+    def __init__(
+        self, source: Source, path: str, clock: Clock, proxy: Go2rtc, reach: Reach | None = None
+    ) -> None:
+        super().__init__(source, path, clock, reach)
         self._proxy = proxy
         self._relay: Relay | None = None
 
@@ -111,14 +122,15 @@ class MjpegLine(Line):
 
     def open(self) -> None:
         # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
-        way = look(self.source)
+        self._reach.check(self.source)
+        way = look(self.source, reach=self._reach)
         self._proxy.ensure_ready()
         if way is Way.DIRECT:
             self._proxy.add(self.path, self.source)
             self._end_relay()
         else:
             if self._relay is None:
-                self._relay = Relay(self.source).start()
+                self._relay = Relay(self.source, self._reach).start()
             self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:

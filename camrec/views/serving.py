@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-import webbrowser
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +14,7 @@ from tornado.websocket import WebSocketClosedError
 
 from camrec.process import endings
 from camrec.station import Station
-from camrec.views.page import board_of, end_board, page
+from camrec.views.page import LANGUAGE_COOKIE, board_of, end_board, page
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +31,6 @@ def serve(
     port: int,
     prefix: str = "",
     socket: str = "",
-    open_browser: bool = False,
     language: str | None = None,
     ready: Callable[[str], None] = print,
     **settings: Any,
@@ -76,14 +73,13 @@ def serve(
         extra_patterns=routes,
         unused_session_lifetime_milliseconds=UNUSED_SESSION,
         check_unused_sessions_milliseconds=5_000,
+        # They are written into the page: no more than it needs.
+        include_headers=["Accept-Language", "Host"],
+        include_cookies=[LANGUAGE_COOKIE],
         **settings,
     )
     server.start()
-    url = socket or f"http://{_named(host)}:{server.port}{server.prefix}/"
-    log.info("serving on %s", url)
-    ready(url)
-    if open_browser and not socket:
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    ready(socket or f"http://{_named(host)}:{server.port}{server.prefix}/")
     # Further signals change nothing while recordings are saved.
     endings.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:

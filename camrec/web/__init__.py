@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from camrec.station import Station
+from camrec.web.guard import LOOPBACK
 from camrec.web.handler import Desk
 from camrec.web.local import LocalServer
 from camrec.web.relay import Relay
 from camrec.web.routes import routes_of, settings_of
+from camrec.web.server import certificate, guarding, install, shown_url
 
-__all__ = ["LocalServer", "Relay", "routes", "settings"]
-
-
-def routes(station: Station) -> list[tuple[str, type, dict[str, Any]]]:
-    """Tornado's (pattern, handler, arguments), as ``pn.serve(extra_patterns=...)`` takes them."""
-    return routes_of(Desk.of(station))
-
-
-def settings(station: Station) -> dict[str, Any]:
-    """Tornado's settings beside the routes, as ``pn.serve(**...)`` takes them."""
-    return settings_of(Desk.of(station))
+__all__ = [
+    "LOOPBACK",
+    "Desk",
+    "LocalServer",
+    "Relay",
+    "certificate",
+    "guarding",
+    "install",
+    "routes_of",
+    "settings_of",
+    "shown_url",
+]

@@ -1,49 +1,80 @@
-"""Who may ask: what every request passes before a handler does anything."""
+"""Who may ask: what every request passes before anything is done for it."""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
+import math
 import re
+import secrets
+import time
 from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
 
 from camrec.config import Config
 from camrec.errors import AccessError, CamrecError, MethodError
+from camrec.web.limits import Rate, Tries
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-COOKIE = "camrec_token"
+LOGIN = "/login"
+COOKIE_AGE = 30 * 86_400  # seconds after which one has to log in again
+INVITATION_AGE = 300.0  # seconds
 
-_HOST = re.compile(r"(?:\[(?P<ip6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::\d{1,5})?")
-
-
-class KeyGuard:
-    """Of addresses that begin with a key which nobody can guess: who has it may watch.
-
-    A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
-    tell nothing. Whatever changes something is refused.
-    """
-
-    def check(self, request: HTTPServerRequest) -> None:
-        """Raises MethodError."""
-        if request.method not in SAFE_METHODS:
-            raise MethodError("method_not_allowed", method=request.method)
+_HOST = re.compile(
+    r"(?:\[(?P<ip6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::(?P<port>\d{1,5}))?"
+)
 
 
 class Guard:
-    """Decides by host, token and origin; knows nothing of what is asked for."""
+    """Decides by host, rate, origin and token; knows nothing of what is asked for.
 
-    def __init__(self, config: Config) -> None:
+    key : the first part of the paths that a notebook's page is given; nobody guesses it. That page
+        has Jupyter's name, or that of a hub before it, as its host and origin: they tell nothing.
+        Who has the key may watch, and change nothing.
+    """
+
+    def __init__(self, config: Config, *, key: str = "") -> None:
         self._config = config
+        self.key = key
+        self._rate = Rate()
+        self._tries = Tries()
+        self._invitation: tuple[bytes, float] | None = None
 
     def check(self, request: HTTPServerRequest) -> None:
-        """Raises AccessError: ``foreign_host``, ``token_wrong``, ``foreign_origin``."""
-        refusal = self._host(request) or self._token(request) or self._origin(request)
+        """Raises AccessError, and for the key MethodError.
+
+        ``foreign_host``, ``too_many_requests``, ``foreign_origin``, ``too_many_tries``,
+        ``token_wrong``.
+        """
+        if self.key and request.path.startswith(f"/{self.key}/"):
+            if request.method not in SAFE_METHODS:
+                raise MethodError("method_not_allowed", method=request.method)
+            return
+        # Origin before token: a foreign page is not to use up the user's tries.
+        refusal = (
+            self._host(request) or self._pace(request) or self._origin(request)
+        ) or self._token(request)
         if refusal is not None:
             raise refusal
+
+    @property
+    def asks_for_token(self) -> bool:
+        return bool(self._config.token)
+
+    def cookie(self) -> str:
+        """What a browser that has logged in carries: not the token, and of no use after a while."""
+        issued = str(int(time.time()))
+        return f"{issued}.{self._seal(issued)}"
+
+    def invitation(self) -> str:
+        """A word that logs in once: for a browser's command line, which others can read."""
+        word = secrets.token_urlsafe(24)
+        self._invitation = (word.encode(), time.monotonic() + INVITATION_AGE)
+        return word
 
     def _host(self, request: HTTPServerRequest) -> CamrecError | None:
         # A page that rebinds its own name to 127.0.0.1 still asks for its own name.
@@ -63,26 +94,67 @@ class Guard:
             return _is_address(name)
         return name == self._config.host.lower()
 
-    def _token(self, request: HTTPServerRequest) -> CamrecError | None:
-        wanted = self._config.token
-        if not wanted:
-            return None
-        # Headers come decoded as Latin-1: back to the bytes that were sent.
-        given = token_of(request).encode("latin-1", "replace")
-        return None if hmac.compare_digest(given, wanted.encode()) else AccessError("token_wrong")
+    def _pace(self, request: HTTPServerRequest) -> CamrecError | None:
+        wait = self._rate.wait(request.remote_ip or "")
+        return AccessError("too_many_requests", seconds=math.ceil(wait)) if wait else None
 
     def _origin(self, request: HTTPServerRequest) -> CamrecError | None:
+        origin = request.headers.get("Origin")
+        site = request.headers.get("Sec-Fetch-Site", "none")
         socket = request.headers.get("Upgrade", "").lower() == "websocket"
         if request.method in SAFE_METHODS and not socket:
-            return None
-        origin = request.headers.get("Origin")
-        if origin is None:
+            foreign = self._draws_in(request, site)
+        elif origin is None:
             # Not a browser, unless it says whose page it asks for.
-            site = request.headers.get("Sec-Fetch-Site", "none")
             foreign = site not in ("same-origin", "none")
         else:
             foreign = _netloc(origin) != request.headers.get("Host", "").lower()
         return AccessError("foreign_origin", origin=str(origin)[:100]) if foreign else None
+
+    def _draws_in(self, request: HTTPServerRequest, site: str) -> bool:
+        """Whether another page takes our pictures, scripts or answers into itself.
+
+        It may lead here, and show us in a frame as far as ``frame-ancestors`` lets it.
+        """
+        if site in ("same-origin", "none"):
+            return False
+        leads = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
+        return not (leads and request.headers.get("Sec-Fetch-Dest") in ("document", "iframe"))
+
+    def _token(self, request: HTTPServerRequest) -> CamrecError | None:
+        wanted = self._config.token.encode()
+        if not wanted or self._knows(cookie_of(request)):
+            return None
+        given = bearer_of(request)
+        if not given:
+            return AccessError("token_wrong")
+        address = request.remote_ip or ""
+        wait = self._tries.wait(address)
+        if wait:
+            return AccessError("too_many_tries", seconds=math.ceil(wait))
+        right = hmac.compare_digest(given, wanted) or self._invited(given, request)
+        self._tries.note(address, right=right)
+        return None if right else AccessError("token_wrong")
+
+    def _knows(self, cookie: str) -> bool:
+        issued, _, seal = cookie.partition(".")
+        if not (issued.isascii() and issued.isdecimal() and len(issued) < 15):
+            return False
+        right = hmac.compare_digest(seal.encode(), self._seal(issued).encode())
+        return right and 0 <= time.time() - int(issued) + 60 <= COOKIE_AGE
+
+    def _seal(self, issued: str) -> str:
+        key = self._config.token.encode()
+        return hmac.new(key, f"camrec cookie {issued}".encode(), hashlib.sha256).hexdigest()
+
+    def _invited(self, given: bytes, request: HTTPServerRequest) -> bool:
+        if self._invitation is None or not request.path.endswith(LOGIN):
+            return False
+        word, until = self._invitation
+        right = hmac.compare_digest(given, word) and time.monotonic() < until
+        if right:
+            self._invitation = None
+        return right
 
 
 def host_name(host: str) -> str:
@@ -91,12 +163,21 @@ def host_name(host: str) -> str:
     return (found["ip6"] or found["name"]).lower() if found else ""
 
 
-def token_of(request: HTTPServerRequest) -> str:
-    """The token a request carries, by header or by cookie; empty when none."""
+def bearer_of(request: HTTPServerRequest) -> bytes:
+    """The token of the Authorization header; empty when none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    cookie = request.cookies.get(COOKIE)
+    # Headers come decoded as Latin-1: back to the bytes that were sent.
+    return token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
+
+
+def cookie_name(request: HTTPServerRequest) -> str:
+    """Of this port: cookies are shared by all ports of a host, and so by two camrecs."""
+    found = _HOST.fullmatch(request.headers.get("Host", ""))
+    return f"camrec_{found['port'] or 'login'}" if found else "camrec_login"
+
+
+def cookie_of(request: HTTPServerRequest) -> str:
+    cookie = request.cookies.get(cookie_name(request))
     return cookie.value if cookie is not None else ""
 
 

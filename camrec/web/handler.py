@@ -1,4 +1,4 @@
-"""What every handler is made of: the guard, the bound on the body, one shape for every error."""
+"""What every handler is made of: the guard, and one shape for every error."""
 
 from __future__ import annotations
 
@@ -11,24 +11,20 @@ from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from tornado.web import HTTPError, MissingArgumentError, RequestHandler, stream_request_body
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal
 from camrec.i18n import best_language
 from camrec.station import Station
 from camrec.web import schema
-from camrec.web.guard import Guard, KeyGuard
+from camrec.web.guard import Guard
 from camrec.web.request import FieldError, read
+from camrec.web.server import Passed
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
-
-LONGEST_BODY = 1 << 20  # bytes
-# A body too large is read this far and dropped: a client that is cut off while it still sends
-# does not see the answer.
-DRAINED = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -39,51 +35,37 @@ class Desk:
     """
 
     station: Station
-    guard: Guard | KeyGuard
+    guard: Guard
     pool: ThreadPoolExecutor
     viewers: set[Any] = field(default_factory=set)
 
     @classmethod
-    def of(cls, station: Station) -> Desk:
+    def of(cls, station: Station, *, key: str = "") -> Desk:
         # Opening, closing and stopping wait for cameras and disks: quick calls need room beside.
         workers = 2 * station.config.max_sessions + 8
-        guard = Guard(station.config)
+        guard = Guard(station.config, key=key)
         return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
 
 
-@stream_request_body  # so that the guard decides before the body is read
 class Handler(RequestHandler):
     """Passes the guard, answers in JSON, and puts every error into one shape."""
 
     def initialize(self, desk: Desk) -> None:
         self.desk = desk
         self.station = desk.station
-        self._body = bytearray()
-        self._received = 0
 
     def set_default_headers(self) -> None:
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
 
     def prepare(self) -> None:
-        self.desk.guard.check(self.request)
-        length = self.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and int(length) > DRAINED:
-            raise _too_large()
-
-    def data_received(self, chunk: bytes) -> None:
-        self._received += len(chunk)
-        if self._received <= LONGEST_BODY:
-            self._body += chunk
-        elif self._received > DRAINED and not self._finished:
-            error = _too_large()
-            self.send_error(error.status, exc_info=(type(error), error, None))
+        # In a server that is not ours nobody has asked the guard yet.
+        if not isinstance(self.request.headers, Passed):
+            self.desk.guard.check(self.request)
 
     def body(self, model: type[R]) -> R:
         """The request's JSON as `model`; raises InputError."""
-        if self._received > LONGEST_BODY:
-            raise _too_large()
-        return read(model, bytes(self._body))
+        return read(model, self.request.body)
 
     async def call(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a blocking call of the station in a thread."""
@@ -148,7 +130,3 @@ class NothingHandler(Handler):
     def prepare(self) -> None:
         super().prepare()
         raise NotFoundError("no_route", path=self.request.path[:200])
-
-
-def _too_large() -> InputError:
-    return InputError("body_too_large", longest=LONGEST_BODY)

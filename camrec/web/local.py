@@ -7,17 +7,17 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from camrec.config import Config
 from camrec.station import Station
-from camrec.web.guard import KeyGuard
+from camrec.web.guard import Guard
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
+from camrec.web.server import Server
 
 GRACE = 2.0  # seconds that requests have to end by themselves
 KEY_BYTES = 16
@@ -30,8 +30,8 @@ class KernelServer:
 
     Parameters
     ----------
-    key
-        The first part of what a page is given; see `new_key`.
+    guard
+        With a `new_key`.
     viewers
         The WebSockets that are open; each is let go by its `leave()`.
     script
@@ -45,18 +45,20 @@ class KernelServer:
 
     def __init__(
         self,
-        key: str,
+        guard: Guard,
+        config: Config,
         routes: Sequence[Any],
         viewers: set[Any],
         pool: ThreadPoolExecutor,
         script: Callable[[], str],
         **settings: Any,
     ) -> None:
-        self._routes = [(f"/{key}/notebook.js", ScriptHandler, {"script": script}), *routes]
+        self._guard, self._config = guard, config
+        self._routes = [(f"/{guard.key}/notebook.js", ScriptHandler, {"script": script}), *routes]
         self._viewers, self._pool, self._settings = viewers, pool, settings
         self._sockets = bind_sockets(0, "127.0.0.1")
         self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
-        self.url = f"{self.root}/{key}"
+        self.url = f"{self.root}/{guard.key}"
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="camrec-web", daemon=True)
@@ -77,7 +79,8 @@ class KernelServer:
             self._loop.close()
 
     async def _serve(self) -> None:
-        server = HTTPServer(Application(self._routes, **self._settings))
+        application = Application(self._routes, **self._settings)
+        server = Server(application, guard=self._guard, config=self._config, ssl_options=None)
         server.add_sockets(self._sockets)
         await self._stopping.wait()
         server.stop()
@@ -95,11 +98,10 @@ class LocalServer(KernelServer):
     """The wire of a station. A page that is given `url` may watch, wherever it comes from."""
 
     def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
-        key = new_key()
-        desk = Desk.of(station)
-        watching = replace(desk, guard=KeyGuard())
-        routes = [*routes_of(watching, f"/{key}"), *routes_of(desk)]
-        super().__init__(key, routes, desk.viewers, desk.pool, script, **settings_of(desk))
+        desk = Desk.of(station, key=new_key())
+        routes = [*routes_of(desk, f"/{desk.guard.key}"), *routes_of(desk)]
+        given = (desk.guard, station.config, routes, desk.viewers, desk.pool, script)
+        super().__init__(*given, **settings_of(desk))
 
 
 class ScriptHandler(RequestHandler):

@@ -9,8 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from camrec.redaction import redact
 from camrec.session import Session, SessionState
-from camrec.sources import redact
 from camrec.station import Station
 from camrec.web.handler import Handler
 from camrec.web.sessions import figures

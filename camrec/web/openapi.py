@@ -12,10 +12,9 @@ from pydantic.json_schema import models_json_schema
 from camrec import __version__
 from camrec.web import schema
 from camrec.web.address import Address, Call
-from camrec.web.guard import COOKIE
 
 REF = "#/components/schemas/{model}"
-ALWAYS = (401, 403)  # the guard's
+ALWAYS = (401, 403, 429)  # the guard's
 
 
 def document(table: Sequence[Address]) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def document(table: Sequence[Address]) -> dict[str, Any]:
             "description": "Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.",
         },
         "servers": [{"url": "/"}],
-        "security": [{}, {"bearer": []}, {"cookie": []}],
+        "security": [{}, {"bearer": []}],
         "paths": {
             address.path: {
                 "parameters": [_parameter("path", name) for name in _names(address.path)],
@@ -44,7 +43,6 @@ def document(table: Sequence[Address]) -> dict[str, Any]:
             "schemas": definitions["$defs"],
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
             },
         },
     }

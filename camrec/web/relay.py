@@ -18,7 +18,9 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_connect
 
+from camrec.config import Config
 from camrec.web.file import PROXIED
+from camrec.web.guard import Guard
 from camrec.web.local import KernelServer, new_key
 
 CHUNK = 256 << 10  # bytes
@@ -42,15 +44,15 @@ class Relay(KernelServer):
     def __init__(
         self, upstream: str, headers: Mapping[str, str], script: Callable[[], str] = str
     ) -> None:
-        key = new_key()
+        guard = Guard(Config(), key=new_key())
         viewers: set[Any] = set()
         pool = ThreadPoolExecutor(THREADS, "camrec-relay")
         given = {"upstream": upstream, "headers": dict(headers)}
         routes = [
-            (f"/{key}/stream", StreamRelay, {**given, "viewers": viewers}),
-            (f"/{key}{WATCHED}", FileRelay, {**given, "pool": pool}),
+            (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
+            (f"/{guard.key}{WATCHED}", FileRelay, {**given, "pool": pool}),
         ]
-        super().__init__(key, routes, viewers, pool, script)
+        super().__init__(guard, Config(), routes, viewers, pool, script)
 
 
 class StreamRelay(WebSocketHandler):

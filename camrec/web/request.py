@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from camrec.errors import InputError
 from camrec.i18n import text
-from camrec.sources import LONGEST_ADDRESS, LONGEST_NAME, redact
+from camrec.redaction import redact
+from camrec.sources import LONGEST_ADDRESS, LONGEST_NAME
 from camrec.station import FARTHEST, LONGEST, SHORTEST
 
 Id = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]

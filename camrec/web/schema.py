@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from camrec.errors import CamrecError
-from camrec.sources import redact
+from camrec.redaction import redact
 from camrec.units import AudioCodec
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from camrec.receipt import Receipt
 from camrec.web import (
     health,
+    login,
     metrics,
     openapi,
     recordings,
@@ -209,6 +210,14 @@ TABLE = (
         (
             Call("get", "A small picture of a video", media="image/jpeg", refusals=(400, 404)),
             Call("head", "What a thumbnail's GET would answer", refusals=(400, 404)),
+        ),
+    ),
+    Address(
+        "/login",
+        login.LoginHandler,
+        (
+            Call("get", "To the page; where a token is asked for, the page to log in", status=302),
+            Call("post", "A cookie for the browser whose token was right", status=204),
         ),
     ),
     Address(

@@ -1,0 +1,90 @@
+"""Where a camera may be: the networks of the settings, looked at after a name was resolved."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from http.client import HTTPException
+
+from camrec.errors import AccessError, CameraError
+from camrec.sources import Source
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class LedElsewhere(HTTPException):
+    """A camera's redirect names another host."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__()
+        self.host = host
+
+
+class Reach:
+    """networks : in CIDR form; none: anywhere but where no single camera can be."""
+
+    def __init__(self, networks: Sequence[str] = ()) -> None:
+        self._networks = [ipaddress.ip_network(each, strict=False) for each in networks]
+
+    @property
+    def limited(self) -> bool:
+        return bool(self._networks)
+
+    def check(self, source: Source) -> None:
+        """Raises AccessError (``address_not_allowed``), CameraError (``camera_unknown_host``)."""
+        try:
+            self._check(source.host, source.port)
+        except (socket.gaierror, UnicodeError):
+            raise CameraError("camera_unknown_host", host=source.host, port=source.port) from None
+
+    def connect(
+        self, where: tuple[str, int], timeout: float | None = None, *_: object
+    ) -> socket.socket:
+        """As ``socket.create_connection``, to the very address that was looked at.
+
+        Raises
+        ------
+        OSError, AccessError
+        """
+        host, port = where
+        error: OSError = socket.gaierror(f"{host} has no address")
+        for family, _, _, _, address in self._resolved(host, port):
+            line = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                line.settimeout(timeout)
+                line.connect(address)
+                return line
+            except OSError as failed:
+                line.close()
+                error = failed
+        raise error
+
+    def _check(self, host: str, port: int) -> None:
+        literal = _literal(host)
+        if literal is not None:
+            self._judge(host, literal)
+        elif self.limited:
+            self._resolved(host, port)
+
+    def _resolved(self, host: str, port: int) -> list[tuple]:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for *_, address in found:
+            self._judge(host, _literal(address[0]))
+        return found
+
+    def _judge(self, host: str, address: Address | None) -> None:
+        if address is None:
+            raise AccessError("address_not_allowed", host=host)
+        nobody = address.is_unspecified or address.is_multicast
+        nobody = nobody or address == ipaddress.IPv4Address("255.255.255.255")
+        if nobody or (self.limited and not any(address in each for each in self._networks)):
+            raise AccessError("address_not_allowed", host=host)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,122 @@
+"""What must not be read: credentials that do not print, and a last look over every line.
+
+Each `Credential` that is alive is known here, so that whatever prints it, in whichever of the forms
+that programs give it, `redact` takes it out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote, quote_plus, unquote
+
+SHORTEST = 4  # characters; a shorter secret alone stands in too many words to be taken out of all
+
+# user:password@ in anything that looks like a URL, up to the last @ before the path ends.
+_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@(?=[^\s@\"'<>])")
+_URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
+# ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras have it.
+_PARAMETER = re.compile(
+    r"(?P<name>(?<=[?&;/_])[\w.-]*?(?:user|usr|login|pass|pwd|token|auth|secret|key)[\w.-]*?=)"
+    r"(?P<value>(?!\*\*\*).*?)(?=[&;/?#]|_[A-Za-z]+=|$)",
+    re.IGNORECASE,
+)
+# Headers as programs write them into their logs, quoted or not.
+_HEADER = re.compile(
+    r"(?P<name>\bauthorization\\?[\"']?\s*[:=]\s*\[?\\?[\"']?\s*)(?:basic|digest|bearer)\b[^\r\n]*",
+    re.IGNORECASE,
+)
+_DIGEST = re.compile(r"(?P<name>\b(?:username|response)\s*=\s*)(?P<q>\\?\")[^\"\\]*(?P=q)", re.I)
+
+_alive: weakref.WeakValueDictionary[int, Credential] = weakref.WeakValueDictionary()
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A user name and a password, or a password alone, that do not print."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _alive[id(self)] = self
+
+    def __str__(self) -> str:
+        return "***"
+
+    def userinfo(self) -> str:
+        """Percent-encoded ``user:password``, for the one place that needs it: a proxy's memory."""
+        return f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """User and password together, which nothing else looks like."""
+        if not self.user:
+            return frozenset()
+        pair = f"{self.user}:{self.password}".encode()
+        both = zip(_forms(self.user), _forms(self.password), strict=True)
+        plain = {f"{user}:{word}" for user, word in both}
+        coded = {base64.b64encode(pair).decode(), base64.urlsafe_b64encode(pair).decode()}
+        return frozenset(plain | {quote(each, safe="") for each in plain} | coded)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The password alone, in each form."""
+        return frozenset(filter(None, _forms(self.password)))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """As it is, and as Python, Go and JSON write it into URLs, queries and logs."""
+    once = quote(word, safe="")
+    by_go = quote(word, safe="$&+,;=-_.~")
+    in_json = json.dumps(word, ensure_ascii=False)[1:-1]
+    go_json = in_json
+    for sign in "&<>":
+        go_json = go_json.replace(sign, f"\\u{ord(sign):04x}")
+    return (
+        word,
+        word.encode().decode("latin-1"),
+        once,
+        re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), once),
+        by_go,
+        quote_plus(word),
+        quote(once, safe=""),
+        quote(by_go, safe=""),
+        in_json,
+        json.dumps(word)[1:-1],
+        go_json,
+    )
+
+
+def redact(line: str) -> str:
+    """`line` without any credential: of URLs, of headers, and those that are in use now."""
+    line = _USERINFO.sub(r"\g<scheme>***@", line)
+    line = _URL.sub(lambda url: mask(url[0]), line)
+    line = _HEADER.sub(r"\g<name>***", line)
+    line = _DIGEST.sub(r"\g<name>\g<q>***\g<q>", line)
+    known = [each for each in (there() for there in _alive.valuerefs()) if each is not None]
+    pairs = {form for secret in known for form in secret.pairs}
+    words = {form for secret in known for form in secret.words if len(form) >= SHORTEST}
+    return without(line, pairs | words)
+
+
+def without(line: str, words: Iterable[str]) -> str:
+    """`line` with each of `words` masked, the longest first."""
+    for word in sorted(words, key=len, reverse=True):
+        line = line.replace(word, "***")
+    return line
+
+
+def mask(url: str) -> str:
+    """A URL, or its path and query, with what its parameters say of users and passwords hidden."""
+    return _PARAMETER.sub(r"\g<name>***", url)
+
+
+def parameters(url: str) -> list[str]:
+    """What `mask` hides."""
+    return [unquote(found["value"]) for found in _PARAMETER.finditer(url) if found["value"]]

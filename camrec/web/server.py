@@ -1,0 +1,235 @@
+"""The one HTTP server: whatever answers behind it, nothing is asked that the guard has not passed.
+
+Tornado lets its server be replaced (``HTTPServer.configure``): so Panel's pages, scripts and
+sockets stand behind the same door as our own, also under ``panel serve``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from http.client import responses
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado.httpserver import HTTPServer
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.iostream import IOStream
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from camrec.config import Config
+from camrec.errors import CamrecError, InputError
+from camrec.web import refusal
+from camrec.web.guard import LOOPBACK, Guard, cookie_name
+from camrec.web.headers import Protection
+
+log = logging.getLogger(__name__)
+
+LONGEST_BODY = 64 << 10  # bytes; the longest that is asked for is far shorter
+# A body too large is read this far and dropped: a client that is cut off while it still sends
+# does not see the answer.
+DRAINED = 1 << 20
+LONGEST_HEADERS = 32 << 10  # bytes
+MOST_CONNECTIONS = 256
+QUIET = 30.0  # seconds that a connection may say nothing, or take to say it all
+
+
+class Server(HTTPServer):
+    """Tornado's server behind the guard.
+
+    Of connections that ask for nothing the one that has been silent for the longest makes room for
+    the next: however many somebody opens, the page still gets through.
+    """
+
+    def initialize(
+        self, request_callback: Any, guard: Guard, config: Config, **kwargs: Any
+    ) -> None:
+        kwargs["max_header_size"] = LONGEST_HEADERS
+        kwargs["max_body_size"] = DRAINED
+        kwargs["idle_connection_timeout"] = kwargs["body_timeout"] = QUIET
+        kwargs.setdefault("ssl_options", certificate(config))
+        super().initialize(request_callback, **kwargs)
+        self.guard = guard
+        self.config = config
+        self._silent: dict[object, IOStream] = {}
+        self._open = 0
+        if isinstance(request_callback, Application):
+            request_callback.add_transform(Protection.of(config, notebooks=bool(guard.key)))
+
+    def add_sockets(self, sockets: Any) -> None:
+        super().add_sockets([self._narrowed(each) for each in sockets])
+
+    def _narrowed(self, listener: Any) -> Any:
+        """``panel serve`` listens everywhere unless told otherwise: not without a token."""
+        if listener.family not in (socket.AF_INET, socket.AF_INET6):
+            return listener  # a Unix socket
+        address, port = listener.getsockname()[:2]
+        if self.guard.asks_for_token or address in LOOPBACK:
+            return listener
+        family = listener.family
+        listener.close()
+        here = "::1" if ":" in address else "127.0.0.1"
+        log.warning("no token is set: listening on %s, not on %s", here, address)
+        return bind_sockets(port, here, family)[0]
+
+    def handle_stream(self, stream: IOStream, address: tuple) -> None:
+        if self._open >= MOST_CONNECTIONS:
+            quietest = next(iter(self._silent), None)
+            leaves = self._silent.pop(quietest) if quietest is not None else stream
+            leaves.close()
+            if leaves is stream:
+                return
+        self._open += 1
+        super().handle_stream(stream, address)
+
+    def start_request(self, server_conn: Any, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        self._silent[server_conn] = server_conn.stream
+        behind = super().start_request(server_conn, request_conn)
+        return Gate(self, server_conn, request_conn, behind)
+
+    def speaks(self, server_conn: object) -> None:
+        self._silent.pop(server_conn, None)
+
+    def on_close(self, server_conn: object) -> None:
+        self._open -= 1
+        self._silent.pop(server_conn, None)
+        super().on_close(server_conn)
+
+
+class Gate(HTTPMessageDelegate):
+    """One request: refused, or handed on to what is behind without what logged it in."""
+
+    def __init__(
+        self, server: Server, server_conn: object, line: Any, behind: HTTPMessageDelegate
+    ) -> None:
+        self._server = server
+        self._server_conn = server_conn
+        self._line = line
+        self._behind: HTTPMessageDelegate | None = behind
+        self._request: HTTPServerRequest | None = None
+        self._received = 0
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Any:
+        self._server.speaks(self._server_conn)
+        assert isinstance(start_line, RequestStartLine) and self._behind is not None
+        self._request = HTTPServerRequest(
+            connection=self._line, start_line=start_line, headers=headers
+        )
+        try:
+            self._server.guard.check(self._request)
+            length = headers.get("Content-Length", "0")
+            if length.isdecimal() and int(length) > DRAINED:
+                raise too_large()
+        except CamrecError as error:
+            return self._refuse(error)
+        return self._behind.headers_received(start_line, Passed.of(headers, self._request))
+
+    def data_received(self, chunk: bytes) -> Any:
+        self._received += len(chunk)
+        if self._behind is None or self._received > LONGEST_BODY:
+            return None
+        return self._behind.data_received(chunk)
+
+    def finish(self) -> None:
+        if self._behind is None:
+            return
+        if self._received > LONGEST_BODY:
+            self._refuse(too_large())
+        else:
+            self._behind.finish()
+
+    def on_connection_close(self) -> None:
+        if self._behind is not None:
+            self._behind.on_connection_close()
+
+    def _refuse(self, error: CamrecError) -> None:
+        assert self._request is not None
+        self._behind = None
+        log.debug("%s %s: %s", self._request.method, self._request.path, error.code)
+        status, headers, body = refusal.of(error, self._request, self._server.config)
+        if self._request.method == "HEAD":
+            body = b""
+        self._line.write_headers(
+            ResponseStartLine("HTTP/1.1", status, responses.get(status, "")), headers, body
+        )
+        self._line.finish()
+
+
+class Passed(HTTPHeaders):
+    """The headers of a request that the guard has passed, without what logged it in.
+
+    Bokeh writes cookies and headers into the page that it makes.
+    """
+
+    @classmethod
+    def of(cls, headers: HTTPHeaders, request: HTTPServerRequest) -> Passed:
+        passed = cls()
+        for name, value in headers.get_all():
+            if name == "Cookie":
+                own = f"{cookie_name(request)}="
+                rest = [part for part in value.split(";") if not part.strip().startswith(own)]
+                value = ";".join(rest).strip()
+            if name != "Authorization" and value:
+                passed.add(name, value)
+        return passed
+
+
+def too_large() -> InputError:
+    return InputError("body_too_large", longest=LONGEST_BODY)
+
+
+def certificate(config: Config) -> ssl.SSLContext | None:
+    """For TLS, where the settings name a certificate.
+
+    Raises
+    ------
+    InputError
+        ``bad_certificate``.
+    """
+    if not config.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_certificate, config.tls_key or None, password=_no_word)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        raise InputError("bad_certificate", file=config.tls_certificate, reason=reason) from None
+    return context
+
+
+def _no_word() -> str:
+    # OpenSSL would ask for it on the terminal.
+    raise ValueError("the key is encrypted")
+
+
+@contextlib.contextmanager
+def guarding(guard: Guard, config: Config) -> Iterator[None]:
+    """Whatever server is made in this process meanwhile is a `Server`: Panel's too."""
+    install(guard, config)
+    try:
+        yield
+    finally:
+        HTTPServer.configure(None)
+
+
+def install(guard: Guard, config: Config) -> None:
+    """Whatever server is made in this process from now on is a `Server`."""
+    HTTPServer.configure(Server, guard=guard, config=config)
+
+
+def shown_url(url: str, config: Config) -> str:
+    """`url` as the server answers it: under TLS where there is a certificate."""
+    return urlsplit(url)._replace(scheme="https").geturl() if config.tls_certificate else url

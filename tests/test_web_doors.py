@@ -1,0 +1,301 @@
+"""Every door of the servers that a user starts: nothing is behind them that is not asked first."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+from wire import HANDSHAKE, Wire
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "a long sécret of my own"
+
+# Starts a server as its command does, and tells what stands behind it. Beside it the same
+# application is served by Tornado's own server: what the guard does not pass is found there.
+DRIVER = """
+import json, sys
+from bokeh.server.server import BaseServer
+from tornado.httpserver import HTTPServer
+
+start = BaseServer.start
+
+def tell(self):
+    start(self)
+    app, routes = self._tornado, []
+    for router in (app.default_router, app.wildcard_router):
+        for rule in router.rules:
+            if hasattr(rule.matcher, "regex"):
+                handler = f"{rule.target.__module__}.{rule.target.__name__}"
+                routes.append((rule.matcher.regex.pattern, handler))
+    HTTPServer.configure(None)
+    bare = HTTPServer(app)
+    bare.listen(0, "127.0.0.1")
+    (listener,) = bare._sockets.values()
+    told = {"port": self.port, "bare": listener.getsockname()[1], "routes": routes}
+    told["listens"] = sorted(each.getsockname()[0] for each in self._http._sockets.values())
+    print("TOLD " + json.dumps(told), flush=True)
+
+BaseServer.start = tell
+if sys.argv[1] == "camrec":
+    from camrec.cli import main
+    sys.argv = ["camrec", "serve", "--no-browser", *sys.argv[2:]]
+    main()
+else:
+    from panel.command import main
+    main(sys.argv[1:])
+"""
+
+
+@dataclass
+class Served:
+    wire: Wire
+    bare: Wire
+    routes: list[tuple[str, str]]
+    listens: list[str]
+    said: list[str]
+    pid: int
+
+
+@contextmanager
+def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[Served]:
+    paths = {name + "_path": str(path) for name, path in vars(binaries).items()}
+    ports = {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text(yaml.safe_dump({**paths, **ports, **settings}))
+    child = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, *argv],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    said: list[str] = []
+    told = threading.Event()
+
+    def listen() -> None:
+        for line in child.stdout:
+            said.append(line)
+            if line.startswith("TOLD "):
+                told.set()
+        told.set()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    try:
+        assert told.wait(90)
+        lines = [line for line in said if line.startswith("TOLD ")]
+        assert lines, "".join(said)
+        facts = json.loads(lines[0][5:])
+        yield Served(
+            Wire(f"http://127.0.0.1:{facts['port']}"),
+            Wire(f"http://127.0.0.1:{facts['bare']}"),
+            facts["routes"],
+            facts["listens"],
+            said,
+            child.pid,
+        )
+        child.send_signal(signal.SIGINT)
+        child.wait(30)
+    finally:
+        child.kill()
+        child.wait()
+        listener.join()
+        child.stdout.close()
+    assert "Traceback" not in "".join(said), "".join(said)
+
+
+@pytest.fixture(scope="module")
+def served(binaries, tmp_path_factory) -> Iterator[Served]:
+    """``camrec serve`` with a token in its settings."""
+    folder = tmp_path_factory.mktemp("doors")
+    with started(folder, binaries, "camrec", token=TOKEN) as served:
+        yield served
+
+
+def sample(pattern: str) -> str:
+    """A path that the pattern of a route takes."""
+    path = pattern.removesuffix("$").replace("(?!extensions/)", "")
+    while (simpler := re.sub(r"\((?:\?:)?([^()]*)\)\??", _one, path)) != path:
+        path = simpler
+    path = re.sub(r"\\(.)", r"\1", path.replace("/?", "/"))
+    assert re.fullmatch(pattern, path), (pattern, path)
+    return path
+
+
+def _one(group: re.Match[str]) -> str:
+    first = group[1].split("|")[0]
+    return {".*": "x", "/.*": "/x"}.get(first, first)
+
+
+def unguarded(wire: Wire, path: str) -> list[str]:
+    """What got past, of all that must not."""
+    bearer = {"Authorization": "Bearer " + TOKEN.encode().decode("latin-1")}
+    evil = {"Origin": "https://evil.example"}
+    drawn = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    must = [
+        ("no token", 401, "GET", {}),
+        ("no token to post", 401, "POST", {}),
+        ("no token on a socket", 401, "GET", {**HANDSHAKE}),
+        ("a foreign host", 403, "GET", {**bearer, "Host": "evil.example"}),
+        ("a foreign page posts", 403, "POST", {**bearer, **evil}),
+        ("a foreign page deletes", 403, "DELETE", {**bearer, **evil}),
+        ("a foreign page's socket", 403, "GET", {**bearer, **HANDSHAKE, **evil}),
+        ("a foreign page draws it in", 403, "GET", {**bearer, **drawn}),
+    ]
+    return [
+        what
+        for what, status, method, headers in must
+        if wire.ask(method, path, headers=headers).status != status
+    ]
+
+
+def _all_guarded(served: Served) -> None:
+    paths = {sample(pattern): handler for pattern, handler in served.routes}
+    paths["/nothing/at/all"] = "404"
+    assert len(paths) >= 20
+    assert any(handler.startswith("panel") for handler in paths.values())
+    assert {path: got for path in paths if (got := unguarded(served.wire, path))} == {}
+    print(f"routes guarded: {len(paths)} of {len(paths)}, 8 ways each")
+
+
+def test_every_route_of_camrec_serve_is_guarded(served):
+    _all_guarded(served)
+    # The same routes without the guard: these tests do see what is not guarded.
+    assert all(
+        unguarded(served.bare, path) for path in ("/", "/static/js/bokeh.min.js", "/metadata")
+    )
+
+
+def test_every_route_of_panel_serve_is_guarded(binaries, tmp_path):
+    app = str(ROOT / "dashboards" / "camrec.py")
+    command = ["serve", app, "--index", "camrec", "--plugins", "camrec.web.plugin", "--port", "0"]
+    with started(tmp_path, binaries, *command, token=TOKEN) as served:
+        _all_guarded(served)
+        # With a token it may listen where it was told to, here everywhere.
+        assert "127.0.0.1" not in served.listens
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "camrec",
+}
+
+
+def test_every_answer_protects_its_page(served):
+    bearer = "Bearer " + TOKEN.encode().decode("latin-1")
+    scripts = "/static/js/bokeh.min.js"
+    for path in ("/", "/health", "/nothing", scripts, "/autoload.js?bokeh-autoload-element=1"):
+        for token in ({"Authorization": bearer}, {}):
+            headers = served.wire.get(path, **token).headers
+            assert {name: headers[name] for name in HEADERS} == HEADERS, path
+            policy = headers["Content-Security-Policy"]
+            assert policy.startswith("default-src 'none'"), path
+            assert "frame-ancestors 'self'" in policy and "base-uri 'none'" in policy
+            assert headers["Access-Control-Allow-Origin"] is None, path
+    page = served.wire.get("/", Authorization=bearer)
+    policy, body = page.headers["Content-Security-Policy"], page.body.decode()
+    (nonce,) = re.findall(r"'nonce-([^']+)'", policy)
+    assert "unsafe-eval" not in policy and "unsafe-inline" not in policy.split("style-src")[0]
+    assert set(re.findall(r"<script[^>]*nonce=\"([^\"]*)\"", body)) == {nonce}
+    assert page.headers["Cache-Control"] == "no-store"
+    # What logs in is not written into the page.
+    assert TOKEN not in body and bearer not in body
+
+
+def test_the_page_to_log_in_is_shown_to_people_only(served):
+    person = served.wire.get("/videos/x.mp4", Accept="text/html", Accept_Language="fr")
+    assert (person.status, person.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert b'lang="fr"' in person.body and b'"../login"' in person.body
+    assert served.wire.get("/videos/x.mp4").code == "token_wrong"
+
+
+def test_the_cookie_is_no_token_and_cannot_be_made(served):
+    bearer = {"Authorization": "Bearer " + TOKEN.encode().decode("latin-1")}
+    reply = served.wire.ask("POST", "/login", headers=bearer)
+    assert reply.status == 204
+    cookie = reply.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie
+    assert TOKEN not in cookie
+    value = cookie.split(";")[0]
+    name, _, sealed = value.partition("=")
+    assert served.wire.get("/health", Cookie=value).status == 200
+    issued, _, seal = sealed.partition(".")
+    for made in (f"{int(issued) + 1}.{seal}", f"{issued}.{'0' * 64}", f"{issued}.", TOKEN, "x.y"):
+        sent = made.encode().decode("latin-1")
+        assert served.wire.get("/health", Cookie=f"{name}={sent}").status == 401, made
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "dark", "width"), [("en", False, 1440), ("fr", True, 390)])
+def test_a_browser_logs_in(served, chromium, language, dark, width, tmp_path):
+    """By the field and by the link; then the page, its sockets and its parts all work."""
+    label, enter = {"en": ("Token", "Log in"), "fr": ("Jeton", "Entrer")}[language]
+    context = chromium.new_context(
+        locale=language,
+        color_scheme="dark" if dark else "light",
+        viewport={"width": width, "height": 900},
+    )
+    try:
+        page = context.new_page()
+        problems = _problems(page)
+        page.goto(served.wire.url + "/")
+        page.get_by_label(label).fill("wrong")
+        page.get_by_role("button", name=enter).click()
+        expect(page.get_by_role("alert")).not_to_be_empty()
+        page.get_by_label(label).fill(TOKEN)
+        page.get_by_role("button", name=enter).click()
+        _works(page)
+        assert not page.evaluate("document.cookie").count("camrec_")
+        # The link that is printed: the token is in no request and not in the address afterwards.
+        context.clear_cookies()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        link = next(line for line in served.said if "/login#" in line).strip()
+        page.goto(link)
+        _works(page)
+        assert page.url == served.wire.url + "/"
+        assert not [url for url in asked if "s%C3%A9cret" in url]
+        assert not problems
+    finally:
+        context.close()
+
+
+def _works(page: Page) -> None:
+    """The page is there; its dialogs too, which load what the rest does not."""
+    expect(page.get_by_role("button", name=re.compile("Settings|Réglages"))).to_be_visible(
+        timeout=30_000
+    )
+    page.get_by_role("button", name=re.compile("Settings|Réglages")).click()
+    expect(page.get_by_role("dialog").first).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def _problems(page: Page) -> list[str]:
+    """What the console says, but for the refusals that are asked for."""
+    problems: list[str] = []
+
+    def heard(message: object) -> None:
+        refused = "401 (Unauthorized)" in message.text or "429" in message.text
+        if message.type == "error" and not refused:
+            problems.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    return problems
