@@ -54,12 +54,13 @@ class CellView(Viewer):
 
     def widget(self) -> Any:
         """As an ipywidget; needs jupyter_bokeh."""
-        load(self._component.base)
+        load(self._component.base, at_once=True)
         return pn.ipywidget(self._component)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        load(self._component.base)
-        if config.comms != "default":  # a program that shows ipywidgets only, such as VS Code
+        widgets_only = config.comms != "default"  # in VS Code, for one
+        load(self._component.base, at_once=widgets_only)
+        if config.comms != "default":
             return super()._repr_mimebundle_(include, exclude)
         return {"text/html": self._html(), "text/plain": repr(self)}
 
@@ -90,18 +91,23 @@ def notebook_script() -> str:
     return _script
 
 
-def load(base_url: str) -> None:
+def load(base_url: str, *, at_once: bool = False) -> None:
     """Have the notebook's page load BokehJS and Panel's JavaScript from `base_url`, if it has not.
 
     `pn.extension` would put them into the cell's output, 6 MB, and again each time the cell is run.
     Who called it has them there, and nothing more is done.
+
+    at_once : from the cell's output all the same, 3 MB: an ipywidget does not wait for them.
     """
     global _script
     if getattr(_shell(), "kernel", None) is None:
         return
     if not panel_extension._loaded:
         _script = _extension_script()
-    if _script:
+    if _script and at_once:
+        code = f"if (!window.Bokeh?.Panel) {{\n{_script}\n}}"
+        IPython.display.publish_display_data({"application/javascript": code})
+    elif _script:
         own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
         code = f"(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()"
         IPython.display.publish_display_data({"application/javascript": code})
