@@ -58,9 +58,8 @@ class CellView(Viewer):
         return pn.ipywidget(self._component)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        widgets_only = config.comms != "default"  # in VS Code, for one
-        load(self._component.base, at_once=widgets_only)
-        if config.comms != "default":
+        load(self._component.base)
+        if widgets_only():
             return super()._repr_mimebundle_(include, exclude)
         return {"text/html": self._html(), "text/plain": repr(self)}
 
@@ -104,13 +103,18 @@ def load(base_url: str, *, at_once: bool = False) -> None:
         return
     if not panel_extension._loaded:
         _script = _extension_script()
-    if _script and at_once:
+    if _script and (at_once or widgets_only()):
         code = f"if (!window.Bokeh?.Panel) {{\n{_script}\n}}"
         IPython.display.publish_display_data({"application/javascript": code})
     elif _script:
         own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
         code = f"(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()"
         IPython.display.publish_display_data({"application/javascript": code})
+
+
+def widgets_only() -> bool:
+    """Whether this notebook's program shows Panel's objects as ipywidgets, as VS Code does."""
+    return config.comms != "default"
 
 
 def _extension_script() -> str:
