@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from camrec.face import (
         Camera,
         Connection,
+        Library,
         Recording,
         Video,
+        align,
         cameras,
         connect,
         open,
         open_demo,
+        record_together,
         stop,
         videos,
     )
@@ -30,8 +33,21 @@ __version__ = "1.0.0"
 # Who wants to read what is logged says so; in a notebook's cell it would only stand in the way.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-_FACE = ("Camera", "Connection", "Recording", "Video")
-_FACE += ("cameras", "connect", "open", "open_demo", "stop", "videos")
+_FACE = (
+    "Camera",
+    "Connection",
+    "Library",
+    "Recording",
+    "Video",
+    "align",
+    "cameras",
+    "connect",
+    "open",
+    "open_demo",
+    "record_together",
+    "stop",
+    "videos",
+)
 __all__ = [
     "AccessError",
     "Camera",
@@ -40,15 +56,18 @@ __all__ = [
     "Connection",
     "DiskError",
     "InputError",
+    "Library",
     "NotFoundError",
     "Recording",
     "ServiceError",
     "StateError",
     "Video",
+    "align",
     "cameras",
     "connect",
     "open",
     "open_demo",
+    "record_together",
     "stop",
     "videos",
 ]

@@ -40,6 +40,7 @@ class CamrecError(Exception):
         self.told = ""  # the text, where another camrec has filled it in
 
     def text(self, language: str = "en") -> str:
+        """What happened, to what, and what to do next; `language` is "en" or "fr"."""
         return self.told or text(f"errors.{self.code}", language, **self.facts)
 
     def __str__(self) -> str:
@@ -50,10 +51,14 @@ _ACCESS = {"token_wrong": 401, "too_many_tries": 429, "too_many_requests": 429}
 
 
 class InputError(CamrecError):
+    """What was asked is malformed."""
+
     status = 400
 
 
 class AccessError(CamrecError):
+    """It is not allowed."""
+
     status = 403
 
     def __init__(self, code: str, /, **facts: Any) -> None:
@@ -62,26 +67,38 @@ class AccessError(CamrecError):
 
 
 class NotFoundError(CamrecError):
+    """There is no such session, recording, video, picture or page."""
+
     status = 404
 
 
 class MethodError(CamrecError):
+    """Not possible at this address, though something else is."""
+
     status = 405
 
 
 class StateError(CamrecError):
+    """The state forbids it."""
+
     status = 409
 
 
 class CameraError(CamrecError):
+    """The camera did not deliver."""
+
     status = 422
 
 
 class ServiceError(CamrecError):
+    """A proxy, FFmpeg or a package is not to be had."""
+
     status = 503
 
 
 class DiskError(CamrecError):
+    """There is no room on the disk."""
+
     status = 507
 
 

@@ -77,9 +77,10 @@ class Receipt(BaseModel):
     warnings: list[str] = []
 
     def write(self, path: Path) -> None:
+        """Write it to `path` as JSON. Raises OSError."""
         path.write_text(self.model_dump_json(indent=2) + "\n", "utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
-        """Raises ValueError when it is not a receipt, OSError when it cannot be read."""
+        """The one at `path`. Raises ValueError when it is none, OSError when it cannot be read."""
         return cls.model_validate_json(path.read_text("utf-8"))

@@ -6,6 +6,7 @@ import logging
 import secrets
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
 FARTHEST = 31  # days that a recording may be set ahead
+PROMISED = 60 * 10**9  # nanoseconds, at most, until all of several recordings are on the disk
+TOGETHER = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin
 DAY = 86_400 * 10**9
 OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 OVER = (RecordingState.SAVED, RecordingState.FAILED)
@@ -319,6 +322,35 @@ class Station:
         self.library.room.admit(codec, session.feed.figures().bit_rate, duration)
         made = self._made(secrets.token_hex(8), session.source, session.name)
         return self._known(session.record(duration, name, start_at=start_at, **made))
+
+    def record_together(self, session_ids: Sequence[str], duration: int) -> list[Recording]:
+        """Record several cameras from the same moment on: all of them, or none.
+
+        Raises
+        ------
+        InputError (``bad_duration``), NotFoundError, DiskError
+        StateError
+            ``session_not_live``, ``already_recording``.
+        """
+        free = self.recordable()
+        for session in map(self.session, session_ids):
+            if session not in free:
+                live = session.state is SessionState.LIVE
+                raise StateError("already_recording" if live else "session_not_live")
+        # The disk takes its time for each promise, so the moment is chosen when all are made.
+        far = self.clock.utc_ns() + PROMISED
+        begun: list[Recording] = []
+        try:
+            for session_id in session_ids:
+                begun.append(self.record(session_id, duration, start_at=far))
+        except CamrecError:
+            for recording in begun:
+                recording.stop()
+            raise
+        moment = self.clock.utc_ns() + TOGETHER
+        for recording in begun:
+            recording.begin_at(moment)
+        return begun
 
     def record_all(self, duration: int) -> list[Recording]:
         """Record each camera that delivers and is not being recorded, as `record` does.

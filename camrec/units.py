@@ -13,6 +13,8 @@ AudioCodec = Literal[
     "g722", "g726", "g726le", "gsm", "mp2", "mp3", "ac3",
 ]  # fmt: skip
 
+MOST_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they take 200 MB
+
 
 @dataclass(frozen=True, eq=False)
 class VideoTrack:

@@ -158,6 +158,12 @@ def test_a_wrong_setting_is_told_so(place):
     assert code == 1 and '"prot"' in err
 
 
+def test_another_machine_needs_a_token(place):
+    code, _, err = run(place, "serve", "--no-browser", "--host", "0.0.0.0")
+    assert code == 1 and "--token" in err and "127.0.0.1" in err
+    assert "Traceback" not in err
+
+
 def test_where_the_programs_are(place, binaries):
     code, out, _ = run(place, "binaries", "--check")
     assert code == 0

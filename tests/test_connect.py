@@ -83,6 +83,21 @@ def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, came
     assert video.started_at == np.datetime64(video.receipt.started_at[:-1], "ns")
 
 
+def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
+    opened = there.open(camera.url)
+    with MjpegCamera() as other, there.open(other.url) as second:
+        one, two = camrec.record_together([opened, second], 1)
+        apart = abs(one.times()[0] - two.times()[0]) / np.timedelta64(1, "s")
+        # Each begins with what was on the screen then: they are a picture apart at most.
+        assert apart <= 2 * np.median(np.diff(one.times()) / np.timedelta64(1, "s"))
+        second.record(60)
+        with pytest.raises(camrec.StateError) as refused:
+            camrec.record_together([opened, second], 1)
+        assert refused.value.code == "already_recording"
+        assert opened.recording.state == "saved"
+    assert [video.path.name for video in there.videos()[:2]]
+
+
 def test_a_snapshot_there(there, camera):
     time, picture = there.open(camera.url).snapshot()
     assert (picture.shape, picture.dtype) == ((360, 640, 3), np.uint8)

@@ -174,7 +174,7 @@ def test_a_lock_over_the_wire(binaries, tmp_path, film):  # noqa: F811
         assert wire.ask("PATCH", path, {"locked": False}).json()["locked"] is False
         _refused(wire, path, {}, 400, "bad_field")
         _refused(wire, path, {"locked": 1}, 400, "bad_field")
-        _refused(wire, path, {"locked": True, "name": "x"}, 400, "bad_field")
+        _refused(wire, path, {"locked": True, "size": 1}, 400, "bad_field")
         _refused(wire, "/videos/none.mp4", {"locked": True}, 404, "no_video")
 
 

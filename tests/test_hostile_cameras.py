@@ -67,6 +67,9 @@ HTTP_CAMERAS = {
     "a length below nothing": pours(HEAD, (PART + b"Content-Length: -5\r\n\r\n" + JPEG) * 9),
     "parts of nothing": pours(HEAD, forever=PART + b"Content-Length: 0\r\n\r\n\r\n"),
     "pictures too large to be": pours(HEAD, forever=PART + b"\r\n" + bomb()),
+    "the same with their length": pours(
+        HEAD, forever=PART + b"Content-Length: %d\r\n\r\n" % len(bomb()) + bomb()
+    ),
     "a chunk of no end": pours(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
         forever=b"x" * 65536,
@@ -128,7 +131,7 @@ def heaviest() -> Iterator[Callable[[], int]]:
 
 
 def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
-    """All at once, beside a good one that is recorded."""
+    """All at once for a hundred pictures of a good one, which is recorded."""
     station, wire = served
     hostile = [("http", HTTP_CAMERAS), ("rtsp", RTSP_CAMERAS), ("rtsps", {"silent": None})]
     with contextlib.ExitStack() as stack, MjpegCamera(rate=20) as good:
@@ -142,10 +145,8 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
                 port = stack.enter_context(Refusing(answer)).port
                 opened[scheme, name] = station.begin_open(f"{scheme}://127.0.0.1:{port}/", name)
 
-        def decided(each) -> bool:
-            return each.state.value != "opening" or (each.attempt > 1)
-
-        until(lambda: all(map(decided, opened.values())), 60)
+        before = len(good.truth())
+        until(lambda: len(good.truth()) >= before + 100, 60)
         assert wire.get("/health").status == 200
         for each in opened.values():
             state = each.state.value
@@ -157,28 +158,12 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
         station.stop_recording(recording_id=recording.recording_id)
         (video,) = station.library.videos()
         sent = [each for each in good.truth() if begun < each.at < ended]
-        assert len(sent) > 20
+        assert len(sent) >= 100
         assert video.receipt.gaps == []
         assert video.receipt.frames >= len(sent)
         print(f"{len(opened)} hostile cameras: at most {grown() >> 20} MB more")
         assert grown() < MEMORY + (64 << 20)
         station.close(session.session_id)
-
-
-def test_a_picture_too_large_to_be_is_passed_on_and_never_decoded_whole(served):
-    """A browser, FFmpeg and OpenCV bound it by themselves; what is ours must not die of it."""
-    station, wire = served
-    camera = pours(HEAD, forever=PART + b"Content-Length: %d\r\n\r\n" % len(bomb()) + bomb())
-    with Refusing(camera) as peer, heaviest() as grown:
-        try:
-            session = station.open(f"http://127.0.0.1:{peer.port}/")
-        except CameraError as error:
-            assert error.code != "internal"
-        else:
-            reply = wire.get(f"/snapshot?session_id={session.session_id}")
-            assert reply.status in (200, 409)
-            station.close(session.session_id)
-        assert grown() < MEMORY
 
 
 @pytest.mark.parametrize("name", HTTP_CAMERAS)
@@ -212,7 +197,7 @@ def test_a_proxy_that_hangs_is_started_anew(served):
     proxy._api._timeout = 0.3
     psutil.Process(pid).suspend()
     proxy.add("x" * 16, parse("rtsp://127.0.0.1:1/x"))
-    until(lambda: proxy.pid not in (None, pid) and proxy.state.value == "ready")
+    until(lambda: proxy.pid not in (None, pid) and proxy.state.value == "ready", 60)
     proxy.remove("x" * 16)
 
 

@@ -65,7 +65,11 @@ def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
         expect(page.get_by_role("button", name="Stop and save")).to_be_visible()
         usable("live, recording, failed")
         over = {"Record all…": "#all", "1 recording": "#list"}
-        over |= {"Settings": ".settings[open]", "Statistics": "#statistics .bk-Figure"}
+        over |= {
+            "Keys (?)": ".help[open]",
+            "Settings": ".settings[open]",
+            "Statistics": "#statistics .bk-Figure",
+        }
         for opener, opened in over.items():
             page.get_by_role("button", name=opener).first.click()
             expect(page.locator(opened).first).to_be_visible()
@@ -81,8 +85,11 @@ def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
         page.get_by_role("button", name="Delete Door").click()
         usable("deletion")
         page.keyboard.press("Escape")
-        usable("the library")
+        page.get_by_role("checkbox", name="Select Door").check()
+        usable("the library, one selected")
         page.get_by_role("link", name="Play Door").locator("visible=true").click()
         page.get_by_role("button", name="Rename this video").click()
+        page.get_by_role("slider").hover()
+        expect(page.locator(".peek")).to_be_visible()
         usable("the player")
         look.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -70,6 +71,42 @@ def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, 
     expect(asked.get_by_role("button", name="Record 1 camera for")).to_be_visible()
     page.keyboard.press("Escape")
     expect(asked).to_be_hidden()
+
+
+def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, cameras, looking):
+    page = looking(wire.url).page
+    door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
+    expect(bench.locator("canvas")).to_be_visible()
+    small = bench.bounding_box()["width"]
+    page.keyboard.press("2")
+    expect(bench.get_by_role("button", name="As large as the others (2)")).to_be_visible()
+    assert bench.bounding_box()["width"] > 2 * small
+    assert bench.bounding_box()["height"] < 900, "all of it is on the screen"
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.keyboard.press("1")
+    expect(door.get_by_role("button", name="As large as the others (1)")).to_be_visible()
+    expect(bench.get_by_role("button", name="Large (2)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+
+    page.get_by_label("Camera address").press_sequentially("12f/?x")
+    expect(page.get_by_label("Camera address")).to_have_value("12f/?x")
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    page.get_by_role("button", name="Keys (?)").focus()
+    page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="Keys")
+    expect(shown.get_by_role("heading", level=3)).to_have_count(4)
+    page.keyboard.press("1")  # nothing under a dialog
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    assert held(page) == "Keys (?)"
+    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    page.keyboard.press("/")
+    page.wait_for_url("**/#videos")
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
@@ -142,6 +179,28 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
     settings = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     assert settings["max_sessions"] == 3
     assert settings["videos_dir"] == str(films)
+
+
+def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looking):
+    first = looking(f"{wire.url}/#videos").page
+    second = looking(f"{wire.url}/#videos", language="fr", width=390).page
+    (session, *_) = wire.get("/session/list").json()["sessions"]
+    wire.post("/record/start", {"session_id": session["session_id"], "duration": 1, "name": "Roof"})
+    told = [page.get_by_role("article", name="Roof,") for page in (first, second)]
+    for each in told:
+        expect(each.locator("visible=true")).to_have_count(1)
+    filename = told[0].locator("visible=true").get_attribute("data-file")
+    changed = wire.ask("PATCH", f"/videos/{quote(filename)}", {"name": "Attic", "locked": True})
+    assert changed.json()["locked"] and changed.json()["name"] == "Attic"
+    for page in (first, second):
+        attic = page.get_by_role("article", name="Attic,").locator("visible=true")
+        expect(attic.get_by_role("img")).to_have_count(1)  # the lock
+        expect(page.get_by_role("article", name="Roof,")).to_have_count(0)
+    second.get_by_role("button", name="Supprimer Attic").click()
+    expect(second.get_by_role("dialog")).to_contain_text("Protégée")
+    second.get_by_role("button", name="Supprimer la vidéo").click()
+    for page in (first, second):
+        expect(page.get_by_role("article", name="Attic,")).to_have_count(0)
 
 
 def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):

@@ -10,21 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote
 
 import panel as pn
 import pytest
 from playwright.sync_api import Page, expect
 from tornado.ioloop import IOLoop
-from tornado.web import StaticFileHandler
+from tornado.web import RequestHandler, StaticFileHandler
 
 from camrec.clock import Clock
-from camrec.errors import DiskError
+from camrec.errors import DiskError, StateError
 from camrec.library import Library as Films
-from camrec.library import Video
+from camrec.library import Video, preview
 from camrec.receipt import Gap, Receipt
-from camrec.views.library import Library, rows
+from camrec.views.library import Latest, Library
 from camrec.views.player import Player
+from camrec.views.videos import Deeds, row
 
 pytestmark = pytest.mark.browser
 
@@ -71,16 +75,31 @@ class Shelf:
 
     films: list[Video]
     refusal: Exception | None = None
-    parts: list[Library] = field(default_factory=list)
+    parts: list[tuple[object, Library]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+
+    @property
+    def deeds(self) -> Deeds:
+        return Deeds(self.delete, self.rename, self.lock)
+
+    def tell(self) -> None:
+        for document, part in self.parts:
+            document.add_next_tick_callback(partial(part.show, self.films))
 
     def delete(self, filename: str) -> None:
         self.asked.append(filename)
         if self.refusal:
             raise self.refusal
         self.films = [each for each in self.films if each.filename != filename]
-        for part in self.parts:
-            part.videos = rows(self.films)
+        self.tell()
+
+    def lock(self, filename: str, locked: bool) -> None:
+        (old,) = [each for each in self.films if each.filename == filename]
+        if old.receipt is None:
+            raise StateError("no_receipt", filename=filename)
+        new = replace(old, receipt=old.receipt.model_copy(update={"locked": locked}))
+        self.films = [new if each is old else each for each in self.films]
+        self.tell()
 
     def rename(self, filename: str, name: str) -> str:
         self.asked.append(name)
@@ -123,6 +142,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, binaries) -> Path:
     coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-fps_mode", "vfr")
     ffmpeg(*source, *coded, "whole.mp4")
     ffmpeg(*source, "-vf", "select='lt(t,3)+gte(t,7)'", *coded, "gap.mp4")
+    uneven = "select='between(mod(n*7\\,11)\\,0\\,5)*(lt(t\\,0.5)+gte(t\\,3))'"
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x180:r=50:d=3.5", "-vf", uneven, *coded, "uneven.mp4")
     (made / "broken.mp4").write_bytes(b"no film at all")
     ffmpeg("-i", "whole.mp4", "-frames:v", "1", "thumbnail.jpg")
     return made
@@ -135,6 +156,27 @@ class FilmHandler(StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         if self.get_query_argument("download", ""):
             self.set_header("Content-Disposition", 'attachment; filename="film.mp4"')
+
+
+class TimesHandler(RequestHandler):
+    def initialize(self, path: str) -> None:
+        self.path = path
+
+    def get(self, name: str) -> None:
+        film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
+        readable = film.name != "broken.mp4"
+        self.write({"times": preview.times(film) if readable else []})
+
+
+class PreviewHandler(TimesHandler):
+    asked: ClassVar[list[float]] = []
+
+    def get(self, name: str) -> None:
+        at = float(self.get_query_argument("at"))
+        self.asked.append(at)
+        self.set_header("Content-Type", "image/jpeg")
+        film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
+        self.write(preview.Previews().jpeg(film, at))
 
 
 class ThumbnailHandler(StaticFileHandler):
@@ -179,6 +221,8 @@ class Serving:
             start=False,
             verbose=False,
             extra_patterns=[
+                (r"/videos/(.*)/times", TimesHandler, self._folder),
+                (r"/videos/(.*)/preview", PreviewHandler, self._folder),
                 (r"/videos/(.*)", FilmHandler, self._folder),
                 (r"/thumbnails/(.*)", ThumbnailHandler, self._folder),
             ],
@@ -195,10 +239,11 @@ class Serving:
         assert not self._thread.is_alive()
 
 
-def library(shelf: Shelf, **how: object) -> Callable[[], Library]:
+def library(shelf: Shelf, of: type = Library, **how: object) -> Callable[[], Library]:
     def make() -> Library:
-        part = Library(videos=rows(shelf.films), on_delete=shelf.delete, **WIDE, **how)
-        shelf.parts.append(part)
+        part = of(deeds=shelf.deeds, **WIDE, **how)
+        part.show(shelf.films)
+        shelf.parts.append((pn.state.curdoc, part))
         return part
 
     return make
@@ -206,7 +251,7 @@ def library(shelf: Shelf, **how: object) -> Callable[[], Library]:
 
 def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], Player]:
     def make() -> Player:
-        part = Player(on_delete=shelf.delete, on_rename=shelf.rename, **WIDE, **how)
+        part = Player(deeds=shelf.deeds, **WIDE, **how)
         part.show(filename, next((f for f in shelf.films if f.filename == filename), None))
         return part
 
@@ -217,14 +262,12 @@ def names(page: Page) -> list[str]:
     return page.locator(".card h3").all_text_contents()
 
 
-def test_rows_are_plain_values() -> None:
-    told = film("a.mp4", "Entrée", 1_795_000_000_123_456_000, receipt=receipt("Entrée", [GAP]))
-    (row,) = rows([told])
-    assert row["started_at"] == "2026-11-18T11:06:40.123456Z"
-    assert row["gaps"] == [{"start": 2.9, "duration": 4.1}]
-    assert row["playable"] is True
-    (bare,) = rows([film("b.mp4", "b", 0)])
-    assert bare["gaps"] == []
+def test_a_row_is_plain_values() -> None:
+    told = row(film("a.mp4", "Entrée", 1_795_000_000_123_000_000, receipt=receipt("Entrée", [GAP])))
+    assert told["started_at"] == 1_795_000_000_123
+    assert told["gaps"] == [{"start": 2.9, "duration": 4.1}]
+    assert told["playable"] is True and told["locked"] is False
+    assert row(film("b.mp4", "b", 0))["gaps"] == []
 
 
 def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
@@ -316,9 +359,10 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
         )
 
     def make() -> Library:
-        part = Library(videos=rows(real.videos()), on_delete=real.delete, **WIDE)
+        part = Library(deeds=Deeds(real.delete, real.rename, real.lock), **WIDE)
+        part.show(real.videos())
         document = pn.state.curdoc
-        tell = lambda: setattr(part, "videos", rows(real.videos()))  # noqa: E731
+        tell = lambda: part.show(real.videos())  # noqa: E731
         real.changed.connect(lambda filename: document.add_next_tick_callback(tell))
         return part
 
@@ -344,36 +388,140 @@ def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
     expect(page.locator(".card")).to_have_count(4)
 
 
-def test_many_videos_come_as_the_page_is_scrolled(serve, looking) -> None:
+def many(count: int) -> Shelf:
+    """A video every hour, with a receipt; the first of each day at 9 o'clock."""
     first = moment(0, 9)
-    many = [film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(300)]
-    page = looking(serve(library(Shelf(many)))).page
-    expect(page.get_by_role("status")).to_contain_text("300 videos")
-    assert 20 <= page.locator(".card").count() < 300
-    while page.locator(".card").count() < 300:
-        before = page.locator(".card").count()
-        page.locator(".card").last.scroll_into_view_if_needed()
-        page.wait_for_function(
-            "count => [...document.querySelectorAll('*')].some(each =>"
-            " each.shadowRoot?.querySelectorAll('.card').length > count)",
-            arg=before,
-        )
+    told = receipt("Entrée", [])
+    made = [(f"whole {n}.mp4", first - n * 3600 * 10**9) for n in range(count)]
+    return Shelf([film(name, "Entrée", at, receipt=told) for name, at in made])
+
+
+def listen(page: Page) -> list[str]:
+    """What Bokeh's socket brings from the next load on."""
+    heard: list[str] = []
+
+    def met(socket) -> None:
+        if socket.url.endswith("/ws"):
+            socket.on("framereceived", lambda frame: heard.append(str(frame)))
+
+    page.on("websocket", met)
+    page.reload()
+    return heard
+
+
+def test_of_thousands_only_what_is_near_the_screen_is_there(serve, looking) -> None:
+    films = many(3000)
+    page = looking(serve(library(films))).page
+    heard = listen(page)
+    expect(page.get_by_role("status")).to_contain_text("3000 videos")
+    assert 20 <= page.locator(".card").count() < 90
+    page.evaluate("scrollTo(0, 1e9)")
+    last = page.locator('[data-file="whole 2999.mp4"]')
+    expect(last).to_be_in_viewport()
+    assert last.get_attribute("aria-posinset") == "3000"
+    assert page.locator(".card").count() < 90
+    # Tab reaches what was not there before.
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator('[data-file="whole 0.mp4"]')).to_be_in_viewport()
+    edge = page.locator(".card").last.get_attribute("data-file")
+    page.locator(f'[data-file="{edge}"]').get_by_role("button").focus()
+    following = f"whole {int(edge.split()[1][:-4]) + 1}.mp4"
+    expect(page.locator(f'[data-file="{following}"]')).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.locator(".card:focus-within")).to_have_attribute("data-file", following)
+    # Of a change only the change is told.
+    heard.clear()
+    page.get_by_role("searchbox").fill("whole 2500")
+    page.get_by_role("button", name="Delete Entrée").click()
+    page.get_by_role("button", name="Delete video").click()
+    expect(page.get_by_role("heading", name="No video matches")).to_be_visible()
+    page.get_by_role("button", name="Clear search").click()
+    expect(page.get_by_role("status")).to_contain_text("2999 videos")
+    assert 0 < sum(map(len, heard)) < 2000
+
+
+def test_several_are_picked_and_deleted_with_one_question(serve, looking) -> None:
+    films = many(40)
+    page = looking(serve(library(films))).page
+    picks = page.get_by_role("checkbox", name="Select Entrée")
+    chosen = page.get_by_role("group", name="Selected videos")
+    picks.nth(1).check()
+    picks.nth(4).click(modifiers=["Shift"])
+    expect(chosen).to_contain_text("4 videos selected, 4.8\u00a0MB")
+    expect(page.locator(".pick input:checked")).to_have_count(4)
+    picks.nth(3).uncheck()
+    chosen.get_by_role("button", name="Delete…").click()
+    question = page.get_by_role("dialog", name="Delete 3 videos?")
+    expect(question).to_contain_text("3.6\u00a0MB in all")
+    expect(question.get_by_role("button", name="Keep them")).to_be_focused()
+    question.get_by_role("button", name="Delete 3 videos").click()
+    expect(page.get_by_role("status").first).to_contain_text("37 videos")
+    expect(chosen).to_be_hidden()
+    assert films.asked == ["whole 1.mp4", "whole 2.mp4", "whole 4.mp4"]
+
+
+def test_those_that_cannot_be_deleted_are_told_and_stay_picked(serve, looking) -> None:
+    films = many(5)
+    films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
+    page = looking(serve(library(films, language="fr")), language="fr").page
+    page.get_by_role("checkbox").nth(1).check()
+    page.keyboard.press("Control+a")
+    chosen = page.get_by_role("group", name="Vidéos choisies")
+    expect(chosen).to_contain_text("5 vidéos choisies")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Supprimer 5 vidéos").click()
+    expect(page.get_by_role("alert")).to_contain_text("5 vidéos sont restées telles quelles.")
+    expect(page.get_by_role("alert")).to_contain_text("read-only")
+    page.get_by_role("button", name="Les garder").click()
+    expect(chosen).to_contain_text("5 vidéos choisies")
+
+
+def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
+    films = many(400)
+    films.films[1] = replace(films.films[1], receipt=None)
+    page = looking(serve(library(films))).page
+    at = page.locator(".card:focus-within")
+    page.locator(".card").first.get_by_role("link", name="Play").focus()
+    page.keyboard.press("ArrowRight")
+    expect(at).to_have_attribute("data-file", "whole 1.mp4")
+    page.keyboard.press("ArrowDown")
+    expect(at).to_have_attribute("data-file", "whole 7.mp4")
+    page.keyboard.press("End")
+    expect(at).to_have_attribute("data-file", "whole 399.mp4")
+    expect(at).to_be_in_viewport()
+    page.keyboard.press("Home")
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+X")
+    chosen = page.get_by_role("group", name="Selected videos")
+    expect(chosen).to_contain_text("3 videos selected")
+    chosen.get_by_role("button", name="Lock").click()
+    # The one without a receipt says why it stays as it was; the others are locked.
+    expect(chosen.get_by_role("alert")).to_contain_text("has no receipt")
+    expect(page.get_by_role("img", name="Locked")).to_have_count(2)
+    page.get_by_role("searchbox").fill("x Home End")
+    expect(page.get_by_role("heading", name="No video matches")).to_be_visible()
+    page.get_by_role("button", name="Clear search").click()
+    page.locator(".card").first.get_by_role("link", name="Play").focus()
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width: int) -> None:
-    first = moment(0, 9)
-    many = [film(f"whole {n}.mp4", "Entrée", first - n * 10**12) for n in range(12)]
+    films = many(12)
 
     def make() -> pn.Column:
-        latest, everything = library(Shelf(many), mode="latest")(), library(Shelf(many))()
-        stage = player(Shelf([replace(many[0], receipt=receipt("Entrée", [GAP]))]), "whole 0.mp4")
+        latest, everything = library(films, Latest)(), library(films)()
+        gapped = replace(films.films[0], receipt=receipt("Entrée", [GAP]))
+        stage = player(Shelf([gapped]), "whole 0.mp4")
         return pn.Column(latest, everything, stage(), sizing_mode="stretch_width")
 
     page = looking(serve(make), width=width).page
-    expect(page.locator(".latest .card").first).to_be_visible()
+    expect(page.locator(".newest .card").first).to_be_visible()
     expect(page.get_by_role("slider")).to_be_visible()
-    tops = {card.bounding_box()["y"] for card in page.locator(".latest .card").all()}
+    tops = {card.bounding_box()["y"] for card in page.locator(".newest .card").all()}
     assert len(tops) == 1
     assert page.get_by_role("link", name="All videos (12)").get_attribute("href") == "#videos"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -409,7 +557,7 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     line = slider.bounding_box()
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
     expect(page.locator(".time")).to_have_text(re.compile(r"^08:00:05\.0"))
-    expect(page.get_by_text("Frame ≈\u00a030 of 60")).to_be_visible()
+    expect(page.get_by_text("Frame 30 of 60")).to_be_visible()
     page.keyboard.press(".")
     until(page, "!film.seeking")
     assert 7.0 < seconds(page) < 7.1
@@ -433,6 +581,65 @@ def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> Non
         page.get_by_role("button", name="Garder cette image").click()
     assert downloading.value.suggested_filename.startswith("Banc optique ")
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
+  (now, told) => done(told.mediaTime)))"""
+
+
+def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
+    serve, looking, folder
+) -> None:
+    times = preview.times(folder / "uneven.mp4")
+    hole = next(n for n, (a, b) in enumerate(zip(times, times[1:], strict=False)) if b - a > 1.5)
+    gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
+    told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
+    films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=3.5, receipt=told)])
+    page = looking(serve(player(films, "uneven 1.mp4"))).page
+    until(page, "film.currentTime > 0.1")
+    page.keyboard.press("k")
+    until(page, "film.paused")
+    at = page.locator(".now .second")
+    page.keyboard.press("Home")
+    expect(at).to_have_text(f"Frame 1 of {len(times)}")
+    video = page.locator("video")
+    shown = []
+    for number in range(1, len(times)):
+        arriving = video.evaluate_handle(f"film => ({{ shown: ({SHOWN})(film) }})")
+        page.keyboard.press(".")
+        expect(at).to_have_text(f"Frame {number + 1} of {len(times)}")
+        shown.append(arriving.evaluate("each => each.shown"))
+    assert shown == pytest.approx(times[1:], abs=2e-4)
+    page.keyboard.press("]")
+    page.keyboard.press("[")
+    expect(page.locator(".caption").first).to_contain_text("No picture from")
+    for number in range(hole, hole - 5, -1):
+        page.keyboard.press(",")
+        expect(at).to_have_text(f"Frame {number} of {len(times)}")
+
+
+def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking) -> None:
+    page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+    line = page.get_by_role("slider")
+    box = line.bounding_box()
+    peek = page.locator(".peek")
+    expect(peek).to_be_hidden()
+    PreviewHandler.asked.clear()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    expect(peek.locator("img")).to_have_js_property("naturalWidth", 240)
+    expect(peek).to_contain_text("08:00:05")
+    expect(peek).to_contain_text("Pas d’image de 08:00:02 à 08:00:07")
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=40)
+    expect(peek).to_contain_text("08:00:09")
+    expect(peek.locator(".gap")).to_be_hidden()
+    expect(peek.locator("img")).to_have_attribute("src", re.compile(r"at=9\.0"))
+    assert len(PreviewHandler.asked) < 40, "one at a time"
+    for edge in (1, box["width"] - 1):
+        page.mouse.move(box["x"] + edge, box["y"] + 30)
+        inside = peek.bounding_box()
+        assert box["x"] - 1 <= inside["x"] <= box["x"] + box["width"] - inside["width"] + 1
+    page.mouse.move(0, 0)
+    expect(peek).to_be_hidden()
 
 
 def test_silence_at_the_end_is_shown_though_no_file_holds_it(serve, looking) -> None:
@@ -521,7 +728,7 @@ def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
 
 
 def test_the_only_card_is_no_wider_than_one_of_many(serve, looking) -> None:
-    page = looking(serve(library(Shelf(shelf().films[:1]), mode="latest"))).page
-    expect(page.locator(".latest .card")).to_have_count(1)
-    expect(page.locator(".latest .row")).to_have_attribute("style", "--cards: 6;")
-    assert page.locator(".latest .card").bounding_box()["width"] < 300
+    page = looking(serve(library(Shelf(shelf().films[:1]), Latest))).page
+    expect(page.locator(".newest .card")).to_have_count(1)
+    expect(page.locator(".newest .row")).to_have_attribute("style", "--cards: 6;")
+    assert page.locator(".newest .card").bounding_box()["width"] < 300

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 from wire import Wire, serving
@@ -145,3 +147,49 @@ def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):
     assert wire.get("/videos").json() == {"videos": []}
     assert not (library / NAME).exists()
     assert wire.get(PATH).code == "no_video"
+
+
+def test_several_come_as_one_archive(wire: Wire, library):
+    shutil.copy(library / NAME, library / "second.mp4")
+    query = f"video={PATH.removeprefix('/videos/')}&video=second.mp4"
+    reply = wire.get(f"/archive?{query}&video=second.mp4")
+    assert reply.status == 200 and reply.headers["Content-Type"] == "application/zip"
+    assert "attachment" in reply.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [NAME, "second.mp4"]
+        assert archive.read(NAME) == (library / NAME).read_bytes()
+    assert wire.get("/archive").code == "bad_field"
+    assert wire.get("/archive?video=none.mp4").code == "no_video"
+    assert wire.get("/archive?video=../config.yaml").code == "bad_filename"
+
+
+def test_a_picture_of_any_moment_and_the_moments_of_all(wire: Wire, library):
+    (library / "broken.mp4").write_bytes(b"no film")
+    told = wire.get(f"{PATH}/times")
+    assert told.json()["times"] == pytest.approx([n / 25 for n in range(100)], abs=1e-4)
+    first, last, beyond = (wire.get(f"{PATH}/preview?at={at}") for at in (0, 3.9, 1000))
+    assert first.status == 200 and first.headers["Content-Type"] == "image/jpeg"
+    assert first.body[:2] == b"\xff\xd8" and 1000 < len(first.body) < 30_000
+    assert last.body == beyond.body
+    assert wire.get(f"{PATH}/preview?at=now").code == "bad_field"
+    assert wire.get(f"{PATH}/preview?at=inf").code == "bad_field"
+    assert wire.get(f"{PATH}/preview").code == "bad_field"
+    for what in ("preview?at=1", "times"):
+        assert wire.get(f"/videos/broken.mp4/{what}").code == "no_thumbnail"
+        assert wire.get(f"/videos/none.mp4/{what}").code == "no_video"
+
+
+def test_a_program_renames_and_locks(wire: Wire, library):
+    told = wire.ask("PATCH", PATH, {"name": "Back door"})
+    assert told.status == 200, told.body
+    renamed = told.json()["filename"]
+    assert told.json()["name"] == "Back door" and (library / renamed).exists()
+    assert not (library / NAME).exists()
+    path = f"/videos/{renamed.replace(' ', '%20')}"
+    assert wire.ask("PATCH", path, {"locked": True}).code == "no_receipt"
+    assert wire.ask("PATCH", path, {"name": ""}).code == "bad_name"
+    assert wire.ask("PATCH", path, {"name": 3}).code == "bad_name"
+    assert wire.ask("PATCH", path, {}).code == "bad_field"
+    assert wire.ask("PATCH", path, {"name": "x", "size": 1}).code == "bad_field"
+    assert wire.ask("PATCH", PATH, {"name": "gone"}).code == "no_video"

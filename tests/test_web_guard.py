@@ -128,8 +128,9 @@ def test_a_notebook_s_page_has_a_key_and_may_watch_and_nothing_else(tmp_path):
 def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
     """Who may open it is decided by its owner; what a page may do is not."""
     line = RequestStartLine("POST", "/session/close", "HTTP/1.1")
-    proxy = Mock(context=Mock(remote_ip="0.0.0.0", protocol="http"))
-    asked = partial(HTTPServerRequest, start_line=line, connection=proxy)
+    asked = partial(
+        HTTPServerRequest, start_line=line, connection=Mock(**{"context.remote_ip": ""})
+    )
     guard = Guard(Config(socket="/run/camrec"))
     hub = {"Host": "hub.example.org", "Origin": "https://hub.example.org"}
     guard.check(asked(headers=HTTPHeaders(hub)))

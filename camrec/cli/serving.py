@@ -93,15 +93,15 @@ def _serve(station: Station, *, open_browser: bool) -> None:
     desk = web.Desk.of(station)
 
     def ready(address: str) -> None:
-        url = web.shown_url(address, config)
+        url = address if config.socket else web.shown_url(address, config)
         log.info("serving on %s", url)
-        if not config.token:
+        if config.socket or not config.token:
             print(url)
         else:
             print(f"{url}login#{quote(config.token)}")
             # Others see a browser's command line: this word is of use once.
             url = f"{url}login#{desk.guard.invitation()}"
-        if open_browser:
+        if open_browser and not config.socket:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from camrec.web import schema
@@ -42,6 +43,9 @@ class Backend(Protocol):
 
     def record(self, camera: Any, duration: int, name: str | None) -> Any:
         """A recording, at once."""
+
+    def record_together(self, cameras: Sequence[Any], duration: int) -> list[Any]:
+        """A recording of each, all from the same moment on; none where one cannot be."""
 
     def latest(self, camera: Any) -> Any | None:
         """The camera's latest recording, where there is one."""

@@ -68,6 +68,7 @@ class Camera:
 
     @property
     def name(self) -> str:
+        """As it was opened: 1 to 100 characters."""
         return self._found.name
 
     @property
@@ -99,7 +100,13 @@ class Camera:
         )
 
     def widget(self, width: int | None = None) -> Any:
-        """The live picture as an ipywidget, to stand among others (needs ``camrec[jupyter]``)."""
+        """The live picture as an ipywidget, to stand among others. Needs ``camrec[jupyter]``.
+
+        Parameters
+        ----------
+        width
+            In pixels; as wide as there is room by default.
+        """
         return self.view(width).widget()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
@@ -125,11 +132,23 @@ class Camera:
         return np.datetime64(captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
 
     def record(self, duration: int, name: str | None = None) -> Recording:
-        """Begin to record for `duration` whole seconds (1 to 86400); returns at once.
+        """Begin to record; returns at once.
+
+        Parameters
+        ----------
+        duration
+            Whole seconds, 1 to 86400.
+        name
+            Of the video, 1 to 100 characters; the camera's by default.
 
         Raises
         ------
-        InputError, StateError, DiskError
+        InputError
+            ``bad_duration``, ``bad_name``.
+        StateError
+            ``session_not_live``, ``already_recording``.
+        DiskError
+            ``disk_full``.
         """
         return Recording(self._backend, self._backend.record(self._found, duration, name))
 

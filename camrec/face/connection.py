@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 
 from camrec.face.camera import Camera, camera_of
-from camrec.face.video import Video
+from camrec.face.library import Library
 from camrec.face.wire import Wire
 
 
@@ -40,16 +40,19 @@ class Connection:
         atexit.register(self.close)
 
     def open(self, url: str, name: str | None = None) -> Camera:
-        """As `camrec.open`: one that is open there already comes back as it is."""
+        """As `camrec.open`, with the same `url`, `name` and errors, there.
+
+        One that is open there already comes back as it is, whoever opened it.
+        """
         return camera_of(self._wire, self._wire.open(url, name))
 
     def cameras(self) -> list[Camera]:
         """Those that are open there, whoever opened them."""
         return [camera_of(self._wire, each) for each in self._wire.cameras()]
 
-    def videos(self) -> list[Video]:
+    def videos(self) -> Library:
         """The finished videos there, newest first. A file is fetched when its `path` is used."""
-        return [Video(each, self._wire) for each in self._wire.videos()]
+        return Library(self._wire.videos(), self._wire)
 
     def close(self) -> None:
         """Pictures in this process's pages stop; nothing is closed there. Any number of times."""

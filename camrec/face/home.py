@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Sequence
 from functools import cache
 
 from camrec import library
@@ -70,6 +71,9 @@ class Home:
 
     def record(self, camera: Session, duration: int, name: str | None) -> Recording:
         return self.station.record(camera.session_id, duration, name)
+
+    def record_together(self, cameras: Sequence[Session], duration: int) -> list[Recording]:
+        return self.station.record_together([each.session_id for each in cameras], duration)
 
     def latest(self, camera: Session) -> Recording | None:
         return camera.recording

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from camrec import library
+from camrec import footage, library
 from camrec.face.home import home
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
+    import dask.array
+
     from camrec.face.backend import Backend
     from camrec.views import VideoView
 
 
-def videos(folder: Path | str | None = None) -> list[Video]:
-    """The finished videos, newest first; of this process's own folder where none is given."""
-    if folder is None:
-        return [Video(each) for each in home().station.library.videos()]
-    return [Video(each) for each in library.Library(Path(folder), home().station.clock).videos()]
-
-
 class Video:
-    """A finished video and its receipt."""
+    """A finished video, its receipt and its pictures.
+
+    Any thread may use it, and it can be sent to another process (pickled) that reaches its file.
+    """
 
     def __init__(self, found: library.Video, backend: Backend | None = None) -> None:
         self._found = found
@@ -33,32 +32,154 @@ class Video:
 
     @property
     def path(self) -> Path:
+        """Of the file; where it lies on another storage, a `upath.UPath`."""
         return self._found.path
 
     @property
     def receipt(self) -> Receipt | None:
+        """What is known of it; None where camrec did not make it."""
         return self._found.receipt
 
     @property
     def started_at(self) -> np.datetime64:
-        """UTC, datetime64[ns]."""
+        """When its time 0 was: UTC, datetime64[ns].
+
+        From its receipt, which also says how far it may be wrong (``utc_uncertainty``, seconds).
+        Without a receipt it is the file's own ``creation_time``, else its last change less its
+        length, which is a guess.
+        """
         return np.datetime64(self._found.started_at, "ns")
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """Seconds, from its first picture to the end of its last."""
         return self._found.duration
 
     @property
     def gaps(self) -> Sequence[Gap]:
+        """Times without pictures: ``start`` from the start of the video, ``duration``; seconds."""
         return self._found.receipt.gaps if self._found.receipt else ()
 
+    def times(self) -> np.ndarray:
+        """When each picture that it shows was taken.
+
+        `started_at` and the time that the picture has in the file, which is the camera's own to a
+        tick of 1/90000 s. Pictures that an edit list hides (the lead before the button) are not
+        counted: frame 0 is the first that is shown.
+
+        Returns
+        -------
+        (n,) datetime64[ns], UTC, increasing.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_video``, ``no_pictures``: the file is not there, or cannot be read.
+        """
+        return self._footage.times()
+
+    def frame(self, at: footage.Place) -> tuple[np.datetime64, np.ndarray]:
+        """One picture, exact to the frame.
+
+        The file stays open: a picture after the one before is decoded on from there.
+
+        Parameters
+        ----------
+        at
+            A whole number is the frame's number, from the end where it is negative; a float is
+            seconds from the start; a `numpy.datetime64` or a `datetime.datetime` is a time (UTC
+            where it has no zone). Between two frames it is the one that is shown then.
+
+        Returns
+        -------
+        time
+            UTC, datetime64[ns].
+        array
+            (H, W, 3) uint8, RGB.
+
+        Raises
+        ------
+        InputError
+            ``bad_place``: `at` is none of these.
+        NotFoundError
+            ``no_frame``: the video does not reach there; ``no_video``, ``no_pictures``.
+        """
+        return self._footage.frame(at)
+
+    def frames(
+        self,
+        start: footage.Place | None = None,
+        stop: footage.Place | None = None,
+        step: int = 1,
+    ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
+        """Its pictures in order, one at a time, so that a long video fits into memory.
+
+        Parameters
+        ----------
+        start, stop
+            As for `frame`; `stop` is excluded. Seconds and times take the pictures from `start`
+            on and before `stop`. What lies outside of the video is cut off, as in a slice.
+        step
+            Every how many frames, 1 or more.
+
+        Returns
+        -------
+        An iterator of (time, array): UTC as datetime64[ns], and (H, W, 3) uint8, RGB.
+
+        Raises
+        ------
+        InputError
+            ``bad_place``, ``bad_step``.
+        NotFoundError
+            ``no_video``, ``no_pictures``.
+        """
+        return self._footage.frames(start, stop, step)
+
+    def to_dask(self) -> dask.array.Array:
+        """All its pictures as a lazy array, for any Dask cluster that reaches the file.
+
+        Each chunk is one group, from a key picture to the next, and is decoded by itself, so that
+        nothing is decoded twice. Needs ``camrec[data]``.
+
+        Returns
+        -------
+        (n, H, W, 3) uint8, RGB.
+
+        Raises
+        ------
+        ServiceError
+            ``package_missing``.
+        NotFoundError
+            ``no_video``, ``no_pictures``.
+        """
+        from camrec.footage import lazy
+
+        return lazy.array(self._footage)
+
     def view(self, width: int | None = None) -> VideoView:
-        """A player, for a cell or any Panel page."""
+        """A player, for a cell or any Panel page.
+
+        Parameters
+        ----------
+        width
+            In pixels; as wide as there is room by default.
+        """
         from camrec.views import VideoView
 
         backend = self._backend or home()
         return VideoView(self._found, backend.page_url, width, backend.language)
+
+    def close(self) -> None:
+        """Let the file go; it is opened again when a picture is asked for."""
+        self._footage.close()
+
+    @cached_property
+    def _footage(self) -> footage.Footage:
+        path = self._found.path
+        return footage.Footage(path, self._found.started_at, library.index_of(path))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_found": self._found, "_backend": None}
 
     def __repr__(self) -> str:
         return f"<Video {self._found.filename!r} {self.duration:.2f} s>"

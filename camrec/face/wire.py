@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
@@ -117,6 +118,13 @@ class Wire:
         if name is not None:
             wanted["name"] = name
         return self._read(schema.Recording, "POST", "/record/start", json=wanted)
+
+    def record_together(
+        self, cameras: Sequence[schema.Session], duration: int
+    ) -> list[schema.Recording]:
+        wanted = {"session_ids": [each.session_id for each in cameras], "duration": duration}
+        begun = self._read(schema.RecordingList, "POST", "/record/together", json=wanted)
+        return begun.recordings
 
     def latest(self, camera: schema.Session) -> schema.Recording | None:
         try:

@@ -1,8 +1,9 @@
 """The videos folder as it is on the disk: names, facts, thumbnails, deletion."""
 
+from camrec.library.elsewhere import elsewhere
 from camrec.library.keeping import Keeping
 from camrec.library.library import PARTS, Library
 from camrec.library.room import Room
-from camrec.library.video import Video
+from camrec.library.video import Video, index_of
 
-__all__ = ["PARTS", "Keeping", "Library", "Room", "Video"]
+__all__ = ["PARTS", "Keeping", "Library", "Room", "Video", "elsewhere", "index_of"]

@@ -16,7 +16,7 @@ import filelock
 from camrec import disk
 from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
-from camrec.library import names, thumbnail, video
+from camrec.library import names, preview, thumbnail, video
 from camrec.library.keeping import Keeping
 from camrec.library.room import Room
 from camrec.library.video import Video
@@ -60,6 +60,7 @@ class Library:
         self._known: dict[str, tuple[Stamp, Video]] = {}
         self._saving = threading.Lock()
         self._drawing = threading.Lock()
+        self._previews = preview.Previews()
 
     def open(self) -> None:
         """Make the folder where it is missing, and keep it for this camrec.
@@ -108,7 +109,7 @@ class Library:
         try:
             path.unlink()
             path.with_suffix(".json").unlink(missing_ok=True)
-            self._thumbnail(filename).unlink(missing_ok=True)
+            self._forget(path)
         except OSError as error:
             raise self._unwritable(error) from None
         log.info("video deleted: %s", filename)
@@ -175,7 +176,7 @@ class Library:
             if placed := self._place(found.path, note, stem):
                 break
         beside.unlink(missing_ok=True)
-        self._thumbnail(found.filename).unlink(missing_ok=True)
+        self._forget(found.path)
         return placed
 
     def thumbnail(self, filename: str) -> Path:
@@ -197,6 +198,34 @@ class Library:
                     log.warning("no thumbnail of %s: %s", filename, error)
                     raise NotFoundError("no_thumbnail", filename=filename) from None
         return target
+
+    def preview(self, filename: str, at: float) -> bytes:
+        """A small JPEG of the moment `at`, in seconds from the video's start.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` when no picture can be decoded)
+        """
+        path = self.get(filename).path
+        try:
+            return self._previews.jpeg(path, at)
+        except (OSError, ValueError, IndexError) as error:
+            log.warning("no preview of %s: %s", filename, error)
+            raise NotFoundError("no_thumbnail", filename=filename) from None
+
+    def times(self, filename: str) -> list[float]:
+        """Seconds from the video's start of each picture that is shown, sorted.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` when the file is no video)
+        """
+        path = self.get(filename).path
+        try:
+            return preview.times(path)
+        except (OSError, ValueError, IndexError) as error:
+            log.warning("no times of %s: %s", filename, error)
+            raise NotFoundError("no_thumbnail", filename=filename) from None
 
     def save(self, file: Path, receipt: Receipt) -> str:
         """Take a whole file in under a name of its own, its receipt beside it; gives the name.
@@ -284,6 +313,11 @@ class Library:
 
     def _thumbnail(self, filename: str) -> Path:
         return self.folder / THUMBNAILS / f"{filename}.jpg"
+
+    def _forget(self, path: Path) -> None:
+        """Remove what was made from a video that is gone."""
+        self._thumbnail(path.name).unlink(missing_ok=True)
+        video.index_of(path).unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> ServiceError:
         reason = error.strerror or str(error)

@@ -23,7 +23,8 @@ def stem(name: str, utc_ns: int) -> str:
 
 def safe(name: str) -> str:
     """`name` as Windows, macOS and Linux all take it."""
-    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().lstrip(". ")
+    printed = "".join(char if char.isprintable() else "_" for char in name)
+    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", printed)).strip().lstrip(". ")
     found = found.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(". ")
     if _RESERVED.match(found):
         found = f"_{found}"

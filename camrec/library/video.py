@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 import av
+import platformdirs
 
+from camrec import storage
 from camrec.receipt import Receipt
+
+INDEXES = ".indexes"
 
 
 @dataclass(frozen=True)
 class Video:
     """A file in the videos folder.
 
-    started_at : UTC nanoseconds; duration : seconds; size : bytes.
+    started_at : UTC nanoseconds; without a receipt what the file says of its making, else its last
+        change less its length; duration : seconds; size : bytes.
     """
 
     filename: str
@@ -35,6 +41,14 @@ class Video:
     def locked(self) -> bool:
         """Whether it stays, however old it is and whatever room it takes."""
         return self.receipt is not None and self.receipt.locked
+
+
+def index_of(path: Path) -> Path:
+    """Where it is kept what is known of a video's pictures: a place that no library lists."""
+    if storage.is_here(path):
+        return path.parent / INDEXES / f"{path.name}.npz"
+    address = hashlib.sha256(str(path).encode()).hexdigest()
+    return platformdirs.user_cache_path("camrec", appauthor=False) / "indexes" / f"{address}.npz"
 
 
 def read(path: Path, size: int, mtime_ns: int) -> Video:
@@ -67,12 +81,14 @@ def _told(path: Path, receipt: Receipt) -> Video:
 
 def _seen(path: Path, size: int, mtime_ns: int) -> Video:
     duration, width, height, codec, sound, playable = 0.0, 0, 0, "", None, False
+    made = None
     try:
-        with av.open(str(path)) as container:
+        with storage.video(path) as container:
             video = container.streams.video[0]
             width, height = video.codec_context.width, video.codec_context.height
             codec = video.codec_context.name
             duration = (container.duration or 0) / av.time_base
+            made = _made(container.metadata.get("creation_time"))
             if container.streams.audio:
                 sound = container.streams.audio[0].codec_context.name
             playable = next(container.decode(video), None) is not None
@@ -82,7 +98,7 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
         filename=path.name,
         path=path,
         name=path.stem,
-        started_at=mtime_ns - int(duration * 10**9),
+        started_at=mtime_ns - int(duration * 10**9) if made is None else made,
         duration=duration,
         size=size,
         width=width,
@@ -91,6 +107,14 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
         audio_codec=sound,
         playable=playable,
     )
+
+
+def _made(told: str | None) -> int | None:
+    """When the file says that it began, UTC nanoseconds."""
+    try:
+        return nanoseconds(told) if told else None
+    except ValueError:
+        return None
 
 
 def nanoseconds(iso: str) -> int:

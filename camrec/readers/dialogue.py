@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from camrec.readers.number import number
 from camrec.readers.stream_error import StreamError
 
 RECEIVE_BUFFER = 1 << 20  # the kernel's: bears a second in which no Python runs
@@ -77,8 +78,8 @@ class Dialogue:
         """Seconds without a request after which the server may end the session."""
         for setting in self._session.lower().split(";")[1:]:
             name, _, value = setting.strip().partition("=")
-            if name == "timeout" and value.isdigit() and int(value):
-                return float(value)
+            if name == "timeout" and (seconds := number(value)):
+                return float(seconds)
         return 60.0
 
     def packets(self, patience: float) -> list[tuple[int, memoryview]]:
@@ -147,14 +148,14 @@ class Dialogue:
         first, *lines = self._buffer[self._begin : close].decode("utf-8", "replace").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
+        length = number(headers.get("content-length", "0"))
+        if length is None or length > LONGEST_BODY:
             raise StreamError("lost", "not RTSP")
-        end = close + 4 + int(length)
+        end = close + 4 + length
         if end > self._end:
             return None
         body = self._buffer[close + 4 : end].decode("utf-8", "replace")
         self._begin = end
         words = first.split()
         status = words[1] if len(words) > 1 and words[0].startswith("RTSP/") else ""
-        return Answer(int(status) if status.isdigit() else 0, headers, body)
+        return Answer(number(status) or 0, headers, body)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from camrec.clock import Clock
 from camrec.readers import jpeg
+from camrec.readers.changes import Changes
 from camrec.readers.reader import Reader
 from camrec.readers.stream_error import StreamError
 from camrec.readers.websocket import WebSocket
@@ -34,6 +35,7 @@ class Go2rtcReader(Reader):
         self._url = url
         self._login = (user, password)
         self._track: VideoTrack | None = None
+        self._changes = Changes()
 
     def _batches(self) -> Iterator[Sequence[Unit]]:
         connection = self._connected(WebSocket(self._url, self._timeout))
@@ -43,19 +45,21 @@ class Go2rtcReader(Reader):
             message = connection.receive()
             arrived = self._clock.monotonic_ns()
             if isinstance(message, bytes):
-                track = self._track_of(message)
+                track = self._track_of(message, arrived)
                 if track is not None:
                     yield [Unit(track, message, arrived, 0, arrived, True)]
             else:
                 self._heed(message)
 
-    def _track_of(self, message: bytes) -> VideoTrack | None:
-        """The track as it was, or a new one for another size; None where it is not a JPEG."""
+    def _track_of(self, message: bytes, arrived: int) -> VideoTrack | None:
+        """The track as it was, or a new one for another size; None where it is not to be had."""
         try:
             width, height = jpeg.size(message)
         except ValueError:
             return None
         if self._track is None or (self._track.width, self._track.height) != (width, height):
+            if self._track is not None and not self._changes.take(arrived):
+                return None
             self._track = VideoTrack("mjpeg", width, height)
         return self._track
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from camrec.units import MOST_PIXELS
+
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def size(jpeg: bytes) -> tuple[int, int]:
-    """(width, height) from its frame header; ValueError where it has none."""
+    """(width, height) from its frame header; ValueError where it has none, or is too large."""
     if jpeg[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
     at = 2
@@ -16,7 +18,10 @@ def size(jpeg: bytes) -> tuple[int, int]:
             raise ValueError("not a JPEG")
         marker = jpeg[at + 1]
         if marker in FRAMES:
-            return jpeg[at + 7] << 8 | jpeg[at + 8], jpeg[at + 5] << 8 | jpeg[at + 6]
+            width, height = jpeg[at + 7] << 8 | jpeg[at + 8], jpeg[at + 5] << 8 | jpeg[at + 6]
+            if not 0 < width * height <= MOST_PIXELS:
+                raise ValueError("too large, or nothing")
+            return width, height
         if marker == 0xFF:
             at += 1
         elif marker in ALONE:

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 from camrec.units import VideoCodec
 
 START = b"\0\0\0\1"
+LONGEST = 16 << 20  # bytes of one NAL unit; what is larger is none
 
 
 class Form(NamedTuple):
@@ -38,6 +39,7 @@ class Nals(ABC):
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+        self._size = 0
         self.middle = b""
 
     @staticmethod
@@ -69,7 +71,12 @@ class Nals(ABC):
 
     def add(self, rest: memoryview) -> None:
         """Take in what is behind a `middle`."""
-        self._parts.append(bytes(rest))
+        self._take(rest)
+
+    def _take(self, rest: memoryview) -> None:
+        self._size += len(rest)
+        if self._size <= LONGEST:
+            self._parts.append(bytes(rest))
 
     def push(self, payload: memoryview, gap: bool) -> list[bytes]:
         """The NAL units that this RTP payload completes.
@@ -92,7 +99,7 @@ class Nals(ABC):
             self._parts.append(header)
         elif not self._parts:
             return found
-        self._parts.append(bytes(rest))
+        self._take(rest)
         head = self.FRAGMENT_HEAD
         self.middle = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
         if last:
@@ -109,6 +116,7 @@ class Nals(ABC):
             return []
         nal = b"".join(self._parts)
         self._parts.clear()
+        self._size = 0
         self.middle = b""
         return [nal]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 
-from camrec.readers.nals import Nals, annex_b
+from camrec.readers.changes import Changes
+from camrec.readers.nals import LONGEST, Nals, annex_b
 from camrec.readers.rtp import Order, Packet, Times
-from camrec.units import Unit, VideoTrack
+from camrec.units import MOST_PIXELS, Unit, VideoTrack
 
 START = struct.Struct(">BBHI")  # flags, marker and kind, sequence number, time
 SEQUENCE = struct.Struct(">H")
 HELD = 10**8  # nanoseconds
 PROOFS = 3
 MOST_LOOSE = 64
+MOST_NALS = 4096  # of one picture, `LONGEST` bytes together; what is more is dropped as lost
 FURTHEST_BACK = 5 * 10**9  # nanoseconds: a B-frame of a slow camera
 
 
@@ -40,6 +42,9 @@ class Pictures:
         self._ticks: int | None = None
         self._next = bytearray(START.size)
         self._pending: list[bytes] = []
+        self._weight = 0
+        self._changes = Changes()
+        self._refused = False
         self.arrived = 0
         self._lost = 0
         self._marked = False
@@ -95,6 +100,7 @@ class Pictures:
                 self._lost += 1
                 return units
         self._pending += nals
+        self._bound(nals)
         if packet.marker and not self._handed_on and self._shows(self._pending):
             self._marked = True
             if self._trusted:
@@ -104,6 +110,14 @@ class Pictures:
     def release(self) -> list[Unit]:
         """What is held, after so much quiet that nothing more of it can be expected."""
         return self._finish() if self._marked else []
+
+    def _bound(self, nals: list[bytes]) -> None:
+        """A picture that never ends is not kept for ever."""
+        self._weight += sum(map(len, nals))
+        if self._weight > LONGEST or len(self._pending) > MOST_NALS:
+            self._pending.clear()
+            self._weight = 0
+            self._lost += 1
 
     def _follow(self, sequence: int) -> None:
         SEQUENCE.pack_into(self._next, 2, sequence & 0xFFFF)
@@ -118,6 +132,7 @@ class Pictures:
 
     def _finish(self) -> list[Unit]:
         self._pending += self._nals.finish()
+        self._weight = 0
         marked, self._marked = self._marked, False
         if not self._shows(self._pending):
             # Parameter sets with a time of their own: they go in front of the picture to come.
@@ -136,6 +151,9 @@ class Pictures:
         back = FURTHEST_BACK if self._track is not None and self._track.reorder else 0
         time, offset = self._times.place(self._ticks, self.arrived, back)
         if self._track is None:
+            return []
+        if self._refused:
+            self._lost = lost + 1
             return []
         if key and not set(self._nals.PARAMETERS).issubset(kinds):
             place = 1 if kinds[0] == self._nals.DELIMITER else 0
@@ -156,11 +174,18 @@ class Pictures:
                     told.append(nal)
         merged = {**self._parameters, **found}
         if merged == self._parameters:
+            self._refused = self._refused and not found
             return
+        if self._track is not None and not self._changes.take(self.arrived):
+            self._refused = True
+            return
+        self._refused = False
         if all(merged.values()):
             try:
                 form = self._nals.form(merged[self._nals.SEQUENCE][0])
             except ValueError:
+                return
+            if form.width * form.height > MOST_PIXELS:
                 return
             self._parameters = merged
             self._track = VideoTrack(

@@ -10,6 +10,7 @@ from camrec.readers import sdp
 from camrec.readers.dialogue import Answer, Dialogue
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
+from camrec.readers.number import number
 from camrec.readers.pictures import HELD, Pictures
 from camrec.readers.reader import Reader
 from camrec.readers.rtp import parse
@@ -152,6 +153,6 @@ def channel_of(answer: Answer, asked: int) -> int:
     for setting in answer.headers.get("transport", "").split(";"):
         name, _, value = setting.partition("=")
         first = value.partition("-")[0]
-        if name.strip() == "interleaved" and first.isdigit():
-            return int(first)
+        if name.strip() == "interleaved" and (channel := number(first)) is not None:
+            return channel
     return asked

@@ -6,6 +6,8 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
+from camrec.readers.number import number
+
 STATIC = {
     0: ("PCMU", 8000, 1),
     3: ("GSM", 8000, 1),
@@ -60,7 +62,7 @@ def parse(text: str) -> list[Medium]:
         name, _, value = line.strip().partition("=")
         if name == "m":
             words = value.split()
-            if len(words) < 4 or not words[3].isdigit():
+            if len(words) < 4 or number(words[3]) is None:
                 continue
             media.append(_medium(words[0], int(words[3])))
         elif name == "a" and media:
@@ -84,8 +86,9 @@ def _attribute(medium: Medium, attribute: str) -> None:
     if name == "rtpmap":
         codec, *rest = told.strip().split("/")
         medium.codec = codec.upper()
-        medium.rate = int(rest[0]) if rest and rest[0].isdigit() and int(rest[0]) else 90_000
-        medium.channels = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 1
+        medium.rate = (number(rest[0]) if rest else None) or 90_000
+        channels = number(rest[1]) if len(rest) > 1 else None
+        medium.channels = 1 if channels is None else channels
     elif name == "fmtp":
         for pair in told.split(";"):
             key, _, setting = pair.strip().partition("=")

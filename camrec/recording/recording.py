@@ -187,6 +187,8 @@ class Recording:
         self.started_at = self.started_at or now
         self._joined = self._clock.monotonic_ns()
         self._began = self._joined - max(0, now - self.started_at)
+        # Before the promise: the disk may take its time, and the key picture not wait for it.
+        self._units = self._subscribe(self._first_moment if self._preroll else None)
         earlier = self._past.written(self._folder, self._began) if self._past else []
         newest = self._past.newest(self._folder) if self._past else self.started_at
         self._writer = Writer(
@@ -203,9 +205,12 @@ class Recording:
             newest=self._began + newest - self.started_at,
             coding=self._coding,
         )
-        self._promise()
+        try:
+            self._promise()
+        except ServiceError:
+            self._units.close()
+            raise
         self._ballast.take()
-        self._units = self._subscribe(self._first_moment if self._preroll else None)
         if now - newest > LONGEST_WAIT * SECOND:
             away = f"camrec was not running from {iso(newest)} to {iso(min(now, self.ends_at))}"
             self._writer.warnings.append(away)
@@ -228,6 +233,11 @@ class Recording:
             self._keep(self)
         except OSError as error:
             log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
+
+    def begin_at(self, moment: int) -> None:
+        """Have one that is scheduled begin at another moment, UTC nanoseconds."""
+        self.start_at = self.started_at = moment
+        self._wake.set()
 
     def stop(self, reason: str = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from camrec.earlier import Camera
@@ -203,7 +204,7 @@ class Board:
         free = _rounded(told["disk"]["free_bytes"])
         return {
             "proxies": {name: proxy["state"] for name, proxy in told["proxies"].items()},
-            "ffmpeg": told["ffmpeg"]["version"],
+            "ffmpeg": _there(told["ffmpeg"]),
             "free": free,
             "total": shutil.disk_usage(station.config.videos).total,
             "seconds": _two_digits(8 * free / self._usual_rate(sessions)),
@@ -223,6 +224,12 @@ class Board:
         if rate and not 0.7 < rate / self._rate < 1.4:
             self._rate = rate
         return self._rate
+
+
+def _there(ffmpeg: dict[str, str | None]) -> str | None:
+    """Its version; None where it is not there, or not any more."""
+    path = ffmpeg["path"]
+    return ffmpeg["version"] if path and Path(path).exists() else None
 
 
 def _rounded(size: int) -> int:

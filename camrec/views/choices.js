@@ -9,13 +9,32 @@ const ORDERS = {
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
 
+let known = new WeakMap() // video -> all that a search can find of it
+const forgetWords = () => (known = new WeakMap())
+
 /** All that a search can find of a video: its names, and its date as people write it. */
 function findable(say, video) {
+  if (known.has(video)) return known.get(video)
   const date = new Date(began(video))
   const [year, month, day] = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())]
   const dates = `${dayName(say, date)} ${say.day(date)} ${day}/${month}/${year} ${year}-${month}-${day} ${say.minute(date)}`
-  return plain(`${video.name} ${video.filename} ${dates}`)
+  known.set(video, plain(`${video.name} ${video.filename} ${dates}`))
+  return known.get(video)
 }
+
+/** Of `videos` (by file name) those that are chosen, in the order that is. */
+function select(say, chosen, videos) {
+  const wanted = plain(chosen.search).split(/\s+/).filter(Boolean)
+  const found = [...videos.values()].filter((video) => {
+    if (chosen.camera && video.name !== chosen.camera) return false
+    if (chosen.gaps && video.gaps.length === 0) return false
+    return wanted.every((word) => findable(say, video).includes(word))
+  })
+  return found.sort(ORDERS[chosen.order])
+}
+
+const cameraNames = (say, videos) =>
+  [...new Set([...videos.values()].map((video) => video.name))].sort(new Intl.Collator(say.language).compare)
 
 /** Search, camera, order; `change` is called with every choice. */
 function choices(say, chosen, change) {
@@ -40,16 +59,20 @@ function choices(say, chosen, change) {
     h("input", { type: "checkbox", checked: chosen.gaps, on: { change: choose("gaps") } }), say.t("videos.gaps_only"))
   const count = h("p", { class: "count figures", role: "status" })
   order.querySelector("select").value = chosen.order
+  let told = "" // the names that can be chosen
   return {
     elements: [search, camera, order, gaps, count],
-    /** The names to choose from, and how much is shown. */
-    tell(names, videos) {
-      if (!names.includes(chosen.camera)) chosen.camera = ""
-      const options = [["", say.t("videos.every_camera")], ...names.map((name) => [name, name])]
-      const field = fill(camera.querySelector("select"), options.map(([value, text]) => h("option", { value }, text)))
+    /** The names to choose from, and how much is shown; `left` videos are still to be told of. */
+    tell(names, videos, left) {
+      if (!left && !names.includes(chosen.camera)) chosen.camera = ""
+      const field = camera.querySelector("select")
+      if (told !== (told = JSON.stringify(names))) {
+        const options = [["", say.t("videos.every_camera")], ...names.map((name) => [name, name])]
+        fill(field, options.map(([value, text]) => h("option", { value }, text)))
+      }
       field.value = chosen.camera
       const size = videos.reduce((sum, video) => sum + video.size, 0)
-      fill(count, videos.length ? say.t("videos.count", { count: videos.length, size: say.size(size) }) : "")
+      fill(count, !left && videos.length ? say.t("videos.count", { count: videos.length, size: say.size(size) }) : "")
     },
     show() {
       search.querySelector("input").value = chosen.search

@@ -7,6 +7,7 @@ export function render({ model, view }) {
   const bar = h("div", { class: "bar" })
   const list = h("div", { class: "list card", popover: "auto", id: "list" })
   const all = h("div", { class: "list card", popover: "auto", id: "all" })
+  const root = h("div", {}, bar, list, all)
   let say = words(model.texts)
   let length = rememberedLength()
   let choosing = false // the lengths for all are shown
@@ -45,6 +46,14 @@ export function render({ model, view }) {
 
   const settings = () =>
     iconButton("gear", say.t("page.settings"), () => dispatchEvent(new Event(SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" })
+
+  const keys = () =>
+    iconButton("keyboard", `${say.t("page.help")} (?)`, help, { class: "icon-button keys", "aria-haspopup": "dialog" })
+
+  function help() {
+    const opener = focused()
+    helpDialog(root, say).addEventListener("close", () => opener?.focus())
+  }
 
   function drawList() {
     const held = focusedIn(list)
@@ -97,16 +106,16 @@ export function render({ model, view }) {
       h("a", { class: "mark", href: "#live", "aria-label": "camrec" },
         h("span", { class: model.recordings.length ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
       h("nav", { "aria-label": say.t("page.views") }, link("video", "live", model.cameras), link("play", "videos", model.videos)),
-      h("span", { class: "space" }), recordAll(), pill(), language(), theme(), settings())
+      h("span", { class: "space" }), recordAll(), pill(), language(), theme(), keys(), settings())
     drawList()
     drawAll()
   }
 
   const held = () => bar.getRootNode().activeElement?.className
   const redraw = () => {
-    const focused = held()
+    const name = held()
     draw()
-    if (focused) [...bar.querySelectorAll("a, button")].find((each) => each.className === focused)?.focus()
+    if (name) [...bar.querySelectorAll("a, button")].find((each) => each.className === name)?.focus()
   }
   const arrive = () => {
     redraw()
@@ -135,6 +144,8 @@ export function render({ model, view }) {
     drawAll()
   })
   draw()
+  document.getElementById("first")?.remove()
   if (place().view !== "live") model.send_msg({ do: "look", ...place() })
-  return h("div", {}, bar, list, all)
+  hotkeys(life, () => true, { "?": help })
+  return root
 }

@@ -29,9 +29,16 @@ class Header(AskingComponent):
 
     recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("theme.js", "lengths.js", "segment.css")
+    _shared: ClassVar[tuple[str, ...]] = (
+        "theme.js",
+        "lengths.js",
+        "segment.css",
+        "help.js",
+        "help.css",
+    )
     _script: ClassVar[str] = "header.js"
     _styles: ClassVar[str] = "header.css"
+    _rooms: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(
         self,

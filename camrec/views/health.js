@@ -16,7 +16,7 @@ export function render({ model, view }) {
     const sick = Object.keys(PROXIES).find((name) => UNWELL.includes(proxies[name]))
     const low = free < LOW
     const trouble = cutOff ? say.t("page.no_link")
-      : sick ? say.t("page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
+      : sick ? say.t(proxies[sick] === "failed" ? "page.proxy_failed" : "page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
       : ffmpeg === null ? say.t("page.ffmpeg_missing")
       : low ? say.t("page.disk_low", told) : null
     const part = (label, state, well) => h("span", { class: "part wide" }, h("i", { class: well ? "dot" : "dot idle" }), label, h("span", {}, state))

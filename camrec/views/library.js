@@ -1,69 +1,48 @@
-// The videos as cards: one row of the newest, or all of them by day. In front of it: videos.js,
-// card.js and choices.js.
+// Every video that is chosen, under the headings of its days. In front of it: videos.js, card.js,
+// choices.js (which are shown), column.js (what of them stands in the document), picked.js, listkeys.js.
 
-const CARD = 196 // px, the narrowest card of the row
+const CARD = 208 // px, the narrowest card
 const GAP = 16
-const FEW = 60 // cards made at once; more when the end of the page comes near
+const HEADING = 31 // px, with the distance to its cards
+const BETWEEN = 18 // px between two days
+const FOOT = 66 // px of a card that are not its picture
 
-/** The newest videos in one row that never wraps; nothing at all while there are none. */
-function latest(model, life, root) {
-  const heading = h("header")
-  const row = h("div", { class: "row" })
-  root.append(heading, row)
-  const fitting = () => {
-    const wide = row.clientWidth
-    return matchMedia("(width < 640px)").matches ? 9 : Math.max(1, Math.floor((wide + GAP) / (CARD + GAP)))
-  }
-  const draw = () => {
-    const say = words(model.texts)
-    root.hidden = model.videos.length === 0
-    fill(heading,
-      h("h2", { class: "heading" }, say.t("videos.latest")),
-      h("a", { class: "button link", href: "#videos" }, say.t("videos.all", { count: model.videos.length })))
-    const cards = fitting()
-    row.style.setProperty("--cards", cards)
-    fill(row, model.videos.slice(0, cards).map((video) => card(say, video, model.base, null)))
-  }
-  const watching = new ResizeObserver(() => {
-    if (row.style.getPropertyValue("--cards") !== String(fitting())) draw()
-  })
-  watching.observe(row)
-  life.add(() => watching.disconnect())
-  return { speak: draw, draw }
-}
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const bar = h("search", { class: "bar" })
+  const list = h("div", { class: "list" })
+  const root = h("section", { class: "library everything" }, bar)
+  const videos = new Map() // file name -> video; the newest are told first
+  let left = null // how many camrec has still to tell of; null: it was not asked
+  let found = [] // those that are shown, in their order
+  let say = null
+  let controls = null
 
-/** Every video that is chosen, under the headings of its days. */
-function all(model, life, root) {
+  const chosen = { search: "", camera: "", order: "newest", gaps: false }
+  const cards = column(life, list)
   const deleted = () => {
     if (root.getRootNode().activeElement === null) bar.querySelector("input")?.focus()
   }
   const ask = deletion(model, life, root, { deleted })
-  const chosen = { search: "", camera: "", order: "newest", gaps: false }
-  const bar = h("search", { class: "bar" })
-  const list = h("div", { class: "list" })
-  const end = h("div", { class: "end", "aria-hidden": "true" })
-  root.append(bar, list, end)
-  let say = null
-  let controls = null
-  let cards = new Map() // file name -> its card, with what it was made from
-  let few = FEW
+  const lock = (those, locked) => model.send_msg({ do: "lock", filenames: those.map((each) => each.filename), locked })
+  const picks = picked(model, {
+    ask, lock, shown: () => found.map((video) => video.filename), video: (filename) => videos.get(filename), changed: () => mark(),
+  })
+  root.append(picks.bar, list)
 
-  const cardOf = (video) => {
-    const made = JSON.stringify(video)
-    const known = cards.get(video.filename)
-    return known?.made === made ? known : { made, element: card(say, video, model.base, ask) }
+  const cardOf = (video, place) => {
+    const element = card(say, video, model.base, {
+      ask, picked: picks.has(video.filename), pick: (on, range) => picks.pick(video.filename, on, range),
+    })
+    element.setAttribute("aria-posinset", place)
+    element.setAttribute("aria-setsize", found.length)
+    return element
   }
 
-  const selected = () => {
-    const wanted = plain(chosen.search).split(/\s+/).filter(Boolean)
-    const found = model.videos.filter((video) => {
-      if (chosen.camera && video.name !== chosen.camera) return false
-      if (chosen.gaps && video.gaps.length === 0) return false
-      if (wanted.length === 0) return true
-      const text = findable(say, video)
-      return wanted.every((word) => text.includes(word))
-    })
-    return found.sort(ORDERS[chosen.order])
+  /** The marks of the cards that stand in the document, as they are picked now. */
+  const mark = () => {
+    for (const box of list.querySelectorAll(".pick input")) box.checked = picks.has(box.closest(".card").dataset.file)
+    list.classList.toggle("picking", picks.size() > 0)
   }
 
   const clear = () => {
@@ -86,83 +65,107 @@ function all(model, life, root) {
       h("p", {}, say.t("videos.empty_hint")),
       h("a", { class: "button main", href: "#live" }, say.t("videos.go_live")))
 
-  /** [heading or null, videos], in the order shown. */
-  const days = (videos) => {
-    if (!["newest", "oldest"].includes(chosen.order)) return videos.length ? [[null, videos]] : []
-    const grouped = new Map()
-    for (const video of videos) {
-      const day = midnight(began(video))
-      if (!grouped.has(day)) grouped.set(day, [])
-      grouped.get(day).push(video)
-    }
-    return [...grouped].map(([day, those]) => [dayName(say, day), those])
+  /** Where everything lies: {items, height}, as column.js takes them. */
+  const places = () => {
+    const wide = list.clientWidth
+    const across = Math.max(1, Math.floor((wide + GAP) / (CARD + GAP)))
+    const width = (wide - GAP * (across - 1)) / across
+    const height = Math.round((width - 2) * (8 / 15)) + FOOT
+    const byDay = ["newest", "oldest"].includes(chosen.order)
+    const items = []
+    let [top, at, day] = [0, 0, null] // `at`: the place in its row of the next card
+    found.forEach((video, place) => {
+      const its = byDay ? midnight(began(video)) : 0
+      if (byDay && its !== day) {
+        if (day !== null) top += height + BETWEEN
+        items.push({
+          key: `/${its}`, fixed: true, made: say, top, left: 0, width: wide, height: HEADING,
+          make: () => h("h2", { class: "heading" }, dayName(say, its)),
+        })
+        top += HEADING
+        at = 0
+      } else if (at === across) {
+        top += height + GAP
+        at = 0
+      }
+      day = its
+      items.push({
+        key: video.filename, made: video, top, left: at * (width + GAP), width, height, make: () => cardOf(video, place + 1),
+      })
+      at += 1
+    })
+    return { items, height: found.length ? top + height + BETWEEN : 0 }
   }
 
   /** A deleted card takes the focus with it: the one in its place gets it. */
   const keepingFocus = (change) => {
     const focused = root.getRootNode().activeElement
-    const at = [...list.querySelectorAll(".card")].indexOf(focused?.closest(".card"))
+    const key = focused?.closest(".card")?.dataset.file
+    const at = key === undefined ? -1 : found.findIndex((video) => video.filename === key)
     change()
-    if (at < 0) return
-    const now = list.querySelectorAll(".card")
-    if (focused.isConnected) focused.focus({ preventScroll: true })
-    else (now[Math.min(at, now.length - 1)]?.querySelector("a") ?? bar.querySelector("input")).focus({ preventScroll: true })
+    if (at < 0 || focused.isConnected) return
+    const next = found[Math.min(at, found.length - 1)]
+    const place = next && cards.reveal(next.filename)?.querySelector("a")
+    ;(place ?? bar.querySelector("input")).focus({ preventScroll: true })
   }
 
   const draw = () => keepingFocus(() => {
-    bar.hidden = model.videos.length === 0
-    if (model.videos.length === 0) return void fill(list, empty())
-    const videos = selected()
-    controls.tell([...new Set(model.videos.map((video) => video.name))].sort(new Intl.Collator(say.language).compare), videos)
-    if (videos.length === 0) return void fill(list, nothing())
-    const made = new Map()
-    fill(list, days(videos.slice(0, few)).map(([heading, those]) =>
-      h("section", {},
-        heading && h("h2", { class: "heading" }, heading),
-        h("div", { class: "grid" }, those.map((video) => {
-          made.set(video.filename, cardOf(video))
-          return made.get(video.filename).element
-        })))))
-    cards = made
+    const drawn = list.querySelector(".nothing")
+    drawn?.remove()
+    bar.hidden = model.count === 0
+    found = select(say, chosen, videos)
+    if (videos.size > 0) controls.tell(cameraNames(say, videos), found, left)
+    const { items, height } = list.clientWidth ? places() : { items: [], height: 0 }
+    cards.show(items, height)
+    mark()
+    picks.draw(say)
+    if (found.length > 0 || left === null || left > 0) return
+    list.style.height = "auto"
+    list.append(videos.size === 0 ? empty() : nothing())
   })
 
+  /** Another choice: from the top on. */
   const again = () => {
-    few = FEW
+    const { top } = root.getBoundingClientRect()
+    if (top < 0) scrollBy(0, top - 80)
     draw()
   }
 
   const speak = () => {
     say = words(model.texts)
-    cards = new Map()
+    forgetWords()
+    for (const [filename, video] of videos) videos.set(filename, { ...video }) // each card is made anew
     controls = choices(say, chosen, again)
     fill(bar, controls.elements)
     draw()
   }
 
-  const near = new IntersectionObserver((seen) => {
-    if (!seen.some((each) => each.isIntersecting) || few >= model.videos.length) return
-    few += FEW
+  const hear = (told) => {
+    if (told.answered === "lock") return picks.problem(told.problem)
+    if (told.come === undefined) return
+    for (const filename of told.gone) videos.delete(filename)
+    for (const video of JSON.parse(told.come)) videos.set(video.filename, video)
+    left = told.left
+    picks.gone(told.gone)
     draw()
-    near.unobserve(end)
-    near.observe(end) // asks again: the end may still be in sight
-  }, { rootMargin: "800px" })
-  near.observe(end)
-  life.add(() => near.disconnect())
-  return { speak, draw }
-}
+  }
 
-export function render({ model, view }) {
-  const life = lifetime(model, view)
-  const root = h("section", { class: `library ${model.mode}` })
-  const { speak, draw } = (model.mode === "latest" ? latest : all)(model, life, root)
-  life.watch(["videos"], draw)
-  life.watch(["texts"], speak)
-  let today = midnight(Date.now())
-  life.every(60_000, () => {
-    if (today === midnight(Date.now())) return
-    today = midnight(Date.now())
-    speak() // "Today" has become yesterday
+  // Cards come when they are looked at; a page that only shows cameras is told of no other video.
+  const watching = new ResizeObserver(() => {
+    if (list.clientWidth === 0) return
+    if (left === null) {
+      left = model.count
+      model.send_msg({ do: "list" })
+    }
+    draw()
   })
+  watching.observe(list)
+  life.add(() => watching.disconnect())
+  life.watch(["texts"], speak)
+  life.watch(["count"], draw)
+  life.watch("msg:custom", hear)
+  onNewDay(life, speak)
   speak()
+  listKeys(life, root, { cards, picks, ask, video: (filename) => videos.get(filename), ends: () => [found[0], found.at(-1)] })
   return root
 }

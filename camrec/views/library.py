@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import param
@@ -12,18 +12,78 @@ from camrec.views.videos import VideoPart, row
 if TYPE_CHECKING:
     from camrec.library import Video
 
+# Videos told in one message: the first brings what a screen shows, at once.
+FIRST, PIECE = 100, 1000
 
-def rows(videos: Iterable[Video]) -> list[dict[str, Any]]:
-    """What `Library.videos` takes, from the library's own videos, newest first."""
-    return [row(video) for video in videos]
+
+class Latest(VideoPart):
+    """The newest videos in one row; a card is a link to ``#videos/FILE``, where the player is."""
+
+    NEWEST = 9  # as many as the widest page has room for
+
+    count = param.Integer(default=0, doc="How many videos there are.")
+    videos = param.List(default=[], item_type=dict, doc="The newest, as `row` makes them.")
+
+    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "card.js", "library.css")
+    _script: ClassVar[str] = "latest.js"
+
+    def show(self, videos: list[Video]) -> None:
+        """`videos`: all of the library, newest first."""
+        self.param.update(count=len(videos), videos=[row(each) for each in videos[: self.NEWEST]])
 
 
 class Library(VideoPart):
-    """All cards in one component; a card is a link to ``#videos/FILE``, where the player is."""
+    """All cards. The browser asks for them when they are first seen; then it is told changes only.
 
-    mode = param.Selector(default="all", objects=["latest", "all"], doc="One row, or everything.")
-    videos = param.List(default=[], item_type=dict, doc="As `rows` makes them, newest first.")
+    A message is ``{gone: [filename], come: JSON of rows, left}``; `left` is how many are to come in
+    further messages.
+    """
 
-    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "card.js", "choices.js")
+    count = param.Integer(default=0, doc="How many videos there are.")
+
+    _shared: ClassVar[tuple[str, ...]] = (
+        *VideoPart._shared,
+        "card.js",
+        "choices.js",
+        "column.js",
+        "picked.js",
+        "picked.css",
+        "listkeys.js",
+    )
     _script: ClassVar[str] = "library.js"
     _styles: ClassVar[str] = "library.css"
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self._videos: list[Video] = []
+        self._told: dict[str, Video] | None = None  # None: the browser has not asked yet
+
+    def show(self, videos: list[Video]) -> None:
+        """`videos`: all of the library, newest first."""
+        if videos is self._videos:
+            return
+        self._videos = videos
+        self.count = len(videos)
+        if self._told is not None:
+            self._tell(self._told)
+
+    def do_list(self) -> None:
+        self._tell({})
+
+    def _tell(self, told: dict[str, Video]) -> None:
+        # The library gives the same object as long as nothing about a video has changed.
+        now = {video.filename: video for video in self._videos}
+        gone = [filename for filename in told if filename not in now]
+        come = [video for video in self._videos if told.get(video.filename) is not video]
+        self._told = now
+        if told and not gone and not come:
+            return
+        pieces = [come[:FIRST]]
+        pieces += [come[start : start + PIECE] for start in range(FIRST, len(come), PIECE)]
+        left = len(come)
+        for piece in pieces:
+            left -= len(piece)
+            # As a text: Bokeh looks at every value of what is no text.
+            told_now = json.dumps([row(video) for video in piece], separators=(",", ":"))
+            self._send_msg({"gone": gone, "come": told_now, "left": left})
+            gone = []

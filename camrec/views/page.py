@@ -14,13 +14,14 @@ from camrec.station import Station
 from camrec.views.board import Board, Facts
 from camrec.views.header import Header
 from camrec.views.health import Health
-from camrec.views.library import Library, rows
+from camrec.views.library import Latest, Library
 from camrec.views.notice import Notice
 from camrec.views.player import Player
 from camrec.views.settings import Settings
 from camrec.views.slot import Slot
 from camrec.views.statistics import Statistics
 from camrec.views.tile import Tile
+from camrec.views.videos import Deeds
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
@@ -33,6 +34,7 @@ GRID = """
   display: grid !important;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 410px), 1fr));
   grid-auto-rows: max-content;
+  grid-auto-flow: dense;
   gap: 16px;
   height: auto !important;
   overflow: visible !important;
@@ -61,13 +63,14 @@ class Page:
         self.station = station
         self.model = model
         self._told = {"language": model.language, "base": base, "sizing_mode": "stretch_width"}
-        delete = station.library.delete
+        library = station.library
+        deeds = Deeds(library.delete, library.rename, library.lock)
         self.header = Header(station, self._speak, self._look, **self._told)
         self.notice = Notice(**self._told)
         self.slot = Slot(station, **self._told)
-        self.latest = Library(mode="latest", on_delete=delete, **self._told)
-        self.videos = Library(on_delete=delete, **self._told)
-        self.player = Player(on_delete=delete, on_rename=station.library.rename, **self._told)
+        self.latest = Latest(deeds=deeds, **self._told)
+        self.videos = Library(deeds=deeds, **self._told)
+        self.player = Player(deeds=deeds, **self._told)
         self.health = Health(**self._told)
         self.settings = Settings(station, self._speak, **self._told)
         self.statistics = Statistics(board_of(station).history, language=model.language)
@@ -95,9 +98,8 @@ class Page:
         facts = self.model.facts
         health = facts.health
         full = health["open"] >= health["most"]
-        listed = rows(facts.videos)
         self.header.param.update(
-            cameras=health["open"], videos=len(listed), recordings=facts.recordings
+            cameras=health["open"], videos=len(facts.videos), recordings=facts.recordings
         )
         self.header.recordable = facts.recordable
         self.notice.param.update(full=full, open=health["open"], most=health["most"])
@@ -110,8 +112,8 @@ class Page:
         )
         self.settings.facts = facts.settings
         self.health.facts = health
-        self.latest.videos = listed
-        self.videos.videos = listed
+        self.latest.show(facts.videos)
+        self.videos.show(facts.videos)
         self._show_cameras(facts.sessions, health["free"], full)
 
     def _show_cameras(self, sessions: list[dict[str, Any]], free: int, full: bool) -> None:

@@ -45,6 +45,7 @@ function keysPanel(say, video) {
       line([say.t("videos.space")], say.t("videos.play_pause")),
       line([",", "."], say.t("videos.frames_both")),
       line(["←", "→"], say.t("videos.five_seconds")),
+      line(["f"], say.t("videos.full_screen")),
       video.gaps.length ? line(["[", "]"], say.t("videos.gaps_both")) : null),
   ]
 }
@@ -96,6 +97,7 @@ export function render({ model, view }) {
   life.add(release)
 
   const name = { open: false, problem: "" } // the form in place of the name
+  let trouble = "" // why it was not locked or unlocked
   let moving = null // {from, to, at}: a file that is being renamed, and how far it was played
 
   const edit = () => {
@@ -176,9 +178,13 @@ export function render({ model, view }) {
             class: "button", href: download(video, model.base), download: true,
             "aria-label": say.t("videos.download_video", told),
           }, icon("download"), say.t("videos.download")),
-          iconButton("trash", say.t("videos.delete_video", told), () => ask(video), { title: say.t("videos.delete") }))),
+          receipt && iconButton(video.locked ? "lock" : "unlock", say.t(video.locked ? "videos.unlock" : "videos.lock"),
+            () => model.send_msg({ do: "lock", filenames: [filename], locked: !video.locked }),
+            { class: "icon-button lock", "aria-pressed": video.locked ? "true" : "false", title: say.t(video.locked ? "videos.locked" : "videos.lock") }),
+          iconButton("trash", say.t("videos.delete_video", told), () => ask([video]), { title: say.t("videos.delete", { count: 1 }) }))),
+      trouble && h("p", { class: "trouble", role: "alert" }, trouble),
       h("div", { class: "beside" },
-        stage(say, filmOf(filename), video, receipt, staging.signal),
+        stage(say, filmOf(filename), video, receipt, model.base, staging.signal),
         h("aside", { class: "known card" },
           h("section", {}, receiptPanel(say, video, receipt)),
           h("section", {}, keysPanel(say, video)))))
@@ -189,11 +195,17 @@ export function render({ model, view }) {
   life.watch(["shown", "texts"], draw)
   life.onPlace(() => {
     if (place().file !== moving?.to) Object.assign(name, { open: false })
+    trouble = ""
     if (place().file !== model.shown.filename) return film.pause()
     draw()
     start()
   })
-  life.watch("msg:custom", (message) => message.answered === "rename" && renamed(message))
+  life.watch("msg:custom", (message) => {
+    if (message.answered === "rename") renamed(message)
+    if (message.answered !== "lock" || message.problem === trouble) return
+    trouble = message.problem
+    draw()
+  })
   draw()
   return root
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import param
@@ -14,31 +13,30 @@ if TYPE_CHECKING:
 
 
 class Player(VideoPart):
-    """The view ``#videos/FILE``; on an address that it was not told yet it waits.
-
-    Parameters
-    ----------
-    on_rename
-        Called with the file name and the new name, in a thread; gives the file's name from then on.
-    """
+    """The view ``#videos/FILE``; on an address that it was not told yet it waits."""
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "stage.js")
+    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "frames.js", "peek.js", "stage.js")
     _script: ClassVar[str] = "player.js"
     _styles: ClassVar[str] = "player.css"
 
-    def __init__(self, *, on_rename: Callable[[str, str], str], **params: Any) -> None:
-        super().__init__(**params)
-        self._on_rename = on_rename
-
     def do_rename(self, filename: str, name: str) -> None:
-        self.ask("rename", self._on_rename, filename, name)
+        self.ask("rename", self._deeds.rename, filename, name)
 
     def show(self, filename: str, video: Video | None) -> None:
         """Show the library's `video` of that name, or say that there is none."""
         shown: dict[str, Any] = {"filename": filename, "video": None, "receipt": None}
         if video is not None:
             receipt = video.receipt.model_dump(mode="json") if video.receipt else None
-            shown |= {"video": row(video), "receipt": receipt}
+            shown |= {"video": row(video) | _format(video), "receipt": receipt}
         self.shown = shown
+
+
+def _format(video: Video) -> dict[str, Any]:
+    return {
+        "width": video.width,
+        "height": video.height,
+        "video_codec": video.video_codec,
+        "audio_codec": video.audio_codec,
+    }

@@ -1,13 +1,5 @@
 // Where the next camera will appear: a dashed tile with the address field; with no camera at all it is
-// the page. What is typed stays here until camrec has taken it, and goes there in one message.
-
-// Where the usual makes keep their stream, as their manuals say.
-const MAKES = [
-  ["Axis", "rtsp://…/axis-media/media.amp"],
-  ["Hikvision", "rtsp://…/Streaming/Channels/101"],
-  ["Reolink", "rtsp://…/h264Preview_01_main"],
-  ["Tapo", "rtsp://…/stream1"],
-]
+// the page. In front of it: network.js. What is typed stays here until camrec has taken it, and goes there in one message.
 
 const FEW = 3 // earlier cameras in a slot; the whole page has room for all
 
@@ -23,6 +15,7 @@ export function render({ model, view }) {
   let asked = null
   let problem = ""
   let hint = "page.address_hint"
+  let found = null // cameras on the network, when they were searched for
 
   function tell(text) {
     problem = text
@@ -55,15 +48,26 @@ export function render({ model, view }) {
   const form = h("form", { on: { submit }, novalidate: true })
   const demo = () => button({ label: say.t("page.try_demo"), icon: "play", class: "demo", on: () => ask("demo"), "aria-busy": asked === "demo" })
 
-  /** Opens it; one whose password is not known any more is put into the field, to be completed. */
-  function reopen({ url, asks }) {
-    if (!asks) return ask("reopen", { url })
-    hint = "page.earlier_asks"
+  const search = () => model.finds && button({
+    label: say.t(asked === "find" ? "page.finding" : "page.find"), icon: "search", class: "demo find", on: () => ask("find"), "aria-busy": asked === "find",
+  })
+
+  /** Into the field, to be completed: where user and password are to stand. */
+  function propose(url, why) {
+    hint = why
     tell("")
     field.value = url
     field.focus()
     const at = url.indexOf("://") + 3
     field.setSelectionRange(at, at)
+  }
+
+  const network = () => foundCameras(say, found, (url) => propose(url, "page.found_hint"))
+
+  /** Opens it; one whose password is not known any more is put into the field, to be completed. */
+  function reopen({ url, asks }) {
+    if (!asks) return ask("reopen", { url })
+    propose(url, "page.earlier_asks")
   }
 
   /** The cameras that were opened before, each with what takes it off the list. */
@@ -101,24 +105,26 @@ export function render({ model, view }) {
       ? [h("span", { class: "lens" }, h("i", {})),
           h("h1", {}, say.t("page.hero_first"), h("br"), say.t("page.hero_second")),
           h("p", { class: "lead" }, say.t("page.hero_text")),
-          h("div", { class: "card" }, form),
+          h("div", { class: "card" }, form, search(), network()),
           earlier(Infinity),
           h("div", { class: "none" }, h("span", {}, say.t("page.no_camera")), demo())]
       : [h("header", {}, h("span", { class: "plus" }, icon("plus", 22)),
           h("div", {}, h("h2", { class: "heading" }, say.t("page.add_camera")),
             h("p", { class: "second" }, say.t("page.open_of", { count: model.open, most: model.most })))),
-          form, earlier(FEW) ?? (model.demo ? demo() : null)])
+          form, network(), earlier(FEW) ?? (model.demo ? demo() : null), search()])
     if (typing) field.focus()
   }
 
-  life.watch(["texts", "cameras", "open", "most", "demo", "earlier"], draw)
+  life.watch(["texts", "cameras", "open", "most", "demo", "earlier", "finds"], draw)
   life.watch("msg:custom", (message) => {
     if (message.address !== undefined) {
       field.value = message.address
       field.focus()
       return
     }
+    if (message.answered === "find" && message.ok) found = JSON.parse(message.given)
     if (message.answered === "open" && message.ok) {
+      found = null
       field.value = ""
       hint = "page.address_hint"
     }

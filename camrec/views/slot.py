@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import param
 
+from camrec.discovery import available, find
 from camrec.station import Station
 from camrec.views.component import AskingComponent
 
@@ -23,11 +26,14 @@ class Slot(AskingComponent):
 
     earlier = param.List(default=[], item_type=dict, doc="The board's `earlier`.")
 
+    finds = param.Boolean(default=True, doc="Cameras on the network can be searched for.")
+
+    _shared: ClassVar[tuple[str, ...]] = ("network.js",)
     _script: ClassVar[str] = "slot.js"
     _styles: ClassVar[str] = "slot.css"
 
     def __init__(self, station: Station, **params: Any) -> None:
-        super().__init__(**params)
+        super().__init__(**{"finds": available(), **params})
         self._station = station
 
     def propose(self, address: str) -> None:
@@ -42,6 +48,9 @@ class Slot(AskingComponent):
 
     def do_reopen(self, url: str) -> None:
         self.ask("reopen", self._station.reopen, url)
+
+    def do_find(self) -> None:
+        self.ask("find", lambda: json.dumps([asdict(camera) for camera in find()]))
 
     def do_forget(self, url: str) -> None:
         self.ask("forget", self._station.forget, url)

@@ -1,51 +1,20 @@
-// The stage of the player: the picture, the timeline with its gaps, and all that moves them.
+// The stage of the player: the picture, the timeline with its gaps, and all that moves them. In front
+// of it: frames.js and peek.js.
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16]
-const USUAL_RATE = 25 // pictures a second, where no receipt tells
 const NAMES = { h264: "H.264", h265: "H.265", hevc: "H.265", mjpeg: "MJPEG", aac: "AAC", opus: "Opus" }
 const codecName = (codec) => NAMES[codec] ?? codec?.toUpperCase() ?? ""
-
-/**
- * Where pictures are in a video, as if they came at an even distance but for its gaps. A gap lasts
- * from the picture before it, which is still shown, to the one behind it.
- */
-function pictures(video, receipt) {
-  const count = receipt?.frames ?? null
-  const even = span(video) - missed(video)
-  const rate = count ? Math.max(count - video.gaps.length, 1) / Math.max(even, 0.001) : USUAL_RATE
-  const at = (time) => {
-    let filled = time
-    let passed = 0
-    for (const gap of video.gaps) {
-      filled -= Math.min(Math.max(time - gap.start, 0), gap.duration)
-      if (time >= gap.start + gap.duration) passed += 1
-    }
-    return Math.floor(filled * rate + 1e-6) + passed
-  }
-  /** The middle of the picture `steps` away. */
-  const step = (time, steps) => {
-    const wanted = Math.max(at(time) + steps, 0)
-    let [passed, lost] = [0, 0]
-    for (const gap of video.gaps) {
-      if (wanted <= at(gap.start)) break
-      passed += 1
-      lost += gap.duration
-    }
-    return (wanted - passed + 0.5) / rate + lost
-  }
-  return { count, step, number: (time) => Math.min(at(time) + 1, count ?? Infinity) }
-}
 
 /** "14:03:10,000" */
 const exact = (say, moment) =>
   `${say.clock(moment)}${say.language === "fr" ? "," : "."}${String(new Date(moment).getMilliseconds()).padStart(3, "0")}`
 
 /** The picture with everything that moves it. `film` is the <video>; `signal` ends it. */
-function stage(say, film, video, receipt, signal) {
+function stage(say, film, video, receipt, base, signal) {
   const end = () => (Number.isFinite(film.duration) ? film.duration : video.duration)
   const begin = began(video)
   const length = span(video)
-  const { count, number, step: stepped } = pictures(video, receipt)
+  const frames = pictures(video, receipt, base, signal, () => show())
   let wanted = null // where the newest seek goes, until it has arrived
   let under = null // the one that is under way
   let pressed = false
@@ -58,7 +27,7 @@ function stage(say, film, video, receipt, signal) {
   }
   const step = (steps) => {
     film.pause()
-    seek(stepped(here(), steps))
+    seek(frames.step(here(), steps))
   }
   const toGap = (direction) => {
     const starts = video.gaps.map((gap) => gap.start)
@@ -134,7 +103,8 @@ function stage(say, film, video, receipt, signal) {
     played.style.width = share
     head.style.left = share
     fill(time, exact(say, begin + 1000 * at))
-    fill(frame, count ? say.t("videos.frame", { number: number(at), count }) : "")
+    const which = { number: frames.number(at), count: frames.count }
+    fill(frame, which.count ? say.t(frames.exact ? "videos.frame" : "videos.frame_about", which) : "")
     caption.hidden = !gap
     if (gap) fill(caption, gapText(gap))
     line.setAttribute("aria-valuemax", length.toFixed(2))
@@ -174,10 +144,15 @@ function stage(say, film, video, receipt, signal) {
   film.addEventListener("seeked", arrived, { signal })
   film.addEventListener("error", broken, { signal })
 
-  const point = (event) => {
+  const timeAt = (event) => {
     const { left, width } = line.getBoundingClientRect()
-    seek((length * (event.clientX - left)) / width)
+    return (length * (event.clientX - left)) / width
   }
+  const point = (event) => seek(timeAt(event))
+  line.append(peek(line, video, base, {
+    timeAt,
+    tell: (at) => ({ time: say.clock(begin + 1000 * at), gap: gapAt(at) && gapText(gapAt(at)) }),
+  }))
   line.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return
     line.setPointerCapture(event.pointerId)
@@ -190,7 +165,7 @@ function stage(say, film, video, receipt, signal) {
   const keys = {
     " ": toggle, k: toggle, ",": () => step(-1), ".": () => step(1),
     ArrowLeft: () => seek(here() - 5), ArrowRight: () => seek(here() + 5),
-    "[": () => toGap(-1), "]": () => toGap(1), Home: () => seek(0), End: () => seek(end()),
+    "[": () => toGap(-1), "]": () => toGap(1), f: full, Home: () => seek(0), End: () => seek(end()),
   }
   /** Keys work wherever the focus is, but never in place of what has it. */
   document.addEventListener("keydown", (event) => {

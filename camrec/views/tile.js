@@ -30,6 +30,7 @@ export function render({ model, view }) {
     },
   }
   const picture = screen(tile)
+  let large = false
   const title = h("header", { class: "title" })
   const below = controls(tile)
   const card = h("article", { class: "camera card" }, picture.element, h("div", { class: "body" }, title, below.element))
@@ -47,8 +48,36 @@ export function render({ model, view }) {
         looks === "live" || looks === "stale"
           ? iconButton("chart", say.t("page.statistics"), () => model.send_msg({ do: "statistics", dark: isDark() }), { "aria-haspopup": "dialog" })
           : null,
-        moving ? iconButton("expand", say.t("page.expand"), () => picture.element.requestFullscreen()) : null,
+        iconButton(large ? "shrink" : "large", `${say.t(large ? "page.small" : "page.large")} (${number()})`, () => enlarge(!large),
+          { class: "icon-button size", "aria-pressed": large ? "true" : "false" }),
+        moving ? iconButton("expand", `${say.t("page.expand")} (f)`, () => picture.element.requestFullscreen()) : null,
         iconButton("close", say.t("page.close"), close)))
+  }
+
+  // ---- its size: as the others, or as wide as the page ----
+
+  const cameras = () => [...(view.el.parentNode?.children ?? [])].filter((each) => each.dataset.camera !== undefined)
+  const number = () => cameras().indexOf(view.el) + 1
+
+  /** Of all cameras at most one is large. */
+  const enlarge = (wanted) => dispatchEvent(new CustomEvent(LARGE, { detail: wanted ? model.session.session_id : null }))
+
+  function resize({ detail }) {
+    large = detail === model.session.session_id
+    view.el.classList.toggle("large", large)
+    view.el.style.gridColumn = large ? "1 / -1" : ""
+    draw()
+    if (large) view.el.scrollIntoView({ block: "nearest" })
+  }
+
+  /** Whose picture the key for the full screen means: the large one, the one with the focus, the only one. */
+  const meant = () => large || (!cameras().some((each) => each.classList.contains("large"))
+    && (card.getRootNode().activeElement !== null || cameras().length === 1))
+
+  function fullScreen() {
+    if (document.fullscreenElement) return void document.exitFullscreen()
+    if (!meant() || live.frames === 0) return false
+    picture.element.requestFullscreen()
   }
 
   /** The picture that is shown, as a file. */
@@ -96,7 +125,7 @@ export function render({ model, view }) {
     card.setAttribute("aria-label", tile.say.t("page.tile", { name, state: tile.say.t(`page.state_${spoken}`) }))
     part("badges", picture.badges, [looks, on], () => picture.drawBadges(looks))
     part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.frames > 0], () => picture.drawOver(looks))
-    part("title", title, [looks, name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
+    part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))
     picture.drawFigures(looks)
     for (const { tick } of Object.values(drawn)) tick?.()
@@ -117,6 +146,10 @@ export function render({ model, view }) {
     draw()
   }
 
+  view.el.dataset.camera = ""
+  const digits = Object.fromEntries([..."123456789"].map((digit) => [digit, () => (number() === Number(digit) ? enlarge(!large) : false)]))
+  hotkeys(life, () => card.checkVisibility(), { ...digits, f: fullScreen, Escape: () => (large ? enlarge(false) : false) })
+  life.on(window, LARGE, resize)
   live.onChange = draw
   life.watch(["session", "texts", "free"], changed)
   life.watch("msg:custom", ({ answered, problem }) => {

@@ -1,11 +1,13 @@
-"""What the library and the player share: a video as the page knows it, and its deletion."""
+"""What the library and the player share: a video as the page knows it, and what is done to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from camrec.clock import iso
+from camrec.errors import CamrecError
+from camrec.i18n import text
 from camrec.views.component import AskingComponent
 
 if TYPE_CHECKING:
@@ -13,39 +15,72 @@ if TYPE_CHECKING:
 
 
 def row(video: Video) -> dict[str, Any]:
-    """One video in plain values: times in ISO 8601, lengths in seconds, sizes in bytes."""
+    """What a card shows: milliseconds since 1970, lengths in seconds, sizes in bytes."""
     gaps = video.receipt.gaps if video.receipt else []
     return {
         "filename": video.filename,
         "name": video.name,
-        "started_at": iso(video.started_at),
+        "started_at": video.started_at / 1e6,
         "duration": video.duration,
         "size": video.size,
-        "width": video.width,
-        "height": video.height,
-        "video_codec": video.video_codec,
-        "audio_codec": video.audio_codec,
         "gaps": [gap.model_dump() for gap in gaps],
         "playable": video.playable,
+        "locked": video.locked,
     }
 
 
-class VideoPart(AskingComponent):
-    """A component that shows videos and can delete one.
+@dataclass(frozen=True)
+class Deeds:
+    """What the library does to one video, by its file's name; a CamrecError is told in its words.
 
-    Parameters
-    ----------
-    on_delete
-        Called with the file name, in a thread; a CamrecError that it raises is told in its words.
+    rename : takes the new name too, and gives the file's name from then on.
+    lock : takes whether it is to be locked.
     """
+
+    delete: Callable[[str], object]
+    rename: Callable[[str, str], str]
+    lock: Callable[[str, bool], object]
+
+
+class VideoPart(AskingComponent):
+    """A component that shows videos, and can delete, lock and unlock them, several at once."""
 
     _shared: ClassVar[tuple[str, ...]] = ("videos.js", "videos.css")
     _rooms: ClassVar[tuple[str, ...]] = ("videos",)
 
-    def __init__(self, *, on_delete: Callable[[str], object], **params: Any) -> None:
+    def __init__(self, *, deeds: Deeds, **params: Any) -> None:
         super().__init__(**params)
-        self._on_delete = on_delete
+        self._deeds = deeds
 
-    def do_delete(self, filename: str) -> None:
+    def do_delete(self, filenames: list[str]) -> None:
         """The browser's user has confirmed."""
-        self.ask(f"delete {filename}", self._on_delete, filename)
+        self.ask("delete", for_each, self._deeds.delete, list(filenames))
+
+    def do_lock(self, filenames: list[str], locked: bool) -> None:
+        self.ask("lock", for_each, self._deeds.lock, list(filenames), bool(locked))
+
+
+def for_each(deed: Callable[..., object], filenames: Iterable[str], *more: object) -> None:
+    """Do it to all of them; one that fails keeps no other from it. Raises SomeError at the end."""
+    refused = []
+    for filename in filenames:
+        try:
+            deed(filename, *more)
+        except CamrecError as error:
+            refused.append(error)
+    if refused:
+        raise SomeError(refused)
+
+
+class SomeError(CamrecError):
+    """Why some videos are as they were: the first one's reason, and how many there are."""
+
+    def __init__(self, refused: list[CamrecError]) -> None:
+        super().__init__(refused[0].code, **refused[0].facts)
+        self._count = len(refused)
+
+    def text(self, language: str = "en") -> str:
+        reason = super().text(language)
+        if self._count == 1:
+            return reason
+        return f"{text('videos.refused', language, count=self._count)} {reason}"

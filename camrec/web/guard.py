@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tornado.httputil import HTTPServerRequest
 
 from camrec.config import Config
-from camrec.errors import AccessError, CamrecError, MethodError
+from camrec.errors import AccessError, CamrecError, MethodError, NotFoundError
 from camrec.web.limits import Rate, Tries
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,30 +30,20 @@ _HOST = re.compile(
 
 
 class Guard:
-    """Decides by host, rate, origin and token; knows nothing of what is asked for.
+    """Decides by host, rate, origin and token; knows nothing of what is asked for."""
 
-    key : the first part of the paths that a notebook's page is given; nobody guesses it. That page
-        has Jupyter's name, or that of a hub before it, as its host and origin: they tell nothing.
-        Who has the key may watch, and change nothing.
-    """
-
-    def __init__(self, config: Config, *, key: str = "") -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self.key = key
         self._rate = Rate()
         self._tries = Tries()
         self._invitation: tuple[bytes, float] | None = None
 
     def check(self, request: HTTPServerRequest) -> None:
-        """Raises AccessError, and for the key MethodError.
+        """Raises AccessError.
 
         ``foreign_host``, ``too_many_requests``, ``foreign_origin``, ``too_many_tries``,
         ``token_wrong``.
         """
-        if self.key and request.path.startswith(f"/{self.key}/"):
-            if request.method not in SAFE_METHODS:
-                raise MethodError("method_not_allowed", method=request.method)
-            return
         # Origin before token: a foreign page is not to use up the user's tries.
         refusal = (
             self._host(request) or self._pace(request) or self._origin(request)
@@ -64,6 +54,10 @@ class Guard:
     @property
     def asks_for_token(self) -> bool:
         return bool(self._config.token)
+
+    def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
+        """Whether another server's page may draw the answer into itself."""
+        return False
 
     def cookie(self) -> str:
         """What a browser that has logged in carries: not the token, and of no use after a while."""
@@ -155,6 +149,40 @@ class Guard:
         if right:
             self._invitation = None
         return right
+
+
+class KeyGuard:
+    """Of addresses that begin with a key which nobody can guess: who has it may watch.
+
+    A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
+    tell nothing. Whatever changes something is refused.
+
+    Parameters
+    ----------
+    others
+        The guard of all other addresses; None: there are none.
+    """
+
+    asks_for_token = False
+
+    def __init__(self, key: str, others: Guard | None = None) -> None:
+        self.key = key
+        self._others = others
+
+    def check(self, request: HTTPServerRequest) -> None:
+        """Raises MethodError, NotFoundError (``no_route``), and as the other guard does."""
+        if self.drawn_elsewhere(request):
+            if request.method not in SAFE_METHODS:
+                raise MethodError("method_not_allowed", method=request.method)
+        elif self._others is not None:
+            self._others.check(request)
+        else:
+            raise NotFoundError("no_route", path=request.path[:200])
+
+    def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
+        """Whether another server's page may draw the answer into itself: where it has the key."""
+        first = request.path.lstrip("/").partition("/")[0]
+        return hmac.compare_digest(first.encode("utf-8", "replace"), self.key.encode())
 
 
 def host_name(host: str) -> str:

@@ -40,10 +40,10 @@ class Desk:
     viewers: set[Any] = field(default_factory=set)
 
     @classmethod
-    def of(cls, station: Station, *, key: str = "") -> Desk:
+    def of(cls, station: Station) -> Desk:
         # Opening, closing and stopping wait for cameras and disks: quick calls need room beside.
         workers = 2 * station.config.max_sessions + 8
-        guard = Guard(station.config, key=key)
+        guard = Guard(station.config)
         return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
 
 

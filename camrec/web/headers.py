@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
@@ -28,20 +30,24 @@ _SCRIPT = re.compile(rb"<script(?=[\s>])", re.IGNORECASE)
 
 
 class Protection(OutputTransform):
-    """Puts the headers on every answer of an application, its own and its libraries'.
+    """Puts the headers on every answer of an application, its own and its libraries'."""
 
-    notebooks : answers may be drawn into a notebook's page, which has another port.
-    """
-
-    def __init__(self, config: Config, notebooks: bool, request: HTTPServerRequest) -> None:
+    def __init__(
+        self, config: Config, elsewhere: Callable[[HTTPServerRequest], bool], request: Any
+    ) -> None:
         self._config = config
-        self._notebooks = notebooks
+        self._elsewhere = elsewhere
         self._request = request
 
     @classmethod
-    def of(cls, config: Config, *, notebooks: bool) -> partial[Protection]:
-        """As ``Application.add_transform`` takes it."""
-        return partial(cls, config, notebooks)
+    def of(
+        cls, config: Config, elsewhere: Callable[[HTTPServerRequest], bool]
+    ) -> partial[Protection]:
+        """As ``Application.add_transform`` takes it.
+
+        elsewhere : whether another server's page may draw the answer into itself.
+        """
+        return partial(cls, config, elsewhere)
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
@@ -57,7 +63,7 @@ class Protection(OutputTransform):
             self._request,
             self._config,
             nonce=nonce if html else "",
-            notebooks=self._notebooks,
+            elsewhere=self._elsewhere(self._request),
         )
         return status_code, headers, chunk
 
@@ -68,9 +74,13 @@ def protect(
     config: Config,
     *,
     nonce: str = "",
-    notebooks: bool = False,
+    elsewhere: bool = False,
 ) -> None:
-    """nonce : of a page's scripts; empty where the answer is no page."""
+    """Put them on one answer.
+
+    nonce : of a page's scripts; empty where the answer is no page.
+    elsewhere : another server's page may draw it into itself.
+    """
     host = request.headers.get("Host", "")
     policy = PAGE if nonce else FILE
     headers["Content-Security-Policy"] = policy.format(
@@ -83,7 +93,7 @@ def protect(
     headers["Referrer-Policy"] = "no-referrer"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["Server"] = "camrec"
-    if not notebooks:
+    if not elsewhere:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         # Bokeh lets any page read its scripts, and with them a session.

@@ -14,7 +14,7 @@ from tornado.web import Application, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.web.guard import Guard
+from camrec.web.guard import KeyGuard
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import Server
@@ -30,10 +30,10 @@ class KernelServer:
 
     Parameters
     ----------
-    guard
-        With a `new_key`.
     viewers
         The WebSockets that are open; each is let go by its `leave()`.
+    guard
+        With a `new_key`.
     script
         Gives what a notebook's page has to load first: ``/KEY/notebook.js``.
 
@@ -45,17 +45,17 @@ class KernelServer:
 
     def __init__(
         self,
-        guard: Guard,
-        config: Config,
         routes: Sequence[Any],
         viewers: set[Any],
         pool: ThreadPoolExecutor,
+        guard: KeyGuard,
+        config: Config,
         script: Callable[[], str],
         **settings: Any,
     ) -> None:
-        self._guard, self._config = guard, config
         self._routes = [(f"/{guard.key}/notebook.js", ScriptHandler, {"script": script}), *routes]
         self._viewers, self._pool, self._settings = viewers, pool, settings
+        self._guard, self._config = guard, config
         self._sockets = bind_sockets(0, "127.0.0.1")
         self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
         self.url = f"{self.root}/{guard.key}"
@@ -98,9 +98,10 @@ class LocalServer(KernelServer):
     """The wire of a station. A page that is given `url` may watch, wherever it comes from."""
 
     def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
-        desk = Desk.of(station, key=new_key())
-        routes = [*routes_of(desk, f"/{desk.guard.key}"), *routes_of(desk)]
-        given = (desk.guard, station.config, routes, desk.viewers, desk.pool, script)
+        desk = Desk.of(station)
+        guard = KeyGuard(new_key(), desk.guard)
+        routes = [*routes_of(desk, f"/{guard.key}"), *routes_of(desk)]
+        given = (routes, desk.viewers, desk.pool, guard, station.config, script)
         super().__init__(*given, **settings_of(desk))
 
 

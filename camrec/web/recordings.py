@@ -1,4 +1,4 @@
-"""Recordings over REST: start, stop, status."""
+"""Recordings over REST: start, several at once, stop, status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from camrec.clock import iso
 from camrec.recording import Recording
 from camrec.web import schema
 from camrec.web.handler import Handler
-from camrec.web.request import RecordRequest, StopRequest
+from camrec.web.request import RecordRequest, StopRequest, TogetherRequest
 
 
 class StartHandler(Handler):
@@ -20,6 +20,14 @@ class StartHandler(Handler):
             wanted.moment(),
         )
         self.answer(describe(recording, self.language), 201)
+
+
+class TogetherHandler(Handler):
+    async def post(self) -> None:
+        wanted = self.body(TogetherRequest)
+        begun = await self.call(self.station.record_together, wanted.session_ids, wanted.duration)
+        told = [describe(each, self.language) for each in begun]
+        self.answer(schema.RecordingList(recordings=told), 201)
 
 
 class StopHandler(Handler):

@@ -14,7 +14,7 @@ from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.i18n import LANGUAGES, best_language, text
 from camrec.web import schema
-from camrec.web.guard import LOGIN
+from camrec.web.guard import LOGIN, SAFE_METHODS
 from camrec.web.headers import protect
 
 TEMPLATE = Path(__file__).with_name("login.html")
@@ -31,12 +31,18 @@ def of(
     if error.status == 401 and _by_a_person(request):
         nonce = secrets.token_urlsafe(16)
         headers["Content-Type"] = "text/html; charset=utf-8"
-        body = page(_chosen(request) or config.language or language, _way(request.path), nonce)
+        body = page(
+            _chosen(request) or config.language or language,
+            _way(request.path.removeprefix(config.prefix)),
+            nonce,
+        )
     else:
         headers["Content-Type"] = "application/json; charset=utf-8"
         body = schema.ErrorReply.of(error, language).model_dump_json()
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 405:
+        headers["Allow"] = ", ".join(sorted(SAFE_METHODS))
     if "seconds" in error.facts:
         headers["Retry-After"] = str(error.facts["seconds"])
     protect(headers, request, config, nonce=nonce)

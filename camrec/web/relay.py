@@ -20,7 +20,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_
 
 from camrec.config import Config
 from camrec.web.file import PROXIED
-from camrec.web.guard import Guard
+from camrec.web.guard import KeyGuard
 from camrec.web.local import KernelServer, new_key
 
 CHUNK = 256 << 10  # bytes
@@ -44,7 +44,7 @@ class Relay(KernelServer):
     def __init__(
         self, upstream: str, headers: Mapping[str, str], script: Callable[[], str] = str
     ) -> None:
-        guard = Guard(Config(), key=new_key())
+        guard = KeyGuard(new_key())
         viewers: set[Any] = set()
         pool = ThreadPoolExecutor(THREADS, "camrec-relay")
         given = {"upstream": upstream, "headers": dict(headers)}
@@ -52,7 +52,7 @@ class Relay(KernelServer):
             (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
             (f"/{guard.key}{WATCHED}", FileRelay, {**given, "pool": pool}),
         ]
-        super().__init__(guard, Config(), routes, viewers, pool, script)
+        super().__init__(routes, viewers, pool, guard, Config(), script)
 
 
 class StreamRelay(WebSocketHandler):

@@ -81,6 +81,13 @@ class RecordRequest(Request):
             raise InputError("bad_start", days=FARTHEST) from None
 
 
+class TogetherRequest(Request):
+    """Begin to record several cameras at the same moment."""
+
+    session_ids: list[Id] = Field(min_length=1, max_length=64)
+    duration: int = Field(ge=SHORTEST, le=LONGEST, description="Whole seconds.", examples=[60])
+
+
 class StopRequest(Request):
     """End a recording early, by its own id or by its session's."""
 
@@ -98,10 +105,21 @@ class StopRequest(Request):
         return self
 
 
-class LockRequest(Request):
-    """Protect a video from being deleted for its age or for room, or no longer."""
+class VideoRequest(Request):
+    """Rename a video; protect it from being deleted for its age or for room, or no longer."""
 
-    locked: bool
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["locked"]}]}
+    )
+
+    name: Name | None = None
+    locked: bool | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> VideoRequest:
+        if self.name is None and self.locked is None:
+            raise FieldError("name", "missing")
+        return self
 
 
 _TYPES = {"missing": "missing", "extra_forbidden": "unknown", "string_too_long": "too_long"}

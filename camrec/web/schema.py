@@ -108,6 +108,10 @@ class Recording(BaseModel):
     error: Fault | None
 
 
+class RecordingList(BaseModel):
+    recordings: list[Recording]
+
+
 class Video(BaseModel):
     """A finished file; its receipt lies beside it."""
 
@@ -126,6 +130,12 @@ class Video(BaseModel):
 
 class VideoList(BaseModel):
     videos: list[Video]
+
+
+class Times(BaseModel):
+    times: list[float] = Field(
+        description="Seconds from the video's start of each picture that is shown, sorted."
+    )
 
 
 class ProxyHealth(BaseModel):

@@ -31,7 +31,7 @@ from tornado.web import Application
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError
 from camrec.web import refusal
-from camrec.web.guard import LOOPBACK, Guard, cookie_name
+from camrec.web.guard import LOOPBACK, Guard, KeyGuard, cookie_name
 from camrec.web.headers import Protection
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Server(HTTPServer):
     """
 
     def initialize(
-        self, request_callback: Any, guard: Guard, config: Config, **kwargs: Any
+        self, request_callback: Any, guard: Guard | KeyGuard, config: Config, **kwargs: Any
     ) -> None:
         kwargs["max_header_size"] = LONGEST_HEADERS
         kwargs["max_body_size"] = DRAINED
@@ -65,15 +65,15 @@ class Server(HTTPServer):
         self._silent: dict[object, IOStream] = {}
         self._open = 0
         if isinstance(request_callback, Application):
-            request_callback.add_transform(Protection.of(config, notebooks=bool(guard.key)))
+            request_callback.add_transform(Protection.of(config, guard.drawn_elsewhere))
 
     def add_sockets(self, sockets: Any) -> None:
         super().add_sockets([self._narrowed(each) for each in sockets])
 
     def _narrowed(self, listener: Any) -> Any:
         """``panel serve`` listens everywhere unless told otherwise: not without a token."""
-        if listener.family not in (socket.AF_INET, socket.AF_INET6):
-            return listener  # a Unix socket
+        if listener.family == getattr(socket, "AF_UNIX", None):
+            return listener
         address, port = listener.getsockname()[:2]
         if self.guard.asks_for_token or address in LOOPBACK:
             return listener

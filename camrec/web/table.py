@@ -136,6 +136,20 @@ TABLE = (
         ),
     ),
     Address(
+        "/record/together",
+        recordings.TogetherHandler,
+        (
+            Call(
+                "post",
+                "Record several cameras from the same moment on: all of them, or none",
+                request=request.TogetherRequest,
+                answer=schema.RecordingList,
+                status=201,
+                refusals=(400, 404, 409, 503, 507),
+            ),
+        ),
+    ),
+    Address(
         "/record/stop",
         recordings.StopHandler,
         (
@@ -165,6 +179,52 @@ TABLE = (
         videos.VideosHandler,
         (Call("get", "The finished videos, newest first", answer=schema.VideoList),),
     ),
+    Address(  # before the next one, whose pattern takes it too
+        "/videos/{filename}/preview",
+        videos.PreviewHandler,
+        (
+            Call(
+                "get",
+                "The key picture at a moment of a video or before it, small",
+                media="image/jpeg",
+                query={"at": {"type": "number", "description": "Seconds from the video's start."}},
+                required=("at",),
+                refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/videos/{filename}/times",
+        videos.TimesHandler,
+        (
+            Call(
+                "get",
+                "The moments of a video's pictures",
+                answer=schema.Times,
+                refusals=(400, 404),
+            ),
+        ),
+    ),
+    Address(
+        "/archive",
+        videos.ArchiveHandler,
+        (
+            Call(
+                "get",
+                "Several videos in one ZIP",
+                media="application/zip",
+                query={
+                    "video": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "A filename, once for each video.",
+                    }
+                },
+                required=("video",),
+                refusals=(400, 404),
+            ),
+        ),
+    ),
     Address(
         "/videos/{filename}",
         videos.VideoHandler,
@@ -179,8 +239,9 @@ TABLE = (
             Call("head", "What a video's GET would answer", refusals=(400, 404)),
             Call(
                 "patch",
-                "Lock a video, or unlock it: a locked one is not deleted for its age or for room",
-                request=request.LockRequest,
+                "Rename a video, which changes its filename; lock it or unlock it: a locked one is "
+                "not deleted for its age or for room",
+                request=request.VideoRequest,
                 answer=schema.Video,
                 refusals=(400, 404, 409, 503),
             ),

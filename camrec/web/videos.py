@@ -1,14 +1,18 @@
-"""Finished videos over HTTP: the list, the files, their thumbnails."""
+"""Finished videos over HTTP: the list, the files, their pictures, several in one archive."""
 
 from __future__ import annotations
+
+import math
+
+from tornado.iostream import StreamClosedError
 
 from camrec.clock import iso
 from camrec.errors import StateError
 from camrec.library import Video
-from camrec.web import schema
-from camrec.web.file import FileHandler
+from camrec.web import archive, schema
+from camrec.web.file import FileHandler, attachment
 from camrec.web.handler import Handler
-from camrec.web.request import LockRequest
+from camrec.web.request import FieldError, VideoRequest
 
 
 class VideosHandler(Handler):
@@ -27,9 +31,16 @@ class VideoHandler(FileHandler):
         await self.get(filename)
 
     async def patch(self, filename: str) -> None:
-        wanted = self.body(LockRequest)
-        video = await self.call(self.station.library.lock, filename, wanted.locked)
-        self.answer(describe(video))
+        wanted = self.body(VideoRequest)
+        self.answer(describe(await self.call(self._change, filename, wanted)))
+
+    def _change(self, filename: str, wanted: VideoRequest) -> Video:
+        library = self.station.library
+        if wanted.locked is not None:
+            library.lock(filename, wanted.locked)
+        if wanted.name is not None:
+            filename = library.rename(filename, wanted.name)
+        return library.get(filename)
 
     async def delete(self, filename: str) -> None:
         await self.call(self.station.library.delete, filename)
@@ -51,6 +62,46 @@ class ThumbnailHandler(FileHandler):
 
     async def head(self, filename: str) -> None:
         await self.get(filename)
+
+
+class PreviewHandler(Handler):
+    async def get(self, filename: str) -> None:
+        asked = self.get_query_argument("at")
+        try:
+            at = float(asked)
+        except ValueError:
+            at = math.nan
+        if not math.isfinite(at):
+            raise FieldError("at", "wrong_type")
+        jpeg = await self.call(self.station.library.preview, filename, at)
+        self.set_header("Content-Type", "image/jpeg")
+        self.write(jpeg)
+
+
+class TimesHandler(Handler):
+    async def get(self, filename: str) -> None:
+        times = await self.call(self.station.library.times, filename)
+        self.answer(await self.call(schema.Times, times=times))
+
+
+class ArchiveHandler(Handler):
+    """Several videos as one file; it is made as it is sent, and never lies on the disk."""
+
+    async def get(self) -> None:
+        filenames = list(dict.fromkeys(self.get_query_arguments("video")))
+        if not filenames:
+            raise FieldError("video", "missing")
+        paths = [(await self.call(self.station.library.get, each)).path for each in filenames]
+        self.set_header("Content-Type", "application/zip")
+        self.set_header("Content-Disposition", attachment("camrec.zip"))
+        pieces = archive.pieces(paths)
+        while (piece := await self.call(next, pieces, None)) is not None:
+            self.write(piece)
+            try:
+                await self.flush()
+            except StreamClosedError:
+                break
+        await self.call(pieces.close)
 
 
 def describe(video: Video) -> schema.Video:

@@ -1,0 +1,69 @@
+"""How truly the pictures of cameras that were recorded together are put side by side: a table.
+
+    python benchmarks/aligning.py --seconds 20 --rounds 3
+
+Three RTSP cameras (one with AAC) and one MJPEG camera burn a number into each picture and note when
+they took it. `camrec.align` says how far apart two pictures were; the error is by how much that is
+wrong. What the cameras themselves take to encode and send differs, and is part of it: the one with
+AAC sends its pictures as late as its sound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from aligning import RATE, Aligned, compare, opened  # noqa: E402
+from cameras.mjpeg import MjpegCamera  # noqa: E402
+from cameras.rtsp import RtspCamera  # noqa: E402
+from conftest import programs  # noqa: E402
+
+import camrec  # noqa: E402
+
+NAMES = ("RTSP", "RTSP with AAC", "MJPEG")
+HEAD = (
+    f"{'against RTSP':14} {'pairs':>6} {'error ms':>9} {'p95':>7} {'worst':>7} {'spread':>7}"
+    f" {'apart ms':>9} {'begun ms':>9}"
+)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--seconds", type=int, default=20)
+    asked.add_argument("--rounds", type=int, default=3)
+    given = asked.parse_args()
+    print(HEAD, flush=True)
+    for _ in range(given.rounds):
+        for name, pair in zip(NAMES, measured(given.seconds), strict=True):
+            print(row(name, pair), flush=True)
+
+
+def row(name: str, pair: Aligned) -> str:
+    wrong, middle = np.abs(pair.errors), np.median(pair.errors)
+    apart = np.abs(pair.distances).max()
+    return (
+        f"{name:14} {len(wrong):6} {middle:9.2f} {np.quantile(wrong, 0.95):7.2f} {wrong.max():7.2f}"
+        f" {np.std(pair.errors):7.2f} {apart:9.2f} {pair.starts:9.2f}"
+    )
+
+
+def measured(seconds: int) -> list[Aligned]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aligning-")))
+        made = (RtspCamera(), RtspCamera(), RtspCamera(audio="aac"), MjpegCamera())
+        sources = [stack.enter_context(each) for each in made]
+        cameras = stack.enter_context(opened(sources, folder, programs()))
+        videos = camrec.record_together(cameras, seconds)
+        return compare(sources, videos, tolerance=1 / RATE)
+
+
+if __name__ == "__main__":
+    main()

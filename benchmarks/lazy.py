@@ -1,0 +1,95 @@
+"""A video worked through on a Dask cluster of processes against one process: a table.
+
+    python benchmarks/lazy.py --seconds 120 --rounds 3
+
+Movement in 720p25: each picture's difference to the one before, by OpenCV, on one thread. "frames"
+is a loop over `Video.frames`, whose decoder may use all cores; "array" is `Video.to_dask` on one
+thread here; then the same on clusters of one and two processes, of which the start does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import dask
+import numpy as np
+from dask.distributed import Client, LocalCluster
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
+
+from frames import made  # noqa: E402
+
+import camrec  # noqa: E402
+
+
+def movement(pictures: np.ndarray) -> np.ndarray:
+    """(n,) float64: how much changed since the picture before; of a chunk's first: 0."""
+    cv2.setNumThreads(1)
+    grey = [
+        cv2.GaussianBlur(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), (9, 9), 0) for each in pictures
+    ]
+    changed = [cv2.absdiff(one, other).mean() for one, other in zip(grey, grey[1:], strict=False)]
+    return np.array([0.0, *changed])[: len(pictures)]
+
+
+def lazily(video: camrec.Video, **options) -> np.ndarray:
+    work = [dask.delayed(movement)(group) for group in video.to_dask().to_delayed().ravel()]
+    return np.concatenate(dask.compute(*work, **options))
+
+
+def in_a_loop(video: camrec.Video) -> np.ndarray:
+    found, group = [], []
+    for number, (_, picture) in enumerate(video.frames()):
+        if number and number % 50 == 0:
+            found.append(movement(group))
+            group = []
+        group.append(picture)
+    return np.concatenate([*found, movement(group)])
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--seconds", type=int, default=120)
+    asked.add_argument("--rounds", type=int, default=3)
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lazy-") as folder:
+        path, _ = made(Path(folder) / "0", given.seconds, {"gop": 50})
+        video = next(each for each in camrec.videos(path.parent) if each.path == path)
+        count = len(video.times())
+        took: dict[str, list[float]] = {}
+        for _ in range(given.rounds):
+            took.setdefault("frames", []).append(timed(lambda: in_a_loop(video)))
+            took.setdefault("array", []).append(timed(lambda: lazily(video, scheduler="sync")))
+            for workers in (1, 2):
+                with (
+                    LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as cluster,
+                    Client(cluster) as client,
+                ):
+                    client.run(cv2.setNumThreads, 1)
+                    lazily(video, scheduler=client)  # imports, once
+                    took.setdefault(f"{workers} processes", []).append(
+                        timed(lambda client=client: lazily(video, scheduler=client))
+                    )
+        base = statistics.median(took["array"])
+        print(f"{count} pictures\n{'':14}{'s':>8}{'pictures a s':>14}{'ratio':>7}")
+        for way, seconds in took.items():
+            middle = statistics.median(seconds)
+            print(f"{way:14}{middle:8.2f}{count / middle:14.0f}{base / middle:7.2f}")
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

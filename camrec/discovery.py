@@ -1,0 +1,93 @@
+"""Cameras that answer on the network (ONVIF's WS-Discovery); they are asked only by a call."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+from camrec.errors import CamrecError, ServiceError
+from camrec.sources import LONGEST_NAME, parse
+
+SECONDS = 3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
+CAMERA = ("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")
+SCOPE = "onvif://www.onvif.org/"
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """One that answered. The path of its stream it tells only to who knows its password."""
+
+    host: str
+    name: str
+
+
+def available() -> bool:
+    """Whether the package that does it is installed: ``pip install camrec[onvif]``."""
+    return importlib.util.find_spec("wsdiscovery") is not None
+
+
+def find(seconds: float = SECONDS, addresses: Sequence[str] = ()) -> list[Found]:
+    """Ask once, on every network of this machine, and wait for the answers.
+
+    Parameters
+    ----------
+    addresses
+        Of this machine, to ask only there; the machine itself (127.0.0.1) is asked only so.
+
+    Raises
+    ------
+    ServiceError
+        ``discovery_missing``: the package is not installed; ``discovery_failed``.
+    """
+    if not available():
+        raise ServiceError("discovery_missing")
+    from wsdiscovery import QName
+    from wsdiscovery.discovery import ThreadedWSDiscovery
+
+    class Search(ThreadedWSDiscovery):
+        def _networkAddressAdded(self, address: object) -> None:
+            if not addresses:
+                super()._networkAddressAdded(address)
+
+        def _networkAddressRemoved(self, address: object) -> None:
+            if not addresses:
+                super()._networkAddressRemoved(address)
+
+    search = Search()
+    try:
+        search.start()
+        for address in addresses:
+            search.addSourceAddr(ip_address(address))
+        answers = search.searchServices(types=[QName(*CAMERA)], timeout=seconds)
+        told = [
+            (each.getXAddrs(), [scope.getValue() for scope in each.getScopes()]) for each in answers
+        ]
+    except OSError as error:
+        raise ServiceError("discovery_failed", reason=error.strerror or str(error)) from None
+    finally:
+        search.stop()
+    found = {each.host: each for each in map(_camera, told) if each is not None}
+    return sorted(found.values())
+
+
+def _camera(told: tuple[list[str], list[str]]) -> Found | None:
+    """What one answer tells, read with suspicion: anybody on the network can send one."""
+    addresses, scopes = told
+    for address in addresses:
+        try:
+            host = urlsplit(address).hostname or ""
+            parse(f"rtsp://{f'[{host}]' if ':' in host else host}/")
+        except (ValueError, CamrecError):
+            continue
+        return Found(host, _told(scopes, "name") or _told(scopes, "hardware") or host)
+    return None
+
+
+def _told(scopes: list[str], what: str) -> str:
+    start = f"{SCOPE}{what}/"
+    found = next((scope for scope in scopes if scope.lower().startswith(start)), start)
+    name = unquote(found[len(start) :])
+    return "".join(filter(str.isprintable, name)).strip()[:LONGEST_NAME]

@@ -1,0 +1,171 @@
+"""All finished videos of a folder, and several videos as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from camrec import library, storage
+from camrec.clock import Clock
+from camrec.face.home import home
+from camrec.face.video import Video
+from camrec.footage import packages
+from camrec.footage.align import align as align_times
+
+if TYPE_CHECKING:
+    import dask.bag
+    import pandas
+
+    from camrec.face.backend import Backend
+
+
+def videos(folder: Path | str | None = None) -> Library:
+    """The finished videos of a folder.
+
+    Parameters
+    ----------
+    folder
+        Here, or on any storage that fsspec knows: ``s3://bucket/videos``, ``memory://videos``,
+        ``zip://videos::/path/archive.zip``, which needs ``camrec[data]`` and what fsspec needs for
+        that storage. This process's own folder where none is given.
+
+    Raises
+    ------
+    ServiceError
+        ``package_missing``.
+    NotFoundError
+        ``no_folder``: another storage has no such folder, or does not let it be read.
+    """
+    if folder is None:
+        return Library(home().station.library.videos())
+    path = storage.place(folder)
+    if storage.is_here(path):
+        return Library(library.Library(path, Clock()).videos())
+    return Library(library.elsewhere(path))
+
+
+class Library(Sequence[Video]):
+    """Finished videos as they were when they were asked for: a sequence, newest first."""
+
+    def __init__(self, found: Sequence[library.Video], backend: Backend | None = None) -> None:
+        self._videos = [Video(each, backend) for each in found]
+
+    def __len__(self) -> int:
+        return len(self._videos)
+
+    @overload
+    def __getitem__(self, at: int) -> Video: ...
+    @overload
+    def __getitem__(self, at: slice) -> Library: ...
+    def __getitem__(self, at: int | slice) -> Video | Library:
+        if isinstance(at, slice):
+            part = Library(())
+            part._videos = self._videos[at]
+            return part
+        return self._videos[at]
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """One row a video, in the same order, by its file name. Needs ``camrec[data]``.
+
+        Columns: ``name``; ``started_at``, UTC; ``duration``, seconds; ``frames``; ``gaps``, how
+        many, and ``gap_seconds``; ``utc_uncertainty``, seconds; ``ended``, why; ``width`` and
+        ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes; ``playable``. What
+        only a receipt tells is missing where there is none.
+
+        Raises
+        ------
+        ServiceError
+            ``package_missing``.
+        """
+        (pandas,) = packages.needed("pandas")
+        rows = pandas.DataFrame([_row(each) for each in self], columns=list(COLUMNS))
+        rows["started_at"] = pandas.to_datetime(rows["started_at"], utc=True)
+        index = pandas.Index([each.path.name for each in self], name="filename", dtype="str")
+        return rows.astype(COLUMNS).set_index(index)
+
+    def to_dask(self) -> dask.bag.Bag:
+        """The videos as a Dask bag of `Video`, one a partition, for a cluster that reaches them.
+
+        ``library.to_dask().map(work).compute()`` calls ``work(video)`` on the workers. Needs
+        ``camrec[data]``.
+
+        Raises
+        ------
+        ServiceError
+            ``package_missing``.
+        """
+        (bag,) = packages.needed("dask.bag")
+        return bag.from_sequence(self._videos, partition_size=1)
+
+    def __repr__(self) -> str:
+        return f"<Library {len(self)} videos>"
+
+
+COLUMNS = {
+    "name": "str",
+    "started_at": "datetime64[ns, UTC]",
+    "duration": "float64",
+    "frames": "Int64",
+    "gaps": "Int64",
+    "gap_seconds": "float64",
+    "utc_uncertainty": "float64",
+    "ended": "object",
+    "width": "int64",
+    "height": "int64",
+    "video_codec": "str",
+    "audio_codec": "object",
+    "size": "int64",
+    "playable": "bool",
+}
+
+
+def _row(video: Video) -> tuple:
+    found, receipt = video._found, video.receipt
+    told = (None,) * 5
+    if receipt is not None:
+        silent = sum(gap.duration for gap in receipt.gaps)
+        told = receipt.frames, len(receipt.gaps), silent, receipt.utc_uncertainty, receipt.ended
+    of_file = found.width, found.height, found.video_codec, found.audio_codec, found.size
+    return found.name, video.started_at, found.duration, *told, *of_file, found.playable
+
+
+def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.DataFrame:
+    """Which pictures of several videos were taken at the same moment.
+
+    Each picture of the first video is a moment; of each other video the nearest picture belongs to
+    it, where it is near enough. How true the times are, each receipt's ``utc_uncertainty`` tells.
+    Needs ``camrec[data]``.
+
+    Parameters
+    ----------
+    videos
+        One or more.
+    tolerance
+        The largest distance in time, seconds or a timedelta.
+
+    Returns
+    -------
+    table
+        One row a moment, its time (UTC) as the index. The columns have two levels: the video's
+        place in `videos`, and ``frame`` (its number, missing where none is near enough) or
+        ``distance`` (seconds, positive where that frame is later).
+
+    Raises
+    ------
+    InputError
+        ``nothing_to_align``: there is no video.
+    ServiceError
+        ``package_missing``.
+    NotFoundError
+        ``no_video``, ``no_pictures``.
+
+    Examples
+    --------
+    >>> table = camrec.align([left, right], 0.02).dropna()  # doctest: +SKIP
+    >>> for _, row in table.iterrows():  # doctest: +SKIP
+    ...     pair = left.frame(row[0, "frame"]), right.frame(row[1, "frame"])
+    """
+    return align_times([each.times() for each in videos], tolerance)

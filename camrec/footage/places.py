@@ -1,0 +1,73 @@
+"""Where in a video something is: a number, a second or a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from numbers import Integral, Real
+
+import numpy as np
+
+from camrec.errors import InputError, NotFoundError
+from camrec.footage.index import SECOND, Index
+
+Place = int | float | np.datetime64 | datetime
+
+
+def one(at: Place, index: Index, begun: int) -> int:
+    """The number of the picture that is shown at a place.
+
+    Raises
+    ------
+    InputError
+        ``bad_place``: it is none of the kinds.
+    NotFoundError
+        ``no_frame``: the video does not reach there.
+    """
+    count = index.shown.size
+    if _is_number(at):
+        number = int(at) + count if at < 0 else int(at)
+    elif 0 <= (moment := _moment(at, begun)) < index.length:
+        # A file whose first picture comes late shows that one from the start.
+        number = max(0, int(np.searchsorted(index.offsets, moment, "right")) - 1)
+    else:
+        number = count
+    if not 0 <= number < count:
+        length = f"{index.length / SECOND:.3f}"
+        raise NotFoundError("no_frame", at=str(at), count=count, length=length)
+    return number
+
+
+def some(start: Place | None, stop: Place | None, step: int, index: Index, begun: int) -> range:
+    """The numbers of the pictures from `start` up to before `stop`, as a slice takes them.
+
+    Raises InputError (``bad_place``, ``bad_step``).
+    """
+    if not _is_number(step) or step < 1:
+        raise InputError("bad_step")
+    count = index.shown.size
+    bounds = []
+    for place in (start, stop):
+        if place is None or _is_number(place):
+            bounds.append(place)
+        else:
+            bounds.append(int(np.searchsorted(index.offsets, _moment(place, begun), "left")))
+    return range(count)[slice(*bounds, step)]
+
+
+def _is_number(place: object) -> bool:
+    return isinstance(place, Integral) and not isinstance(place, bool)
+
+
+def _moment(place: object, begun: int) -> int:
+    """Nanoseconds from the start."""
+    if isinstance(place, np.datetime64) and not np.isnat(place):
+        return int(place.astype("datetime64[ns]").astype("i8")) - begun
+    if hasattr(place, "to_datetime64"):  # pandas, which tells nanoseconds so
+        return _moment(place.to_datetime64(), begun)
+    if isinstance(place, datetime):
+        zoned = place if place.tzinfo else place.replace(tzinfo=timezone.utc)
+        plain = zoned.astimezone(timezone.utc).replace(tzinfo=None)
+        return _moment(np.datetime64(plain), begun)
+    if isinstance(place, Real) and not isinstance(place, bool) and np.isfinite(place):
+        return round(float(place) * SECOND)
+    raise InputError("bad_place")

@@ -1,0 +1,27 @@
+"""Videos on another storage: looked at, never changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from camrec import storage
+from camrec.errors import NotFoundError
+from camrec.library import names, video
+from camrec.library.video import Video
+
+
+def elsewhere(folder: Path) -> list[Video]:
+    """The videos right in a folder of a storage, newest first.
+
+    Raises
+    ------
+    NotFoundError
+        ``no_folder``: it is not there, or cannot be read.
+    """
+    try:
+        files = [each for each in folder.iterdir() if names.plain(each.name) and each.is_file()]
+        found = [video.read(each, *storage.stamp(each)) for each in files]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise NotFoundError("no_folder", folder=str(folder), reason=reason) from None
+    return sorted(found, key=lambda each: (each.started_at, each.filename))[::-1]

@@ -1,0 +1,11 @@
+"""Numbers as a server writes them."""
+
+from __future__ import annotations
+
+LONGEST = 18  # digits
+
+
+def number(text: str) -> int | None:
+    """A whole number that is not below 0; None where it is none, or is larger than makes sense."""
+    good = text.isascii() and text.isdecimal() and len(text) <= LONGEST
+    return int(text) if good else None

@@ -1,0 +1,70 @@
+"""Files wherever they lie: on this machine, or on any storage that fsspec knows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+
+from camrec.errors import ServiceError
+
+BUFFER = 1 << 18  # bytes that are asked of a storage at once
+
+
+def place(address: Path | str) -> Path:
+    """An absolute path, or for an address such as ``s3://bucket/videos`` what stands for one.
+
+    Raises
+    ------
+    ServiceError
+        ``package_missing``: another storage needs ``camrec[data]``.
+    """
+    if "://" not in str(address):
+        return Path(address).absolute()
+    try:
+        from upath import UPath
+
+        found = UPath(address)
+    except ImportError as error:  # also the client of a single storage, such as s3fs
+        raise ServiceError("package_missing", package=error.name or str(error)) from None
+    return Path(found.path) if found.protocol in ("file", "local") else found
+
+
+def is_here(path: Path) -> bool:
+    """Whether it is a file of this machine's own file system."""
+    return not hasattr(path, "protocol")
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Its size in bytes and when it was last changed, nanoseconds; 0 where that is not told.
+
+    Raises OSError.
+    """
+    told = path.stat()
+    changed = getattr(told, "st_mtime_ns", None)
+    return told.st_size, int((told.st_mtime or 0) * 10**9) if changed is None else changed
+
+
+@contextmanager
+def video(path: Path) -> Iterator[av.container.InputContainer]:
+    """The file, opened by FFmpeg's demuxer.
+
+    Raises OSError (av.error.FFmpegError) when it is not a video.
+    """
+    if is_here(path):
+        with av.open(str(path)) as container:
+            yield container
+        return
+    with _read(path) as file, av.open(file, buffer_size=BUFFER) as container:
+        yield container
+
+
+def _read(path: Path) -> Any:
+    if path.protocol == "memory":
+        # All who open such a file share one position in it.
+        return io.BytesIO(path.read_bytes())
+    return path.open("rb")

@@ -1,0 +1,126 @@
+"""Take the pictures of README and LISEZMOI anew, in docs/images.
+
+    python docs/screenshots.py
+
+Opens camrec's built-in cameras, records them, and looks at the page in Chromium, once in each
+language; it takes about a minute. Needs what the tests need.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs" / "images"
+QUALITY = 80  # of the JPEGs
+NAMES = {"en": ("Street", "Bird box"), "fr": ("Rue", "Nichoir")}
+LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "msedge"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=next(filter(None, found)), args=["--no-sandbox"]
+        )
+        for language in NAMES:
+            with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as url:
+                record(url, NAMES[language])
+                look(browser, url, language)
+        browser.close()
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[str]:
+    """The URL of a camrec whose built-in cameras are open."""
+    (folder / "config.yaml").write_text("{port: 0, mediamtx_port: 0, go2rtc_port: 0}\n")
+    command = [sys.executable, "-m", "camrec", "demo", "--no-browser"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as child:
+        try:
+            lines = (re.match(r"(http://\S+)/$", line) for line in child.stdout)
+            yield next(filter(None, lines))[1]
+        finally:
+            child.send_signal(signal.SIGINT)
+            child.communicate(timeout=60)
+
+
+def record(url: str, names: tuple[str, ...]) -> None:
+    """The cameras under these names, a few videos of each; one goes on being recorded."""
+    told = ask(url, "session/list")["sessions"]
+    for session in told:
+        ask(url, "session/close", {"session_id": session["session_id"]})
+    ids = [
+        ask(url, "session/open", {"url": session["url"], "name": name})["session_id"]
+        for session, name in zip(told, names, strict=True)
+    ]
+    for seconds in (9, 6, 7):
+        for each in ids:
+            ask(url, "record/start", {"session_id": each, "duration": seconds})
+        while any(ask(url, f"record/status/{each}")["state"] != "saved" for each in ids):
+            time.sleep(0.5)
+    ask(url, "record/start", {"session_id": ids[0], "duration": 3600})
+
+
+def ask(url: str, path: str, body: dict | None = None) -> dict:
+    method = "POST" if body else "GET"
+    answer = requests.request(method, f"{url}/{path}", json=body, timeout=60)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def look(browser: Browser, url: str, language: str) -> None:
+    page = opened(browser, language, width=1440, height=900)
+    page.goto(url)
+    page.locator("canvas").nth(1).wait_for()
+    page.locator(".newest .card img").first.wait_for()
+    page.wait_for_timeout(6000)  # a recording that has run for a while
+    shoot(page, f"live-{language}")
+    page.goto(f"{url}/#videos")
+    page.locator(".list .card img").first.wait_for()
+    page.locator(".list .poster").nth(3).click()
+    page.locator("video").wait_for()
+    page.wait_for_timeout(2000)
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowLeft")
+    line = page.get_by_role("slider").bounding_box()
+    page.mouse.move(line["x"] + 0.7 * line["width"], line["y"] + 30)
+    page.locator(".peek img").wait_for()
+    page.wait_for_timeout(1500)
+    shoot(page, f"player-{language}")
+    page.context.close()
+    phone = opened(browser, language, width=390, height=760, dark=True)
+    phone.goto(url)
+    phone.locator("canvas").first.wait_for()
+    phone.wait_for_timeout(3000)
+    shoot(phone, f"phone-{language}")
+    phone.context.close()
+
+
+def opened(browser: Browser, language: str, *, width: int, height: int, dark: bool = False) -> Page:
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        locale=LOCALES[language],
+        color_scheme="dark" if dark else "light",
+    ).new_page()
+
+
+def shoot(page: Page, name: str) -> None:
+    page.screenshot(path=IMAGES / f"{name}.jpg", type="jpeg", quality=QUALITY)
+
+
+main()

@@ -1,0 +1,72 @@
+"""Cameras recorded together, and how truly their pictures are put side by side: held against the
+moments at which the cameras took them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from cameras import barcode
+from conftest import Programs
+from truth import Camera, sent
+
+import camrec
+
+RATE = 25
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Two videos, the second against the first; milliseconds.
+
+    errors : of each pair, how much further apart in time its pictures were than the table says.
+    distances : of each pair, what the table says.
+    starts : how much later the second video's first picture was taken.
+    """
+
+    errors: np.ndarray
+    distances: np.ndarray
+    starts: float
+
+
+@contextlib.contextmanager
+def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Iterator[list]:
+    """The cameras in this process's own station, its files in `folder`."""
+    settings = {f"{name}_path": str(path) for name, path in vars(programs).items()}
+    settings["max_sessions"] = len(cameras)
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield [camrec.open(each.url, f"Camera {n}") for n, each in enumerate(cameras)]
+    finally:
+        camrec.stop()
+        os.chdir(before)
+
+
+def compare(
+    cameras: Sequence[Camera], videos: Sequence[camrec.Video], tolerance: float
+) -> list[Aligned]:
+    """Each video but the first, against the first."""
+    table = camrec.align(videos, tolerance).dropna()
+    moments = [_moments(camera, video) for camera, video in zip(cameras, videos, strict=True)]
+    first = moments[0][table[0, "frame"].to_numpy(int)]
+    found = []
+    for place in range(1, len(videos)):
+        told = table[place, "distance"].to_numpy() * 1e9
+        true = moments[place][table[place, "frame"].to_numpy(int)] - first
+        start = moments[place][0] - moments[0][0]
+        found.append(Aligned((true - told) / 1e6, told / 1e6, start / 1e6))
+    return found
+
+
+def _moments(camera: Camera, video: camrec.Video) -> np.ndarray:
+    """When the camera took each picture, monotonic nanoseconds, by the number that it shows."""
+    taken = {each.number: each.moment for each in sent(camera)}
+    return np.array([taken[barcode.read(picture)] for _, picture in video.frames()], float)

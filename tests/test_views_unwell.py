@@ -1,0 +1,97 @@
+"""The page when something is unwell: what it is, and what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from cameras.mjpeg import MjpegCamera
+from cameras.rtsp import RtspCamera
+from playwright.sync_api import Page, expect
+from test_views_ends import Serving
+
+from camrec.config import Config
+from camrec.library import Room
+from camrec.station import Station
+from camrec.views import page
+from camrec.views.page import end_board
+from camrec.web.handler import Desk
+from camrec.web.routes import routes_of
+
+# camrec itself does not heed this one (views/component.py); in here all warnings are errors.
+KNOWN = "ignore:reference already known"
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+
+
+@pytest.fixture
+def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, Page]]]:
+    """A station with these settings, and its page in a browser."""
+    with ExitStack() as stack:
+
+        def show(language: str = "en", width: int = 1440, **settings: object):
+            usual = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
+            usual |= {"mediamtx_port": 0, "go2rtc_port": 0}
+            folders = {"videos_dir": tmp_path / "videos", "bin_dir": tmp_path / "bin"}
+            station = stack.enter_context(Station(Config(**{**usual, **folders, **settings})))
+            stack.callback(end_board, station)
+            desk = Desk.of(station)
+            stack.callback(desk.pool.shutdown)
+            routes = routes_of(desk)
+            serving = stack.enter_context(Serving(lambda: page(station, language), routes=routes))
+            look = looking(serving.url, language=language, width=width)
+            stack.callback(look.close)
+            return station, look.page
+
+        yield show
+
+
+def health(page: Page):
+    return page.locator("#health").get_by_role("status")
+
+
+def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
+    shown, tmp_path, binaries, monkeypatch
+):
+    ffmpeg = tmp_path / binaries.ffmpeg.name
+    shutil.copy(binaries.ffmpeg, ffmpeg)
+    with monkeypatch.context() as little:
+        little.setattr(Room, "free", property(lambda room: 2_400_000_000))
+        station, page = shown("fr", width=1024, ffmpeg_path=str(ffmpeg))
+        expect(health(page)).to_contain_text("Disque presque plein\u00a0: il reste 2,4\u00a0Go")
+        page.get_by_role("link", name="Libérer de la place").click()
+        page.wait_for_url("**/#videos")
+    expect(health(page)).to_have_text("Tout va bien")
+    page.get_by_role("link", name="Direct").click()
+    ffmpeg.unlink()
+    expect(health(page)).to_contain_text("FFmpeg manque\u00a0: rien ne peut être enregistré.")
+    expect(health(page)).to_contain_text("camrec binaries")
+    with MjpegCamera() as camera:
+        station.open(camera.url, "Porte")
+        tile = page.get_by_role("article", name="Porte")
+        tile.get_by_role("button", name="Enregistrer").click()
+        expect(tile.get_by_role("alert")).to_contain_text("FFmpeg n'a pas pu écrire")
+        expect(tile.get_by_role("button", name="Enregistrer")).to_be_enabled()
+
+
+def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        station, page = shown(mediamtx_port=port)
+        expect(health(page)).to_have_text("All well")
+        with RtspCamera() as camera:
+            page.get_by_label("Camera address").fill(camera.url)
+            page.get_by_role("button", name="Open camera").click()
+            tile = page.get_by_role("article", name="127.0.0.1, not open")
+            expect(tile.get_by_role("alert")).to_contain_text(
+                f"Port {port} is taken", timeout=30_000
+            )
+            expect(health(page)).to_contain_text("RTSP proxy does not start")
+            taken.close()
+            tile.get_by_role("button", name="Try again").click()
+            expect(page.get_by_role("article", name="127.0.0.1, live")).to_be_visible(
+                timeout=30_000
+            )
+            expect(health(page)).to_have_text("All well")
