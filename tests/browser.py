@@ -24,6 +24,7 @@ ARGUMENTS = [
 ]
 # What a browser logs of a server that is not there: expected where a test takes the server away.
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
+CUT_OFF += ("Canceled future for",)  # JupyterLab, of a kernel
 
 
 # Not for the whole run: while Playwright's sync API is open, no test could call asyncio.run().

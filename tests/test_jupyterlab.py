@@ -62,10 +62,13 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     notebook.run(OPEN)
     picture = notebook.cell(OPEN).locator(".picture")
     moves(picture)
+    (kernel,) = lab.processes("ipykernel")
+    before = kernel.num_fds()
     for _ in range(RERUNS):
         notebook.run(OPEN)
     moves(picture)
     until(lambda: len(notebook.streams) == 1)
+    until(lambda: kernel.num_fds() <= before)
     notebook.run(COUNT)
     expect(notebook.cell(COUNT)).to_have_text("(1, 1)")
 
@@ -87,6 +90,8 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
 def test_the_same_notebook_from_another_machine(lab, path, looking):
     """The page cannot ask for 127.0.0.1: that is its reader's machine."""
     notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
+    notebook.run(WIDGET)  # on a page that has no BokehJS yet
+    moves(notebook.cell(WIDGET).locator("canvas"))
     notebook.run(OPEN)
     moves(notebook.cell(OPEN).locator(".picture"))
     assert "/user/ana/proxy/" in notebook.streams[0]

@@ -35,7 +35,7 @@ class Home:
         config.token = config.token or secrets.token_urlsafe()
         self.language = config.language or system_language()
         self.station = Station(config).start()
-        self.server = LocalServer(self.station)
+        self.server = LocalServer(self.station, notebook_script)
 
     def stop(self) -> None:
         self.server.stop()
@@ -92,6 +92,13 @@ class Home:
 
     def video(self, filename: str) -> library.Video:
         return self.station.library.get(filename)
+
+
+def notebook_script() -> str:
+    """What a notebook's page has to load first; loaded late, for Panel takes seconds to import."""
+    from camrec.views import notebook_script
+
+    return notebook_script()
 
 
 def home() -> Home:

@@ -17,6 +17,7 @@ import requests
 from pydantic import BaseModel
 
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
+from camrec.face.home import notebook_script
 from camrec.i18n import system_language
 from camrec.library.video import nanoseconds
 from camrec.receipt import Receipt
@@ -79,7 +80,7 @@ class Wire:
     def page_url(self) -> str:
         with self._lock:
             if self._relay is None:
-                self._relay = Relay(self.url, self._headers)
+                self._relay = Relay(self.url, self._headers, notebook_script)
             return self._relay.url
 
     # Cameras.

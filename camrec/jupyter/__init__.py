@@ -28,7 +28,7 @@ def dashboard() -> dict[str, Any]:
         "new_browser_tab": False,
         "launcher_entry": {
             "title": "camrec",
-            "category": "Other",
+            "category": "Notebook",
             "icon_path": str(Path(__file__).with_name("icon.svg")),
         },
     }

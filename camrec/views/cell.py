@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import panel as pn
+from bokeh.document import Document
 from bokeh.models import UIElement
-from panel.config import panel_extension
-from panel.io.notebook import patch_inline_stylesheets
+from panel.config import config, panel_extension
+from panel.io.model import add_to_doc
+from panel.io.notebook import patch_inline_stylesheets, render_model
 from panel.io.resources import set_resource_mode
+from panel.io.state import state
 from panel.viewable import Viewer
 
-from camrec.views.component import Component
+from camrec.views.component import FOLDER, Component
+
+try:
+    import IPython
+except ImportError:  # not in a notebook
+    IPython = None
+
+# How often Panel looks for BokehJS, every 25 ms, before it gives up: a minute, not five seconds.
+ATTEMPTS = 2400
 
 
 class CellComponent(Component):
@@ -30,24 +42,39 @@ class CellComponent(Component):
 class CellView(Viewer):
     """A view of one component: as a cell's value, in a Panel page, or among ipywidgets.
 
-    A notebook needs nothing beside it: the JavaScript comes with the first view.
+    A notebook needs nothing beside it: the page loads the JavaScript with the first view.
     """
 
-    def __init__(self, component: pn.viewable.Viewable) -> None:
+    def __init__(self, component: CellComponent) -> None:
         super().__init__()
         self._component = component
 
-    def __panel__(self) -> pn.viewable.Viewable:
+    def __panel__(self) -> CellComponent:
         return self._component
 
     def widget(self) -> Any:
         """As an ipywidget; needs jupyter_bokeh."""
-        load()
+        load(self._component.base, at_once=True)
         return pn.ipywidget(self._component)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        load()
-        return super()._repr_mimebundle_(include, exclude)
+        load(self._component.base)
+        if widgets_only():
+            return super()._repr_mimebundle_(include, exclude)
+        return {"text/html": self._html(), "text/plain": repr(self)}
+
+    def _html(self) -> str:
+        """The view without a comm: the page asks camrec's server, and nothing of the kernel.
+
+        A comm would stay in the kernel, with a thread, each time the cell is run again.
+        """
+        document = Document()
+        root = self._component.get_root(document)
+        add_to_doc(root, document, True)
+        shown, _ = render_model(root)
+        self._component._cleanup(root)
+        state._views.pop(root.ref["id"], None)
+        return shown["text/html"].replace("attempts > 200", f"attempts > {ATTEMPTS}")
 
 
 def size_of(width: int | None) -> dict[str, Any]:
@@ -55,29 +82,52 @@ def size_of(width: int | None) -> dict[str, Any]:
     return {"width": width} if width else {"sizing_mode": "stretch_width", "max_width": 640}
 
 
-_holder: str | None = None
+_script = ""
 
 
-def load() -> None:
-    """Have the notebook's page load BokehJS and Panel's JavaScript, from the notebook itself.
+def notebook_script() -> str:
+    """What a notebook's page has to load before it can show a view; empty before the first one."""
+    return _script
 
-    They lie in the output of the first cell that shows a view. That one brings them again when it
-    is run again, for its old output is gone then; no other cell does.
+
+def load(base_url: str, *, at_once: bool = False) -> None:
+    """Have the notebook's page load BokehJS and Panel's JavaScript from `base_url`, if it has not.
+
+    `pn.extension` would put them into the cell's output, 6 MB, and again each time the cell is run.
+    Who called it has them there, and nothing more is done.
+
+    at_once : from the cell's output all the same, 3 MB: an ipywidget does not wait for them.
     """
-    global _holder
-    kernel = getattr(_shell(), "kernel", None)
-    if kernel is None:
+    global _script
+    if getattr(_shell(), "kernel", None) is None:
         return
-    cell = (kernel.get_parent("shell") or {}).get("metadata", {}).get("cellId")
-    if panel_extension._loaded and (_holder is None or cell != _holder):
-        return
-    pn.extension(inline=True)
-    _holder = cell
+    if not panel_extension._loaded:
+        _script = _extension_script()
+    if _script and (at_once or widgets_only()):
+        code = f"if (!window.Bokeh?.Panel) {{\n{_script}\n}}"
+        IPython.display.publish_display_data({"application/javascript": code})
+    elif _script:
+        own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
+        code = f"(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()"
+        IPython.display.publish_display_data({"application/javascript": code})
+
+
+def widgets_only() -> bool:
+    """Whether this notebook's program shows Panel's objects as ipywidgets, as VS Code does."""
+    return config.comms != "default"
+
+
+def _extension_script() -> str:
+    """What `pn.extension` would publish."""
+    published: list[dict[str, str]] = []
+    publish = IPython.display.publish_display_data
+    IPython.display.publish_display_data = lambda data, *_, **__: published.append(data)
+    try:
+        pn.extension(inline=True, browser_info=False)
+    finally:
+        IPython.display.publish_display_data = publish
+    return "\n;\n".join(filter(None, (data.get("application/javascript") for data in published)))
 
 
 def _shell() -> Any:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
-    return get_ipython()
+    return IPython.get_ipython() if IPython is not None else None

@@ -166,7 +166,7 @@ class KeyGuard:
     asks_for_token = False
 
     def __init__(self, key: str, others: Guard | None = None) -> None:
-        self._key = key.encode()
+        self.key = key
         self._others = others
 
     def check(self, request: HTTPServerRequest) -> None:
@@ -182,7 +182,7 @@ class KeyGuard:
     def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
         """Whether another server's page may draw the answer into itself: where it has the key."""
         first = request.path.lstrip("/").partition("/")[0]
-        return hmac.compare_digest(first.encode("utf-8", "replace"), self._key)
+        return hmac.compare_digest(first.encode("utf-8", "replace"), self.key.encode())
 
 
 def host_name(host: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tornado.netutil import bind_sockets
-from tornado.web import Application
+from tornado.web import Application, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
@@ -28,8 +28,19 @@ class KernelServer:
 
     It goes on while a cell runs.
 
-    viewers : the WebSockets that are open; each is let go by its `leave()`.
-    port : the one it got.
+    Parameters
+    ----------
+    viewers
+        The WebSockets that are open; each is let go by its `leave()`.
+    guard
+        With a `new_key`.
+    script
+        Gives what a notebook's page has to load first: ``/KEY/notebook.js``.
+
+    Attributes
+    ----------
+    root : ``http://127.0.0.1:PORT``
+    url : the same and the key; for a page to look at, not to change anything
     """
 
     def __init__(
@@ -39,12 +50,15 @@ class KernelServer:
         pool: ThreadPoolExecutor,
         guard: KeyGuard,
         config: Config,
+        script: Callable[[], str],
         **settings: Any,
     ) -> None:
-        self._routes, self._viewers, self._pool, self._settings = routes, viewers, pool, settings
+        self._routes = [(f"/{guard.key}/notebook.js", ScriptHandler, {"script": script}), *routes]
+        self._viewers, self._pool, self._settings = viewers, pool, settings
         self._guard, self._config = guard, config
         self._sockets = bind_sockets(0, "127.0.0.1")
-        self.port: int = self._sockets[0].getsockname()[1]
+        self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
+        self.url = f"{self.root}/{guard.key}"
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="camrec-web", daemon=True)
@@ -81,24 +95,27 @@ class KernelServer:
 
 
 class LocalServer(KernelServer):
-    """The wire of a station. A page that is given `url` may watch, wherever it comes from.
+    """The wire of a station. A page that is given `url` may watch, wherever it comes from."""
 
-    root : ``http://127.0.0.1:PORT``
-    url : the same and a key, made anew each time; for a page to look at, not to change anything
-    """
-
-    def __init__(self, station: Station) -> None:
-        key = new_key()
+    def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
         desk = Desk.of(station)
-        routes = [*routes_of(desk, f"/{key}"), *routes_of(desk)]
-        guard = KeyGuard(key, desk.guard)
-        super().__init__(
-            routes, desk.viewers, desk.pool, guard, station.config, **settings_of(desk)
-        )
-        self.root = f"http://127.0.0.1:{self.port}"
-        self.url = f"{self.root}/{key}"
+        guard = KeyGuard(new_key(), desk.guard)
+        routes = [*routes_of(desk, f"/{guard.key}"), *routes_of(desk)]
+        given = (routes, desk.viewers, desk.pool, guard, station.config, script)
+        super().__init__(*given, **settings_of(desk))
+
+
+class ScriptHandler(RequestHandler):
+    """For a page that has the key."""
+
+    def initialize(self, script: Callable[[], str]) -> None:
+        self._script = script
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.write(self._script())
 
 
 def new_key() -> str:
-    """What nobody guesses, as a part of a path."""
+    """What nobody guesses, as a part of a path, made anew for each server."""
     return secrets.token_urlsafe(KEY_BYTES)

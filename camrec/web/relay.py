@@ -6,7 +6,7 @@ The page may not reach that camrec, and has no token for it; the kernel does and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -39,20 +39,20 @@ class Relay(KernelServer):
 
     upstream : ``http://127.0.0.1:8000``, without a slash at the end.
     headers : what it wants to be asked with, such as its token.
-    url : ``http://127.0.0.1:PORT/KEY``, for a page.
     """
 
-    def __init__(self, upstream: str, headers: Mapping[str, str]) -> None:
-        key = new_key()
+    def __init__(
+        self, upstream: str, headers: Mapping[str, str], script: Callable[[], str] = str
+    ) -> None:
+        guard = KeyGuard(new_key())
         viewers: set[Any] = set()
         pool = ThreadPoolExecutor(THREADS, "camrec-relay")
         given = {"upstream": upstream, "headers": dict(headers)}
         routes = [
-            (f"/{key}/stream", StreamRelay, {**given, "viewers": viewers}),
-            (f"/{key}{WATCHED}", FileRelay, {**given, "pool": pool}),
+            (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
+            (f"/{guard.key}{WATCHED}", FileRelay, {**given, "pool": pool}),
         ]
-        super().__init__(routes, viewers, pool, KeyGuard(key), Config())
-        self.url = f"http://127.0.0.1:{self.port}/{key}"
+        super().__init__(routes, viewers, pool, guard, Config(), script)
 
 
 class StreamRelay(WebSocketHandler):
