@@ -187,7 +187,9 @@ class MediaMTX(Server):
           })
           await link.setRemoteDescription({ type: "answer", sdp: await answer.text() })
         """
-        return [Way("MediaMTX, WebRTC", f"http://127.0.0.1:{self._port}/cam", script, None)]
+        # Not the page of the path: that would be a viewer itself.
+        page = f"http://127.0.0.1:{self._port}/cam/publish"
+        return [Way("MediaMTX, WebRTC", page, script, None)]
 
 
 SERVERS = (Camrec, Go2rtc, MediaMTX)
