@@ -108,7 +108,8 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
             said,
             child.pid,
         )
-        child.send_signal(signal.SIGINT)
+        # Panel loses a SIGINT that comes while an answer is on its way.
+        child.send_signal(signal.SIGTERM)
         child.wait(30)
     finally:
         child.kill()
