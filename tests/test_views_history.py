@@ -55,4 +55,5 @@ def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
     rates = [5, 5, None, None, 5, 5, None]
     moments = [Moment(1000.0 * at, rate, rate, 0) for at, rate in enumerate(rates)]
     assert _gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
+    assert _gaps(moments, 500.0) == {"x0": [1500.0, 5500.0], "x1": [4500.0, 6500.0]}
     assert _gaps([]) == {"x0": [], "x1": []}

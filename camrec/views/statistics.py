@@ -9,7 +9,7 @@ import param
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
-    CustomJSTickFormatter,
+    DatetimeTickFormatter,
     Range1d,
     SingleIntervalTicker,
 )
@@ -23,11 +23,17 @@ from camrec.views.history import SECONDS, History, Moment
 
 EVERY = 1000  # ms
 FONT = "Segoe UI Variable Text, Segoe UI, Inter, system-ui, sans-serif"
-CLOCK = """
-const date = new Date(tick)
-const two = (number) => String(number).padStart(2, "0")
-return `${two(date.getHours())}:${two(date.getMinutes())}`
-"""
+CLOCK = "%H:%M"
+SCALES = (
+    "microseconds",
+    "milliseconds",
+    "seconds",
+    "minsec",
+    "minutes",
+    "hourmin",
+    "hours",
+    "days",
+)
 
 # What is drawn: a column of the source, and its colour on a light and on a dark page.
 PLOTS = {
@@ -69,17 +75,23 @@ class Statistics(Viewer):
         self._session_id = ""
         self._figures: dict[str, Any] = {}
         self._last = 0.0
+        self._ahead = 0.0  # ms by which what is drawn is ahead of UTC
         self._ticking: Any = None
 
     def __panel__(self) -> pn.Column:
         return self._column
 
-    def show(self, session_id: str, name: str, dark: bool) -> None:
-        """Draw what is known of a session, and go on once a second until `close`."""
+    def show(self, session_id: str, name: str, dark: bool, east: float = 0) -> None:
+        """Draw what is known of a session, and go on once a second until `close`.
+
+        east : minutes by which the browser's clock is ahead of UTC. Bokeh's axes know UTC only, and
+            a formatter in JavaScript would have to be let past the page's security policy.
+        """
         self.close()
+        self._ahead = 60_000 * east
         moments = self._history.of(session_id)
         self._session_id, self._last = session_id, moments[-1].at if moments else 0.0
-        self._source = ColumnDataSource(_columns(moments))
+        self._source = ColumnDataSource(self._columns(moments))
         self._gaps = ColumnDataSource({"x0": [], "x1": []})
         self._range = Range1d(0, 1)
         self._figures = {key: self._figure(key, dark) for key in PLOTS}
@@ -110,21 +122,30 @@ class Statistics(Viewer):
             return
         fresh = [each for each in moments if each.at > self._last]
         self._last = moments[-1].at
-        self._source.stream(_columns(fresh), rollover=SECONDS)
+        self._source.stream(self._columns(fresh), rollover=SECONDS)
         self._tell(moments)
 
     def _tell(self, moments: list[Moment]) -> None:
         """The titles with what is so now, the gaps, and the minutes that are in sight."""
-        latest = _columns(moments[-1:])
+        latest = self._columns(moments[-1:])
         for key, each in self._figures.items():
             (value,) = latest[key] or [None]
             each.title.text = text(f"page.plot_{key}", self.language, value=self._said(key, value))
         if self._figures and moments:
-            end = moments[-1].at
+            end = moments[-1].at + self._ahead
             self._range.update(start=end - 1000 * SECONDS, end=end)
-            gaps = _gaps(moments)
+            gaps = _gaps(moments, self._ahead)
             if gaps != self._gaps.data:
                 self._gaps.data = gaps
+
+    def _columns(self, moments: list[Moment]) -> dict[str, list[float]]:
+        nothing = float("nan")
+        return {
+            "at": [each.at + self._ahead for each in moments],
+            "fps": [nothing if each.fps is None else each.fps for each in moments],
+            "rate": [nothing if each.bit_rate is None else each.bit_rate / 1e6 for each in moments],
+            "lost": [float(each.lost) for each in moments],
+        }
 
     def _said(self, key: str, value: float | None) -> str:
         if value is None or value != value:
@@ -164,7 +185,7 @@ class Statistics(Viewer):
         made.y_range.min_interval = 1
         made.title.update(text_font=FONT, text_font_size="14px", text_font_style="normal")
         made.title.text_color = ink
-        made.xaxis.formatter = CustomJSTickFormatter(code=CLOCK)
+        made.xaxis.formatter = DatetimeTickFormatter(**dict.fromkeys(SCALES, CLOCK))
         made.xaxis.ticker = SingleIntervalTicker(interval=60_000, num_minor_ticks=0)
         made.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4, num_minor_ticks=0)
         for axis in (made.xaxis, made.yaxis):
@@ -177,17 +198,7 @@ class Statistics(Viewer):
         return made
 
 
-def _columns(moments: list[Moment]) -> dict[str, list[float]]:
-    nothing = float("nan")
-    return {
-        "at": [each.at for each in moments],
-        "fps": [nothing if each.fps is None else each.fps for each in moments],
-        "rate": [nothing if each.bit_rate is None else each.bit_rate / 1e6 for each in moments],
-        "lost": [float(each.lost) for each in moments],
-    }
-
-
-def _gaps(moments: list[Moment]) -> dict[str, list[float]]:
+def _gaps(moments: list[Moment], ahead: float = 0.0) -> dict[str, list[float]]:
     """From the last look with pictures to the first with them again."""
     found: dict[str, list[float]] = {"x0": [], "x1": []}
     before = None
@@ -200,4 +211,4 @@ def _gaps(moments: list[Moment]) -> dict[str, list[float]]:
             found["x1"][-1] = each.at
         missing = each.fps is None
         before = each
-    return found
+    return {edge: [at + ahead for at in moved] for edge, moved in found.items()}

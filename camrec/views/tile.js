@@ -47,7 +47,7 @@ export function render({ model, view }) {
       h("div", { class: "icons" },
         moving ? iconButton("camera", say.t("page.snapshot"), still) : null,
         looks === "live" || looks === "stale"
-          ? iconButton("chart", say.t("page.statistics"), () => model.send_msg({ do: "statistics", dark: isDark() }), { "aria-haspopup": "dialog" })
+          ? iconButton("chart", say.t("page.statistics"), () => model.send_msg({ do: "statistics", dark: isDark(), east: -new Date().getTimezoneOffset() }), { "aria-haspopup": "dialog" })
           : null,
         iconButton(large ? "shrink" : "large", `${say.t(large ? "page.small" : "page.large")} (${number()})`, () => enlarge(!large),
           { class: "icon-button size", "aria-pressed": large ? "true" : "false" }),

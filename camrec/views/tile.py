@@ -21,7 +21,8 @@ class Tile(AskingComponent):
     on_change
         Called with the address, without its credential, when the user wants to write another one.
     on_statistics
-        Called with the session's id, its name, and whether the page is dark.
+        Called with the session's id, its name, whether the page is dark, and the minutes by which
+        the browser's clock is ahead of UTC.
     """
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
@@ -47,7 +48,7 @@ class Tile(AskingComponent):
         station: Station,
         facts: dict[str, Any],
         on_change: Callable[[str], None],
-        on_statistics: Callable[[str, str, bool], None],
+        on_statistics: Callable[[str, str, bool, float], None],
         **params: Any,
     ) -> None:
         super().__init__(**params)
@@ -90,8 +91,8 @@ class Tile(AskingComponent):
     def do_retry(self) -> None:
         self.ask("retry", self._reopen)
 
-    def do_statistics(self, dark: bool) -> None:
-        self._on_statistics(self.session_id, self._facts["name"], bool(dark))
+    def do_statistics(self, dark: bool, east: float) -> None:
+        self._on_statistics(self.session_id, self._facts["name"], bool(dark), float(east))
 
     def do_change(self) -> None:
         self._on_change(self._station.session(self.session_id).source.url)
