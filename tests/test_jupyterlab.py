@@ -24,13 +24,14 @@ CELLS = [
     "camera.record(3)",
     "while camera.recording.state != 'saved':\n    time.sleep(0.1)",
     "camera.recording.wait().view(width=320)",
-    "camera.widget(width=320)",
+    "from ipywidgets import VBox\nVBox([camera.widget(width=320)])",
+    "import panel as pn\npn.ipywidget(camera.view(width=320))",
     "len(camrec.cameras()), camera._backend.camera(camera._found).viewers",
     "camera.record(600)",
     "ended = asyncio.to_thread(camera.recording.stop)\n"
     "video, _ = await asyncio.gather(camera.recording, ended)\nvideo.receipt.ended",
 ]
-OPEN, RECORD, BUSY, PLAY, WIDGET, COUNT, LONG, AWAIT = range(len(CELLS))
+OPEN, RECORD, BUSY, PLAY, WIDGET, BOKEH_WIDGET, COUNT, LONG, AWAIT = range(len(CELLS))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import panel as pn
 from bokeh.document import Document
 from bokeh.models import UIElement
-from panel.config import config, panel_extension
+from panel.config import panel_extension
 from panel.io.model import add_to_doc
 from panel.io.notebook import patch_inline_stylesheets, render_model
 from panel.io.resources import set_resource_mode
@@ -53,15 +53,15 @@ class CellView(Viewer):
         return self._component
 
     def widget(self) -> Any:
-        """As an ipywidget; needs jupyter_bokeh."""
-        load(self._component.base, at_once=True)
-        return pn.ipywidget(self._component)
+        """As an ipywidget, to stand among others."""
+        from ipywidgets import Output
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        load(self._component.base)
-        if widgets_only():
-            return super()._repr_mimebundle_(include, exclude)
-        return {"text/html": self._html(), "text/plain": repr(self)}
+        shown = {"output_type": "display_data", "data": self._repr_mimebundle_(), "metadata": {}}
+        return Output(outputs=(shown,))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        loader = loading(self._component.base)
+        return {"text/html": f"{loader}{self._html()}", "text/plain": repr(self)}
 
     def _html(self) -> str:
         """The view without a comm: the page asks camrec's server, and nothing of the kernel.
@@ -90,31 +90,19 @@ def notebook_script() -> str:
     return _script
 
 
-def load(base_url: str, *, at_once: bool = False) -> None:
-    """Have the notebook's page load BokehJS and Panel's JavaScript from `base_url`, if it has not.
+def loading(base_url: str) -> str:
+    """HTML that has a notebook's page load BokehJS and Panel's from `base_url`, if it has not.
 
     `pn.extension` would put them into the cell's output, 6 MB, and again each time the cell is run.
     Who called it has them there, and nothing more is done.
-
-    at_once : from the cell's output all the same, 3 MB: an ipywidget does not wait for them.
     """
     global _script
-    if getattr(_shell(), "kernel", None) is None:
-        return
-    if not panel_extension._loaded:
+    if getattr(_shell(), "kernel", None) is not None and not panel_extension._loaded:
         _script = _extension_script()
-    if _script and (at_once or widgets_only()):
-        code = f"if (!window.Bokeh?.Panel) {{\n{_script}\n}}"
-        IPython.display.publish_display_data({"application/javascript": code})
-    elif _script:
-        own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
-        code = f"(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()"
-        IPython.display.publish_display_data({"application/javascript": code})
-
-
-def widgets_only() -> bool:
-    """Whether this notebook's program shows Panel's objects as ipywidgets, as VS Code does."""
-    return config.comms != "default"
+    if not _script:
+        return ""
+    own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
+    return f"<script>(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()</script>"
 
 
 def _extension_script() -> str:
