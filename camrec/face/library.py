@@ -166,6 +166,6 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
     --------
     >>> table = camrec.align([left, right], 0.02).dropna()  # doctest: +SKIP
     >>> for _, row in table.iterrows():  # doctest: +SKIP
-    ...     pair = left.frame(row[0, "frame"]), right.frame(row[1, "frame"])
+    ...     pair = left.frame(int(row[0, "frame"])), right.frame(int(row[1, "frame"]))
     """
     return align_times([each.times() for each in videos], tolerance)
