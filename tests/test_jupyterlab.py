@@ -92,7 +92,7 @@ def test_the_same_notebook_from_another_machine(lab, path, looking):
     """The page cannot ask for 127.0.0.1: that is its reader's machine."""
     notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
     notebook.run(WIDGET)  # on a page that has no BokehJS yet
-    moves(notebook.cell(WIDGET).locator("canvas"))
+    moves(notebook.cell(WIDGET).locator(".picture"))
     notebook.run(OPEN)
     moves(notebook.cell(OPEN).locator(".picture"))
     assert "/user/ana/proxy/" in notebook.streams[0]
