@@ -18,9 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
-import requests
 from cost import Cost
-from light import Programs, light_cameras
+from light import RATE, Programs, light_cameras
 from live_servers import open_camrec, scripts
 from playwright.sync_api import Browser, sync_playwright
 
@@ -30,6 +29,9 @@ from browser import ARGUMENTS, NAMES
 
 WAYS = {"H.264": "", "JPEG": "delete window.VideoDecoder\n"}
 GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(410px, 1fr)); margin: 0"
+
+
+FRAMES = "[performance.now(), lives.map((live) => live.frames)]"
 
 
 def main() -> None:
@@ -78,20 +80,14 @@ def look(
     """
     page.evaluate(f"([stream, sessions]) => {{ {before}{scripts()}{show} }}", [stream, sessions])
     page.wait_for_function("lives.every((live) => live.frames > 10)")
-    came, shown, used = arrived(url), page.evaluate("lives.map((live) => live.frames)"), burnt()
+    began, shown, used = *page.evaluate(FRAMES), burnt()
     with Cost(server) as cost:
         page.wait_for_timeout(1000 * seconds)
     used = burnt() - used
-    shown = [b - a for a, b in zip(shown, page.evaluate("lives.map(l => l.frames)"), strict=True)]
-    now = arrived(url)
-    shares = [done / (now[id] - came[id]) for done, id in zip(shown, sessions, strict=True)]
-    return min(shares), used / seconds, cost.cpu / seconds, 1000 * used / sum(shown)
-
-
-def arrived(url: str) -> dict[str, int]:
-    """Pictures that came to camrec since it was opened, of each session."""
-    told = requests.get(f"{url}/session/list", timeout=10).json()["sessions"]
-    return {each["session_id"]: each["figures"]["frames"] for each in told}
+    ended, now = page.evaluate(FRAMES)
+    done = [after - before for before, after in zip(shown, now, strict=True)]
+    shares = [1000 * each / (RATE * (ended - began)) for each in done]
+    return min(shares), used / seconds, cost.cpu / seconds, 1000 * used / sum(done)
 
 
 def burnt() -> float:
