@@ -98,6 +98,13 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
     assert [video.path.name for video in there.videos()[:2]]
 
 
+def test_a_name_told_there_leads_out_of_no_folder_here(there):
+    for name in ("../outside.mp4", "/tmp/outside.mp4", "..\\outside.mp4"):
+        with pytest.raises(camrec.InputError) as refused:
+            there._wire.fetch(name, 1)
+        assert refused.value.code == "bad_filename"
+
+
 def test_a_snapshot_there(there, camera):
     time, picture = there.open(camera.url).snapshot()
     assert (picture.shape, picture.dtype) == ((360, 640, 3), np.uint8)

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
 from camrec.face.home import notebook_script
 from camrec.i18n import system_language
+from camrec.library.names import checked
 from camrec.library.video import nanoseconds
 from camrec.receipt import Receipt
 from camrec.sources import parse
@@ -178,9 +179,13 @@ class Wire:
             return None
 
     def fetch(self, filename: str, size: int) -> Path:
-        """The file as it is there, kept in the user's cache; the receipt beside it."""
+        """The file as it is there, kept in the user's cache; the receipt beside it.
+
+        Raises InputError (``bad_filename``): a name that leads out of the cache's folder is none.
+        """
         place = sha256(self.url.encode()).hexdigest()[:12]
-        path = platformdirs.user_cache_path("camrec", appauthor=False) / "videos" / place / filename
+        folder = platformdirs.user_cache_path("camrec", appauthor=False) / "videos" / place
+        path = folder / checked(filename)
         with self._lock:
             if path.is_file() and path.stat().st_size == size:
                 return path
