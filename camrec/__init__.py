@@ -33,21 +33,6 @@ __version__ = "1.0.0"
 # Who wants to read what is logged says so; in a notebook's cell it would only stand in the way.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-_FACE = (
-    "Camera",
-    "Connection",
-    "Library",
-    "Recording",
-    "Video",
-    "align",
-    "cameras",
-    "connect",
-    "open",
-    "open_demo",
-    "record_together",
-    "stop",
-    "videos",
-)
 __all__ = [
     "AccessError",
     "Camera",
@@ -76,5 +61,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Loaded when asked for, so that `import camrec` is quick and a leaf room does not load Panel.
     if name in __all__:
-        return getattr(import_module("camrec.face" if name in _FACE else "camrec.errors"), name)
+        room = "camrec.errors" if name.endswith("Error") else "camrec.face"
+        return getattr(import_module(room), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -27,11 +27,15 @@ def bundle(told: schema.Recording, language: str) -> dict[str, str]:
         file=told.filename or "",
         reason=told.error.message if told.error else "",
     )
-    share = 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
-    bar = f'<progress value="{share:.3f}" max="1" style="{BAR}"></progress>'
+    bar = f'<progress value="{share(told):.3f}" max="1" style="{BAR}"></progress>'
     if told.state == "failed":
         bar = ""
     return {"text/html": f'<div style="{STYLE}" role="status">{bar}{escape(said)}</div>'}
+
+
+def share(told: schema.Recording) -> float:
+    """How much of it is done, 0 to 1."""
+    return 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
 
 
 def failure(said: str) -> dict[str, str]:

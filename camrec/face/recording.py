@@ -43,8 +43,7 @@ class Recording:
     @property
     def progress(self) -> float:
         """0 to 1."""
-        told = self._told
-        return 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
+        return progress.share(self._told)
 
     @property
     def _told(self) -> schema.Recording:

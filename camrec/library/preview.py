@@ -70,7 +70,7 @@ def times(video: Path) -> list[float]:
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
-        index = getattr(stream, "index_entries", ())  # PyAV has it since 16.1
+        index = stream.index_entries
         if len(index) == stream.frames and not stream.codec_context.has_b_frames:
             moments = [entry.timestamp for entry in index if not entry.is_discard]
         else:

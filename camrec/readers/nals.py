@@ -70,10 +70,7 @@ class Nals(ABC):
         """A fragment taken apart: first?, last?, the NAL unit's header, the rest."""
 
     def add(self, rest: memoryview) -> None:
-        """Take in what is behind a `middle`."""
-        self._take(rest)
-
-    def _take(self, rest: memoryview) -> None:
+        """Take in what goes on behind a `middle`, or behind a fragment's header."""
         self._size += len(rest)
         if self._size <= LONGEST:
             self._parts.append(bytes(rest))
@@ -99,7 +96,7 @@ class Nals(ABC):
             self._parts.append(header)
         elif not self._parts:
             return found
-        self._take(rest)
+        self.add(rest)
         head = self.FRAGMENT_HEAD
         self.middle = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
         if last:
