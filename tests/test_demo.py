@@ -36,8 +36,9 @@ def demo(binaries, tmp_path: Path) -> Iterator[DemoCameras]:
     assert not os.listdir(tmp_path)
 
 
-def watch(url: str) -> av.container.InputContainer:
-    return av.open(url, options={"rtsp_transport": "tcp"}, timeout=10)
+def watch(url: str, media: str = "video+audio") -> av.container.InputContainer:
+    options = {"rtsp_transport": "tcp", "allowed_media_types": media}
+    return av.open(url, options=options, timeout=10)
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -74,7 +75,7 @@ def _line(response: http.client.HTTPResponse) -> str:
 
 
 def test_the_rtsp_camera_sends_pictures_and_sound(demo: DemoCameras) -> None:
-    times, keys, sounds, decoded = [], [], 0, []
+    sounds, decoded = 0, []
     with watch(demo.rtsp_url) as stream:
         video, audio = stream.streams.video[0], stream.streams.audio[0]
         assert (video.codec_context.name, video.width, video.height) == ("h264", 1280, 720)
@@ -83,21 +84,30 @@ def test_the_rtsp_camera_sends_pictures_and_sound(demo: DemoCameras) -> None:
             if packet.stream is audio:
                 sounds += 1
             elif packet.pts is not None:
-                times.append(float(packet.pts * packet.time_base))
-                if packet.is_keyframe:
-                    keys.append(times[-1])
                 decoded += packet.decode()
-            if len(keys) >= 3:
+            if sounds > 100 and len(decoded) > 50:
                 break
-    steps = np.diff(times) * broadcast.RATE
-    # On a busy machine a picture may be left out; none is moved.
-    assert np.allclose(steps, np.round(steps), atol=0.01)
-    assert np.median(steps) == pytest.approx(1, abs=0.01)
-    assert max(np.diff(keys)) <= 2
-    assert sounds > 40
     first, last = decoded[0].to_ndarray(format="bgr24"), decoded[-1].to_ndarray(format="bgr24")
     assert first.shape == (720, 1280, 3) and (first != last).any()
     assert 40 < first.mean() < 200
+
+
+def test_the_rtsp_camera_moves_no_picture(demo: DemoCameras) -> None:
+    times, keys = [], []
+    # The pictures alone: of two tracks FFmpeg puts the times anew at the first sender report.
+    with watch(demo.rtsp_url, "video") as stream:
+        for packet in stream.demux():
+            if packet.pts is not None:
+                times.append(float(packet.pts * packet.time_base))
+                if packet.is_keyframe:
+                    keys.append(times[-1])
+            if len(keys) >= 3:
+                break
+    steps = np.diff(times) * broadcast.RATE
+    # On a busy machine a picture may be left out.
+    assert np.allclose(steps, np.round(steps), atol=0.01)
+    assert np.median(steps) == pytest.approx(1, abs=0.01)
+    assert max(np.diff(keys)) <= 2
 
 
 def test_the_mjpeg_camera_sends_different_pictures(demo: DemoCameras) -> None:
