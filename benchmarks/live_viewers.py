@@ -11,8 +11,9 @@ import json
 import sys
 from urllib.parse import urlsplit
 
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+TOGETHER, LARGE = 8, 64 << 10  # as packets.js has them
 MSE = json.dumps({"type": "mse", "value": "avc1.640029,avc1.64002A,avc1.640033"})
 
 
@@ -20,6 +21,8 @@ class Viewer:
     def __init__(self, address: str) -> None:
         self._address = address
         self.received = 0
+        self._due: list[int] = []  # bytes of the pictures that no answer spoke of
+        self._together = 1
 
     async def run(self) -> None:
         if self._address.startswith("http"):
@@ -46,8 +49,19 @@ class Viewer:
             if isinstance(message, str):
                 continue
             self.received += len(message)
-            if "mode=" in url:
+            if "mode=page" in url:
                 await socket.write_message("ok")
+            elif "mode=h264" in url:
+                await self._answer(socket, len(message))
+
+    async def _answer(self, socket: WebSocketClientConnection, size: int) -> None:
+        """As the page does while its decoder keeps up (packets.js)."""
+        self._due.append(size)
+        if len(self._due) < self._together and sum(self._due) < LARGE:
+            return
+        self._together = min(self._together + 1, TOGETHER)
+        await socket.write_message(f"ok {len(self._due)} {self._together}")
+        self._due.clear()
 
 
 async def main() -> None:

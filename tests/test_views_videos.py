@@ -170,10 +170,13 @@ class TimesHandler(RequestHandler):
 
 class PreviewHandler(TimesHandler):
     asked: ClassVar[list[float]] = []
+    held = False
 
-    def get(self, name: str) -> None:
+    async def get(self, name: str) -> None:
         at = float(self.get_query_argument("at"))
         self.asked.append(at)
+        while PreviewHandler.held:
+            await asyncio.sleep(0.01)
         self.set_header("Content-Type", "image/jpeg")
         film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
         self.write(preview.Previews().jpeg(film, at))
@@ -618,7 +621,7 @@ def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
         expect(at).to_have_text(f"Frame {number} of {len(times)}")
 
 
-def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking) -> None:
+def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking, monkeypatch) -> None:
     page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     line = page.get_by_role("slider")
     box = line.bounding_box()
@@ -629,11 +632,14 @@ def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking) -> Non
     expect(peek.locator("img")).to_have_js_property("naturalWidth", 240)
     expect(peek).to_contain_text("08:00:05")
     expect(peek).to_contain_text("Pas d’image de 08:00:02 à 08:00:07")
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=40)
-    expect(peek).to_contain_text("08:00:09")
-    expect(peek.locator(".gap")).to_be_hidden()
+    with monkeypatch.context() as holding:
+        holding.setattr(PreviewHandler, "held", True)
+        page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=40)
+        expect(peek).to_contain_text("08:00:09")
+        expect(peek.locator(".gap")).to_be_hidden()
+        assert len(PreviewHandler.asked) == 2, "one at a time"
     expect(peek.locator("img")).to_have_attribute("src", re.compile(r"at=9\.0"))
-    assert len(PreviewHandler.asked) < 40, "one at a time"
+    assert len(PreviewHandler.asked) == 3, "what was passed over is not"
     for edge in (1, box["width"] - 1):
         page.mouse.move(box["x"] + edge, box["y"] + 30)
         inside = peek.bounding_box()

@@ -19,7 +19,8 @@ from camrec.config import Config
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, ON_WAY, PASSING, StreamHandler
+from camrec.web.flow import ON_WAY
+from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +212,23 @@ def test_one_that_decodes_slowly_goes_on_at_a_key_picture_and_costs_no_one_any(s
                 late.answer()
             number, flags, _ = late.next()
             assert number > on_way[-1][0] + 25 and flags & KEY
+
+
+def test_one_answer_may_speak_of_many(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+        with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+            page = Decoding(viewer)
+            numbers = [page.next()[0] for _ in range(10)]
+            for nonsense in ("ok 0 1", "ok 1", "ok -1 1", "ok 1 1 1", "ok x y", "ok 1,1", "no"):
+                viewer.say(nonsense)
+            for together in range(2, 9):
+                numbers += [page.next(answers=False)[0] for _ in range(together)]
+                viewer.say(f"ok {together} {together + 1}")
+            for _ in range(5):
+                numbers += [page.next(answers=False)[0] for _ in range(8)]
+                viewer.say("ok 8 8")
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):

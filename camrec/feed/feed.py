@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from camrec.clock import Clock
 from camrec.feed.group import Group
 from camrec.feed.meter import Figures, Meter
-from camrec.feed.subscription import BREAK, Subscription
+from camrec.feed.subscription import BREAK, Break, Subscription
 from camrec.signal import Signal
 from camrec.units import AudioTrack, Unit, VideoTrack
 
@@ -56,8 +56,7 @@ class Feed:
                 else:
                     self._heard = unit
             subscriptions = self._subscriptions
-        for subscription in subscriptions:
-            subscription.put(*units)
+        hand_over(subscriptions, *units)
 
     def interrupt(self) -> None:
         """The stream broke: the group is dropped, subscribers get `BREAK`."""
@@ -67,8 +66,7 @@ class Feed:
             self._meter.interrupt()
             self._video = self._heard = None
             subscriptions = self._subscriptions
-        for subscription in subscriptions:
-            subscription.put(BREAK)
+        hand_over(subscriptions, BREAK)
 
     def subscribe(
         self,
@@ -92,7 +90,8 @@ class Feed:
             Whether each unit is wanted at once; `Subscription.hurry` changes that.
         on_ready
             Called when something waits and nothing did, from the publisher's thread: it hands
-            over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``.
+            over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``. Where
+            several subscriptions have the same one, it is called once for all.
         """
         with self._lock:
             begin = self._group.units(since) if from_group else ()
@@ -160,3 +159,10 @@ class Feed:
             changed, self.urgent = urgent != self.urgent, urgent
         if changed:
             self.urgency.emit()
+
+
+def hand_over(subscriptions: Sequence[Subscription], *items: Unit | Break) -> None:
+    """Give all what is new, and only then tell of it."""
+    due = [subscription for subscription in subscriptions if subscription.put(*items)]
+    for subscription in {each.on_ready: each for each in due}.values():
+        subscription.tell()

@@ -48,7 +48,7 @@ class Subscription:
         self._bytes = 0
         self._max_bytes = max_bytes
         self._media = media
-        self._on_ready = on_ready
+        self.on_ready = on_ready
         self._on_close = on_close
         self._on_hurry = on_hurry
         self.prompt = prompt
@@ -83,12 +83,12 @@ class Subscription:
         self._on_close(self)
         self.tell()
 
-    def put(self, *items: Unit | Break) -> None:
-        """The feed's side: queue them, or overflow."""
+    def put(self, *items: Unit | Break) -> bool:
+        """The feed's side: queue them, or overflow; whether `tell` is due now."""
         wanted = [item for item in items if item is BREAK or item.track.medium in self._media]
         with self._condition:
             if not wanted or self.closed or self.overflowed:
-                return
+                return False
             new = not self._due()
             for item in wanted:
                 self._bytes += 0 if item is BREAK else len(item.data)
@@ -97,15 +97,14 @@ class Subscription:
                     break
                 self._queue.append(item)
             self._condition.notify_all()
-        if new:
-            self.tell()
+            return new
 
     def tell(self) -> None:
         """Call `on_ready`; its error is its own."""
-        if self._on_ready is None:
+        if self.on_ready is None:
             return
         try:
-            self._on_ready()
+            self.on_ready()
         except Exception:
             log.exception("a subscriber failed")
 

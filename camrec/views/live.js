@@ -13,9 +13,9 @@
 //
 // Where the browser can decode, pictures come as H.264 (packets.js), else as JPEG (jpegs.js). In front of each is
 // a header: u64 capture time in µs UTC, u64 number, and for one that asked for H.264 u64 flags. Each is
-// answered with "ok", and the server sends no more than a few ahead. Once a second a text message
-// tells {now, width, height, fps, bit_rate, age, viewers, lag}; unknown is null. Another one, {codec,
-// width, height}, goes before H.264 pictures.
+// answered with "ok", some together with "ok 3 4" (web/stream.py), and the server sends no more than a few ahead. Once
+// a second a text message tells {now, width, height, fps, bit_rate, age, viewers, lag}; unknown is null.
+// Another one, {codec, width, height}, goes before H.264 pictures.
 //
 // While nobody can see it (a hidden tab, scrolled away) it holds no connection and shows nothing.
 
@@ -31,6 +31,7 @@ const GRACE = 2 // seconds in which a new link may bring older pictures than wer
 const SAME = 5 // ms by which two tellings of one picture's time may differ
 const CATCHING_UP = 5 // seconds that a page may take to decode the group that it joined in
 const NO_LINK = 4 // seconds without a link from which that is said
+const LATE = 0.3 // seconds from a camera's picture to this page from which on it is late
 const SKEWS = 5 // of so many latest facts the quickest tells how the clocks differ
 const TRIES = 3 // a decoder that fails as often within a minute is given up
 
@@ -58,7 +59,7 @@ function livePicture(life, url) {
 
   const now = () => performance.now() + asleep
   const since = (moment) => (now() - moment) / 1000
-  const answer = () => socket?.readyState === WebSocket.OPEN && socket.send("ok")
+  const answer = (count = 1, together = 1) => socket?.readyState === WebSocket.OPEN && socket.send(`ok ${count} ${together}`)
 
   const show = (way) => (picture, captured) => {
     // Who comes back gets the group's first picture first, and may have seen newer ones.
@@ -93,7 +94,7 @@ function livePicture(life, url) {
     const captured = Number(head.getBigUint64(0, true)) / 1000
     const picture = new Uint8Array(data, long ? LONG_HEADER : HEADER)
     if (flags & JPEG) jpegs.take(picture, captured)
-    else packets.take(picture, captured, Boolean(flags & KEY), Boolean(flags & PASSING))
+    else packets.take(picture, captured, Boolean(flags & KEY), Boolean(flags & PASSING), age(captured) > LATE)
   }
 
   function hear(told) {
@@ -218,7 +219,9 @@ function livePicture(life, url) {
   }
 
   const toldAge = () => (live.facts?.age == null ? null : live.facts.age + since(factsAt))
-  const shownAge = () => Math.max(0, (Date.now() - live.skew - live.captured) / 1000, (live.linked && live.facts?.lag) || 0)
+  /** Seconds since a picture was new. */
+  const age = (captured) => (Date.now() - live.skew - captured) / 1000
+  const shownAge = () => Math.max(0, age(live.captured), (live.linked && live.facts?.lag) || 0)
   /** What is shown is old, and newer ones are on their way: those of the group that this page joined in. */
   const catchingUp = () =>
     live.linked && since(linkedAt) < CATCHING_UP && shownAge() >= live.patience() && toldAge() !== null && toldAge() < live.patience()

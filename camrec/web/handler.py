@@ -17,6 +17,7 @@ from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, i
 from camrec.i18n import best_language
 from camrec.station import Station
 from camrec.web import schema
+from camrec.web.audience import Audience
 from camrec.web.guard import Guard
 from camrec.web.request import FieldError, read
 from camrec.web.server import Passed
@@ -32,12 +33,14 @@ class Desk:
     """What handlers work with. The station's calls block, so they run in the pool's threads.
 
     viewers : the WebSockets that are open.
+    audiences : those of them that watch a session, by its id.
     """
 
     station: Station
     guard: Guard
     pool: ThreadPoolExecutor
     viewers: set[Any] = field(default_factory=set)
+    audiences: dict[str, Audience] = field(default_factory=dict)
 
     @classmethod
     def of(cls, station: Station) -> Desk:

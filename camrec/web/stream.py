@@ -14,6 +14,10 @@ JPEGs come as in ``mode=page``, with the flag `JPEG`.
 
 In both, nothing follows while `ON_WAY` bytes are on their way: on a slow link that would be old.
 
+An answer may speak of several: ``ok 3 4`` for three pictures, and the next answer comes after four
+more at the latest, or 64 KB, or half a second. Then three pictures more may be on their way, and
+twice the bytes.
+
 ``width``: the pixels that a client can show. Where JPEGs are made here, they may then be smaller.
 """
 
@@ -23,13 +27,14 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import socket
 import struct
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
@@ -37,6 +42,8 @@ from camrec.pictures import PacketSubscription, Picture, PictureSubscription, co
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING
 from camrec.units import VideoTrack
+from camrec.web.audience import Audience
+from camrec.web.flow import Flow
 from camrec.web.handler import Desk, Handler
 from camrec.web.request import FieldError
 
@@ -48,20 +55,13 @@ KEY, PASSING, JPEG = 1, 2, 4
 MODES = (None, "page", "h264")
 CREDITS = 2  # JPEGs on their way to a page that has not drawn them
 PACKET_CREDITS = 4  # H.264 pictures on their way to one that has not begun to decode them
-ON_WAY = 64 << 10  # bytes on their way from which on nothing follows
 SEND_BUFFER = 256 << 10  # bytes; the system's own would hold seconds of old pictures
 PING = 5.0  # seconds; a viewer that does not answer within as long is gone
 FACTS = 1.0  # seconds between two text messages
 GONE = 1001  # WebSocket code: the session has ended
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
-
-
-class Unanswered(NamedTuple):
-    """A picture on its way: since when, its bytes, and whether it is to be shown."""
-
-    sent: float
-    size: int
-    shown: bool
+ANSWER = re.compile(r"ok(?: ([1-9]\d{0,3}) ([1-9]\d{0,3}))?", re.ASCII)
+TEXT, BINARY = 0x81, 0x82  # first byte of a message that is whole (RFC 6455, 5.2)
 
 
 class StreamHandler(Handler, WebSocketHandler):
@@ -72,13 +72,13 @@ class StreamHandler(Handler, WebSocketHandler):
 
     def initialize(self, desk: Desk) -> None:
         super().initialize(desk)
-        self._woken = asyncio.Event()  # something newer, or room for it
-        self._over = asyncio.Event()
+        self._over = False
+        self._turn = asyncio.Event()  # this way to the pictures, or the viewer, is over
         self._source: PacketSubscription | PictureSubscription | None = None
+        self._next: Callable[[], bool] | None = None  # sends one more, if there is one
+        self._track: VideoTrack | None = None  # the one that was told
         self._telling: asyncio.Task[None] | None = None
-        self._most = CREDITS
-        self._unanswered: deque[Unanswered] = deque()
-        self._lag = 0.0
+        self._flow = Flow(CREDITS)
 
     def prepare(self) -> None:
         super().prepare()
@@ -94,19 +94,22 @@ class StreamHandler(Handler, WebSocketHandler):
         return True  # the guard has decided
 
     def open(self) -> None:
-        self._stream = self.ws_connection.stream
+        self._line = self.ws_connection
+        self._stream = self._line.stream
         self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self.set_nodelay(True)
         self._loop = asyncio.get_running_loop()
         self._viewing = self._loop.create_task(self._view())
 
     def on_message(self, message: str | bytes) -> None:
-        if message == "ok" and self._unanswered:
-            self._lag = time.monotonic() - self._unanswered.popleft().sent
-            self._woken.set()
+        answer = ANSWER.fullmatch(message) if isinstance(message, str) else None
+        if answer:
+            count, together = answer.groups()
+            self._flow.answered(int(count or 1), int(together or 1))
+            self._pour()
 
     def on_close(self) -> None:
-        self._over.set()
+        self._end()
 
     async def leave(self) -> None:
         """End this viewer now, and wait until nothing of it is left."""
@@ -114,76 +117,98 @@ class StreamHandler(Handler, WebSocketHandler):
         self._stream.close()
         await self._viewing
 
+    def look(self) -> None:
+        """In the loop: something came, also where it cannot be sent now."""
+        if isinstance(self._source, PacketSubscription):
+            self._source.fill()
+        self._pour()
+
     async def _view(self) -> None:
         """From the subscription to its end; never cancelled, so that the end always comes."""
         self.desk.viewers.add(self)
         forget = self.session.machine.changed.connect(self._moved)
         self._moved(None, self.session.state)
-        if self._mode == "h264":
-            await self._send(self._packets, await self.call(self._subscribe_packets))
-        if not self._over.is_set():
-            subscribe = self.session.pictures.subscribe
-            hasty = self._mode is not None
-            pictures = await self.call(subscribe, self._wake, self._width, hasty=hasty)
-            await self._send(self._pictures, pictures)
+        with Audience.join(self.desk.audiences, self.session.session_id, self) as wake:
+            pictures = self.session.pictures
+            if self._mode == "h264":
+                await self._show(await self.call(pictures.packets, wake), self._next_packet)
+            if not self._over:
+                hasty = self._mode is not None
+                source = await self.call(pictures.subscribe, wake, self._width, hasty=hasty)
+                await self._show(source, self._next_picture)
         if self._telling is not None:
-            await self._end(self._telling)
+            self._telling.cancel()
+            (ended,) = await asyncio.gather(self._telling, return_exceptions=True)
+            if isinstance(ended, Exception):
+                log.error("a viewer of %s failed", self.session.session_id, exc_info=ended)
         forget()
         self.close(GONE)
         self.desk.viewers.discard(self)
 
-    async def _send(self, way: Callable[[Any], Any], source: Any) -> None:
+    async def _show(self, source: Any, send_next: Callable[[], bool]) -> None:
         """Send what the source gives, until the viewer is over or nothing more can come of it."""
         self._source = source
+        self._flow.most = PACKET_CREDITS if isinstance(source, PacketSubscription) else CREDITS
+        self._turn.clear()
         if self._mode and self._telling is None:
             self._telling = self._loop.create_task(self._send_facts())
-        sending = self._loop.create_task(way(source))
-        over = self._loop.create_task(self._over.wait())
-        await asyncio.wait((sending, over), return_when=asyncio.FIRST_COMPLETED)
-        await self._end(over)
-        if sending.done() and sending.exception():
-            self._over.set()
-        await self._end(sending)
+        await self._show_last()
+        self._next = send_next
+        self._pour()
+        if not self._over:
+            await self._turn.wait()
+        self._source = self._next = None
         await self.call(source.close)
 
-    async def _end(self, task: asyncio.Task[Any]) -> None:
-        task.cancel()
-        (ended,) = await asyncio.gather(task, return_exceptions=True)
-        if isinstance(ended, Exception) and not isinstance(ended, WebSocketClosedError):
-            log.error("a viewer of %s failed", self.session.session_id, exc_info=ended)
+    def _end(self) -> None:
+        self._over = True
+        self._turn.set()
 
-    async def _packets(self, packets: PacketSubscription) -> None:
+    def _pour(self) -> None:
+        """Send what there is room for: called whenever there is more of either."""
+        try:
+            while self._next is not None and self._room() and self._next():
+                pass
+        except StreamClosedError:
+            self._end()
+        except Exception:
+            log.exception("a viewer of %s failed", self.session.session_id)
+            self._end()
+
+    def _room(self) -> bool:
+        """Whether one more may be on its way; not before the last has left for the network.
+
+        The next is then the newest.
+        """
+        busy = self._line.is_closing() or self._stream.writing()
+        return not busy and self._flow.room
+
+    def _next_packet(self) -> bool:
         """Until the camera sends something else than H.264."""
-        self._most = PACKET_CREDITS
-        await self._show_last()
-        track = None
-        while True:
-            packet = packets.take() if self._room() else None
-            if packets.unfit:
-                return
-            if packet is None:
-                await self._woken.wait()
-                self._woken.clear()
-                continue
-            if packet.track is not track:
-                track = packet.track
-                await self.write_message(json.dumps(described(track)))
-            flags = KEY * packet.key | PASSING * packet.passing
-            self._note(len(packet.data), shown=not packet.passing)
-            header = LONG_HEADER.pack(packet.captured // 1000, packet.number, flags)
-            # Waits until the message has left for the network: the next is then the newest.
-            await self.write_message(header + packet.data, binary=True)
+        packets = self._source
+        assert isinstance(packets, PacketSubscription)
+        packet = packets.take()
+        if packets.unfit:
+            self._turn.set()
+            self._next = None
+        if packets.unfit or packet is None:
+            return False
+        if packet.track is not self._track:
+            self._track = packet.track
+            self._put(TEXT, json.dumps(described(packet.track)).encode())
+        flags = KEY * packet.key | PASSING * packet.passing
+        self._flow.sent(len(packet.data), shown=not packet.passing)
+        header = LONG_HEADER.pack(packet.captured // 1000, packet.number, flags)
+        self._put(BINARY, header, packet.data)
+        return True
 
-    async def _pictures(self, pictures: PictureSubscription) -> None:
-        self._most = CREDITS
-        await self._show_last()
-        while True:
-            picture = pictures.take() if self._room() else None
-            if picture is None:
-                await self._woken.wait()
-                self._woken.clear()
-                continue
-            await self._give(picture)
+    def _next_picture(self) -> bool:
+        assert isinstance(self._source, PictureSubscription)
+        picture = self._source.take()
+        if picture is None:
+            return False
+        self._give(picture)
+        return True
 
     async def _show_last(self) -> None:
         """Where the stream is broken: what there was last, for one that is told how old it is."""
@@ -191,9 +216,10 @@ class StreamHandler(Handler, WebSocketHandler):
             return
         picture = await self.call(self.session.pictures.last, self._width)
         if picture is not None:
-            await self._give(picture)
+            with contextlib.suppress(StreamClosedError):
+                self._give(picture)
 
-    async def _give(self, picture: Picture) -> None:
+    def _give(self, picture: Picture) -> None:
         known = (picture.captured // 1000, picture.number)
         header = b""
         if self._mode == "page":
@@ -201,53 +227,41 @@ class StreamHandler(Handler, WebSocketHandler):
         elif self._mode == "h264":
             header = LONG_HEADER.pack(*known, KEY | JPEG)
         if header:
-            self._note(len(picture.jpeg))
-        await self.write_message(header + picture.jpeg, binary=True)
+            self._flow.sent(len(picture.jpeg))
+        self._put(BINARY, header, picture.jpeg)
 
-    def _room(self) -> bool:
-        """Whether one more may be on its way."""
-        self._note_lag()
-        shown = sum(each.shown for each in self._unanswered)
-        return shown < self._most and sum(each.size for each in self._unanswered) < ON_WAY
-
-    def _note(self, size: int, *, shown: bool = True) -> None:
-        """One is sent now."""
-        self._unanswered.append(Unanswered(time.monotonic(), size, shown))
-
-    def _note_lag(self) -> float:
-        """Seconds from sending to the answer: of the latest, or of one that waits for longer."""
-        waits = time.monotonic() - self._unanswered[0].sent if self._unanswered else 0.0
-        if self._source is not None and self._mode:
-            self._source.lag = max(self._lag, waits)
-        return max(self._lag, waits)
+    def _put(self, kind: int, *parts: bytes) -> None:
+        """Write a message: as `write_message` does, but without a task for each."""
+        size = sum(map(len, parts))
+        left = self._stream.write(b"".join((head(kind, size), *parts)))
+        if self._stream.writing():
+            left.add_done_callback(lambda _: self._pour())
 
     async def _send_facts(self) -> None:
-        while True:
-            told = facts(self.session) | {"lag": round(self._note_lag(), 3)}
-            await self.write_message(json.dumps(told))
-            await asyncio.sleep(FACTS)
-
-    # From any thread.
-
-    def _subscribe_packets(self) -> PacketSubscription:
-        return self.session.pictures.packets(self._wake)
-
-    def _wake(self) -> None:
-        self._soon(self._see)
-
-    def _see(self) -> None:
-        """In the loop: something came, also where it cannot be sent now."""
-        if isinstance(self._source, PacketSubscription):
-            self._source.fill()
-        self._woken.set()
+        with contextlib.suppress(WebSocketClosedError):
+            while True:
+                lag = self._flow.lag
+                if self._source is not None:
+                    self._source.lag = lag
+                told = facts(self.session) | {"lag": round(lag, 3)}
+                await self.write_message(json.dumps(told))
+                self._pour()
+                await asyncio.sleep(FACTS)
 
     def _moved(self, old: SessionState | None, new: SessionState) -> None:
+        """From any thread."""
         if new in ENDED:
-            self._soon(self._over.set)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._end)
 
-    def _soon(self, do: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(do)
+
+def head(kind: int, size: int) -> bytes:
+    """What stands before a message of so many bytes from a server (RFC 6455, 5.2)."""
+    if size < 126:
+        return struct.pack("!BB", kind, size)
+    if size < 1 << 16:
+        return struct.pack("!BBH", kind, 126, size)
+    return struct.pack("!BBQ", kind, 127, size)
 
 
 def whole(text: str | None) -> int | None:

@@ -1,0 +1,55 @@
+"""Those who watch one session: woken together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+
+class Looking(Protocol):
+    """A viewer that is told when something may have come."""
+
+    def look(self) -> None: ...
+
+
+class Audience:
+    """The viewers of one session in one loop.
+
+    Waking a loop from another thread costs more than sending a picture: whatever comes for them,
+    it is woken once for all.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._viewers: list[Looking] = []
+        self._due = False
+
+    @classmethod
+    @contextlib.contextmanager
+    def join(
+        cls, audiences: dict[str, Audience], name: str, viewer: Looking
+    ) -> Iterator[Callable[[], None]]:
+        """As one of the audience of that name; gives what wakes it, from any thread."""
+        audience = audiences.setdefault(name, cls())
+        audience._viewers.append(viewer)
+        try:
+            yield audience._wake
+        finally:
+            audience._viewers.remove(viewer)
+            if not audience._viewers:
+                del audiences[name]
+
+    def _wake(self) -> None:
+        if self._due:
+            return
+        self._due = True
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._look)
+
+    def _look(self) -> None:
+        # Before the look: what comes during it wakes the loop again.
+        self._due = False
+        for viewer in tuple(self._viewers):
+            viewer.look()

@@ -1,0 +1,73 @@
+"""What may be on its way to a viewer that answers."""
+
+from __future__ import annotations
+
+import time
+
+from camrec.web.flow import ON_WAY, TOGETHER, Flow
+
+
+def filled(flow: Flow, size: int = 100, *, shown: bool = True) -> int:
+    """How many more there is room for."""
+    count = 0
+    while flow.room:
+        flow.sent(size, shown=shown)
+        count += 1
+    return count
+
+
+def test_few_are_on_their_way():
+    flow = Flow(4)
+    assert filled(flow) == 4
+    flow.answered(1, 1)
+    assert filled(flow) == 1
+    flow.answered(3, 1)
+    assert filled(flow) == 3
+
+
+def test_those_that_are_not_shown_count_by_their_bytes():
+    flow = Flow(4)
+    assert filled(flow, 1 << 10, shown=False) == ON_WAY >> 10
+
+
+def test_one_large_picture_may_go_and_nothing_behind_it():
+    flow = Flow(4)
+    assert filled(flow, 10 * ON_WAY) == 1
+    flow.answered(1, 1)
+    assert flow.room
+
+
+def test_one_who_answers_many_at_once_is_sent_as_many_more():
+    flow = Flow(4)
+    filled(flow)
+    flow.answered(4, 8)
+    assert filled(flow) == 11
+    flow.answered(11, 8)
+    assert filled(flow, ON_WAY // 4) == 8  # twice the bytes
+    # ... until each is answered again
+    flow.answered(8, 1)
+    assert filled(flow) == 4
+
+
+def test_nobody_is_sent_more_for_a_promise():
+    flow = Flow(4)
+    flow.answered(1000, 1000)
+    assert filled(flow) == 3 + TOGETHER
+
+
+def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    flow = Flow(4)
+    assert flow.lag == 0
+    flow.sent(1)
+    now += 0.3
+    flow.sent(1)
+    # An answer may rest for so long.
+    assert flow.lag == 0
+    now += 0.1
+    flow.answered(2, 2)
+    assert round(flow.lag, 6) == 0.1
+    flow.sent(1)
+    now += 3
+    assert round(flow.lag, 6) == 3
