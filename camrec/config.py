@@ -16,6 +16,8 @@ import yaml
 from camrec.errors import InputError, ServiceError
 
 FILES = ("config.yaml", "config.json")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SHORTEST_TOKEN = 8  # characters of one that is set on the page
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
@@ -200,14 +202,22 @@ class Config(param.Parameterized):
             written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
         fresh = path.with_name(f".{path.name}.new")
         try:
-            fresh.write_text(written, "utf-8")
-            if path.exists():
-                shutil.copymode(path, fresh)  # it may hold a token
+            fresh.unlink(missing_ok=True)
+            with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(written.encode())
+            # Whoever knows a token gets in.
+            if path.exists() and not values.get("token"):
+                shutil.copymode(path, fresh)
             os.replace(fresh, path)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ServiceError("config_unwritable", file=str(path), reason=reason) from None
         self.file = path
+
+    @property
+    def reachable(self) -> bool:
+        """Whether other machines reach the page."""
+        return self.host not in LOOPBACK and not self.socket
 
     @property
     def videos(self) -> Path:
@@ -216,6 +226,11 @@ class Config(param.Parameterized):
     @property
     def bin(self) -> Path:
         return Path(self.bin_dir).absolute()
+
+
+def fit_token(token: str) -> bool:
+    """Whether this is long enough not to be guessed, and can be typed and sent as it is."""
+    return SHORTEST_TOKEN <= len(token) <= 200 and token.isprintable() and token == token.strip()
 
 
 def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from camrec import __version__, binaries
 from camrec.clock import Clock
-from camrec.config import Config
+from camrec.config import SHORTEST_TOKEN, Config, fit_token
 from camrec.demo import DemoCameras
 from camrec.earlier import Camera, Earlier
 from camrec.errors import (
@@ -537,13 +537,20 @@ class Station:
             "disk": {"free_bytes": self.library.free_bytes()},
         }
 
-    def configure(self, max_sessions: int | None = None, videos_dir: str | None = None) -> None:
-        """Change settings, in their file too; another folder is used from the next start on.
+    def configure(
+        self,
+        max_sessions: int | None = None,
+        videos_dir: str | None = None,
+        token: str | None = None,
+    ) -> None:
+        """Change settings, in their file too.
+
+        Another folder is used from the next start on, a token at once; an empty one is none.
 
         Raises
         ------
-        InputError (``bad_most``, ``bad_folder``), ServiceError (``folder_unwritable``,
-        ``config_unwritable``)
+        InputError (``bad_most``, ``bad_folder``, ``bad_token``, ``host_needs_token``),
+        ServiceError (``folder_unwritable``, ``config_unwritable``)
         """
         if max_sessions is not None:
             low, high = self.config.param.max_sessions.bounds
@@ -564,6 +571,13 @@ class Station:
                 raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
             self.config.keep(videos_dir=str(folder))
             self.next_folder = folder
+        if token is not None:
+            if token and not fit_token(token):
+                raise InputError("bad_token", shortest=SHORTEST_TOKEN)
+            if not token and self.config.reachable:
+                raise InputError("host_needs_token", host=self.config.host or "0.0.0.0")
+            self.config.keep(token=token)
+            self.config.token = token
         self.changed.emit("settings", None)
 
     def _line(self, source: Source, path: str) -> Line:

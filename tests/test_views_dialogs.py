@@ -181,6 +181,36 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
     assert settings["videos_dir"] == str(films)
 
 
+def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Settings").click()
+    box = page.get_by_role("dialog", name="Settings")
+    token = box.get_by_label("Token")
+    expect(token).to_have_attribute("type", "password")
+    token.fill("short")
+    token.press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("8 to 200 characters")
+    assert wire.get("/health").status == 200
+    with page.expect_response("**/login") as logged_in:
+        box.get_by_role("button", name="Make one").click()
+    assert logged_in.value.status == 204
+    expect(box.get_by_text("Keep it: from now on")).to_be_visible()
+    made = token.input_value()
+    assert len(made) == 24
+    assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
+    # Whoever has it gets in, this browser without being asked, and nobody else.
+    assert wire.get("/health").status == 401
+    assert wire.get("/health", Authorization=f"Bearer {made}").status == 200
+    page.reload()
+    page.get_by_role("button", name="Settings").click()
+    expect(box.get_by_text("One is set")).to_be_visible()
+    expect(token).to_have_value("")
+    assert made not in page.content()
+    box.get_by_role("button", name="Remove").click()
+    expect(box.get_by_role("button", name="Make one")).to_be_visible()
+    assert wire.get("/health").status == 200
+
+
 def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looking):
     first = looking(f"{wire.url}/#videos").page
     second = looking(f"{wire.url}/#videos", language="fr", width=390).page

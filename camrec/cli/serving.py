@@ -80,7 +80,7 @@ def _check(config: Config) -> None:
     InputError
         ``host_needs_token``, ``bad_certificate``.
     """
-    if config.host not in web.LOOPBACK and not config.token and not config.socket:
+    if config.reachable and not config.token:
         raise InputError("host_needs_token", host=config.host or "0.0.0.0")
     web.certificate(config)
 

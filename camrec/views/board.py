@@ -152,7 +152,11 @@ class Board:
             self._health(sessions),
             videos,
             [self._earlier(camera) for camera in station.earlier_cameras()],
-            {"most": station.config.max_sessions, "folder": str(station.next_folder)},
+            {
+                "most": station.config.max_sessions,
+                "folder": str(station.next_folder),
+                "token": bool(station.config.token),
+            },
         )
 
     def _earlier(self, camera: Camera) -> dict[str, Any]:

@@ -10,6 +10,7 @@ export function render({ model, view }) {
   const root = h("div")
   const problems = {} // by field: why it was refused
   const typed = {} // by field: what was asked for, until it is so
+  let fresh = "" // the token that was set here, shown until the dialog closes
   let box = null
   let form = null
   let opener = null // what has the focus again when it closes
@@ -18,22 +19,23 @@ export function render({ model, view }) {
     if (box?.open) return
     opener = focused()
     form = h("div", { class: "form" })
-    for (const name of ["most", "folder"]) {
+    for (const name of ["most", "folder", "token"]) {
       delete problems[name]
       delete typed[name]
     }
+    fresh = ""
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", () => opener?.focus())
   }
 
-  function field(name, label, hint, entry) {
+  function field(name, label, hint, entry, shown = entry) {
     const problem = problems[name]
     entry.setAttribute("aria-describedby", `${name}-told`)
     entry.setAttribute("aria-invalid", problem ? "true" : "false")
     return [
       h("label", { for: name }, label),
-      name === "most" ? counted(entry) : entry,
+      shown,
       h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
     ]
   }
@@ -70,6 +72,15 @@ export function render({ model, view }) {
       value: typed.folder ?? model.facts.folder,
       on: { change: () => ask("folder", folder.value) },
     })
+    const shown = typed.token ?? fresh
+    const token = h("input", {
+      class: "field", id: "token", type: shown ? "text" : "password", spellcheck: "false", autocomplete: "new-password",
+      value: shown, placeholder: model.facts.token ? "••••••••" : "",
+      on: { change: () => token.value && ask("token", token.value) },
+    })
+    const further = model.facts.token && !shown
+      ? button({ label: say.t("page.token_remove"), on: () => ask("token", "") })
+      : button({ label: say.t("page.token_make"), on: () => ask("token", random()) })
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, say.t("page.settings")), iconButton("close", say.t("page.settings_close"), () => box.close())),
       h("p", { class: "name" }, say.t("page.language")),
@@ -80,8 +91,10 @@ export function render({ model, view }) {
       segment("theme", say.t("page.theme"), THEMES.map((theme) => ({
         label: say.t(`page.theme_${theme || "system"}`), checked: theme === chosenTheme(), on: () => chooseTheme(theme),
       }))),
-      field("most", say.t("page.most"), say.t("page.most_hint"), most),
+      field("most", say.t("page.most"), say.t("page.most_hint"), most, counted(most)),
       field("folder", say.t("page.folder"), say.t("page.folder_hint"), folder),
+      field("token", say.t("page.token"), say.t(`page.token_${fresh ? "new" : model.facts.token ? "set" : "hint"}`), token,
+        h("div", { class: "beside" }, token, further)),
       h("div", { class: "end" }, button({ label: say.t("page.done"), kind: "main", on: () => box.close() })))
     if (which >= 0) form.querySelectorAll("button, input")[which]?.focus()
   }
@@ -93,10 +106,29 @@ export function render({ model, view }) {
     for (const [name, value] of Object.entries(typed)) if (model.facts[name] === value) delete typed[name]
     draw()
   })
-  life.watch("msg:custom", ({ answered, problem }) => {
+  life.watch("msg:custom", async ({ answered, ok, problem }) => {
+    if (answered === "token" && ok) {
+      fresh = typed.token
+      delete typed.token
+      if (fresh) await logIn(fresh)
+    }
     problems[answered] = problem
     draw()
   })
   life.add(() => box?.close())
   return root
+}
+
+/** As hard to guess as the server's own, in letters that can be typed. */
+function random() {
+  const letters = "abcdefghijkmnpqrstuvwxyz23456789"
+  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => letters[byte % 32]).join("")
+}
+
+/** This browser set the token: it is let in with it. */
+async function logIn(token) {
+  // A header takes bytes: the token's in UTF-8.
+  const sent = String.fromCharCode(...new TextEncoder().encode(token))
+  const headers = { Authorization: `Bearer ${sent}` }
+  await fetch(address("login"), { method: "POST", headers }).catch(() => {}) // the page of the login asks again
 }

@@ -13,7 +13,9 @@ from camrec.views.component import AskingComponent
 
 
 class Settings(AskingComponent):
-    """Language and theme at once; the number of cameras and the folder by the station.
+    """Language and theme at once; the number of cameras, folder and token by the station.
+
+    A token comes from the page and never goes to one.
 
     Parameters
     ----------
@@ -21,7 +23,10 @@ class Settings(AskingComponent):
         Called with the language that was chosen.
     """
 
-    facts = param.Dict(default={}, doc="The board's `settings`: {most, folder}.")
+    facts = param.Dict(
+        default={},
+        doc="The board's `settings`: {most, folder, token}; of the token whether there is one.",
+    )
 
     _shared: ClassVar[tuple[str, ...]] = ("theme.js", "lengths.js", "segment.css")
     _script: ClassVar[str] = "settings.js"
@@ -41,3 +46,6 @@ class Settings(AskingComponent):
 
     def do_folder(self, folder: str) -> None:
         self.ask("folder", self._station.configure, None, str(folder))
+
+    def do_token(self, token: str) -> None:
+        self.ask("token", self._station.configure, None, None, str(token))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from camrec.web.guard import LOOPBACK
 from camrec.web.handler import Desk
 from camrec.web.local import LocalServer
 from camrec.web.relay import Relay
@@ -10,7 +9,6 @@ from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import certificate, guarding, install, shown_url
 
 __all__ = [
-    "LOOPBACK",
     "Desk",
     "LocalServer",
     "Relay",

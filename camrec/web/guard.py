@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
 
-from camrec.config import Config
+from camrec.config import LOOPBACK, Config
 from camrec.errors import AccessError, CamrecError, MethodError, NotFoundError
 from camrec.web.limits import Rate, Tries
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN = "/login"

@@ -28,10 +28,10 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from camrec.config import Config
+from camrec.config import LOOPBACK, Config
 from camrec.errors import CamrecError, InputError
 from camrec.web import refusal
-from camrec.web.guard import LOOPBACK, Guard, KeyGuard, cookie_name
+from camrec.web.guard import Guard, KeyGuard, cookie_name
 from camrec.web.headers import Protection
 
 log = logging.getLogger(__name__)
