@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 
@@ -44,7 +45,18 @@ def stamp(path: Path) -> tuple[int, int]:
 
     Raises OSError.
     """
-    told = path.stat()
+    return _stamp(path.stat())
+
+
+def opened(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
+    """To be read, and its stamp. Raises OSError."""
+    if not is_here(path):
+        return _read(path), stamp(path)
+    file = path.open("rb")
+    return file, _stamp(os.fstat(file.fileno()))
+
+
+def _stamp(told: Any) -> tuple[int, int]:
     changed = getattr(told, "st_mtime_ns", None)
     return told.st_size, int((told.st_mtime or 0) * 10**9) if changed is None else changed
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 from cameras import barcode
 from footages import SIZE, make
+from test_views_ends import Serving
 from upath import UPath
 
 import camrec
@@ -190,3 +192,31 @@ def test_a_video_can_be_sent_to_another_process(made, monkeypatch):
     assert barcode.read(sent.frame(3)[1]) == one.numbers[3]
     assert sent.receipt == one.video.receipt
     sent.close()
+
+
+@pytest.mark.browser
+def test_a_page_plays_it_wherever_it_lies(there, binaries, tmp_path, monkeypatch, looking):
+    monkeypatch.chdir(tmp_path)
+    settings = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
+    (tmp_path / "config.yaml").write_text(json.dumps(settings))
+    try:
+        videos = {video.path.name: video for video in camrec.videos(there)}
+        video = videos["foreign.mp4"]
+        with Serving(lambda: video.view(width=320)) as serving:
+            page = looking(serving.url).page
+            player = page.locator("video")
+            player.evaluate("player => { player.currentTime = 0.4 }")
+            page.wait_for_function(
+                "player => player.readyState >= 2 && player.currentTime > 0.3",
+                arg=player.element_handle(),
+            )
+            address = player.evaluate("player => player.currentSrc")
+            piece = requests.get(address, headers={"Range": "bytes=10-19"}, timeout=10)
+            assert piece.status_code == 206
+            assert piece.content == video.path.read_bytes()[10:20]
+            # A page gets to what it was told of, and to no other file.
+            for other in ("foreign%2emp4x", "..%2fforeign.mp4", "config.yaml"):
+                asked = f"{address.rpartition('/')[0]}/{other}"
+                assert requests.get(asked, timeout=10).status_code == 404
+    finally:
+        camrec.stop()

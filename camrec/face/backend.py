@@ -59,5 +59,8 @@ class Backend(Protocol):
     def stop_recording(self, recording: Any) -> None:
         """End it early; one that is over stays so."""
 
+    def film_url(self, video: Video) -> tuple[str, bool]:
+        """What a page is given to play it from, as `page_url`; whether a thumbnail is there."""
+
     def video(self, filename: str) -> Video:
         """A finished one."""

@@ -90,6 +90,11 @@ class Home:
     def stop_recording(self, recording: Recording) -> None:
         recording.stop()
 
+    def film_url(self, video: library.Video) -> tuple[str, bool]:
+        if video.path.parent == self.station.library.folder:
+            return self.server.url, True
+        return self.server.film_url(video.path), False
+
     def video(self, filename: str) -> library.Video:
         return self.station.library.get(filename)
 

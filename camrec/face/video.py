@@ -157,7 +157,7 @@ class Video:
         return lazy.array(self._footage)
 
     def view(self, width: int | None = None) -> VideoView:
-        """A player, for a cell or any Panel page.
+        """A player, for a cell or any Panel page; of a video in any folder, or on any storage.
 
         Parameters
         ----------
@@ -167,7 +167,8 @@ class Video:
         from camrec.views import VideoView
 
         backend = self._backend or home()
-        return VideoView(self._found, backend.page_url, width, backend.language)
+        base_url, poster = backend.film_url(self._found)
+        return VideoView(self._found, base_url, width, backend.language, poster=poster)
 
     def close(self) -> None:
         """Let the file go; it is opened again when a picture is asked for."""

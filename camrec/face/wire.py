@@ -162,6 +162,9 @@ class Wire:
 
     # Videos.
 
+    def film_url(self, video: WireVideo) -> tuple[str, bool]:
+        return self.page_url, True
+
     def video(self, filename: str) -> WireVideo:
         for video in self.videos():
             if video.filename == filename:

@@ -7,7 +7,7 @@ export function render({ model, view }) {
 
   function load() {
     const base = left.shift()
-    video.poster = address(`thumbnails/${part(model.filename)}`, base)
+    if (model.poster) video.poster = address(`thumbnails/${part(model.filename)}`, base)
     video.src = address(`videos/${part(model.filename)}`, base)
   }
 

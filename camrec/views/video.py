@@ -13,6 +13,7 @@ from camrec.views.cell import CellComponent, CellView, size_of
 class Playback(CellComponent):
     filename = param.String()
     title = param.String(doc="The video's name.")
+    poster = param.Boolean(doc="Whether there is a thumbnail beside it.")
 
     _shared: ClassVar[tuple[str, ...]] = ("ways.js",)
     _script: ClassVar[str] = "video.js"
@@ -20,7 +21,7 @@ class Playback(CellComponent):
 
 
 class VideoView(CellView):
-    """Plays a video of the library from `base_url`, where it is served with ranges.
+    """Plays a video from `base_url`, where it is served with ranges.
 
     Parameters
     ----------
@@ -29,11 +30,18 @@ class VideoView(CellView):
     """
 
     def __init__(
-        self, video: Video, base_url: str, width: int | None = None, language: str = "en"
+        self,
+        video: Video,
+        base_url: str,
+        width: int | None = None,
+        language: str = "en",
+        *,
+        poster: bool = True,
     ) -> None:
         playback = Playback(
             filename=video.filename,
             title=video.name,
+            poster=poster,
             base=base_url,
             language=language,
             **size_of(width),

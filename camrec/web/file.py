@@ -6,7 +6,6 @@ ETag for as long as the process lives, and reads in the loop.
 
 from __future__ import annotations
 
-import os
 import re
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from tornado.iostream import StreamClosedError
 
+from camrec import storage
 from camrec.errors import InputError, NotFoundError
 from camrec.web import schema
 from camrec.web.handler import Handler
@@ -38,38 +38,39 @@ class FileHandler(Handler):
         save_as : as an attachment under this name; else to be shown in place.
         """
         try:
-            file = await self.call(path.open, "rb")
-        except FileNotFoundError:  # deleted this very moment
+            file, (size, changed) = await self.call(storage.opened, path)
+        except OSError:  # deleted this very moment, or on a storage that does not answer
             raise NotFoundError("no_video", filename=path.name) from None
         with file:
-            await self._send(file, content_type, save_as)
+            await self._send(file, size, changed, content_type, save_as)
 
-    async def _send(self, file: BinaryIO, content_type: str, save_as: str | None) -> None:
-        facts = await self.call(os.fstat, file.fileno())
-        etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
-        modified = formatdate(facts.st_mtime, usegmt=True)
+    async def _send(
+        self, file: BinaryIO, size: int, changed: int, content_type: str, save_as: str | None
+    ) -> None:
+        etag = f'"{changed:x}-{size:x}"'
+        modified = formatdate(changed // 10**9, usegmt=True)
         self.set_header("Accept-Ranges", "bytes")
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header("ETag", etag)
         self.set_header("Last-Modified", modified)
-        if self._has_it(etag, int(facts.st_mtime)):
+        if self._has_it(etag, changed // 10**9):
             self.set_status(304)
             return
         wanted = self.request.headers.get("Range")
         if self.request.headers.get("If-Range", etag) not in (etag, modified):
             wanted = None
         try:
-            piece = byte_range(wanted, facts.st_size)
+            piece = byte_range(wanted, size)
         except RangeError as error:
-            self.set_header("Content-Range", f"bytes */{facts.st_size}")
+            self.set_header("Content-Range", f"bytes */{size}")
             self.answer(schema.ErrorReply.of(error, self.language), error.status)
             return
-        start, end = piece or (0, facts.st_size)
+        start, end = piece or (0, size)
         if piece is not None and PROXIED in self.request.headers:
             end = min(end, start + PIECE)
         if piece is not None:
             self.set_status(206)
-            self.set_header("Content-Range", f"bytes {start}-{end - 1}/{facts.st_size}")
+            self.set_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
         self.set_header("Content-Type", content_type)
         self.set_header("Content-Length", str(end - start))
         if save_as is not None:

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from tornado.netutil import bind_sockets
@@ -14,6 +15,7 @@ from tornado.web import Application, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
+from camrec.web.films import FilmHandler, Films
 from camrec.web.guard import KeyGuard
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of, settings_of
@@ -100,9 +102,16 @@ class LocalServer(KernelServer):
     def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
         desk = Desk.of(station)
         guard = KeyGuard(new_key(), desk.guard)
-        routes = [*routes_of(desk, f"/{guard.key}"), *routes_of(desk)]
+        self._films = Films()
+        film = {"desk": desk, "films": self._films}
+        films = (f"/{guard.key}/films/(.*)/videos/(.*)", FilmHandler, film)
+        routes = [films, *routes_of(desk, f"/{guard.key}"), *routes_of(desk)]
         given = (routes, desk.viewers, desk.pool, guard, station.config, script)
         super().__init__(*given, **settings_of(desk))
+
+    def film_url(self, path: Path) -> str:
+        """For a video of any folder or storage: below it is ``/videos/FILENAME``."""
+        return f"{self.url}/films/{self._films.add(path)}"
 
 
 class ScriptHandler(RequestHandler):
