@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
 def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
     """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
 
-    `scripts` run in it before anything else does.
+    `scripts` run in it before anything else does. `known`: an exception that is not ours.
     At the end of the test it fails on anything in the browser's console at the level of an error,
     on an exception, and on a request that left this machine.
     """
@@ -76,6 +76,7 @@ class Looking:
         dark: bool = False,
         cut_off: bool = False,
         scripts: tuple[str, ...] = (),
+        known: str | None = None,
     ) -> None:
         self.problems: list[str] = []
         self.strangers: list[str] = []
@@ -91,7 +92,7 @@ class Looking:
         self.page: Page = self.context.new_page()
         self._cut_off = cut_off
         self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("pageerror", lambda error: self._failed(str(error), known))
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("websocket", lambda socket: self._asked(socket.url))
         self.page.goto(url)
@@ -109,6 +110,10 @@ class Looking:
         expected = self._cut_off and any(words in message.text for words in CUT_OFF)
         if message.type == "error" and not expected:
             self.problems.append(f"{message.text} ({message.location})")
+
+    def _failed(self, error: str, known: str | None) -> None:
+        if known is None or known not in error:
+            self.problems.append(error)
 
     def _asked(self, url: str) -> None:
         parts = urlsplit(url)

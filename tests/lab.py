@@ -20,10 +20,10 @@ ROOT = Path(__file__).parent.parent
 # A browser takes this for its own machine, as it would a hub's name for the hub's.
 HUB = "hub.localhost"
 BASE = "/user/ana"  # a path before all, as behind a JupyterHub
-LAB = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-LAB += ["--expose-app-in-browser", "--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
-LAB += ["--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--ServerApp.base_url={BASE}"]
-LAB += ["--ServerApp.allow_remote_access=True"]
+SERVER = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
+SERVER += [f"--ServerApp.base_url={BASE}", "--ServerApp.allow_remote_access=True"]
+LAB = [sys.executable, "-m", "jupyterlab", *SERVER, "--expose-app-in-browser"]
+LAB += ["--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
 # What `pip install .` puts where JupyterLab looks by itself; `pip install -e .` does not.
 LAB += [f"--LabApp.extra_labextensions_path={ROOT}/camrec/jupyter/labextensions"]
 READY = """
@@ -39,6 +39,8 @@ RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.re
 class Lab:
     """JupyterLab in a folder, without a log-in; a context manager."""
 
+    command = LAB
+
     def __init__(self, folder: Path, binaries: Any) -> None:
         self.folder = folder
         self._settings = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
@@ -50,7 +52,7 @@ class Lab:
         port = free_port()
         self._log = (self.folder / ".log").open("w")
         self._server = subprocess.Popen(
-            [*LAB, f"--port={port}"],
+            [*self.command, f"--port={port}"],
             cwd=self.folder,
             env={**os.environ, **environment, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
             stdout=self._log,
@@ -92,12 +94,22 @@ class Lab:
         return found
 
 
+class Classic(Lab):
+    """Jupyter Notebook in its place."""
+
+    command = [sys.executable, "-m", "notebook", *SERVER]
+
+    def notebook(self, name: str, *cells: str) -> str:
+        super().notebook(name, *cells)
+        return f"/notebooks/{name}"
+
+
 class Notebook:
     """One that is open in a browser's page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.streams: list[str] = []
+        self._streams: list[str] = []
         page.on("websocket", self._opened)
         self.wait()
 
@@ -107,8 +119,14 @@ class Notebook:
 
     def _opened(self, socket: Any) -> None:
         if "/stream?" in socket.url:
-            self.streams.append(socket.url)
-            socket.on("close", lambda _: self.streams.remove(socket.url))
+            self._streams.append(socket.url)
+            socket.on("close", lambda _: self._streams.remove(socket.url))
+
+    @property
+    def streams(self) -> list[str]:
+        """The live pictures' sockets that are open."""
+        self.page.evaluate("0")  # Playwright hands over what happened only while it is asked
+        return self._streams
 
     def cell(self, index: int) -> Locator:
         """What it put out."""
@@ -125,3 +143,16 @@ class Notebook:
     def restart(self) -> None:
         self.page.evaluate(RESTART)
         self.wait()
+
+
+class ClassicNotebook(Notebook):
+    """The same in Jupyter Notebook: driven by hand, for the page does not give its application."""
+
+    def wait(self) -> None:
+        idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        idle.wait_for(timeout=60_000)
+
+    def run(self, index: int) -> None:
+        """Run a cell."""
+        self.page.locator(".jp-Cell").nth(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from cameras.mjpeg import MjpegCamera
-from lab import Lab, Notebook
+from lab import Classic, ClassicNotebook, Lab, Notebook
 from playwright.sync_api import Locator, expect
 from test_journey import PIXELS
 from units_made import until
@@ -48,7 +48,11 @@ def lab(binaries, tmp_path_factory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def path(lab, camera) -> str:
-    return lab.notebook("day.ipynb", *(each.replace("{url!r}", repr(camera.url)) for each in CELLS))
+    return lab.notebook("day.ipynb", *cells_for(camera))
+
+
+def cells_for(camera: MjpegCamera) -> list[str]:
+    return [each.replace("{url!r}", repr(camera.url)) for each in CELLS]
 
 
 def moves(picture: Locator) -> None:
@@ -86,6 +90,27 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     until(lambda: player.evaluate("video => video.currentTime") > 0.2)
     notebook.run(WIDGET)
     moves(notebook.cell(WIDGET).locator(".picture"))
+
+
+def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looking):
+    with Classic(tmp_path, binaries) as classic:
+        path = classic.notebook("day.ipynb", *cells_for(camera))
+        # An error of Jupyter Notebook 7.6 itself, on the page of any notebook (its issue 7862).
+        look = looking(f"{classic.url}{path}", known="reading 'schema'")
+        notebook = ClassicNotebook(look.page)
+        notebook.run(OPEN)
+        moves(notebook.cell(OPEN).locator(".picture"))
+        notebook.run(RECORD)
+        notebook.run(BUSY)
+        moves(notebook.cell(OPEN).locator(".picture"))
+        expect(notebook.cell(RECORD)).to_contain_text("Saved: Nest box")
+        notebook.run(PLAY)
+        player = notebook.cell(PLAY).locator("video")
+        player.evaluate("video => video.play()")
+        until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+        notebook.run(WIDGET)
+        moves(notebook.cell(WIDGET).locator(".picture"))
+        look.close()
 
 
 def test_the_same_notebook_from_another_machine(lab, path, looking):
