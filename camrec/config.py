@@ -119,6 +119,10 @@ class Config(param.Parameterized):
     language = param.Selector(
         default="", objects=["", "en", "fr"], doc="The page's language; empty: as the browser asks."
     )
+    keyring = param.Boolean(
+        default=False,
+        doc="Keep cameras' passwords in the system's keyring; false: as long as camrec runs.",
+    )
     token = param.String(default="", doc="Asked of every caller when not empty.")
     allowed_hosts = param.List(
         default=[], item_type=str, doc="Further host names that the page may be called by."

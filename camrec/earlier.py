@@ -1,4 +1,7 @@
-"""The cameras that were opened before: names and addresses on the disk, never a password."""
+"""The cameras that were opened before: names and addresses on the disk, never a password.
+
+Passwords last as long as camrec runs, or are in the vault where there is one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from camrec.sources import Source
+from camrec.errors import ServiceError
+from camrec.sources import Source, parse
+from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +40,14 @@ _LIST = TypeAdapter(list[Camera])
 
 
 class Earlier:
-    """The last `MOST` of them in `file`; their credentials in memory only, while camrec runs."""
+    """The last `MOST` of them in `file`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, vault: Vault | None = None) -> None:
         self._file = file
+        self._vault = vault
         self._lock = threading.Lock()
         self._cameras: list[Camera] | None = None
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, Source | None] = {}  # None: the vault has it not
 
     def cameras(self) -> list[Camera]:
         """The latest first."""
@@ -49,8 +55,11 @@ class Earlier:
             return list(self._read())
 
     def source(self, url: str) -> Source | None:
-        """How it was opened in this run; None where that is not known any more."""
+        """How it was opened; None where that is not known any more."""
         with self._lock:
+            if url not in self._sources and self._vault is not None:
+                kept = self._try(self._vault.find, url)
+                self._sources[url] = parse(kept) if kept else None
             return self._sources.get(url)
 
     def note(self, name: str, source: Source) -> None:
@@ -59,12 +68,13 @@ class Earlier:
             return  # without what is hidden it could not be opened again
         camera = Camera(name=name, url=source.url, guarded=source.credential is not None)
         with self._lock:
+            new = self._sources.get(source.url) != source
             self._sources[source.url] = source
+        if new and camera.guarded and self._vault is not None:
+            self._try(self._vault.keep, source.url, source.address())
         self._change(lambda there: [camera, *(each for each in there if each.url != source.url)])
 
     def forget(self, url: str) -> None:
-        with self._lock:
-            self._sources.pop(url, None)
         self._change(lambda there: [each for each in there if each.url != url])
 
     def _change(self, change: Callable[[list[Camera]], list[Camera]]) -> None:
@@ -74,12 +84,28 @@ class Earlier:
             self._cameras = change(before)[:MOST]
             if self._cameras == before:
                 return
+            gone = {each.url for each in before} - {each.url for each in self._cameras}
+            for url in gone:
+                self._sources.pop(url, None)
             fresh = self._file.with_suffix(".new")
             try:
                 fresh.write_bytes(_LIST.dump_json(self._cameras, indent=2))
                 os.replace(fresh, self._file)
             except OSError as error:
                 log.warning("the list of earlier cameras cannot be written: %s", error)
+
+        if self._vault is not None:
+            for url in gone:
+                self._try(self._vault.forget, url)
+
+    @staticmethod
+    def _try(call: Callable[..., str | None], url: str, *given: str) -> str | None:
+        """A keyring that does not answer is worth no camera: it is logged."""
+        try:
+            return call(f"camera {url}", *given)
+        except ServiceError as error:
+            log.warning("%s", error)
+            return None
 
     def _read(self) -> list[Camera]:
         if self._cameras is None:

@@ -1,7 +1,7 @@
 """What was promised, on the disk before the promise is made: one small file a recording.
 
 It is the only place on the disk where a camera's credential may be: readable by its owner alone,
-and gone as soon as the recording is over.
+and gone as soon as the recording is over. With a vault it is there, and nowhere on the disk.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from camrec import disk
+from camrec.errors import ServiceError
+from camrec.sources import parse
+from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +65,21 @@ class Entry(BaseModel):
 class Journal:
     """The entries in `folder`, which is made when the first one is kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault | None = None) -> None:
         self._folder = folder
+        self._vault = vault
+        self._in_vault: set[str] = set()
         self._lock = threading.Lock()
 
     def keep(self, entry: Entry) -> None:
-        """Returns once the disk has it, in place of what it had. Raises OSError."""
+        """Returns once the disk has it, in place of what it had.
+
+        Raises
+        ------
+        OSError, ServiceError (``keyring_unusable``)
+        """
+        if self._vault is not None:
+            entry = self._without_credential(entry, self._vault)
         path = self._path(entry.recording_id)
         fresh = path.with_suffix(".new")
         with self._lock:
@@ -86,17 +98,50 @@ class Journal:
         with self._lock, contextlib.suppress(FileNotFoundError):
             self._path(recording_id).unlink()
             disk.sync(self._folder)
+        if self._vault is not None and recording_id in self._in_vault:
+            self._in_vault.discard(recording_id)
+            try:
+                self._vault.forget(word_of(recording_id))
+            except ServiceError as error:
+                log.warning("%s", error)
 
     def entries(self) -> list[Entry]:
         """Those that a dead camrec left, oldest first."""
         found = []
         for path in self._folder.glob(f"*{SUFFIX}"):
             try:
-                found.append(Entry.model_validate_json(path.read_text("utf-8")))
+                entry = Entry.model_validate_json(path.read_text("utf-8"))
+                found.append(self._with_credential(entry))
             except (OSError, ValueError):
                 # What the file holds stays out of the log: it may be a credential.
                 log.warning("%s cannot be read", path)
         return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
 
+    def _without_credential(self, entry: Entry, vault: Vault) -> Entry:
+        shown = parse(entry.address).url
+        if shown == entry.address:
+            return entry
+        if entry.recording_id not in self._in_vault:
+            vault.keep(word_of(entry.recording_id), entry.address)
+            self._in_vault.add(entry.recording_id)
+        return entry.model_copy(update={"address": shown})
+
+    def _with_credential(self, entry: Entry) -> Entry:
+        """Where the vault has lost it, or is not used any more, the camera asks for a password."""
+        try:
+            kept = self._vault and self._vault.find(word_of(entry.recording_id))
+        except ServiceError as error:
+            log.warning("%s", error)
+            kept = None
+        if not kept:
+            return entry
+        self._in_vault.add(entry.recording_id)
+        return entry.model_copy(update={"address": kept})
+
     def _path(self, recording_id: str) -> Path:
         return self._folder / f"{recording_id}{SUFFIX}"
+
+
+def word_of(recording_id: str) -> str:
+    """What a recording's camera is called in the vault."""
+    return f"recording {recording_id}"

@@ -37,6 +37,7 @@ from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.signal import Signal
 from camrec.sources import Source, parse, valid_name
+from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +70,9 @@ class Station:
             floor=self.config.disk_floor,
             keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
         )
-        self.journal = Journal(self.config.videos / ".journal")
-        self.earlier = Earlier(self.config.videos / ".cameras")
+        vault = Vault() if self.config.keyring else None
+        self.journal = Journal(self.config.videos / ".journal", vault)
+        self.earlier = Earlier(self.config.videos / ".cameras", vault)
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )
