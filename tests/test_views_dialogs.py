@@ -118,7 +118,7 @@ def test_statistics_are_drawn_while_their_dialog_is_open(
     opener.click()
     box = page.get_by_role("dialog", name="Statisti")
     expect(box.get_by_role("heading")).to_contain_text("Door")
-    expect(box.locator(".bk-Figure")).to_have_count(3)
+    expect(box.locator(".bk-Figure")).to_have_count(4)
     fits(page)
     points = """() => {
       for (const model of Bokeh.documents[0]._all_models.values())

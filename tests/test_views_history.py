@@ -14,6 +14,7 @@ class Seen(SimpleNamespace):
     """A session as the history looks at one."""
 
     age = 0.0
+    pictures = SimpleNamespace(lag=0.05)
 
     @property
     def feed(self):
@@ -31,8 +32,11 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     history.look()
     live.lost = 5
     history.look()
-    assert history.of("a") == [Moment(1000.0, 25.0, 25e6, 0), Moment(3000.0, 25.0, 25e6, 2)]
-    assert history.of("b")[0] == Moment(2000.0, None, None, 0)
+    assert history.of("a") == [
+        Moment(1000.0, 25.0, 25e6, 0, 0.05),
+        Moment(3000.0, 25.0, 25e6, 2, 0.05),
+    ]
+    assert history.of("b")[0] == Moment(2000.0, None, None, 0, None)
     assert history.of("c") == []
     for _ in range(SECONDS):
         history.look()
@@ -53,7 +57,7 @@ def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_som
 
 def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
     rates = [5, 5, None, None, 5, 5, None]
-    moments = [Moment(1000.0 * at, rate, rate, 0) for at, rate in enumerate(rates)]
+    moments = [Moment(1000.0 * at, rate, rate, 0, None) for at, rate in enumerate(rates)]
     assert _gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
     assert _gaps(moments, 500.0) == {"x0": [1500.0, 5500.0], "x1": [4500.0, 6500.0]}
     assert _gaps([]) == {"x0": [], "x1": []}

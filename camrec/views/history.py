@@ -24,12 +24,15 @@ class Moment:
     at : UTC in milliseconds.
     fps, bit_rate : pictures and bits a second over the last five seconds; None without picture.
     lost : packets that went missing since the look before.
+    lag : seconds from sending a picture to the answer of the viewer that is farthest behind; None
+        where nobody looks.
     """
 
     at: float
     fps: float | None
     bit_rate: float | None
     lost: int
+    lag: float | None
 
 
 class History:
@@ -80,6 +83,7 @@ class History:
             fps=figures.fps if delivers else None,
             bit_rate=figures.bit_rate if delivers else None,
             lost=figures.lost - before,
+            lag=session.pictures.lag if delivers else None,
         )
 
     def _run(self) -> None:

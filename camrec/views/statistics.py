@@ -39,7 +39,8 @@ SCALES = (
 PLOTS = {
     "fps": ("#1d4fbf", "#5b93ff"),
     "rate": ("#0f766e", "#2dd4bf"),
-    "lost": ("#6d3fc0", "#b69cff"),
+    "lag": ("#6d3fc0", "#b69cff"),
+    "lost": ("#9d174d", "#f472b6"),
 }
 INK = {False: ("#12161c", "#515a67", "#d9dde3"), True: ("#edf0f4", "#a3aebc", "#2b323c")}
 MISSING = {False: "#b36b00", True: "#f0a020"}
@@ -62,7 +63,7 @@ class StatisticsHead(Component):
 
 
 class Statistics(Viewer):
-    """Pictures a second, rate, lost packets; hatched where there was no picture."""
+    """Pictures a second, rate, lag, lost packets; hatched where there was no picture."""
 
     language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
 
@@ -130,6 +131,9 @@ class Statistics(Viewer):
         latest = self._columns(moments[-1:])
         for key, each in self._figures.items():
             (value,) = latest[key] or [None]
+            # Bokeh's own formatters know no comma.
+            halves = {n + 0.5: self._said("rate", n + 0.5) for n in range(4)}
+            each.yaxis.major_label_overrides = halves
             each.title.text = text(f"page.plot_{key}", self.language, value=self._said(key, value))
         if self._figures and moments:
             end = moments[-1].at + self._ahead
@@ -144,20 +148,21 @@ class Statistics(Viewer):
             "at": [each.at + self._ahead for each in moments],
             "fps": [nothing if each.fps is None else each.fps for each in moments],
             "rate": [nothing if each.bit_rate is None else each.bit_rate / 1e6 for each in moments],
+            "lag": [nothing if each.lag is None else 1000 * each.lag for each in moments],
             "lost": [float(each.lost) for each in moments],
         }
 
     def _said(self, key: str, value: float | None) -> str:
         if value is None or value != value:
             return text("page.plot_nothing", self.language)
-        said = f"{value:.0f}" if key == "lost" else f"{value:.1f}"
+        said = f"{value:.1f}" if key in ("fps", "rate") else f"{value:.0f}"
         return said.replace(".", ",") if self.language == "fr" else said
 
     def _figure(self, key: str, dark: bool) -> Any:
         colour = PLOTS[key][dark]
         ink, second, line = INK[dark]
         made = figure(
-            height=150,
+            height=132,
             sizing_mode="stretch_width",
             x_range=self._range,
             toolbar_location=None,
@@ -183,11 +188,14 @@ class Statistics(Viewer):
         )
         made.y_range.start = 0
         made.y_range.min_interval = 1
+        made.y_range.range_padding = 0.4
         made.title.update(text_font=FONT, text_font_size="14px", text_font_style="normal")
         made.title.text_color = ink
         made.xaxis.formatter = DatetimeTickFormatter(**dict.fromkeys(SCALES, CLOCK))
         made.xaxis.ticker = SingleIntervalTicker(interval=60_000, num_minor_ticks=0)
-        made.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4, num_minor_ticks=0)
+        made.yaxis.ticker = BasicTicker(
+            min_interval=0.5 if key == "rate" else 1, desired_num_ticks=4, num_minor_ticks=0
+        )
         for axis in (made.xaxis, made.yaxis):
             axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
             axis.major_label_text_color = second
