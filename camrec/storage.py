@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
 import av
 
@@ -38,6 +39,11 @@ def place(address: Path | str) -> Path:
 def is_here(path: Path) -> bool:
     """Whether it is a file of this machine's own file system."""
     return not hasattr(path, "protocol")
+
+
+def name_of(path: Path) -> str:
+    """A file's name as it reads: without the escapes that an address of HTTP has."""
+    return unquote(path.name) if getattr(path, "protocol", "") in ("http", "https") else path.name
 
 
 def stamp(path: Path) -> tuple[int, int]:

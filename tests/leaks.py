@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PATIENCE = 10.0  # seconds for what is on its way out
 # Made once by libraries and kept for the life of the process; they hold nothing of ours.
-KEPT_THREADS = ("asyncio_", "pytest_timeout")
+KEPT_THREADS = ("asyncio_", "fsspecIO", "pytest_timeout")
 # The one browser of the whole run starts and ends helpers as it likes.
 BROWSER = ("chromium", "playwright")
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pandas as pd
@@ -19,6 +24,9 @@ import requests
 from cameras import barcode
 from footages import SIZE, make
 from test_views_ends import Serving
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler, StaticFileHandler
 from upath import UPath
 
 import camrec
@@ -45,7 +53,44 @@ def folder(made) -> Path:
     return folder
 
 
-@pytest.fixture(params=["here", "memory", "zip"])
+class Listing(RequestHandler):
+    """A folder as a web server shows it: names with escapes."""
+
+    def initialize(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self) -> None:
+        for each in sorted(self._folder.glob("[!.]*")):
+            self.write(f'<a href="{quote(each.name)}">{each.name}</a>')
+
+
+@contextmanager
+def over_http(folder: Path) -> Iterator[str]:
+    """Serve a folder, in a thread with a loop of its own."""
+    ready: Future[tuple[str, Callable[[], None]]] = Future()
+
+    async def serve() -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        routes = [("/videos/?", Listing, {"folder": folder})]
+        routes += [("/videos/(.+)", StaticFileHandler, {"path": str(folder)})]
+        server = HTTPServer(Application(routes))
+        (socket,) = bind_sockets(0, "127.0.0.1")
+        server.add_sockets([socket])
+        address = f"http://127.0.0.1:{socket.getsockname()[1]}/videos"
+        ready.set_result((address, lambda: loop.call_soon_threadsafe(over.set)))
+        await over.wait()
+        server.stop()
+        await server.close_all_connections()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="folder")
+    thread.start()
+    address, end = ready.result(10)
+    yield address
+    end()
+    thread.join()
+
+
+@pytest.fixture(params=["here", "memory", "zip", "http"])
 def there(request, folder, tmp_path, monkeypatch):
     """The same videos on some storage."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -59,6 +104,9 @@ def there(request, folder, tmp_path, monkeypatch):
             (storage / each.name).write_bytes(each.read_bytes())
         yield "memory://videos"
         storage.rmdir(recursive=True)
+    elif request.param == "http":
+        with over_http(folder) as address:
+            yield address
     else:
         archive = tmp_path / "season.zip"
         with zipfile.ZipFile(archive, "w") as packed:
@@ -82,7 +130,7 @@ def test_it_is_a_sequence_newest_first(folder):
 
 def test_a_storage_gives_the_same_as_the_disk(there, folder, made, tmp_path):
     local, videos = camrec.videos(folder), camrec.videos(there)
-    assert [each.path.name for each in videos] == [each.path.name for each in local]
+    assert [unquote(each.path.name) for each in videos] == [each.path.name for each in local]
     for one, other in zip(videos[:2], local[:2], strict=True):
         assert one.receipt == other.receipt and one.receipt is not None
         assert (one.times() == other.times()).all()

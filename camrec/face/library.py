@@ -83,7 +83,7 @@ class Library(Sequence[Video]):
         (pandas,) = packages.needed("pandas")
         rows = pandas.DataFrame([_row(each) for each in self], columns=list(COLUMNS))
         rows["started_at"] = pandas.to_datetime(rows["started_at"], utc=True)
-        index = pandas.Index([each.path.name for each in self], name="filename", dtype="str")
+        index = pandas.Index([each._found.filename for each in self], name="filename", dtype="str")
         return rows.astype(COLUMNS).set_index(index)
 
     def to_dask(self) -> dask.bag.Bag:

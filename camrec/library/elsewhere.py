@@ -19,7 +19,8 @@ def elsewhere(folder: Path) -> list[Video]:
         ``no_folder``: it is not there, or cannot be read.
     """
     try:
-        files = [each for each in folder.iterdir() if names.plain(each.name) and each.is_file()]
+        there = [each for each in folder.iterdir() if names.plain(storage.name_of(each))]
+        files = [each for each in there if each.is_file()]
         found = [video.read(each, *storage.stamp(each)) for each in files]
     except OSError as error:
         reason = error.strerror or str(error)

@@ -64,7 +64,7 @@ def read(path: Path, size: int, mtime_ns: int) -> Video:
 
 def _told(path: Path, receipt: Receipt) -> Video:
     return Video(
-        filename=path.name,
+        filename=storage.name_of(path),
         path=path,
         name=receipt.name,
         started_at=nanoseconds(receipt.started_at),
@@ -95,9 +95,9 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
     except (av.error.FFmpegError, IndexError):
         pass
     return Video(
-        filename=path.name,
+        filename=storage.name_of(path),
         path=path,
-        name=path.stem,
+        name=Path(storage.name_of(path)).stem,
         started_at=mtime_ns - int(duration * 10**9) if made is None else made,
         duration=duration,
         size=size,
