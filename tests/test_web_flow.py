@@ -7,6 +7,12 @@ import time
 from camrec.web.flow import ON_WAY, TOGETHER, Flow
 
 
+def begun() -> Flow:
+    flow = Flow()
+    flow.begin(4)
+    return flow
+
+
 def filled(flow: Flow, size: int = 100, *, shown: bool = True) -> int:
     """How many more there is room for."""
     count = 0
@@ -17,7 +23,7 @@ def filled(flow: Flow, size: int = 100, *, shown: bool = True) -> int:
 
 
 def test_few_are_on_their_way():
-    flow = Flow(4)
+    flow = begun()
     assert filled(flow) == 4
     flow.answered(1, 1)
     assert filled(flow) == 1
@@ -26,19 +32,19 @@ def test_few_are_on_their_way():
 
 
 def test_those_that_are_not_shown_count_by_their_bytes():
-    flow = Flow(4)
+    flow = begun()
     assert filled(flow, 1 << 10, shown=False) == ON_WAY >> 10
 
 
 def test_one_large_picture_may_go_and_nothing_behind_it():
-    flow = Flow(4)
+    flow = begun()
     assert filled(flow, 10 * ON_WAY) == 1
     flow.answered(1, 1)
     assert flow.room
 
 
 def test_one_who_answers_many_at_once_is_sent_as_many_more():
-    flow = Flow(4)
+    flow = begun()
     filled(flow)
     flow.answered(4, 8)
     assert filled(flow) == 11
@@ -49,8 +55,15 @@ def test_one_who_answers_many_at_once_is_sent_as_many_more():
     assert filled(flow) == 4
 
 
+def test_another_way_begins_with_few():
+    flow = begun()
+    flow.answered(1, 8)
+    flow.begin(2)
+    assert filled(flow) == 2
+
+
 def test_nobody_is_sent_more_for_a_promise():
-    flow = Flow(4)
+    flow = begun()
     flow.answered(1000, 1000)
     assert filled(flow) == 3 + TOGETHER
 
@@ -58,7 +71,7 @@ def test_nobody_is_sent_more_for_a_promise():
 def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypatch):
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    flow = Flow(4)
+    flow = begun()
     assert flow.lag == 0
     flow.sent(1)
     now += 0.3

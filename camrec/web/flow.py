@@ -20,19 +20,22 @@ class Sent(NamedTuple):
 
 
 class Flow:
-    """Few pictures are on their way, so that the newest is never far behind.
+    """Few pictures are on their way, so that the newest is never far behind."""
 
-    most : pictures to be shown that may be on their way while each is answered by itself. One who
-        lets an answer wait for several is sent as many more meanwhile.
-    """
-
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self) -> None:
         self._sent: deque[Sent] = deque()
         self._shown = 0
         self._bytes = 0
-        self._together = 1
         self._lag = 0.0
+        self.begin(1)
+
+    def begin(self, most: int) -> None:
+        """From now on so many that are to be shown may be on their way, each answered by itself.
+
+        One who lets an answer wait for several is sent as many more meanwhile.
+        """
+        self._most = most
+        self._together = 1
 
     def sent(self, size: int, *, shown: bool = True) -> None:
         """One is sent now."""
@@ -52,7 +55,7 @@ class Flow:
     @property
     def room(self) -> bool:
         """Whether one more may be on its way."""
-        most, size = self.most - 1 + self._together, ON_WAY * (1 if self._together == 1 else 2)
+        most, size = self._most - 1 + self._together, ON_WAY * (1 if self._together == 1 else 2)
         return self._shown < most and self._bytes < size
 
     @property

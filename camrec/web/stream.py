@@ -78,7 +78,7 @@ class StreamHandler(Handler, WebSocketHandler):
         self._next: Callable[[], bool] | None = None  # sends one more, if there is one
         self._track: VideoTrack | None = None  # the one that was told
         self._telling: asyncio.Task[None] | None = None
-        self._flow = Flow(CREDITS)
+        self._flow = Flow()
 
     def prepare(self) -> None:
         super().prepare()
@@ -106,7 +106,7 @@ class StreamHandler(Handler, WebSocketHandler):
         if answer:
             count, together = answer.groups()
             self._flow.answered(int(count or 1), int(together or 1))
-            self._pour()
+            self.look()
 
     def on_close(self) -> None:
         self._end()
@@ -118,10 +118,17 @@ class StreamHandler(Handler, WebSocketHandler):
         await self._viewing
 
     def look(self) -> None:
-        """In the loop: something came, also where it cannot be sent now."""
-        if isinstance(self._source, PacketSubscription):
-            self._source.fill()
-        self._pour()
+        """In the loop: something came, or there is more room. Send what can be sent now."""
+        try:
+            if isinstance(self._source, PacketSubscription):
+                self._source.fill()
+            while self._next is not None and self._room() and self._next():
+                pass
+        except StreamClosedError:
+            self._end()
+        except Exception:
+            log.exception("a viewer of %s failed", self.session.session_id)
+            self._end()
 
     async def _view(self) -> None:
         """From the subscription to its end; never cancelled, so that the end always comes."""
@@ -148,13 +155,13 @@ class StreamHandler(Handler, WebSocketHandler):
     async def _show(self, source: Any, send_next: Callable[[], bool]) -> None:
         """Send what the source gives, until the viewer is over or nothing more can come of it."""
         self._source = source
-        self._flow.most = PACKET_CREDITS if isinstance(source, PacketSubscription) else CREDITS
+        self._flow.begin(PACKET_CREDITS if isinstance(source, PacketSubscription) else CREDITS)
         self._turn.clear()
         if self._mode and self._telling is None:
             self._telling = self._loop.create_task(self._send_facts())
         await self._show_last()
         self._next = send_next
-        self._pour()
+        self.look()
         if not self._over:
             await self._turn.wait()
         self._source = self._next = None
@@ -163,17 +170,6 @@ class StreamHandler(Handler, WebSocketHandler):
     def _end(self) -> None:
         self._over = True
         self._turn.set()
-
-    def _pour(self) -> None:
-        """Send what there is room for: called whenever there is more of either."""
-        try:
-            while self._next is not None and self._room() and self._next():
-                pass
-        except StreamClosedError:
-            self._end()
-        except Exception:
-            log.exception("a viewer of %s failed", self.session.session_id)
-            self._end()
 
     def _room(self) -> bool:
         """Whether one more may be on its way; not before the last has left for the network.
@@ -235,7 +231,7 @@ class StreamHandler(Handler, WebSocketHandler):
         size = sum(map(len, parts))
         left = self._stream.write(b"".join((head(kind, size), *parts)))
         if self._stream.writing():
-            left.add_done_callback(lambda _: self._pour())
+            left.add_done_callback(lambda _: self.look())
 
     async def _send_facts(self) -> None:
         with contextlib.suppress(WebSocketClosedError):
@@ -245,7 +241,7 @@ class StreamHandler(Handler, WebSocketHandler):
                     self._source.lag = lag
                 told = facts(self.session) | {"lag": round(lag, 3)}
                 await self.write_message(json.dumps(told))
-                self._pour()
+                self.look()
                 await asyncio.sleep(FACTS)
 
     def _moved(self, old: SessionState | None, new: SessionState) -> None:
