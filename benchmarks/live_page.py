@@ -45,7 +45,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         folder = Path(name)
-        cameras = light_cameras(Programs.find(), max(counts), folder, "1920x1080", "4M")
+        most = max(counts)
+        cameras = light_cameras(Programs.find(), most, folder, "1920x1080", "4M", even=True)
         child, told = open_camrec(stack, folder / "camrec", stack.enter_context(cameras))
         playwright = stack.enter_context(sync_playwright())
         for count in counts:
@@ -70,9 +71,12 @@ def look(
     page.evaluate(f"() => {{ document.body.replaceChildren(); document.body.style = '{GRID}' }}")
     stream = f"{url.replace('http', 'ws')}/stream?session_id="
     show = """
+      const fits = new CSSStyleSheet()
+      fits.replaceSync("canvas, video { width: 100%; height: 100% }")
+      document.adoptedStyleSheets.push(fits)
       window.lives = sessions.map((id) => {
         const live = livePicture(life, () => stream + id)
-        live.element.style.width = "100%"
+        Object.assign(live.element.style, { aspectRatio: "16 / 9", overflow: "hidden" })
         document.body.append(live.element)
         live.run(true)
         return live

@@ -336,7 +336,9 @@ class Station:
         """
         free = self.recordable()
         for session in map(self.session, session_ids):
-            if session not in free:
+            if session in free:
+                free.remove(session)  # it may be named once
+            else:
                 live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if live else "session_not_live")
         # The disk takes its time for each promise, so the moment is chosen when all are made.

@@ -72,6 +72,9 @@ def test_all_or_none_are_recorded(recorded):
     with pytest.raises(CamrecError) as caught:
         camrec.record_together(cameras, 0)
     assert caught.value.code == "bad_duration"
+    with pytest.raises(CamrecError) as caught:
+        camrec.record_together([cameras[0], cameras[1], cameras[0]], LENGTH)
+    assert caught.value.code == "already_recording"
     assert len(camrec.videos()) == library + 1
     assert camrec.record_together([], LENGTH) == []
 
