@@ -246,9 +246,18 @@ def test_a_body_without_an_end_is_cut_off(wire):
             f"POST /session/open HTTP/1.1\r\nHost: {wire.host}\r\n"
             "Transfer-Encoding: chunked\r\n\r\n".encode()
         )
-        sent = 0
-        with pytest.raises(OSError):
+        sent, cut_off = 0, False
+        try:
             while sent < 4 * DRAINED:
                 line.sendall(piece)
                 sent += len(piece)
+            # The system may have taken it all before the server's end came.
+            while line.recv(1 << 16):
+                pass
+            cut_off = True
+        except TimeoutError:
+            pass
+        except OSError:
+            cut_off = True
+        assert cut_off
     assert wire.get("/health").status == 200
