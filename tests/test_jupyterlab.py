@@ -77,9 +77,14 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     notebook.run(COUNT)
     expect(notebook.cell(COUNT)).to_have_text("(1, 1)")
 
+    with notebook.page.expect_download() as saved:
+        notebook.cell(OPEN).get_by_role("button", name="Save a still picture").click()
+    assert re.fullmatch(r"Nest box [\d-]{10} [\d-]{8}\.(png|jpg)", saved.value.suggested_filename)
+
     # A kernel that is busy holds neither the picture nor the recording nor its progress up.
     notebook.run(RECORD)
     notebook.begin(BUSY)
+    expect(notebook.cell(OPEN).locator(".chip.recording")).to_have_text("RecNest box")
     moves(picture)
     expect(notebook.cell(RECORD)).to_contain_text(re.compile("Recording 0:0[12] of 0:03"))
     expect(notebook.cell(RECORD)).to_contain_text("Saved: Nest box")

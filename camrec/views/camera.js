@@ -7,7 +7,8 @@ export function render({ model, view }) {
   const badge = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
-  const box = h("figure", { class: "screen" }, live.element, over, badge, figures)
+  const tools = h("div", { class: "tools", hidden: true })
+  const box = h("figure", { class: "screen" }, live.element, over, badge, figures, tools)
 
   function draw() {
     const say = words(model.texts)
@@ -17,7 +18,8 @@ export function render({ model, view }) {
     const state = stale ? "stale" : "live"
     box.className = `screen ${state}`
     box.setAttribute("aria-label", say.t("page.tile", { name: model.title, state: say.t(`page.state_${state}`) }))
-    fill(badge, h("span", { class: `chip ${state}` }, h("i", { class: "dot" }), say.t(`page.badge_${state}`), h("span", { class: "of" }, model.title)))
+    fill(badge, ...badges(say, state))
+    tools.hidden = live.frames === 0
     over.className = `over ${state}`
     const { width, height, fps } = live.facts ?? {}
     figures.hidden = stale || !width
@@ -29,14 +31,37 @@ export function render({ model, view }) {
       age === null ? null : h("p", { class: "figures" }, say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })))
   }
 
+  /** Live or not, and whether it is being recorded. */
+  function badges(say, state) {
+    const on = live.facts?.recorded != null
+    const [kind, mark, text] = {
+      live: on ? ["recording", "dot pulse", "recording"] : ["live", "dot", "live"],
+      stale: ["stale", "dot", "stale"],
+    }[state]
+    return [
+      h("span", { class: `chip ${kind}` }, h("i", { class: mark }), say.t(`page.badge_${text}`), h("span", { class: "of" }, model.title)),
+      on && state === "stale" ? h("span", { class: "chip waiting" }, h("i", { class: "ring" }), say.t("page.badge_recording")) : null,
+    ]
+  }
+
+  /** A still, and the full screen. */
+  function drawTools() {
+    const say = words(model.texts)
+    fill(tools,
+      iconButton("camera", say.t("page.snapshot"), () => saveStill(live, model.title, say)),
+      iconButton("expand", say.t("page.expand"), () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen())))
+  }
+
   followNotebook(life, box)
   live.onChange = () => {
     if (live.linked) found.reached()
     draw()
   }
   life.watch(["texts", "title"], draw)
+  life.watch(["texts"], drawTools)
   life.every(1000, draw)
   live.run(true)
+  drawTools()
   draw()
   return box
 }

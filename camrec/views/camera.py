@@ -24,6 +24,7 @@ class LivePicture(CellComponent):
         "packets.js",
         "jpegs.js",
         "live.js",
+        "still.js",
         "live.css",
     )
     _script: ClassVar[str] = "camera.js"

@@ -54,6 +54,7 @@ function livePicture(life, url) {
   let beganAt = null
   let linkedAt = null
   let decodes = canDecode()
+  let link = "" // the address of the latest connection
   let width = 0 // in pixels, that was asked for; 0 where it was not known
   let failures = [] // when a decoder failed, on now()
 
@@ -114,7 +115,8 @@ function livePicture(life, url) {
     const long = decodes
     width = wide()
     skews = []
-    const opened = new WebSocket(`${url()}&mode=${long ? "h264" : "page"}${width ? `&width=${width}` : ""}`)
+    link = url()
+    const opened = new WebSocket(`${link}&mode=${long ? "h264" : "page"}${width ? `&width=${width}` : ""}`)
     socket = opened
     heardAt = now()
     opened.binaryType = "arraybuffer"
@@ -207,7 +209,7 @@ function livePicture(life, url) {
   live.still = async () => {
     const [shown, date] = [h("canvas", { width: surface.width, height: surface.height }), new Date(live.captured)]
     shown.getContext("2d").drawImage(surface.film(), 0, 0)
-    const answer = reduced() && (await fetch(url().replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
+    const answer = reduced() && (await fetch(link.replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
     if (answer?.ok) return { blob: await answer.blob(), date: new Date(answer.headers.get("Captured-At")), ending: "jpg" }
     return { blob: await new Promise((done) => shown.toBlob(done, "image/png")), date, ending: "png" }
   }

@@ -81,15 +81,7 @@ export function render({ model, view }) {
     picture.element.requestFullscreen()
   }
 
-  /** The picture that is shown, as a file. */
-  async function still() {
-    const { blob, date, ending } = await live.still()
-    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-    const download = `${model.session.name} ${day} ${tile.say.clock(date).replaceAll(":", "-")}.${ending}`
-    const link = h("a", { href: URL.createObjectURL(blob), download })
-    link.click()
-    URL.revokeObjectURL(link.href)
-  }
+  const still = () => saveStill(live, model.session.name, tile.say)
 
   function close() {
     if (!tile.growing()) return tile.ask("close")

@@ -33,6 +33,7 @@ class Tile(AskingComponent):
         "packets.js",
         "jpegs.js",
         "live.js",
+        "still.js",
         "live.css",
         "screen.js",
         "lengths.js",
