@@ -19,6 +19,7 @@ LONGEST_ADDRESS = 2048
 LONGEST_NAME = 100
 
 _AUTHORITY = re.compile(r"(\[[^\]]+\]|[^\s/\\?#@:\[\]]+)(:\d{1,5})?(?=[/?#]|$)")
+_QUERY = re.compile(r"\?[^@#]*=")
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,11 @@ def _split_userinfo(rest: str) -> tuple[str | None, str]:
     """``user:p@ss/w@host/path`` as ``("user:p@ss/w", "host/path")``.
 
     A password may hold / # ? : or @ unescaped: it ends at the first @ that a host and port follow.
+    Where it begins like a port, as in ``user:123?word@host``, that is no host with a query: what
+    a query asks has a name and an equals sign.
     """
-    if _AUTHORITY.match(rest):
+    found = _AUTHORITY.match(rest)
+    if found and (rest[found.end() :][:1] in ("", "/") or _QUERY.match(rest, found.end())):
         return None, rest
     for at in re.finditer("@", rest):
         if _AUTHORITY.match(rest, at.end()):
