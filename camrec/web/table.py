@@ -97,8 +97,10 @@ TABLE = (
                         "capture time (u64, UTC in microseconds) and number of the picture (u64); "
                         "each is answered with the text ok. h264: pictures as the camera coded "
                         "them, behind 24 bytes: the same and flags (u64: 1 key, 2 to be decoded "
-                        "and neither shown nor answered, 4 a JPEG); a text message with codec, "
-                        "width and height goes before them. Both: once a second a text message "
+                        "and not shown, 4 a JPEG), each answered when it is decoded; a text "
+                        "message with codec, width and height goes before them. An answer may "
+                        "speak of several: ok 3 4 for three, and the next after four more at "
+                        "the latest, or 64 KB, or half a second. Both: once a second a text message "
                         "with width, height, fps, bit_rate, age, viewers, recorded and lag.",
                     },
                 },
