@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import platformdirs
 import pytest
 
 from camrec.binaries import find
+from camrec.config import Config
 
 pytest_plugins = ["browser", "leaks"]
 
@@ -20,6 +22,13 @@ class Programs:
     mediamtx: Path
     go2rtc: Path
     ffmpeg: Path
+
+    def config(self, folder: Path, **further: Any) -> Config:
+        """The settings of a station that has its files in `folder`, and any free ports."""
+        paths = {f"{name}_path": str(path) for name, path in vars(self).items()}
+        ports = {"mediamtx_port": 0, "go2rtc_port": 0}
+        folders = {"videos_dir": folder / "videos", "bin_dir": folder / "bin"}
+        return Config(**paths, **ports, **folders, **further)
 
 
 @cache

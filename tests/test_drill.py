@@ -81,14 +81,7 @@ def station(binaries, tmp_path):
 
 
 def settings(binaries, folder: Path) -> Config:
-    return Config(
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-        mediamtx_port=0,
-        go2rtc_port=0,
-        max_sessions=8,
-        bin_dir=folder / "bin",
-        videos_dir=folder / "videos",
-    )
+    return binaries.config(folder, max_sessions=8)
 
 
 def kill_ffmpeg(station: Station, session: Session, camera: object) -> None:

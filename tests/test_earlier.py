@@ -15,13 +15,7 @@ from camrec.station import Station
 
 @pytest.fixture
 def config(binaries, tmp_path) -> Config:
-    return Config(
-        videos_dir=tmp_path / "videos",
-        bin_dir=tmp_path / "bin",
-        mediamtx_port=0,
-        go2rtc_port=0,
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-    )
+    return binaries.config(tmp_path)
 
 
 def test_the_latest_comes_first_and_once(tmp_path):

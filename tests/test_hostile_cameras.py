@@ -22,7 +22,6 @@ from test_proxies import describe
 from units_made import until
 from wire import serving
 
-from camrec.config import Config
 from camrec.errors import CameraError, CamrecError
 from camrec.proxies import Reach, answers_tls, look
 from camrec.proxies.jpegs import MOST, Splitter
@@ -94,14 +93,7 @@ RTSP_CAMERAS = {
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    config = Config(
-        videos_dir=folder / "videos",
-        bin_dir=folder / "bin",
-        mediamtx_port=0,
-        go2rtc_port=0,
-        max_sessions=64,
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-    )
+    config = binaries.config(folder, max_sessions=64)
     with serving(config) as (station, wire):
         yield station, wire
 

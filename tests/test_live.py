@@ -17,7 +17,6 @@ from playwright.sync_api import Page, expect
 from test_views_ends import Serving
 from units_made import until
 
-from camrec.config import Config
 from camrec.pictures import PacketSubscription
 from camrec.session import Session
 from camrec.station import Station
@@ -107,13 +106,7 @@ SLEEP = """() => {
 @pytest.fixture(scope="module")
 def station(binaries, tmp_path_factory) -> Iterator[Station]:
     folder = tmp_path_factory.mktemp("live")
-    config = Config(
-        videos_dir=folder / "videos",
-        bin_dir=folder / "bin",
-        mediamtx_port=0,
-        go2rtc_port=0,
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-    )
+    config = binaries.config(folder)
     with Station(config) as station:
         yield station
 

@@ -9,7 +9,6 @@ from cameras.mjpeg import MjpegCamera
 from cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
 from cameras.rtsp import RtspCamera
 
-from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.recording import RecordingState
 from camrec.session import SessionState
@@ -20,15 +19,7 @@ PATIENCE = 30.0
 
 @pytest.fixture
 def station(binaries, tmp_path):
-    config = Config(
-        mediamtx_path=str(binaries.mediamtx),
-        go2rtc_path=str(binaries.go2rtc),
-        ffmpeg_path=str(binaries.ffmpeg),
-        mediamtx_port=0,
-        go2rtc_port=0,
-        bin_dir=tmp_path / "bin",
-        videos_dir=tmp_path / "videos",
-    )
+    config = binaries.config(tmp_path)
     with Station(config) as station:
         yield station
 

@@ -120,14 +120,7 @@ def test_a_keyring_that_keeps_nothing_is_told_at_the_start(system, monkeypatch, 
 
 
 def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries, tmp_path):
-    config = Config(
-        videos_dir=tmp_path / "videos",
-        bin_dir=tmp_path / "bin",
-        mediamtx_port=0,
-        go2rtc_port=0,
-        keyring=True,
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-    )
+    config = binaries.config(tmp_path, keyring=True)
     with MjpegCamera(auth="digest", user="user", password="canary") as camera:
         with Station(config) as station:
             session = station.open(camera.url, "Bench")

@@ -16,7 +16,6 @@ from test_journey import moving
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClosedError
 
-from camrec.config import Config
 from camrec.station import Station
 from camrec.views import CameraView, page
 from camrec.views.page import board_of, end_board
@@ -71,13 +70,7 @@ class Serving:
 
 @pytest.fixture
 def station(binaries, tmp_path) -> Iterator[Station]:
-    config = Config(
-        videos_dir=tmp_path / "videos",
-        bin_dir=tmp_path / "bin",
-        mediamtx_port=0,
-        go2rtc_port=0,
-        **{f"{name}_path": str(path) for name, path in vars(binaries).items()},
-    )
+    config = binaries.config(tmp_path)
     with Station(config) as station:
         yield station
 

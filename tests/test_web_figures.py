@@ -12,8 +12,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from test_web_stream import number_of, until
 from wire import Viewer, Wire, serving
 
-from camrec.config import Config
-
 PASSWORD = "canary-p@ss"
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -21,15 +19,7 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
-    config = Config(
-        videos_dir=folder / "videos",
-        bin_dir=folder / "bin",
-        ffmpeg_path=str(binaries.ffmpeg),
-        mediamtx_path=str(binaries.mediamtx),
-        go2rtc_path=str(binaries.go2rtc),
-        mediamtx_port=0,
-        go2rtc_port=0,
-    )
+    config = binaries.config(folder)
     with (
         RtspCamera(gop=20, auth="digest", password=PASSWORD) as rtsp,
         MjpegCamera(auth="basic", password=PASSWORD) as mjpeg,

@@ -15,7 +15,6 @@ from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera, slices_hash
 from wire import Viewer, Wire, refused, serving
 
-from camrec.config import Config
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
@@ -27,15 +26,7 @@ from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHan
 def served(binaries, tmp_path_factory):
     """A station with one camera open, for all of these."""
     folder = tmp_path_factory.mktemp("stream")
-    config = Config(
-        videos_dir=folder / "videos",
-        bin_dir=folder / "bin",
-        ffmpeg_path=str(binaries.ffmpeg),
-        mediamtx_path=str(binaries.mediamtx),
-        go2rtc_path=str(binaries.go2rtc),
-        mediamtx_port=0,
-        go2rtc_port=0,
-    )
+    config = binaries.config(folder)
     with MjpegCamera(size=(1280, 720)) as camera, serving(config) as (station, wire):
         yield station, camera, wire
 

@@ -12,8 +12,6 @@ from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera
 from wire import Viewer, Wire, serving
 
-from camrec.config import Config
-
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 PASSWORD = "canary-p@ss"
 
@@ -21,16 +19,7 @@ PASSWORD = "canary-p@ss"
 @pytest.fixture(scope="module")
 def wire(binaries, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wire")
-    config = Config(
-        videos_dir=folder / "videos",
-        bin_dir=folder / "bin",
-        ffmpeg_path=str(binaries.ffmpeg),
-        mediamtx_path=str(binaries.mediamtx),
-        go2rtc_path=str(binaries.go2rtc),
-        mediamtx_port=0,
-        go2rtc_port=0,
-        max_sessions=2,
-    )
+    config = binaries.config(folder, max_sessions=2)
     with serving(config) as (_, wire):
         yield wire
 

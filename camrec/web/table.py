@@ -100,8 +100,9 @@ TABLE = (
                         "and not shown, 4 a JPEG), each answered when it is decoded; a text "
                         "message with codec, width and height goes before them. An answer may "
                         "speak of several: ok 3 4 for three, and the next after four more at "
-                        "the latest, or 64 KB, or half a second. Both: once a second a text message "
-                        "with width, height, fps, bit_rate, age, viewers, recorded and lag.",
+                        "the latest, or 64 KB, or half a second. Both: once a second a text "
+                        "message with width, height, fps, bit_rate, age, viewers, recorded and "
+                        "lag.",
                     },
                 },
                 required=("session_id",),
