@@ -13,6 +13,7 @@ from typing import Any
 import param
 import yaml
 
+from camrec import disk
 from camrec.errors import InputError, ServiceError
 
 FILES = ("config.yaml", "config.json")
@@ -206,9 +207,8 @@ class Config(param.Parameterized):
             written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
         fresh = path.with_name(f".{path.name}.new")
         try:
-            fresh.unlink(missing_ok=True)
-            with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(written.encode())
+            with disk.private(fresh) as file:
+                file.write(written)
             # Whoever knows a token gets in.
             if path.exists() and not values.get("token"):
                 shutil.copymode(path, fresh)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import TextIO
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,16 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def private(path: Path) -> TextIO:
+    """A new file in UTF-8 that only its owner reads, in place of one that was there.
+
+    Raises OSError.
+    """
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return open(handle, "w", encoding="utf-8")
 
 
 def rename(source: Path, target: Path) -> None:

@@ -58,7 +58,7 @@ class Earlier:
         """How it was opened; None where that is not known any more."""
         with self._lock:
             if url not in self._sources and self._vault is not None:
-                kept = self._try(self._vault.find, url)
+                kept = self._vault.find(word_of(url))
                 self._sources[url] = parse(kept) if kept else None
             return self._sources.get(url)
 
@@ -71,7 +71,10 @@ class Earlier:
             new = self._sources.get(source.url) != source
             self._sources[source.url] = source
         if new and camera.guarded and self._vault is not None:
-            self._try(self._vault.keep, source.url, source.address())
+            try:
+                self._vault.keep(word_of(source.url), source.address())
+            except ServiceError as error:  # worth no camera
+                log.warning("%s", error)
         self._change(lambda there: [camera, *(each for each in there if each.url != source.url)])
 
     def forget(self, url: str) -> None:
@@ -93,19 +96,9 @@ class Earlier:
                 os.replace(fresh, self._file)
             except OSError as error:
                 log.warning("the list of earlier cameras cannot be written: %s", error)
-
         if self._vault is not None:
             for url in gone:
-                self._try(self._vault.forget, url)
-
-    @staticmethod
-    def _try(call: Callable[..., str | None], url: str, *given: str) -> str | None:
-        """A keyring that does not answer is worth no camera: it is logged."""
-        try:
-            return call(f"camera {url}", *given)
-        except ServiceError as error:
-            log.warning("%s", error)
-            return None
+                self._vault.forget(word_of(url))
 
     def _read(self) -> list[Camera]:
         if self._cameras is None:
@@ -117,3 +110,8 @@ class Earlier:
                 log.warning("the list of earlier cameras cannot be read: %s", error)
                 self._cameras = []
         return self._cameras
+
+
+def word_of(url: str) -> str:
+    """What a camera is called in the vault."""
+    return f"camera {url}"

@@ -15,7 +15,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from camrec import disk
-from camrec.errors import ServiceError
 from camrec.sources import parse
 from camrec.vault import Vault
 
@@ -84,9 +83,7 @@ class Journal:
         fresh = path.with_suffix(".new")
         with self._lock:
             disk.make(self._folder, 0o700)
-            fresh.unlink(missing_ok=True)
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(handle, "w", encoding="utf-8") as file:
+            with disk.private(fresh) as file:
                 file.write(entry.model_dump_json(indent=2))
                 file.flush()
                 os.fsync(file.fileno())
@@ -100,10 +97,7 @@ class Journal:
             disk.sync(self._folder)
         if self._vault is not None and recording_id in self._in_vault:
             self._in_vault.discard(recording_id)
-            try:
-                self._vault.forget(word_of(recording_id))
-            except ServiceError as error:
-                log.warning("%s", error)
+            self._vault.forget(word_of(recording_id))
 
     def entries(self) -> list[Entry]:
         """Those that a dead camrec left, oldest first."""
@@ -128,11 +122,7 @@ class Journal:
 
     def _with_credential(self, entry: Entry) -> Entry:
         """Where the vault has lost it, or is not used any more, the camera asks for a password."""
-        try:
-            kept = self._vault and self._vault.find(word_of(entry.recording_id))
-        except ServiceError as error:
-            log.warning("%s", error)
-            kept = None
+        kept = self._vault and self._vault.find(word_of(entry.recording_id))
         if not kept:
             return entry
         self._in_vault.add(entry.recording_id)

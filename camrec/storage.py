@@ -57,7 +57,8 @@ def stamp(path: Path) -> tuple[int, int]:
 def opened(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
     """To be read, and its stamp. Raises OSError."""
     if not is_here(path):
-        return _read(path), stamp(path)
+        told = stamp(path)
+        return _read(path), told
     file = path.open("rb")
     return file, _stamp(os.fstat(file.fileno()))
 

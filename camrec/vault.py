@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from camrec.errors import ServiceError
+
+log = logging.getLogger(__name__)
 
 SERVICE = "camrec"
 
@@ -15,11 +18,12 @@ SERVICE = "camrec"
 class Vault:
     """Whole addresses, each under a word of ours, in the keyring that the system has unlocked.
 
-    Everything raises ServiceError (``keyring_unusable``) where the keyring does not do it.
+    A keyring that does not answer is told in the log, and as if nothing were kept; that it does
+    not keep is an error.
     """
 
     def __init__(self) -> None:
-        """Raises ServiceError (``keyring_missing``): the package is not installed."""
+        """Raises ServiceError (``keyring_missing``, ``keyring_unusable``)."""
         if importlib.util.find_spec("keyring") is None:
             raise ServiceError("keyring_missing")
         import keyring
@@ -34,20 +38,28 @@ class Vault:
             raise ServiceError("keyring_unusable", reason=keyring.get_keyring().name)
 
     def keep(self, word: str, address: str) -> None:
-        self._done(self._keyring.set_password, SERVICE, word, address)
+        """Raises ServiceError (``keyring_unusable``)."""
+        self._done(self._keyring.set_password, word, address)
 
     def find(self, word: str) -> str | None:
-        return self._done(self._keyring.get_password, SERVICE, word)
+        return self._tried(self._keyring.get_password, word)
 
     def forget(self, word: str) -> None:
         """There need not be one."""
         if self.find(word) is not None:
-            self._done(self._keyring.delete_password, SERVICE, word)
+            self._tried(self._keyring.delete_password, word)
+
+    def _tried(self, call: Callable[..., Any], word: str) -> Any:
+        try:
+            return self._done(call, word)
+        except ServiceError as error:
+            log.warning("%s", error)
+            return None
 
     @staticmethod
     def _done(call: Callable[..., Any], *given: str) -> Any:
         try:
-            return call(*given)
+            return call(SERVICE, *given)
         except Exception as error:  # each system's keyring has errors of its own
             # Only its kind: its text may hold what it was given.
             raise ServiceError("keyring_unusable", reason=type(error).__name__) from None

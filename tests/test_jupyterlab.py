@@ -62,6 +62,13 @@ def moves(picture: Locator) -> None:
     until(lambda: picture.evaluate(PIXELS) != first)
 
 
+def plays(output: Locator) -> Locator:
+    player = output.locator("video")
+    player.evaluate("video => video.play()")
+    until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+    return player
+
+
 def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     notebook = Notebook(looking(f"{lab.url}{path}").page)
     notebook.run(OPEN)
@@ -90,9 +97,7 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     expect(notebook.cell(RECORD)).to_contain_text("Saved: Nest box")
     moves(picture)
     notebook.run(PLAY)
-    player = notebook.cell(PLAY).locator("video")
-    player.evaluate("video => video.play()")
-    until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+    plays(notebook.cell(PLAY))
     notebook.run(WIDGET)
     moves(notebook.cell(WIDGET).locator(".picture"))
 
@@ -110,9 +115,7 @@ def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looki
         moves(notebook.cell(OPEN).locator(".picture"))
         expect(notebook.cell(RECORD)).to_contain_text("Saved: Nest box")
         notebook.run(PLAY)
-        player = notebook.cell(PLAY).locator("video")
-        player.evaluate("video => video.play()")
-        until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+        plays(notebook.cell(PLAY))
         notebook.run(WIDGET)
         moves(notebook.cell(WIDGET).locator(".picture"))
         look.close()
@@ -127,9 +130,7 @@ def test_the_same_notebook_from_another_machine(lab, path, looking):
     moves(notebook.cell(OPEN).locator(".picture"))
     assert "/user/ana/proxy/" in notebook.streams[0]
     notebook.run(PLAY)
-    player = notebook.cell(PLAY).locator("video")
-    player.evaluate("video => video.play()")
-    until(lambda: player.evaluate("video => video.currentTime") > 0.2)
+    player = plays(notebook.cell(PLAY))
     assert "/user/ana/proxy/" in player.get_attribute("src")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from camrec import disk
 from camrec.errors import InputError, ServiceError
 from camrec.process import Child, Lease, ProcessState, Supervisor
 from camrec.process.ladder import Rung
@@ -248,7 +248,6 @@ def _write(path: Path, settings: dict[str, Any]) -> None:
     """A file that only we can read, whole or not at all."""
     text = "# Written by camrec at each start.\n" + yaml.safe_dump(settings, sort_keys=False)
     fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with disk.private(fresh) as file:
         file.write(text)
     fresh.replace(path)

@@ -18,7 +18,7 @@ export function render({ model, view }) {
     const state = stale ? "stale" : "live"
     box.className = `screen ${state}`
     box.setAttribute("aria-label", say.t("page.tile", { name: model.title, state: say.t(`page.state_${state}`) }))
-    fill(badge, ...badges(say, state))
+    fill(badge, ...badges(say, state, live.facts?.recorded != null, h("span", { class: "of" }, model.title)))
     tools.hidden = live.frames === 0
     over.className = `over ${state}`
     const { width, height, fps } = live.facts ?? {}
@@ -29,19 +29,6 @@ export function render({ model, view }) {
     fill(over, icon("clock", 26),
       h("p", { class: "big figures" }, live.linked ? say.t("page.no_picture_for", { length: say.length(Math.floor(age)) }) : say.t("page.no_link")),
       age === null ? null : h("p", { class: "figures" }, say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })))
-  }
-
-  /** Live or not, and whether it is being recorded. */
-  function badges(say, state) {
-    const on = live.facts?.recorded != null
-    const [kind, mark, text] = {
-      live: on ? ["recording", "dot pulse", "recording"] : ["live", "dot", "live"],
-      stale: ["stale", "dot", "stale"],
-    }[state]
-    return [
-      h("span", { class: `chip ${kind}` }, h("i", { class: mark }), say.t(`page.badge_${text}`), h("span", { class: "of" }, model.title)),
-      on && state === "stale" ? h("span", { class: "chip waiting" }, h("i", { class: "ring" }), say.t("page.badge_recording")) : null,
-    ]
   }
 
   /** A still, and the full screen. */

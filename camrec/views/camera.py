@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 import param
 
 from camrec.views.cell import CellComponent, CellView, size_of
+from camrec.views.component import LIVE
 
 
 class Named(Protocol):
@@ -18,15 +19,7 @@ class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        "ways.js",
-        "surface.js",
-        "packets.js",
-        "jpegs.js",
-        "live.js",
-        "still.js",
-        "live.css",
-    )
+    _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE)
     _script: ClassVar[str] = "camera.js"
     _styles: ClassVar[str] = "camera.css"
 

@@ -21,6 +21,8 @@ from camrec.errors import CamrecError, internal
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
+# What a live picture is made of.
+LIVE = ("surface.js", "packets.js", "jpegs.js", "live.js", "still.js", "badges.js", "live.css")
 
 # A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
 warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)

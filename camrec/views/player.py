@@ -17,7 +17,13 @@ class Player(VideoPart):
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "frames.js", "peek.js", "stage.js")
+    _shared: ClassVar[tuple[str, ...]] = (
+        *VideoPart._shared,
+        "frames.js",
+        "peek.js",
+        "still.js",
+        "stage.js",
+    )
     _script: ClassVar[str] = "player.js"
     _styles: ClassVar[str] = "player.css"
 

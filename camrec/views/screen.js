@@ -4,20 +4,12 @@
 /** `tile` has model, live, say, ask, growing: see tile.js. */
 function screen(tile) {
   const { model, live } = tile
-  const badges = h("div", { class: "badges" })
+  const marks = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
-  const element = h("div", { class: "screen" }, live.element, over, badges, figures)
+  const element = h("div", { class: "screen" }, live.element, over, marks, figures)
 
-  function drawBadges(looks) {
-    const { say } = tile
-    const on = tile.growing()
-    const recording = (kind, mark) => h("span", { class: `chip ${kind}` }, h("i", { class: mark }), say.t("page.badge_recording"))
-    if (looks === "live" && on) return void fill(badges, recording("recording", "dot pulse"))
-    fill(badges,
-      h("span", { class: `chip ${looks}` }, h("i", { class: "dot" }), say.t(`page.badge_${looks}`)),
-      looks === "stale" && on ? recording("waiting", "ring") : null)
-  }
+  const drawBadges = (looks) => void fill(marks, ...badges(tile.say, looks, tile.growing()))
 
   /** "1920×1080 · 25 fps"; a rate under ten with one decimal where it has one. */
   function drawFigures(looks) {
@@ -72,5 +64,5 @@ function screen(tile) {
       h("p", { class: "fact" }, failure.fact))
   }
 
-  return { element, badges, over, drawBadges, drawFigures, drawOver }
+  return { element, marks, over, drawBadges, drawFigures, drawOver }
 }

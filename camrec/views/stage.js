@@ -66,11 +66,8 @@ function stage(say, film, video, receipt, base, signal) {
     if (!film.videoWidth || film.seeking) return failed(say.t("videos.still_failed"))
     canvas.getContext("2d").drawImage(film, 0, 0)
     canvas.toBlob((png) => {
-      const url = URL.createObjectURL(png)
       const at = new Date(begin + 1000 * film.currentTime)
-      const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-      h("a", { href: url, download: `${video.name} ${day} ${exact(say, at).replaceAll(":", "-")}.png` }).click()
-      setTimeout(() => URL.revokeObjectURL(url), 10_000)
+      savePicture(png, video.name, at, exact(say, at), "png")
     }, "image/png")
   }
 

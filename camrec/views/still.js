@@ -1,10 +1,15 @@
-// The picture that is shown live, as a file that the browser saves.
+// A picture as a file that the browser saves.
 
+/** Under its camera's name and its moment; `time` is the moment's clock as it reads. */
+function savePicture(blob, name, moment, time, ending) {
+  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
+  const url = URL.createObjectURL(blob)
+  h("a", { href: url, download: `${name} ${day} ${time.replaceAll(":", "-")}.${ending}` }).click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+/** The one that is shown live. */
 async function saveStill(live, name, say) {
   const { blob, date, ending } = await live.still()
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const download = `${name} ${day} ${say.clock(date).replaceAll(":", "-")}.${ending}`
-  const link = h("a", { href: URL.createObjectURL(blob), download })
-  link.click()
-  URL.revokeObjectURL(link.href)
+  savePicture(blob, name, date, say.clock(date), ending)
 }

@@ -116,7 +116,7 @@ export function render({ model, view }) {
     const spoken = on && looks === "live" ? "recording" : looks
     card.className = `camera card ${looks}${on ? " on" : ""}`
     card.setAttribute("aria-label", tile.say.t("page.tile", { name, state: tile.say.t(`page.state_${spoken}`) }))
-    part("badges", picture.badges, [looks, on], () => picture.drawBadges(looks))
+    part("badges", picture.marks, [looks, on], () => picture.drawBadges(looks))
     part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.waiting()], () => picture.drawOver(looks))
     part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))

@@ -9,7 +9,7 @@ import param
 
 from camrec.probe import FRAMES, TRIES
 from camrec.station import Station
-from camrec.views.component import AskingComponent
+from camrec.views.component import LIVE, AskingComponent
 from camrec.views.failure import failure
 
 
@@ -29,12 +29,7 @@ class Tile(AskingComponent):
     free = param.Number(default=0, doc="Bytes that the disk has left.")
 
     _shared: ClassVar[tuple[str, ...]] = (
-        "surface.js",
-        "packets.js",
-        "jpegs.js",
-        "live.js",
-        "still.js",
-        "live.css",
+        *LIVE,
         "screen.js",
         "lengths.js",
         "segment.css",
