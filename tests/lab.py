@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import nbformat
 import psutil
 import requests
 import yaml
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from test_views_page import free_port
 from units_made import until
 
@@ -153,6 +154,14 @@ class ClassicNotebook(Notebook):
         idle.wait_for(timeout=60_000)
 
     def run(self, index: int) -> None:
-        """Run a cell."""
-        self.page.locator(".jp-Cell").nth(index).locator(".cm-content").click()
+        """Run a cell that has not run yet; a page that is still at work passes over a key."""
+        cell = self.page.locator(".jp-Cell").nth(index)
+        prompt = cell.locator(".jp-InputPrompt")
+        until(lambda: self._begun(cell, prompt), 60)
+
+    def _begun(self, cell: Locator, prompt: Locator) -> bool:
+        cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
+        with contextlib.suppress(AssertionError):
+            expect(prompt).not_to_have_text("[ ]:")
+        return prompt.inner_text() != "[ ]:"
