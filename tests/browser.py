@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
 def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
     """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
 
-    `scripts` run in it before anything else does. `known`: an exception that is not ours.
+    `scripts` run in it before anything else does. `known`: an error that is not ours, or expected.
     At the end of the test it fails on anything in the browser's console at the level of an error,
     on an exception, and on a request that left this machine.
     """
@@ -91,8 +91,9 @@ class Looking:
             self.context.add_init_script(script)
         self.page: Page = self.context.new_page()
         self._cut_off = cut_off
+        self._known = known
         self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self._failed(str(error), known))
+        self.page.on("pageerror", lambda error: self._failed(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("websocket", lambda socket: self._asked(socket.url))
         self.page.goto(url)
@@ -109,10 +110,10 @@ class Looking:
     def _heard(self, message: object) -> None:
         expected = self._cut_off and any(words in message.text for words in CUT_OFF)
         if message.type == "error" and not expected:
-            self.problems.append(f"{message.text} ({message.location})")
+            self._failed(f"{message.text} ({message.location})")
 
-    def _failed(self, error: str, known: str | None) -> None:
-        if known is None or known not in error:
+    def _failed(self, error: str) -> None:
+        if self._known is None or self._known not in error:
             self.problems.append(error)
 
     def _asked(self, url: str) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from cameras.mjpeg import MjpegCamera
 from playwright.sync_api import expect
+from serving import Serving
 from test_journey import moving, server
-from test_views_ends import Serving
 from wire import serving
 
 import camrec
@@ -116,6 +116,11 @@ def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera,
     with Serving(lambda: there.open(camera.url).view(width=480)) as serving:
         look = looking(serving.url)
         moving(look.page)
+        look.page.get_by_role("button", name="Record").click()
+        expect(look.page.get_by_text("no gap")).to_be_visible()
+        look.page.get_by_role("button", name="Stop and save").click()
+        expect(look.page.get_by_text("Saved:")).to_be_visible()
+        assert there.videos()[0].path.name in look.page.get_by_text("Saved:").inner_text()
         look.close()
     video = there.open(camera.url).record(1).wait()
     with Serving(lambda: video.view(width=480)) as serving:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from cameras.onvif import answering
 from playwright.sync_api import expect
-from test_views_ends import Serving
+from serving import Serving
 
 from camrec import discovery
 from camrec.discovery import Found

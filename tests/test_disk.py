@@ -51,8 +51,9 @@ def test_before_the_start_the_expected_size_is_held_against_the_room(
     with pytest.raises(DiskError) as caught:
         asked.admit(codec, megabits * MEGABYTE, seconds)
     assert caught.value.status == 507 and caught.value.code == "disk_full"
-    for language in ("en", "fr"):
-        assert all(each in caught.value.text(language) for each in ("600 MB", "1000 MB", "500 MB"))
+    for language, unit in (("en", "MB"), ("fr", "Mo")):
+        said = caught.value.text(language)
+        assert all(f"{size}\u00a0{unit}" in said for size in (600, 1000, 500))
 
 
 def test_below_the_floor_nothing_begins(monkeypatch):

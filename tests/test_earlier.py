@@ -108,7 +108,7 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
         def refuse_the_first(*about):
             asked.append(about)
             if len(asked) == 1:
-                raise DiskError("disk_full", needed="1 MB", free="0 MB", floor="0 MB")
+                raise DiskError("disk_full", needed=1, free=0, floor=0)
             admit(*about)
 
         monkeypatch.setattr(station.library.room, "admit", refuse_the_first)

@@ -30,8 +30,10 @@ CELLS = [
     "camera.record(600)",
     "ended = asyncio.to_thread(camera.recording.stop)\n"
     "video, _ = await asyncio.gather(camera.recording, ended)\nvideo.receipt.ended",
+    "time.sleep(8)",
 ]
-OPEN, RECORD, BUSY, PLAY, WIDGET, BOKEH_WIDGET, COUNT, LONG, AWAIT = range(len(CELLS))
+OPEN, RECORD, BUSY, PLAY, WIDGET, BOKEH_WIDGET, COUNT, LONG, AWAIT, SLEEP = range(len(CELLS))
+ACTIVE = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +104,34 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
     moves(notebook.cell(WIDGET).locator(".picture"))
 
 
+def test_a_cell_is_recorded_from_while_the_kernel_is_busy_and_its_keys_are_its_own(
+    lab, path, looking
+):
+    notebook = Notebook(looking(f"{lab.url}{path}").page)
+    notebook.run(OPEN)
+    cell = notebook.cell(OPEN)
+    moves(cell.locator(".picture"))
+    # Elsewhere in a cell JupyterLab would go to another one, put one below, delete this one.
+    cell.get_by_text("5 min", exact=True).click()
+    for key in ("ArrowLeft", "ArrowLeft", "b", "d", "d"):
+        notebook.page.keyboard.press(key)
+    expect(cell.get_by_role("radio", name="Other…")).to_be_checked()
+    expect(notebook.page.locator(".jp-Cell")).to_have_count(len(CELLS))
+    assert notebook.page.evaluate(ACTIVE) == OPEN
+    notebook.begin(SLEEP)
+    records(cell)
+
+
+def records(cell: Locator) -> None:
+    """Two seconds, by its buttons, until their end."""
+    cell.get_by_text("Other…").click()
+    cell.get_by_label("Length", exact=True).fill("2")
+    cell.get_by_label("Unit").select_option("seconds")
+    cell.get_by_role("button", name="Record 2 s").click()
+    expect(cell.locator(".chip.recording")).to_be_visible()
+    expect(cell.get_by_text("Saved: Nest box")).to_be_visible()
+
+
 def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looking):
     with Classic(tmp_path, binaries) as classic:
         path = classic.notebook("day.ipynb", *cells_for(camera))
@@ -129,6 +159,7 @@ def test_the_same_notebook_from_another_machine(lab, path, looking):
     notebook.run(OPEN)
     moves(notebook.cell(OPEN).locator(".picture"))
     assert "/user/ana/proxy/" in notebook.streams[0]
+    records(notebook.cell(OPEN))
     notebook.run(PLAY)
     player = plays(notebook.cell(PLAY))
     assert "/user/ana/proxy/" in player.get_attribute("src")

@@ -14,7 +14,7 @@ from cameras import barcode
 from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera
 from playwright.sync_api import Page, expect
-from test_views_ends import Serving
+from serving import Serving
 from units_made import until
 
 from camrec.pictures import PacketSubscription

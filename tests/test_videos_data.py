@@ -23,7 +23,7 @@ import pytest
 import requests
 from cameras import barcode
 from footages import SIZE, make
-from test_views_ends import Serving
+from serving import Serving
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler

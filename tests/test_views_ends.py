@@ -8,12 +8,11 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import panel as pn
 import pytest
 from cameras.mjpeg import MjpegCamera
 from playwright.sync_api import expect
+from serving import Serving
 from test_journey import moving
-from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClosedError
 
 from camrec.station import Station
@@ -23,49 +22,6 @@ from camrec.views.serving import _failed
 from camrec.web import LocalServer
 
 pytestmark = pytest.mark.browser
-
-
-class Serving:
-    """Panel's server in this process, in a thread with a loop of its own."""
-
-    def __init__(self, make, prefix: str = "", routes: list | None = None) -> None:
-        self._make = make
-        self._prefix = prefix
-        self._routes = routes or []
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="page")
-        self._thread.start()
-        assert self._ready.wait(20)
-
-    async def _run(self) -> None:
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        served = pn.serve(
-            {"/": self._make},
-            port=0,
-            address="127.0.0.1",
-            websocket_origin="*",
-            loop=IOLoop.current(),
-            show=False,
-            start=False,
-            verbose=False,
-            # Longer than a browser takes from the page to its socket: else it gets a second one.
-            unused_session_lifetime_milliseconds=5000,
-            check_unused_sessions_milliseconds=250,
-            prefix=self._prefix,
-            extra_patterns=self._routes,
-        )
-        served.start()
-        self.url = f"http://127.0.0.1:{served.port}{self._prefix}/"
-        self._ready.set()
-        await self._over.wait()
-        served.stop()
-
-    def __enter__(self) -> Serving:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from cameras.mjpeg import MjpegCamera
 from cameras.rtsp import RtspCamera
 from playwright.sync_api import Page, expect
-from test_views_ends import Serving
+from serving import Serving
 
 from camrec.config import Config
 from camrec.library import Room

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import panel as pn
 import pytest
 from playwright.sync_api import Page, expect
-from tornado.ioloop import IOLoop
+from serving import Serving
 from tornado.web import RequestHandler, StaticFileHandler
 
 from camrec.clock import Clock
@@ -190,56 +190,15 @@ class ThumbnailHandler(StaticFileHandler):
 @pytest.fixture
 def serve(folder: Path) -> Iterator[Callable[..., str]]:
     """Serve what a function makes anew for each browser page; gives the URL."""
-    ends = []
-
-    def start(make: Callable[[], object]) -> str:
-        serving = Serving(make, folder)
-        ends.append(serving.stop)
-        return serving.url
-
-    yield start
-    for end in ends:
-        end()
-
-
-class Serving:
-    """Panel's server in a thread with a loop of its own, with the films beside it."""
-
-    def __init__(self, make: Callable[[], object], folder: Path) -> None:
-        self._make, self._folder = make, {"path": str(folder)}
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="films")
-        self._thread.start()
-        assert self._ready.wait(20)
-
-    async def _run(self) -> None:
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        server = pn.serve(
-            {"/": self._make},
-            port=0,
-            address="127.0.0.1",
-            websocket_origin="*",
-            loop=IOLoop.current(),
-            show=False,
-            start=False,
-            verbose=False,
-            extra_patterns=[
-                (r"/videos/(.*)/times", TimesHandler, self._folder),
-                (r"/videos/(.*)/preview", PreviewHandler, self._folder),
-                (r"/videos/(.*)", FilmHandler, self._folder),
-                (r"/thumbnails/(.*)", ThumbnailHandler, self._folder),
-            ],
-        )
-        server.start()
-        self.url = f"http://127.0.0.1:{server.port}/"
-        self._ready.set()
-        await self._over.wait()
-        server.stop()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
+    files = {"path": str(folder)}
+    routes = [
+        (r"/videos/(.*)/times", TimesHandler, files),
+        (r"/videos/(.*)/preview", PreviewHandler, files),
+        (r"/videos/(.*)", FilmHandler, files),
+        (r"/thumbnails/(.*)", ThumbnailHandler, files),
+    ]
+    with contextlib.ExitStack() as ends:
+        yield lambda make: ends.enter_context(Serving(make, routes=routes)).url
 
 
 def library(shelf: Shelf, of: type = Library, **how: object) -> Callable[[], Library]:

@@ -107,7 +107,9 @@ def test_a_websocket_is_guarded_too(wire):
     assert refused(wire, "session_id=x", notebook) == (403, "foreign_origin")
 
 
-def test_a_notebook_s_page_has_a_key_and_may_watch_and_nothing_else(tmp_path):
+def test_a_notebook_s_page_has_a_key_to_watch_and_one_to_record_and_they_open_nothing_else(
+    tmp_path,
+):
     with Station(Config(videos_dir=tmp_path / "v", bin_dir=tmp_path / "b", token="s")) as station:
         server = LocalServer(station)
         wire, key = Wire(server.root), server.url.removeprefix(server.root)
@@ -118,6 +120,24 @@ def test_a_notebook_s_page_has_a_key_and_may_watch_and_nothing_else(tmp_path):
         for method, path in [("POST", "/session/close"), ("DELETE", "/videos/x.mp4")]:
             reply = wire.ask(method, f"{key}{path}", {}, hub)
             assert (reply.status, reply.code) == (405, "method_not_allowed")
+        # The other key begins and ends recordings, from any page, and opens nothing else.
+        record = server.record_url.removeprefix(server.root)
+        for path in ("/record/start", "/record/stop"):
+            reply = wire.post(f"{record}{path}", {"session_id": "x", "duration": 1}, **hub)
+            assert reply.headers["Access-Control-Allow-Origin"] == "*"
+            assert reply.code == ("no_session" if path == "/record/start" else "bad_field")
+        for method, path in [
+            ("GET", "/videos"),
+            ("GET", "/session/list"),
+            ("POST", "/session/close"),
+            ("POST", "/record/together"),
+            ("DELETE", "/videos/x.mp4"),
+        ]:
+            assert wire.ask(method, f"{record}{path}", {}, hub).code == "no_route"
+        assert wire.ask("GET", f"{record}/stream?session_id=x", headers=stream).code == "no_route"
+        assert wire.ask("GET", f"{record}/record/start", headers=hub).code == "method_not_allowed"
+        assert wire.post(f"{record[:-1]}/record/stop", {}, **hub).code == "foreign_host"
+        assert key != record
         # Without it, or with another one, all is as everywhere.
         assert wire.ask("GET", "/stream?session_id=x", headers=stream).code == "foreign_host"
         assert wire.get("/videos").code == "token_wrong"

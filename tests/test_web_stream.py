@@ -96,9 +96,35 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
             assert jpeg[:2] == b"\xff\xd8"
             assert 0 <= time.time() - captured / 1e6 < 10
     assert numbers == sorted(set(numbers))
-    shown = {"now", "width", "height", "fps", "bit_rate", "age", "viewers", "recorded", "lag"}
+    shown = {"now", "video_codec", "width", "height", "fps", "bit_rate", "lost", "age", "retries"}
+    shown |= {"viewers", "recorded", "recording", "free_bytes", "lag"}
     assert set(facts[0]) == shown
     assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
+    assert facts[0]["recording"] is facts[0]["recorded"] is None and facts[0]["free_bytes"] > 0
+
+
+def test_a_page_is_told_of_the_recording(served, session, wire):
+    station, _, _ = served
+
+    def told(state: str) -> dict:
+        """The first that is told with a recording in this state."""
+        while True:
+            message = page.read()
+            if isinstance(message, bytes):
+                page.say("ok")
+                continue
+            facts = json.loads(message)
+            if facts["recording"] and facts["recording"]["state"] == state:
+                return facts
+
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        recording = station.record(session.session_id, 60)
+        facts = told("writing")
+        assert facts["recording"]["recording_id"] == recording.recording_id
+        assert facts["recorded"] is not None
+        recording.stop()
+        facts = told("saved")
+        assert facts["recording"]["filename"] == recording.filename and facts["recorded"] is None
 
 
 def test_a_page_that_draws_nothing_gets_two(session, wire):
@@ -255,7 +281,7 @@ def test_the_end_of_a_session_ends_its_viewers(served, wire):
         station.close(session.session_id)
         while viewer.read() is not None:
             pass
-    assert viewer.close_code == 1001
+    assert (viewer.close_code, viewer.close_reason) == (1001, "closed")
 
 
 def test_the_end_of_the_server_ends_its_viewers(served):
@@ -267,5 +293,6 @@ def test_the_end_of_the_server_ends_its_viewers(served):
         server.stop()
         while viewer.read() is not None:
             pass
+    assert (viewer.close_code, viewer.close_reason) == (1001, "")
     assert session.viewers == 0
     station.close(session.session_id)

@@ -84,6 +84,7 @@ class Viewer:
 
     def __init__(self, wire: Wire, query: str, read_buffer: int | None = None) -> None:
         self.close_code: int | None = None
+        self.close_reason = ""
         self._socket = socket.socket()
         if read_buffer is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, read_buffer)
@@ -112,6 +113,7 @@ class Viewer:
                 return data
             if head[0] == 0x88:
                 self.close_code = int.from_bytes(data[:2], "big")
+                self.close_reason = data[2:].decode()
                 break
         return None
 

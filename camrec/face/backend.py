@@ -26,6 +26,10 @@ class Backend(Protocol):
     def page_url(self) -> str:
         """What a browser's page is given to look from, without a slash at the end."""
 
+    @property
+    def record_url(self) -> str:
+        """What it is given to begin and end recordings by, in the same form."""
+
     def open(self, url: str, name: str | None) -> Any:
         """A camera: the one of this address that is open, else a new one, once it delivers."""
 

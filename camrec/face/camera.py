@@ -82,32 +82,36 @@ class Camera:
         latest = self._backend.latest(self._found)
         return None if latest is None else Recording(self._backend, latest)
 
-    def view(self, width: int | None = None) -> CameraView:
-        """The live picture, for a cell or any Panel page.
+    def view(self, width: int | None = None, controls: bool = True) -> CameraView:
+        """The live picture and what records it, for a cell or any Panel page.
 
         Parameters
         ----------
         width
-            In pixels; as wide as there is room by default.
+            In pixels; as wide as there is room, up to 640, by default.
+        controls
+            Whether a recording can be begun and ended there. False for a page that others open:
+            it then has no right to.
         """
         from camrec.views import CameraView
 
         return CameraView(
             self._found,
             base_url=self._backend.page_url,
+            record_url=self._backend.record_url if controls else "",
             width=width,
             language=self._backend.language,
         )
 
-    def widget(self, width: int | None = None) -> Any:
-        """The live picture as an ipywidget, to stand among others. Needs ``camrec[jupyter]``.
+    def widget(self, width: int | None = None, controls: bool = True) -> Any:
+        """The same as an ipywidget, to stand among others. Needs ``camrec[jupyter]``.
 
         Parameters
         ----------
-        width
-            In pixels; as wide as there is room by default.
+        width, controls
+            As `view` takes them.
         """
-        return self.view(width).widget()
+        return self.view(width, controls).widget()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.view()._repr_mimebundle_(include, exclude)

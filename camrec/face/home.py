@@ -47,6 +47,10 @@ class Home:
     def page_url(self) -> str:
         return self.server.url
 
+    @property
+    def record_url(self) -> str:
+        return self.server.record_url
+
     def open(self, url: str, name: str | None) -> Session:
         source = parse(url)
         with lock:  # the same address is opened once

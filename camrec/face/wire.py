@@ -79,10 +79,17 @@ class Wire:
 
     @property
     def page_url(self) -> str:
+        return self._relayed().url
+
+    @property
+    def record_url(self) -> str:
+        return self._relayed().record_url
+
+    def _relayed(self) -> Relay:
         with self._lock:
             if self._relay is None:
                 self._relay = Relay(self.url, self._headers, notebook_script)
-            return self._relay.url
+            return self._relay
 
     # Cameras.
 

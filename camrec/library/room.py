@@ -47,7 +47,7 @@ class Room:
         Raises
         ------
         DiskError
-            ``disk_full``, with the size that is expected and what there is above the floor.
+            ``disk_full``, with the size that is expected, what is free and the floor, in MB.
         """
         expected = int(bit_rate / 8 * duration * WEIGHT.get(codec, 1.0))
         free = self.free
@@ -60,5 +60,5 @@ class Room:
             )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.0f} MB"
+def _megabytes(size: int) -> int:
+    return round(size / 1e6)

@@ -137,8 +137,8 @@ class Part:
         # A list of edits that ends too early would hide the last picture where some are reordered.
         in_order = not self._copied or not self._timeline.video.track.reorder
         self.complete = code == 0
-        if not self.complete:
-            self.complaint = self.complaint or f"return code {code}"
+        # One that ended well has at most warned.
+        self.complaint = "" if self.complete else self.complaint or f"return code {code}"
         self.step.late = self._timeline.late
         self.whole = self.complete and self._able.hybrid and in_order
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)

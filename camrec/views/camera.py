@@ -18,6 +18,7 @@ class Named(Protocol):
 class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
+    records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
 
     _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE)
     _script: ClassVar[str] = "camera.js"
@@ -25,7 +26,7 @@ class LivePicture(CellComponent):
 
 
 class CameraView(CellView):
-    """The live picture of a session.
+    """The live picture of a session, with what records it below.
 
     Parameters
     ----------
@@ -33,17 +34,26 @@ class CameraView(CellView):
         Whatever has its `session_id` and `name`.
     base_url
         Of the server that has its ``/stream``, such as ``http://127.0.0.1:8000``.
+    record_url
+        Of the server that has its ``/record/start`` and ``/record/stop``; without it the picture
+        stands alone.
     width
         In pixels; as wide as there is room, up to 640, by default.
     """
 
     def __init__(
-        self, session: Named, base_url: str, width: int | None = None, language: str = "en"
+        self,
+        session: Named,
+        base_url: str,
+        record_url: str = "",
+        width: int | None = None,
+        language: str = "en",
     ) -> None:
         picture = LivePicture(
             session_id=session.session_id,
             title=session.name,
             base=base_url,
+            records=record_url,
             language=language,
             **size_of(width),
         )

@@ -21,8 +21,9 @@ from camrec.errors import CamrecError, internal
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
-# What a live picture is made of.
-LIVE = ("surface.js", "packets.js", "jpegs.js", "live.js", "still.js", "badges.js", "live.css")
+# What a live picture is made of, and its recording.
+LIVE = ("surface.js", "packets.js", "jpegs.js", "live.js", "still.js", "live.css")
+LIVE += ("looks.js", "screen.js", "lengths.js", "segment.css", "controls.js", "controls.css")
 
 # A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
 warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)

@@ -5,8 +5,8 @@ const LONGEST = 86_400
 const UNITS = { seconds: 1, minutes: 60, hours: 3600 }
 const FULL = 0.97 // of the free space that a recording may ask for
 
-/** `tile` has model, live, say, ask, asked, trouble, now, look: see tile.js. */
-function controls(tile) {
+/** `tile` as looks.js makes it; `tools` stand beside Record, and beside what was written. */
+function controls(tile, tools = null) {
   const { model, live } = tile
   const element = h("div", { class: "controls" })
   let chosen = rememberedLength()
@@ -47,11 +47,13 @@ function controls(tile) {
     return seconds >= 1 && seconds <= LONGEST ? seconds : NaN
   }
 
+  const free = () => live.facts?.free_bytes ?? 0
+
   /** The longest recording that the free space holds, in seconds; whole minutes where there are two. */
   function longest() {
     const rate = live.facts?.bit_rate ?? 0
     if (rate <= 0) return LONGEST
-    const room = Math.min(LONGEST, (model.free * FULL * 8) / rate)
+    const room = Math.min(LONGEST, (free() * FULL * 8) / rate)
     return room >= 120 ? Math.floor(room / 60) * 60 : Math.floor(room)
   }
 
@@ -91,7 +93,7 @@ function controls(tile) {
         })),
         { label: say.t("page.other_length"), checked: other !== null, on: chooseOther },
       ], { disabled: !enabled }),
-      h("div", { class: "go" }, field, press),
+      h("div", { class: "go" }, field, press, tools),
       problem() ?? hint)
 
     function tick() {
@@ -112,10 +114,10 @@ function controls(tile) {
     const size = say.size((seconds * rate) / 8)
     const plain = say.t("page.record_plain")
     if (Number.isNaN(seconds)) return { seconds: 0, label: plain, hint: say.t("page.bad_length"), short: false }
-    const free = say.size(model.free)
-    if (most < 1) return { seconds: 0, label: plain, hint: say.t("page.nothing_fits", { free }), short: true }
+    const room = say.size(free())
+    if (most < 1) return { seconds: 0, label: plain, hint: say.t("page.nothing_fits", { free: room }), short: true }
     if (seconds > most) {
-      const hint = say.t("page.will_not_fit", { length: say.length(seconds), size, free })
+      const hint = say.t("page.will_not_fit", { length: say.length(seconds), size, free: room })
       return { seconds: most, label: say.t("page.record_instead", { length: say.length(most) }), hint, short: true }
     }
     const time = say.minute(tile.now() + seconds * 1000)
@@ -124,7 +126,7 @@ function controls(tile) {
   }
 
   /** H.264 goes into the file as it comes; anything else is written anew, and takes less room. */
-  const copied = () => model.session.video_codec === "H.264"
+  const copied = () => live.facts?.video_codec === "h264"
 
   // ---- recording ----
 
@@ -143,7 +145,7 @@ function controls(tile) {
         button({ label: say.t("page.stop_and_save"), icon: "stop", on: () => tile.ask("stop") })),
       strip,
       h("p", { class: "ends second figures" }, h("span", {}, say.minute(started_at)), left, h("span", {}, say.minute(ends_at))),
-      problem() ?? written, waiting)
+      h("div", { class: "beside" }, problem() ?? written, tools), waiting)
 
     return () => {
       const elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)

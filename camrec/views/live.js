@@ -2,9 +2,11 @@
 // the notebook's view.
 //
 //   const live = livePicture(life, () => address("stream?session_id=...", model.base, "ws"))
+//                                                   // third: what has to be in sight, unless it is the picture
 //   live.element; live.run(true or false); live.age() in seconds or null; live.linked; live.facts
 //   live.waiting()                                  // nothing new is shown yet, though it will be
 //   live.lost()                                     // the link is lost, or does not come to be
+//   live.closed                                     // the camera was closed: there will be no link
 //   live.onChange = () => ...                       // a first picture, new facts, link lost or back
 //   live.skew                                       // ms by which this browser's clock is before camrec's
 //   await live.still()                              // {blob, date, ending}: the picture as a file
@@ -28,6 +30,7 @@ const SILENCE = 5000 // ms without a message after which the connection is dead:
 const UNSEEN_MESSAGES = 8 // a view that left the page without a word gives its socket up after these
 const REST = 1000 // ms out of sight before it lets go
 const GRACE = 2 // seconds in which a new link may bring older pictures than were shown
+const CLOSED = "closed" // what the server says when the camera was
 const SAME = 5 // ms by which two tellings of one picture's time may differ
 const CATCHING_UP = 5 // seconds that a page may take to decode the group that it joined in
 const NO_LINK = 4 // seconds without a link from which that is said
@@ -35,10 +38,10 @@ const LATE = 0.3 // seconds from a camera's picture to this page from which on i
 const SKEWS = 5 // of so many latest facts the quickest tells how the clocks differ
 const TRIES = 3 // a decoder that fails as often within a minute is given up
 
-function livePicture(life, url) {
+function livePicture(life, url, within = null) {
   const surface = drawingSurface()
   const { element } = surface
-  const live = { element, linked: false, facts: null, frames: 0, captured: null, skew: 0, onChange: () => {} }
+  const live = { element, linked: false, closed: false, facts: null, frames: 0, captured: null, skew: 0, onChange: () => {} }
   let socket = null
   let timer = null
   let resting = null // the timer that lets go
@@ -128,10 +131,12 @@ function livePicture(life, url) {
       live.onChange()
     }
     opened.onmessage = ({ data }) => socket === opened && receive(data, long)
-    opened.onclose = () => {
+    opened.onclose = ({ reason }) => {
       if (socket !== opened) return
       letGo()
+      live.closed = reason === CLOSED
       live.onChange()
+      if (live.closed) return live.run(false)
       timer = setTimeout(connect, pause)
       pause = Math.min(pause * 1.7, LONGEST_PAUSE)
     }
@@ -248,7 +253,7 @@ function livePicture(life, url) {
     onScreen = entries[entries.length - 1].isIntersecting
     update()
   })
-  watcher.observe(element)
+  watcher.observe(within ?? element)
   const measure = new ResizeObserver(grown)
   measure.observe(element)
   life.on(document, "visibilitychange", update)

@@ -114,9 +114,9 @@ class Page:
         self.health.facts = health
         self.latest.show(facts.videos)
         self.videos.show(facts.videos)
-        self._show_cameras(facts.sessions, health["free"], full)
+        self._show_cameras(facts.sessions, full)
 
-    def _show_cameras(self, sessions: list[dict[str, Any]], free: int, full: bool) -> None:
+    def _show_cameras(self, sessions: list[dict[str, Any]], full: bool) -> None:
         shown: dict[str, Tile] = {}
         for facts in sessions:
             tile = self._tiles.get(facts["session_id"])
@@ -126,7 +126,6 @@ class Page:
                 )
             else:
                 tile.show(facts)
-            tile.free = free
             shown[tile.session_id] = tile
         self._tiles = shown
         objects = list(shown.values()) if full else [*shown.values(), self.slot]

@@ -1,15 +1,21 @@
 // What lies over a tile's picture: what it is, why it stands still, or why it is not there.
 // Each function draws into its element and gives back what has to be done every moment, if anything.
 
-/** `tile` has model, live, say, ask, growing: see tile.js. */
-function screen(tile) {
+/** `tile` as looks.js makes it; `more` stands in the badge, beside the state. */
+function screen(tile, more = null) {
   const { model, live } = tile
   const marks = h("div", { class: "badges" })
   const figures = h("div", { class: "chip figures", hidden: true })
   const over = h("div", { class: "over" })
   const element = h("div", { class: "screen" }, live.element, over, marks, figures)
 
-  const drawBadges = (looks) => void fill(marks, ...badges(tile.say, looks, tile.growing()))
+  /** Live or not, and whether it is being recorded. */
+  function drawBadges(looks) {
+    const { say } = tile
+    const chip = (kind, mark, text, ...rest) => h("span", { class: `chip ${kind}` }, h("i", { class: mark }), say.t(`page.badge_${text}`), ...rest)
+    if (looks === "live" && tile.growing()) return void fill(marks, chip("recording", "dot pulse", "recording", more))
+    fill(marks, chip(looks, "dot", looks, more), looks === "stale" && tile.growing() ? chip("waiting", "ring", "recording") : null)
+  }
 
   /** "1920×1080 · 25 fps"; a rate under ten with one decimal where it has one. */
   function drawFigures(looks) {

@@ -1,35 +1,10 @@
 // One camera: its picture, its state, and its recording, in one card.
 
-const GROWING = ["writing", "waiting"]
-const AGREE = 2000 // ms by which this browser's clock and camrec's may differ unheeded
-
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const live = livePicture(life, () =>
     address(`stream?session_id=${model.session.session_id}`, model.base, "ws"))
-  const tile = {
-    model, live, say: words(model.texts),
-    asked: null, // what was asked of camrec and is not answered yet
-    trouble: "", // why what was asked last was not done
-    ask(what, more = {}) {
-      if (tile.asked !== null) return
-      tile.asked = what
-      tile.trouble = ""
-      model.send_msg({ do: what, ...more })
-      draw()
-    },
-    growing: () => GROWING.includes(model.session.recording?.state),
-    /** camrec's clock: this browser's, unless the two are clearly apart. */
-    now: () => Date.now() - (Math.abs(live.skew) > AGREE ? live.skew : 0),
-    /** The session's state, and "stale" as soon as the picture is old. */
-    look() {
-      const { state } = model.session
-      if (state === "opening" || state === "failed") return state
-      const age = live.age()
-      const old = age !== null && age >= live.patience()
-      return state === "stale" || old || live.lost() ? "stale" : "live"
-    },
-  }
+  const tile = cardOf(model, live, (what, more) => model.send_msg({ do: what, ...more }))
   const picture = screen(tile)
   let large = false
   const title = h("header", { class: "title" })
@@ -98,19 +73,11 @@ export function render({ model, view }) {
         button({ label: say.t("page.close_save"), kind: "main", on: end })))
   }
 
-  function mode(looks) {
-    if (looks === "opening" || looks === "failed") return looks
-    if (tile.growing()) return "recording"
-    if (model.session.recording?.state === "finalising") return "saving"
-    return looks === "live" ? "ready" : "away"
-  }
+  const { part, tick } = partsOf(tile)
 
-  const drawn = {} // by part: what it was last drawn for, and what it does every moment
-
-  /** Draw what has changed; a part that has not keeps its elements, and with them the focus. */
   function draw() {
     const looks = tile.look()
-    const doing = mode(looks)
+    const doing = tile.mode(looks)
     const on = tile.growing() && looks !== "failed"
     const { attempt, seen, proxy_ready, failure, name, video_codec, audio_codec, recording } = model.session
     const spoken = on && looks === "live" ? "recording" : looks
@@ -121,15 +88,7 @@ export function render({ model, view }) {
     part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))
     picture.drawFigures(looks)
-    for (const { tick } of Object.values(drawn)) tick?.()
-  }
-
-  function part(name, element, facts, redraw) {
-    const key = JSON.stringify([facts, tile.say.language])
-    if (drawn[name]?.key === key) return
-    const held = element.contains(element.getRootNode().activeElement)
-    drawn[name] = { key, tick: redraw() }
-    if (held) element.querySelector("button:not(:disabled)")?.focus()
+    tick()
   }
 
   function changed() {
@@ -143,13 +102,9 @@ export function render({ model, view }) {
   const digits = Object.fromEntries([..."123456789"].map((digit) => [digit, () => (number() === Number(digit) ? enlarge(!large) : false)]))
   hotkeys(life, () => card.checkVisibility(), { ...digits, f: fullScreen, Escape: () => (large ? enlarge(false) : false) })
   life.on(window, LARGE, resize)
-  live.onChange = draw
-  life.watch(["session", "texts", "free"], changed)
-  life.watch("msg:custom", ({ answered, problem }) => {
-    if (answered === tile.asked) tile.asked = null
-    tile.trouble = problem
-    draw()
-  })
+  live.onChange = tile.draw = draw
+  life.watch(["session", "texts"], changed)
+  life.watch("msg:custom", ({ answered, problem }) => tile.answered(answered, problem))
   life.every(500, draw)
   changed()
   return card

@@ -26,16 +26,8 @@ class Tile(AskingComponent):
     """
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
-    free = param.Number(default=0, doc="Bytes that the disk has left.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        *LIVE,
-        "screen.js",
-        "lengths.js",
-        "segment.css",
-        "theme.js",
-        "controls.js",
-    )
+    _shared: ClassVar[tuple[str, ...]] = (*LIVE, "theme.js")
     _script: ClassVar[str] = "tile.js"
     _styles: ClassVar[str] = "tile.css"
 

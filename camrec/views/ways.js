@@ -24,7 +24,10 @@ function jupyterBase() {
   }
 }
 
-/** The one that works: `next()` before each try, `reached()` when it did; `lost()` when all were tried in vain. */
+/**
+ * The one that works: `next()` before each try, `reached()` when it did; `lost()` when all were tried in vain;
+ * `beside(other)` the way to another base by the same one.
+ */
 function finder(base) {
   const all = ways(base)
   let tries = 0
@@ -34,6 +37,7 @@ function finder(base) {
       if (tries++ > 0) at = (at + 1) % all.length
       return all[at]
     },
+    beside: (other) => ways(other)[at],
     reached: () => void (tries = 0),
     lost: () => tries > all.length,
   }

@@ -22,6 +22,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN = "/login"
 COOKIE_AGE = 30 * 86_400  # seconds after which one has to log in again
 INVITATION_AGE = 300.0  # seconds
+KEY_BYTES = 16
 
 _HOST = re.compile(
     r"(?:\[(?P<ip6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::(?P<port>\d{1,5}))?"
@@ -154,7 +155,8 @@ class KeyGuard:
     """Of addresses that begin with a key which nobody can guess: who has it may watch.
 
     A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
-    tell nothing. Whatever changes something is refused.
+    tell nothing. Whatever changes something is refused, but for what is below the other key: there
+    a server puts what begins and ends recordings, and nothing else.
 
     Parameters
     ----------
@@ -164,13 +166,15 @@ class KeyGuard:
 
     asks_for_token = False
 
-    def __init__(self, key: str, others: Guard | None = None) -> None:
-        self.key = key
+    def __init__(self, others: Guard | None = None) -> None:
+        self.key, self.record_key = new_key(), new_key()
         self._others = others
 
     def check(self, request: HTTPServerRequest) -> None:
         """Raises MethodError, NotFoundError (``no_route``), and as the other guard does."""
-        if self.drawn_elsewhere(request):
+        if _begins(request, self.record_key):
+            return
+        if _begins(request, self.key):
             if request.method not in SAFE_METHODS:
                 raise MethodError("method_not_allowed", method=request.method)
         elif self._others is not None:
@@ -179,9 +183,13 @@ class KeyGuard:
             raise NotFoundError("no_route", path=request.path[:200])
 
     def drawn_elsewhere(self, request: HTTPServerRequest) -> bool:
-        """Whether another server's page may draw the answer into itself: where it has the key."""
-        first = request.path.lstrip("/").partition("/")[0]
-        return hmac.compare_digest(first.encode("utf-8", "replace"), self.key.encode())
+        """Whether another server's page may draw the answer into itself: where it has a key."""
+        return _begins(request, self.key) or _begins(request, self.record_key)
+
+
+def new_key() -> str:
+    """What nobody guesses, as a part of a path, made anew for each server."""
+    return secrets.token_urlsafe(KEY_BYTES)
 
 
 def host_name(host: str) -> str:
@@ -206,6 +214,11 @@ def cookie_name(request: HTTPServerRequest) -> str:
 def cookie_of(request: HTTPServerRequest) -> str:
     cookie = request.cookies.get(cookie_name(request))
     return cookie.value if cookie is not None else ""
+
+
+def _begins(request: HTTPServerRequest, key: str) -> bool:
+    first = request.path.lstrip("/").partition("/")[0]
+    return hmac.compare_digest(first.encode("utf-8", "replace"), key.encode())
 
 
 def _netloc(origin: str) -> str:

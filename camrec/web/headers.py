@@ -93,7 +93,11 @@ def protect(
     headers["Referrer-Policy"] = "no-referrer"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["Server"] = "camrec"
-    if not elsewhere:
+    if elsewhere:
+        # It has the key: that it can read what it may draw or ask for adds nothing.
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "Captured-At"
+    else:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         # Bokeh lets any page read its scripts, and with them a session.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +17,11 @@ from camrec.station import Station
 from camrec.web.films import FilmHandler, Films
 from camrec.web.guard import KeyGuard
 from camrec.web.handler import Desk
+from camrec.web.recordings import StartHandler, StopHandler
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import Server
 
 GRACE = 2.0  # seconds that requests have to end by themselves
-KEY_BYTES = 16
 
 
 class KernelServer:
@@ -34,8 +33,6 @@ class KernelServer:
     ----------
     viewers
         The WebSockets that are open; each is let go by its `leave()`.
-    guard
-        With a `new_key`.
     script
         Gives what a notebook's page has to load first: ``/KEY/notebook.js``.
 
@@ -43,6 +40,7 @@ class KernelServer:
     ----------
     root : ``http://127.0.0.1:PORT``
     url : the same and the key; for a page to look at, not to change anything
+    record_url : the same and the other key; below it recordings are begun and ended
     """
 
     def __init__(
@@ -61,6 +59,7 @@ class KernelServer:
         self._sockets = bind_sockets(0, "127.0.0.1")
         self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
         self.url = f"{self.root}/{guard.key}"
+        self.record_url = f"{self.root}/{guard.record_key}"
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="camrec-web", daemon=True)
@@ -97,15 +96,20 @@ class KernelServer:
 
 
 class LocalServer(KernelServer):
-    """The wire of a station. A page that is given `url` may watch, wherever it comes from."""
+    """The wire of a station. A page may do what its URL is for, wherever it comes from."""
 
     def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
         desk = Desk.of(station)
-        guard = KeyGuard(new_key(), desk.guard)
+        guard = KeyGuard(desk.guard)
         self._films = Films()
         film = {"desk": desk, "films": self._films}
-        films = (f"/{guard.key}/films/(.*)/videos/(.*)", FilmHandler, film)
-        routes = [films, *routes_of(desk, f"/{guard.key}"), *routes_of(desk)]
+        routes = [
+            (f"/{guard.key}/films/(.*)/videos/(.*)", FilmHandler, film),
+            (f"/{guard.record_key}/record/start", StartHandler, {"desk": desk}),
+            (f"/{guard.record_key}/record/stop", StopHandler, {"desk": desk}),
+            *routes_of(desk, f"/{guard.key}"),
+            *routes_of(desk),
+        ]
         given = (routes, desk.viewers, desk.pool, guard, station.config, script)
         super().__init__(*given, **settings_of(desk))
 
@@ -123,8 +127,3 @@ class ScriptHandler(RequestHandler):
     def get(self) -> None:
         self.set_header("Content-Type", "text/javascript; charset=utf-8")
         self.write(self._script())
-
-
-def new_key() -> str:
-    """What nobody guesses, as a part of a path, made anew for each server."""
-    return secrets.token_urlsafe(KEY_BYTES)

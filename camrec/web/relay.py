@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_
 from camrec.config import Config
 from camrec.web.file import PROXIED
 from camrec.web.guard import KeyGuard
-from camrec.web.local import KernelServer, new_key
+from camrec.web.local import KernelServer
 
 CHUNK = 256 << 10  # bytes
 THREADS = 8
@@ -29,13 +29,14 @@ TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
 ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
 TOLD = ("Content-Type", "Content-Length", "Content-Range", "Accept-Ranges", "ETag")
 TOLD += ("Last-Modified", "Content-Disposition", "Captured-At")
-WATCHED = r"/(snapshot|videos/.*|thumbnails/.*)"
+WATCHED = r"/(?:snapshot|record/status/.*|videos/.*|thumbnails/.*)"
+ASKED_FOR = r"/record/(?:start|stop)"
 GONE = 1001
 PING = 5.0
 
 
 class Relay(KernelServer):
-    """The pictures and videos of the camrec at `upstream`, to look at.
+    """The pictures and videos of the camrec at `upstream`, to look at, and to record.
 
     upstream : ``http://127.0.0.1:8000``, without a slash at the end.
     headers : what it wants to be asked with, such as its token.
@@ -44,13 +45,14 @@ class Relay(KernelServer):
     def __init__(
         self, upstream: str, headers: Mapping[str, str], script: Callable[[], str] = str
     ) -> None:
-        guard = KeyGuard(new_key())
+        guard = KeyGuard()
         viewers: set[Any] = set()
         pool = ThreadPoolExecutor(THREADS, "camrec-relay")
         given = {"upstream": upstream, "headers": dict(headers)}
         routes = [
             (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
-            (f"/{guard.key}{WATCHED}", FileRelay, {**given, "pool": pool}),
+            (f"/{guard.key}{WATCHED}", LookRelay, {**given, "pool": pool}),
+            (f"/{guard.record_key}{ASKED_FOR}", AskRelay, {**given, "pool": pool}),
         ]
         super().__init__(routes, viewers, pool, guard, Config(), script)
 
@@ -92,7 +94,7 @@ class StreamRelay(WebSocketHandler):
             pass
         finally:
             self._upstream.close()
-            self.close(GONE)
+            self.close(GONE, self._upstream.close_reason)
             self._viewers.discard(self)
 
     async def on_message(self, message: str | bytes) -> None:
@@ -110,15 +112,15 @@ class StreamRelay(WebSocketHandler):
         await self._passing
 
 
-class FileRelay(RequestHandler):
-    """A video, or a piece of it, a thumbnail, a snapshot."""
+class CallRelay(RequestHandler):
+    """One call and its answer, which may be a long file."""
 
     def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
         self._upstream = upstream
         self._asking = headers
         self._pool = pool
 
-    async def get(self, path: str) -> None:
+    async def _hand_on(self) -> None:
         asked = {name: self.request.headers[name] for name in ASKED if name in self.request.headers}
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
@@ -127,6 +129,7 @@ class FileRelay(RequestHandler):
                 self.request.method,
                 f"{url}?{self.request.query}",
                 headers={**asked, **self._asking, "Accept-Encoding": "identity"},
+                data=self.request.body,
                 stream=True,
                 timeout=TIMES,
                 allow_redirects=False,
@@ -146,11 +149,25 @@ class FileRelay(RequestHandler):
                 except StreamClosedError:
                     return
 
-    head = get
-
     async def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+
+class LookRelay(CallRelay):
+    """A video, or a piece of it, a thumbnail, a snapshot, how a recording is."""
+
+    async def get(self) -> None:
+        await self._hand_on()
+
+    head = get
+
+
+class AskRelay(CallRelay):
+    """A recording is begun or ended."""
+
+    async def post(self) -> None:
+        await self._hand_on()
 
 
 def _as_websocket(url: str) -> str:

@@ -40,11 +40,12 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from camrec.errors import InputError
 from camrec.pictures import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
-from camrec.station import RUNNING
+from camrec.station import RUNNING, Station
 from camrec.units import VideoTrack
 from camrec.web.audience import Audience
 from camrec.web.flow import Flow
 from camrec.web.handler import Desk, Handler
+from camrec.web.recordings import describe
 from camrec.web.request import FieldError
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ PACKET_CREDITS = 4  # H.264 pictures on their way to one that has not begun to d
 SEND_BUFFER = 256 << 10  # bytes; the system's own would hold seconds of old pictures
 PING = 5.0  # seconds; a viewer that does not answer within as long is gone
 FACTS = 1.0  # seconds between two text messages
-GONE = 1001  # WebSocket code: the session has ended
+GONE = 1001  # WebSocket code: the session has ended, or the server
+CLOSED = "closed"  # and the reason where it is the session
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
 ANSWER = re.compile(r"ok(?: ([1-9]\d{0,3}) ([1-9]\d{0,3}))?", re.ASCII)
 TEXT, BINARY = 0x81, 0x82  # first byte of a message that is whole (RFC 6455, 5.2)
@@ -149,7 +151,7 @@ class StreamHandler(Handler, WebSocketHandler):
             if isinstance(ended, Exception):
                 log.error("a viewer of %s failed", self.session.session_id, exc_info=ended)
         forget()
-        self.close(GONE)
+        self.close(GONE, CLOSED if self.session.state in ENDED else None)
         self.desk.viewers.discard(self)
 
     async def _show(self, source: Any, send_next: Callable[[], bool]) -> None:
@@ -239,8 +241,8 @@ class StreamHandler(Handler, WebSocketHandler):
                 lag = self._flow.lag
                 if self._source is not None:
                     self._source.lag = lag
-                told = facts(self.session) | {"lag": round(lag, 3)}
-                await self.write_message(json.dumps(told))
+                told = await self.call(facts, self.session, self.station, self.language)
+                await self.write_message(json.dumps(told | {"lag": round(lag, 3)}))
                 self.look()
                 await asyncio.sleep(FACTS)
 
@@ -274,22 +276,29 @@ def described(track: VideoTrack) -> dict[str, Any]:
     return {"codec": codec_string(track), "width": track.width, "height": track.height}
 
 
-def facts(session: Session) -> dict[str, Any]:
-    """What a page shows beside the picture.
+def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
+    """What a page shows beside the picture. It looks at the disk: not for the loop.
 
     `now`: UTC in seconds, by which a page knows how its clock differs; `age` in seconds since the
-    last picture; `recorded`: bytes of the recording that runs, or null.
+    last picture; `recorded`: bytes of the recording that runs, or null; `recording`: the latest
+    one, or null; `retries`: how often the camera was sought anew since it was last there.
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
+    latest = describe(recording, language).model_dump() if recording else None
     return {
         "now": time.time(),
+        "video_codec": video.codec if video else None,
         "width": video.width if video else None,
         "height": video.height if video else None,
         "fps": round(figures.fps, 2),
         "bit_rate": round(figures.bit_rate),
+        "lost": figures.lost,
         "age": round(figures.age, 3) if figures.age is not None else None,
+        "retries": session.retries,
         "viewers": session.viewers,
         "recorded": recording.bytes if recording and recording.state in RUNNING else None,
+        "recording": latest,
+        "free_bytes": station.library.free_bytes(),
     }
 
 
