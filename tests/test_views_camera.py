@@ -18,7 +18,7 @@ from units_made import until
 from camrec.errors import ServiceError
 from camrec.session import Session, SessionState
 from camrec.station import Station
-from camrec.views import CameraView
+from camrec.views import CameraView, page_file
 from camrec.views.camera import LivePicture
 from camrec.web import LocalServer
 
@@ -33,7 +33,7 @@ def station(binaries, tmp_path_factory) -> Iterator[Station]:
 
 @pytest.fixture(scope="module")
 def local(station) -> Iterator[LocalServer]:
-    server = LocalServer(station)
+    server = LocalServer(station, page_file)
     yield server
     server.stop()
 
@@ -105,7 +105,8 @@ def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
 def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(station, session, show):
     page = show(records=False)
     figure = page.get_by_role("figure", name="Nest box, live")
-    expect(figure.get_by_role("button")).to_have_count(2)  # a still, and the full screen
+    names = [each.get_attribute("aria-label") for each in figure.get_by_role("button").all()]
+    assert names == ["Save a still picture", "Statistics", "Full screen"]
     recording = station.record(session.session_id, 60)
     expect(page.get_by_role("figure", name="Nest box, recording")).to_be_visible()
     recording.stop()
@@ -146,6 +147,41 @@ def test_a_camera_that_is_away_is_not_recorded_anew_and_one_that_is_closed_says_
     station.close(session.session_id)
     expect(page.get_by_text("Camera closed")).to_be_visible()
     expect(page.get_by_role("button", name="Record")).to_be_disabled()
+
+
+@pytest.mark.parametrize(("dark", "line"), [(False, "#1d4fbf"), (True, "#5b93ff")])
+def test_its_statistics_are_drawn_while_their_dialog_is_open(dark, line, show):
+    page = show("fr", dark=dark)
+    page.locator("html").evaluate("html => { html.style.colorScheme = 'light dark' }")
+    documents = page.evaluate("Bokeh.documents.length")
+    for _ in range(2):
+        press(page, "Statistiques")
+        dialog = page.get_by_role("dialog", name="Statistiques · Nest box")
+        expect(dialog.locator(".bk-Figure")).to_have_count(4)
+        drawn = "Bokeh.documents.at(-1)?.get_model_by_name('moments')?.data.fps"
+        page.wait_for_function(f"{drawn}?.length > 3 && {drawn}.at(-1) > 5")
+        rate = "Bokeh.documents.at(-1).get_model_by_name('fps').title.text"
+        assert page.evaluate(rate).startswith("Images par seconde · ")
+        glyph = "Bokeh.documents.at(-1).get_model_by_name('fps').renderers[1].glyph"
+        assert page.evaluate(f"{glyph}.line_color.value") == line
+        assert faults(page, "color-contrast") == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        page.wait_for_function(f"Bokeh.documents.length === {documents}")
+
+
+def test_statistics_hatch_the_time_without_pictures(show, camera):
+    page = show()
+    press(page, "Statistics")
+    gaps = "Bokeh.documents.at(-1)?.get_model_by_name('gaps')?.data.x0"
+    page.wait_for_function(f"{gaps}?.length === 0")
+    camera.freeze()
+    page.wait_for_function(f"{gaps}?.length === 1")
+    title = "Bokeh.documents.at(-1).get_model_by_name('rate').title.text"
+    page.wait_for_function(f"{title}.endsWith('no picture')")
+    camera.thaw()
+    page.wait_for_function(f"!{title}.endsWith('no picture')")
+    assert page.evaluate(f"{gaps}.length") == 1
 
 
 @pytest.mark.parametrize("width", [320, 520])

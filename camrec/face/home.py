@@ -35,7 +35,7 @@ class Home:
         config.token = config.token or secrets.token_urlsafe()
         self.language = config.language or system_language()
         self.station = Station(config).start()
-        self.server = LocalServer(self.station, notebook_script)
+        self.server = LocalServer(self.station, page_file)
 
     def stop(self) -> None:
         self.server.stop()
@@ -103,11 +103,11 @@ class Home:
         return self.station.library.get(filename)
 
 
-def notebook_script() -> str:
-    """What a notebook's page has to load first; loaded late, for Panel takes seconds to import."""
-    from camrec.views import notebook_script
+def page_file(name: str) -> str | None:
+    """What a notebook's page loads by this name; late, for Panel takes seconds to import."""
+    from camrec.views import page_file
 
-    return notebook_script()
+    return page_file(name)
 
 
 def home() -> Home:

@@ -17,7 +17,7 @@ import requests
 from pydantic import BaseModel
 
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
-from camrec.face.home import notebook_script
+from camrec.face.home import page_file
 from camrec.i18n import system_language
 from camrec.library.names import checked
 from camrec.library.video import nanoseconds
@@ -88,7 +88,7 @@ class Wire:
     def _relayed(self) -> Relay:
         with self._lock:
             if self._relay is None:
-                self._relay = Relay(self.url, self._headers, notebook_script)
+                self._relay = Relay(self.url, self._headers, page_file)
             return self._relay
 
     # Cameras.

@@ -17,6 +17,7 @@ export function render({ model, view }) {
   const saved = h("p", { class: "second saved", role: "status" })
   put(card, [picture.element, records ? h("div", { class: "body" }, below.element, saved) : null])
   if (!records) picture.element.append(tools)
+  const plots = plotsOf(tile)
   const { part, tick } = partsOf(tile)
   let watched = "" // the recording that was seen while it grew
 
@@ -25,6 +26,7 @@ export function render({ model, view }) {
     if (live.linked) found.reached()
     if (live.facts) {
       known.session.retries = live.facts.retries
+      plots.hear()
       learn(live.facts.recording)
     }
     draw()
@@ -94,14 +96,21 @@ export function render({ model, view }) {
     fill(picture.over, icon(live.closed ? "camera-off" : "warning", 26), h("p", {}, tile.say.t(text)))
   }
 
-  /** A still, and the full screen. */
+  /** A still, the statistics, and the full screen. */
   function drawTools() {
     const { say } = tile
     const box = picture.element
     tools.hidden = live.frames === 0
     fill(tools,
       iconButton("camera", say.t("page.snapshot"), () => saveStill(live, model.title, say)),
+      iconButton("chart", say.t("page.statistics"), statistics, { "aria-haspopup": "dialog" }),
       iconButton("expand", say.t("page.expand"), () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen())))
+  }
+
+  function statistics() {
+    const scheme = getComputedStyle(card).colorScheme
+    const dark = scheme.includes("dark") && (!scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches)
+    plots.open(card, model.title, () => call(model.base, `page/plots-${dark ? "dark" : "light"}-${tile.say.language}.json`))
   }
 
   function speak() {

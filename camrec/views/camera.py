@@ -20,7 +20,7 @@ class LivePicture(CellComponent):
     title = param.String(doc="The camera's name.")
     records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE)
+    _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE, "plots.js", "plots.css")
     _script: ClassVar[str] = "camera.js"
     _styles: ClassVar[str] = "camera.css"
 

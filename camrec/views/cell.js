@@ -1,7 +1,7 @@
 // Run by a notebook's page in front of each view (with ways.js before it; BASE is filled in): has it load
 // BokehJS and Panel's JavaScript from the kernel's own server, unless they are there.
 
-const NOTEBOOK = "notebook.js"
+const NOTEBOOK = "page/notebook.js"
 
 function load(all) {
   const script = document.createElement("script")

@@ -16,6 +16,7 @@ from panel.io.state import state
 from panel.viewable import Viewer
 
 from camrec.views.component import FOLDER, Component
+from camrec.views.plots import PLOT_FILES, plots_json
 
 try:
     import IPython
@@ -85,9 +86,15 @@ def size_of(width: int | None) -> dict[str, Any]:
 _script = ""
 
 
-def notebook_script() -> str:
-    """What a notebook's page has to load before it can show a view; empty before the first one."""
-    return _script
+def page_file(name: str) -> str | None:
+    """What a view in a notebook loads by this name from the kernel's server; None: no such file.
+
+    ``notebook.js`` comes before all, and is empty before the first view; `PLOT_FILES` when they are
+    asked for.
+    """
+    if name == "notebook.js":
+        return _script
+    return plots_json(*PLOT_FILES[name]) if name in PLOT_FILES else None
 
 
 def loading(base_url: str) -> str:

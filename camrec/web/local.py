@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
@@ -21,7 +21,15 @@ from camrec.web.recordings import StartHandler, StopHandler
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import Server
 
+PageFile = Callable[[str], str | None]  # None: there is no such file
+# Not by `mimetypes`: on Windows that says what the registry does.
+TYPES = {"js": "text/javascript", "json": "application/json"}
 GRACE = 2.0  # seconds that requests have to end by themselves
+
+
+def no_file(name: str) -> None:
+    """A page that loads nothing beside the pictures."""
+    return None
 
 
 class KernelServer:
@@ -33,8 +41,8 @@ class KernelServer:
     ----------
     viewers
         The WebSockets that are open; each is let go by its `leave()`.
-    script
-        Gives what a notebook's page has to load first: ``/KEY/notebook.js``.
+    page_file
+        Gives what a page loads beside the pictures, by its name: ``/KEY/page/NAME``.
 
     Attributes
     ----------
@@ -50,10 +58,11 @@ class KernelServer:
         pool: ThreadPoolExecutor,
         guard: KeyGuard,
         config: Config,
-        script: Callable[[], str],
+        page_file: PageFile,
         **settings: Any,
     ) -> None:
-        self._routes = [(f"/{guard.key}/notebook.js", ScriptHandler, {"script": script}), *routes]
+        files = {"page_file": page_file, "pool": pool}
+        self._routes = [(f"/{guard.key}/page/(.*)", PageFileHandler, files), *routes]
         self._viewers, self._pool, self._settings = viewers, pool, settings
         self._guard, self._config = guard, config
         self._sockets = bind_sockets(0, "127.0.0.1")
@@ -98,7 +107,7 @@ class KernelServer:
 class LocalServer(KernelServer):
     """The wire of a station. A page may do what its URL is for, wherever it comes from."""
 
-    def __init__(self, station: Station, script: Callable[[], str] = str) -> None:
+    def __init__(self, station: Station, page_file: PageFile = no_file) -> None:
         desk = Desk.of(station)
         guard = KeyGuard(desk.guard)
         self._films = Films()
@@ -110,7 +119,7 @@ class LocalServer(KernelServer):
             *routes_of(desk, f"/{guard.key}"),
             *routes_of(desk),
         ]
-        given = (routes, desk.viewers, desk.pool, guard, station.config, script)
+        given = (routes, desk.viewers, desk.pool, guard, station.config, page_file)
         super().__init__(*given, **settings_of(desk))
 
     def film_url(self, path: Path) -> str:
@@ -118,12 +127,16 @@ class LocalServer(KernelServer):
         return f"{self.url}/films/{self._films.add(path)}"
 
 
-class ScriptHandler(RequestHandler):
+class PageFileHandler(RequestHandler):
     """For a page that has the key."""
 
-    def initialize(self, script: Callable[[], str]) -> None:
-        self._script = script
+    def initialize(self, page_file: PageFile, pool: ThreadPoolExecutor) -> None:
+        self._page_file, self._pool = page_file, pool
 
-    def get(self) -> None:
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.write(self._script())
+    async def get(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        text = await loop.run_in_executor(self._pool, self._page_file, name)
+        if text is None:
+            raise HTTPError(404)
+        self.set_header("Content-Type", f"{TYPES[name.rpartition('.')[2]]}; charset=utf-8")
+        self.write(text)

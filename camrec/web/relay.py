@@ -6,7 +6,7 @@ The page may not reach that camrec, and has no token for it; the kernel does and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_
 from camrec.config import Config
 from camrec.web.file import PROXIED
 from camrec.web.guard import KeyGuard
-from camrec.web.local import KernelServer
+from camrec.web.local import KernelServer, PageFile, no_file
 
 CHUNK = 256 << 10  # bytes
 THREADS = 8
@@ -43,7 +43,7 @@ class Relay(KernelServer):
     """
 
     def __init__(
-        self, upstream: str, headers: Mapping[str, str], script: Callable[[], str] = str
+        self, upstream: str, headers: Mapping[str, str], page_file: PageFile = no_file
     ) -> None:
         guard = KeyGuard()
         viewers: set[Any] = set()
@@ -54,7 +54,7 @@ class Relay(KernelServer):
             (f"/{guard.key}{WATCHED}", LookRelay, {**given, "pool": pool}),
             (f"/{guard.record_key}{ASKED_FOR}", AskRelay, {**given, "pool": pool}),
         ]
-        super().__init__(routes, viewers, pool, guard, Config(), script)
+        super().__init__(routes, viewers, pool, guard, Config(), page_file)
 
 
 class StreamRelay(WebSocketHandler):
