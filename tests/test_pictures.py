@@ -16,7 +16,7 @@ from units_made import pictures as made
 
 from camrec.errors import StateError
 from camrec.feed import Feed
-from camrec.pictures import Picture, Pictures, decoder
+from camrec.pictures import Picture, Pictures, PictureSubscription, decoder
 from camrec.units import Unit, VideoTrack
 
 TIMES = [number / 25 for number in range(50)]
@@ -283,6 +283,28 @@ def test_snapshot(feed, pictures):
         feed.publish(unit)
     assert number(pictures.snapshot()) == 29
     assert pictures.viewers == 0
+
+
+def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
+    feed, pictures, clock, monkeypatch
+):
+    units = made(TIMES, gop=50)
+    for unit in units[:30]:
+        feed.publish(unit)
+    clock.now = units[32].arrived
+    real, unread = PictureSubscription.take, units[30:33]
+
+    def take(self: PictureSubscription) -> Picture | None:
+        picture = real(self)
+        while unread:
+            feed.publish(unread.pop(0))
+        return picture
+
+    monkeypatch.setattr(PictureSubscription, "take", take)
+    assert number(pictures.snapshot()) >= 30
+    # Of a camera that is away what there was last comes, a moment later.
+    clock.now += 60 * SECOND
+    assert number(pictures.snapshot()) == 32
 
 
 @pytest.mark.parametrize("height", [240, 720])

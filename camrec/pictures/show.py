@@ -33,6 +33,9 @@ class Units(Protocol):
 class Feed(Protocol):
     """What is needed of a session's feed."""
 
+    @property
+    def usual_distance(self) -> float: ...
+
     def subscribe(
         self,
         *,
