@@ -35,6 +35,9 @@ class Serving:
             # Longer than a browser takes from the page to its socket: else it gets a second one.
             unused_session_lifetime_milliseconds=5000,
             check_unused_sessions_milliseconds=250,
+            # Bokeh overhears that a page is left between its handshake and what is done for it later,
+            # and finds out when it next pings.
+            keep_alive_milliseconds=1000,
             prefix=self._prefix,
             extra_patterns=self._routes,
         )

@@ -415,8 +415,7 @@ def kept(session: Session) -> dict[str, int]:
         "watchers": len(session.machine.changed),
         "viewers": alive.count(StreamHandler),
         "ways": alive.count(PacketSubscription),
-        # Panel itself holds a page or two that it has let go.
-        "pages": max(alive.count(LivePicture) - 2, 0),
+        "pages": alive.count(LivePicture),
     }
 
 
