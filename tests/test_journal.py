@@ -15,6 +15,8 @@ from camrec.journal import Entry, Journal, Piece
 from camrec.recording import Past, RecordingState
 from camrec.recording import recording as life
 
+# The button is pressed between two pictures: it is clear which one is on the screen.
+BETWEEN = [(number + 0.5) / 25 for number in range(100)]
 ENTRY = Entry(
     recording_id="aa",
     session_id="bb",
@@ -98,7 +100,7 @@ def test_a_recording_that_cannot_be_noted_is_not_promised(studio):
 
 def test_it_goes_on_from_its_past(studio):
     """The earlier part and the new one are one video, and the time between is a gap."""
-    units = pictures([number / 25 for number in range(100)])
+    units = pictures(BETWEEN)
     studio.play(units, -1, 1)
     first = studio.record(20)
     studio.play(units, 1, 3)
@@ -127,14 +129,14 @@ def test_it_goes_on_from_its_past(studio):
     assert receipt.ended == "time" and receipt.parts == 2 and receipt.playable
     assert "camrec was not running" in receipt.warnings[0]
     times, numbers = shown(path)
-    assert numbers == [*range(25, 75), *range(500, 600)]
-    assert float(times[50]) == pytest.approx(9.0, abs=0.00002)
+    assert numbers == [*range(24, 75), *range(500, 600)]
+    assert float(times[51]) == pytest.approx(9.02, abs=0.00002)
     assert [round(gap.start) for gap in receipt.gaps] == [2, 13]
 
 
 @pytest.mark.parametrize("ended", [None, "stopped"])
 def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
-    units = pictures([number / 25 for number in range(100)])
+    units = pictures(BETWEEN)
     studio.play(units, -1, 1)
     first = studio.record(20)
     studio.play(units, 1, 3)
@@ -149,7 +151,7 @@ def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
     assert second.wait(30)
     ((_, receipt),) = studio.saved
     assert receipt.ended == (ended or "crash")
-    assert receipt.frames == 50
+    assert receipt.frames == 51
 
 
 def test_one_that_is_set_to_a_time_begins_then(studio):
