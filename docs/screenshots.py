@@ -2,12 +2,13 @@
 
     python docs/screenshots.py
 
-Opens camrec's built-in cameras, records them, and looks at the page in Chromium, once in each
-language; it takes about a minute. Needs what the tests need.
+Opens camrec's built-in cameras, records them, and looks at the page in Chromium, and at a cell in
+JupyterLab, once in each language; it takes about two minutes. Needs what the tests need.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -27,6 +28,9 @@ IMAGES = ROOT / "docs" / "images"
 QUALITY = 80  # of the JPEGs
 NAMES = {"en": ("Street", "Bird box"), "fr": ("Rue", "Nichoir")}
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+CELL = "import camrec\n\ncamera = camrec.open_demo()[1]\ncamera"
+RECORD = {"en": "Record", "fr": "Enregistrer"}
+LAB = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--LabApp.news_url="]
 
 
 def main() -> None:
@@ -40,6 +44,8 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as url:
                 record(url, NAMES[language])
                 look(browser, url, language)
+            with tempfile.TemporaryDirectory() as folder, lab(Path(folder), language) as url:
+                look_at_cell(browser, url, language)
         browser.close()
 
 
@@ -56,6 +62,27 @@ def demo(folder: Path) -> Iterator[str]:
             yield next(filter(None, lines))[1]
         finally:
             child.send_signal(signal.SIGINT)
+            child.communicate(timeout=60)
+
+
+@contextmanager
+def lab(folder: Path, language: str) -> Iterator[str]:
+    """The URL of a notebook in a JupyterLab."""
+    (folder / "config.yaml").write_text(f"{{language: {language}}}\n")
+    cell = {"cell_type": "code", "source": CELL, "metadata": {}, "outputs": [], "id": "camera"}
+    cell["execution_count"] = None
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "camera.ipynb").write_text(json.dumps(notebook))
+    command = [sys.executable, "-m", "jupyterlab", *LAB, "--port=0"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as child:
+        try:
+            lines = (re.search(r"(http://127\.0\.0\.1:\d+)/lab", line) for line in child.stdout)
+            yield f"{next(filter(None, lines))[1]}/doc/tree/camera.ipynb"
+        finally:
+            child.terminate()
             child.communicate(timeout=60)
 
 
@@ -109,6 +136,21 @@ def look(browser: Browser, url: str, language: str) -> None:
     phone.wait_for_timeout(3000)
     shoot(phone, f"phone-{language}")
     phone.context.close()
+
+
+def look_at_cell(browser: Browser, url: str, language: str) -> None:
+    page = opened(browser, language, width=900, height=690)
+    page.goto(url)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.locator(".picture > *").wait_for(timeout=120_000)
+    page.wait_for_timeout(2000)
+    page.get_by_role("button", name=RECORD[language]).click()
+    page.locator(".written-line").wait_for()
+    page.wait_for_timeout(8000)
+    shoot(page, f"cell-{language}")
+    page.context.close()
 
 
 def opened(browser: Browser, language: str, *, width: int, height: int, dark: bool = False) -> Page:

@@ -38,7 +38,7 @@ class Aligned:
 @contextlib.contextmanager
 def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Iterator[list]:
     """The cameras in this process's own station, its files in `folder`."""
-    settings = {f"{name}_path": str(path) for name, path in vars(programs).items()}
+    settings = programs.settings
     settings["max_sessions"] = len(cameras)
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
     before = os.getcwd()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import imageio_ffmpeg
 import platformdirs
 import pytest
+from units_made import MadeClock
 
 from camrec.binaries import find
 from camrec.config import Config
+from camrec.feed import Feed
 
 pytest_plugins = ["browser", "leaks"]
 
@@ -23,12 +26,16 @@ class Programs:
     go2rtc: Path
     ffmpeg: Path
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """As `config.yaml` takes them."""
+        return {f"{name}_path": str(path) for name, path in vars(self).items()}
+
     def config(self, folder: Path, **further: Any) -> Config:
         """The settings of a station that has its files in `folder`, and any free ports."""
-        paths = {f"{name}_path": str(path) for name, path in vars(self).items()}
         ports = {"mediamtx_port": 0, "go2rtc_port": 0}
         folders = {"videos_dir": folder / "videos", "bin_dir": folder / "bin"}
-        return Config(**paths, **ports, **folders, **further)
+        return Config(**self.settings, **ports, **folders, **further)
 
 
 @cache
@@ -60,3 +67,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def binaries() -> Programs:
     """The real MediaMTX, go2rtc and FFmpeg."""
     return programs()
+
+
+@pytest.fixture
+def clock() -> MadeClock:
+    """It stands where it is put."""
+    return MadeClock()
+
+
+@pytest.fixture
+def feed(clock) -> Iterator[Feed]:
+    """By that clock."""
+    feed = Feed(clock)
+    yield feed
+    feed.close()

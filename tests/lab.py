@@ -44,7 +44,7 @@ class Lab:
 
     def __init__(self, folder: Path, binaries: Any) -> None:
         self.folder = folder
-        self._settings = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
+        self._settings = binaries.settings
 
     def __enter__(self) -> Lab:
         (self.folder / "config.yaml").write_text(yaml.safe_dump(self._settings))

@@ -35,7 +35,7 @@ class Serving:
             # Longer than a browser takes from the page to its socket: else it gets a second one.
             unused_session_lifetime_milliseconds=5000,
             check_unused_sessions_milliseconds=250,
-            # Bokeh overhears that a page is left between its handshake and what is done for it later,
+            # Bokeh overhears that a page is left between its handshake and what is done later,
             # and finds out when it next pings.
             keep_alive_milliseconds=1000,
             prefix=self._prefix,

@@ -25,8 +25,8 @@ PASSWORD = "canary-p@ss"
 @pytest.fixture
 def place(binaries, tmp_path):
     """A working folder with its settings."""
-    settings = {name + "_path": str(path) for name, path in vars(binaries).items()}
-    settings |= {"log_level": "info", "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    ports = {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    settings = {**binaries.settings, **ports, "log_level": "info"}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
     return tmp_path
 

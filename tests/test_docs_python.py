@@ -56,8 +56,7 @@ def run(page: str, replaced: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(binaries, tmp_path, monkeypatch) -> Path:
-    settings = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(binaries.settings))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path

@@ -6,23 +6,13 @@ import threading
 
 import pytest
 from leaks import nothing_left_behind  # noqa: F401
-from units_made import SECOND, MadeClock, mixed, pictures, sound
+from units_made import SECOND, mixed, pictures, sound
 
 from camrec.feed import BREAK, Feed, group
 from camrec.units import Unit, VideoTrack
 
 FRAME = SECOND // 25
 TRACK = VideoTrack("h264", 64, 48)
-
-
-@pytest.fixture
-def clock() -> MadeClock:
-    return MadeClock()
-
-
-@pytest.fixture
-def feed(clock) -> Feed:
-    return Feed(clock)
 
 
 def unit(number: int, *, key: bool = False, size: int = 100, lost: int = 0) -> Unit:

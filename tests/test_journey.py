@@ -58,8 +58,7 @@ PIXELS = """picture => {
 @contextmanager
 def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
     """A real server in a folder of its own; ended by SIGINT, as Ctrl+C does."""
-    settings = {name + "_path": str(path) for name, path in vars(binaries).items()}
-    settings |= {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    settings = {**binaries.settings, "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
     child = subprocess.Popen(
         command,

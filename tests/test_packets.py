@@ -15,18 +15,6 @@ FRAME = SECOND // 25
 
 
 @pytest.fixture
-def clock() -> MadeClock:
-    return MadeClock()
-
-
-@pytest.fixture
-def feed(clock):
-    feed = Feed(clock)
-    yield feed
-    feed.close()
-
-
-@pytest.fixture
 def room(feed, clock):
     room = Pictures(feed, clock)
     yield room

@@ -11,27 +11,14 @@ import numpy as np
 import pytest
 from cameras import barcode
 from leaks import nothing_left_behind  # noqa: F401
-from units_made import SECOND, MadeClock, until
+from units_made import SECOND, until
 from units_made import pictures as made
 
 from camrec.errors import StateError
-from camrec.feed import Feed
 from camrec.pictures import Picture, Pictures, PictureSubscription, decoder
 from camrec.units import Unit, VideoTrack
 
 TIMES = [number / 25 for number in range(50)]
-
-
-@pytest.fixture
-def clock() -> MadeClock:
-    return MadeClock()
-
-
-@pytest.fixture
-def feed(clock):
-    feed = Feed(clock)
-    yield feed
-    feed.close()
 
 
 @pytest.fixture

@@ -119,8 +119,9 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
             assert_true(saved[name], ticks, 90_000)
         assert saved["sound"][1].audio_codec == "aac"
         assert saved["silent"][1].audio_codec is None
+        units = lines["jpegs"].units[:-1]  # the camera notes one when it has sent it
         sent = {each.sha: each.number for each in jpegs.truth()}
-        arrived = {sent[hashlib.sha1(u.data).hexdigest()]: u.time for u in lines["jpegs"].units}
+        arrived = {sent[hashlib.sha1(unit.data).hexdigest()]: unit.time for unit in units}
         # On a busy machine go2rtc leaves one out now and then; the recording has all that came.
         assert len(arrived) > 0.98 * (max(arrived) - min(arrived) + 1)
         assert_true(saved["jpegs"], arrived, 10**9)
