@@ -110,6 +110,7 @@ function livePicture(life, url, within = null) {
     factsAt = now()
     skews = [...skews.slice(1 - SKEWS), Date.now() - 1000 * told.now]
     live.skew = Math.min(...skews)
+    grown() // it may have before the camera's own size was known
     live.onChange()
   }
 
