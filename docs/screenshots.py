@@ -142,8 +142,11 @@ def look_at_cell(browser: Browser, url: str, language: str) -> None:
     page = opened(browser, language, width=900, height=690)
     page.goto(url)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    page.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    # A page that is still at work passes over keys.
+    while page.locator(".jp-InputPrompt").inner_text() == "[ ]:":
+        page.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(500)
     page.locator(".picture > *").wait_for(timeout=120_000)
     page.wait_for_timeout(2000)
     page.get_by_role("button", name=RECORD[language]).click()

@@ -215,7 +215,9 @@ function livePicture(life, url, within = null) {
   live.still = async () => {
     const [shown, date] = [h("canvas", { width: surface.width, height: surface.height }), new Date(live.captured)]
     shown.getContext("2d").drawImage(surface.film(), 0, 0)
-    const answer = reduced() && (await fetch(link.replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
+    // A JPEG may be smaller until the camera's own size is told.
+    const smaller = live.facts === null ? element.dataset.way === "jpeg" : reduced()
+    const answer = smaller && (await fetch(link.replace(/^ws/, "http").replace("stream?", "snapshot?")).catch(() => null))
     if (answer?.ok) return { blob: await answer.blob(), date: new Date(answer.headers.get("Captured-At")), ending: "jpg" }
     return { blob: await new Promise((done) => shown.toBlob(done, "image/png")), date, ending: "png" }
   }
