@@ -9,6 +9,7 @@ JupyterLab, once in each language; it takes about two minutes. Needs what the te
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -30,7 +31,7 @@ NAMES = {"en": ("Street", "Bird box"), "fr": ("Rue", "Nichoir")}
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 CELL = "import camrec\n\ncamera = camrec.open_demo()[1]\ncamera"
 RECORD = {"en": "Record", "fr": "Enregistrer"}
-LAB = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--LabApp.news_url="]
+LAB = ["--no-browser", "--allow-root", "--IdentityProvider.token="]
 
 
 def main() -> None:
@@ -74,9 +75,13 @@ def lab(folder: Path, language: str) -> Iterator[str]:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (folder / "camera.ipynb").write_text(json.dumps(notebook))
+    settings = folder / ".settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    told = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings")}
     command = [sys.executable, "-m", "jupyterlab", *LAB, "--port=0"]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=folder, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as child:
         try:
             lines = (re.search(r"(http://127\.0\.0\.1:\d+)/lab", line) for line in child.stdout)
@@ -139,7 +144,7 @@ def look(browser: Browser, url: str, language: str) -> None:
 
 
 def look_at_cell(browser: Browser, url: str, language: str) -> None:
-    page = opened(browser, language, width=900, height=690)
+    page = opened(browser, language, width=900, height=760)
     page.goto(url)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
     # A page that is still at work passes over keys.
