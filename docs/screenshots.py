@@ -75,10 +75,12 @@ def lab(folder: Path, language: str) -> Iterator[str]:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (folder / "camera.ipynb").write_text(json.dumps(notebook))
-    settings = folder / ".settings" / "@jupyterlab" / "apputils-extension"
+    settings = folder / ".jupyter/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    told = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings")}
+    # Nothing of the user's own Jupyter is read or written.
+    own = {"CONFIG": ".jupyter", "DATA": ".jupyter/data", "RUNTIME": ".jupyter/runtime"}
+    told = {**os.environ, **{f"JUPYTER_{what}_DIR": str(folder / own[what]) for what in own}}
     command = [sys.executable, "-m", "jupyterlab", *LAB, "--port=0"]
     with subprocess.Popen(
         command, cwd=folder, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -63,7 +63,7 @@ function plotsOf(tile) {
     const title = say.t("page.statistics_of", { name })
     const place = h("div", {})
     const box = dialog(host, { class: "plots", "aria-label": title },
-      h("header", {}, h("h2", {}, title), iconButton("close", say.t("page.statistics_close"), () => box.close(), { autofocus: true })),
+      h("header", { class: "plots-head" }, h("h2", {}, title), iconButton("close", say.t("page.statistics_close"), () => box.close(), { autofocus: true })),
       place)
     const item = await file().catch(() => null)
     if (item === null) return void fill(place, h("p", { role: "alert" }, say.t("page.no_link")))

@@ -3,7 +3,7 @@
 
 export function render({ model, view }) {
   const life = lifetime(model, view)
-  const head = h("header")
+  const head = h("header", { class: "plots-head" })
   const box = document.getElementById("statistics")
   let opener = null
 

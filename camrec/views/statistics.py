@@ -23,7 +23,7 @@ class StatisticsHead(Component):
     title = param.String(doc="The camera's name.")
 
     _script: ClassVar[str] = "statistics.js"
-    _styles: ClassVar[str] = "statistics.css"
+    _styles: ClassVar[str] = "plots.css"
 
     def __init__(self, statistics: Statistics, **params: Any) -> None:
         super().__init__(**params)

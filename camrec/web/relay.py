@@ -51,8 +51,8 @@ class Relay(KernelServer):
         given = {"upstream": upstream, "headers": dict(headers)}
         routes = [
             (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
-            (f"/{guard.key}{WATCHED}", LookRelay, {**given, "pool": pool}),
-            (f"/{guard.record_key}{ASKED_FOR}", AskRelay, {**given, "pool": pool}),
+            (f"/{guard.key}{WATCHED}", CallRelay, {**given, "pool": pool}),
+            (f"/{guard.record_key}{ASKED_FOR}", CallRelay, {**given, "pool": pool}),
         ]
         super().__init__(routes, viewers, pool, guard, Config(), page_file)
 
@@ -113,14 +113,14 @@ class StreamRelay(WebSocketHandler):
 
 
 class CallRelay(RequestHandler):
-    """One call and its answer, which may be a long file."""
+    """One call and its answer, which may be a long file; the guard knows which key lets change."""
 
     def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
         self._upstream = upstream
         self._asking = headers
         self._pool = pool
 
-    async def _hand_on(self) -> None:
+    async def get(self) -> None:
         asked = {name: self.request.headers[name] for name in ASKED if name in self.request.headers}
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
@@ -149,25 +149,11 @@ class CallRelay(RequestHandler):
                 except StreamClosedError:
                     return
 
+    head = post = get
+
     async def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
-
-
-class LookRelay(CallRelay):
-    """A video, or a piece of it, a thumbnail, a snapshot, how a recording is."""
-
-    async def get(self) -> None:
-        await self._hand_on()
-
-    head = get
-
-
-class AskRelay(CallRelay):
-    """A recording is begun or ended."""
-
-    async def post(self) -> None:
-        await self._hand_on()
 
 
 def _as_websocket(url: str) -> str:

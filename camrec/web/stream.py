@@ -61,6 +61,7 @@ PING = 5.0  # seconds; a viewer that does not answer within as long is gone
 FACTS = 1.0  # seconds between two text messages
 GONE = 1001  # WebSocket code: the session has ended, or the server
 CLOSED = "closed"  # and the reason where it is the session
+RUNNING_STATES = {state.value for state in RUNNING}
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
 ANSWER = re.compile(r"ok(?: ([1-9]\d{0,3}) ([1-9]\d{0,3}))?", re.ASCII)
 TEXT, BINARY = 0x81, 0x82  # first byte of a message that is whole (RFC 6455, 5.2)
@@ -296,7 +297,7 @@ def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
         "age": round(figures.age, 3) if figures.age is not None else None,
         "retries": session.retries,
         "viewers": session.viewers,
-        "recorded": recording.bytes if recording and recording.state in RUNNING else None,
+        "recorded": latest["bytes"] if latest and latest["state"] in RUNNING_STATES else None,
         "recording": latest,
         "free_bytes": station.library.free_bytes(),
     }

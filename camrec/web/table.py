@@ -101,8 +101,8 @@ TABLE = (
                         "message with codec, width and height goes before them. An answer may "
                         "speak of several: ok 3 4 for three, and the next after four more at "
                         "the latest, or 64 KB, or half a second. Both: once a second a text "
-                        "message with width, height, fps, bit_rate, age, viewers, recorded and "
-                        "lag.",
+                        "message with now, video_codec, width, height, fps, bit_rate, lost, age, "
+                        "retries, viewers, recorded, recording, free_bytes and lag.",
                     },
                 },
                 required=("session_id",),
