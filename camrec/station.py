@@ -28,10 +28,11 @@ from camrec.errors import (
 from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
 from camrec.library import PARTS, Keeping, Library
+from camrec.network_policy import Reach
 from camrec.process import orphans
 from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
-from camrec.proxies import Go2rtc, MediaMTX, Proxy, Reach
+from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine

@@ -23,7 +23,8 @@ from units_made import until
 from wire import serving
 
 from camrec.errors import CameraError, CamrecError
-from camrec.proxies import Reach, answers_tls, look
+from camrec.network_policy import Reach
+from camrec.proxies import answers_tls, look
 from camrec.proxies.jpegs import MOST, Splitter
 from camrec.sources import parse
 

@@ -10,7 +10,8 @@ from cameras.refusing import Refusing, http
 
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.proxies import Reach, Way, look
+from camrec.network_policy import Reach
+from camrec.proxies import Way, look
 from camrec.proxies.visit import Visit
 from camrec.sources import parse
 

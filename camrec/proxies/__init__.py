@@ -5,7 +5,6 @@ from camrec.proxies.handshake import answers_tls
 from camrec.proxies.look import Way, look
 from camrec.proxies.mediamtx import MediaMTX
 from camrec.proxies.proxy import Proxy
-from camrec.proxies.reach import Reach
 from camrec.proxies.relay import Relay
 
-__all__ = ["Go2rtc", "MediaMTX", "Proxy", "Reach", "Relay", "Way", "answers_tls", "look"]
+__all__ = ["Go2rtc", "MediaMTX", "Proxy", "Relay", "Way", "answers_tls", "look"]

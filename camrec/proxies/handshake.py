@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 
 from camrec.errors import CameraError
-from camrec.proxies.reach import Reach
+from camrec.network_policy import Reach
 from camrec.sources import Source
 
 

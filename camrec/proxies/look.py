@@ -12,10 +12,11 @@ import threading
 from enum import Enum
 from http.client import HTTPException, HTTPResponse
 
+from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
+from camrec.network_policy import Reach
 from camrec.proxies.jpegs import END, MOST, START
-from camrec.proxies.reach import Reach
-from camrec.proxies.refusals import named, no_answer, refusal
+from camrec.proxies.refusals import refusal
 from camrec.proxies.visit import Visit
 from camrec.sources import Source
 

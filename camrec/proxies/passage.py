@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 
+from camrec.camera_errors import no_answer
 from camrec.errors import AccessError, CameraError
+from camrec.network_policy import Reach
 from camrec.proxies.jpegs import Splitter
-from camrec.proxies.reach import Reach
-from camrec.proxies.refusals import no_answer, refusal
+from camrec.proxies.refusals import refusal
 from camrec.proxies.visit import Visit
 from camrec.sources import Source
 

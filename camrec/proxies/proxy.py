@@ -14,12 +14,12 @@ from typing import Any
 import yaml
 
 from camrec import disk
+from camrec.camera_errors import hide
 from camrec.errors import InputError, ServiceError
 from camrec.process import Child, Lease, ProcessState, Supervisor
 from camrec.process.ladder import Rung
 from camrec.proxies.api import Api, Silent
 from camrec.proxies.ports import free_ports, holder, listens
-from camrec.proxies.reasons import hide
 from camrec.sources import Source
 
 log = logging.getLogger(__name__)

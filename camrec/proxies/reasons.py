@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
+from camrec.camera_errors import failed
 from camrec.errors import CameraError
-from camrec.redaction import redact, without
 from camrec.sources import Source
 
 # A status, and not a port or a piece of a name.
 _STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"
 _QUOTED_URL = re.compile(r'"\w+://[^"]*"')
 _CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
-# A camera's own words beside its status: it could repeat what logged us in.
-_WORDS = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
-LONGEST_REASON = 200
 
 # The first that is found in the text decides. Go's words for what the system said (on Windows
 # its own words), MediaMTX's and go2rtc's for what the camera said.
@@ -68,14 +64,3 @@ def error_of(source: Source, text: str) -> CameraError:
         if re.search(pattern, words, re.IGNORECASE):
             return CameraError(code, host=source.host, port=source.port)
     return failed(source, text)
-
-
-def failed(source: Source, reason: str) -> CameraError:
-    """`camera_failed` with the camera's or the proxy's own words."""
-    said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
-    return CameraError("camera_failed", host=source.host, reason=said)
-
-
-def hide(text: str, secrets: Iterable[str]) -> str:
-    """`text` without anything of a credential."""
-    return without(redact(_WORDS.sub(r"\g<status>", text)), secrets)

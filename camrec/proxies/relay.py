@@ -10,8 +10,8 @@ import threading
 import time
 
 from camrec.errors import CameraError
+from camrec.network_policy import Reach
 from camrec.proxies.passage import Passage
-from camrec.proxies.reach import Reach
 from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)

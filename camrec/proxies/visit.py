@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import ipaddress
+import re
 import socket
 import ssl
 import string
+from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import quote, urljoin, urlsplit
 
-from camrec.proxies.digest import Digest, chosen
-from camrec.proxies.reach import LedElsewhere, Reach
+from camrec.http_auth import DigestAuth, Login
+from camrec.http_auth.login import MOST_CHALLENGES
+from camrec.network_policy import LedElsewhere, Reach
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
@@ -41,7 +43,7 @@ class Visit:
         self._reach = reach or Reach()
         self._timeout = timeout
         self._keep = keep
-        self._digest: Digest | None = None
+        self._login: Login | None = None
         self._connection: HTTPConnection | None = None
         self._where: tuple[str, str] = ("", "")
         self._socket: socket.socket | None = None
@@ -70,7 +72,8 @@ class Visit:
             if host and host != home.hostname:
                 raise LedElsewhere(host)
             # It judges certificates by the first address, and answers a Digest for that only.
-            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not self._digest
+            digest = self._login is not None and isinstance(self._login.scheme, DigestAuth)
+            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not digest
         return answer
 
     def abort(self) -> None:
@@ -86,18 +89,18 @@ class Visit:
 
     def _log_in(self, url: str, known: Credential | None) -> HTTPResponse:
         target = _target(url)
-        first = None
-        if known:
-            first = self._digest.answer(target) if self._digest else _basic(known)
-        answer = self._ask(url, first)
-        if answer.status != 401 or not known:
-            return answer
-        challenges = answer.headers.get_all("WWW-Authenticate", [])
-        self._digest = chosen(challenges, known)
-        if self._digest is None:
-            return answer
-        self.simple = self.simple and self._digest.simple and challenges[0].startswith("Digest")
-        return self._ask(url, self._digest.answer(target))
+        if not known:
+            return self._ask(url, None)
+        if self._login is None:
+            self._login = Login(known, basic_first=True)
+        answer = self._ask(url, self._login.authorization("GET", target))
+        for _ in range(MOST_CHALLENGES):
+            lines = answer.headers.get_all("WWW-Authenticate", [])
+            if answer.status != 401 or not self._login.challenged(lines):
+                break
+            self.simple = self.simple and _go2rtc_answers(lines, self._login.scheme)
+            answer = self._ask(url, self._login.authorization("GET", target))
+        return answer
 
     def _ask(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._kept(url):
@@ -170,6 +173,16 @@ def _target(url: str) -> str:
     return quote(f"{target}?{parts.query}" if parts.query else target, safe=string.punctuation)
 
 
-def _basic(credential: Credential) -> str:
-    pair = f"{credential.user}:{credential.password}".encode()
-    return f"Basic {base64.b64encode(pair).decode()}"
+def _go2rtc_answers(lines: Sequence[str], scheme: object) -> bool:
+    """Whether go2rtc reads in the first of these challenges what we read in it.
+
+    It knows Digest by MD5 only, takes what stands in quotes, and gives nothing else back.
+    """
+    if not isinstance(scheme, DigestAuth) or not lines or not lines[0].startswith("Digest "):
+        return False
+    if scheme.algorithm != "MD5" or scheme.per_session or scheme.challenge.value("opaque"):
+        return False
+    quoted = dict(reversed(re.findall(r'(\w+)="([^"]*)"', lines[0])))
+    told = scheme.challenge.parameters
+    same = all(quoted.get(name, "") == told.get(name, "") for name in ("realm", "nonce", "qop"))
+    return same and told.get("qop", "") in ("", "auth")

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.proxies import Go2rtc, MediaMTX, Reach, Relay, Way, answers_tls, look
+from camrec.network_policy import Reach
+from camrec.proxies import Go2rtc, MediaMTX, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.sources import Source
 from camrec.units import Unit

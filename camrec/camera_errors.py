@@ -1,0 +1,50 @@
+"""Why a camera does not deliver, as our errors: what all that call cameras have in common."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Iterable
+from http.client import HTTPException
+
+from camrec.errors import CameraError
+from camrec.network_policy import LedElsewhere
+from camrec.redaction import redact, without
+from camrec.sources import Source
+
+LONGEST_REASON = 200
+
+# A camera's own words beside its status: it could repeat what logged us in.
+_WORDS = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
+
+
+def no_answer(source: Source, error: Exception) -> CameraError:
+    """A request that got no answer."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return named(source, "camera_unknown_host")
+    if isinstance(error, LedElsewhere):
+        return CameraError("camera_elsewhere", host=source.host, other=error.host[:100])
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return named(source, "camera_certificate")
+    if isinstance(error, ConnectionRefusedError):
+        return named(source, "camera_refused")
+    if isinstance(error, ssl.SSLError | HTTPException | ConnectionError | ValueError):
+        return named(source, "camera_not_a_camera")
+    # No route, host down, network down, timed out.
+    return named(source, "camera_no_answer")
+
+
+def named(source: Source, code: str) -> CameraError:
+    return CameraError(code, host=source.host, port=source.port)
+
+
+def failed(source: Source, reason: str) -> CameraError:
+    """`camera_failed` with the camera's or the proxy's own words."""
+    said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
+    return CameraError("camera_failed", host=source.host, reason=said)
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """`text` without anything of a credential."""
+    return without(redact(_WORDS.sub(r"\g<status>", text)), secrets)

@@ -1,0 +1,8 @@
+"""HTTP authentication (RFC 7616, RFC 7617) as cameras use it, in HTTP and in RTSP alike."""
+
+from camrec.http_auth.basic import BasicAuth
+from camrec.http_auth.challenge import Challenge, parse_challenges
+from camrec.http_auth.digest import DigestAuth
+from camrec.http_auth.login import Login
+
+__all__ = ["BasicAuth", "Challenge", "DigestAuth", "Login", "parse_challenges"]

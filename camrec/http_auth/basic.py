@@ -1,0 +1,17 @@
+"""Basic authentication (RFC 7617)."""
+
+from __future__ import annotations
+
+import base64
+
+from camrec.redaction import Credential
+
+
+class BasicAuth:
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    def authorization(self, method: str, uri: str) -> str:
+        """The Authorization header, the same for each request."""
+        pair = f"{self._credential.user}:{self._credential.password}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}"

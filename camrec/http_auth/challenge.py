@@ -1,0 +1,90 @@
+"""The challenges of a 401 response: ``WWW-Authenticate`` as RFC 9110 allows it, and as cameras
+write it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+LONGEST_LINE = 4096  # characters of one header line that are read
+
+_SEPARATORS = re.compile(r"[\s,;]*")
+# name="value", name=value, name= ; a quote that is never closed ends with the line.
+_PARAMETER = re.compile(
+    r"""(?P<name>[^\s,;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<bare>[^\s,;"]*))""",
+    re.DOTALL,
+)
+_WORD = re.compile(r"""[^\s,;"]+""")
+_KNOWN = ("basic", "digest")
+_QOPS = ("auth", "auth-int")
+
+
+@dataclass
+class Challenge:
+    """One challenge.
+
+    scheme : in lower case.
+    parameters : by their names in lower case; quoted values without quotes, as they were sent.
+    """
+
+    scheme: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """A parameter's meaning: escapes resolved, "" where it is missing."""
+        return re.sub(r"\\(.)", r"\1", self.parameters.get(name, ""), flags=re.DOTALL)
+
+
+def parse_challenges(lines: Sequence[str]) -> list[Challenge]:
+    """All challenges of all header lines, in their order; several may share a line.
+
+    Values may be quoted or not, also those that have to be; commas may be missing. What makes no
+    sense is passed over.
+    """
+    return [challenge for line in lines for challenge in _LineParser(line).challenges]
+
+
+class _LineParser:
+    def __init__(self, line: str) -> None:
+        self.challenges: list[Challenge] = []
+        self._line = line[:LONGEST_LINE]
+        self._at = 0
+        self._last = ""  # the name of the parameter before
+        self._bare = False  # whether its value stood without quotes
+        while self._next():
+            pass
+
+    def _next(self) -> bool:
+        separators = _SEPARATORS.match(self._line, self._at)
+        assert separators is not None
+        after_comma = self._at == 0 or not separators[0].isspace()
+        self._at = separators.end()
+        if self._at == len(self._line):
+            return False
+        if found := _PARAMETER.match(self._line, self._at):
+            self._take_parameter(found)
+        elif found := _WORD.match(self._line, self._at):
+            self._take_word(found[0], after_comma)
+        self._at = found.end() if found else self._at + 1
+        return True
+
+    def _take_parameter(self, found: re.Match[str]) -> None:
+        if not self.challenges:
+            return
+        quoted = found["quoted"]
+        self._last, self._bare = found["name"].lower(), quoted is None
+        value = found["bare"] if quoted is None else quoted
+        self.challenges[-1].parameters.setdefault(self._last, value)
+
+    def _take_word(self, word: str, after_comma: bool) -> None:
+        """A new scheme; or the rest of a value that should have been quoted."""
+        parameters = self.challenges[-1].parameters if self.challenges else {}
+        if self._bare and self._last == "qop" and word.lower() in _QOPS:
+            parameters["qop"] += f",{word}"
+        elif self._bare and self._last and not after_comma:
+            parameters[self._last] += f" {word}"
+        elif after_comma or word.lower() in _KNOWN:
+            self.challenges.append(Challenge(word.lower()))
+            self._last, self._bare = "", False
