@@ -32,6 +32,8 @@ def text(key: str, language: str = "en", /, **facts: Any) -> str:
     A text in two forms is ``{"one": ..., "other": ...}`` and chosen by the fact `count`
     (French counts 0 as one).
     """
+    if language == "fr":
+        facts = {name: _with_comma(fact) for name, fact in facts.items()}
     found = catalogue(language).get(key)
     if found is None:
         found = catalogue("en")[key]
@@ -39,6 +41,11 @@ def text(key: str, language: str = "en", /, **facts: Any) -> str:
         count = facts["count"]
         found = found["one" if count == 1 or (count == 0 and language == "fr") else "other"]
     return found.format(**facts)
+
+
+def _with_comma(fact: Any) -> Any:
+    """1.5 is written 1,5 in French."""
+    return str(fact).replace(".", ",") if isinstance(fact, float) else fact
 
 
 def best_language(accept: str | None) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from camrec import disk
+from camrec.receipt import Ended
 from camrec.sources import parse
 from camrec.vault import Vault
 
@@ -52,7 +53,7 @@ class Entry(BaseModel):
     duration: int
     start_at: int | None = None
     started_at: int | None = None
-    ended: str | None = None
+    ended: Ended | None = None
     over: int | None = None
     parts: tuple[Piece, ...] = ()
 

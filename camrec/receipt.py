@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from camrec import i18n
+
+EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
+
+
+def _known_reason(reason: object) -> object:
+    """A receipt by a newer camrec, or one that somebody edited, stays readable."""
+    return reason if reason in get_args(EndReason) else "error"
+
+
+Ended = Annotated[EndReason, BeforeValidator(_known_reason)]
 
 
 class Gap(BaseModel):
@@ -25,6 +38,48 @@ class PartFacts(BaseModel):
     size: int
 
 
+class RecordingWarning(BaseModel):
+    """What a reader of a receipt should know: a stable code, and the facts that fill in its text.
+
+    The texts are in ``locale/<language>/warnings.json`` under the code.
+
+    message : the English text, for whoever reads the file itself; on the wire the text in the
+        language of the request. It is also what is shown where this camrec does not know the code.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    facts: dict[str, str | int | float] = {}
+    message: str = ""
+
+    @classmethod
+    def of(cls, code: str, /, **facts: str | int | float) -> RecordingWarning:
+        """One of `code` with `facts`: ``RecordingWarning.of("first_frame_late", seconds=1.5)``."""
+        return cls(code=code, facts=facts)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_message(cls, given: Any) -> Any:
+        if isinstance(given, str):  # as receipts of version 1 had it
+            given = {"code": "text", "facts": {"text": given}}
+        if isinstance(given, dict) and not given.get("message"):
+            code, facts = str(given.get("code")), given.get("facts") or {}
+            return {**given, "message": _filled_in(code, "en", facts) or code}
+        return given
+
+    def text(self, language: str = "en") -> str:
+        """What happened, in a sentence; `language` is "en" or "fr"."""
+        return _filled_in(self.code, language, self.facts) or self.message
+
+
+def _filled_in(code: str, language: str, facts: dict[str, Any]) -> str | None:
+    try:
+        return i18n.text(f"warnings.{code}", language, **facts)
+    except (KeyError, ValueError, TypeError):  # unknown here, or the facts are others
+        return None
+
+
 class Receipt(BaseModel):
     """The receipt of ``NAME.mp4`` is ``NAME.json``.
 
@@ -40,10 +95,11 @@ class Receipt(BaseModel):
     av_offset : seconds that the sound may be off the picture, by the arrivals of both; None: there
         is no sound, or it is not known.
     ended : why it ended: "time", "stopped", "closed", "shutdown", "disk", "camera", "error", or
-        "crash": camrec was ended by force and not running again before its time was over.
+        "crash": camrec was killed and not running again before the recording's time was over.
     frames_per_minute : pictures in each minute of the video; the last one is seldom whole.
     playable : the first and last picture, and each part's joint, were really decoded.
     locked : the user wants it kept, whatever its age and size.
+    warnings : what else a reader should know, each with a code, its facts and its text.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -56,7 +112,7 @@ class Receipt(BaseModel):
     duration: float
     started_at: str
     ended_at: str
-    ended: str
+    ended: Ended
     utc_uncertainty: float | None = None
     lead: float = 0.0
     preroll: float = 0.0
@@ -74,7 +130,12 @@ class Receipt(BaseModel):
     sha256: str
     playable: bool
     locked: bool = False
-    warnings: list[str] = []
+    warnings: list[RecordingWarning] = []
+
+    def in_language(self, language: str) -> Receipt:
+        """The same, with the messages of its warnings in `language`: "en" or "fr"."""
+        told = [each.model_copy(update={"message": each.text(language)}) for each in self.warnings]
+        return self.model_copy(update={"warnings": told})
 
     def write(self, path: Path) -> None:
         """Write it to `path` as JSON. Raises OSError."""

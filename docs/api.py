@@ -15,7 +15,8 @@ import camrec
 
 ROOT = Path(__file__).parent.parent
 PAGE = Path(__file__).with_suffix(".md")
-VALUES = ("camrec.receipt.Receipt", "camrec.receipt.Gap")  # what calls give, besides
+# What calls give, besides.
+VALUES = tuple(f"camrec.receipt.{name}" for name in ("Receipt", "Gap", "RecordingWarning"))
 HEAD = """# The Python face
 
 Made from the docstrings by `python docs/api.py`. All calls block and may come from any thread.

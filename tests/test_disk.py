@@ -236,7 +236,7 @@ def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):  # 
     assert recording.state is RecordingState.SAVED
     (one, first), (two, second) = studio.saved
     assert first.playable and second.playable and first.parts == second.parts == 1
-    assert "no room on the disk" in second.warnings[-1]
+    assert second.warnings[-1].code == "not_joined_disk_full"
     assert first.ended_at == second.started_at
     numbers = shown(one)[1] + shown(two)[1]
     assert numbers == sorted(set(numbers)) and numbers[-1] >= 500

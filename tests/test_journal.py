@@ -127,7 +127,7 @@ def test_it_goes_on_from_its_past(studio):
     assert second.wait(30)
     ((path, receipt),) = studio.saved
     assert receipt.ended == "time" and receipt.parts == 2 and receipt.playable
-    assert "camrec was not running" in receipt.warnings[0]
+    assert receipt.warnings[0].code == "camrec_was_down"
     times, numbers = shown(path)
     assert numbers == [*range(24, 75), *range(500, 600)]
     assert float(times[51]) == pytest.approx(9.02, abs=0.00002)

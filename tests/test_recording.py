@@ -19,7 +19,7 @@ from units_made import SECOND, MadeClock, irregular, mixed, pictures, sound, unt
 
 from camrec.config import Config
 from camrec.feed import Feed
-from camrec.receipt import Receipt
+from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording import Coding, Recording, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
@@ -247,7 +247,8 @@ def test_it_waits_for_the_first_picture(studio):
     assert recording.wait(60)
     assert recording.state is RecordingState.SAVED
     assert studio.saved[0][1].frames == len(units)
-    assert studio.saved[0][1].warnings == ["the first picture came 1.5 s after the start"]
+    (late,) = studio.saved[0][1].warnings
+    assert (late.code, late.facts) == ("first_frame_late", {"seconds": 1.5})
 
 
 def test_without_a_picture_there_is_no_video(studio):
@@ -400,7 +401,8 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
     ((path, receipt),) = studio.saved
     assert_shows(path, *expected(units, begun, begun + 18 * SECOND))
     assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
-    assert "FFmpeg ended" in receipt.warnings[0]
+    stopped = receipt.warnings[0]
+    assert stopped.code == "ffmpeg_stopped" and stopped.facts["part"] == 1
     pieces = heard(path)
     assert max(b - a for a, b in zip(pieces, pieces[1:], strict=False)) < 0.05
 
@@ -451,7 +453,7 @@ def test_another_size_is_another_video(studio):
     assert (second.lead, second.gaps, first.gaps) == (0, [], [])
     assert (first.width, second.width) == (320, 480)
     assert first.playable and second.playable
-    assert "2 videos" in first.warnings[0]
+    assert first.warnings == [RecordingWarning.of("format_changed", videos=2)]
     assert second.frames == len(large)
     assert recording.filename == "0.mp4"
 
@@ -504,8 +506,8 @@ def test_sound_that_cannot_be_read_is_told(studio):
     assert recording.wait(60)
     ((_, receipt),) = studio.saved
     assert receipt.audio_codec is None and receipt.parts == 2
-    told = [warning for warning in receipt.warnings if "FFmpeg" not in warning]
-    assert told == ["the camera's sound is left out: SPEEX cannot be read"]
+    told = [warning for warning in receipt.warnings if warning.code != "ffmpeg_stopped"]
+    assert told == [RecordingWarning.of("audio_left_out", codec="SPEEX")]
 
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
@@ -524,7 +526,7 @@ def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     studio.play(units, 40, 52)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
-    assert any("too slow" in warning for warning in receipt.warnings)
+    assert RecordingWarning.of("frames_dropped") in receipt.warnings
     assert receipt.gaps and receipt.playable and receipt.ended == "time"
     times, numbers = shown(path)
     for time, number in zip(times, numbers, strict=True):

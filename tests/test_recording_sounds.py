@@ -208,7 +208,7 @@ def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str): 
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
     assert_shows(path, *expected(units, begun, begun + 6 * SECOND))
-    assert receipt.parts == 2 and "FFmpeg ended" in receipt.warnings[0]
+    assert receipt.parts == 2 and receipt.warnings[0].code == "ffmpeg_stopped"
     found = [start for start, _, _ in beeps(path)]
     assert found == pytest.approx([second + 0.3 for second in range(6)], abs=0.01)
 

@@ -10,6 +10,7 @@ from cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, 
 from cameras.rtsp import RtspCamera
 
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
+from camrec.receipt import RecordingWarning
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.station import Station
@@ -63,7 +64,7 @@ def test_a_rarer_sound_is_recorded_or_told(station, audio, codec):
         assert recording.wait(PATIENCE)
     (receipt,) = recording.receipts
     assert receipt.audio_codec == codec
-    left_out = ["the camera's sound is left out: VORBIS cannot be read"]
+    left_out = [RecordingWarning.of("audio_left_out", codec="VORBIS")]
     assert receipt.warnings == ([] if codec else left_out)
 
 

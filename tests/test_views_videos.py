@@ -25,7 +25,7 @@ from camrec.clock import Clock
 from camrec.errors import DiskError, StateError
 from camrec.library import Library as Films
 from camrec.library import Video, preview
-from camrec.receipt import Gap, Receipt
+from camrec.receipt import Gap, Receipt, RecordingWarning
 from camrec.views.library import Latest, Library
 from camrec.views.player import Player
 from camrec.views.videos import Deeds, row
@@ -543,6 +543,25 @@ def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> Non
         page.get_by_role("button", name="Garder cette image").click()
     assert downloading.value.suggested_filename.startswith("Banc optique ")
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_why_it_ended_and_what_went_wrong_is_told_in_the_page_s_language(serve, looking) -> None:
+    late = RecordingWarning.of("first_frame_late", seconds=1.5)
+    newer = RecordingWarning(code="of_a_newer_camrec", message="It rained.")
+    told = receipt("Entrée", []).model_copy(update={"ended": "crash", "warnings": [late, newer]})
+    films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
+    page = looking(serve(player(films, "whole 1.mp4", language="fr")), language="fr").page
+    panel = page.locator(".known")
+    expect(panel).to_contain_text("camrec tué de force")
+    expect(panel.locator(".notes li")).to_have_text([late.text("fr"), "It rained."])
+
+
+def test_a_reason_that_no_catalogue_knows_does_not_break_the_player(serve, looking) -> None:
+    told = receipt("Entrée", []).model_copy(update={"ended": "rain"})
+    films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
+    page = looking(serve(player(films, "whole 1.mp4"))).page
+    expect(page.locator(".known")).to_contain_text("videos.ended_rain")
+    expect(page.get_by_role("slider")).to_be_visible()
 
 
 SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(

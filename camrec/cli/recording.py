@@ -14,7 +14,7 @@ from typing import Annotated
 from typer import Argument, BadParameter, Option
 
 from camrec.cli.running import station_of
-from camrec.cli.terminal import facts, megabytes, note, out, recording_progress, say
+from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, out, recording_progress, say
 from camrec.config import Config
 from camrec.library import Video
 from camrec.process import endings
@@ -76,6 +76,8 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
 def print_receipt(video: Video, path: Path) -> None:
     note(say("saved", path=str(path)))
     if video.receipt is not None:
+        for warning in video.receipt.warnings:
+            note(warning.text(LANGUAGE))
         out.print(video.receipt.model_dump_json(indent=2), markup=False, highlight=False)
 
 

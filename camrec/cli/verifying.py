@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from typer import Argument
 
-from camrec.cli.terminal import facts, megabytes, note, out, say
+from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, out, say
+from camrec.i18n import text
 from camrec.recording.verify import verify as look
 
 File = Annotated[
@@ -26,7 +27,7 @@ def verify(file: File) -> None:
     made.add_row("SHA-256", found.sha256)
     if found.receipt is not None:
         made.add_row(say("verify.started"), found.receipt.started_at)
-        made.add_row(say("verify.ended"), found.receipt.ended)
+        made.add_row(say("verify.ended"), text(f"videos.ended_{found.receipt.ended}", LANGUAGE))
         for gap in found.receipt.gaps:
             made.add_row(say("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
     out.print(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from camrec.receipt import RecordingWarning
 from camrec.units import VideoTrack
 
 
@@ -25,10 +26,10 @@ class Coding:
     def preset(self, video: VideoTrack) -> str:
         return self.mjpeg_preset if video.codec == "mjpeg" else "veryfast"
 
-    def warning(self, video: VideoTrack) -> str | None:
+    def warning(self, video: VideoTrack) -> RecordingWarning | None:
         """What a reader of the receipt should know."""
         if video.codec == "h265" and self.copies(video):
-            return "the video is H.265, as the camera sent it: many browsers do not play it"
+            return RecordingWarning.of("h265_copied")
         return None
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import av
 
+from camrec.receipt import RecordingWarning
 from camrec.recording import film
 from camrec.recording.join import Written, join
 
@@ -57,7 +58,7 @@ class Ballast:
 
 def files(
     stretch: Sequence[Written], target: Path, room: Room
-) -> tuple[list[tuple[Path, Sequence[Written]]], str | None]:
+) -> tuple[list[tuple[Path, Sequence[Written]]], RecordingWarning | None]:
     """Each file with the parts that it holds, and why it is not one: None if all is well.
 
     `target` is where one is written, if it has to be.
@@ -69,16 +70,16 @@ def files(
             join(stretch, target)
         except (OSError, av.error.FFmpegError) as error:
             target.unlink(missing_ok=True)
-            reason = error.strerror or str(error)
+            trouble = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
         else:
             return [(target, stretch)], None
     else:
-        reason = "no room on the disk"
-    log.warning("%s is not written: %s", target.name, reason)
+        trouble = RecordingWarning.of("not_joined_disk_full")
+    log.warning("%s is not written: %s", target.name, trouble.message)
     for part in stretch:
         if part.expected is None:
             trim(part.path)
-    return [(part.path, (part,)) for part in stretch], reason
+    return [(part.path, (part,)) for part in stretch], trouble
 
 
 def trim(path: Path) -> None:

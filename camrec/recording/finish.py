@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 
 from camrec.clock import iso
-from camrec.receipt import PartFacts, Receipt
+from camrec.receipt import EndReason, PartFacts, Receipt, RecordingWarning
 from camrec.recording import film, gaps
 from camrec.recording.files import Room, files
 from camrec.recording.film import Film, Sound
@@ -39,9 +39,9 @@ class Story:
     began: int
     began_utc: int
     over: int
-    ended: str
+    ended: EndReason
     preroll: float = 0.0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[RecordingWarning, ...] = ()
 
     def utc(self, moment: int) -> int:
         return self.began_utc + moment - self.began
@@ -69,19 +69,21 @@ def finish(
     """
     readable = [(part, seen) for part in parts if (seen := _read(part)) is not None]
     stretches = _stretches(readable)
-    warnings = [told for part, seen in readable if (told := _missing(part, seen))]
+    numbers = {part.path: number for number, part in enumerate(parts, 1)}
+    warnings = [
+        lost for part, seen in readable if (lost := _missing(numbers[part.path], part, seen))
+    ]
     if readable and (late := (readable[0][0].zero - story.began) / SECOND) > LATE:
-        warnings.append(f"the first picture came {late:.1f} s after the start")
+        warnings.append(RecordingWarning.of("first_frame_late", seconds=round(late, 1)))
     if len(stretches) > 1:
-        warnings.append(f"the camera's codec or size changed: {len(stretches)} videos")
+        warnings.append(RecordingWarning.of("format_changed", videos=len(stretches)))
     story = replace(story, warnings=(*story.warnings, *warnings))
     facts = {part.path: (part.path.stat().st_size, seen) for part, seen in readable}
     saved = []
     for number, stretch in enumerate(stretches, 1):
         made, trouble = files(stretch, folder / f"video-{number}.mp4", room)
         if trouble is not None:
-            told = f"the parts could not be written as one video: {trouble}"
-            story = replace(story, warnings=(*story.warnings, told))
+            story = replace(story, warnings=(*story.warnings, trouble))
         over = stretches[number][0].zero if number < len(stretches) else story.over
         ends = [*(held[0].zero for _, held in made[1:]), over]
         for (file, held), until in zip(made, ends, strict=True):
@@ -120,12 +122,12 @@ def _breaks(stretch: Sequence[Written], facts: Mapping[Path, tuple[int, Film]]) 
     return found
 
 
-def _missing(part: Written, seen: Film) -> str | None:
-    if part.expected is None or part.expected == len(seen.times):
+def _missing(number: int, part: Written, seen: Film) -> RecordingWarning | None:
+    shown, expected = len(seen.times), part.expected
+    if expected is None or expected == shown:
         return None
-    told = f"{part.path.stem} shows {len(seen.times)} pictures of {part.expected}"
-    log.error("%s", told)
-    return told
+    log.error("%s shows %d of %d frames", part.path.name, shown, expected)
+    return RecordingWarning.of("frames_missing", part=number, shown=shown, expected=expected)
 
 
 def _stretches(parts: Sequence[tuple[Written, Film]]) -> list[list[Written]]:

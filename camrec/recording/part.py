@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -138,7 +139,7 @@ class Part:
         in_order = not self._copied or not self._timeline.video.track.reorder
         self.complete = code == 0
         # One that ended well has at most warned.
-        self.complaint = "" if self.complete else self.complaint or f"return code {code}"
+        self.complaint = "" if self.complete else self.complaint or _exit_status(code)
         self.step.late = self._timeline.late
         self.whole = self.complete and self._able.hybrid and in_order
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
@@ -164,3 +165,11 @@ class Part:
         log.debug("ffmpeg: %s", line)
         self.no_room = self.no_room or NO_ROOM in line
         self.complaint = line
+
+
+def _exit_status(code: int | None) -> str:
+    """How a process ended, in signs that need no translation: "SIGKILL", "code 1"."""
+    try:
+        return signal.Signals(-(code or 0)).name
+    except ValueError:
+        return f"code {code}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from camrec.receipt import EndReason
 from camrec.recording.join import Written
 
 
@@ -19,7 +20,7 @@ class Past:
 
     started_at: int
     parts: Sequence[tuple[str, int]] = ()
-    ended: str | None = None
+    ended: EndReason | None = None
     over: int | None = None
 
     def written(self, folder: Path, began: int) -> list[Written]:

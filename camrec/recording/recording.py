@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from camrec import disk
 from camrec.clock import Clock, iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError
-from camrec.receipt import Gap, Receipt
+from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
 from camrec.recording.coding import USUAL, Coding
 from camrec.recording.files import Ample, Ballast, Room
 from camrec.recording.finish import Story, finish
@@ -130,7 +130,7 @@ class Recording:
         self.machine: Machine[RecordingState] = Machine(first, MOVES)
         self.changed = Signal()
         self.started_at = past.started_at if past else start_at or 0
-        self.ended: str | None = None
+        self.ended: EndReason | None = None
         self.settled = False
         self.filename: str | None = None
         self.receipts: list[Receipt] = []
@@ -151,7 +151,7 @@ class Recording:
         self._began = 0
         self._joined = 0
         self._over: int | None = None
-        self._asked: str | None = None
+        self._asked: EndReason | None = None
         self._trouble = ""
         self._wake = threading.Event()
         self._ready = threading.Event()
@@ -212,8 +212,8 @@ class Recording:
             raise
         self._ballast.take()
         if now - newest > LONGEST_WAIT * SECOND:
-            away = f"camrec was not running from {iso(newest)} to {iso(min(now, self.ends_at))}"
-            self._writer.warnings.append(away)
+            away = {"start": iso(newest), "end": iso(min(now, self.ends_at))}
+            self._writer.warnings.append(RecordingWarning.of("camrec_was_down", **away))
         if self._past and (self._past.ended or self._clock.monotonic_ns() >= self._deadline):
             self._end(self._past.ended or "crash", self._past.over)
         log.info("recording %s of %s begins: %d s", self.recording_id, self.name, self.duration)
@@ -239,7 +239,7 @@ class Recording:
         self.start_at = self.started_at = moment
         self._wake.set()
 
-    def stop(self, reason: str = "stopped") -> None:
+    def stop(self, reason: EndReason = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""
         self._asked = self._asked or reason
         if self._units is not None:
@@ -397,7 +397,7 @@ class Recording:
         elif self._writer.empty_handed:
             self.machine.move(RecordingState.WAITING)
 
-    def _due(self) -> str | None:
+    def _due(self) -> EndReason | None:
         """Why it should end now."""
         if self._asked is not None:
             return self._asked
@@ -457,7 +457,7 @@ class Recording:
 
     # The end.
 
-    def _end(self, reason: str, over: int | None = None) -> None:
+    def _end(self, reason: EndReason, over: int | None = None) -> None:
         """`over`: UTC nanoseconds where it was before now."""
         if self.ended is None:
             now = self._clock.monotonic_ns()

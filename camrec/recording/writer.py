@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from camrec.clock import Clock
-from camrec.receipt import Gap
+from camrec.receipt import Gap, RecordingWarning
 from camrec.recording.coding import USUAL, Coding
 from camrec.recording.gaps import Account
 from camrec.recording.join import Written
@@ -74,7 +74,7 @@ class Writer:
         self.part: Part | None = None
         self.parts: list[Part] = []
         self.failed: str | None = None
-        self.warnings: list[str] = []
+        self.warnings: list[RecordingWarning] = []
         self._name = name
         self._folder = folder
         self._ffmpeg = ffmpeg
@@ -132,14 +132,14 @@ class Writer:
         self.parts.append(part)
         self._warn(self._coding.warning(timeline.video.track))
         if self._pace.unheard:
-            self._warn(f"the camera's sound is left out: {self._pace.unheard} cannot be read")
+            self._warn(RecordingWarning.of("audio_left_out", codec=self._pace.unheard))
         self._sounded = part.sounds
         self._keep()
         self._tell()
         try:
             part.start()
         except (OSError, PartEnded) as error:
-            part.complaint = part.complaint or str(error)
+            part.complaint = part.complaint or getattr(error, "strerror", None) or str(error)
             self._died()
         for unit in units:
             if self.part is part and part.fits(unit):
@@ -181,7 +181,7 @@ class Writer:
         """FFmpeg was too slow for what came."""
         self.close("FFmpeg is too slow")
         self._break_off()
-        self.warnings.append("the computer or the disk was too slow: pictures were lost")
+        self.warnings.append(RecordingWarning.of("frames_dropped"))
         log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
 
     @property
@@ -239,9 +239,9 @@ class Writer:
         since = max(units[0].arrived, self._began)
         return now - since < SOUND_PATIENCE * SECOND
 
-    def _warn(self, told: str | None) -> None:
-        if told is not None and told not in self.warnings:
-            self.warnings.append(told)
+    def _warn(self, warning: RecordingWarning | None) -> None:
+        if warning is not None and warning not in self.warnings:
+            self.warnings.append(warning)
 
     def _break_off(self) -> None:
         """Between what was and what comes pictures are missing."""
@@ -253,7 +253,9 @@ class Writer:
         part = self.part
         assert part is not None
         self.close("FFmpeg ended")
-        self.warnings.append(f"FFmpeg ended in part {len(self.parts)}: {part.complaint}")
+        number = len(self._earlier) + len(self.parts)
+        stopped = RecordingWarning.of("ffmpeg_stopped", part=number, reason=part.complaint)
+        self.warnings.append(stopped)
         log.warning("recording %s: FFmpeg ended: %s", self._name, part.complaint)
         if part.no_room:
             self.failed = "disk"

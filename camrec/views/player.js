@@ -33,7 +33,9 @@ function receiptPanel(say, video, receipt) {
       line("size", say.size(video.size)),
       sum && line("checksum", h("details", {},
         h("summary", {}, `${sum.slice(0, 4)} ${sum.slice(4, 8)} … ${sum.slice(-4)}`), h("code", {}, sum)))),
-    receipt?.warnings.length ? h("ul", { class: "notes second", lang: "en" }, receipt.warnings.map((note) => h("li", {}, note))) : null,
+    receipt?.warnings.length
+      ? h("ul", { class: "notes second" }, receipt.warnings.map(({ code, facts, message }) => h("li", {}, say.t(`warnings.${code}`, facts, message))))
+      : null,
   ]
 }
 

@@ -25,6 +25,7 @@ class Player(VideoPart):
         "stage.js",
     )
     _script: ClassVar[str] = "player.js"
+    _rooms: ClassVar[tuple[str, ...]] = (*VideoPart._rooms, "warnings")
     _styles: ClassVar[str] = "player.css"
 
     def do_rename(self, filename: str, name: str) -> None:

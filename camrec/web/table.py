@@ -262,7 +262,7 @@ TABLE = (
         (
             Call(
                 "get",
-                "What is known of a video, as it lies beside it",
+                "What is known of a video; messages in the language of Accept-Language",
                 answer=Receipt,
                 refusals=(400, 404, 409),
             ),

@@ -52,7 +52,7 @@ class ReceiptHandler(Handler):
         video = await self.call(self.station.library.get, filename)
         if video.receipt is None:
             raise StateError("no_receipt", filename=filename)
-        self.answer(video.receipt)
+        self.answer(video.receipt.in_language(self.language))
 
 
 class ThumbnailHandler(FileHandler):
