@@ -17,14 +17,18 @@ from urllib.parse import quote, quote_plus, unquote
 
 SHORTEST = 4  # characters; a shorter secret alone stands in too many words to be taken out of all
 
-# user:password@ in anything that looks like a URL, up to the last @ before the path ends.
-_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@(?=[^\s@\"'<>])")
+# user:password@ in anything that looks like a URL, up to its last @: a password may hold others.
+_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@")
 _URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
 # ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras have it.
 _PARAMETER = re.compile(
     r"(?P<name>(?<=[?&;/_])[\w.-]*?(?:user|usr|login|pass|pwd|token|auth|secret|key)[\w.-]*?=)"
     r"(?P<value>(?!\*\*\*).*?)(?=[&;/?#]|_[A-Za-z]+=|$)",
     re.IGNORECASE,
+)
+# ?src=rtsp://user:password@host, plain or encoded: an address within an address.
+_INNER = re.compile(
+    r"(?P<name>://|%3a%2f%2f)(?P<value>(?!\*\*\*)[^/?#&\s]*)(?=@|%40)", re.IGNORECASE
 )
 # Headers as programs write them into their logs, quoted or not.
 _HEADER = re.compile(
@@ -51,7 +55,8 @@ class Credential:
 
     def userinfo(self) -> str:
         """Percent-encoded ``user:password``, for the one place that needs it: a proxy's memory."""
-        return f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        word = f":{quote(self.password, safe='')}" if self.password or not self.user else ""
+        return f"{quote(self.user, safe='')}{word}"
 
     @cached_property
     def pairs(self) -> frozenset[str]:
@@ -114,9 +119,11 @@ def without(line: str, words: Iterable[str]) -> str:
 
 def mask(url: str) -> str:
     """A URL, or its path and query, with what its parameters say of users and passwords hidden."""
-    return _PARAMETER.sub(r"\g<name>***", url)
+    return _INNER.sub(r"\g<name>***", _PARAMETER.sub(r"\g<name>***", url))
 
 
 def parameters(url: str) -> list[str]:
     """What `mask` hides."""
-    return [unquote(found["value"]) for found in _PARAMETER.finditer(url) if found["value"]]
+    values = [unquote(found["value"]) for found in _PARAMETER.finditer(url) if found["value"]]
+    inner = [unquote(found["value"]) for found in _INNER.finditer(url) if found["value"]]
+    return values + inner + [each.partition(":")[2] for each in inner]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
+from camrec.address_userinfo import AUTHORITY, AmbiguousAddress, split_userinfo
 from camrec.errors import InputError
 from camrec.redaction import SHORTEST, Credential, mask, parameters
 
@@ -16,10 +16,8 @@ Kind = Literal["rtsp", "mjpeg"]
 SCHEMES: dict[str, Kind] = {"rtsp": "rtsp", "rtsps": "rtsp", "http": "mjpeg", "https": "mjpeg"}
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 LONGEST_ADDRESS = 2048
+LONGEST_HOST = 253
 LONGEST_NAME = 100
-
-_AUTHORITY = re.compile(r"(\[[^\]]+\]|[^\s/\\?#@:\[\]]+)(:\d{1,5})?(?=[/?#]|$)")
-_QUERY = re.compile(r"\?[^@#]*=")
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def parse(address: str) -> Source:
     ------
     InputError
         ``address_type``, ``address_length``, ``address_characters``, ``address_scheme``,
-        ``address_host``.
+        ``address_host``, ``address_ambiguous``.
     """
     if not isinstance(address, str):
         raise InputError("address_type")
@@ -86,22 +84,20 @@ def parse(address: str) -> Source:
     scheme = scheme.lower()
     if not separator or scheme not in SCHEMES:
         raise InputError("address_scheme")
-    userinfo, after = _split_userinfo(rest)
     try:
-        parts = urlsplit(f"{scheme}://{after}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise InputError("address_host") from None
-    if not host or not _valid_host(host) or port == 0:
-        raise InputError("address_host")
+        userinfo, after = split_userinfo(rest)
+    except AmbiguousAddress:
+        raise InputError("address_ambiguous") from None
+    host, port, tail = _host_of(after)
     credential = None
-    if userinfo is not None:
+    if userinfo not in (None, "", ":"):
         user, _, password = userinfo.partition(":")
         credential = Credential(unquote(user), unquote(password))
     netloc = f"[{host}]" if ":" in host else host
     if port is not None:
         netloc = f"{netloc}:{port}"
-    url = urlunsplit((scheme, netloc, parts.path, parts.query, ""))
+    # Its end as it was typed: some cameras tell "/video?" from "/video".
+    url = f"{scheme}://{netloc}{tail}"
     found = mask(url)
     hidden = None
     if found != url:
@@ -111,28 +107,31 @@ def parse(address: str) -> Source:
     return Source(SCHEMES[scheme], found, host, port, credential, hidden)
 
 
-def _split_userinfo(rest: str) -> tuple[str | None, str]:
-    """``user:p@ss/w@host/path`` as ``("user:p@ss/w", "host/path")``.
+def _host_of(after: str) -> tuple[str, int | None, str]:
+    """``host:80/path?query#fragment`` as ``("host", 80, "/path?query")``.
 
-    A password may hold / # ? : or @ unescaped: it ends at the first @ that a host and port follow.
-    Where it begins like a port, as in ``user:123?word@host``, that is no host with a query: what
-    a query asks has a name and an equals sign.
+    A fragment is never sent. Raises InputError (``address_host``).
     """
-    found = _AUTHORITY.match(rest)
-    if found and (rest[found.end() :][:1] in ("", "/") or _QUERY.match(rest, found.end())):
-        return None, rest
-    for at in re.finditer("@", rest):
-        if _AUTHORITY.match(rest, at.end()):
-            return rest[: at.start()], rest[at.end() :]
-    return None, rest
+    found = AUTHORITY.match(after)
+    if found is None:
+        raise InputError("address_host")
+    host, port = found["host"].lower(), int(found["port"]) if found["port"] else None
+    if host.startswith("["):
+        host = host[1:-1]
+        valid = _is_ip(host) and ":" in host
+    else:
+        valid = len(host) <= LONGEST_HOST and not host.startswith("-")
+    if not valid or port == 0 or (port or 0) >= 1 << 16:
+        raise InputError("address_host")
+    return host, port, after[found.end() :].partition("#")[0]
 
 
-def _valid_host(host: str) -> bool:
+def _is_ip(host: str) -> bool:
     try:
         ipaddress.ip_address(host.partition("%")[0])
-        return True
     except ValueError:
-        return bool(re.fullmatch(r"(?!-)[^\s/\\?#@:\[\]%<>\"'`{}|^]{1,253}", host))
+        return False
+    return True
 
 
 def valid_name(name: str | None) -> str | None:

@@ -140,6 +140,9 @@ def bad(tmp_path_factory):
             (f"http://{LOGIN}@bad host/", "address_characters"),
             (f"http://{LOGIN}@h:99999/", "address_host"),
             (f"ftp://{LOGIN}@127.0.0.1/", "address_scheme"),
+            (f"http://{USER}:C4nary@W0rd#1@127.0.0.1:1/", "camera_refused"),
+            (f"http://{USER}:C4nary@W0rd/1@127.0.0.1:1/", "address_ambiguous"),
+            (f"rtsp://{USER}:C4nary@W0rd/1@", "address_ambiguous"),
         ]
 
 

@@ -20,7 +20,18 @@ from camrec.sources import parse, valid_name
         ("rtsp://u:123#w@1.2.3.4/x", "rtsp", "rtsp://1.2.3.4/x", "u", "123#w"),
         ("http://h?name=a@b.c", "mjpeg", "http://h?name=a@b.c", None, None),
         ("http://h?live", "mjpeg", "http://h?live", None, None),
-        ("http://h:80/a@b", "mjpeg", "http://h:80/a@b", None, None),
+        ("http://h/a@b", "mjpeg", "http://h/a@b", None, None),
+        ("http://1.2.3.4:80/a@b", "mjpeg", "http://1.2.3.4:80/a@b", None, None),
+        ("http://u:p@1.2.3.4/x?m=a@b", "mjpeg", "http://1.2.3.4/x?m=a@b", "u", "p"),
+        ("http://localhost:80/a:b@c", "mjpeg", "http://localhost:80/a:b@c", None, None),
+        ("http://u:P@ssw0rd#1@h/video", "mjpeg", "http://h/video", "u", "P@ssw0rd#1"),
+        ("http://u:p@ss#1@h", "mjpeg", "http://h", "u", "p@ss#1"),
+        ("rtsp://u:P@ss?1@h:8554/x", "rtsp", "rtsp://h:8554/x", "u", "P@ss?1"),
+        ("rtsp://u:/p/w@h/x", "rtsp", "rtsp://h/x", "u", "/p/w"),
+        ("rtsp://DOMAIN\\u:p@h/x", "rtsp", "rtsp://h/x", "DOMAIN\\u", "p"),
+        ("rtsp://u:@h/x", "rtsp", "rtsp://h/x", "u", ""),
+        ("rtsp://@h/x", "rtsp", "rtsp://h/x", None, None),
+        ("rtsp://u@cam.lan/x@y", "rtsp", "rtsp://cam.lan/x@y", "u", ""),
         ("rtsp://[::1]:8554/x", "rtsp", "rtsp://[::1]:8554/x", None, None),
         ("https://u@h/x", "mjpeg", "https://h/x", "u", ""),
         ("  rtsp://h/x  ", "rtsp", "rtsp://h/x", None, None),
@@ -35,6 +46,55 @@ def test_an_address_is_taken_apart(address, kind, url, user, password):
 
 
 @pytest.mark.parametrize(
+    "end",
+    ["?", "/", "/video", "/video?", "/?", "/v&channel=1", "/v?&channel=1", "/v?a=&b", "/%3f?"],
+)
+@pytest.mark.parametrize("start", ["rtsp://h", "http://h:81", "https://[::1]"])
+def test_an_address_ends_as_it_was_typed(start, end):
+    assert parse(f"{start}{end}").url == parse(f"{start}{end}").target() == f"{start}{end}"
+    assert parse(f"{start}{end}#part").url == f"{start}{end}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "viewer:P@ssw0rd/1@h/x",
+        "viewer:P@ssw0rd/1@1.2.3.4/x",
+        "viewer:P@ssw0rd?a=1@h/x",
+        "viewer:P@ssw0rd/1@",
+        "viewer:P@ssw0rd#1@",
+        "viewer:P@ssw0rd:1/x@h",
+        "viewer:P@ss/w0rd@h:99999/",
+        "viewer:12/P@h",
+        "viewer:12?ssw0rd=1@h",
+        "viewer:p/ss@h/x?ssw0rd=P@b",
+        "DOMAIN/viewer:P@h",
+        "cam?ssw0rd@h",
+    ],
+)
+def test_an_address_with_two_readings_is_refused_and_nothing_of_it_is_told(rest):
+    for scheme in ("rtsp", "http"):
+        with pytest.raises(InputError) as refused:
+            parse(f"{scheme}://{rest}")
+        assert refused.value.code == "address_ambiguous" and refused.value.facts == {}
+        assert "ssw0rd" not in refused.value.text() and "%40" in refused.value.text("fr")
+        assert refused.value.__cause__ is None and refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://1.2.3.4:1984/api?src=rtsp://u:S3cret@cam/x",
+        "http://nvr/api?src=rtsp%3A%2F%2Fu%3AS3cret%40cam%2Fx",
+    ],
+)
+def test_a_credential_of_an_address_within_an_address_does_not_print(address):
+    source = parse(address)
+    assert "S3cret" not in f"{source} {source!r} {source.url}"
+    assert source.target() == address and "S3cret" in source.secrets()
+
+
+@pytest.mark.parametrize(
     ("address", "code"),
     [
         ("", "address_scheme"),
@@ -46,6 +106,11 @@ def test_an_address_is_taken_apart(address, kind, url, user, password):
         ("rtsp://", "address_host"),
         ("rtsp://h:99999/x", "address_host"),
         ("rtsp://h:0/x", "address_host"),
+        ("rtsp://h..x/", "address_host"),
+        ("rtsp://u:p@", "address_host"),
+        ("rtsp://u:p@ho$t/x", "address_host"),
+        ("rtsp://[fe80/x", "address_host"),
+        ("rtsp://[h]/x", "address_host"),
         ("rtsp://h\r\nX: y/x", "address_characters"),
         ("rtsp://h/\x00", "address_characters"),
         ("rtsp://h/a b", "address_characters"),
@@ -72,6 +137,7 @@ def test_a_credential_does_not_print():
 def test_redact_takes_every_credential_out_of_a_line():
     line = "open rtsp://a:b@c/d, http://u:p@x@host/y and plain http://h/z"
     assert redact(line) == "open rtsp://***@c/d, http://***@host/y and plain http://h/z"
+    assert redact("rtsp://a:b@ss#1@ is refused") == "rtsp://***@ is refused"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00", 5])

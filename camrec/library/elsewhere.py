@@ -8,6 +8,7 @@ from camrec import storage
 from camrec.errors import NotFoundError
 from camrec.library import names, video
 from camrec.library.video import Video
+from camrec.redaction import redact
 
 
 def elsewhere(folder: Path) -> list[Video]:
@@ -23,6 +24,6 @@ def elsewhere(folder: Path) -> list[Video]:
         files = [each for each in there if each.is_file()]
         found = [video.read(each, *storage.stamp(each)) for each in files]
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise NotFoundError("no_folder", folder=str(folder), reason=reason) from None
+        reason = redact(error.strerror or str(error))
+        raise NotFoundError("no_folder", folder=redact(str(folder)), reason=reason) from None
     return sorted(found, key=lambda each: (each.started_at, each.filename))[::-1]
