@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Sequence
@@ -10,12 +11,14 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import platformdirs
 import requests
 from pydantic import BaseModel
 
+from camrec import direct_http
+from camrec.address_userinfo import AmbiguousAddress, split_userinfo
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
 from camrec.face.home import page_file
 from camrec.i18n import system_language
@@ -48,9 +51,10 @@ class Wire:
     Parameters
     ----------
     url
-        ``http://127.0.0.1:8000``, with the path where camrec is below one.
+        ``http://127.0.0.1:8000``, with the path where camrec is below one. A user and a password in
+        it are for a server in front of camrec.
     token
-        Where it asks for one.
+        Where camrec asks for one.
 
     Raises
     ------
@@ -59,13 +63,14 @@ class Wire:
     """
 
     def __init__(self, url: str, token: str | None) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise InputError("address_scheme")
-        self.url = url.rstrip("/")
+        self.url, userinfo = _without_userinfo(url)
         self.language = system_language()
         self._headers = {"Accept-Language": self.language}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
+        elif userinfo:
+            pair = base64.b64encode(unquote(userinfo).encode()).decode()
+            self._headers["Authorization"] = f"Basic {pair}"
         self._relay: Relay | None = None
         self._lock = threading.Lock()
         self._ask("GET", "/health")
@@ -221,12 +226,11 @@ class Wire:
 
     def _ask(self, method: str, path: str, **more: Any) -> requests.Response:
         try:
-            reply = requests.request(
+            reply = direct_http.request(
                 method,
                 self.url + path,
                 headers=self._headers,
                 timeout=(CONNECT, ANSWER),
-                allow_redirects=False,
                 **more,
             )
         except requests.RequestException:
@@ -267,6 +271,21 @@ class WireVideo:
     @cached_property
     def path(self) -> Path:
         return self._wire.fetch(self.filename, self.size)
+
+
+def _without_userinfo(url: str) -> tuple[str, str | None]:
+    """What may be shown, and what logs in.
+
+    Raises InputError (``address_scheme``, ``address_ambiguous``).
+    """
+    if not url.startswith(("http://", "https://")):
+        raise InputError("address_scheme")
+    scheme, _, rest = url.rstrip("/").partition("://")
+    try:
+        userinfo, after = split_userinfo(rest)
+    except AmbiguousAddress:
+        raise InputError("address_ambiguous") from None
+    return f"{scheme}://{after}", userinfo
 
 
 def _renew(known: T, newer: T | None = None, **changes: Any) -> T:

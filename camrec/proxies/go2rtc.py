@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 from camrec.errors import CameraError
 from camrec.proxies.api import USER
-from camrec.proxies.proxy import Proxy
+from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of
 from camrec.sources import Source
 
@@ -57,12 +56,7 @@ class Go2rtc(Proxy):
         return ["-c", config.name]
 
     def _env(self) -> dict[str, str]:
-        # A camera is spoken to directly, as MediaMTX and our own look do.
-        return {
-            key: value
-            for key, value in os.environ.items()
-            if key.lower() not in ("http_proxy", "https_proxy", "all_proxy")
-        }
+        return directly()
 
     def _ask_version(self, config: Path) -> str | None:
         status, text = self._api.call("GET", "/api")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from camrec.errors import CameraError
 from camrec.proxies.api import USER
-from camrec.proxies.proxy import Proxy
+from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of
 from camrec.sources import Source
 
@@ -75,7 +74,7 @@ class MediaMTX(Proxy):
 
     def _env(self) -> dict[str, str]:
         # MTX_... in the environment would win over the file.
-        env = {key: value for key, value in os.environ.items() if not key.startswith("MTX_")}
+        env = {key: value for key, value in directly().items() if not key.startswith("MTX_")}
         # Packets are handed from one to the next: between processors that costs a fifth more.
         return {"GOMAXPROCS": "1", "GOGC": "200", **env}
 

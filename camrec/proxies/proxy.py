@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import threading
@@ -242,6 +243,12 @@ class Proxy(ABC):
     def _refused(self, source: Source, answer: str) -> InputError:
         reason = hide(" ".join(answer.split()), source.secrets())
         return InputError("address_refused", proxy=self.name, reason=reason)
+
+
+def directly() -> dict[str, str]:
+    """The environment without the proxies that it names: a camera is spoken to directly."""
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
+    return {key: value for key, value in os.environ.items() if key.lower() not in proxies}
 
 
 def _write(path: Path, settings: dict[str, Any]) -> None:

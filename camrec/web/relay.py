@@ -6,6 +6,7 @@ The page may not reach that camrec, and has no token for it; the kernel does and
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,17 +14,26 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
-from tornado.websocket import WebSocketClosedError, WebSocketHandler, websocket_connect
+from tornado.websocket import (
+    WebSocketClosedError,
+    WebSocketError,
+    WebSocketHandler,
+    websocket_connect,
+)
 
+from camrec import direct_http
 from camrec.config import Config
 from camrec.web.file import PROXIED
 from camrec.web.guard import KeyGuard
 from camrec.web.local import KernelServer, PageFile, no_file
 
+log = logging.getLogger(__name__)
+
 CHUNK = 256 << 10  # bytes
+NO_ANSWER = 599  # Tornado's own status of a request that took too long
 THREADS = 8
 TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
 ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
@@ -75,11 +85,19 @@ class StreamRelay(WebSocketHandler):
     async def prepare(self) -> None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             raise HTTPError(400)
+        asked = HTTPRequest(
+            self._url,
+            headers=self._asking,
+            connect_timeout=TIMES[0],
+            ca_certs=direct_http.ca_bundle(),
+        )
         try:
-            asked = HTTPRequest(self._url, headers=self._asking, connect_timeout=TIMES[0])
             self._upstream = await websocket_connect(asked)
-        except Exception as error:
-            raise HTTPError(getattr(error, "code", None) or 502) from None
+        except HTTPClientError as error:
+            raise HTTPError(504 if error.code == NO_ANSWER else error.code) from None
+        except (OSError, WebSocketError) as error:
+            log.debug("no WebSocket of %s: %s", self.request.path, type(error).__name__)
+            raise HTTPError(502) from None
 
     def open(self, *_: str) -> None:
         self.set_nodelay(True)
@@ -125,14 +143,13 @@ class CallRelay(RequestHandler):
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
             reply = await self._call(
-                requests.request,
+                direct_http.request,
                 self.request.method,
                 f"{url}?{self.request.query}",
                 headers={**asked, **self._asking, "Accept-Encoding": "identity"},
                 data=self.request.body,
                 stream=True,
                 timeout=TIMES,
-                allow_redirects=False,
             )
         except requests.RequestException:
             raise HTTPError(502) from None
@@ -142,12 +159,15 @@ class CallRelay(RequestHandler):
                 if name in reply.headers:
                     self.set_header(name, reply.headers[name])
             chunks = reply.iter_content(CHUNK)
-            while chunk := await self._call(next, chunks, b""):
-                self.write(chunk)
-                try:
+            try:
+                while chunk := await self._call(next, chunks, b""):
+                    self.write(chunk)
                     await self.flush()
-                except StreamClosedError:
-                    return
+            except StreamClosedError:
+                return
+            except requests.RequestException:
+                # Its status is told already: that the rest is missing is told by the end.
+                self.detach().close()
 
     head = post = get
 

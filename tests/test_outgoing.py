@@ -1,0 +1,169 @@
+"""Whom camrec calls, with what, and that no proxy of the environment gets to see it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cameras.mjpeg import MjpegCamera
+from cameras.refusing import Refusing, http
+
+import camrec
+from camrec.config import Config
+from camrec.errors import CamrecError
+from camrec.face.wire import Wire
+from camrec.proxies import Go2rtc, MediaMTX, Way, look
+from camrec.sources import parse
+from camrec.station import Station
+from camrec.web import Relay
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "a-token-of-this-test"
+# What opens a connection, by the last part of the name that it is called by.
+OPENS = {
+    *("create_connection", "create_server", "HTTPConnection", "HTTPSConnection", "urlopen"),
+    *("websocket_connect", "AsyncHTTPClient", "UPath", "ThreadedWSDiscovery", "Session"),
+    *("socket", "TCPClient", "open_connection", "fetch", "url_to_fs", "FTP", "SMTP"),
+}
+LISTENS = {"web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "proxies/ports.py"}
+# A name of ours, and not what opens a connection.
+OURS = {"web/schema.py", "face/wire.py", "web/sessions.py", "station.py"}
+
+
+def callers() -> Iterator[str]:
+    """The modules that open a connection, as paths below the package."""
+    for path in sorted((ROOT / "camrec").rglob("*.py")):
+        name = path.relative_to(ROOT / "camrec").as_posix()
+        tree = ast.parse(path.read_text("utf-8"))
+        calls = (each.func for each in ast.walk(tree) if isinstance(each, ast.Call))
+        used = {getattr(each, "attr", getattr(each, "id", "")) for each in calls}
+        bases = {
+            getattr(base, "id", "")
+            for each in ast.walk(tree)
+            if isinstance(each, ast.ClassDef)
+            for base in each.bases
+        }
+        by_requests = re.search(
+            r"\brequests\.(request|get|post|head|put|delete)\b", ast.unparse(tree)
+        )
+        if (used | bases) & OPENS or by_requests:
+            yield name
+
+
+def test_every_connection_is_in_the_table():
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    table = text.partition("## Every outgoing connection")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`([\w/]+\.py)`", table))
+    assert all((ROOT / "camrec" / each).is_file() for each in listed)
+    found = set(callers()) - LISTENS - OURS
+    assert found <= listed, "a connection that SECURITY.md does not list"
+    assert {"direct_http.py", "binaries/download.py", "proxies/reach.py", "storage.py"} <= found
+
+
+@pytest.fixture
+def proxy(monkeypatch, tmp_path) -> Iterator[Refusing]:
+    """A proxy that the environment names, and a login for 127.0.0.1 in ~/.netrc."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("default login strange password strange\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Refusing(http("200 OK", body=b'{"status": "ok"}')) as proxy:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        yield proxy
+
+
+class Camrec(Refusing):
+    """Answers whatever is asked, and remembers the heads."""
+
+    def __init__(self) -> None:
+        super().__init__(self._remember)
+        self.heads: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _remember(self, client: socket.socket, request: bytes) -> bool:
+        self.heads.append(request.decode("latin-1"))
+        return http("200 OK", body=b'{"status": "ok"}')(client, request)
+
+    def authorizations(self) -> set[str]:
+        return set(re.findall(r"(?im)^authorization: (.*?)\r?$", "\n".join(self.heads)))
+
+
+def test_a_token_goes_to_its_camrec_alone(proxy):
+    with Camrec() as there:
+        with camrec.connect(there.url, token=TOKEN):
+            pass
+        assert there.authorizations() == {f"Bearer {TOKEN}"}
+        with camrec.connect(there.url):
+            pass
+        assert there.authorizations() == {f"Bearer {TOKEN}"}, "something of ~/.netrc was sent"
+        assert len(there.heads) == 2
+    assert proxy.connections == 0
+
+
+def test_a_token_goes_no_other_way_from_what_a_notebook_shows(proxy):
+    with Camrec() as there:
+        relay = Relay(there.url, {"Authorization": f"Bearer {TOKEN}"})
+        try:
+            host, _, key = relay.url.removeprefix("http://").partition("/")
+            for head in ("", "Upgrade: websocket\r\nConnection: Upgrade\r\n"):
+                path = "stream?session_id=x" if head else "videos/a.mp4"
+                with socket.create_connection(host.split(":"), 30) as page:
+                    asked = f"GET /{key}/{path} HTTP/1.1\r\nHost: {host}\r\n{head}\r\n"
+                    page.sendall(asked.encode())
+                    assert page.recv(4096)
+        finally:
+            relay.stop()
+        assert len(there.heads) == 2 and there.authorizations() == {f"Bearer {TOKEN}"}
+    assert proxy.connections == 0
+
+
+def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token():
+    with Camrec() as there:
+        given = there.url.replace("://", "://viewer:S3cr@t#1@")
+        wire = Wire(given, TOKEN)
+        assert wire.url == there.url and there.authorizations() == {f"Bearer {TOKEN}"}
+        there.heads.clear()
+        Wire(given, None)
+        assert there.authorizations() == {"Basic dmlld2VyOlMzY3JAdCMx"}
+    with pytest.raises(CamrecError) as gone:
+        Wire(given, TOKEN)
+    assert gone.value.code == "no_camrec" and "S3cr" not in str(gone.value)
+    with pytest.raises(CamrecError) as refused:
+        Wire("http://viewer:S3cr@t/1@127.0.0.1", TOKEN)
+    assert refused.value.code == "address_ambiguous" and "S3cr" not in str(refused.value)
+
+
+def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
+    with MjpegCamera(auth="basic") as camera:
+        assert look(parse(camera.url)) is Way.DIRECT
+    for kind in (Go2rtc, MediaMTX):
+        given = kind(lambda: tmp_path, tmp_path, 0)._env()
+        assert not [name for name in given if name.lower().endswith("_proxy")]
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+def test_an_address_with_two_readings_asks_no_name_server(monkeypatch, tmp_path, scheme):
+    station = Station(Config(videos_dir=str(tmp_path)))
+
+    def asked(*where: object, **_: object) -> None:
+        raise AssertionError(f"a name server was asked for {where[0]}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    with pytest.raises(CamrecError) as refused:
+        station.begin_open(f"{scheme}://viewer:P@ssw0rd/1@camera/x")
+    assert refused.value.code == "address_ambiguous"
+    with pytest.raises(CamrecError) as there:
+        camrec.connect("http://viewer:P@ssw0rd/1@127.0.0.1")
+    assert there.value.code == "address_ambiguous"
