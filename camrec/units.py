@@ -22,6 +22,7 @@ class VideoTrack:
 
     width, height : pixels, as displayed (cropping applied).
     rate : ticks a second of the camera's own times (90000 for RTP).
+    by_arrival : the camera tells no times: those of its frames are their arrivals.
     parameters : H.264 SPS and PPS, H.265 VPS, SPS and PPS, as Annex B; empty for MJPEG.
     reorder : how many pictures may arrive before one that is shown earlier (0 without B-frames).
     """
@@ -32,6 +33,7 @@ class VideoTrack:
     rate: int = 90_000
     parameters: bytes = b""
     reorder: int = 0
+    by_arrival: bool = False
 
     medium: Literal["video"] = "video"
 
@@ -94,8 +96,8 @@ class Unit:
     data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
         front; one JPEG; one frame of AAC (raw), Opus, MPEG audio or AC-3; a packet of the others
         (L8 unsigned, L16 and L24 big endian).
-    time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG, the
-        arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
+    time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG over
+        HTTP, the arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's
         monotonic clock, it would have arrived without delay. It grows better and follows the
         camera's clock, so a consumer who wants the camera's own distances takes it once and holds

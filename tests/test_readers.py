@@ -473,7 +473,7 @@ def test_refused_and_hung_up():
     ("described", "detail"),
     [
         ("m=video 0 RTP/AVP 96\r\na=rtpmap:96 VP9/90000\r\n", "VP9"),
-        ("m=video 0 RTP/AVP 26\r\n", "video"),
+        ("m=video 0 RTP/AVP 31\r\n", "video"),
         ("m=audio 0 RTP/AVP 0\r\n", "PCMU"),
         ("", ""),
     ],

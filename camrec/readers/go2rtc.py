@@ -60,7 +60,7 @@ class Go2rtcReader(Reader):
         if self._track is None or (self._track.width, self._track.height) != (width, height):
             if self._track is not None and not self._changes.take(arrived):
                 return None
-            self._track = VideoTrack("mjpeg", width, height)
+            self._track = VideoTrack("mjpeg", width, height, by_arrival=True)
         return self._track
 
     def _heed(self, message: str) -> None:

@@ -15,14 +15,21 @@ FASTEST_DRIFT = 1000  # one part in so many: no clock runs away from another fas
 log = logging.getLogger(__name__)
 
 
+NOTHING = memoryview(b"")
+
+
 class Packet(NamedTuple):
-    """One packet; `payload` is a view that is good until the next packet is read."""
+    """One packet; its views are good until the next packet is read.
+
+    extension : the header extension with its head of four bytes; empty where there is none.
+    """
 
     kind: int
     marker: bool
     sequence: int
     time: int
     payload: memoryview
+    extension: memoryview = NOTHING
 
 
 def parse(data: memoryview) -> Packet | None:
@@ -32,14 +39,16 @@ def parse(data: memoryview) -> Packet | None:
         return None
     first, second, sequence, time = HEAD.unpack_from(data)
     begin = 12 + 4 * (first & 15)
+    extension = NOTHING
     if first & 0x10:
         if begin + 4 > size:
             return None
-        begin += 4 + 4 * (data[begin + 2] << 8 | data[begin + 3])
+        after = begin + 4 + 4 * (data[begin + 2] << 8 | data[begin + 3])
+        extension, begin = data[begin:after], after
     end = size - data[size - 1] if first & 0x20 else size
     if begin >= end:
         return None
-    return Packet(second & 0x7F, second >= 0x80, sequence, time, data[begin:end])
+    return Packet(second & 0x7F, second >= 0x80, sequence, time, data[begin:end], extension)
 
 
 class Order:

@@ -10,6 +10,7 @@ from camrec.readers import sdp
 from camrec.readers.dialogue import Answer, Dialogue
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
+from camrec.readers.jpeg_depacketizer import JpegDepacketizer
 from camrec.readers.number import number
 from camrec.readers.pictures import HELD, Pictures
 from camrec.readers.reader import Reader
@@ -19,7 +20,9 @@ from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
 from camrec.units import Unit
 
-VIDEO = {"H264": H264, "H265": H265}
+NAL_CODECS = {"H264": H264, "H265": H265}
+VIDEO = (*NAL_CODECS, "JPEG")
+Video = Pictures | JpegDepacketizer
 SECOND = 10**9
 
 
@@ -40,7 +43,7 @@ class RtspReader(Reader):
     def __init__(self, url: str, clock: Clock, timeout: float = 5.0) -> None:
         super().__init__(clock, timeout)
         self._url = url
-        self._tracks: dict[int, tuple[int, Pictures | Sound]] = {}
+        self._tracks: dict[int, tuple[int, Video | Sound]] = {}
 
     def _batches(self) -> Iterator[Sequence[Unit]]:
         dialogue = self._connected(Dialogue(self._url, self._timeout))
@@ -56,12 +59,13 @@ class RtspReader(Reader):
         described = self._ask(dialogue, "DESCRIBE", Accept="application/sdp")
         media = sdp.parse(described.body)
         self.advertised = tuple(medium.codec for medium in media if medium.codec)
-        video = next((m for m in media if m.kind == "video" and m.codec in VIDEO), None)
+        videos = [m for m in media if m.kind == "video" and m.codec in VIDEO]
+        # M-JPEG only of a camera that has nothing else: it takes most of the network.
+        video = next((m for m in videos if m.codec in NAL_CODECS), videos[0] if videos else None)
         if video is None:
             seen = [m.codec or m.kind for m in media if m.kind == "video"] or self.advertised
             raise StreamError("codec", ", ".join(seen))
-        pictures = Pictures(video.rate, VIDEO[video.codec](), video.parameter_sets())
-        chosen: list[tuple[sdp.Medium, Pictures | Sound]] = [(video, pictures)]
+        chosen: list[tuple[sdp.Medium, Video | Sound]] = [(video, video_of(video))]
         sounds = [(m, sound_of(m)) for m in media if m.kind == "audio"]
         chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]
         if sounds and len(chosen) == 1:
@@ -96,7 +100,7 @@ class RtspReader(Reader):
         beat = min(interval, patience, SECOND) // 4
         heard = self._clock.monotonic_ns()
         due = heard + interval
-        pictures = next(track for _, track in self._tracks.values() if isinstance(track, Pictures))
+        pictures = next(track for _, track in self._tracks.values() if isinstance(track, Video))
         now = heard
         while True:
             before, now = now, self._clock.monotonic_ns()
@@ -131,6 +135,13 @@ class RtspReader(Reader):
                 raise
             if units:
                 yield put_back(units, before) if rest else units
+
+
+def video_of(medium: sdp.Medium) -> Video:
+    """What puts its frames together."""
+    if medium.codec == "JPEG":
+        return JpegDepacketizer(medium.rate, medium.size)
+    return Pictures(medium.rate, NAL_CODECS[medium.codec](), medium.parameter_sets())
 
 
 def put_back(units: Sequence[Unit], earliest: int) -> list[Unit]:

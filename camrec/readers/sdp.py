@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from camrec.readers.number import number
 
+MAX_SIDE = 0xFFFF  # pixels, in a JPEG
+
 STATIC = {
     0: ("PCMU", 8000, 1),
     3: ("GSM", 8000, 1),
@@ -16,6 +18,7 @@ STATIC = {
     10: ("L16", 44100, 2),
     11: ("L16", 44100, 1),
     14: ("MPA", 90_000, 1),
+    26: ("JPEG", 90_000, 1),
 }
 
 
@@ -26,6 +29,7 @@ class Medium:
     codec : its name in upper case, "" where it is not told.
     format : the parameters of `a=fmtp`, names in lower case.
     control : where to SETUP it, absolute or after the stream's own address.
+    size : (width, height) of its frames; None where it is not told.
     """
 
     kind: str
@@ -35,6 +39,7 @@ class Medium:
     channels: int = 1
     format: dict[str, str] = field(default_factory=dict)
     control: str = ""
+    size: tuple[int, int] | None = None
 
     def parameter_sets(self) -> list[bytes]:
         """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
@@ -80,6 +85,9 @@ def _attribute(medium: Medium, attribute: str) -> None:
     if name == "control":
         medium.control = value
         return
+    if name == "x-dimensions":  # W,H
+        medium.size = _size(value) or medium.size
+        return
     payload, _, told = value.partition(" ")
     if payload != str(medium.payload):
         return
@@ -93,3 +101,13 @@ def _attribute(medium: Medium, attribute: str) -> None:
         for pair in told.split(";"):
             key, _, setting = pair.strip().partition("=")
             medium.format[key.lower()] = setting
+        told = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
+        medium.size = _size(told) or medium.size
+    elif name == "framesize":  # W-H (3GPP TS 26.234)
+        medium.size = _size(told.replace("-", ",")) or medium.size
+
+
+def _size(told: str) -> tuple[int, int] | None:
+    width, _, height = told.partition(",")
+    found = (number(width.strip()), number(height.strip()))
+    return (found[0], found[1]) if found[0] and found[1] and max(found) <= MAX_SIDE else None

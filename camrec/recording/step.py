@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from camrec.units import Lengths, Track
+from camrec.units import Lengths, Track, VideoTrack
 
 SECOND = 10**9
 WINDOW = 10 * SECOND
@@ -47,9 +47,9 @@ class Step:
         self._lengths = Lengths()
 
     def note(self, track: Track, moment: int, arrived: int) -> None:
-        if track.medium == "video":
+        if isinstance(track, VideoTrack):
             self.newest = max(self.newest or arrived, arrived)
-            self._by_arrival = track.codec == "mjpeg"
+            self._by_arrival = track.by_arrival
         else:
             arrived -= self._lengths.late(moment)
         windows = self._windows[track.medium]
