@@ -85,6 +85,8 @@ class Receipt(BaseModel):
 
     Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.
 
+    name : what the video is called; it changes when the video is renamed.
+    camera : what its camera was called; None in receipts of an older camrec.
     asked : the length that was asked for.
     duration : what the file holds, from its first picture to the end of its last.
     lead : seconds in the file before its first picture is shown, hidden by an edit list.
@@ -107,6 +109,7 @@ class Receipt(BaseModel):
     version: int = 1
     recording_id: str
     name: str
+    camera: str | None = None
     source: str
     asked: float
     duration: float

@@ -395,6 +395,7 @@ class Station:
         """What every recording is given."""
         return {
             "recording_id": recording_id,
+            "camera": session_name,
             "folder": self.library.folder / PARTS / recording_id,
             "ffmpeg": self.binary("ffmpeg").path,
             "coding": Coding(self.config.h265, self.config.mjpeg_preset),

@@ -280,6 +280,95 @@ def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> No
     assert names(page) == ["Banc optique"]
 
 
+def dated(name: str, local: datetime, **facts: object) -> Video:
+    at = int(local.astimezone(timezone.utc).timestamp()) * 10**9
+    return film(f"{name} {at}.mp4", name, at, **facts)
+
+
+SPOKEN = {
+    "14h": ["afternoon"],
+    "14:03": ["afternoon"],
+    "2pm": ["afternoon"],
+    "27 novembre": ["afternoon"],
+    "27 nov": ["afternoon"],
+    "27": ["afternoon", "half past"],
+    "2026-11-2": ["afternoon", "half past"],
+    "127.0": ["127.0.0.1"],
+    "novembre 127": ["127.0.0.1"],
+}
+
+
+@pytest.mark.parametrize(("search", "found"), SPOKEN.items())
+def test_a_search_finds_a_moment_as_people_write_it(serve, looking, search, found) -> None:
+    films = [
+        dated("127.0.0.1", datetime(2026, 11, 3, 8, 5)),
+        dated("afternoon", datetime(2026, 11, 27, 14, 3)),
+        dated("half past", datetime(2026, 11, 28, 9, 27)),
+    ]
+    page = looking(serve(library(Shelf(films), language="fr")), language="fr").page
+    page.get_by_role("searchbox").fill(search)
+    expect(page.locator(".card")).to_have_count(len(found))
+    assert sorted(names(page)) == sorted(found)
+
+
+def test_a_renamed_video_stays_with_its_camera(serve, looking) -> None:
+    given = receipt("Experiment 7", []).model_copy(update={"camera": "Entrée"})
+    films = shelf()
+    films.films.append(film("whole 5.mp4", "Experiment 7", moment(2, 9), receipt=given))
+    page = looking(serve(library(films))).page
+    choices = page.get_by_label("Camera").locator("option")
+    expect(choices).to_have_text(["All cameras", "Banc optique", "Entrée", "Nichoir"])
+    page.get_by_label("Camera").select_option("Entrée")
+    expect(page.locator(".card h3")).to_have_text(["Entrée", "Entrée", "Experiment 7"])
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading", "date"),
+    [("en-US", "Monday, November 23", "11/23/2026"), ("en-GB", "Monday 23 November", "23/11/2026")],
+)
+def test_dates_are_written_as_the_browser_s_region_writes_them(
+    serve, chromium, locale, heading, date
+) -> None:
+    film_of = dated("Door", datetime(2026, 11, 23, 14, 3), receipt=receipt("Door", []))
+    shelf_of = Shelf([film_of])
+    context = chromium.new_context(locale=locale)
+    page = context.new_page()
+    page.clock.set_fixed_time(datetime(2026, 12, 1, 12))
+    page.goto(serve(library(shelf_of)))
+    expect(page.locator("h2.heading")).to_have_text(heading)
+    page.goto(serve(player(shelf_of, film_of.filename)) + f"#videos/{film_of.filename}")
+    expect(page.locator("dd").first).to_contain_text(date)
+    context.close()
+
+
+def test_ctrl_a_picks_all_videos_wherever_the_focus_is(serve, looking) -> None:
+    page = looking(serve(library(shelf()))).page
+    expect(page.locator(".card")).to_have_count(4)
+    page.keyboard.press("Control+a")
+    expect(page.locator(".picked [role=status]")).to_contain_text("4")
+    assert page.evaluate("getSelection().toString()") == ""
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_a_card_shows_its_name_and_size_whole(serve, looking, width: int) -> None:
+    films = [film(f"whole {n}.mp4", "Laboratory bench", moment(0, n)) for n in range(1, 9)]
+    page = looking(serve(library(Shelf(films))), width=width).page
+    page.locator(".card").first.wait_for()
+    cut_off = page.evaluate(
+        """() => {
+          const all = (root) => [...root.querySelectorAll("*")].flatMap(
+            (each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])])
+          return all(document).filter((each) => each.matches(".card h3, .card .second"))
+            .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)
+        }"""
+    )
+    assert cut_off == []
+    label = page.locator(".poster").first.get_attribute("aria-label")
+    assert page.locator(".poster .lasts").first.text_content() in label
+    mark = page.locator(".pick input").first.bounding_box()
+    assert min(mark["width"], mark["height"]) >= 44
+
+
 def test_an_empty_library_says_how_to_fill_it(serve, looking) -> None:
     page = looking(serve(library(Shelf([])))).page
     expect(page.get_by_role("heading", name="No video yet")).to_be_visible()

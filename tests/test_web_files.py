@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 from wire import Wire, serving
 
 from camrec.config import Config
+from camrec.receipt import Receipt
 from camrec.web import file
 from camrec.web.file import attachment
 
@@ -154,7 +156,8 @@ def test_several_come_as_one_archive(wire: Wire, library):
     query = f"video={PATH.removeprefix('/videos/')}&video=second.mp4"
     reply = wire.get(f"/archive?{query}&video=second.mp4")
     assert reply.status == 200 and reply.headers["Content-Type"] == "application/zip"
-    assert "attachment" in reply.headers["Content-Disposition"]
+    name = re.search(r'filename="([^"]*)"', reply.headers["Content-Disposition"])[1]
+    assert re.fullmatch(r"camrec \d{4}-\d\d-\d\d, 2 videos\.zip", name)
     with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [NAME, "second.mp4"]
@@ -162,6 +165,39 @@ def test_several_come_as_one_archive(wire: Wire, library):
     assert wire.get("/archive").code == "bad_field"
     assert wire.get("/archive?video=none.mp4").code == "no_video"
     assert wire.get("/archive?video=../config.yaml").code == "bad_filename"
+
+
+def test_an_archive_holds_the_receipts_and_is_named_by_camera_and_days(wire: Wire, library):
+    size = (library / NAME).stat().st_size
+    for number, day in enumerate(("2026-11-23", "2026-11-25")):
+        path = library / f"renamed {number}.mp4"
+        shutil.copy(library / NAME, path)
+        made = receipt_of(
+            size, name=f"renamed {number}", camera="Door", started_at=f"{day}T12:00:00Z"
+        )
+        made.write(path.with_suffix(".json"))
+    reply = wire.get("/archive?video=renamed%200.mp4&video=renamed%201.mp4")
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
+        names = archive.namelist()
+        assert names == ["renamed 0.mp4", "renamed 0.json", "renamed 1.mp4", "renamed 1.json"]
+    disposition = reply.headers["Content-Disposition"]
+    assert 'filename="Door 2026-11-23 to 2026-11-25, 2 videos.zip"' in disposition
+    (video,) = [
+        each for each in wire.get("/videos").json()["videos"] if each["name"] == "renamed 0"
+    ]
+    assert video["camera"] == "Door"
+
+
+def receipt_of(size: int, **facts: object) -> Receipt:
+    usual = {"recording_id": "r1", "source": "rtsp://camera/", "asked": 4.0, "duration": 4.0}
+    usual |= {
+        "ended_at": "2026-11-25T12:00:04Z",
+        "ended": "time",
+        "frames": 100,
+        "sha256": "0" * 64,
+    }
+    usual |= {"width": 640, "height": 360, "video_codec": "h264", "playable": True, "size": size}
+    return Receipt(**usual | facts)
 
 
 def test_a_picture_of_any_moment_and_the_moments_of_all(wire: Wire, library):

@@ -254,6 +254,7 @@ class WireVideo:
         self._wire = wire
         self.filename = video.filename
         self.name = video.name
+        self.camera = video.camera
         self.started_at = nanoseconds(video.started_at)
         self.duration = video.duration
         self.size = video.size

@@ -38,6 +38,11 @@ class Video:
     receipt: Receipt | None = None
 
     @property
+    def camera(self) -> str | None:
+        """What its camera was called when it was recorded, as far as the receipt says so."""
+        return self.receipt.camera if self.receipt is not None else None
+
+    @property
     def locked(self) -> bool:
         """Whether it stays, however old it is and whatever room it takes."""
         return self.receipt is not None and self.receipt.locked

@@ -34,6 +34,7 @@ class Story:
 
     recording_id: str
     name: str
+    camera: str | None
     source: str
     asked: float
     began: int
@@ -168,6 +169,7 @@ def _receipt(
     return Receipt(
         recording_id=story.recording_id,
         name=story.name,
+        camera=story.camera,
         source=story.source,
         asked=story.asked,
         duration=round(seen.duration, 6),

@@ -72,6 +72,8 @@ class Recording:
 
     Parameters
     ----------
+    camera
+        What the camera is called, for the receipt.
     source
         The camera's URL, without a credential.
     folder
@@ -113,6 +115,7 @@ class Recording:
         clock: Clock,
         recording_id: str | None = None,
         session_id: str | None = None,
+        camera: str | None = None,
         room: Room | None = None,
         preroll: float = 0.0,
         coding: Coding = USUAL,
@@ -123,6 +126,7 @@ class Recording:
         self.recording_id = recording_id or secrets.token_hex(8)
         self.session_id = session_id
         self.name = name
+        self.camera = camera
         self.source = source
         self.duration = duration
         self.start_at = start_at
@@ -491,6 +495,7 @@ class Recording:
         story = Story(
             recording_id=self.recording_id,
             name=self.name,
+            camera=self.camera,
             source=self.source,
             asked=float(self.duration),
             began=self._began,

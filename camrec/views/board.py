@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from camrec.earlier import Camera
-from camrec.library import Video
+from camrec.library import FolderWatch, Video
 from camrec.process.supervisor import ProcessState
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
@@ -100,6 +100,7 @@ class Board:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._library_changed = True
+        self._folder_watch = FolderWatch(station.library.folder)
         self._rate = USUAL_RATE
         self._bytes: dict[str, tuple[Any, int]] = {}
         self._disconnect: Callable[[], None] = lambda: None
@@ -144,7 +145,7 @@ class Board:
             "mjpeg": station.go2rtc.state is ProcessState.READY,
         }
         videos = self.facts.videos
-        if self._library_changed:
+        if self._folder_watch.changed() or self._library_changed:
             self._library_changed = False
             videos = station.library.videos()
         return Facts(

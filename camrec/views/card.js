@@ -20,7 +20,8 @@ function pickBox(say, told, { picked, pick }) {
 function card(say, video, base, more = null) {
   const told = { name: video.name, when: when(say, video) }
   const gaps = video.gaps.length ? `, ${say.t("videos.play_gaps", { count: video.gaps.length })}` : ""
-  const label = say.t("videos.play_video", { ...told, length: say.length(video.duration) }) + gaps
+  // The length as it is written on the card: what is seen can be spoken to.
+  const label = say.t("videos.play_video", { ...told, length: say.duration(video.duration) }) + gaps
   return h("article", { class: "card", "data-file": video.filename, "aria-label": `${told.name}, ${told.when}` },
     h("a", { class: "poster", href: `#videos/${part(video.filename)}`, "aria-label": label },
       thumbnail(video, base, more ? PASSED : 0),
@@ -30,14 +31,14 @@ function card(say, video, base, more = null) {
     more && pickBox(say, told, more),
     h("div", { class: "strip" }, h("span", { class: "kept" }), missing(video)),
     h("div", { class: "foot" },
+      h("h3", { title: video.name }, video.name),
       h("div", { class: "facts" },
-        h("h3", { title: video.name }, video.name),
         h("p", { class: "second figures" },
           video.locked && h("span", { class: "locked", role: "img", "aria-label": say.t("videos.locked"), title: say.t("videos.locked") }, icon("lock", 14)),
-          `${say.minute(began(video))} · ${say.size(video.size)}`)),
-      more && h("a", {
-        class: "icon-button", href: download(video, base), download: true,
-        "aria-label": say.t("videos.download_video", told), title: say.t("videos.download"),
-      }, icon("download")),
-      more && iconButton("trash", say.t("videos.delete_video", told), () => more.ask([video]), { title: say.t("videos.delete", { count: 1 }) })))
+          `${say.minute(began(video))} · ${say.size(video.size)}`),
+        more && h("a", {
+          class: "icon-button", href: download(video, base), download: true,
+          "aria-label": say.t("videos.download_video", told), title: say.t("videos.download"),
+        }, icon("download")),
+        more && iconButton("trash", say.t("videos.delete_video", told), () => more.ask([video]), { title: say.t("videos.delete", { count: 1 }) }))))
 }

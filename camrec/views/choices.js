@@ -12,29 +12,61 @@ const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase
 let known = new WeakMap() // video -> all that a search can find of it
 const forgetWords = () => (known = new WeakMap())
 
-/** All that a search can find of a video: its names, and its date as people write it. */
+/** All that a search can find of a video: its names, and its date and time as people write them. */
 function findable(say, video) {
   if (known.has(video)) return known.get(video)
   const date = new Date(began(video))
   const [year, month, day] = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())]
-  const dates = `${dayName(say, date)} ${say.day(date)} ${day}/${month}/${year} ${year}-${month}-${day} ${say.minute(date)}`
-  known.set(video, plain(`${video.name} ${video.filename} ${dates}`))
+  const [hour, minute] = [date.getHours(), two(date.getMinutes())]
+  const long = new Intl.DateTimeFormat(say.language, { month: "long" }).format(date)
+  const words = [
+    video.name, video.filename, cameraOf(video), dayName(say, date), say.day(date),
+    `${date.getDate()} ${long} ${year}`, `${long} ${date.getDate()}`, `${day}/${month}/${year}`, say.date(date), `${year}-${month}-${day}`,
+    say.minute(date), `${hour}h${minute}`, `${two(hour)}h${minute}`, `${hour % 12 || 12}${hour < 12 ? "am" : "pm"}`,
+  ]
+  known.set(video, plain(words.join("\n")))
   return known.get(video)
+}
+
+/**
+ * What is looked for: words, and a day with its month ("27 novembre", "november 27") as one. A
+ * number is found only where a number begins: 27 is not in 127.0.0.1.
+ */
+function wantedIn(say, search) {
+  const months = Array.from({ length: 12 }, (_, month) =>
+    plain(new Intl.DateTimeFormat(say.language, { month: "long" }).format(new Date(2026, month, 1))))
+  const isMonth = (word) => word?.length >= 3 && months.some((month) => month.startsWith(word))
+  const isDay = (word) => /^\d{1,2}$/.test(word ?? "")
+  const words = plain(search).split(/\s+/).filter(Boolean)
+  const wanted = []
+  while (words.length) {
+    const word = words.shift()
+    const together = (isDay(word) && isMonth(words[0])) || (isMonth(word) && isDay(words[0]))
+    wanted.push(together ? `${word} ${words.shift()}` : word)
+  }
+  return wanted.map((word) => {
+    const written = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    // The day of a month is whole: "november 2" is not the 27th.
+    return new RegExp((/^\d/.test(word) ? "(?<!\\d)" : "") + written + (/ \d+$/.test(word) ? "(?!\\d)" : ""))
+  })
 }
 
 /** Of `videos` (by file name) those that are chosen, in the order that is. */
 function select(say, chosen, videos) {
-  const wanted = plain(chosen.search).split(/\s+/).filter(Boolean)
+  const wanted = wantedIn(say, chosen.search)
   const found = [...videos.values()].filter((video) => {
-    if (chosen.camera && video.name !== chosen.camera) return false
+    if (chosen.camera && cameraOf(video) !== chosen.camera) return false
     if (chosen.gaps && video.gaps.length === 0) return false
-    return wanted.every((word) => findable(say, video).includes(word))
+    return wanted.every((word) => word.test(findable(say, video)))
   })
   return found.sort(ORDERS[chosen.order])
 }
 
+/** The camera that a video is of, whatever the video is called now. */
+const cameraOf = (video) => video.camera ?? video.name
+
 const cameraNames = (say, videos) =>
-  [...new Set([...videos.values()].map((video) => video.name))].sort(new Intl.Collator(say.language).compare)
+  [...new Set([...videos.values()].map(cameraOf))].sort(new Intl.Collator(say.language).compare)
 
 /** Search, camera, order; `change` is called with every choice. */
 function choices(say, chosen, change) {

@@ -5,7 +5,7 @@ const CARD = 208 // px, the narrowest card
 const GAP = 16
 const HEADING = 31 // px, with the distance to its cards
 const BETWEEN = 18 // px between two days
-const FOOT = 66 // px of a card that are not its picture
+const FOOT = 76 // px of a card that are not its picture
 
 export function render({ model, view }) {
   const life = lifetime(model, view)

@@ -28,7 +28,7 @@ function listKeys(life, root, { cards, picks, ask, video, ends }) {
     End: () => (here() === null ? false : go(ends()[1]?.filename)),
     x: pick(false),
     X: pick(true),
-    "ctrl+a": () => (here() === null && picks.size() === 0 ? false : picks.all()),
+    "ctrl+a": () => (ends()[0] === undefined ? false : picks.all()),
     Escape: () => (picks.size() === 0 ? false : picks.clear()),
     Delete: () => {
       if (picks.size() > 0) return ask(picks.videos())

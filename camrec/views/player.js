@@ -8,7 +8,6 @@ function lengthFine(say, seconds) {
 function receiptPanel(say, video, receipt) {
   const lost = missed(video)
   const date = new Date(began(video))
-  const numeric = new Intl.DateTimeFormat(say.language === "fr" ? "fr-FR" : "en-GB").format(date)
   const line = (key, ...value) => h("div", {}, h("dt", {}, say.t(`videos.${key}`)), h("dd", { class: "figures" }, ...value))
   const verdict = (name, kind, text) => h("p", { class: `verdict ${kind}` }, icon(name), text)
   const sum = receipt?.sha256 ?? ""
@@ -20,7 +19,7 @@ function receiptPanel(say, video, receipt) {
         ? verdict("check", "good", say.t("videos.whole"))
         : verdict("warning", "poor", say.t("videos.suspect")),
     h("dl", {},
-      line("began", `${numeric} ${exact(say, date)}`),
+      line("began", `${say.date(date)} ${exact(say, date)}`),
       receipt && line("asked", lengthFine(say, receipt.asked)),
       receipt && receipt.ended !== "time" && line("ended", say.t(`videos.ended_${receipt.ended}`)),
       line(receipt ? "recorded" : "length", lengthFine(say, span(video) - lost)),
@@ -172,7 +171,7 @@ export function render({ model, view }) {
     const told = { name: video.name, when: when(say, video) }
     fill(inside,
       h("header", {},
-        h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), say.t("videos.back")),
+        h("a", { class: "button link", href: "#videos" }, icon("arrow-left"), h("span", {}, say.t("videos.back"))),
         naming(say, video, { ...name, edit, send: rename }),
         h("p", { class: "facts figures" }, `${told.when} · ${say.length(video.duration)} · ${say.size(video.size)}`),
         h("div", { class: "file" },

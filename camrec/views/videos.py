@@ -20,6 +20,7 @@ def row(video: Video) -> dict[str, Any]:
     return {
         "filename": video.filename,
         "name": video.name,
+        "camera": video.camera,
         "started_at": video.started_at / 1e6,
         "duration": video.duration,
         "size": video.size,

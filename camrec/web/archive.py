@@ -6,7 +6,10 @@ import io
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+
+from camrec.library import Video, safe_filename
 
 CHUNK = 256 << 10  # bytes read at a time
 
@@ -28,6 +31,29 @@ class Outlet(io.RawIOBase):
         taken = bytes(self._held)
         self._held.clear()
         return taken
+
+
+def filename(videos: Sequence[Video]) -> str:
+    """What the archive of `videos` is called: ``Door 2026-11-24 to 2026-11-26, 3 videos.zip``."""
+    names = {video.camera or video.name for video in videos}
+    name = names.pop() if len(names) == 1 else "camrec"
+    dates = sorted(
+        f"{datetime.fromtimestamp(each.started_at // 10**9):%Y-%m-%d}" for each in videos
+    )
+    first, last = dates[0], dates[-1]
+    days = first if first == last else f"{first} to {last}"
+    count = "1 video" if len(videos) == 1 else f"{len(videos)} videos"
+    return f"{safe_filename(name)} {days}, {count}.zip"
+
+
+def contents(videos: Sequence[Video]) -> list[Path]:
+    """Each video, and its receipt behind it where it has one."""
+    paths: list[Path] = []
+    for video in videos:
+        paths.append(video.path)
+        if video.receipt is not None:
+            paths.append(video.path.with_suffix(".json"))
+    return paths
 
 
 def pieces(paths: Sequence[Path]) -> Iterator[bytes]:

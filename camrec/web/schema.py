@@ -117,6 +117,7 @@ class Video(BaseModel):
 
     filename: str
     name: str
+    camera: str | None = Field(description="What its camera was called when it was recorded.")
     started_at: str
     duration: float
     size: int

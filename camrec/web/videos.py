@@ -91,10 +91,10 @@ class ArchiveHandler(Handler):
         filenames = list(dict.fromkeys(self.get_query_arguments("video")))
         if not filenames:
             raise FieldError("video", "missing")
-        paths = [(await self.call(self.station.library.get, each)).path for each in filenames]
+        videos = [await self.call(self.station.library.get, each) for each in filenames]
         self.set_header("Content-Type", "application/zip")
-        self.set_header("Content-Disposition", attachment("camrec.zip"))
-        pieces = archive.pieces(paths)
+        self.set_header("Content-Disposition", attachment(archive.filename(videos)))
+        pieces = archive.pieces(archive.contents(videos))
         while (piece := await self.call(next, pieces, None)) is not None:
             self.write(piece)
             try:
@@ -109,6 +109,7 @@ def describe(video: Video) -> schema.Video:
     return schema.Video(
         filename=video.filename,
         name=video.name,
+        camera=video.camera,
         started_at=iso(video.started_at),
         duration=video.duration,
         size=video.size,
