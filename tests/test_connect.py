@@ -140,7 +140,7 @@ def test_a_page_that_cannot_reach_camrec_says_so(there, camera, looking):
     nowhere = "http://127.0.0.1:1/key"
     with Serving(lambda: CameraView(found, base_url=nowhere, width=480)) as serving:
         look = looking(serving.url, cut_off=True)
-        expect(look.page.get_by_role("figure")).to_contain_text("does not reach camrec")
+        expect(look.page.get_by_role("figure")).to_contain_text("cannot reach camrec")
         look.close()
 
 

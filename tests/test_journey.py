@@ -38,7 +38,7 @@ WORDS = {
         "open": "Ouvrir la caméra",
         "length": "1 min",
         "record": "Enregistrer 1 min",
-        "stop": "Arrêter et garder",
+        "stop": "Arrêter et sauvegarder",
         "videos": "Vidéos",
         "live": "Direct",
         "close": "Fermer cette caméra",

@@ -346,7 +346,7 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
 def test_a_link_that_does_not_come_to_be_is_told_and_tried_again(cell, looking):
     watch = Watch(looking(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
     expect(watch.figure).to_have_accessible_name("Nest box, no picture")
-    expect(watch.figure).to_contain_text("This page does not reach camrec.")
+    expect(watch.figure).to_contain_text("This page cannot reach camrec.")
     watch.page.evaluate("window.away = false")
     watch.until(5)
     expect(watch.figure).to_have_accessible_name("Nest box, live")

@@ -66,7 +66,7 @@ def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
         usable("live, recording, failed")
         over = {"Record all…": "#all", "1 recording": "#list"}
         over |= {
-            "Keys (?)": ".help[open]",
+            "Keyboard shortcuts (?)": ".help[open]",
             "Settings": ".settings[open]",
             "Statistics": "#statistics .bk-Figure",
         }

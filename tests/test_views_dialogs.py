@@ -65,7 +65,7 @@ def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, 
     running = page.locator("#list")
     expect(running).to_contain_text("1\u00a0h\u00a030 left")
     running.get_by_role("button", name="Stop and save Door").click()
-    expect(page.get_by_role("button", name="1 recording", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="1 recording in progress", exact=True)).to_be_visible()
     expect(running.get_by_role("button")).to_have_count(1)
     page.get_by_role("button", name="Record all…").click()
     expect(asked.get_by_role("button", name="Record 1 camera for")).to_be_visible()
@@ -79,7 +79,7 @@ def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, came
     expect(bench.locator(".picture")).to_be_visible()
     small = bench.bounding_box()["width"]
     page.keyboard.press("2")
-    expect(bench.get_by_role("button", name="As large as the others (2)")).to_be_visible()
+    expect(bench.get_by_role("button", name="Shrink (2)")).to_be_visible()
     assert bench.bounding_box()["width"] > 2 * small
     assert bench.bounding_box()["height"] < 900, "all of it is on the screen"
     page.keyboard.press("f")
@@ -87,23 +87,23 @@ def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, came
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
     page.keyboard.press("1")
-    expect(door.get_by_role("button", name="As large as the others (1)")).to_be_visible()
-    expect(bench.get_by_role("button", name="Large (2)")).to_be_visible()
+    expect(door.get_by_role("button", name="Shrink (1)")).to_be_visible()
+    expect(bench.get_by_role("button", name="Enlarge (2)")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
 
     page.get_by_label("Camera address").press_sequentially("12f/?x")
     expect(page.get_by_label("Camera address")).to_have_value("12f/?x")
-    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
-    page.get_by_role("button", name="Keys (?)").focus()
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
+    page.get_by_role("button", name="Keyboard shortcuts (?)").focus()
     page.keyboard.press("?")
-    shown = page.get_by_role("dialog", name="Keys")
+    shown = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(shown.get_by_role("heading", level=3)).to_have_count(4)
     page.keyboard.press("1")  # nothing under a dialog
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
-    assert held(page) == "Keys (?)"
-    expect(door.get_by_role("button", name="Large (1)")).to_be_visible()
+    assert held(page) == "Keyboard shortcuts (?)"
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
     page.keyboard.press("/")
     page.wait_for_url("**/#videos")
     expect(page.get_by_role("searchbox")).to_be_focused()
@@ -185,16 +185,16 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     page = looking(wire.url).page
     page.get_by_role("button", name="Settings").click()
     box = page.get_by_role("dialog", name="Settings")
-    token = box.get_by_label("Token")
+    token = box.get_by_label("Access token")
     expect(token).to_have_attribute("type", "password")
     token.fill("short")
     token.press("Enter")
     expect(box.get_by_role("alert")).to_contain_text("8 to 200 characters")
     assert wire.get("/health").status == 200
     with page.expect_response("**/login") as logged_in:
-        box.get_by_role("button", name="Make one").click()
+        box.get_by_role("button", name="Generate").click()
     assert logged_in.value.status == 204
-    expect(box.get_by_text("Keep it: from now on")).to_be_visible()
+    expect(box.get_by_text("Write it down")).to_be_visible()
     made = token.input_value()
     assert len(made) == 24
     assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
@@ -203,11 +203,11 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     assert wire.get("/health", Authorization=f"Bearer {made}").status == 200
     page.reload()
     page.get_by_role("button", name="Settings").click()
-    expect(box.get_by_text("One is set")).to_be_visible()
+    expect(box.get_by_text("A token is set.")).to_be_visible()
     expect(token).to_have_value("")
     assert made not in page.content()
     box.get_by_role("button", name="Remove").click()
-    expect(box.get_by_role("button", name="Make one")).to_be_visible()
+    expect(box.get_by_role("button", name="Generate")).to_be_visible()
     assert wire.get("/health").status == 200
 
 
@@ -244,6 +244,6 @@ def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):
         page.get_by_role("button", name="Open Nest (127.0.0.1) again").click()
         expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
         close_all(wire, page)
-        page.get_by_role("button", name="Take Nest (127.0.0.1) off the list").click()
+        page.get_by_role("button", name="Remove Nest (127.0.0.1) from the list").click()
         expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
         assert "canary" not in page.content()

@@ -71,7 +71,7 @@ def test_a_camera_that_refuses_says_why_and_takes_another_address(
     said = {
         "field": "Adresse de la caméra" if french else "Camera address",
         "open": "Ouvrir la caméra" if french else "Open camera",
-        "state": "127.0.0.1, non ouverte" if french else "127.0.0.1, not open",
+        "state": "127.0.0.1, échec" if french else "127.0.0.1, failed",
         "why": "a refusé la connexion" if french else "refused the connection",
         "change": "Modifier l’adresse" if french else "Change address",
     }
@@ -120,7 +120,7 @@ def test_two_pages_show_the_same_recording_in_their_own_language_and_say_little(
         tile.get_by_role("button", name="Record 1 min 30").click()
         expect(first.page.get_by_role("article", name="127.0.0.1, recording")).to_be_visible()
         expect(tile.get_by_role("button", name="Stop and save")).to_be_focused()
-        expect(other.get_by_role("button", name="Arrêter et garder")).to_be_visible()
+        expect(other.get_by_role("button", name="Arrêter et sauvegarder")).to_be_visible()
         fits(second.page)
 
         second.page.get_by_role("button", name="Switch to English").click()
@@ -179,7 +179,7 @@ def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, lo
             moving(look.page)
             lost = look.server_away()
             lost.__enter__()
-        expect(look.page.get_by_text("Connection to camrec lost.")).to_be_visible()
+        expect(look.page.get_by_text("camrec does not answer.")).to_be_visible()
         health = look.page.get_by_role("contentinfo", name="Health")
         expect(health).to_contain_text("Connection to camrec lost")
         expect(health).not_to_contain_text("All well")
@@ -188,5 +188,5 @@ def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, lo
         with server(command, tmp_path, binaries):
             anew = look.page.get_by_role("heading", name="See your cameras.")
             expect(anew).to_be_visible(timeout=30_000)  # it knocks now and then, and loads all anew
-            expect(look.page.get_by_text("Connection to camrec lost.")).to_have_count(0)
+            expect(look.page.get_by_text("camrec does not answer.")).to_have_count(0)
             look.close()

@@ -84,7 +84,7 @@ def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
         with RtspCamera() as camera:
             page.get_by_label("Camera address").fill(camera.url)
             page.get_by_role("button", name="Open camera").click()
-            tile = page.get_by_role("article", name="127.0.0.1, not open")
+            tile = page.get_by_role("article", name="127.0.0.1, failed")
             expect(tile.get_by_role("alert")).to_contain_text(
                 f"Port {port} is taken", timeout=30_000
             )

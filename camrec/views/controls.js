@@ -137,7 +137,7 @@ function controls(tile, tools = null) {
     const written = h("p", { class: "second figures written-line" })
     const waiting = h("p", { class: "waiting-line", hidden: true }, icon("clock", 18), say.t("page.waiting_camera"))
     const strip = h("div", {
-      class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": say.t("page.recordings", { count: 1 }),
+      class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": say.t("page.state_recording"),
     })
     fill(element,
       h("div", { class: "timer-row" },
