@@ -4,19 +4,22 @@ they sent.
 
 from __future__ import annotations
 
+import struct
 import threading
+import time
 from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
+from cameras.raw_rtsp import RawRtspCamera, encode
 from cameras.rtp_jpeg import RtpJpegCamera, payloads
 from odd_cameras import Recorded, record
 
 from camrec.footage import Footage
 from camrec.station import Station
 
-EVEN = 0.00002  # seconds
+EVEN = 0.00004  # seconds: the cameras round their times, and so does the file
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +89,58 @@ def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(stat
     assert len(footage.times()) == recorded.receipt.frames
     assert footage.frame(3)[1].std() > 20
     footage.close()
+
+
+class StampsOutOfLine(RawRtspCamera):
+    """Each 20th frame bears a time hours away, its neighbours the right ones."""
+
+    off = -9800.0
+
+    def timestamp(self, seconds: float) -> int:
+        wrong = round(seconds * self.rate) % 20 == 15
+        return super().timestamp(seconds + wrong * self.off)
+
+
+class StampsInTheFuture(StampsOutOfLine):
+    off = 9800.0
+
+
+class PacketsBeforeTheAnswer(StampsOutOfLine):
+    """As some send them; a report goes with each key frame."""
+
+    def reply(self, connection, method, url, headers):
+        answer = super().reply(connection, method, url, headers)
+        if method == "PLAY":
+            self.start_stream(connection)
+            connection.over.wait(0.5)
+        return answer
+
+    def payloads(self, frame):
+        packets = super().payloads(frame)
+        if len(frame) > 1:
+            self._report()
+        return packets
+
+    def _report(self) -> None:
+        ntp = int((time.time() + 2_208_988_800) * 2**32)
+        report = struct.pack(">BBHIQIII", 0x80, 200, 6, 0x11223344, ntp, len(self.sent), 0, 0)
+        for connection in list(self._open.values()):
+            if connection.video_channel is not None:
+                connection.send_packet(connection.video_channel + 1, report)
+
+
+class AnotherClock(StampsOutOfLine):
+    """Some count milliseconds."""
+
+    clock_rate = 1000
+
+
+@pytest.mark.parametrize(
+    "kind", [StampsOutOfLine, StampsInTheFuture, PacketsBeforeTheAnswer, AnotherClock]
+)
+def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
+    with kind(encode("-g", "10")) as camera:
+        recorded = record(station, camera, 6)
+    assert_whole_and_even(recorded, camera.rate)
+    assert recorded.receipt.parts == 1 and recorded.receipt.gaps == []
+    assert camera.connections == 1

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import struct
 from typing import NamedTuple
 
+from camrec.readers.timestamp_line import JUMP_NS, TimestampLine
+
 HEAD = struct.Struct(">BBHI")
 SPAN = 10 * 10**9  # nanoseconds
-JUMP = 10**9  # nanoseconds: no packet comes so much earlier than those before it
 
 FASTEST_DRIFT = 1000  # one part in so many: no clock runs away from another faster
-
-log = logging.getLogger(__name__)
 
 
 NOTHING = memoryview(b"")
@@ -79,49 +77,29 @@ class Times:
     was delayed least. It follows the camera's clock, which a day takes seconds away from ours: who
     wants whole distances takes it once and holds it.
 
-    A camera's clock may jump: `place` bridges that, so that times go on as the pictures came. Only
-    the one distance over the jump is then ours and not the camera's.
+    A camera's clock may jump, and single stamps may be far off: `TimestampLine` puts them in line.
     """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._ticks: int | None = None
-        self._bridge = 0
-        self._newest: int | None = None
-        self._anchor = (0, 0)
+        self._line = TimestampLine(rate)
         self._floor = Floor()
 
-    def time(self, ticks: int) -> int:
-        """Nanoseconds for a 32-bit RTP time, which may lie before the last one."""
-        if self._ticks is None:
-            self._ticks = ticks
-        else:
-            self._ticks += (ticks - self._ticks + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-        return ((self._ticks + self._bridge) * 10**9 + self._rate // 2) // self._rate
+    @property
+    def odd(self) -> int:
+        """How many stamps could not be believed."""
+        return self._line.odd
 
     def place(self, ticks: int, arrived: int, back: int) -> tuple[int, int]:
-        """(time, offset) of what was sent at the 32-bit RTP time `ticks`, jumps bridged.
+        """(time, offset) of what was sent at the 32-bit RTP time `ticks`.
 
         Parameters
         ----------
         back
-            Nanoseconds that it may lie before the newest time without being a jump.
+            Nanoseconds that it may lie before the newest time and still be right.
         """
-        time = self.time(ticks)
-        if self._newest is not None:
-            before, came = self._anchor
-            on = before + arrived - came
-            early = time - on > JUMP and arrived - time < self._floor.ever - JUMP
-            late = time < self._newest - back or (not back and time == self._newest)
-            if early or late:
-                on = max(on, self._newest + 10**9 // self._rate + 1)
-                log.warning("the camera's clock jumped by %.3f s", (time - on) / 1e9)
-                self._bridge += ((on - time) * self._rate + 10**9 // 2) // 10**9
-                time = self.time(ticks)
-                self._newest = time
-        self._newest = time if self._newest is None else max(self._newest, time)
-        if arrived != self._anchor[1]:
-            self._anchor = (time, arrived)
+        placed = self._line.place(ticks, arrived, back, arrived - self._floor.ever + JUMP_NS)
+        time = (placed * 10**9 + self._rate // 2) // self._rate
         self._floor.note(arrived - time, arrived)
         return time, self._floor.lowest
 

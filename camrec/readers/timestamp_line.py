@@ -1,0 +1,218 @@
+"""RTP timestamps in line: 32 bits without end, clocks that jump, single stamps that are far off.
+
+A stamp is believed where it goes on from those before it. One that cannot be right is placed where
+the next frame was due by the distances so far, and opens a line of its own: the camera's clock may
+have jumped. The frames that follow decide. Where they are in line with what was before, the stamp
+was wrong and nothing has moved; where they go on from it, the clock did jump, and what was before
+stays known for the case that it jumps back.
+
+So what a camera counts is never changed by more than a whole shift per line, whatever the arrivals
+say, which may be known only roughly.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+from statistics import median_low
+
+log = logging.getLogger(__name__)
+
+NS_PER_SECOND = 10**9
+JUMP_NS = NS_PER_SECOND  # no frame comes so much earlier than those before it
+PAUSE_NS = NS_PER_SECOND // 2  # by which arrivals have to differ before they count
+LEAP_S = 0.2  # a frame so much later than usual is believed when the next one is beyond it
+CONFIRMED_FRAMES = 8  # on a new line: the clock did jump
+MAX_REPEATS = 3  # of one stamp: then the camera's clock stands still
+MAX_LINES = 8
+LINE_KEPT_NS = 3600 * NS_PER_SECOND
+HISTORY = 64  # distances
+PATTERN = 3  # distances that tell which one comes next
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One course of the camera's clock.
+
+    ticks : its newest stamp, unwrapped.
+    shift : what is added to its stamps.
+    frames : how many it has.
+    used : when the newest one arrived, nanoseconds.
+    """
+
+    ticks: int
+    shift: int
+    frames: int
+    used: int
+
+    def unwrapped(self, stamp: int) -> int:
+        """The one with these low 32 bits that lies nearest to the newest."""
+        return self.ticks + (stamp - self.ticks + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+
+
+class TimestampLine:
+    """Places the stamps of one track, in the order in which its frames came.
+
+    odd : how many could not be believed.
+
+    Parameters
+    ----------
+    rate
+        Ticks a second.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.odd = 0
+        self._rate = rate
+        self._leap = int(LEAP_S * rate)
+        self._lines: list[Line] = []  # the one with most frames in front
+        self._latest: Line | None = None  # that of the newest frame
+        self._newest = self._sure = self._last = 0
+        self._anchor = (0, 0)  # a sure time in ticks, and when it arrived in nanoseconds
+        self._stamp = -1
+        self._repeats = 0
+        self._odd_run = 0
+        self._distances: deque[int] = deque(maxlen=HISTORY)
+
+    def place(self, stamp: int, arrived: int, back: int = 0, limit: float = float("inf")) -> int:
+        """Ticks without end of a 32-bit stamp.
+
+        Parameters
+        ----------
+        arrived
+            When its frame came, monotonic nanoseconds.
+        back
+            Nanoseconds that it may lie before the newest: frames that are shown in another order.
+        limit
+            Nanoseconds: by the arrivals of a longer time it cannot lie beyond.
+        """
+        if not self._lines:
+            return self._begin(stamp, arrived)
+        self._repeats = self._repeats + 1 if stamp == self._stamp else 0
+        self._stamp = stamp
+        if self._repeats < MAX_REPEATS:
+            earliest = self._sure - back * self._rate // NS_PER_SECOND
+            for line in self._lines:
+                unwrapped = line.unwrapped(stamp)
+                placed = unwrapped + line.shift
+                if placed < earliest and (back or placed < earliest - self._usual()):
+                    continue
+                if self._is_beyond(placed, arrived, limit):
+                    continue
+                line.ticks, line.used = unwrapped, arrived
+                return self._believe(line, placed, arrived, back)
+        return self._place_odd(stamp, arrived, back)
+
+    def _begin(self, stamp: int, arrived: int) -> int:
+        self._lines = [Line(stamp, 0, 1, arrived)]
+        self._latest = self._lines[0]
+        self._newest = self._sure = self._last = self._stamp = stamp
+        self._anchor = (stamp, arrived)
+        return stamp
+
+    def _is_beyond(self, placed: int, arrived: int, limit: float) -> bool:
+        """Whether it lies further ahead than the time that has gone by allows."""
+        time = placed * NS_PER_SECOND // self._rate
+        before, came = self._anchor
+        by_arrival = before * NS_PER_SECOND // self._rate + arrived - came
+        return time > by_arrival + JUMP_NS and time > limit
+
+    def _believe(self, line: Line, placed: int, arrived: int, back: int) -> int:
+        line.frames += 1
+        self._odd_run = 0
+        is_first = line is self._lines[0]
+        if not is_first:
+            placed = self._on_new_line(line, placed, arrived)
+        certain = is_first or line.frames >= CONFIRMED_FRAMES
+        self._latest = line
+        ahead = placed - self._newest
+        if ahead > 0:
+            # Far ahead of its like it may be wrong: the next one tells.
+            leaps = ahead > self._leap and ahead > self._leap + self._usual()
+            if certain and (not leaps or self._sure != self._newest):
+                self._be_sure(placed, arrived)
+            self._newest = placed
+        elif certain and placed > self._sure:
+            self._be_sure(placed, arrived)
+        if back or ahead > 0:
+            self._distances.append(placed - self._last)
+        else:
+            placed = self._newest = self._newest + 1
+        self._last = placed
+        return placed
+
+    def _be_sure(self, placed: int, arrived: int) -> None:
+        self._sure = placed
+        if arrived != self._anchor[1]:  # of those that came together the first
+            self._anchor = (placed, arrived)
+
+    def _on_new_line(self, line: Line, placed: int, arrived: int) -> int:
+        if line.frames == 2:
+            late = self._by_arrival(arrived) - placed
+            if late * NS_PER_SECOND > PAUSE_NS * self._rate:  # nothing came while the clock jumped
+                line.shift += late
+                placed += late
+        first = self._lines[0]
+        if line.frames == CONFIRMED_FRAMES:
+            jump = (first.shift - line.shift) / self._rate
+            log.warning("the camera's clock jumped by %.3f s", jump)
+        if arrived - first.used > LINE_KEPT_NS:
+            self._lines.remove(first)
+        elif line.frames > first.frames:
+            self._lines.remove(line)
+            self._lines.insert(0, line)
+        return placed
+
+    def _place_odd(self, stamp: int, arrived: int, back: int) -> int:
+        """Where the next frame was due; by its arrival, where that is not known or is long gone."""
+        by_arrival = self._by_arrival(arrived)
+        due = self._next_distance()
+        placed = by_arrival if due is None else self._last + due
+        if self._odd_run and abs(by_arrival - placed) * NS_PER_SECOND > PAUSE_NS * self._rate:
+            placed = by_arrival  # one odd stamp after the other: the clock is of no use
+        if not back or due is None:
+            placed = max(placed, self._newest + 1)
+        if not self.odd:
+            assert self._latest is not None
+            off = (self._latest.unwrapped(stamp) + self._latest.shift - placed) / self._rate
+            log.warning("a timestamp of the camera is off by %.3f s", off)
+        self.odd += 1
+        self._odd_run += 1
+        self._open(Line(stamp, placed - stamp, 1, arrived))
+        self._distances.append(placed - self._last)
+        self._newest, self._last = max(self._newest, placed), placed
+        return placed
+
+    def _open(self, line: Line) -> None:
+        if len(self._lines) == MAX_LINES:
+            # Of those that were no more than a stamp or two, the one that was used longest ago.
+            self._lines.remove(
+                min(self._lines[1:], key=lambda each: (each.frames >= CONFIRMED_FRAMES, each.used))
+            )
+        self._lines.append(line)
+        self._latest = line
+
+    def _by_arrival(self, arrived: int) -> int:
+        before, came = self._anchor
+        return before + ((arrived - came) * self._rate + NS_PER_SECOND // 2) // NS_PER_SECOND
+
+    def _usual(self) -> int:
+        """Ticks from one frame to the next in the order in which they are shown."""
+        ahead = [each for each in self._distances if each > 0]
+        return median_low(ahead) if ahead else 0
+
+    def _next_distance(self) -> int | None:
+        """By what followed the last time that the distances were as they were now; None: there
+        were too few. With frames in another order than shown they go forth and back.
+        """
+        known = list(self._distances)
+        if len(known) < PATTERN:
+            return None
+        slack = max(1, self._usual() // 8)
+        now = known[-PATTERN:]
+        for end in range(len(known) - 1, PATTERN - 1, -1):
+            before = known[end - PATTERN : end]
+            if all(abs(a - b) <= slack for a, b in zip(before, now, strict=True)):
+                return known[end]
+        return self._newest - self._last + self._usual()

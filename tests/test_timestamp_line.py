@@ -1,0 +1,191 @@
+"""Stamps in line: whatever single ones say, the distances stay the camera's and an hour an hour."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camrec.readers.pictures import FURTHEST_BACK
+from camrec.readers.rtp import Times
+from camrec.readers.sound import SLACK
+from camrec.session.session import REST
+
+SECOND = 10**9
+RATE = 90_000
+
+
+def played(stamps, arrivals, *, rate=RATE, back=0) -> list[int]:
+    """The times, in ticks, of stamps (ticks without end) that arrive at seconds `arrivals`."""
+    times = Times(rate)
+    placed = [
+        times.place(stamp & 0xFFFFFFFF, round(arrived * SECOND), back)[0]
+        for stamp, arrived in zip(stamps, arrivals, strict=True)
+    ]
+    return [round(each * rate / SECOND) for each in placed]
+
+
+def rested(at: float, rest: float) -> float:
+    """When a reader that looks every `rest` seconds gets what came then."""
+    return math.ceil(at / rest) * rest if rest else at
+
+
+def relative(ticks: list[int]) -> list[int]:
+    return [each - ticks[0] for each in ticks]
+
+
+HOUR, MINUTES = 3600, 300  # seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fps", "rest", "off"),
+    [
+        *((HOUR, fps, rest, -9800) for fps in (10, 25) for rest in (0.0, REST)),
+        *((MINUTES, 25, rest, off) for rest in (0.0, REST, 0.5) for off in (9800, -2, 3, 40_000)),
+    ],
+)
+def test_an_hour_with_a_wrong_stamp_every_other_second_stays_an_hour(seconds, fps, rest, off):
+    count = seconds * fps
+    right = [n * RATE // fps for n in range(count)]
+    wrong = [n % (2 * fps) == 3 * fps // 2 for n in range(count)]
+    stamps = [each + off * RATE * odd for each, odd in zip(right, wrong, strict=True)]
+    found = relative(played(stamps, [rested(100 + n / fps, rest) for n in range(count)]))
+    assert found == right
+
+
+@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("run", [2, 5, 12])
+def test_a_few_wrong_stamps_in_a_row(run, rest):
+    fps, count = 25, 25 * 600
+    right = [n * RATE // fps for n in range(count)]
+    stamps = [each + (-9800 * RATE if n % 100 >= 100 - run else 0) for n, each in enumerate(right)]
+    assert relative(played(stamps, [rested(n / fps, rest) for n in range(count)])) == right
+
+
+def test_each_wrong_stamp_may_be_wrong_in_its_own_way():
+    chance = random.Random(3)
+    right = [n * RATE // 25 for n in range(25 * 1200)]
+    stamps = [
+        chance.randrange(2**32) if n > 20 and chance.random() < 0.05 else each
+        for n, each in enumerate(right)
+    ]
+    found = relative(played(stamps, [rested(n / 25, REST) for n in range(len(right))]))
+    # One in a few thousand lies within a second of the right one by chance.
+    assert max(abs(a - b) for a, b in zip(found, right, strict=True)) <= RATE
+    assert found[-1] == right[-1] and sum(a != b for a, b in zip(found, right, strict=True)) < 50
+
+
+@pytest.mark.parametrize("rest", [0.0, REST])
+def test_wrong_stamps_among_frames_that_are_shown_in_another_order(rest):
+    """In a group of I P B B P B B P any may be the wrong one."""
+    order = [3 * (n // 3) + (3, 1, 2)[n % 3] for n in range(9000)]
+    right = [each * 3600 for each in order]
+    stamps = [each + (-9800 * RATE if n % 50 == 31 else 0) for n, each in enumerate(right)]
+    arrivals = [rested(n / 25, rest) for n in range(len(right))]
+    found = played(stamps, arrivals, back=FURTHEST_BACK)
+    assert [each - found[0] for each in found] == [each - right[0] for each in right]
+
+
+@pytest.mark.parametrize("back", [0, SLACK])
+@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("jump", [3600, -3600, 13 * 3600, -1.5])
+def test_a_clock_that_is_set_is_bridged_by_the_usual_distance(jump, rest, back):
+    right = [n * 3600 for n in range(25 * 300)]
+    stamps = [each + (round(jump * RATE) if n >= 2000 else 0) for n, each in enumerate(right)]
+    found = played(stamps, [rested(7 + n / 25, rest) for n in range(len(right))], back=back)
+    assert relative(found) == right
+
+
+@pytest.mark.parametrize("jump", [3600, -3600])
+def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
+    """An hour forth in spring and back in autumn, with an odd stamp now and then as well."""
+    right = [n * 9000 for n in range(40_000)]
+    stamps = [
+        each + jump * RATE * (10_000 <= n < 30_000) + 9800 * RATE * (n % 40 == 11)
+        for n, each in enumerate(right)
+    ]
+    assert relative(played(stamps, [rested(n / 10, REST) for n in range(len(right))])) == right
+
+
+def test_a_pause_while_the_clock_is_set_lasts_as_long_as_it_did():
+    stamps = [n * 3600 for n in range(100)] + [5 * 3600 * RATE + n * 3600 for n in range(100)]
+    arrivals = [n / 25 for n in range(100)] + [14 + n / 25 for n in range(100)]
+    found = relative(played(stamps, arrivals))
+    assert abs(found[-1] / RATE - (14 + 99 / 25)) < 0.05
+    distances = {later - earlier for earlier, later in pairwise(found)} - {3600}
+    assert len(distances) == 1
+
+
+@pytest.mark.parametrize("rate", [8000, 48_000, 90_000])
+def test_32_bits_end_beside_wrong_stamps(rate):
+    step = rate // 50
+    right = [2**32 - 30 * rate + n * step for n in range(5000)]
+    stamps = [each - 5000 * rate * (n % 77 == 50) for n, each in enumerate(right)]
+    found = played(stamps, [rested(n / 50, REST) for n in range(5000)], rate=rate, back=SLACK)
+    assert found == right
+
+
+def test_a_frame_ahead_of_its_time_by_less_than_a_second_moves_nothing_for_good():
+    """It cannot be told from one that comes after a pause; those behind it make room."""
+    right = [n * 3600 for n in range(2500)]
+    stamps = [each + RATE // 2 * (n % 100 == 50) for n, each in enumerate(right)]
+    found = relative(played(stamps, [n / 25 for n in range(2500)]))
+    assert all(later > earlier for earlier, later in pairwise(found))
+    assert sum(a != b for a, b in zip(found, right, strict=True)) <= 25 * 14
+    assert found[-1] == right[-1]
+
+
+@pytest.mark.parametrize("rest", [0.0, REST])
+def test_a_clock_that_stands_still_is_replaced_by_the_arrivals(rest):
+    found = relative(played([777] * 1000, [rested(5 + n / 10, rest) for n in range(1000)]))
+    assert abs(found[-1] / RATE - 99.9) < 0.7
+    assert all(later > earlier for earlier, later in pairwise(found))
+
+
+def test_the_first_stamp_of_all_may_be_the_wrong_one():
+    right = [n * 3600 for n in range(1000)]
+    stamps = [-9800 * RATE, *right[1:]]
+    found = played(stamps, [n / 25 for n in range(1000)])
+    assert relative(found)[2:] == [each + relative(found)[1] - 3600 for each in right[2:]]
+    assert abs(relative(found)[1] - 3600) <= 1
+
+
+@given(
+    st.lists(st.integers(1, 30_000), min_size=5, max_size=300),
+    st.sampled_from([0.0, 0.02, REST]),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 10),
+)
+def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
+    """Whatever its distances, and though a network may hold its frames up for seconds."""
+    chance = random.Random(seed)
+    stamps, arrivals, latest = [first], [10.0], 10.0
+    for each in distances:
+        stamps.append(stamps[-1] + each)
+        due = 10 + (stamps[-1] - first) / RATE
+        stall = 3 * chance.random() if chance.random() < 0.02 else 0.0
+        latest = max(latest, due + chance.expovariate(100) + stall)
+        arrivals.append(rested(latest, rest))
+    assert played(stamps, arrivals) == stamps
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**32 - 1)), max_size=200),
+    st.sampled_from([0, SLACK, FURTHEST_BACK]),
+)
+def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, back):
+    """Repeated stamps, random ones, and some that go on."""
+    times = Times(RATE)
+    stamp, latest = 0, None
+    for number, (kind, value) in enumerate(kinds):
+        stamp = {0: stamp + 3600, 1: stamp, 2: value, 3: stamp - value % 9000}[kind]
+        time, _ = times.place(stamp & 0xFFFFFFFF, number * SECOND // 25, back)
+        if not back and latest is not None:
+            assert time > latest
+        latest = time
+        assert len(times._line._lines) <= 8
+        assert abs(time - times._line._lines[0].shift) < 2**60
