@@ -29,7 +29,7 @@ def no_answer(source: Source, error: Exception) -> CameraError:
         return named(source, "camera_certificate")
     if isinstance(error, ConnectionRefusedError):
         return named(source, "camera_refused")
-    if isinstance(error, ssl.SSLError | HTTPException | ConnectionError | ValueError):
+    if isinstance(error, ssl.SSLError | HTTPException | ConnectionError | EOFError | ValueError):
         return named(source, "camera_not_a_camera")
     # No route, host down, network down, timed out.
     return named(source, "camera_no_answer")
@@ -43,6 +43,11 @@ def failed(source: Source, reason: str) -> CameraError:
     """`camera_failed` with the camera's or the proxy's own words."""
     said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
     return CameraError("camera_failed", host=source.host, reason=said)
+
+
+def rejected(source: Source, reason: str) -> CameraError:
+    """`camera_rejected` with the status of the camera's answer."""
+    return CameraError("camera_rejected", host=source.host, reason=reason[:LONGEST_REASON])
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:

@@ -20,6 +20,8 @@ FINAL = frozenset(
         "camera_unknown_host",
         "camera_not_a_camera",
         "camera_codec",
+        "camera_rejected",
+        "camera_udp_only",
         "camera_certificate",
         "camera_elsewhere",
     }

@@ -36,6 +36,7 @@ from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.session.line import Line, MjpegLine, RtspLine
+from camrec.session.routes import Routes
 from camrec.signal import Signal
 from camrec.sources import Source, parse, valid_name
 from camrec.vault import Vault
@@ -74,6 +75,7 @@ class Station:
         vault = Vault() if self.config.keyring else None
         self.journal = Journal(self.config.videos / ".journal", vault)
         self.earlier = Earlier(self.config.videos / ".cameras", vault)
+        self.routes = Routes(self.config.videos / ".routes")
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )
@@ -590,7 +592,7 @@ class Station:
         own = source.url in self._demo_urls
         reach = Reach(() if own else self.config.allowed_networks)
         if source.kind == "rtsp":
-            return RtspLine(source, path, self.clock, self.mediamtx, reach)
+            return RtspLine(source, path, self.clock, self.mediamtx, reach, self.routes)
         return MjpegLine(source, path, self.clock, self.go2rtc, reach)
 
     def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:

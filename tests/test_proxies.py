@@ -347,7 +347,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         "401": "camera_wrong_password",
         "401 without a way": "camera_wrong_password",
         "404": "camera_no_path",
-        "503": "camera_failed",
+        "503": "camera_rejected",
         "http": "camera_not_a_camera",
         "ssh": "camera_not_a_camera",
         "refused": "camera_refused",

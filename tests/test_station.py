@@ -77,9 +77,9 @@ def test_only_the_proxy_stays_connected(station):
 @pytest.mark.parametrize(
     ("scheme", "answer", "code", "most_connections"),
     [
-        ("rtsp", rtsp_status("401 Unauthorized"), "camera_wrong_password", 1),
-        ("rtsp", rtsp_status("404 Not Found"), "camera_no_path", 1),
-        ("rtsp", says(b"SSH-2.0-OpenSSH\r\n"), "camera_not_a_camera", 1),
+        ("rtsp", rtsp_status("401 Unauthorized"), "camera_wrong_password", 3),
+        ("rtsp", rtsp_status("404 Not Found"), "camera_no_path", 2),
+        ("rtsp", says(b"SSH-2.0-OpenSSH\r\n"), "camera_not_a_camera", 2),
         ("rtsp", rtsp_without_picture, "camera_no_picture", 3),
         ("http", http("401 Unauthorized"), "camera_wrong_password", 1),
         ("http", http("404 Not Found"), "camera_no_path", 1),
@@ -110,7 +110,7 @@ def test_a_silent_peer_takes_three_tries_of_five_seconds(station):
     with Refusing(None) as camera, pytest.raises(CamrecError) as refused:
         station.open(f"rtsp://127.0.0.1:{camera.port}/x")
     assert refused.value.code == "camera_no_answer"
-    assert camera.connections == 3
+    assert camera.connections == 4  # the relay's among them: MediaMTX may not read what it says
 
 
 def test_a_lost_camera_is_stale_and_comes_back_by_itself(station, camera):

@@ -6,13 +6,14 @@ import json
 import logging
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from camrec.errors import CameraError
 from camrec.proxies.api import USER
 from camrec.proxies.proxy import Proxy, directly
-from camrec.proxies.reasons import error_of
+from camrec.proxies.reasons import error_of, is_about_dialogue
 from camrec.sources import Source
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,23 @@ log = logging.getLogger(__name__)
 _PATH_LINE = re.compile(
     r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
 )
+AT_ONCE_S = 1.0
+
+_HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """Why a path does not deliver, noted `at` a monotonic time (ns).
+
+    dialogue : whether the camera was reached, and the dialogue with it failed.
+    hung_up_after : seconds of delivery after which the camera hung up, where that is it.
+    """
+
+    at: int
+    error: CameraError
+    dialogue: bool
+    hung_up_after: float | None
 
 
 class MediaMTX(Proxy):
@@ -29,18 +47,41 @@ class MediaMTX(Proxy):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._delivered: set[str] = set()
-        self._reasons: dict[str, tuple[int, CameraError]] = {}
+        self._delivered: dict[str, float] = {}  # since when, monotonic
+        self._reasons: dict[str, _Reason] = {}
+        self._over_udp: set[str] = set()
 
     def reason(self, path: str, since_ns: int) -> CameraError | None:
         """The newest reason in its log, since a monotonic time, why `path` does not deliver."""
-        said, error = self._reasons.get(path, (since_ns - 1, None))
-        return error if said >= since_ns else None
+        reason = self._reasons.get(path)
+        return reason.error if reason is not None and reason.at >= since_ns else None
+
+    def failed_in_dialogue(self, path: str) -> bool:
+        """Whether what the camera of `path` answered was the last reason."""
+        reason = self._reasons.get(path)
+        return reason is not None and reason.dialogue
+
+    def waits(self, path: str) -> bool:
+        """Whether nothing is known of `path`: no success, and no failure."""
+        return path not in self._delivered and path not in self._reasons
+
+    def delivered(self, path: str) -> bool:
+        """Whether the camera of `path` was played since it was added."""
+        return path in self._delivered
+
+    def hung_up_after(self, path: str) -> float | None:
+        """Seconds of delivery after which the camera of `path` hung up, where it did."""
+        reason = self._reasons.get(path)
+        return None if reason is None else reason.hung_up_after
+
+    def add(self, path: str, source: Source, *, over_udp: bool = False) -> None:
+        (self._over_udp.add if over_udp else self._over_udp.discard)(path)
+        super().add(path, source)
 
     def remove(self, path: str) -> None:
         super().remove(path)
         self._reasons.pop(path, None)
-        self._delivered.discard(path)
+        self._delivered.pop(path, None)
 
     def _settings(self, api_port: int, password: str) -> dict[str, Any]:
         local = ["127.0.0.1"]
@@ -85,7 +126,7 @@ class MediaMTX(Proxy):
     def _push(self, path: str, source: Source) -> None:
         settings = {
             "source": source.address(),
-            "rtspTransport": "tcp",
+            "rtspTransport": "udp" if path in self._over_udp else "tcp",
             "sourceOnDemand": False,
         }
         status, text = self._api.call("POST", f"/v3/config/paths/replace/{path}", body=settings)
@@ -109,7 +150,7 @@ class MediaMTX(Proxy):
         if found and found["source"] and level == "ERR":
             self._note(found["path"], found["text"])
         elif found and found["text"].startswith("stream is available"):
-            self._delivered.add(found["path"])
+            self._delivered[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.
         loud = level != "INF" and not (found and found["source"])
         log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._hidden(message))
@@ -118,7 +159,13 @@ class MediaMTX(Proxy):
         source = self._wanted.get(path)
         if source is None:
             return
-        # A peer that hangs up on the first word is no camera; one that did deliver is away.
-        if text == "EOF" and path in self._delivered:
-            text = "connection lost"
-        self._reasons[path] = (time.monotonic_ns(), error_of(source, text))
+        delivered, hung_up_after = self._delivered.get(path), None
+        if delivered is not None and _HUNG_UP.search(text):
+            # A peer that hangs up on the first word is no camera; one that did deliver is away.
+            text, hung_up_after = "connection lost", time.monotonic() - delivered
+        error = error_of(source, text)
+        # A stream is available before it is played: PLAY may be refused, or hung up on.
+        at_once = hung_up_after is not None and hung_up_after < AT_ONCE_S
+        begun = delivered is not None and not at_once and not text.startswith("bad status code")
+        dialogue = not begun and (at_once or is_about_dialogue(error, text))
+        self._reasons[path] = _Reason(time.monotonic_ns(), error, dialogue, hung_up_after)

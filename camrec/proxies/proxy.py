@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import os
 import re
@@ -241,6 +243,8 @@ class Proxy(ABC):
         return hide(text, frozenset().union(*known))
 
     def _refused(self, source: Source, answer: str) -> InputError:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            answer = str(json.loads(answer)["error"])
         reason = hide(" ".join(answer.split()), source.secrets())
         return InputError("address_refused", proxy=self.name, reason=reason)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from camrec.camera_errors import failed
+from camrec.camera_errors import failed, rejected
 from camrec.errors import CameraError
 from camrec.sources import Source
 
@@ -12,6 +12,17 @@ from camrec.sources import Source
 _STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"
 _QUOTED_URL = re.compile(r'"\w+://[^"]*"')
 _CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
+
+_REJECTED = re.compile(r"bad status code: (\d{3})")
+_DIALOGUE = frozenset(
+    {
+        "camera_wrong_password",
+        "camera_no_path",
+        "camera_rejected",
+        "camera_failed",
+        "camera_not_a_camera",
+    }
+)
 
 # The first that is found in the text decides. Go's words for what the system said (on Windows
 # its own words), MediaMTX's and go2rtc's for what the camera said.
@@ -25,6 +36,7 @@ REASONS: tuple[tuple[str, str], ...] = tuple(
             r"unable to setup authentication",
         ),
         "camera_no_path": (_STATUS % 404, _STATUS % 410),
+        "camera_udp_only": (_STATUS % 461, r"wants to use the UDP transport"),
         "camera_unknown_host": (r"no such host", r"lookup .* (server misbehaving|i/o timeout)"),
         "camera_multipart": (r"multipart:",),
         "camera_certificate": (r"x509:", r"failed to verify certificate", r"fingerprint"),
@@ -48,7 +60,8 @@ REASONS: tuple[tuple[str, str], ...] = tuple(
             r"invalid SDP",
             r"connection reset",
             r"forcibly closed",
-            r"unsupported header",
+            r"unsupported Content-Type",
+            r"expected 'RTSP/1\.0'",
         ),
     }.items()
     for pattern in patterns
@@ -63,4 +76,17 @@ def error_of(source: Source, text: str) -> CameraError:
     for code, pattern in REASONS:
         if re.search(pattern, words, re.IGNORECASE):
             return CameraError(code, host=source.host, port=source.port)
+    if found := _REJECTED.search(words):
+        return rejected(source, found[1])
     return failed(source, text)
+
+
+def is_about_dialogue(error: CameraError, text: str) -> bool:
+    """Whether it was the dialogue of an RTSP camera that failed, and not the way to it.
+
+    A camera that hung up or stayed silent is among them: some do so where they do not like what
+    they are asked. `text` is MediaMTX's own.
+    """
+    if error.code in _DIALOGUE:
+        return True
+    return text == "request timed out" or "no media streams" in text

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from camrec.clock import Clock
-from camrec.errors import CameraError
+from camrec.errors import CameraError, InputError
 from camrec.network_policy import Reach
 from camrec.proxies import Go2rtc, MediaMTX, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
+from camrec.rtsp_relay import RtspRelay
+from camrec.session.routes import Route, Routes
 from camrec.sources import Source
 from camrec.units import Unit
+
+log = logging.getLogger(__name__)
+
+SHORT_S = 150.0  # of delivery, in which a first keep-alive comes
+JUST_AFTER_S = 0.7
+_NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 
 
 class Reader(Protocol):
@@ -64,18 +74,40 @@ class Line(ABC):
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         """Why nothing came, as far as the proxy knows it since a monotonic moment (ns)."""
 
+    def reroute(self, error: CameraError) -> bool:
+        """Whether the next `open` goes another way that may help, after `error`.
+
+        To be asked once after a failed attempt, before the line is closed or opened again.
+        """
+        return False
+
     def _named(self, code: str, **facts: str) -> CameraError:
         return CameraError(code, host=self.source.host, port=self.source.port, **facts)
 
 
 class RtspLine(Line):
-    """RTSP cameras, through MediaMTX."""
+    """RTSP cameras, through MediaMTX; those whose dialogue it does not understand come to it by a
+    relay, those that send over UDP only by UDP.
+
+    A camera goes the direct way until that fails for a reason of the dialogue, then another one,
+    which is remembered where it works.
+    """
 
     def __init__(
-        self, source: Source, path: str, clock: Clock, proxy: MediaMTX, reach: Reach | None = None
+        self,
+        source: Source,
+        path: str,
+        clock: Clock,
+        proxy: MediaMTX,
+        reach: Reach | None = None,
+        routes: Routes | None = None,
     ) -> None:
         super().__init__(source, path, clock, reach)
         self._proxy = proxy
+        self._routes = routes or Routes()
+        self._relay: RtspRelay | None = None
+        self._hang_ups: list[float] = []
+        self.route = self._first_route()
 
     @property
     def local_url(self) -> str:
@@ -83,23 +115,113 @@ class RtspLine(Line):
 
     def open(self) -> None:
         self._reach.check(self.source)
-        if self.source.url.startswith("rtsps:"):
+        if self.route is Route.DIRECT and self.source.url.startswith("rtsps:"):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
+        self._heed_hang_up()
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once.
         self._proxy.remove(self.path)
-        self._proxy.add(self.path, self.source)
+        if self.route is not Route.RELAY:
+            self._end_relay()
+            try:
+                self._proxy.add(self.path, self.source, over_udp=self.route is Route.UDP)
+                return
+            except InputError:
+                # Whatever MediaMTX does not like about it: the relay's own address it does.
+                self.route = Route.RELAY
+        if self._relay is None:
+            self._relay = RtspRelay(self.source, self._reach, self._learn).start()
+        self._relay.renew()
+        self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
+        self._learn()
         self._proxy.remove(self.path)
+        self._end_relay()
 
     def reader(self) -> RtspReader:
+        if self._relay is not None:
+            return _RelayedReader(self.local_url, self._clock, self._relay)
         return RtspReader(self.local_url, self._clock)
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        if self._relay is not None and (told := self._relay.reason(since)) is not None:
+            return told
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
-        return self._proxy.reason(self.path, since)
+        told = self._proxy.reason(self.path, since)
+        if told is not None and self.route is Route.UDP and told.code in _NOTHING_BY_UDP:
+            return self._named("camera_udp_only")
+        return told
+
+    def reroute(self, error: CameraError) -> bool:
+        if self.route is Route.UDP and self._routes.route(self.source) is Route.UDP:
+            # It went well before: the camera was set up in another way meanwhile.
+            self._routes.remember(self.source, Route.DIRECT)
+            self.route = self._first_route()
+            return True
+        if self.route is not Route.DIRECT:
+            return False
+        if error.code == "camera_udp_only":
+            # TLS is for TCP alone.
+            self.route = Route.UDP if self.source.url.startswith("rtsp:") else Route.DIRECT
+        elif error.code == "camera_wrong_password":
+            # A challenge that MediaMTX cannot read looks the same. Once: accounts get locked.
+            self.route = Route.RELAY if self.source.credential is not None else Route.DIRECT
+        elif error.code == "camera_no_answer" and self._proxy.waits(self.path):
+            # MediaMTX says nothing of an answer that it cannot read: it waits for the rest of it.
+            self.route = Route.RELAY
+        elif error.code == "camera_codec" or self._proxy.failed_in_dialogue(self.path):
+            self.route = Route.RELAY
+        return self.route is not Route.DIRECT
+
+    def _first_route(self) -> Route:
+        credential = self.source.credential
+        if credential is not None and not (credential.user and credential.password):
+            return Route.RELAY  # MediaMTX does not take it
+        return self._routes.route(self.source)
+
+    def _heed_hang_up(self) -> None:
+        """A camera that hangs up at MediaMTX's keep-alive is kept alive by the relay instead."""
+        after = self._proxy.hung_up_after(self.path)
+        if self.route is not Route.DIRECT or after is None or after > SHORT_S:
+            return
+        self._hang_ups.append(after)
+        # MediaMTX sends one 5 s before a session's end, which is a multiple of 5 s.
+        if len(self._hang_ups) > 1 or after % 5 < JUST_AFTER_S:
+            log.info("%s hung up after %.1f s: it is relayed from now on", self.source.url, after)
+            self.route = Route.RELAY
+
+    def _learn(self) -> None:
+        """Remember a route that works where the direct one did not."""
+        relay = self._relay
+        if self.route is Route.UDP and self._proxy.delivered(self.path):
+            self._routes.remember(self.source, Route.UDP)
+        elif relay is not None and relay.delivered_at is not None:
+            lasted = time.monotonic() - relay.delivered_at
+            if lasted >= 2 * max(self._hang_ups, default=0.0):
+                self._routes.remember(self.source, Route.RELAY)
+
+    def _end_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
+
+
+class _RelayedReader(RtspReader):
+    """Knows of the audio that the relay left out as well."""
+
+    def __init__(self, url: str, clock: Clock, relay: RtspRelay) -> None:
+        self._relay = relay
+        super().__init__(url, clock)
+
+    @property
+    def unheard(self) -> str:
+        return self._unheard or self._relay.unheard
+
+    @unheard.setter
+    def unheard(self, codec: str) -> None:
+        self._unheard = codec
 
 
 class MjpegLine(Line):

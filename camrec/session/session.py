@@ -219,6 +219,8 @@ class Session:
             self.seen = 0
             self._tell()
             error = self._reach(lambda: self._probe.passed)
+            if isinstance(error, CameraError) and self._line.reroute(error):
+                error = self._reach(lambda: self._probe.passed)
             if error is None:
                 self._probe = None
                 self.machine.move(SessionState.LIVE)

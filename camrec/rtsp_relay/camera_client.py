@@ -1,0 +1,234 @@
+"""Requests to a camera: one TCP or TLS connection, logged in where the camera wants it."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from camrec.http_auth import Login
+from camrec.http_auth.login import MOST_CHALLENGES
+from camrec.network_policy import LedElsewhere, Reach
+from camrec.rtsp_relay.addresses import authority, resolved
+from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
+from camrec.sources import DEFAULT_PORTS, Source
+
+RECEIVE_BYTES = 256 << 10
+ANSWER_TIMEOUT_S = 5.0
+QUIET_S = 0.5  # without a byte after which a body without a length is taken as whole
+HANG_UP_S = 0.05  # in which a camera that hangs up after a 401 has done so
+MOST_REDIRECTS = 5
+MOST_MESSAGES = 64  # for one request; a camera may not talk for ever
+REDIRECTS = (301, 302, 303, 305, 307, 308)
+
+
+class CameraClient:
+    """Used by one thread; `abort`, from any thread, ends it wherever it waits.
+
+    A camera that hangs up after its 401, or after a request that it does not like, is called once
+    more: never while the connection before is still there.
+
+    session : the camera's session, "" before there is one.
+    connections : how many were made.
+    answered : whether the camera answered anything in RTSP.
+
+    Parameters
+    ----------
+    on_frames
+        Gets the interleaved frames that come while an answer is waited for.
+    """
+
+    def __init__(self, source: Source, reach: Reach, on_frames: Callable[[bytes], None]) -> None:
+        self.session = ""
+        self.connections = 0
+        self.inbox = Inbox()
+        self._source = source
+        self._reach = reach
+        self._on_frames = on_frames
+        self._login = Login(source.credential) if source.credential is not None else None
+        self._authority = authority(source.target())
+        self._socket: socket.socket | None = None
+        self.answered = False
+        self._heard = False  # anything, on this connection
+        self._requests = 0
+        self._aborted = False
+
+    @property
+    def socket(self) -> socket.socket:
+        assert self._socket is not None
+        return self._socket
+
+    def request(self, method: str, url: str, **headers: str) -> Message:
+        """The camera's answer, logged in where it asks for that.
+
+        Raises
+        ------
+        OSError, EOFError, http.client.HTTPException
+            There is none.
+        AccessError
+            ``address_not_allowed``.
+        """
+        answer = self._exchange(method, url, headers)
+        for _ in range(MOST_CHALLENGES):
+            if answer.status != 401 or not self.challenged(answer):
+                break
+            self._close_if_left()
+            answer = self._exchange(method, url, headers)
+        return answer
+
+    def challenged(self, answer: Message) -> bool:
+        """Whether a 401 can be answered."""
+        return self._login is not None and self._login.challenged(answer.values("WWW-Authenticate"))
+
+    def describe(self) -> tuple[str, Message]:
+        """The camera's description, wherever on the same host it is; and its address."""
+        url = self._source.target()
+        for _ in range(MOST_REDIRECTS):
+            answer = self.request("DESCRIBE", url, Accept="application/sdp")
+            location = answer.value("Location").strip()
+            if answer.status not in REDIRECTS or not location:
+                return url, answer
+            url = self._redirected(url, location)
+        raise ConnectionError("led in a circle")
+
+    def send(self, method: str, url: str, **headers: str) -> None:
+        """A request whose answer nobody waits for."""
+        self._requests += 1
+        fields = [("CSeq", str(self._requests))]
+        authorization = self._login.authorization(method, url) if self._login else None
+        if authorization:
+            fields.append(("Authorization", authorization))
+        fields.append(("User-Agent", "camrec"))
+        if self.session:
+            fields.append(("Session", self.session))
+        fields += headers.items()
+        self.socket.sendall(encode(f"{method} {url} RTSP/1.0", fields))
+
+    def receive(self, timeout: float | None = None) -> bool:
+        """Take in what comes, where it is not there yet for at most `timeout`; False at the end."""
+        if timeout is not None:
+            self.socket.settimeout(timeout)
+        data = self.socket.recv(RECEIVE_BYTES)
+        self.inbox.put(data)
+        while data and isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+            self.inbox.put(self.socket.recv(RECEIVE_BYTES))
+        return bool(data)
+
+    def answer(self, request: Message) -> None:
+        """What a camera asks of us is taken note of, and no more."""
+        status = "200 OK" if request.method == "OPTIONS" else "501 Not Implemented"
+        cseq = [("CSeq", value) for value in request.values("CSeq")]
+        self.socket.sendall(encode(f"RTSP/1.0 {status}", cseq))
+
+    def abort(self) -> None:
+        self._aborted = True
+        if self._socket is not None:
+            _shut_down(self._socket)
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _exchange(self, method: str, url: str, headers: dict[str, str]) -> Message:
+        if self._socket is not None:
+            try:
+                self.send(method, url, **headers)
+                return self._wait()
+            except (EOFError, ConnectionError):
+                # What a session began cannot go on elsewhere.
+                if self.session or not self._heard or self._aborted:
+                    raise
+        self._connect()
+        self.send(method, url, **headers)
+        return self._wait()
+
+    def _wait(self) -> Message:
+        for message in self._messages():
+            if message.status is None:
+                self.answer(message)
+            elif message.status >= 200:
+                self.answered = self._heard = True
+                if session := message.value("Session").partition(";")[0].strip():
+                    self.session = session
+                return message
+        raise NotRtsp
+
+    def _messages(self) -> Iterator[Message]:
+        for _ in range(MOST_MESSAGES):
+            while (message := self._next()) is None:
+                message = self._more()
+                if message is not None:
+                    break
+            yield message
+
+    def _next(self) -> Message | None:
+        if frames := self.inbox.frames():
+            self._on_frames(frames)
+        return self.inbox.message()
+
+    def _more(self) -> Message | None:
+        """Wait for more; what is there is all where no more comes."""
+        quiet = QUIET_S if self.inbox.lacks_length else ANSWER_TIMEOUT_S
+        try:
+            if self.receive(quiet):
+                return None
+        except TimeoutError:
+            message = self.inbox.message(complete=True)
+            if message is None:
+                raise
+            return message
+        message = self.inbox.message(complete=True)
+        if message is None:
+            raise EOFError
+        return message
+
+    def _connect(self) -> None:
+        self.close()
+        if self._aborted:
+            raise ConnectionAbortedError
+        parts = urlsplit(self._authority)
+        port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
+        line = self._reach.connect((parts.hostname or "", port), ANSWER_TIMEOUT_S)
+        self._socket = line
+        self.inbox = Inbox()
+        self.connections += 1
+        self._heard = False
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if parts.scheme.lower() == "rtsps":
+            context = ssl.create_default_context()
+            self._socket = context.wrap_socket(line, server_hostname=parts.hostname)
+        if self._aborted:
+            raise ConnectionAbortedError
+
+    def _close_if_left(self) -> None:
+        """Some cameras hang up after a 401 without a word: then nothing is to be sent there."""
+        if self._socket is None or not self.inbox.empty:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if select.select([self._socket], [], [], HANG_UP_S)[0] and not self.receive(HANG_UP_S):
+                self.close()
+
+    def _redirected(self, url: str, location: str) -> str:
+        target = location if "://" in location else resolved(location, url)
+        parts = urlsplit(target)
+        if parts.scheme.lower() not in (self._authority.partition(":")[0].lower(), "rtsps"):
+            raise ConnectionError("led to another protocol")
+        host = parts.hostname or ""
+        if host != self._source.host:
+            raise LedElsewhere(host)
+        netloc = parts.netloc.rpartition("@")[2]
+        target = target.replace(parts.netloc, netloc, 1)
+        if authority(target) != self._authority:
+            self._authority = authority(target)
+            self.close()
+        return target
+
+
+def _shut_down(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        # The socket's own: that of a TLS socket would take its state away from another thread.
+        socket.socket.shutdown(line, socket.SHUT_RDWR)

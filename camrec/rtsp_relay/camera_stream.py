@@ -1,0 +1,163 @@
+"""The dialogue with a camera from the first word to PLAY: what it offers, set up track by track."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from camrec.camera_errors import named
+from camrec.errors import CameraError
+from camrec.network_policy import Reach
+from camrec.rtsp_relay.addresses import base_urls, control_urls
+from camrec.rtsp_relay.camera_client import CameraClient
+from camrec.rtsp_relay.description import Description, Format, Medium, parse_description
+from camrec.rtsp_relay.messages import Message
+from camrec.rtsp_relay.refusals import refusal
+from camrec.sources import Source
+
+# Another address, or another form of the request, may be what the camera wants.
+_TRY_ANOTHER = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})
+_CHANNELS = re.compile(r"interleaved\s*=\s*(\d{1,3})", re.IGNORECASE)
+_TIMEOUT = re.compile(r"timeout\s*=\s*\"?(\d{1,6})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Track:
+    """One that was set up; its packets come on `channel`, its RTCP on the next one."""
+
+    kind: str
+    format: Format
+    url: str
+    channel: int
+
+
+@dataclass
+class CameraStream:
+    """A camera's stream, opened by `open` and begun by `play`.
+
+    tracks : video, and audio where there is some that can be read.
+    unheard : the codec of audio that is left out.
+    timeout : seconds after which the camera ends a session that it hears nothing of; 0: not told.
+    """
+
+    source: Source
+    reach: Reach
+    on_frames: Callable[[bytes], None]
+    tracks: list[Track] = field(default_factory=list)
+    unheard: str = ""
+    timeout: int = 0
+
+    def __post_init__(self) -> None:
+        self.client = CameraClient(self.source, self.reach, self.on_frames)
+        self._bases: list[str] = []
+        self._public = ""
+
+    def open(self) -> None:
+        """Describe and set up.
+
+        Raises
+        ------
+        CameraError
+            The camera refuses.
+        OSError, EOFError, http.client.HTTPException, AccessError
+            As `CameraClient.request`.
+        """
+        # Whatever it answers: not all cameras know OPTIONS, some want it first.
+        options = self.client.request("OPTIONS", self.source.target())
+        self._public = ",".join(options.values("Public")).upper()
+        asked, answer = self.client.describe()
+        if answer.status != 200:
+            raise refusal(self.source, answer)
+        description = parse_description(answer.body)
+        self._bases = base_urls(asked, answer, description.control)
+        self._set_up_video(description)
+        self._set_up_audio(description)
+
+    def play(self) -> None:
+        """Begin; raises as `open`."""
+        answer = None
+        urls = list(dict.fromkeys([*self._bases, self.tracks[0].url]))
+        for url in urls:
+            for headers in ({"Range": "npt=0.000-"}, {}):
+                answer = self.client.request("PLAY", url, **headers)
+                if answer.status == 200:
+                    self._bases = [url]
+                    self._take_timeout(answer)
+                    return
+                if answer.status not in _TRY_ANOTHER:
+                    raise refusal(self.source, answer)
+        assert answer is not None
+        raise refusal(self.source, answer)
+
+    def keep_alive(self, method: str) -> None:
+        """Tell the camera that somebody is there; its answer is of no interest."""
+        self.client.send(method, self._bases[0])
+
+    def tear_down(self) -> None:
+        """Say good-bye, where there is somebody to say it to."""
+        if self.client.session:
+            self.client.send("TEARDOWN", self._bases[0])
+
+    @property
+    def takes_get_parameter(self) -> bool:
+        return "GET_PARAMETER" in self._public
+
+    def _set_up_video(self, description: Description) -> None:
+        media = description.of_kind("video")
+        readable = [medium for medium in media if medium.format is not None]
+        if not readable:
+            codec = ", ".join(medium.codec for medium in media or description.media)
+            if not codec:
+                raise named(self.source, "camera_no_picture")
+            raise CameraError("camera_codec", host=self.source.host, codec=codec[:100])
+        refused: Message | None = None
+        for medium in readable:
+            refused = self._set_up(medium)
+            if refused is None:
+                return
+        assert refused is not None
+        raise refusal(self.source, refused)
+
+    def _set_up_audio(self, description: Description) -> None:
+        """Audio that cannot be had costs no more than the audio."""
+        media = description.of_kind("audio")
+        for medium in media:
+            if medium.format is not None and self._set_up(medium) is None:
+                return
+        if media:
+            self.unheard = media[0].codec
+
+    def _set_up(self, medium: Medium) -> Message | None:
+        """The camera's refusal, None where the track is set up."""
+        chosen = medium.format
+        assert chosen is not None
+        wanted = 2 * len(self.tracks)
+        transport = f"RTP/AVP/TCP;unicast;interleaved={wanted}-{wanted + 1}"
+        answer: Message | None = None
+        for url in control_urls(self._bases, medium.control):
+            answer = self.client.request("SETUP", url, Transport=transport)
+            if answer.status == 200:
+                channel = _channel(answer, wanted)
+                if channel is None or any(each.channel == channel for each in self.tracks):
+                    return answer
+                self._take_timeout(answer)
+                self.tracks.append(Track(medium.kind, chosen, url, channel))
+                return None
+            if answer.status not in _TRY_ANOTHER:
+                break
+        return answer
+
+    def _take_timeout(self, answer: Message) -> None:
+        told = _TIMEOUT.search(";".join(answer.values("Session")).partition(";")[2])
+        if told:
+            self.timeout = int(told[1])
+
+
+def _channel(answer: Message, asked: int) -> int | None:
+    """On which channel the packets come; None where they come over UDP."""
+    transport = answer.value("Transport")
+    if found := _CHANNELS.search(transport):
+        return int(found[1]) if int(found[1]) < 255 else None
+    udp = re.search(r"server_port|/AVP/UDP|multicast", transport, re.IGNORECASE)
+    return None if udp else asked

@@ -1,0 +1,166 @@
+"""RTSP messages (RFC 2326) and the interleaved frames between them, as cameras send them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http.client import HTTPException
+
+MAX_HEAD_BYTES = 64 << 10
+MAX_BODY_BYTES = 256 << 10
+
+_DOLLAR = 0x24
+_START = re.compile(rb"[A-Za-z_]+[ /]")
+_NEXT = re.compile(rb"RTSP/1|\$")
+_HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_STATUS = re.compile(r"RTSP/\d+(?:\.\d+)? +(\d{3})\b *(.*)", re.IGNORECASE)
+_SDP_LINES = re.compile(rb"\s*(?:[a-z]=[^\r\n]*(?:\r?\n|\r|$))+")
+
+
+class NotRtsp(HTTPException):
+    """What came is no RTSP."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request or a response.
+
+    start : its first line.
+    headers : names and values in their order; both may be in any form.
+    """
+
+    start: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+    @property
+    def status(self) -> int | None:
+        """Of a response; None for a request."""
+        found = _STATUS.match(self.start)
+        return int(found[1]) if found else None
+
+    @property
+    def phrase(self) -> str:
+        """What stands behind the status."""
+        found = _STATUS.match(self.start)
+        return found[2].strip() if found else ""
+
+    @property
+    def method(self) -> str:
+        return self.start.split(" ", 1)[0].upper()
+
+    @property
+    def url(self) -> str:
+        """Of a request."""
+        return (self.start.split(" ") + ["", ""])[1]
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    def value(self, name: str) -> str:
+        """The first one, "" where there is none."""
+        return next(iter(self.values(name)), "")
+
+
+def encode(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
+    """A message as it is sent. Header text is latin-1, so that bytes go back as they came."""
+    lines = [start, *(f"{name}: {value}" for name, value in headers)]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
+
+
+class Inbox:
+    """What came from one peer and was not taken yet."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    @property
+    def empty(self) -> bool:
+        return not self._data
+
+    def put(self, data: bytes) -> None:
+        self._data = self._data + data if self._data else data
+
+    def frames(self) -> bytes:
+        """The interleaved frames that are next and whole, with their heads: all in one piece."""
+        data, at, end = self._data, 0, len(self._data)
+        while at + 4 <= end and data[at] == _DOLLAR:
+            size = 4 + (data[at + 2] << 8 | data[at + 3])
+            if at + size > end:
+                break
+            at += size
+        self._data = data[at:]
+        return data[:at] if at < end else data
+
+    def message(self, complete: bool = False) -> Message | None:
+        """The message that is next, None while it is not whole.
+
+        Lines may end in CRLF, LF or CR. What is neither a message nor a frame is skipped.
+
+        Parameters
+        ----------
+        complete
+            Nothing more will come: a body without a length, or with one that is too long, ends
+            here.
+
+        Raises
+        ------
+        NotRtsp
+            It has no end, or is of another protocol.
+        """
+        self._skip_noise()
+        end = _HEAD_END.search(self._data)
+        if end is None or self._data[0] == _DOLLAR:
+            if len(self._data) > MAX_HEAD_BYTES and self._data[0] != _DOLLAR:
+                raise NotRtsp
+            return None
+        head = self._data[: end.start()].decode("latin-1")
+        start, *lines = _LINE_END.split(head)
+        pairs = (line.partition(":") for line in lines)
+        headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+        message = Message(start.strip(), headers)
+        if not re.match(r"RTSP/|\S+ \S+ RTSP/", message.start, re.IGNORECASE):
+            raise NotRtsp
+        body = self._body(message, self._data[end.end() :], complete)
+        if body is None:
+            return None
+        self._data = self._data[end.end() + len(body) :]
+        return Message(message.start, headers, body)
+
+    @property
+    def lacks_length(self) -> bool:
+        """Whether a message waits whose length is not told."""
+        end = _HEAD_END.search(self._data)
+        return end is not None and b"content-length" not in self._data[: end.start()].lower()
+
+    def _body(self, message: Message, rest: bytes, complete: bool) -> bytes | None:
+        told = re.match(r"\d{1,9}", message.value("Content-Length"))
+        described = "sdp" in message.value("Content-Type").lower()
+        if told is None:
+            if not described or message.status != 200:
+                return b""
+            return _up_to_next(rest) if complete else None
+        length = int(told[0])
+        if length > MAX_BODY_BYTES:
+            raise NotRtsp
+        if len(rest) < length:
+            return rest if complete else None
+        # A length that is too short: what follows can be nothing but the rest of it.
+        more = _SDP_LINES.match(rest, length) if described else None
+        return rest[: more.end() if more else length]
+
+    def _skip_noise(self) -> None:
+        data = self._data.lstrip(b"\r\n")
+        if data and data[0] != _DOLLAR and not _START.match(data[:64] + b" "):
+            found = _NEXT.search(data, 1)
+            data = data[found.start() :] if found else data[-8:]
+        self._data = data
+
+
+def _up_to_next(rest: bytes) -> bytes:
+    found = re.search(rb"RTSP/1\.\d \d{3}|\$", rest)
+    return rest[: found.start()] if found else rest

@@ -1,0 +1,175 @@
+"""Brings MediaMTX a camera whose dialogue it does not understand, in one that it does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from camrec.errors import CameraError
+from camrec.network_policy import Reach
+from camrec.rtsp_relay.camera_stream import CameraStream
+from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
+from camrec.rtsp_relay.relayed_connection import RelayedConnection
+from camrec.sources import Source, parse
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 5.0  # for a request to come, and for a connection to end
+MAX_CLIENTS = 8
+RECEIVE_BYTES = 8192
+
+
+class RtspRelay:
+    """A small RTSP server on 127.0.0.1 at an address that nobody can guess.
+
+    It is connected to its camera while MediaMTX is connected to it, once: a client that comes
+    later takes the place of the one before. The camera's credential stays here.
+
+    source : what MediaMTX is given; it holds no credential.
+    unheard : the codec of the camera's audio, where that is left out.
+    delivered_at : the monotonic time of the first frame, None before it.
+
+    Parameters
+    ----------
+    on_delivery
+        Called once a connection, when its first frame passes.
+    """
+
+    def __init__(
+        self,
+        camera: Source,
+        reach: Reach | None = None,
+        on_delivery: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.unheard = ""
+        self.delivered_at: float | None = None
+        self._camera = camera
+        self._reach = reach or Reach()
+        self._on_delivery = on_delivery
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._path = f"/{secrets.token_urlsafe(24)}"
+        self._port = self._listener.getsockname()[1]
+        self.source = parse(f"rtsp://127.0.0.1:{self._port}{self._path}")
+        self._keep_alive: list[str | None] = ["OPTIONS", None]
+        self._over = threading.Event()
+        self._turn = threading.Lock()
+        self._connection: RelayedConnection | None = None
+        self._trouble: tuple[int, CameraError] | None = None
+        self._clients: dict[threading.Thread, socket.socket] = {}
+        self._thread = threading.Thread(
+            target=self._accept, name=f"rtsp relay {camera.host}", daemon=True
+        )
+
+    def start(self) -> RtspRelay:
+        self._thread.start()
+        log.info("%s is relayed to MediaMTX from port %d", self._camera.url, self._port)
+        return self
+
+    def reason(self, since_ns: int) -> CameraError | None:
+        """Why the camera does not deliver, as noted since a monotonic time."""
+        trouble = self._trouble
+        return trouble[1] if trouble and trouble[0] >= since_ns else None
+
+    def renew(self) -> None:
+        """Call the camera again, also with a password that it refused."""
+        self._trouble = None
+
+    def close(self) -> None:
+        """End it, and with it the connection to the camera."""
+        self._over.set()
+        # Wakes the thread that waits for a connection, on any system.
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self._port), PATIENCE_S).close()
+        self._thread.join()
+        self._listener.close()
+        connection = self._connection
+        if connection is not None:
+            connection.close()
+        for thread, client in self._clients.items():
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+            thread.join(PATIENCE_S)
+
+    # What a connection tells.
+
+    @property
+    def keep_alive(self) -> str | None:
+        return self._keep_alive[0]
+
+    def keep_alive_hurt(self) -> None:
+        """The camera hung up because of it: the next connection keeps it alive in another way."""
+        if len(self._keep_alive) > 1:
+            log.info("%s hangs up at %s", self._camera.url, self._keep_alive.pop(0))
+
+    def opened(self, stream: CameraStream) -> None:
+        self.unheard = stream.unheard
+        if stream.takes_get_parameter and len(self._keep_alive) == 2:
+            self._keep_alive.insert(1, "GET_PARAMETER")
+
+    def delivers(self) -> None:
+        if self.delivered_at is None:
+            self.delivered_at = time.monotonic()
+        self._on_delivery()
+
+    def failed(self, error: CameraError) -> None:
+        log.debug("%s: %s", self._camera.url, error)
+        self._trouble = (time.monotonic_ns(), error)
+
+    # Connections.
+
+    def _accept(self) -> None:
+        while not self._over.is_set():
+            client, _ = self._listener.accept()
+            for ended in [each for each in self._clients if not each.is_alive()]:
+                del self._clients[ended]
+            if self._over.is_set() or len(self._clients) >= MAX_CLIENTS:
+                client.close()
+                continue
+            thread = threading.Thread(
+                target=self._serve, args=(client,), name=f"relayed {self._camera.host}", daemon=True
+            )
+            self._clients[thread] = client
+            thread.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError, NotRtsp):
+            client.settimeout(PATIENCE_S)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            inbox = Inbox()
+            while (request := inbox.message()) is None:
+                data = client.recv(RECEIVE_BYTES)
+                if not data:
+                    return
+                inbox.put(data)
+            if not self._knows(request):
+                client.sendall(encode("RTSP/1.0 404 Not Found", [("CSeq", request.value("CSeq"))]))
+                return
+            connection = self._take_turn(client, inbox)
+            if connection is not None:
+                connection.run(request)
+
+    def _knows(self, request: Message) -> bool:
+        _, _, after = request.url.partition("://")
+        path = after[after.find("/") :].partition("?")[0] if "/" in after else ""
+        given = f"{path}/"[: len(self._path) + 1]
+        return secrets.compare_digest(given.encode(), f"{self._path}/".encode())
+
+    def _take_turn(self, client: socket.socket, inbox: Inbox) -> RelayedConnection | None:
+        """End the connection that there is, and make the next; None when all is over."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection.wait(PATIENCE_S)
+            if self._over.is_set():
+                return None
+            if self._trouble is not None and self._trouble[1].code == "camera_wrong_password":
+                # MediaMTX comes again and again, and a camera may lock an account.
+                client.sendall(encode("RTSP/1.0 502 Bad Gateway", []))
+                return None
+            self._connection = RelayedConnection(self._camera, self._reach, client, inbox, self)
+            return self._connection
