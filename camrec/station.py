@@ -28,6 +28,7 @@ from camrec.errors import (
 from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
 from camrec.library import PARTS, Keeping, Library
+from camrec.library.room import WEIGHT
 from camrec.network_policy import Reach
 from camrec.process import orphans
 from camrec.process.endings import at_exit
@@ -71,6 +72,7 @@ class Station:
             self.clock,
             floor=self.config.disk_floor,
             keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
+            weights=WEIGHT | ({"h265": 1.0} if self.config.h265 == "copy" else {}),
         )
         vault = Vault() if self.config.keyring else None
         self.journal = Journal(self.config.videos / ".journal", vault)
@@ -88,6 +90,9 @@ class Station:
         self._binaries: dict[str, binaries.Binary] = {}
         self._sessions: dict[str, Session] = {}
         self._recordings: dict[str, Recording] = {}
+        self._ended: list[str] = []  # the ids of those that are over, in the order of their ends
+        # Of several that are to begin at one moment, while it is not chosen yet.
+        self._arranging: set[str] = set()
         self._demo: DemoCameras | None = None
         self._tell("library", self.library.changed)
         for proxy in self.proxies:
@@ -303,6 +308,7 @@ class Station:
         duration: int,
         name: str | None = None,
         start_at: int | None = None,
+        recording_id: str | None = None,
     ) -> Recording:
         """Record a camera for `duration` whole seconds, now or from `start_at` on.
 
@@ -323,10 +329,18 @@ class Station:
             raise InputError("bad_start", days=FARTHEST)
         session = self.session(session_id)
         name = valid_name(name) or session.name
-        codec = session.feed.video.codec if session.feed.video else ""
-        self.library.room.admit(codec, session.feed.figures().bit_rate, duration)
-        made = self._made(secrets.token_hex(8), session.source, session.name)
+        self.library.room.admit(*_sends(session), duration)
+        recording_id = recording_id or secrets.token_hex(8)
+        made = self._made(recording_id, session.source, session.name)
         return self._known(session.record(duration, name, start_at=start_at, **made))
+
+    def file_rate(self, sessions: Sequence[Session]) -> float:
+        """Bits a second that recordings of all these cameras take together."""
+        return sum(self.library.room.file_rate(*_sends(session)) for session in sessions)
+
+    def most_seconds(self, sessions: Sequence[Session]) -> int:
+        """The longest recording of all these cameras at once that the disk has room for."""
+        return self.library.room.most_seconds(self.file_rate(sessions), LONGEST)
 
     def record_together(self, session_ids: Sequence[str], duration: int) -> list[Recording]:
         """Record several cameras from the same moment on: all of them, or none.
@@ -347,16 +361,23 @@ class Station:
         # The disk takes its time for each promise, so the moment is chosen when all are made.
         far = self.clock.utc_ns() + PROMISED
         begun: list[Recording] = []
+        arranging: list[str] = []
         try:
             for session_id in session_ids:
-                begun.append(self.record(session_id, duration, start_at=far))
+                arranging.append(secrets.token_hex(8))
+                self._arranging.add(arranging[-1])
+                begun.append(
+                    self.record(session_id, duration, start_at=far, recording_id=arranging[-1])
+                )
+            moment = self.clock.utc_ns() + TOGETHER
+            for recording in begun:
+                recording.begin_at(moment)
         except CamrecError:
             for recording in begun:
                 recording.stop()
             raise
-        moment = self.clock.utc_ns() + TOGETHER
-        for recording in begun:
-            recording.begin_at(moment)
+        finally:
+            self._arranging.difference_update(arranging)
         return begun
 
     def record_all(self, duration: int) -> list[Recording]:
@@ -408,13 +429,21 @@ class Station:
 
     def _known(self, recording: Recording) -> Recording:
         with self._lock:
-            ended = [known for known, each in self._recordings.items() if each.state in OVER]
-            for known in ended[: max(0, len(ended) - REMEMBERED)]:
-                del self._recordings[known]
             self._recordings[recording.recording_id] = recording
+        recording.changed.connect(self._note_end)
+        self._note_end(recording)
         self._tell("recording", recording.changed, recording.recording_id)
         self.changed.emit("recording", recording.recording_id)
         return recording
+
+    def _note_end(self, recording: Recording) -> None:
+        """Of those that are over, only the latest `REMEMBERED` can still be asked for."""
+        with self._lock:
+            if recording.state not in OVER or recording.recording_id in self._ended:
+                return
+            self._ended.append(recording.recording_id)
+            while len(self._ended) > REMEMBERED:
+                self._recordings.pop(self._ended.pop(0), None)
 
     def stop_recording(
         self, session_id: str | None = None, recording_id: str | None = None
@@ -452,6 +481,29 @@ class Station:
         """Those of this run, oldest first; of those that are over the latest `REMEMBERED`."""
         with self._lock:
             return list(self._recordings.values())
+
+    def recordings_listed(self) -> list[Recording]:
+        """As ``GET /record/list`` answers: scheduled, running, and the latest that ended.
+
+        Those to come are first, the next of them last; then those that run, then those that ended,
+        the latest first.
+        """
+        with self._lock:
+            known = [r for r in self._recordings.values() if r.recording_id not in self._arranging]
+            place = {ended: at for at, ended in enumerate(self._ended)}
+        going = [each for each in known if each.recording_id not in place]
+        going.sort(key=lambda each: each.started_at, reverse=True)
+        ended = [each for each in known if each.recording_id in place]
+        ended.sort(key=lambda each: place[each.recording_id], reverse=True)
+        return [*going, *ended]
+
+    def scheduled(self, session_id: str) -> list[Recording]:
+        """The recordings of a camera whose time is still to come, the next one first."""
+        return [
+            each
+            for each in reversed(self.recordings_listed())
+            if each.session_id == session_id and each.state is RecordingState.SCHEDULED
+        ]
 
     # What outlives a crash.
 
@@ -524,7 +576,9 @@ class Station:
         """As ``GET /health`` answers it."""
         ffmpeg = self._binaries.get("ffmpeg")
         troubled = (ProcessState.BACKOFF, ProcessState.FAILED)
+        stale = [each for each in self.sessions() if each.state is SessionState.STALE]
         unwell = ffmpeg is None or any(proxy.state in troubled for proxy in self.proxies)
+        unwell = unwell or any(each.is_recorded for each in stale)
         return {
             "status": "degraded" if unwell else "ok",
             "version": __version__,
@@ -541,6 +595,7 @@ class Station:
                 "version": ffmpeg.version if ffmpeg else None,
             },
             "sessions": sum(session.state in OPEN for session in self.sessions()),
+            "without_picture": [session.session_id for session in stale],
             "recordings": sum(r.state in RUNNING for r in self.recordings()),
             "disk": {"free_bytes": self.library.free_bytes()},
         }
@@ -597,6 +652,13 @@ class Station:
 
     def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))
+
+
+def _sends(session: Session) -> tuple[str, float]:
+    """The codec of a camera's pictures and its usual bits a second, also while it is away."""
+    newest = session.feed.newest
+    codec = newest.track.codec if newest is not None else ""
+    return codec, session.feed.figures().usual_bit_rate
 
 
 _shared_lock = threading.Lock()

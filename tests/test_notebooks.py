@@ -19,6 +19,15 @@ def test_a_notebook_is_kept_without_outputs(path):
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_running_all_of_a_notebook_leaves_what_it_shows_alive(path):
+    """Not one of its cells ends camrec, and no callback of a page waits."""
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            assert "camrec.stop()" not in cell.source
+            assert "on_click" not in cell.source or ".wait()" not in cell.source
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path, binaries, tmp_path, monkeypatch):

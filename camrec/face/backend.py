@@ -54,6 +54,9 @@ class Backend(Protocol):
     def latest(self, camera: Any) -> Any | None:
         """The camera's latest recording, where there is one."""
 
+    def recordings(self, camera: Any) -> list[Any]:
+        """Those of a camera that are scheduled or run, and the latest that ended."""
+
     def recording(self, recording: Any) -> schema.Recording:
         """What is so now."""
 

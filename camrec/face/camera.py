@@ -82,6 +82,10 @@ class Camera:
         latest = self._backend.latest(self._found)
         return None if latest is None else Recording(self._backend, latest)
 
+    def recordings(self) -> list[Recording]:
+        """Those that are scheduled or run, and the latest that ended, which come last."""
+        return [Recording(self._backend, each) for each in self._backend.recordings(self._found)]
+
     def view(self, width: int | None = None, controls: bool = True) -> CameraView:
         """The live picture and what records it, for a cell or any Panel page.
 

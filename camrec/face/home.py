@@ -82,6 +82,10 @@ class Home:
     def latest(self, camera: Session) -> Recording | None:
         return camera.recording
 
+    def recordings(self, camera: Session) -> list[Recording]:
+        known = self.station.recordings_listed()
+        return [each for each in known if each.session_id == camera.session_id]
+
     def recording(self, recording: Recording) -> schema.Recording:
         return recording_facts(recording, self.language)
 

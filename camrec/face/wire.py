@@ -145,6 +145,10 @@ class Wire:
         except NotFoundError:
             return None
 
+    def recordings(self, camera: schema.Session) -> list[schema.Recording]:
+        listed = self._read(schema.RecordingList, "GET", "/record/list").recordings
+        return [each for each in listed if each.session_id == camera.session_id]
+
     def recording(self, recording: schema.Recording) -> schema.Recording:
         if recording.state not in OVER_STATES:
             _renew(recording, self._status(recording.recording_id))

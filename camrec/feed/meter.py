@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp
 from statistics import median
 
 from camrec.units import Unit
 
 WINDOW = 5 * 10**9
+LULL = 10**9  # nanoseconds without anything, after which the latest rate tells of the lull
+SETTLING = 30.0  # seconds in which the usual rate follows the latest one
 LATEST = 33  # pictures, whose distances tell the usual one
 
 
@@ -22,6 +25,8 @@ class Figures:
     lost : packets known to be missing since the feed began.
     frames : pictures since then.
     age : seconds since the newest picture; None before the first.
+    usual_bit_rate : bits a second as they usually are: it follows slowly, and stays while nothing
+        comes.
     """
 
     fps: float
@@ -30,6 +35,7 @@ class Figures:
     lost: int
     frames: int
     age: float | None
+    usual_bit_rate: float = 0.0
 
 
 class Meter:
@@ -43,6 +49,8 @@ class Meter:
         self._key_distance = 0.0
         self._lost = 0
         self._frames = 0
+        self._usual_rate = 0.0
+        self._settled = 0  # when the usual rate was looked at
 
     def add(self, unit: Unit) -> None:
         video = unit.track.medium == "video"
@@ -75,14 +83,25 @@ class Meter:
         span = min(now - self._first, WINDOW) / 1e9 if self._first is not None else 0.0
         # Over less than a second a rate would say more than is known.
         span = max(span, 1.0)
+        bit_rate = 8 * sum(size for _, size, _ in self._arrivals) / span
+        self._settle(now, bit_rate)
         return Figures(
             fps=sum(video for _, _, video in self._arrivals) / span,
-            bit_rate=8 * sum(size for _, size, _ in self._arrivals) / span,
+            bit_rate=bit_rate,
             key_distance=self._key_distance,
             lost=self._lost,
             frames=self._frames,
             age=(now - newest.arrived) / 1e9 if newest is not None else None,
+            usual_bit_rate=self._usual_rate,
         )
+
+    def _settle(self, now: int, bit_rate: float) -> None:
+        """Have the usual rate follow, unless what is known fades because nothing comes."""
+        if not self._arrivals or now - self._arrivals[-1][0] > LULL:
+            return
+        share = 1 - exp(-(now - self._settled) / 1e9 / SETTLING) if self._usual_rate else 1.0
+        self._usual_rate += share * (bit_rate - self._usual_rate)
+        self._settled = now
 
     def _forget(self, now: int) -> None:
         while self._arrivals and now - self._arrivals[0][0] >= WINDOW:

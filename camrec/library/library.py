@@ -7,7 +7,7 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import av
@@ -18,7 +18,7 @@ from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
 from camrec.library import names, preview, thumbnail, video
 from camrec.library.keeping import Keeping
-from camrec.library.room import Room
+from camrec.library.room import WEIGHT, Room
 from camrec.library.video import Video
 from camrec.receipt import Receipt
 from camrec.signal import Signal
@@ -41,6 +41,8 @@ class Library:
         Bytes of the disk that recordings leave free.
     keeping
         Which videos are deleted when it is opened and after each that is saved.
+    weights
+        As `Room` takes them.
 
     Attributes
     ----------
@@ -49,10 +51,16 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, *, floor: int = 0, keeping: Keeping | None = None
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        floor: int = 0,
+        keeping: Keeping | None = None,
+        weights: Mapping[str, float] = WEIGHT,
     ) -> None:
         self.folder = Path(folder)
-        self.room = Room(self.folder, floor)
+        self.room = Room(self.folder, floor, weights)
         self.changed = Signal()
         self._clock = clock
         self._keeping = keeping or Keeping()

@@ -1,8 +1,12 @@
-"""How much of the disk may still be written to."""
+"""How much of the disk may still be written to, and how long a recording it holds.
+
+The estimate is made here and nowhere else: who shows it, offers a length or admits one asks here.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from camrec.errors import DiskError
@@ -12,13 +16,20 @@ from camrec.errors import DiskError
 # is lost where it is encoded anew. How much an encoder makes of a picture is not known before, so
 # these decide only whether it is worth beginning: the floor guards the rest.
 WEIGHT = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
+# What is offered leaves some of the room: until the button is pressed a camera may send more, and
+# others may write to the disk.
+OFFERED = 0.9
 
 
 class Room:
-    """The file system that `folder` lies on, of which `floor` bytes stay free."""
+    """The file system that `folder` lies on, of which `floor` bytes stay free.
 
-    def __init__(self, folder: Path, floor: int) -> None:
+    weights : by codec, what a second of the file weighs against a second of the camera's.
+    """
+
+    def __init__(self, folder: Path, floor: int, weights: Mapping[str, float] = WEIGHT) -> None:
         self.floor = floor
+        self._weights = weights
         self._folder = folder.absolute()
 
     @property
@@ -31,6 +42,21 @@ class Room:
     def low(self) -> bool:
         """Whether the floor is reached: nothing more is to be recorded."""
         return self.free <= self.floor
+
+    @property
+    def left(self) -> int:
+        """Bytes that recordings may take."""
+        return max(0, self.free - self.floor)
+
+    def file_rate(self, codec: str, bit_rate: float) -> float:
+        """Bits a second of a recording's file, of what the camera sends."""
+        return bit_rate * self._weights.get(codec, 1.0)
+
+    def most_seconds(self, file_rate: float, longest: int) -> int:
+        """The longest recording to be offered, up to `longest` seconds: one that is admitted."""
+        if file_rate <= 0:
+            return longest if self.left else 0
+        return min(longest, int(OFFERED * self.left * 8 / file_rate))
 
     def fits(self, size: int) -> bool:
         """Whether a file that is written anew finds room: for this the floor is kept."""
@@ -49,7 +75,7 @@ class Room:
         DiskError
             ``disk_full``, with the size that is expected, what is free and the floor, in MB.
         """
-        expected = int(bit_rate / 8 * duration * WEIGHT.get(codec, 1.0))
+        expected = int(self.file_rate(codec, bit_rate) / 8 * duration)
         free = self.free
         if expected >= free - self.floor:
             raise DiskError(

@@ -52,6 +52,7 @@ MOVES = {
 NOW = (SessionState.LIVE,)
 LATER = (SessionState.LIVE, SessionState.STALE)
 RECORDING_ENDED = (RecordingState.SAVED, RecordingState.FAILED)
+RECORDING_GROWS = (RecordingState.WRITING, RecordingState.WAITING)
 
 
 class Session:
@@ -123,6 +124,11 @@ class Session:
         """The latest that has begun, or None."""
         begun = (each for each in self._recordings if each.begun)
         return max(begun, key=lambda each: each.started_at, default=None)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a recording of it is being written, or waits for its pictures."""
+        return any(each.state in RECORDING_GROWS for each in self._recordings)
 
     @property
     def viewers(self) -> int:

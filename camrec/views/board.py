@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from camrec.earlier import Camera
+from camrec.errors import CamrecError
 from camrec.library import FolderWatch, Video
 from camrec.process.supervisor import ProcessState
-from camrec.recording import Recording
+from camrec.recording import Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.signal import Signal
 from camrec.sources import parse
-from camrec.station import OPEN, Station
+from camrec.station import LONGEST, OPEN, Station
 from camrec.views.history import History
 
 LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
@@ -52,6 +53,7 @@ class Facts:
     videos : of the library, newest first.
     earlier : cameras that were opened before and are not open, as the slot takes them.
     settings : as their dialog takes them.
+    together : the cameras that can be recorded at once, as the header takes them.
     """
 
     sessions: list[dict[str, Any]] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Facts:
     videos: list[Video] = field(default_factory=list)
     earlier: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    together: dict[str, Any] = field(default_factory=dict)
 
     @property
     def recordings(self) -> list[dict[str, Any]]:
@@ -72,16 +75,6 @@ class Facts:
             for session in self.sessions
             if session["recording"] and session["recording"]["state"] in ("writing", "waiting")
         ]
-
-    @property
-    def recordable(self) -> int:
-        """How many cameras deliver and are not being recorded."""
-        ended = ("saved", "failed")
-        return sum(
-            session["state"] == "live"
-            and (session["recording"] is None or session["recording"]["state"] in ended)
-            for session in self.sessions
-        )
 
 
 class Board:
@@ -101,8 +94,9 @@ class Board:
         self._stopping = threading.Event()
         self._library_changed = True
         self._folder_watch = FolderWatch(station.library.folder)
-        self._rate = USUAL_RATE
+        self._rate = self._rate_together = USUAL_RATE
         self._bytes: dict[str, tuple[Any, int]] = {}
+        self._last_pictures: dict[str, float] = {}
         self._disconnect: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
 
@@ -148,8 +142,9 @@ class Board:
         if self._folder_watch.changed() or self._library_changed:
             self._library_changed = False
             videos = station.library.videos()
+        listed = station.recordings_listed()
         return Facts(
-            [self._session(session, ready[session.kind]) for session in sessions],
+            [self._session(session, ready[session.kind], listed) for session in sessions],
             self._health(sessions),
             videos,
             [self._earlier(camera) for camera in station.earlier_cameras()],
@@ -158,7 +153,28 @@ class Board:
                 "folder": str(station.next_folder),
                 "token": bool(station.config.token),
             },
+            self._together(),
         )
+
+    def _together(self) -> dict[str, Any]:
+        """Of the cameras that deliver and are not being recorded: how many, and what they take.
+
+        `rate`: bits a second of their files; `most`: the longest recording that there is room for;
+        `room` and `free`: bytes that recordings may take, and that are free.
+        """
+        room = self.station.library.room
+        recordable = self.station.recordable()
+        rate = self.station.file_rate(recordable)
+        if rate and not 0.9 < rate / self._rate_together < 1.1:
+            self._rate_together = rate
+        most = self.station.most_seconds(recordable)
+        return {
+            "count": len(recordable),
+            "rate": _two_digits(self._rate_together) if rate else 0,
+            "most": most if most == LONGEST else int(_two_digits(0.95 * most)),
+            "room": _rounded(room.left),
+            "free": _rounded(room.free),
+        }
 
     def _earlier(self, camera: Camera) -> dict[str, Any]:
         """`asks`: its password is not known any more."""
@@ -166,9 +182,13 @@ class Board:
         host = parse(camera.url).host
         return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
 
-    def _session(self, session: Session, proxy_ready: bool) -> dict[str, Any]:
+    def _session(
+        self, session: Session, proxy_ready: bool, listed: list[Recording]
+    ) -> dict[str, Any]:
+        """`listed`: the recordings of all sessions, as the station lists them."""
         video, audio = session.feed.video, session.feed.audio
         recording = session.recording
+        of_it = [each for each in listed if each.session_id == session.session_id]
         return {
             "session_id": session.session_id,
             "name": session.name,
@@ -182,8 +202,9 @@ class Board:
             "video_codec": CODECS.get(video.codec) if video else None,
             "audio_codec": CODECS.get(audio.codec) if audio else None,
             "recording": self._recording(recording) if recording else None,
+            "scheduled": _scheduled(of_it),
             "error": session.error if session.state is SessionState.FAILED else None,
-            "trouble": recording.error if recording else None,
+            "trouble": _trouble(recording, of_it),
         }
 
     def _recording(self, recording: Recording) -> dict[str, Any]:
@@ -212,23 +233,66 @@ class Board:
             "ffmpeg": _there(told["ffmpeg"]),
             "free": free,
             "total": shutil.disk_usage(station.config.videos).total,
-            "seconds": _two_digits(8 * free / self._usual_rate(sessions)),
+            "seconds": _two_digits(8 * station.library.room.left / self._usual_rate(sessions)),
             "open": sum(session.state in OPEN for session in sessions),
             "most": station.config.max_sessions,
             "demo": station.demo_is_left,
+            "without": self._without_picture(sessions),
         }
 
-    def _usual_rate(self, sessions: list[Session]) -> float:
-        """Bits a second that a camera brings; it stays as it is until they clearly differ."""
-        rates = [
-            session.feed.figures().bit_rate
-            for session in sessions
-            if session.state is SessionState.LIVE
+    def _without_picture(self, sessions: list[Session]) -> list[dict[str, Any]]:
+        """The cameras that send none now: those that are being recorded first.
+
+        `last`: when the last one came, in ms; looked at once, or it would be told again and again.
+        """
+        stale = [each for each in sessions if each.state is SessionState.STALE]
+        known, self._last_pictures = self._last_pictures, {}
+        for session in stale:
+            age = session.feed.figures().age
+            seen = session.since if age is None else self.station.clock.utc_ns() - age * 1e9
+            last = known.get(session.session_id, seen / 1e6)
+            self._last_pictures[session.session_id] = last
+        told = [
+            {
+                "name": each.name,
+                "recorded": each.is_recorded,
+                "last": self._last_pictures[each.session_id],
+            }
+            for each in stale
         ]
-        rate = sum(rates) / len(rates) if rates else 0.0
-        if rate and not 0.7 < rate / self._rate < 1.4:
+        return sorted(told, key=lambda each: not each["recorded"])
+
+    def _usual_rate(self, sessions: list[Session]) -> float:
+        """Bits a second that recordings of all open cameras take; small changes are not told."""
+        rate = self.station.file_rate([each for each in sessions if each.state in OPEN])
+        rate = rate or USUAL_RATE
+        if not 0.9 < rate / self._rate < 1.1:
             self._rate = rate
         return self._rate
+
+
+def _scheduled(recordings: list[Recording]) -> list[dict[str, Any]]:
+    """Those that are still to come, the next one first."""
+    return [
+        {
+            "recording_id": each.recording_id,
+            "starts_at": each.started_at / 1e6,
+            "duration": each.duration,
+        }
+        for each in reversed(recordings)
+        if each.state is RecordingState.SCHEDULED
+    ]
+
+
+def _trouble(latest: Recording | None, recordings: list[Recording]) -> CamrecError | None:
+    """Why the latest one failed, or one after it that was to begin and could not."""
+    for each in recordings:
+        failed = each.state is RecordingState.FAILED and not each.begun and each.error is not None
+        if not failed or each.error.code == "recording_cancelled":
+            continue
+        if latest is None or each.started_at > latest.started_at:
+            return each.error
+    return latest.error if latest is not None else None
 
 
 def _there(ffmpeg: dict[str, str | None]) -> str | None:

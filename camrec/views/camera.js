@@ -78,11 +78,12 @@ export function render({ model, view }) {
     const without = live.closed ? "page.camera_closed" : noWay ? "page.no_way" : null // what there is to say in place of a picture
     const looks = without ? "stale" : tile.look()
     const doing = tile.mode(looks)
-    const on = records && tile.growing()
-    const spoken = tile.growing() && looks === "live" ? "recording" : looks
+    const on = records && tile.growing() && live.linked
+    const connecting = looks === "live" && live.waiting()
+    const spoken = connecting ? "connecting" : tile.growing() && looks === "live" ? "recording" : looks
     card.className = `camera card ${looks}${on ? " on" : ""}`
     card.setAttribute("aria-label", say.t("page.tile", { name: model.title, state: say.t(`page.state_${spoken}`) }))
-    part("badges", picture.marks, [looks, tile.growing()], () => picture.drawBadges(looks))
+    part("badges", picture.marks, [looks, tile.growing(), live.waiting(), live.linked, tile.lost()], () => picture.drawBadges(looks))
     part("over", picture.over, [looks, without, live.waiting()], () => (without ? drawWithout(without) : picture.drawOver(looks)))
     part("tools", tools, [live.frames > 0], drawTools)
     if (records) part("below", below.element, [doing, below.trouble(), known.session.recording?.recording_id], () => below.draw(doing))

@@ -1,16 +1,12 @@
 // What is under a tile's picture: the length and Record, the recording that runs, or what to check.
 // Each function draws into the element and gives back what has to be done every moment, if anything.
 
-const LONGEST = 86_400
-const UNITS = { seconds: 1, minutes: 60, hours: 3600 }
-const FULL = 0.97 // of the free space that a recording may ask for
-
 /** `tile` as looks.js makes it; `tools` stand beside Record, and beside what was written. */
 function controls(tile, tools = null) {
   const { model, live } = tile
   const element = h("div", { class: "controls" })
-  let chosen = rememberedLength()
-  let other = null // {number, unit} while "Other…" is chosen
+  const whose = model.session.session_id
+  let { seconds: chosen, other } = rememberedLength(whose) // other: {number, unit} while "Other…" is chosen
   let toldAt = performance.now() // when camrec last told of this camera
 
   const trouble = () => tile.trouble || model.session.trouble
@@ -40,89 +36,50 @@ function controls(tile, tools = null) {
 
   // ---- ready ----
 
-  /** Seconds that are asked for; NaN while "Other…" holds no sensible number. */
-  function wanted() {
-    if (other === null) return chosen
-    const seconds = Math.round(Number(other.number.replace(",", ".")) * UNITS[other.unit])
-    return seconds >= 1 && seconds <= LONGEST ? seconds : NaN
-  }
-
-  const free = () => live.facts?.free_bytes ?? 0
-
-  /** The longest recording that the free space holds, in seconds; whole minutes where there are two. */
-  function longest() {
-    const rate = live.facts?.bit_rate ?? 0
-    if (rate <= 0) return LONGEST
-    const room = Math.min(LONGEST, (free() * FULL * 8) / rate)
-    return room >= 120 ? Math.floor(room / 60) * 60 : Math.floor(room)
-  }
-
   function ready(enabled) {
     const { say } = tile
     const choose = (length) => {
       chosen = length
       other = null
-      rememberLength(length)
+      rememberLength(whose, length)
       tick()
     }
-    const take = () => {
-      other = { number: number.value, unit: unit.value }
+    const field = otherLength(say, other, (typed) => {
+      other = typed
+      rememberLength(whose, secondsOf(typed))
       tick()
-    }
-    const number = h("input", {
-      class: "field figures", inputmode: "decimal", value: other?.number ?? "10",
-      "aria-label": say.t("page.other_number"), on: { input: take },
     })
-    const unit = h("select", { class: "field", "aria-label": say.t("page.unit"), on: { change: take } },
-      Object.keys(UNITS).map((name) => h("option", { value: name }, say.t(`page.unit_${name}`))))
-    unit.value = other?.unit ?? "minutes"
-    const field = h("div", { class: "other" }, number, unit)
-    const chooseOther = () => {
-      take()
-      number.select()
-    }
-    const press = button({
-      label: "", kind: "main", class: "press", on: () => tile.ask("record", { seconds: Math.min(wanted(), longest()) }),
-    })
+    const press = button({ label: "", kind: "main", class: "press", on: () => tile.ask("record", { seconds: told().seconds }) })
     press.prepend(h("i", { class: "dot" }))
     const hint = h("p", { class: "hint second figures" })
     fill(element,
-      segment(`length-${model.session.session_id}`, say.t("page.length"), [
+      segment(`length-${whose}`, say.t("page.length"), [
         ...LENGTHS.map((length) => ({
           label: say.length(length), checked: other === null && chosen === length, on: () => choose(length),
         })),
-        { label: say.t("page.other_length"), checked: other !== null, on: chooseOther },
+        { label: say.t("page.other_length"), checked: other !== null, on: field.choose },
       ], { disabled: !enabled }),
-      h("div", { class: "go" }, field, press, tools),
+      h("div", { class: "go" }, field.element, press, tools),
       problem() ?? hint)
 
+    const told = () => {
+      const { max_seconds = LONGEST, file_bit_rate = 0, room_bytes = 0, free_bytes = 0 } = live.facts ?? {}
+      return offer(say, {
+        seconds: other === null ? chosen : secondsOf(other), most: max_seconds, rate: file_bit_rate, room: room_bytes, free: free_bytes,
+        now: tile.now(), label: (length, instead) => say.t(instead ? "page.record_instead" : "page.record", { length }),
+      })
+    }
+
     function tick() {
-      const told = offer(say, wanted(), longest())
-      field.hidden = other === null
-      press.disabled = !enabled || told.seconds < 1
+      const { seconds, label, hint: line, short } = told()
+      field.element.hidden = other === null
+      press.disabled = !enabled || seconds < 1
       press.setAttribute("aria-busy", tile.asked === "record")
-      press.querySelector("span").textContent = told.label
-      hint.classList.toggle("short", told.short)
-      fill(hint, told.short ? icon("warning", 16) : null, h("span", {}, enabled ? told.hint : NBSP))
+      press.querySelector("span").textContent = label
+      hint.classList.toggle("short", short)
+      fill(hint, short ? icon("warning", 16) : null, h("span", {}, enabled ? line : NBSP))
     }
     return tick
-  }
-
-  /** What the button says and does, and the line under it: {seconds (0: nothing), label, hint, short}. */
-  function offer(say, seconds, most) {
-    const rate = live.facts?.bit_rate ?? 0
-    const size = say.size((seconds * rate) / 8)
-    const plain = say.t("page.record_plain")
-    if (Number.isNaN(seconds)) return { seconds: 0, label: plain, hint: say.t("page.bad_length"), short: false }
-    const room = say.size(free())
-    if (most < 1) return { seconds: 0, label: plain, hint: say.t("page.nothing_fits", { free: room }), short: true }
-    if (seconds > most) {
-      const hint = say.t("page.will_not_fit", { length: say.length(seconds), size, free: room })
-      return { seconds: most, label: say.t("page.record_instead", { length: say.length(most) }), hint, short: true }
-    }
-    const time = say.minute(tile.now() + seconds * 1000)
-    const hint = rate > 0 ? say.t(copied() ? "page.hint" : "page.hint_most", { size, time }) : say.t("page.hint_time", { time })
-    return { seconds, label: say.t("page.record", { length: say.length(seconds) }), hint, short: false }
   }
 
   /** H.264 goes into the file as it comes; anything else is written anew, and takes less room. */
@@ -147,9 +104,10 @@ function controls(tile, tools = null) {
       h("p", { class: "ends second figures" }, h("span", {}, say.minute(started_at)), left, h("span", {}, say.minute(ends_at))),
       h("div", { class: "beside" }, problem() ?? written, tools), waiting)
 
+    let elapsed = 0 // stands still where nobody tells whether it goes on
     return () => {
-      const elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)
-      const known = live.linked || live.frames === 0 // a page that lost camrec knows of no gap
+      const known = !tile.lost() // a page that lost camrec knows of no gap
+      if (known || elapsed === 0) elapsed = Math.min(Math.max(0, (tile.now() - started_at) / 1000), duration)
       const away = tile.look() === "stale" && known
       const missing = gaps(elapsed, away)
       const lost = missing.reduce((sum, gap) => sum + gap.duration, 0)

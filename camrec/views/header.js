@@ -1,5 +1,6 @@
 // The bar at the top: the mark, the two views, what is being recorded, language, theme and settings.
 
+const ALL = "all"
 const DRAW_EVERY = 10_000 // ms, for what the lists say of the time
 
 export function render({ model, view }) {
@@ -9,10 +10,11 @@ export function render({ model, view }) {
   const all = h("div", { class: "list card", popover: "auto", id: "all" })
   const root = h("div", {}, bar, list, all)
   let say = words(model.texts)
-  let length = rememberedLength()
-  let choosing = false // the lengths for all are shown
+  let { seconds: length, other } = rememberedLength(ALL) // other: {number, unit} while "Other…" is chosen
+  let tellAll = () => {} // while the lengths for all are shown: what there is to say of them now
   let asked = false // Record all was pressed and is not answered yet
   let problem = ""
+  let cutOff = false // this page has lost camrec: it does not know what is recorded
 
   function link(name, target, count) {
     const current = place().view === target
@@ -30,7 +32,7 @@ export function render({ model, view }) {
   }
 
   const recordAll = () =>
-    model.cameras < 2 ? null : h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.recordable === 0 },
+    model.cameras < 2 ? null : h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.together.count === 0 },
       h("i", {}), h("span", {}, say.t("page.record_all")))
 
   const theme = () =>
@@ -39,9 +41,10 @@ export function render({ model, view }) {
 
   function language() {
     const other = say.t("page.other_language")
-    const name = say.t("page.other_language_name")
+    const code = say.t("page.other_language_code")
+    const name = `${code} · ${say.t("page.other_language_name")}` // who says what is written there finds it
     return h("button", { type: "button", class: "icon-button language", lang: other, title: name, "aria-label": name,
-      on: { click: () => chooseLanguage(model, other) } }, say.t("page.other_language_code"))
+      on: { click: () => chooseLanguage(model, other) } }, code)
   }
 
   const settings = () =>
@@ -70,30 +73,63 @@ export function render({ model, view }) {
     if (model.recordings.length === 0 && list.matches(":popover-open")) list.hidePopover()
   }
 
-  function drawAll() {
-    if (!choosing) return void fill(all)
-    const held = focusedIn(all)
-    const count = model.recordable
-    const told = { count, length: say.length(length) }
+  /** The lengths for all cameras at once; `tellAll` says from then on what it would take. */
+  function openAll() {
     const choose = (wanted) => () => {
       length = wanted
-      rememberLength(wanted)
-      drawAll()
+      other = null
+      rememberLength(ALL, wanted)
+      tellAll()
     }
-    const begin = () => {
-      if (asked) return
-      asked = true
-      problem = ""
-      model.send_msg({ do: "record_all", seconds: length })
-      drawAll()
-    }
+    const field = otherLength(say, other, (typed) => {
+      other = typed
+      rememberLength(ALL, secondsOf(typed))
+      tellAll()
+    })
+    const press = button({ label: "", kind: "main", on: begin })
+    const hint = h("p", {})
     fill(all,
       h("h2", { class: "heading" }, say.t("page.record_all_title")),
-      segment("length-all", say.t("page.length"), LENGTHS.map((each) => ({ label: say.length(each), checked: each === length, on: choose(each) }))),
-      button({ label: say.t("page.record_cameras", told), kind: "main", on: begin, disabled: count === 0, "aria-busy": asked }),
-      problem ? h("p", { class: "problem", role: "alert" }, problem)
-        : h("p", { class: "second figures" }, say.t("page.hint_time", { time: say.minute(Date.now() + 1000 * length) })))
-    if (held >= 0) all.querySelectorAll("input, button")[held]?.focus()
+      segment("length-all", say.t("page.length"), [
+        ...LENGTHS.map((each) => ({ label: say.length(each), checked: other === null && each === length, on: choose(each) })),
+        { label: say.t("page.other_length"), checked: other !== null, on: field.choose },
+      ]),
+      field.element, press, hint)
+
+    function told() {
+      const { count, rate, most, room, free } = model.together
+      return offer(say, {
+        seconds: other === null ? length : secondsOf(other), most, rate, room, free, now: Date.now(),
+        label: (text) => say.t("page.record_cameras", { count, length: text }),
+      })
+    }
+
+    function begin() {
+      const { seconds } = told()
+      if (asked || seconds < 1) return
+      asked = true
+      problem = ""
+      model.send_msg({ do: "record_all", seconds })
+      tellAll()
+    }
+
+    tellAll = () => {
+      const { seconds, label, hint: line, short } = told()
+      field.element.hidden = other === null
+      press.disabled = model.together.count === 0 || seconds < 1
+      press.setAttribute("aria-busy", asked)
+      press.querySelector("span").textContent = label
+      hint.className = problem ? "problem" : short ? "second figures short" : "second figures"
+      if (problem) hint.setAttribute("role", "alert")
+      else hint.removeAttribute("role")
+      fill(hint, short && !problem ? icon("warning", 16) : null, h("span", {}, problem || line))
+    }
+    tellAll()
+  }
+
+  function closeAll() {
+    tellAll = () => {}
+    fill(all)
   }
 
   /** Which of its buttons and fields has the focus, or -1. */
@@ -107,8 +143,9 @@ export function render({ model, view }) {
         h("span", { class: model.recordings.length ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
       h("nav", { "aria-label": say.t("page.views") }, link("video", "live", model.cameras), link("play", "videos", model.videos)),
       h("span", { class: "space" }), recordAll(), pill(), language(), theme(), keys(), settings())
+    document.title = model.recordings.length && !cutOff ? `● ${say.t("page.recordings", { count: model.recordings.length })} · camrec` : "camrec"
     drawList()
-    drawAll()
+    tellAll()
   }
 
   const held = () => bar.getRootNode().activeElement?.className
@@ -121,12 +158,14 @@ export function render({ model, view }) {
     redraw()
     model.send_msg({ do: "look", ...place() })
   }
-  life.watch(["texts", "cameras", "videos", "recordings", "recordable"], redraw)
+  life.watch(["texts", "cameras", "videos", "recordings", "together"], redraw)
+  // In another language all is drawn anew.
+  life.watch(["texts"], () => all.matches(":popover-open") && openAll())
   life.watch("msg:custom", (message) => {
     if (message.answered !== "record_all") return
     asked = false
     problem = message.problem
-    drawAll()
+    tellAll()
     if (message.ok) all.hidePopover()
   })
   life.onPlace(arrive)
@@ -134,14 +173,18 @@ export function render({ model, view }) {
   life.on(window, CHANGED, redraw)
   life.on(list, "toggle", drawList)
   life.on(all, "beforetoggle", (event) => {
-    choosing = event.newState === "open"
     problem = ""
-    length = rememberedLength()
-    drawAll()
+    if (event.newState === "open") openAll()
+    else closeAll()
+  })
+  life.on(window, RECORD_ALL, () => all.showPopover())
+  life.on(window, CUT_OFF, () => {
+    cutOff = true
+    draw()
   })
   life.every(DRAW_EVERY, () => {
     drawList()
-    drawAll()
+    tellAll()
   })
   draw()
   document.getElementById("first")?.remove()

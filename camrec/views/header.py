@@ -27,7 +27,10 @@ class Header(AskingComponent):
     videos = param.Integer(default=0)
     recordings = param.List(default=[], item_type=dict, doc="{recording_id, name, ends_at (ms)}.")
 
-    recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
+    together = param.Dict(
+        default={"count": 0, "rate": 0, "most": 0, "room": 0, "free": 0},
+        doc="The cameras that can be recorded at once, as the board tells of them.",
+    )
 
     _shared: ClassVar[tuple[str, ...]] = (
         "theme.js",

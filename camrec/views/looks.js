@@ -10,6 +10,7 @@ function cardOf(model, live, send) {
     model, live, say: null,
     asked: null, // what was asked of camrec and is not answered yet
     trouble: "", // why what was asked last was not done
+    cutOff: false, // this page has lost camrec
     draw: () => {},
     ask(what, more = {}) {
       if (tile.asked !== null) return
@@ -23,6 +24,8 @@ function cardOf(model, live, send) {
       tile.trouble = problem
       tile.draw()
     },
+    /** Nobody tells of the camera any more: what was told last is not known to be so. */
+    lost: () => tile.cutOff || live.lost(),
     growing: () => GROWING.includes(model.session.recording?.state),
     /** camrec's clock: this browser's, unless the two are clearly apart. */
     now: () => Date.now() - (Math.abs(live.skew) > AGREE ? live.skew : 0),
@@ -32,7 +35,7 @@ function cardOf(model, live, send) {
       if (state === "opening" || state === "failed") return state
       const age = live.age()
       const old = age !== null && age >= live.patience()
-      return state === "stale" || old || live.lost() ? "stale" : "live"
+      return state === "stale" || old || tile.lost() ? "stale" : "live"
     },
     /** What stands under the picture: see controls.js. */
     mode(looks) {

@@ -1,5 +1,6 @@
-// A line above the cameras: all are open, or this page has lost camrec. It reconnects by itself: when
-// camrec answers again the page is loaded anew, since what it knew of is gone.
+// Lines above the page: it has lost camrec; and above the cameras alone: all are open, and where the header has
+// no room for it, the button that records all. The page reconnects by itself: when camrec answers again it is
+// loaded anew, since what it knew of is gone.
 
 const SHORTEST_PAUSE = 1000
 const LONGEST_PAUSE = 2000
@@ -17,11 +18,16 @@ export function render({ model, view }) {
 
   function draw() {
     const say = words(model.texts)
+    const cameras = place().view === "live"
     fill(box,
       cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
-      model.full ? line("video", "live-only", say.t("page.open_of", { count: model.open, most: model.most }), say.t("page.full_text"),
-        button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null)
+      cameras && model.full ? line("video", "full", say.t("page.open_of", { count: model.open, most: model.most }), say.t("page.full_text"),
+        button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null,
+      cameras && model.open > 1 ? button({
+        label: say.t("page.record_all"), class: "all", disabled: model.recordable === 0, on: () => dispatchEvent(new Event(RECORD_ALL)),
+      }) : null)
     box.hidden = box.childElementCount === 0
+    box.classList.toggle("narrow-only", box.querySelector(".line") === null)
   }
 
   async function knock() {
@@ -43,7 +49,8 @@ export function render({ model, view }) {
     timer = setTimeout(knock, pause)
   })
   life.add(() => clearTimeout(timer))
-  life.watch(["texts", "full", "open", "most"], draw)
+  life.watch(["texts", "full", "open", "most", "recordable"], draw)
+  life.onPlace(draw)
   draw()
   return box
 }

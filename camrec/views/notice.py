@@ -1,4 +1,4 @@
-"""The lines above the cameras: all are open, or the page has lost camrec."""
+"""The lines above the cameras: all are open, the page has lost camrec; on a phone, Record all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Notice(Component):
     full = param.Boolean(default=False, doc="No further camera may be opened.")
     open = param.Integer(default=0)
     most = param.Integer(default=3)
+    recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
 
     _script: ClassVar[str] = "notice.js"
     _styles: ClassVar[str] = "notice.css"

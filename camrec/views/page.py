@@ -101,8 +101,13 @@ class Page:
         self.header.param.update(
             cameras=health["open"], videos=len(facts.videos), recordings=facts.recordings
         )
-        self.header.recordable = facts.recordable
-        self.notice.param.update(full=full, open=health["open"], most=health["most"])
+        self.header.together = facts.together
+        self.notice.param.update(
+            full=full,
+            open=health["open"],
+            most=health["most"],
+            recordable=facts.together["count"],
+        )
         self.slot.param.update(
             cameras=len(facts.sessions),
             open=health["open"],

@@ -9,12 +9,14 @@ function screen(tile, more = null) {
   const over = h("div", { class: "over" })
   const element = h("div", { class: "screen" }, live.element, over, marks, figures)
 
-  /** Live or not, and whether it is being recorded. */
+  /** Live or not, and whether it is being recorded: never said without a link that tells so. */
   function drawBadges(looks) {
     const { say } = tile
     const chip = (kind, mark, text, ...rest) => h("span", { class: `chip ${kind}` }, h("i", { class: mark }), say.t(`page.badge_${text}`), ...rest)
+    if (looks === "live" && live.waiting()) return void fill(marks, chip("opening", "dot", "connecting", more))
     if (looks === "live" && tile.growing()) return void fill(marks, chip("recording", "dot pulse", "recording", more))
-    fill(marks, chip(looks, "dot", looks, more), looks === "stale" && tile.growing() ? chip("waiting", "ring", "recording") : null)
+    const said = looks === "stale" && tile.lost() ? "no_link" : looks
+    fill(marks, chip(looks, "dot", said, more), looks === "stale" && tile.growing() && live.linked ? chip("waiting", "ring", "recording") : null)
   }
 
   /** "1920×1080 · 25 fps"; a rate under ten with one decimal where it has one. */
@@ -39,10 +41,11 @@ function screen(tile, more = null) {
     const [since, last, trying] = ["big figures", "figures", "small"].map((name) => h("p", { class: name }))
     fill(over, icon("clock", 26), since, last, trying)
     return () => {
+      const lost = tile.lost()
       const age = live.age()
       since.textContent = age === null ? say.t("page.badge_stale") : say.t("page.no_picture_for", { length: say.length(Math.floor(age)) })
       last.textContent = age === null ? "" : say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })
-      trying.textContent = live.linked ? say.t("page.trying", { number: model.session.retries + 1 }) : say.t("page.no_link")
+      trying.textContent = !lost ? say.t("page.trying", { number: model.session.retries + 1 }) : say.t("page.no_link")
     }
   }
 

@@ -9,7 +9,8 @@ export function render({ model, view }) {
   let large = false
   const title = h("header", { class: "title" })
   const below = controls(tile)
-  const card = h("article", { class: "camera card" }, picture.element, h("div", { class: "body" }, title, below.element))
+  const ahead = h("div", { class: "ahead" })
+  const card = h("article", { class: "camera card" }, picture.element, h("div", { class: "body" }, title, below.element, ahead))
 
   function drawTitle(looks) {
     const { say } = tile
@@ -58,19 +59,24 @@ export function render({ model, view }) {
 
   const still = () => saveStill(live, model.session.name, tile.say)
 
+  /** Asks where something would be lost by it: what is recorded ends, what is scheduled is not recorded. */
   function close() {
-    if (!tile.growing()) return tile.ask("close")
+    const { scheduled } = model.session
+    if (!tile.growing() && scheduled.length === 0) return tile.ask("close")
     const { say } = tile
+    const [keep, go] = tile.growing() ? ["page.close_keep", "page.close_save"] : ["page.close_keep_open", "page.close_now"]
+    const next = scheduled[0] && { count: scheduled.length, when: whenOf(say, scheduled[0].starts_at, tile.now()), length: say.length(scheduled[0].duration) }
     const end = () => {
       box.close()
       tile.ask("close")
     }
     const box = dialog(card, { "aria-labelledby": "closing" },
       h("h2", { class: "heading", id: "closing" }, say.t("page.close_title")),
-      h("p", {}, say.t("page.close_text")),
+      tile.growing() ? h("p", {}, say.t("page.close_text")) : null,
+      next ? h("p", {}, say.t("page.close_scheduled", next)) : null,
       h("div", { class: "choices" },
-        button({ label: say.t("page.close_keep"), on: () => box.close(), autofocus: true }),
-        button({ label: say.t("page.close_save"), kind: "main", on: end })))
+        button({ label: say.t(keep), on: () => box.close(), autofocus: true }),
+        button({ label: say.t(go), kind: "main", on: end })))
   }
 
   const { part, tick } = partsOf(tile)
@@ -79,13 +85,14 @@ export function render({ model, view }) {
     const looks = tile.look()
     const doing = tile.mode(looks)
     const on = tile.growing() && looks !== "failed"
-    const { attempt, seen, proxy_ready, failure, name, video_codec, audio_codec, recording } = model.session
+    const { attempt, seen, proxy_ready, failure, name, video_codec, audio_codec, recording, scheduled } = model.session
     const spoken = on && looks === "live" ? "recording" : looks
-    card.className = `camera card ${looks}${on ? " on" : ""}`
+    card.className = `camera card ${looks}${on && live.linked ? " on" : ""}`
     card.setAttribute("aria-label", tile.say.t("page.tile", { name, state: tile.say.t(`page.state_${spoken}`) }))
-    part("badges", picture.marks, [looks, on], () => picture.drawBadges(looks))
+    part("badges", picture.marks, [looks, on, live.waiting(), live.linked, tile.lost()], () => picture.drawBadges(looks))
     part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.waiting()], () => picture.drawOver(looks))
     part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
+    part("ahead", ahead, [scheduled, new Date(tile.now()).toDateString()], () => drawScheduled(tile, ahead))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))
     picture.drawFigures(looks)
     tick()
@@ -102,6 +109,10 @@ export function render({ model, view }) {
   const digits = Object.fromEntries([..."123456789"].map((digit) => [digit, () => (number() === Number(digit) ? enlarge(!large) : false)]))
   hotkeys(life, () => card.checkVisibility(), { ...digits, f: fullScreen, Escape: () => (large ? enlarge(false) : false) })
   life.on(window, LARGE, resize)
+  life.on(window, CUT_OFF, () => {
+    tile.cutOff = true
+    draw()
+  })
   live.onChange = tile.draw = draw
   life.watch(["session", "texts"], changed)
   life.watch("msg:custom", ({ answered, problem }) => tile.answered(answered, problem))

@@ -27,7 +27,7 @@ class Tile(AskingComponent):
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*LIVE, "theme.js")
+    _shared: ClassVar[tuple[str, ...]] = (*LIVE, "theme.js", "scheduled.js", "scheduled.css")
     _script: ClassVar[str] = "tile.js"
     _styles: ClassVar[str] = "tile.css"
 
@@ -72,6 +72,9 @@ class Tile(AskingComponent):
 
     def do_stop(self) -> None:
         self.ask("stop", self._station.stop_recording, self.session_id)
+
+    def do_cancel(self, recording_id: str) -> None:
+        self.ask("cancel", self._station.stop_recording, None, str(recording_id))
 
     def do_close(self) -> None:
         self.ask("close", self._station.close, self.session_id)

@@ -1,4 +1,4 @@
-"""Recordings over REST: start, several at once, stop, status."""
+"""Recordings over REST: start, several at once, stop, status, list."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ class StopHandler(Handler):
             self.station.stop_recording, wanted.session_id, wanted.recording_id
         )
         self.answer(describe(recording, self.language))
+
+
+class ListHandler(Handler):
+    async def get(self) -> None:
+        known = await self.call(self.station.recordings_listed)
+        told = await self.call(lambda: [describe(each, self.language) for each in known])
+        self.answer(schema.RecordingList(recordings=told))
 
 
 class StatusHandler(Handler):

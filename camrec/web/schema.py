@@ -79,6 +79,15 @@ class Session(BaseModel):
     error: Fault | None
 
 
+class ClosedSession(Session):
+    """A camera that was closed."""
+
+    cancelled: list[str] = Field(
+        description="The scheduled recordings that this cancelled: each is failed, with the code "
+        "recording_cancelled."
+    )
+
+
 class SessionList(BaseModel):
     sessions: list[Session]
     max_sessions: int
@@ -160,10 +169,16 @@ class Disk(BaseModel):
 
 
 class Health(BaseModel):
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded"] = Field(
+        description="degraded: a proxy is not working, FFmpeg is missing, or a camera that is "
+        "being recorded sends no picture."
+    )
     version: str
     proxies: Proxies
     ffmpeg: FFmpegHealth
     sessions: int
+    without_picture: list[str] = Field(
+        description="The sessions that are open and send no picture now, recorded or not."
+    )
     recordings: int
     disk: Disk

@@ -22,8 +22,11 @@ class OpenHandler(Handler):
 class CloseHandler(Handler):
     async def post(self) -> None:
         wanted = self.body(CloseRequest)
+        scheduled = await self.call(self.station.scheduled, wanted.session_id)
         session = await self.call(self.station.close, wanted.session_id)
-        self.answer(describe(session, self.language))
+        cancelled = [each.recording_id for each in scheduled if not each.begun]
+        told = describe(session, self.language).model_dump()
+        self.answer(schema.ClosedSession(**told, cancelled=cancelled))
 
 
 class ListHandler(Handler):

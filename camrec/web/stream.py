@@ -282,7 +282,9 @@ def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
 
     `now`: UTC in seconds, by which a page knows how its clock differs; `age` in seconds since the
     last picture; `recorded`: bytes of the recording that runs, or null; `recording`: the latest
-    one, or null; `retries`: how often the camera was sought anew since it was last there.
+    one, or null; `retries`: how often the camera was sought anew since it was last there;
+    `room_bytes`, `file_bit_rate`, `max_seconds`: what recordings may take of the disk, what one
+    of this camera is expected to take, and the longest one that is admitted.
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     latest = describe(recording, language).model_dump() if recording else None
@@ -300,6 +302,9 @@ def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
         "recorded": latest["bytes"] if latest and latest["state"] in RUNNING_STATES else None,
         "recording": latest,
         "free_bytes": station.library.free_bytes(),
+        "room_bytes": station.library.room.left,
+        "file_bit_rate": round(station.file_rate([session])),
+        "max_seconds": station.most_seconds([session]),
     }
 
 

@@ -62,9 +62,10 @@ TABLE = (
         (
             Call(
                 "post",
-                "Close a camera; a running recording is finished and saved first",
+                "Close a camera; a running recording is finished and saved first, scheduled "
+                "ones are cancelled",
                 request=request.CloseRequest,
-                answer=schema.Session,
+                answer=schema.ClosedSession,
                 refusals=(400, 404),
             ),
         ),
@@ -102,7 +103,8 @@ TABLE = (
                         "speak of several: ok 3 4 for three, and the next after four more at "
                         "the latest, or 64 KB, or half a second. Both: once a second a text "
                         "message with now, video_codec, width, height, fps, bit_rate, lost, age, "
-                        "retries, viewers, recorded, recording, free_bytes and lag.",
+                        "retries, viewers, recorded, recording, free_bytes, room_bytes, "
+                        "file_bit_rate, max_seconds and lag.",
                     },
                 },
                 required=("session_id",),
@@ -162,6 +164,17 @@ TABLE = (
                 request=request.StopRequest,
                 answer=schema.Recording,
                 refusals=(400, 404, 409, 503, 507),
+            ),
+        ),
+    ),
+    Address(
+        "/record/list",
+        recordings.ListHandler,
+        (
+            Call(
+                "get",
+                "The recordings that are scheduled and that run, and the latest hundred that ended",
+                answer=schema.RecordingList,
             ),
         ),
     ),
