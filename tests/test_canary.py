@@ -193,7 +193,7 @@ def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
             psutil.Process(proxy["pid"]).kill()
         until(lambda: _live(wire, sessions), 40)
         # Those that would try for longest have said why by now.
-        until(lambda: sum("sends no picture" in line for line in served.said))
+        until(lambda: sum("sends no video" in line for line in served.said))
         for session in wire.get("/session/list").json()["sessions"]:
             if session["state"] == "opening":
                 search.reply("close", wire.post("/session/close", _id(session)))

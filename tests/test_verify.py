@@ -70,7 +70,7 @@ def test_on_the_command_line(place, good, film):  # noqa: F811
     with good.open("r+b") as file:
         file.write(b"x")
     code, out, err = run(place, "verify", str(good), language="fr_FR")
-    assert code == 1 and "Le fichier a été changé" in err and film[1].sha256 in err
+    assert code == 1 and "Le fichier a été modifié" in err and film[1].sha256 in err
     good.with_suffix(".json").unlink()
     shutil.copy(film[0], good)
     code, _, err = run(place, "verify", str(good))

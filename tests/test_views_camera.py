@@ -119,7 +119,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     page = show("fr", known="status of 507")  # a refusal is an error on the browser's console
     monkeypatch.setattr(station.library.room, "floor", 10**18)
     press(page, "Enregistrer 5 min")
-    expect(page.get_by_role("alert")).to_contain_text("Plus de place sur le disque")
+    expect(page.get_by_role("alert")).to_contain_text("Pas assez de place sur le disque")
     assert session.recording is None
     monkeypatch.undo()
     press(page, "Enregistrer 5 min")
@@ -130,7 +130,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     shutil.rmtree(station.library.parts(session.recording.recording_id))
     with pytest.raises(ServiceError):
         station.stop_recording(session.session_id)
-    expect(page.get_by_role("alert")).to_contain_text("FFmpeg n'a pas pu écrire")
+    expect(page.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")
     assert session.recording.state.value == "failed"
     expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
 

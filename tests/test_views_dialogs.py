@@ -227,7 +227,7 @@ def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looki
         expect(attic.get_by_role("img")).to_have_count(1)  # the lock
         expect(page.get_by_role("article", name="Roof,")).to_have_count(0)
     second.get_by_role("button", name="Supprimer Attic").click()
-    expect(second.get_by_role("dialog")).to_contain_text("Protégée")
+    expect(second.get_by_role("dialog")).to_contain_text("verrouillée")
     second.get_by_role("button", name="Supprimer la vidéo").click()
     for page in (first, second):
         expect(page.get_by_role("article", name="Attic,")).to_have_count(0)

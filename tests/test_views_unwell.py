@@ -72,7 +72,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
         station.open(camera.url, "Porte")
         tile = page.get_by_role("article", name="Porte")
         tile.get_by_role("button", name="Enregistrer").click()
-        expect(tile.get_by_role("alert")).to_contain_text("FFmpeg n'a pas pu écrire")
+        expect(tile.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")
         expect(tile.get_by_role("button", name="Enregistrer")).to_be_enabled()
 
 

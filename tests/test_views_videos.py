@@ -237,7 +237,7 @@ def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
     expect(page.locator(".card")).to_have_count(4)
     assert page.locator("h2").all_text_contents() == ["Aujourd’hui", "Hier"]
     gap = page.get_by_role("article", name="Banc optique, aujourd’hui 08:00")
-    expect(gap.locator(".badge")).to_have_text("1 trou")
+    expect(gap.locator(".badge")).to_have_text("1 coupure")
     assert gap.locator(".missing").get_attribute("style") == "left: 29%; width: 41%;"
     expect(gap.locator("img")).to_have_js_property("naturalWidth", 320)
     odd = page.get_by_role("article", name="Nichoir, hier 16:00")
@@ -260,7 +260,7 @@ def test_a_download_is_the_file(serve, looking, folder: Path) -> None:
 
 def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> None:
     page = looking(serve(library(shelf()))).page
-    search = page.get_by_role("searchbox", name="Search a name or a date")
+    search = page.get_by_role("searchbox", name="Search by name or date")
     search.fill("entree yesterday")
     expect(page.locator(".card")).to_have_count(1)
     search.fill('<b>"')
@@ -276,7 +276,7 @@ def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> No
     expect(page.locator("h2")).to_have_count(0)
     page.get_by_label("Order").select_option("Oldest first")
     assert page.locator("h2").all_text_contents() == ["Yesterday", "Today"]
-    page.get_by_label("With gaps only").check()
+    page.get_by_label("Only with gaps").check()
     assert names(page) == ["Banc optique"]
 
 
@@ -517,14 +517,14 @@ def test_those_that_cannot_be_deleted_are_told_and_stay_picked(serve, looking) -
     page = looking(serve(library(films, language="fr")), language="fr").page
     page.get_by_role("checkbox").nth(1).check()
     page.keyboard.press("Control+a")
-    chosen = page.get_by_role("group", name="Vidéos choisies")
-    expect(chosen).to_contain_text("5 vidéos choisies")
+    chosen = page.get_by_role("group", name="Vidéos sélectionnées")
+    expect(chosen).to_contain_text("5 vidéos sélectionnées")
     page.keyboard.press("Delete")
     page.get_by_role("button", name="Supprimer 5 vidéos").click()
-    expect(page.get_by_role("alert")).to_contain_text("5 vidéos sont restées telles quelles.")
+    expect(page.get_by_role("alert")).to_contain_text("5 vidéos n’ont pas été modifiées.")
     expect(page.get_by_role("alert")).to_contain_text("read-only")
     page.get_by_role("button", name="Les garder").click()
-    expect(chosen).to_contain_text("5 vidéos choisies")
+    expect(chosen).to_contain_text("5 vidéos sélectionnées")
 
 
 def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
@@ -549,7 +549,7 @@ def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
     expect(chosen).to_contain_text("3 videos selected")
     chosen.get_by_role("button", name="Lock").click()
     # The one without a receipt says why it stays as it was; the others are locked.
-    expect(chosen.get_by_role("alert")).to_contain_text("has no receipt")
+    expect(chosen.get_by_role("alert")).to_contain_text("has no recording info")
     expect(page.get_by_role("img", name="Locked")).to_have_count(2)
     page.get_by_role("searchbox").fill("x Home End")
     expect(page.get_by_role("heading", name="No video matches")).to_be_visible()
@@ -622,14 +622,14 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
 def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> None:
     page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
-    expect(panel).to_contain_text("Entière, vérifiée et lisible")
-    expect(panel).to_contain_text("4,10\u00a0s, 1 trou")
+    expect(panel).to_contain_text("Complète, vérifiée, lisible")
+    expect(panel).to_contain_text("1 (4,10\u00a0s)")
     expect(panel).to_contain_text("H.264 320×180")
     until(page, "film.readyState >= 2")
     page.keyboard.press("k")
     until(page, "film.paused")
     with page.expect_download() as downloading:
-        page.get_by_role("button", name="Garder cette image").click()
+        page.get_by_role("button", name="Enregistrer cette image").click()
     assert downloading.value.suggested_filename.startswith("Banc optique ")
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
 
@@ -641,7 +641,7 @@ def test_why_it_ended_and_what_went_wrong_is_told_in_the_page_s_language(serve, 
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
     page = looking(serve(player(films, "whole 1.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
-    expect(panel).to_contain_text("camrec tué de force")
+    expect(panel).to_contain_text("arrêt forcé de camrec")
     expect(panel.locator(".notes li")).to_have_text([late.text("fr"), "It rained."])
 
 

@@ -209,7 +209,7 @@ def test_a_wrong_method_is_told_the_right_ones(wire):
 
 def test_an_error_speaks_french(wire):
     reply = wire.get("/nothing", Accept_Language="fr-CH, en;q=0.5")
-    assert reply.json()["error"]["message"].startswith("Il n'y a rien à /nothing")
+    assert reply.json()["error"]["message"].startswith("Il n’y a pas de page à /nothing")
 
 
 def test_a_defect_is_told_without_its_text(served, wire, monkeypatch, caplog):

@@ -95,7 +95,7 @@ function deletion(model, life, host, { sending, deleted, kept } = {}) {
         h("div", { id: "told" },
           count > 1 && inWords(say, videos),
           h("p", {}, say.t("videos.delete_text", told)),
-          locked > 0 && h("p", { class: "locked" }, icon("lock", 18), count === 1 ? say.t("videos.locked") : say.t("videos.delete_locked", { count: locked }))),
+          locked > 0 && h("p", { class: "locked" }, icon("lock", 18), say.t(count === 1 ? "videos.delete_this_locked" : "videos.delete_locked", { count: locked }))),
         fault,
         h("div", { class: "choices" }, keep, go)))
     keep.focus()
