@@ -23,7 +23,7 @@ import psutil
 import pytest
 import yaml
 from cameras.mjpeg import MjpegCamera
-from cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, rtsp_without_picture, says
+from cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from leaks import nothing_left_behind  # noqa: F401
 
 from camrec.errors import CameraError, InputError, ServiceError
@@ -132,6 +132,17 @@ def describe(url: str) -> str:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
         peer.sendall(f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
         return peer.recv(4096).decode().split("\r\n")[0]
+
+
+@contextmanager
+def wanted(proxy: MediaMTX, *paths: str):
+    """A reader waits on each path: a camera is called when somebody wants it."""
+    with ExitStack() as stack:
+        for path in paths:
+            peer = socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+            stack.enter_context(peer)
+            peer.sendall(f"DESCRIBE {proxy.local_url(path)} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+        yield
 
 
 def served(url: str) -> bool:
@@ -329,7 +340,6 @@ def peer(kind: str):
         "503": rtsp_status("503 Service Unavailable"),
         "ssh": says(b""),
         "http": says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
-        "no picture": rtsp_without_picture,
         "leaves": rtsp_that_leaves,
     }
     if kind == "refused":
@@ -351,8 +361,6 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         "http": "camera_not_a_camera",
         "ssh": "camera_not_a_camera",
         "refused": "camera_refused",
-        "no picture": "camera_no_picture",
-        "silent": "camera_no_answer",
         "leaves": "camera_no_answer",
     }
     since = time.monotonic_ns()
@@ -361,6 +369,8 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
             port = stack.enter_context(peer(kind))
             proxy.add(f"p{number}", parse(f"rtsp://{USERINFO}@127.0.0.1:{port}/x"))
         proxy.add("nowhere", parse("rtsp://no-such-host.invalid/x"))
+        paths = [f"p{number}" for number in range(len(expected))]
+        stack.enter_context(wanted(proxy, *paths, "nowhere"))
         for number, (kind, code) in enumerate(expected.items()):
             error = until(lambda number=number: proxy.reason(f"p{number}", since))
             assert isinstance(error, CameraError) and error.code == code, kind
@@ -423,7 +433,8 @@ def test_mediamtx_refuses_an_unknown_certificate(proxies, self_signed):
     proxy.ensure_ready()
     with Refusing(rtsp_status("404 Not Found"), certificate=self_signed) as camera:
         proxy.add("cam", parse(f"rtsps://127.0.0.1:{camera.port}/x"))
-        assert until(lambda: proxy.reason("cam", 0)).code == "camera_certificate"
+        with wanted(proxy, "cam"):
+            assert until(lambda: proxy.reason("cam", 0)).code == "camera_certificate"
 
 
 def test_mediamtx_on_rtsps_without_tls(proxies):
@@ -431,7 +442,8 @@ def test_mediamtx_on_rtsps_without_tls(proxies):
     proxy.ensure_ready()
     with Refusing(None, greeting=b"RTSP/1.0 400 Bad Request\r\n\r\n") as camera:
         proxy.add("cam", parse(f"rtsps://{USERINFO}@127.0.0.1:{camera.port}/x"))
-        assert until(lambda: proxy.reason("cam", 0)).code == "camera_not_a_camera"
+        with wanted(proxy, "cam"):
+            assert until(lambda: proxy.reason("cam", 0)).code == "camera_not_a_camera"
 
 
 def test_mediamtx_ends_though_a_tls_peer_is_silent(proxies, caplog):
@@ -440,9 +452,10 @@ def test_mediamtx_ends_though_a_tls_peer_is_silent(proxies, caplog):
     proxy.ensure_ready()
     with Refusing(None) as camera:
         proxy.add("cam", parse(f"rtsps://127.0.0.1:{camera.port}/x"))
-        until(lambda: camera.connections)
-        pid = proxy.pid
-        proxy.stop()
+        with wanted(proxy, "cam"):
+            until(lambda: camera.connections)
+            pid = proxy.pid
+            proxy.stop()
     assert not psutil.pid_exists(pid)
 
 

@@ -43,20 +43,13 @@ def go2rtc(binaries, tmp_path_factory):
 
 def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[Unit]]:
     """What comes on a path within some seconds after its first unit."""
-    end = time.monotonic() + 20
-    while True:
-        reader = RtspReader(proxy.local_url(path), Clock())
-        units: list[Unit] = []
-        try:
-            for unit in reader.units():
-                units.append(unit)
-                if unit.arrived - units[0].arrived > seconds * SECOND:
-                    reader.close()
-            return reader, units
-        except StreamError as error:
-            if error.reason != "not_ready" or time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+    reader = RtspReader(proxy.local_url(path), Clock(), patience=20.0)
+    units: list[Unit] = []
+    for unit in reader.units():
+        units.append(unit)
+        if unit.arrived - units[0].arrived > seconds * SECOND:
+            reader.close()
+    return reader, units
 
 
 # The camera's times.
@@ -194,19 +187,23 @@ def test_the_end_of_the_camera_is_the_end(mediamtx):
         assert units
 
 
-def test_no_such_path_and_no_stream_on_it_yet(mediamtx):
+def test_no_such_path(mediamtx):
     with pytest.raises(StreamError) as error:
         list(RtspReader(mediamtx.local_url("unknown"), Clock()).units())
     assert error.value.reason == "not_ready"
-    with socket.create_server(("127.0.0.1", 0)) as nothing:
-        port = nothing.getsockname()[1]
-    mediamtx.add("nobody", parse(f"rtsp://127.0.0.1:{port}/x"))
-    try:
-        with pytest.raises(StreamError) as error:
-            list(RtspReader(mediamtx.local_url("nobody"), Clock()).units())
-    finally:
-        mediamtx.remove("nobody")
-    assert error.value.reason == "not_ready"
+
+
+def test_a_camera_that_does_not_answer_is_awaited_as_long_as_is_asked(mediamtx):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mediamtx.add("mute", parse(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/x"))
+        began = time.monotonic()
+        try:
+            with pytest.raises(StreamError) as error:
+                list(RtspReader(mediamtx.local_url("mute"), Clock(), 0.1, patience=0.5).units())
+        finally:
+            mediamtx.remove("mute")
+        assert error.value.reason == "silent"
+        assert time.monotonic() - began >= 0.5
 
 
 # Servers made to misbehave.

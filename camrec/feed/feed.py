@@ -136,6 +136,12 @@ class Feed:
         with self._lock:
             return self._meter.usual_distance
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether `usual_distance` is that of the stream since it last broke."""
+        with self._lock:
+            return self._meter.is_paced
+
     def figures(self) -> Figures:
         with self._lock:
             return self._meter.figures(self._clock.monotonic_ns(), self.newest)

@@ -44,6 +44,7 @@ class Meter:
     def __init__(self) -> None:
         self._arrivals: deque[tuple[int, int, bool]] = deque()
         self._latest: deque[int] = deque(maxlen=LATEST)
+        self._distance_before = 0.0
         self._first: int | None = None
         self._key: int | None = None
         self._key_distance = 0.0
@@ -68,7 +69,8 @@ class Meter:
             self._key = unit.time
 
     def interrupt(self) -> None:
-        """What comes next has no tie to what was."""
+        """What comes next has no tie to what was; how far apart its pictures are is likely so."""
+        self._distance_before = self.usual_distance
         self._latest.clear()
         self._key = None
 
@@ -76,7 +78,12 @@ class Meter:
     def usual_distance(self) -> float:
         """Seconds between two pictures, the median of the latest; 0 before there are two."""
         distances = [later - earlier for earlier, later in pairwise(self._latest)]
-        return median(distances) / 1e9 if distances else 0.0
+        return median(distances) / 1e9 if distances else self._distance_before
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether there are two pictures since the stream last broke."""
+        return len(self._latest) > 1
 
     def figures(self, now: int, newest: Unit | None) -> Figures:
         self._forget(now)

@@ -18,6 +18,13 @@ from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
+# Seconds without a byte from a camera, answers to keep-alives included (it asks at least once in
+# 55 s), after which MediaMTX leaves it. Whether a camera is frozen the session knows sooner and
+# better: it knows how far apart this camera's frames usually are.
+READ_TIMEOUT_S = 100
+# Longer than a session waits for a camera, and than it goes without a reader.
+ON_DEMAND_S = 100
+
 _PATH_LINE = re.compile(
     r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
 )
@@ -47,6 +54,7 @@ class MediaMTX(Proxy):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        self._started: set[str] = set()
         self._delivered: dict[str, float] = {}  # since when, monotonic
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
@@ -78,8 +86,19 @@ class MediaMTX(Proxy):
         (self._over_udp.add if over_udp else self._over_udp.discard)(path)
         super().add(path, source)
 
+    def received(self, path: str) -> int | None:
+        """Bytes of media that came on `path`; None while the camera is not connected."""
+        try:
+            status, text = self._api.call("GET", f"/v3/paths/get/{path}")
+        except ConnectionError:
+            return None
+        answer = json.loads(text) if status == 200 else {}
+        return answer["inboundBytes"] if answer.get("ready") else None
+
     def remove(self, path: str) -> None:
         super().remove(path)
+        # In this order: what its log still says of the path as it was is not heard any more.
+        self._started.discard(path)
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
 
@@ -89,7 +108,7 @@ class MediaMTX(Proxy):
             "logLevel": "info",
             "logDestinations": ["stdout"],
             "logStructured": True,
-            "readTimeout": "5s",
+            "readTimeout": f"{READ_TIMEOUT_S}s",
             "writeTimeout": "10s",
             # At the default of 512 a burst after a stall costs readers frames.
             "writeQueueSize": 4096,
@@ -127,7 +146,11 @@ class MediaMTX(Proxy):
         settings = {
             "source": source.address(),
             "rtspTransport": "udp" if path in self._over_udp else "tcp",
-            "sourceOnDemand": False,
+            # A reader's DESCRIBE is held until the camera is there, so that it does not miss the
+            # first key frame, as one that polls would: the next may be a minute away.
+            "sourceOnDemand": True,
+            "sourceOnDemandStartTimeout": f"{ON_DEMAND_S}s",
+            "sourceOnDemandCloseAfter": f"{ON_DEMAND_S}s",
         }
         status, text = self._api.call("POST", f"/v3/config/paths/replace/{path}", body=settings)
         if status != 200:
@@ -147,17 +170,26 @@ class MediaMTX(Proxy):
             # It repeats what was asked, with its credential; the answer says the same.
             return
         found = _PATH_LINE.match(message)
-        if found and found["source"] and level == "ERR":
-            self._note(found["path"], found["text"])
+        if found and found["source"]:
+            self._hear_source(found["path"], level, found["text"])
         elif found and found["text"].startswith("stream is available"):
             self._delivered[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.
         loud = level != "INF" and not (found and found["source"])
         log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._hidden(message))
 
+    def _hear_source(self, path: str, level: str, text: str) -> None:
+        if text.startswith("started"):
+            self._started.add(path)
+        elif level == "ERR":
+            self._note(path, text)
+        elif text == "stopped: an error occurred":
+            # What ended a camera that had begun to deliver is not logged where it is on demand.
+            self._note(path, "connection lost")
+
     def _note(self, path: str, text: str) -> None:
         source = self._wanted.get(path)
-        if source is None:
+        if source is None or path not in self._started:
             return
         delivered, hung_up_after = self._delivered.get(path), None
         if delivered is not None and _HUNG_UP.search(text):

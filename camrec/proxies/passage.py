@@ -20,7 +20,9 @@ from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
-SILENCE = 10.0  # seconds without a byte after which the camera is left
+SILENCE = 10.0  # seconds without an answer after which the camera is left ...
+# ... and without a byte of its pictures: whether it is frozen or slow the session knows better.
+BODY_SILENCE_S = 3600.0
 SNAPSHOT = 1 / 25  # seconds at least between two requests for a single picture
 UNCHANGED = 1.0  # seconds after which a single picture that is still the same is passed on again
 PIECE = 64 * 1024
@@ -43,6 +45,10 @@ class Passage:
         Gets why the camera does not deliver, where that is so.
     reach
         Where the camera may be.
+
+    Attributes
+    ----------
+    received : bytes of the camera's pictures so far.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class Passage:
         self._ended = threading.Event()
         self._last = b""
         self._sent = 0.0
+        self.received = 0
 
     def run(self) -> None:
         """Pass pictures on until it is over."""
@@ -96,6 +103,8 @@ class Passage:
             return
         self._client.sendall(HEAD)
         single = not answer.headers.get("Content-Type", "").lower().startswith("multipart/")
+        if not single:
+            self._visit.wait_for_body(BODY_SILENCE_S)
         asked = time.monotonic()
         count = self._read(answer)
         while single and count == 1:
@@ -126,6 +135,7 @@ class Passage:
         splitter = Splitter()
         count = 0
         while piece := answer.read1(PIECE):
+            self.received += len(piece)
             for picture in splitter.take(piece):
                 count += 1
                 if not changed_only or self._is_news(picture):

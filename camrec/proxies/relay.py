@@ -41,6 +41,7 @@ class Relay:
         self._over = threading.Event()
         self._turn = threading.Lock()
         self._passage: Passage | None = None
+        self._received = 0
         self._called = 0.0
         self._trouble: tuple[int, CameraError] | None = None
         self._clients: dict[threading.Thread, socket.socket] = {}
@@ -52,6 +53,12 @@ class Relay:
         self._thread.start()
         log.info("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
         return self
+
+    @property
+    def received(self) -> int:
+        """Bytes of the camera's pictures, over all its connections."""
+        passage = self._passage
+        return self._received + (passage.received if passage is not None else 0)
 
     def reason(self, since_ns: int) -> CameraError | None:
         """Why the camera does not deliver, as told since a monotonic time."""
@@ -106,6 +113,7 @@ class Relay:
             if self._passage is not None:
                 self._passage.close()
                 self._passage.wait(PATIENCE)
+                self._received, self._passage = self.received, None
             if self._over.wait(max(0.0, self._called + BETWEEN_CALLS - time.monotonic())):
                 return None
             self._called = time.monotonic()

@@ -76,6 +76,11 @@ class Visit:
             self.simple = self.simple and urlsplit(url).scheme == home.scheme and not digest
         return answer
 
+    def wait_for_body(self, seconds: float) -> None:
+        """Have the answer's body fail after so many seconds without a byte."""
+        if self._socket is not None:
+            self._socket.settimeout(seconds)
+
     def abort(self) -> None:
         self._aborted = True
         if self._socket is not None:

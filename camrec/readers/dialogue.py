@@ -47,12 +47,21 @@ class Dialogue:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._patience = timeout
-            self._socket.settimeout(timeout)
+            self.patience = timeout
             self._socket.connect((address.hostname, address.port or 554))
         except OSError:
             self._socket.close()
             raise
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a reading may block."""
+        return self._patience
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self._patience = seconds
+        self._socket.settimeout(seconds)
 
     def ask(self, method: str, url: str = "", **headers: str) -> Answer:
         """Send a request and wait for its answer; its session is kept for those to come."""
@@ -88,8 +97,7 @@ class Dialogue:
         The views are good until the next call. EOFError: the stream ended.
         """
         if patience != self._patience:
-            self._patience = patience
-            self._socket.settimeout(patience)
+            self.patience = patience
         try:
             return [item for item in self._receive() if not isinstance(item, Answer)]
         except TimeoutError:

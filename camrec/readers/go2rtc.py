@@ -24,14 +24,20 @@ class Go2rtcReader(Reader):
     ----------
     url
         ``ws://127.0.0.1:PORT/api/ws?src=NAME``.
-    timeout
-        Seconds without a picture after which it ends as "silent".
+    timeout, patience
+        As `Reader`'s.
     """
 
     def __init__(
-        self, url: str, user: str, password: str, clock: Clock, timeout: float = 5.0
+        self,
+        url: str,
+        user: str,
+        password: str,
+        clock: Clock,
+        timeout: float = 5.0,
+        patience: float | None = None,
     ) -> None:
-        super().__init__(clock, timeout)
+        super().__init__(clock, timeout, patience)
         self._url = url
         self._login = (user, password)
         self._track: VideoTrack | None = None
@@ -41,6 +47,7 @@ class Go2rtcReader(Reader):
         connection = self._connected(WebSocket(self._url, self._timeout))
         connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
+        connection.patience = self._patience
         while True:
             message = connection.receive()
             arrived = self._clock.monotonic_ns()

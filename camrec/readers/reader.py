@@ -27,12 +27,16 @@ class Reader(ABC):
     """Reads one stream, once.
 
     timeout
-        Seconds without an answer or anything of the stream after which it ends as "silent".
+        Seconds without an answer of the proxy after which it ends as "silent".
+    patience
+        The same for what only the camera can give: that the stream is there, and all that comes
+        of it. None: as `timeout`.
     """
 
-    def __init__(self, clock: Clock, timeout: float) -> None:
+    def __init__(self, clock: Clock, timeout: float, patience: float | None = None) -> None:
         self._clock = clock
         self._timeout = timeout
+        self._patience = timeout if patience is None else patience
         self._lock = threading.Lock()
         self._closed = False
         self._rest = 0.0

@@ -36,12 +36,14 @@ class RtspReader(Reader):
     ----------
     url
         Without a credential: local streams need none.
-    timeout
-        Seconds without an answer or a packet after which it ends as "silent".
+    timeout, patience
+        As `Reader`'s; MediaMTX holds the answer to DESCRIBE until the camera is there.
     """
 
-    def __init__(self, url: str, clock: Clock, timeout: float = 5.0) -> None:
-        super().__init__(clock, timeout)
+    def __init__(
+        self, url: str, clock: Clock, timeout: float = 5.0, patience: float | None = None
+    ) -> None:
+        super().__init__(clock, timeout, patience)
         self._url = url
         self._tracks: dict[int, tuple[int, Video | Sound]] = {}
 
@@ -56,7 +58,9 @@ class RtspReader(Reader):
     def _open(self, dialogue: Dialogue) -> str:
         """The dialogue up to PLAY; the request that keeps the session alive."""
         options = self._ask(dialogue, "OPTIONS")
+        dialogue.patience = self._patience
         described = self._ask(dialogue, "DESCRIBE", Accept="application/sdp")
+        dialogue.patience = self._timeout
         media = sdp.parse(described.body)
         self.advertised = tuple(medium.codec for medium in media if medium.codec)
         videos = [m for m in media if m.kind == "video" and m.codec in VIDEO]
@@ -95,7 +99,7 @@ class RtspReader(Reader):
 
     def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Sequence[Unit]]:
         interval = int(dialogue.session_timeout / 2 * SECOND)
-        patience = int(self._timeout * SECOND)
+        patience = int(self._patience * SECOND)
         # Often enough to see that something is due; a new wait a packet would cost a system call.
         beat = min(interval, patience, SECOND) // 4
         heard = self._clock.monotonic_ns()

@@ -22,7 +22,9 @@ MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class WebSocket:
-    """Connects at once; blocks for at most `timeout` seconds without a byte (TimeoutError).
+    """Connects at once; blocks for at most `patience` seconds without a byte (TimeoutError).
+
+    patience : `timeout` at first.
 
     Every call may raise OSError too.
     """
@@ -32,6 +34,14 @@ class WebSocket:
         host, port = self._address.hostname or "", self._address.port or 80
         self._socket = socket.create_connection((host, port), timeout)
         self._file = self._socket.makefile("rb", 1 << 16)
+
+    @property
+    def patience(self) -> float | None:
+        return self._socket.gettimeout()
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self._socket.settimeout(seconds)
 
     def open(self, user: str, password: str) -> None:
         """Log in; StreamError: "refused" where that fails, "lost" where it is no WebSocket."""

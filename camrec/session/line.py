@@ -11,9 +11,10 @@ from typing import Protocol
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
 from camrec.network_policy import Reach
-from camrec.proxies import Go2rtc, MediaMTX, Relay, Way, answers_tls, look
+from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
+from camrec.session.opening_wait import FIRST_MEDIA_S
 from camrec.session.routes import Route, Routes
 from camrec.sources import Source
 from camrec.units import Unit
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 SHORT_S = 150.0  # of delivery, in which a first keep-alive comes
 JUST_AFTER_S = 0.7
 _NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
+# Seconds without media after which a reader ends by itself. The session leaves a camera sooner: it
+# knows how far apart its frames usually are.
+READER_PATIENCE_S = 3600.0
+RELAY_ANSWER_S = 5.0
 
 
 class Reader(Protocol):
@@ -47,11 +52,36 @@ class Line(ABC):
     reach : where the camera may be.
     """
 
+    _proxy: Proxy
+
     def __init__(self, source: Source, path: str, clock: Clock, reach: Reach | None = None) -> None:
         self.source = source
         self.path = path
         self._clock = clock
         self._reach = reach or Reach()
+
+    def prepare(self) -> None:
+        """Have the proxy run: what that takes is not the camera's doing."""
+        self._reach.check(self.source)
+        self._proxy.ensure_ready()
+
+    def received(self) -> int | None:
+        """Bytes of media that came since it was opened; None while the camera is not connected."""
+        return None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the camera stays connected when a reader leaves."""
+        return False
+
+    @property
+    def answer_patience(self) -> float:
+        """Seconds in which the camera must answer: less where another way is to be tried then."""
+        return FIRST_MEDIA_S
+
+    def explained(self, error: CameraError) -> CameraError:
+        """What `error` means on this way to the camera."""
+        return error
 
     @property
     @abstractmethod
@@ -119,7 +149,7 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
-        # MediaMTX tries a source every 5 s only; a path added anew is tried at once.
+        # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         self._proxy.remove(self.path)
         if self.route is not Route.RELAY:
             self._end_relay()
@@ -139,10 +169,27 @@ class RtspLine(Line):
         self._proxy.remove(self.path)
         self._end_relay()
 
+    def received(self) -> int | None:
+        return self._proxy.received(self.path)
+
+    @property
+    def is_kept(self) -> bool:
+        return self.received() is not None
+
+    @property
+    def answer_patience(self) -> float:
+        # MediaMTX says nothing of an answer that it cannot read: the relay gets what is left.
+        return FIRST_MEDIA_S if self.route is Route.RELAY else FIRST_MEDIA_S - RELAY_ANSWER_S
+
+    def explained(self, error: CameraError) -> CameraError:
+        if self.route is Route.UDP and error.code in _NOTHING_BY_UDP:
+            return self._named("camera_udp_only")
+        return error
+
     def reader(self) -> RtspReader:
         if self._relay is not None:
             return _RelayedReader(self.local_url, self._clock, self._relay)
-        return RtspReader(self.local_url, self._clock)
+        return RtspReader(self.local_url, self._clock, patience=READER_PATIENCE_S)
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -150,9 +197,7 @@ class RtspLine(Line):
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
         told = self._proxy.reason(self.path, since)
-        if told is not None and self.route is Route.UDP and told.code in _NOTHING_BY_UDP:
-            return self._named("camera_udp_only")
-        return told
+        return None if told is None else self.explained(told)
 
     def reroute(self, error: CameraError) -> bool:
         if self.route is Route.UDP and self._routes.route(self.source) is Route.UDP:
@@ -213,7 +258,7 @@ class _RelayedReader(RtspReader):
 
     def __init__(self, url: str, clock: Clock, relay: RtspRelay) -> None:
         self._relay = relay
-        super().__init__(url, clock)
+        super().__init__(url, clock, patience=READER_PATIENCE_S)
 
     @property
     def unheard(self) -> str:
@@ -233,6 +278,7 @@ class MjpegLine(Line):
         super().__init__(source, path, clock, reach)
         self._proxy = proxy
         self._relay: Relay | None = None
+        self._received_before = 0
 
     @property
     def local_url(self) -> str:
@@ -254,14 +300,20 @@ class MjpegLine(Line):
         else:
             if self._relay is None:
                 self._relay = Relay(self.source, self._reach).start()
+            self._received_before = self._relay.received
             self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
         self._proxy.remove(self.path)
         self._end_relay()
 
+    def received(self) -> int | None:
+        # What go2rtc reads by itself sent a whole picture when it was looked at.
+        return 1 if self._relay is None else self._relay.received - self._received_before
+
     def reader(self) -> Go2rtcReader:
-        return Go2rtcReader(*self._proxy.stream(self.path), self._clock)
+        stream = self._proxy.stream(self.path)
+        return Go2rtcReader(*stream, self._clock, patience=READER_PATIENCE_S)
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:

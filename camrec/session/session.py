@@ -13,19 +13,21 @@ from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
 from camrec.pictures import Pictures
-from camrec.probe import FINAL, PATIENCE, TRIES, Probe
+from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
+from camrec.session.frame_silence import FrameSilence
 from camrec.session.line import Line
+from camrec.session.opening_wait import FIRST_MEDIA_S, OpeningWait, WaitingFor
 from camrec.sources import Source
 from camrec.states import Machine
 from camrec.units import Unit
 
 log = logging.getLogger(__name__)
 
-STALE_AFTER = 5.0  # seconds without a picture, or ...
-STALE_DISTANCES = 5  # ... this many times the usual distance between two, if that is more
 POLL = 0.05  # seconds between two looks while a camera is awaited
+ASK_EVERY = 0.5  # seconds between two questions to its proxy whether anything came
+SHORTEST_TRY = 5.0  # seconds that a camera which hung up gets when it is called again
 BETWEEN_TRIES = 1.0  # seconds
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
 # Seconds between two readings while nobody looks: each wakes a thread up. No camera's pictures keep
@@ -60,6 +62,7 @@ class Session:
 
     attempt : which of the tries of the opening runs, 1 to 3.
     seen : pictures seen in that try.
+    waiting_for : what a camera that is called is waited for, see `OpeningWait`; None: for nothing.
     retries : attempts since the camera went away, 0 while it is live.
     error : why it failed, or why it is stale as far as that is known.
 
@@ -88,6 +91,7 @@ class Session:
         self.pictures = Pictures(self.feed, clock)
         self.attempt = 1
         self.seen = 0
+        self.waiting_for: WaitingFor | None = None
         self.retries = 0
         self.error: CamrecError | None = None
         self._recordings: tuple[Recording, ...] = ()
@@ -96,6 +100,8 @@ class Session:
         self._line = make_line(source, self.session_id)
         self._reading: Attempt | None = None
         self._attempt_began = 0
+        self._silence = FrameSilence(self.feed, clock)
+        self._waited_in_vain = False
         self._probe: Probe | None = None
         self._closing = threading.Event()
         self._woken = threading.Event()
@@ -219,26 +225,33 @@ class Session:
             self._line.close()
 
     def _open(self) -> bool:
-        """Up to `TRIES` tries of `PATIENCE` seconds; True when the camera delivers."""
-        for self.attempt in range(1, TRIES + 1):
-            self._probe = Probe(self._clock)
+        """True when the camera delivers. It is called once, and again only where it refused or
+        hung up: up to `TRIES` times.
+        """
+        began = self._clock.monotonic_ns()
+        self.attempt = 1
+        while True:
             self.seen = 0
             self._tell()
-            error = self._reach(lambda: self._probe.passed)
-            if isinstance(error, CameraError) and self._line.reroute(error):
-                error = self._reach(lambda: self._probe.passed)
+            left = FIRST_MEDIA_S - (self._clock.monotonic_ns() - began) / 1e9
+            error = self._reach(max(left, SHORTEST_TRY), Probe(self._clock))
             if error is None:
-                self._probe = None
                 self.machine.move(SessionState.LIVE)
                 return True
             if self._closing.is_set():
                 return False
             log.warning("%s: try %d of %d: %s", self.source.url, self.attempt, TRIES, error)
+            self._end_attempt()
+            if isinstance(error, CameraError) and self._line.reroute(error):
+                if not self._waited_in_vain:
+                    began = self._clock.monotonic_ns()
+                continue
             final = not isinstance(error, CameraError) or error.code in FINAL
-            if final or self.attempt == TRIES:
+            if final or self._waited_in_vain or self.attempt == TRIES:
                 break
             if self._pause(BETWEEN_TRIES):
                 return False
+            self.attempt += 1
         self._fail(error)
         return False
 
@@ -246,34 +259,50 @@ class Session:
         """While it is open: see it go away, and bring it back."""
         while not self._closing.is_set():
             self._woken.clear()
-            left = self._limit - self._age()
-            if self._reading.ended or left <= 0:
+            self._silence.learn()
+            silence = self._silence.seconds()
+            if self._reading.ended or silence >= self._silence.longest:
                 self._come_back()
+                continue
+            if silence >= self._silence.stale_after:
+                self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
             else:
-                self._woken.wait(left)
+                self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
+            stale = self.state is SessionState.STALE
+            limit = self._silence.longest if stale else self._silence.stale_after
+            self._woken.wait(max(limit - silence, 0.0))
 
     def _come_back(self) -> None:
-        """The stream broke, or brings no picture: call the camera anew until it delivers."""
+        """The stream broke, or brings no picture: have it again."""
         reading = self._reading
         reason = self._line.reason(reading.error, self._attempt_began) or reading.error
+        # The camera is not called anew for a reader that lost its proxy.
+        kept = reading.ended and reason is None and self._line.is_kept
         self._end_attempt()
+        self._silence.broke(was_silent=not reading.ended)
         self.feed.interrupt()
         log.warning("%s: the stream broke: %s", self.source.url, reason or "no picture")
-        self._bring_back()
+        self._bring_back(kept)
 
-    def _bring_back(self) -> None:
+    def _bring_back(self, kept: bool = False) -> None:
+        """Call the camera anew until it delivers.
+
+        kept : its proxy is still connected to it; at first only a reader is missing.
+        """
         pause = 0.0
         while not self._pause(pause):
             pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
             self.retries += 1
             self._tell()
-            called = self._clock.monotonic_ns()
-            error = self._reach(lambda called=called: self._came_since(called))
+            error = self._reach(self._silence.on_return, Probe(self._clock, frames=1), kept)
             if error is None:
                 self.retries, self.error = 0, None
                 self._set_pace()
                 self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
                 return
+            if self._closing.is_set():
+                return
+            kept = False
             self._end_attempt()
             self.feed.interrupt()
             self.error = error
@@ -281,50 +310,76 @@ class Session:
                 self._line.close()
                 pause = PASSWORD_PAUSE
 
-    def _reach(self, enough: Callable[[], bool]) -> CamrecError | None:
-        """Call the camera and read until it delivers `enough`; else the reason why not."""
-        began = self._clock.monotonic_ns()
+    def _reach(self, silence: float, probe: Probe, kept: bool = False) -> CamrecError | None:
+        """Call the camera and read until a frame could be decoded; else the reason why not.
+
+        silence : seconds without a byte of media after which it is given up.
+        kept : it need not be called.
+        """
+        self._probe, self._waited_in_vain = probe, False
         try:
-            self._line.open()
+            self._line.prepare()
+            began = self._clock.monotonic_ns()
+            wait = OpeningWait(
+                began,
+                silence,
+                answer=self._line.answer_patience,
+                has_key_frames=self.source.kind == "rtsp",
+            )
+            self._await(wait)
+            if not kept:
+                self._line.open()
+            return self._read_until_decoded(probe, wait, began)
         except CamrecError as error:
             return error
-        connected = False
-        deadline = self._clock.monotonic_ns() + int(PATIENCE * 1e9)
-        while self._clock.monotonic_ns() < deadline:
-            self._begin_attempt()
-            while not self._reading.ended and self._clock.monotonic_ns() < deadline:
-                if self._pause(POLL):
-                    break
-                if enough():
-                    self.feed.unheard = self._reading.unheard
-                    return None
+        finally:
+            self._probe = self.waiting_for = None
+
+    def _read_until_decoded(
+        self, probe: Probe, wait: OpeningWait, began: int
+    ) -> CamrecError | None:
+        asked = 0
+        received: int | None = None
+        while True:
+            if self._reading is None or self._reading.ended:
+                self._begin_attempt()
+            self._woken.wait(POLL)
+            self._woken.clear()
+            if self._closing.is_set():
+                return StateError("session_closed")
+            if self._silence.seconds() >= self._silence.stale_after:
+                self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
+            probe.look()
+            if probe.passed:
+                self.feed.unheard = self._reading.unheard
+                return None
+            now = self._clock.monotonic_ns()
+            ended = self._reading.ended
             error = self._reading.error
-            connected = connected or error is None or error.reason in ("silent", "lost")
-            reason = self._line.reason(error, began)
-            self._end_attempt()
-            if reason is not None:
+            if (ended or not probe.seen) and (reason := self._line.reason(error, began)):
                 return reason
-            if self._pause(POLL):
-                break
-        code = "camera_no_picture" if connected else "camera_no_answer"
-        return CameraError(code, host=self.source.host, port=self.source.port)
+            if not probe.seen and now - asked >= ASK_EVERY * 1e9:
+                asked, received = now, self._line.received()
+            wait.note(now, probe, received)
+            self._await(wait)
+            if wait.is_over(now):
+                self._waited_in_vain = True
+                return self._line.explained(wait.error(self.source))
+            if ended:
+                self._end_attempt()
+                self._pause(POLL)
+                if reason := self._line.reason(error, began):  # its log may be read a moment later
+                    return reason
 
-    @property
-    def _limit(self) -> float:
-        """Seconds without a picture from which on it is stale."""
-        return max(STALE_AFTER, STALE_DISTANCES * self.feed.usual_distance)
-
-    def _came_since(self, moment: int) -> bool:
-        return self.feed.newest is not None and self.feed.newest.arrived > moment
-
-    def _age(self) -> float:
-        """Seconds since the last picture."""
-        return (self._clock.monotonic_ns() - self.feed.newest.arrived) / 1e9
+    def _await(self, wait: OpeningWait) -> None:
+        if wait.waiting_for != self.waiting_for:
+            self.waiting_for = wait.waiting_for
+            self._tell()
 
     def _pause(self, seconds: float) -> bool:
         """Wait; a live session becomes stale on the way when it is time. True: being closed."""
         if self.state is SessionState.LIVE:
-            left = max(0.0, self._limit - self._age())
+            left = max(0.0, self._silence.stale_after - self._silence.seconds())
             if left < seconds:
                 if self._closing.wait(left):
                     return True
@@ -349,17 +404,22 @@ class Session:
     def _end_attempt(self) -> None:
         if self._reading is not None:
             self._reading.close()
+            self._reading = None
 
     def _deliver(self, units: Sequence[Unit]) -> None:
         self.feed.publish(*units)
         probe = self._probe
         if probe is None:
+            if self.state is SessionState.STALE:
+                self._woken.set()
             return
         for unit in units:
-            if unit.track.medium == "video":
-                probe.saw(unit)
-        self.seen = probe.seen
+            probe.saw(unit)
+        if self.state is SessionState.OPENING:
+            self.seen = probe.seen
         self._tell()
+        if probe.news:
+            self._woken.set()
 
     def _tell(self) -> None:
         """Something to show has changed, though not the state."""

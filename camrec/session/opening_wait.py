@@ -1,0 +1,84 @@
+"""How long a camera is waited for, and what for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from camrec.errors import CameraError
+from camrec.probe import Probe
+from camrec.sources import Source
+
+FIRST_MEDIA_S = 15.0  # without one byte of media it has failed: three times five seconds
+KEY_FRAME_S = 90.0  # while media comes, for a frame that can be decoded
+
+WaitingFor = Literal["answer", "media", "key_frame", "picture", "frames"]
+
+
+class OpeningWait:
+    """One attempt to get a picture from a camera. Moments are monotonic nanoseconds.
+
+    waiting_for : "answer", that it is connected; "media", the first byte of it; "key_frame", at
+        which decoding can begin; "picture", a frame that can be decoded; "frames", enough of them.
+
+    Parameters
+    ----------
+    silence
+        Seconds without a byte of media after which it has failed.
+    answer
+        Seconds in which it must be connected, if that is less.
+    has_key_frames
+        Not each frame can be decoded without others.
+    """
+
+    def __init__(
+        self,
+        began: int,
+        silence: float = FIRST_MEDIA_S,
+        answer: float = FIRST_MEDIA_S,
+        has_key_frames: bool = True,
+    ) -> None:
+        self.waiting_for: WaitingFor = "answer"
+        self._began = began
+        self._silence = silence
+        self._answer = min(answer, silence)
+        self._has_key_frames = has_key_frames
+        self._connected = False
+        self._progress = (0, 0)  # bytes of media as the proxy counts them, frames as we do
+        self._media_at: int | None = None
+        self._is_silent = False
+
+    def note(self, now: int, probe: Probe, received: int | None) -> None:
+        """What is so; `received` as `Line.received`."""
+        self._connected = self._connected or received is not None or probe.seen > 0
+        progress = (max(received or 0, self._progress[0]), probe.seen)
+        if progress != self._progress:
+            self._progress, self._media_at = progress, now
+        self.waiting_for = self._awaited(probe)
+
+    def is_over(self, now: int) -> bool:
+        """Nothing came for too long, or nothing that could be decoded."""
+        if self._media_at is None:
+            patience = self._silence if self._connected else self._answer
+            self._is_silent = now - self._began >= patience * 1e9
+        else:
+            longest = max(self._silence, FIRST_MEDIA_S)
+            self._is_silent = now - self._media_at >= longest * 1e9
+        return self._is_silent or now - self._began >= KEY_FRAME_S * 1e9
+
+    def error(self, source: Source) -> CameraError:
+        """What being over means for the user."""
+        if not self._connected:
+            return CameraError("camera_no_answer", host=source.host, port=source.port)
+        if self._is_silent:
+            return CameraError("camera_no_picture", host=source.host, port=source.port)
+        code = "camera_no_key_frame" if self.waiting_for == "key_frame" else "camera_undecodable"
+        return CameraError(code, host=source.host, seconds=round(KEY_FRAME_S))
+
+    def _awaited(self, probe: Probe) -> WaitingFor:
+        if not self._connected:
+            return "answer"
+        if self._media_at is None:
+            return "media"
+        if probe.keys == 0:
+            return "key_frame" if self._has_key_frames else "picture"
+        return "frames" if probe.decoded else "picture"
