@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import datetime, timezone
+
+_FRACTION = re.compile(r"[.,](\d+)")
 
 
 class Clock:
@@ -22,3 +25,12 @@ def iso(utc_ns: int) -> str:
     """UTC nanoseconds as ISO 8601 with microseconds, such as ``2026-11-23T14:03:00.000000Z``."""
     moment = datetime.fromtimestamp(utc_ns // 10**9, timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % 10**9 // 1000:06d}Z"
+
+
+def parse_iso(iso: str) -> datetime:
+    """ISO 8601 as a datetime, the same on every Python.
+
+    Before 3.11 `fromisoformat` takes no "Z", and a second's fraction of three or six digits only.
+    """
+    whole = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", iso.replace("Z", "+00:00"), count=1)
+    return datetime.fromisoformat(whole)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from camrec import i18n
-from camrec.clock import iso
+from camrec.clock import iso, parse_iso
 from camrec.signal import Signal
 from camrec.states import ForbiddenMove, Machine
 
@@ -121,3 +121,12 @@ def test_waiting_for_a_state_ends_when_it_comes():
 def test_moments_are_told_in_utc():
     assert iso(0) == "1970-01-01T00:00:00.000000Z"
     assert iso(1_764_000_000_123_456_789) == "2025-11-24T16:00:00.123456Z"
+
+
+@pytest.mark.parametrize(
+    ("end", "microsecond"),
+    [("Z", 0), (".5Z", 500_000), (".1234567Z", 123_456), ("+00:00", 0), (".123456+01:00", 123_456)],
+)
+def test_iso_times_are_read_alike_on_every_python(end, microsecond):
+    moment = parse_iso(f"2026-11-24T14:03:00{end}")
+    assert moment.utcoffset() is not None and moment.microsecond == microsecond

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
 
 import av
 import platformdirs
 
 from camrec import storage
+from camrec.clock import parse_iso
 from camrec.receipt import Receipt
 
 INDEXES = ".indexes"
@@ -123,6 +124,6 @@ def _made(told: str | None) -> int | None:
 
 
 def nanoseconds(iso: str) -> int:
-    moment = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    whole = int(moment.replace(microsecond=0).astimezone(timezone.utc).timestamp())
-    return whole * 10**9 + moment.microsecond * 1000
+    began = parse_iso(iso)
+    whole = int(began.replace(microsecond=0).astimezone(timezone.utc).timestamp())
+    return whole * 10**9 + began.microsecond * 1000

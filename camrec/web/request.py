@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from camrec.clock import parse_iso
 from camrec.errors import InputError
 from camrec.i18n import text
 from camrec.redaction import redact
@@ -73,10 +73,10 @@ class RecordRequest(Request):
         if self.start_at is None:
             return None
         try:
-            moment = datetime.fromisoformat(self.start_at.replace("Z", "+00:00"))
-            if moment.tzinfo is None:
+            start = parse_iso(self.start_at)
+            if start.tzinfo is None:
                 raise ValueError
-            return int(moment.timestamp() * 1e6) * 1000
+            return int(start.timestamp() * 1e6) * 1000
         except (ValueError, OverflowError):
             raise InputError("bad_start", days=FARTHEST) from None
 
