@@ -63,13 +63,17 @@ class Entry(BaseModel):
 
 
 class Journal:
-    """The entries in `folder`, which is made when the first one is kept."""
+    """The entries in `folder`, which is made when the first one is kept.
+
+    unreadable : the file names of those that `entries` could not read; they stay where they are.
+    """
 
     def __init__(self, folder: Path, vault: Vault | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._vault = vault
         self._in_vault: set[str] = set()
         self._lock = threading.Lock()
+        self.unreadable: list[str] = []
 
     def keep(self, entry: Entry) -> None:
         """Returns once the disk has it, in place of what it had.
@@ -83,19 +87,19 @@ class Journal:
         path = self._path(entry.recording_id)
         fresh = path.with_suffix(".new")
         with self._lock:
-            disk.make(self._folder, 0o700)
+            disk.make(self.folder, 0o700)
             with disk.private(fresh) as file:
                 file.write(entry.model_dump_json(indent=2))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(fresh, path)
-            disk.sync(self._folder)
+            disk.sync(self.folder)
 
     def erase(self, recording_id: str) -> None:
         """The recording is over; there need not be an entry."""
         with self._lock, contextlib.suppress(FileNotFoundError):
             self._path(recording_id).unlink()
-            disk.sync(self._folder)
+            disk.sync(self.folder)
         if self._vault is not None and recording_id in self._in_vault:
             self._in_vault.discard(recording_id)
             self._vault.forget(word_of(recording_id))
@@ -103,13 +107,15 @@ class Journal:
     def entries(self) -> list[Entry]:
         """Those that a dead camrec left, oldest first."""
         found = []
-        for path in self._folder.glob(f"*{SUFFIX}"):
+        self.unreadable = []
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             try:
                 entry = Entry.model_validate_json(path.read_text("utf-8"))
                 found.append(self._with_credential(entry))
             except (OSError, ValueError):
                 # What the file holds stays out of the log: it may be a credential.
-                log.warning("%s cannot be read", path)
+                log.error("%s cannot be read and stays there", path)
+                self.unreadable.append(path.name)
         return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
 
     def _without_credential(self, entry: Entry, vault: Vault) -> Entry:
@@ -129,8 +135,12 @@ class Journal:
         self._in_vault.add(entry.recording_id)
         return entry.model_copy(update={"address": kept})
 
+    def file_name(self, recording_id: str) -> str:
+        """Of its entry."""
+        return f"{recording_id}{SUFFIX}"
+
     def _path(self, recording_id: str) -> Path:
-        return self._folder / f"{recording_id}{SUFFIX}"
+        return self.folder / self.file_name(recording_id)
 
 
 def word_of(recording_id: str) -> str:

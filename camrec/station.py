@@ -61,6 +61,8 @@ class Station:
     changed : emits (kind, id) after each change: kind is "session", "recording", "library",
         "proxy" or "settings"; the id is a session's, a recording's, a file's or a proxy's name.
     next_folder : of the videos, from the next start on.
+    left_behind : the journal's entries that could not be taken up at the start, by file name. They
+        and what was recorded of them stay on the disk.
     """
 
     def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
@@ -85,6 +87,7 @@ class Station:
             lambda: self.binary("go2rtc").path, self.config.bin, self.config.go2rtc_port
         )
         self.next_folder = self.config.videos
+        self.left_behind: list[str] = []
         self._lock = threading.Lock()
         self._finding = threading.RLock()
         self._binaries: dict[str, binaries.Binary] = {}
@@ -115,8 +118,7 @@ class Station:
             orphans.sweep(self.config.bin)
             orphans.end_writers(self.library.folder)
             self.binary("ffmpeg")
-            for entry in self.journal.entries():
-                self._resume(entry)
+            self._resume_all()
         except BaseException:
             self.library.close()
             raise
@@ -528,6 +530,26 @@ class Station:
             )
         )
 
+    def _resume_all(self) -> None:
+        """Whatever one entry holds, camrec starts and takes up the others."""
+        entries = self.journal.entries()
+        self.left_behind = list(self.journal.unreadable)
+        for entry in entries:
+            try:
+                self._resume(entry)
+            except Exception:
+                log.exception("recording %s cannot be taken up", entry.recording_id)
+                self.left_behind.append(self.journal.file_name(entry.recording_id))
+        if self.left_behind:
+            log.error(
+                "%d recordings of an earlier camrec cannot be taken up. Their entries stay in %s: "
+                "%s. What was recorded stays in %s",
+                len(self.left_behind),
+                self.journal.folder,
+                ", ".join(self.left_behind),
+                self.library.folder / PARTS,
+            )
+
     def _resume(self, entry: Entry) -> None:
         """Go on with a recording of an earlier camrec, or make a video of what there is."""
         past = None
@@ -540,6 +562,7 @@ class Station:
         source = parse(entry.address)
         made = self._made(entry.recording_id, source, entry.session_name)
         made.update(duration=entry.duration, name=entry.name, start_at=entry.start_at, past=past)
+        made.update(promised=True)
         if entry.ended or entry.ends_at <= self.clock.utc_ns():
             nothing = Feed(self.clock)
             nothing.close()
@@ -578,7 +601,7 @@ class Station:
         troubled = (ProcessState.BACKOFF, ProcessState.FAILED)
         stale = [each for each in self.sessions() if each.state is SessionState.STALE]
         unwell = ffmpeg is None or any(proxy.state in troubled for proxy in self.proxies)
-        unwell = unwell or any(each.is_recorded for each in stale)
+        unwell = unwell or any(each.is_recorded for each in stale) or bool(self.left_behind)
         return {
             "status": "degraded" if unwell else "ok",
             "version": __version__,
@@ -597,6 +620,7 @@ class Station:
             "sessions": sum(session.state in OPEN for session in self.sessions()),
             "without_picture": [session.session_id for session in stale],
             "recordings": sum(r.state in RUNNING for r in self.recordings()),
+            "left_behind": list(self.left_behind),
             "disk": {"free_bytes": self.library.free_bytes()},
         }
 

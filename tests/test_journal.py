@@ -46,15 +46,15 @@ def test_an_entry_is_read_as_it_was_kept(journal):
     journal.keep(ENTRY)
     later = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
     journal.keep(later)
-    assert Journal(journal._folder).entries() == [later]
+    assert Journal(journal.folder).entries() == [later]
     journal.erase("aa")
     journal.erase("aa")
-    assert journal.entries() == [] and list(journal._folder.iterdir()) == []
+    assert journal.entries() == [] and list(journal.folder.iterdir()) == []
 
 
 def test_only_its_owner_reads_it_and_it_does_not_print(journal):
     journal.keep(ENTRY)
-    (path,) = journal._folder.iterdir()
+    (path,) = journal.folder.iterdir()
     if os.name != "nt":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -63,8 +63,8 @@ def test_only_its_owner_reads_it_and_it_does_not_print(journal):
 
 def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, caplog):
     journal.keep(ENTRY)
-    (journal._folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
-    (journal._folder / "dd.new").write_text("half")
+    (journal.folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
+    (journal.folder / "dd.new").write_text("half")
     assert journal.entries() == [ENTRY]
     assert "cc.json" in caplog.text and "canary" not in caplog.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import shutil
@@ -91,6 +92,8 @@ class Recording:
         When it is to begin, UTC nanoseconds; None: when it is started.
     past
         What it was before camrec was ended by force: it goes on from there.
+    promised
+        The disk knows of it already: it goes on though the disk may be full now.
 
     Attributes
     ----------
@@ -122,6 +125,7 @@ class Recording:
         keep: Callable[[Recording], None] = lambda recording: None,
         start_at: int | None = None,
         past: Past | None = None,
+        promised: bool = False,
     ) -> None:
         self.recording_id = recording_id or secrets.token_hex(8)
         self.session_id = session_id
@@ -148,6 +152,7 @@ class Recording:
         self._save = save
         self._keep = keep
         self._past = past
+        self._promised = promised
         self._clock = clock
         self._preroll = preroll
         self._writer: Writer | None = None
@@ -228,6 +233,9 @@ class Recording:
             disk.make(self._folder)
             self._keep(self)
         except OSError as error:
+            if self._promised:
+                log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
+                return
             folder = str(self._folder)
             raise ServiceError("folder_unwritable", folder=folder, reason=error.strerror) from None
 
@@ -484,7 +492,9 @@ class Recording:
             self._fail(error)
         except Exception as error:
             log.exception("recording %s could not be finished", self.recording_id)
-            self._fail(self._failure(getattr(error, "strerror", None) or str(error)))
+            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+            failure = self._failure(getattr(error, "strerror", None) or str(error))
+            self._fail(failure, still_owed=full)
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._settle()
@@ -523,11 +533,13 @@ class Recording:
     def _failure(self, reason: str) -> ServiceError:
         return ServiceError("ffmpeg_failed", reason=reason, folder=str(self._folder))
 
-    def _fail(self, error: CamrecError) -> None:
+    def _fail(self, error: CamrecError, still_owed: bool = False) -> None:
+        """`still_owed`: its entry stays in the journal, and the next start makes the video."""
         self.error = error
         if not any(self._folder.glob("*")):
             shutil.rmtree(self._folder, ignore_errors=True)
-        if self.begun or self.ended != "shutdown":  # what is scheduled outlives an end of camrec
+        scheduled = not self.begun and self.ended == "shutdown"  # it outlives an end of camrec
+        if not scheduled and not still_owed:
             self._settle()
         self.machine.move(RecordingState.FAILED)
         log.error("recording %s failed: %s", self.recording_id, error)

@@ -238,6 +238,7 @@ class Board:
             "most": station.config.max_sessions,
             "demo": station.demo_is_left,
             "without": self._without_picture(sessions),
+            "left": {"count": len(told["left_behind"]), "folder": str(station.library.folder)},
         }
 
     def _without_picture(self, sessions: list[Session]) -> list[dict[str, Any]]:

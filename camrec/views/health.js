@@ -20,7 +20,7 @@ export function render({ model, view }) {
 
   function draw() {
     const say = words(model.texts)
-    const { proxies, ffmpeg, free, total, seconds, open, most, without } = model.facts
+    const { proxies, ffmpeg, free, total, seconds, open, most, without, left } = model.facts
     const told = { size: say.size(free), length: say.length(seconds) }
     const sick = Object.keys(PROXIES).find((name) => UNWELL.includes(proxies[name]))
     const low = free < LOW
@@ -28,7 +28,7 @@ export function render({ model, view }) {
     const trouble = cutOff ? say.t("page.no_link")
       : sick ? say.t(proxies[sick] === "failed" ? "page.proxy_failed" : "page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
       : ffmpeg === null ? say.t("page.ffmpeg_missing")
-      : shortOf ?? missingPictures(say, without)
+      : shortOf ?? missingPictures(say, without) ?? (left.count ? say.t("page.left_behind", left) : null)
     const part = (label, state, well) => h("span", { class: "part wide" }, h("i", { class: well ? "dot" : "dot idle" }), label, h("span", {}, state))
     bar.className = trouble ? "bar unwell" : "bar"
     bar.setAttribute("aria-label", say.t("page.health"))

@@ -170,8 +170,8 @@ class Disk(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok", "degraded"] = Field(
-        description="degraded: a proxy is not working, FFmpeg is missing, or a camera that is "
-        "being recorded sends no picture."
+        description="degraded: a proxy is not working, FFmpeg is missing, a camera that is "
+        "being recorded sends no picture, or a recording could not be taken up."
     )
     version: str
     proxies: Proxies
@@ -181,4 +181,8 @@ class Health(BaseModel):
         description="The sessions that are open and send no picture now, recorded or not."
     )
     recordings: int
+    left_behind: list[str] = Field(
+        description="The files in .journal/ of recordings of an earlier run that could not be "
+        "taken up; the log says why."
+    )
     disk: Disk
