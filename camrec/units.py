@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from statistics import median_low
 from typing import Literal
 
@@ -114,3 +115,16 @@ class Unit:
     arrived: int
     key: bool
     lost: int = 0
+
+
+@dataclass(frozen=True)
+class StreamNotice:
+    """Something about a stream that whoever records it should be told.
+
+    code, facts : those of the `RecordingWarning` that it becomes.
+    at : the last moment that it was so, monotonic nanoseconds.
+    """
+
+    code: str
+    at: int
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)

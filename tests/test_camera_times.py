@@ -37,6 +37,10 @@ def assert_whole_and_even(recorded: Recorded, rate: float) -> None:
     assert max(abs(each - 1 / rate) for each in distances) < EVEN
 
 
+def codes(recorded: Recorded) -> list[str]:
+    return [warning.code for warning in recorded.receipt.warnings]
+
+
 class NoRtpmap(RtpJpegCamera):
     """Payload type 26 needs no description; the tables of some are told by Q."""
 
@@ -143,4 +147,29 @@ def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
         recorded = record(station, camera, 6)
     assert_whole_and_even(recorded, camera.rate)
     assert recorded.receipt.parts == 1 and recorded.receipt.gaps == []
+    assert codes(recorded) == ["timestamps_corrected"]
+    assert camera.connections == 1
+
+
+class NominalRate(RawRtspCamera):
+    """Counts 25 frames a second and sends ten, as by night."""
+
+    counted = 25
+
+    def timestamp(self, seconds: float) -> int:
+        return super().timestamp(round(seconds * self.rate) / self.counted)
+
+
+def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
+    with NominalRate(encode("-g", "10")) as camera:
+        recorded = record(station, camera, 15)
+    receipt = recorded.receipt
+    # By our own clock it took as long as was asked, and every frame is there by the camera's times.
+    assert receipt.ended == "time" and receipt.gaps == []
+    assert abs(len(recorded.times) - recorded.sent) <= 1
+    assert receipt.duration == pytest.approx(recorded.sent / camera.counted, abs=0.1)
+    (warning,) = receipt.warnings
+    assert warning.code == "camera_rate"
+    assert warning.facts["counted"] == 25 and abs(warning.facts["sent"] - 10) <= 0.5
+    assert "count 25 frames a second, but it sends" in warning.text()
     assert camera.connections == 1

@@ -9,7 +9,7 @@ from leaks import nothing_left_behind  # noqa: F401
 from units_made import SECOND, mixed, pictures, sound
 
 from camrec.feed import BREAK, Feed, group
-from camrec.units import Unit, VideoTrack
+from camrec.units import StreamNotice, Unit, VideoTrack
 
 FRAME = SECOND // 25
 TRACK = VideoTrack("h264", 64, 48)
@@ -277,3 +277,19 @@ def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
     assert len(begun) == 8
     feed.interrupt()
     assert feed.subscribe(max_bytes=1, since=0).take() == []
+
+
+def test_of_each_notice_the_latest_is_kept_though_the_stream_broke(feed):
+    one, same, other = StreamNotice("a", 1), StreamNotice("a", 5), StreamNotice("b", 2)
+    feed.note((one,))
+    feed.note((same, other))
+    assert feed.notices == (same, other)
+    feed.note((same,))  # the other was withdrawn
+    assert feed.notices == (same,)
+    feed.interrupt()
+    assert feed.notices == (same,)
+    feed.note((other,))
+    assert set(feed.notices) == {same, other}
+    feed.note((StreamNotice("a", 9), other))
+    feed.interrupt()
+    assert {notice.at for notice in feed.notices} == {9, 2}

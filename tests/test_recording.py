@@ -24,7 +24,7 @@ from camrec.recording import Coding, Recording, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
 from camrec.recording.step import Step
-from camrec.units import Unit
+from camrec.units import StreamNotice, Unit
 
 EXACT = 0.00002  # seconds
 
@@ -508,6 +508,21 @@ def test_sound_that_cannot_be_read_is_told(studio):
     assert receipt.audio_codec is None and receipt.parts == 2
     told = [warning for warning in receipt.warnings if warning.code != "ffmpeg_stopped"]
     assert told == [RecordingWarning.of("audio_left_out", codec="SPEEX")]
+
+
+def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 2)
+    before = StreamNotice("timestamps_corrected", studio.begin + SECOND)
+    studio.feed.note((before,))
+    recording = studio.record(3)
+    studio.play(units, 2, 4)
+    facts = {"counted": 25, "sent": 10}
+    studio.feed.note((before, StreamNotice("camera_rate", studio.begin + 3 * SECOND, facts)))
+    studio.play(units, 4, 6)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert receipt.warnings == [RecordingWarning.of("camera_rate", **facts)]
 
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):

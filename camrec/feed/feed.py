@@ -10,7 +10,7 @@ from camrec.feed.group import Group
 from camrec.feed.meter import Figures, Meter
 from camrec.feed.subscription import BREAK, Break, Subscription
 from camrec.signal import Signal
-from camrec.units import AudioTrack, Unit, VideoTrack
+from camrec.units import AudioTrack, StreamNotice, Unit, VideoTrack
 
 LATELY = 5 * 10**9
 
@@ -22,6 +22,7 @@ class Feed:
     urgent : somebody wants each unit at once; without that they may come some at a time.
     urgency : emits when that has changed.
     unheard : the codec of the camera's sound where that cannot be read, as who publishes tells it.
+    notices : what was noticed of the stream, by its code; of what is over, the last.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ class Feed:
         self.urgent = False
         self.urgency = Signal()
         self.unheard = ""
+        self._notices: tuple[StreamNotice, ...] = ()
+        self._earlier: tuple[StreamNotice, ...] = ()
 
     def publish(self, *units: Unit) -> None:
         """Hand what came to everybody who wants it. Never waits."""
@@ -65,6 +68,7 @@ class Feed:
             self._group.clear()
             self._meter.interrupt()
             self._video = self._heard = None
+            self._earlier, self._notices = self.notices, ()
             subscriptions = self._subscriptions
         hand_over(subscriptions, BREAK)
 
@@ -106,6 +110,15 @@ class Feed:
         elif subscription.wait(0):
             subscription.tell()
         return subscription
+
+    def note(self, notices: tuple[StreamNotice, ...]) -> None:
+        """Take what its reader tells of the stream now in place of what it told before."""
+        self._notices = notices
+
+    @property
+    def notices(self) -> tuple[StreamNotice, ...]:
+        latest = {notice.code: notice for notice in (*self._earlier, *self._notices)}
+        return tuple(latest.values())
 
     def group(self) -> tuple[Unit, ...]:
         """Since the newest key picture, with the sound of that time; empty where there is none."""

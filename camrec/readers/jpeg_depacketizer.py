@@ -70,6 +70,11 @@ class JpegDepacketizer:
         self._lost = 0
         self.arrived = 0
 
+    @property
+    def odd_stamps(self) -> int:
+        """How many timestamps could not be believed."""
+        return self._times.odd
+
     def goes_on(self, data: memoryview, arrived: int) -> bool:
         """Nothing is known of a packet by its first bytes."""
         return False

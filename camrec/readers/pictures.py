@@ -59,6 +59,11 @@ class Pictures:
         """A picture with its marker is here and waits for the proof that it is whole."""
         return self._marked
 
+    @property
+    def odd_stamps(self) -> int:
+        """How many timestamps could not be believed."""
+        return self._times.odd
+
     def goes_on(self, data: memoryview, arrived: int) -> bool:
         """Take in a packet from the middle of the NAL unit that is being put together, which goes
         on where the last one ended. False: it is something else, for `push`.

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from camrec.clock import Clock
 from camrec.readers.stream_error import StreamError
-from camrec.units import Unit
+from camrec.units import StreamNotice, Unit
 
 
 class Connection(Protocol):
@@ -46,6 +46,8 @@ class Reader(ABC):
         """Names of the codecs that the stream is said to have, in upper case."""
         self.unheard = ""
         """The codec of the stream's sound, in upper case, where there is some but none is read."""
+        self.notices: tuple[StreamNotice, ...] = ()
+        """What a recording of it should tell, one of a code; replaced when something changes."""
 
     def units(self) -> Iterator[Unit]:
         """Every unit from now on, as `batches`."""

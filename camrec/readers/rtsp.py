@@ -11,6 +11,7 @@ from camrec.readers.dialogue import Answer, Dialogue
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.jpeg_depacketizer import JpegDepacketizer
+from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
 from camrec.readers.number import number
 from camrec.readers.pictures import HELD, Pictures
 from camrec.readers.reader import Reader
@@ -18,7 +19,7 @@ from camrec.readers.rtp import parse
 from camrec.readers.sound import Sound
 from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
-from camrec.units import Unit
+from camrec.units import StreamNotice, Unit
 
 NAL_CODECS = {"H264": H264, "H265": H265}
 VIDEO = (*NAL_CODECS, "JPEG")
@@ -46,6 +47,9 @@ class RtspReader(Reader):
         super().__init__(clock, timeout, patience)
         self._url = url
         self._tracks: dict[int, tuple[int, Video | Sound]] = {}
+        self._rate_check = NominalRateCheck()
+        self._found: NominalRate | None = None
+        self._odd_stamps = 0
 
     def _batches(self) -> Iterator[Sequence[Unit]]:
         dialogue = self._connected(Dialogue(self._url, self._timeout))
@@ -138,7 +142,36 @@ class RtspReader(Reader):
                 yield [*units, *pictures.release()]
                 raise
             if units:
+                self._observe(units, pictures)
                 yield put_back(units, before) if rest else units
+
+    def _observe(self, units: Sequence[Unit], video: Video) -> None:
+        """See how the times of what came lie to its arrivals."""
+        for unit in units:
+            if unit.track.medium == "video":
+                self._rate_check.note(unit.time, unit.arrived)
+        found = self._rate_check.found
+        if found is self._found and video.odd_stamps == self._odd_stamps:
+            return
+        kept = {notice.code: notice for notice in self.notices}
+        if video.odd_stamps > self._odd_stamps:
+            kept["timestamps_corrected"] = StreamNotice("timestamps_corrected", units[-1].arrived)
+        kept.pop("camera_rate", None)
+        if found is not None:
+            kept["camera_rate"] = rate_notice(found)
+        self._found, self._odd_stamps = found, video.odd_stamps
+        self.notices = tuple(kept.values())
+
+
+def rate_notice(found: NominalRate) -> StreamNotice:
+    # Rates that are nearly the same are not told as if they were.
+    digits = 1 if abs(found.sent / found.counted - 1) > 0.05 else 2
+    counted, sent = (_plain(round(each, digits)) for each in (found.counted, found.sent))
+    return StreamNotice("camera_rate", found.at, {"counted": counted, "sent": sent})
+
+
+def _plain(rate: float) -> int | float:
+    return int(rate) if rate.is_integer() else rate
 
 
 def video_of(medium: sdp.Medium) -> Video:

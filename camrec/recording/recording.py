@@ -502,6 +502,7 @@ class Recording:
             log.info("recording %s saved as %s (%s)", self.recording_id, self.filename, self.ended)
 
     def _save_all(self) -> None:
+        self._writer.heed(self._began)
         story = Story(
             recording_id=self.recording_id,
             name=self.name,

@@ -15,7 +15,7 @@ from camrec.recording.join import Written
 from camrec.recording.memory import Memory
 from camrec.recording.part import Part, PartEnded
 from camrec.recording.timeline import SECOND, Moments, Timeline
-from camrec.units import AudioTrack, Unit
+from camrec.units import AudioTrack, StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ class Pace(Protocol):
 
     audio: AudioTrack | None
     unheard: str
+    notices: tuple[StreamNotice, ...]
     usual_distance: float
 
 
@@ -183,6 +184,12 @@ class Writer:
         self._break_off()
         self.warnings.append(RecordingWarning.of("frames_dropped"))
         log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
+
+    def heed(self, since: int) -> None:
+        """Warn of what was noticed of the stream since a moment, monotonic nanoseconds."""
+        for notice in self._pace.notices:
+            if notice.at >= since:
+                self._warn(RecordingWarning.of(notice.code, **notice.facts))
 
     @property
     def empty_handed(self) -> bool:

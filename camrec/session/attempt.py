@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from camrec.readers import StreamError
 from camrec.session.line import Reader
-from camrec.units import Unit
+from camrec.units import StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,10 @@ class Attempt:
     @property
     def unheard(self) -> str:
         return self._reader.unheard
+
+    @property
+    def notices(self) -> tuple[StreamNotice, ...]:
+        return self._reader.notices
 
     @property
     def ended(self) -> bool:

@@ -17,7 +17,7 @@ from camrec.rtsp_relay import RtspRelay
 from camrec.session.opening_wait import FIRST_MEDIA_S
 from camrec.session.routes import Route, Routes
 from camrec.sources import Source
-from camrec.units import Unit
+from camrec.units import StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,11 @@ class Reader(Protocol):
 
     unheard : the codec of its sound, where it has some that cannot be read; known with the first
         unit.
+    notices : what a recording of it should tell, as far as is known with the newest unit.
     """
 
     unheard: str
+    notices: tuple[StreamNotice, ...]
 
     def batches(self) -> Iterator[Sequence[Unit]]: ...
 

@@ -408,6 +408,8 @@ class Session:
 
     def _deliver(self, units: Sequence[Unit]) -> None:
         self.feed.publish(*units)
+        if (reading := self._reading) is not None and reading.notices:
+            self.feed.note(reading.notices)
         probe = self._probe
         if probe is None:
             if self.state is SessionState.STALE:

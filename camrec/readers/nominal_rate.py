@@ -1,0 +1,142 @@
+"""Cameras that count their nominal rate: stamps 40 ms apart whatever is really sent, as by night.
+
+Their times run away from the arrivals. So do those of a camera whose network is too slow, while its
+buffer fills, and of one whose clock is a little wrong; the rules here tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+NS_PER_SECOND = 10**9
+BIN_NS = 5 * NS_PER_SECOND // 4
+WINDOW_NS = 120 * NS_PER_SECOND
+MIN_SLOPE = 0.002  # clocks are wrong by a tenth of it at most
+RISE_NS = 4 * NS_PER_SECOND  # no network delays a frame by so much more than those before ...
+RISE_SLACK = 0.15  # ... as evenly as this: parts of the rise
+SLACK = 0.025  # the same where only the length of the time tells
+MIN_BINS = 9
+WIDE = 4  # bins taken together where little is looked for
+FALL_NS = NS_PER_SECOND  # a delay that falls by so much was the network's
+
+
+class Point(NamedTuple):
+    """The frame of a bin that was delayed least."""
+
+    arrived: int
+    delay: int
+    number: int
+
+
+@dataclass(frozen=True)
+class NominalRate:
+    """What was found.
+
+    counted, sent : frames a second, by the camera's times and by their arrivals.
+    at : the last moment that it was so, monotonic nanoseconds.
+    """
+
+    counted: float
+    sent: float
+    at: int
+
+
+class NominalRateCheck:
+    """Takes note of one stream's frames; `found` is renewed while it is so, and stays afterwards.
+
+    A frame costs no more than a comparison: in each bin the one with the least delay is kept, and
+    what is computed is computed when a bin is over.
+    """
+
+    def __init__(self) -> None:
+        self.found: NominalRate | None = None
+        self._frames = 0
+        self._bin = -1
+        self._least = Point(0, 0, 0)
+        self._points: deque[Point] = deque(maxlen=WINDOW_NS // BIN_NS + 1)
+        self._is_network = False
+
+    def note(self, time: int, arrived: int) -> None:
+        """A frame of the camera's `time` came; both in nanoseconds."""
+        self._frames += 1
+        place, delay = arrived // BIN_NS, arrived - time
+        if place != self._bin:
+            if self._bin >= 0:
+                self._points.append(self._least)
+                self._judge()
+            self._bin = place
+        elif delay >= self._least.delay:
+            return
+        self._least = Point(arrived, delay, self._frames)
+
+    def _judge(self) -> None:
+        points = list(self._points)
+        delays = [each.delay for each in points]
+        if max(delays) - min(delays) < MIN_SLOPE * WINDOW_NS or self._is_network:
+            return
+        if self.found is not None and self._falls_back(*points[-2:]):
+            self.found, self._is_network = None, True
+            return
+        late = next((p for p in reversed(points) if abs(delays[-1] - p.delay) > RISE_NS), None)
+        if late is not None:
+            begin = min(points.index(late), len(points) - MIN_BINS)
+            if begin >= 0 and is_straight(points[begin:], RISE_SLACK):
+                self._find(points[begin:])
+                return
+        if points[-1].arrived - points[0].arrived < WINDOW_NS - 2 * BIN_NS:
+            return
+        wide = [min(points[at : at + WIDE], key=_delay) for at in range(0, len(points), WIDE)]
+        if abs(slope(wide)) > MIN_SLOPE and is_straight(wide, SLACK):
+            self._find(wide)
+
+    def _falls_back(self, before: Point, now: Point) -> bool:
+        """Whether the delay moves against what was found."""
+        assert self.found is not None
+        grows = self.found.counted > self.found.sent
+        fall = before.delay - now.delay if grows else now.delay - before.delay
+        return fall > FALL_NS
+
+    def _find(self, points: Sequence[Point]) -> None:
+        first, last = points[0], points[-1]
+        frames = (last.number - first.number) * NS_PER_SECOND
+        took = last.arrived - first.arrived
+        counted, sent = frames / max(1, took - last.delay + first.delay), frames / took
+        self.found = NominalRate(counted, sent, last.arrived)
+
+
+def slope(points: Sequence[Point]) -> float:
+    """How much the delay grows a second: the edge of the lower hull that is under the middle.
+
+    Frames come late and never early, so what is below all of them is what tells.
+    """
+    hull: list[Point] = []
+    for point in points:
+        while len(hull) > 1 and _is_above(hull[-2], hull[-1], point):
+            hull.pop()
+        hull.append(point)
+    middle = (points[0].arrived + points[-1].arrived) / 2
+    low, high = next((a, b) for a, b in pairwise(hull) if a.arrived <= middle <= b.arrived)
+    return (high.delay - low.delay) / (high.arrived - low.arrived)
+
+
+def is_straight(points: Sequence[Point], slack: float) -> bool:
+    """Whether all lie on one line, as far as `slack` of what it rises in all allows."""
+    rise = slope(points)
+    first, last = points[0], points[-1]
+    rests = [each.delay - rise * (each.arrived - first.arrived) for each in points]
+    return max(rests) - min(rests) <= slack * abs(rise) * (last.arrived - first.arrived)
+
+
+def _delay(point: Point) -> int:
+    return point.delay
+
+
+def _is_above(a: Point, b: Point, c: Point) -> bool:
+    """Whether `b` lies on the line from `a` to `c`, or above it."""
+    return (b.delay - a.delay) * (c.arrived - a.arrived) >= (c.delay - a.delay) * (
+        b.arrived - a.arrived
+    )

@@ -1,0 +1,144 @@
+"""Cameras that count a rate which they do not send, and all that only looks like them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
+from camrec.session.session import REST
+
+SECOND = 10**9
+Network = Callable[[random.Random, float], float]
+
+
+def lan(chance: random.Random, at: float) -> float:
+    return chance.expovariate(1 / 0.006)
+
+
+def wifi(chance: random.Random, at: float) -> float:
+    stalled = 0.5 * chance.random() if chance.random() < 0.03 else 0.0
+    return chance.expovariate(1 / 0.02) + stalled
+
+
+def bursts(chance: random.Random, at: float) -> float:
+    """The sender empties its buffer every half second."""
+    return math.ceil(at / 0.5) * 0.5 - at + lan(chance, at)
+
+
+def grows_and_falls(chance: random.Random, at: float) -> float:
+    """Too little network for 20 s, again and again."""
+    return 0.4 * (at % 20) / 20 + lan(chance, at)
+
+
+def congested(chance: random.Random, at: float) -> float:
+    """A delay that grows to 3.5 s and falls at once, every two minutes."""
+    return 3.5 * min(1.0, (at % 120) / 60) + wifi(chance, at)
+
+
+def swells(chance: random.Random, at: float) -> float:
+    """A delay that goes up and down by a second in minutes."""
+    return 1 + math.sin(at / 70) + lan(chance, at)
+
+
+NETWORKS = [lan, wifi, bursts, grows_and_falls, congested, swells]
+
+
+def frames(
+    network: Network,
+    seconds: float,
+    *,
+    counted: float = 25,
+    sent: float = 25,
+    ppm: float = 0,
+    rest: float = 0,
+    seed: int = 1,
+) -> Iterator[tuple[int, int]]:
+    """(time, arrival) of each frame in nanoseconds; none overtakes another."""
+    chance, latest = random.Random(seed), 0.0
+    for number in range(int(seconds * sent)):
+        at = number / sent
+        latest = max(latest, at + network(chance, at))
+        arrived = math.ceil(latest / rest) * rest if rest else latest
+        time = number / counted * (1 + ppm / 1e6)
+        yield round(time * SECOND), round((1000 + arrived) * SECOND)
+
+
+def found_after(check: NominalRateCheck, stream) -> tuple[float, NominalRate] | None:
+    """Seconds until it is found, and what."""
+    begin = None
+    for time, arrived in stream:
+        begin = arrived if begin is None else begin
+        check.note(time, arrived)
+        if check.found is not None:
+            return (arrived - begin) / SECOND, check.found
+    return None
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("rate", "ppm", "rest"), [(25, 0, 0), (25, 500, REST), (2, -500, REST)])
+def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
+    for seed in range(2):
+        stream = frames(network, 900, counted=rate, sent=rate, ppm=ppm, rest=rest, seed=seed)
+        assert found_after(NominalRateCheck(), stream) is None
+
+
+@pytest.mark.parametrize("network", [lan, wifi, bursts, grows_and_falls])
+@pytest.mark.parametrize("rest", [0, REST])
+@pytest.mark.parametrize(
+    ("counted", "sent", "within"),
+    [(25, 10, 15), (25, 1, 15), (25, 21, 28), (30, 25, 28), (25, 30, 28), (12, 1, 15)],
+)
+def test_it_is_found(network, rest, counted, sent, within):
+    stream = frames(network, 60, counted=counted, sent=sent, rest=rest)
+    after, found = found_after(NominalRateCheck(), stream)
+    assert after <= within
+    assert found.counted == pytest.approx(counted, rel=0.06)
+    assert found.sent == pytest.approx(sent, rel=0.06)
+
+
+@pytest.mark.parametrize("network", [lan, wifi, bursts])
+def test_one_in_a_hundred_is_found_in_two_minutes(network):
+    stream = frames(network, 200, counted=25, sent=24.75, rest=REST)
+    after, found = found_after(NominalRateCheck(), stream)
+    assert after < 125
+    assert found.counted / found.sent == pytest.approx(1 / 0.99, abs=0.001)
+
+
+def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
+    check = NominalRateCheck()
+    time, arrived, moments = 0, 1000 * SECOND, {}
+    for second in range(900):
+        night = 300 <= second < 600
+        for _ in range(10 if night else 25):
+            time += SECOND // 25
+            arrived += SECOND // 10 if night else SECOND // 25
+            check.note(time, arrived)
+        moments[second] = check.found
+    assert moments[299] is None and moments[320] is not None
+    assert moments[400].sent == pytest.approx(10, rel=0.01)
+    assert moments[599].at > (1000 + 590) * SECOND
+    assert moments[899] is not None and moments[899].at < (1000 + 630) * SECOND
+
+
+def test_a_clock_that_does_not_count_a_pause_is_no_rate():
+    check = NominalRateCheck()
+    for number in range(25 * 200):
+        pause = 12 if number > 25 * 100 else 0
+        check.note(number * SECOND // 25, 1000 * SECOND + number * SECOND // 25 + pause * SECOND)
+    assert check.found is None
+
+
+def test_what_a_full_buffer_let_go_of_was_the_network():
+    """It grew evenly by seven seconds; then the camera drops what it holds."""
+
+    def network(chance: random.Random, at: float) -> float:
+        return 0.16 * (at % 45) + lan(chance, at)
+
+    check = NominalRateCheck()
+    for time, arrived in frames(network, 300):
+        check.note(time, arrived)
+    assert check.found is None
