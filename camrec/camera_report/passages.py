@@ -1,0 +1,163 @@
+"""A connection's pieces as what they are: texts of a dialogue, and media between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from camrec.camera_report.transcript import Piece, Side
+
+MAX_TEXT_BYTES = 1 << 16
+MAX_OPAQUE_BYTES = 1 << 16  # kept of what is neither RTSP nor HTTP
+
+_RTSP = re.compile(rb"(?:RTSP/|[A-Z_]{3,20} \S+ RTSP/)")
+_HTTP = re.compile(rb"(?:HTTP/|[A-Z]{3,10} \S+ HTTP/)")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,9})")
+_TYPE = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\r\n;]*)")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A request or a reply, its body in it where that is text too."""
+
+    at: float
+    side: Side
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Media:
+    """Bytes as they came: interleaved packets, parts of a multipart, or what nobody understands.
+
+    opaque : neither RTSP nor HTTP, so that nothing is known of what stands in them.
+    """
+
+    at: float
+    side: Side
+    data: bytes
+    opaque: bool = False
+
+
+Passage = Text | Media
+
+
+def passages(pieces: Iterable[Piece]) -> list[Passage]:
+    """Both sides of a connection, each passage at the moment when it was whole."""
+    sides: dict[Side, _Splitter] = {"camrec": _Splitter(), "camera": _Splitter()}
+    found: list[Passage] = []
+    for piece in pieces:
+        taken = list(sides[piece.side].take(piece))
+        if piece.side == "camrec" and any(isinstance(each, Text) for each in taken):
+            sides["camera"].end_body()
+        found += taken
+    for splitter in sides.values():
+        found += splitter.rest()
+    return sorted(found, key=lambda passage: passage.at)
+
+
+class _Splitter:
+    """Takes one side's pieces."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._body_left: int | None = 0  # of media; None: to the end of the connection
+        self._opaque = False
+        self._opaque_left = MAX_OPAQUE_BYTES
+        self._last: Piece | None = None
+
+    def take(self, piece: Piece) -> Iterator[Passage]:
+        self._last = piece
+        self._data += piece.data
+        media = bytearray()
+        while self._data:
+            taken = self._media()
+            if taken:
+                media += taken
+                continue
+            text = self._text()
+            if text is None:
+                break
+            if media:
+                yield Media(piece.at, piece.side, bytes(media))
+                media.clear()
+            yield Text(piece.at, piece.side, text)
+        if media:
+            yield self._made(piece, bytes(media))
+
+    def end_body(self) -> None:
+        """A request is only sent when the body before it was read to its end."""
+        if not self._opaque:
+            self._body_left = 0
+
+    def rest(self) -> Iterator[Passage]:
+        """What the end of the connection cut off."""
+        if self._data and self._last is not None:
+            self._opaque = True
+            yield self._made(self._last, bytes(self._data[: self._opaque_left]))
+
+    def _made(self, piece: Piece, media: bytes) -> Media:
+        return Media(piece.at, piece.side, media, self._opaque)
+
+    def _media(self) -> bytes:
+        """The media that the data begins with; empty where it begins with a text, or lacks some."""
+        if self._body_left is None:
+            taken = bytes(self._data[: self._opaque_left] if self._opaque else self._data)
+            self._opaque_left -= len(taken) if self._opaque else 0
+            self._data.clear()
+            return taken
+        if self._body_left:
+            taken = bytes(self._data[: self._body_left])
+            del self._data[: len(taken)]
+            self._body_left -= len(taken)
+            return taken
+        if blank := len(self._data) - len(self._data.lstrip(b"\r\n")):
+            taken = bytes(self._data[:blank])
+            del self._data[:blank]
+            return taken
+        if self._data[:1] == b"$" and len(self._data) >= 4:
+            size = 4 + (self._data[2] << 8 | self._data[3])
+            if len(self._data) >= size:
+                taken = bytes(self._data[:size])
+                del self._data[:size]
+                return taken
+        return b""
+
+    def _text(self) -> bytes | None:
+        """The request or reply that the data begins with; None where it is not whole yet."""
+        if self._data[:1] == b"$":
+            return None
+        head = _HEAD_END.search(self._data)
+        known = _RTSP.match(self._data) or _HTTP.match(self._data)
+        if head is None or known is None:
+            if len(self._data) > MAX_TEXT_BYTES or (known is None and len(self._data) > 64):
+                self._opaque, self._body_left = True, None
+            return None
+        end, length = head.end(), self._body_length(bytes(self._data[: head.end()]))
+        if length is None:
+            self._body_left = None
+        elif self._is_text(bytes(self._data[:end])):
+            if len(self._data) < end + length:
+                return None
+            end += length
+        else:
+            self._body_left = length
+        text = bytes(self._data[:end])
+        del self._data[:end]
+        return text
+
+    @staticmethod
+    def _is_text(head: bytes) -> bool:
+        kind = _TYPE.search(head)
+        return kind is None or not kind[1].strip().lower().startswith(
+            (b"image/", b"video/", b"audio/", b"multipart/", b"application/octet")
+        )
+
+    def _body_length(self, head: bytes) -> int | None:
+        """Bytes of the body; None where it lasts to the end of the connection."""
+        if found := _LENGTH.search(head):
+            return int(found[1])
+        reply_over_http = head.startswith(b"HTTP/")
+        bodiless = re.match(rb"HTTP/\S+ (?:1\d\d|204|304)", head)
+        return None if reply_over_http and not bodiless else 0

@@ -1,0 +1,112 @@
+"""Connections to a camera that write down what passes, decrypted where TLS is spoken."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any
+
+from camrec.camera_report.transcript import Connection, Transcript
+from camrec.network_policy import Reach
+
+
+class RecordingPolicy(Reach):
+    """As `Reach`, and every connection that it makes is in `transcript`."""
+
+    def __init__(self, networks: Sequence[str], transcript: Transcript) -> None:
+        super().__init__(networks)
+        self._transcript = transcript
+
+    def connect(
+        self, where: tuple[str, int], timeout: float | None = None, *rest: object
+    ) -> socket.socket:
+        plain = super().connect(where, timeout, *rest)
+        seconds = plain.gettimeout()
+        recorded = _RecordedSocket(self._transcript, plain.detach())
+        recorded.settimeout(seconds)
+        return recorded
+
+    def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        # The plain socket's bytes are those of TLS: the decrypted ones are written down instead.
+        transcript = self._transcript
+
+        class Recorded(_RecordedTlsSocket):
+            _transcript = transcript
+
+        context.sslsocket_class = Recorded
+        return context
+
+
+class _RecordedSocket(socket.socket):
+    def __init__(self, transcript: Transcript, fileno: int) -> None:
+        super().__init__(fileno=fileno)
+        self._transcript = transcript
+        self._connection: Connection | None = None
+
+    def _opened(self) -> Connection:
+        """Begun by the first byte: a socket that is handed on to TLS passes none itself."""
+        if self._connection is None:
+            self._connection = self._transcript.open()
+        return self._connection
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        sent = super().send(data, flags)
+        self._transcript.note(self._opened(), "camrec", bytes(memoryview(data)[:sent]))
+        return sent
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        super().sendall(data, flags)
+        self._transcript.note(self._opened(), "camrec", bytes(data))
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        data = super().recv(size, flags)
+        if not flags & socket.MSG_PEEK:
+            self._received(data)
+        return data
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        count = super().recv_into(buffer, nbytes, flags)
+        if not flags & socket.MSG_PEEK:
+            self._received(bytes(memoryview(buffer)[:count]))
+        return count
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._transcript.close(self._connection)
+        super().close()
+
+    def _received(self, data: bytes) -> None:
+        self._transcript.note(self._opened(), "camera", data)
+        if not data:
+            self._transcript.close(self._opened())
+
+
+class _RecordedTlsSocket(ssl.SSLSocket):
+    _transcript: Transcript
+    _connection: Connection | None = None
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._transcript.open()
+        return self._connection
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        # sendall() calls this one.
+        sent = super().send(data, flags)
+        self._transcript.note(self._opened(), "camrec", bytes(memoryview(data)[:sent]))
+        return sent
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        # recv() and recv_into() call this one.
+        found = super().read(len, buffer)
+        data = found if buffer is None else bytes(memoryview(buffer)[:found])
+        self._transcript.note(self._opened(), "camera", data)
+        if not data:
+            self._transcript.close(self._opened())
+        return found
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._transcript.close(self._connection)
+        super().close()

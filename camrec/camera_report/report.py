@@ -1,0 +1,98 @@
+"""The report of a camera as a ZIP file that a user can read and pass on."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from camrec import __version__
+from camrec.camera_report.passages import Media, Passage, passages
+from camrec.camera_report.redactor import Redactor
+from camrec.camera_report.transcript import Transcript
+from camrec.i18n import text
+from camrec.sources import Source
+
+FORMAT = 1
+README, SUMMARY, DIALOGUE, MEDIA, LOG = (
+    "README.txt",
+    "summary.json",
+    "dialogue.jsonl",
+    "media.bin",
+    "camrec.log",
+)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What camrec made of the camera.
+
+    code, message : the error that it ended with; None where the camera delivered.
+    video, audio : codecs and sizes as they were read.
+    programs : the versions of MediaMTX, go2rtc and FFmpeg.
+    """
+
+    code: str | None = None
+    message: str | None = None
+    video: Mapping[str, Any] | None = None
+    audio: Mapping[str, Any] | None = None
+    programs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def write_report(
+    path: Path, source: Source, transcript: Transcript, findings: Findings, log: str
+) -> None:
+    """Write it to `path`, with every credential, cookie, host and address replaced.
+
+    Raises OSError.
+    """
+    redactor = Redactor(source)
+    media = bytearray()
+    dialogue = [
+        json.dumps(entry)
+        for number, connection in enumerate(transcript.connections(), 1)
+        for entry in _entries(number, passages(connection.pieces), redactor, media)
+    ]
+    summary = {
+        "format": FORMAT,
+        "camrec": __version__,
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "kind": source.kind,
+        "address": redactor.text(source.url),
+        "logs_in": source.credential is not None,
+        "connections": [
+            {"opened_at": each.opened_at, "closed_at": each.closed_at}
+            for each in transcript.connections()
+        ],
+        "truncated": transcript.truncated,
+        **asdict(findings),
+        "message": redactor.text(findings.message) if findings.message else None,
+    }
+    both = "\n\n".join(text("camera_report.readme", language) for language in ("en", "fr"))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(README, both + "\n")
+        archive.writestr(SUMMARY, json.dumps(summary, indent=2) + "\n")
+        archive.writestr(DIALOGUE, "".join(f"{line}\n" for line in dialogue))
+        archive.writestr(MEDIA, bytes(media))
+        archive.writestr(LOG, redactor.text(log))
+
+
+def _entries(
+    number: int, found: list[Passage], redactor: Redactor, media: bytearray
+) -> Iterator[dict[str, Any]]:
+    """One line a passage; media is put into `media`, and its place and size are in the line."""
+    for passage in found:
+        entry = {"connection": number, "at": round(passage.at, 6), "from": passage.side}
+        if isinstance(passage, Media):
+            data = redactor.opaque(passage.data) if passage.opaque else passage.data
+            entry |= {"media": [len(media), len(data)]}
+            media += data
+        else:
+            entry |= {"text": redactor.message(passage.data).decode("latin-1")}
+        yield entry

@@ -1,0 +1,100 @@
+"""A report of a camera: what is in it, what is not, and what it is good for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camrec.camera_report.passages import Media, Text, passages
+from camrec.camera_report.redactor import Redactor
+from camrec.camera_report.transcript import Piece
+from camrec.sources import parse
+
+SECRET = "s3cret word"
+SOURCE = parse("rtsp://anna:s3cret%20word@door.lan:8554/live?token=abcd1234")
+PACKET = b"$\x00\x00\x04data"
+REPLY = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 5\r\n\r\nv=0\r\n"
+
+
+def cut(data: bytes, sizes: list[int]) -> list[Piece]:
+    """The camera's bytes in pieces of these sizes, in turn."""
+    pieces, at, turn = [], 0, 0
+    while at < len(data):
+        size = sizes[turn % len(sizes)]
+        pieces.append(Piece(float(turn), "camera", data[at : at + size]))
+        at, turn = at + size, turn + 1
+    return pieces
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=8))
+def test_messages_and_packets_are_told_apart_however_they_come(sizes):
+    found = passages(cut(REPLY + PACKET * 3 + REPLY + PACKET, sizes))
+    assert [each.data for each in found if isinstance(each, Text)] == [REPLY, REPLY]
+    assert b"".join(each.data for each in found if isinstance(each, Media)) == PACKET * 4
+    assert not any(isinstance(each, Media) and each.opaque for each in found)
+
+
+def test_the_parts_of_a_multipart_are_media_until_the_next_request():
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n\r\n"
+    get = b"GET /video HTTP/1.1\r\nHost: door.lan\r\n\r\n"
+    pieces = [
+        Piece(0, "camrec", get),
+        Piece(1, "camera", head + b"--f\r\n"),
+        Piece(2, "camera", b"JPEG"),
+    ]
+    pieces += [Piece(3, "camrec", get), Piece(4, "camera", head)]
+    found = passages(pieces)
+    assert [(type(each), each.data) for each in found] == [
+        (Text, get),
+        (Text, head),
+        (Media, b"--f\r\n"),
+        (Media, b"JPEG"),
+        (Text, get),
+        (Text, head),
+    ]
+
+
+def test_a_camera_that_speaks_another_protocol_is_kept_as_it_is():
+    noise = bytes(range(128, 256)) * 2
+    (found,) = passages([Piece(0, "camera", noise)])
+    assert found == Media(0, "camera", noise, opaque=True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'Authorization: Digest username="anna", response="0a1b", uri="rtsp://door.lan/live"',
+        "authorization: Basic YW5uYTpzM2NyZXQgd29yZA==",
+        "Cookie: sid=deadbeef; Path=/",
+        "Set-Cookie: sid=deadbeef; Domain=door.lan",
+        "Location: rtsp://anna:s3cret%20word@192.168.1.20/other?token=abcd1234",
+        "c=IN IP4 192.168.1.20",
+        "o=- 1 1 IN IP6 fe80::1234:5678",
+    ],
+)
+def test_no_secret_and_no_address_stays_in_a_message(told):
+    message = Redactor(SOURCE).message(f"RTSP/1.0 200 OK\r\n{told}\r\n\r\n".encode()).decode()
+    for secret in (
+        "s3cret",
+        "YW5uYTpz",
+        "0a1b",
+        "deadbeef",
+        "door.lan",
+        "192.168",
+        "fe80",
+        "abcd1",
+    ):
+        assert secret not in message
+    assert message.startswith("RTSP/1.0 200 OK\r\n")
+    assert message.endswith("\r\n\r\n")
+
+
+def test_an_address_has_one_stand_in_and_a_body_its_right_length():
+    body = "c=IN IP4 192.168.1.20\r\na=192.168.1.20 10.0.0.1 127.0.0.1 0.0.0.0\r\n"
+    reply = f"RTSP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    message = Redactor(SOURCE).message(reply.encode())
+    head, found = message.split(b"\r\n\r\n", 1)
+    expected = b"c=IN IP4 192.0.2.1\r\na=192.0.2.1 192.0.2.2 127.0.0.1 0.0.0.0\r\n"
+    assert found == expected
+    assert head.endswith(b"Content-Length: %d" % len(expected))
