@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Sequence
 from http.client import HTTPException
 
@@ -30,6 +31,15 @@ class Reach:
     @property
     def limited(self) -> bool:
         return bool(self._networks)
+
+    @property
+    def own_connections_only(self) -> bool:
+        """Whether each connection has to be made here, and none by a proxy."""
+        return self.limited
+
+    def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        """`context` as connections to the camera use it."""
+        return context
 
     def check(self, source: Source) -> None:
         """Raises AccessError (``address_not_allowed``), CameraError (``camera_unknown_host``)."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from camrec import __version__, binaries
+from camrec.camera_report import Findings, RecordingPolicy, Transcript
 from camrec.clock import Clock
 from camrec.config import SHORTEST_TOKEN, Config, fit_token
 from camrec.demo import DemoCameras
@@ -35,9 +36,9 @@ from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recording import Coding, Past, Recording, RecordingState
-from camrec.session import Session, SessionState
+from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
-from camrec.session.routes import Routes
+from camrec.session.routes import Route, Routes
 from camrec.signal import Signal
 from camrec.sources import Source, parse, valid_name
 from camrec.vault import Vault
@@ -274,6 +275,38 @@ class Station:
                 if not opened:
                     raise
         return opened
+
+    def report_failed(self, session_id: str, path: Path) -> Findings:
+        """As `report`, of a camera that could not be opened.
+
+        Raises
+        ------
+        NotFoundError (``no_session``), StateError (``session_not_failed``), OSError
+        """
+        session = self.session(session_id)
+        if session.state is not SessionState.FAILED:
+            raise StateError("session_not_failed")
+        return self.report(session.source, path)
+
+    def report(self, source: Source, path: Path) -> Findings:
+        """Open a camera once more, and write what passes between it and camrec to a ZIP file.
+
+        It takes as long as the camera takes to be opened or to fail, and ten seconds of video.
+        Credentials, cookies, hosts and addresses are replaced. Raises OSError.
+        """
+
+        def session(transcript: Transcript) -> Session:
+            reach = RecordingPolicy(self._networks_of(source), transcript)
+            # Only what camrec itself says and hears can be written down.
+            routes = Routes()
+            routes.remember(source, Route.RELAY)
+            line = partial(self._line, reach=reach, routes=routes)
+            return Session(source, source.host, line, self.clock)
+
+        ffmpeg = self._binaries.get("ffmpeg")
+        programs = {proxy.name: proxy.version or None for proxy in self.proxies}
+        programs["ffmpeg"] = ffmpeg.version if ffmpeg else None
+        return diagnose(session, path, programs)
 
     def close(self, session_id: str) -> Session:
         """Close a camera; its running recording is saved first.
@@ -667,12 +700,17 @@ class Station:
             self.config.token = token
         self.changed.emit("settings", None)
 
-    def _line(self, source: Source, path: str) -> Line:
-        own = source.url in self._demo_urls
-        reach = Reach(() if own else self.config.allowed_networks)
+    def _line(
+        self, source: Source, path: str, reach: Reach | None = None, routes: Routes | None = None
+    ) -> Line:
+        reach = reach or Reach(self._networks_of(source))
         if source.kind == "rtsp":
-            return RtspLine(source, path, self.clock, self.mediamtx, reach, self.routes)
+            return RtspLine(source, path, self.clock, self.mediamtx, reach, routes or self.routes)
         return MjpegLine(source, path, self.clock, self.go2rtc, reach)
+
+    def _networks_of(self, source: Source) -> Sequence[str]:
+        """Where the camera may be: the built-in ones are always allowed."""
+        return () if source.url in self._demo_urls else self.config.allowed_networks
 
     def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))

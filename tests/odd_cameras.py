@@ -9,13 +9,14 @@ from pathlib import Path
 import av
 from cameras.raw_http import RawHttpCamera
 from cameras.raw_rtsp import RawRtspCamera
+from cameras.replayed import ReplayedCamera
 
 from camrec.receipt import Receipt
 from camrec.recording import RecordingState
 from camrec.station import Station
 
 PATIENCE = 60.0  # seconds until a recording that is over is saved
-OddCamera = RawRtspCamera | RawHttpCamera
+OddCamera = RawRtspCamera | RawHttpCamera | ReplayedCamera
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,16 @@ def test_probe_a_camera(place):
     assert code == 0, err
     assert "h264 640x360" in out and "aac" in out
     assert not (place / "videos").exists()
+
+
+def test_probe_saves_a_report(place):
+    with MjpegCamera() as camera:
+        code, _, err = run(place, "probe", camera.url, "--save", "report.zip")
+        again = run(place, "probe", camera.url, "--save", "report.zip")
+    assert code == 0, err
+    with zipfile.ZipFile(place / "report.zip") as archive:
+        assert "dialogue.jsonl" in archive.namelist()
+    assert again[0] == 2 and "report.zip" in again[2]
 
 
 def test_probe_says_why_not(place):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import socket
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from cameras.mjpeg import MjpegCamera
+from cameras.refusing import Refusing, http
 from cameras.rtsp import RtspCamera
 from playwright.sync_api import Page, expect
 from serving import Serving
@@ -95,3 +97,15 @@ def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
                 timeout=30_000
             )
             expect(health(page)).to_have_text("All well")
+
+
+def test_the_tile_of_a_camera_that_failed_saves_a_report(shown):
+    with Refusing(http("404 Not Found")) as camera:
+        station, page = shown()
+        station.begin_open(f"http://127.0.0.1:{camera.port}/none", "Door")
+        tile = page.get_by_role("article", name="Door, failed")
+        with page.expect_download() as downloading:
+            tile.get_by_role("button", name="Save a report").click()
+        assert downloading.value.suggested_filename == "camrec report Door.zip"
+        with zipfile.ZipFile(downloading.value.path()) as archive:
+            assert b"404" in archive.read("dialogue.jsonl")

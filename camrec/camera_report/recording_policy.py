@@ -27,6 +27,10 @@ class RecordingPolicy(Reach):
         recorded.settimeout(seconds)
         return recorded
 
+    @property
+    def own_connections_only(self) -> bool:
+        return True
+
     def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
         # The plain socket's bytes are those of TLS: the decrypted ones are written down instead.
         transcript = self._transcript

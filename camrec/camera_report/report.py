@@ -7,7 +7,7 @@ import platform
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from camrec import __version__
 from camrec.camera_report.passages import Media, Passage, passages
 from camrec.camera_report.redactor import Redactor
 from camrec.camera_report.transcript import Transcript
+from camrec.errors import CamrecError
 from camrec.i18n import text
 from camrec.sources import Source
 
@@ -32,15 +33,16 @@ README, SUMMARY, DIALOGUE, MEDIA, LOG = (
 class Findings:
     """What camrec made of the camera.
 
-    code, message : the error that it ended with; None where the camera delivered.
+    error : what it ended with; None where the camera delivered.
     video, audio : codecs and sizes as they were read.
+    figures : frame rate, bit rate and losses.
     programs : the versions of MediaMTX, go2rtc and FFmpeg.
     """
 
-    code: str | None = None
-    message: str | None = None
+    error: CamrecError | None = None
     video: Mapping[str, Any] | None = None
     audio: Mapping[str, Any] | None = None
+    figures: Mapping[str, Any] | None = None
     programs: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -51,7 +53,7 @@ def write_report(
 
     Raises OSError.
     """
-    redactor = Redactor(source)
+    redactor, error = Redactor(source), findings.error
     media = bytearray()
     dialogue = [
         json.dumps(entry)
@@ -71,8 +73,11 @@ def write_report(
             for each in transcript.connections()
         ],
         "truncated": transcript.truncated,
-        **asdict(findings),
-        "message": redactor.text(findings.message) if findings.message else None,
+        "error": {"code": error.code, "message": redactor.text(error.text())} if error else None,
+        "video": findings.video,
+        "audio": findings.audio,
+        "figures": findings.figures,
+        "programs": dict(findings.programs),
     }
     both = "\n\n".join(text("camera_report.readme", language) for language in ("en", "fr"))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -20,7 +20,7 @@ from camrec.library import Video
 from camrec.process import endings
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
-from camrec.sources import parse
+from camrec.sources import Source, parse
 from camrec.station import LONGEST, SHORTEST, Station
 
 LOOK = 2.0  # seconds over which a probe measures
@@ -47,8 +47,13 @@ def record(
         print_receipt(video, output or video.path)
 
 
-def probe(url: Address) -> None:
-    parse(url)
+def probe(
+    url: Address,
+    save: Annotated[Path | None, Option(metavar="FILE.zip", help=say("probe.save"))] = None,
+) -> None:
+    source = parse(url)
+    if save is not None:
+        return _save_report(source, save)
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
         settings = _settings(videos_dir=folder, log_level="error")
         with station_of(settings) as station:
@@ -56,6 +61,22 @@ def probe(url: Address) -> None:
             # Figures are of what came lately: let some of it come.
             session.machine.wait(lambda state: state in ENDED, LOOK)
             _describe(session)
+
+
+def _save_report(source: Source, path: Path) -> None:
+    """Where the camera does not deliver, the command fails, and the report is there."""
+    if path.exists():
+        raise BadParameter(say("record.exists", path=str(path)))
+    if not path.parent.is_dir():
+        raise BadParameter(say("record.no_folder", path=str(path.parent)))
+    with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
+        settings = _settings(videos_dir=folder, log_level="error")
+        with station_of(settings) as station:
+            note(say("probe.saving"))
+            findings = station.report(source, path)
+    note(say("probe.saved", path=str(path)))
+    if findings.error is not None:
+        raise findings.error
 
 
 def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[Video]:

@@ -60,7 +60,7 @@ def look(source: Source, seconds: float = 5.0, reach: Reach | None = None) -> Wa
         error = glance.error
     if error is not None:
         raise error
-    return Way.RELAYED if reach is not None and reach.limited else glance.way
+    return Way.RELAYED if reach is not None and reach.own_connections_only else glance.way
 
 
 class _Glance:

@@ -151,7 +151,7 @@ class Visit:
         if parts.scheme == "http":
             connection = HTTPConnection(host, parts.port, timeout=self._timeout)
         elif parts.scheme == "https":
-            context = _certificates(host)
+            context = self._reach.tls(_certificates(host))
             connection = HTTPSConnection(host, parts.port, timeout=self._timeout, context=context)
         else:
             raise ConnectionError("led to another protocol")

@@ -199,7 +199,7 @@ class CameraClient:
         self._heard = False
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme.lower() == "rtsps":
-            context = ssl.create_default_context()
+            context = self._reach.tls(ssl.create_default_context())
             self._socket = context.wrap_socket(line, server_hostname=parts.hostname)
         if self._aborted:
             raise ConnectionAbortedError

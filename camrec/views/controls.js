@@ -31,7 +31,26 @@ function controls(tile, tools = null) {
         button({ label: say.t("page.retry"), kind: "main", on: () => ask("retry") }),
         button({ label: say.t("page.change_address"), on: () => ask("change") }),
         button({ label: say.t("page.remove"), kind: "link", on: () => ask("close") })),
+      report(),
       problem())
+  }
+
+  /** What passed between camrec and the camera, as a file to pass on: the camera is called once more. */
+  function report() {
+    const { say } = tile
+    const told = h("span", { class: "second", role: "status" })
+    const save = button({
+      label: say.t("page.report"), icon: "download", kind: "link", title: say.t("page.report_title"),
+      on: async () => {
+        save.disabled = true
+        fill(told, say.t("page.report_running"))
+        const reply = await fetch(address(`session/${whose}/report`, model.base)).catch(() => null)
+        fill(told, reply?.ok ? "" : say.t("page.report_failed"))
+        save.disabled = false
+        if (reply?.ok) saveFile(await reply.blob(), `camrec report ${model.session.name}.zip`)
+      },
+    })
+    return h("p", { class: "report" }, save, told)
   }
 
   // ---- ready ----

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
 from camrec.clock import iso
 from camrec.recording import RecordingState
 from camrec.session import Session
 from camrec.web import schema
+from camrec.web.file import attachment
 from camrec.web.handler import Handler
 from camrec.web.request import CloseRequest, OpenRequest
 
@@ -27,6 +32,20 @@ class CloseHandler(Handler):
         cancelled = [each.recording_id for each in scheduled if not each.begun]
         told = describe(session, self.language).model_dump()
         self.answer(schema.ClosedSession(**told, cancelled=cancelled))
+
+
+class ReportHandler(Handler):
+    """The camera is called once more for it, so it takes a while."""
+
+    async def get(self, session_id: str) -> None:
+        with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
+            path = Path(folder) / "report.zip"
+            await self.call(self.station.report_failed, session_id, path)
+            report = await self.call(path.read_bytes)
+        name = f"camrec report {datetime.now():%Y-%m-%d %H-%M-%S}.zip"
+        self.set_header("Content-Type", "application/zip")
+        self.set_header("Content-Disposition", attachment(name))
+        self.write(report)
 
 
 class ListHandler(Handler):

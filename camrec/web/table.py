@@ -71,6 +71,18 @@ TABLE = (
         ),
     ),
     Address(
+        "/session/{session_id}/report",
+        sessions.ReportHandler,
+        (
+            Call(
+                "get",
+                "A ZIP file with all that passes between camrec and a camera that failed to open",
+                media="application/zip",
+                refusals=(404, 409),
+            ),
+        ),
+    ),
+    Address(
         "/session/list",
         sessions.ListHandler,
         (Call("get", "The cameras that are open", answer=schema.SessionList),),

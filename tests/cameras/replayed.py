@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cameras.raw_rtsp import has_left
+from cameras.raw_rtsp import SentFrame, has_left
 
 HOST = re.compile(r"camera\.invalid(?::\d+)?|192\.0\.2\.\d{1,3}(?::\d+)?")
 CSEQ = re.compile(rb"(?im)^(cseq[ \t]*:[ \t]*)([^\r\n]*)")
@@ -46,6 +46,7 @@ class ReplayedCamera:
             self._media = archive.read("media.bin")
         self.connections = 0
         self.most_at_once = 0
+        self.sent: list[SentFrame] = []  # what of the media is one frame is not known
         self._open: dict[int, socket.socket] = {}
         self._threads: list[threading.Thread] = []
         self._over = threading.Event()

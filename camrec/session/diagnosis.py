@@ -1,0 +1,58 @@
+"""A camera opened once more with all that passes written down, as a report to pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from camrec.camera_report import Findings, Transcript, captured_log, write_report
+from camrec.session.session import Session, SessionState
+
+MEDIA_S = 10.0  # of video and audio that a report has
+
+
+def diagnose(
+    make_session: Callable[[Transcript], Session],
+    path: Path,
+    programs: Mapping[str, str | None],
+) -> Findings:
+    """Open the camera, read it for `MEDIA_S` seconds where it delivers, and write the report.
+
+    Parameters
+    ----------
+    make_session
+        Gives a session that nobody else has, all of whose connections are in the transcript.
+    path
+        Where the ZIP file is written. Raises OSError.
+    programs
+        The versions of MediaMTX, go2rtc and FFmpeg.
+    """
+    transcript = Transcript()
+    session = make_session(transcript)
+    source = session.source
+    with captured_log(session.session_id, source.host) as log:
+        session.start()
+        try:
+            session.machine.wait(lambda state: state is not SessionState.OPENING)
+            if session.state is SessionState.LIVE:
+                session.machine.wait(lambda state: state is not SessionState.LIVE, MEDIA_S)
+            findings = _findings(session, programs)
+        finally:
+            session.close()
+    write_report(path, source, transcript, findings, log.text())
+    return findings
+
+
+def _findings(session: Session, programs: Mapping[str, str | None]) -> Findings:
+    feed = session.feed
+    video, audio = feed.video, feed.audio
+    return Findings(
+        error=session.error,
+        video={"codec": video.codec, "width": video.width, "height": video.height}
+        if video is not None
+        else None,
+        audio={"codec": audio.codec, "rate": audio.samples} if audio is not None else None,
+        figures=asdict(feed.figures()),
+        programs=programs,
+    )
