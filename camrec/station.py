@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -36,11 +38,13 @@ from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recording import Coding, Past, Recording, RecordingState
+from camrec.redaction import Credential
 from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.session.routes import Route, Routes
 from camrec.signal import Signal
-from camrec.sources import Source, parse, valid_name
+from camrec.sources import LONGEST_NAME, Source, parse, valid_name
+from camrec.stream_search import bare_host, find_stream
 from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -166,7 +170,7 @@ class Station:
 
     # Sessions.
 
-    def open(self, url: str, name: str | None = None) -> Session:
+    def open(self, url: str | Source, name: str | None = None) -> Session:
         """Open a camera and wait until it delivers; on an error nothing is left open.
 
         Raises
@@ -182,16 +186,54 @@ class Station:
             raise StateError("session_closed")
         return session
 
-    def begin_open(self, url: str, name: str | None = None) -> Session:
+    def begin_open(self, url: str | Source, name: str | None = None) -> Session:
         """Begin to open a camera; it becomes LIVE, or FAILED and stays listed until closed."""
-        source, name = parse(url), valid_name(name)
+        source, name = url if isinstance(url, Source) else parse(url), valid_name(name)
         with self._lock:
-            taken = sum(session.state in OPEN for session in self._sessions.values())
-            if taken >= self.config.max_sessions:
-                raise StateError("sessions_full", max_sessions=self.config.max_sessions)
-            session = self._session(source, name or source.host)
+            self._check_room()
+            session = self._session(source, name or self._default_name(source))
             self._sessions[session.session_id] = session
         return self._begun(session)
+
+    def locate(self, address: str, credential: Credential | None = None) -> Source:
+        """What a person typed, as the address of a stream; a bare host is asked for its stream.
+
+        Parameters
+        ----------
+        credential
+            In place of what the address says.
+
+        Raises
+        ------
+        InputError, StateError (``sessions_full``), CameraError, AccessError
+        """
+        host = bare_host(address)
+        source = host or parse(address)
+        if credential is not None:
+            source = replace(source, credential=credential)
+        if host is None:
+            return source
+        with self._lock:
+            self._check_room()
+        return find_stream(source, Reach(self.config.allowed_networks))
+
+    def _check_room(self) -> None:
+        """Raises StateError (``sessions_full``); under the lock."""
+        taken = sum(session.state in OPEN for session in self._sessions.values())
+        if taken >= self.config.max_sessions:
+            raise StateError("sessions_full", max_sessions=self.config.max_sessions)
+
+    def _default_name(self, source: Source) -> str:
+        """The host; where a camera is called so already, what tells them apart; under the lock."""
+        there = self._sessions.values()
+        taken = {each.name for each in there if each.state is not SessionState.FAILED}
+        if source.host not in taken:
+            return source.host
+        longer = source.url.partition("://")[2].rstrip("/")
+        if len(longer) > LONGEST_NAME - 6:
+            longer = f"{source.host[:40]} …{longer[-50:]}"  # the end tells streams apart
+        names = itertools.chain((longer,), (f"{longer} ({n})" for n in itertools.count(2)))
+        return next(each for each in names if each not in taken)
 
     def _session(self, source: Source, name: str, session_id: str | None = None) -> Session:
         return Session(source, name, self._line, self.clock, self.config.preroll, session_id)

@@ -48,10 +48,6 @@ def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, 
             expect(field).to_have_value("rtsp://192.168.1.9:554/")
             page.get_by_role("button", name="AXIS P1455 (192.168.1.20)").click()
             expect(field).to_have_value("rtsp://192.168.1.20:554/axis-media/media.amp")
-            expect(field).to_be_focused()
-            page.keyboard.type("user:password@")
-            expect(field).to_have_value(
-                "rtsp://user:password@192.168.1.20:554/axis-media/media.amp"
-            )
+            expect(page.get_by_label("User", exact=True)).to_be_focused()
             look.close()
     assert 1 <= len(said) <= 4, "one search, sent a few times as the protocol asks"

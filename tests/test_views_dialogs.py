@@ -10,6 +10,7 @@ import yaml
 from cameras.mjpeg import MjpegCamera
 from playwright.sync_api import Page, expect
 from test_journey import server
+from test_views_access import faults
 from test_views_page import SERVE, close_all, fits
 from wire import Wire
 
@@ -191,12 +192,31 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     token.press("Enter")
     expect(box.get_by_role("alert")).to_contain_text("8 to 200 characters")
     assert wire.get("/health").status == 200
-    with page.expect_response("**/login") as logged_in:
-        box.get_by_role("button", name="Generate").click()
-    assert logged_in.value.status == 204
-    expect(box.get_by_text("Write it down")).to_be_visible()
+    box.get_by_role("button", name="Generate").click()
+    expect(box.get_by_text("Not in force yet.")).to_be_visible()
     made = token.input_value()
     assert len(made) == 24
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box.get_by_role("button", name="Copy").click()
+    expect(box.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == made
+    # Nothing has changed: one who closes the dialog now has locked nobody out.
+    assert wire.get("/health").status == 200
+    box.get_by_role("button", name="Done").click()
+    expect(box.get_by_role("alert")).to_contain_text("Not in force yet.")
+    expect(box.get_by_role("button", name="Use this token")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert wire.get("/health").status == 200
+    page.get_by_role("button", name="Settings").click()
+    expect(token).to_have_value("")
+    box.get_by_role("button", name="Generate").click()
+    made = token.input_value()
+    assert faults(page) == []
+    with page.expect_response("**/login") as logged_in:
+        box.get_by_role("button", name="Use this token").click()
+    assert logged_in.value.status == 204
+    expect(box.get_by_text("Write it down")).to_be_visible()
+    expect(token).to_have_value(made)
     assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
     # Whoever has it gets in, this browser without being asked, and nobody else.
     assert wire.get("/health").status == 401

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from camrec.feed.meter import Figures
 from camrec.session import SessionState
 from camrec.views.history import SECONDS, History, Moment
+from camrec.views.plots import NAN, PLOTS, columns
 from camrec.views.statistics import _gaps
 
 
@@ -61,3 +62,24 @@ def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
     assert _gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
     assert _gaps(moments, 500.0) == {"x0": [1500.0, 5500.0], "x1": [4500.0, 6500.0]}
     assert _gaps([]) == {"x0": [], "x1": []}
+
+
+def test_nothing_is_filled_across_a_time_without_pictures():
+    """An area has its own moments there: down to nothing with the last value, up with the next."""
+
+    def moment(at: float, fps: float) -> dict[str, float]:
+        return {"at": at, "fps": fps, "rate": fps, "lag": 5.0, "lost": 0.0}
+
+    moments = [moment(1, 25.0), moment(2, 25.0), moment(3, NAN), moment(4, NAN), moment(5, 20.0)]
+    made = columns(moments)
+    assert made["at"] == [1, 2, 2, 3, 4, 5, 5]
+    assert made["fps_area"] == [25.0, 25.0, 0.0, 0.0, 0.0, 0.0, 20.0]
+    assert [value != value for value in made["fps"]] == [False, False, *[True] * 4, False]
+    assert made["lag_area"] == [5.0] * 7, "what is there all the time has no break"
+    parts = [
+        columns(moments[:2]),
+        columns(moments[2:4], moments[1]),
+        columns(moments[4:], moments[3]),
+    ]
+    for key in ("at", *(f"{key}_area" for key in PLOTS)):
+        assert sum((part[key] for part in parts), []) == made[key]

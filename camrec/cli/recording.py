@@ -20,8 +20,9 @@ from camrec.library import Video
 from camrec.process import endings
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
-from camrec.sources import Source, parse
+from camrec.sources import parse
 from camrec.station import LONGEST, SHORTEST, Station
+from camrec.stream_search import bare_host
 
 LOOK = 2.0  # seconds over which a probe measures
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
@@ -34,14 +35,14 @@ def record(
     duration: Annotated[int, Option(min=SHORTEST, max=LONGEST, help=say("record.duration"))],
     output: Annotated[Path | None, Option(help=say("record.output"))] = None,
 ) -> None:
-    parse(url)  # before anything is started for it
+    _check(url)
     with ExitStack() as stack:
         if output is None:
             settings = _settings()
         else:
             settings = _settings(videos_dir=stack.enter_context(_folder_beside(output)))
         station = stack.enter_context(station_of(settings))
-        [video] = record_all(station, [station.open(url)], duration)
+        [video] = record_all(station, [station.open(station.locate(url))], duration)
         if output is not None:
             _put(video, output)
         print_receipt(video, output or video.path)
@@ -51,19 +52,19 @@ def probe(
     url: Address,
     save: Annotated[Path | None, Option(metavar="FILE.zip", help=say("probe.save"))] = None,
 ) -> None:
-    source = parse(url)
+    _check(url)
     if save is not None:
-        return _save_report(source, save)
+        return _save_report(url, save)
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
         settings = _settings(videos_dir=folder, log_level="error")
         with station_of(settings) as station:
-            session = station.open(url)
+            session = station.open(station.locate(url))
             # Figures are of what came lately: let some of it come.
             session.machine.wait(lambda state: state in ENDED, LOOK)
             _describe(session)
 
 
-def _save_report(source: Source, path: Path) -> None:
+def _save_report(url: str, path: Path) -> None:
     """Where the camera does not deliver, the command fails, and the report is there."""
     if path.exists():
         raise BadParameter(say("record.exists", path=str(path)))
@@ -73,10 +74,16 @@ def _save_report(source: Source, path: Path) -> None:
         settings = _settings(videos_dir=folder, log_level="error")
         with station_of(settings) as station:
             note(say("probe.saving"))
-            findings = station.report(source, path)
+            findings = station.report(station.locate(url), path)
     note(say("probe.saved", path=str(path)))
     if findings.error is not None:
         raise findings.error
+
+
+def _check(url: str) -> None:
+    """Before anything is started for it. A bare host is one: its stream is searched for."""
+    if bare_host(url) is None:
+        parse(url)
 
 
 def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[Video]:

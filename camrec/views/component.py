@@ -82,8 +82,9 @@ class AskingComponent(Component):
     """One whose buttons ask the station for something.
 
     The station's calls block: they run in threads. When a call has ended the browser gets
-    ``{answered: "record", ok: true}``, or false and the `problem` in the page's language; the
-    component shows it where the button is. A text that the call gave comes with it as `given`.
+    ``{answered: "record", ok: true}``, or false, the `problem` in the page's language and its
+    `code`; the component shows it where the button is. A text that the call gave comes with it as
+    `given`.
     """
 
     def ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
@@ -101,6 +102,7 @@ class AskingComponent(Component):
             error = internal()
         problem = error.text(self.language) if error else ""
         told = {"answered": what, "ok": error is None, "problem": problem}
+        told["code"] = error.code if error else ""
         self._send_msg({**told, "given": given if isinstance(given, str) else ""})
 
 

@@ -12,7 +12,29 @@ function plotsOf(tile) {
   let lost = null
   let plots = null // Bokeh's document while they are shown
 
-  const columns = (of) => Object.fromEntries(["at", "fps", "rate", "lag", "lost"].map((key) => [key, of.map((each) => each[key])]))
+  const SHOWN = ["fps", "rate", "lag", "lost"]
+
+  /** As columns() of plots.py makes them: an area goes down to nothing where there is no value. */
+  function columns(of, before = null) {
+    const rows = []
+    for (const each of of) {
+      const [gone, come] = before === null ? [[], []] : [
+        SHOWN.filter((key) => Number.isNaN(each[key]) && !Number.isNaN(before[key])),
+        SHOWN.filter((key) => Number.isNaN(before[key]) && !Number.isNaN(each[key])),
+      ]
+      const without = (row, keys) => ({ ...row, ...Object.fromEntries(keys.map((key) => [key, NaN])) })
+      if (gone.length) rows.push(without(before, gone))
+      if (come.length) rows.push(without(each, come))
+      rows.push(each)
+      before = each
+    }
+    const made = { at: rows.map((row) => row.at) }
+    for (const key of SHOWN) {
+      made[key] = rows.map((row) => row[key])
+      made[`${key}_area`] = made[key].map((value) => (Number.isNaN(value) ? 0 : value))
+    }
+    return made
+  }
 
   function hear() {
     const { now, fps, bit_rate, lag, age, lost: all } = live.facts
@@ -27,7 +49,7 @@ function plotsOf(tile) {
     moments.push(...fresh)
     moments.splice(0, moments.length - MOST)
     if (plots === null) return
-    plots.get_model_by_name("moments").stream(columns(fresh), MOST)
+    plots.get_model_by_name("moments").stream(columns(fresh, last ?? null), MOST)
     tell()
   }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from bokeh.embed import json_item
@@ -18,6 +20,7 @@ from bokeh.plotting import figure
 
 from camrec import i18n
 
+NAN = float("nan")
 FONT = "Segoe UI Variable Text, Segoe UI, Inter, system-ui, sans-serif"
 CLOCK = "%H:%M"
 SCALES = (
@@ -46,14 +49,13 @@ class Plots:
     """Pictures a second, rate, lag, lost packets; hatched where there was no picture.
 
     figures : by the columns' names.
-    moments : columns ``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms), ``lost``.
+    moments : as `columns` makes them.
     gaps : columns ``x0``, ``x1`` (ms).
     minutes : what is in sight, of all figures (ms).
     """
 
     def __init__(self, dark: bool) -> None:
-        nothing: dict[str, list[float]] = {key: [] for key in ("at", *PLOTS)}
-        self.moments = ColumnDataSource(nothing, name="moments")
+        self.moments = ColumnDataSource(columns([]), name="moments")
         self.gaps = ColumnDataSource({"x0": [], "x1": []}, name="gaps")
         self.minutes = Range1d(0, 1, name="minutes")
         self.figures = {key: self._figure(key, dark) for key in PLOTS}
@@ -80,7 +82,9 @@ class Plots:
             border_fill_color=None,
             outline_line_color=None,
         )
-        made.varea(x="at", y1=0, y2=key, source=self.moments, fill_color=colour, fill_alpha=0.16)
+        made.varea(
+            x="at", y1=0, y2=f"{key}_area", source=self.moments, fill_color=colour, fill_alpha=0.16
+        )
         made.line(x="at", y=key, source=self.moments, line_color=colour, line_width=2)
         made.vstrip(
             x0="x0",
@@ -111,6 +115,34 @@ class Plots:
         made.xgrid.grid_line_color = None
         made.ygrid.grid_line_color = line
         return made
+
+
+def columns(
+    moments: Sequence[Mapping[str, float]], before: Mapping[str, float] | None = None
+) -> dict[str, list[float]]:
+    """``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms), ``lost``, each with its ``..._area``.
+
+    A line breaks where there is no value (NaN). An area does not: it goes down to nothing there,
+    and up again, at moments of its own.
+
+    Parameters
+    ----------
+    before
+        The moment in front of these, where they go on from it.
+    """
+    rows: list[Mapping[str, float]] = []
+    for now in moments:
+        if before is not None:
+            gone = {key: NAN for key in PLOTS if isnan(now[key]) and not isnan(before[key])}
+            come = {key: NAN for key in PLOTS if isnan(before[key]) and not isnan(now[key])}
+            rows += [{**before, **gone}] if gone else []
+            rows += [{**now, **come}] if come else []
+        rows.append(now)
+        before = now
+    made = {key: [row[key] for row in rows] for key in ("at", *PLOTS)}
+    for key in PLOTS:
+        made[f"{key}_area"] = [0.0 if isnan(value) else value for value in made[key]]
+    return made
 
 
 def said(key: str, value: float, language: str) -> str:

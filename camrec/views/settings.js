@@ -11,6 +11,8 @@ export function render({ model, view }) {
   const problems = {} // by field: why it was refused
   const typed = {} // by field: what was asked for, until it is so
   let fresh = "" // the token that was set here, shown until the dialog closes
+  let pending = "" // one that was typed or made, and is not in force before it is confirmed
+  let made = false // it was made here: it is shown, and can be copied
   let box = null
   let form = null
   let opener = null // what has the focus again when it closes
@@ -23,7 +25,8 @@ export function render({ model, view }) {
       delete problems[name]
       delete typed[name]
     }
-    fresh = ""
+    fresh = pending = ""
+    made = false
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", () => opener?.focus())
@@ -53,6 +56,54 @@ export function render({ model, view }) {
       iconButton("minus", say.t("page.fewer"), move(-1)), entry, iconButton("plus", say.t("page.more"), move(1)))
   }
 
+  /** The field and its buttons: what is typed or made is in force only when that is confirmed. */
+  function tokenField(say) {
+    const shown = pending || fresh
+    const open = fresh !== "" || made
+    const token = h("input", {
+      class: "field", id: "token", type: open ? "text" : "password", spellcheck: "false", autocomplete: "new-password",
+      value: shown, placeholder: model.facts.token ? "••••••••" : "", readonly: fresh !== "" && pending === "",
+      on: {
+        input: () => {
+          pending = token.value
+          offered.hidden = pending === ""
+        },
+        keydown: (event) => event.key === "Enter" && confirm(),
+      },
+    })
+    const confirm = () => pending && ask("token", pending)
+    const copy = button({ label: say.t("page.token_copy"), on: () => copyText(token, copy, say.t("page.token_copied")) })
+    const forget = () => {
+      pending = ""
+      made = false
+      delete problems.token
+      draw()
+    }
+    const offered = h("div", { class: "offered", hidden: pending === "" },
+      button({ label: say.t("page.token_use"), kind: "main", class: "use", on: confirm }),
+      button({ label: say.t("page.cancel"), on: forget }))
+    const make = () => {
+      pending = random()
+      made = true
+      delete problems.token
+      draw()
+      form.querySelector("#token").focus()
+    }
+    const further = open ? copy
+      : model.facts.token ? button({ label: say.t("page.token_remove"), on: () => ask("token", "") })
+      : button({ label: say.t("page.token_make"), on: make })
+    const state = pending ? "pending" : fresh ? "new" : model.facts.token ? "set" : "hint"
+    return { element: [token, [h("div", { class: "beside" }, token, further), offered]], state }
+  }
+
+  /** One who made a token and leaves would think that it is in force. */
+  function done() {
+    if (pending === "") return box.close()
+    problems.token = words(model.texts).t("page.token_pending")
+    draw()
+    form.querySelector(".use").focus()
+  }
+
   function ask(name, value) {
     typed[name] = value
     model.send_msg({ do: name, [name]: value })
@@ -72,15 +123,7 @@ export function render({ model, view }) {
       value: typed.folder ?? model.facts.folder,
       on: { change: () => ask("folder", folder.value) },
     })
-    const shown = typed.token ?? fresh
-    const token = h("input", {
-      class: "field", id: "token", type: shown ? "text" : "password", spellcheck: "false", autocomplete: "new-password",
-      value: shown, placeholder: model.facts.token ? "••••••••" : "",
-      on: { change: () => token.value && ask("token", token.value) },
-    })
-    const further = model.facts.token && !shown
-      ? button({ label: say.t("page.token_remove"), on: () => ask("token", "") })
-      : button({ label: say.t("page.token_make"), on: () => ask("token", random()) })
+    const { element: tokenEntry, state: tokenState } = tokenField(say)
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, say.t("page.settings")), iconButton("close", say.t("page.settings_close"), () => box.close())),
       h("p", { class: "name" }, say.t("page.language")),
@@ -93,9 +136,8 @@ export function render({ model, view }) {
       }))),
       field("most", say.t("page.most"), say.t("page.most_hint"), most, counted(most)),
       field("folder", say.t("page.folder"), say.t("page.folder_hint"), folder),
-      field("token", say.t("page.token"), say.t(`page.token_${fresh ? "new" : model.facts.token ? "set" : "hint"}`), token,
-        h("div", { class: "beside" }, token, further)),
-      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: "main", on: () => box.close() })))
+      field("token", say.t("page.token"), say.t(`page.token_${tokenState}`), ...tokenEntry),
+      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: "main", on: done })))
     if (which >= 0) form.querySelectorAll("button, input")[which]?.focus()
   }
 
@@ -107,16 +149,32 @@ export function render({ model, view }) {
     draw()
   })
   life.watch("msg:custom", async ({ answered, ok, problem }) => {
-    if (answered === "token" && ok) {
-      fresh = typed.token
+    if (answered === "token") {
+      if (ok) {
+        fresh = typed.token
+        pending = ""
+        made = false
+      }
       delete typed.token
-      if (fresh) await logIn(fresh)
+      if (ok && fresh) await logIn(fresh)
     }
     problems[answered] = problem
     draw()
   })
   life.add(() => box?.close())
   return root
+}
+
+/** Into the clipboard; where the browser lets no page do that, the text is selected. */
+async function copyText(entry, copy, copied) {
+  entry.focus()
+  entry.select()
+  try {
+    await navigator.clipboard.writeText(entry.value)
+  } catch {
+    if (!document.execCommand("copy")) return
+  }
+  copy.querySelector("span").textContent = copied
 }
 
 /** As hard to guess as the server's own, in letters that can be typed. */

@@ -11,6 +11,15 @@ export function render({ model, view }) {
     autocapitalize: "off", spellcheck: "false", "aria-describedby": "told", on: { input: () => tell("") },
   })
   const told = h("p", { id: "told" })
+  // Beside the address, folded away: one who pastes a whole address needs none of it.
+  const entry = (id, attributes) => h("input", { class: "field", id, name: id, type: "text", autocomplete: "off", spellcheck: "false", ...attributes })
+  const beside = {
+    name: entry("name", { maxlength: 100 }),
+    user: entry("user", { autocapitalize: "off" }),
+    password: entry("password", { type: "password", autocomplete: "new-password" }),
+  }
+  const more = h("details", { class: "more" })
+  const help = h("details", { class: "help" })
   let say = words(model.texts)
   let asked = null
   let problem = ""
@@ -42,7 +51,15 @@ export function render({ model, view }) {
       field.focus()
       return
     }
-    ask("open", { url })
+    const { name, user, password } = beside
+    if (!url.includes("://")) hint = "page.searching"
+    ask("open", { url, name: name.value.trim(), user: user.value, password: password.value })
+  }
+
+  /** User and password are to be typed. */
+  function askLogin() {
+    more.open = true
+    beside.user.focus()
   }
 
   const form = h("form", { on: { submit }, novalidate: true })
@@ -52,14 +69,12 @@ export function render({ model, view }) {
     label: say.t(asked === "find" ? "page.finding" : "page.find"), icon: "search", class: "demo find", on: () => ask("find"), "aria-busy": asked === "find",
   })
 
-  /** Into the field, to be completed: where user and password are to stand. */
+  /** Into the field, to be completed by user and password. */
   function propose(url, why) {
     hint = why
     tell("")
     field.value = url
-    field.focus()
-    const at = url.indexOf("://") + 3
-    field.setSelectionRange(at, at)
+    askLogin()
   }
 
   const network = () => foundCameras(say, found, (url) => propose(url, "page.found_hint"))
@@ -89,17 +104,21 @@ export function render({ model, view }) {
   function draw() {
     say = words(model.texts)
     const hero = model.cameras === 0
-    const typing = field.getRootNode().activeElement === field
+    const typing = [field, ...Object.values(beside)].find((each) => each.getRootNode().activeElement === each)
     field.placeholder = say.t("page.address_example")
     tell(problem)
+    const labelled = (name, key) => h("div", { class: "labelled" }, h("label", { for: name }, say.t(key)), beside[name])
+    fill(more, h("summary", {}, say.t("page.more_fields")), h("div", { class: "fields" },
+      labelled("name", "page.camera_name"), labelled("user", "page.camera_user"), labelled("password", "page.camera_password")))
+    fill(help, h("summary", {}, say.t("page.address_help")),
+      h("p", { class: "second" }, say.t("page.address_help_bare")),
+      h("p", { class: "second" }, say.t("page.address_help_text")),
+      h("dl", { class: "second" }, MAKES.map(([make, path]) => [h("dt", {}, make), h("dd", {}, path)])))
     fill(form,
       h("label", { for: "address" }, say.t("page.address")),
       h("div", { class: "entry" }, field,
         h("button", { type: "submit", class: "button main", "aria-busy": asked === "open" }, say.t("page.open_camera"))),
-      told,
-      hero ? h("details", {}, h("summary", {}, say.t("page.address_help")),
-        h("p", { class: "second" }, say.t("page.address_help_text")),
-        h("dl", { class: "second" }, MAKES.map(([make, path]) => [h("dt", {}, make), h("dd", {}, path)]))) : null)
+      told, h("div", { class: "folded" }, more, help))
     box.className = hero ? "hero" : "next"
     fill(box, hero
       ? [h("span", { class: "lens" }, h("i", {})),
@@ -112,26 +131,32 @@ export function render({ model, view }) {
           h("div", {}, h("h2", { class: "heading" }, say.t("page.add_camera")),
             h("p", { class: "second" }, say.t("page.open_of", { count: model.open, most: model.most })))),
           form, network(), earlier(FEW) ?? (model.demo ? demo() : null), search()])
-    if (typing) field.focus()
+    typing?.focus()
   }
 
   life.watch(["texts", "cameras", "open", "most", "demo", "earlier", "finds"], draw)
   life.watch("msg:custom", (message) => {
     if (message.address !== undefined) {
       field.value = message.address
+      beside.name.value = message.name
+      if (message.login) return askLogin()
+      more.open ||= message.name !== ""
       field.focus()
       return
     }
     if (message.answered === "find" && message.ok) found = JSON.parse(message.given)
     if (message.answered === "open" && message.ok) {
       found = null
-      field.value = ""
-      hint = "page.address_hint"
+      for (const each of [field, ...Object.values(beside)]) each.value = ""
+      more.open = help.open = false
     }
+    if (message.answered === "open") hint = "page.address_hint"
     asked = null
     problem = message.ok ? "" : message.problem
     draw()
-    if (!message.ok) field.focus()
+    if (message.ok) return
+    if (["camera_asks_login", "camera_wrong_password"].includes(message.code)) askLogin()
+    else field.focus()
   })
   draw()
   return box

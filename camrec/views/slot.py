@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import param
 
 from camrec.discovery import available, find
+from camrec.redaction import Credential
+from camrec.sources import valid_name
 from camrec.station import Station
 from camrec.views.component import AskingComponent
 
@@ -16,7 +18,8 @@ from camrec.views.component import AskingComponent
 class Slot(AskingComponent):
     """The address field; with no camera on the page it is the whole page.
 
-    The address may hold a password: it is taken from the message and kept nowhere here.
+    The address may hold a password, or one comes beside it: it is taken from the message and kept
+    nowhere here.
     """
 
     cameras = param.Integer(default=0, doc="On the page, failed ones too.")
@@ -36,12 +39,17 @@ class Slot(AskingComponent):
         super().__init__(**{"finds": available(), **params})
         self._station = station
 
-    def propose(self, address: str) -> None:
-        """Put an address into the field, to be changed."""
-        self._send_msg({"address": address})
+    def propose(self, address: str, name: str = "", login: bool = False) -> None:
+        """Put an address and a name into the fields, to be changed; `login` too."""
+        self._send_msg({"address": address, "name": name, "login": login})
 
-    def do_open(self, url: str) -> None:
-        self.ask("open", self._station.begin_open, url)
+    def do_open(self, url: str, name: str = "", user: str = "", password: str = "") -> None:
+        credential = Credential(str(user), str(password)) if user or password else None
+        self.ask("open", self._open, url, name or None, credential)
+
+    def _open(self, url: str, name: str | None, credential: Credential | None) -> None:
+        valid_name(name)  # before a search that takes its time
+        self._station.begin_open(self._station.locate(url, credential), name)
 
     def do_demo(self) -> None:
         self.ask("demo", self._station.open_demo)

@@ -12,7 +12,7 @@ from camrec import i18n
 from camrec.i18n import text
 from camrec.views.component import Component
 from camrec.views.history import SECONDS, History, Moment
-from camrec.views.plots import Plots, said
+from camrec.views.plots import NAN, Plots, columns, said
 
 EVERY = 1000  # ms
 
@@ -46,7 +46,7 @@ class Statistics(Viewer):
         self._column = pn.Column(self._head, self._drawn, sizing_mode="stretch_width")
         self._session_id = ""
         self._plots: Plots | None = None
-        self._last = 0.0
+        self._last: Moment | None = None
         self._ahead = 0.0  # ms by which what is drawn is ahead of UTC
         self._ticking: Any = None
 
@@ -62,9 +62,9 @@ class Statistics(Viewer):
         self.close()
         self._ahead = 60_000 * east
         moments = self._history.of(session_id)
-        self._session_id, self._last = session_id, moments[-1].at if moments else 0.0
+        self._session_id, self._last = session_id, moments[-1] if moments else None
         self._plots = Plots(dark)
-        self._plots.moments.data = self._columns(moments)
+        self._plots.moments.data = columns(list(map(self._values, moments)))
         self._tell(moments)
         self._drawn.objects = [pn.pane.Bokeh(each) for each in self._plots.figures.values()]
         self._head.title = name
@@ -90,10 +90,11 @@ class Statistics(Viewer):
         if not moments:  # the camera was closed
             self._head._send_msg({"open": False})
             return
-        fresh = [each for each in moments if each.at > self._last]
-        self._last = moments[-1].at
+        before, self._last = self._last, moments[-1]
+        fresh = [self._values(each) for each in moments if before is None or each.at > before.at]
         if self._plots is not None:
-            self._plots.moments.stream(self._columns(fresh), rollover=SECONDS)
+            told = columns(fresh, None if before is None else self._values(before))
+            self._plots.moments.stream(told, rollover=SECONDS)
         self._tell(moments)
 
     def _tell(self, moments: list[Moment]) -> None:
@@ -102,9 +103,9 @@ class Statistics(Viewer):
         if plots is None:
             return
         plots.speak(self.language)
-        latest = self._columns(moments[-1:])
+        latest = self._values(moments[-1]) if moments else {}
         for key, each in plots.figures.items():
-            (value,) = latest[key] or [None]
+            value = latest.get(key)
             each.title.text = text(f"page.plot_{key}", self.language, value=self._said(key, value))
         if moments:
             end = moments[-1].at + self._ahead
@@ -113,14 +114,14 @@ class Statistics(Viewer):
             if gaps != plots.gaps.data:
                 plots.gaps.data = gaps
 
-    def _columns(self, moments: list[Moment]) -> dict[str, list[float]]:
-        nothing = float("nan")
+    def _values(self, moment: Moment) -> dict[str, float]:
+        """A moment as `columns` takes it."""
         return {
-            "at": [each.at + self._ahead for each in moments],
-            "fps": [nothing if each.fps is None else each.fps for each in moments],
-            "rate": [nothing if each.bit_rate is None else each.bit_rate / 1e6 for each in moments],
-            "lag": [nothing if each.lag is None else 1000 * each.lag for each in moments],
-            "lost": [float(each.lost) for each in moments],
+            "at": moment.at + self._ahead,
+            "fps": NAN if moment.fps is None else moment.fps,
+            "rate": NAN if moment.bit_rate is None else moment.bit_rate / 1e6,
+            "lag": NAN if moment.lag is None else 1000 * moment.lag,
+            "lost": float(moment.lost),
         }
 
     def _said(self, key: str, value: float | None) -> str:

@@ -19,7 +19,8 @@ class Tile(AskingComponent):
     Parameters
     ----------
     on_change
-        Called with the address, without its credential, when the user wants to write another one.
+        Called with the address, without its credential, the name that was chosen and whether the
+        log-in was refused, when the user wants to write another address.
     on_statistics
         Called with the session's id, its name, whether the page is dark, and the minutes by which
         the browser's clock is ahead of UTC.
@@ -35,7 +36,7 @@ class Tile(AskingComponent):
         self,
         station: Station,
         facts: dict[str, Any],
-        on_change: Callable[[str], None],
+        on_change: Callable[[str, str, bool], None],
         on_statistics: Callable[[str, str, bool, float], None],
         **params: Any,
     ) -> None:
@@ -86,7 +87,10 @@ class Tile(AskingComponent):
         self._on_statistics(self.session_id, self._facts["name"], bool(dark), float(east))
 
     def do_change(self) -> None:
-        self._on_change(self._station.session(self.session_id).source.url)
+        session = self._station.session(self.session_id)
+        chosen = "" if session.name == session.source.host else session.name
+        refused = session.error is not None and session.error.code == "camera_wrong_password"
+        self._on_change(session.source.url, chosen, refused)
         self.ask("change", self._station.close, self.session_id)
 
     def _reopen(self) -> None:

@@ -1,0 +1,284 @@
+"""Finds the stream of a camera of which only the host is known, by the paths that are usual.
+
+One connection at a time, one path after the other, bounded in time. It stops where a camera asks
+for a log-in: a wrong one that is tried often locks an account.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import re
+import socket
+import time
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from camrec.camera_errors import named, no_answer
+from camrec.errors import CameraError
+from camrec.http_auth import Login
+from camrec.network_policy import Reach
+from camrec.proxies import look
+from camrec.sources import Source, parse
+
+log = logging.getLogger(__name__)
+
+RTSP_PORTS = (554, 8554)
+RTSP_PATHS = (
+    "/",
+    "/stream1",  # Tapo, and many others
+    "/Streaming/Channels/101",  # Hikvision
+    "/cam/realmonitor?channel=1&subtype=0",  # Dahua, Amcrest
+    "/h264Preview_01_main",  # Reolink
+    "/axis-media/media.amp",  # Axis
+    "/videoMain",  # Foscam
+    "/unicast/c1/s0/live",  # Uniview
+    "/live/ch00_0",  # V380
+    "/onvif1",  # Yoosee
+    "/11",  # boards of HiSilicon
+    "/live",
+)
+HTTP_PORTS = (80, 8080, 81)
+HTTP_PATHS = (
+    "/video",  # IP Webcam
+    "/mjpg/video.mjpg",  # Axis
+    "/axis-cgi/mjpg/video.cgi",
+    "/?action=stream",  # mjpg-streamer
+    "/videostream.cgi",  # Foscam
+    "/stream",  # ESP32-CAM
+    "/mjpeg",
+)
+CONNECT_S, ANSWER_S, LOOK_S = 2.5, 3.0, 3.0
+LONGEST_S = 40.0
+MOST_BYTES = 1 << 16  # of one answer
+MOST_UNANSWERED = 2  # connections to one port, one after the other; with an answer many end
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.%\w]+\]|[A-Za-z0-9_]([\w.-]*[A-Za-z0-9])?)(:\d{1,5})?/?")
+
+
+def bare_host(address: str) -> Source | None:
+    """A host without scheme and path, perhaps with a port and a log-in; None: it is none.
+
+    Raises InputError, as `sources.parse` does.
+    """
+    address = address.strip(" ")
+    with contextlib.suppress(ValueError):
+        address = f"[{ipaddress.IPv6Address(address)}]"
+    if "://" in address or not _HOST.fullmatch(address.rpartition("@")[2]):
+        return None
+    return parse(f"rtsp://{address.rstrip('/')}/")
+
+
+def find_stream(host: Source, reach: Reach | None = None) -> Source:
+    """The first usual address at which `host`, as `bare_host` gives it, has a picture.
+
+    Raises
+    ------
+    CameraError
+        ``camera_asks_login``, ``camera_wrong_password``; ``stream_not_found``, ``camera_silent``:
+        with what was tried.
+    AccessError
+        ``address_not_allowed``.
+    """
+    return _Search(host, reach or Reach()).run()
+
+
+@dataclass
+class _Tried:
+    """What was asked, to be told."""
+
+    paths: dict[str, list[str]] = field(default_factory=dict)  # by "rtsp:554"
+    closed: list[int] = field(default_factory=list)
+    spoke_rtsp: bool = False
+
+    def add(self, scheme: str, port: int, path: str) -> None:
+        self.paths.setdefault(f"{scheme}:{port}", []).append(path)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{where} {' '.join(paths)}" for where, paths in self.paths.items())
+
+
+class _Search:
+    def __init__(self, host: Source, reach: Reach) -> None:
+        self._host = host
+        self._reach = reach
+        self._port = urlsplit(host.url).port  # None: the usual ones
+        self._tried = _Tried()
+        self._end = time.monotonic() + LONGEST_S
+
+    def run(self) -> Source:
+        self._reach.check(self._host)
+        for port in [self._port] if self._port else RTSP_PORTS:
+            if found := self._by_rtsp(port):
+                return self._at("rtsp", port, found)
+        for port in [self._port] if self._port else HTTP_PORTS:
+            if found := self._by_http(port):
+                return self._at("http", port, found)
+        facts = {"host": self._host.host, "port": self._host.port}
+        if self._tried.paths:
+            raise CameraError("stream_not_found", **facts, tried=str(self._tried))
+        ports = ", ".join(map(str, dict.fromkeys(self._tried.closed)))
+        raise CameraError("camera_silent", **facts, ports=ports)
+
+    def _at(self, scheme: str, port: int, path: str) -> Source:
+        host = self._host.host
+        usual = {"rtsp": 554, "http": 80}[scheme] == port and self._port is None
+        place = f"[{host}]" if ":" in host else host
+        found = parse(f"{scheme}://{place}{'' if usual else f':{port}'}{path}")
+        return replace(found, credential=self._host.credential)
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._end
+
+    def _by_rtsp(self, port: int) -> str | None:
+        """The path that has a picture, over as few connections as the camera lets us."""
+        left, unanswered = list(RTSP_PATHS), 0
+        while left and unanswered < MOST_UNANSWERED:
+            line = self._connect(port)
+            if line is None:
+                return None
+            with line:
+                describe = _Describe(line, self._at("rtsp", port, "/"))
+                if found := self._ask_for(describe, left):
+                    return found
+            unanswered = 0 if describe.answers else unanswered + 1
+        return None
+
+    def _ask_for(self, describe: _Describe, left: list[str]) -> str | None:
+        """The path that was found; of `left` those are taken that need not be asked for again."""
+        while left:
+            path = left[0]
+            if self._late:
+                left.clear()
+                return None
+            try:
+                found = describe.has_picture(path)
+            except ValueError:  # what answers is not RTSP
+                left.clear()
+                found = False
+            except (OSError, EOFError) as error:
+                log.debug("%s: %s: %s", self._host.host, path, type(error).__name__)
+                if describe.answers:
+                    return None  # with the answer before: this path is still to be asked for
+                found = False
+            self._tried.add("rtsp", describe.source.port, path)
+            self._tried.spoke_rtsp = self._tried.spoke_rtsp or describe.answers > 0
+            if found:
+                return path
+            del left[:1]
+            if not describe.answers:
+                return None
+        return None
+
+    def _connect(self, port: int) -> socket.socket | None:
+        if self._late:
+            return None
+        try:
+            return self._reach.connect((self._host.host, port), CONNECT_S)
+        except (socket.gaierror, UnicodeError):
+            raise named(self._host, "camera_unknown_host") from None
+        except OSError as error:
+            if not isinstance(error, ConnectionError | TimeoutError):
+                raise no_answer(self._host, error) from None  # no way there, for no port
+            self._tried.closed.append(port)
+            return None
+
+    def _by_http(self, port: int) -> str | None:
+        line = self._connect(port)
+        if line is None:
+            return None
+        line.close()
+        for path in HTTP_PATHS:
+            if self._late:
+                return None
+            self._tried.add("http", port, path)
+            try:
+                look(self._at("http", port, path), LOOK_S, self._reach)
+                return path
+            except CameraError as error:
+                if error.code == "camera_wrong_password" and not self._tried.spoke_rtsp:
+                    raise _login(self._host) from None
+                if error.code in ("camera_no_answer", "camera_refused"):
+                    return None
+        return None
+
+
+class _Describe:
+    """Asks over one RTSP connection, path after path, what there is."""
+
+    def __init__(self, line: socket.socket, source: Source) -> None:
+        self.source = source
+        self._line = line
+        self.answers = 0
+        self._count = 0
+        self._read = bytearray()
+        known = source.credential
+        self._login = Login(known) if known is not None else None
+
+    def has_picture(self, path: str) -> bool:
+        """Raises CameraError where a log-in is wanted, OSError, EOFError, ValueError (no RTSP)."""
+        scheme_and_host = self.source.url.removesuffix("/")
+        status, headers, body = self._ask(f"{scheme_and_host}{path}")
+        for _ in range(2):
+            if status != 401:
+                break
+            challenges = headers.get("www-authenticate", [])
+            if self._login is None or not self._login.challenged(challenges):
+                raise _login(self.source)
+            status, headers, body = self._ask(f"{scheme_and_host}{path}")
+        if status == 401:
+            raise _login(self.source)
+        return status == 200 and re.search(r"^m=video ", body, re.M) is not None
+
+    def _ask(self, url: str) -> tuple[int, dict[str, list[str]], str]:
+        self._count += 1
+        lines = [f"DESCRIBE {url} RTSP/1.0", f"CSeq: {self._count}", "User-Agent: camrec"]
+        lines.append("Accept: application/sdp")
+        authorization = self._login.authorization("DESCRIBE", url) if self._login else None
+        if authorization is not None:
+            lines.append(f"Authorization: {authorization}")
+        self._line.settimeout(ANSWER_S)
+        self._line.sendall("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
+        return self._answer()
+
+    def _answer(self) -> tuple[int, dict[str, list[str]], str]:
+        while (end := self._read.find(b"\r\n\r\n")) < 0:
+            self._more()
+            if not b"RTSP/".startswith(self._read[:5]):
+                raise ValueError("not RTSP")
+        first, *lines = self._read[:end].decode("latin-1").split("\r\n")
+        del self._read[: end + 4]
+        found = re.match(r"RTSP/\d\.\d (\d{3})", first)
+        if found is None:
+            raise ValueError("not RTSP")
+        headers: dict[str, list[str]] = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers.setdefault(name.strip().lower(), []).append(value.strip())
+        length = 0
+        with contextlib.suppress(ValueError):
+            length = int(headers.get("content-length", ["0"])[0])
+        if not 0 <= length <= MOST_BYTES:
+            raise ValueError("not RTSP")
+        while len(self._read) < length:
+            self._more()
+        body = self._read[:length].decode("utf-8", "replace")
+        del self._read[:length]
+        self.answers += 1
+        return int(found[1]), headers, body
+
+    def _more(self) -> None:
+        piece = self._line.recv(4096)
+        if not piece:
+            raise EOFError
+        self._read += piece
+        if len(self._read) > 2 * MOST_BYTES:
+            raise ValueError("not RTSP")
+
+
+def _login(source: Source) -> CameraError:
+    """It asks for a log-in, or refuses the one that it was given."""
+    given = source.credential is not None
+    return named(source, "camera_wrong_password" if given else "camera_asks_login")
