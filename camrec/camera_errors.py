@@ -9,12 +9,20 @@ from collections.abc import Iterable
 from http.client import HTTPException
 
 from camrec.errors import CameraError
-from camrec.network_policy import LedElsewhere
+from camrec.network_policy import LedElsewhere, LedInACircle
 from camrec.redaction import redact, without
 from camrec.sources import Source
 
 LONGEST_REASON = 200
 
+_BY_STATUS = {
+    **dict.fromkeys((401, 403), "camera_wrong_password"),
+    **dict.fromkeys((404, 410), "camera_no_path"),
+    **dict.fromkeys((429, 453, 503), "camera_busy"),
+    461: "camera_udp_only",
+    # Not implemented, this version not, this option not: as little to be had as by a 400.
+    **dict.fromkeys((501, 505, 551), "camera_rejected"),
+}
 # A camera's own words beside its status: it could repeat what logged us in.
 _WORDS = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
 
@@ -25,6 +33,8 @@ def no_answer(source: Source, error: Exception) -> CameraError:
         return named(source, "camera_unknown_host")
     if isinstance(error, LedElsewhere):
         return CameraError("camera_elsewhere", host=source.host, other=error.host[:100])
+    if isinstance(error, LedInACircle):
+        return named(source, "camera_circle")
     if isinstance(error, ssl.SSLCertVerificationError):
         return named(source, "camera_certificate")
     if isinstance(error, ConnectionRefusedError):
@@ -39,15 +49,20 @@ def named(source: Source, code: str) -> CameraError:
     return CameraError(code, host=source.host, port=source.port)
 
 
+def answered(source: Source, status: int) -> CameraError:
+    """What a status says that is no yes, of HTTP or of RTSP.
+
+    Not in the camera's own words: it could repeat what logged us in.
+    """
+    usual = "camera_failed" if 500 <= status < 600 else "camera_rejected"
+    code = _BY_STATUS.get(status, usual)
+    return CameraError(code, host=source.host, port=source.port, reason=str(status))
+
+
 def failed(source: Source, reason: str) -> CameraError:
     """`camera_failed` with the camera's or the proxy's own words."""
     said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
     return CameraError("camera_failed", host=source.host, reason=said)
-
-
-def rejected(source: Source, reason: str) -> CameraError:
-    """`camera_rejected` with the status of the camera's answer."""
-    return CameraError("camera_rejected", host=source.host, reason=reason[:LONGEST_REASON])
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:

@@ -22,6 +22,10 @@ class LedElsewhere(HTTPException):
         self.host = host
 
 
+class LedInACircle(HTTPException):
+    """A camera's redirects lead back to where they came from, or nowhere."""
+
+
 class Reach:
     """networks : in CIDR form; none: anywhere but where no single camera can be."""
 

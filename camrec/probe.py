@@ -32,6 +32,7 @@ FINAL = frozenset(
         "camera_udp_only",
         "camera_certificate",
         "camera_elsewhere",
+        "camera_circle",
     }
 )
 

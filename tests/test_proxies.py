@@ -357,7 +357,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         "401": "camera_wrong_password",
         "401 without a way": "camera_wrong_password",
         "404": "camera_no_path",
-        "503": "camera_rejected",
+        "503": "camera_busy",
         "http": "camera_not_a_camera",
         "ssh": "camera_not_a_camera",
         "refused": "camera_refused",
@@ -389,6 +389,9 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         ('mjpeg: streams: Get "http://10.0.0.1/401 x509:": EOF', "camera_not_a_camera"),
         ("mjpeg: streams: 404 Gone fishing", "camera_no_path"),
         ("bad status code: 401 (Unauthorized)", "camera_wrong_password"),
+        ("bad status code: 400 (connection refused)", "camera_rejected"),
+        ("bad status code: 453 (Not Enough Bandwidth)", "camera_busy"),
+        ("bad status code: 500 (Internal Server Error)", "camera_failed"),
         # What Windows says; here as texts only.
         (
             "dial tcp 10.0.0.1:554: connectex: No connection could be made because the target "
@@ -503,7 +506,12 @@ def test_go2rtc_killed_comes_back_with_its_paths(proxies):
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(404, "camera_no_path"), (403, "camera_wrong_password"), (503, "camera_failed")],
+    [
+        (404, "camera_no_path"),
+        (403, "camera_wrong_password"),
+        (503, "camera_busy"),
+        (400, "camera_rejected"),
+    ],
 )
 def test_go2rtc_tells_a_status(proxies, status, code):
     proxy = proxies("go2rtc")

@@ -37,6 +37,9 @@ READ = {
     "octet-stream": Variant(content_type="application/octet-stream"),
     "upper-case type": Variant(content_type="Multipart/X-Mixed-Replace; boundary=frame"),
     "line feeds": Variant(delimiter=b"--frame\n", headers="Content-Length: {length}\n\n"),
+    "length and more headers": Variant(
+        headers="X-A: b:c\r\nContent-Length: \t{length} \r\nContent-Length: 7\r\n\r\n"
+    ),
 }
 NOT_READ = {
     "no dashes": "no_dashes",
@@ -44,14 +47,26 @@ NOT_READ = {
     "length 0": "zero_length",
     "text first": "preamble",
     "type image/jpeg": "jpeg_type",
+    "space before the colon": Variant(headers="Content-Length : {length}\r\n\r\n"),
+    "a line without a colon": Variant(headers="Content-Length: {length}\r\nnothing\r\n\r\n"),
 }
 
 
-# These it reads, but polls without a pause, or holds each picture back until the next one.
+# These it reads, but polls without a pause, or holds each picture back until the next one, or reads
+# up to a first picture and then calls again and again; one it refuses in words.
 READ_BADLY = {
     "snapshot": "snapshot",
     "bare JPEGs": Variant("video/x-motion-jpeg", delimiter=b"", headers="", after=b""),
     "length too long": "too_long",
+    "line feeds, after the picture too": Variant(
+        delimiter=b"--frame\n", headers="Content-Length: {length}\n\n", after=b"\n"
+    ),
+    "the wrong one of two lengths first": Variant(
+        headers="Content-Length: 7\r\nContent-Length: {length}\r\n\r\n"
+    ),
+    "a length with a sign": Variant(headers="Content-Length: -{length}\r\n\r\n"),
+    "empty line first, untyped": Variant("application/octet-stream", preamble=b"\r\n"),
+    "text between": Variant(after=b"\r\nnext:\r\n"),
 }
 
 
@@ -112,7 +127,6 @@ def test_passwords(auth, way):
     [
         (http("404 Not Found"), "camera_no_path"),
         (http("403 Forbidden"), "camera_wrong_password"),
-        (http("503 Service Unavailable"), "camera_failed"),
         (http("200 OK", "Content-Type: text/html\r\n", b"<html>"), "camera_not_a_camera"),
         (http("200 OK", "Content-Type: image/png\r\n", b"\x89PNG"), "camera_not_a_camera"),
         (http("200 OK", "Content-Type: image/jpeg\r\n", b"\x89PNG"), "camera_not_a_camera"),
@@ -147,6 +161,55 @@ def test_refusals_and_others(answer, code):
     with Refusing(answer) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/x") == code
         assert peer.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "most"), [("", 6), ("Retry-After: 0\r\n", 30), ("Retry-After: 3600\r\n", 1)]
+)
+def test_one_that_is_busy_is_asked_again_for_a_moment(headers, most):
+    """And told to be so where that moment is longer than anybody waits."""
+    with Refusing(http("503 Service Unavailable", headers)) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_busy"
+        assert 1 <= peer.connections <= most
+    answers = iter([http("503 Busy"), http("200 OK", "Content-Type: image/jpeg\r\n", JPEG)])
+    with Refusing(lambda client, request: next(answers)(client, request)) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/") is Way.RELAYED
+
+
+def test_a_cookie_set_on_the_way_is_sent_back_to_its_host_alone():
+    heads = []
+
+    def asks(client, request: bytes) -> bool:
+        heads.append(request.decode())
+        if b"Cookie: sid=abc" in request:
+            return http("200 OK", "Content-Type: image/jpeg\r\n", JPEG)(client, request)
+        here = "Location: /video?\r\nSet-Cookie: sid=abc; Path=/\r\n"
+        return http("302 Found", here)(client, request)
+
+    with Refusing(asks) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/video?") is Way.RELAYED
+        assert [each.split()[1] for each in heads] == ["/video?", "/video?"]
+    with Refusing(http("404 Not Found")) as other, Refusing(lambda *_: False) as peer:
+        there = f"Location: http://127.0.0.1:{other.port}/\r\nSet-Cookie: sid=abc; Path=/\r\n"
+        peer._answer = http("302 Found", there)
+        other._answer = lambda client, request: heads.append(request.decode()) or False
+        seen(f"http://127.0.0.1:{peer.port}/")
+        assert "Cookie" not in heads[-1] and other.connections == 1
+
+
+@pytest.mark.parametrize(
+    "end", ["/v?", "/v&channel=1", "/v?&channel=1", "/v?a=", "/?", "/v//", "?x"]
+)
+def test_the_end_of_an_address_is_asked_for_as_it_was_typed(end):
+    heads = []
+
+    def asks(client, request: bytes) -> bool:
+        heads.append(request.decode())
+        return http("404 Not Found")(client, request)
+
+    with Refusing(asks) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}{end}") == "camera_no_path"
+        assert heads[0].split()[1] == (end if end.startswith("/") else f"/{end}")
 
 
 def test_nobody_there():
@@ -193,7 +256,8 @@ def test_redirects():
         with Refusing(http("302 Found", here)) as peer:
             assert seen(f"http://127.0.0.1:{peer.port}/") is Way.DIRECT
     with Refusing(http("302 Found", "Location: /again\r\n")) as peer:
-        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_failed"
+        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_circle"
+        assert peer.connections == 2
     with Refusing(http("302 Found", "Location: file:///etc/passwd\r\n")) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_not_a_camera"
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +21,34 @@ from camrec.sources import Source
 log = logging.getLogger(__name__)
 
 
+# What it logs when a connection to a camera ended, before it makes another one.
+_CAMERA_ENDED = re.compile(r'"level":"warn".*"url":"(?P<url>[^"]*)"')
+MOST_CALLS, WITHIN_S = 3, 10.0  # connections that may end, in so many seconds
+
+
 class Go2rtc(Proxy):
     """Paths must be names that nobody can guess, made of letters and digits."""
 
     name = "go2rtc"
     setting = "go2rtc_port"
     file = ("go2rtc", ".yaml")
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._alarms: dict[str, Callable[[], None]] = {}
+        self._ended: dict[str, deque[float]] = {}
+
+    def on_many_calls(self, path: str, alarm: Callable[[], None]) -> None:
+        """Call `alarm`, once and in a thread of its own, if it calls the camera of `path` again and
+        again; until `remove`.
+        """
+        self._ended[path] = deque(maxlen=MOST_CALLS)
+        self._alarms[path] = alarm
+
+    def remove(self, path: str) -> None:
+        self._alarms.pop(path, None)
+        super().remove(path)
+        self._ended.pop(path, None)
 
     def stream(self, path: str) -> tuple[str, str, str]:
         """Where the JPEGs of `path` are read: a WebSocket's URL, its user and its password.
@@ -39,8 +66,9 @@ class Go2rtc(Proxy):
         return {
             # All else that it can do is left out: exec, echo, expr, ffmpeg, webrtc, its pages.
             "app": {"modules": ["api", "ws", "http", "rtsp", "mjpeg"]},
-            # At a lower level it prints addresses with their passwords.
-            "log": {"format": "json", "level": "error", "time": ""},
+            # It warns when a camera's connection ends, and of nothing else in these modules; the
+            # address that it names is hidden before a line is heard. Lower levels print more.
+            "log": {"format": "json", "level": "warn", "time": ""},
             "api": {
                 "listen": f"127.0.0.1:{api_port}",
                 "username": USER,
@@ -78,4 +106,18 @@ class Go2rtc(Proxy):
         self._api.call("DELETE", "/api/streams", query={"src": path})
 
     def _hear(self, line: str) -> None:
+        if found := _CAMERA_ENDED.search(line):
+            self._note_end(self._hidden(found["url"]))
         log.debug("go2rtc: %s", self._hidden(line))
+
+    def _note_end(self, url: str) -> None:
+        now = time.monotonic()
+        for path, ended in list(self._ended.items()):
+            source = self._wanted.get(path)
+            if source is None or self._hidden(source.address()) != url:
+                continue
+            ended.append(now)
+            if len(ended) == MOST_CALLS and now - ended[0] <= WITHIN_S:
+                alarm = self._alarms.pop(path, None)
+                if alarm is not None:
+                    threading.Thread(target=alarm, name=f"alarm {source.host}", daemon=True).start()

@@ -13,6 +13,7 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_errors import no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
+from camrec.proxies.busy_camera import BusyWait
 from camrec.proxies.jpegs import Splitter
 from camrec.proxies.refusals import refusal
 from camrec.proxies.visit import Visit
@@ -24,6 +25,9 @@ SILENCE = 10.0  # seconds without an answer after which the camera is left ...
 # ... and without a byte of its pictures: whether it is frozen or slow the session knows better.
 BODY_SILENCE_S = 3600.0
 SNAPSHOT = 1 / 25  # seconds at least between two requests for a single picture
+MOST_MISSES = 3  # single pictures in a row that may fail, before ...
+MISSED_S = 0.1  # ... each of which the pause grows by so much
+FIRST_BUSY_S, BUSY_S = 2.0, 15.0  # seconds that a camera may be too busy, at first and later
 UNCHANGED = 1.0  # seconds after which a single picture that is still the same is passed on again
 PIECE = 64 * 1024
 
@@ -32,6 +36,19 @@ HEAD = (
     b"Content-Type: multipart/x-mixed-replace; boundary=camrec\r\n\r\n"
 )
 PART = b"--camrec\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+
+
+class _Refused(Exception):
+    """No pictures come.
+
+    error : why, as it is told.
+    passing : the connection was lost, as happens now and then; a camera's "no" is not passing.
+    """
+
+    def __init__(self, error: CameraError, passing: bool = False) -> None:
+        super().__init__(error.code)
+        self.error = error
+        self.passing = passing
 
 
 class Passage:
@@ -67,6 +84,7 @@ class Passage:
         self._last = b""
         self._sent = 0.0
         self.received = 0
+        self._asked = 0.0
 
     def run(self) -> None:
         """Pass pictures on until it is over."""
@@ -76,7 +94,7 @@ class Passage:
         watch.start()
         try:
             self._pass_on()
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError, _Refused) as error:
             log.debug("%s: the stream ended: %s", self._source.host, type(error).__name__)
         finally:
             self.close()
@@ -96,39 +114,65 @@ class Passage:
         return self._ended.wait(timeout)
 
     def _pass_on(self) -> None:
-        answer = self._ask()
-        if answer is None:
+        try:
+            answer = self._ask(FIRST_BUSY_S)
+        except _Refused as refused:
+            self._tell_of(refused)
             # Any error will do: what it means is told.
             self._client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return
         self._client.sendall(HEAD)
-        single = not answer.headers.get("Content-Type", "").lower().startswith("multipart/")
-        if not single:
-            self._visit.wait_for_body(BODY_SILENCE_S)
-        asked = time.monotonic()
-        count = self._read(answer)
-        while single and count == 1:
-            if self._over.wait(max(0.0, asked + SNAPSHOT - time.monotonic())):
-                return
-            asked = time.monotonic()
-            answer = self._ask()
-            count = self._read(answer, changed_only=True) if answer is not None else 0
+        count, misses = self._read(answer), 0
+        # A body that is over is asked for again: many cameras put one picture into each.
+        while count and misses <= MOST_MISSES and not self._over.wait(self._pause(misses)):
+            again = self._read_again(count == 1, may_miss=misses < MOST_MISSES)
+            count, misses = again or count, 0 if again else misses + 1
 
-    def _ask(self) -> HTTPResponse | None:
+    def _pause(self, misses: int) -> float:
+        since = time.monotonic() - self._asked
+        return max(0.0, max(SNAPSHOT, misses * MISSED_S) - since)
+
+    def _read_again(self, single: bool, may_miss: bool) -> int:
+        """Ask once more, and pass on what comes; how many pictures there were.
+
+        single : its answers hold one picture each: one of them may be missing now and then.
+        """
         try:
-            answer = self._visit.get(self._source.target(), self._source.credential)
+            return self._read(self._ask(BUSY_S), changed_only=single)
+        except _Refused as refused:
+            if not (single and may_miss and refused.passing):
+                self._tell_of(refused)
+                raise
+        except (ConnectionError, HTTPException):
+            if not (single and may_miss):
+                raise
+        return 0
+
+    def _ask(self, busy_s: float) -> HTTPResponse:
+        """An answer with pictures; waits where the camera is too busy. Raises _Refused."""
+        busy = BusyWait(busy_s)
+        self._asked = time.monotonic()
+        try:
+            while True:
+                answer = self._visit.get(self._source.target(), self._source.credential)
+                pause = busy.pause(answer)
+                if pause is None or self._over.wait(pause):
+                    break
         except (OSError, HTTPException, ValueError) as error:
-            if not self._over.is_set():
-                self._tell(no_answer(self._source, error))
-            return None
+            lost = isinstance(error, ConnectionError | HTTPException)
+            raise _Refused(no_answer(self._source, error), passing=lost) from None
         except AccessError as error:
-            self._tell(CameraError(error.code, **error.facts))
-            return None
-        refused = refusal(self._source, answer)
-        if refused is not None:
-            self._tell(refused)
-            return None
+            raise _Refused(CameraError(error.code, **error.facts)) from None
+        error = refusal(self._source, answer)
+        if error is not None:
+            raise _Refused(error)
+        if answer.length is None:
+            self._visit.wait_for_body(BODY_SILENCE_S)
         return answer
+
+    def _tell_of(self, refused: _Refused) -> None:
+        if not self._over.is_set():
+            self._tell(refused.error)
 
     def _read(self, answer: HTTPResponse, changed_only: bool = False) -> int:
         """Pass a body's pictures on, each with its last byte; how many there were."""

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 
-from camrec.camera_errors import failed, rejected
+from camrec.camera_errors import answered, failed
 from camrec.errors import CameraError
 from camrec.sources import Source
 
 # A status, and not a port or a piece of a name.
 _STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"
 _QUOTED_URL = re.compile(r'"\w+://[^"]*"')
+# "bad status code: 400 (...)" of MediaMTX, "mjpeg: streams: 503 Service Unavailable" of go2rtc.
+_ANSWERED = re.compile(r"\b(?:status code|status|streams): (?P<status>[3-5]\d\d)\b")
 _CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
 
-_REJECTED = re.compile(r"bad status code: (\d{3})")
 _DIALOGUE = frozenset(
     {
         "camera_wrong_password",
         "camera_no_path",
         "camera_rejected",
+        "camera_busy",
         "camera_failed",
         "camera_not_a_camera",
     }
@@ -73,11 +75,11 @@ def error_of(source: Source, text: str) -> CameraError:
     if found := _CODEC.search(text):
         return CameraError("camera_codec", host=source.host, codec=found[1])
     words = _QUOTED_URL.sub("", text)
+    if found := _ANSWERED.search(words):
+        return answered(source, int(found["status"]))
     for code, pattern in REASONS:
         if re.search(pattern, words, re.IGNORECASE):
             return CameraError(code, host=source.host, port=source.port)
-    if found := _REJECTED.search(words):
-        return rejected(source, found[1])
     return failed(source, text)
 
 

@@ -10,19 +10,23 @@ import ssl
 import string
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from camrec.http_auth import DigestAuth, Login
 from camrec.http_auth.login import MOST_CHALLENGES
-from camrec.network_policy import LedElsewhere, Reach
+from camrec.network_policy import LedElsewhere, LedInACircle, Reach
+from camrec.proxies.host_cookies import HostCookies
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
+# What Go sends as it is.
+_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@/\[\]-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection
 
 
 class Visit:
-    """A GET that follows redirects and logs in, Basic first and then Digest; any number of times.
+    """A GET that follows redirects, keeps cookies and logs in, Basic first and then Digest; any
+    number of times.
 
     `abort`, from any thread, ends it wherever it waits.
 
@@ -44,6 +48,7 @@ class Visit:
         self._timeout = timeout
         self._keep = keep
         self._login: Login | None = None
+        self._cookies = HostCookies()
         self._connection: HTTPConnection | None = None
         self._where: tuple[str, str] = ("", "")
         self._socket: socket.socket | None = None
@@ -61,25 +66,30 @@ class Visit:
             ``address_not_allowed``.
         """
         home = urlsplit(url)
-        for _ in range(MOST_REDIRECTS):
+        self.simple = self.simple and _go2rtc_asks(url, bool(credential))
+        asked = set()
+        while len(asked) < MOST_REDIRECTS:
             known = credential if urlsplit(url).netloc == home.netloc else None
+            asked.add((url, self._cookies.header(url)))
             answer = self._log_in(url, known)
             target = answer.getheader("Location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
-            url = urljoin(url, target)
+            url = _joined(url, target)
             host = urlsplit(url).hostname
             if host and host != home.hostname:
                 raise LedElsewhere(host)
-            # It judges certificates by the first address, and answers a Digest for that only.
-            digest = self._login is not None and isinstance(self._login.scheme, DigestAuth)
-            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not digest
-        return answer
+            if (url, self._cookies.header(url)) in asked:
+                break
+            # It judges certificates by the first address, and logs in there only.
+            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not credential
+        raise LedInACircle
 
     def wait_for_body(self, seconds: float) -> None:
         """Have the answer's body fail after so many seconds without a byte."""
         if self._socket is not None:
-            self._socket.settimeout(seconds)
+            with contextlib.suppress(OSError):
+                self._socket.settimeout(seconds)
 
     def abort(self) -> None:
         self._aborted = True
@@ -136,12 +146,17 @@ class Visit:
         if self._aborted:
             raise TimeoutError
         assert self._connection is not None
+        self.wait_for_body(self._timeout)  # as for the answer, where the last body had longer
         headers = {"User-Agent": "camrec", "Accept": "*/*"}
         headers["Connection"] = "keep-alive" if self._keep else "close"
         if authorization:
             headers["Authorization"] = authorization
+        if cookie := self._cookies.header(url):
+            headers["Cookie"] = cookie
+            self.simple = False
         self._connection.request("GET", _target(url), headers=headers)
         self._answer = self._connection.getresponse()
+        self._cookies.take(url, self._answer)
         return self._answer
 
     def _connect(self, url: str) -> HTTPConnection:
@@ -173,9 +188,28 @@ def _certificates(host: str) -> ssl.SSLContext:
 
 
 def _target(url: str) -> str:
-    parts = urlsplit(url)
-    target = parts.path or "/"
-    return quote(f"{target}?{parts.query}" if parts.query else target, safe=string.punctuation)
+    """What is asked for: the address behind its host, with an end as it was typed."""
+    rest = url.partition("://")[2].partition("#")[0]
+    found = re.search(r"[/?]", rest)
+    target = rest[found.start() :] if found else "/"
+    return quote(target if target.startswith("/") else f"/{target}", safe=string.punctuation)
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads, as it is written: ``urljoin`` drops a ? at the end."""
+    location = location.partition("#")[0]
+    return urljoin(url, location) + ("?" if location.endswith("?") else "")
+
+
+def _go2rtc_asks(url: str, has_login: bool) -> bool:
+    """Whether go2rtc asks for the very same, and with the same login.
+
+    Go writes a path that is not by the book in its own way, and go2rtc keeps Basic back there.
+    """
+    path = _target(url).partition("?")[0]
+    if has_login and unquote(path).startswith("/ISAPI/"):
+        return False
+    return bool(_PATH.fullmatch(path)) and urlsplit(url).query.isascii()
 
 
 def _go2rtc_answers(lines: Sequence[str], scheme: object) -> bool:

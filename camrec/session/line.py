@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -281,6 +282,9 @@ class MjpegLine(Line):
         self._proxy = proxy
         self._relay: Relay | None = None
         self._received_before = 0
+        self._lock = threading.Lock()
+        self._is_open = False
+        self._was_called_too_often = False
 
     @property
     def local_url(self) -> str:
@@ -296,18 +300,20 @@ class MjpegLine(Line):
         self._reach.check(self.source)
         way = look(self.source, reach=self._reach)
         self._proxy.ensure_ready()
-        if way is Way.DIRECT:
+        with self._lock:
+            self._is_open = True
+            if way is Way.RELAYED or self._was_called_too_often:
+                self._open_relay()
+                return
             self._proxy.add(self.path, self.source)
+            self._proxy.on_many_calls(self.path, self._called_too_often)
             self._end_relay()
-        else:
-            if self._relay is None:
-                self._relay = Relay(self.source, self._reach).start()
-            self._received_before = self._relay.received
-            self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
-        self._proxy.remove(self.path)
-        self._end_relay()
+        with self._lock:
+            self._is_open = False
+            self._proxy.remove(self.path)
+            self._end_relay()
 
     def received(self) -> int | None:
         # What go2rtc reads by itself sent a whole picture when it was looked at.
@@ -323,6 +329,20 @@ class MjpegLine(Line):
         if error is not None and error.reason == "message":
             return self._proxy.reason(self.source, error.detail)
         return None
+
+    def _called_too_often(self) -> None:
+        """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""
+        with self._lock:
+            self._was_called_too_often = True
+            if self._is_open and self._relay is None:
+                log.warning("%s: go2rtc calls it again and again", self.source.url)
+                self._open_relay()
+
+    def _open_relay(self) -> None:
+        if self._relay is None:
+            self._relay = Relay(self.source, self._reach).start()
+        self._received_before = self._relay.received
+        self._proxy.add(self.path, self._relay.source)
 
     def _end_relay(self) -> None:
         if self._relay is not None:

@@ -1,0 +1,35 @@
+"""Cookies that a camera sets on the way, for as long as it is open and for its own host alone."""
+
+from __future__ import annotations
+
+from http.client import HTTPResponse
+from http.cookiejar import CookieJar
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+MOST_COOKIES = 32
+LONGEST_HEADER = 8192
+
+
+class HostCookies:
+    """In memory only; each scheme, host and port has its own."""
+
+    def __init__(self) -> None:
+        self._jars: dict[tuple[str, str], CookieJar] = {}
+
+    def header(self, url: str) -> str | None:
+        """The Cookie header of a request, None where there is none."""
+        request = Request(url)
+        self._jar(url).add_cookie_header(request)
+        header = request.get_header("Cookie")
+        return header if header and len(header) <= LONGEST_HEADER else None
+
+    def take(self, url: str, answer: HTTPResponse) -> None:
+        """Keep what an answer sets."""
+        jar = self._jar(url)
+        jar.extract_cookies(answer, Request(url))
+        if len(jar) > MOST_COOKIES:
+            jar.clear()
+
+    def _jar(self, url: str) -> CookieJar:
+        return self._jars.setdefault(urlsplit(url)[:2], CookieJar())

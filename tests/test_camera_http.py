@@ -1,0 +1,266 @@
+"""MJPEG cameras that are odd, through a real station: what is recorded is what they sent."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from cameras.raw_http import RawHttpCamera, encode_jpegs
+from odd_cameras import record
+
+from camrec.errors import CameraError
+from camrec.session import SessionState
+from camrec.station import Station
+
+BUSY_BODY = b"<ResponseStatus><statusString>Device Busy</statusString></ResponseStatus>"
+
+
+@pytest.fixture
+def station(binaries, tmp_path) -> Iterator[Station]:
+    with Station(binaries.config(tmp_path)) as station:
+        yield station
+
+
+def assert_whole(recorded, seconds: float) -> None:
+    """Each frame that was sent is shown, without a gap."""
+    assert len(recorded.times) == recorded.sent
+    assert recorded.receipt.gaps == []
+    assert abs(recorded.receipt.duration - seconds) < 1
+
+
+class LineFeeds(RawHttpCamera):
+    """Its lines end with a bare line feed, also the one after the picture."""
+
+    def part(self, jpeg: bytes) -> bytes:
+        head = b"--frame\nContent-Type: image/jpeg\nContent-Length: %d\n\n"
+        return head % len(jpeg) + jpeg + b"\n"
+
+
+class NoBoundary(RawHttpCamera):
+    content_type = "multipart/x-mixed-replace"
+
+
+class WithLogin(RawHttpCamera):
+    login = b"viewer:"
+    userinfo = "viewer:@"
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if headers.get("authorization") != f"Basic {base64.b64encode(self.login).decode()}":
+            challenge = ('WWW-Authenticate: Basic realm="cam"', "Content-Length: 0")
+            peer.sendall(self.head("401 Unauthorized", "text/plain", *challenge))
+            return True
+        return super().reply(peer, number, method, path, headers)
+
+
+class PasswordAsTyped(WithLogin):
+    login = b"viewer:P@ssw0rd#1"
+    userinfo = "viewer:P@ssw0rd#1@"
+
+
+class EndAsTyped(RawHttpCamera):
+    path = "/video?"
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if path != self.path:
+            peer.sendall(self.head("404 Not Found", "text/plain", "Content-Length: 0"))
+            return True
+        return super().reply(peer, number, method, path, headers)
+
+
+class EndAsTypedRelayed(EndAsTyped, LineFeeds):
+    path = "/cgi&channel=1?"
+
+
+@pytest.mark.parametrize(
+    "kind", [LineFeeds, NoBoundary, WithLogin, PasswordAsTyped, EndAsTyped, EndAsTypedRelayed]
+)
+def test_a_camera_is_recorded_whole_over_one_connection(station, kind):
+    with kind(encode_jpegs()) as camera:
+        recorded = record(station, camera, 3)
+    assert_whole(recorded, 3)
+    assert camera.connections == 2, "the look, and the one connection"
+    assert camera.most_at_once == 1
+
+
+class Cookie(RawHttpCamera):
+    """It sets a cookie by a redirect to itself, and wants to see it."""
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if "sid=abc" not in headers.get("cookie", ""):
+            more = (f"Location: {path}", "Set-Cookie: sid=abc; Path=/", "Content-Length: 0")
+            peer.sendall(self.head("302 Found", "text/html", *more))
+            return True
+        return super().reply(peer, number, method, path, headers)
+
+
+def test_a_cookie_set_on_the_way_opens_the_camera(station):
+    with Cookie(encode_jpegs()) as camera:
+        recorded = record(station, camera, 3)
+    assert_whole(recorded, 3)
+    assert len({number for number, _ in camera.requests[-2:]}) == 1, "asked again on one connection"
+    assert camera.most_at_once == 1
+
+
+class Circle(RawHttpCamera):
+    def reply(self, peer, number, method, path, headers) -> bool:
+        more = (f"Location: {'/b' if path == '/a' else '/a'}", "Content-Length: 0")
+        peer.sendall(self.head("302 Found", "text/html", *more))
+        return True
+
+
+def test_a_camera_that_leads_in_a_circle_is_told_in_words(station):
+    with Circle(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
+        station.open(camera.url)
+    assert refused.value.code == "camera_circle"
+    assert len(camera.requests) == 3, "asked once, not three times"
+    assert "302" not in str(refused.value)
+
+
+class Still(RawHttpCamera):
+    """One JPEG a request."""
+
+    path = "/ISAPI/Streaming/channels/101/picture"
+    refused = 0
+
+    def refusal(self, asked: int) -> bytes:
+        """What is said in place of a picture; nothing: a picture."""
+        return b""
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        said = self.refusal(len(self.requests))
+        if said:
+            self.refused += 1
+            peer.sendall(said)
+            return True
+        if self._over.wait(0.1):
+            return False
+        jpeg = self.next_frame(number)
+        peer.sendall(self.head("200 OK", "image/jpeg", f"Content-Length: {len(jpeg)}") + jpeg)
+        return True
+
+    def busy(self, *headers: str) -> bytes:
+        length = f"Content-Length: {len(BUSY_BODY)}"
+        status = "503 Service Unavailable"
+        return self.head(status, "application/xml", length, *headers) + BUSY_BODY
+
+
+class BusyNowAndThen(Still):
+    def refusal(self, asked: int) -> bytes:
+        return b"" if asked % 7 else self.busy()
+
+
+class BusyWithRetryAfter(Still):
+    def refusal(self, asked: int) -> bytes:
+        return b"" if asked % 7 else self.busy("Retry-After: 0")
+
+
+class BusyAtFirst(Still):
+    def refusal(self, asked: int) -> bytes:
+        return self.busy() if asked <= 2 or asked in (5, 6) else b""
+
+
+class EmptyNowAndThen(Still):
+    def refusal(self, asked: int) -> bytes:
+        return b"" if asked % 7 else self.head("200 OK", "image/jpeg", "Content-Length: 0")
+
+
+@pytest.mark.parametrize(
+    "kind", [Still, BusyNowAndThen, BusyWithRetryAfter, BusyAtFirst, EmptyNowAndThen]
+)
+def test_a_refusal_now_and_then_costs_a_still_one_picture_only(station, kind):
+    with kind(encode_jpegs()) as camera:
+        recorded = record(station, camera, 5)
+    assert_whole(recorded, 5)
+    apart = [after - before for before, after in itertools.pairwise(recorded.times)]
+    assert max(apart) < 0.9, "a pause of a second"
+    assert camera.connections <= 6 and camera.most_at_once == 1
+
+
+class LosesConnections(Still):
+    """Each seventh request is hung up on."""
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        return bool(len(self.requests) % 7) and super().reply(peer, number, method, path, headers)
+
+
+def test_a_lost_connection_now_and_then_costs_a_still_one_picture_only(station):
+    with LosesConnections(encode_jpegs()) as camera:
+        recorded = record(station, camera, 5)
+    assert_whole(recorded, 5)
+    assert max(b - a for a, b in itertools.pairwise(recorded.times)) < 0.9
+
+
+class OnePartAnAnswer(RawHttpCamera):
+    """A multipart with one picture, which ends."""
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if not self._over.wait(0.1):
+            part = self.part(self.next_frame(number))
+            peer.sendall(self.head("200 OK", "", "Connection: close") + part + b"--frame--\r\n")
+        return False
+
+
+class FivePartsAnAnswer(RawHttpCamera):
+    def pace(self) -> Iterator[float]:
+        return (number / self.rate for number in range(1, 6))
+
+
+@pytest.mark.parametrize("kind", [OnePartAnAnswer, FivePartsAnAnswer])
+def test_a_multipart_that_ends_is_asked_for_again_at_once(station, kind):
+    with kind(encode_jpegs()) as camera:
+        recorded = record(station, camera, 5)
+    assert_whole(recorded, 5)
+    assert len(recorded.times) > 25, "several pictures a second"
+    assert max(b - a for a, b in itertools.pairwise(recorded.times)) < 0.9
+    assert camera.most_at_once == 1
+
+
+class Turns(RawHttpCamera):
+    """After two seconds its multipart is one that go2rtc cannot read, on each connection."""
+
+    turned_after = 20
+
+    def part(self, jpeg: bytes) -> bytes:
+        if len(self.sent) <= self.turned_after:
+            return super().part(jpeg)
+        return LineFeeds.part(self, jpeg)
+
+
+class TurnsAndCloses(Turns):
+    """From then on each connection ends after its first part."""
+
+    def stream(self, peer: socket.socket, number: int) -> None:
+        if len(self.sent) < self.turned_after:
+            super().stream(peer, number)
+        elif not self._over.wait(0.02):
+            peer.sendall(self.part(self.next_frame(number)))
+
+    def pace(self) -> Iterator[float]:
+        return (number / self.rate for number in range(self.turned_after))
+
+
+@pytest.mark.parametrize("kind", [Turns, TurnsAndCloses])
+def test_a_storm_is_stopped_whatever_its_cause(station, kind):
+    with kind(encode_jpegs()) as camera:
+        session = station.open(camera.url)
+        # Long after it turned.
+        end = time.monotonic() + 30
+        while len(camera.sent) < 60:
+            assert time.monotonic() < end, "it does not deliver any more"
+            assert not threading.Event().wait(0.05)
+        begun, connections = time.monotonic(), camera.connections
+        recording = station.record(session.session_id, 3)
+        assert recording.wait(60)
+        lasted = time.monotonic() - begun
+        assert session.state is SessionState.LIVE
+        most = 0 if kind is Turns else 25 * lasted + 2
+        assert camera.connections - connections <= most
+        assert connections < 50
+        assert camera.most_at_once <= 2
+    (receipt,) = recording.receipts
+    assert receipt.frames > 20
