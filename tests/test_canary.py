@@ -128,7 +128,7 @@ def bad(tmp_path_factory):
             (at("rtsp", None, f"x?{QUERY}"), None),
             (f"rtsp://{LOGIN}@127.0.0.1:1/x", "camera_refused"),
             (f"rtsp://{LOGIN}@no-such-host.invalid/x", "camera_unknown_host"),
-            (f"rtsp://{LOGIN}@127.0.0.1/%zz?{QUERY}", "address_refused"),
+            (f"rtsp://{LOGIN}@127.0.0.1/%zz?{QUERY}", "camera_refused"),
             (f"rtsps://{LOGIN}@127.0.0.1:{basic.port}/x", None),
             (at("http", http(f"500 {PAIR}", body=PAIR.encode())), "camera_failed"),
             (at("http", http("302 Found", echo), f"?{QUERY}"), "camera_elsewhere"),

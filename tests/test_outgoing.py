@@ -61,7 +61,7 @@ def test_every_connection_is_in_the_table():
     assert all((ROOT / "camrec" / each).is_file() for each in listed)
     found = set(callers()) - LISTENS - OURS
     assert found <= listed, "a connection that SECURITY.md does not list"
-    assert {"direct_http.py", "binaries/download.py", "proxies/reach.py", "storage.py"} <= found
+    assert {"direct_http.py", "binaries/download.py", "network_policy.py", "storage.py"} <= found
 
 
 @pytest.fixture
