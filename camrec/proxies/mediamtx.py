@@ -199,5 +199,5 @@ class MediaMTX(Proxy):
         # A stream is available before it is played: PLAY may be refused, or hung up on.
         at_once = hung_up_after is not None and hung_up_after < AT_ONCE_S
         begun = delivered is not None and not at_once and not text.startswith("bad status code")
-        dialogue = not begun and (at_once or is_about_dialogue(error, text))
+        dialogue = not begun and (at_once or is_about_dialogue(source, error, text))
         self._reasons[path] = _Reason(time.monotonic_ns(), error, dialogue, hung_up_after)

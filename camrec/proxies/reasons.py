@@ -17,7 +17,6 @@ _CODEC = re.compile(r"codecs not matched: video:([\w-]+)")
 
 _DIALOGUE = frozenset(
     {
-        "camera_wrong_password",
         "camera_no_path",
         "camera_rejected",
         "camera_busy",
@@ -83,12 +82,15 @@ def error_of(source: Source, text: str) -> CameraError:
     return failed(source, text)
 
 
-def is_about_dialogue(error: CameraError, text: str) -> bool:
+def is_about_dialogue(source: Source, error: CameraError, text: str) -> bool:
     """Whether it was the dialogue of an RTSP camera that failed, and not the way to it.
 
     A camera that hung up or stayed silent is among them: some do so where they do not like what
     they are asked. `text` is MediaMTX's own.
     """
+    if error.code == "camera_wrong_password":
+        # Without a password none can help; a 403 may be meant for one track only.
+        return source.credential is not None or "401" not in text
     if error.code in _DIALOGUE:
         return True
     return text == "request timed out" or "no media streams" in text

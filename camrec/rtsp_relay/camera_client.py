@@ -18,7 +18,8 @@ from camrec.sources import DEFAULT_PORTS, Source
 
 RECEIVE_BYTES = 256 << 10
 ANSWER_TIMEOUT_S = 5.0
-QUIET_S = 0.5  # without a byte after which a body without a length is taken as whole
+# Without a byte after which a body is taken as whole: one without a length, one with a wrong one.
+QUIET_S, QUIET_IN_BODY_S = 0.5, 1.5
 HANG_UP_S = 0.05  # in which a camera that hangs up after a 401 has done so
 MOST_REDIRECTS = 5
 MOST_MESSAGES = 64  # for one request; a camera may not talk for ever
@@ -172,7 +173,9 @@ class CameraClient:
 
     def _more(self) -> Message | None:
         """Wait for more; what is there is all where no more comes."""
-        quiet = QUIET_S if self.inbox.lacks_length else ANSWER_TIMEOUT_S
+        quiet = ANSWER_TIMEOUT_S
+        if self.inbox.in_body:
+            quiet = QUIET_S if self.inbox.lacks_length else QUIET_IN_BODY_S
         try:
             if self.receive(quiet):
                 return None

@@ -132,8 +132,13 @@ class Inbox:
         return Message(message.start, headers, body)
 
     @property
+    def in_body(self) -> bool:
+        """Whether a message waits of which no more than its body is missing."""
+        return self._data[:1] not in (b"", b"$") and _HEAD_END.search(self._data) is not None
+
+    @property
     def lacks_length(self) -> bool:
-        """Whether a message waits whose length is not told."""
+        """Whether the length of that body is not told."""
         end = _HEAD_END.search(self._data)
         return end is not None and b"content-length" not in self._data[: end.start()].lower()
 

@@ -7,7 +7,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
@@ -114,8 +114,8 @@ class Line(ABC):
         """
         return False
 
-    def _named(self, code: str, **facts: str) -> CameraError:
-        return CameraError(code, host=self.source.host, port=self.source.port, **facts)
+    def _named(self, code: str, **facts: Any) -> CameraError:
+        return CameraError(code, **{**facts, "host": self.source.host, "port": self.source.port})
 
 
 class RtspLine(Line):
@@ -200,6 +200,9 @@ class RtspLine(Line):
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
         told = self._proxy.reason(self.path, since)
+        if told is not None and self._relay is not None:
+            # MediaMTX speaks of the relay: to it that is the camera.
+            told = self._named(told.code, **told.facts)
         return None if told is None else self.explained(told)
 
     def reroute(self, error: CameraError) -> bool:
@@ -213,9 +216,6 @@ class RtspLine(Line):
         if error.code == "camera_udp_only":
             # TLS is for TCP alone.
             self.route = Route.UDP if self.source.url.startswith("rtsp:") else Route.DIRECT
-        elif error.code == "camera_wrong_password":
-            # A challenge that MediaMTX cannot read looks the same. Once: accounts get locked.
-            self.route = Route.RELAY if self.source.credential is not None else Route.DIRECT
         elif error.code == "camera_no_answer" and self._proxy.waits(self.path):
             # MediaMTX says nothing of an answer that it cannot read: it waits for the rest of it.
             self.route = Route.RELAY

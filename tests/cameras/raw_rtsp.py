@@ -215,6 +215,12 @@ class RawRtspCamera:
         transport = f"RTP/AVP/TCP;unicast;{found[0]};ssrc=11223344"
         return "200 OK", [f"Transport: {transport}", f"Session: {self.session}"], ""
 
+    def encode_reply(self, status: str, cseq: str, headers: Sequence[str], body: str) -> bytes:
+        """A reply as it goes over the wire."""
+        text = [f"RTSP/1.0 {status}", f"CSeq: {cseq}", *headers]
+        text += [f"Content-Length: {len(body.encode())}"] if body else []
+        return ("\r\n".join([*text, "", ""]) + body).encode()
+
     def stream(self, connection: RtspConnection) -> None:
         """Send frames until the connection is over."""
         sequence = connection.number * 1000
@@ -329,9 +335,7 @@ class RawRtspCamera:
             connection.hang_up = True
             return rest[length:]
         status, more, body = reply
-        text = [f"RTSP/1.0 {status}", f"CSeq: {headers.get('cseq', '')}", *more]
-        text += [f"Content-Length: {len(body.encode())}"] if body else []
-        connection.send(("\r\n".join([*text, "", ""]) + body).encode())
+        connection.send(self.encode_reply(status, headers.get("cseq", ""), more, body))
         if method == "PLAY" and status.startswith("200"):
             self.start_stream(connection)
         return rest[length:]
