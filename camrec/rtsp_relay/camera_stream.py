@@ -51,7 +51,6 @@ class CameraStream:
     def __post_init__(self) -> None:
         self.client = CameraClient(self.source, self.reach, self.on_frames)
         self._bases: list[str] = []
-        self._public = ""
 
     def open(self) -> None:
         """Describe and set up.
@@ -64,8 +63,7 @@ class CameraStream:
             As `CameraClient.request`.
         """
         # Whatever it answers: not all cameras know OPTIONS, some want it first.
-        options = self.client.request("OPTIONS", self.source.target())
-        self._public = ",".join(options.values("Public")).upper()
+        self.client.request("OPTIONS", self.source.target())
         asked, answer = self.client.describe()
         if answer.status != 200:
             raise refusal(self.source, answer)
@@ -98,10 +96,6 @@ class CameraStream:
         """Say good-bye, where there is somebody to say it to."""
         if self.client.session:
             self.client.send("TEARDOWN", self._bases[0])
-
-    @property
-    def takes_get_parameter(self) -> bool:
-        return "GET_PARAMETER" in self._public
 
     def _set_up_video(self, description: Description) -> None:
         media = description.of_kind("video")

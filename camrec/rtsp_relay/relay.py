@@ -108,8 +108,6 @@ class RtspRelay:
 
     def opened(self, stream: CameraStream) -> None:
         self.unheard = stream.unheard
-        if stream.takes_get_parameter and len(self._keep_alive) == 2:
-            self._keep_alive.insert(1, "GET_PARAMETER")
 
     def delivers(self) -> None:
         if self.delivered_at is None:

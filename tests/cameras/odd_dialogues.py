@@ -5,12 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import socket
 import threading
 from typing import ClassVar
 
 from cameras.raw_rtsp import RawRtspCamera
 
 AUDIO = ["m=audio 0 RTP/AVP 8", "a=control:trackID=1"]
+
+
+def is_right_digest(given: str, method: str, user: str, password: str, algorithm: str) -> bool:
+    """Whether an Authorization header answers the realm "cam" and the nonce "n0nce"."""
+    said = {k: a or b for k, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', given)}
+    if not given.startswith("Digest") or said.get("nonce") != "n0nce":
+        return False
+
+    def hashed(*parts: str) -> str:
+        return hashlib.new(algorithm, ":".join(parts).encode()).hexdigest()
+
+    first = hashed(user, "cam", password)
+    if said.get("algorithm", "").endswith("-sess"):
+        first = hashed(first, "n0nce", said["cnonce"])
+    middle = [said[key] for key in ("nonce", "nc", "cnonce", "qop") if key in said]
+    return said["response"] == hashed(first, *middle, hashed(method, said["uri"]))
 
 
 class TwoPayloadTypes(RawRtspCamera):
@@ -212,13 +229,15 @@ class BareDescription(RawRtspCamera):
 
 
 class Redirected(RawRtspCamera):
-    """It leads to another path of its own."""
+    """It leads to another path of its own, or to `target`."""
 
     path = "/old"
+    target = ""
 
     def reply(self, connection, method, url, headers):
         if method == "DESCRIBE" and "/old" in url:
-            return "302 Found", [f"location: rtsp://127.0.0.1:{self.port}/live?x=1"], ""
+            target = self.target or f"rtsp://127.0.0.1:{self.port}/live?x=1"
+            return "302 Found", [f"location: {target}"], ""
         if method == "DESCRIBE":
             # In a way that MediaMTX does not read.
             base = f"Content-Base: 127.0.0.1:{self.port}/live/"
@@ -252,19 +271,7 @@ class GuardedCamera(RawRtspCamera):
         return "401 Unauthorized", lines, ""
 
     def is_right(self, method: str, given: str) -> bool:
-        said = {k: a or b for k, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', given)}
-        if not given.startswith("Digest") or said.get("nonce") != "n0nce":
-            return False
-
-        def hashed(*parts: str) -> str:
-            return hashlib.new(self.algorithm, ":".join(parts).encode()).hexdigest()
-
-        one = hashed(self.user, "cam", self.password)
-        if said.get("algorithm", "").endswith("-sess"):
-            one = hashed(one, "n0nce", said["cnonce"])
-        two = hashed(method, said["uri"])
-        middle = [said[key] for key in ("nonce", "nc", "cnonce", "qop") if key in said]
-        return said["response"] == hashed(one, *middle, two)
+        return is_right_digest(given, method, self.user, self.password, self.algorithm)
 
 
 class HangsUpAfter401(GuardedCamera):
@@ -335,6 +342,33 @@ class UdpOnly(RawRtspCamera):
 
     def setup(self, connection, url, headers):
         return "461 Unsupported Transport", [], ""
+
+
+class UdpCamera(UdpOnly):
+    """It sends over UDP only, and that comes through."""
+
+    def setup(self, connection, url, headers):
+        found = re.search(r"client_port=(\d+)-(\d+)", headers.get("transport", ""))
+        if found is None:
+            return "461 Unsupported Transport", [], ""
+        line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        line.bind(("127.0.0.1", 0))
+        port = line.getsockname()[1]
+        self.lines.append(line)
+        connection.video_channel = 0
+        there = ("127.0.0.1", int(found[1]))
+        connection.send_packet = lambda _, packet: line.sendto(packet, there)
+        transport = f"RTP/AVP;unicast;{found[0]};server_port={port}-{port + 1}"
+        return "200 OK", [f"Transport: {transport}", f"Session: {self.session}"], ""
+
+    def __enter__(self):
+        self.lines: list[socket.socket] = []
+        return super().__enter__()
+
+    def __exit__(self, *args: object) -> None:
+        super().__exit__(*args)
+        for line in self.lines:
+            line.close()
 
 
 class Answering400(RawRtspCamera):
