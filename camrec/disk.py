@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from pathlib import Path
 from typing import TextIO
 
 log = logging.getLogger(__name__)
+
+# SMB, VirtualBox, WSL and FUSE for what they cannot wait for; never what a failing disk answers.
+NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+
+_logged: set[int] = set()  # devices
 
 
 def make(folder: Path, mode: int = 0o777) -> None:
@@ -31,9 +37,30 @@ def sync(path: Path) -> None:
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
     handle = os.open(path, flags)
     try:
-        os.fsync(handle)
+        flush(handle)
     finally:
         os.close(handle)
+
+
+def flush(handle: int) -> None:
+    """Wait until the disk has what an open file or folder holds.
+
+    A share may not know of this, mostly for folders: that is logged once, and costs nothing but
+    what a power cut may take. What a disk cannot write raises OSError all the same.
+    """
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in NOT_SUPPORTED:
+            raise
+        device = os.fstat(handle).st_dev
+        if device not in _logged:
+            _logged.add(device)
+            log.warning(
+                "the file system of the videos does not keep them certain (%s): "
+                "a power cut may take the newest ones",
+                error.strerror,
+            )
 
 
 def private(path: Path) -> TextIO:

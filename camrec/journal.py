@@ -91,7 +91,7 @@ class Journal:
             with disk.private(fresh) as file:
                 file.write(entry.model_dump_json(indent=2))
                 file.flush()
-                os.fsync(file.fileno())
+                disk.flush(file.fileno())
             os.replace(fresh, path)
             disk.sync(self.folder)
 

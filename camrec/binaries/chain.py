@@ -14,7 +14,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import platformdirs
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from camrec.binaries.binary import Binary, Origin, Unusable, examine
 from camrec.binaries.go_build import TAKES_AT_MOST, build
@@ -22,6 +22,7 @@ from camrec.binaries.programs import GITHUB, PROGRAMS, Program, Release, Site
 from camrec.binaries.release import fetch as fetch_release
 from camrec.binaries.step import Progress, Step
 from camrec.errors import ServiceError
+from camrec.file_lock import ProcessLock
 
 log = logging.getLogger(__name__)
 
@@ -141,9 +142,9 @@ class _Search:
 
     @contextlib.contextmanager
     def _alone(self, progress: Progress) -> Iterator[None]:
-        lock = FileLock(self.target.with_name(f".{self.program.name}.lock"))
+        lock = ProcessLock(self.target.with_name(f".{self.program.name}.lock"))
         try:
-            lock.acquire(timeout=0)
+            lock.acquire()
         except Timeout:
             progress(Step(self.program.title, "wait"))
             lock.acquire(timeout=2 * TAKES_AT_MOST)

@@ -16,6 +16,7 @@ import filelock
 from camrec import disk
 from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
+from camrec.file_lock import ProcessLock
 from camrec.library import names, preview, thumbnail, video
 from camrec.library.keeping import Keeping
 from camrec.library.room import WEIGHT, Room
@@ -64,7 +65,7 @@ class Library:
         self.changed = Signal()
         self._clock = clock
         self._keeping = keeping or Keeping()
-        self._lock = filelock.FileLock(self.folder / LOCK, thread_local=False)
+        self._lock = ProcessLock(self.folder / LOCK)
         self._known: dict[str, tuple[Stamp, Video]] = {}
         self._saving = threading.Lock()
         self._drawing = threading.Lock()
@@ -79,7 +80,7 @@ class Library:
         """
         try:
             disk.make(self.folder / PARTS)
-            self._lock.acquire(timeout=0)
+            self._lock.acquire()
         except filelock.Timeout:
             raise StateError("folder_taken", folder=str(self.folder)) from None
         except OSError as error:

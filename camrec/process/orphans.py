@@ -10,7 +10,9 @@ from itertools import count
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import Timeout
+
+from camrec.file_lock import ProcessLock
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ class Lease:
     under it is an orphan.
     """
 
-    def __init__(self, path: Path, lock: FileLock) -> None:
+    def __init__(self, path: Path, lock: ProcessLock) -> None:
         self.path = path
         self._lock = lock
         self._record = _record(path)
@@ -41,7 +43,7 @@ class Lease:
             path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
             lock = _lock(path)
             try:
-                lock.acquire(timeout=0)
+                lock.acquire()
             except Timeout:
                 continue
             _end_remembered(_record(path))
@@ -67,10 +69,13 @@ def sweep(folder: Path) -> None:
     for record in folder.glob(".*.child"):
         lock = _lock(record.with_name(record.name[1:].removesuffix(".child")))
         try:
-            with lock.acquire(timeout=0):
-                _end_remembered(record)
+            lock.acquire()
         except Timeout:
             continue
+        try:
+            _end_remembered(record)
+        finally:
+            lock.release()
 
 
 def end_writers(folder: Path) -> None:
@@ -95,9 +100,8 @@ def _record(path: Path) -> Path:
     return path.with_name(f".{path.name}.child")
 
 
-def _lock(path: Path) -> FileLock:
-    # Taken in one thread, released in another.
-    return FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+def _lock(path: Path) -> ProcessLock:
+    return ProcessLock(path.with_name(f".{path.name}.lock"))
 
 
 def _end_remembered(record: Path) -> None:

@@ -51,7 +51,7 @@ class Syncer:
         try:
             size = os.fstat(handle).st_size
             if size != self._synced.get(file):
-                os.fsync(handle)
+                disk.flush(handle)
         finally:
             os.close(handle)
         if file not in self._synced:

@@ -1,0 +1,99 @@
+"""A lock on a file that goes with the process that holds it, also on shares that have none."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import sys
+import tempfile
+from inspect import signature
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+if sys.platform != "win32":
+    import fcntl
+
+log = logging.getLogger(__name__)
+
+# What file systems answer that have no locks: shares over SMB and NFS, some of FUSE.
+NOT_SUPPORTED = frozenset(
+    {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+)
+
+
+class ProcessLock:
+    """Of all processes that ask for the lock at `path` one has it.
+
+    Where its file system cannot lock, a file of this machine stands in for it: then a camrec on
+    another machine is not kept out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = _lock(path)
+
+    def acquire(self, timeout: float = 0) -> None:
+        """Wait for it for so many seconds.
+
+        Raises
+        ------
+        filelock.Timeout
+            Another process has it.
+        OSError
+            The file cannot be made, or the disk fails.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+            return
+        except (Timeout, NotImplementedError, OSError) as error:
+            # filelock takes whatever is wrong for a lock of somebody else's, or for its own.
+            reason = _why_not(self._path)
+            if reason is None and not isinstance(error, Timeout):
+                raise
+        if reason is not None:
+            log.warning(
+                "%s cannot be locked (%s): only this machine's other processes are kept out",
+                self._path.parent,
+                reason,
+            )
+            self._lock = _lock(_stand_in(self._path))
+        self._lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def _lock(path: Path) -> FileLock:
+    options: dict[str, bool] = {}
+    if "fallback_to_soft" in signature(FileLock.__init__).parameters:
+        # A marker of newer ones' own: it would stay when we are killed.
+        options["fallback_to_soft"] = False
+    # Taken in one thread, released in another.
+    return FileLock(path, thread_local=False, **options)
+
+
+def _why_not(path: Path) -> str | None:
+    """What the file system says where it has no locks; None where it has. Raises OSError."""
+    if sys.platform == "win32":
+        return None
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+            return None
+        if error.errno in NOT_SUPPORTED:
+            return error.strerror
+        raise
+    finally:
+        os.close(handle)
+    return None
+
+
+def _stand_in(path: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
+    owner = os.getuid() if sys.platform != "win32" else ""
+    return Path(tempfile.gettempdir()) / f"camrec-{owner}-{name}.lock"
