@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from unittest.mock import Mock
 
@@ -47,6 +49,39 @@ def token(served):
     station.config.token = "a long sécret"
     yield station.config.token
     station.config.token = ""
+
+
+def test_a_client_that_keeps_its_connection_loses_no_request_to_a_refusal(wire, token):
+    """Those that are refused by a bare 401, 403 or 405, and those that are answered, in turn."""
+    right = {"Authorization": b"Bearer " + token.encode()}
+    kinds = [
+        ("GET", {}, None, 401),
+        ("GET", right, None, 200),
+        ("HEAD", {}, None, 401),
+        ("GET", {**right, "Host": "evil.example"}, None, 403),
+        ("OPTIONS", {}, None, 401),
+        ("DELETE", {}, b"", 401),
+        ("GET", {"Upgrade": "websocket", "Connection": "keep-alive, Upgrade"}, None, 401),
+    ]
+    with closing(http.client.HTTPConnection(wire.host, timeout=30)) as client:
+        client.connect()
+        line = client.sock
+        for number in range(60):
+            method, headers, body, status = kinds[number % len(kinds)]
+            client.request(method, "/session/list", body, headers)
+            answer = client.getresponse()
+            assert answer.read() or method == "HEAD"
+            assert answer.status == status, kinds[number % len(kinds)]
+            assert client.sock is line, "one connection for all"
+
+
+def test_a_refusal_before_a_body_ends_the_connection_and_says_so(wire, token):
+    with closing(http.client.HTTPConnection(wire.host, timeout=30)) as client:
+        for _ in range(60):
+            client.request("POST", "/session/open", b'{"url": "rtsp://h/"}')
+            answer = client.getresponse()
+            assert answer.status == 401 and answer.getheader("Connection") == "close"
+            assert answer.read() and client.sock is None
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ class Gate(HTTPMessageDelegate):
         self._behind: HTTPMessageDelegate | None = behind
         self._request: HTTPServerRequest | None = None
         self._received = 0
+        self._refused: CamrecError | None = None
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -134,7 +135,7 @@ class Gate(HTTPMessageDelegate):
             if length.isdecimal() and int(length) > DRAINED:
                 raise too_large()
         except CamrecError as error:
-            return self._refuse(error)
+            return self._refuse_headers(error, headers)
         return self._behind.headers_received(start_line, Passed.of(headers, self._request))
 
     def data_received(self, chunk: bytes) -> Any:
@@ -144,6 +145,8 @@ class Gate(HTTPMessageDelegate):
         return self._behind.data_received(chunk)
 
     def finish(self) -> None:
+        if self._refused is not None:
+            self._refuse(self._refused)
         if self._behind is None:
             return
         if self._received > LONGEST_BODY:
@@ -155,13 +158,25 @@ class Gate(HTTPMessageDelegate):
         if self._behind is not None:
             self._behind.on_connection_close()
 
-    def _refuse(self, error: CamrecError) -> None:
+    def _refuse_headers(self, error: CamrecError, headers: HTTPHeaders) -> None:
+        """An answer before the request is whole ends the connection, and says so: none of a body is
+        read that is not wanted. A request without one is over in a moment, and answered then.
+        """
+        self._behind = None
+        if headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in headers:
+            self._refused = error
+        else:
+            self._refuse(error, closing=True)
+
+    def _refuse(self, error: CamrecError, closing: bool = False) -> None:
         assert self._request is not None
         self._behind = None
         log.debug("%s %s: %s", self._request.method, self._request.path, error.code)
         status, headers, body = refusal.of(error, self._request, self._server.config)
         if self._request.method == "HEAD":
             body = b""
+        if closing:
+            headers["Connection"] = "close"
         self._line.write_headers(
             ResponseStartLine("HTTP/1.1", status, responses.get(status, "")), headers, body
         )
