@@ -14,7 +14,8 @@ import param
 import yaml
 
 from camrec import disk
-from camrec.errors import InputError, ServiceError
+from camrec.errors import InputError, ServiceError, reason_of
+from camrec.i18n import Phrase
 
 FILES = ("config.yaml", "config.json")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -179,13 +180,12 @@ class Config(param.Parameterized):
             try:
                 setattr(config, key, value)
             except (ValueError, TypeError):
-                reason = type(config.param[key]).__name__
                 raise InputError(
                     "config_value",
                     key=key,
                     file=str(path or ""),
                     value="***" if key == "token" else repr(value),
-                    wants=f"{reason}: {config.param[key].doc}",
+                    wants=_allowed(config.param[key]),
                 ) from None
         return config
 
@@ -214,7 +214,7 @@ class Config(param.Parameterized):
                 shutil.copymode(path, fresh)
             os.replace(fresh, path)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             raise ServiceError("config_unwritable", file=str(path), reason=reason) from None
         self.file = path
 
@@ -256,13 +256,25 @@ def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
     return text if right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
+def _allowed(setting: param.Parameter) -> str:
+    """What a setting may be, in signs that need no translation."""
+    if isinstance(setting, param.Selector):
+        return " | ".join(map(str, setting.objects))
+    kind = type(setting).__name__
+    low, high = getattr(setting, "bounds", None) or (None, None)
+    if low is None and high is None:
+        return kind
+    return f"{kind}, {'' if low is None else low}\u2026{'' if high is None else high}"
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         written = path.read_text("utf-8")
     except FileNotFoundError:
         raise InputError("config_missing", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("config_unreadable", file=str(path), reason=str(error)) from None
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise InputError("config_unreadable", file=str(path), reason=reason) from None
     try:
         values = json.loads(written) if path.suffix == ".json" else yaml.safe_load(written)
     except (ValueError, yaml.YAMLError) as error:
@@ -271,5 +283,5 @@ def _read(path: Path) -> dict[str, Any]:
     if values is None:
         return {}
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise InputError("config_unreadable", file=str(path), reason="not a list of settings")
+        raise InputError("config_unreadable", file=str(path), reason=Phrase("reasons.not_settings"))
     return values

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from camrec.errors import CamrecError, ServiceError
+from camrec.errors import CamrecError, ServiceError, reason_of
 from camrec.sources import LONGEST_NAME, parse
 
 SECONDS = 3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
@@ -66,7 +66,7 @@ def find(seconds: float = SECONDS, addresses: Sequence[str] = ()) -> list[Found]
             (each.getXAddrs(), [scope.getValue() for scope in each.getScopes()]) for each in answers
         ]
     except OSError as error:
-        raise ServiceError("discovery_failed", reason=error.strerror or str(error)) from None
+        raise ServiceError("discovery_failed", reason=reason_of(error)) from None
     finally:
         search.stop()
     found = {each.host: each for each in map(_camera, told) if each is not None}

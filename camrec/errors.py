@@ -15,9 +15,10 @@ what, and what to do next. The facts that fill it in never hold a credential.
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
-from camrec.i18n import text
+from camrec.i18n import Phrase, catalogue, text
 
 
 class CamrecError(Exception):
@@ -100,6 +101,18 @@ class DiskError(CamrecError):
     """There is no room on the disk."""
 
     status = 507
+
+
+def reason_of(error: OSError) -> Phrase | str:
+    """Why the system refused, for a text in either language.
+
+    The usual reasons are told in our own words. Of the others there is what the system says, in
+    whatever language it does so.
+    """
+    key = f"reasons.{errno.errorcode.get(error.errno or 0, '').lower()}"
+    if key in catalogue("en"):
+        return Phrase(key)
+    return error.strerror or str(error)
 
 
 def told(status: int, code: str, message: str) -> CamrecError:

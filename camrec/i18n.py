@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).parent / "locale"
@@ -26,14 +27,58 @@ def catalogue(language: str) -> dict[str, Any]:
     return texts
 
 
+@runtime_checkable
+class Translatable(Protocol):
+    """A fact that is itself told in the language of the text that it fills in."""
+
+    def text(self, language: str) -> str: ...
+
+
+class Phrase:
+    """A text of the catalogues with its facts, whose language is chosen when it is told."""
+
+    def __init__(self, key: str, /, **facts: Any) -> None:
+        self.key = key
+        self.facts = facts
+
+    def text(self, language: str = "en") -> str:
+        return text(self.key, language, **self.facts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase) and (self.key, self.facts) == (other.key, other.facts)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Lines:
+    """Several phrases, one below the other, each with a dash in front."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = list(phrases)
+
+    def text(self, language: str = "en") -> str:
+        return "\n".join(f"- {each}" for each in dict.fromkeys(map(_in(language), self._phrases)))
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _in(language: str) -> Callable[[Phrase], str]:
+    return lambda phrase: phrase.text(language)
+
+
 def text(key: str, language: str = "en", /, **facts: Any) -> str:
     """The text for `key` with `facts` filled in; English where a language lacks it.
+
+    A fact that is `Translatable` is told in that language too.
 
     A text in two forms is ``{"one": ..., "other": ...}`` and chosen by the fact `count`
     (French counts 0 as one).
     """
-    if language == "fr":
-        facts = {name: _with_comma(fact) for name, fact in facts.items()}
+    facts = {name: _told(fact, language) for name, fact in facts.items()}
     found = catalogue(language).get(key)
     if found is None:
         found = catalogue("en")[key]
@@ -43,9 +88,12 @@ def text(key: str, language: str = "en", /, **facts: Any) -> str:
     return found.format(**facts)
 
 
-def _with_comma(fact: Any) -> Any:
-    """1.5 is written 1,5 in French."""
-    return str(fact).replace(".", ",") if isinstance(fact, float) else fact
+def _told(fact: Any, language: str) -> Any:
+    if isinstance(fact, Translatable):
+        return fact.text(language)
+    if isinstance(fact, float) and language == "fr":
+        return str(fact).replace(".", ",")  # 1.5 is written 1,5
+    return fact
 
 
 def best_language(accept: str | None) -> str:

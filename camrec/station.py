@@ -27,6 +27,7 @@ from camrec.errors import (
     NotFoundError,
     ServiceError,
     StateError,
+    reason_of,
 )
 from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
@@ -729,7 +730,7 @@ class Station:
                 with tempfile.TemporaryFile(dir=folder):
                     pass
             except OSError as error:
-                reason = error.strerror or str(error)
+                reason = reason_of(error)
                 raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
             self.config.keep(videos_dir=str(folder))
             self.next_folder = folder

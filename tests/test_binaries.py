@@ -185,10 +185,14 @@ def test_the_places_are_looked_at_in_order(place: Place) -> None:
     ("content", "mode", "reason"),
     [
         (MEDIAMTX, 0o644, "may not be run"),
-        (b"\x7fELF of another machine", 0o755, "does not run here (Exec format error)"),
-        (b"#!/bin/sh\nexit 3\n", 0o755, "does not say its version (exit code 3)"),
-        (b"#!/bin/sh\necho hello\n", 0o755, "does not say its version (exit code 0)"),
-        (b"#!/bin/sh\necho v1.9.3\n", 0o755, "version 1.9.3 is too old, 1.20.1 or newer is needed"),
+        (
+            b"\x7fELF of another machine",
+            0o755,
+            "does not run here (it is not a program for this computer)",
+        ),
+        (b"#!/bin/sh\nexit 3\n", 0o755, "does not report its version (exit code 3)"),
+        (b"#!/bin/sh\necho hello\n", 0o755, "does not report its version (exit code 0)"),
+        (b"#!/bin/sh\necho v1.9.3\n", 0o755, "version 1.9.3 is too old; 1.20.1 or newer is needed"),
     ],
 )
 def test_a_program_that_does_not_do_is_passed_over(
@@ -273,8 +277,8 @@ def too_large(handler: BaseHTTPRequestHandler) -> None:
     ("answer", "reason"),
     [
         (GO2RTC + b" ", f"wrong SHA-256 {sha256(GO2RTC + b' ')}"),
-        (cut_off, "cut off on the way"),
-        (None, "404 Not Found"),
+        (cut_off, "the connection was cut off"),
+        (None, "HTTP status 404"),
         (bytes(2000), "larger than 1000 bytes"),
         (too_large, "larger than 1000 bytes"),
     ],
@@ -296,8 +300,8 @@ def test_a_file_that_is_not_right_is_refused(place, pin, monkeypatch, answer, re
         ({"../go2rtc": GO2RTC, "go2rtc": GO2RTC}, "unsafe name '../go2rtc'"),
         ({"go2rtc": GO2RTC, "/etc/x": b""}, "unsafe name '/etc/x'"),
         ({"go2rtc": GO2RTC, "C:\\x": b""}, "unsafe name"),
-        ({"folder/go2rtc": GO2RTC}, "holds no file go2rtc"),
-        ({"go2rtc": b"#!/bin/sh\nexit 1"}, "does not say its version"),
+        ({"folder/go2rtc": GO2RTC}, "contains no file go2rtc"),
+        ({"go2rtc": b"#!/bin/sh\nexit 1"}, "does not report its version"),
     ],
 )
 def test_an_archive_that_is_not_right_is_refused(place, pin, files, reason) -> None:
@@ -320,8 +324,8 @@ def test_archives_with_links_bombs_and_damage_are_refused(place, pin, monkeypatc
         opened.addfile(info)
     monkeypatch.setattr("camrec.binaries.archive.LARGEST", 1000)
     for file, data, reason in (
-        ("g.zip", out.getvalue(), "holds no file go2rtc"),
-        ("g.tar.gz", tar.getvalue(), "holds no file go2rtc"),
+        ("g.zip", out.getvalue(), "contains no file go2rtc"),
+        ("g.tar.gz", tar.getvalue(), "contains no file go2rtc"),
         ("g.zip", zipped({"go2rtc": bytes(2000)}), "unpacks to more than 1000 bytes"),
         ("g.zip", b"no zip", "cannot be unpacked"),
         ("g.tar.gz", tar_gz(go2rtc=GO2RTC)[:60], "cannot be unpacked"),
@@ -349,7 +353,7 @@ def test_a_published_sha256_stands_in_for_one_of_our_own(place: Place, pin) -> N
     checksums = path.replace("m.zip", "checksums.sha256")
     assert "404" in place.missing()
     place.server.answers[checksums] = f"{'0' * 64} *other.zip\n".encode()
-    assert "m.zip: no SHA-256 is known, so it is not fetched" in place.missing()
+    assert "m.zip: its SHA-256 is not known, so it is not downloaded" in place.missing()
     place.server.answers[checksums] = f"{'0' * 64} *m.zip\n".encode()
     assert "wrong SHA-256" in place.missing()
     place.server.answers[checksums] = f"{sha256(data)} *m.zip\n".encode()
@@ -493,7 +497,7 @@ def test_a_fetch_that_was_killed_leaves_nothing_and_holds_nobody_up(place, pin, 
 def test_a_build_that_fails_says_why(place: Place) -> None:
     place.put(place.path, "go", b"#!/bin/sh\necho one\necho 'go.mod requires go >= 1.26'\nexit 1\n")
     text = place.missing("go2rtc")
-    assert "- Build with Go: go build failed: go.mod requires go >= 1.26" in text
+    assert "- Build with Go: go build failed (go.mod requires go >= 1.26)" in text
     assert place.steps == [Step("go2rtc", "build")]
 
 

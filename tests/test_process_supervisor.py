@@ -151,7 +151,7 @@ def test_a_program_that_cannot_start(watch):
     watched = watch(lambda: Child("none", ["/no/such/program"]), pauses=(0.01, 0.01))
     with pytest.raises(ServiceError) as caught:
         watched.supervisor.ensure_ready(0.5)
-    assert "No such program" in str(caught.value)
+    assert "it cannot be started (no such file or folder)" in str(caught.value)
 
 
 def test_a_defect_in_the_maker_is_survived(watch, caplog):

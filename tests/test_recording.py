@@ -584,7 +584,7 @@ def test_when_saving_fails_the_parts_stay(studio):
     studio.play(units, 1, 6)
     assert recording.wait(60)
     assert recording.state is RecordingState.FAILED
-    assert "No space" in recording.error.text("en")
+    assert "no space" in recording.error.text("en")
     (left,) = (studio.folder / "parts-0").glob("*.mp4")
     assert shown(left)[0][0] == 0
 

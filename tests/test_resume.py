@@ -115,7 +115,7 @@ def test_on_a_full_disk_camrec_starts_and_makes_the_video_once_there_is_room(sma
     with station(small, binaries) as full:
         over = full.recording("over")
         assert over.wait(60) and over.state is RecordingState.FAILED
-        assert "No space left" in over.error.text()
+        assert "no space left" in over.error.text()
         assert full.recording("scheduled").state is RecordingState.SCHEDULED
         assert full.left_behind == []
     filler.unlink()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-import string
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import get_args
 import pytest
 
 from camrec import views
-from camrec.i18n import LANGUAGES, LOCALE, text
+from camrec.i18n import LANGUAGES, catalogue, text
 from camrec.units import AudioCodec, VideoCodec
 from camrec.views.board import CODECS
 from camrec.views.component import Component, texts
@@ -23,22 +21,26 @@ from camrec.web.schema import AudioFacts
 VIEWS = Path(views.__file__).parent
 SCRIPTS = sorted(VIEWS.glob("*.js"))
 NBSP = "\u00a0"
-KEY = re.compile(r"""["'`]((?:page|videos)\.[a-z_]+)(\$?)""")
+ROOMS = ("page", "videos", "warnings")
+KEY = re.compile(r"""["'`]((?:page|videos|warnings)\.(?!js\b|css\b)[a-z_]*)(\$?)""")
+# What the page puts together from a beginning and a name, and where the names stand.
+NAMES = {
+    "videos.": ("player.js", r"""\bline\("(\w+)"""),
+    "page.badge_": ("screen.js", r"""\bchip\("\w+", "\w*", "(\w+)\""""),
+    "page.key_": ("help.js", r"""\bkey\("(\w+)"\)"""),
+}
 
 
 @cache
-def page(language: str) -> dict[str, object]:
-    return json.loads((LOCALE / language / "page.json").read_text("utf-8"))
+def known(language: str) -> dict[str, object]:
+    """The texts that the page has."""
+    return {
+        key: found for key, found in catalogue(language).items() if key.partition(".")[0] in ROOMS
+    }
 
 
 def forms(found: object) -> list[str]:
     return list(found.values()) if isinstance(found, dict) else [found]
-
-
-def facts(found: object) -> set[str]:
-    return {
-        name for form in forms(found) for _, name, _, _ in string.Formatter().parse(form) if name
-    }
 
 
 def used() -> tuple[set[str], set[str]]:
@@ -50,33 +52,42 @@ def used() -> tuple[set[str], set[str]]:
     return whole, begun
 
 
-def test_both_languages_have_the_same_texts_with_the_same_facts():
-    assert page("en").keys() == page("fr").keys()
-    for key, english in page("en").items():
-        french = page("fr")[key]
-        assert type(english) is type(french), key
-        assert facts(english) == facts(french), key
-        lines = {form.count("\n") for form in [*forms(english), *forms(french)]}
-        assert len(lines) == 1, key
+def test_a_text_of_several_lines_has_as_many_in_both_languages():
+    for key, english in known("en").items():
+        both = [*forms(english), *forms(known("fr")[key])]
+        assert len({form.count("\n") for form in both}) == 1, key
 
 
 def test_every_text_that_the_code_names_is_there_and_every_text_is_used():
     whole, begun = used()
-    known = {f"page.{key}" for key in page("en")}
-    assert {key for key in whole if key.startswith("page.")} <= known
-    assert all(any(key.startswith(start) for key in known) for start in begun if "page." in start)
-    assert not {key for key in known - whole if not key.startswith(tuple(begun))}
+    assert whole <= known("en").keys()
+    assert all(any(key.startswith(start) for key in known("en")) for start in begun)
+    assert not {key for key in known("en").keys() - whole if not key.startswith(tuple(begun))}
+
+
+@pytest.mark.parametrize("start", NAMES)
+def test_every_name_that_completes_a_key_has_its_text(start):
+    file, pattern = NAMES[start]
+    names = re.findall(pattern, (VIEWS / file).read_text("utf-8"))
+    assert names
+    assert not [name for name in names if f"{start}{name}" not in known("en")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_spaces_that_must_not_break_do_not(language):
-    for key, found in page(language).items():
+def test_apostrophes_are_curly_and_spaces_that_must_not_break_do_not(language):
+    for key, found in catalogue(language).items():
         for form in forms(found):
-            assert not re.search(r"\d (?:s|min|h|fps|i/s)\b", form), key
+            assert not re.search(r"(\d|\}) (?:s|min|h|fps|i/s|MB|Mo|ms)\b", form), key
             assert "'" not in form, f"{key}: a straight apostrophe"
             if language == "fr":
-                outside = re.sub(r"\w+://\S*|\d\d:\d\d", "", form)
-                assert not re.search(rf"[^{NBSP}?!][:;?!]", outside), key
+                told = outside_of_code(form)
+                assert not re.search(rf"[^{NBSP}?!][;?!]|[^{NBSP}]:(?=\s|$)| »|« ", told), key
+
+
+def outside_of_code(form: str) -> str:
+    """Without addresses, times and what is to be typed as it stands."""
+    typed = r"\w+://\S*|\d\d:\d\d\S*|Authorization: Bearer|Content-Type:|keyring: false"
+    return re.sub(typed, "", form)
 
 
 def test_every_codec_has_a_name_and_may_go_over_the_wire():

@@ -32,7 +32,7 @@ def extract(archive: Path, member: str, target: Path) -> None:
         else:
             archive.replace(target)
     except DAMAGED as error:
-        raise Unusable(f"{archive.name} cannot be unpacked ({error})") from None
+        raise Unusable("bad_archive", file=archive.name, reason=error) from None
 
 
 def _from_zip(archive: Path, member: str, target: Path) -> None:
@@ -42,7 +42,7 @@ def _from_zip(archive: Path, member: str, target: Path) -> None:
             if info.filename == member and not stat.S_ISLNK(info.external_attr >> 16):
                 with opened.open(info) as source:
                     return _copy(archive, source, target)
-    raise Unusable(f"{archive.name} holds no file {member}")
+    raise Unusable("no_member", file=archive.name, member=member)
 
 
 def _from_tar(archive: Path, member: str, target: Path) -> None:
@@ -52,19 +52,19 @@ def _from_tar(archive: Path, member: str, target: Path) -> None:
             if info.name.removeprefix("./") == member and info.isreg():
                 with opened.extractfile(info) as source:
                     return _copy(archive, source, target)
-    raise Unusable(f"{archive.name} holds no file {member}")
+    raise Unusable("no_member", file=archive.name, member=member)
 
 
 def _refuse_unsafe(archive: Path, names: list[str]) -> None:
     for name in names:
         posix, windows = PurePosixPath(name), PureWindowsPath(name)
         if ".." in windows.parts or posix.is_absolute() or windows.anchor:
-            raise Unusable(f"{archive.name} holds the unsafe name {name!r}")
+            raise Unusable("unsafe_name", file=archive.name, name=repr(name))
 
 
 def _copy(archive: Path, source: IO[bytes], target: Path) -> None:
     with target.open("wb") as out:
         while chunk := source.read(1 << 20):
             if out.tell() + len(chunk) > LARGEST:
-                raise Unusable(f"{archive.name} unpacks to more than {LARGEST} bytes")
+                raise Unusable("unpacks_large", file=archive.name, bytes=LARGEST)
             out.write(chunk)

@@ -6,9 +6,11 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from camrec.binaries.programs import Program
+from camrec.errors import reason_of
+from camrec.i18n import Phrase
 
 Origin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
 # A virus scanner may look at a new program first.
@@ -16,7 +18,14 @@ ANSWERS_WITHIN = 20.0
 
 
 class Unusable(Exception):
-    """One way to a program led nowhere; the text says why, in a line."""
+    """One way to a program led nowhere: why, as a code of ``binaries.json`` with its facts."""
+
+    def __init__(self, code: str, /, **facts: Any) -> None:
+        super().__init__(code)
+        self.reason = Phrase(f"binaries.{code}", **facts)
+
+    def __str__(self) -> str:
+        return str(self.reason)
 
 
 @dataclass(frozen=True)
@@ -44,21 +53,21 @@ def examine(program: Program, path: Path, origin: Origin, *, any_version: bool =
             timeout=ANSWERS_WITHIN,
         )
     except FileNotFoundError:
-        raise Unusable("not there") from None
+        raise Unusable("missing") from None
     except PermissionError:
-        raise Unusable("may not be run") from None
+        raise Unusable("not_executable") from None
     except subprocess.TimeoutExpired:
-        raise Unusable("does not answer when asked for its version") from None
+        raise Unusable("no_answer") from None
     except OSError as error:
-        raise Unusable(f"does not run here ({error.strerror})") from None
+        raise Unusable("does_not_run", reason=reason_of(error)) from None
     text = answer.stdout.decode(errors="replace")
     says = re.match(program.version_says, text)
     if answer.returncode != 0 or says is None:
-        raise Unusable(f"does not say its version (exit code {answer.returncode})")
+        raise Unusable("no_version", code=answer.returncode)
     version = says[1]
     if not any_version and _is_older(version, program.oldest):
         oldest = ".".join(map(str, program.oldest))
-        raise Unusable(f"version {version} is too old, {oldest} or newer is needed")
+        raise Unusable("too_old", version=version, oldest=oldest)
     if program.needs is not None and program.needs[0] not in text:
         raise Unusable(program.needs[1])
     return Binary(program.name, path, version, origin)

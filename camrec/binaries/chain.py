@@ -21,8 +21,9 @@ from camrec.binaries.go_build import TAKES_AT_MOST, build
 from camrec.binaries.programs import GITHUB, PROGRAMS, Program, Release, Site
 from camrec.binaries.release import fetch as fetch_release
 from camrec.binaries.step import Progress, Step
-from camrec.errors import ServiceError
+from camrec.errors import ServiceError, reason_of
 from camrec.file_lock import ProcessLock
+from camrec.i18n import Lines, Phrase
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def find(
         raise ServiceError(
             "binary_missing",
             name=search.program.title,
-            tried="\n".join(f"- {line}" for line in dict.fromkeys(search.tried)),
+            tried=Lines(search.tried),
             folder=str(folder),
             url=search.program.page,
         )
@@ -93,7 +94,7 @@ class _Search:
         self.cached: Path | None = None
         if program.release is not None:
             self.cached = cache / f"{program.name}-{program.release.tag}" / program.filename
-        self.tried: list[str] = []
+        self.tried: list[Phrase] = []
 
     def places(self, configured: str) -> Iterator[tuple[Origin, Path]]:
         name = self.program.name
@@ -104,7 +105,7 @@ class _Search:
         if on_path is not None:
             yield "path", Path(on_path).absolute()
         else:
-            self.tried.append("PATH: not there")
+            self.tried.append(Phrase("binaries.not_on_path"))
         yield from self.kept()
         if name == "ffmpeg":
             with contextlib.suppress(RuntimeError):
@@ -122,7 +123,7 @@ class _Search:
                 # Whoever configures a path wants that very program, whatever its version.
                 return examine(self.program, path, origin, any_version=origin == "configured")
             except Unusable as reason:
-                self.tried.append(f"{path}: {reason}")
+                self._note(path, reason)
                 if origin in ("configured", "path"):
                     log.warning("%s is passed over: %s", path, reason)
         return None
@@ -137,8 +138,12 @@ class _Search:
                 # Another camrec may have got it while this one waited.
                 return self.look(self.kept()) or self._get(self.program.release, site, progress)
         except (OSError, Timeout) as error:
-            self.tried.append(f"{self.target.parent}: {error}")
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            self.tried.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
             return None
+
+    def _note(self, place: Path | Phrase, why: Unusable) -> None:
+        self.tried.append(Phrase("binaries.tried", place=place, reason=why.reason))
 
     @contextlib.contextmanager
     def _alone(self, progress: Progress) -> Iterator[None]:
@@ -163,8 +168,8 @@ class _Search:
             build(self.program, release, into, progress)
 
         for origin, way, obtain in (
-            ("release", "Download", by_release),
-            ("go", "Build with Go", by_go),
+            ("release", Phrase("binaries.way_release"), by_release),
+            ("go", Phrase("binaries.way_go"), by_go),
         ):
             with tempfile.TemporaryDirectory(prefix="camrec-") as work:
                 fresh = Path(work) / self.program.filename
@@ -172,8 +177,8 @@ class _Search:
                     obtain(fresh)
                     return self._keep(fresh, origin)
                 except Unusable as reason:
-                    self.tried.append(f"{way}: {reason}")
-                    log.info("%s: %s", way.lower(), reason)
+                    self._note(way, reason)
+                    log.info("%s: %s", str(way).lower(), reason)
         return None
 
     def _keep(self, fresh: Path, origin: Origin) -> Binary:

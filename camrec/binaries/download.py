@@ -48,7 +48,7 @@ def download(url: str, file: Path, sha256: str, progress: Callable[[int, int], N
             done += len(chunk)
             progress(done, total)
     if digest.hexdigest() != sha256.lower():
-        raise Unusable(f"{url}: wrong SHA-256 {digest.hexdigest()}, {sha256} was expected")
+        raise Unusable("wrong_checksum", url=url, found=digest.hexdigest(), expected=sha256)
 
 
 def download_text(url: str) -> str:
@@ -71,10 +71,10 @@ def _opened(url: str) -> Iterator[requests.Response]:
                 headers={"Accept-Encoding": "identity"},
             ) as response:
                 if response.status_code != 200:
-                    raise Unusable(f"{url}: {response.status_code} {response.reason}")
+                    raise Unusable("http_status", url=url, status=response.status_code)
                 yield response
         except requests.RequestException as error:
-            raise Unusable(f"{url}: {_plain(error)}") from None
+            raise _unusable(url, error) from None
 
 
 def _chunks(response: requests.Response, largest: int) -> Iterator[bytes]:
@@ -87,19 +87,19 @@ def _chunks(response: requests.Response, largest: int) -> Iterator[bytes]:
                 break
             yield chunk
     if size > largest:
-        raise Unusable(f"{response.url}: larger than {largest} bytes")
+        raise Unusable("too_large", url=response.url, bytes=largest)
 
 
-def _plain(error: requests.RequestException) -> str:
-    """The long chain of what went wrong in a word."""
-    if isinstance(error, requests.exceptions.InvalidSchema):
-        return "leads to an address that is not HTTPS"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate cannot be verified"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "cut off on the way"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "no answer"
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return "no connection"
-    return type(error).__name__
+def _unusable(url: str, error: requests.RequestException) -> Unusable:
+    """The long chain of what went wrong in a line."""
+    known = {
+        requests.exceptions.InvalidSchema: "not_https",
+        requests.exceptions.SSLError: "bad_certificate",
+        requests.exceptions.ChunkedEncodingError: "cut_off",
+        requests.exceptions.Timeout: "silent",
+        requests.exceptions.ConnectionError: "no_connection",
+    }
+    for kind, code in known.items():
+        if isinstance(error, kind):
+            return Unusable(code, url=url)
+    return Unusable("request_failed", url=url, reason=type(error).__name__)

@@ -15,6 +15,7 @@ from pathlib import Path
 from camrec.binaries.binary import Unusable
 from camrec.binaries.programs import Program, Release
 from camrec.binaries.step import Progress, Step
+from camrec.errors import reason_of
 
 TAKES_AT_MOST = 900.0
 # Files that MediaMTX embeds and its module lacks: its version, and the player of its HLS page,
@@ -36,7 +37,7 @@ def build(program: Program, release: Release, target: Path, progress: Progress) 
         Go is not there or too old, the source cannot be had, or it does not compile.
     """
     if shutil.which("go") is None:
-        raise Unusable("Go is not installed")
+        raise Unusable("go_missing")
     progress(Step(program.title, "build"))
     module = f"github.com/{release.repository}"
     work = target.parent / "go"
@@ -70,9 +71,12 @@ def _go(work: Path, *arguments: str) -> None:
             timeout=TAKES_AT_MOST,
         )
     except subprocess.TimeoutExpired:
-        raise Unusable(f"go {arguments[0]} took more than {TAKES_AT_MOST:.0f} s") from None
+        seconds = round(TAKES_AT_MOST)
+        raise Unusable("go_slow", command=arguments[0], seconds=seconds) from None
     except OSError as error:
-        raise Unusable(f"go does not run ({error.strerror})") from None
+        raise Unusable("go_not_run", reason=reason_of(error)) from None
     if done.returncode != 0:
-        says = done.stdout.decode(errors="replace").strip().splitlines() or ["no word why"]
-        raise Unusable(f"go {arguments[0]} failed: {says[-1]}")
+        says = done.stdout.decode(errors="replace").strip().splitlines() or [
+            f"code {done.returncode}"
+        ]
+        raise Unusable("go_failed", command=arguments[0], reason=says[-1])

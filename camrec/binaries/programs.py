@@ -51,7 +51,7 @@ class Program:
 
     version_flag, version_says : asked with the one, it answers with the other.
     oldest : the oldest version that works with camrec.
-    needs : what else its answer must hold, and what that means.
+    needs : what else its answer must hold, and the code of what is wrong where it does not.
     page : where a person finds it.
     """
 
@@ -152,7 +152,7 @@ PROGRAMS = {
             r"ffmpeg version n?(\d[\d.]*|\S+)",
             (5, 1),
             "https://ffmpeg.org/download.html",
-            needs=("--enable-libx264", "it has no H.264 encoder (libx264)"),
+            needs=("--enable-libx264", "no_h264"),
         ),
     )
 }

@@ -25,7 +25,7 @@ def fetch(program: Program, release: Release, target: Path, site: Site, progress
     """
     asset = release.asset()
     if asset is None:
-        raise Unusable(f"no release for {platform.system()} on {platform.machine()}")
+        raise Unusable("no_release", system=platform.system(), machine=platform.machine())
     base = f"{site.releases}/{release.repository}/releases/download/{release.tag}"
     sha256 = asset.sha256 or _published_sha256(release, asset, base, site)
     archive = target.with_name(f"fetched-{asset.file}")
@@ -49,8 +49,8 @@ def _published_sha256(release: Release, asset: Asset, base: str, site: Site) -> 
             assets = json.loads(download_text(url))["assets"]
             digests = {each["name"]: str(each.get("digest")) for each in assets}
         except (ValueError, KeyError, TypeError):
-            raise Unusable(f"{url}: not the description of a release") from None
+            raise Unusable("no_description", url=url) from None
     sha256 = digests.get(asset.file, "").removeprefix("sha256:")
     if re.fullmatch(r"[0-9a-fA-F]{64}", sha256) is None:
-        raise Unusable(f"{asset.file}: no SHA-256 is known, so it is not fetched")
+        raise Unusable("no_checksum", file=asset.file)
     return sha256

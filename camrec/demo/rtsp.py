@@ -14,6 +14,7 @@ from pathlib import Path
 from camrec.demo.broadcast import Broadcast
 from camrec.demo.street import Street
 from camrec.errors import ServiceError
+from camrec.i18n import Phrase
 from camrec.process import Child, Supervisor
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ class RtspCamera:
         address = f"rtsp://demo:{self._password}@127.0.0.1:{self._port}/{PATH}"
         self._broadcast = Broadcast(address, Street())
         if not self._broadcast.start(READY_WITHIN):
-            raise ServiceError("proxy_failed", proxy="demo mediamtx", reason="it takes no stream")
+            reason = Phrase("reasons.takes_no_stream")
+            raise ServiceError("proxy_failed", proxy="demo mediamtx", reason=reason)
         log.info("demo camera at %s", self.url)
 
     def stop(self) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import av
 import numpy as np
 
-from camrec.errors import NotFoundError
+from camrec.errors import NotFoundError, reason_of
 from camrec.footage import kept, places
 from camrec.footage.index import Index
 from camrec.footage.places import Place
 from camrec.footage.reader import Reader
+from camrec.i18n import Phrase
 
 
 class Footage:
@@ -106,7 +107,9 @@ class Footage:
         except FileNotFoundError:
             raise NotFoundError("no_video", filename=name) from None
         except (av.error.FFmpegError, OSError, LookupError) as error:
-            reason = getattr(error, "strerror", None) or "a picture cannot be decoded"
+            reason = Phrase("reasons.no_frame_decodes")
+            if isinstance(error, OSError):
+                reason = reason_of(error)
             raise NotFoundError("no_pictures", filename=name, reason=reason) from None
 
     def __getstate__(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from camrec import storage
-from camrec.errors import NotFoundError
+from camrec.errors import NotFoundError, reason_of
 from camrec.library import names, video
 from camrec.library.video import Video
 from camrec.redaction import redact
@@ -24,6 +24,8 @@ def elsewhere(folder: Path) -> list[Video]:
         files = [each for each in there if each.is_file()]
         found = [video.read(each, *storage.stamp(each)) for each in files]
     except OSError as error:
-        reason = redact(error.strerror or str(error))
+        reason = reason_of(error)
+        if isinstance(reason, str):
+            reason = redact(reason)
         raise NotFoundError("no_folder", folder=redact(str(folder)), reason=reason) from None
     return sorted(found, key=lambda each: (each.started_at, each.filename))[::-1]

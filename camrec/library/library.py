@@ -15,7 +15,7 @@ import filelock
 
 from camrec import disk
 from camrec.clock import Clock
-from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError
+from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, reason_of
 from camrec.file_lock import ProcessLock
 from camrec.library import names, preview, thumbnail, video
 from camrec.library.keeping import Keeping
@@ -329,8 +329,7 @@ class Library:
         video.index_of(path).unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> ServiceError:
-        reason = error.strerror or str(error)
-        return ServiceError("folder_unwritable", folder=str(self.folder), reason=reason)
+        return ServiceError("folder_unwritable", folder=str(self.folder), reason=reason_of(error))
 
 
 def _stems(stem: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
-from camrec.errors import CamrecError, ServiceError
+from camrec.errors import CamrecError, ServiceError, reason_of
+from camrec.i18n import Phrase, Translatable
 from camrec.process.child import Child
 from camrec.process.ladder import POLITE, Ladder
 from camrec.signal import Signal
@@ -86,7 +87,7 @@ class Supervisor:
         self._patience = patience
         self._pauses = pauses
         self._health = health
-        self._reason = ""
+        self._reason: Translatable | str = ""
         self._stop_asked = threading.Event()
         self._nudge = threading.Event()
         self._thread: threading.Thread | None = None
@@ -125,7 +126,7 @@ class Supervisor:
             return
         if self.error is not None:
             raise self.error
-        reason = self._reason or "it is not ready yet"
+        reason = self._reason or Phrase("reasons.not_ready")
         raise ServiceError("proxy_failed", proxy=self.name, reason=reason)
 
     def stop(self) -> None:
@@ -167,9 +168,9 @@ class Supervisor:
             return self._run_once()
         except CamrecError as error:
             self.error = error
-            self._reason = str(error)
+            self._reason = error
         except OSError as error:
-            self._reason = f"it cannot be started ({error.strerror or error})"
+            self._reason = Phrase("reasons.not_started", reason=reason_of(error))
         except Exception as error:
             log.exception("%s", self.name)
             self._reason = type(error).__name__
@@ -191,7 +192,7 @@ class Supervisor:
             self.became_ready.emit()
             while child.running and not self._stop_asked.is_set():
                 nudge.wait()
-            self._reason = f"it ended (exit code {child.returncode})"
+            self._reason = Phrase("reasons.ended", code=child.returncode)
             return time.monotonic() - since
         finally:
             if self._stop_asked.is_set():
@@ -206,10 +207,10 @@ class Supervisor:
             if self._ready(child):
                 return True
             if not running:
-                self._reason = f"it ended at its start (exit code {child.returncode})"
+                self._reason = Phrase("reasons.ended_at_start", code=child.returncode)
                 return False
             if time.monotonic() > deadline:
-                self._reason = f"it is not ready after {self._patience:g} s"
+                self._reason = Phrase("reasons.not_ready_after", seconds=f"{self._patience:g}")
                 return False
             nudge.wait(POLL)
         return False

@@ -18,7 +18,7 @@ import yaml
 
 from camrec import disk
 from camrec.camera_errors import hide
-from camrec.errors import InputError, ServiceError
+from camrec.errors import InputError, ServiceError, reason_of
 from camrec.process import Child, Lease, ProcessState, Supervisor
 from camrec.process.ladder import Rung
 from camrec.proxies.api import Api, Silent
@@ -185,7 +185,7 @@ class Proxy(ABC):
             _write(self._lease.path, self._settings(api_port, self._api.password))
         except OSError as error:
             raise ServiceError(
-                "folder_unwritable", folder=self._folder, reason=error.strerror or error
+                "folder_unwritable", folder=self._folder, reason=reason_of(error)
             ) from None
         return Child(
             self.name,

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from camrec import disk
 from camrec.clock import Clock, iso
-from camrec.errors import CameraError, CamrecError, ServiceError, StateError
+from camrec.errors import CameraError, CamrecError, ServiceError, StateError, reason_of
+from camrec.i18n import Phrase
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
 from camrec.recording.coding import USUAL, Coding
 from camrec.recording.files import Ample, Ballast, Room
@@ -237,7 +238,8 @@ class Recording:
                 log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
                 return
             folder = str(self._folder)
-            raise ServiceError("folder_unwritable", folder=folder, reason=error.strerror) from None
+            reason = reason_of(error)
+            raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
 
     def _keep_if_possible(self) -> None:
         """What is being recorded does not end because it could not be noted."""
@@ -493,7 +495,8 @@ class Recording:
         except Exception as error:
             log.exception("recording %s could not be finished", self.recording_id)
             full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-            failure = self._failure(getattr(error, "strerror", None) or str(error))
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            failure = self._failure(reason)
             self._fail(failure, still_owed=full)
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -523,7 +526,7 @@ class Recording:
             self.receipts = [receipt for _, receipt in saved]
         elif parts or self._trouble:
             complaint = self._trouble or parts[-1].complaint
-            raise self._failure(complaint or "nothing that can be read was written")
+            raise self._failure(complaint or Phrase("reasons.nothing_written"))
         else:
             raise CameraError("recording_empty")
 
@@ -531,7 +534,7 @@ class Recording:
         self.settled = True
         self._keep_if_possible()
 
-    def _failure(self, reason: str) -> ServiceError:
+    def _failure(self, reason: Phrase | str) -> ServiceError:
         return ServiceError("ffmpeg_failed", reason=reason, folder=str(self._folder))
 
     def _fail(self, error: CamrecError, still_owed: bool = False) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from camrec.i18n import Phrase
 from camrec.receipt import Receipt
 from camrec.recording import film
 
@@ -29,21 +30,21 @@ class Verdict:
     duration: float
     sha256: str
     receipt: Receipt | None
-    faults: dict[str, str]
+    faults: dict[str, str | Phrase]
 
 
 def verify(path: Path) -> Verdict:
     """Raises OSError when there is no such file."""
     sha256 = film.digest(path)
     receipt = _receipt(path)
-    faults: dict[str, str] = {}
+    faults: dict[str, str | Phrase] = {}
     frames, duration = 0, 0.0
     try:
         counted = _decode(path)
         frames, duration = counted["frames"], film.read(path).duration
         faults = {each: str(counted[each]) for each in ("undecodable", "backward") if counted[each]}
     except (av.error.FFmpegError, IndexError) as error:
-        faults["unreadable"] = getattr(error, "strerror", None) or "there is no picture"
+        faults["unreadable"] = getattr(error, "strerror", None) or Phrase("reasons.no_frame")
     if receipt is not None and receipt.frames != frames:
         faults["frames"] = str(receipt.frames)
     if receipt is not None and receipt.sha256 != sha256:

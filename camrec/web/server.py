@@ -29,7 +29,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from camrec.config import LOOPBACK, Config
-from camrec.errors import CamrecError, InputError
+from camrec.errors import CamrecError, InputError, reason_of
 from camrec.web import refusal
 from camrec.web.guard import Guard, KeyGuard, cookie_name
 from camrec.web.headers import Protection
@@ -220,7 +220,9 @@ def certificate(config: Config) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(config.tls_certificate, config.tls_key or None, password=_no_word)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "reason", None) or str(error)
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            reason = reason_of(error)
         raise InputError("bad_certificate", file=config.tls_certificate, reason=reason) from None
     return context
 

@@ -1,0 +1,125 @@
+"""Every code that the source names has its text in both catalogues, with its facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from camrec import i18n
+from camrec.binaries.binary import Origin
+from camrec.i18n import LANGUAGES, Lines, Phrase, catalogue
+from camrec.process.supervisor import ProcessState
+from camrec.receipt import EndReason
+from camrec.recording import RecordingState
+
+PACKAGE = Path(i18n.__file__).parent
+KINDS = {
+    "RecordingWarning.of": "warnings",
+    "Unusable": "binaries",
+    "Phrase": "",
+    **{
+        f"{kind}Error": "errors"
+        for kind in (
+            "Camrec", "Input", "Access", "NotFound", "Method", "State", "Camera", "Service", "Disk",
+        )
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Use:
+    """Where the source names a code: `facts` None where they are handed on as they come."""
+
+    key: str
+    facts: frozenset[str] | None
+    where: str
+
+
+@cache
+def uses() -> tuple[Use, ...]:
+    return tuple(_uses())
+
+
+def _uses() -> Iterator[Use]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            kind = ast.unparse(node.func)
+            if kind not in KINDS or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            given = [each.arg for each in node.keywords]
+            facts = None if None in given else frozenset(given)
+            prefix = f"{KINDS[kind]}." if KINDS[kind] else ""
+            where = f"{file.relative_to(PACKAGE)}:{node.lineno}"
+            yield Use(f"{prefix}{node.args[0].value}", facts, where)
+
+
+def forms(found: object) -> list[str]:
+    return list(found.values()) if isinstance(found, dict) else [found]
+
+
+def facts(found: object) -> set[str]:
+    return {
+        name for form in forms(found) for _, name, _, _ in string.Formatter().parse(form) if name
+    }
+
+
+def test_both_languages_have_the_same_texts_in_the_same_forms_with_the_same_facts():
+    english, french = catalogue("en"), catalogue("fr")
+    assert english.keys() == french.keys()
+    for key, found in english.items():
+        assert type(found) is type(french[key]), key
+        assert facts(found) == facts(french[key]), key
+        assert all(forms(found)) == all(forms(french[key])), key
+
+
+def test_every_code_that_the_source_names_has_a_text_and_gives_its_facts():
+    assert len({use.key for use in uses()}) > 80
+    assert not {f"{use.key} {use.where}" for use in uses() if use.key not in catalogue("en")}
+    for use in uses():
+        if use.facts is not None:
+            missing = facts(catalogue("en")[use.key]) - use.facts
+            assert not missing, f"{use.where}: {use.key} lacks {missing}"
+
+
+# What the source puts together from a beginning and a value: all values that there are.
+MADE = {
+    "videos.ended_": get_args(EndReason),
+    "page.proxy_is_": [state.value for state in ProcessState],
+    "notebook.recording_": [state.value for state in RecordingState],
+    "cli.origin.": get_args(Origin),
+}
+
+
+@pytest.mark.parametrize("start", MADE)
+def test_every_value_that_is_told_has_its_text(start):
+    for language in LANGUAGES:
+        assert not [value for value in MADE[start] if f"{start}{value}" not in catalogue(language)]
+
+
+@pytest.mark.parametrize("prefix", ["errors", "warnings", "reasons"])
+def test_every_text_of_a_code_is_used(prefix):
+    source = "".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py"))
+    known = {key.partition(".")[2] for key in catalogue("en") if key.startswith(f"{prefix}.")}
+    named = {use.key.partition(".")[2] for use in uses()}
+    named |= {code for code in known if f'"{code}"' in source}
+    system = {code for code in known if prefix == "reasons" and re.fullmatch(r"e[a-z]{2,}", code)}
+    old = {"text"} if prefix == "warnings" else set()
+    assert not known - named - system - old
+
+
+def test_a_fact_that_is_a_text_is_told_in_the_language_around_it():
+    phrase = Phrase("reasons.not_started", reason=Phrase("reasons.enoent"))
+    assert str(phrase) == "it cannot be started (no such file or folder)"
+    assert phrase.text("fr") == "il ne peut pas être lancé (fichier ou dossier introuvable)"
+    assert phrase == Phrase("reasons.not_started", reason=Phrase("reasons.enoent"))
+    assert Lines([phrase, phrase]).text("fr") == f"- {phrase.text('fr')}"
