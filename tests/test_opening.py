@@ -10,6 +10,7 @@ from cameras.raw_http import RawHttpCamera, encode_jpegs
 from cameras.raw_rtsp import RawRtspCamera, encode
 from odd_cameras import shown_times
 
+from camrec.cli.opening import open_camera
 from camrec.errors import CamrecError
 from camrec.recording import RecordingState
 from camrec.session import SessionState
@@ -67,6 +68,41 @@ def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection
         assert receipt.gaps == [] and receipt.parts == 1
         times = shown_times(station.library.folder / recording.filename)
         assert len(times) in (4, 5)
+
+
+class Shared(RawRtspCamera):
+    """Who comes gets what is sent to all: the next key frame may be far away."""
+
+    def __init__(self, frames):
+        super().__init__(frames)
+        self._began = time.monotonic()
+        self._sets = super().parameter_sets()
+        self._whole = frames
+
+    def parameter_sets(self):
+        return self._sets
+
+    def stream(self, connection):
+        place = int((time.monotonic() - self._began) * self.rate) % len(self._whole)
+        self.frames = [*self._whole[place:], *self._whole[:place]]
+        super().stream(connection)
+
+
+@pytest.mark.slow
+def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(station):
+    frames = encode("-g", "200", "-x264-params", "scenecut=0", seconds=20)
+    with Shared(frames) as camera:
+        time.sleep(0.5)
+        awaited = set()
+        session = station.begin_open(camera.url)
+        session.machine.changed.connect(lambda old, new: awaited.add(session.waiting_for))
+        assert session.machine.wait(lambda state: state is not SessionState.OPENING, PATIENCE)
+        assert session.state is SessionState.LIVE
+        assert "key_frame" in awaited and session.waiting_for is None
+        recording = station.record(session.session_id, 5)
+        assert recording.wait(PATIENCE)
+        assert recording.state is RecordingState.SAVED, recording.error
+        assert camera.connections == 1
 
 
 class Prompt(RawRtspCamera):
@@ -135,3 +171,26 @@ def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera
             time.sleep(0.05)
         assert session.state is SessionState.LIVE
         assert camera.connections == 1
+
+
+@pytest.mark.slow
+def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
+    """`camrec record --duration 5` as a user calls it."""
+    frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
+    for number in range(3):
+        with Prompt(frames) as camera, Station(binaries.config(tmp_path / str(number))) as station:
+            session = station.open(camera.url)
+            recording = station.record(session.session_id, 5)
+            assert recording.wait(PATIENCE)
+            assert recording.state is RecordingState.SAVED, recording.error
+            assert recording.receipts[0].duration > 4.5
+            assert camera.connections == 1
+
+
+def test_what_is_awaited_is_told_on_the_command_line(binaries, tmp_path, capsys):
+    frames = encode("-g", "60", "-x264-params", "scenecut=0")
+    with Shared(frames) as camera, Station(binaries.config(tmp_path)) as station:
+        time.sleep(0.3)
+        session = open_camera(station, camera.url)
+        assert session.state is SessionState.LIVE
+    assert "key frame" in capsys.readouterr().err

@@ -20,7 +20,8 @@ class Seen(SimpleNamespace):
     @property
     def feed(self):
         figures = Figures(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, self.age)
-        return SimpleNamespace(figures=lambda: figures)
+        usual = 1 / self.fps if self.fps else 0.0
+        return SimpleNamespace(figures=lambda: figures, usual_distance=usual)
 
 
 def test_five_minutes_are_kept_of_each_session_that_is_there():

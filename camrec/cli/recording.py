@@ -13,6 +13,7 @@ from typing import Annotated
 
 from typer import Argument, BadParameter, Option
 
+from camrec.cli.opening import open_camera, wait_until_open
 from camrec.cli.running import station_of
 from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, out, recording_progress, say
 from camrec.config import Config
@@ -42,7 +43,7 @@ def record(
         else:
             settings = _settings(videos_dir=stack.enter_context(_folder_beside(output)))
         station = stack.enter_context(station_of(settings))
-        [video] = record_all(station, [station.open(station.locate(url))], duration)
+        [video] = record_all(station, [open_camera(station, station.locate(url))], duration)
         if output is not None:
             _put(video, output)
         print_receipt(video, output or video.path)
@@ -58,7 +59,7 @@ def probe(
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
         settings = _settings(videos_dir=folder, log_level="error")
         with station_of(settings) as station:
-            session = station.open(station.locate(url))
+            session = open_camera(station, station.locate(url))
             # Figures are of what came lately: let some of it come.
             session.machine.wait(lambda state: state in ENDED, LOOK)
             _describe(session)
@@ -89,7 +90,7 @@ def _check(url: str) -> None:
 def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[Video]:
     """Record them together, with a bar each. Ctrl+C ends it early and saves."""
     for session in sessions:
-        session.machine.wait(lambda state: state is not SessionState.OPENING)
+        wait_until_open(session)
         if session.state is SessionState.FAILED:
             raise session.error
     with _asked_to_end() as reasons:

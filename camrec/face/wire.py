@@ -39,6 +39,7 @@ OVER_STATES = {state.value for state in OVER}
 # The status of errors that a recording ended with; those of the recorder itself are 503.
 ENDED_WITH = {
     "recording_empty": 422,
+    "recording_no_key_frame": 422,
     "recording_cancelled": 409,
     "recording_missed": 409,
     "disk_full": 507,

@@ -92,8 +92,13 @@ class Meter:
         span = max(span, 1.0)
         bit_rate = 8 * sum(size for _, size, _ in self._arrivals) / span
         self._settle(now, bit_rate)
+        fps = sum(video for _, _, video in self._arrivals) / span
+        usual = self.usual_distance
+        if usual * 1e9 > WINDOW / 2 and newest is not None:
+            # Too few of them are in the window to be counted.
+            fps = 1 / usual if now - newest.arrived < 2 * usual * 1e9 else 0.0
         return Figures(
-            fps=sum(video for _, _, video in self._arrivals) / span,
+            fps=fps,
             bit_rate=bit_rate,
             key_distance=self._key_distance,
             lost=self._lost,

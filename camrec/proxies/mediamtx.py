@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from camrec.errors import CameraError
+from camrec.process.tcp_bytes import received_by
 from camrec.proxies.api import USER
 from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of, is_about_dialogue
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 READ_TIMEOUT_S = 100
 # Longer than a session waits for a camera, and than it goes without a reader.
 ON_DEMAND_S = 100
+# Answers to PLAY and to keep-alives, and sender reports: they are no media.
+MAX_ANSWERS_BYTES = 600
 
 _PATH_LINE = re.compile(
     r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
@@ -55,6 +58,7 @@ class MediaMTX(Proxy):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._started: set[str] = set()
+        self._answered: dict[str, int] = {}  # bytes of the dialogue, up to where media may come
         self._delivered: dict[str, float] = {}  # since when, monotonic
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
@@ -93,12 +97,27 @@ class MediaMTX(Proxy):
         except ConnectionError:
             return None
         answer = json.loads(text) if status == 200 else {}
-        return answer["inboundBytes"] if answer.get("ready") else None
+        if not answer.get("ready"):
+            return None
+        return answer["inboundBytes"] or self._received_unread(path)
+
+    def _received_unread(self, path: str) -> int:
+        """Bytes that came without being counted: MediaMTX passes over all before a key frame."""
+        source, pid = self._wanted.get(path), self.pid
+        if source is None or pid is None:
+            return 0
+        received = received_by(pid, source.host, source.port)
+        if received is None:
+            # Not known here: it is waited for as one that sends.
+            return round(time.monotonic())
+        before = self._answered.setdefault(path, received)
+        return max(0, received - before - MAX_ANSWERS_BYTES)
 
     def remove(self, path: str) -> None:
         super().remove(path)
         # In this order: what its log still says of the path as it was is not heard any more.
         self._started.discard(path)
+        self._answered.pop(path, None)
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
 

@@ -30,6 +30,7 @@ class Story:
     began, over : when it was started and when it ended, monotonic nanoseconds.
     began_utc : the same moment as `began`, UTC nanoseconds.
     preroll : seconds before `began` that the video was to begin.
+    usual_distance : seconds from picture to picture as they came lately; 0: not known.
     """
 
     recording_id: str
@@ -42,6 +43,7 @@ class Story:
     over: int
     ended: EndReason
     preroll: float = 0.0
+    usual_distance: float = 0.0
     warnings: tuple[RecordingWarning, ...] = ()
 
     def utc(self, moment: int) -> int:
@@ -182,7 +184,7 @@ def _receipt(
         av_offset=_worst([step.av_offset for step in steps]) if seen.sound else None,
         frames=len(seen.times),
         frames_per_minute=seen.per_minute,
-        gaps=gaps.find(seen.times, end, breaks),
+        gaps=gaps.find(seen.times, end, breaks, story.usual_distance),
         parts=len(stretch),
         width=seen.width,
         height=seen.height,

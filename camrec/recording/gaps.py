@@ -12,27 +12,35 @@ from camrec.recording.timeline import SECOND
 
 SHORTEST = 2.0  # seconds
 DISTANCES = 5  # times the usual distance between two pictures, if that is more
+UNKNOWN = 15.0  # seconds, where nobody knows how far apart they are usually
 BROKEN = 2  # times the usual distance where the stream broke: a picture is missing there
+ENOUGH = 3  # distances that tell the usual one
 SLACK = 1 / 20_000  # seconds: a moment is rounded differently in each part
 
 
 def between(earlier: float, later: float, usual: float, broken: bool = False) -> Gap | None:
     """The gap from one picture to the next, or to the end; all in seconds."""
-    shortest = BROKEN * usual if broken else max(SHORTEST, DISTANCES * usual)
+    silent = max(SHORTEST, DISTANCES * usual) if usual else UNKNOWN
+    shortest = BROKEN * usual if broken else silent
     if later - earlier <= shortest:
         return None
     return Gap(start=round(earlier, 6), duration=round(later - earlier, 6))
 
 
-def find(times: Sequence[float], end: float, breaks: Sequence[float] = ()) -> list[Gap]:
+def find(
+    times: Sequence[float], end: float, breaks: Sequence[float] = (), usual: float = 0.0
+) -> list[Gap]:
     """The gaps between pictures shown at `times` (sorted), silence up to `end` included.
 
     breaks : the times of pictures before which the stream broke; there a short gap is one too.
+    usual : seconds from picture to picture as they came lately, where that was known: it counts
+        where too few are shown to tell.
     """
     if not times:
         return []
     distances = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    usual = median(distances) if distances else 0.0
+    if len(distances) >= ENOUGH or (distances and not usual):
+        usual = median(distances)
     broken = {bisect_left(times, at - SLACK) for at in breaks}
     pairs = enumerate(zip(times, [*times[1:], end], strict=True), 1)
     found = (between(a, b, usual, number in broken) for number, (a, b) in pairs)

@@ -517,6 +517,7 @@ class Recording:
             over=self._over or self._deadline,
             ended=self.ended or "error",
             preroll=self._preroll,
+            usual_distance=self._feed.usual_distance,
             warnings=tuple(self._writer.warnings),
         )
         parts = self._writer.parts
@@ -528,7 +529,9 @@ class Recording:
             complaint = self._trouble or parts[-1].complaint
             raise self._failure(complaint or Phrase("reasons.nothing_written"))
         else:
-            raise CameraError("recording_empty")
+            newest = self._feed.newest
+            came = newest is not None and newest.arrived > self._began
+            raise CameraError("recording_no_key_frame" if came else "recording_empty")
 
     def _settle(self) -> None:
         self.settled = True

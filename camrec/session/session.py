@@ -338,7 +338,7 @@ class Session:
     def _read_until_decoded(
         self, probe: Probe, wait: OpeningWait, began: int
     ) -> CamrecError | None:
-        asked = 0
+        asked = began
         received: int | None = None
         while True:
             if self._reading is None or self._reading.ended:

@@ -197,6 +197,7 @@ class Board:
             "state": session.state.value,
             "attempt": session.attempt,
             "seen": session.seen,
+            "waiting_for": session.waiting_for,
             "retries": session.retries,
             "proxy_ready": proxy_ready,
             "video_codec": CODECS.get(video.codec) if video else None,

@@ -26,6 +26,7 @@ export function render({ model, view }) {
     if (live.linked) found.reached()
     if (live.facts) {
       known.session.retries = live.facts.retries
+      known.session.waiting_for = live.facts.waiting_for
       plots.hear()
       learn(live.facts.recording)
     }

@@ -76,7 +76,7 @@ class History:
         figures = session.feed.figures()
         before = self._lost.get(session.session_id, figures.lost)
         self._lost[session.session_id] = figures.lost
-        patience = max(PATIENCE, 2.5 / figures.fps) if figures.fps else 0.0
+        patience = max(PATIENCE, 2.5 * session.feed.usual_distance)
         delivers = session.state is SessionState.LIVE and (figures.age or 0.0) < patience
         return Moment(
             at=self._now() / 1e6,

@@ -16,7 +16,7 @@
 // Where the browser can decode, pictures come as H.264 (packets.js), else as JPEG (jpegs.js). In front of each is
 // a header: u64 capture time in µs UTC, u64 number, and for one that asked for H.264 u64 flags. Each is
 // answered with "ok", some together with "ok 3 4" (web/stream.py), and the server sends no more than a few ahead. Once
-// a second a text message tells {now, width, height, fps, bit_rate, age, viewers, lag}; unknown is null.
+// a second a text message tells {now, width, height, fps, bit_rate, age, usual_distance, viewers, lag}; unknown is null.
 // Another one, {codec, width, height}, goes before H.264 pictures.
 //
 // While nobody can see it (a hidden tab, scrolled away) it holds no connection and shows nothing.
@@ -31,6 +31,7 @@ const UNSEEN_MESSAGES = 8 // a view that left the page without a word gives its 
 const REST = 1000 // ms out of sight before it lets go
 const GRACE = 2 // seconds in which a new link may bring older pictures than were shown
 const CLOSED = "closed" // what the server says when the camera was
+const UNPACED = 15 // seconds without a picture while nobody knows yet how far apart they usually are
 const SAME = 5 // ms by which two tellings of one picture's time may differ
 const CATCHING_UP = 5 // seconds that a page may take to decode the group that it joined in
 const NO_LINK = 4 // seconds without a link from which that is said
@@ -250,7 +251,10 @@ function livePicture(life, url, within = null) {
   live.lost = () => !live.linked && (live.frames > 0 || (beganAt !== null && since(beganAt) > NO_LINK))
 
   /** Seconds without a picture from which it is called old. */
-  live.patience = () => Math.max(2, live.facts?.fps > 0 ? 2.5 / live.facts.fps : 0)
+  live.patience = () => {
+    const { usual_distance = null } = live.facts ?? {}
+    return usual_distance === 0 ? UNPACED : Math.max(2, 2.5 * (usual_distance ?? 0))
+  }
 
   const watcher = new IntersectionObserver((entries) => {
     onScreen = entries[entries.length - 1].isIntersecting

@@ -45,23 +45,24 @@ function screen(tile, more = null) {
       const age = live.age()
       since.textContent = age === null ? say.t("page.badge_stale") : say.t("page.no_picture_for", { length: say.length(Math.floor(age)) })
       last.textContent = age === null ? "" : say.t("page.last_picture", { time: say.clock(Date.now() - age * 1000) })
-      trying.textContent = !lost ? say.t("page.trying", { number: model.session.retries + 1 }) : say.t("page.no_link")
+      trying.textContent = !lost && model.session.waiting_for === "key_frame" ? say.t("page.waiting_key_frame") : !lost ? say.t("page.trying", { number: model.session.retries + 1 }) : say.t("page.no_link")
     }
   }
 
   function opening() {
     const { say } = tile
-    const { attempt, tries, seen, wanted, host, proxy_ready } = model.session
+    const { attempt, tries, seen, wanted, host, proxy_ready, waiting_for } = model.session
     const mark = { done: () => icon("check-circle", 22), now: () => h("i", { class: "ring turning" }), later: () => h("i", { class: "ring" }) }
     const step = (state, key, facts) => h("li", { class: state }, mark[state](), say.t(key, facts))
-    const reached = seen > 0
+    const reached = seen > 0 || !["answer", null, undefined].includes(waiting_for)
+    const awaited = waiting_for === "key_frame" ? "waiting_key_frame" : seen > 0 && waiting_for === "picture" ? "waiting_decodable" : "waiting_pictures"
     fill(over,
       h("p", { class: "big" }, say.t("page.reaching")),
       h("p", {}, say.t("page.attempt", { number: attempt, most: tries })),
       h("ol", { class: "steps figures" },
         proxy_ready ? step("done", "page.proxy_ready") : step("now", "page.proxy_starting"),
         reached ? step("done", "page.connected_to", { host }) : step(proxy_ready ? "now" : "later", "page.connecting_to", { host }),
-        step(reached ? "now" : "later", "page.waiting_pictures", { seen: Math.min(seen, wanted), most: wanted })),
+        step(reached ? "now" : "later", `page.${awaited}`, { seen: Math.min(seen, wanted), most: wanted })),
       button({ label: say.t("page.cancel"), on: () => tile.ask("close") }))
   }
 

@@ -85,12 +85,12 @@ export function render({ model, view }) {
     const looks = tile.look()
     const doing = tile.mode(looks)
     const on = tile.growing() && looks !== "failed"
-    const { attempt, seen, proxy_ready, failure, name, video_codec, audio_codec, recording, scheduled } = model.session
+    const { attempt, seen, proxy_ready, waiting_for, failure, name, video_codec, audio_codec, recording, scheduled } = model.session
     const spoken = on && looks === "live" ? "recording" : looks
     card.className = `camera card ${looks}${on && live.linked ? " on" : ""}`
     card.setAttribute("aria-label", tile.say.t("page.tile", { name, state: tile.say.t(`page.state_${spoken}`) }))
     part("badges", picture.marks, [looks, on, live.waiting(), live.linked, tile.lost()], () => picture.drawBadges(looks))
-    part("over", picture.over, [looks, attempt, seen, proxy_ready, failure, live.waiting()], () => picture.drawOver(looks))
+    part("over", picture.over, [looks, attempt, seen, proxy_ready, waiting_for, failure, live.waiting()], () => picture.drawOver(looks))
     part("title", title, [looks, large, number(), name, video_codec, audio_codec, live.frames > 0], () => drawTitle(looks))
     part("ahead", ahead, [scheduled, new Date(tile.now()).toDateString()], () => drawScheduled(tile, ahead))
     part("below", below.element, [doing, below.trouble(), failure, recording?.recording_id], () => below.draw(doing))

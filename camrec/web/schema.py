@@ -71,6 +71,11 @@ class Session(BaseModel):
     local_url: str = Field(description="What other programs on this machine may read.")
     state: Literal["opening", "live", "stale", "closed", "failed"]
     since: str
+    waiting_for: Literal["answer", "media", "key_frame", "picture", "frames"] | None = Field(
+        None,
+        description="While it connects: that the camera answers, the first byte of video or audio, "
+        "a key frame, a frame that can be decoded, or enough frames. Else null.",
+    )
     video: VideoFacts | None
     audio: AudioFacts | None
     viewers: int

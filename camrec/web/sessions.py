@@ -71,6 +71,7 @@ def describe(session: Session, language: str) -> schema.Session:
         local_url=session.local_url,
         state=session.state.value,
         since=iso(session.since),
+        waiting_for=session.waiting_for,
         video=video
         and schema.VideoFacts(
             codec=video.codec,

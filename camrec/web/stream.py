@@ -283,6 +283,8 @@ def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
     `now`: UTC in seconds, by which a page knows how its clock differs; `age` in seconds since the
     last picture; `recorded`: bytes of the recording that runs, or null; `recording`: the latest
     one, or null; `retries`: how often the camera was sought anew since it was last there;
+    `usual_distance`: seconds from one picture to the next, 0 while that is not known;
+    `waiting_for`: as a session's;
     `room_bytes`, `file_bit_rate`, `max_seconds`: what recordings may take of the disk, what one
     of this camera is expected to take, and the longest one that is admitted.
     """
@@ -297,6 +299,8 @@ def facts(session: Session, station: Station, language: str) -> dict[str, Any]:
         "bit_rate": round(figures.bit_rate),
         "lost": figures.lost,
         "age": round(figures.age, 3) if figures.age is not None else None,
+        "usual_distance": round(session.feed.usual_distance, 3),
+        "waiting_for": session.waiting_for,
         "retries": session.retries,
         "viewers": session.viewers,
         "recorded": latest["bytes"] if latest and latest["state"] in RUNNING_STATES else None,

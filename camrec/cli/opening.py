@@ -1,0 +1,38 @@
+"""A camera that opens, told on the terminal while it takes its time."""
+
+from __future__ import annotations
+
+import time
+
+from camrec.cli.terminal import note, say
+from camrec.session import Session, SessionState
+from camrec.station import Station
+
+QUIET_S = 2.0  # most cameras are there by then
+LOOK_EVERY_S = 0.2
+
+
+def open_camera(station: Station, url: str) -> Session:
+    """As `Station.open`, saying what is waited for.
+
+    Raises
+    ------
+    InputError, CameraError, ServiceError
+    """
+    session = station.begin_open(url)
+    wait_until_open(session)
+    if session.state is SessionState.FAILED:
+        station.close(session.session_id)
+        assert session.error is not None
+        raise session.error
+    return session
+
+
+def wait_until_open(session: Session) -> None:
+    """Until it is no longer opening."""
+    began, told = time.monotonic(), None
+    while not session.machine.wait(lambda state: state is not SessionState.OPENING, LOOK_EVERY_S):
+        awaited = session.waiting_for
+        if awaited not in (None, "frames", told) and time.monotonic() - began >= QUIET_S:
+            told = awaited
+            note(say(f"waiting.{awaited}", host=session.source.host))
