@@ -12,7 +12,7 @@ MAX_BODY_BYTES = 256 << 10
 
 _DOLLAR = 0x24
 _START = re.compile(rb"[A-Za-z_]+[ /]")
-_NEXT = re.compile(rb"RTSP/1|\$")
+_NEXT = re.compile(rb"(?i)RTSP/1|\$")
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _STATUS = re.compile(r"RTSP/\d+(?:\.\d+)? +(\d{3})\b *(.*)", re.IGNORECASE)
@@ -87,6 +87,8 @@ class Inbox:
 
     def frames(self) -> bytes:
         """The interleaved frames that are next and whole, with their heads: all in one piece."""
+        if self._data and self._data[0] != _DOLLAR:
+            self._skip_noise()
         data, at, end = self._data, 0, len(self._data)
         while at + 4 <= end and data[at] == _DOLLAR:
             size = 4 + (data[at + 2] << 8 | data[at + 3])
