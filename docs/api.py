@@ -1,4 +1,4 @@
-"""Writes docs/api.md, the reference of the Python face, from the docstrings.
+"""Writes docs/api.md, the Python reference, from the docstrings.
 
 python docs/api.py
 """
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = Path(__file__).with_suffix(".md")
 # What calls give, besides.
 VALUES = tuple(f"camrec.receipt.{name}" for name in ("Receipt", "Gap", "RecordingWarning"))
-HEAD = """# The Python face
+HEAD = """# Python reference
 
 Made from the docstrings by `python docs/api.py`. All calls block and may come from any thread.
 Times are UTC; pictures are arrays (H, W, 3) of uint8, RGB. Errors are `camrec.CamrecError` and its

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 import yaml
 
 from camrec.config import Config
+from camrec.i18n import catalogue
 
 try:
     import tomllib
@@ -66,3 +68,20 @@ def test_every_table_row_of_an_invariant_names_a_test_that_exists():
     assert len(named) >= 10
     for file, test in named:
         assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"
+
+
+codes = runpy.run_path(str(ROOT / "docs/codes.py"))
+
+
+def test_every_code_of_an_error_has_its_row_and_the_title_that_the_page_shows():
+    """The last table is made anew by `python docs/codes.py`."""
+    page = (ROOT / "docs/troubleshooting.md").read_text("utf-8")
+    assert page == codes["page"]()
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.M)
+    texts = catalogue("en")
+    known = {key.partition(".")[2] for key in texts if key.startswith("errors.")}
+    assert sorted(code for code, _ in rows if code in known) == sorted(known)
+    titles = {code: row.split(" | ")[0] for code, row in rows}
+    for code in known:
+        if own := texts.get(f"page.failed_{code}"):
+            assert titles[code] == own.partition("\n")[0]
