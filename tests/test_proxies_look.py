@@ -237,6 +237,27 @@ def test_a_slow_drip_is_bounded_in_time():
         over.set()
 
 
+@pytest.mark.parametrize("text", [b"\r\n", b"--\r\n", b"--x\r\n\r\n", b"X: y\r\n", b"x"])
+@pytest.mark.parametrize("start", [b"", b"--frame\r\n"])
+def test_text_without_an_end_is_bounded_in_bytes(text, start):
+    sent = 0
+
+    def pours(client, request: bytes) -> bool:
+        nonlocal sent
+        client.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=x\r\n\r\n"
+            + start
+        )
+        while sent < 64 << 20:
+            client.sendall(text * 4096)
+            sent += len(text) * 4096
+        return False
+
+    with Refusing(pours) as peer:
+        assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_not_a_camera"
+    assert sent < 32 << 20, "all that the sockets hold, and little more"
+
+
 def test_a_camera_that_is_slow_to_send_is_relayed():
     """That it sends no picture is seen later; whatever comes, go2rtc gets what it can read."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=x\r\n\r\n"

@@ -27,7 +27,7 @@ class BodyReader:
     Parameters
     ----------
     most
-        Bytes in front of the first picture.
+        Bytes in front of a picture.
     """
 
     def __init__(self, answer: HTTPResponse, most: int) -> None:
@@ -35,23 +35,28 @@ class BodyReader:
         self._most = most
         self._read = bytearray()
         self._at = 0
+        self._text_from = 0
 
     def peek(self, length: int) -> bytes:
         while len(self._read) < self._at + length and self._more():
             pass
         return bytes(self._read[self._at : self._at + length])
 
-    def take(self, length: int) -> bytes:
+    def picture(self, length: int) -> bytes:
         taken = self.peek(length)
         self._at += len(taken)
+        self._text_from = self._at
         return taken
 
     def line(self) -> bytes | None:
         """The next one with its end; None where there is no more, or none within bounds."""
         while (end := self._read.find(b"\n", self._at)) < 0:
-            if len(self._read) - self._at > self._most or not self._more():
+            if len(self._read) - self._text_from > self._most or not self._more():
                 return None
-        return self.take(end + 1 - self._at)
+        if end - self._text_from > self._most:
+            return None
+        line, self._at = bytes(self._read[self._at : end + 1]), end + 1
+        return line
 
     def holds_a_picture(self) -> bool:
         while START not in self._read:
@@ -84,7 +89,7 @@ def reads_two_parts(body: BodyReader, first_read: Callable[[], None]) -> bool:
     length = _next_length(body)
     if length is None:
         return False
-    picture = body.take(length)
+    picture = body.picture(length)
     if not (len(picture) == length and picture.startswith(START) and picture.endswith(END)):
         return False
     first_read()
@@ -93,13 +98,12 @@ def reads_two_parts(body: BodyReader, first_read: Callable[[], None]) -> bool:
 
 def _next_length(body: BodyReader) -> int | None:
     """Read up to the next part's picture; its length, None where go2rtc would not come so far."""
-    while (line := body.line()) == b"\r\n":
-        pass
+    line = body.line()
+    # Empty lines, and a closing delimiter before one that opens.
+    while line == b"\r\n" or (line and line.startswith(b"--") and body.peek(2) == b"--"):
+        line = body.line()
     if line is None or not line.startswith(b"--"):
         return None
-    if body.peek(2) == b"--":
-        # A closing delimiter, and then one that opens.
-        return _next_length(body)
     told = b""
     while (line := body.line()) not in (b"\r\n", b"\n"):
         header = _HEADER.fullmatch(line or b"")
