@@ -6,11 +6,14 @@ import ast
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from cameras.mjpeg import MjpegCamera
 from cameras.refusing import Refusing, http
+from wire import HANDSHAKE
 
 import camrec
 from camrec.config import Config
@@ -29,7 +32,11 @@ OPENS = {
     *("websocket_connect", "AsyncHTTPClient", "UPath", "ThreadedWSDiscovery", "Session"),
     *("socket", "TCPClient", "open_connection", "fetch", "url_to_fs", "FTP", "SMTP"),
 }
-LISTENS = {"web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "proxies/ports.py"}
+# They listen, or speak to the kernel.
+LISTENS = {
+    *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "proxies/ports.py"),
+    "process/tcp_bytes.py",
+}
 # A name of ours, and not what opens a connection.
 OURS = {"web/schema.py", "face/wire.py", "web/sessions.py", "station.py"}
 
@@ -126,6 +133,42 @@ def test_a_token_goes_no_other_way_from_what_a_notebook_shows(proxy):
             relay.stop()
         assert len(there.heads) == 2 and there.authorizations() == {f"Bearer {TOKEN}"}
     assert proxy.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (http("401 Unauthorized", body=b"{}"), 401),
+        (http("404 Not Found", body=b"{}"), 404),
+        (http("200 OK", body=b"{}"), 502),  # no WebSocket
+        (lambda client, request: False, 502),
+    ],
+)
+def test_what_a_camrec_answers_to_a_viewer_that_is_relayed_is_told(answer, expected):
+    with Refusing(answer) as there:
+        assert relayed_status(f"http://127.0.0.1:{there.port}") == expected
+
+
+def test_a_fault_of_the_relay_s_own_is_not_told_as_its_camrec_s(monkeypatch, caplog):
+    def faulty(*_: object) -> None:
+        raise KeyError("of our own")
+
+    monkeypatch.setattr("camrec.web.relay.websocket_connect", faulty)
+    assert relayed_status("http://127.0.0.1:1") == 500
+    assert "of our own" in caplog.text
+
+
+def relayed_status(upstream: str) -> int:
+    """What a page is answered that asks for a stream through a relay."""
+    relay = Relay(upstream, {})
+    try:
+        host, _, key = relay.url.removeprefix("http://").partition("/")
+        with closing(HTTPConnection(host, timeout=30)) as page:
+            upgrade = {**HANDSHAKE, "Origin": f"http://{host}"}
+            page.request("GET", f"/{key}/stream?session_id=x", headers=upgrade)
+            return page.getresponse().status
+    finally:
+        relay.stop()
 
 
 def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token():

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.iostream import StreamClosedError
+from tornado.simple_httpclient import HTTPTimeoutError
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import (
     WebSocketClosedError,
@@ -33,7 +34,7 @@ from camrec.web.local import KernelServer, PageFile, no_file
 log = logging.getLogger(__name__)
 
 CHUNK = 256 << 10  # bytes
-NO_ANSWER = 599  # Tornado's own status of a request that took too long
+NO_ANSWER = 599  # Tornado's own status of a request that was not answered
 THREADS = 8
 TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
 ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
@@ -93,8 +94,10 @@ class StreamRelay(WebSocketHandler):
         )
         try:
             self._upstream = await websocket_connect(asked)
+        except HTTPTimeoutError:
+            raise HTTPError(504) from None
         except HTTPClientError as error:
-            raise HTTPError(504 if error.code == NO_ANSWER else error.code) from None
+            raise HTTPError(502 if error.code == NO_ANSWER else error.code) from None
         except (OSError, WebSocketError) as error:
             log.debug("no WebSocket of %s: %s", self.request.path, type(error).__name__)
             raise HTTPError(502) from None
