@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from camrec.address_userinfo import AUTHORITY, AmbiguousAddress, split_userinfo
 from camrec.errors import InputError
@@ -150,3 +152,27 @@ def valid_name(name: str | None) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InputError("bad_name", longest=LONGEST_NAME)
     return name
+
+
+def default_name(source: Source, others: Mapping[str, Source]) -> str:
+    """A camera's name where nobody has given one: its host, and what tells it from `others`.
+
+    Of a recorder's streams that is what differs in their addresses: ``192.168.1.9 · 201``,
+    ``192.168.1.9 · channel=2``. An address that is open already gets a number.
+    """
+    if source.host not in others:
+        return source.host
+    known = {part for each in others.values() for part in _parts(each)}
+    parts = [part for part in _parts(source) if part not in known] or _parts(source)
+    port = "".join(part for part in parts if part.startswith(":"))
+    detail = "/".join(part for part in parts if not part.startswith(":"))[-50:]
+    name = f"{source.host[:40]}{port}{f' · {detail}' if detail else ''}"
+    numbered = (name, *(f"{name} ({number})" for number in range(2, len(others) + 3)))
+    return next(each for each in numbered if each not in others)
+
+
+def _parts(source: Source) -> list[str]:
+    """What tells of a stream beside its host: ``:8555``, and the pieces of path and query."""
+    address = urlsplit(source.url)
+    pieces = re.split(r"[/?&;]", f"{address.path}?{address.query}")
+    return [f":{address.port}"] * bool(address.port) + [piece for piece in pieces if piece]

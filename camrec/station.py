@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import secrets
 import tempfile
@@ -44,7 +43,7 @@ from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.session.routes import Route, Routes
 from camrec.signal import Signal
-from camrec.sources import LONGEST_NAME, Source, parse, valid_name
+from camrec.sources import Source, default_name, parse, valid_name
 from camrec.stream_search import bare_host, find_stream
 from camrec.vault import Vault
 
@@ -192,7 +191,9 @@ class Station:
         source, name = url if isinstance(url, Source) else parse(url), valid_name(name)
         with self._lock:
             self._check_room()
-            session = self._session(source, name or self._default_name(source))
+            there = [each for each in self._sessions.values() if each.state in OPEN]
+            name = name or default_name(source, {each.name: each.source for each in there})
+            session = self._session(source, name)
             self._sessions[session.session_id] = session
         return self._begun(session)
 
@@ -223,18 +224,6 @@ class Station:
         taken = sum(session.state in OPEN for session in self._sessions.values())
         if taken >= self.config.max_sessions:
             raise StateError("sessions_full", max_sessions=self.config.max_sessions)
-
-    def _default_name(self, source: Source) -> str:
-        """The host; where a camera is called so already, what tells them apart; under the lock."""
-        there = self._sessions.values()
-        taken = {each.name for each in there if each.state is not SessionState.FAILED}
-        if source.host not in taken:
-            return source.host
-        longer = source.url.partition("://")[2].rstrip("/")
-        if len(longer) > LONGEST_NAME - 6:
-            longer = f"{source.host[:40]} …{longer[-50:]}"  # the end tells streams apart
-        names = itertools.chain((longer,), (f"{longer} ({n})" for n in itertools.count(2)))
-        return next(each for each in names if each not in taken)
 
     def _session(self, source: Source, name: str, session_id: str | None = None) -> Session:
         return Session(source, name, self._line, self.clock, self.config.preroll, session_id)

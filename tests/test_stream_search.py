@@ -18,7 +18,7 @@ from camrec import stream_search
 from camrec.errors import AccessError, CameraError, InputError
 from camrec.network_policy import Reach
 from camrec.redaction import Credential
-from camrec.sources import parse
+from camrec.sources import default_name, parse
 from camrec.stream_search import RTSP_PATHS, bare_host, find_stream
 
 BASIC = 'WWW-Authenticate: Basic realm="camera"'
@@ -183,13 +183,30 @@ def test_over_the_wire_a_bare_host_stays_malformed(binaries, tmp_path):
         assert (reply.status, reply.code) == (400, "address_scheme")
 
 
-def test_streams_of_one_recorder_have_names_that_tell_them_apart(binaries, tmp_path):
-    with serving(binaries.config(tmp_path)) as (station, _), MjpegCamera() as camera:
-        place = camera.url.partition("://")[2]
-        names = [station.begin_open(camera.url).name for _ in range(3)]
-        assert names == ["127.0.0.1", place, f"{place} (2)"]
-        station.close(station.sessions()[0].session_id)
-        assert station.begin_open(camera.url).name == "127.0.0.1"
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("rtsp://h/Streaming/Channels/101", "rtsp://h/Streaming/Channels/201", "h · 201"),
+        ("rtsp://h/cam?channel=1&subtype=0", "rtsp://h/cam?channel=2&subtype=0", "h · channel=2"),
+        ("rtsp://h:8554/a", "rtsp://h:8555/a", "h:8555"),
+        ("rtsp://[::1]/a", "rtsp://[::1]/b", "::1 · b"),
+        ("http://h/a", "http://h/a", "h · a"),
+        ("rtsp://h/", "rtsp://h/", "h (2)"),
+        ("rtsp://other/a", "rtsp://h/a", "h"),
+    ],
+)
+def test_streams_of_one_recorder_have_names_that_tell_them_apart(first, second, name):
+    one, two = parse(first), parse(second)
+    assert default_name(two, {default_name(one, {}): one}) == name
+
+
+def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
+    one = parse("rtsp://h/a?password=canary&x=1")
+    names: dict = {}
+    for _ in range(4):
+        names[default_name(one, names)] = one
+    assert len(names) == 4
+    assert not any("canary" in name for name in names)
 
 
 @pytest.mark.browser

@@ -7,6 +7,8 @@ import logging
 import secrets
 import threading
 import webbrowser
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -17,6 +19,7 @@ from camrec import web
 from camrec.binaries import PROGRAMS
 from camrec.cli.recording import print_receipt, record_all
 from camrec.cli.running import station_of
+from camrec.cli.starting import starting_page
 from camrec.cli.terminal import say
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
@@ -51,8 +54,11 @@ def serve(
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
     _check(settings)
-    with station_of(settings, fetch=tuple(PROGRAMS)) as station:
-        _serve(station, open_browser=not no_browser)
+    with ExitStack() as starting:
+        if settings.socket:
+            starting.enter_context(starting_page(settings.socket))
+        with station_of(settings, fetch=tuple(PROGRAMS)) as station:
+            _serve(station, open_browser=not no_browser, served=starting.close)
 
 
 def demo(
@@ -85,7 +91,10 @@ def _check(config: Config) -> None:
     web.certificate(config)
 
 
-def _serve(station: Station, *, open_browser: bool) -> None:
+def _serve(
+    station: Station, *, open_browser: bool, served: Callable[[], object] = lambda: None
+) -> None:
+    """`served` is called as soon as the page answers."""
     # Panel takes seconds to import: only these two commands wait for it.
     from camrec.views import serving
 
@@ -93,6 +102,7 @@ def _serve(station: Station, *, open_browser: bool) -> None:
     desk = web.Desk.of(station)
 
     def ready(address: str) -> None:
+        served()
         url = address if config.socket else web.shown_url(address, config)
         log.info("serving on %s", url)
         if config.socket or not config.token:

@@ -111,7 +111,10 @@ class Meter:
         """Have the usual rate follow, unless what is known fades because nothing comes."""
         if not self._arrivals or now - self._arrivals[-1][0] > LULL:
             return
-        share = 1 - exp(-(now - self._settled) / 1e9 / SETTLING) if self._usual_rate else 1.0
+        begins = self._first is None or now - self._first < WINDOW
+        share = 1.0 if begins else 1 - exp(-(now - self._settled) / 1e9 / SETTLING)
+        if not self._usual_rate:
+            share = 1.0
         self._usual_rate += share * (bit_rate - self._usual_rate)
         self._settled = now
 

@@ -22,7 +22,6 @@ from camrec.views.history import History
 
 LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
 TOGETHER = 0.05  # seconds in which several changes are told as one
-USUAL_RATE = 4e6  # bit/s, until a camera has told its own
 CODECS = {
     "h264": "H.264",
     "h265": "H.265",
@@ -94,7 +93,7 @@ class Board:
         self._stopping = threading.Event()
         self._library_changed = True
         self._folder_watch = FolderWatch(station.library.folder)
-        self._rate = self._rate_together = USUAL_RATE
+        self._rate = self._rate_together = 0.0
         self._bytes: dict[str, tuple[Any, int]] = {}
         self._last_pictures: dict[str, float] = {}
         self._disconnect: Callable[[], None] = lambda: None
@@ -165,7 +164,7 @@ class Board:
         room = self.station.library.room
         recordable = self.station.recordable()
         rate = self.station.file_rate(recordable)
-        if rate and not 0.9 < rate / self._rate_together < 1.1:
+        if rate and not 0.9 < rate / (self._rate_together or rate * 2) < 1.1:
             self._rate_together = rate
         most = self.station.most_seconds(recordable)
         return {
@@ -234,7 +233,7 @@ class Board:
             "ffmpeg": _there(told["ffmpeg"]),
             "free": free,
             "total": shutil.disk_usage(station.config.videos).total,
-            "seconds": _two_digits(8 * station.library.room.left / self._usual_rate(sessions)),
+            "seconds": self._seconds_left(sessions),
             "open": sum(session.state in OPEN for session in sessions),
             "most": station.config.max_sessions,
             "demo": station.demo_is_left,
@@ -264,13 +263,15 @@ class Board:
         ]
         return sorted(told, key=lambda each: not each["recorded"])
 
-    def _usual_rate(self, sessions: list[Session]) -> float:
-        """Bits a second that recordings of all open cameras take; small changes are not told."""
+    def _seconds_left(self, sessions: list[Session]) -> float | None:
+        """How long all open cameras can be recorded at once; None where their rates are not known.
+
+        It stays as it is where the rates hardly change.
+        """
         rate = self.station.file_rate([each for each in sessions if each.state in OPEN])
-        rate = rate or USUAL_RATE
-        if not 0.9 < rate / self._rate < 1.1:
+        if rate and not 0.9 < rate / (self._rate or rate * 2) < 1.1:
             self._rate = rate
-        return self._rate
+        return _two_digits(8 * self.station.library.room.left / self._rate) if rate else None
 
 
 def _scheduled(recordings: list[Recording]) -> list[dict[str, Any]]:

@@ -21,10 +21,10 @@ export function render({ model, view }) {
   function draw() {
     const say = words(model.texts)
     const { proxies, ffmpeg, free, total, seconds, open, most, without, left } = model.facts
-    const told = { size: say.size(free), length: say.length(seconds) }
+    const told = { size: say.size(free), length: seconds === null ? "" : say.length(seconds) }
     const sick = Object.keys(PROXIES).find((name) => UNWELL.includes(proxies[name]))
     const low = free < LOW
-    const shortOf = without.some((each) => each.recorded) ? null : low ? say.t("page.disk_low", told) : null
+    const shortOf = without.some((each) => each.recorded) ? null : low ? say.t(seconds === null ? "page.disk_low_plain" : "page.disk_low", told) : null
     const trouble = cutOff ? say.t("page.no_link")
       : sick ? say.t(proxies[sick] === "failed" ? "page.proxy_failed" : "page.proxy_unwell", { proxy: say.t(PROXIES[sick]) })
       : ffmpeg === null ? say.t("page.ffmpeg_missing")
@@ -43,7 +43,7 @@ export function render({ model, view }) {
       h("span", { class: "disk figures" }, icon("disk", 18),
         h("span", { class: "meter middle" }, h("i", { style: { width: `${100 * (1 - free / total)}%` } })),
         h("b", {}, say.t("page.free", told)),
-        trouble ? null : h("span", { class: "middle" }, say.t("page.free_length", told))))
+        trouble || seconds === null ? null : h("span", { class: "middle" }, say.t("page.free_length", told))))
   }
 
   life.watch(["texts", "facts"], draw)

@@ -137,7 +137,7 @@ export function render({ model, view }) {
       field("most", say.t("page.most"), say.t("page.most_hint"), most, counted(most)),
       field("folder", say.t("page.folder"), say.t("page.folder_hint"), folder),
       field("token", say.t("page.token"), say.t(`page.token_${tokenState}`), ...tokenEntry),
-      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: "main", on: done })))
+      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: pending ? "plain" : "main", on: done })))
     if (which >= 0) form.querySelectorAll("button, input")[which]?.focus()
   }
 

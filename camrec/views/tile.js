@@ -19,7 +19,7 @@ export function render({ model, view }) {
     const parts = [kind === "mjpeg" ? "MJPEG" : "RTSP", kind === "mjpeg" ? null : video_codec, video_codec ? sound : null]
     const moving = looks === "live" && live.frames > 0
     fill(title,
-      h("div", { class: "names" }, h("h2", {}, name), h("p", { class: "second" }, parts.filter(Boolean).join(" · "))),
+      h("div", { class: "names" }, h("h2", { title: name }, name), h("p", { class: "second" }, parts.filter(Boolean).join(" · "))),
       h("div", { class: "icons" },
         moving ? iconButton("camera", say.t("page.snapshot"), still) : null,
         looks === "live" || looks === "stale"

@@ -1,0 +1,118 @@
+"""What a browser is shown while ``camrec serve --socket`` starts: that it does.
+
+Jupyter holds a page until something answers on the socket, and the first start may have to fetch
+programs for minutes. This answers at once; the server takes its place on the same path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from html import escape
+
+from camrec.i18n import best_language, text
+
+log = logging.getLogger(__name__)
+
+MARK = "X-Camrec-Starting"
+PATIENCE_S = 5.0  # for one request
+MOST_BYTES = 1 << 16
+TRIES = 10  # requests in a row that fail before the page says that camrec did not start
+
+PAGE = """<!DOCTYPE html>
+<html lang="[[language]]">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>camrec</title>
+<style>
+  html { color-scheme: light dark; background: light-dark(#f3f4f6, #0d1014); }
+  body { margin: 0; min-height: 100vh; display: grid; place-content: center; justify-items: center;
+    gap: 20px; font: 600 18px/26px "Segoe UI", Inter, system-ui, sans-serif; text-align: center;
+    padding: 0 24px; box-sizing: border-box; color: light-dark(#12161c, #edf0f4); }
+  i { width: 56px; height: 56px; border-radius: 16px; background: #12161c; display: grid;
+    place-content: center; border: 4px solid #29303b; }
+  i::after { content: ""; width: 22px; height: 22px; border-radius: 50%; background: #f0324a; }
+</style></head>
+<body><i></i><p role="status">[[text]]</p>
+<script>
+  let failed = 0
+  async function look() {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" })
+      if (answer.ok && !answer.headers.has("[[mark]]")) return location.reload()
+      failed = answer.ok ? 0 : failed + 1
+    } catch {
+      failed += 1
+    }
+    if (failed >= [[tries]]) document.querySelector("p").textContent = [[failed]]
+    setTimeout(look, 1000)
+  }
+  setTimeout(look, 500)
+</script></body></html>"""
+
+
+@contextlib.contextmanager
+def starting_page(path: str) -> Iterator[None]:
+    """Answer on the Unix socket `path` until the end; nothing where it cannot be bound."""
+    listener = _listener(path)
+    if listener is None:
+        yield
+        return
+    thread = threading.Thread(target=_serve, args=(listener,), name="starting", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+def _listener(path: str) -> socket.socket | None:
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(path)
+        os.chmod(path, 0o600)
+        listener.listen()
+    except OSError as error:
+        log.debug("no starting page: %s", error)
+        listener.close()
+        return None
+    return listener
+
+
+def _serve(listener: socket.socket) -> None:
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return
+        with client, contextlib.suppress(OSError):
+            client.settimeout(PATIENCE_S)
+            _answer(client)
+
+
+def _answer(client: socket.socket) -> None:
+    asked = b""
+    while b"\r\n\r\n" not in asked and len(asked) < MOST_BYTES:
+        piece = client.recv(4096)
+        if not piece:
+            return
+        asked += piece
+    accepts = re.search(rb"(?im)^accept-language:([^\r\n]*)", asked)
+    body = page(best_language(accepts[1].decode("latin-1").strip() if accepts else None)).encode()
+    head = ["HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", f"{MARK}: 1"]
+    head += [f"Content-Length: {len(body)}", "Cache-Control: no-store", "Connection: close"]
+    client.sendall("\r\n".join([*head, "", ""]).encode() + body)
+
+
+def page(language: str) -> str:
+    facts = {"language": language, "mark": MARK, "tries": str(TRIES)}
+    facts["text"] = escape(text("cli.starting", language))
+    facts["failed"] = json.dumps(text("cli.starting_failed", language)).replace("<", "\\u003c")
+    return re.sub(r"\[\[(\w+)\]\]", lambda found: facts[found[1]], PAGE)
