@@ -193,7 +193,7 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     expect(box.get_by_role("alert")).to_contain_text("8 to 200 characters")
     assert wire.get("/health").status == 200
     box.get_by_role("button", name="Generate").click()
-    expect(box.get_by_text("Not in force yet.")).to_be_visible()
+    expect(box.get_by_text("Not active yet.")).to_be_visible()
     made = token.input_value()
     assert len(made) == 24
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -203,7 +203,7 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     # Nothing has changed: one who closes the dialog now has locked nobody out.
     assert wire.get("/health").status == 200
     box.get_by_role("button", name="Done").click()
-    expect(box.get_by_role("alert")).to_contain_text("Not in force yet.")
+    expect(box.get_by_role("alert")).to_contain_text("Not active yet.")
     expect(box.get_by_role("button", name="Use this token")).to_be_focused()
     page.keyboard.press("Escape")
     assert wire.get("/health").status == 200
