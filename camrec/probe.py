@@ -28,6 +28,7 @@ FINAL = frozenset(
         "camera_unknown_host",
         "camera_not_a_camera",
         "camera_codec",
+        "camera_jpeg",
         "camera_rejected",
         "camera_udp_only",
         "camera_certificate",

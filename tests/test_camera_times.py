@@ -13,9 +13,17 @@ import cv2
 import numpy as np
 import pytest
 from cameras.raw_rtsp import RawRtspCamera, encode
-from cameras.rtp_jpeg import RtpJpegCamera, payloads
+from cameras.rtp_jpeg import (
+    RtpJpegCamera,
+    jpegs,
+    jpegs_with_restarts,
+    payloads,
+    tables_and_scan,
+)
 from odd_cameras import Recorded, record
+from units_made import until
 
+from camrec.errors import CameraError
 from camrec.footage import Footage
 from camrec.station import Station
 
@@ -70,6 +78,91 @@ def test_m_jpeg_over_rtsp_is_recorded_whole_by_the_camera_s_times(station, kind)
     assert recorded.receipt.gaps == [] and recorded.receipt.warnings == []
     assert (recorded.receipt.width, recorded.receipt.height) == camera.size
     assert camera.connections == 1
+
+
+class RestartMarkers(RtpJpegCamera):
+    """MediaMTX drops these, and the kinds that follow: they come to it by camrec's relay."""
+
+    def __init__(self) -> None:
+        super().__init__(jpegs_with_restarts(self.size, 5))
+
+    def payloads(self, frame):
+        return payloads(frame[0], self.size, restart=5)
+
+
+class TablesToldOnce(RtpJpegCamera):
+    """With the first frame of a connection."""
+
+    def stream(self, connection):
+        self._told = False
+        super().stream(connection)
+
+    def payloads(self, frame):
+        told, self._told = self._told, True
+        return payloads(frame[0], self.size, quality=130, tables=[] if told else None)
+
+
+class WideTables(RtpJpegCamera):
+    def payloads(self, frame):
+        tables, _ = tables_and_scan(frame[0])
+        wide = [struct.pack(">64H", *table) for table in tables]
+        return payloads(frame[0], self.size, tables=wide, precision=3)
+
+
+class DynamicTypeInLargePackets(DynamicType):
+    def payloads(self, frame):
+        return payloads(frame[0], self.size, width=9000)
+
+
+class OverTwoThousandPixels(RtpJpegCamera):
+    size = (2560, 1440)
+
+    def __init__(self) -> None:
+        super().__init__(jpegs(size="2560x1440", seconds=1))
+
+    def media(self):
+        return [*super().media(), "a=framesize:26 2560-1440"]
+
+    def payloads(self, frame):
+        return payloads(frame[0], (0, 0))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        RestartMarkers,
+        TablesToldOnce,
+        WideTables,
+        DynamicTypeInLargePackets,
+        OverTwoThousandPixels,
+    ],
+)
+def test_m_jpeg_that_mediamtx_drops_is_relayed(station, kind):
+    with kind() as camera:
+        session = station.open(camera.url)
+        until(lambda: session.feed.figures().frames > camera.rate, 30)
+        station.close(session.session_id)
+        assert camera.connections == 2
+        recorded = record(station, camera, 3)  # the way is known
+        assert camera.connections == 3
+    assert camera.most_at_once == 1
+    assert_whole_and_even(recorded, camera.rate)
+    assert recorded.receipt.gaps == [] and recorded.receipt.warnings == []
+    assert (recorded.receipt.width, recorded.receipt.height) == camera.size
+
+
+class OfAKindThatNobodyKnows(RtpJpegCamera):
+    def payloads(self, frame):
+        return payloads(frame[0], self.size, kind=5)
+
+
+def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
+    with OfAKindThatNobodyKnows() as camera:
+        with pytest.raises(CameraError) as caught:
+            station.open(camera.url)
+        assert camera.connections <= 2
+    assert caught.value.code == "camera_jpeg"
+    assert "MJPEG" not in caught.value.text("en")
 
 
 def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(station):

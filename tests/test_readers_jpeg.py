@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import struct
 
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camrec.readers import sdp
-from camrec.readers.jpeg_depacketizer import JpegDepacketizer
+from camrec.readers.jpeg_depacketizer import MAX_UNREADABLE, JpegDepacketizer
 from camrec.readers.jpeg_header import scaled_tables
 from camrec.readers.rtp import Packet, parse
+from camrec.readers.stream_error import StreamError
 
 SECOND = 10**9
 SIZE = (160, 112)
@@ -209,8 +211,24 @@ def test_sizes_that_rtp_cannot_tell_come_from_the_description(told, blocks, expe
     assert (unit.track.width, unit.track.height) == expected
 
 
-def test_a_size_that_nobody_tells_gives_no_frame():
-    assert Sender().send(payloads(jpeg(), (0, 0))) == []
+@pytest.mark.parametrize("changes", [{"kind": 5}, {"tables": []}, {"quality": 0}, {"size": (0, 0)}])
+def test_what_can_never_be_read_is_told(changes):
+    sender = Sender()
+    packets = payloads(jpeg(), **{"size": SIZE, "width": 60_000, **changes})
+    for _ in range(MAX_UNREADABLE - 1):
+        assert sender.send(packets) == []
+    with pytest.raises(StreamError) as caught:
+        sender.send(packets)
+    assert caught.value.reason == "jpeg"
+
+
+def test_what_cannot_be_read_after_good_frames_costs_itself_only():
+    sender = Sender()
+    sender.send(payloads(jpeg(), SIZE))
+    for _ in range(2 * MAX_UNREADABLE):
+        assert sender.send(payloads(jpeg(), SIZE, kind=5, width=60_000)) == []
+    (unit,) = sender.send(payloads(jpeg(), SIZE))
+    assert unit.lost == 2 * MAX_UNREADABLE
 
 
 @pytest.mark.parametrize("replay", [False, True])
@@ -268,7 +286,8 @@ mutated = st.builds(
 @given(st.lists(st.tuples(mutated | st.binary(max_size=40), st.booleans()), max_size=12))
 def test_whatever_comes_the_next_whole_frame_is_right(packets):
     sender = Sender()
-    sender.send([each for each in packets if each[0]])
+    with contextlib.suppress(StreamError):
+        sender.send([each for each in packets if each[0]])
     sender.track._markers_wrong = False
     units = sender.send(good)
     assert np.array_equal(decoded(units[-1].data), decoded(jpeg()))

@@ -33,6 +33,13 @@ _PATH_LINE = re.compile(
 )
 AT_ONCE_S = 1.0
 
+# It decodes the M-JPEG of payload type 26, and takes no long packets of another one.
+_NOT_DECODED = re.compile(
+    r"processing errors, last was: (type \d+ is not supported|quantization \d+ is invalid"
+    r"|precision \d+ is not supported|table length \d+ is not supported|received wrong fragment"
+    r"|RTP payload size)"
+)
+
 _HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
 
 
@@ -62,6 +69,11 @@ class MediaMTX(Proxy):
         self._delivered: dict[str, float] = {}  # since when, monotonic
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
+        self._not_decoded: dict[str, int] = {}
+
+    def drops_jpeg(self, path: str, since_ns: int = 0) -> bool:
+        """Whether it dropped M-JPEG that it cannot decode, since a monotonic time."""
+        return self._not_decoded.get(path, -1) >= since_ns
 
     def reason(self, path: str, since_ns: int) -> CameraError | None:
         """The newest reason in its log, since a monotonic time, why `path` does not deliver."""
@@ -120,6 +132,7 @@ class MediaMTX(Proxy):
         self._answered.pop(path, None)
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
+        self._not_decoded.pop(path, None)
 
     def _settings(self, api_port: int, password: str) -> dict[str, Any]:
         local = ["127.0.0.1"]
@@ -191,6 +204,8 @@ class MediaMTX(Proxy):
         found = _PATH_LINE.match(message)
         if found and found["source"]:
             self._hear_source(found["path"], level, found["text"])
+        elif found and _NOT_DECODED.search(found["text"]):
+            self._not_decoded[found["path"]] = time.monotonic_ns()
         elif found and found["text"].startswith("stream is available"):
             self._delivered[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.

@@ -8,10 +8,12 @@ from camrec.readers import jpeg, jpeg_header
 from camrec.readers.changes import Changes
 from camrec.readers.jpeg_header import Tables
 from camrec.readers.rtp import Order, Packet, Times
+from camrec.readers.stream_error import StreamError
 from camrec.units import Unit, VideoTrack
 
 HEADER_SIZE = 8  # in front of each fragment
 RESTART = 0x40  # set in the types whose scan has restart markers
+MAX_UNREADABLE = 10  # packets at the beginning, and not one frame
 IN_BAND = 128  # the lowest Q whose tables come with the frames
 NEVER_KEPT = 255  # a Q whose tables come with each frame
 JPEG_SEGMENTS, REPLAY = b"\xff\xd8", b"\xab\xac"  # ONVIF's header extensions
@@ -67,6 +69,7 @@ class JpegDepacketizer:
         self._scan = bytearray()
         self._ticks: int | None = None
         self._markers_wrong = False
+        self._unreadable = 0
         self._lost = 0
         self.arrived = 0
 
@@ -95,6 +98,9 @@ class JpegDepacketizer:
                 self._begin(fragment, packet)
         except ValueError:
             self._drop()
+            self._unreadable += 1
+            if self._track is None and self._unreadable >= MAX_UNREADABLE:
+                raise StreamError("jpeg") from None
             return units
         if self._header:
             self._add(fragment, packet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Reason = Literal["not_ready", "refused", "silent", "lost", "codec", "message"]
+Reason = Literal["not_ready", "refused", "silent", "lost", "codec", "jpeg", "message"]
 
 
 class StreamError(Exception):
@@ -16,6 +16,7 @@ class StreamError(Exception):
         "silent"     nothing came for the time that was given;
         "lost"       the connection broke, or what came is not the protocol;
         "codec"      there is no video that we can take: `detail` names what there is;
+        "jpeg"       its M-JPEG is of a kind that we cannot read;
         "message"    `detail` is go2rtc's text.
     """
 

@@ -142,6 +142,8 @@ def _read_medium(medium: Medium, numbers: Sequence[str], lines: Sequence[str]) -
                 key, _, value = pair.strip().partition("=")
                 each.parameters[key.strip().lower()] = value.strip()
         each.codec, each.rate = _codec(number, maps.get(number, ""), each.parameters)
+        if each.codec == "JPEG" and (size := _frame_size(number, lines)):
+            each.parameters.update(zip(("width", "height"), map(str, size), strict=True))
         medium.formats.append(each)
 
 
@@ -168,6 +170,12 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if "sprop-parameter-sets" in parameters or "packetization-mode" in parameters:
         return "H264", "90000"
     return "", "90000"
+
+
+def _frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
+    """As the attributes tell it that go with RTP's M-JPEG, which cannot tell large ones."""
+    text = "\n".join([f"m=video 0 RTP/AVP {number}", *(f"a={line}" for line in lines)])
+    return sdp.parse(text)[0].size
 
 
 def _readable_video(each: Format) -> bool:

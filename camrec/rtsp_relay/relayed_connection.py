@@ -18,6 +18,7 @@ from camrec.network_policy import Reach
 from camrec.rtsp_relay.camera_client import CameraClient
 from camrec.rtsp_relay.camera_stream import CameraStream
 from camrec.rtsp_relay.description import write_description
+from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
 from camrec.rtsp_relay.messages import Inbox, Message, encode
 from camrec.rtsp_relay.refusals import broken_off
 from camrec.sources import Source
@@ -80,6 +81,7 @@ class RelayedConnection:
         self._inbox = inbox
         self._owner = owner
         self._stream = CameraStream(source, reach, self._take_frames)
+        self._jpeg: JpegPackets | None = None
         self._early: list[bytes] | None = []  # None: MediaMTX plays
         self._kept_alive = 0.0  # when the camera was last told that somebody is there
         self._delivering = False
@@ -129,7 +131,16 @@ class RelayedConnection:
         if method == "DESCRIBE":
             self._stream.open()
             self._owner.opened(self._stream)
-            body = write_description([(each.kind, each.format) for each in self._stream.tracks])
+            tracks = self._stream.tracks
+            self._jpeg = next(
+                (
+                    JpegPackets(each.channel, each.format.payload_type)
+                    for each in tracks
+                    if each.format.codec == "JPEG"
+                ),
+                None,
+            )
+            body = write_description([(each.kind, offered(each.format)) for each in tracks])
             base = request.url.rstrip("/") + "/"
             self._reply(request, body, Content_Type="application/sdp", Content_Base=base)
         elif method == "SETUP":
@@ -201,7 +212,7 @@ class RelayedConnection:
 
     def _forward(self, frames: bytes) -> None:
         """Whole frames, RTP on the even channels and RTCP on the odd ones."""
-        self._send(frames)
+        self._send(frames if self._jpeg is None else self._jpeg.rewrite(frames))
         if not self._delivering:
             self._delivering = True
             self._owner.delivers()

@@ -152,6 +152,8 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
+        if self._drops_jpeg():
+            self.route = Route.RELAY
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         self._proxy.remove(self.path)
         if self.route is not Route.RELAY:
@@ -199,6 +201,8 @@ class RtspLine(Line):
             return told
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
+        if error is not None and error.reason == "jpeg" or self._drops_jpeg(since):
+            return self._named("camera_jpeg")
         told = self._proxy.reason(self.path, since)
         if told is not None and self._relay is not None:
             # MediaMTX speaks of the relay: to it that is the camera.
@@ -219,9 +223,15 @@ class RtspLine(Line):
         elif error.code == "camera_no_answer" and self._proxy.waits(self.path):
             # MediaMTX says nothing of an answer that it cannot read: it waits for the rest of it.
             self.route = Route.RELAY
-        elif error.code == "camera_codec" or self._proxy.failed_in_dialogue(self.path):
+        elif error.code in ("camera_codec", "camera_jpeg") or self._proxy.failed_in_dialogue(
+            self.path
+        ):
             self.route = Route.RELAY
         return self.route is not Route.DIRECT
+
+    def _drops_jpeg(self, since: int = 0) -> bool:
+        """By the relay MediaMTX does not look into it."""
+        return self.route is Route.DIRECT and self._proxy.drops_jpeg(self.path, since)
 
     def _first_route(self) -> Route:
         credential = self.source.credential

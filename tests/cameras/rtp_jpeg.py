@@ -7,7 +7,9 @@ import subprocess
 from functools import cache
 from typing import ClassVar
 
+import cv2
 import imageio_ffmpeg
+import numpy as np
 
 from cameras.raw_rtsp import MAX_PAYLOAD_BYTES, Frame, RawRtspCamera
 
@@ -26,6 +28,18 @@ def jpegs(
     command += [*options, "-f", "image2pipe", "-"]
     data = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     return tuple((SOI + each,) for each in data.split(SOI)[1:])
+
+
+@cache
+def jpegs_with_restarts(size: tuple[int, int], interval: int) -> tuple[tuple[bytes], ...]:
+    """Frames of which `interval` MCUs each stand between two restart markers."""
+    options = [cv2.IMWRITE_JPEG_RST_INTERVAL, interval]
+    chance = np.random.default_rng(1)
+    made = []
+    for _ in range(RATE):
+        small = chance.integers(0, 256, (15, 20, 3), np.uint8)
+        made.append((cv2.imencode(".jpg", cv2.resize(small, size), options)[1].tobytes(),))
+    return tuple(made)
 
 
 def tables_and_scan(jpeg: bytes) -> tuple[list[bytes], bytes]:
