@@ -115,6 +115,7 @@ class DynamicTypeInLargePackets(DynamicType):
 
 
 class OverTwoThousandPixels(RtpJpegCamera):
+    rate = 4
     size = (2560, 1440)
 
     def __init__(self) -> None:

@@ -107,6 +107,12 @@ class Line(ABC):
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         """Why nothing came, as far as the proxy knows it since a monotonic moment (ns)."""
 
+    def is_dropped(self, since: int) -> bool:
+        """Whether the proxy drops what the camera sends, since a monotonic moment: another way
+        helps, and waiting does not.
+        """
+        return False
+
     def reroute(self, error: CameraError) -> bool:
         """Whether the next `open` goes another way that may help, after `error`.
 
@@ -152,7 +158,7 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
-        if self._drops_jpeg():
+        if self.is_dropped():
             self.route = Route.RELAY
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         self._proxy.remove(self.path)
@@ -201,7 +207,7 @@ class RtspLine(Line):
             return told
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
-        if error is not None and error.reason == "jpeg" or self._drops_jpeg(since):
+        if error is not None and error.reason == "jpeg" or self.is_dropped(since):
             return self._named("camera_jpeg")
         told = self._proxy.reason(self.path, since)
         if told is not None and self._relay is not None:
@@ -229,8 +235,8 @@ class RtspLine(Line):
             self.route = Route.RELAY
         return self.route is not Route.DIRECT
 
-    def _drops_jpeg(self, since: int = 0) -> bool:
-        """By the relay MediaMTX does not look into it."""
+    def is_dropped(self, since: int = 0) -> bool:
+        # By the relay MediaMTX does not look into M-JPEG.
         return self.route is Route.DIRECT and self._proxy.drops_jpeg(self.path, since)
 
     def _first_route(self) -> Route:

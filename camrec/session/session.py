@@ -261,10 +261,15 @@ class Session:
             self._woken.clear()
             self._silence.learn()
             silence = self._silence.seconds()
-            if self._reading.ended or silence >= self._silence.longest:
+            is_stale = silence >= self._silence.stale_after
+            if (
+                self._reading.ended
+                or silence >= self._silence.longest
+                or (is_stale and self._line.is_dropped(self._attempt_began))
+            ):
                 self._come_back()
                 continue
-            if silence >= self._silence.stale_after:
+            if is_stale:
                 self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
             else:
                 self.machine.move(SessionState.LIVE, only_from=SessionState.STALE)
