@@ -19,6 +19,7 @@ from camrec.i18n import LANGUAGES, Lines, Phrase, catalogue
 from camrec.process.supervisor import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
+from camrec.session import SessionState
 
 PACKAGE = Path(i18n.__file__).parent
 KINDS = {
@@ -91,12 +92,17 @@ def test_every_code_that_the_source_names_has_a_text_and_gives_its_facts():
             assert not missing, f"{use.where}: {use.key} lacks {missing}"
 
 
+SHOWN = set(SessionState) - {SessionState.CLOSED}
 # What the source puts together from a beginning and a value: all values that there are.
 MADE = {
     "videos.ended_": get_args(EndReason),
     "page.proxy_is_": [state.value for state in ProcessState],
     "notebook.recording_": [state.value for state in RecordingState],
     "cli.origin.": get_args(Origin),
+    "cli.verify.fault.": ("unreadable", "undecodable", "backward", "frames", "sha256"),
+    "binaries.": ("download", "build", "wait"),
+    "web.": ("missing", "unknown", "wrong_type", "too_long", "one_id", "mode"),
+    "page.state_": (*(state.value for state in SHOWN), "recording"),
 }
 
 
