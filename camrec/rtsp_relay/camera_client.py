@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from camrec.http_auth import Login
 from camrec.http_auth.login import MOST_CHALLENGES
-from camrec.network_policy import LedElsewhere, Reach
+from camrec.network_policy import LedElsewhere, LedInACircle, Reach
 from camrec.rtsp_relay.addresses import authority, resolved
 from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
 from camrec.sources import DEFAULT_PORTS, Source
 
 RECEIVE_BYTES = 256 << 10
-ANSWER_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 10.0
 # Without a byte after which a body is taken as whole: one without a length, one with a wrong one.
 QUIET_S, QUIET_IN_BODY_S = 0.5, 1.5
 HANG_UP_S = 0.05  # in which a camera that hangs up after a 401 has done so
@@ -93,7 +93,7 @@ class CameraClient:
             if answer.status not in REDIRECTS or not location:
                 return url, answer
             url = self._redirected(url, location)
-        raise ConnectionError("led in a circle")
+        raise LedInACircle
 
     def send(self, method: str, url: str, **headers: str) -> None:
         """A request whose answer nobody waits for."""

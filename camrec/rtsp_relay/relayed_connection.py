@@ -94,7 +94,7 @@ class RelayedConnection:
             self._converse(request)
         except _MediamtxLeft:
             pass
-        except (OSError, EOFError, HTTPException, AccessError, CameraError) as error:
+        except (OSError, EOFError, ValueError, HTTPException, AccessError, CameraError) as error:
             if not self._closing:
                 self._tell(error)
         finally:

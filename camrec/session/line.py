@@ -23,7 +23,7 @@ from camrec.units import StreamNotice, Unit
 log = logging.getLogger(__name__)
 
 SHORT_S = 150.0  # of delivery, in which a first keep-alive comes
-JUST_AFTER_S = 0.7
+JUST_AFTER_S = 1.0
 _NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 # Seconds without media after which a reader ends by itself. The session leaves a camera sooner: it
 # knows how far apart its frames usually are.
@@ -243,6 +243,8 @@ class RtspLine(Line):
         credential = self.source.credential
         if credential is not None and not (credential.user and credential.password):
             return Route.RELAY  # MediaMTX does not take it
+        if self._reach.limited:
+            return Route.RELAY  # MediaMTX follows a camera wherever it leads
         return self._routes.route(self.source)
 
     def _heed_hang_up(self) -> None:

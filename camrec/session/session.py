@@ -311,7 +311,10 @@ class Session:
             self._end_attempt()
             self.feed.interrupt()
             self.error = error
-            if error.code == "camera_wrong_password":
+            never = self.feed.newest is None  # one that an earlier camrec had
+            if never and isinstance(error, CameraError) and self._line.reroute(error):
+                pause = 0.0
+            elif error.code == "camera_wrong_password":
                 self._line.close()
                 pause = PASSWORD_PAUSE
 
