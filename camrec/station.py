@@ -38,6 +38,7 @@ from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recording import Coding, Past, Recording, RecordingState
+from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
 from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
@@ -49,7 +50,7 @@ from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 
-SHORTEST, LONGEST = 1, 86_400  # seconds that a recording may last
+SHORTEST, LONGEST = MIN_DURATION_S, MAX_DURATION_S  # seconds that a recording may last
 FARTHEST = 31  # days that a recording may be set ahead
 PROMISED = 60 * 10**9  # nanoseconds, at most, until all of several recordings are on the disk
 TOGETHER = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin

@@ -17,7 +17,7 @@ from typer.main import get_command
 from wire import serving
 
 import camrec
-from camrec.cli import app
+from camrec.cli.commands import app
 from camrec.config import Config
 
 DOCS = Path(__file__).parent.parent / "docs"

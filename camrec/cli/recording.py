@@ -4,75 +4,88 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
 
-from typer import Argument, BadParameter, Option
+from typer import BadParameter
 
 from camrec.cli.opening import open_camera, wait_until_open
-from camrec.cli.running import station_of
-from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, out, recording_progress, say
+from camrec.cli.remote_recording import record_by, running_camrec
+from camrec.cli.running import asked_to_end, station_of
+from camrec.cli.terminal import (
+    LANGUAGE,
+    facts,
+    megabytes,
+    note,
+    print_json,
+    print_table,
+    recording_progress,
+    say,
+)
 from camrec.config import Config
+from camrec.errors import StateError
 from camrec.library import Video
-from camrec.process import endings
+from camrec.receipt import Receipt
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.sources import parse
-from camrec.station import LONGEST, SHORTEST, Station
+from camrec.station import Station
 from camrec.stream_search import bare_host
+from camrec.web.sessions import describe
 
 LOOK = 2.0  # seconds over which a probe measures
 ENDED = (SessionState.CLOSED, SessionState.FAILED)
 
-Address = Annotated[str, Argument(metavar="URL", help=say("url"))]
-
 
 def record(
-    url: Address,
-    duration: Annotated[int, Option(min=SHORTEST, max=LONGEST, help=say("record.duration"))],
-    output: Annotated[Path | None, Option(help=say("record.output"))] = None,
+    url: str, duration: int, output: Path | None, config: Path | None, videos: Path | None
 ) -> None:
     _check(url)
+    if output is not None:
+        _record_there(url, duration, output, config)
+        return
+    settings = _settings(config, videos_dir=videos)
     with ExitStack() as stack:
-        if output is None:
-            settings = _settings()
+        try:
+            station = stack.enter_context(station_of(settings))
+        except StateError as error:
+            if error.code != "folder_taken":
+                raise
+            if (running := running_camrec(settings)) is None:
+                raise
+            receipt, path = record_by(running, url, duration, settings)
         else:
-            settings = _settings(videos_dir=stack.enter_context(_folder_beside(output)))
-        station = stack.enter_context(station_of(settings))
-        [video] = record_all(station, [open_camera(station, station.locate(url))], duration)
-        if output is not None:
-            _put(video, output)
-        print_receipt(video, output or video.path)
+            [video] = record_all(station, [open_camera(station, station.locate(url))], duration)
+            receipt, path = video.receipt, video.path
+        print_receipt(receipt, path)
 
 
-def probe(
-    url: Address,
-    save: Annotated[Path | None, Option(metavar="FILE.zip", help=say("probe.save"))] = None,
-) -> None:
+def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) -> None:
     _check(url)
     if save is not None:
-        return _save_report(url, save)
+        return _save_report(url, save, config)
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
-        settings = _settings(videos_dir=folder, log_level="error")
+        settings = _settings(config, videos_dir=folder, log_level="error")
         with station_of(settings) as station:
             session = open_camera(station, station.locate(url))
             # Figures are of what came lately: let some of it come.
             session.machine.wait(lambda state: state in ENDED, LOOK)
-            _describe(session)
+            if as_json:
+                print_json(describe(session, LANGUAGE).model_dump(mode="json"))
+            else:
+                _describe(session)
 
 
-def _save_report(url: str, path: Path) -> None:
+def _save_report(url: str, path: Path, config: Path | None) -> None:
     """Where the camera does not deliver, the command fails, and the report is there."""
     if path.exists():
         raise BadParameter(say("record.exists", path=str(path)))
     if not path.parent.is_dir():
         raise BadParameter(say("record.no_folder", path=str(path.parent)))
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
-        settings = _settings(videos_dir=folder, log_level="error")
+        settings = _settings(config, videos_dir=folder, log_level="error")
         with station_of(settings) as station:
             note(say("probe.saving"))
             findings = station.report(station.locate(url), path)
@@ -93,7 +106,7 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
         wait_until_open(session)
         if session.state is SessionState.FAILED:
             raise session.error
-    with _asked_to_end() as reasons:
+    with asked_to_end() as reasons:
         recordings = [station.record(session.session_id, seconds) for session in sessions]
         _watch(recordings, [session.name for session in sessions], reasons)
     for recording in recordings:
@@ -102,16 +115,25 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
     return [station.library.get(recording.filename) for recording in recordings]
 
 
-def print_receipt(video: Video, path: Path) -> None:
+def print_receipt(receipt: Receipt | None, path: Path) -> None:
     note(say("saved", path=str(path)))
-    if video.receipt is not None:
-        for warning in video.receipt.warnings:
+    if receipt is not None:
+        for warning in receipt.warnings:
             note(warning.text(LANGUAGE))
-        out.print(video.receipt.model_dump_json(indent=2), markup=False, highlight=False)
+        print_json(receipt.model_dump(mode="json"))
 
 
-def _settings(**overrides: object) -> Config:
-    return Config.load(mediamtx_port=0, go2rtc_port=0, **overrides)
+def _settings(config: Path | None, **overrides: object) -> Config:
+    return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
+
+
+def _record_there(url: str, duration: int, output: Path, config: Path | None) -> None:
+    """Into that file, whoever uses the videos folder."""
+    with _folder_beside(output) as folder:
+        with station_of(_settings(config, videos_dir=folder)) as station:
+            [video] = record_all(station, [open_camera(station, station.locate(url))], duration)
+            _put(video, output)
+        print_receipt(video.receipt, output)
 
 
 def _watch(recordings: Sequence[Recording], names: Sequence[str], reasons: list[str]) -> None:
@@ -126,22 +148,6 @@ def _watch(recordings: Sequence[Recording], names: Sequence[str], reasons: list[
                 if reasons:
                     each.stop(reasons[0])
                 progress.update(task, completed=each.elapsed, size=megabytes(each.bytes))
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[list[str]]:
-    """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
-    reasons: list[str] = []
-
-    def asked(name: str) -> None:
-        reasons.append("stopped" if name == "SIGINT" else "shutdown")
-
-    before = endings.listen(asked)
-    try:
-        yield reasons
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -179,4 +185,4 @@ def _describe(session: Session) -> None:
     made.add_row(say("probe.lost"), str(figures.lost))
     sound = f"{audio.codec} {audio.samples} Hz" if audio is not None else say("probe.none")
     made.add_row(say("probe.audio"), sound)
-    out.print(made)
+    print_table(made)

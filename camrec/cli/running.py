@@ -1,7 +1,8 @@
-"""A station for as long as a command runs."""
+"""A station for as long as a command runs, and how the command is asked to end."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from camrec.cli import logs
 from camrec.cli.terminal import LANGUAGE, complain, err
 from camrec.config import Config
 from camrec.errors import ServiceError
+from camrec.process import endings
 from camrec.station import Station
 
 
@@ -30,3 +32,19 @@ def station_of(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[Stati
                 complain(error)
     with station:
         yield station
+
+
+@contextmanager
+def asked_to_end() -> Iterator[list[str]]:
+    """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
+    reasons: list[str] = []
+
+    def asked(name: str) -> None:
+        reasons.append("stopped" if name == "SIGINT" else "shutdown")
+
+    before = endings.listen(asked)
+    try:
+        yield reasons
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

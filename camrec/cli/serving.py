@@ -9,48 +9,23 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Annotated
 from urllib.parse import quote
-
-from typer import Option
 
 from camrec import web
 from camrec.binaries import PROGRAMS
 from camrec.cli.recording import print_receipt, record_all
 from camrec.cli.running import station_of
 from camrec.cli.starting import starting_page
-from camrec.cli.terminal import say
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
 from camrec.proxies.ports import holder
-from camrec.station import LONGEST, SHORTEST, Station
+from camrec.station import Station
 
 log = logging.getLogger(__name__)
 
-NoBrowser = Annotated[bool, Option("--no-browser", help=say("no_browser"))]
 
-
-def serve(
-    config: Annotated[Path | None, Option(help=say("serve.config"))] = None,
-    host: Annotated[str | None, Option(help=say("serve.host"))] = None,
-    port: Annotated[int | None, Option(min=0, max=65535, help=say("serve.port"))] = None,
-    prefix: Annotated[str | None, Option(help=say("serve.prefix"))] = None,
-    socket: Annotated[str | None, Option(help=say("serve.socket"))] = None,
-    videos: Annotated[Path | None, Option(help=say("serve.videos"))] = None,
-    bin: Annotated[Path | None, Option(help=say("serve.bin"))] = None,
-    token: Annotated[bool, Option("--token", help=say("serve.token"))] = False,
-    no_browser: NoBrowser = False,
-) -> None:
-    settings = Config.load(
-        config,
-        host=host,
-        port=port,
-        prefix=prefix,
-        socket=socket,
-        videos_dir=videos,
-        bin_dir=bin,
-    )
+def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
+    """token : ask for one, made for this run where the settings have none."""
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
     _check(settings)
@@ -58,24 +33,19 @@ def serve(
         if settings.socket:
             starting.enter_context(starting_page(settings.socket))
         with station_of(settings, fetch=tuple(PROGRAMS)) as station:
-            _serve(station, open_browser=not no_browser, served=starting.close)
+            _serve(station, open_browser=open_browser, served=starting.close)
 
 
-def demo(
-    seconds: Annotated[int | None, Option(min=SHORTEST, max=LONGEST, help=say("demo.seconds"))] = (
-        None
-    ),
-    no_browser: NoBrowser = False,
-) -> None:
-    settings = Config.load()
+def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
+    """seconds : record the cameras for so long, and serve nothing."""
     _check(settings)
     with station_of(settings, fetch=tuple(PROGRAMS)) as station:
         cameras = station.open_demo()
         if seconds is None:
-            _serve(station, open_browser=not no_browser)
+            _serve(station, open_browser=open_browser)
         else:
             for video in record_all(station, cameras, seconds):
-                print_receipt(video, video.path)
+                print_receipt(video.receipt, video.path)
 
 
 def _check(config: Config) -> None:

@@ -5,6 +5,9 @@ Results go to stdout, so that they can be piped; everything else to stderr.
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +20,7 @@ from camrec.i18n import system_language, text
 from camrec.redaction import redact
 
 LANGUAGE = system_language()
+PIPE_WIDTH = 10_000  # characters: no name is longer
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -25,6 +29,25 @@ err = Console(stderr=True, soft_wrap=True)
 def say(key: str, **facts: Any) -> str:
     """A text of the command line in the user's language."""
     return text(f"cli.{key}", LANGUAGE, **facts)
+
+
+def write_any_name() -> None:
+    """Where the output cannot say a character (a pipe of code page 1252), it says its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_json(value: Any) -> None:
+    """For programs: in ASCII where the output is not UTF-8."""
+    plain = not out.encoding.lower().replace("-", "").startswith("utf8")
+    out.print(json.dumps(value, indent=2, ensure_ascii=plain), markup=False, highlight=False)
+
+
+def print_table(made: Table) -> None:
+    """Folded to a terminal's width; in a pipe each row is one line."""
+    console = out if out.is_terminal else Console(width=PIPE_WIDTH)
+    console.print(made)
 
 
 def note(line: str) -> None:

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from typer import Argument
 
-from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, out, say
+from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, print_json, print_table, say
+from camrec.config import Config
 from camrec.i18n import text
+from camrec.recording.verify import Verdict
 from camrec.recording.verify import verify as look
 
-File = Annotated[
-    Path, Argument(metavar="FILE", exists=True, dir_okay=False, help=say("verify.file"))
-]
+
+def verify(file: Path, config: Config, *, as_json: bool) -> None:
+    path = _video(file, config)
+    found = look(path)
+    if as_json:
+        _print_json(path, found)
+    else:
+        _print_table(path, found)
+    if found.faults:
+        raise typer.Exit(1)
 
 
-def verify(file: File) -> None:
-    found = look(file)
+def _video(file: Path, config: Config) -> Path:
+    """The file, or the video of that name in the videos folder."""
+    for path in (file, config.videos / file):
+        if path.is_file():
+            return path
+    raise typer.BadParameter(say("verify.no_file", path=str(file)))
+
+
+def _print_json(path: Path, found: Verdict) -> None:
+    print_json(
+        {
+            "path": str(path),
+            "size": path.stat().st_size,
+            "frames": found.frames,
+            "duration": found.duration,
+            "sha256": found.sha256,
+            "faults": found.faults,
+            "receipt": found.receipt and found.receipt.model_dump(mode="json"),
+        }
+    )
+
+
+def _print_table(path: Path, found: Verdict) -> None:
     made = facts()
-    made.add_row(say("verify.path"), str(file))
-    made.add_row(say("verify.size"), megabytes(file.stat().st_size))
+    made.add_row(say("verify.path"), str(path))
+    made.add_row(say("verify.size"), megabytes(path.stat().st_size))
     made.add_row(say("verify.frames"), str(found.frames))
     made.add_row(say("verify.duration"), f"{found.duration:.3f} s")
     made.add_row("SHA-256", found.sha256)
@@ -30,11 +58,10 @@ def verify(file: File) -> None:
         made.add_row(say("verify.ended"), text(f"videos.ended_{found.receipt.ended}", LANGUAGE))
         for gap in found.receipt.gaps:
             made.add_row(say("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
-    out.print(made)
+    print_table(made)
     for fault, what in found.faults.items():
         note(say(f"verify.fault.{fault}", what=what))
     if found.receipt is None:
         note(say("verify.no_receipt"))
-    if found.faults:
-        raise typer.Exit(1)
-    note(say("verify.good"))
+    if not found.faults:
+        note(say("verify.good"))

@@ -1,0 +1,110 @@
+"""``camrec record`` next to a dashboard that uses the same videos folder."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from cameras.mjpeg import MjpegCamera
+from test_cli import place, receipts, run, start  # noqa: F401  (fixture)
+from units_made import until
+from wire import Wire
+
+from camrec.proxies.ports import free_ports
+from camrec.receipt import Receipt
+
+TOKEN = "a-word-of-their-own"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    wire: Wire
+    prefix: str
+    headers: dict[str, str]
+
+    def get(self, path: str) -> Any:
+        return self.wire.get(self.prefix + path, **self.headers).json()
+
+
+@contextmanager
+def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dashboard]:  # noqa: F811
+    """One that runs in that folder, on the port that its settings say."""
+    file = place / "config.yaml"
+    written = yaml.safe_load(file.read_text()) | {"port": free_ports(1)[0], **settings}
+    file.write_text(yaml.safe_dump(written))
+    with start(place, "serve", "--no-browser", *arguments) as child:
+        try:
+            address = child.stdout.readline().strip().partition("login#")[0]
+            token = written.get("token")
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            yield Dashboard(Wire(address), urlsplit(address).path.rstrip("/"), headers)
+        finally:
+            child.send_signal(signal.SIGTERM)
+            _, err = child.communicate(timeout=60)
+    assert child.returncode == 0 and "Traceback" not in err, err
+
+
+@pytest.mark.parametrize("settings", [{}, {"token": TOKEN, "prefix": "/cams"}])
+def test_it_records_through_the_dashboard(place, settings):  # noqa: F811
+    with MjpegCamera() as camera, dashboard(place, **settings) as there:
+        code, out, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 0, err
+        [receipt] = receipts(out)
+        assert receipt.ended == "time" and receipt.asked == 1
+        assert there.get("/session/list")["sessions"] == []
+        [video] = there.get("/videos")["videos"]
+    path = place / "videos" / video["filename"]
+    assert Receipt.read(path.with_suffix(".json")) == receipt and str(path) in err
+
+
+def test_a_camera_that_was_open_there_stays_open(place):  # noqa: F811
+    with MjpegCamera() as camera, dashboard(place) as there:
+        there.wire.post("/session/open", {"url": camera.url})
+        code, _, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 0, err
+        [session] = there.get("/session/list")["sessions"]
+        assert session["state"] == "live"
+
+
+def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):  # noqa: F811
+    with MjpegCamera() as camera, dashboard(place) as there:
+        with start(place, "record", camera.url, "--duration", "600") as child:
+            until(lambda: there.get("/health")["recordings"] == 1)
+            [session] = there.get("/session/list")["sessions"]
+            status = f"/record/status/{session['recording_id']}"
+            until(lambda: there.get(status)["elapsed"] > 0.5)
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=60)
+        assert child.returncode == 0, err
+        assert receipts(out)[0].ended == "stopped"
+        assert there.get("/session/list")["sessions"] == []
+
+
+def test_a_token_that_only_the_dashboard_has_is_no_way_in(place):  # noqa: F811
+    with MjpegCamera() as camera, dashboard(place, "--token"):
+        code, out, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 1 and not out
+        assert "--output" in err
+        elsewhere = ("--output", "there.mp4")
+        assert run(place, "record", camera.url, "--duration", "1", *elsewhere)[0] == 0
+
+
+def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):  # noqa: F811
+    """The port answers, but the videos there are others."""
+    with MjpegCamera() as camera, dashboard(place) as there:
+        assert run(place, "record", camera.url, "--duration", "1")[0] == 0
+        taken = ("--videos", str(tmp_path / "taken"))
+        with start(place, "serve", "--no-browser", "--port", "0", *taken) as other:
+            other.stdout.readline()
+            code, _, err = run(place, "record", camera.url, "--duration", "1", *taken)
+            other.send_signal(signal.SIGTERM)
+            other.communicate(timeout=60)
+        assert code == 1 and "--output" in err
+        assert len(there.get("/videos")["videos"]) == 1
