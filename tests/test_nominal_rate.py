@@ -90,10 +90,10 @@ def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
 @pytest.mark.parametrize("rest", [0, REST])
 @pytest.mark.parametrize(
     ("counted", "sent", "within"),
-    [(25, 10, 15), (25, 1, 15), (25, 21, 28), (30, 25, 28), (25, 30, 28), (12, 1, 15)],
+    [(25, 10, 15), (25, 1, 15), (25, 21, 28), (30, 25, 28), (25, 35, 50), (12, 1, 15)],
 )
 def test_it_is_found(network, rest, counted, sent, within):
-    stream = frames(network, 60, counted=counted, sent=sent, rest=rest)
+    stream = frames(network, 100, counted=counted, sent=sent, rest=rest)
     after, found = found_after(NominalRateCheck(), stream)
     assert after <= within
     assert found.counted == pytest.approx(counted, rel=0.06)
@@ -122,6 +122,16 @@ def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
     assert moments[400].sent == pytest.approx(10, rel=0.01)
     assert moments[599].at > (1000 + 590) * SECOND
     assert moments[899] is not None and moments[899].at < (1000 + 630) * SECOND
+
+
+def test_a_backlog_that_is_caught_up_is_no_rate():
+    """Twelve seconds of it, at one and a half times the speed."""
+    check = NominalRateCheck()
+    for number in range(25 * 200):
+        time = number * SECOND // 25
+        late = max(0, 12 * SECOND - time // 3)
+        check.note(time, 1000 * SECOND + time + late)
+    assert check.found is None
 
 
 def test_a_clock_that_does_not_count_a_pause_is_no_rate():

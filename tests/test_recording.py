@@ -517,7 +517,7 @@ def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio
     studio.feed.note((before,))
     recording = studio.record(3)
     studio.play(units, 2, 4)
-    facts = {"counted": 25, "sent": 10}
+    facts = {"counted": 25, "sent": 10, "speed": 2.5}
     studio.feed.note((before, StreamNotice("camera_rate", studio.begin + 3 * SECOND, facts)))
     studio.play(units, 4, 6)
     assert recording.wait(60)

@@ -17,11 +17,12 @@ BIN_NS = 5 * NS_PER_SECOND // 4
 WINDOW_NS = 120 * NS_PER_SECOND
 MIN_SLOPE = 0.002  # clocks are wrong by a tenth of it at most
 RISE_NS = 4 * NS_PER_SECOND  # no network delays a frame by so much more than those before ...
+FALL_NS = 15 * NS_PER_SECOND  # nor is there more than this to be caught up
 RISE_SLACK = 0.15  # ... as evenly as this: parts of the rise
 SLACK = 0.025  # the same where only the length of the time tells
 MIN_BINS = 9
 WIDE = 4  # bins taken together where little is looked for
-FALL_NS = NS_PER_SECOND  # a delay that falls by so much was the network's
+TURN_NS = NS_PER_SECOND  # a delay that turns back by so much was the network's
 
 
 class Point(NamedTuple):
@@ -78,10 +79,13 @@ class NominalRateCheck:
         delays = [each.delay for each in points]
         if max(delays) - min(delays) < MIN_SLOPE * WINDOW_NS or self._is_network:
             return
-        if self.found is not None and self._falls_back(*points[-2:]):
+        if self.found is not None and self._turns_back(*points[-2:]):
             self.found, self._is_network = None, True
             return
-        late = next((p for p in reversed(points) if abs(delays[-1] - p.delay) > RISE_NS), None)
+        now = delays[-1]
+        late = next(
+            (p for p in reversed(points) if not now - RISE_NS <= p.delay <= now + FALL_NS), None
+        )
         if late is not None:
             begin = min(points.index(late), len(points) - MIN_BINS)
             if begin >= 0 and is_straight(points[begin:], RISE_SLACK):
@@ -93,12 +97,12 @@ class NominalRateCheck:
         if abs(slope(wide)) > MIN_SLOPE and is_straight(wide, SLACK):
             self._find(wide)
 
-    def _falls_back(self, before: Point, now: Point) -> bool:
+    def _turns_back(self, before: Point, now: Point) -> bool:
         """Whether the delay moves against what was found."""
         assert self.found is not None
         grows = self.found.counted > self.found.sent
-        fall = before.delay - now.delay if grows else now.delay - before.delay
-        return fall > FALL_NS
+        turned = before.delay - now.delay if grows else now.delay - before.delay
+        return turned > TURN_NS
 
     def _find(self, points: Sequence[Point]) -> None:
         first, last = points[0], points[-1]

@@ -164,14 +164,18 @@ class RtspReader(Reader):
 
 
 def rate_notice(found: NominalRate) -> StreamNotice:
+    speed = found.counted / found.sent
     # Rates that are nearly the same are not told as if they were.
-    digits = 1 if abs(found.sent / found.counted - 1) > 0.05 else 2
-    counted, sent = (_plain(round(each, digits)) for each in (found.counted, found.sent))
-    return StreamNotice("camera_rate", found.at, {"counted": counted, "sent": sent})
+    slack = 0.02 if abs(speed - 1) > 0.05 else 0.0005
+    counted, sent = _plain(found.counted, slack), _plain(found.sent, slack)
+    facts = {"counted": counted, "sent": sent, "speed": round(speed, 2)}
+    return StreamNotice("camera_rate", found.at, facts)
 
 
-def _plain(rate: float) -> int | float:
-    return int(rate) if rate.is_integer() else rate
+def _plain(rate: float, slack: float) -> int | float:
+    """Whole where it is known no better."""
+    whole = round(rate)
+    return whole if abs(rate - whole) <= slack * rate else round(rate, 2)
 
 
 def video_of(medium: sdp.Medium) -> Video:
