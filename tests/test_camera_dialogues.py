@@ -24,7 +24,6 @@ DIRECT = [RawRtspCamera, odd.FramesBeforeTheReply, odd.NoCseq, odd.QueryToTheLet
 RELAYED = [
     odd.TwoPayloadTypes,
     odd.MetadataRefused,
-    odd.AudioUnderAnotherNumber,
     odd.NoInterleaved,
     odd.ContentBaseWithoutScheme,
     odd.InnerAddresses,
@@ -89,7 +88,9 @@ def test_a_user_without_a_password_goes_through_the_relay_at_once(station):
         assert camera.connections == camera.most_at_once == 1 and camera.refused == 0
 
 
-@pytest.mark.parametrize("kind", [odd.AudioRefused, odd.AudioWithoutParameters])
+@pytest.mark.parametrize(
+    "kind", [odd.AudioRefused, odd.AudioUnderAnotherNumber, odd.AudioWithoutParameters]
+)
 def test_audio_that_cannot_be_had_costs_the_audio_and_the_receipt_says_so(station, kind):
     codec = "PCMA" if kind is odd.AudioRefused else "MPEG4-GENERIC"
     left_out = RecordingWarning.of("audio_left_out", codec=codec)

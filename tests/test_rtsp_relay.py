@@ -482,6 +482,27 @@ def test_a_track_s_audio_is_passed_with_the_video(relays):
         assert player.ask("SETUP", f"{player.url}/trackID=2").status == 404
 
 
+class WithLateAudio(odd.AudioUnderAnotherNumber):
+    """Its audio comes, though its parameters stand under another number."""
+
+    audio = threading.Event()
+
+    def stream(self, connection):
+        self.audio.wait(PATIENCE)
+        connection.send_packet(2, b"\x80\x68" + bytes(10))
+        super().stream(connection)
+
+
+def test_audio_under_another_number_is_told_as_unheard_until_it_comes(relays):
+    with WithLateAudio(encode("-g", "10")) as camera:
+        relay, player = relays(camera)
+        player.play()
+        assert relay.unheard == "MPEG4-GENERIC"
+        camera.audio.set()
+        player.count(3)
+        eventually(lambda: relay.unheard == "")
+
+
 class Listening(RawRtspCamera):
     """It keeps what comes between two requests while it plays."""
 

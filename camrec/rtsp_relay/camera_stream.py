@@ -37,7 +37,8 @@ class CameraStream:
     """A camera's stream, opened by `open` and begun by `play`.
 
     tracks : video, and audio where there is some that can be read.
-    unheard : the codec of audio that is left out.
+    unheard : the codec of audio that is left out, or that was guessed and did not come yet.
+    doubtful_channel : on which that comes, -1 where it is not so.
     timeout : seconds after which the camera ends a session that it hears nothing of; 0: not told.
     """
 
@@ -46,6 +47,7 @@ class CameraStream:
     on_frames: Callable[[bytes], None]
     tracks: list[Track] = field(default_factory=list)
     unheard: str = ""
+    doubtful_channel: int = -1
     timeout: int = 0
 
     def __post_init__(self) -> None:
@@ -118,6 +120,9 @@ class CameraStream:
         media = description.of_kind("audio")
         for medium in media:
             if medium.format is not None and self._set_up(medium) is None:
+                if medium.format.guessed:
+                    self.unheard = medium.codec
+                    self.doubtful_channel = self.tracks[-1].channel
                 return
         if media:
             self.unheard = media[0].codec

@@ -23,12 +23,14 @@ class Format:
 
     rate : clock rate and channels as they stand behind the codec, such as ``48000/2``.
     parameters : of ``a=fmtp``, names in lower case.
+    guessed : they stood under another payload type.
     """
 
     payload_type: int
     codec: str = ""
     rate: str = "90000"
     parameters: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
 
 
 @dataclass
@@ -134,9 +136,9 @@ def _read_medium(medium: Medium, numbers: Sequence[str], lines: Sequence[str]) -
     # "smart/1/90000" stands where the number should be: it is in the rtpmap.
     payload_types = payload_types or list(maps)[:1]
     _adopt(maps, payload_types)
-    _adopt(parameters, payload_types)
+    guessed = _adopt(parameters, payload_types)
     for number in payload_types:
-        each = Format(number)
+        each = Format(number, guessed=number == guessed)
         if told := parameters.get(number):
             for pair in told.split(";"):
                 key, _, value = pair.strip().partition("=")
@@ -147,12 +149,14 @@ def _read_medium(medium: Medium, numbers: Sequence[str], lines: Sequence[str]) -
         medium.formats.append(each)
 
 
-def _adopt(told: dict[int, str], payload_types: Sequence[int]) -> None:
-    """One that stands under a number that there is not belongs to the one that has none."""
+def _adopt(told: dict[int, str], payload_types: Sequence[int]) -> int | None:
+    """One that stands under a number that there is not belongs to the one that has none: which."""
     orphans = [number for number in told if number not in payload_types]
     without = [number for number in payload_types if number not in told]
     if len(orphans) == 1 and len(without) == 1:
         told[without[0]] = told[orphans[0]]
+        return without[0]
+    return None
 
 
 def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str]:

@@ -72,6 +72,16 @@ def encode(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") ->
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
 
 
+def has_channel(frames: bytes, channel: int) -> bool:
+    """Whether one of these whole frames is of `channel`."""
+    at = 0
+    while at < len(frames):
+        if frames[at + 1] == channel:
+            return True
+        at += 4 + (frames[at + 2] << 8 | frames[at + 3])
+    return False
+
+
 class Inbox:
     """What came from one peer and was not taken yet."""
 

@@ -51,7 +51,8 @@ class Owner(Protocol):
 
     def keep_alive_hurt(self) -> None: ...
 
-    def opened(self, stream: CameraStream) -> None: ...
+    def opened(self, stream: CameraStream) -> None:
+        """Also when more is known of it."""
 
     def delivers(self) -> None: ...
 
