@@ -61,6 +61,8 @@ class MediaMTX(Proxy):
     name = "mediamtx"
     setting = "mediamtx_port"
     file = ("mediamtx", ".yml")
+    FIRST_TRACK = "trackID=0"
+    """The control address of the first track of what it serves."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

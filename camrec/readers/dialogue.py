@@ -64,8 +64,12 @@ class Dialogue:
         self._socket.settimeout(seconds)
 
     def ask(self, method: str, url: str = "", **headers: str) -> Answer:
-        """Send a request and wait for its answer; its session is kept for those to come."""
+        """Send a request and wait for its answer."""
         self.send(method, url, **headers)
+        return self.answer()
+
+    def answer(self) -> Answer:
+        """Wait for the next answer; its session is kept for requests to come."""
         while True:
             for item in self._receive():
                 if isinstance(item, Answer):

@@ -39,12 +39,21 @@ class RtspReader(Reader):
         Without a credential: local streams need none.
     timeout, patience
         As `Reader`'s; MediaMTX holds the answer to DESCRIBE until the camera is there.
+    first_track
+        The control address of the first track, where it is known: it is set up together with the
+        description. MediaMTX plays the camera at once, and its first key frame waits for nobody.
     """
 
     def __init__(
-        self, url: str, clock: Clock, timeout: float = 5.0, patience: float | None = None
+        self,
+        url: str,
+        clock: Clock,
+        timeout: float = 5.0,
+        patience: float | None = None,
+        first_track: str = "",
     ) -> None:
         super().__init__(clock, timeout, patience)
+        self._first_track = first_track
         self._url = url
         self._tracks: dict[int, tuple[int, Video | Sound]] = {}
         self._rate_check = NominalRateCheck()
@@ -63,8 +72,13 @@ class RtspReader(Reader):
         """The dialogue up to PLAY; the request that keeps the session alive."""
         options = self._ask(dialogue, "OPTIONS")
         dialogue.patience = self._patience
-        described = self._ask(dialogue, "DESCRIBE", Accept="application/sdp")
+        dialogue.send("DESCRIBE", Accept="application/sdp")
+        if self._first_track:
+            address = f"{self._url}/{self._first_track}"
+            dialogue.send("SETUP", address, Transport=transport(0))
+        described = _granted("DESCRIBE", dialogue.answer())
         dialogue.patience = self._timeout
+        first = _granted("SETUP", dialogue.answer()) if self._first_track else None
         media = sdp.parse(described.body)
         self.advertised = tuple(medium.codec for medium in media if medium.codec)
         videos = [m for m in media if m.kind == "video" and m.codec in VIDEO]
@@ -80,26 +94,22 @@ class RtspReader(Reader):
             self.unheard = sounds[0][0].codec or f"payload type {sounds[0][0].payload}"
         base = described.headers.get("content-base", self._url)
         base = base if base.endswith("/") else base + "/"
-        for place, (medium, track) in enumerate(chosen):
-            channel = 2 * place
-            transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
+        channel = 0 if first is None else 2
+        for medium, track in chosen:
+            if first is not None and medium is media[0]:
+                self._tracks[channel_of(first, 0)] = (medium.payload, track)
+                continue
             address = medium.control if "://" in medium.control else base + medium.control
-            answer = self._ask(dialogue, "SETUP", address, Transport=transport)
+            answer = self._ask(dialogue, "SETUP", address, Transport=transport(channel))
             self._tracks[channel_of(answer, channel)] = (medium.payload, track)
+            channel += 2
         self._ask(dialogue, "PLAY", base, Range="npt=0.000-")
         return (
             "GET_PARAMETER" if "GET_PARAMETER" in options.headers.get("public", "") else "OPTIONS"
         )
 
     def _ask(self, dialogue: Dialogue, method: str, url: str = "", **headers: str) -> Answer:
-        answer = dialogue.ask(method, url, **headers)
-        if answer.status in (400, 404):
-            raise StreamError("not_ready")
-        if answer.status in (401, 403):
-            raise StreamError("refused")
-        if answer.status != 200:
-            raise StreamError("lost", f"{method}: {answer.status}")
-        return answer
+        return _granted(method, dialogue.ask(method, url, **headers))
 
     def _read(self, dialogue: Dialogue, alive: str) -> Iterator[Sequence[Unit]]:
         interval = int(dialogue.session_timeout / 2 * SECOND)
@@ -198,6 +208,21 @@ def put_back(units: Sequence[Unit], earliest: int) -> list[Unit]:
         else unit
         for unit in units
     ]
+
+
+def transport(channel: int) -> str:
+    return f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
+
+
+def _granted(method: str, answer: Answer) -> Answer:
+    """The answer, where it is what was asked for. Raises StreamError."""
+    if answer.status in (400, 404):
+        raise StreamError("not_ready")
+    if answer.status in (401, 403):
+        raise StreamError("refused")
+    if answer.status != 200:
+        raise StreamError("lost", f"{method}: {answer.status}")
+    return answer
 
 
 def channel_of(answer: Answer, asked: int) -> int:

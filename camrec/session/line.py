@@ -200,7 +200,12 @@ class RtspLine(Line):
     def reader(self) -> RtspReader:
         if self._relay is not None:
             return _RelayedReader(self.local_url, self._clock, self._relay)
-        return RtspReader(self.local_url, self._clock, patience=READER_PATIENCE_S)
+        return RtspReader(
+            self.local_url,
+            self._clock,
+            patience=READER_PATIENCE_S,
+            first_track=MediaMTX.FIRST_TRACK,
+        )
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -279,7 +284,8 @@ class _RelayedReader(RtspReader):
 
     def __init__(self, url: str, clock: Clock, relay: RtspRelay) -> None:
         self._relay = relay
-        super().__init__(url, clock, patience=READER_PATIENCE_S)
+        first = MediaMTX.FIRST_TRACK
+        super().__init__(url, clock, patience=READER_PATIENCE_S, first_track=first)
 
     @property
     def unheard(self) -> str:
