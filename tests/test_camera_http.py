@@ -79,8 +79,27 @@ class EndAsTypedRelayed(EndAsTyped, LineFeeds):
     path = "/cgi&channel=1?"
 
 
+class OddHead(RawHttpCamera):
+    """Header lines that are none; go2rtc takes no such answer."""
+
+    def head(self, status="200 OK", content_type="", *headers: str) -> bytes:
+        first, rest = super().head(status, content_type, *headers).split(b"\r\n", 1)
+        return first + b"\r\nIP Camera ready\r\nServer : cam\r\nX-B\xfcro: 1\r\n" + rest
+
+
+class RefusesGo(RawHttpCamera):
+    """It serves us and not go2rtc."""
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if headers.get("user-agent", "").startswith("Go-http-client"):
+            peer.sendall(self.head("403 Forbidden", "text/plain", "Content-Length: 0"))
+            return True
+        return super().reply(peer, number, method, path, headers)
+
+
 @pytest.mark.parametrize(
-    "kind", [LineFeeds, NoBoundary, WithLogin, PasswordAsTyped, EndAsTyped, EndAsTypedRelayed]
+    "kind",
+    [LineFeeds, NoBoundary, WithLogin, PasswordAsTyped, EndAsTyped, EndAsTypedRelayed, OddHead],
 )
 def test_a_camera_is_recorded_whole_over_one_connection(station, kind):
     with kind(encode_jpegs()) as camera:
@@ -88,6 +107,13 @@ def test_a_camera_is_recorded_whole_over_one_connection(station, kind):
     assert_whole(recorded, 3)
     assert camera.connections == 2, "the look, and the one connection"
     assert camera.most_at_once == 1
+
+
+def test_a_camera_that_go2rtc_does_not_get_on_with_is_relayed(station):
+    with RefusesGo(encode_jpegs()) as camera:
+        recorded = record(station, camera, 3)
+    assert_whole(recorded, 3)
+    assert len(camera.requests) == 4, "a look and go2rtc's own attempt, a look and the relay"
 
 
 class Cookie(RawHttpCamera):
@@ -184,6 +210,17 @@ def test_a_refusal_now_and_then_costs_a_still_one_picture_only(station, kind):
     assert camera.connections <= 6 and camera.most_at_once == 1
 
 
+class StillWithOddHead(OddHead, Still):
+    path = Still.path
+
+
+def test_a_still_with_an_odd_head_is_asked_for_over_one_connection(station):
+    with StillWithOddHead(encode_jpegs()) as camera:
+        recorded = record(station, camera, 3)
+    assert_whole(recorded, 3)
+    assert camera.connections == 2, camera.requests
+
+
 class LosesConnections(Still):
     """Each seventh request is hung up on."""
 
@@ -267,3 +304,28 @@ def test_a_storm_is_stopped_whatever_its_cause(station, kind):
         assert camera.most_at_once <= 2
     (receipt,) = recording.receipts
     assert receipt.frames > 20
+
+
+class EndsGo2rtc(Turns):
+    """Its lengths become negative: go2rtc ends on one, and all cameras with it."""
+
+    def part(self, jpeg: bytes) -> bytes:
+        head = b"--frame\r\nContent-Length: %d\r\n\r\n"
+        length = len(jpeg) if len(self.sent) <= self.turned_after else -len(jpeg)
+        return head % length + jpeg + b"\r\n"
+
+
+def test_a_camera_that_go2rtc_ends_on_ends_it_once(station):
+    with EndsGo2rtc(encode_jpegs()) as odd, RawHttpCamera(encode_jpegs()) as camera:
+        sessions = [station.open(each.url) for each in (odd, camera)]
+        (go2rtc,) = (each for each in station.proxies if each.name == "go2rtc")
+        end = time.monotonic() + 60
+        while len(odd.sent) < 60 or any(each.state is not SessionState.LIVE for each in sessions):
+            assert time.monotonic() < end, "they did not come back"
+            assert not threading.Event().wait(0.05)
+        assert go2rtc.runs == 2
+        recording = station.record(sessions[0].session_id, 3)
+        assert recording.wait(60)
+        (receipt,) = recording.receipts
+        assert receipt.gaps == [] and receipt.frames > 20
+        assert go2rtc.runs == 2

@@ -16,6 +16,7 @@ from cameras.refusing import Refusing, http
 from wire import HANDSHAKE
 
 import camrec
+from camrec.binaries.download import download_text
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.face.wire import Wire
@@ -35,7 +36,7 @@ OPENS = {
 # They listen, or speak to the kernel.
 LISTENS = {
     *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "proxies/ports.py"),
-    "process/tcp_bytes.py",
+    *("process/tcp_bytes.py", "cli/starting.py"),
 }
 # A name of ours, and not what opens a connection.
 OURS = {"web/schema.py", "face/wire.py", "web/sessions.py", "station.py"}
@@ -48,12 +49,8 @@ def callers() -> Iterator[str]:
         tree = ast.parse(path.read_text("utf-8"))
         calls = (each.func for each in ast.walk(tree) if isinstance(each, ast.Call))
         used = {getattr(each, "attr", getattr(each, "id", "")) for each in calls}
-        bases = {
-            getattr(base, "id", "")
-            for each in ast.walk(tree)
-            if isinstance(each, ast.ClassDef)
-            for base in each.bases
-        }
+        classes = (each for each in ast.walk(tree) if isinstance(each, ast.ClassDef))
+        bases = {getattr(b, "attr", getattr(b, "id", "")) for each in classes for b in each.bases}
         by_requests = re.search(
             r"\brequests\.(request|get|post|head|put|delete)\b", ast.unparse(tree)
         )
@@ -194,6 +191,14 @@ def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
         given = kind(lambda: tmp_path, tmp_path, 0)._env()
         assert not [name for name in given if name.lower().endswith("_proxy")]
     assert proxy.connections == 0
+
+
+def test_a_download_carries_nothing_of_netrc(proxy, monkeypatch):
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name)
+    with Camrec() as site:
+        assert download_text(f"{site.url}/checksums") == '{"status": "ok"}'
+        assert len(site.heads) == 1 and site.authorizations() == set()
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])

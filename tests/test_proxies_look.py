@@ -48,7 +48,7 @@ NOT_READ = {
     "text first": "preamble",
     "type image/jpeg": "jpeg_type",
     "space before the colon": Variant(headers="Content-Length : {length}\r\n\r\n"),
-    "a line without a colon": Variant(headers="Content-Length: {length}\r\nnothing\r\n\r\n"),
+    "a part's line without a colon": Variant(headers="Content-Length: {length}\r\nnothing\r\n\r\n"),
 }
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -57,9 +58,20 @@ def download_text(url: str) -> str:
         return b"".join(_chunks(response, LARGEST_TEXT)).decode("utf-8", errors="replace")
 
 
+class _Session(requests.Session):
+    """Goes through the proxy of the environment, and carries nothing of ~/.netrc."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = lambda prepared: prepared
+
+    def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
+        prepared_request.headers.pop("Authorization", None)
+
+
 @contextmanager
 def _opened(url: str) -> Iterator[requests.Response]:
-    with requests.Session() as session:
+    with _Session() as session:
         if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
             # Without it neither the address nor a redirect can lead to plain HTTP.
             del session.adapters["http://"]

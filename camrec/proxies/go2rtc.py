@@ -37,6 +37,8 @@ class Go2rtc(Proxy):
         super().__init__(*args)
         self._alarms: dict[str, Callable[[], None]] = {}
         self._ended: dict[str, deque[float]] = {}
+        self.runs = 0
+        """How often it was started."""
 
     def on_many_calls(self, path: str, alarm: Callable[[], None]) -> None:
         """Call `alarm`, once and in a thread of its own, if it calls the camera of `path` again and
@@ -63,6 +65,7 @@ class Go2rtc(Proxy):
         return error_of(source, message)
 
     def _settings(self, api_port: int, password: str) -> dict[str, Any]:
+        self.runs += 1
         return {
             # All else that it can do is left out: exec, echo, expr, ffmpeg, webrtc, its pages.
             "app": {"modules": ["api", "ws", "http", "rtsp", "mjpeg"]},

@@ -16,6 +16,7 @@ from camrec.http_auth import DigestAuth, Login
 from camrec.http_auth.login import MOST_CHALLENGES
 from camrec.network_policy import LedElsewhere, LedInACircle, Reach
 from camrec.proxies.host_cookies import HostCookies
+from camrec.proxies.lenient_response import LenientResponse
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
@@ -123,6 +124,8 @@ class Visit:
             with contextlib.suppress(OSError, HTTPException):
                 return self._request(url, authorization)
         self.close()
+        if self._aborted:
+            raise TimeoutError  # that is what ended the connection before
         connection = self._connect(url)
         connection.connect()
         self._connection = connection
@@ -157,6 +160,7 @@ class Visit:
         self._connection.request("GET", _target(url), headers=headers)
         self._answer = self._connection.getresponse()
         self._cookies.take(url, self._answer)
+        self.simple = self.simple and getattr(self._answer, "by_the_book", True)
         return self._answer
 
     def _connect(self, url: str) -> HTTPConnection:
@@ -170,6 +174,7 @@ class Visit:
             connection = HTTPSConnection(host, parts.port, timeout=self._timeout, context=context)
         else:
             raise ConnectionError("led to another protocol")
+        connection.response_class = LenientResponse
         # To what was looked at, not to what a second look-up may give.
         connection._create_connection = self._reach.connect  # type: ignore[attr-defined]
         return connection

@@ -308,7 +308,8 @@ class MjpegLine(Line):
         self._received_before = 0
         self._lock = threading.Lock()
         self._is_open = False
-        self._was_called_too_often = False
+        self._needs_relay = False
+        self._direct_run = 0  # which of go2rtc's runs it was given to, by itself; 0: none
 
     @property
     def local_url(self) -> str:
@@ -326,9 +327,13 @@ class MjpegLine(Line):
         self._proxy.ensure_ready()
         with self._lock:
             self._is_open = True
-            if way is Way.RELAYED or self._was_called_too_often:
+            if self._direct_run not in (0, self._proxy.runs):
+                # It may be this camera that go2rtc ended on.
+                self._needs_relay = True
+            if way is Way.RELAYED or self._needs_relay:
                 self._open_relay()
                 return
+            self._direct_run = self._proxy.runs
             self._proxy.add(self.path, self.source)
             self._proxy.on_many_calls(self.path, self._called_too_often)
             self._end_relay()
@@ -351,13 +356,18 @@ class MjpegLine(Line):
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
             return told
         if error is not None and error.reason == "message":
+            # It answered when it was looked at: it is go2rtc that does not get on with it.
+            self._needs_relay = True
             return self._proxy.reason(self.source, error.detail)
         return None
+
+    def reroute(self, error: CameraError) -> bool:
+        return self._needs_relay and self._relay is None
 
     def _called_too_often(self) -> None:
         """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""
         with self._lock:
-            self._was_called_too_often = True
+            self._needs_relay = True
             if self._is_open and self._relay is None:
                 log.warning("%s: go2rtc calls it again and again", self.source.url)
                 self._open_relay()
