@@ -88,15 +88,15 @@ def find_stream(host: Source, reach: Reach | None = None) -> Source:
 class _Tried:
     """What was asked, to be told."""
 
-    paths: dict[str, list[str]] = field(default_factory=dict)  # by "rtsp:554"
+    paths: dict[str, list[str]] = field(default_factory=dict)  # by "rtsp:554:"
     closed: list[int] = field(default_factory=list)
     spoke_rtsp: bool = False
 
     def add(self, scheme: str, port: int, path: str) -> None:
-        self.paths.setdefault(f"{scheme}:{port}", []).append(path)
+        self.paths.setdefault(f"{scheme}:{port}:", []).append(path)
 
     def __str__(self) -> str:
-        return "; ".join(f"{where} {' '.join(paths)}" for where, paths in self.paths.items())
+        return "; ".join(f"{where} {', '.join(paths)}" for where, paths in self.paths.items())
 
 
 class _Search:

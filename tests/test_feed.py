@@ -237,6 +237,39 @@ def test_figures_over_a_sliding_window(feed, clock):
     assert feed.figures().age == pytest.approx(10.04)
 
 
+def test_after_a_break_the_rate_is_that_of_what_came_since(feed, clock):
+    for number in range(200):
+        feed.publish(unit(number))
+    feed.interrupt()
+    for number in range(1000, 1050):
+        feed.publish(unit(number))
+    clock.now = 1000 * SECOND + 1050 * FRAME
+    assert feed.figures().fps == pytest.approx(25, abs=0.3), "over two seconds, not over five"
+
+
+def test_the_usual_rate_follows_slowly_and_stays_while_nothing_comes(feed, clock):
+    def send(first: int, count: int, size: int) -> None:
+        for number in range(first, first + count):
+            feed.publish(unit(number, size=size))
+            clock.now = 1000 * SECOND + number * FRAME
+            if number % 25 == 0:
+                feed.figures()
+
+    send(0, 250, 100)
+    usual = feed.figures().usual_bit_rate
+    assert usual == pytest.approx(25 * 800, rel=0.05)
+    clock.now += 20 * SECOND  # it went away
+    feed.interrupt()
+    assert feed.figures().usual_bit_rate == usual
+    send(1000, 25, 1)  # it comes back, with little at first
+    assert feed.figures().usual_bit_rate == pytest.approx(usual, rel=0.05)
+    send(1025, 25, 200)
+    step = feed.figures().usual_bit_rate
+    send(1050, 3000, 200)
+    assert step < 1.3 * usual
+    assert feed.figures().usual_bit_rate == pytest.approx(2 * usual, rel=0.1)
+
+
 def test_the_usual_distance_bears_holes(feed):
     moments = [0, 1, 2, 3, 60, 61, 62, 63, 64]
     for moment in moments:

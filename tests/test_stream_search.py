@@ -130,8 +130,8 @@ def test_what_was_tried_is_told_in_words():
     assert missing.value.code == "stream_not_found"
     for language in ("en", "fr"):
         said = missing.value.text(language)
-        assert f"rtsp:{camera.port} / /stream1 /Streaming/Channels/101" in said
-        assert f"http:{camera.port} /video" in said
+        assert f"rtsp:{camera.port}: /, /stream1, /Streaming/Channels/101" in said
+        assert f"http:{camera.port}: /video" in said
 
 
 def test_a_camera_that_hangs_up_on_each_question_is_left_alone_in_the_end():
@@ -243,6 +243,8 @@ def test_a_bare_address_a_name_and_a_log_in_open_a_camera(
         assert "canary" not in page.content()
         assert "canary" not in wire.get("/session/list").body.decode()
         assert camera.most_at_once == 1
+        there = [file for file in tmp_path.rglob("*") if file.is_file()]
+        assert there and not any(b"canary" in file.read_bytes() for file in there)
         expect(page.get_by_label(field)).to_have_value("")
         close_all(wire, page)
         look.close()

@@ -161,7 +161,10 @@ class Camera:
         return Recording(self._backend, self._backend.record(self._found, duration, name))
 
     def close(self) -> None:
-        """Close it; a running recording is saved first. Any number of times."""
+        """Close it: a running recording is saved first, scheduled ones are cancelled.
+
+        Any number of times.
+        """
         self._backend.close(self._found)
 
     def __enter__(self) -> Camera:

@@ -52,6 +52,7 @@ class Meter:
         self._frames = 0
         self._usual_rate = 0.0
         self._settled = 0  # when the usual rate was looked at
+        self._sure = False  # it is one of a whole window
 
     def add(self, unit: Unit) -> None:
         video = unit.track.medium == "video"
@@ -72,6 +73,8 @@ class Meter:
         """What comes next has no tie to what was; how far apart its pictures are is likely so."""
         self._distance_before = self.usual_distance
         self._latest.clear()
+        self._arrivals.clear()
+        self._first = None
         self._key = None
 
     @property
@@ -109,14 +112,15 @@ class Meter:
 
     def _settle(self, now: int, bit_rate: float) -> None:
         """Have the usual rate follow, unless what is known fades because nothing comes."""
-        if not self._arrivals or now - self._arrivals[-1][0] > LULL:
+        if not self._arrivals or now - self._arrivals[-1][0] > LULL or self._first is None:
             return
-        begins = self._first is None or now - self._first < WINDOW
-        share = 1.0 if begins else 1 - exp(-(now - self._settled) / 1e9 / SETTLING)
-        if not self._usual_rate:
-            share = 1.0
+        known = now - self._first
+        if self._sure and known < LULL:
+            return  # it has come back: over less than a second a rate says too little
+        share = 1 - exp(-(now - self._settled) / 1e9 / SETTLING) if self._sure else 1.0
         self._usual_rate += share * (bit_rate - self._usual_rate)
         self._settled = now
+        self._sure = self._sure or known >= WINDOW
 
     def _forget(self, now: int) -> None:
         while self._arrivals and now - self._arrivals[0][0] >= WINDOW:
