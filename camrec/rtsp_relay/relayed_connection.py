@@ -214,6 +214,10 @@ class RelayedConnection:
     def _forward(self, frames: bytes) -> None:
         """Whole frames, RTP on the even channels and RTCP on the odd ones."""
         self._send(frames if self._jpeg is None else self._jpeg.rewrite(frames))
+        doubtful = self._stream.doubtful_channel
+        if doubtful >= 0 and has_channel(frames, doubtful):
+            self._stream.doubtful_channel, self._stream.unheard = -1, ""
+            self._owner.opened(self._stream)
         if not self._delivering:
             self._delivering = True
             self._owner.delivers()
