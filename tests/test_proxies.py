@@ -573,7 +573,8 @@ def test_a_credential_is_nowhere_but_in_memory(proxies, rtsp_camera, tmp_path, c
             told.append(" ".join(psutil.Process(proxy.pid).cmdline()))
         until(lambda: served(mediamtx.local_url("good")))
         for path in ("refused", "gone"):
-            told.append(str(until(lambda path=path: mediamtx.reason(path, 0))))
+            with wanted(mediamtx, path):
+                told.append(str(until(lambda path=path: mediamtx.reason(path, 0))))
         for path, source in pictures.items():
             said = from_websocket(go2rtc, path)
             if isinstance(said, str):

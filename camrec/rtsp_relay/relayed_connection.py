@@ -19,7 +19,7 @@ from camrec.rtsp_relay.camera_client import CameraClient
 from camrec.rtsp_relay.camera_stream import CameraStream
 from camrec.rtsp_relay.description import write_description
 from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
-from camrec.rtsp_relay.messages import Inbox, Message, encode
+from camrec.rtsp_relay.messages import Inbox, Message, encode, has_channel
 from camrec.rtsp_relay.refusals import broken_off
 from camrec.sources import Source
 

@@ -266,6 +266,8 @@ class RtspLine(Line):
     def _learn(self) -> None:
         """Remember a route that works where the direct one did not."""
         relay = self._relay
+        if self._reach.limited:
+            return  # then every camera is relayed
         if self.route is Route.UDP and self._proxy.delivered(self.path):
             self._routes.remember(self.source, Route.UDP)
         elif relay is not None and relay.delivered_at is not None:
