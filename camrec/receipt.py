@@ -21,7 +21,7 @@ Ended = Annotated[EndReason, BeforeValidator(_known_reason)]
 
 
 class Gap(BaseModel):
-    """A time without pictures; `start` counts from the start of the video, both in seconds."""
+    """A time without frames; `start` counts from the start of the video, both in seconds."""
 
     start: float
     duration: float
@@ -88,18 +88,18 @@ class Receipt(BaseModel):
     name : what the video is called; it changes when the video is renamed.
     camera : what its camera was called; None in receipts of an older camrec.
     asked : the length that was asked for.
-    duration : what the file holds, from its first picture to the end of its last.
-    lead : seconds in the file before its first picture is shown, hidden by an edit list.
+    duration : what the file holds, from its first frame to the end of its last.
+    lead : seconds in the file before its first frame is shown, hidden by an edit list.
     preroll : seconds that it shows from before the button was pressed, if a setting asked for it.
-    utc_uncertainty : seconds that a picture's UTC may be wrong, as far as arrivals tell: how far
+    utc_uncertainty : seconds that a frame's UTC may be wrong, as far as arrivals tell: how far
         the camera's clock moved from this machine's, and how well it was known at the start. The
-        delay that every picture has on its way, and this machine's own error, are not seen.
-    av_offset : seconds that the sound may be off the picture, by the arrivals of both; None: there
-        is no sound, or it is not known.
+        delay that every frame has on its way, and this machine's own error, are not seen.
+    av_offset : seconds by which audio and video may be apart, by the arrivals of both; None: there
+        is no audio, or it is not known.
     ended : why it ended: "time", "stopped", "closed", "shutdown", "disk", "camera", "error", or
         "crash": camrec was killed and not running again before the recording's time was over.
-    frames_per_minute : pictures in each minute of the video; the last one is seldom whole.
-    playable : the first and last picture, and each part's joint, were really decoded.
+    frames_per_minute : frames in each minute of the video; the last one is seldom whole.
+    playable : the first and last frame, and each part's joint, were really decoded.
     locked : the user wants it kept, whatever its age and size.
     warnings : what else a reader should know, each with a code, its facts and its text.
     """

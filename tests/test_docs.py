@@ -70,6 +70,17 @@ def test_every_table_row_of_an_invariant_names_a_test_that_exists():
         assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"
 
 
+def test_every_warning_of_a_receipt_has_its_row_with_its_facts():
+    page = (ROOT / "docs/recordings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.M))
+    for key, found in catalogue("en").items():
+        room, _, code = key.partition(".")
+        if room == "warnings":
+            assert set(re.findall(r"`(\w+)`", rows[code])) == set(re.findall(r"{(\w+)}", found)), (
+                key
+            )
+
+
 codes = runpy.run_path(str(ROOT / "docs/codes.py"))
 
 

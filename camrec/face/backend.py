@@ -40,7 +40,7 @@ class Backend(Protocol):
         """What is so now."""
 
     def snapshot(self, camera: Any) -> tuple[int, bytes]:
-        """UTC nanoseconds, and the newest picture as a JPEG."""
+        """UTC nanoseconds, and the newest frame as a JPEG."""
 
     def close(self, camera: Any) -> None:
         """A running recording is saved first; one that is closed stays so."""

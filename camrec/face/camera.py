@@ -41,7 +41,7 @@ def cameras() -> list[Camera]:
 
 
 def open_demo() -> list[Camera]:
-    """The built-in cameras: one RTSP with sound, one MJPEG."""
+    """The built-in cameras: one RTSP with audio, one MJPEG."""
     return [open(url, name) for name, url in home().station.demo_addresses().items()]
 
 
@@ -55,7 +55,7 @@ def camera_of(backend: Backend, found: Any) -> Camera:
 
 
 class Camera:
-    """One opened camera. As a cell's value it is the live picture."""
+    """One opened camera. As a cell's value it is the live video."""
 
     def __init__(self, backend: Backend, found: Any) -> None:
         self._backend = backend
@@ -87,7 +87,7 @@ class Camera:
         return [Recording(self._backend, each) for each in self._backend.recordings(self._found)]
 
     def view(self, width: int | None = None, controls: bool = True) -> CameraView:
-        """The live picture and what records it, for a cell or any Panel page.
+        """The live video and what records it, for a cell or any Panel page.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Camera:
         return self.view()._repr_mimebundle_(include, exclude)
 
     def snapshot(self) -> tuple[np.datetime64, np.ndarray]:
-        """The newest picture.
+        """The newest frame.
 
         Returns
         -------

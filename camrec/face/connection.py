@@ -55,7 +55,7 @@ class Connection:
         return Library(self._wire.videos(), self._wire)
 
     def close(self) -> None:
-        """Pictures in this process's pages stop; nothing is closed there. Any number of times."""
+        """Live video in this process's pages stops; nothing is closed there."""
         atexit.unregister(self.close)
         self._wire.end()
 

@@ -133,9 +133,9 @@ def _row(video: Video) -> tuple:
 
 
 def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.DataFrame:
-    """Which pictures of several videos were taken at the same moment.
+    """Which frames of several videos were taken at the same moment.
 
-    Each picture of the first video is a moment; of each other video the nearest picture belongs to
+    Each frame of the first video is a moment; of each other video the nearest frame belongs to
     it, where it is near enough. How true the times are, each receipt's ``utc_uncertainty`` tells.
     Needs ``camrec[data]``.
 

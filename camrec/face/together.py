@@ -14,8 +14,8 @@ from camrec.face.video import Video
 def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     """Record several cameras from the same moment on, and wait for their videos.
 
-    Each video begins with the picture that its camera showed at that moment, which comes as soon as
-    the disk has all of them noted; `align` tells which of their pictures belong together.
+    Each video begins with the frame that its camera showed at that moment, which comes as soon as
+    the disk has all of them noted; `align` tells which of their frames belong together.
 
     Parameters
     ----------

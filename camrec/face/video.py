@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Video:
-    """A finished video, its receipt and its pictures.
+    """A finished video, its receipt and its frames.
 
     Any thread may use it, and it can be sent to another process (pickled) that reaches its file.
     """
@@ -52,19 +52,19 @@ class Video:
 
     @property
     def duration(self) -> float:
-        """Seconds, from its first picture to the end of its last."""
+        """Seconds, from its first frame to the end of its last."""
         return self._found.duration
 
     @property
     def gaps(self) -> Sequence[Gap]:
-        """Times without pictures: ``start`` from the start of the video, ``duration``; seconds."""
+        """Times without frames: ``start`` from the start of the video, ``duration``; seconds."""
         return self._found.receipt.gaps if self._found.receipt else ()
 
     def times(self) -> np.ndarray:
-        """When each picture that it shows was taken.
+        """When each frame that it shows was taken.
 
-        `started_at` and the time that the picture has in the file, which is the camera's own to a
-        tick of 1/90000 s. Pictures that an edit list hides (the lead before the button) are not
+        `started_at` and the time that the frame has in the file, which is the camera's own to a
+        tick of 1/90000 s. Frames that an edit list hides (the lead before the button) are not
         counted: frame 0 is the first that is shown.
 
         Returns
@@ -79,9 +79,9 @@ class Video:
         return self._footage.times()
 
     def frame(self, at: footage.Place) -> tuple[np.datetime64, np.ndarray]:
-        """One picture, exact to the frame.
+        """One frame, exact to the frame.
 
-        The file stays open: a picture after the one before is decoded on from there.
+        The file stays open: a frame after the one before is decoded on from there.
 
         Parameters
         ----------
@@ -112,12 +112,12 @@ class Video:
         stop: footage.Place | None = None,
         step: int = 1,
     ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
-        """Its pictures in order, one at a time, so that a long video fits into memory.
+        """Its frames in order, one at a time, so that a long video fits into memory.
 
         Parameters
         ----------
         start, stop
-            As for `frame`; `stop` is excluded. Seconds and times take the pictures from `start`
+            As for `frame`; `stop` is excluded. Seconds and times take the frames from `start`
             on and before `stop`. What lies outside of the video is cut off, as in a slice.
         step
             Every how many frames, 1 or more.
@@ -136,9 +136,9 @@ class Video:
         return self._footage.frames(start, stop, step)
 
     def to_dask(self) -> dask.array.Array:
-        """All its pictures as a lazy array, for any Dask cluster that reaches the file.
+        """All its frames as a lazy array, for any Dask cluster that reaches the file.
 
-        Each chunk is one group, from a key picture to the next, and is decoded by itself, so that
+        Each chunk is one group, from a key frame to the next, and is decoded by itself, so that
         nothing is decoded twice. Needs ``camrec[data]``.
 
         Returns
@@ -171,7 +171,7 @@ class Video:
         return VideoView(self._found, base_url, width, backend.language, poster=poster)
 
     def close(self) -> None:
-        """Let the file go; it is opened again when a picture is asked for."""
+        """Let the file go; it is opened again when a frame is asked for."""
         self._footage.close()
 
     @cached_property

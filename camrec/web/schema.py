@@ -50,11 +50,11 @@ class Figures(BaseModel):
     """How a session does; rates over the last five seconds."""
 
     fps: float
-    bit_rate: int = Field(description="Bits a second, sound too.")
-    key_distance: float = Field(description="Seconds between the last two key pictures, or 0.")
-    frames: int = Field(description="Pictures since it was opened.")
+    bit_rate: int = Field(description="Bits a second, audio too.")
+    key_distance: float = Field(description="Seconds between the last two key frames, or 0.")
+    frames: int = Field(description="Frames since it was opened.")
     lost: int = Field(description="Packets known to be missing since then.")
-    age: float | None = Field(description="Seconds since the newest picture.")
+    age: float | None = Field(description="Seconds since the newest frame.")
     viewers: int
     lag: float | None = Field(
         description="Seconds from sending to the answer, of the viewer that is farthest behind."
@@ -99,7 +99,7 @@ class SessionList(BaseModel):
 
 
 class Gap(BaseModel):
-    """A time without pictures; `start` counts from the start of the video."""
+    """A time without frames; `start` counts from the start of the video."""
 
     start: float
     duration: float
@@ -149,7 +149,7 @@ class VideoList(BaseModel):
 
 class Times(BaseModel):
     times: list[float] = Field(
-        description="Seconds from the video's start of each picture that is shown, sorted."
+        description="Seconds from the video's start of each frame that is shown, sorted."
     )
 
 
@@ -176,14 +176,14 @@ class Disk(BaseModel):
 class Health(BaseModel):
     status: Literal["ok", "degraded"] = Field(
         description="degraded: a proxy is not working, FFmpeg is missing, a camera that is "
-        "being recorded sends no picture, or a recording could not be taken up."
+        "being recorded sends no video, or a recording could not be taken up."
     )
     version: str
     proxies: Proxies
     ffmpeg: FFmpegHealth
     sessions: int
     without_picture: list[str] = Field(
-        description="The sessions that are open and send no picture now, recorded or not."
+        description="The sessions that are open and send no video now, recorded or not."
     )
     recordings: int
     left_behind: list[str] = Field(

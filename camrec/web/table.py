@@ -102,13 +102,13 @@ TABLE = (
                         "minimum": 1,
                         "maximum": 99_999,
                         "description": "Pixels that the client can show: JPEGs that are made "
-                        "here are at least as wide, or as the camera's own pictures.",
+                        "here are at least as wide, or as the camera's own frames.",
                     },
                     "mode": {
                         "enum": ["page", "h264"],
                         "description": "page: in front of each JPEG 16 bytes, little endian: "
-                        "capture time (u64, UTC in microseconds) and number of the picture (u64); "
-                        "each is answered with the text ok. h264: pictures as the camera coded "
+                        "capture time (u64, UTC in microseconds) and number of the frame (u64); "
+                        "each is answered with the text ok. h264: frames as the camera coded "
                         "them, behind 24 bytes: the same and flags (u64: 1 key, 2 to be decoded "
                         "and not shown, 4 a JPEG), each answered when it is decoded; a text "
                         "message with codec, width and height goes before them. An answer may "
@@ -130,7 +130,7 @@ TABLE = (
         (
             Call(
                 "get",
-                "The newest picture; the header Captured-At tells of when it is",
+                "The newest frame; the header Captured-At says when it was captured",
                 media="image/jpeg",
                 query={"session_id": {"type": "string"}},
                 required=("session_id",),
@@ -213,7 +213,7 @@ TABLE = (
         (
             Call(
                 "get",
-                "The key picture at a moment of a video or before it, small",
+                "The key frame at a moment of a video or before it, small",
                 media="image/jpeg",
                 query={"at": {"type": "number", "description": "Seconds from the video's start."}},
                 required=("at",),
@@ -227,7 +227,7 @@ TABLE = (
         (
             Call(
                 "get",
-                "The moments of a video's pictures",
+                "The moments of a video's frames",
                 answer=schema.Times,
                 refusals=(400, 404),
             ),
@@ -297,7 +297,7 @@ TABLE = (
         "/thumbnails/{filename}",
         videos.ThumbnailHandler,
         (
-            Call("get", "A small picture of a video", media="image/jpeg", refusals=(400, 404)),
+            Call("get", "A thumbnail of a video", media="image/jpeg", refusals=(400, 404)),
             Call("head", "What a thumbnail's GET would answer", refusals=(400, 404)),
         ),
     ),
