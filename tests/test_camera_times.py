@@ -63,6 +63,20 @@ class DynamicType(RtpJpegCamera):
     payload_type = 97
 
 
+class BesideH264(RawRtspCamera):
+    """M-JPEG is described first, and is read only where there is nothing else."""
+
+    def media(self):
+        jpeg = ["m=video 0 RTP/AVP 26", "a=rtpmap:26 JPEG/90000", "a=control:trackID=1"]
+        return [*jpeg, *super().media()]
+
+    def setup(self, connection, url, headers):
+        reply = super().setup(connection, url, headers)
+        if "trackID=1" in url:
+            connection.video_channel = None
+        return reply
+
+
 class LargePackets(RtpJpegCamera):
     """More than MediaMTX passes on as they are."""
 
@@ -164,6 +178,14 @@ def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
         assert camera.connections <= 2
     assert caught.value.code == "camera_jpeg"
     assert "MJPEG" not in caught.value.text("en")
+
+
+def test_m_jpeg_beside_h264_is_left_alone(station):
+    with BesideH264(encode("-g", "10")) as camera:
+        session = station.open(camera.url)
+        assert session.feed.video.codec == "h264"
+        station.close(session.session_id)
+        assert camera.connections == 1
 
 
 def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(station):

@@ -102,6 +102,8 @@ class CameraStream:
     def _set_up_video(self, description: Description) -> None:
         media = description.of_kind("video")
         readable = [medium for medium in media if medium.format is not None]
+        # M-JPEG only where there is nothing else, as the reader chooses.
+        readable.sort(key=lambda medium: medium.codec == "JPEG")
         if not readable:
             codec = ", ".join(medium.codec for medium in media or description.media)
             if not codec:
