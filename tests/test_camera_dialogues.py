@@ -36,6 +36,8 @@ RELAYED = [
     odd.TwoChallengesInOneLine,
     odd.Sha256WithQop,
     odd.Md5Sess,
+    odd.OneTimeNonce,
+    odd.NoContentType,
     odd.BasicUnquoted,
 ]
 SILENT = [odd.BareLineFeeds, odd.LengthTooLong, odd.WrongCseq]

@@ -212,6 +212,7 @@ def test_a_description_is_written_as_mediamtx_reads_it():
         (["m=video 0 RTP/AVP 96", "a=rtpmap:97 HEVC/90000"], "H265/90000"),
         (["m=video 0 RTP/AVP smart/1/90000", "a=rtpmap:96 H264/90000"], "H264/90000"),
         (["m=video 0 RTP/AVP 26"], "m=video 0 RTP/AVP 26"),
+        (["m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000/1"], "H264/90000\r\n"),
         (["m=audio 0 RTP/AVP 8", "a=sendonly"], "PCMA/8000"),
         (["m=video 0 RTP/AVP 96", "a=rtpmap:96 H265/90000", "a=fmtp:96 sprop-sps=QgE="], "H265"),
     ],

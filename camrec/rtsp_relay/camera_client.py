@@ -17,6 +17,7 @@ from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
 from camrec.sources import DEFAULT_PORTS, Source
 
 RECEIVE_BYTES = 256 << 10
+CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 10.0
 # Without a byte after which a body is taken as whole: one without a length, one with a wrong one.
 QUIET_S, QUIET_IN_BODY_S = 0.5, 1.5
@@ -195,7 +196,7 @@ class CameraClient:
             raise ConnectionAbortedError
         parts = urlsplit(self._authority)
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
-        line = self._reach.connect((parts.hostname or "", port), ANSWER_TIMEOUT_S)
+        line = self._reach.connect((parts.hostname or "", port), CONNECT_TIMEOUT_S)
         self._socket = line
         self.inbox = Inbox()
         self.connections += 1

@@ -163,7 +163,8 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if told:
         name, _, rate = told.partition("/")
         name = name.strip().upper()
-        return _OTHER_NAMES.get(name, name), rate.replace(" ", "") or "90000"
+        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or "90000"
+        return name, rate.partition("/")[0] if name in VIDEO_CODECS else rate
     if number in _STATIC_VIDEO:
         return _STATIC_VIDEO[number]
     if number in sdp.STATIC:

@@ -156,7 +156,7 @@ class Inbox:
 
     def _body(self, message: Message, rest: bytes, complete: bool) -> bytes | None:
         told = re.match(r"\d{1,9}", message.value("Content-Length"))
-        described = "sdp" in message.value("Content-Type").lower()
+        described = "sdp" in message.value("Content-Type").lower() or rest.startswith(b"v=")
         if told is None:
             if not described or message.status != 200:
                 return b""

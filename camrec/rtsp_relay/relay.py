@@ -19,7 +19,7 @@ from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 5.0  # for a request to come, and for a connection to end
+PATIENCE_S = 6.0  # for a request to come, and for a connection to end
 MAX_CLIENTS = 8
 RECEIVE_BYTES = 8192
 

@@ -308,6 +308,27 @@ class Md5Sess(GuardedCamera):
     ]
 
 
+class OneTimeNonce(GuardedCamera):
+    """Each nonce is good for one request."""
+
+    nonce = 0
+
+    def reply(self, connection, method, url, headers):
+        given = headers.get("authorization", "")
+        if method != "OPTIONS" and f'nonce="{self.nonce}"' not in given:
+            challenge = f'WWW-Authenticate: Digest realm="cam", nonce="{self.nonce}", stale=true'
+            return "401 Unauthorized", [challenge], ""
+        if method != "OPTIONS":
+            self.nonce += 1
+        return RawRtspCamera.reply(self, connection, method, url, headers)
+
+
+class NoContentType(RawRtspCamera):
+    def reply(self, connection, method, url, headers):
+        status, more, body = super().reply(connection, method, url, headers)
+        return status, [each for each in more if not each.startswith("Content-Type")], body
+
+
 class BasicUnquoted(GuardedCamera):
     challenges: ClassVar[list[str]] = ["basic realm=IP Camera"]
 
