@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 import recorder
 from cameras.rtsp import RtspCamera
@@ -50,11 +52,12 @@ def table():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "most"), [("ffmpeg", 0.0), ("all", 2.0)])
-def test_what_two_kills_take(programs, tmp_path, table, kind, most):
-    """`benchmarks/kills.py` does ten of each kind; a busy machine is further behind, and loses more
-    by a kill of all."""
+@pytest.mark.parametrize(("kind", "usual", "most"), [("ffmpeg", 0, 0), ("all", 0.35, 0.6)])
+def test_what_two_kills_take(programs, tmp_path, table, kind, usual, most):
+    """Seconds. `benchmarks/kills.py` does ten of each kind: a kill of all takes 0.20 in the median
+    and 0.33 at worst, and 0.27 and 0.53 on a machine with far too much to do."""
     loss = table[kind] = drill(kind, 2, tmp_path, programs, seed=1)
+    assert median(loss.lost) <= usual, loss
     assert max(loss.lost) <= most, loss
     assert loss.unexplained == loss.untold == loss.orphans == loss.unreadable == 0, loss
 
