@@ -19,13 +19,20 @@ MOST_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they t
 
 @dataclass(frozen=True, eq=False)
 class VideoTrack:
-    """One unbroken way of sending pictures; another codec, size or parameter set is a new track.
+    """One unbroken way of sending pictures; another codec, size or kind of samples is a new track.
 
-    width, height : pixels, as displayed (cropping applied).
+    Parameter sets may change within a track: each key picture has those that it needs in front.
+
+    width, height : pixels, as displayed (cropping applied, turned by `orientation`).
     rate : ticks a second of the camera's own times (90000 for RTP).
     by_arrival : the camera tells no times: those of its frames are their arrivals.
-    parameters : H.264 SPS and PPS, H.265 VPS, SPS and PPS, as Annex B; empty for MJPEG.
+    parameters : H.264 SPS and PPS, H.265 VPS, SPS and PPS, as Annex B, of its first key picture;
+        empty for MJPEG.
     reorder : how many pictures may arrive before one that is shown earlier (0 without B-frames).
+    pixel : width and height of a pixel, to each other.
+    chroma : as H.264 and H.265 number it: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4.
+    depth : bits of a sample.
+    orientation : how a JPEG is to be turned to be shown, as Exif numbers it; 1: not at all.
     """
 
     codec: VideoCodec
@@ -35,8 +42,25 @@ class VideoTrack:
     parameters: bytes = b""
     reorder: int = 0
     by_arrival: bool = False
+    pixel: tuple[int, int] = (1, 1)
+    chroma: int = 1
+    depth: int = 8
+    orientation: int = 1
 
     medium: Literal["video"] = "video"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Width and height that it is shown with where pixels are square."""
+        return square(self.width, self.height, self.pixel)
+
+
+def square(width: int, height: int, pixel: tuple[int, int]) -> tuple[int, int]:
+    """A size in square pixels, as browsers work it out: the side that is too short grows."""
+    across, down = pixel
+    if across > down:
+        return max(1, round(width * across / down)), height
+    return width, max(1, round(height * down / across))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +130,12 @@ class Unit:
     arrived : when its last byte came, on this machine's monotonic clock in nanoseconds.
     key : decoding can begin here (always true for MJPEG and sound).
     lost : packets known to be missing just before it.
+    dropped : pictures that were left out on purpose just before it.
+    open : a key picture that browsers cannot begin at: some that follow reach back over it, or all
+        is right only some pictures later.
+    dependent : whoever began to decode at the newest key picture (it may be this one) cannot show
+        it: it needs pictures from before that one. Earlier than the key picture (`time`) it is of
+        no use at all; else those after it need it.
     """
 
     track: Track
@@ -115,6 +145,9 @@ class Unit:
     arrived: int
     key: bool
     lost: int = 0
+    dropped: int = 0
+    dependent: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ SOUND_BEFORE = 2 * 10**9  # nanoseconds: sound is often here before the picture 
 class Group:
     """What a new consumer begins with, so that it can decode at once.
 
+    Where all is right only some pictures after a key picture, the group before it goes on until
+    then: who begins with the group can show the newest picture.
+
     A group that grows over `MOST` bytes is dropped, and there is none until the next key picture:
     one with a hole would be of no use.
 
@@ -27,6 +30,7 @@ class Group:
         self._units: list[Unit] = []
         self._sound: deque[Unit] = deque()
         self._bytes = 0
+        self._coming = 0  # place of a key picture that is to begin the next group
         self._older: deque[tuple[list[Unit], int]] = deque()
         self._older_bytes = 0
 
@@ -35,18 +39,19 @@ class Group:
             self._sound.append(unit)
             while unit.arrived - self._sound[0].arrived > SOUND_BEFORE:
                 self._sound.popleft()
-        elif unit.key:
-            began = unit.time + unit.offset
-            sound = [each for each in self._sound if each.time + each.offset >= began]
-            if self._span:
-                self._put_by(set(sound), unit.arrived - self._span)
-            self._units = [unit, *sound]
-            self._bytes = sum(len(each.data) for each in self._units)
+        elif unit.key and not (unit.dependent and self._units):
+            self._begin([unit])
             return
         if not self._units:
             return
+        if unit.track.medium == "video" and unit.key:
+            self._coming = len(self._units)
         self._units.append(unit)
         self._bytes += len(unit.data)
+        if self._coming and unit.track.medium == "video" and not unit.dependent:
+            begun = self._units[self._coming :]
+            del self._units[self._coming :]
+            self._begin(begun)
         if self._bytes > MOST:
             self.clear()
         while self._older and self._bytes + self._older_bytes > MOST:
@@ -70,9 +75,24 @@ class Group:
 
     def clear(self) -> None:
         self._units = []
+        self._coming = 0
         self._sound.clear()
         self._older.clear()
         self._older_bytes = 0
+
+    def _begin(self, units: list[Unit]) -> None:
+        """A group of a key picture and what has come since."""
+        key, *others = units
+        began = key.time + key.offset
+        there = set(others)
+        sound = [
+            each for each in self._sound if each.time + each.offset >= began and each not in there
+        ]
+        if self._span:
+            self._put_by(set(sound), units[-1].arrived - self._span)
+        self._units = [key, *sound, *others]
+        self._bytes = sum(len(each.data) for each in self._units)
+        self._coming = 0
 
     def _put_by(self, moved: set[Unit], since: int) -> None:
         """Keep the group that ends here, without the sound that belongs to the next one."""

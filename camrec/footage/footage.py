@@ -96,7 +96,7 @@ class Footage:
         self, reader: Reader, index: Index, number: int
     ) -> tuple[np.datetime64, np.ndarray]:
         time = np.datetime64(self._begun + int(index.offsets[number]), "ns")
-        return time, reader.picture(index.aim(number))
+        return time, reader.picture(index.aims(number))
 
     @contextmanager
     def _told(self) -> Iterator[None]:

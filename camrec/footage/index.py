@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +15,7 @@ import numpy as np
 from camrec import storage
 
 SECOND = 10**9
+WAYS = 4  # key pictures that are tried: a renewal bit by bit takes less than two of them
 
 
 class Aim(NamedTuple):
@@ -69,9 +71,16 @@ class Index:
 
     def aim(self, number: int) -> Aim:
         """How to come to a shown picture."""
-        group = self._groups[number]
-        # Told the key's own time, FFmpeg goes to the group before where pictures are reordered.
-        return Aim(int(self.shown[number]), int(self._keys[group]), int(self._ends[group]) - 1)
+        return next(self.aims(number))
+
+    def aims(self, number: int) -> Iterator[Aim]:
+        """The same, and ways that begin farther back, for a picture that is not right yet when it
+        is decoded from the nearest key picture.
+        """
+        tick, group = int(self.shown[number]), int(self._groups[number])
+        for each in range(group, max(group - WAYS, -1), -1):
+            # Told the key's own time, FFmpeg goes to the group before where some are reordered.
+            yield Aim(tick, int(self._keys[each]), int(self._ends[each]) - 1)
 
     @cached_property
     def _groups(self) -> np.ndarray:

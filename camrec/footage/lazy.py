@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ def array(footage: Footage) -> dask.array.Array:
         work = group(
             footage.path,
             np.array([index.aim(number) for number in range(first, last)]),
+            np.array(list(index.aims(first))[1:], np.int64).reshape(-1, 3),
             size,
             dask_key_name=f"camrec-group-{token}-{first}",
         )
@@ -39,13 +40,15 @@ def array(footage: Footage) -> dask.array.Array:
     return arrays.concatenate(pieces)
 
 
-def read(path: Path, aims: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def read(path: Path, aims: np.ndarray, farther: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Pictures that lie in one group.
 
     Parameters
     ----------
     aims
         (n, 3) int64, an `Aim` a row.
+    farther
+        (m, 3) int64, the further ways to the first of them.
     size
         Height and width, pixels.
 
@@ -57,7 +60,8 @@ def read(path: Path, aims: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     reader = Reader(path)
     try:
         for place, aim in enumerate(aims.tolist()):
-            found[place] = reader.picture(Aim(*aim))
+            ways = (Aim(aim[0], *way[1:]) for way in farther.tolist())
+            found[place] = reader.picture(chain([Aim(*aim)], ways))
     finally:
         reader.close()
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -35,8 +35,8 @@ class Reader:
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._frame: av.VideoFrame | None = None
 
-    def picture(self, aim: Aim) -> np.ndarray:
-        """The picture at a tick.
+    def picture(self, aims: Iterable[Aim]) -> np.ndarray:
+        """The picture at a tick, by the first way that leads to it.
 
         Returns
         -------
@@ -48,18 +48,24 @@ class Reader:
             It cannot be decoded.
         OSError (av.error.FFmpegError)
         """
+        ways = iter(aims)
+        aim = next(ways)
         at = None if self._frame is None else self._frame.pts
         if at != aim.tick:
             near = at is not None and aim.start <= at < aim.tick
-            if not (near and self._go_on(aim.tick)):
-                self._seek(aim)
-                if not self._go_on(aim.tick):
-                    raise LookupError(aim.tick)
+            if not (near and self._go_on(aim.tick)) and not any(
+                self._reaches(way) for way in chain([aim], ways)
+            ):
+                raise LookupError(aim.tick)
         return self._colours.reformat(self._frame, format="rgb24").to_ndarray()
 
     def close(self) -> None:
         self._frame, self._frames = None, iter(())
         self._open.close()
+
+    def _reaches(self, aim: Aim) -> bool:
+        self._seek(aim)
+        return self._go_on(aim.tick)
 
     def _seek(self, aim: Aim) -> None:
         """To the key picture, or where FFmpeg does not go to it to one before."""

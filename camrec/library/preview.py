@@ -10,6 +10,9 @@ from pathlib import Path
 import av
 import cv2
 
+from camrec.library.thumbnail import pixel_of
+from camrec.units import square
+
 WIDTH, QUALITY = 240, 75
 KEPT = 256  # pictures, some 8 KB each
 
@@ -40,9 +43,13 @@ class Previews:
                 shown = list(islice(following, 1))
             else:  # nothing comes after it: the decoder need not wait for what may be shown before
                 shown = [*packet.decode(), *stream.codec_context.decode(None)]
+                if not shown:  # all is right only some pictures later
+                    stream.codec_context.flush_buffers()
+                    container.seek(packet.pts, stream=stream)
+                    shown = list(islice(container.decode(stream), 1))
             if not shown:
                 raise ValueError("there is no picture")
-            return self._keep(key, _encoded(shown[0]))
+            return self._keep(key, _encoded(shown[0], pixel_of(stream)))
 
     def _keep(self, key: tuple[object, ...], jpeg: bytes) -> bytes:
         self._kept[key] = jpeg
@@ -51,9 +58,11 @@ class Previews:
         return jpeg
 
 
-def _encoded(frame: av.VideoFrame) -> bytes:
-    height = max(2, round(frame.height * WIDTH / frame.width))
-    small = frame.reformat(width=min(WIDTH, frame.width), height=min(height, frame.height))
+def _encoded(frame: av.VideoFrame, pixel: tuple[int, int]) -> bytes:
+    width, height = square(frame.width, frame.height, pixel)
+    if width > WIDTH:
+        width, height = WIDTH, max(2, round(height * WIDTH / width))
+    small = frame.reformat(width=width, height=height)
     good, jpeg = cv2.imencode(
         ".jpg", small.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
     )

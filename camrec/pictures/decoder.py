@@ -10,7 +10,7 @@ import cv2
 from av.codec.context import Flags
 from av.video.reformatter import Colorspace
 
-from camrec.units import Unit, VideoTrack
+from camrec.units import Unit, VideoTrack, square
 
 log = logging.getLogger(__name__)
 
@@ -59,16 +59,23 @@ class Decoder:
         return context
 
 
-def jpeg(frame: av.VideoFrame, divisor: int = 1) -> bytes:
-    """Encode a picture, its sides divided by `divisor`, its colours as the stream means them."""
+def size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:
+    """Width and height of its JPEG, whose pixels are square."""
+    width, height = square(frame.width, frame.height, pixel)
+    return max(1, width // divisor), max(1, height // divisor)
+
+
+def jpeg(frame: av.VideoFrame, size: tuple[int, int]) -> bytes:
+    """Encode a picture in that size, its colours as the stream means them."""
     told = frame.colorspace
     matrix = Colorspace.ITU709 if frame.height >= HD else Colorspace.ITU601
+    width, height = size
     shown = frame.reformat(
-        width=frame.width // divisor,
-        height=frame.height // divisor,
+        width=width,
+        height=height,
         format="bgr24",
         src_colorspace=matrix if told == UNTOLD else None,
-        interpolation="AREA" if divisor > 1 else None,
+        interpolation="AREA" if width < frame.width else None,
     )
     _, encoded = cv2.imencode(".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return encoded.tobytes()

@@ -51,6 +51,7 @@ class PacketSubscription:
         self._track: Track | None = None
         self._number = 0
         self._adrift = True  # the next that can be used is a key picture
+        self._from = 0  # the time of the one that it began with
         self._beginning = True  # what waits is the group that it began with
         self._catching_up = True  # only the newest is of any use
         self._newest = 0  # when the newest arrived
@@ -115,10 +116,14 @@ class PacketSubscription:
         if unit.key:
             if len(self._waiting) > FEW:
                 self._let_go()
+            if self._adrift:
+                self._from = unit.time
             self._adrift = False
         elif unit.track is not self._track:
             self._let_go()
         self._track = unit.track
+        if unit.dependent and unit.time < self._from:  # it needs pictures from before
+            return
         if not self._adrift:
             self._waiting.append((self._number, unit))
 

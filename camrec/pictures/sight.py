@@ -8,7 +8,7 @@ from collections.abc import Callable
 import av
 
 from camrec.clock import Clock
-from camrec.pictures.decoder import jpeg
+from camrec.pictures.decoder import jpeg, size
 from camrec.pictures.picture import Picture
 from camrec.units import Unit
 
@@ -39,11 +39,13 @@ class Sight:
             picture = Picture(unit.data, captured, number, unit.track.width, unit.track.height)
             return cls(number, lambda divisor: picture, None)
 
-        def make(divisor: int) -> Picture:
-            width, height = frame.width // divisor, frame.height // divisor
-            return Picture(jpeg(frame, divisor), captured, number, width, height)
+        pixel = unit.track.pixel
 
-        return cls(number, make, frame.width)
+        def make(divisor: int) -> Picture:
+            small = size(frame, pixel, divisor)
+            return Picture(jpeg(frame, small), captured, number, *small)
+
+        return cls(number, make, size(frame, pixel)[0])
 
     def at(self, width: int | None) -> Picture:
         """The picture for a viewer that can show so many pixels; in full for None."""

@@ -1,16 +1,15 @@
-"""Reading parameter sets bit by bit."""
+"""Reading bit by bit: parameter sets, and the configurations of sound."""
 
 from __future__ import annotations
 
 
 class Bits:
-    """The bits of a NAL unit, most significant first, its emulation prevention taken out.
+    """The bits of some bytes, most significant first.
 
-    Reading past the end raises ValueError.
+    Reading past the end raises ValueError. What stands in a NAL unit is to be `unescaped` first.
     """
 
-    def __init__(self, nal: bytes) -> None:
-        data = bytes(nal).replace(b"\0\0\3", b"\0\0")
+    def __init__(self, data: bytes) -> None:
         self._whole = int.from_bytes(data, "big")
         self._left = len(data) * 8
 
@@ -42,3 +41,8 @@ class Bits:
         """A signed one."""
         number = self.ue()
         return (number + 1) // 2 if number & 1 else -(number // 2)
+
+
+def unescaped(nal: bytes) -> bytes:
+    """A NAL unit without its emulation prevention bytes."""
+    return nal.replace(b"\0\0\3", b"\0\0")

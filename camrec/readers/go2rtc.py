@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from camrec.clock import Clock
 from camrec.readers import jpeg
-from camrec.readers.changes import Changes
+from camrec.readers.jpeg_header import with_huffman_tables
+from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.reader import Reader
 from camrec.readers.stream_error import StreamError
 from camrec.readers.websocket import WebSocket
@@ -40,8 +41,8 @@ class Go2rtcReader(Reader):
         super().__init__(clock, timeout, patience)
         self._url = url
         self._login = (user, password)
-        self._track: VideoTrack | None = None
-        self._changes = Changes()
+        self._tracks = KnownTracks(_track)
+        self._dropped = 0
 
     def _batches(self) -> Iterator[Sequence[Unit]]:
         connection = self._connected(WebSocket(self._url, self._timeout))
@@ -52,23 +53,21 @@ class Go2rtcReader(Reader):
             message = connection.receive()
             arrived = self._clock.monotonic_ns()
             if isinstance(message, bytes):
-                track = self._track_of(message, arrived)
+                track = self._track_of(message)
                 if track is not None:
-                    yield [Unit(track, message, arrived, 0, arrived, True)]
+                    dropped, self._dropped = self._dropped, 0
+                    data = with_huffman_tables(message)
+                    yield [Unit(track, data, arrived, 0, arrived, True, dropped=dropped)]
             else:
                 self._heed(message)
 
-    def _track_of(self, message: bytes, arrived: int) -> VideoTrack | None:
-        """The track as it was, or a new one for another size; None where it is not to be had."""
+    def _track_of(self, message: bytes) -> VideoTrack | None:
+        """The track of those of the same size; None where it is no picture that can be taken."""
         try:
-            width, height = jpeg.size(message)
+            return self._tracks.of(jpeg.form(message))
         except ValueError:
+            self._dropped += 1
             return None
-        if self._track is None or (self._track.width, self._track.height) != (width, height):
-            if self._track is not None and not self._changes.take(arrived):
-                return None
-            self._track = VideoTrack("mjpeg", width, height, by_arrival=True)
-        return self._track
 
     def _heed(self, message: str) -> None:
         try:
@@ -81,3 +80,8 @@ class Go2rtcReader(Reader):
             raise StreamError("message", str(told.get("value", "")))
         if told.get("type") == "mjpeg":
             self.advertised = ("JPEG",)
+
+
+def _track(form: tuple[int, int, int]) -> VideoTrack:
+    width, height, orientation = form
+    return VideoTrack("mjpeg", width, height, by_arrival=True, orientation=orientation)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from camrec.readers.bits import Bits
-from camrec.readers.nals import Form, Nals, aggregated
+from camrec.readers.bits import Bits, unescaped
+from camrec.readers.nals import (
+    RECOVERY_POINT,
+    SEARCHED,
+    Form,
+    Nals,
+    aggregated,
+    messages,
+    read_pixel,
+)
 
 STAP_A, FU_A = 24, 28
 BASELINE = 66
@@ -25,6 +33,9 @@ class H264(Nals):
     SEQUENCE = 7
     DELIMITER = 9
     FRAGMENT_HEAD = 2
+    HEAD = 1
+    MESSAGE = 6
+    PLAIN = (5,)
 
     @staticmethod
     def kind(nal: bytes | memoryview) -> int:
@@ -38,9 +49,38 @@ class H264(Nals):
     def is_key(kind: int) -> bool:
         return kind == 5
 
+    @classmethod
+    def is_referred_to(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
+        return any(nal[0] & 0x60 for nal, k in zip(nals, kinds, strict=True) if cls.is_picture(k))
+
     @staticmethod
     def form(sequence: bytes) -> Form:
         return read_sequence(sequence)
+
+    def recovery(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
+        for nal, kind in zip(nals, kinds, strict=True):
+            if kind == self.MESSAGE:
+                for what, payload in messages(nal, self.HEAD):
+                    if what == RECOVERY_POINT:
+                        return _number(payload)
+        # Who sends parameter sets with a picture without any prediction means the same.
+        told = self.SEQUENCE in kinds
+        slices = (nal for nal, kind in zip(nals, kinds, strict=True) if self.is_picture(kind))
+        return 0 if told and all(map(_stands_alone, slices)) else None
+
+    @classmethod
+    def parameter_set_of(cls, slice: bytes) -> int:
+        bits = Bits(unescaped(slice[cls.HEAD : SEARCHED]))
+        bits.ue()
+        bits.ue()
+        return bits.ue()
+
+    @classmethod
+    def number(cls, parameter_set: bytes) -> int:
+        bits = Bits(unescaped(parameter_set[cls.HEAD : SEARCHED]))
+        if cls.kind(parameter_set) == cls.SEQUENCE:
+            bits.take(24)
+        return bits.ue()
 
     def _whole(self, payload: memoryview) -> Iterator[bytes] | None:
         kind = payload[0] & 31
@@ -49,7 +89,9 @@ class H264(Nals):
         if kind == STAP_A:
             return aggregated(payload[1:])
         # 25 to 27 and 29 belong to the interleaved mode, which is never asked for.
-        return iter([bytes(payload)] if 1 <= kind <= 23 else [])
+        # 0 is none either: there a start code may stand in front of the first.
+        one = 1 <= kind <= 23 or payload[:2] == b"\0\0"
+        return iter([bytes(payload)] if one else [])
 
     def _fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
         head = payload[1]
@@ -59,18 +101,17 @@ class H264(Nals):
 
 def read_sequence(sequence: bytes) -> Form:
     """Size and reorder depth from a sequence parameter set (7.3.2.1.1)."""
-    bits = Bits(sequence)
+    bits = Bits(unescaped(sequence))
     if bits.take(8) & 31 != H264.SEQUENCE:
         raise ValueError("not a sequence parameter set")
     profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
     bits.ue()
-    chroma = 1
+    chroma, depth = 1, 8
     if profile in WITH_CHROMA:
         chroma = bits.ue()
         if chroma == 3:
             bits.flag()
-        bits.ue()
-        bits.ue()
+        depth = 8 + max(bits.ue(), bits.ue())
         bits.flag()
         if bits.flag():
             for place in range(12 if chroma == 3 else 8):
@@ -103,14 +144,33 @@ def read_sequence(sequence: bytes) -> Form:
         height -= (top + bottom) * down
     if width <= 0 or height <= 0:
         raise ValueError("no size")
-    told = _told_reorder(bits) if bits.flag() else None
+    pixel, told = _told(bits) if bits.flag() else ((1, 1), None)
     # Without a word on it: none where the profile or the way of counting allows none; else no
     # more than there are references, or than fit into the decoder's memory.
     none = profile == BASELINE or order == 2 or references <= 1
     if none or (profile in INTRA_ONLY and constraints & 0x10):
-        return Form(width, height, 0)
+        return Form(width, height, 0, pixel, chroma, depth)
     room = min(BUFFERS.get(level, 696320) // (columns * rows), 16)
-    return Form(width, height, told if told is not None else min(references, room))
+    reorder = told if told is not None else min(references, room)
+    return Form(width, height, reorder, pixel, chroma, depth)
+
+
+def _number(payload: bytes) -> int | None:
+    """The Exp-Golomb number that a message begins with."""
+    try:
+        return Bits(payload).ue()
+    except ValueError:
+        return None
+
+
+def _stands_alone(slice: bytes) -> bool:
+    """Whether it is an I slice."""
+    bits = Bits(unescaped(slice[1:SEARCHED]))
+    try:
+        bits.ue()
+        return bits.ue() % 5 == 2
+    except ValueError:
+        return False
 
 
 def _skip_scaling(bits: Bits, size: int) -> None:
@@ -121,10 +181,14 @@ def _skip_scaling(bits: Bits, size: int) -> None:
         last = following or last
 
 
+def _told(bits: Bits) -> tuple[tuple[int, int], int | None]:
+    """The pixel's shape, and max_num_reorder_frames if it is there, of the usability information
+    (E.1.1).
+    """
+    return read_pixel(bits), _told_reorder(bits)
+
+
 def _told_reorder(bits: Bits) -> int | None:
-    """max_num_reorder_frames of the usability information (E.1.1), if it is there."""
-    if bits.flag() and bits.take(8) == 255:
-        bits.take(32)
     if bits.flag():
         bits.flag()
     if bits.flag():

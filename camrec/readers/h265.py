@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from camrec.readers.bits import Bits
-from camrec.readers.nals import Form, Nals, aggregated
+from camrec.readers.bits import Bits, unescaped
+from camrec.readers.nals import (
+    RECOVERY_POINT,
+    SEARCHED,
+    Form,
+    Nals,
+    aggregated,
+    messages,
+    read_pixel,
+)
 
 AP, FU = 48, 49
+RANDOM_ACCESS = range(16, 24)
 
 
 class H265(Nals):
@@ -16,6 +25,10 @@ class H265(Nals):
     SEQUENCE = 33
     DELIMITER = 35
     FRAGMENT_HEAD = 3
+    HEAD = 2
+    MESSAGE = 39
+    LEADING = (8, 9)
+    PLAIN = (19, 20)
 
     @staticmethod
     def kind(nal: bytes | memoryview) -> int:
@@ -33,6 +46,30 @@ class H265(Nals):
     def form(sequence: bytes) -> Form:
         return read_sequence(sequence)
 
+    def recovery(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
+        for nal, kind in zip(nals, kinds, strict=True):
+            if kind == self.MESSAGE:
+                for what, payload in messages(nal, self.HEAD):
+                    if what == RECOVERY_POINT:
+                        return _number(payload)
+        return None
+
+    @classmethod
+    def parameter_set_of(cls, slice: bytes) -> int:
+        bits = Bits(unescaped(slice[cls.HEAD : SEARCHED]))
+        bits.flag()
+        if cls.kind(slice) in RANDOM_ACCESS:
+            bits.flag()
+        return bits.ue()
+
+    @classmethod
+    def number(cls, parameter_set: bytes) -> int:
+        bits = Bits(unescaped(parameter_set[cls.HEAD :]))
+        kind = cls.kind(parameter_set)
+        if kind == cls.SEQUENCE:
+            _skip_to_number(bits)
+        return bits.take(4) if kind == cls.PARAMETERS[0] else bits.ue()
+
     def _whole(self, payload: memoryview) -> Iterator[bytes] | None:
         kind = payload[0] >> 1 & 63
         if kind == FU:
@@ -49,13 +86,10 @@ class H265(Nals):
 
 def read_sequence(sequence: bytes) -> Form:
     """Size and reorder depth from a sequence parameter set (7.3.2.2)."""
-    bits = Bits(sequence)
+    bits = Bits(unescaped(sequence))
     if bits.take(16) >> 9 & 63 != H265.SEQUENCE:
         raise ValueError("not a sequence parameter set")
-    bits.take(4)
-    layers = bits.take(3)
-    bits.flag()
-    _skip_profile(bits, layers)
+    layers = _skip_to_number(bits)
     bits.ue()
     chroma = bits.ue()
     if chroma == 3:
@@ -67,16 +101,88 @@ def read_sequence(sequence: bytes) -> Form:
         height -= (top + bottom) * (2 if chroma == 1 else 1)
     if width <= 0 or height <= 0:
         raise ValueError("no size")
-    bits.ue()
-    bits.ue()
-    bits.ue()
+    depth = 8 + max(bits.ue(), bits.ue())
+    poc_bits = bits.ue() + 4
     reorder = 0
     # The last one told is that of the highest layer, which is what everybody decodes.
     for _ in range(layers + 1 if bits.flag() else 1):
         bits.ue()
         reorder = bits.ue()
         bits.ue()
-    return Form(width, height, reorder)
+    return Form(width, height, reorder, _pixel(bits, poc_bits), chroma, depth)
+
+
+def _number(payload: bytes) -> int | None:
+    """The signed Exp-Golomb number that a message begins with, as none below zero."""
+    try:
+        return max(0, Bits(payload).se())
+    except ValueError:
+        return None
+
+
+def _skip_to_number(bits: Bits) -> int:
+    """Up to the number of a sequence parameter set, behind its header; how many layers it tells."""
+    bits.take(4)
+    layers = bits.take(3)
+    bits.flag()
+    _skip_profile(bits, layers)
+    return layers
+
+
+def _pixel(bits: Bits, poc_bits: int) -> tuple[int, int]:
+    """The pixel's shape, which stands near the end; square where what is before it is too odd."""
+    try:
+        for _ in range(6):
+            bits.ue()
+        if bits.flag() and bits.flag():
+            _skip_scaling(bits)
+        bits.take(2)
+        if bits.flag():
+            bits.take(8)
+            bits.ue()
+            bits.ue()
+            bits.flag()
+        _skip_references(bits)
+        if bits.flag():
+            for _ in range(bits.ue()):
+                bits.take(poc_bits + 1)
+        bits.take(2)
+        return read_pixel(bits) if bits.flag() else (1, 1)
+    except ValueError:
+        return 1, 1
+
+
+def _skip_scaling(bits: Bits) -> None:
+    for size in range(4):
+        for _ in range(0, 6, 3 if size == 3 else 1):
+            if not bits.flag():
+                bits.ue()
+                continue
+            if size > 1:
+                bits.se()
+            for _ in range(min(64, 16 << 2 * size)):
+                bits.se()
+
+
+def _skip_references(bits: Bits) -> None:
+    """The short-term reference picture sets (7.3.7)."""
+    before: list[int] = []  # how far away the pictures of the set before are
+    for place in range(bits.ue()):
+        if place and bits.flag():
+            back = bits.flag()
+            step = bits.ue() + 1
+            step = -step if back else step
+            # Used, or if not used, kept all the same.
+            moved = [at + step for at in (*before, 0) if bits.flag() or bits.flag()]
+        else:
+            moved = []
+            for sign, count in ((-1, bits.ue()), (1, bits.ue())):
+                at = 0
+                for _ in range(count):
+                    at += sign * (bits.ue() + 1)
+                    moved.append(at)
+                    bits.flag()
+        before = sorted((at for at in moved if at), key=lambda at: (at > 0, abs(at)))
 
 
 def _skip_profile(bits: Bits, layers: int) -> None:

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from camrec.units import MOST_PIXELS
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+ORIENTATION = 0x112  # Exif's tag
+SCAN = 0xDA
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
-def size(jpeg: bytes) -> tuple[int, int]:
-    """(width, height) from its frame header; ValueError where it has none, or is too large."""
+def form(jpeg: bytes) -> tuple[int, int, int]:
+    """(width, height, orientation) from its headers, the size as it is shown; ValueError where it
+    has none, or is too large.
+    """
+    orientation = 1
+    for marker, begin, end in _segments(jpeg):
+        if marker == 0xE1 and jpeg[begin : begin + 6] == b"Exif\0\0":
+            orientation = _orientation(jpeg[begin + 6 : end])
+        elif marker in FRAMES:
+            height = jpeg[begin + 1] << 8 | jpeg[begin + 2]
+            width = jpeg[begin + 3] << 8 | jpeg[begin + 4]
+            if not 0 < width * height <= MOST_PIXELS:
+                raise ValueError("too large, or nothing")
+            if orientation > 4:
+                width, height = height, width
+            return width, height, orientation
+    raise ValueError("a JPEG without a frame")
+
+
+def _segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker, begin, end of its content) of each segment up to the first scan."""
     if jpeg[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
     at = 2
@@ -17,15 +40,30 @@ def size(jpeg: bytes) -> tuple[int, int]:
         if jpeg[at] != 0xFF:
             raise ValueError("not a JPEG")
         marker = jpeg[at + 1]
-        if marker in FRAMES:
-            width, height = jpeg[at + 7] << 8 | jpeg[at + 8], jpeg[at + 5] << 8 | jpeg[at + 6]
-            if not 0 < width * height <= MOST_PIXELS:
-                raise ValueError("too large, or nothing")
-            return width, height
         if marker == 0xFF:
             at += 1
         elif marker in ALONE:
             at += 2
         else:
-            at += 2 + (jpeg[at + 2] << 8 | jpeg[at + 3])
-    raise ValueError("a JPEG without a frame")
+            end = at + 2 + (jpeg[at + 2] << 8 | jpeg[at + 3])
+            yield marker, at + 4, end
+            if marker == SCAN:
+                return
+            at = end
+
+
+def _orientation(tiff: bytes) -> int:
+    """Of an Exif block; 1 where it tells none."""
+    order = {b"MM": "big", b"II": "little"}.get(tiff[:2])
+    if order is None:
+        return 1
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], order)
+
+    begin = number(4, 4)
+    for at in range(begin + 2, begin + 2 + 12 * min(number(begin, 2), 64), 12):
+        if number(at, 2) == ORIENTATION:
+            told = number(at + 8, 2)
+            return told if 1 <= told <= 8 else 1
+    return 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from camrec.readers import jpeg, jpeg_header
-from camrec.readers.changes import Changes
 from camrec.readers.jpeg_header import Tables
+from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.rtp import Order, Packet, Times
 from camrec.readers.stream_error import StreamError
 from camrec.units import Unit, VideoTrack
@@ -61,8 +61,7 @@ class JpegDepacketizer:
         self._told_size = size
         self._order = Order()
         self._times = Times(rate)
-        self._track: VideoTrack | None = None
-        self._changes = Changes()
+        self._tracks = KnownTracks(self._made)
         self._tables: dict[int, Tables] = {}
         self._headers: tuple[object, bytes] = (None, b"")
         self._header = b""  # of the frame that is being put together; empty: there is none
@@ -123,7 +122,7 @@ class JpegDepacketizer:
         key = (fragment.kind, size, tables, fragment.restart, told)
         if key != self._headers[0]:
             header = jpeg_header.build(fragment.kind, size, tables, fragment.restart, told)
-            jpeg.size(header)
+            jpeg.form(header)
             self._headers = (key, header)
         self._header = self._headers[1]
 
@@ -147,8 +146,9 @@ class JpegDepacketizer:
         whole = self._scan.endswith(jpeg_header.EOI)
         data = b"".join((header, self._scan, b"" if whole else jpeg_header.EOI))
         time, offset = self._times.place(self._ticks, self.arrived, 0)
-        track = self._track_of(data)
-        if track is None:
+        try:
+            track = self._tracks.of(jpeg.form(data))
+        except ValueError:
             self._lost += 1
             return []
         lost, self._lost = self._lost, 0
@@ -177,18 +177,9 @@ class JpegDepacketizer:
         ]
         return self._told_size if all(fits) or 0 in blocks else (width, height)
 
-    def _track_of(self, data: bytes) -> VideoTrack | None:
-        """The track as it was, or a new one for another size; None: too many changes."""
-        try:
-            width, height = jpeg.size(data)
-        except ValueError:
-            return None
-        track = self._track
-        if track is None or (track.width, track.height) != (width, height):
-            if track is not None and not self._changes.take(self.arrived):
-                return None
-            self._track = VideoTrack("mjpeg", width, height, self._rate)
-        return self._track
+    def _made(self, form: tuple[int, int, int]) -> VideoTrack:
+        width, height, orientation = form
+        return VideoTrack("mjpeg", width, height, self._rate, orientation=orientation)
 
 
 def parse_fragment(payload: memoryview) -> Fragment:

@@ -151,3 +151,18 @@ def _scan(frame: bytes) -> bytes:
 
 def _segment(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
+
+
+def with_huffman_tables(jpeg: bytes) -> bytes:
+    """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
+    not every browser knows what is meant.
+    """
+    at = 2
+    for marker, body in segments(memoryview(jpeg)[2:]):
+        # The usual ones are for sequential JPEGs.
+        if marker == DHT or (marker in FRAMES and marker not in (SOF0, SOF1)):
+            return jpeg
+        at += 4 + len(body)
+    if jpeg[at : at + 2] != bytes((0xFF, SOS)):
+        return jpeg
+    return jpeg[:at] + _segment(DHT, HUFFMAN) + jpeg[at:]

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
+from camrec.readers.bits import Bits, unescaped
 from camrec.units import VideoCodec
 
 START = b"\0\0\0\1"
 LONGEST = 16 << 20  # bytes of one NAL unit; what is larger is none
+LOOKED_AT = 64  # NAL units: who glues some together does so among the first
+RECOVERY_POINT = 6  # the kind of a message that tells where decoding can begin
+SEARCHED = 32  # bytes in front of a slice that hold the number of its parameter set
+
+find_start = re.compile(b"\0\0\1").search
+# Pixel shapes by number (H.264 table E-1, H.265 table E.1).
+PIXELS = (
+    (1, 1), (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11), (32, 11),
+    (80, 33), (18, 11), (15, 11), (64, 33), (160, 99), (4, 3), (3, 2), (2, 1),
+)  # fmt: skip
+PIXEL_TOLD = 255  # it stands behind
 
 
 class Form(NamedTuple):
-    """What a sequence parameter set says of the pictures: pixels as displayed, reorder depth."""
+    """What a sequence parameter set says of the pictures: pixels as displayed, reorder depth, and
+    the rest as in `VideoTrack`.
+    """
 
     width: int
     height: int
     reorder: int
+    pixel: tuple[int, int] = (1, 1)
+    chroma: int = 1
+    depth: int = 8
 
 
 class Nals(ABC):
@@ -27,6 +45,11 @@ class Nals(ABC):
     SEQUENCE : which of them is the sequence parameter set.
     DELIMITER : the kind that stands before all others in an access unit.
     FRAGMENT_HEAD : bytes in front of a fragment; in the last of them, 128: the first, 64: the last.
+    HEAD : bytes of a NAL unit's own header.
+    MESSAGE : the kind that holds messages (SEI).
+    LEADING : kinds that cannot be decoded by who begins at the key picture before them.
+    PLAIN : kinds that end the dependence on what was before them: nothing reaches over them.
+    too_long : NAL units that were left out since this was last looked at.
     middle : how the payload of a fragment begins that goes on with the NAL unit that is being put
         together, and does not end it; empty where there is none.
     """
@@ -36,10 +59,17 @@ class Nals(ABC):
     SEQUENCE: ClassVar[int]
     DELIMITER: ClassVar[int]
     FRAGMENT_HEAD: ClassVar[int]
+    HEAD: ClassVar[int]
+    MESSAGE: ClassVar[int]
+    LEADING: ClassVar[tuple[int, ...]] = ()
+    PLAIN: ClassVar[tuple[int, ...]]
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._size = 0
+        self._looked_at = 0
+        self._glued = False
+        self.too_long = 0
         self.middle = b""
 
     @staticmethod
@@ -56,10 +86,38 @@ class Nals(ABC):
     def is_key(kind: int) -> bool:
         """Whether it holds a part of a picture where decoding can begin."""
 
+    @classmethod
+    def is_referred_to(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
+        """Whether other pictures may refer to this one."""
+        return True
+
     @staticmethod
     @abstractmethod
     def form(sequence: bytes) -> Form:
         """Read a sequence parameter set; ValueError where it is none."""
+
+    @abstractmethod
+    def recovery(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
+        """In a picture that is no key one: after how many pictures all is right for who begins to
+        decode here; None where nobody can.
+        """
+
+    @classmethod
+    @abstractmethod
+    def parameter_set_of(cls, slice: bytes) -> int:
+        """The number of the picture parameter set that a slice needs; ValueError: cut off."""
+
+    @classmethod
+    @abstractmethod
+    def number(cls, parameter_set: bytes) -> int:
+        """A parameter set's own number; ValueError where it has none."""
+
+    @classmethod
+    def sequence_of(cls, picture_set: bytes) -> int:
+        """The number of the sequence parameter set that a picture parameter set belongs to."""
+        bits = Bits(unescaped(picture_set[cls.HEAD : SEARCHED]))
+        bits.ue()
+        return bits.ue()
 
     @abstractmethod
     def _whole(self, payload: memoryview) -> Iterator[bytes] | None:
@@ -82,26 +140,26 @@ class Nals(ABC):
         is given as far as it came, and what follows of it is dropped: a decoder can use the
         front of a slice, and not what comes after a hole.
         """
-        found = self.finish() if gap else []
+        found = self._taken() if gap else []
         whole = self._whole(payload)
         if whole is not None:
-            found += self.finish()
+            found += self._taken()
             found += whole
-            return found
+            return self._split(found)
         if len(payload) <= self.FRAGMENT_HEAD:
-            return found
+            return self._split(found)
         first, last, header, rest = self._fragment(payload)
         if first:
-            found += self.finish()
+            found += self._taken()
             self._parts.append(header)
         elif not self._parts:
-            return found
+            return self._split(found)
         self.add(rest)
         head = self.FRAGMENT_HEAD
         self.middle = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
         if last:
-            found += self.finish()
-        return found
+            found += self._taken()
+        return self._split(found)
 
     @property
     def unfinished(self) -> bool:
@@ -109,13 +167,39 @@ class Nals(ABC):
 
     def finish(self) -> list[bytes]:
         """The NAL unit that is unfinished, as far as it came."""
+        return self._split(self._taken())
+
+    def _taken(self) -> list[bytes]:
         if not self._parts:
             return []
         nal = b"".join(self._parts)
+        too_long = self._size > LONGEST
+        self.too_long += too_long
         self._parts.clear()
         self._size = 0
         self.middle = b""
-        return [nal]
+        return [] if too_long else [nal]
+
+    def _split(self, nals: list[bytes]) -> list[bytes]:
+        """Some cameras send several NAL units as one, with start codes between them.
+
+        None may hold what looks like a start code. Slices make up nearly all that comes: in those
+        it is searched for at the beginning only, unless something was found.
+        """
+        found: list[bytes] = []
+        for nal in nals:
+            if self._looked_at < LOOKED_AT:
+                self._looked_at += 1
+            elif not self._glued and self.is_picture(self.kind(nal)) and nal[:2] != b"\0\0":
+                found.append(nal)
+                continue
+            if find_start(nal) is None:
+                found.append(nal)
+            else:
+                self._glued = True
+                parts = (part.rstrip(b"\0") for part in nal.split(b"\0\0\1"))
+                found += (part for part in parts if len(part) > self.HEAD)
+        return found
 
 
 def aggregated(payload: memoryview) -> Iterator[bytes]:
@@ -127,6 +211,36 @@ def aggregated(payload: memoryview) -> Iterator[bytes]:
         if nal:
             yield bytes(nal)
         at += 2 + size
+
+
+def messages(nal: bytes, head: int) -> Iterator[tuple[int, bytes]]:
+    """(kind, payload) of each message of an SEI NAL unit whose header has `head` bytes."""
+    data = unescaped(nal[head:])
+    at = 0
+    while at + 2 < len(data):
+        told = [0, 0]
+        for place in (0, 1):
+            while at < len(data) and data[at] == 255:
+                told[place] += 255
+                at += 1
+            if at == len(data):
+                return
+            told[place] += data[at]
+            at += 1
+        kind, size = told
+        yield kind, data[at : at + size]
+        at += size
+
+
+def read_pixel(bits: Bits) -> tuple[int, int]:
+    """The shape of a pixel from the beginning of the usability information; square if untold."""
+    if not bits.flag():
+        return 1, 1
+    shape = bits.take(8)
+    pixel = PIXELS[shape] if shape < len(PIXELS) else (1, 1)
+    if shape == PIXEL_TOLD:
+        pixel = bits.take(16), bits.take(16)
+    return pixel if all(pixel) else (1, 1)
 
 
 def annex_b(nals: list[bytes]) -> bytes:

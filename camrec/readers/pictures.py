@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import struct
 
-from camrec.readers.changes import Changes
-from camrec.readers.nals import LONGEST, Nals, annex_b
+from camrec.readers.known_tracks import KnownTracks
+from camrec.readers.nals import LONGEST, Form, Nals, annex_b
+from camrec.readers.parameter_sets import ParameterSets
+from camrec.readers.reference import Reference
 from camrec.readers.rtp import Order, Packet, Times
+from camrec.readers.stream_error import StreamError
 from camrec.units import MOST_PIXELS, Unit, VideoTrack
 
 START = struct.Struct(">BBHI")  # flags, marker and kind, sequence number, time
@@ -14,7 +17,7 @@ SEQUENCE = struct.Struct(">H")
 HELD = 10**8  # nanoseconds
 PROOFS = 3
 MOST_LOOSE = 64
-MOST_NALS = 4096  # of one picture, `LONGEST` bytes together; what is more is dropped as lost
+MOST_NALS = 4096  # of one picture, `LONGEST` bytes together; what is more is left out
 FURTHEST_BACK = 5 * 10**9  # nanoseconds: a B-frame of a slow camera
 
 
@@ -30,6 +33,8 @@ class Pictures:
     arrived : when its newest packet came, in monotonic nanoseconds.
 
     A picture of which packets are missing is handed on as it came, with `lost` set.
+
+    Raises StreamError (``codec``) where its pictures are larger than any that can be taken.
     """
 
     def __init__(self, rate: int, nals: Nals, parameters: list[bytes]) -> None:
@@ -38,21 +43,25 @@ class Pictures:
         self._order = Order()
         self._times = Times(rate)
         self._track: VideoTrack | None = None
-        self._parameters: dict[int, list[bytes]] = {kind: [] for kind in nals.PARAMETERS}
+        self._sets = ParameterSets(nals)
+        self._parameters = b""  # those that a track begins with
+        self._reference = Reference(nals)
+        self._tracks = KnownTracks(self._made)
         self._ticks: int | None = None
         self._next = bytearray(START.size)
         self._pending: list[bytes] = []
         self._weight = 0
-        self._changes = Changes()
-        self._refused = False
         self.arrived = 0
         self._lost = 0
+        self._dropped = 0
         self._marked = False
         self._handed_on = False
         self._proofs = 0
         self._key_proved = False
         self._markers_wrong = False
-        self._learn(parameters)
+        kinds = [nals.kind(nal) for nal in parameters]
+        self._sets.learn(parameters, kinds)
+        self._take_form(parameters, kinds)
 
     @property
     def held(self) -> bool:
@@ -122,7 +131,7 @@ class Pictures:
         if self._weight > LONGEST or len(self._pending) > MOST_NALS:
             self._pending.clear()
             self._weight = 0
-            self._lost += 1
+            self._dropped += 1
 
     def _follow(self, sequence: int) -> None:
         SEQUENCE.pack_into(self._next, 2, sequence & 0xFFFF)
@@ -144,61 +153,66 @@ class Pictures:
             del self._pending[:-MOST_LOOSE]
             return []
         nals, self._pending = self._pending, []
-        lost, self._lost = self._lost, 0
         self._handed_on = True
         kinds = [self._nals.kind(nal) for nal in nals]
-        key = any(map(self._nals.is_key, kinds))
+        self._sets.learn(nals, kinds)
+        assert self._ticks is not None
+        if self._track is None:
+            self._take_form(nals, kinds)
+        back = FURTHEST_BACK if self._track is not None and self._track.reorder else 0
+        time, offset = self._times.place(self._ticks, self.arrived, back)
+        key = self._reference.note(nals, kinds, time, back > 0)
         if marked:
             self._proofs += 1
             self._key_proved = self._key_proved or key
-        self._learn(nals)
-        assert self._ticks is not None
-        back = FURTHEST_BACK if self._track is not None and self._track.reorder else 0
-        time, offset = self._times.place(self._ticks, self.arrived, back)
-        if self._track is None:
+        if key:
+            self._take_form(nals, kinds)
+        if self._track is None or self._reference.never_shown:
             return []
-        if self._refused:
-            self._lost = lost + 1
-            return []
-        if key and not set(self._nals.PARAMETERS).issubset(kinds):
-            place = 1 if kinds[0] == self._nals.DELIMITER else 0
-            nals[place:place] = self._sets()
-        return [Unit(self._track, annex_b(nals), time, offset, self.arrived, key, lost)]
-
-    def _sets(self) -> list[bytes]:
-        return [nal for kind in self._nals.PARAMETERS for nal in self._parameters[kind]]
-
-    def _learn(self, nals: list[bytes]) -> None:
-        """Take up parameter sets; other ones than before begin a new track."""
-        found: dict[int, list[bytes]] = {}
-        for nal in nals:
-            kind = self._nals.kind(nal)
-            if kind in self._parameters:
-                told = found.setdefault(kind, [])
-                if (nal := nal.rstrip(b"\0")) not in told:
-                    told.append(nal)
-        merged = {**self._parameters, **found}
-        if merged == self._parameters:
-            self._refused = self._refused and not found
-            return
-        if self._track is not None and not self._changes.take(self.arrived):
-            self._refused = True
-            return
-        self._refused = False
-        if all(merged.values()):
-            try:
-                form = self._nals.form(merged[self._nals.SEQUENCE][0])
-            except ValueError:
-                return
-            if form.width * form.height > MOST_PIXELS:
-                return
-            self._parameters = merged
-            self._track = VideoTrack(
-                self._nals.CODEC,
-                form.width,
-                form.height,
-                self._rate,
-                annex_b(self._sets()),
-                form.reorder,
+        if key:
+            nals = self._sets.in_front(nals, kinds)
+        lost, self._lost = self._lost, 0
+        dropped, self._dropped = self._dropped + self._nals.too_long, 0
+        self._nals.too_long = 0
+        return [
+            Unit(
+                self._track,
+                annex_b(nals),
+                time,
+                offset,
+                self.arrived,
+                key,
+                lost,
+                dropped,
+                self._reference.dependent,
+                self._reference.open,
             )
-        self._parameters = merged
+        ]
+
+    def _take_form(self, nals: list[bytes], kinds: list[int]) -> None:
+        """Other pictures than before begin a new track; other parameter sets do not."""
+        form = self._sets.form(nals, kinds)
+        if form is None:
+            return
+        if form.width * form.height > MOST_PIXELS:
+            name = self._nals.CODEC.upper().replace("H", "H.")
+            raise StreamError("codec", f"{name}, {form.width}x{form.height}")
+        now = self._track
+        # A decoder that is ready for more reordering does as well.
+        if now is not None and form.reorder < now.reorder:
+            form = form._replace(reorder=now.reorder)
+        self._parameters = annex_b(self._sets.needed(nals, kinds))
+        self._track = self._tracks.of(form)
+
+    def _made(self, form: Form) -> VideoTrack:
+        return VideoTrack(
+            self._nals.CODEC,
+            form.width,
+            form.height,
+            self._rate,
+            self._parameters,
+            form.reorder,
+            pixel=form.pixel,
+            chroma=form.chroma,
+            depth=form.depth,
+        )

@@ -27,7 +27,8 @@ class Medium:
     """One `m=` of the description.
 
     codec : its name in upper case, "" where it is not told.
-    format : the parameters of `a=fmtp`, names in lower case.
+    format : the parameters of `a=fmtp`, names in lower case; of one under a number that nothing
+        else stands under, if it has none of its own: no other can be meant.
     control : where to SETUP it, absolute or after the stream's own address.
     size : (width, height) of its frames; None where it is not told.
     """
@@ -40,6 +41,8 @@ class Medium:
     format: dict[str, str] = field(default_factory=dict)
     control: str = ""
     size: tuple[int, int] | None = None
+    _strays: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _mapped: set[str] = field(default_factory=set, init=False, repr=False)
 
     def parameter_sets(self) -> list[bytes]:
         """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
@@ -72,6 +75,8 @@ def parse(text: str) -> list[Medium]:
             media.append(_medium(words[0], int(words[3])))
         elif name == "a" and media:
             _attribute(media[-1], value)
+    for medium in media:
+        _adopt(medium)
     return media
 
 
@@ -90,6 +95,10 @@ def _attribute(medium: Medium, attribute: str) -> None:
         return
     payload, _, told = value.partition(" ")
     if payload != str(medium.payload):
+        if name == "rtpmap":
+            medium._mapped.add(payload)
+        elif name == "fmtp":
+            medium._strays[payload] = told
         return
     if name == "rtpmap":
         codec, *rest = told.strip().split("/")
@@ -98,16 +107,27 @@ def _attribute(medium: Medium, attribute: str) -> None:
         channels = number(rest[1]) if len(rest) > 1 else None
         medium.channels = 1 if channels is None else channels
     elif name == "fmtp":
-        for pair in told.split(";"):
-            key, _, setting = pair.strip().partition("=")
-            medium.format[key.lower()] = setting
-        told = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
-        medium.size = _size(told) or medium.size
+        _read_format(medium, told)
     elif name == "framesize":  # W-H (3GPP TS 26.234)
         medium.size = _size(told.replace("-", ",")) or medium.size
+
+
+def _read_format(medium: Medium, told: str) -> None:
+    for pair in told.split(";"):
+        key, _, setting = pair.strip().partition("=")
+        medium.format[key.lower()] = setting
+    told = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
+    medium.size = _size(told) or medium.size
 
 
 def _size(told: str) -> tuple[int, int] | None:
     width, _, height = told.partition(",")
     found = (number(width.strip()), number(height.strip()))
     return (found[0], found[1]) if found[0] and found[1] and max(found) <= MAX_SIDE else None
+
+
+def _adopt(medium: Medium) -> None:
+    """Take over parameters that stand under a wrong number."""
+    strays = [told for payload, told in medium._strays.items() if payload not in medium._mapped]
+    if not medium.format and len(strays) == 1:
+        _read_format(medium, strays[0])

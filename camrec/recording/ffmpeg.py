@@ -31,6 +31,13 @@ AT_ONCE = ("-tune", "zerolatency", "-x264-params", "force-cfr=0:fps=25")
 # The decoder would work on a picture a processor at a time, and hold all of them back so long.
 ONE_BY_ONE = ("-threads:v", "1")
 NO_FIXED_RATE = "h264_metadata=tick_rate=50:fixed_frame_rate_flag=0"
+TURNED = {
+    1: "", 2: "hflip,", 3: "hflip,vflip,", 4: "vflip,",
+    5: "transpose=cclock_flip,", 6: "transpose=clock,", 7: "transpose=clock_flip,",
+    8: "transpose=cclock,",
+}  # fmt: skip
+# What a JPEG says of its density browsers do not heed: the video shows it as they do.
+SQUARE = ",setsar=1"
 EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 KEY_EVERY_2_S = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)"
 
@@ -78,9 +85,10 @@ def arguments(
     command = ["-hide_banner", "-nostats", "-loglevel", "warning", "-y"]
     command += ["-probesize", "65536", "-copyts", "-itsoffset", f"{-start:.6f}"]
     if video.codec == "mjpeg":
-        command += ONE_BY_ONE
+        # Newer ones turn a JPEG by themselves: all are told how.
+        command += [*ONE_BY_ONE, "-noautorotate"]
     command += ["-f", "nut", "-i", "pipe:0", "-map", "0:v:0"]
-    command += _copy(video) if coding.copies(video) else _encode(able, coding.preset(video))
+    command += _copy(video) if coding.copies(video) else _encode(able, video, coding)
     if audio is not None:
         command += ["-map", "0:a:0", *_audio(audio)]
     command += ["-max_interleave_delta", "500000", "-avoid_negative_ts", "disabled"]
@@ -94,11 +102,12 @@ def _copy(video: VideoTrack) -> list[str]:
     return ["-c:v", "copy", *tag, "-bsf:v", DURATIONS if video.reorder else IN_ORDER]
 
 
-def _encode(able: Ability, preset: str) -> list[str]:
+def _encode(able: Ability, video: VideoTrack, coding: Coding) -> list[str]:
+    filters = TURNED[video.orientation] + EVEN + (SQUARE if video.codec == "mjpeg" else "")
     return [
         *(["-fps_mode:v"] if able.fps_mode else ["-vsync"]),
-        *("passthrough", "-enc_time_base:v", "1:90000", "-vf", EVEN, "-pix_fmt", "yuv420p"),
-        *("-c:v", "libx264", "-preset", preset, "-crf", "23", *AT_ONCE),
+        *("passthrough", "-enc_time_base:v", "1:90000", "-vf", filters, "-pix_fmt", "yuv420p"),
+        *("-c:v", "libx264", "-preset", coding.preset(video), "-crf", "23", *AT_ONCE),
         *("-force_key_frames", KEY_EVERY_2_S, "-bsf:v", f"{NO_FIXED_RATE},{DURATIONS}"),
     ]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import av
 
+WAYS = 4  # key pictures that decoding is tried from
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -26,6 +28,9 @@ class Film:
     times : seconds from its start, of each picture that is shown, sorted.
     duration : seconds from its first picture to the end of its last.
     lead : seconds of pictures in front that are hidden.
+    pixel : width of a pixel by its height.
+    in_band : its parameter sets stand in front of its key pictures too, as cameras send them: parts
+        with and without cannot be joined.
     """
 
     width: int
@@ -35,6 +40,8 @@ class Film:
     times: tuple[float, ...]
     duration: float
     lead: float
+    pixel: Fraction = Fraction(1)
+    in_band: bool = False
 
     @property
     def per_minute(self) -> list[int]:
@@ -53,7 +60,10 @@ def read(path: Path) -> Film:
         audio = container.streams.audio[0] if container.streams.audio else None
         shown: list[tuple[int, int]] = []
         lead = 0
+        in_band: bool | None = None
         for packet in container.demux(video):
+            if in_band is None:
+                in_band = _in_band(bytes(packet), video.codec_context.name)
             if packet.pts is None or packet.size == 0 or packet.is_corrupt:
                 continue
             if packet.pts < 0:
@@ -71,7 +81,20 @@ def read(path: Path) -> Film:
             times=tuple(float(time * base) for time, _ in shown),
             duration=float((end - shown[0][0]) * base) if shown else 0.0,
             lead=float(-lead * base),
+            pixel=video.sample_aspect_ratio or Fraction(1),
+            in_band=bool(in_band),
         )
+
+
+def _in_band(data: bytes, codec: str) -> bool:
+    """Whether there is a sequence parameter set among the NAL units, each behind its length."""
+    at = 0
+    while at + 4 < len(data):
+        size, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4]
+        if (codec == "h264" and head & 31 == 7) or (codec == "hevc" and head >> 1 & 63 == 33):
+            return True
+        at += 4 + size
+    return False
 
 
 def playable(path: Path, moments: Sequence[float]) -> bool:
@@ -79,14 +102,7 @@ def playable(path: Path, moments: Sequence[float]) -> bool:
     try:
         with av.open(str(path)) as container:
             video = container.streams.video[0]
-            for moment in moments:
-                _seek(container, video, moment)
-                if not any(
-                    frame.time is not None and frame.time >= moment - 1e-3
-                    for frame in container.decode(video)
-                ):
-                    return False
-            return True
+            return all(_shows(container, video, moment) for moment in moments)
     except (av.error.FFmpegError, StopIteration, IndexError):
         return False
 
@@ -105,5 +121,19 @@ def _sound(audio: av.AudioStream) -> Sound:
     return Sound(context.name, context.sample_rate, context.channels)
 
 
-def _seek(container: av.container.InputContainer, video: av.VideoStream, seconds: float) -> None:
-    container.seek(int(seconds / video.time_base), stream=video, backward=True)
+def _shows(container: av.container.InputContainer, video: av.VideoStream, moment: float) -> bool:
+    """Whether the picture at `moment` can be decoded from the key picture before it; where all is
+    right only some pictures after one, from an earlier one.
+    """
+    begin = int(moment / video.time_base)
+    for _ in range(WAYS):
+        container.seek(begin, stream=video, backward=True)
+        first = None
+        for packet in container.demux(video):
+            first = packet.pts if first is None else first
+            if any(f.time is not None and f.time >= moment - 1e-3 for f in packet.decode()):
+                return True
+        if first is None or first >= begin:
+            break
+        begin = first - 1
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -31,6 +32,7 @@ class Story:
     began_utc : the same moment as `began`, UTC nanoseconds.
     preroll : seconds before `began` that the video was to begin.
     usual_distance : seconds from picture to picture as they came lately; 0: not known.
+    left_out : pictures were left out on purpose after the last one that is in a part.
     """
 
     recording_id: str
@@ -45,6 +47,7 @@ class Story:
     preroll: float = 0.0
     usual_distance: float = 0.0
     warnings: tuple[RecordingWarning, ...] = ()
+    left_out: bool = False
 
     def utc(self, moment: int) -> int:
         return self.began_utc + moment - self.began
@@ -93,7 +96,8 @@ def finish(
             size, seen = facts.get(file, (0, None))
             if seen is None or size != file.stat().st_size:
                 seen = film.read(file)
-            receipt = _receipt(file, seen, held, story, until, _breaks(held, facts))
+            breaks, left_out = _breaks(held, facts), _left_out(held, parts, story)
+            receipt = _receipt(file, seen, held, story, until, breaks, left_out)
             receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
             saved.append((save(file, receipt), receipt))
             for part in held:  # a camrec that is killed now must not make it anew
@@ -125,6 +129,15 @@ def _breaks(stretch: Sequence[Written], facts: Mapping[Path, tuple[int, Film]]) 
     return found
 
 
+def _left_out(stretch: Sequence[Written], parts: Sequence[Written], story: Story) -> list[float]:
+    """Before which pictures some were left out on purpose, seconds; infinity: at the end."""
+    zero = stretch[0].zero
+    found = [(part.zero - zero) / SECOND + at for part in stretch for at in part.left_out]
+    following = parts[parts.index(stretch[-1]) + 1 :]
+    at_end = any(at < gaps.SLACK for at in following[0].left_out) if following else story.left_out
+    return [*found, math.inf] if at_end else found
+
+
 def _missing(number: int, part: Written, seen: Film) -> RecordingWarning | None:
     shown, expected = len(seen.times), part.expected
     if expected is None or expected == shown:
@@ -136,10 +149,10 @@ def _missing(number: int, part: Written, seen: Film) -> RecordingWarning | None:
 def _stretches(parts: Sequence[tuple[Written, Film]]) -> list[list[Written]]:
     """Neighbours that can stand in one file; sound may be missing in some of them."""
     stretches: list[list[Written]] = []
-    picture: tuple[str, int, int] | None = None
+    picture: tuple[object, ...] | None = None
     sound: Sound | None = None
     for part, seen in parts:
-        this = (seen.video_codec, seen.width, seen.height)
+        this = (seen.video_codec, seen.width, seen.height, seen.pixel, seen.in_band)
         if this != picture or (sound and seen.sound and sound != seen.sound):
             stretches.append([])
             picture, sound = this, None
@@ -159,6 +172,7 @@ def _receipt(
     story: Story,
     until: int,
     breaks: Sequence[float],
+    left_out: Sequence[float],
 ) -> Receipt:
     zero = stretch[0].zero
     end = (until - zero) / SECOND
@@ -184,7 +198,7 @@ def _receipt(
         av_offset=_worst([step.av_offset for step in steps]) if seen.sound else None,
         frames=len(seen.times),
         frames_per_minute=seen.per_minute,
-        gaps=gaps.find(seen.times, end, breaks, story.usual_distance),
+        gaps=gaps.find(seen.times, end, breaks, story.usual_distance, left_out),
         parts=len(stretch),
         width=seen.width,
         height=seen.height,

@@ -18,32 +18,43 @@ ENOUGH = 3  # distances that tell the usual one
 SLACK = 1 / 20_000  # seconds: a moment is rounded differently in each part
 
 
-def between(earlier: float, later: float, usual: float, broken: bool = False) -> Gap | None:
+def between(
+    earlier: float, later: float, usual: float, broken: bool = False, left_out: bool = False
+) -> Gap | None:
     """The gap from one picture to the next, or to the end; all in seconds."""
     silent = max(SHORTEST, DISTANCES * usual) if usual else UNKNOWN
     shortest = BROKEN * usual if broken else silent
+    shortest = 0.0 if left_out else shortest
     if later - earlier <= shortest:
         return None
     return Gap(start=round(earlier, 6), duration=round(later - earlier, 6))
 
 
 def find(
-    times: Sequence[float], end: float, breaks: Sequence[float] = (), usual: float = 0.0
+    times: Sequence[float],
+    end: float,
+    breaks: Sequence[float] = (),
+    usual: float = 0.0,
+    left_out: Sequence[float] = (),
 ) -> list[Gap]:
     """The gaps between pictures shown at `times` (sorted), silence up to `end` included.
 
     breaks : the times of pictures before which the stream broke; there a short gap is one too.
     usual : seconds from picture to picture as they came lately, where that was known: it counts
         where too few are shown to tell.
+    left_out : those before which pictures were left out on purpose: there is a gap whatever its
+        length. One that lies behind all pictures means the end.
     """
     if not times:
         return []
     distances = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     if len(distances) >= ENOUGH or (distances and not usual):
         usual = median(distances)
-    broken = {bisect_left(times, at - SLACK) for at in breaks}
+    broken, missing = (
+        {bisect_left(times, at - SLACK) for at in places} for places in (breaks, left_out)
+    )
     pairs = enumerate(zip(times, [*times[1:], end], strict=True), 1)
-    found = (between(a, b, usual, number in broken) for number, (a, b) in pairs)
+    found = (between(a, b, usual, number in broken, number in missing) for number, (a, b) in pairs)
     return [gap for gap in found if gap is not None]
 
 
@@ -58,11 +69,13 @@ class Account:
 
     newest : the moment of the newest picture.
     broken : the stream broke after it.
+    left_out : pictures were left out on purpose after it.
     """
 
     def __init__(self, zero: int) -> None:
         self.newest = zero
         self.broken = False
+        self.left_out = False
         self._late = 0
         self._zero = zero
         self._found: list[Gap] = []
@@ -72,7 +85,8 @@ class Account:
         if moment <= self.newest:
             return False
         gap = self._between(moment, pace)
-        self.newest, self._late, self.broken = moment, arrived - moment, False
+        self.newest, self._late = moment, arrived - moment
+        self.broken = self.left_out = False
         if gap is not None:
             self._found.append(gap)
         return gap is not None
@@ -84,7 +98,7 @@ class Account:
         return [*self._found, lasting] if lasting else list(self._found)
 
     def _between(self, moment: int, pace: Pace) -> Gap | None:
-        if moment - self.newest <= SHORTEST * SECOND and not self.broken:
+        if moment - self.newest <= SHORTEST * SECOND and not (self.broken or self.left_out):
             return None  # of most pictures, without asking for the usual distance
         earlier, later = ((each - self._zero) / SECOND for each in (self.newest, moment))
-        return between(earlier, later, pace.usual_distance, self.broken)
+        return between(earlier, later, pace.usual_distance, self.broken, self.left_out)

@@ -26,6 +26,7 @@ class Written:
     whole : it is a plain video as it is.
     expected : how many pictures it shows if nothing went wrong; None where something did.
     step : how its sound and pictures keep step; None where that is not known.
+    left_out : seconds in it of the pictures before which some were left out on purpose.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Written:
     whole: bool
     expected: int | None = None
     step: Step | None = None
+    left_out: tuple[float, ...] = ()
 
     @property
     def sound(self) -> Moves:

@@ -105,7 +105,8 @@ def _stream(index: int, stream: NutStream) -> bytes:
     head += _number(len(extra)) + extra
     if isinstance(track, AudioTrack):
         return head + b"".join(map(_number, (track.samples, 1, track.channels)))
-    return head + b"".join(map(_number, (track.width, track.height, 0, 0, 0)))
+    pixel = track.pixel if track.pixel != (1, 1) else (0, 0)
+    return head + b"".join(map(_number, (track.width, track.height, *pixel, 0)))
 
 
 def _packet(startcode: int, payload: bytes) -> bytes:

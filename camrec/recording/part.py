@@ -34,6 +34,7 @@ class Part:
 
     step : how its sound and its pictures keep step, and both with our clock.
     shown : pictures given to FFmpeg that are not hidden.
+    left_out : seconds in its file of the pictures before which some were left out on purpose.
     complete : FFmpeg ended well: all that it was given is in the file.
     whole : and the file needs nothing more.
     complaint : the last line FFmpeg said, or else how it ended; "" if all was well.
@@ -43,6 +44,7 @@ class Part:
         self.path = path
         self.step = Step()
         self.shown = 0
+        self.left_out: list[float] = []
         self.complaint = ""
         self.no_room = False
         self.complete = False
@@ -56,6 +58,7 @@ class Part:
         if audio is not None and self._plain is not None:
             streams = (streams[0], replace(streams[1], track=self._plain.track))
         self._nut = Nut(streams)
+        self._begun = False
         self._gathered: list[bytes] = []
         self._writing_since: float | None = None
         self._tracks = (timeline.video.track, audio)
@@ -105,18 +108,26 @@ class Part:
         since = self._writing_since
         return time.monotonic() - since if since is not None else 0.0
 
-    def write(self, unit: Unit) -> None:
-        """Take in a unit that fits; `flush` gives it to FFmpeg."""
+    def write(self, unit: Unit, left_out: bool = False) -> None:
+        """Take in a unit that fits; `flush` gives it to FFmpeg.
+
+        left_out : before it pictures were left out on purpose.
+        """
         place = self._timeline.place(unit)
         if place is None:
             return
         stream, ticks = place
+        if left_out:
+            self.left_out.append((ticks - self._timeline.shown) / self._timeline.video.rate)
         data = unit.data
         if stream and self._plain is not None:
             data = self._plain.decoded(data)
             if not data:
                 return
-        self._gathered += self._nut.frame(stream, ticks, unit.key, data)
+        # Who seeks goes to a key picture, and is to find one that all can be decoded from.
+        key = unit.key and not (self._copied and unit.open and self._begun)
+        self._begun = True
+        self._gathered += self._nut.frame(stream, ticks, key, data)
         self.shown += stream == 0 and ticks >= self._timeline.shown
 
     def flush(self) -> None:

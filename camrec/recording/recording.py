@@ -519,6 +519,7 @@ class Recording:
             preroll=self._preroll,
             usual_distance=self._feed.usual_distance,
             warnings=tuple(self._writer.warnings),
+            left_out=self._writer.left_out,
         )
         parts = self._writer.parts
         saved = finish(self._writer.written(), self._folder, story, self._save, self._room)

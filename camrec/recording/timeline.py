@@ -126,7 +126,10 @@ class Timeline:
     def place(self, unit: Unit) -> tuple[int, int] | None:
         """Its stream's index and its ticks; None for what lies before the part begins."""
         if unit.track.medium == "video":
-            ticks = _tick(unit, self.video) - self._first + MARGIN * self.video.rate
+            ahead = _tick(unit, self.video) - self._first
+            if ahead < 0 and unit.dependent:  # it needs pictures from before the part
+                return None
+            ticks = ahead + MARGIN * self.video.rate
             return (0, ticks) if ticks >= 0 else None
         assert self.audio is not None
         rate = self.audio.rate

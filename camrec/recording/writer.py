@@ -9,6 +9,7 @@ from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.receipt import Gap, RecordingWarning
+from camrec.recording.changes import Changes
 from camrec.recording.coding import USUAL, Coding
 from camrec.recording.gaps import Account
 from camrec.recording.join import Written
@@ -54,6 +55,7 @@ class Writer:
     parts : all, in order.
     failed : why nothing more can be written: "disk", "error", or None.
     warnings : what a reader of the receipt should know.
+    left_out : whether pictures were left out on purpose since the newest that was written.
     """
 
     def __init__(
@@ -93,6 +95,9 @@ class Writer:
         if earlier:
             self._account = Account(earlier[0].zero)
             self._account.newest = newest
+        self._changes = Changes()
+        self._left_out = 0
+        self.left_out = False
         self._fruitless = 0
         self._not_before = 0
         self._sounded = False
@@ -102,7 +107,12 @@ class Writer:
         self._memory.keep(unit, all_of_it=True)
 
     def take(self, unit: Unit) -> None:
+        if unit.dropped:
+            self._leave_out(unit, unit.dropped)
         if self._memory.breaks(unit):
+            if not unit.key or not self._changes.take(unit.arrived):
+                self._leave_out(unit)
+                return
             self.open(patient=False)
             self.close("the picture's form changed")
             self._memory.clear()
@@ -123,11 +133,17 @@ class Writer:
         if self.part is not None or self.failed or not units:
             return
         now = self._clock.monotonic_ns() if now is None else now
-        if patient and (now < self._not_before or self._waits_for_sound(units, now)):
+        if patient and (
+            now < self._not_before
+            or self._waits_for_sound(units, now)
+            or self._waits_for_a_picture(units)
+        ):
             return
         self._moments.learn(units, after=self._account.newest if self._account else None)
         timeline = self._timeline(units)
         self._account = self._account or Account(timeline.zero)
+        if not self.parts:
+            self._coding = self._coding.for_stream(units[0])
         path = self._folder / f"part-{len(self._earlier) + len(self.parts) + 1}.mp4"
         part = self.part = Part(path, self._ffmpeg, timeline, self._coding)
         self.parts.append(part)
@@ -182,6 +198,7 @@ class Writer:
         """FFmpeg was too slow for what came."""
         self.close("FFmpeg is too slow")
         self._break_off()
+        self.left_out = True
         self.warnings.append(RecordingWarning.of("frames_dropped"))
         log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
 
@@ -210,6 +227,7 @@ class Writer:
                     part.whole,
                     part.shown if part.complete else None,
                     part.step,
+                    tuple(part.left_out),
                 )
                 for part in list(self.parts)
             ),
@@ -221,8 +239,10 @@ class Writer:
         audio = next((u.track for u in reversed(units) if u.track.medium == "audio"), None)
         first = shown = video[0]
         if self._account is None:
-            before = [unit for unit in video if self._moments.of(unit) <= self._began]
-            shown = max(before, key=lambda unit: unit.time, default=first)
+            ready = [unit for unit in video if not unit.dependent and unit.time >= first.time]
+            before = [unit for unit in ready if self._moments.of(unit) <= self._began]
+            shown = min(ready, key=lambda unit: unit.time, default=first)
+            shown = max(before, key=lambda unit: unit.time, default=shown)
         return Timeline(self._moments, first, shown, first.track, audio)
 
     def _write(self, unit: Unit) -> None:
@@ -230,9 +250,13 @@ class Writer:
             return
         moment = self._moments.of(unit)
         assert self.part is not None and self._account is not None
-        self.part.write(unit)
+        video = unit.track.medium == "video"
+        missing = video and (self.left_out or unit.dropped > 0)
+        self.part.write(unit, missing)
         self.part.step.note(unit.track, moment, unit.arrived)
-        if unit.track.medium == "video":
+        if video:
+            self._account.left_out = self._account.left_out or missing
+            self.left_out = False
             if self._moments.refine(unit):
                 self._keep()
             if self._account.note(moment, unit.arrived, self._pace):
@@ -245,6 +269,23 @@ class Writer:
             return False
         since = max(units[0].arrived, self._began)
         return now - since < SOUND_PATIENCE * SECOND
+
+    def _waits_for_a_picture(self, units: list[Unit]) -> bool:
+        """The video begins with one that is right: where a camera renews its pictures bit by bit,
+        those that come first are not.
+        """
+        video = [unit for unit in units if unit.track.medium == "video"]
+        return self._account is None and all(unit.dependent for unit in video)
+
+    def _leave_out(self, unit: Unit, pictures: int = 1) -> None:
+        """Pictures that come before this one, or itself, are not written."""
+        if unit.arrived >= self._deadline:
+            return
+        self.left_out = True
+        self._left_out += pictures
+        code = "frames_left_out"
+        self.warnings = [each for each in self.warnings if each.code != code]
+        self.warnings.append(RecordingWarning.of(code, frames=self._left_out))
 
     def _warn(self, warning: RecordingWarning | None) -> None:
         if warning is not None and warning not in self.warnings:

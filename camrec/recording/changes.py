@@ -14,7 +14,7 @@ class Changes:
         self._since: int | None = None
 
     def take(self, now: int) -> bool:
-        """Whether one more is taken; else its pictures are dropped."""
+        """Whether one more is taken; else its pictures are left out."""
         if self._since is not None:
             self._left = min(AT_ONCE, self._left + (now - self._since) / EACH)
         self._since = now
