@@ -26,7 +26,8 @@ class PacketSubscription:
     key picture. So what waits for it is never more than the feed keeps anyway, and it is never left
     behind by the group that it began with.
 
-    unfit : the camera sends something else than H.264; nothing more comes.
+    unfit : the camera sends something else than H.264, or renews its pictures bit by bit, which no
+        browser can begin with; nothing more comes.
     lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
 
     Parameters
@@ -109,7 +110,7 @@ class PacketSubscription:
     def _came(self, unit: Unit) -> None:
         self._number += 1
         self._newest = unit.arrived
-        if unit.track.codec != CODEC:
+        if unit.track.codec != CODEC or (unit.key and unit.dependent):
             self.unfit = True
             self._let_go()
             return

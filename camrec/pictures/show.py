@@ -143,7 +143,11 @@ class Show:
 
 def newest_key(items: list[object]) -> int:
     """Where decoding can begin: what is before it is of no use for the newest picture."""
-    keys = (place for place, item in enumerate(items) if isinstance(item, Unit) and item.key)
+    keys = (
+        place
+        for place, item in enumerate(items)
+        if isinstance(item, Unit) and item.key and not item.dependent
+    )
     return max(keys, default=0)
 
 

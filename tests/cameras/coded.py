@@ -10,11 +10,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import Colorspace
 
 from cameras.raw_rtsp import RawRtspCamera
 
 _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
 RATE = 10
+LUMA = np.array([0.299, 0.587, 0.114])  # of red, green and blue
 THINNED = 4  # every so many samples are compared
 SAME = 4.0  # mean difference of two pictures' samples; another picture of the same film has more
 
@@ -65,13 +67,24 @@ class ReorderedCamera(RawRtspCamera):
         return super().timestamp((loops * len(self.frames) + self._places[at] + 3) / self.rate)
 
 
-def decoded(frames: Sequence[Sequence[bytes]], codec: str = "h264") -> list[np.ndarray]:
-    """The frames as pictures, grey, in the order in which they are shown."""
+def decoded(
+    frames: Sequence[Sequence[bytes]], codec: str = "h264", matrix: Colorspace | None = None
+) -> list[np.ndarray]:
+    """The frames as pictures, grey, in the order in which they are shown.
+
+    matrix : by which their colours are meant: then the brightness is that of a screen's red, green
+        and blue.
+    """
     context = av.CodecContext.create(codec, "r")
     found = []
     for nals in [*frames, None]:
         data = None if nals is None else av.Packet(b"".join(b"\0\0\0\1" + nal for nal in nals))
-        found += [frame.to_ndarray(format="gray") for frame in context.decode(data)]
+        for frame in context.decode(data):
+            if matrix is None:
+                found.append(frame.to_ndarray(format="gray"))
+            else:
+                frame = frame.reformat(format="rgb24", src_colorspace=matrix)
+                found.append(frame.to_ndarray() @ LUMA)
     return found
 
 
