@@ -42,6 +42,8 @@ from camrec.units import Unit  # noqa: E402
 RATE = 10
 TIMEOUT_S = 100.0
 RECORD_S = 5
+# Without these FFmpeg analyses for seconds; with "nobuffer" it drops the key frame that it read.
+QUICK = ["-fpsprobesize", "0", "-analyzeduration", "0"]
 
 HEAD = (
     "| camera | GOP s | way | opened | first frame ms, median (p95, most) | live ms "
@@ -120,7 +122,7 @@ def by_camrec(station: Station, url: str) -> Opening | None:
 
 def by_ffmpeg(ffmpeg: Path, url: str) -> Opening | None:
     rtsp = url.startswith("rtsp")
-    quick = ["-rtsp_transport", "tcp"] if rtsp else []
+    quick = ["-rtsp_transport", "tcp", *QUICK] if rtsp else []
     argv = [ffmpeg, "-nostats", "-loglevel", "quiet", *quick, "-i", url]
     began = time.monotonic_ns()
     try:

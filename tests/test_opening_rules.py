@@ -1,0 +1,109 @@
+"""How long a camera is waited for while it opens, and how long it may be silent afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from units_made import SECOND, pictures
+
+from camrec.probe import Probe
+from camrec.session.frame_silence import FrameSilence
+from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait
+from camrec.sources import parse
+
+SOURCE = parse("rtsp://10.0.0.1/x")
+
+
+def seconds(clock, wait: OpeningWait, probe: Probe, received, most: int = 200) -> int:
+    """After how many whole seconds it is over, where `received(second)` is what came."""
+    began = clock.now
+    for second in range(most):
+        clock.now = began + second * SECOND
+        wait.note(clock.now, probe, received(second))
+        if wait.is_over(clock.now):
+            return second
+    raise AssertionError("never over")
+
+
+def test_a_camera_that_says_nothing_has_failed_after_fifteen_seconds(clock):
+    wait = OpeningWait(clock.now)
+    assert seconds(clock, wait, Probe(clock), lambda _: None) == FIRST_MEDIA_S
+    assert (wait.waiting_for, wait.error(SOURCE).code) == ("answer", "camera_no_answer")
+
+
+def test_one_that_answers_and_sends_no_media_has_failed_after_fifteen_seconds(clock):
+    wait = OpeningWait(clock.now)
+    assert seconds(clock, wait, Probe(clock), lambda _: 0) == FIRST_MEDIA_S
+    assert (wait.waiting_for, wait.error(SOURCE).code) == ("media", "camera_no_picture")
+
+
+def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
+    wait = OpeningWait(clock.now)
+    assert seconds(clock, wait, Probe(clock), lambda second: 1000 * second) == KEY_FRAME_S
+    assert (wait.waiting_for, wait.error(SOURCE).code) == ("key_frame", "camera_no_key_frame")
+
+
+def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
+    wait = OpeningWait(clock.now)
+    over = seconds(clock, wait, Probe(clock), lambda second: 1000 * min(second, 20))
+    assert over == 20 + FIRST_MEDIA_S
+    assert wait.error(SOURCE).code == "camera_no_picture"
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_a_whole_key_frame_is_enough_to_be_decoded(clock, codec, b_frames):
+    key = pictures([0.0], codec=codec, b_frames=0 if codec == "mjpeg" else b_frames)[0]
+    probe = Probe(clock, frames=1)
+    probe.saw(key)
+    assert not probe.passed
+    probe.look()
+    assert probe.passed
+
+
+def test_ten_frames_without_a_key_frame_are_not_live(clock):
+    probe = Probe(clock)
+    for unit in pictures([each / 25 for each in range(20)])[1:]:
+        probe.saw(unit)
+    probe.look()
+    clock.now += 5 * SECOND
+    assert probe.seen >= 10 and not probe.passed
+
+
+def play(feed, clock, times) -> None:
+    begin = clock.now
+    for unit in pictures(times, gop=1, begin=begin):
+        clock.now = unit.arrived
+        feed.publish(unit)
+
+
+def test_a_camera_of_ten_frames_a_second_is_lost_after_five_seconds(feed, clock):
+    silence = FrameSilence(feed, clock)
+    play(feed, clock, [each / 10 for each in range(20)])
+    assert silence.stale_after == silence.longest == silence.on_return == 5
+
+
+def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
+    silence = FrameSilence(feed, clock)
+    play(feed, clock, [0.0])
+    assert (silence.stale_after, silence.longest) == (FIRST_MEDIA_S, KEY_FRAME_S)
+    play(feed, clock, [8.0, 16.0, 24.0])
+    assert silence.stale_after == silence.longest == pytest.approx(40)
+    assert silence.on_return == pytest.approx(16)
+
+
+def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
+    """Only when something changes: the silence that it ends by itself is its way."""
+    silence = FrameSilence(feed, clock)
+    burst = [each / 25 for each in range(50)]
+    play(feed, clock, burst)
+    assert silence.longest == 5
+    silence.broke(was_silent=True)
+    feed.interrupt()
+    play(feed, clock, [0.0])
+    assert silence.longest == KEY_FRAME_S
+    silence.learn()
+    clock.now += 30 * SECOND
+    play(feed, clock, [0.0])
+    silence.learn()
+    play(feed, clock, [each + 0.04 for each in burst])
+    assert silence.longest == pytest.approx(90, abs=1)
