@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from camrec.errors import ServiceError
-from camrec.sources import Source, parse
+from camrec.sources import Source, restore
 from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Earlier:
         with self._lock:
             if url not in self._sources and self._vault is not None:
                 kept = self._vault.find(word_of(url))
-                self._sources[url] = parse(kept) if kept else None
+                self._sources[url] = restore(kept) if kept else None
             return self._sources.get(url)
 
     def note(self, name: str, source: Source) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from camrec import disk
 from camrec.receipt import Ended
-from camrec.sources import parse
+from camrec.sources import restore
 from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class Journal:
         return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
 
     def _without_credential(self, entry: Entry, vault: Vault) -> Entry:
-        shown = parse(entry.address).url
+        shown = restore(entry.address).url
         if shown == entry.address:
             return entry
         if entry.recording_id not in self._in_vault:

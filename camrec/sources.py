@@ -82,14 +82,34 @@ def parse(address: str) -> Source:
     address = address.strip(" ")
     if any(not char.isprintable() or char == " " for char in address):
         raise InputError("address_characters")
-    scheme, separator, rest = address.partition("://")
-    scheme = scheme.lower()
-    if not separator or scheme not in SCHEMES:
-        raise InputError("address_scheme")
+    scheme, rest = _scheme_of(address)
     try:
         userinfo, after = split_userinfo(rest)
     except AmbiguousAddress:
         raise InputError("address_ambiguous") from None
+    return _source(scheme, userinfo, after)
+
+
+def restore(address: str) -> Source:
+    """What gave this `Source.address()` or `Source.url`: what a person may have typed in it is
+    written by the book there, so that it has one reading.
+
+    Raises InputError, as `parse`.
+    """
+    scheme, rest = _scheme_of(address)
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    userinfo, at, _ = authority.rpartition("@")
+    return _source(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
+
+
+def _scheme_of(address: str) -> tuple[str, str]:
+    scheme, separator, rest = address.partition("://")
+    if not separator or scheme.lower() not in SCHEMES:
+        raise InputError("address_scheme")
+    return scheme.lower(), rest
+
+
+def _source(scheme: str, userinfo: str | None, after: str) -> Source:
     host, port, tail = _host_of(after)
     credential = None
     if userinfo not in (None, "", ":"):

@@ -44,7 +44,7 @@ from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.session.routes import Route, Routes
 from camrec.signal import Signal
-from camrec.sources import Source, default_name, parse, valid_name
+from camrec.sources import Source, default_name, parse, restore, valid_name
 from camrec.stream_search import bare_host, find_stream
 from camrec.vault import Vault
 
@@ -262,8 +262,8 @@ class Station:
             raise NotFoundError("no_earlier_camera")
         source = self.earlier.source(url)
         if source is None and camera.guarded:
-            raise CameraError("camera_wrong_password", host=parse(url).host)
-        return self.begin_open(source.address() if source else url, camera.name)
+            raise CameraError("camera_wrong_password", host=restore(url).host)
+        return self.begin_open(source or restore(url), camera.name)
 
     def forget(self, url: str) -> None:
         """Have an earlier camera no longer in the list."""
@@ -625,7 +625,7 @@ class Station:
         if entry.ended and not past.salvageable(self.library.folder / PARTS / entry.recording_id):
             self.journal.erase(entry.recording_id)  # it was saved at the last moment
             return
-        source = parse(entry.address)
+        source = restore(entry.address)
         made = self._made(entry.recording_id, source, entry.session_name)
         made.update(duration=entry.duration, name=entry.name, start_at=entry.start_at, past=past)
         made.update(promised=True)

@@ -36,7 +36,7 @@ from camrec.readers.stream_error import StreamError
 from camrec.receipt import Receipt
 from camrec.recording.changes import AT_ONCE, EACH, Changes
 from camrec.redaction import redact
-from camrec.sources import parse
+from camrec.sources import parse, restore
 from camrec.web.file import attachment, byte_range
 from camrec.web.guard import host_name
 
@@ -227,7 +227,7 @@ def test_an_address_is_taken_apart_or_refused(address):
         return
     assert source.kind in ("rtsp", "mjpeg") and 0 < source.port < 1 << 16
     assert "@" not in urlsplit(source.url).netloc  # behind it one may stand, as in rtsp://0?@h
-    again = parse(source.address())
+    again = restore(source.address())
     assert (again.url, again.credential, again.host) == (source.url, source.credential, source.host)
     for secret in source.secrets():
         if len(secret) > 3 and secret not in redact(""):

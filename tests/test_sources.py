@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from camrec.errors import InputError
-from camrec.redaction import redact
-from camrec.sources import parse, valid_name
+from camrec.redaction import Credential, redact
+from camrec.sources import parse, restore, valid_name
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,24 @@ def test_a_bad_address_is_refused_with_its_code(address, code):
         parse(address)
     assert refused.value.code == code
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://cam.lan/x@y", "http://1.2.3.4:80/t:1@b?", "rtsp://u:p@ss#1@h:81/x", "http://[::1]/?a"],
+)
+def test_what_was_typed_is_restored_from_what_was_kept(address):
+    """Also with a user and a password that were given beside it."""
+    source = parse(address)
+    for credential in (source.credential, Credential("us@r", "p@s/s#?"), Credential("u", "")):
+        kept = replace(source, credential=credential)
+        assert restore(kept.address()) == kept
+        assert restore(kept.url).url == kept.url
+
+
+def test_an_address_that_an_earlier_camrec_kept_is_read_as_it_meant_it():
+    source = restore("http://cam:8080/live@main")
+    assert (source.host, source.port, source.credential) == ("cam", 8080, None)
 
 
 def test_a_credential_does_not_print():

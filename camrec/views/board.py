@@ -16,7 +16,7 @@ from camrec.process.supervisor import ProcessState
 from camrec.recording import Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.signal import Signal
-from camrec.sources import parse
+from camrec.sources import restore
 from camrec.station import LONGEST, OPEN, Station
 from camrec.views.history import History
 
@@ -178,7 +178,7 @@ class Board:
     def _earlier(self, camera: Camera) -> dict[str, Any]:
         """`asks`: its password is not known any more."""
         asks = camera.guarded and self.station.earlier.source(camera.url) is None
-        host = parse(camera.url).host
+        host = restore(camera.url).host
         return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
 
     def _session(

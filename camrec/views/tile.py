@@ -95,4 +95,4 @@ class Tile(AskingComponent):
 
     def _reopen(self) -> None:
         failed = self._station.close(self.session_id)
-        self._station.begin_open(failed.source.address(), failed.name)
+        self._station.begin_open(failed.source, failed.name)
