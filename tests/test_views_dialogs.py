@@ -158,7 +158,7 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
 
     box.get_by_label("Folder for the videos").fill("films")
     box.get_by_label("Folder for the videos").press("Enter")
-    expect(box.get_by_role("alert")).to_contain_text("whole path")
+    expect(box.get_by_role("alert")).to_contain_text("full path")
     expect(box.get_by_label("Folder for the videos")).to_have_value("films")
     films = folder / "films"
     box.get_by_label("Folder for the videos").fill(str(films))
