@@ -109,3 +109,12 @@ def test_the_tile_of_a_camera_that_failed_saves_a_report(shown):
         assert downloading.value.suggested_filename == "camrec report Door.zip"
         with zipfile.ZipFile(downloading.value.path()) as archive:
             assert b"404" in archive.read("dialogue.jsonl")
+
+
+def test_a_recording_that_could_not_be_taken_up_is_told_with_its_folder(shown, tmp_path):
+    journal = tmp_path / "videos" / ".journal"
+    journal.mkdir(parents=True)
+    (journal / "half.json").write_text("{")
+    _, page = shown()
+    expect(health(page)).to_contain_text("A recording of an earlier run could not be finished.")
+    expect(health(page)).to_contain_text(str(tmp_path / "videos"))
