@@ -12,13 +12,15 @@ from units_made import SECOND
 from units_made import pictures as made
 
 from camrec.readers import jpeg, sdp
+from camrec.readers.bits import Bits
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.nals import START, annex_b
-from camrec.readers.pictures import FURTHEST_BACK, HELD, Pictures
+from camrec.readers.pictures import FURTHEST_BACK, HELD, MOST_NALS, Pictures
 from camrec.readers.rtp import Order, Packet, Times, parse
-from camrec.readers.sound import SLACK
+from camrec.readers.sound import SLACK, channels
 from camrec.readers.sounds import sound_of
+from camrec.readers.stream_error import StreamError
 
 AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
 KINDS = {"h264": H264, "h265": H265}
@@ -605,6 +607,49 @@ def test_nothing_is_handed_on_before_its_size_is_known():
     assert unit.key and unit.track.width == 320
 
 
+def test_what_leads_a_broken_link_is_shown_by_nobody():
+    """H.265: the pictures before a BLA that need those in front of it. Those before a CRA are for
+    who had those.
+    """
+    sender = trusted("h265")
+    slices, _ = film("h265")
+    told = []
+    for number, kind in enumerate([21, 9, 1, 16, 9, 1, 8, 1]):
+        slice = bytes([kind << 1, 1]) + slices[1][0][2:]
+        units = sender.send(90_000 + 3600 * number, slice, marker=True)
+        told += [(kind, unit.key, unit.dependent) for unit in units]
+    assert told == [
+        (21, True, False),
+        (9, False, True),
+        (1, False, False),
+        (16, True, False),
+        (1, False, False),
+        (1, False, False),
+    ]
+
+
+def test_frames_that_are_too_large_are_counted_with_the_next():
+    sender = trusted()
+    slices, _ = film()
+    for number in range(3):
+        for _ in range(MOST_NALS + 2):
+            assert sender.send(90_000 + 3600 * number, slices[1][0][:9]) == []
+    (unit,) = sender.send(180_000, slices[0][0], marker=True)
+    assert unit.dropped == 3 and unit.lost == 0
+    (unit,) = sender.send(183_600, slices[1][0], marker=True)
+    assert unit.dropped == 0
+
+
+def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
+    wide = H264.form(film()[1][0])._replace(width=1 << 14, height=1 << 14)
+    pictures, sets = film()
+    sender = trusted()
+    sender.track._sets.form = lambda nals, kinds: wide
+    with pytest.raises(StreamError) as told:
+        sender.send(90_000, pictures[0][0], marker=True)
+    assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
+
+
 # What parameter sets say.
 
 SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
@@ -656,6 +701,22 @@ def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
     assert found[:3] == (354, 292, reorder)
     assert found.chroma == {"yuv420p": 1, "yuv422p": 2, "yuv444p": 3}[form] and found.depth == 8
     assert found.pixel == ((70, 33) if "sar" in options else (1, 1))
+
+
+@pytest.mark.parametrize("options", ["", ":bframes=3:ref=4", ":scaling-list=default:ref=3"])
+def test_the_shape_of_a_pixel_stands_near_the_end_of_an_h265_parameter_set(options):
+    context = av.CodecContext.create("libx265", "w")
+    context.width, context.height, context.pix_fmt = 352, 288, "yuv420p10le"
+    context.time_base = Fraction(1, 25)
+    quiet = "log-level=none:pools=1:frame-threads=1:repeat-headers=1"
+    context.options = {"preset": "medium", "x265-params": f"sar=4:{quiet}{options}"}
+    frame = av.VideoFrame(352, 288, "yuv420p10le")
+    frame.pts = 0
+    coded = b"".join(map(bytes, context.encode(frame) + context.encode(None)))
+    nals = coded.replace(b"\0\0\1", START).replace(b"\0" + START, START).split(START)
+    sequence = next(nal for nal in nals if nal and nal[0] >> 1 & 63 == 33)
+    form = H265.form(sequence)
+    assert (form.width, form.height, form.pixel, form.depth) == (352, 288, (16, 11), 10)
 
 
 def test_cut_off_parameter_sets_are_an_error_never_a_guess():
@@ -757,6 +818,49 @@ def test_malformed_parameters_of_a_description_are_left_out():
     medium = sdp.Medium("video", 96, format={"sprop-parameter-sets": "!!,Z0IAH5WoFAFuQA==,"})
     assert len(medium.parameter_sets()) == 1
     assert sdp.Medium("audio", 96, format={"config": "xyz"}).config() == b""
+
+
+@pytest.mark.parametrize(
+    ("lines", "config"),
+    [
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408"], b"\x14\x08"),
+        (["a=fmtp:97 config=1408", "a=rtpmap:104 MPEG4-GENERIC/16000"], b"\x14\x08"),
+        # Another codec's, or nobody knows whose.
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=rtpmap:97 X/1", "a=fmtp:97 config=1408"], b""),
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408", "a=fmtp:98 config=1"], b""),
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:104 mode=x", "a=fmtp:97 config=14"], b""),
+    ],
+)
+def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(lines, config):
+    (medium,) = sdp.parse("\r\n".join(["v=0", "m=audio 0 RTP/AVP 104", *lines]))
+    assert medium.config() == config
+
+
+def test_a_configuration_of_sound_keeps_all_its_bytes():
+    """What would be emulation prevention in a NAL unit is a part of it."""
+    told = bytes.fromhex("178000000310")
+    assert Bits(told).take(48) == int.from_bytes(told, "big")
+    assert channels(told) == 0  # and not those of the byte behind
+
+
+def exif(orientation: int, order: str = "big", kind: bytes = b"Exif\0\0") -> bytes:
+    mark = {"big": b"MM", "little": b"II"}[order]
+    tiff = mark + (42).to_bytes(2, order) + (8).to_bytes(4, order) + (1).to_bytes(2, order)
+    tiff += (0x112).to_bytes(2, order) + (3).to_bytes(2, order) + (1).to_bytes(4, order)
+    tiff += orientation.to_bytes(2, order) + bytes(6)
+    return b"\xff\xe1" + (8 + len(tiff)).to_bytes(2, "big") + kind + tiff
+
+
+def test_how_a_jpeg_is_to_be_turned():
+    data = made([0], codec="mjpeg", size=(64, 48))[0].data
+    for orientation in range(1, 9):
+        for order in ("big", "little"):
+            size = (64, 48) if orientation < 5 else (48, 64)
+            turned = data[:2] + exif(orientation, order) + data[2:]
+            assert jpeg.form(turned) == (*size, orientation)
+    short = b"\xff\xe1\0\x0c" + exif(6)[4:14]
+    for odd in (exif(0), exif(9), exif(6, kind=b"http:\0"), short):
+        assert jpeg.form(data[:2] + odd + data[2:]) == (64, 48, 1)
 
 
 def test_the_size_of_a_jpeg():

@@ -35,6 +35,7 @@ class H264(Nals):
     FRAGMENT_HEAD = 2
     HEAD = 1
     MESSAGE = 6
+    IN_FRONT = frozenset({6, 7, 8})
     PLAIN = (5,)
 
     @staticmethod

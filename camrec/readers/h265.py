@@ -27,6 +27,7 @@ class H265(Nals):
     FRAGMENT_HEAD = 3
     HEAD = 2
     MESSAGE = 39
+    IN_FRONT = frozenset({32, 33, 34, 39})
     LEADING = (8, 9)
     PLAIN = (19, 20)
 

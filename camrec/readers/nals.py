@@ -47,6 +47,7 @@ class Nals(ABC):
     FRAGMENT_HEAD : bytes in front of a fragment; in the last of them, 128: the first, 64: the last.
     HEAD : bytes of a NAL unit's own header.
     MESSAGE : the kind that holds messages (SEI).
+    IN_FRONT : the parameter sets and the messages.
     LEADING : kinds that cannot be decoded by who begins at the key picture before them.
     PLAIN : kinds that end the dependence on what was before them: nothing reaches over them.
     too_long : NAL units that were left out since this was last looked at.
@@ -61,6 +62,7 @@ class Nals(ABC):
     FRAGMENT_HEAD: ClassVar[int]
     HEAD: ClassVar[int]
     MESSAGE: ClassVar[int]
+    IN_FRONT: ClassVar[frozenset[int]]
     LEADING: ClassVar[tuple[int, ...]] = ()
     PLAIN: ClassVar[tuple[int, ...]]
 
@@ -187,6 +189,8 @@ class Nals(ABC):
         it is searched for at the beginning only, unless something was found.
         """
         found: list[bytes] = []
+        if not nals:
+            return found
         for nal in nals:
             if self._looked_at < LOOKED_AT:
                 self._looked_at += 1

@@ -56,6 +56,7 @@ class Pictures:
         self._dropped = 0
         self._marked = False
         self._handed_on = False
+        self._too_large = False  # the rest of this one is left out too
         self._proofs = 0
         self._key_proved = False
         self._markers_wrong = False
@@ -101,12 +102,15 @@ class Pictures:
                 self._lost, missing = self._lost + missing, 0
             units += self._finish()
             self._ticks, self._handed_on = packet.time, False
+            self._too_large = False
         self._lost += missing
         nals = self._nals.push(packet.payload, gap)
         if self._nals.middle:
             START.pack_into(self._next, 0, 0x80, packet.kind, 0, packet.time)
             self._follow(packet.sequence + 1)
         self.arrived = arrived
+        if self._too_large:
+            return units
         if nals and self._shows(nals):
             self._markers_wrong = self._markers_wrong or self._marked or self._handed_on
             self._marked = False
@@ -132,6 +136,7 @@ class Pictures:
             self._pending.clear()
             self._weight = 0
             self._dropped += 1
+            self._too_large = True
 
     def _follow(self, sequence: int) -> None:
         SEQUENCE.pack_into(self._next, 2, sequence & 0xFFFF)
@@ -155,7 +160,8 @@ class Pictures:
         nals, self._pending = self._pending, []
         self._handed_on = True
         kinds = [self._nals.kind(nal) for nal in nals]
-        self._sets.learn(nals, kinds)
+        if not self._nals.IN_FRONT.isdisjoint(kinds):
+            self._sets.learn(nals, kinds)
         assert self._ticks is not None
         if self._track is None:
             self._take_form(nals, kinds)

@@ -34,15 +34,22 @@ class Reference:
 
         reordered : some may be shown before a picture that is decoded earlier.
         """
-        shown = next(kind for kind in kinds if self._nals.is_picture(kind))
-        key = any(map(self._nals.is_key, kinds))
+        # Most are a slice or some, and nothing else: told from the last.
+        shown = kinds[-1]
+        if not self._nals.is_picture(shown):
+            shown = next(kind for kind in kinds if self._nals.is_picture(kind))
+        key = self._nals.is_key(shown) or any(map(self._nals.is_key, kinds))
         if key:
             self._key = None if shown in self._nals.PLAIN else time
             self._broken = self._nals.CODEC == "h265" and shown in BROKEN
             self._left = 0
             self._righted = True
         # One renewal may follow the other without a pause, or begin before the last one ends.
-        elif (left := self._nals.recovery(nals, kinds)) is not None and (self._righted or not left):
+        elif (
+            not self._nals.IN_FRONT.isdisjoint(kinds)
+            and (left := self._nals.recovery(nals, kinds)) is not None
+            and (self._righted or not left)
+        ):
             key, self._key, self._left, self._broken = True, time, left, False
             self._righted = not left
         leading = shown in self._nals.LEADING
