@@ -26,12 +26,12 @@ def station(binaries, tmp_path) -> Iterator[Station]:
         yield station
 
 
-def assert_whole(recorded, seconds: float) -> None:
-    """Each frame that was sent is shown, without a gap.
+LATE = 3  # frames that a busy machine may be late with at the end of a recording
 
-    One that was sent just before the end may have come just after it.
-    """
-    assert recorded.sent - 1 <= len(recorded.times) <= recorded.sent
+
+def assert_whole(recorded, seconds: float) -> None:
+    """Each frame that was sent is shown, without a gap; those sent just before the end may be late."""
+    assert recorded.sent - LATE <= len(recorded.times) <= recorded.sent
     assert recorded.receipt.gaps == []
     assert abs(recorded.receipt.duration - seconds) < 1
 
