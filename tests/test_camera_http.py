@@ -30,7 +30,7 @@ LATE = 3  # frames that a busy machine may be late with at the end of a recordin
 
 
 def assert_whole(recorded, seconds: float) -> None:
-    """Each frame that was sent is shown, without a gap; those sent just before the end may be late."""
+    """Each frame that was sent is shown, without a gap; the last ones may be late."""
     assert recorded.sent - LATE <= len(recorded.times) <= recorded.sent
     assert recorded.receipt.gaps == []
     assert abs(recorded.receipt.duration - seconds) < 1
