@@ -103,6 +103,12 @@ def test_audio_that_cannot_be_had_costs_the_audio_and_the_receipt_says_so(statio
         assert camera.most_at_once == 1
 
 
+def test_a_camera_that_hangs_up_at_its_audio_is_called_once_more_without(station):
+    with odd.AudioHangsUp(encode("-g", "10")) as camera:
+        is_whole(record(station, camera, 2), RecordingWarning.of("audio_left_out", codec="PCMA"))
+        assert camera.connections == 3 and camera.most_at_once == 1
+
+
 def test_a_wrong_password_is_tried_twice_and_no_more(station):
     with odd.TwoChallengesInOneLine(encode("-g", "10")) as camera:
         with pytest.raises(CameraError) as refused:

@@ -130,6 +130,11 @@ class CameraClient:
         if self._socket is not None:
             _shut_down(self._socket)
 
+    def restart(self) -> None:
+        """Leave the session: the next request makes a new connection."""
+        self.close()
+        self.session = ""
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()

@@ -66,13 +66,16 @@ class CameraStream:
         """
         # Whatever it answers: not all cameras know OPTIONS, some want it first.
         self.client.request("OPTIONS", self.source.target())
-        asked, answer = self.client.describe()
-        if answer.status != 200:
-            raise refusal(self.source, answer)
-        description = parse_description(answer.body)
-        self._bases = base_urls(asked, answer, description.control)
+        description = self._describe()
         self._set_up_video(description)
-        self._set_up_audio(description)
+        try:
+            self._set_up_audio(description)
+        except (EOFError, ConnectionError):
+            # Some hang up instead of refusing it: once more, for the video alone.
+            self.client.restart()
+            self.tracks.clear()
+            self._set_up_video(self._describe())
+            self.unheard = description.of_kind("audio")[0].codec
 
     def play(self) -> None:
         """Begin; raises as `open`."""
@@ -98,6 +101,14 @@ class CameraStream:
         """Say good-bye, where there is somebody to say it to."""
         if self.client.session:
             self.client.send("TEARDOWN", self._bases[0])
+
+    def _describe(self) -> Description:
+        asked, answer = self.client.describe()
+        if answer.status != 200:
+            raise refusal(self.source, answer)
+        description = parse_description(answer.body)
+        self._bases = base_urls(asked, answer, description.control)
+        return description
 
     def _set_up_video(self, description: Description) -> None:
         media = description.of_kind("video")

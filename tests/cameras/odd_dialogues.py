@@ -73,6 +73,15 @@ class AudioRefused(RawRtspCamera):
         return super().setup(connection, url, headers)
 
 
+class AudioHangsUp(AudioRefused):
+    """It hangs up instead of refusing it."""
+
+    def reply(self, connection, method, url, headers):
+        if method == "SETUP" and "trackID=1" in url:
+            return None
+        return super().reply(connection, method, url, headers)
+
+
 class AudioUnderAnotherNumber(RawRtspCamera):
     """The sound's parameters stand under another payload type than its own."""
 
