@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from cameras.raw_rtsp import RawRtspCamera, encode
+from cameras.raw_rtsp import RawRtspCamera, encode, split_frames
 from cameras.rtp_jpeg import (
     RtpJpegCamera,
     jpegs,
@@ -20,8 +20,9 @@ from cameras.rtp_jpeg import (
     payloads,
     tables_and_scan,
 )
-from odd_cameras import Recorded, record
-from units_made import until
+from odd_cameras import Recorded, record, shown_times
+from units_made import SECOND, until
+from units_made import pictures as made_pictures
 
 from camrec.errors import CameraError
 from camrec.footage import Footage
@@ -225,6 +226,25 @@ class StampsInTheFuture(StampsOutOfLine):
     off = 9800.0
 
 
+class SentInAnotherOrder(StampsOutOfLine):
+    """With B-frames: the odd stamp is now that of one, now that of another kind of frame. The order
+    of a group or two has to be known before.
+    """
+
+    def __init__(self, frames) -> None:
+        units = made_pictures([n / self.rate for n in range(60)], gop=12, b_frames=2)
+        super().__init__([split_frames(unit.data)[0] for unit in units])
+        first = min(unit.time for unit in units)
+        self._shown = [(unit.time - first) / SECOND for unit in units]
+
+    def timestamp(self, seconds: float) -> int:
+        loops, number = divmod(round(seconds * self.rate), len(self._shown))
+        place = loops * len(self._shown) + number
+        wrong = place > 40 and place % 20 == 15
+        shown = self._shown[number] + loops * len(self._shown) / self.rate
+        return RawRtspCamera.timestamp(self, shown + wrong * self.off)
+
+
 class PacketsBeforeTheAnswer(StampsOutOfLine):
     """As some send them; a report goes with each key frame."""
 
@@ -256,7 +276,13 @@ class AnotherClock(StampsOutOfLine):
 
 
 @pytest.mark.parametrize(
-    "kind", [StampsOutOfLine, StampsInTheFuture, PacketsBeforeTheAnswer, AnotherClock]
+    "kind",
+    [
+        StampsOutOfLine,
+        StampsInTheFuture,
+        PacketsBeforeTheAnswer,
+        AnotherClock,
+    ],
 )
 def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
     with kind(encode("-g", "10")) as camera:
@@ -265,6 +291,22 @@ def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
     assert recorded.receipt.parts == 1 and recorded.receipt.gaps == []
     assert codes(recorded) == ["timestamps_corrected"]
     assert camera.connections == 1
+
+
+def test_a_timestamp_out_of_line_is_put_in_line_among_b_frames(station):
+    with SentInAnotherOrder(()) as camera:
+        session = station.open(camera.url)
+        until(lambda: session.feed.figures().frames > 30)
+        recording = station.record(session.session_id, 6)
+        assert recording.wait(60)
+        (receipt,) = recording.receipts
+        times = shown_times(station.library.folder / recording.filename)
+        station.close(session.session_id)
+    # Of the last frames one may come before another that is shown earlier.
+    distances = [later - earlier for earlier, later in pairwise(times[:-3])]
+    assert max(abs(each - 1 / camera.rate) for each in distances) < EVEN
+    assert receipt.parts == 1 and receipt.gaps == [] and len(times) > 55
+    assert [warning.code for warning in receipt.warnings] == ["timestamps_corrected"]
 
 
 class NominalRate(RawRtspCamera):

@@ -111,6 +111,12 @@ def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
     assert relative(played(stamps, [rested(n / 10, REST) for n in range(len(right))])) == right
 
 
+def test_a_clock_that_begins_anew_with_each_key_frame():
+    right = [n * 3600 for n in range(25 * 600)]
+    found = played([each % RATE for each in right], [rested(n / 25, REST) for n in range(15_000)])
+    assert relative(found) == right
+
+
 def test_a_pause_while_the_clock_is_set_lasts_as_long_as_it_did():
     stamps = [n * 3600 for n in range(100)] + [5 * 3600 * RATE + n * 3600 for n in range(100)]
     arrivals = [n / 25 for n in range(100)] + [14 + n / 25 for n in range(100)]
@@ -171,6 +177,25 @@ def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
         latest = max(latest, due + chance.expovariate(100) + stall)
         arrivals.append(rested(latest, rest))
     assert played(stamps, arrivals) == stamps
+
+
+@given(
+    st.lists(st.integers(900, 30_000), min_size=12, max_size=300),
+    st.integers(1, 4),
+    st.sampled_from([0.0, REST]),
+)
+def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group, rest):
+    """The last of each few is sent first, when it was taken."""
+    shown = [1000]
+    for each in distances:
+        shown.append(shown[-1] + each)
+    stamps, arrivals = shown[:1], [rested(10 + shown[0] / RATE, rest)]
+    for begin in range(1, len(shown), group):
+        *others, last = shown[begin : begin + group]
+        for number, stamp in enumerate([last, *others]):
+            stamps.append(stamp)
+            arrivals.append(rested(10 + last / RATE + number / 1000, rest))
+    assert played(stamps, arrivals, back=FURTHEST_BACK) == stamps
 
 
 @given(

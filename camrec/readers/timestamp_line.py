@@ -26,9 +26,10 @@ LEAP_S = 0.2  # a frame so much later than usual is believed when the next one i
 CONFIRMED_FRAMES = 8  # on a new line: the clock did jump
 MAX_REPEATS = 3  # of one stamp: then the camera's clock stands still
 MAX_LINES = 8
+LOGGED_JUMPS = 5  # some cameras begin anew with each key frame
 LINE_KEPT_NS = 3600 * NS_PER_SECOND
-HISTORY = 64  # distances
-PATTERN = 3  # distances that tell which one comes next
+HISTORY = 256  # distances
+PATTERN, CONTEXT = 3, 24  # least and most distances that tell which one comes next
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +74,7 @@ class TimestampLine:
         self._stamp = -1
         self._repeats = 0
         self._odd_run = 0
+        self._jumps = 0
         self._distances: deque[int] = deque(maxlen=HISTORY)
 
     def place(self, stamp: int, arrived: int, back: int = 0, limit: float = float("inf")) -> int:
@@ -125,7 +127,7 @@ class TimestampLine:
         if not is_first:
             placed = self._on_new_line(line, placed, arrived)
         certain = is_first or line.frames >= CONFIRMED_FRAMES
-        self._latest = line
+        self._go_over_to(line)
         ahead = placed - self._newest
         if ahead > 0:
             # Far ahead of its like it may be wrong: the next one tells.
@@ -155,8 +157,10 @@ class TimestampLine:
                 placed += late
         first = self._lines[0]
         if line.frames == CONFIRMED_FRAMES:
+            self._jumps += 1
             jump = (first.shift - line.shift) / self._rate
-            log.warning("the camera's clock jumped by %.3f s", jump)
+            level = logging.WARNING if self._jumps <= LOGGED_JUMPS else logging.DEBUG
+            log.log(level, "the camera's clock jumped by %.3f s", jump)
         if arrived - first.used > LINE_KEPT_NS:
             self._lines.remove(first)
         elif line.frames > first.frames:
@@ -186,12 +190,17 @@ class TimestampLine:
 
     def _open(self, line: Line) -> None:
         if len(self._lines) == MAX_LINES:
-            # Of those that were no more than a stamp or two, the one that was used longest ago.
-            self._lines.remove(
-                min(self._lines[1:], key=lambda each: (each.frames >= CONFIRMED_FRAMES, each.used))
-            )
+            self._lines.remove(min(self._lines[1:], key=lambda each: each.used))
         self._lines.append(line)
-        self._latest = line
+        self._go_over_to(line)
+
+    def _go_over_to(self, line: Line) -> None:
+        """Forget the line of a few wrong stamps: where it lies was a guess."""
+        left, self._latest = self._latest, line
+        if left is line or left is None or left.frames >= CONFIRMED_FRAMES:
+            return
+        if left in self._lines[1:]:
+            self._lines.remove(left)
 
     def _by_arrival(self, arrived: int) -> int:
         before, came = self._anchor
@@ -203,16 +212,25 @@ class TimestampLine:
         return median_low(ahead) if ahead else 0
 
     def _next_distance(self) -> int | None:
-        """By what followed the last time that the distances were as they were now; None: there
-        were too few. With frames in another order than shown they go forth and back.
+        """What followed when the distances before were most like those before now; None: there
+        were too few. With frames in another order than shown they go forth and back, and once more
+        in another way where a group ends.
         """
         known = list(self._distances)
         if len(known) < PATTERN:
             return None
         slack = max(1, self._usual() // 8)
-        now = known[-PATTERN:]
+        found, longest = None, 0
         for end in range(len(known) - 1, PATTERN - 1, -1):
-            before = known[end - PATTERN : end]
-            if all(abs(a - b) <= slack for a, b in zip(before, now, strict=True)):
-                return known[end]
-        return self._newest - self._last + self._usual()
+            alike = 0
+            while alike < min(end, CONTEXT) and (
+                abs(known[end - 1 - alike] - known[-1 - alike]) <= slack
+            ):
+                alike += 1
+            if alike > longest:
+                found, longest = known[end], alike
+            if longest == CONTEXT:
+                break
+        if found is None or longest < PATTERN:
+            return self._newest - self._last + self._usual()
+        return found
