@@ -195,6 +195,8 @@ def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, looking
     for each in page.locator("#header").locator("a, button").locator("visible=true").all():
         box = each.bounding_box()
         assert box["width"] >= 44 and box["height"] >= 44, each.get_attribute("class")
+    lens = page.locator("#header .lens").bounding_box()
+    assert lens["width"] == lens["height"], "nothing is squeezed"
 
 
 def test_a_cell_without_a_connection_says_neither_live_nor_rec(looking):
