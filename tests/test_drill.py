@@ -185,10 +185,14 @@ def measured(camera: Camera, video: Path, receipt: Receipt) -> Figures:
     distances, lengths = [], []
     for (one, before), (other, after) in itertools.pairwise(zip(times, found, strict=True)):
         apart = float(other - one)
-        if apart > 1:  # where the camera was away its own clock began anew
-            lengths.append(abs(apart - (log[after].moment - log[before].moment) / 1e9))
+        by_ours = (log[after].moment - log[before].moment) / 1e9
+        by_its_own = (log[after].clock - log[before].clock) / 1e9
+        if (
+            abs(by_ours - by_its_own) > 1 or apart > 1
+        ):  # where it was called anew its clock began so
+            lengths.append(abs(apart - by_ours))
         else:
-            distances.append(abs(apart - (log[after].clock - log[before].clock) / 1e9))
+            distances.append(abs(apart - by_its_own))
     end = log[found[0]].moment + receipt.duration * 1e9
     wanted = {place for place in range(found[0], len(log)) if log[place].moment < end - 1e8}
     return Figures(
