@@ -237,6 +237,19 @@ def test_open_groups_without_an_idr(station, codec):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
+def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
+    """Nobody knows before the second group comes: a browser must not be led to it."""
+    film = reordered("libx264", OPEN.replace("12", "48"), 96)
+    with ReorderedCamera(film) as camera:
+        recorded = record(station, camera, 5)
+    assert_whole(recorded, decoded([nals for _, nals in film]), camera.connections, at_end=3)
+    footage = Footage(recorded.path, 0)
+    assert recorded.receipt.lead > 0 and footage.index.keys.sum() == 1
+    whole = [picture for _, picture in footage.frames()]
+    for number in reversed(range(len(whole))):
+        assert np.array_equal(footage.frame(number)[1], whole[number])
+
+
 def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
     """It never sends a whole one: the video begins with the first that is right."""
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"

@@ -22,6 +22,7 @@ from camrec.units import Unit
 log = logging.getLogger(__name__)
 
 PIECE = 1 << 16  # bytes: a write returns when all is taken, and tells no progress before
+START_CODE, SEI = b"\0\0\0\1", 6
 NO_ROOM = "No space left on device"
 
 
@@ -125,7 +126,10 @@ class Part:
             if not data:
                 return
         # Who seeks goes to a key picture, and is to find one that all can be decoded from.
-        key = unit.key and not (self._copied and unit.open and self._begun)
+        hidden = self._copied and unit.open and self._begun
+        key = unit.key and not hidden
+        if hidden:
+            data = _without_messages(data)
         self._begun = True
         self._gathered += self._nut.frame(stream, ticks, key, data)
         self.shown += stream == 0 and ticks >= self._timeline.shown
@@ -184,3 +188,9 @@ def _exit_status(code: int | None) -> str:
         return signal.Signals(-(code or 0)).name
     except ValueError:
         return f"code {code}"
+
+
+def _without_messages(picture: bytes) -> bytes:
+    """H.264 without its SEI: FFmpeg takes each picture with a recovery point for a key one."""
+    nals = picture.split(START_CODE)[1:]
+    return b"".join(START_CODE + nal for nal in nals if nal[0] & 31 != SEI)
