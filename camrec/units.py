@@ -14,6 +14,9 @@ AudioCodec = Literal[
     "g722", "g726", "g726le", "gsm", "mp2", "mp3", "ac3",
 ]  # fmt: skip
 
+# Why a stream broke that was there: nothing came, or its connection was lost.
+Interruption = Literal["camera_silent", "connection_broke"]
+
 MOST_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they take 200 MB
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from cameras.mjpeg import MjpegCamera
+from cameras.refusing import Refusing
 from test_cli import place, receipts, run, start  # noqa: F401  (fixture)
 from units_made import until
 from wire import Wire
 
+from camrec.cli.remote_recording import running_camrec
+from camrec.config import Config
 from camrec.proxies.ports import free_ports
 from camrec.receipt import Receipt
 
@@ -108,3 +112,17 @@ def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):  # noqa: F81
             other.communicate(timeout=60)
         assert code == 1 and "--output" in err
         assert len(there.get("/videos")["videos"]) == 1
+
+
+def test_another_program_on_the_port_gets_no_token(place):  # noqa: F811
+    heard: list[bytes] = []
+
+    def answer(client: socket.socket, request: bytes) -> bool:
+        heard.append(request)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        return True
+
+    with Refusing(answer) as other:
+        settings = {"port": other.port, "token": TOKEN, "videos_dir": place / "videos"}
+        assert running_camrec(Config(**settings)) is None
+    assert heard and not any(TOKEN.encode() in each for each in heard)

@@ -24,6 +24,17 @@ def film(count: int, gop: int = 5) -> list[Unit]:
     return [unit(number, key=number % gop == 0) for number in range(count)]
 
 
+def test_a_feed_counts_why_its_stream_broke(feed, clock):
+    feed.interrupt("camera_silent")
+    clock.now += SECOND
+    since = clock.now
+    feed.interrupt("connection_broke")
+    feed.interrupt()
+    feed.interrupt("connection_broke")
+    assert feed.interruptions(since) == {"connection_broke": 2}
+    assert feed.interruptions(0) == {"camera_silent": 1, "connection_broke": 2}
+
+
 def test_everybody_gets_everything_in_order(feed):
     early = feed.subscribe(max_bytes=1 << 20)
     units = film(7)

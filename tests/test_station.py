@@ -165,6 +165,7 @@ def test_a_recording_goes_on_when_its_camera_comes_back(station, camera):
     assert 2.5 < gap.duration < 9
     assert 11 < receipt.duration < 13
     assert receipt.ended == "time"
+    assert receipt.warnings == [RecordingWarning.of("connection_broke", count=1)]
 
 
 def test_a_killed_proxy_is_restarted_and_its_sessions_come_back(station, camera):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import requests
+
+from camrec import direct_http
 from camrec.cli.running import asked_to_end
 from camrec.cli.terminal import megabytes, note, recording_progress, say
 from camrec.clock import Clock
@@ -20,6 +23,7 @@ from camrec.web import schema
 
 ANY_HOST = ("", "0.0.0.0", "::")
 POLL_S = 0.25
+ANSWER_TIMEOUT_S = 5.0
 
 
 def running_camrec(config: Config) -> Wire | None:
@@ -29,13 +33,31 @@ def running_camrec(config: Config) -> Wire | None:
     host = "127.0.0.1" if config.host in ANY_HOST else config.host
     host = f"[{host}]" if ":" in host else host
     scheme = "https" if config.tls_certificate else "http"
+    url = f"{scheme}://{host}:{config.port}{config.prefix.rstrip('/')}"
+    if not _answers_as_camrec(url):
+        return None
     try:
-        wire = Wire(f"{scheme}://{host}:{config.port}{config.prefix.rstrip('/')}", config.token)
+        wire = Wire(url, config.token)
         there = {(video.filename, video.size) for video in wire.videos()}
     except CamrecError:  # nobody, another program, or a token that the settings do not have
         return None
     here = {(video.filename, video.size) for video in Library(config.videos, Clock()).videos()}
     return wire if there == here else None
+
+
+def _answers_as_camrec(url: str) -> bool:
+    """Whether a request without the token is answered as camrec answers it: another program that
+    has the port gets to see no token.
+    """
+    try:
+        reply = direct_http.request("GET", f"{url}/health", timeout=ANSWER_TIMEOUT_S).json()
+    except (requests.RequestException, ValueError):
+        return False
+    if not isinstance(reply, dict):
+        return False
+    error = reply.get("error")
+    asks = isinstance(error, dict) and str(error.get("code", "")).startswith("token_")
+    return asks or ("proxies" in reply and "sessions" in reply)
 
 
 def record_by(wire: Wire, url: str, seconds: int, config: Config) -> tuple[Receipt | None, Path]:

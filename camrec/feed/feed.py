@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 
 from camrec.clock import Clock
@@ -10,9 +11,10 @@ from camrec.feed.group import Group
 from camrec.feed.meter import Figures, Meter
 from camrec.feed.subscription import BREAK, Break, Subscription
 from camrec.signal import Signal
-from camrec.units import AudioTrack, StreamNotice, Unit, VideoTrack
+from camrec.units import AudioTrack, Interruption, StreamNotice, Unit, VideoTrack
 
 LATELY = 5 * 10**9
+MAX_INTERRUPTIONS = 10_000  # that a feed knows of, the latest
 
 
 class Feed:
@@ -46,6 +48,7 @@ class Feed:
         self.unheard = ""
         self._notices: tuple[StreamNotice, ...] = ()
         self._earlier: tuple[StreamNotice, ...] = ()
+        self._interruptions: deque[tuple[int, Interruption]] = deque(maxlen=MAX_INTERRUPTIONS)
 
     def publish(self, *units: Unit) -> None:
         """Hand what came to everybody who wants it. Never waits."""
@@ -61,9 +64,14 @@ class Feed:
             subscriptions = self._subscriptions
         hand_over(subscriptions, *units)
 
-    def interrupt(self) -> None:
-        """The stream broke: the group is dropped, subscribers get `BREAK`."""
+    def interrupt(self, cause: Interruption | None = None) -> None:
+        """The stream broke: the group is dropped, subscribers get `BREAK`.
+
+        cause : of a stream that was there until now, for the receipts of what is recorded of it.
+        """
         with self._lock:
+            if cause is not None:
+                self._interruptions.append((self._clock.monotonic_ns(), cause))
             self._cut_off = self._group.units() or self._cut_off
             self._group.clear()
             self._meter.interrupt()
@@ -119,6 +127,11 @@ class Feed:
     def notices(self) -> tuple[StreamNotice, ...]:
         latest = {notice.code: notice for notice in (*self._earlier, *self._notices)}
         return tuple(latest.values())
+
+    def interruptions(self, since: int) -> Counter[Interruption]:
+        """How often the stream broke since a monotonic moment (ns), by cause."""
+        with self._lock:
+            return Counter(cause for at, cause in self._interruptions if at >= since)
 
     def group(self) -> tuple[Unit, ...]:
         """Since the newest key picture, with the sound of that time; empty where there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from camrec.recording.join import Written
 from camrec.recording.memory import Memory
 from camrec.recording.part import Part, PartEnded
 from camrec.recording.timeline import SECOND, Moments, Timeline
-from camrec.units import AudioTrack, StreamNotice, Unit
+from camrec.units import AudioTrack, Interruption, StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ class Pace(Protocol):
     unheard: str
     notices: tuple[StreamNotice, ...]
     usual_distance: float
+
+    def interruptions(self, since: int) -> Mapping[Interruption, int]: ...
 
 
 class Writer:
@@ -207,6 +209,8 @@ class Writer:
         for notice in self._pace.notices:
             if notice.at >= since:
                 self._warn(RecordingWarning.of(notice.code, **notice.facts))
+        for cause, count in self._pace.interruptions(since).items():
+            self._warn(RecordingWarning.of(cause, count=count))
 
     @property
     def empty_handed(self) -> bool:

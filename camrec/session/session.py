@@ -285,7 +285,9 @@ class Session:
         kept = reading.ended and reason is None and self._line.is_kept
         self._end_attempt()
         self._silence.broke(was_silent=not reading.ended)
-        self.feed.interrupt()
+        silent = not reading.ended or getattr(reason, "code", "") == "camera_no_picture"
+        silent = silent or getattr(reason, "reason", "") == "silent"
+        self.feed.interrupt("camera_silent" if silent else "connection_broke")
         log.warning("%s: the stream broke: %s", self.source.url, reason or "no picture")
         self._bring_back(kept)
 
