@@ -264,7 +264,7 @@ def test_another_size_and_a_break_in_mid_stream(feed, pictures):
 
 
 def test_snapshot(feed, pictures):
-    with pytest.raises(StateError, match="no picture"):
+    with pytest.raises(StateError, match="no frames"):
         pictures.snapshot(timeout=0.05)
     for unit in made(TIMES, gop=50)[:30]:
         feed.publish(unit)
