@@ -69,6 +69,7 @@ class JpegDepacketizer:
         self._ticks: int | None = None
         self._markers_wrong = False
         self._unreadable = 0
+        self._is_readable = False
         self._lost = 0
         self.arrived = 0
 
@@ -98,7 +99,7 @@ class JpegDepacketizer:
         except ValueError:
             self._drop()
             self._unreadable += 1
-            if self._track is None and self._unreadable >= MAX_UNREADABLE:
+            if not self._is_readable and self._unreadable >= MAX_UNREADABLE:
                 raise StreamError("jpeg") from None
             return units
         if self._header:
@@ -151,6 +152,7 @@ class JpegDepacketizer:
         except ValueError:
             self._lost += 1
             return []
+        self._is_readable = True
         lost, self._lost = self._lost, 0
         return [Unit(track, data, time, offset, self.arrived, True, lost)]
 
