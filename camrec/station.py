@@ -85,7 +85,7 @@ class Station:
         vault = Vault() if self.config.keyring else None
         self.journal = Journal(self.config.videos / ".journal", vault)
         self.earlier = Earlier(self.config.videos / ".cameras", vault)
-        self.routes = Routes(self.config.videos / ".routes")
+        self.routes = Routes(self.config.videos / ".routes", self.clock)
         self.mediamtx = MediaMTX(
             lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
         )

@@ -12,9 +12,10 @@ from cameras.raw_http import RawHttpCamera, encode_jpegs
 from cameras.raw_rtsp import RawRtspCamera, encode
 from odd_cameras import record
 
+from camrec.clock import Clock
 from camrec.errors import CameraError
 from camrec.receipt import RecordingWarning
-from camrec.session.routes import Route
+from camrec.session.routes import KEPT_DAYS, Route, Routes
 from camrec.sources import parse
 from camrec.station import Station
 
@@ -91,10 +92,16 @@ def test_a_user_without_a_password_goes_through_the_relay_at_once(station):
 
 
 @pytest.mark.parametrize(
-    "kind", [odd.AudioRefused, odd.AudioUnderAnotherNumber, odd.AudioWithoutParameters]
+    "kind",
+    [
+        odd.AudioRefused,
+        odd.AudioByUdpOnly,
+        odd.AudioUnderAnotherNumber,
+        odd.AudioWithoutParameters,
+    ],
 )
 def test_audio_that_cannot_be_had_costs_the_audio_and_the_receipt_says_so(station, kind):
-    codec = "PCMA" if kind is odd.AudioRefused else "MPEG4-GENERIC"
+    codec = "PCMA" if issubclass(kind, odd.AudioRefused) else "MPEG4-GENERIC"
     left_out = RecordingWarning.of("audio_left_out", codec=codec)
     with kind(encode("-g", "10")) as camera:
         for connections in (2, 3):
@@ -103,8 +110,9 @@ def test_audio_that_cannot_be_had_costs_the_audio_and_the_receipt_says_so(statio
         assert camera.most_at_once == 1
 
 
-def test_a_camera_that_hangs_up_at_its_audio_is_called_once_more_without(station):
-    with odd.AudioHangsUp(encode("-g", "10")) as camera:
+@pytest.mark.parametrize("kind", [odd.AudioHangsUp, odd.AudioUnanswered])
+def test_a_camera_that_breaks_off_at_its_audio_is_called_once_more_without(station, kind):
+    with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2), RecordingWarning.of("audio_left_out", codec="PCMA"))
         assert camera.connections == 3 and camera.most_at_once == 1
 
@@ -119,7 +127,7 @@ def test_a_wrong_password_is_tried_twice_and_no_more(station):
 
 @pytest.mark.parametrize(
     ("kind", "code", "connections"),
-    [(odd.UdpOnly, "camera_udp_only", 2), (odd.Answering400, "camera_rejected", 2)],
+    [(odd.UdpOnly, "camera_udp_only", 3), (odd.Answering400, "camera_rejected", 2)],
 )
 def test_a_camera_that_cannot_be_had_is_told_as_it_is(station, kind, code, connections):
     with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
@@ -172,9 +180,9 @@ def test_a_camera_that_leads_elsewhere_is_not_followed_where_networks_are_limite
 def test_a_camera_over_udp_only_is_read_over_udp(station):
     with odd.UdpCamera(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
-        assert camera.connections == 2
+        assert camera.connections == 3  # the relay knows whether it is the video that wants it
         is_whole(record(station, camera, 2))
-        assert camera.connections == 3 and camera.most_at_once == 1
+        assert camera.connections == 4 and camera.most_at_once == 1
 
 
 @pytest.mark.slow
@@ -241,6 +249,54 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
             assert camera.connections == connections
     kept = (tmp_path / "videos" / ".routes").read_text("utf-8")
     assert str(camera.port) in kept and "viewer" not in kept and "secret77" not in kept
+
+
+def opened(station: Station, camera) -> Route:
+    """Open and close it: the way that it came."""
+    session = station.open(camera.url)
+    try:
+        return session._line.route
+    finally:
+        station.close(session.session_id)
+
+
+def test_a_camera_that_was_starting_up_is_not_relayed_for_good(station):
+    with odd.StartingUp(encode("-g", "10")) as camera:
+        assert opened(station, camera) is Route.RELAY
+        assert camera.connections == 3  # the relay did no better at first
+        assert opened(station, camera) is Route.DIRECT
+        assert camera.connections == 4 and camera.most_at_once == 1
+
+
+class LaterClock(Clock):
+    """As many days ahead as it is told."""
+
+    days = 0
+
+    def utc_ns(self):
+        return super().utc_ns() + self.days * 86_400 * 10**9
+
+
+def test_the_direct_way_is_tried_again_after_some_days(binaries, tmp_path):
+    clock = LaterClock()
+    with odd.StartingUp(encode("-g", "10")) as camera, odd.NoLength(camera.frames) as other:
+        camera.unready = 1
+        with Station(binaries.config(tmp_path), clock=clock) as station:
+            for each in (camera, other, camera, other):
+                assert opened(station, each) is Route.RELAY
+            assert (camera.connections, other.connections) == (3, 3)
+        clock.days = KEPT_DAYS + 1
+        with Station(binaries.config(tmp_path), clock=clock) as station:
+            assert opened(station, camera) is Route.DIRECT
+            assert opened(station, other) is Route.RELAY  # it needs it, and is called twice
+            assert opened(station, other) is Route.RELAY
+            assert (camera.connections, other.connections) == (4, 6)
+
+
+def test_routes_without_a_day_are_read(tmp_path):
+    source = parse("rtsp://cam.lan/live")
+    (tmp_path / "routes").write_text('{"rtsp://cam.lan/live": "udp"}', "utf-8")
+    assert Routes(tmp_path / "routes").route(source) is Route.UDP
 
 
 def test_a_relayed_camera_s_password_never_leaves_camrec(station, caplog):

@@ -22,6 +22,7 @@ from PIL import Image
 
 from camrec.footage import Footage
 from camrec.recording.verify import verify
+from camrec.session import line
 from camrec.station import Station
 
 SECONDS = 2
@@ -102,6 +103,47 @@ def test_nal_units_with_start_codes_between_them_h265(station):
     with Glued265(film) as camera:
         recorded = record(station, camera, SECONDS)
     assert_whole(recorded, decoded(film, "hevc"), camera.connections)
+
+
+class GluedStart(RawRtspCamera):
+    """A start code in front of each NAL unit, slices too; long ones in fragments with it."""
+
+    start_code = b"\0\0\0\1"
+
+    def payloads(self, frame):
+        return super().payloads([self.start_code + nal for nal in frame])
+
+
+class GluedStartShort(GluedStart):
+    start_code = b"\0\0\1"
+
+
+class GluedStart265(GluedStart):
+    codec = "H265"
+
+
+class GluedStartLong(GluedStart):
+    """In packets that are longer than a datagram."""
+
+    def payloads(self, frame):
+        return [(self.start_code + nal, place == len(frame) - 1) for place, nal in enumerate(frame)]
+
+
+@pytest.mark.parametrize("kind", [GluedStart, GluedStartShort, GluedStart265, GluedStartLong])
+def test_start_codes_in_front_of_each_nal_unit(station, monkeypatch, kind):
+    """MediaMTX never sees a key frame: from the second opening on it is not asked to."""
+    monkeypatch.setattr(line, "HELD_BACK_S", 3.0)
+    is_265 = kind is GluedStart265
+    options = {"codec": "libx265", "container": "hevc", "seconds": 3} if is_265 else {}
+    film = encode(*(("-x265-params", X265) if is_265 else ("-g", "10")), **options)
+    pictures = decoded(film, "hevc" if is_265 else "h264")
+    with kind(film) as camera:
+        first = record(station, camera, SECONDS)
+        assert_whole(first, pictures, camera.connections - 1)
+        again = record(station, camera, SECONDS)
+        assert_whole(again, pictures, camera.connections - 2)
+        assert camera.most_at_once == 1
+    assert first.receipt.warnings == again.receipt.warnings == []
 
 
 class StrayType(RawRtspCamera):

@@ -18,11 +18,15 @@ from hypothesis import strategies as st
 
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
+from camrec.readers.h264 import H264
+from camrec.readers.h265 import H265
 from camrec.rtsp_relay import RtspRelay
 from camrec.rtsp_relay.addresses import base_urls, control_urls
 from camrec.rtsp_relay.description import parse_description, write_description
 from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp
 from camrec.rtsp_relay.messages import encode as encode_message
+from camrec.rtsp_relay.nal_packets import split_h264, split_h265
+from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
 from camrec.sources import parse
 
 PATIENCE = 10.0
@@ -610,3 +614,48 @@ def test_it_leaves_no_thread_behind():
         relay.close()
         player.close()
     eventually(lambda: threading.active_count() <= before)
+
+
+# H.264 and H.265 that MediaMTX is not to look into.
+
+LONG = bytes(range(1, 255)) * 20
+
+
+def nals_of(codec: str, payloads: list[bytes]) -> list[bytes]:
+    reader = {"h264": H264, "h265": H265}[codec]()
+    return [nal for each in payloads for nal in reader.push(memoryview(each), False)]
+
+
+def fragments(codec: str, nal: bytes, size: int) -> list[bytes]:
+    head = bytes([nal[0] & 0xE0 | 28]) if codec == "h264" else bytes([nal[0] & 0x81 | 98, nal[1]])
+    kind, rest = (nal[0] & 31, nal[1:]) if codec == "h264" else (nal[0] >> 1, nal[2:])
+    return [
+        head
+        + bytes([kind | (128 if at == 0 else 0) | (64 if at + size >= len(rest) else 0)])
+        + rest[at : at + size]
+        for at in range(0, len(rest), size)
+    ]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("start_code", [b"", b"\0\0\1", b"\0\0\0\1"])
+def test_long_payloads_in_pieces_are_the_same_nal_units(codec, start_code):
+    head = b"\x65" if codec == "h264" else b"\x26\x01"
+    split = split_h264 if codec == "h264" else split_h265
+    nal = head + LONG
+    whole = start_code + nal
+    several = {"h264": b"\x18", "h265": b"\x60\x01"}[codec]
+    for each in (whole, head + b"\x88small"):
+        several += len(each).to_bytes(2, "big") + each
+    for payloads in ([whole], fragments(codec, whole, 2000), [several]):
+        pieces = [piece for payload in payloads for piece in split(payload)]
+        assert max(map(len, pieces)) <= MAX_PAYLOAD_BYTES
+        assert nals_of(codec, pieces) == nals_of(codec, payloads)
+        assert nals_of(codec, pieces)[0] == nal
+
+
+@bounded
+@given(st.binary(min_size=1402, max_size=4000), st.sampled_from([split_h264, split_h265]))
+def test_any_long_payload_is_split_or_left(payload, split):
+    pieces = split(payload)
+    assert pieces == [payload] or all(len(each) <= MAX_PAYLOAD_BYTES for each in pieces)

@@ -34,6 +34,7 @@ class CameraClient:
     more: never while the connection before is still there.
 
     session : the camera's session, "" before there is one.
+    patience : seconds in which the camera must answer a request.
     connections : how many were made.
     answered : whether the camera answered anything in RTSP.
 
@@ -45,6 +46,7 @@ class CameraClient:
 
     def __init__(self, source: Source, reach: Reach, on_frames: Callable[[bytes], None]) -> None:
         self.session = ""
+        self.patience = ANSWER_TIMEOUT_S
         self.connections = 0
         self.inbox = Inbox()
         self._source = source
@@ -179,7 +181,7 @@ class CameraClient:
 
     def _more(self) -> Message | None:
         """Wait for more; what is there is all where no more comes."""
-        quiet = ANSWER_TIMEOUT_S
+        quiet = self.patience
         if self.inbox.in_body:
             quiet = QUIET_S if self.inbox.lacks_length else QUIET_IN_BODY_S
         try:

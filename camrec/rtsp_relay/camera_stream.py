@@ -10,7 +10,7 @@ from camrec.camera_errors import named
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
 from camrec.rtsp_relay.addresses import base_urls, control_urls
-from camrec.rtsp_relay.camera_client import CameraClient
+from camrec.rtsp_relay.camera_client import ANSWER_TIMEOUT_S, CameraClient
 from camrec.rtsp_relay.description import Description, Format, Medium, parse_description
 from camrec.rtsp_relay.messages import Message
 from camrec.rtsp_relay.refusals import refusal
@@ -18,6 +18,9 @@ from camrec.sources import Source
 
 # Another address, or another form of the request, may be what the camera wants.
 _TRY_ANOTHER = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})
+# It has answered for its video at once, and the session waits for that.
+AUDIO_ANSWER_S = 2.0
+
 _CHANNELS = re.compile(r"interleaved\s*=\s*(\d{1,3})", re.IGNORECASE)
 _TIMEOUT = re.compile(r"timeout\s*=\s*\"?(\d{1,6})", re.IGNORECASE)
 
@@ -68,14 +71,18 @@ class CameraStream:
         self.client.request("OPTIONS", self.source.target())
         description = self._describe()
         self._set_up_video(description)
+        self.client.patience = AUDIO_ANSWER_S
         try:
             self._set_up_audio(description)
-        except (EOFError, ConnectionError):
-            # Some hang up instead of refusing it: once more, for the video alone.
+        except (EOFError, ConnectionError, TimeoutError):
+            # Some hang up or stay silent instead of refusing it: once more, for the video alone.
+            self.client.patience = ANSWER_TIMEOUT_S
             self.client.restart()
             self.tracks.clear()
             self._set_up_video(self._describe())
             self.unheard = description.of_kind("audio")[0].codec
+        finally:
+            self.client.patience = ANSWER_TIMEOUT_S
 
     def play(self) -> None:
         """Begin; raises as `open`."""

@@ -38,6 +38,8 @@ class RtspRelay:
     ----------
     on_delivery
         Called once a connection, when its first frame passes.
+    unread
+        Whether MediaMTX is to pass on the camera's H.264 or H.265 without a look.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class RtspRelay:
         camera: Source,
         reach: Reach | None = None,
         on_delivery: Callable[[], None] = lambda: None,
+        unread: bool = False,
     ) -> None:
+        self.unread = unread
         self.unheard = ""
         self.delivered_at: float | None = None
         self._camera = camera

@@ -16,11 +16,13 @@ from camrec.camera_errors import named
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
 from camrec.rtsp_relay.camera_client import CameraClient
-from camrec.rtsp_relay.camera_stream import CameraStream
-from camrec.rtsp_relay.description import write_description
+from camrec.rtsp_relay.camera_stream import CameraStream, Track
+from camrec.rtsp_relay.description import Format, write_description
 from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
 from camrec.rtsp_relay.messages import Inbox, Message, encode, has_channel
+from camrec.rtsp_relay.nal_packets import nal_packets, unread
 from camrec.rtsp_relay.refusals import broken_off
+from camrec.rtsp_relay.unread_packets import UnreadPackets
 from camrec.sources import Source
 
 log = logging.getLogger(__name__)
@@ -44,10 +46,14 @@ class Owner(Protocol):
 
     keep_alive : the method that keeps the camera's session alive, None where the receiver reports
         alone have to.
+    unread : whether MediaMTX is to pass on H.264 and H.265 without a look.
     """
 
     @property
     def keep_alive(self) -> str | None: ...
+
+    @property
+    def unread(self) -> bool: ...
 
     def keep_alive_hurt(self) -> None: ...
 
@@ -82,7 +88,7 @@ class RelayedConnection:
         self._inbox = inbox
         self._owner = owner
         self._stream = CameraStream(source, reach, self._take_frames)
-        self._jpeg: JpegPackets | None = None
+        self._unread: UnreadPackets | None = None
         self._early: list[bytes] | None = []  # None: MediaMTX plays
         self._kept_alive = 0.0  # when the camera was last told that somebody is there
         self._delivering = False
@@ -133,15 +139,7 @@ class RelayedConnection:
             self._stream.open()
             self._owner.opened(self._stream)
             tracks = self._stream.tracks
-            self._jpeg = next(
-                (
-                    JpegPackets(each.channel, each.format.payload_type)
-                    for each in tracks
-                    if each.format.codec == "JPEG"
-                ),
-                None,
-            )
-            body = write_description([(each.kind, offered(each.format)) for each in tracks])
+            body = write_description([(each.kind, self._offered(each)) for each in tracks])
             base = request.url.rstrip("/") + "/"
             self._reply(request, body, Content_Type="application/sdp", Content_Base=base)
         elif method == "SETUP":
@@ -167,6 +165,16 @@ class RelayedConnection:
         else:
             self._reply(request, Public=PUBLIC)
         return True
+
+    def _offered(self, track: Track) -> Format:
+        """The format as MediaMTX is told it."""
+        form = track.format
+        if form.codec == "JPEG":
+            self._unread = JpegPackets(track.channel, form.payload_type)
+        elif track.kind == "video" and self._owner.unread:
+            self._unread = nal_packets(track.channel, form)
+            return unread(form)
+        return offered(form)
 
     def _reply(
         self, request: Message, body: bytes = b"", status: str = "200 OK", **headers: str
@@ -213,7 +221,7 @@ class RelayedConnection:
 
     def _forward(self, frames: bytes) -> None:
         """Whole frames, RTP on the even channels and RTCP on the odd ones."""
-        self._send(frames if self._jpeg is None else self._jpeg.rewrite(frames))
+        self._send(frames if self._unread is None else self._unread.rewrite(frames))
         doubtful = self._stream.doubtful_channel
         if doubtful >= 0 and has_channel(frames, doubtful):
             self._stream.doubtful_channel, self._stream.unheard = -1, ""

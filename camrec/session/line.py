@@ -15,7 +15,7 @@ from camrec.network_policy import Reach
 from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, Way, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
-from camrec.session.opening_wait import FIRST_MEDIA_S
+from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
 from camrec.session.routes import Route, Routes
 from camrec.sources import Source
 from camrec.units import StreamNotice, Unit
@@ -29,6 +29,10 @@ _NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 # knows how far apart its frames usually are.
 READER_PATIENCE_S = 3600.0
 RELAY_ANSWER_S = 5.0
+# Seconds in which MediaMTX must pass on a frame of a camera that sends. It waits for a key frame as
+# the letter has it, which some cameras never send; in the settings of others the distance of two
+# goes up to 20 s.
+HELD_BACK_S = 25.0
 
 
 class Reader(Protocol):
@@ -82,6 +86,13 @@ class Line(ABC):
         """Seconds in which the camera must answer: less where another way is to be tried then."""
         return FIRST_MEDIA_S
 
+    @property
+    def key_frame_patience(self) -> float:
+        """Seconds in which the proxy must pass a frame on where media comes: less where another way
+        is to be tried then.
+        """
+        return KEY_FRAME_S
+
     def explained(self, error: CameraError) -> CameraError:
         """What `error` means on this way to the camera."""
         return error
@@ -129,7 +140,8 @@ class RtspLine(Line):
     relay, those that send over UDP only by UDP.
 
     A camera goes the direct way until that fails for a reason of the dialogue, then another one,
-    which is remembered where it works.
+    which is remembered where it works at once: one that works later may do so because the camera
+    was not ready before. No way is tried twice.
     """
 
     def __init__(
@@ -146,6 +158,8 @@ class RtspLine(Line):
         self._routes = routes or Routes()
         self._relay: RtspRelay | None = None
         self._hang_ups: list[float] = []
+        self._tried: set[Route] = set()
+        self._is_news = False  # whether the route is to be remembered where it works
         self.route = self._first_route()
 
     @property
@@ -159,19 +173,22 @@ class RtspLine(Line):
         self._proxy.ensure_ready()
         self._heed_hang_up()
         if self.is_dropped():
-            self.route = Route.RELAY
+            self._take(Route.RELAY)
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         self._proxy.remove(self.path)
-        if self.route is not Route.RELAY:
+        if not self.route.is_relayed:
             self._end_relay()
             try:
                 self._proxy.add(self.path, self.source, over_udp=self.route is Route.UDP)
                 return
             except InputError:
                 # Whatever MediaMTX does not like about it: the relay's own address it does.
-                self.route = Route.RELAY
+                self._take(Route.RELAY)
+        unread = self.route is Route.UNREAD
+        if self._relay is not None and self._relay.unread is not unread:
+            self._end_relay()
         if self._relay is None:
-            self._relay = RtspRelay(self.source, self._reach, self._learn).start()
+            self._relay = RtspRelay(self.source, self._reach, self._learn, unread).start()
         self._relay.renew()
         self._proxy.add(self.path, self._relay.source)
 
@@ -190,7 +207,11 @@ class RtspLine(Line):
     @property
     def answer_patience(self) -> float:
         # MediaMTX says nothing of an answer that it cannot read: the relay gets what is left.
-        return FIRST_MEDIA_S if self.route is Route.RELAY else FIRST_MEDIA_S - RELAY_ANSWER_S
+        return FIRST_MEDIA_S if self.route.is_relayed else FIRST_MEDIA_S - RELAY_ANSWER_S
+
+    @property
+    def key_frame_patience(self) -> float:
+        return HELD_BACK_S if self._may_be_held_back else KEY_FRAME_S
 
     def explained(self, error: CameraError) -> CameraError:
         if self.route is Route.UDP and error.code in _NOTHING_BY_UDP:
@@ -226,19 +247,41 @@ class RtspLine(Line):
             self._routes.remember(self.source, Route.DIRECT)
             self.route = self._first_route()
             return True
-        if self.route is not Route.DIRECT:
+        self._tried.add(self.route)
+        other = self._other_route(error)
+        if other is None or other in self._tried:
+            self._is_news = False
+            if error.code == "camera_udp_only":
+                self._routes.remember(self.source, Route.DIRECT)
             return False
-        if error.code == "camera_udp_only":
-            # TLS is for TCP alone.
-            self.route = Route.UDP if self.source.url.startswith("rtsp:") else Route.DIRECT
-        elif error.code == "camera_no_answer" and self._proxy.waits(self.path):
+        self._take(other)
+        return True
+
+    def _other_route(self, error: CameraError) -> Route | None:
+        """Which may help after `error`."""
+        if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
+            return Route.UNREAD
+        if error.code == "camera_udp_only" and self.route is Route.RELAY:
+            # Not only a track of audio wants it, which the relay would have left out. TLS is for
+            # TCP alone; and what may not go the direct way did not.
+            is_direct = Route.DIRECT in self._tried and self.source.url.startswith("rtsp:")
+            return Route.UDP if is_direct else None
+        if self.route is not Route.DIRECT:
+            return None
+        if error.code == "camera_no_answer" and self._proxy.waits(self.path):
             # MediaMTX says nothing of an answer that it cannot read: it waits for the rest of it.
-            self.route = Route.RELAY
-        elif error.code in ("camera_codec", "camera_jpeg") or self._proxy.failed_in_dialogue(
-            self.path
-        ):
-            self.route = Route.RELAY
-        return self.route is not Route.DIRECT
+            return Route.RELAY
+        told = error.code in ("camera_codec", "camera_jpeg", "camera_udp_only")
+        return Route.RELAY if told or self._proxy.failed_in_dialogue(self.path) else None
+
+    @property
+    def _may_be_held_back(self) -> bool:
+        """Whether MediaMTX looks for key frames in what the camera sends, and another way helps."""
+        return self.route in (Route.DIRECT, Route.RELAY) and Route.UNREAD not in self._tried
+
+    def _take(self, route: Route) -> None:
+        """Another route from now on, as the one before did not do."""
+        self.route, self._is_news = route, True
 
     def is_dropped(self, since: int = 0) -> bool:
         # By the relay MediaMTX does not look into M-JPEG.
@@ -246,11 +289,12 @@ class RtspLine(Line):
 
     def _first_route(self) -> Route:
         credential = self.source.credential
-        if credential is not None and not (credential.user and credential.password):
-            return Route.RELAY  # MediaMTX does not take it
-        if self._reach.limited:
-            return Route.RELAY  # MediaMTX follows a camera wherever it leads
-        return self._routes.route(self.source)
+        known = self._routes.route(self.source)
+        # MediaMTX does not take an empty one, and follows a camera wherever it leads.
+        is_bare = credential is not None and not (credential.user and credential.password)
+        if (is_bare or self._reach.limited) and not known.is_relayed:
+            return Route.RELAY
+        return known
 
     def _heed_hang_up(self) -> None:
         """A camera that hangs up at MediaMTX's keep-alive is kept alive by the relay instead."""
@@ -261,19 +305,19 @@ class RtspLine(Line):
         # MediaMTX sends one 5 s before a session's end, which is a multiple of 5 s.
         if len(self._hang_ups) > 1 or after % 5 < JUST_AFTER_S:
             log.info("%s hung up after %.1f s: it is relayed from now on", self.source.url, after)
-            self.route = Route.RELAY
+            self._take(Route.RELAY)
 
     def _learn(self) -> None:
         """Remember a route that works where the direct one did not."""
         relay = self._relay
-        if self._reach.limited:
-            return  # then every camera is relayed
+        if not self._is_news:
+            return
         if self.route is Route.UDP and self._proxy.delivered(self.path):
             self._routes.remember(self.source, Route.UDP)
         elif relay is not None and relay.delivered_at is not None:
             lasted = time.monotonic() - relay.delivered_at
             if lasted >= 2 * max(self._hang_ups, default=0.0):
-                self._routes.remember(self.source, Route.RELAY)
+                self._routes.remember(self.source, self.route)
 
     def _end_relay(self) -> None:
         if self._relay is not None:

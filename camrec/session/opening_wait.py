@@ -28,6 +28,8 @@ class OpeningWait:
         Seconds in which it must be connected, if that is less.
     has_key_frames
         Not each frame can be decoded without others.
+    key_frame
+        Seconds in which the proxy must pass a frame on, where media comes and it does not.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class OpeningWait:
         silence: float = FIRST_MEDIA_S,
         answer: float = FIRST_MEDIA_S,
         has_key_frames: bool = True,
+        key_frame: float = KEY_FRAME_S,
     ) -> None:
         self.waiting_for: WaitingFor = "answer"
         self._began = began
         self._silence = silence
         self._answer = min(answer, silence)
         self._has_key_frames = has_key_frames
+        self._key_frame = key_frame
         self._connected = False
         self._progress = (0, 0)  # bytes of media as the proxy counts them, frames as we do
         self._media_at: int | None = None
@@ -63,7 +67,7 @@ class OpeningWait:
         else:
             longest = max(self._silence, FIRST_MEDIA_S)
             self._is_silent = now - self._media_at >= longest * 1e9
-        return self._is_silent or now - self._began >= KEY_FRAME_S * 1e9
+        return self._is_silent or now - self._began >= self._longest * 1e9
 
     def error(self, source: Source) -> CameraError:
         """What being over means for the user."""
@@ -72,7 +76,11 @@ class OpeningWait:
         if self._is_silent:
             return CameraError("camera_no_picture", host=source.host, port=source.port)
         code = "camera_no_key_frame" if self.waiting_for == "key_frame" else "camera_undecodable"
-        return CameraError(code, host=source.host, seconds=round(KEY_FRAME_S))
+        return CameraError(code, host=source.host, seconds=round(self._longest))
+
+    @property
+    def _longest(self) -> float:
+        return KEY_FRAME_S if self._progress[1] else self._key_frame
 
     def _awaited(self, probe: Probe) -> WaitingFor:
         if not self._connected:

@@ -18,7 +18,7 @@ from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.line import Line
-from camrec.session.opening_wait import FIRST_MEDIA_S, OpeningWait, WaitingFor
+from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
 from camrec.sources import Source
 from camrec.states import Machine
 from camrec.units import Unit
@@ -330,11 +330,14 @@ class Session:
         try:
             self._line.prepare()
             began = self._clock.monotonic_ns()
+            # Where it went well before it can do so again.
+            went_well = self.feed.newest is not None
             wait = OpeningWait(
                 began,
                 silence,
                 answer=self._line.answer_patience,
                 has_key_frames=self.source.kind == "rtsp",
+                key_frame=KEY_FRAME_S if went_well else self._line.key_frame_patience,
             )
             self._await(wait)
             if not kept:

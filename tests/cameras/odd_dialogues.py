@@ -82,6 +82,38 @@ class AudioHangsUp(AudioRefused):
         return super().reply(connection, method, url, headers)
 
 
+class AudioByUdpOnly(AudioRefused):
+    """It refuses it as cameras do that know no TCP; the video comes over TCP."""
+
+    def setup(self, connection, url, headers):
+        if "trackID=1" in url:
+            return "461 Unsupported Transport", [], ""
+        return RawRtspCamera.setup(self, connection, url, headers)
+
+
+class AudioUnanswered(AudioRefused):
+    """It never answers its SETUP."""
+
+    def setup(self, connection, url, headers):
+        if "trackID=1" in url:
+            return "", [], ""
+        return super().setup(connection, url, headers)
+
+    def encode_reply(self, status, cseq, headers, body):
+        return super().encode_reply(status, cseq, headers, body) if status else b""
+
+
+class StartingUp(RawRtspCamera):
+    """It knows no path for its first `unready` connections."""
+
+    unready = 2
+
+    def reply(self, connection, method, url, headers):
+        if method == "DESCRIBE" and connection.number <= self.unready:
+            return "503 Service Unavailable", [], ""
+        return super().reply(connection, method, url, headers)
+
+
 class AudioUnderAnotherNumber(RawRtspCamera):
     """The sound's parameters stand under another payload type than its own."""
 

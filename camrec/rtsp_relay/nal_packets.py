@@ -1,0 +1,75 @@
+"""H.264 and H.265 packets that MediaMTX passes on unread.
+
+Some cameras put a start code in front of each NAL unit: MediaMTX then sees no key frame, and waits
+for one for ever. camrec's own reader understands them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from camrec.readers.h264 import FU_A, STAP_A
+from camrec.readers.h265 import AP, FU
+from camrec.readers.nals import aggregated
+from camrec.rtsp_relay.description import Format
+from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, UnreadPackets
+
+FIRST, LAST = 0x80, 0x40
+
+
+def unread(each: Format) -> Format:
+    """The format as MediaMTX is told it: with channels, which no video has, it does not know it.
+
+    Readers pass over them.
+    """
+    return replace(each, rate=f"{each.rate}/1")
+
+
+def nal_packets(channel: int, each: Format) -> UnreadPackets:
+    split = split_h264 if each.codec == "H264" else split_h265
+    return UnreadPackets(channel, each.payload_type, each.payload_type, split)
+
+
+def split_h264(payload: bytes) -> list[bytes]:
+    """One payload (RFC 6184) as several."""
+    kind = payload[0] & 31
+    if kind == STAP_A:
+        return _each(aggregated(memoryview(payload)[1:]), split_h264)
+    if kind == FU_A:
+        return _fragments(payload[:1], payload[1], payload[2:])
+    if kind > STAP_A:
+        return [payload]  # the interleaved mode, which nobody asked for
+    # A start code in front, too: put together again it is what it was.
+    return _fragments(bytes([payload[0] & 0xE0 | FU_A]), kind | FIRST | LAST, payload[1:])
+
+
+def split_h265(payload: bytes) -> list[bytes]:
+    """One payload (RFC 7798) as several."""
+    kind = payload[0] >> 1 & 63
+    if kind == AP:
+        return _each(aggregated(memoryview(payload)[2:]), split_h265)
+    if kind == FU:
+        return _fragments(payload[:2], payload[2], payload[3:])
+    if kind > FU:
+        return [payload]
+    head = bytes([payload[0] & 0x81 | FU << 1, payload[1]])
+    return _fragments(head, kind | FIRST | LAST, payload[2:])
+
+
+def _each(nals: Iterable[bytes], split: Callable[[bytes], list[bytes]]) -> list[bytes]:
+    pieces: list[bytes] = []
+    for nal in nals:
+        pieces += split(nal) if len(nal) > MAX_PAYLOAD_BYTES else [nal]
+    return pieces
+
+
+def _fragments(head: bytes, flags: int, data: bytes) -> list[bytes]:
+    """`data` as fragments; `flags` as they would stand in front of all of it in one."""
+    size = MAX_PAYLOAD_BYTES - len(head) - 1
+    pieces = []
+    for at in range(0, len(data), size):
+        told = flags if at == 0 else flags & ~FIRST
+        told = told if at + size >= len(data) else told & ~LAST
+        pieces.append(head + bytes([told]) + data[at : at + size])
+    return pieces
