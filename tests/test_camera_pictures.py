@@ -312,6 +312,32 @@ def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
+class SetsInDescription(RawRtspCamera):
+    """Its parameter sets stand in its description only."""
+
+    def __init__(self, frames):
+        super().__init__(frames)
+        self._sets = super().parameter_sets()
+        self.frames = [[nal for nal in frame if nal_type(nal) not in (7, 8)] for frame in frames]
+        self.frames = self.frames[3:]
+
+    def parameter_sets(self):
+        return self._sets
+
+
+def test_a_camera_without_a_key_frame_as_the_letter_has_it(station, monkeypatch):
+    """It renews its pictures bit by bit and sends no parameter sets with them."""
+    monkeypatch.setattr(line, "HELD_BACK_S", 3.0)
+    refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
+    film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
+    with SetsInDescription(film) as camera:
+        assert not any(nal_type(nal) in (5, 7, 8) for frame in camera.frames for nal in frame)
+        recorded = record(station, camera, SECONDS)
+        assert camera.connections == 2 and camera.most_at_once == 1
+    assert (recorded.receipt.parts, recorded.receipt.gaps) == (1, [])
+    assert_follow(numbers(recorded.path, decoded(film)), len(film))
+
+
 @pytest.mark.parametrize("pixels", ["yuv444p", "yuv422p10le"])
 def test_h264_of_a_rare_kind_becomes_a_video_that_plays_everywhere(station, pixels):
     film = encode("-g", "10", pixel_format=pixels, seconds=3)
