@@ -8,6 +8,7 @@ import io
 import itertools
 import struct
 import threading
+import time
 from fractions import Fraction
 
 import av
@@ -23,6 +24,7 @@ from PIL import Image
 from camrec.footage import Footage
 from camrec.recording.verify import verify
 from camrec.session import line
+from camrec.session.routes import Route
 from camrec.station import Station
 
 SECONDS = 2
@@ -310,6 +312,34 @@ def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
     whole = [picture for _, picture in footage.frames()]
     for number in reversed(range(len(whole))):
         assert np.array_equal(footage.frame(number)[1], whole[number])
+
+
+def test_frames_of_more_slices_than_mediamtx_takes(station):
+    """It would leave a packet out of each frame."""
+    options = "slices=60:sliced-threads=0:scenecut=0"
+    film = encode("-g", "10", "-x264-params", options, size="320x1088", seconds=3)
+    assert min(map(len, film)) > 50
+    with RawRtspCamera(film) as camera:
+        recorded = record(station, camera, SECONDS)
+        assert_whole(recorded, decoded(film), camera.connections - 1)
+        assert camera.most_at_once == 1
+
+
+def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station):
+    """It opens before MediaMTX says so: then it comes anew, the other way."""
+    options = f"{X265}:slices=24:ctu=16:min-cu-size=8"
+    given = {"codec": "libx265", "container": "hevc", "seconds": 3}
+    film = encode("-x265-params", options, size="320x480", **given)
+    with Camera265(film) as camera:
+        session = station.open(camera.url)
+        deadline = time.monotonic() + 60
+        while station.routes.route(session.source) is not Route.UNREAD:  # it worked
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        station.close(session.session_id)
+        recorded = record(station, camera, SECONDS)
+        assert_whole(recorded, decoded(film, "hevc"), camera.connections - 2)
+        assert camera.most_at_once == 1
 
 
 class SetsInDescription(RawRtspCamera):

@@ -40,6 +40,9 @@ _NOT_DECODED = re.compile(
     r"|RTP payload size)"
 )
 
+# Frames of more slices, or larger, than it takes: it leaves a packet out of each.
+_TOO_MUCH = re.compile(r"processing errors, last was: .* (exceeds|too big, maximum)")
+
 _HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
 
 
@@ -72,6 +75,11 @@ class MediaMTX(Proxy):
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
         self._not_decoded: dict[str, int] = {}
+        self._cut: dict[str, int] = {}
+
+    def cuts_frames(self, path: str, since_ns: int = 0) -> bool:
+        """Whether it left packets out of frames that it finds too large, since a monotonic time."""
+        return self._cut.get(path, -1) >= since_ns
 
     def drops_jpeg(self, path: str, since_ns: int = 0) -> bool:
         """Whether it dropped M-JPEG that it cannot decode, since a monotonic time."""
@@ -135,6 +143,7 @@ class MediaMTX(Proxy):
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
         self._not_decoded.pop(path, None)
+        self._cut.pop(path, None)
 
     def _settings(self, api_port: int, password: str) -> dict[str, Any]:
         local = ["127.0.0.1"]
@@ -208,6 +217,8 @@ class MediaMTX(Proxy):
             self._hear_source(found["path"], level, found["text"])
         elif found and _NOT_DECODED.search(found["text"]):
             self._not_decoded[found["path"]] = time.monotonic_ns()
+        elif found and _TOO_MUCH.search(found["text"]):
+            self._cut[found["path"]] = time.monotonic_ns()
         elif found and found["text"].startswith("stream is available"):
             self._delivered[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.

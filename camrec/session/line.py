@@ -124,6 +124,10 @@ class Line(ABC):
         """
         return False
 
+    def is_cut(self, since: int) -> bool:
+        """Whether the proxy leaves out parts of the frames, though they come: another way helps."""
+        return False
+
     def reroute(self, error: CameraError) -> bool:
         """Whether the next `open` goes another way that may help, after `error`.
 
@@ -174,6 +178,8 @@ class RtspLine(Line):
         self._heed_hang_up()
         if self.is_dropped():
             self._take(Route.RELAY)
+        elif self.is_cut():
+            self._take(Route.UNREAD)
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         self._proxy.remove(self.path)
         if not self.route.is_relayed:
@@ -259,6 +265,8 @@ class RtspLine(Line):
 
     def _other_route(self, error: CameraError) -> Route | None:
         """Which may help after `error`."""
+        if self.is_cut():
+            return Route.UNREAD
         if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
             return Route.UNREAD
         if error.code == "camera_udp_only" and self.route is Route.RELAY:
@@ -286,6 +294,9 @@ class RtspLine(Line):
     def is_dropped(self, since: int = 0) -> bool:
         # By the relay MediaMTX does not look into M-JPEG.
         return self.route is Route.DIRECT and self._proxy.drops_jpeg(self.path, since)
+
+    def is_cut(self, since: int = 0) -> bool:
+        return self._may_be_held_back and self._proxy.cuts_frames(self.path, since)
 
     def _first_route(self) -> Route:
         credential = self.source.credential

@@ -266,6 +266,7 @@ class Session:
                 self._reading.ended
                 or silence >= self._silence.longest
                 or (is_stale and self._line.is_dropped(self._attempt_began))
+                or self._line.is_cut(self._attempt_began)
             ):
                 self._come_back()
                 continue
@@ -375,7 +376,7 @@ class Session:
                 asked, received = now, self._line.received()
             wait.note(now, probe, received)
             self._await(wait)
-            if wait.is_over(now):
+            if wait.is_over(now) or self._line.is_cut(began):
                 self._waited_in_vain = True
                 return self._line.explained(wait.error(self.source))
             if ended:
