@@ -113,7 +113,74 @@ def test_a_camera_that_go2rtc_does_not_get_on_with_is_relayed(station):
     with RefusesGo(encode_jpegs()) as camera:
         recorded = record(station, camera, 3)
     assert_whole(recorded, 3)
-    assert len(camera.requests) == 4, "a look and go2rtc's own attempt, a look and the relay"
+    assert len(camera.requests) == 3, "a look, go2rtc's own attempt, and the relay"
+
+
+class LooksWellOnly(RawHttpCamera):
+    """Its first answer is right, and none after it."""
+
+    status = "404 Not Found"
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if number == 1:
+            return super().reply(peer, number, method, path, headers)
+        if self.status:
+            challenge = ('WWW-Authenticate: Basic realm="cam"', "Content-Length: 0")
+            peer.sendall(self.head(self.status, "text/plain", *challenge))
+        return False
+
+
+class LooksWellOnlyWithLogin(LooksWellOnly):
+    status = "401 Unauthorized"
+    userinfo = "viewer:secret77@"
+
+
+class LooksWellOnlyAndFails(LooksWellOnly):
+    status = "500 Internal Server Error"
+
+
+class LooksWellOnlyAndHangsUp(LooksWellOnly):
+    status = ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (LooksWellOnly, "camera_no_path"),
+        (LooksWellOnlyWithLogin, "camera_wrong_password"),
+        (LooksWellOnlyAndFails, "camera_failed"),
+        (LooksWellOnlyAndHangsUp, "camera_hung_up"),
+    ],
+)
+def test_a_camera_that_refuses_after_the_look_is_not_called_in_a_loop(station, kind, code):
+    with kind(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
+        station.open(camera.url)
+    assert refused.value.code == code
+    assert camera.connections <= 25 and camera.most_at_once == 1
+    if code == "camera_wrong_password":
+        assert sum(number > 1 for number, _ in camera.requests) <= 3
+
+
+class OnePlace(RawHttpCamera):
+    """One viewer at a time; it notices 3 s later that one left, and hangs up on others."""
+
+    free_at: float | None = 0.0
+
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if self.free_at is None or time.monotonic() < self.free_at:
+            return False
+        self.free_at = None
+        try:
+            return super().reply(peer, number, method, path, headers)
+        finally:
+            self.free_at = time.monotonic() + 3
+
+
+def test_a_camera_with_one_place_is_waited_for_until_it_frees_it(station):
+    with OnePlace(encode_jpegs()) as camera:
+        recorded = record(station, camera, 3)
+    assert_whole(recorded, 3)
+    assert camera.connections <= 9 and camera.most_at_once == 1
 
 
 class Cookie(RawHttpCamera):

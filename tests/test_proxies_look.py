@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import threading
 from contextlib import ExitStack
+from http.client import HTTPMessage
+from types import SimpleNamespace
 
 import pytest
 from cameras.mjpeg import MjpegCamera, Variant
@@ -13,9 +15,11 @@ from cameras.refusing import Refusing, http, says
 from leaks import nothing_left_behind  # noqa: F401
 
 from camrec.errors import CameraError
+from camrec.http_auth import Login
 from camrec.proxies import Go2rtc, Way, look
 from camrec.proxies.ports import free_ports
-from camrec.sources import parse
+from camrec.proxies.visit import Visit
+from camrec.sources import Credential, parse
 
 PASSWORD = "p@s:s/w#o%r d?&+é"
 USERINFO = "viewer:p%40s%3As%2Fw%23o%25r%20d%3F%26%2B%C3%A9"
@@ -325,3 +329,31 @@ def test_pathological_addresses_are_no_defect():
     with Refusing(http("404 Not Found")) as peer:
         for path in ("/é%zz", "/?a=b c".replace(" ", "+") + "&é=1", '/{}|^`"<>', ""):
             assert seen(f"http://127.0.0.1:{peer.port}{path}") == "camera_no_path"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_sent"),
+    [
+        ("https://cam:8443/a", "http://cam:8443/b", False),
+        ("https://cam/a", "http://cam/b", False),
+        ("http://cam/a", "http://cam:81/b", False),
+        ("http://cam/a", "https://cam/b", True),
+        ("https://cam/a", "https://cam/b", True),
+    ],
+)
+def test_a_redirect_never_takes_a_password_from_tls_into_the_clear(
+    monkeypatch, first, second, is_sent
+):
+    asked = []
+
+    def ask(visit, url, authorization):
+        asked.append((url, authorization))
+        answer = HTTPMessage()
+        answer["Location"] = second
+        status = 302 if url == first else 200
+        return SimpleNamespace(status=status, headers=answer, getheader=answer.get)
+
+    monkeypatch.setattr(Visit, "_ask", ask)
+    monkeypatch.setattr(Login, "authorization", lambda *_: "Basic secret")
+    Visit(1).get(first, Credential("viewer", "secret77"))
+    assert asked == [(first, "Basic secret"), (second, "Basic secret" if is_sent else None)]

@@ -10,7 +10,7 @@ import ssl
 import string
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from camrec.http_auth import DigestAuth, Login
 from camrec.http_auth.login import MOST_CHALLENGES
@@ -70,7 +70,7 @@ class Visit:
         self.simple = self.simple and _go2rtc_asks(url, bool(credential))
         asked = set()
         while len(asked) < MOST_REDIRECTS:
-            known = credential if urlsplit(url).netloc == home.netloc else None
+            known = credential if _is_as_safe(home, urlsplit(url)) else None
             asked.add((url, self._cookies.header(url)))
             answer = self._log_in(url, known)
             target = answer.getheader("Location")
@@ -178,6 +178,11 @@ class Visit:
         # To what was looked at, not to what a second look-up may give.
         connection._create_connection = self._reach.connect  # type: ignore[attr-defined]
         return connection
+
+
+def _is_as_safe(home: SplitResult, there: SplitResult) -> bool:
+    """Whether a credential for `home` may be sent there: never in clear where home is by TLS."""
+    return there.netloc == home.netloc and there.scheme in (home.scheme, "https")
 
 
 def _certificates(host: str) -> ssl.SSLContext:

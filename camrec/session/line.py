@@ -29,6 +29,11 @@ _NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 # knows how far apart its frames usually are.
 READER_PATIENCE_S = 3600.0
 RELAY_ANSWER_S = 5.0
+# Seconds in which a camera for one viewer may not have noticed that the look at it is over, ...
+PLACE_S = 5.0
+# ... and for which a look at a camera that is relayed then does: one more would take its place.
+LOOKED_S = 10.0
+_PLACE_TAKEN = ("camera_hung_up", "camera_refused", "camera_busy")
 # Seconds in which MediaMTX must pass on a frame of a camera that sends. It waits for a key frame as
 # the letter has it, which some cameras never send; in the settings of others the distance of two
 # goes up to 20 s.
@@ -132,6 +137,12 @@ class Line(ABC):
         """Whether the next `open` goes another way that may help, after `error`.
 
         To be asked once after a failed attempt, before the line is closed or opened again.
+        """
+        return False
+
+    def may_be_taken(self, error: CameraError) -> bool:
+        """Whether the camera was seen to deliver a moment ago, and may not have noticed yet that
+        this viewer left: it is worth to be tried again in a second.
         """
         return False
 
@@ -366,6 +377,9 @@ class MjpegLine(Line):
         self._lock = threading.Lock()
         self._is_open = False
         self._needs_relay = False
+        self._is_rerouted = False
+        self._way = Way.DIRECT  # as the last look saw it
+        self._looked = -LOOKED_S  # when that was, monotonic
         self._direct_run = 0  # which of go2rtc's runs it was given to, by itself; 0: none
 
     @property
@@ -380,14 +394,16 @@ class MjpegLine(Line):
     def open(self) -> None:
         # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
         self._reach.check(self.source)
-        way = look(self.source, reach=self._reach)
+        if not self._is_known_to_deliver:
+            self._way = look(self.source, reach=self._reach)
+            self._looked = time.monotonic()
         self._proxy.ensure_ready()
         with self._lock:
             self._is_open = True
             if self._direct_run not in (0, self._proxy.runs):
                 # It may be this camera that go2rtc ended on.
                 self._needs_relay = True
-            if way is Way.RELAYED or self._needs_relay:
+            if self._way is Way.RELAYED or self._needs_relay:
                 self._open_relay()
                 return
             self._direct_run = self._proxy.runs
@@ -411,7 +427,9 @@ class MjpegLine(Line):
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
-            return told
+            # What was seen to deliver is a camera, though it hangs up now.
+            hung_up = told.code == "camera_not_a_camera"
+            return self._named("camera_hung_up") if hung_up else told
         if error is not None and error.reason == "message":
             # It answered when it was looked at: it is go2rtc that does not get on with it.
             self._needs_relay = True
@@ -419,7 +437,19 @@ class MjpegLine(Line):
         return None
 
     def reroute(self, error: CameraError) -> bool:
-        return self._needs_relay and self._relay is None
+        # Once: where the camera refuses the look meanwhile, there is still no relay.
+        if self._is_rerouted or not self._needs_relay or self._relay is not None:
+            return False
+        self._is_rerouted = True
+        return True
+
+    def may_be_taken(self, error: CameraError) -> bool:
+        return error.code in _PLACE_TAKEN and time.monotonic() - self._looked < PLACE_S
+
+    @property
+    def _is_known_to_deliver(self) -> bool:
+        is_relayed = self._needs_relay or self._way is Way.RELAYED
+        return is_relayed and time.monotonic() - self._looked < LOOKED_S
 
     def _called_too_often(self) -> None:
         """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""

@@ -29,6 +29,9 @@ POLL = 0.05  # seconds between two looks while a camera is awaited
 ASK_EVERY = 0.5  # seconds between two questions to its proxy whether anything came
 SHORTEST_TRY = 5.0  # seconds that a camera which hung up gets when it is called again
 BETWEEN_TRIES = 1.0  # seconds
+MOST_REROUTES = (
+    2  # at once, without a pause: whatever a line says, a camera is not called in a loop
+)
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
 # Seconds between two readings while nobody looks: each wakes a thread up. No camera's pictures keep
 # that step: some of them are read the moment they come, and those tell how its clock lies to ours.
@@ -229,7 +232,7 @@ class Session:
         hung up: up to `TRIES` times.
         """
         began = self._clock.monotonic_ns()
-        self.attempt = 1
+        self.attempt, reroutes = 1, 0
         while True:
             self.seen = 0
             self._tell()
@@ -242,9 +245,14 @@ class Session:
                 return False
             log.warning("%s: try %d of %d: %s", self.source.url, self.attempt, TRIES, error)
             self._end_attempt()
-            if isinstance(error, CameraError) and self._line.reroute(error):
+            if reroutes < MOST_REROUTES and self._goes_elsewhere(error):
+                reroutes += 1
                 if not self._waited_in_vain:
                     began = self._clock.monotonic_ns()
+                continue
+            if isinstance(error, CameraError) and self._line.may_be_taken(error):
+                if self._pause(BETWEEN_TRIES):
+                    return False
                 continue
             final = not isinstance(error, CameraError) or error.code in FINAL
             if final or self._waited_in_vain or self.attempt == TRIES:
@@ -297,7 +305,7 @@ class Session:
 
         kept : its proxy is still connected to it; at first only a reader is missing.
         """
-        pause = 0.0
+        pause, reroutes = 0.0, 0
         while not self._pause(pause):
             pause = PAUSES[min(self.retries, len(PAUSES) - 1)]
             self.retries += 1
@@ -315,11 +323,14 @@ class Session:
             self.feed.interrupt()
             self.error = error
             never = self.feed.newest is None  # one that an earlier camrec had
-            if never and isinstance(error, CameraError) and self._line.reroute(error):
-                pause = 0.0
+            if never and reroutes < MOST_REROUTES and self._goes_elsewhere(error):
+                pause, reroutes = 0.0, reroutes + 1
             elif error.code == "camera_wrong_password":
                 self._line.close()
                 pause = PASSWORD_PAUSE
+
+    def _goes_elsewhere(self, error: CamrecError) -> bool:
+        return isinstance(error, CameraError) and self._line.reroute(error)
 
     def _reach(self, silence: float, probe: Probe, kept: bool = False) -> CamrecError | None:
         """Call the camera and read until a frame could be decoded; else the reason why not.
