@@ -22,7 +22,10 @@ _USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@")
 _URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
 # ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras have it.
 _PARAMETER = re.compile(
-    r"(?P<name>(?<=[?&;/_])[\w.-]*?(?:user|usr|login|pass|pwd|token|auth|secret|key)[\w.-]*?=)"
+    r"(?P<name>(?<=[?&;/_])(?:"
+    r"[\w.-]*?(?:user|usr|login|pass|pwd|psw|token|auth|secret|key|session|account|cred)[\w.-]*?="
+    r"|(?:x-)?(?:u|un|pw|pd|pin|sid)="
+    r"|p=(?!\d{1,4}(?:[&;/?#]|$))))"  # ?p=2 is a page, or a profile
     r"(?P<value>(?!\*\*\*).*?)(?=[&;/?#]|_[A-Za-z]+=|$)",
     re.IGNORECASE,
 )

@@ -90,6 +90,17 @@ def test_no_secret_and_no_address_stays_in_a_message(told):
     assert message.endswith("\r\n\r\n")
 
 
+def test_a_secret_in_the_media_is_masked_and_a_cookie_wherever_it_stands():
+    redactor = Redactor(SOURCE)
+    redactor.learn(b"HTTP/1.1 302 Found\r\nSet-Cookie: sid=c00kie99; Path=/\r\n\r\n")
+    part = b"--f\r\nX-User: anna:s3cret word\r\nX-Id: c00kie99\r\n\r\n\xff\xd8"
+    masked = redactor.media(part)
+    assert len(masked) == len(part)
+    assert b"s3cret" not in masked and b"c00kie99" not in masked and masked.endswith(b"\xff\xd8")
+    location = redactor.message(b"HTTP/1.1 302 Found\r\nLocation: /video?id=c00kie99\r\n\r\n")
+    assert b"c00kie99" not in location
+
+
 def test_an_address_has_one_stand_in_and_a_body_its_right_length():
     body = "c=IN IP4 192.168.1.20\r\na=192.168.1.20 10.0.0.1 127.0.0.1 0.0.0.0\r\n"
     reply = f"RTSP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}"

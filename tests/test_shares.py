@@ -74,7 +74,8 @@ def test_what_a_disk_cannot_write_counts_all_the_same(binaries, tmp_path, fails,
         with pytest.raises(CamrecError) as refused:
             station.record(session.session_id, 2)
         assert refused.value.code in ("folder_unwritable", "disk_full")
-        assert os.strerror(number) in str(refused.value) or number == errno.ENOSPC
+        said = {errno.EIO: "the disk reports an error", errno.ENOSPC: ""}[number]
+        assert said in str(refused.value)
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS])

@@ -169,3 +169,19 @@ def test_a_bad_name_is_refused(name):
 def test_a_name_may_hold_what_prints():
     assert valid_name(" Entrée n° 1 / nuit ") == "Entrée n° 1 / nuit"
     assert valid_name(None) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("u=viewer&p=secret77", "u=***&p=***"),
+        ("usr=viewer&psw=secret77", "usr=***&psw=***"),
+        ("x-pin=1234&channel=1", "x-pin=***&channel=1"),
+        ("sid=abcd1234&session_id=ef", "sid=***&session_id=***"),
+        ("p=2&stream=1", "p=2&stream=1"),
+    ],
+)
+def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
+    source = parse(f"http://camera/video?{query}")
+    assert source.url == f"http://camera/video?{shown}"
+    assert source.target() == f"http://camera/video?{query}"

@@ -227,7 +227,7 @@ def test_a_bare_address_a_name_and_a_log_in_open_a_camera(
         page.get_by_text("Où trouver l’adresse" if french else "Where do I find").click()
         page.get_by_label(field).fill(f"127.0.0.1:{camera.port}")
         page.get_by_role("button", name=button).click()
-        asks = "demande un nom d’utilisateur" if french else "asks for a user name"
+        asks = "demande un nom d’utilisateur" if french else "requires a user name"
         expect(page.get_by_role("alert")).to_contain_text(asks)
         user = page.get_by_label("Utilisateur" if french else "User", exact=True)
         expect(user).to_be_focused()

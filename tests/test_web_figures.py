@@ -77,7 +77,7 @@ def test_a_snapshot_is_refused_where_there_is_none(wire):
         until(lambda: figures_of(wire, opened)["state"] == "stale")
         reply = wire.get(f"/snapshot?session_id={opened['session_id']}", Accept_Language="fr")
         assert (reply.status, reply.code) == (409, "session_not_live")
-        assert "pas d'image" in reply.json()["error"]["message"]
+        assert "pas d’image" in reply.json()["error"]["message"]
         stale = figures_of(wire, opened)["figures"]
         assert stale["fps"] == 0 and stale["age"] > 5
         wire.post("/session/close", {"session_id": opened["session_id"]})

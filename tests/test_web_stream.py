@@ -97,7 +97,8 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
             assert 0 <= time.time() - captured / 1e6 < 10
     assert numbers == sorted(set(numbers))
     shown = {"now", "video_codec", "width", "height", "fps", "bit_rate", "lost", "age", "retries"}
-    shown |= {"viewers", "recorded", "recording", "free_bytes", "lag"}
+    shown |= {"viewers", "recorded", "recording", "free_bytes", "lag", "waiting_for"}
+    shown |= {"usual_distance", "max_seconds", "file_bit_rate", "room_bytes"}
     assert set(facts[0]) == shown
     assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
     assert facts[0]["recording"] is facts[0]["recorded"] is None and facts[0]["free_bytes"] > 0

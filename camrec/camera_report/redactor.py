@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from urllib.parse import quote, unquote
 
-from camrec.redaction import redact, without
+from camrec.redaction import SHORTEST, redact, without
 from camrec.sources import Source
 
 HOST_NAME = "camera.invalid"
@@ -29,7 +30,7 @@ class Redactor:
     """
 
     def __init__(self, source: Source) -> None:
-        self._secrets = source.secrets()
+        self._secrets = set(source.secrets())
         self._host = source.host
         self._stand_ins: dict[str, str] = {}
 
@@ -41,6 +42,14 @@ class Redactor:
             found = re.sub(whole, HOST_NAME, found)
         found = _IPV4.sub(lambda each: self._stand_in(each[0]), found)
         return _IPV6.sub(lambda each: self._stand_in(each[0]), found)
+
+    def learn(self, data: bytes) -> None:
+        """Take the cookies of a request, reply or part for secrets, wherever else they stand."""
+        for line in _COOKIE.finditer(data):
+            for pair in _COOKIE_VALUE.finditer(line[0], len(line["name"])):
+                value = pair["value"].decode("latin-1").strip('"')
+                if pair["name"].lower() not in _COOKIE_ATTRIBUTES and len(value) >= SHORTEST:
+                    self._secrets |= {value, unquote(value), quote(value, safe="")}
 
     def message(self, data: bytes) -> bytes:
         """A request or reply; the length of its body is right afterwards."""
@@ -56,10 +65,15 @@ class Redactor:
             return data
         return _LENGTH.sub(lambda each: each[1] + length, data[: head.end()]) + body
 
-    def opaque(self, data: bytes) -> bytes:
-        """Bytes of no known form, as long as before."""
-        for word in sorted({*self._secrets, self._host}, key=len, reverse=True):
-            data = data.replace(word.encode(), b"*" * len(word.encode()))
+    def media(self, data: bytes) -> bytes:
+        """Bytes of any form, as long as before: texts stand in them too, such as a part's headers.
+
+        A word of fewer than `SHORTEST` bytes would be found in any video.
+        """
+        words = {word.encode() for word in (*self._secrets, self._host)}
+        for word in sorted(words, key=len, reverse=True):
+            if len(word) >= SHORTEST:
+                data = data.replace(word, b"*" * len(word))
         return data
 
     def _stand_in(self, address: str) -> str:

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,13 @@ def write_report(
     """
     redactor, error = Redactor(source), findings.error
     media = bytearray()
+    told = [passages(connection.pieces) for connection in transcript.connections()]
+    for passage in chain.from_iterable(told):
+        redactor.learn(passage.data)
     dialogue = [
         json.dumps(entry)
-        for number, connection in enumerate(transcript.connections(), 1)
-        for entry in _entries(number, passages(connection.pieces), redactor, media)
+        for number, found in enumerate(told, 1)
+        for entry in _entries(number, found, redactor, media)
     ]
     summary = {
         "format": FORMAT,
@@ -84,7 +88,8 @@ def write_report(
         archive.writestr(README, both + "\n")
         archive.writestr(SUMMARY, json.dumps(summary, indent=2) + "\n")
         archive.writestr(DIALOGUE, "".join(f"{line}\n" for line in dialogue))
-        archive.writestr(MEDIA, bytes(media))
+        # All of it at once: a word may begin in one piece and end in the next.
+        archive.writestr(MEDIA, redactor.media(bytes(media)))
         archive.writestr(LOG, redactor.text(log))
 
 
@@ -95,9 +100,8 @@ def _entries(
     for passage in found:
         entry = {"connection": number, "at": round(passage.at, 6), "from": passage.side}
         if isinstance(passage, Media):
-            data = redactor.opaque(passage.data) if passage.opaque else passage.data
-            entry |= {"media": [len(media), len(data)]}
-            media += data
+            entry |= {"media": [len(media), len(passage.data)]}
+            media += passage.data
         else:
             entry |= {"text": redactor.message(passage.data).decode("latin-1")}
         yield entry
