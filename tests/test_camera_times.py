@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from cameras.raw_rtsp import RawRtspCamera, encode, split_frames
+from cameras.raw_rtsp import RawRtspCamera, SentFrame, encode, split_frames
 from cameras.rtp_jpeg import (
     RtpJpegCamera,
     jpegs,
@@ -332,3 +332,51 @@ def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
     assert "count 25 frames a second, but it sends" in warning.text()
     assert abs(warning.facts["speed"] - 2.5) <= 0.15
     assert camera.connections == 1
+
+
+class CoarseClock(RawRtspCamera):
+    """Two frames have the same time, or ten: it counts in larger steps than it sends."""
+
+    def __init__(self, film, together: int) -> None:
+        super().__init__(film)
+        self._together = together
+
+    def timestamp(self, due):
+        step = self._together / self.rate
+        return super().timestamp(int(due / step + 0.001) * step)
+
+
+@pytest.mark.parametrize("together", [2, 10, 10_000])
+def test_frames_that_have_the_same_time_are_all_there(station, together):
+    with CoarseClock(encode("-g", "10", "-bf", "0"), together) as camera:
+        recorded = record(station, camera, 3)
+    assert abs(len(recorded.times) - recorded.sent) <= 1
+    assert codes(recorded) == ["timestamps_corrected"]
+    assert recorded.receipt.gaps == []
+
+
+class CountsBack(RawRtspCamera):
+    """Its encoder begins anew each second and counts its packets from 7 on."""
+
+    def stream(self, connection):
+        begin = time.monotonic()
+        for number, due in enumerate(self.pace()):
+            if connection.over.wait(max(0.0, begin + due - time.monotonic())):
+                return
+            if number % 10 == 0:
+                sequence = 7
+            for payload, marker in self.payloads(self.frames[number % len(self.frames)]):
+                stamp = self.timestamp(due) & 0xFFFFFFFF
+                head = struct.pack(
+                    ">BBHII", 0x80, marker << 7 | self.payload_type, sequence, stamp, 1
+                )
+                connection.send_packet(connection.video_channel, head + payload)
+                sequence += 1
+            self.sent.append(SentFrame(number, time.monotonic_ns(), connection.number))
+
+
+def test_packet_numbers_that_go_back_cost_no_frame(station):
+    with CountsBack(encode("-g", "10", "-bf", "0")) as camera:
+        recorded = record(station, camera, 4)
+    assert_whole_and_even(recorded, camera.rate)
+    assert codes(recorded) == [] and recorded.receipt.gaps == []

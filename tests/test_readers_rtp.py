@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from fractions import Fraction
 from functools import cache
@@ -151,10 +152,16 @@ def test_what_is_no_packet_is_passed_over(data):
 
 def test_sequence_numbers():
     order = Order()
-    assert [order.missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
-    assert order.missing(4) == 2
-    assert order.missing(4) is None and order.missing(2) is None
-    assert order.missing(5) == 0
+
+    def missing(sequence: int, payload: bytes = b"a") -> int | None:
+        return order.missing(parse(rtp(sequence, 0, payload)))
+
+    assert [missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
+    assert missing(4) == 2
+    assert missing(4) is None
+    # Not the same once more, but a camera that counts anew.
+    assert missing(4, b"b") == 0 and missing(2) == 0
+    assert missing(3) == 0
 
 
 @pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])
@@ -367,6 +374,40 @@ def test_without_markers_a_new_time_ends_a_picture(proved):
     assert [u.data[-20:] for u in units] == [p[0][-20:] for p in pictures[4:9]]
 
 
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("marker", [True, False])
+def test_pictures_of_the_same_time_are_told_apart_and_put_at_even_distances(codec, marker):
+    sender, pictures = video(codec), film(codec)[0]
+    units = []
+    for number in range(12):
+        units += sender.send(7200 * (number // 2), pictures[number][0], marker=marker)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures][: len(units)]
+    assert len(units) >= 11
+    distances = [later.time - one.time for one, later in itertools.pairwise(units)]
+    assert all(each > 0 for each in distances)
+    assert sender.track.odd_stamps >= 5
+
+
+def test_a_picture_that_is_sent_twice_is_one():
+    sender, pictures = video(), film()[0]
+    units = []
+    for number in range(8):
+        for _ in range(2):
+            units += sender.send(3600 * number, pictures[number][0], marker=True)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures[:8]]
+    assert not any(u.lost for u in units)
+
+
+def test_a_camera_that_counts_its_packets_anew_loses_nothing():
+    sender = trusted()
+    for number in range(4, 12):
+        sender.sequence -= 40
+        (unit,) = sender.send(3600 * number, film()[0][number][0], marker=True)
+        assert unit.lost == 0
+
+
 def test_markers_on_each_slice_split_nothing():
     sender = video()
     pictures = film()[0]
@@ -548,9 +589,9 @@ def test_glued_slices_are_found_at_the_beginning_and_from_then_on():
     slices, _ = film()
     sender = trusted()
     for number in range(200):
-        two = slices[1][0] + b"\0\0\1" + slices[2][0]
+        two = slices[1][0] + b"\0\0\1\x41second"
         (unit,) = sender.send(90_000 + 3600 * number, two, marker=True)
-        assert unit.data == annex_b([slices[1][0], slices[2][0]])
+        assert unit.data == annex_b([slices[1][0], b"\x41second"])
 
 
 def recovery_point(count: int) -> bytes:
@@ -633,7 +674,7 @@ def test_frames_that_are_too_large_are_counted_with_the_next():
     slices, _ = film()
     for number in range(3):
         for _ in range(MOST_NALS + 2):
-            assert sender.send(90_000 + 3600 * number, slices[1][0][:9]) == []
+            assert sender.send(90_000 + 3600 * number, b"\x41second") == []
     (unit,) = sender.send(180_000, slices[0][0], marker=True)
     assert unit.dropped == 3 and unit.lost == 0
     (unit,) = sender.send(183_600, slices[1][0], marker=True)

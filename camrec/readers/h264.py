@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from camrec.readers.bits import Bits, unescaped
 from camrec.readers.nals import (
@@ -10,12 +11,14 @@ from camrec.readers.nals import (
     SEARCHED,
     Form,
     Nals,
+    Relation,
     aggregated,
     messages,
     read_pixel,
 )
 
 STAP_A, FU_A = 24, 28
+WITH_SLICE_HEADER = (1, 2, 5)
 BASELINE = 66
 INTRA_ONLY = (44, 86, 100, 110, 122, 244)  # where constraint flag 3 means: no prediction at all
 WITH_CHROMA = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
@@ -53,6 +56,21 @@ class H264(Nals):
     @classmethod
     def is_referred_to(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
         return any(nal[0] & 0x60 for nal, k in zip(nals, kinds, strict=True) if cls.is_picture(k))
+
+    @classmethod
+    def is_first(cls, nal: bytes) -> bool:
+        return nal[0] & 31 in WITH_SLICE_HEADER and len(nal) > 1 and nal[1] >= 0x80
+
+    @classmethod
+    def relation(cls, before: bytes, nal: bytes, sequence: bytes | None) -> Relation:
+        try:
+            layout = read_layout(sequence or b"")
+            one, other = read_place(before, layout), read_place(nal, layout)
+        except ValueError:
+            return "same"  # as by its time
+        if one.field and other.field and one.bottom != other.bottom and one.number == other.number:
+            return "field"
+        return "same" if one == other else "next"
 
     @staticmethod
     def form(sequence: bytes) -> Form:
@@ -103,31 +121,9 @@ class H264(Nals):
 def read_sequence(sequence: bytes) -> Form:
     """Size and reorder depth from a sequence parameter set (7.3.2.1.1)."""
     bits = Bits(unescaped(sequence))
-    if bits.take(8) & 31 != H264.SEQUENCE:
-        raise ValueError("not a sequence parameter set")
-    profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
+    profile, constraints, level, chroma, depth, _ = _read_profile(bits)
     bits.ue()
-    chroma, depth = 1, 8
-    if profile in WITH_CHROMA:
-        chroma = bits.ue()
-        if chroma == 3:
-            bits.flag()
-        depth = 8 + max(bits.ue(), bits.ue())
-        bits.flag()
-        if bits.flag():
-            for place in range(12 if chroma == 3 else 8):
-                if bits.flag():
-                    _skip_scaling(bits, 16 if place < 6 else 64)
-    bits.ue()
-    order = bits.ue()
-    if order == 0:
-        bits.ue()
-    elif order == 1:
-        bits.flag()
-        bits.se()
-        bits.se()
-        for _ in range(bits.ue()):
-            bits.se()
+    order, _ = _read_order(bits)
     references = bits.ue()
     bits.flag()
     columns, rows = bits.ue() + 1, bits.ue() + 1
@@ -154,6 +150,87 @@ def read_sequence(sequence: bytes) -> Form:
     room = min(BUFFERS.get(level, 696320) // (columns * rows), 16)
     reorder = told if told is not None else min(references, room)
     return Form(width, height, reorder, pixel, chroma, depth)
+
+
+def _read_profile(bits: Bits) -> tuple[int, int, int, int, int, bool]:
+    """(profile, constraints, level, chroma, depth, whether the colours are planes apart) from the
+    beginning of a sequence parameter set.
+    """
+    if bits.take(8) & 31 != H264.SEQUENCE:
+        raise ValueError("not a sequence parameter set")
+    profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
+    bits.ue()
+    chroma, depth, planes = 1, 8, False
+    if profile in WITH_CHROMA:
+        chroma = bits.ue()
+        if chroma == 3:
+            planes = bits.flag()
+        depth = 8 + max(bits.ue(), bits.ue())
+        bits.flag()
+        if bits.flag():
+            for place in range(12 if chroma == 3 else 8):
+                if bits.flag():
+                    _skip_scaling(bits, 16 if place < 6 else 64)
+    return profile, constraints, level, chroma, depth, planes
+
+
+def _read_order(bits: Bits) -> tuple[int, int]:
+    """How pictures are put in the order in which they are shown, and the bits of its numbers."""
+    order, width = bits.ue(), 0
+    if order == 0:
+        width = bits.ue() + 4
+    elif order == 1:
+        bits.flag()
+        bits.se()
+        bits.se()
+        for _ in range(bits.ue()):
+            bits.se()
+    return order, width
+
+
+class Layout(NamedTuple):
+    """What a slice's header has by its sequence parameter set: widths in bits."""
+
+    planes: bool
+    number: int
+    shown: int
+    fields: bool
+
+
+class Place(NamedTuple):
+    """What is the same in all slices of a picture (7.4.1.2.4), and differs in the next one's."""
+
+    field: bool
+    bottom: bool
+    number: int
+    is_referred_to: bool
+    key: int  # 0: none
+    shown: int
+
+
+def read_layout(sequence: bytes) -> Layout:
+    bits = Bits(unescaped(sequence))
+    *_, planes = _read_profile(bits)
+    number = bits.ue() + 4
+    _, shown = _read_order(bits)
+    bits.ue()
+    bits.flag()
+    bits.ue()
+    bits.ue()
+    return Layout(planes, number, shown, not bits.flag())
+
+
+def read_place(slice: bytes, layout: Layout) -> Place:
+    bits = Bits(unescaped(slice[1:SEARCHED]))
+    for _ in range(3):
+        bits.ue()
+    if layout.planes:
+        bits.take(2)
+    number = bits.take(layout.number)
+    field = layout.fields and bits.flag()
+    bottom = field and bits.flag()
+    key = 1 + bits.ue() if slice[0] & 31 == 5 else 0
+    return Place(field, bottom, number, bool(slice[0] & 0x60), key, bits.take(layout.shown))
 
 
 def _number(payload: bytes) -> int | None:

@@ -43,6 +43,12 @@ class H265(Nals):
     def is_key(kind: int) -> bool:
         return 16 <= kind <= 21
 
+    @classmethod
+    def is_first(cls, nal: bytes) -> bool:
+        # Of a further layer (3D, scalable) it is no picture of its own.
+        base = not nal[0] & 1 and len(nal) > 2 and not nal[1] >> 3
+        return base and nal[2] >= 0x80 and cls.is_picture(cls.kind(nal))
+
     @staticmethod
     def form(sequence: bytes) -> Form:
         return read_sequence(sequence)

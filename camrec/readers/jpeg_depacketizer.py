@@ -84,7 +84,7 @@ class JpegDepacketizer:
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The frames that this packet completes; `arrived` in monotonic nanoseconds."""
-        missing = self._order.missing(packet.sequence)
+        missing = self._order.missing(packet)
         if missing is None:
             return []
         self._lost += missing

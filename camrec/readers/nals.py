@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from camrec.readers.bits import Bits, unescaped
 from camrec.units import VideoCodec
@@ -23,6 +23,10 @@ PIXELS = (
     (80, 33), (18, 11), (15, 11), (64, 33), (160, 99), (4, 3), (3, 2), (2, 1),
 )  # fmt: skip
 PIXEL_TOLD = 255  # it stands behind
+
+
+# Another picture, the other field of the same one, or the same one.
+Relation = Literal["next", "field", "same"]
 
 
 class Form(NamedTuple):
@@ -93,6 +97,16 @@ class Nals(ABC):
         """Whether other pictures may refer to this one."""
         return True
 
+    @classmethod
+    @abstractmethod
+    def is_first(cls, nal: bytes) -> bool:
+        """Whether it is the first slice of a picture."""
+
+    @classmethod
+    def relation(cls, before: bytes, nal: bytes, sequence: bytes | None) -> Relation:
+        """How one first slice lies to the one before it, by their sequence parameter set."""
+        return "next"
+
     @staticmethod
     @abstractmethod
     def form(sequence: bytes) -> Form:
@@ -162,6 +176,12 @@ class Nals(ABC):
         if last:
             found += self._taken()
         return self._split(found)
+
+    def repeats(self, payload: memoryview) -> bool:
+        """Whether it is the `middle` once more that was added last."""
+        end = len(self.middle)
+        is_middle = end > 0 and payload[:end] == self.middle
+        return is_middle and bool(self._parts) and payload[end:] == self._parts[-1]
 
     @property
     def unfinished(self) -> bool:

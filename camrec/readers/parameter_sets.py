@@ -45,6 +45,11 @@ class ParameterSets:
         sequence = self._sets.get((self._nals.SEQUENCE, self._in_force(nals, kinds)))
         return self._form(sequence) if sequence is not None and self._complete else None
 
+    def sequence(self, slice: bytes) -> bytes | None:
+        """The sequence parameter set that a slice goes by."""
+        number = self._in_force([slice], [self._nals.kind(slice)])
+        return self._sets.get((self._nals.SEQUENCE, number))
+
     def needed(self, nals: Sequence[bytes], kinds: Sequence[int]) -> list[bytes]:
         """All that an access unit's pictures may refer to, in the order in which it is sent."""
         number = self._in_force(nals, kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from camrec.readers.beginnings import Beginnings
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.nals import LONGEST, Form, Nals, annex_b
 from camrec.readers.parameter_sets import ParameterSets
@@ -45,6 +46,7 @@ class Pictures:
         self._track: VideoTrack | None = None
         self._sets = ParameterSets(nals)
         self._parameters = b""  # those that a track begins with
+        self._beginnings = Beginnings(nals, self._sets)
         self._reference = Reference(nals)
         self._tracks = KnownTracks(self._made)
         self._ticks: int | None = None
@@ -91,7 +93,9 @@ class Pictures:
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The pictures that this packet completes; `arrived` in monotonic nanoseconds."""
-        missing = self._order.missing(packet.sequence)
+        if self._order.is_newest(packet.sequence) and self._nals.repeats(packet.payload):
+            return []
+        missing = self._order.missing(packet)
         if missing is None:
             return []
         units: list[Unit] = []
@@ -103,13 +107,19 @@ class Pictures:
             units += self._finish()
             self._ticks, self._handed_on = packet.time, False
             self._too_large = False
+            self._beginnings.new_time()
         self._lost += missing
         nals = self._nals.push(packet.payload, gap)
         if self._nals.middle:
             START.pack_into(self._next, 0, 0x80, packet.kind, 0, packet.time)
             self._follow(packet.sequence + 1)
+        for place, nal in enumerate(nals):
+            if self._beginnings.begins(nal):
+                units += self._begin_anew(nals[:place])
+                nals = nals[place:]
+                break
         self.arrived = arrived
-        if self._too_large:
+        if self._too_large or self._beginnings.repeats:
             return units
         if nals and self._shows(nals):
             self._markers_wrong = self._markers_wrong or self._marked or self._handed_on
@@ -128,6 +138,19 @@ class Pictures:
     def release(self) -> list[Unit]:
         """What is held, after so much quiet that nothing more of it can be expected."""
         return self._finish() if self._marked else []
+
+    def _begin_anew(self, rest: list[bytes]) -> list[Unit]:
+        """The picture before, whose time the next one has too, with the rest of its NAL units."""
+        if not (self._too_large or self._handed_on):
+            self._pending += rest
+        before = self._pending
+        last = max((n for n, nal in enumerate(before) if self._shows([nal])), default=-1)
+        # What stands behind its last slice belongs to the next one.
+        self._pending = before[: last + 1]
+        units = self._ended() if last >= 0 else []
+        self._pending = before[last + 1 :]
+        self._marked = self._handed_on = self._too_large = False
+        return units
 
     def _bound(self, nals: list[bytes]) -> None:
         """A picture that never ends is not kept for ever."""
@@ -151,6 +174,9 @@ class Pictures:
 
     def _finish(self) -> list[Unit]:
         self._pending += self._nals.finish()
+        return self._ended()
+
+    def _ended(self) -> list[Unit]:
         self._weight = 0
         marked, self._marked = self._marked, False
         if not self._shows(self._pending):

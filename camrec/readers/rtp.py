@@ -54,14 +54,25 @@ class Order:
 
     def __init__(self) -> None:
         self._next: int | None = None
+        self._newest = (0, b"")
 
-    def missing(self, sequence: int) -> int | None:
-        """How many packets are missing just before this one; None: it is old, or a double."""
-        ahead = 0 if self._next is None else (sequence - self._next) & 0xFFFF
-        if ahead >= 0x8000:
+    def missing(self, packet: Packet) -> int | None:
+        """How many packets are missing just before this one; None: it is the last one once more.
+
+        Over TCP nothing is overtaken: who counts back has begun anew, and then nothing is known to
+        be missing.
+        """
+        content = packet.time, bytes(packet.payload)
+        if self.is_newest(packet.sequence) and content == self._newest:
             return None
-        self._next = (sequence + 1) & 0xFFFF
-        return ahead
+        ahead = 0 if self._next is None else (packet.sequence - self._next) & 0xFFFF
+        self._next = (packet.sequence + 1) & 0xFFFF
+        self._newest = content
+        return ahead if ahead < 0x8000 else 0
+
+    def is_newest(self, sequence: int) -> bool:
+        """Whether it is the number of the last packet."""
+        return (sequence + 1) & 0xFFFF == self._next
 
     def count(self) -> int:
         """The packet that was due has come; the number of the one that is due now."""

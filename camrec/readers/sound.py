@@ -24,7 +24,7 @@ class Sound:
 
     def push(self, packet: Packet, arrived: int) -> list[Unit]:
         """The units that this packet completes; `arrived` in monotonic nanoseconds."""
-        missing = self._order.missing(packet.sequence)
+        missing = self._order.missing(packet)
         if missing is None:
             return []
         self._lost += missing

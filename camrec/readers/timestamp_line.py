@@ -24,7 +24,6 @@ JUMP_NS = NS_PER_SECOND  # no frame comes so much earlier than those before it
 PAUSE_NS = NS_PER_SECOND // 2  # by which arrivals have to differ before they count
 LEAP_S = 0.2  # a frame so much later than usual is believed when the next one is beyond it
 CONFIRMED_FRAMES = 8  # on a new line: the clock did jump
-MAX_REPEATS = 3  # of one stamp: then the camera's clock stands still
 MAX_LINES = 8
 LOGGED_JUMPS = 5  # some cameras begin anew with each key frame
 LINE_KEPT_NS = 3600 * NS_PER_SECOND
@@ -72,7 +71,6 @@ class TimestampLine:
         self._newest = self._sure = self._last = 0
         self._anchor = (0, 0)  # a sure time in ticks, and when it arrived in nanoseconds
         self._stamp = -1
-        self._repeats = 0
         self._odd_run = 0
         self._jumps = 0
         self._distances: deque[int] = deque(maxlen=HISTORY)
@@ -91,9 +89,9 @@ class TimestampLine:
         """
         if not self._lines:
             return self._begin(stamp, arrived)
-        self._repeats = self._repeats + 1 if stamp == self._stamp else 0
-        self._stamp = stamp
-        if self._repeats < MAX_REPEATS:
+        # No two frames have one time: the camera's clock is coarse, or stands still.
+        repeats, self._stamp = stamp == self._stamp, stamp
+        if not repeats:
             earliest = self._sure - back * self._rate // NS_PER_SECOND
             for line in self._lines:
                 unwrapped = line.unwrapped(stamp)

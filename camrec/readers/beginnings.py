@@ -1,0 +1,46 @@
+"""Where a picture begins though its time is that of the one before."""
+
+from __future__ import annotations
+
+from camrec.readers.nals import Nals
+from camrec.readers.parameter_sets import ParameterSets
+
+
+class Beginnings:
+    """Looks at the slices of one time. With a coarse clock several pictures have the same.
+
+    The first slice of a picture says that it is that. Another one does not begin a picture where it
+    is the first of the second field, a redundant one, or the same once more.
+
+    repeats : the picture comes once more, and what follows of it is of no use.
+    """
+
+    def __init__(self, nals: Nals, sets: ParameterSets) -> None:
+        self._nals = nals
+        self._sets = sets
+        self._first: bytes | None = None
+        self._is_paired = False
+        self.repeats = False
+
+    def new_time(self) -> None:
+        self._first = None
+        self._is_paired = self.repeats = False
+
+    def begins(self, nal: bytes) -> bool:
+        """Whether a picture begins here that is not the first one of its time."""
+        if not self._nals.is_first(nal):
+            return False
+        before, self._first = self._first, nal
+        if before is None:
+            return False
+        if before == nal:
+            self.repeats = True
+            return False
+        relation = self._nals.relation(before, nal, self._sets.sequence(nal))
+        if relation == "same":
+            return False
+        if relation == "field" and not self._is_paired:
+            self._is_paired = True
+            return False
+        self._is_paired = self.repeats = False
+        return True
