@@ -6,9 +6,11 @@ import json
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from camrec.errors import CameraError
 from camrec.process.tcp_bytes import received_by
@@ -27,6 +29,9 @@ READ_TIMEOUT_S = 100
 ON_DEMAND_S = 100
 # Answers to PLAY and to keep-alives, and sender reports: they are no media.
 MAX_ANSWERS_BYTES = 600
+BETWEEN_COUNTS_S = 0.04
+# Counts in which a connection was gone, after which redirects lead nowhere.
+MOST_CALLS = 2
 
 _PATH_LINE = re.compile(
     r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
@@ -60,6 +65,15 @@ class _Reason:
     hung_up_after: float | None
 
 
+@dataclass
+class _Calls:
+    """Connections to cameras, by their ports here, while a camera has answered nothing yet."""
+
+    at: float = 0.0
+    open: set[int] = field(default_factory=set)
+    ended: int = 0
+
+
 class MediaMTX(Proxy):
     name = "mediamtx"
     setting = "mediamtx_port"
@@ -74,6 +88,7 @@ class MediaMTX(Proxy):
         self._delivered: dict[str, float] = {}  # since when, monotonic
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
+        self._calls: dict[str, _Calls] = {}
         self._not_decoded: dict[str, int] = {}
         self._cut: dict[str, int] = {}
 
@@ -98,6 +113,25 @@ class MediaMTX(Proxy):
     def waits(self, path: str) -> bool:
         """Whether nothing is known of `path`: no success, and no failure."""
         return path not in self._delivered and path not in self._reasons
+
+    def calls_in_a_circle(self, path: str) -> bool:
+        """Whether it calls without an end and without a word: it follows each redirect.
+
+        It counts none of them, and logs none. To be asked again and again, while it `waits`.
+        """
+        pid, now = self.pid, time.monotonic()
+        calls = self._calls.setdefault(path, _Calls())
+        if pid is None or now < calls.at + BETWEEN_COUNTS_S or not self.waits(path):
+            return False
+        own = (self.port, self._api.port)
+        try:
+            found = psutil.Process(pid).net_connections("tcp")
+        except (psutil.Error, OSError):
+            return False
+        seen = {each.laddr.port for each in found if each.raddr and each.laddr.port not in own}
+        calls.ended += bool(calls.open - seen)
+        calls.at, calls.open = now, seen
+        return calls.ended >= MOST_CALLS
 
     def delivered(self, path: str) -> bool:
         """Whether the camera of `path` was played since it was added."""
@@ -140,6 +174,7 @@ class MediaMTX(Proxy):
         # In this order: what its log still says of the path as it was is not heard any more.
         self._started.discard(path)
         self._answered.pop(path, None)
+        self._calls.pop(path, None)
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
         self._not_decoded.pop(path, None)

@@ -37,6 +37,7 @@ class CameraClient:
     patience : seconds in which the camera must answer a request.
     connections : how many were made.
     answered : whether the camera answered anything in RTSP.
+    redirected : whether it led to another address.
 
     Parameters
     ----------
@@ -56,6 +57,7 @@ class CameraClient:
         self._authority = authority(source.target())
         self._socket: socket.socket | None = None
         self.answered = False
+        self.redirected = False
         self._heard = False  # anything, on this connection
         self._requests = 0
         self._aborted = False
@@ -95,6 +97,7 @@ class CameraClient:
             location = answer.value("Location").strip()
             if answer.status not in REDIRECTS or not location:
                 return url, answer
+            self.redirected = True
             url = self._redirected(url, location)
         raise LedInACircle
 

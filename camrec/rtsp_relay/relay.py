@@ -32,6 +32,7 @@ class RtspRelay:
 
     source : what MediaMTX is given; it holds no credential.
     unheard : the codec of the camera's audio, where that is left out.
+    was_redirected : whether the camera ever led to another address.
     delivered_at : the monotonic time of the first frame, None before it.
 
     Parameters
@@ -51,6 +52,7 @@ class RtspRelay:
     ) -> None:
         self.unread = unread
         self.unheard = ""
+        self.was_redirected = False
         self.delivered_at: float | None = None
         self._camera = camera
         self._reach = reach or Reach()

@@ -47,7 +47,10 @@ class Owner(Protocol):
     keep_alive : the method that keeps the camera's session alive, None where the receiver reports
         alone have to.
     unread : whether MediaMTX is to pass on H.264 and H.265 without a look.
+    was_redirected : whether the camera ever led to another address.
     """
+
+    was_redirected: bool
 
     @property
     def keep_alive(self) -> str | None: ...
@@ -205,6 +208,7 @@ class RelayedConnection:
 
     def _tell(self, error: Exception) -> None:
         log.debug("%s: the dialogue ended: %s", self._source.url, type(error).__name__)
+        self._owner.was_redirected |= self._stream.client.redirected
         self._owner.failed(broken_off(self._source, error, self._stream.client.answered))
         # Any error will do: what it means is told.
         with contextlib.suppress(OSError):

@@ -24,6 +24,13 @@ log = logging.getLogger(__name__)
 
 SHORT_S = 150.0  # of delivery, in which a first keep-alive comes
 JUST_AFTER_S = 1.0
+_RELAY_MAY_HELP = (
+    "camera_codec",
+    "camera_jpeg",
+    "camera_udp_only",
+    "camera_circle",
+    "camera_unknown_host",
+)
 _NOTHING_BY_UDP = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 # Seconds without media after which a reader ends by itself. The session leaves a camera sooner: it
 # knows how far apart its frames usually are.
@@ -154,9 +161,11 @@ class RtspLine(Line):
     """RTSP cameras, through MediaMTX; those whose dialogue it does not understand come to it by a
     relay, those that send over UDP only by UDP.
 
-    A camera goes the direct way until that fails for a reason of the dialogue, then another one,
-    which is remembered where it works at once: one that works later may do so because the camera
-    was not ready before. No way is tried twice.
+    One with a credential comes by the relay, which never takes that to another host; MediaMTX would
+    follow a redirect anywhere and log in there. It gets a credential over UDP only, from a camera
+    that led nowhere. One without goes the direct way until that fails for a reason of the dialogue,
+    then another one, which is remembered where it works at once: one that works later may do so
+    because the camera was not ready before. No way is tried twice.
     """
 
     def __init__(
@@ -174,6 +183,7 @@ class RtspLine(Line):
         self._relay: RtspRelay | None = None
         self._hang_ups: list[float] = []
         self._tried: set[Route] = set()
+        self._leads_on = False  # MediaMTX followed redirects without an end
         self._is_news = False  # whether the route is to be remembered where it works
         self.route = self._first_route()
 
@@ -187,7 +197,7 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
-        if self.is_dropped():
+        if self.is_dropped() or (self._leads_on and self.route is Route.DIRECT):
             self._take(Route.RELAY)
         elif self.is_cut():
             self._take(Route.UNREAD)
@@ -248,6 +258,10 @@ class RtspLine(Line):
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
             return told
+        if self.route is Route.DIRECT and self._proxy.calls_in_a_circle(self.path):
+            self._proxy.remove(self.path)
+            self._leads_on = True
+            return self._named("camera_circle")
         if error is not None and error.reason == "codec":
             return self._named("camera_codec", codec=error.detail)
         if error is not None and error.reason == "jpeg" or self.is_dropped(since):
@@ -281,17 +295,29 @@ class RtspLine(Line):
         if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
             return Route.UNREAD
         if error.code == "camera_udp_only" and self.route is Route.RELAY:
-            # Not only a track of audio wants it, which the relay would have left out. TLS is for
-            # TCP alone; and what may not go the direct way did not.
-            is_direct = Route.DIRECT in self._tried and self.source.url.startswith("rtsp:")
-            return Route.UDP if is_direct else None
+            # Not only a track of audio wants it, which the relay would have left out.
+            return Route.UDP if self._may_go_by_udp else None
         if self.route is not Route.DIRECT:
             return None
         if error.code == "camera_no_answer" and self._proxy.waits(self.path):
             # MediaMTX says nothing of an answer that it cannot read: it waits for the rest of it.
             return Route.RELAY
-        told = error.code in ("camera_codec", "camera_jpeg", "camera_udp_only")
+        # A name that is not known may be that of a redirect.
+        told = error.code in _RELAY_MAY_HELP
         return Route.RELAY if told or self._proxy.failed_in_dialogue(self.path) else None
+
+    @property
+    def _may_go_by_udp(self) -> bool:
+        """Whether MediaMTX may have the camera, which it follows anywhere; TLS is for TCP alone."""
+        leads = self._relay is None or self._relay.was_redirected
+        kept_here = self._reach.own_connections_only or self._is_bare or leads
+        return not kept_here and self.source.url.startswith("rtsp:")
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether user or password is empty: MediaMTX does not take such a credential."""
+        given = self.source.credential
+        return given is not None and not (given.user and given.password)
 
     @property
     def _may_be_held_back(self) -> bool:
@@ -310,13 +336,14 @@ class RtspLine(Line):
         return self._may_be_held_back and self._proxy.cuts_frames(self.path, since)
 
     def _first_route(self) -> Route:
-        credential = self.source.credential
         known = self._routes.route(self.source)
-        # MediaMTX does not take an empty one, and follows a camera wherever it leads.
-        is_bare = credential is not None and not (credential.user and credential.password)
-        if (is_bare or self._reach.limited) and not known.is_relayed:
+        if known.is_relayed:
+            return known
+        # MediaMTX follows a camera wherever it leads, and would take a credential there.
+        if self._is_bare or self._reach.own_connections_only:
             return Route.RELAY
-        return known
+        is_guarded = self.source.credential is not None
+        return Route.RELAY if is_guarded and known is Route.DIRECT else known
 
     def _heed_hang_up(self) -> None:
         """A camera that hangs up at MediaMTX's keep-alive is kept alive by the relay instead."""

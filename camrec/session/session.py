@@ -29,9 +29,8 @@ POLL = 0.05  # seconds between two looks while a camera is awaited
 ASK_EVERY = 0.5  # seconds between two questions to its proxy whether anything came
 SHORTEST_TRY = 5.0  # seconds that a camera which hung up gets when it is called again
 BETWEEN_TRIES = 1.0  # seconds
-MOST_REROUTES = (
-    2  # at once, without a pause: whatever a line says, a camera is not called in a loop
-)
+# At once, without a pause: whatever a line says, a camera is not called in a loop.
+MOST_REROUTES = 2
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between calls of a lost camera; the last one repeats
 # Seconds between two readings while nobody looks: each wakes a thread up. No camera's pictures keep
 # that step: some of them are read the moment they come, and those tell how its clock lies to ours.
