@@ -15,6 +15,9 @@ from camrec.sources import Source
 
 LONGEST_REASON = 200
 
+# A wrong one is not tried often: cameras lock accounts.
+LOGIN_CODES = frozenset({"camera_wrong_password", "camera_asks_login"})
+
 _BY_STATUS = {
     **dict.fromkeys((401, 403), "camera_wrong_password"),
     **dict.fromkeys((404, 410), "camera_no_path"),
@@ -56,7 +59,14 @@ def answered(source: Source, status: int) -> CameraError:
     """
     usual = "camera_failed" if 500 <= status < 600 else "camera_rejected"
     code = _BY_STATUS.get(status, usual)
+    if code == "camera_wrong_password":
+        code = refused_login(source)
     return CameraError(code, host=source.host, port=source.port, reason=str(status))
+
+
+def refused_login(source: Source) -> str:
+    """The code where a camera does not let us in: none was given, or a wrong one."""
+    return "camera_asks_login" if source.credential is None else "camera_wrong_password"
 
 
 def failed(source: Source, reason: str) -> CameraError:

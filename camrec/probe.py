@@ -24,6 +24,7 @@ CODECS: dict[VideoCodec, str] = {"h264": "h264", "h265": "hevc", "mjpeg": "mjpeg
 FINAL = frozenset(
     {
         "camera_wrong_password",
+        "camera_asks_login",
         "camera_no_path",
         "camera_unknown_host",
         "camera_not_a_camera",

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from camrec.camera_errors import named, no_answer
+from camrec.camera_errors import LOGIN_CODES, named, no_answer, refused_login
 from camrec.errors import CameraError
 from camrec.http_auth import Login
 from camrec.network_policy import Reach
@@ -198,7 +198,7 @@ class _Search:
                 look(self._at("http", port, path), LOOK_S, self._reach)
                 return path
             except CameraError as error:
-                if error.code == "camera_wrong_password" and not self._tried.spoke_rtsp:
+                if error.code in LOGIN_CODES and not self._tried.spoke_rtsp:
                     raise _login(self._host) from None
                 if error.code in ("camera_no_answer", "camera_refused"):
                     return None
@@ -280,5 +280,4 @@ class _Describe:
 
 def _login(source: Source) -> CameraError:
     """It asks for a log-in, or refuses the one that it was given."""
-    given = source.credential is not None
-    return named(source, "camera_wrong_password" if given else "camera_asks_login")
+    return named(source, refused_login(source))

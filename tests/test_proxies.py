@@ -508,7 +508,7 @@ def test_go2rtc_killed_comes_back_with_its_paths(proxies):
     ("status", "code"),
     [
         (404, "camera_no_path"),
-        (403, "camera_wrong_password"),
+        (403, "camera_asks_login"),
         (503, "camera_busy"),
         (400, "camera_rejected"),
     ],

@@ -123,14 +123,14 @@ def test_passwords(auth, way):
     with MjpegCamera(auth=auth, user="viewer", password=PASSWORD) as camera:
         assert seen(camera.url) is way
         assert seen(f"http://viewer:wrong@127.0.0.1:{camera.port}/mjpeg") == "camera_wrong_password"
-        assert seen(camera.address) == "camera_wrong_password"
+        assert seen(camera.address) == "camera_asks_login"
 
 
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
         (http("404 Not Found"), "camera_no_path"),
-        (http("403 Forbidden"), "camera_wrong_password"),
+        (http("403 Forbidden"), "camera_asks_login"),
         (http("200 OK", "Content-Type: text/html\r\n", b"<html>"), "camera_not_a_camera"),
         (http("200 OK", "Content-Type: image/png\r\n", b"\x89PNG"), "camera_not_a_camera"),
         (http("200 OK", "Content-Type: image/jpeg\r\n", b"\x89PNG"), "camera_not_a_camera"),

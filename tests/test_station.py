@@ -97,6 +97,16 @@ def test_why_a_camera_does_not_deliver(station, scheme, answer, code, most_conne
     assert station.sessions() == []
 
 
+@pytest.mark.parametrize(
+    ("scheme", "answer"),
+    [("rtsp", rtsp_status("401 Unauthorized")), ("http", http("401 Unauthorized"))],
+)
+def test_a_camera_that_got_no_password_asks_for_one(station, scheme, answer):
+    with Refusing(answer) as camera, pytest.raises(CamrecError) as refused:
+        station.open(f"{scheme}://127.0.0.1:{camera.port}/x")
+    assert refused.value.code == "camera_asks_login" and camera.connections == 1
+
+
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_a_camera_that_is_switched_off(station, scheme):
     with Refusing(None) as camera:

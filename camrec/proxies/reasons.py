@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from camrec.camera_errors import answered, failed
+from camrec.camera_errors import LOGIN_CODES, answered, failed, refused_login
 from camrec.errors import CameraError
 from camrec.sources import Source
 
@@ -78,6 +78,7 @@ def error_of(source: Source, text: str) -> CameraError:
         return answered(source, int(found["status"]))
     for code, pattern in REASONS:
         if re.search(pattern, words, re.IGNORECASE):
+            code = refused_login(source) if code in LOGIN_CODES else code
             return CameraError(code, host=source.host, port=source.port)
     return failed(source, text)
 
@@ -88,7 +89,7 @@ def is_about_dialogue(source: Source, error: CameraError, text: str) -> bool:
     A camera that hung up or stayed silent is among them: some do so where they do not like what
     they are asked. `text` is MediaMTX's own.
     """
-    if error.code == "camera_wrong_password":
+    if error.code in LOGIN_CODES:
         # Without a password none can help; a 403 may be meant for one track only.
         return source.credential is not None or "401" not in text
     if error.code in _DIALOGUE:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from camrec.camera_errors import LOGIN_CODES
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
 from camrec.rtsp_relay.camera_stream import CameraStream
@@ -171,7 +172,7 @@ class RtspRelay:
                 self._connection.wait(PATIENCE_S)
             if self._over.is_set():
                 return None
-            if self._trouble is not None and self._trouble[1].code == "camera_wrong_password":
+            if self._trouble is not None and self._trouble[1].code in LOGIN_CODES:
                 # MediaMTX comes again and again, and a camera may lock an account.
                 client.sendall(encode("RTSP/1.0 502 Bad Gateway", []))
                 return None

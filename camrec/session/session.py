@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from camrec.camera_errors import LOGIN_CODES
 from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
@@ -324,7 +325,7 @@ class Session:
             never = self.feed.newest is None  # one that an earlier camrec had
             if never and reroutes < MOST_REROUTES and self._goes_elsewhere(error):
                 pause, reroutes = 0.0, reroutes + 1
-            elif error.code == "camera_wrong_password":
+            elif error.code in LOGIN_CODES:
                 self._line.close()
                 pause = PASSWORD_PAUSE
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import param
 
+from camrec.camera_errors import LOGIN_CODES
 from camrec.probe import FRAMES, TRIES
 from camrec.station import Station
 from camrec.views.component import LIVE, AskingComponent
@@ -89,7 +90,7 @@ class Tile(AskingComponent):
     def do_change(self) -> None:
         session = self._station.session(self.session_id)
         chosen = "" if session.name == session.source.host else session.name
-        refused = session.error is not None and session.error.code == "camera_wrong_password"
+        refused = session.error is not None and session.error.code in LOGIN_CODES
         self._on_change(session.source.url, chosen, refused)
         self.ask("change", self._station.close, self.session_id)
 
