@@ -4,6 +4,7 @@ they sent.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import threading
 import time
@@ -380,3 +381,25 @@ def test_packet_numbers_that_go_back_cost_no_frame(station):
         recorded = record(station, camera, 4)
     assert_whole_and_even(recorded, camera.rate)
     assert codes(recorded) == [] and recorded.receipt.gaps == []
+
+
+class LosesPackets(RawRtspCamera):
+    """Each twentieth never arrives."""
+
+    def stream(self, connection):
+        send, count = connection.send_packet, itertools.count()
+
+        def send_most(channel, packet):
+            if next(count) % 20 != 19:
+                send(channel, packet)
+
+        connection.send_packet = send_most
+        super().stream(connection)
+
+
+def test_packets_that_were_lost_are_told(station):
+    with LosesPackets(encode("-g", "10", "-bf", "0")) as camera:
+        recorded = record(station, camera, 3)
+    assert codes(recorded) == ["packets_lost"]
+    facts = recorded.receipt.warnings[0].facts
+    assert facts["packets"] >= facts["frames"] >= 1

@@ -525,6 +525,20 @@ def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio
     assert receipt.warnings == [RecordingWarning.of("camera_rate", **facts)]
 
 
+def test_packets_lost_are_told_but_for_those_before_the_start(studio):
+    units = pictures(irregular(4))
+    lossy = [replace(unit, lost=2) if place % 10 == 3 else unit for place, unit in enumerate(units)]
+    studio.play(lossy, -1, 0)
+    recording = studio.record(3)
+    studio.play(lossy, 0, 4)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    (warning,) = receipt.warnings
+    hit = warning.facts["frames"]
+    assert 0 < hit < sum(unit.lost > 0 for unit in lossy)
+    assert warning == RecordingWarning.of("packets_lost", packets=2 * hit, frames=hit)
+
+
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
     monkeypatch.setattr(life, "STUCK", 0.3)

@@ -99,6 +99,7 @@ class Writer:
             self._account.newest = newest
         self._changes = Changes()
         self._left_out = 0
+        self._packets_lost = self._frames_hit = 0
         self.left_out = False
         self._fruitless = 0
         self._not_before = 0
@@ -252,6 +253,8 @@ class Writer:
     def _write(self, unit: Unit) -> None:
         if unit.arrived >= self._deadline:
             return
+        if unit.lost and unit.arrived >= self._began:
+            self._note_loss(unit)
         moment = self._moments.of(unit)
         assert self.part is not None and self._account is not None
         video = unit.track.medium == "video"
@@ -287,9 +290,19 @@ class Writer:
             return
         self.left_out = True
         self._left_out += pictures
-        code = "frames_left_out"
-        self.warnings = [each for each in self.warnings if each.code != code]
-        self.warnings.append(RecordingWarning.of(code, frames=self._left_out))
+        self._warn_anew(RecordingWarning.of("frames_left_out", frames=self._left_out))
+
+    def _note_loss(self, unit: Unit) -> None:
+        """Packets are missing in front of it, or in it."""
+        self._packets_lost += unit.lost
+        self._frames_hit += unit.track.medium == "video"
+        lost = {"packets": self._packets_lost, "frames": self._frames_hit}
+        self._warn_anew(RecordingWarning.of("packets_lost", **lost))
+
+    def _warn_anew(self, warning: RecordingWarning) -> None:
+        """Instead of what was said under the same code."""
+        others = [each for each in self.warnings if each.code != warning.code]
+        self.warnings = [*others, warning]
 
     def _warn(self, warning: RecordingWarning | None) -> None:
         if warning is not None and warning not in self.warnings:
