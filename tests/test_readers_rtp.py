@@ -400,6 +400,22 @@ def test_a_picture_that_is_sent_twice_is_one():
     assert not any(u.lost for u in units)
 
 
+@pytest.mark.parametrize(("step", "times"), [(1, 2), (0, 1)])
+def test_packets_that_come_twice_and_a_number_that_stands_still_spoil_nothing(step, times):
+    sender, pictures = video(), film()[0]
+    units = []
+    for number in range(8):
+        pieces = fu_a(pictures[number][0], 20)
+        for place, piece in enumerate(pieces):
+            sender.sequence += step
+            for _ in range(times):
+                sender.sequence -= 1
+                last = place == len(pieces) - 1
+                units += sender.send(3600 * number, piece, marker=last)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures[:8]]
+
+
 def test_a_camera_that_counts_its_packets_anew_loses_nothing():
     sender = trusted()
     for number in range(4, 12):
