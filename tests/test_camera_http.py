@@ -139,6 +139,14 @@ class LooksWellOnlyAndFails(LooksWellOnly):
     status = "500 Internal Server Error"
 
 
+class LooksWellOnlyAndShowsAPage(LooksWellOnly):
+    def reply(self, peer, number, method, path, headers) -> bool:
+        if number == 1:
+            return super().reply(peer, number, method, path, headers)
+        peer.sendall(self.head("200 OK", "text/html", "Content-Length: 4") + b"busy")
+        return False
+
+
 class LooksWellOnlyAndHangsUp(LooksWellOnly):
     status = ""
 
@@ -150,6 +158,7 @@ class LooksWellOnlyAndHangsUp(LooksWellOnly):
         (LooksWellOnlyWithLogin, "camera_wrong_password"),
         (LooksWellOnlyAndFails, "camera_failed"),
         (LooksWellOnlyAndHangsUp, "camera_hung_up"),
+        (LooksWellOnlyAndShowsAPage, "camera_hung_up"),
     ],
 )
 def test_a_camera_that_refuses_after_the_look_is_not_called_in_a_loop(station, kind, code):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 
-from camrec.camera_errors import no_answer
+from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
 from camrec.proxies.busy_camera import BusyWait
@@ -123,6 +123,9 @@ class Passage:
             return
         self._client.sendall(HEAD)
         count, misses = self._read(answer), 0
+        if not count and answer.headers.get_content_type() == "text/html":
+            # A page in place of pictures: to wait for more of them would be in vain.
+            self._tell_of(_Refused(named(self._source, "camera_not_a_camera")))
         # A body that is over is asked for again: many cameras put one picture into each.
         while count and misses <= MOST_MISSES and not self._over.wait(self._pause(misses)):
             again = self._read_again(count == 1, may_miss=misses < MOST_MISSES)
