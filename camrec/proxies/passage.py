@@ -103,6 +103,11 @@ class Passage:
             self._client.close()
             self._ended.set()
 
+    @property
+    def has_delivered(self) -> bool:
+        """Whether a picture was passed on."""
+        return self._sent > 0
+
     def close(self) -> None:
         self._over.set()
         self._visit.abort()

@@ -42,6 +42,7 @@ class Relay:
         self._turn = threading.Lock()
         self._passage: Passage | None = None
         self._received = 0
+        self._has_delivered = False
         self._called = 0.0
         self._trouble: tuple[int, CameraError] | None = None
         self._clients: dict[threading.Thread, socket.socket] = {}
@@ -53,6 +54,12 @@ class Relay:
         self._thread.start()
         log.info("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
         return self
+
+    @property
+    def has_delivered(self) -> bool:
+        """Whether a picture was ever passed on."""
+        passage = self._passage
+        return self._has_delivered or (passage is not None and passage.has_delivered)
 
     @property
     def received(self) -> int:
@@ -113,6 +120,7 @@ class Relay:
             if self._passage is not None:
                 self._passage.close()
                 self._passage.wait(PATIENCE)
+                self._has_delivered = self.has_delivered
                 self._received, self._passage = self.received, None
             if self._over.wait(max(0.0, self._called + BETWEEN_CALLS - time.monotonic())):
                 return None

@@ -476,7 +476,10 @@ class MjpegLine(Line):
     @property
     def _is_known_to_deliver(self) -> bool:
         is_relayed = self._needs_relay or self._way is Way.RELAYED
-        return is_relayed and time.monotonic() - self._looked < LOOKED_S
+        # A camera that delivered since may have changed: it is looked at anew.
+        has_delivered = self._relay is not None and self._relay.has_delivered
+        recently = time.monotonic() - self._looked < LOOKED_S
+        return is_relayed and recently and not has_delivered
 
     def _called_too_often(self) -> None:
         """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""
