@@ -220,6 +220,32 @@ def test_a_redirect_never_takes_a_password_to_another_host(station, answered):
     assert (other.connections, other.logins) == (0, 0)
 
 
+class Remembers(RawRtspCamera):
+    """Another machine: all that it is asked, headers included."""
+
+    heard = ""
+
+    def reply(self, connection, method, url, headers):
+        self.heard += f"{method} {url} {headers}\n"
+        return super().reply(connection, method, url, headers)
+
+
+def test_a_redirect_that_is_followed_takes_nothing_secret_along(station):
+    """A camera without a password goes to MediaMTX, which follows it anywhere."""
+
+    class LeadsAnywhere(odd.Redirected):
+        path = "/old/token=s3cr3t77?user=viewer&password=s3cr3t77"
+
+    with Remembers(encode("-g", "10")) as other, LeadsAnywhere(other.frames) as camera:
+        camera.target = f"rtsp://localhost:{other.port}/live"
+        session = station.open(camera.url)
+        station.close(session.session_id)
+        assert camera.connections and other.connections, "it was not followed"
+    assert "DESCRIBE" in other.heard and "PLAY" in other.heard
+    for secret in ("s3cr3t77", "viewer", "authorization", "cookie", "referer", str(camera.port)):
+        assert secret not in other.heard.lower(), other.heard
+
+
 def test_a_camera_that_led_somewhere_does_not_go_over_udp(station):
     with LeadsByUdp(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         camera.url = camera.url.replace("://", "://viewer:secret77@")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Protocol
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
 from camrec.network_policy import Reach
-from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, Way, answers_tls, look
+from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
@@ -392,7 +391,11 @@ class _RelayedReader(RtspReader):
 
 
 class MjpegLine(Line):
-    """HTTP MJPEG cameras, through go2rtc; those that it cannot read come to it by a relay."""
+    """HTTP MJPEG cameras: our relay speaks to them, and go2rtc to the relay alone.
+
+    go2rtc would follow a camera's redirects to any host, takes no multipart that is not by the
+    book, and calls a camera hundreds of times a second whose stream ends.
+    """
 
     def __init__(
         self, source: Source, path: str, clock: Clock, proxy: Go2rtc, reach: Reach | None = None
@@ -401,56 +404,40 @@ class MjpegLine(Line):
         self._proxy = proxy
         self._relay: Relay | None = None
         self._received_before = 0
-        self._lock = threading.Lock()
-        self._is_open = False
-        self._needs_relay = False
-        self._is_rerouted = False
-        self._way = Way.DIRECT  # as the last look saw it
-        self._looked = -LOOKED_S  # when that was, monotonic
-        self._direct_run = 0  # which of go2rtc's runs it was given to, by itself; 0: none
+        self._looked = -LOOKED_S  # when it was, monotonic
 
     @property
     def local_url(self) -> str:
         return self._proxy.local_url(self.path)
 
-    @property
-    def way(self) -> Way:
-        """How the camera comes to go2rtc since it was last opened."""
-        return Way.DIRECT if self._relay is None else Way.RELAYED
-
     def open(self) -> None:
-        # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
         self._reach.check(self.source)
         if not self._is_known_to_deliver:
-            self._way = look(self.source, reach=self._reach)
+            look(self.source, reach=self._reach)
             self._looked = time.monotonic()
         self._proxy.ensure_ready()
-        with self._lock:
-            self._is_open = True
-            if self._direct_run not in (0, self._proxy.runs):
-                # It may be this camera that go2rtc ended on.
-                self._needs_relay = True
-            if self._way is Way.RELAYED or self._needs_relay:
-                self._open_relay()
-                return
-            self._direct_run = self._proxy.runs
-            self._proxy.add(self.path, self.source)
-            self._proxy.on_many_calls(self.path, self._called_too_often)
-            self._end_relay()
+        if self._relay is None:
+            self._relay = Relay(self.source, self._reach).start()
+        self._received_before = self._relay.received
+        self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
-        with self._lock:
-            self._is_open = False
-            self._proxy.remove(self.path)
-            self._end_relay()
+        self._proxy.remove(self.path)
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
 
     def received(self) -> int | None:
-        # What go2rtc reads by itself sent a whole picture when it was looked at.
-        return 1 if self._relay is None else self._relay.received - self._received_before
+        return None if self._relay is None else self._relay.received - self._received_before
 
     def reader(self) -> Go2rtcReader:
-        stream = self._proxy.stream(self.path)
-        return Go2rtcReader(*stream, self._clock, patience=READER_PATIENCE_S)
+        relay = self._relay
+        return Go2rtcReader(
+            *self._proxy.stream(self.path),
+            self._clock,
+            patience=READER_PATIENCE_S,
+            broken=lambda: 0 if relay is None else relay.dropped,
+        )
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -458,44 +445,14 @@ class MjpegLine(Line):
             hung_up = told.code == "camera_not_a_camera"
             return self._named("camera_hung_up") if hung_up else told
         if error is not None and error.reason == "message":
-            # It answered when it was looked at: it is go2rtc that does not get on with it.
-            self._needs_relay = True
             return self._proxy.reason(self.source, error.detail)
         return None
-
-    def reroute(self, error: CameraError) -> bool:
-        # Once: where the camera refuses the look meanwhile, there is still no relay.
-        if self._is_rerouted or not self._needs_relay or self._relay is not None:
-            return False
-        self._is_rerouted = True
-        return True
 
     def may_be_taken(self, error: CameraError) -> bool:
         return error.code in _PLACE_TAKEN and time.monotonic() - self._looked < PLACE_S
 
     @property
     def _is_known_to_deliver(self) -> bool:
-        is_relayed = self._needs_relay or self._way is Way.RELAYED
         # A camera that delivered since may have changed: it is looked at anew.
         has_delivered = self._relay is not None and self._relay.has_delivered
-        recently = time.monotonic() - self._looked < LOOKED_S
-        return is_relayed and recently and not has_delivered
-
-    def _called_too_often(self) -> None:
-        """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""
-        with self._lock:
-            self._needs_relay = True
-            if self._is_open and self._relay is None:
-                log.warning("%s: go2rtc calls it again and again", self.source.url)
-                self._open_relay()
-
-    def _open_relay(self) -> None:
-        if self._relay is None:
-            self._relay = Relay(self.source, self._reach).start()
-        self._received_before = self._relay.received
-        self._proxy.add(self.path, self._relay.source)
-
-    def _end_relay(self) -> None:
-        if self._relay is not None:
-            self._relay.close()
-            self._relay = None
+        return time.monotonic() - self._looked < LOOKED_S and not has_delivered
