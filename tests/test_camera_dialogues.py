@@ -19,6 +19,8 @@ from camrec.session.routes import KEPT_DAYS, Route, Routes
 from camrec.sources import parse
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 AGAIN = "by the way that is known"
 
 DIRECT = [RawRtspCamera, odd.FramesBeforeTheReply, odd.NoCseq, odd.QueryToTheLetter]

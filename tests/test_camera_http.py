@@ -19,6 +19,8 @@ from camrec.errors import CameraError
 from camrec.session import SessionState
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 BUSY_BODY = b"<ResponseStatus><statusString>Device Busy</statusString></ResponseStatus>"
 
 

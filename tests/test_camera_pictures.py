@@ -27,6 +27,8 @@ from camrec.session import line
 from camrec.session.routes import Route
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 SECONDS = 2
 X265 = "keyint=10:bframes=0:log-level=none:repeat-headers=1:pools=1:frame-threads=1"
 

@@ -20,6 +20,8 @@ from camrec.proxies.ports import free_ports
 from camrec.proxies.visit import Visit
 from camrec.sources import Credential, parse
 
+pytestmark = pytest.mark.spread
+
 PASSWORD = "p@s:s/w#o%r d?&+é"
 USERINFO = "viewer:p%40s%3As%2Fw%23o%25r%20d%3F%26%2B%C3%A9"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(100) + b"\xff\xd9"

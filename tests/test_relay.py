@@ -28,6 +28,8 @@ from camrec.readers import StreamError
 from camrec.session.line import MjpegLine
 from camrec.sources import parse
 
+pytestmark = pytest.mark.spread
+
 PASSWORD = "c4n@ry/p#ss %w?d"
 SMALL = {"size": (320, 180), "rate": 25}
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
