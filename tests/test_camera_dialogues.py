@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from cameras import odd_dialogues as odd
@@ -194,6 +195,29 @@ class CountsLogins(RawRtspCamera):
         if "authorization" in headers:
             return super().reply(connection, method, url, headers)
         return "401 Unauthorized", ['WWW-Authenticate: Basic realm="cam"'], ""
+
+
+class OffersWhatItDoesNotKnow(odd.GuardedCamera):
+    """Its SHA-256 is never right; its MD5 is."""
+
+    challenges: ClassVar[list[str]] = [
+        'Digest realm="cam", nonce="n0nce", algorithm=SHA-256',
+        'Digest realm="cam", nonce="n0nce", algorithm=MD5',
+    ]
+
+    def is_right(self, method, given):
+        return "algorithm=MD5" in given and super().is_right(method, given)
+
+
+class OffersBothInOneLine(OffersWhatItDoesNotKnow):
+    challenges: ClassVar[list[str]] = [", ".join(OffersWhatItDoesNotKnow.challenges)]
+
+
+@pytest.mark.parametrize("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
+def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind):
+    with kind(encode("-g", "10")) as camera:
+        is_whole(record(station, camera, 2))
+    assert camera.refused == 1 and camera.connections == 1
 
 
 class LeadsByUdp(odd.Redirected):

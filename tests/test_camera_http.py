@@ -17,6 +17,7 @@ from odd_cameras import record
 
 from camrec.errors import CameraError
 from camrec.session import SessionState
+from camrec.sources import parse
 from camrec.station import Station
 
 pytestmark = pytest.mark.spread
@@ -271,6 +272,15 @@ def test_what_other_players_open_is_recorded_whole(station, kind):
     assert_whole(recorded, 2)
     assert recorded.receipt.warnings == []
     assert camera.connections == 2 and camera.most_at_once == 1
+
+
+def test_an_address_is_opened_as_it_was_pasted(station):
+    with RawHttpCamera(encode_jpegs()) as camera:
+        pasted = f" “<{camera.url}>”,\r\n"
+        assert station.locate(pasted) == parse(camera.url)
+        session = station.open(pasted)
+        assert session.source == parse(camera.url)
+        station.close(session.session_id)
 
 
 class BrokenNowAndThen(RawHttpCamera):

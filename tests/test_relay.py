@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -366,6 +367,8 @@ def test_a_picture_without_an_end_is_there_with_the_delimiter_behind_it():
     splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[1]) - 2))
     assert splitter.take(PICTURES[1][:-2]) == []
     assert splitter.take(b"\r\n--frame\r\n") == [PICTURES[1][:-2]]
+    splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[2]) - 2))
+    assert splitter.take(PICTURES[2][:-2]) == [PICTURES[2][:-2]], "known by now"
 
 
 STALE = PICTURES[3]
@@ -407,6 +410,30 @@ def test_audio_between_the_pictures_is_passed_over():
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
     sent = b"".join(audio + head % len(each) + each + b"\r\n" for each in PICTURES)
     assert splitter.take(sent) == PICTURES and splitter.dropped == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_found(seed):
+    chance = random.Random(seed)
+    head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    marks = [
+        b"\xff\xd8\xff",
+        b"\xff\xd9",
+        head,
+        b"--frame",
+        b"\xff\xda",
+        b"Content-Length: 99999\r\n",
+    ]
+    splitter = Splitter()
+    for _ in range(60):
+        sent = bytearray(chance.choice(PICTURES))
+        for _ in range(chance.randrange(6)):
+            at = chance.randrange(len(sent))
+            sent[at : at + chance.randrange(40)] = chance.choice(marks)
+        splitter.take(bytes(head + sent))
+        assert len(splitter._data) <= 200_000
+    rest = splitter.take(b"".join(head + each for each in PICTURES * 8))
+    assert rest[-3:] == PICTURES[-3:]
 
 
 def test_the_only_picture_of_a_body_may_lack_its_end():

@@ -46,6 +46,7 @@ class Splitter:
         self._is_due = False  # the newest part is to hold a picture that was not passed on
         self._has_body = False
         self._has_picture = False  # the newest part, and it was passed on
+        self._lengths_are_sure = False  # though no end is at theirs
         self._any = False
 
     def take(self, piece: bytes) -> list[bytes]:
@@ -72,7 +73,8 @@ class Splitter:
                     self.dropped += 1
                 return None
             if end > 0:
-                picture = bytes(self._data[:end])
+                with memoryview(self._data) as view:
+                    picture = bytes(view[:end])
                 del self._data[:end]
                 self._inside = False
                 self._is_due = False
@@ -85,6 +87,7 @@ class Splitter:
         found = self._data.find(START)
         text = self._data[: found if found >= 0 else len(self._data)]
         if heads := part_heads(text):
+            self._lengths_are_sure = self._lengths_are_sure and heads[0].start == 0
             self._told = told_length(text[heads[-1].start :])
         elif found >= 0:
             self._told = told_length(text[-HEADERS:]) or self._told
@@ -125,7 +128,11 @@ class Splitter:
         length = self._length
         if len(self._data) < length:
             return None
-        if length and (self._data.endswith(END, 0, length) or self._is_part_end(length)):
+        if length and (self._lengths_are_sure or self._data.endswith(END, 0, length)):
+            return length
+        if length and self._is_part_end(length):
+            # The next one is not kept waiting for the part behind it.
+            self._lengths_are_sure = True
             return length
         if self._is_audio:
             end = self._part_end(3)
