@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import socket
 from itertools import pairwise
 from typing import ClassVar
 
@@ -71,6 +72,48 @@ def test_a_camera_that_mediamtx_understands_goes_the_direct_way(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
         assert camera.connections == camera.most_at_once == 1
+
+
+class HangsUpAtPlay(RawRtspCamera):
+    """It answers PLAY, and is gone."""
+
+    def stream(self, connection):
+        connection.peer.shutdown(socket.SHUT_RDWR)
+
+
+class HangsUpInPlaceOfPlay(RawRtspCamera):
+    def reply(self, connection, method, url, headers):
+        return None if method == "PLAY" else super().reply(connection, method, url, headers)
+
+
+class GuardedHangsUpAtPlay(HangsUpAtPlay, odd.GuardedCamera):
+    pass
+
+
+class BreaksOff(RawRtspCamera):
+    """Half a second of video, each time."""
+
+    def stream(self, connection):
+        super().stream(connection)
+        connection.peer.shutdown(socket.SHUT_RDWR)
+
+    def pace(self):
+        return (number / self.rate for number in range(5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (HangsUpAtPlay, "camera_hung_up_at_play"),
+        (HangsUpInPlaceOfPlay, "camera_hung_up_at_play"),
+        (GuardedHangsUpAtPlay, "camera_hung_up_at_play"),
+        (BreaksOff, "camera_broke_off"),
+    ],
+)
+def test_a_camera_that_ends_the_connection_is_told_as_that(station, kind, code):
+    with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
+        station.open(camera.url)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("kind", [*RELAYED, *SILENT])

@@ -42,6 +42,16 @@ def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("key_frame", "camera_no_key_frame")
 
 
+def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
+    """Counted from the first media: the time that the camera takes to answer is not the proxy's."""
+    wait = OpeningWait(clock.now, key_frame=5.0)
+    assert seconds(clock, wait, Probe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
+    assert (wait.error(SOURCE).code, wait.error(SOURCE).facts["seconds"]) == (
+        "camera_no_key_frame",
+        5,
+    )
+
+
 def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
     wait = OpeningWait(clock.now)
     over = seconds(clock, wait, Probe(clock), lambda second: 1000 * min(second, 20))

@@ -12,6 +12,8 @@ from camrec.readers import sdp
 from camrec.readers.h265 import H265
 from camrec.readers.sounds import sound_of
 
+VIDEO_RATE = "90000"
+MAX_RATE = 1 << 31
 VIDEO_CODECS = ("H264", "H265", "JPEG")
 _OTHER_NAMES = {"HEVC": "H265", "AVC": "H264", "H.264": "H264", "H.265": "H265"}
 _STATIC_VIDEO = {26: ("JPEG", "90000"), 32: ("MPV", "90000")}
@@ -163,8 +165,8 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if told:
         name, _, rate = told.partition("/")
         name = name.strip().upper()
-        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or "90000"
-        return name, rate.partition("/")[0] if name in VIDEO_CODECS else rate
+        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or VIDEO_RATE
+        return name, _video_rate(rate) if name in VIDEO_CODECS else rate
     if number in _STATIC_VIDEO:
         return _STATIC_VIDEO[number]
     if number in sdp.STATIC:
@@ -175,6 +177,12 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if "sprop-parameter-sets" in parameters or "packetization-mode" in parameters:
         return "H264", "90000"
     return "", "90000"
+
+
+def _video_rate(told: str) -> str:
+    """The clock rate of a video, the usual one where what stands there is none."""
+    rate = told.partition("/")[0]
+    return rate if rate.isdecimal() and 0 < int(rate) < MAX_RATE else VIDEO_RATE
 
 
 def _frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from camrec.network_policy import Reach
 from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
+from camrec.session.better_route import Phase, better_route
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
 from camrec.session.routes import Route, Routes
 from camrec.sources import Source
@@ -41,9 +42,11 @@ PLACE_S = 5.0
 LOOKED_S = 10.0
 _PLACE_TAKEN = ("camera_hung_up", "camera_refused", "camera_busy")
 # Seconds in which MediaMTX must pass on a frame of a camera that sends. It waits for a key frame as
-# the letter has it, which some cameras never send; in the settings of others the distance of two
-# goes up to 20 s.
-HELD_BACK_S = 25.0
+# the letter has it, which some cameras never send. Where two are further apart, as few cameras are
+# set, the other way does as well.
+HELD_BACK_S = 5.0
+# Seconds in which MediaMTX says twice what it drops, where it does.
+DOUBT_S = 2.5
 
 
 class Reader(Protocol):
@@ -135,8 +138,17 @@ class Line(ABC):
         """
         return False
 
-    def is_cut(self, since: int) -> bool:
-        """Whether the proxy leaves out parts of the frames, though they come: another way helps."""
+    def is_cut(self, since: int, phase: Phase) -> bool:
+        """Whether the proxy leaves out what comes, and another way helps: the next `open` goes it.
+
+        To be asked again and again: the proxy says so a second later.
+        """
+        return False
+
+    def is_in_doubt(self, since: int) -> bool:
+        """Whether the proxy, opened at a monotonic moment, may be about to say that it leaves
+        something out.
+        """
         return False
 
     def reroute(self, error: CameraError) -> bool:
@@ -182,6 +194,8 @@ class RtspLine(Line):
         self._relay: RtspRelay | None = None
         self._hang_ups: list[float] = []
         self._tried: set[Route] = set()
+        self._reader: RtspReader  # the newest
+        self._better: Route | None = None  # than the one that is taken
         self._leads_on = False  # MediaMTX followed redirects without an end
         self._is_news = False  # whether the route is to be remembered where it works
         self.route = self._first_route()
@@ -196,12 +210,16 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
+        better, self._better = self._better, None
         if self.is_dropped() or (self._leads_on and self.route is Route.DIRECT):
             self._take(Route.RELAY)
-        elif self.is_cut():
-            self._take(Route.UNREAD)
+        elif better is not None:
+            self._take(better)
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
-        self._proxy.remove(self.path)
+        if self.route.is_relayed and self._relay is None:
+            self._proxy.leave(self.path)
+        else:
+            self._proxy.remove(self.path)
         if not self.route.is_relayed:
             self._end_relay()
             try:
@@ -246,13 +264,15 @@ class RtspLine(Line):
 
     def reader(self) -> RtspReader:
         if self._relay is not None:
-            return _RelayedReader(self.local_url, self._clock, self._relay)
-        return RtspReader(
+            self._reader = _RelayedReader(self.local_url, self._clock, self._relay)
+            return self._reader
+        self._reader = RtspReader(
             self.local_url,
             self._clock,
             patience=READER_PATIENCE_S,
             first_track=MediaMTX.FIRST_TRACK,
         )
+        return self._reader
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -289,8 +309,8 @@ class RtspLine(Line):
 
     def _other_route(self, error: CameraError) -> Route | None:
         """Which may help after `error`."""
-        if self.is_cut():
-            return Route.UNREAD
+        if self._better is not None:
+            return self._better
         if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
             return Route.UNREAD
         if error.code == "camera_udp_only" and self.route is Route.RELAY:
@@ -325,14 +345,21 @@ class RtspLine(Line):
 
     def _take(self, route: Route) -> None:
         """Another route from now on, as the one before did not do."""
-        self.route, self._is_news = route, True
+        self.route, self._is_news, self._better = route, True, None
 
     def is_dropped(self, since: int = 0) -> bool:
         # By the relay MediaMTX does not look into M-JPEG.
         return self.route is Route.DIRECT and self._proxy.drops_jpeg(self.path, since)
 
-    def is_cut(self, since: int = 0) -> bool:
-        return self._may_be_held_back and self._proxy.cuts_frames(self.path, since)
+    def is_cut(self, since: int, phase: Phase) -> bool:
+        dropped, now = self._proxy.dropped, self._clock.monotonic_ns()
+        found = better_route(dropped, self.path, self.route, phase, since, now)
+        self._better = None if found in self._tried else found
+        return self._better is not None
+
+    def is_in_doubt(self, since: int) -> bool:
+        soon = self._clock.monotonic_ns() < since + int(DOUBT_S * 1e9)
+        return soon and self._may_be_held_back and self._reader.odd_numbers
 
     def _first_route(self) -> Route:
         known = self._routes.route(self.source)

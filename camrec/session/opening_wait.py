@@ -29,7 +29,7 @@ class OpeningWait:
     has_key_frames
         Not each frame can be decoded without others.
     key_frame
-        Seconds in which the proxy must pass a frame on, where media comes and it does not.
+        Seconds from the first byte of media in which the proxy must pass a frame on.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class OpeningWait:
         self._key_frame = key_frame
         self._connected = False
         self._progress = (0, 0)  # bytes of media as the proxy counts them, frames as we do
+        self._media_began: int | None = None
         self._media_at: int | None = None
         self._is_silent = False
 
@@ -57,6 +58,7 @@ class OpeningWait:
         progress = (max(received or 0, self._progress[0]), probe.seen)
         if progress != self._progress:
             self._progress, self._media_at = progress, now
+            self._media_began = self._media_began or now
         self.waiting_for = self._awaited(probe)
 
     def is_over(self, now: int) -> bool:
@@ -67,7 +69,10 @@ class OpeningWait:
         else:
             longest = max(self._silence, FIRST_MEDIA_S)
             self._is_silent = now - self._media_at >= longest * 1e9
-        return self._is_silent or now - self._began >= self._longest * 1e9
+        began = self._began
+        if self._longest < KEY_FRAME_S and self._media_began is not None:
+            began = self._media_began
+        return self._is_silent or now - began >= self._longest * 1e9
 
     def error(self, source: Source) -> CameraError:
         """What being over means for the user."""

@@ -17,6 +17,7 @@ from camrec.pictures import Pictures
 from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
+from camrec.session.better_route import Phase
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.line import Line
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
@@ -274,7 +275,7 @@ class Session:
                 self._reading.ended
                 or silence >= self._silence.longest
                 or (is_stale and self._line.is_dropped(self._attempt_began))
-                or self._line.is_cut(self._attempt_began)
+                or self._line.is_cut(self._attempt_began, "silent" if is_stale else "live")
             ):
                 self._come_back()
                 continue
@@ -375,7 +376,7 @@ class Session:
             if self._silence.seconds() >= self._silence.stale_after:
                 self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
             probe.look()
-            if probe.passed:
+            if probe.passed and not self._line.is_in_doubt(began):
                 self.feed.unheard = self._reading.unheard
                 return None
             now = self._clock.monotonic_ns()
@@ -387,7 +388,8 @@ class Session:
                 asked, received = now, self._line.received()
             wait.note(now, probe, received)
             self._await(wait)
-            if wait.is_over(now) or self._line.is_cut(began):
+            phase: Phase = "opening" if probe.seen else "silent"
+            if wait.is_over(now) or self._line.is_cut(began, phase):
                 self._waited_in_vain = True
                 return self._line.explained(wait.error(self.source))
             if ended:
