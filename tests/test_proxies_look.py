@@ -239,6 +239,13 @@ def test_text_without_an_end_is_bounded_in_bytes(text, start):
     assert sent < 32 << 20, "all that the sockets hold, and little more"
 
 
+def test_a_camera_that_leads_to_a_host_named_like_the_password_is_told_without_it():
+    answer = http("302 Found", "Location: http://Secret77.example.invalid/\r\n")
+    with Refusing(answer) as peer, pytest.raises(CameraError) as refused:
+        look(parse(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))
+    assert refused.value.facts["other"] == "***.example.invalid"
+
+
 def test_a_camera_that_is_slow_to_send_is_no_error():
     head = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=x\r\n\r\n"
     with Refusing(says(head, then_closes=False)) as peer:

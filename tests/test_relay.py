@@ -441,6 +441,10 @@ def test_the_only_picture_of_a_body_may_lack_its_end():
     assert splitter.take(PICTURES[0][:-2]) == [] and splitter.rest() == PICTURES[0][:-2]
     splitter.take(PICTURES[1])
     assert splitter.rest() is None
+    # One that broke off before the length that it told.
+    splitter = Splitter()
+    splitter.take(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
+    assert splitter.rest() is None
 
 
 def test_memory_is_bounded():

@@ -59,9 +59,9 @@ class Splitter:
 
     def rest(self) -> bytes | None:
         """At the end of a body: its only picture, where that has no end."""
-        if self._any or not self._inside or not self._scan_from or self._is_audio:
+        if self._any or self._is_audio or not (self._inside and self._scan_from):
             return None
-        return bytes(self._data)
+        return bytes(self._data) if len(self._data) >= self._length else None
 
     def _next(self) -> bytes | None:
         while self._inside or self._find():
@@ -69,8 +69,8 @@ class Splitter:
             if end is None:
                 if len(self._data) > MOST:
                     self._data.clear()
+                    self.dropped += not self._is_audio
                     self._inside = self._is_due = False
-                    self.dropped += 1
                 return None
             if end > 0:
                 with memoryview(self._data) as view:

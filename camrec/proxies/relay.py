@@ -52,7 +52,7 @@ class Relay:
 
     def start(self) -> Relay:
         self._thread.start()
-        log.info("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
+        log.debug("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
         return self
 
     @property
