@@ -140,7 +140,8 @@ class Described(RawRtspCamera):
 
 
 @pytest.mark.parametrize(
-    "rtpmap", ["H264/0", "H264/", "H264", "H264/none", "H264/90000.0", "H264/9000000000000"]
+    "rtpmap",
+    ["H264/0", "H264/", "H264", "H264/none", "H264/90000.0", "H264/90", "H264/9000000000000"],
 )
 def test_a_clock_rate_that_is_none_is_the_usual_one(station, rtpmap):
     film = encode("-g", "10")

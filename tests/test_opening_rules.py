@@ -52,6 +52,12 @@ def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock)
     )
 
 
+def test_one_that_sends_nothing_is_not_held_back(clock):
+    wait = OpeningWait(clock.now, key_frame=5.0)
+    assert seconds(clock, wait, Probe(clock), lambda _: 0) == FIRST_MEDIA_S
+    assert wait.error(SOURCE).code == "camera_no_picture"
+
+
 def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
     wait = OpeningWait(clock.now)
     over = seconds(clock, wait, Probe(clock), lambda second: 1000 * min(second, 20))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from camrec.readers.number import number
 
+SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
 MAX_SIDE = 0xFFFF  # pixels, in a JPEG
 
 STATIC = {
@@ -31,7 +32,7 @@ class Medium:
         else stands under, if it has none of its own: no other can be meant.
     control : where to SETUP it, absolute or after the stream's own address.
     size : (width, height) of its frames; None where it is not told.
-    odd_clock : the clock rate that is told is none: 0, or no number.
+    odd_clock : the clock rate that is told is none: 0, no number, or too slow for video.
     """
 
     kind: str
@@ -111,7 +112,9 @@ def _attribute(medium: Medium, attribute: str) -> None:
         codec, *rest = told.strip().split("/")
         medium.codec = codec.upper()
         rate = number(rest[0]) if rest else None
-        medium.rate, medium.odd_clock = rate or 90_000, not rate
+        medium.rate = rate or 90_000
+        too_slow = medium.kind == "video" and medium.rate < SLOWEST_VIDEO_CLOCK
+        medium.odd_clock = not rate or too_slow
         channels = number(rest[1]) if len(rest) > 1 else None
         medium.channels = 1 if channels is None else channels
     elif name == "fmtp":

@@ -182,7 +182,8 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
 def _video_rate(told: str) -> str:
     """The clock rate of a video, the usual one where what stands there is none."""
     rate = told.partition("/")[0]
-    return rate if rate.isdecimal() and 0 < int(rate) < MAX_RATE else VIDEO_RATE
+    is_one = rate.isdecimal() and sdp.SLOWEST_VIDEO_CLOCK <= int(rate) < MAX_RATE
+    return rate if is_one else VIDEO_RATE
 
 
 def _frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:

@@ -69,10 +69,12 @@ class OpeningWait:
         else:
             longest = max(self._silence, FIRST_MEDIA_S)
             self._is_silent = now - self._media_at >= longest * 1e9
-        began = self._began
-        if self._longest < KEY_FRAME_S and self._media_began is not None:
-            began = self._media_began
-        return self._is_silent or now - began >= self._longest * 1e9
+        # How long the camera takes to send anything is not the proxy's doing.
+        is_held_back = self._longest < KEY_FRAME_S and self._media_began is not None
+        began, longest = self._began, KEY_FRAME_S
+        if is_held_back:
+            began, longest = self._media_began, self._longest
+        return self._is_silent or now - began >= longest * 1e9
 
     def error(self, source: Source) -> CameraError:
         """What being over means for the user."""
