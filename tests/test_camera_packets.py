@@ -151,6 +151,20 @@ def test_a_clock_rate_that_is_none_is_the_usual_one(station, rtpmap):
         assert_whole(recorded, decoded(film), camera.connections - 1)
 
 
+class InterleavedMode(RawRtspCamera):
+    """It tells that its packets may come in another order, and sends none so."""
+
+    def format_parameters(self):
+        return super().format_parameters().replace("packetization-mode=1", "packetization-mode=2")
+
+
+def test_a_mode_of_packets_that_is_told_and_not_used_does_not_matter(station):
+    film = encode("-g", "10")
+    with InterleavedMode(film) as camera:
+        recorded = record(station, camera, SECONDS)
+        assert_whole(recorded, decoded(film), camera.connections - 1)
+
+
 @pytest.mark.parametrize("number", [0, 26, 32, 33])
 def test_h264_under_a_payload_type_that_means_something_else_is_h264(station, number):
     film = encode("-g", "10")

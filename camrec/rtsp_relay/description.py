@@ -213,6 +213,8 @@ def _parameters(each: Format) -> dict[str, str]:
     told = each.parameters
     if each.codec == "H264":
         mode = told.get("packetization-mode", "")
+        # MediaMTX refuses the interleaved mode; who tells it and does not use it can be read.
+        mode = "1" if mode == "2" else mode
         kept = {"packetization-mode": mode} if mode.isdecimal() else {}
         sets = [_base64(text) for text in told.get("sprop-parameter-sets", "").split(",")]
         if len(sets) >= 2 and all(sets):
