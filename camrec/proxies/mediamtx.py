@@ -40,6 +40,7 @@ _PATH_LINE = re.compile(
 )
 AT_ONCE_S = 1.0
 
+_BEFORE_PLAY = ("bad status code", "unsupported packetization mode", "MaxDONDiff")
 _HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
 
 
@@ -281,8 +282,9 @@ class MediaMTX(Proxy):
             # A peer that hangs up on the first word is no camera; one that did deliver is away.
             text, hung_up_after = "connection lost", time.monotonic() - delivered
         error = error_of(source, text)
-        # A stream is available before it is played: PLAY may be refused, or hung up on.
+        # A stream is available before it is played: PLAY may be refused, or hung up on; and what
+        # the description tells of it may be more than MediaMTX takes.
         at_once = hung_up_after is not None and hung_up_after < AT_ONCE_S
-        begun = delivered is not None and not at_once and not text.startswith("bad status code")
+        begun = delivered is not None and not at_once and not text.startswith(_BEFORE_PLAY)
         dialogue = not begun and (at_once or is_about_dialogue(source, error, text))
         self._reasons[path] = _Reason(time.monotonic_ns(), error, dialogue, hung_up_after)
