@@ -41,10 +41,10 @@ PLACE_S = 5.0
 # ... and for which a look at a camera that is relayed then does: one more would take its place.
 LOOKED_S = 10.0
 _PLACE_TAKEN = ("camera_hung_up", "camera_refused", "camera_busy")
-# Seconds in which MediaMTX must pass on a frame of a camera that sends. It waits for a key frame as
-# the letter has it, which some cameras never send. Where two are further apart, as few cameras are
-# set, the other way does as well.
-HELD_BACK_S = 5.0
+# Seconds in which MediaMTX must pass on a frame of a camera that sends, where nothing shows that
+# key frames came: some cameras are set to one a minute, and that minute is waited for on one
+# connection. MediaMTX waits for a key frame as the letter has it, which others never send.
+NO_KEY_FRAME_S = 65.0
 # Seconds in which MediaMTX says twice what it drops, where it does.
 DOUBT_S = 2.5
 
@@ -255,7 +255,7 @@ class RtspLine(Line):
 
     @property
     def key_frame_patience(self) -> float:
-        return HELD_BACK_S if self._may_be_held_back else KEY_FRAME_S
+        return NO_KEY_FRAME_S if self._may_be_held_back else KEY_FRAME_S
 
     def explained(self, error: CameraError) -> CameraError:
         if self.route is Route.UDP and error.code in _NOTHING_BY_UDP:
@@ -311,7 +311,8 @@ class RtspLine(Line):
         """Which may help after `error`."""
         if self._better is not None:
             return self._better
-        if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
+        waited = error.facts.get("seconds")
+        if self._may_be_held_back and isinstance(waited, int) and waited < KEY_FRAME_S:
             return Route.UNREAD
         if error.code == "camera_udp_only" and self.route is Route.RELAY:
             # Not only a track of audio wants it, which the relay would have left out.

@@ -6,10 +6,12 @@ from typing import Literal
 
 from camrec.errors import CameraError
 from camrec.probe import Probe
+from camrec.session.key_frame_bursts import KeyFrameBursts
 from camrec.sources import Source
 
 FIRST_MEDIA_S = 15.0  # without one byte of media it has failed: three times five seconds
 KEY_FRAME_S = 90.0  # while media comes, for a frame that can be decoded
+HELD_BACK_S = 5.0  # the same where key frames came and the proxy passed none of them on
 
 WaitingFor = Literal["answer", "media", "key_frame", "picture", "frames"]
 
@@ -29,7 +31,8 @@ class OpeningWait:
     has_key_frames
         Not each frame can be decoded without others.
     key_frame
-        Seconds from the first byte of media in which the proxy must pass a frame on.
+        Seconds from the first byte of media in which the proxy must pass a frame on; fewer where
+        the camera's bytes show that it has sent key frames.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class OpeningWait:
         self._answer = min(answer, silence)
         self._has_key_frames = has_key_frames
         self._key_frame = key_frame
+        self._bursts = KeyFrameBursts()
         self._connected = False
         self._progress = (0, 0)  # bytes of media as the proxy counts them, frames as we do
         self._media_began: int | None = None
@@ -59,7 +63,17 @@ class OpeningWait:
         if progress != self._progress:
             self._progress, self._media_at = progress, now
             self._media_began = self._media_began or now
+        if received and not probe.seen:
+            self._bursts.add(now, received)
         self.waiting_for = self._awaited(probe)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Media comes and nothing is passed on: a close look at it tells why."""
+        came, frames = self._progress
+        return (
+            bool(came) and not frames and self._key_frame < KEY_FRAME_S and not self._bursts.is_full
+        )
 
     def is_over(self, now: int) -> bool:
         """Nothing came for too long, or nothing that could be decoded."""
@@ -87,7 +101,11 @@ class OpeningWait:
 
     @property
     def _longest(self) -> float:
-        return KEY_FRAME_S if self._progress[1] else self._key_frame
+        if self._progress[1]:
+            return KEY_FRAME_S
+        if self._key_frame < KEY_FRAME_S and self._bursts.are_seen():
+            return min(HELD_BACK_S, self._key_frame)
+        return self._key_frame
 
     def _awaited(self, probe: Probe) -> WaitingFor:
         if not self._connected:

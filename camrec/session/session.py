@@ -19,6 +19,7 @@ from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
 from camrec.session.better_route import Phase
 from camrec.session.frame_silence import FrameSilence
+from camrec.session.key_frame_bursts import LOOK_EVERY_S
 from camrec.session.line import Line
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
 from camrec.sources import Source
@@ -369,7 +370,7 @@ class Session:
         while True:
             if self._reading is None or self._reading.ended:
                 self._begin_attempt()
-            self._woken.wait(POLL)
+            self._woken.wait(LOOK_EVERY_S if wait.is_in_doubt else POLL)
             self._woken.clear()
             if self._closing.is_set():
                 return StateError("session_closed")
@@ -384,7 +385,7 @@ class Session:
             error = self._reading.error
             if (ended or not probe.seen) and (reason := self._line.reason(error, began)):
                 return reason
-            if not probe.seen and now - asked >= ASK_EVERY * 1e9:
+            if not probe.seen and (wait.is_in_doubt or now - asked >= ASK_EVERY * 1e9):
                 asked, received = now, self._line.received()
             wait.note(now, probe, received)
             self._await(wait)
