@@ -7,12 +7,12 @@ import signal
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from clips import kept
 from test_readers_rtp import Sender
 from test_recording import Studio, assert_shows, expected, ffmpeg, studio  # noqa: F401
 from units_made import SECOND, mixed, pictures, until
@@ -56,7 +56,7 @@ LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 FORMATS = {"libopus": "flt", "libmp3lame": "fltp", "ac3": "fltp", "aac": "fltp", "pcm_u8": "u8"}
 
 
-@cache
+@kept
 def encoded(encoder: str, rate: int, channels: int, bits: int) -> tuple:
     """(sample, bytes) of each piece of the beeps, and the encoder's description of them."""
     context = av.CodecContext.create(encoder, "w")

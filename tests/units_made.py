@@ -6,12 +6,12 @@ import itertools
 import time
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import cache
 
 import av
 import cv2
 import numpy as np
 from cameras import barcode, schedule
+from clips import kept
 
 from camrec.clock import Clock
 from camrec.units import AudioTrack, Unit, VideoTrack
@@ -84,7 +84,7 @@ def _nanoseconds(tick: int, rate: int) -> int:
     return (tick * SECOND + rate // 2) // rate
 
 
-@cache
+@kept
 def _coded(ticks, codec, size, gop, b_frames, number, rate):
     context = av.CodecContext.create({"h264": "libx264", "h265": "libx265"}[codec], "w")
     context.width, context.height = size
@@ -108,7 +108,7 @@ def _coded(ticks, codec, size, gop, b_frames, number, rate):
     return coded, b""
 
 
-@cache
+@kept
 def _jpegs(ticks, codec, size, gop, b_frames, number, rate):
     return [
         (tick, True, cv2.imencode(".jpg", _picture(number + place, size))[1].tobytes())
@@ -123,7 +123,7 @@ def _picture(number: int, size: tuple[int, int]) -> np.ndarray:
     return picture
 
 
-@cache
+@kept
 def _tone(seconds: float, codec: str):
     if codec in ("pcma", "pcmu"):
         pieces = [(place * 160, b"\x55\xd5" * 80) for place in range(int(seconds * 50))]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import Colorspace
+from clips import kept
 
 from cameras.raw_rtsp import RawRtspCamera
 
@@ -21,7 +21,7 @@ THINNED = 4  # every so many samples are compared
 SAME = 4.0  # mean difference of two pictures' samples; another picture of the same film has more
 
 
-@cache
+@kept
 def reordered(
     codec: str, parameters: str, count: int, size: tuple[int, int] = (320, 240)
 ) -> tuple[tuple[int, tuple[bytes, ...]], ...]:

@@ -9,17 +9,17 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import ClassVar
 
 import imageio_ffmpeg
+from clips import kept
 
 from cameras.raw_rtsp import SentFrame, has_left
 
 JPEG_START = b"\xff\xd8\xff"
 
 
-@cache
+@kept
 def encode_jpegs(
     *options: str,
     size: str = "320x240",

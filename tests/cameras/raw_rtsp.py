@@ -13,10 +13,10 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import ClassVar
 
 import imageio_ffmpeg
+from clips import kept
 
 Frame = Sequence[bytes]  # the NAL units of one coded frame
 Reply = tuple[str, Sequence[str], str]  # status line, headers, body
@@ -56,7 +56,7 @@ class RtspConnection:
         self.send(struct.pack(">BBH", 0x24, channel, len(packet)) + packet)
 
 
-@cache
+@kept
 def encode(
     *options: str,
     size: str = "320x240",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 import subprocess
-from functools import cache
 from typing import ClassVar
 
 import cv2
 import imageio_ffmpeg
 import numpy as np
+from clips import kept
 
 from cameras.raw_rtsp import MAX_PAYLOAD_BYTES, Frame, RawRtspCamera
 
@@ -17,7 +17,7 @@ RATE = 10
 SOI = b"\xff\xd8\xff"
 
 
-@cache
+@kept
 def jpegs(
     *options: str, size: str = "320x240", seconds: float = 4, pixels: str = "yuvj420p"
 ) -> tuple[tuple[bytes], ...]:
@@ -30,7 +30,7 @@ def jpegs(
     return tuple((SOI + each,) for each in data.split(SOI)[1:])
 
 
-@cache
+@kept
 def jpegs_with_restarts(size: tuple[int, int], interval: int) -> tuple[tuple[bytes], ...]:
     """Frames of which `interval` MCUs each stand between two restart markers."""
     options = [cv2.IMWRITE_JPEG_RST_INTERVAL, interval]
