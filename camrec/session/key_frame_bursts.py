@@ -8,9 +8,9 @@ from statistics import median
 LOOK_EVERY_S = 0.02  # less than the time between two frames: what came in between is one of them
 MAX_LOOKS = 1000
 KEY_FRAME_RATIO = 3.0  # a key frame to the usual frame: more than two that came together
-MIN_KEY_FRAMES = 3
-REGULAR_SHARE = 0.75  # of the distances between them, which are alike ...
-REGULAR_WITHIN = 0.2  # ... within this part of the usual one
+MIN_KEY_FRAMES = 4
+REGULAR_SHARE = 0.8  # of the distances between them, which are alike ...
+REGULAR_WITHIN = 0.15  # ... within this part of the usual one
 MIN_GOP_FRAMES = 3
 
 
