@@ -11,22 +11,18 @@ AAC sends its pictures as late as its sound.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import tests_support  # noqa: F401
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
-from aligning import RATE, Aligned, compare, opened  # noqa: E402
-from cameras.mjpeg import MjpegCamera  # noqa: E402
-from cameras.rtsp import RtspCamera  # noqa: E402
-from conftest import programs  # noqa: E402
-
-import camrec  # noqa: E402
+import camrec
+from support.aligning import RATE, Aligned, compare, opened
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+from support.programs import programs
 
 NAMES = ("RTSP", "RTSP with AAC", "MJPEG")
 HEAD = (

@@ -6,17 +6,14 @@ python benchmarks/drill.py --away 10
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+import tests_support  # noqa: F401
 
-from conftest import programs  # noqa: E402
-from test_drill import CAMERA_FAULTS, HEAD, PROXY_FAULTS, row, settings, strike  # noqa: E402
-
-from camrec.station import Station  # noqa: E402
+from camrec.station import Station
+from support.drilling import CAMERA_FAULTS, HEAD, PROXY_FAULTS, row, settings, strike
+from support.programs import programs
 
 AFTER = 12  # seconds that are recorded after its return
 

@@ -23,17 +23,14 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import tests_support  # noqa: F401
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
-import units_made  # noqa: E402
-from cameras import barcode  # noqa: E402
-from conftest import programs  # noqa: E402
-from test_recording import Studio  # noqa: E402
-
-import camrec  # noqa: E402
-from camrec.library import Library  # noqa: E402
+import camrec
+from camrec.library import Library
+from support import units_made
+from support.cameras import barcode
+from support.programs import programs
+from support.studio import Studio
 
 with suppress(ImportError):
     import decord

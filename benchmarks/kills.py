@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+import tests_support  # noqa: F401
 
-from conftest import programs  # noqa: E402
-from kills import HEAD, Loss, drill  # noqa: E402
-from powercut import Disk  # noqa: E402
-from victim import VICTIMS  # noqa: E402
+from support.kills import HEAD, Loss, drill
+from support.powercut import Disk
+from support.programs import programs
+from support.victim import VICTIMS
 
 KINDS = (*VICTIMS, "power")
 QUIET = (1.5, 3.0)  # seconds between two kills

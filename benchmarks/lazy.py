@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,14 +19,11 @@ from pathlib import Path
 import cv2
 import dask
 import numpy as np
+import tests_support  # noqa: F401
 from dask.distributed import Client, LocalCluster
+from frames import made
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
-
-from frames import made  # noqa: E402
-
-import camrec  # noqa: E402
+import camrec
 
 
 def movement(pictures: np.ndarray) -> np.ndarray:

@@ -26,17 +26,16 @@ from pathlib import Path
 import imageio_ffmpeg
 import psutil
 import requests
+import tests_support  # noqa: F401
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from camrec.library import names
 from camrec.library.video import nanoseconds
 from camrec.receipt import Gap, Receipt
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from browser import ARGUMENTS, NAMES
+from support.browser import ARGUMENTS, NAMES
 
 ROOT = Path(__file__).parent.parent
+
 CAMERAS = ("Entrance", "Bird box", "Bench", "Back yard", "Stairs")
 FRAMES = 3  # of a WebSocket that one of Bokeh's messages has
 KEYS = """async (word) => {

@@ -26,17 +26,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
+import tests_support  # noqa: F401
 from cost import Cost
 from light import Programs, light_cameras, running
 from live_servers import SERVERS, Server, Way
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+from support.browser import ARGUMENTS, NAMES
+from support.cameras import barcode
+from support.cameras.rtsp import RtspCamera
 
-from browser import ARGUMENTS, NAMES  # noqa: E402
-from cameras import barcode  # noqa: E402
-from cameras.rtsp import RtspCamera  # noqa: E402
+HERE = Path(__file__).parent
 
 ARGUMENTS = [*ARGUMENTS, "--allow-loopback-in-peer-connection"]
 # The connections that a page makes, and the bytes of pictures that each of them got.

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
-import sys
 import tempfile
 import threading
 import time
@@ -22,15 +21,13 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+import tests_support  # noqa: F401
 from light import Programs
 from live_servers import Go2rtc, open_camrec
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from cameras.mjpeg import MjpegCamera
-from wire import Viewer, Wire
-
 from camrec.web.stream import HEADER
+from support.cameras.mjpeg import MjpegCamera
+from support.wire import Viewer, Wire
 
 
 def main() -> None:

@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+import tests_support  # noqa: F401
 from cost import Cost
 from light import RATE, Programs, light_cameras
 from live_servers import open_camrec, scripts
 from playwright.sync_api import Browser, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from browser import ARGUMENTS, NAMES
+from support.browser import ARGUMENTS, NAMES
 
 WAYS = {"H.264": "", "JPEG": "delete window.VideoDecoder\n"}
 GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(410px, 1fr)); margin: 0"

@@ -16,7 +16,6 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,20 +23,18 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+import tests_support  # noqa: F401
 
-from cameras.mjpeg import MjpegCamera  # noqa: E402
-from cameras.raw_rtsp import Frame, RawRtspCamera, encode  # noqa: E402
-from cameras.rtsp import RtspCamera  # noqa: E402
-from conftest import programs  # noqa: E402
-
-from camrec.proxies import MediaMTX  # noqa: E402
-from camrec.recording import RecordingState  # noqa: E402
-from camrec.session import SessionState  # noqa: E402
-from camrec.sources import parse  # noqa: E402
-from camrec.station import Station  # noqa: E402
-from camrec.units import Unit  # noqa: E402
+from camrec.proxies import MediaMTX
+from camrec.recording import RecordingState
+from camrec.session import SessionState
+from camrec.sources import parse
+from camrec.station import Station
+from camrec.units import Unit
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.raw_rtsp import Frame, RawRtspCamera, encode
+from support.cameras.rtsp import RtspCamera
+from support.programs import programs
 
 RATE = 10
 TIMEOUT_S = 100.0

@@ -13,18 +13,14 @@ import multiprocessing
 import socket
 import statistics
 import struct
-import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+import tests_support  # noqa: F401
 
-from cameras.raw_rtsp import RawRtspCamera, encode  # noqa: E402
-
-from camrec.rtsp_relay import RtspRelay  # noqa: E402
-from camrec.rtsp_relay.messages import encode as encode_message  # noqa: E402
-from camrec.sources import parse  # noqa: E402
+from camrec.rtsp_relay import RtspRelay
+from camrec.rtsp_relay.messages import encode as encode_message
+from camrec.sources import parse
+from support.cameras.raw_rtsp import RawRtspCamera, encode
 
 RATE = 25
 PACKETS = 24  # of 1400 bytes a frame: 6.7 Mbit/s

@@ -2,7 +2,7 @@
 
     python benchmarks/soak.py --minutes 30 --seed 7
 
-What is looked at stands in tests/soaking.py; memory is told besides.
+What is looked at stands in tests/support/soaking.py; memory is told besides.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+import tests_support  # noqa: F401
 
-from conftest import programs  # noqa: E402
-from soaking import soak  # noqa: E402
+from support.programs import programs
+from support.soaking import soak
 
 LENGTH = 20  # seconds of each recording
 PAUSES = (3.0, 9.0)  # seconds between two faults

@@ -1,0 +1,182 @@
+"""Cameras whose frames are odd, in a real browser: the live picture is the camera's own, whole and
+in its shape; the video plays and seeks.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+import numpy as np
+import pytest
+from av.video.reformatter import Colorspace
+from playwright.sync_api import Page, expect
+
+from camrec.station import Station
+from camrec.views import CameraView
+from camrec.web import LocalServer
+from support.cameras.coded import THINNED, ReorderedCamera, decoded, nearest, reordered
+from support.cameras.raw_http import RawHttpCamera, encode_jpegs
+from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.odd_cameras import record
+from support.odd_pictures import FIRST, OPEN, alternating, turned
+from support.serving import Serving
+from support.units_made import until
+
+pytestmark = pytest.mark.browser
+
+READ = """([picture, thinned]) => {
+  const width = picture.displayWidth || picture.videoWidth || picture.width
+  const height = picture.displayHeight || picture.videoHeight || picture.height
+  const pencil = new OffscreenCanvas(width, height).getContext("2d")
+  pencil.drawImage(picture, 0, 0, width, height)
+  const data = pencil.getImageData(0, 0, width, height).data
+  const grey = []
+  for (let y = 0; y < height; y += thinned) {
+    for (let x = 0; x < width; x += thinned) {
+      const at = 4 * (y * width + x)
+      grey.push(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2])
+    }
+  }
+  return [width, height, grey.map(Math.round)]
+}"""
+SEEK = """async seconds => {
+  const video = document.querySelector("video")
+  const seen = new Promise((done, failed) => {
+    video.onseeked = done
+    video.onerror = () => failed(new Error(video.error.message))
+  })
+  video.currentTime = seconds
+  await seen
+}"""
+LOAD = """async data => {
+  const video = document.createElement("video")
+  video.muted = true
+  video.src = URL.createObjectURL(await (await fetch(data)).blob())
+  document.body.append(video)
+  await new Promise((done, failed) => {
+    video.onloadeddata = done
+    video.onerror = () => failed(new Error(video.error.message))
+  })
+}"""
+
+
+@pytest.fixture(scope="module")
+def station(binaries, tmp_path_factory) -> Iterator[Station]:
+    with Station(binaries.config(tmp_path_factory.mktemp("live"))) as station:
+        yield station
+
+
+def seen(page: Page, selector: str) -> tuple[int, int, np.ndarray]:
+    """Width, height and the thinned grey samples of what is shown there."""
+    handle = page.locator(selector).element_handle()
+    width, height, grey = page.evaluate(READ, [handle, THINNED])
+    shape = -(-height // THINNED), -(-width // THINNED)
+    return width, height, np.array(grey, float).reshape(shape)
+
+
+def on_screen(frames) -> list[np.ndarray]:
+    """The frames by either matrix: a canvas and a player differ where none is told."""
+    return [
+        each
+        for matrix in (Colorspace.ITU601, Colorspace.ITU709)
+        for each in decoded(frames, matrix=matrix)
+    ]
+
+
+def await_width(page: Page, least: int) -> None:
+    """Until a picture is shown, which is wider than the empty canvas."""
+    canvas = page.locator(".picture canvas")
+    until(lambda: canvas.evaluate("canvas => canvas.width") > least)
+
+
+@contextmanager
+def shown_live(station: Station, camera, looking, *scripts: str) -> Iterator[Page]:
+    session = station.open(camera.url)
+    local = LocalServer(station)
+    made = lambda: CameraView(session, base_url=local.url, width=480)  # noqa: E731
+    try:
+        with Serving(made) as serving:
+            look = looking(serving.url, scripts=scripts)
+            try:
+                yield look.page
+            finally:
+                look.close()
+    finally:
+        local.stop()
+        station.close(session.session_id)
+
+
+def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:
+    if kind == "alternating":
+        return RawRtspCamera(alternating()), on_screen(alternating())
+    if kind == "open":
+        opened = reordered("libx264", OPEN, 120)
+        return ReorderedCamera(opened, FIRST), on_screen([nals for _, nals in opened])
+    refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
+    renewed = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
+    return RawRtspCamera(renewed[3:]), on_screen(renewed)
+
+
+@pytest.mark.parametrize("kind", ["alternating", "open", "renewed"])
+def test_the_live_picture_and_the_video_are_the_cameras_own(station, looking, chromium, kind):
+    camera, pictures = camera_of(kind)
+    with camera:
+        with shown_live(station, camera, looking) as page:
+            expect(page.locator(".picture canvas")).to_be_visible()
+            await_width(page, 100)
+            found = []
+            for _ in range(8):
+                page.wait_for_timeout(250)
+                found.append(nearest(seen(page, ".picture canvas")[2], pictures))
+            # What a browser cannot begin with comes as JPEG.
+            way = "jpeg" if kind == "renewed" else "h264"
+            expect(page.locator(".picture")).to_have_attribute("data-way", way)
+            assert -1 not in found and len(set(found)) > 3
+        recorded = record(station, camera, 4)
+    page = chromium.new_page()
+    data = base64.b64encode(recorded.path.read_bytes()).decode()
+    page.evaluate(LOAD, f"data:video/mp4;base64,{data}")
+    played = []
+    for at in reversed(recorded.times[1:-1:3]):
+        page.evaluate(SEEK, at + 0.02)
+        page.wait_for_timeout(50)
+        played.append(nearest(seen(page, "video")[2], pictures))
+    page.close()
+    assert -1 not in played
+    count = len(pictures) // 2
+    assert all((one - later) % count == 3 for one, later in itertools.pairwise(played))
+
+
+@pytest.mark.parametrize("way", ["h264", "jpeg"])
+def test_pixels_that_are_not_square_are_shown_in_their_shape(station, looking, way):
+    film = encode("-g", "10", "-vf", "setsar=16/11", size="352x288", seconds=3)
+    scripts = [] if way == "h264" else ["delete window.VideoDecoder"]
+    with RawRtspCamera(film) as camera, shown_live(station, camera, looking, *scripts) as page:
+        expect(page.locator(".picture")).to_have_attribute("data-way", way)
+        await_width(page, 300)
+        assert seen(page, ".picture canvas")[:2] == (512, 288)
+
+
+@pytest.mark.parametrize("decoder", ["ImageDecoder", "none"])
+def test_a_jpeg_that_is_to_be_turned_is_turned_on_the_page(station, looking, decoder):
+    jpegs = [turned(each, 6) for each in encode_jpegs(seconds=2)]
+    upright = [cv2.imdecode(np.frombuffer(each, np.uint8), 0) for each in jpegs]
+    scripts = [] if decoder == "ImageDecoder" else ["delete window.ImageDecoder"]
+    with RawHttpCamera(jpegs) as camera, shown_live(station, camera, looking, *scripts) as page:
+        await_width(page, 100)
+        width, height, grey = seen(page, ".picture canvas")
+    assert (width, height) == (240, 320)
+    assert nearest(grey, upright) >= 0
+
+
+def test_h264_that_a_browser_does_not_decode_is_shown_all_the_same(station, looking):
+    film = encode("-g", "10", pixel_format="yuv444p", seconds=3)
+    pictures = on_screen(film)
+    with RawRtspCamera(film) as camera, shown_live(station, camera, looking) as page:
+        await_width(page, 100)
+        page.wait_for_timeout(500)
+        assert nearest(seen(page, ".picture canvas")[2], pictures) >= 0

@@ -1,0 +1,116 @@
+"""What the document's "Utilisation" tells a user to do, done in a real browser on a real server."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+from support.dashboard_page import moving
+from support.dashboard_server import ROOT, server
+from support.wire import Wire
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow(25)]
+
+
+WORDS = {
+    "en": {
+        "address": "Camera address",
+        "open": "Open camera",
+        "length": "1 min",
+        "record": "Record 1 min",
+        "stop": "Stop and save",
+        "videos": "Videos",
+        "live": "Live",
+        "close": "Close this camera",
+    },
+    "fr": {
+        "address": "Adresse de la caméra",
+        "open": "Ouvrir la caméra",
+        "length": "1 min",
+        "record": "Enregistrer 1 min",
+        "stop": "Arrêter et sauvegarder",
+        "videos": "Vidéos",
+        "live": "Direct",
+        "close": "Fermer cette caméra",
+    },
+}
+
+
+def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> None:
+    """Open, watch, record, stop early, play, seek, download, close."""
+    said = WORDS[language]
+    page.get_by_label(said["address"]).fill(camera)
+    page.get_by_role("button", name=said["open"]).click()
+    moving(page)
+    page.get_by_text(said["length"], exact=True).click()
+    page.get_by_role("button", name=said["record"]).click()
+    stop = page.get_by_role("button", name=said["stop"])
+    expect(stop).to_be_visible()
+    (session,) = wire.get("/session/list").json()["sessions"]
+    status = f"/record/status/{session['session_id']}"
+    while wire.get(status).json()["elapsed"] < 3:
+        page.wait_for_timeout(100)
+    stop.click()
+    expect(page.get_by_role("button", name=said["record"])).to_be_visible()
+    (video,) = wire.get("/videos").json()["videos"]
+    assert 3 <= video["duration"] < 60
+    assert video["playable"]
+
+    page.get_by_role("link", name=said["videos"]).first.click()
+    expect(page.locator(".picture:visible")).to_have_count(0)
+    page.locator('a[href*="#videos/"]:visible').first.click()
+    player = page.locator("video:not(.picture)")
+    expect(player).to_be_visible()
+    player.evaluate("video => video.play()")
+    page.wait_for_function("video => video.currentTime > 0.5", arg=player.element_handle())
+    player.evaluate("video => { video.pause(); video.currentTime = 2 }")
+    page.wait_for_function(
+        "video => !video.seeking && Math.abs(video.currentTime - 2) < 0.01",
+        arg=player.element_handle(),
+    )
+    with page.expect_download() as started:
+        page.locator('a[href*="download=1"]:visible').first.click()
+    assert (
+        Path(started.value.path()).read_bytes()
+        == (folder / "videos" / video["filename"]).read_bytes()
+    )
+
+    page.get_by_role("link", name=said["live"]).first.click()
+    page.get_by_role("button", name=said["close"]).click()
+    expect(page.locator(".picture:visible")).to_have_count(0)
+    expect(page.get_by_label(said["address"])).to_be_visible()
+    assert wire.get("/session/list").json()["sessions"] == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_user_s_whole_path_by_camrec_serve(language, binaries, tmp_path, looking):
+    command = [sys.executable, "-m", "camrec", "serve", "--no-browser"]
+    make = RtspCamera if language == "fr" else MjpegCamera
+    with (
+        make(auth="basic", user="canary", password="canary-p@ss") as camera,
+        server(command, tmp_path, binaries) as wire,
+    ):
+        look = looking(wire.url + "/", language=language)
+        use(look.page, wire, tmp_path, camera.url, language)
+        assert "canary" not in look.page.content()
+        look.close()
+    assert not [path for path in (tmp_path / "videos" / ".parts").iterdir()]
+
+
+def test_the_line_of_the_readme_for_panel_serve_gives_the_same(binaries, tmp_path, looking):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"^panel serve .*$", readme, re.M)
+    command = [sys.executable, "-m", *shlex.split(line), "--port", "0"]
+    command = [part.replace("dashboards/", f"{ROOT}/dashboards/") for part in command]
+    with MjpegCamera() as camera, server(command, tmp_path, binaries) as wire:
+        root = Wire(re.match(r"http://[^/]+", wire.url)[0].replace("localhost", "127.0.0.1"))
+        look = looking(root.url + "/", language="en")
+        use(look.page, root, tmp_path, camera.url, "en")
+        look.close()

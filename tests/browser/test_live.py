@@ -1,0 +1,436 @@
+"""The live picture in a real browser: the right one, in both ways, never late, never a lie."""
+
+from __future__ import annotations
+
+import gc
+import re
+import threading
+from collections.abc import Iterator
+
+import cv2
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from camrec.pictures import PacketSubscription
+from camrec.session import Session
+from camrec.station import Station
+from camrec.views import CameraView, page
+from camrec.views.camera import LivePicture
+from camrec.views.page import end_board
+from camrec.web import LocalServer
+from camrec.web.handler import Desk
+from camrec.web.routes import routes_of
+from camrec.web.stream import StreamHandler
+from support.cameras import barcode
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+from support.serving import Serving
+from support.units_made import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
+
+# The number of every picture that is shown is read from its pixels, as `cameras.barcode` wrote it.
+READ = """
+window.drawn = []
+const strip = new OffscreenCanvas(BLOCKS, 1).getContext("2d", { willReadFrequently: true })
+const read = (window.readNumber = (picture, width, height) => {
+  strip.drawImage(picture, 0, height >> 4, width, 1, 0, 0, BLOCKS, 1)
+  const { data } = strip.getImageData(0, 0, BLOCKS, 1)
+  let whole = 0
+  for (let place = 0; place < data.length; place += 4) {
+    whole = 2 * whole + (data[place] + data[place + 1] + data[place + 2] > 384)
+  }
+  return [whole, width, height]
+})
+const draw = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  draw.apply(this, given)
+  const { width, height, isConnected } = this.canvas
+  if (isConnected) window.drawn.push(read(this.canvas, width, height))
+}
+const write = WritableStreamDefaultWriter.prototype.write
+WritableStreamDefaultWriter.prototype.write = function (frame) {
+  window.drawn.push(read(frame, frame.displayWidth, frame.displayHeight))
+  return write.call(this, frame)
+}
+""".replace("BLOCKS", str(barcode.BLOCKS))
+NO_DECODER = "delete window.VideoDecoder; delete window.ImageDecoder"
+# A decoder that every browser has sooner or later: it takes what it is given and fails.
+BAD_DECODER = """
+const Real = VideoDecoder
+window.VideoDecoder = class extends Real {
+  configure(how) { super.configure({ ...how, codec: "avc1.FFFFFF" }) }
+}
+"""
+# One whose main thread is busy nearly all the time.
+SLOW = """
+const quick = CanvasRenderingContext2D.prototype.drawImage
+CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  quick.apply(this, given)
+  const end = performance.now() + 300
+  while (this.canvas.isConnected && performance.now() < end);
+}
+"""
+# A stream that nobody answers.
+NO_LINK = """
+const Linked = WebSocket
+window.away = true
+window.WebSocket = class extends Linked {
+  constructor(url, ...more) {
+    super(window.away && url.includes("/stream") ? "ws://127.0.0.1:1/" : url, ...more)
+  }
+}
+"""
+B_FRAMES = 2
+LONG_GROUP = 250  # pictures: ten seconds
+AT_REST = 3  # pictures that come while nobody looks, in the time that a camera is not read
+SKIPS = "drawn.length > 4 && (drawn.at(-1)[0] >> 4) - (drawn.at(-4)[0] >> 4) > 5 * 3"
+THROTTLED = {"offline": False, "latency": 0, "downloadThroughput": 50_000, "uploadThroughput": -1}
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+BLANK = """picture => {
+  const context = new OffscreenCanvas(9, 9).getContext("2d")
+  context.drawImage(picture.firstElementChild, 0, 0, 9, 9)
+  return !context.getImageData(5, 5, 1, 1).data[3]
+}"""
+# performance.now() stands still while a machine sleeps, and the time of day does not.
+SLEEP = """() => {
+  const awake = Date.now
+  Date.now = () => awake() + 60_000
+}"""
+
+
+@pytest.fixture(scope="module")
+def station(binaries, tmp_path_factory) -> Iterator[Station]:
+    folder = tmp_path_factory.mktemp("live")
+    config = binaries.config(folder)
+    with Station(config) as station:
+        yield station
+
+
+class Cell:
+    """A notebook's view of one camera, for any number of browsers; a context manager."""
+
+    def __init__(self, station: Station, camera: RtspCamera | MjpegCamera) -> None:
+        self._station = station
+        self.camera = camera
+
+    def __enter__(self) -> Cell:
+        self.camera.start()
+        self.session = self._station.open(self.camera.url, "Nest box")
+        self._local = LocalServer(self._station)
+        made = lambda: CameraView(self.session, base_url=self._local.url, width=480)  # noqa: E731
+        self._serving = Serving(made).__enter__()
+        self.url = self._serving.url
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._serving.__exit__()
+        self._local.stop()
+        self._station.close(self.session.session_id)
+        self.camera.__exit__(*error)
+
+    def viewers(self, count: int) -> None:
+        """Until it has so many."""
+        until(lambda: self.session.viewers == count)
+
+
+@pytest.fixture(scope="module")
+def cell(station) -> Iterator[Cell]:
+    """One camera for all tests that leave it as it is."""
+    with Cell(station, RtspCamera()) as cell:
+        yield cell
+
+
+class Watch:
+    """One browser's page, and what was drawn on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.figure = page.get_by_role("figure")
+        self.picture = page.locator(".picture")
+
+    def until(self, count: int) -> list[int | None]:
+        """The numbers of all pictures drawn, as soon as there are so many."""
+        self.page.wait_for_function("count => window.drawn.length >= count", arg=count)
+        return [number(whole) for whole, _, _ in self.page.evaluate("window.drawn")]
+
+    def since(self) -> int:
+        """The seconds without a picture, as it says."""
+        return int(re.search(r"No picture for (\d+)", self.figure.inner_text())[1])
+
+    def look_away(self) -> int:
+        """As another tab was chosen; the count of the pictures drawn, when it shows none."""
+        self.until(1)
+        self.page.evaluate(HIDE, True)
+        # What would be old when somebody looks again is not shown any more.
+        self.page.wait_for_function(BLANK, arg=self.picture.element_handle())
+        return len(self.until(0))
+
+    def throttle(self) -> int:
+        """To 50 KB a second; the count of the pictures drawn before."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", THROTTLED)
+        return len(self.until(1))
+
+    def look_again(self) -> None:
+        self.page.evaluate(HIDE, False)
+
+    def shown(self) -> int | None:
+        """The number that is on the screen now."""
+        size = "film.videoWidth || film.width, film.videoHeight || film.height"
+        film = self.picture.locator("> *")
+        return number(film.evaluate(f"film => readNumber(film, {size})[0]"))
+
+    def size(self) -> list[int]:
+        """Of the picture drawn last."""
+        return self.page.evaluate("window.drawn.at(-1).slice(1)")
+
+
+def number(whole: int) -> int | None:
+    """What the blocks of a bar code say; None where it is none."""
+    told = whole >> 4
+    bits = [bool(whole >> place & 1) for place in reversed(range(barcode.BLOCKS))]
+    return told if bits == barcode.bits(told) else None
+
+
+@pytest.fixture
+def watching(looking):
+    """``watching(cell, script, ...)``: a browser's page, with the scripts run before all others."""
+    return lambda cell, *scripts: Watch(looking(cell.url, scripts=(READ, *scripts)).page)
+
+
+def whole_and_rising(numbers: list[int | None]) -> None:
+    assert None not in numbers, numbers
+    assert numbers == sorted(set(numbers)), numbers
+
+
+def await_pictures(cell: Cell, count: int) -> int:
+    """Until its current group has so many; the number of the latest that the camera sent then."""
+    until(lambda: len(cell.session.feed.group()) >= count)
+    return cell.camera.truth()[-1].number
+
+
+def test_h264_is_decoded_by_the_browser(cell, watching):
+    watch = watching(cell)
+    whole_and_rising(watch.until(40))
+    expect(watch.picture).to_have_attribute("data-way", "h264")
+    expect(watch.picture.locator("canvas")).to_be_visible()
+    shown = watch.shown()
+    assert shown in watch.until(1)[30:]
+    assert not [each for each in threading.enumerate() if each.name == "pictures"]
+
+
+def test_one_who_comes_late_in_a_long_group_sees_its_first_and_the_newest_at_once(
+    station, watching
+):
+    with Cell(station, RtspCamera(gop=LONG_GROUP, b_frames=B_FRAMES)) as cell:
+        newest = await_pictures(cell, 75)
+        watch = watching(cell)
+        numbers = watch.until(20)
+        # The reordered ones in their order.
+        whole_and_rising(numbers)
+        assert numbers[0] % LONG_GROUP == 0
+        assert numbers[1] > newest
+        # A page takes its time to open: how new it is is seen by one that looks again.
+        before = watch.look_away()
+        newest = await_pictures(cell, 40)
+        watch.look_again()
+        numbers = watch.until(before + 5)
+        whole_and_rising(numbers)
+        # The first of a new group may be there at once, and the newest follows it.
+        assert numbers[before + 1] > newest - B_FRAMES
+
+
+@pytest.mark.parametrize("script", [NO_DECODER, BAD_DECODER], ids=["none", "bad"])
+def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
+    watch = watching(cell, script)
+    whole_and_rising(watch.until(20))
+    expect(watch.picture).to_have_attribute("data-way", "jpeg")
+    assert watch.shown() in watch.until(1)
+
+
+def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
+    watch = watching(cell, NO_DECODER)
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '200px'")
+    before = watch.look_away()
+    watch.look_again()
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 320")
+    watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
+    watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
+    numbers = watch.until(1)
+    # Who looks again, and who asks for another size, gets the newest once more.
+    whole_and_rising(sorted(set(numbers), key=numbers.index))
+    whole_and_rising(numbers[:before])
+    assert len(numbers[before:]) - len(set(numbers[before:])) <= 1
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
+    """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
+    made = lambda: page(station, "en")  # noqa: E731
+    desk = Desk.of(station)
+    with Serving(made, prefix="/cameras/of/mine", routes=routes_of(desk)) as serving:
+        look = looking(serving.url, scripts=(READ, script))
+        watch = Watch(look.page)
+        watch.until(5)
+        look.page.locator(".screen").evaluate("screen => screen.style.width = '100px'")
+        watch.look_away()
+        watch.look_again()
+        wanted = 640 if not script else 160
+        look.page.wait_for_function(f"window.drawn.at(-1)[1] === {wanted}")
+        with look.page.expect_download() as download:
+            look.page.get_by_role("button", name="Save a still picture").click()
+        assert download.value.suggested_filename.endswith("jpg" if script else "png")
+        still = cv2.imread(str(download.value.path()))
+        assert still.shape == (360, 640, 3)
+        assert barcode.read(still) in {each.number for each in cell.camera.truth()}
+        look.close()
+        cell.viewers(0)
+    desk.pool.shutdown()
+    end_board(station)
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_large_pictures_without_a_graphics_card_are_fed_to_a_video(script, station, watching):
+    """Which this machine's browser has not."""
+    with Cell(station, RtspCamera(size=(1920, 1080), rate=5, gop=5)) as cell:
+        watch = watching(cell, script, "window.devicePixelRatio = 4")
+        whole_and_rising(watch.until(8))
+        expect(watch.picture.locator("video")).to_be_visible()
+        assert watch.size() == [1920, 1080]
+        until(lambda: watch.shown() in watch.until(1)[4:])
+        watch.look_away()
+        before = len(watch.until(0))
+        watch.look_again()
+        watch.until(before + 3)
+        until(lambda: watch.shown() in watch.until(1)[before:])
+
+
+def test_what_is_not_h264_comes_as_jpeg(station, watching):
+    with Cell(station, RtspCamera(codec="h265")) as cell:
+        watch = watching(cell)
+        whole_and_rising(watch.until(10))
+        expect(watch.picture).to_have_attribute("data-way", "jpeg")
+
+
+def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
+    camera = RtspCamera()
+    with Cell(station, camera) as cell:
+        watch = watching(cell)
+        watch.until(5)
+        assert watch.size() == [640, 360]
+        camera.kill()
+        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+        expect(watch.figure).to_contain_text("No picture for")
+        seconds = watch.since()
+        expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
+        assert watch.since() > seconds >= 2
+        # Who comes now sees what was seen last, and since when.
+        last = watch.until(1)[-1]
+        watch.page.reload()
+        assert watch.until(1) == [last]
+        expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+        assert watch.shown() == last and watch.since() > seconds
+        camera.resize(320, 240)
+        camera.start()
+        expect(watch.figure).to_have_accessible_name("Nest box, live", timeout=30_000)
+        expect(watch.picture).to_have_attribute("data-way", "h264")
+        assert watch.size() == [320, 240]
+
+
+def test_a_link_that_does_not_come_to_be_is_told_and_tried_again(cell, looking):
+    watch = Watch(looking(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
+    expect(watch.figure).to_have_accessible_name("Nest box, no picture")
+    expect(watch.figure).to_contain_text("This page cannot reach camrec.")
+    watch.page.evaluate("window.away = false")
+    watch.until(5)
+    expect(watch.figure).to_have_accessible_name("Nest box, live")
+
+
+def test_a_slow_browser_beside_a_fast_one(cell, watching):
+    slow, fast = watching(cell, SLOW), watching(cell)
+    late = slow.until(12)
+    drawn = fast.until(2)
+    whole_and_rising(late)
+    whole_and_rising(drawn)
+    drawn = drawn[1:]  # before the newest it was given the group's first
+    # The slow one is given the newest, not one after the other, and the fast one all of them.
+    assert late[-1] - late[0] > 3 * len(late)
+    assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
+
+
+@pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
+def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
+    watch = watching(cell, script)
+    watch.until(5)
+    assert cell.session.viewers == 1
+    before = watch.look_away()
+    cell.viewers(0)
+    newest = cell.camera.truth()[-1].number
+    watch.look_again()
+    numbers = watch.until(before + 5)
+    # Who connects anew gets the newest once more.
+    whole_and_rising(list(dict.fromkeys(numbers)))
+    assert numbers[before + 1] >= newest - AT_REST
+    assert cell.session.viewers == 1
+
+
+def test_after_a_sleep_it_connects_anew(cell, watching):
+    """A link that died in a sleep says nothing: neither end is told."""
+    watch = watching(cell)
+    watch.until(5)
+    with watch.page.expect_websocket() as again:
+        watch.page.evaluate(SLEEP)
+    assert "/stream" in again.value.url
+    watch.until(len(watch.until(0)) + 5)
+    cell.viewers(1)
+
+
+def test_a_link_of_50_kb_a_second_beside_a_fast_one(cell, watching):
+    slow, fast = watching(cell), watching(cell)
+    before, begun = slow.throttle(), len(fast.until(2))
+    # Not at once: some are on their way already.
+    slow.page.wait_for_function(SKIPS)
+    late = slow.until(before)
+    newest = cell.camera.truth()[-1].number
+    whole_and_rising(late)
+    # Behind by what is on its way, and not by all that the link could not take.
+    assert newest - late[-1] < 100
+    drawn = fast.until(begun + 50)[begun:]
+    whole_and_rising(drawn)
+    assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
+
+
+def kept(session: Session) -> dict[str, int]:
+    """What a page that was left might leave."""
+    gc.collect()
+    alive = [type(each) for each in gc.get_objects()]
+    return {
+        "threads": threading.active_count(),
+        "files and sockets": psutil.Process().num_fds(),
+        "watchers": len(session.machine.changed),
+        "viewers": alive.count(StreamHandler),
+        "ways": alive.count(PacketSubscription),
+        "pages": alive.count(LivePicture),
+    }
+
+
+def test_fifty_reloads_leave_nothing(cell, watching):
+    watch = watching(cell)
+    watch.until(1)
+    before = kept(cell.session)
+    for count in range(50):
+        # Most are left while they are joining.
+        watch.page.goto(cell.url, wait_until="load" if count % 10 == 0 else "commit")
+        if count % 10 == 0:
+            watch.until(1)
+    watch.until(1)
+    cell.viewers(1)
+    until(lambda: all(count <= before[what] for what, count in kept(cell.session).items()))
+    watch.page.context.close()
+    cell.viewers(0)

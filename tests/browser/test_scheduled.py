@@ -1,0 +1,170 @@
+"""Recordings that are still to come: listed, shown, asked about, and never lost in silence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from camrec import station as stations
+from support.accessibility import faults
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import SERVE, fits
+from support.dashboard_server import server
+from support.wire import Wire, serving
+
+pytestmark = pytest.mark.browser
+NBSP = "\u00a0"
+
+
+@pytest.fixture(scope="module")
+def wire(binaries, tmp_path_factory):
+    with server(SERVE, tmp_path_factory.mktemp("scheduled"), binaries) as wire:
+        yield wire
+
+
+@pytest.fixture
+def door(wire):
+    """The id of a camera called Door, open for as long as the test lasts."""
+    with MjpegCamera() as camera:
+        session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        yield session_id["session_id"]
+        for session in wire.get("/session/list").json()["sessions"]:
+            wire.post("/session/close", {"session_id": session["session_id"]})
+
+
+def schedule(wire: Wire, session_id: str, ahead: timedelta, seconds: int) -> dict:
+    moment = (datetime.now(timezone.utc) + ahead).isoformat()
+    wanted = {"session_id": session_id, "duration": seconds, "start_at": moment}
+    reply = wire.post("/record/start", wanted)
+    assert reply.status == 201, reply.body
+    return reply.json()
+
+
+def listed(wire: Wire) -> list[tuple[str, str]]:
+    found = wire.get("/record/list").json()["recordings"]
+    return [(each["recording_id"], each["state"]) for each in found]
+
+
+def test_the_list_has_what_is_to_come_what_runs_and_what_ended(wire, door):
+    later = schedule(wire, door, timedelta(hours=2), 60)["recording_id"]
+    sooner = schedule(wire, door, timedelta(hours=1), 60)["recording_id"]
+    running = wire.post("/record/start", {"session_id": door, "duration": 60}).json()
+    running = running["recording_id"]
+    going = [(later, "scheduled"), (sooner, "scheduled"), (running, "writing")]
+    assert listed(wire)[:3] == going
+    wire.post("/record/stop", {"recording_id": later})
+    wire.post("/record/stop", {"recording_id": running})
+    now = listed(wire)
+    assert now[0] == (sooner, "scheduled")
+    assert now[1:3] == [(running, "saved"), (later, "failed")], "the latest end comes first"
+
+
+def test_closing_a_camera_tells_what_it_cancelled(wire, door):
+    recording_id = schedule(wire, door, timedelta(hours=1), 60)["recording_id"]
+    closed = wire.post("/session/close", {"session_id": door}).json()
+    assert closed["state"] == "closed"
+    assert closed["cancelled"] == [recording_id]
+    told = wire.get(f"/record/status/{recording_id}").json()
+    assert (told["state"], told["error"]["code"]) == ("failed", "recording_cancelled")
+
+
+def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypatch):
+    monkeypatch.setattr(stations, "REMEMBERED", 2)
+    with serving(binaries.config(tmp_path)) as (_, wire), MjpegCamera() as camera:
+        session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
+        ids = [
+            schedule(wire, session_id, timedelta(hours=hours), 1)["recording_id"]
+            for hours in (1, 2, 3)
+        ]
+        for recording_id in ids[::-1]:
+            wire.post("/record/stop", {"recording_id": recording_id})
+        assert [known for known, _ in listed(wire)] == ids[:2], (
+            "by their ends, not their beginnings"
+        )
+
+
+def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
+    """Until the moment is chosen they have one that is far ahead and means nothing."""
+    seen = []
+    with serving(binaries.config(tmp_path)) as (station, wire), MjpegCamera() as camera:
+        session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
+        station.changed.connect(
+            lambda kind, _: seen.extend(
+                (each.started_at - station.clock.utc_ns()) / 1e9
+                for each in station.scheduled(session_id)
+            )
+        )
+        wire.post("/record/together", {"session_ids": [session_id], "duration": 1})
+        wire.post("/record/stop", {"session_id": session_id})
+    assert all(seconds < 5 for seconds in seen)
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "dark"), [(390, "fr", True), (1024, "en", False), (1440, "fr", False)]
+)
+def test_a_tile_shows_what_is_scheduled_and_cancels_it(width, language, dark, wire, door, looking):
+    page = looking(wire.url, width=width, language=language, dark=dark).page
+    for days in (3, 4, 5):
+        schedule(wire, door, timedelta(days=days), 600)
+    french = language == "fr"
+    tile = page.get_by_role("article", name="Door")
+    lines = tile.locator(".ahead li")
+    expect(lines).to_have_count(3)
+    day = datetime.now() + timedelta(days=3)
+    expect(lines.first).to_contain_text(f"{day.hour:02}:{day.minute:02}"[:3])
+    said = f"pendant 10{NBSP}min" if french else f"for 10{NBSP}min"
+    expect(lines.first).to_contain_text(said)
+    tile.get_by_text("1 de plus" if french else "1 more").click()
+    expect(lines.last).to_be_visible()
+    fits(page)
+    assert faults(page) == []
+    for button in tile.locator(".ahead button").all():
+        assert button.bounding_box()["height"] >= 44
+    lines.first.get_by_role("button").click()
+    expect(lines).to_have_count(2)
+    assert [state for _, state in listed(wire)][:3] == ["scheduled", "scheduled", "failed"]
+
+
+def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, looking):
+    page = looking(wire.url).page
+    recording_id = schedule(wire, door, timedelta(days=1), 600)["recording_id"]
+    tile = page.locator("#live .camera")
+    expect(tile.locator(".ahead li")).to_have_count(1)
+
+    def ask() -> object:
+        tile.get_by_role("button", name="Close this camera").click()
+        return page.get_by_role("dialog")
+
+    asked = ask()
+    expect(asked).to_contain_text("A recording is scheduled: tomorrow at")
+    expect(asked.get_by_role("button", name="Keep it open")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert (recording_id, "scheduled") in listed(wire)
+    tile.get_by_role("button", name="Record 5").click()
+    expect(tile.get_by_role("button", name="Stop and save")).to_be_visible()
+    asked = ask()
+    expect(asked).to_contain_text("tomorrow at")
+    expect(asked.get_by_role("button", name="Save and close")).to_be_visible()
+    page.keyboard.press("Escape")
+    tile.get_by_role("button", name="Stop and save").click()
+    expect(tile.get_by_role("button", name="Record 5")).to_be_visible()
+    ask().get_by_role("button", name="Close the camera").click()
+    expect(tile).to_have_count(0)
+    assert (recording_id, "failed") in listed(wire)
+
+
+def test_one_that_could_not_begin_says_why_on_its_tile(binaries, tmp_path, looking, monkeypatch):
+    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera() as camera:
+        page: Page = (look := looking(wire.url)).page
+        session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+        schedule(wire, session_id["session_id"], timedelta(seconds=2), 1)
+        # The folder of its parts cannot be made: a file is in its place.
+        (parts := tmp_path / "videos" / ".parts").rename(tmp_path / "away")
+        parts.write_text("")
+        tile = page.get_by_role("article", name="Door")
+        expect(tile.get_by_role("alert")).to_contain_text("cannot be written to")
+        parts.unlink()
+        (tmp_path / "away").rename(parts)
+        look.close()

@@ -1,0 +1,227 @@
+"""A camera as a notebook's cell shows it: its picture, and its recording below."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from camrec.errors import ServiceError
+from camrec.session import Session, SessionState
+from camrec.station import Station
+from camrec.views import CameraView, page_file
+from camrec.views.camera import LivePicture
+from camrec.web import LocalServer
+from support.accessibility import faults
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import moving
+from support.serving import Serving
+from support.units_made import until
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def station(binaries, tmp_path_factory) -> Iterator[Station]:
+    with Station(binaries.config(tmp_path_factory.mktemp("cell"), max_sessions=9)) as station:
+        yield station
+
+
+@pytest.fixture(scope="module")
+def local(station) -> Iterator[LocalServer]:
+    server = LocalServer(station, page_file)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[MjpegCamera]:
+    with MjpegCamera() as camera:
+        yield camera
+
+
+@pytest.fixture
+def session(station, camera) -> Iterator[Session]:
+    session = station.open(camera.url, "Nest box")
+    yield session
+    if session.state is not SessionState.CLOSED:
+        station.close(session.session_id)
+
+
+@pytest.fixture
+def show(session, local, looking) -> Iterator[Callable[..., Page]]:
+    """``show(language="fr", width=480)``: a page with a view of the session that moves.
+
+    `how` : as `looking` takes it; the browser's language is another than the view's.
+    """
+    with ExitStack() as ends:
+
+        def show(
+            language: str = "en", width: int = 520, records: bool = True, **how: object
+        ) -> Page:
+            given = {"base_url": local.url, "language": language, "width": width}
+            if records:
+                given["record_url"] = local.record_url
+            serving = ends.enter_context(Serving(lambda: CameraView(session, **given)))
+            look = looking(serving.url, language={"en": "fr", "fr": "en"}[language], **how)
+            ends.callback(look.close)
+            moving(look.page)
+            return look.page
+
+        yield show
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
+    page, beside = show(), show()
+    page.get_by_text("Other…").click()
+    page.get_by_label("Length", exact=True).fill("90")
+    page.get_by_label("Unit").select_option("seconds")
+    expect(page.get_by_text("ends at")).to_be_visible()
+    press(page, "Record 1 min 30")
+    card = page.get_by_role("article", name="Nest box, recording")
+    expect(card.locator(".chip.recording")).to_have_text("RecNest box")
+    expect(card.get_by_text("/ 1 min 30")).to_be_visible()
+    assert session.recording.duration == 90
+    # All who look see the same, and any of them may end it.
+    expect(beside.locator(".timer")).not_to_have_text("00:00:00")
+    expect(beside.get_by_text("no gap")).to_be_visible()
+    press(beside, "Stop and save")
+    expect(beside.get_by_role("status").filter(has_text="Saved:")).to_be_visible()
+    (video,) = station.library.videos()
+    for each in (page, beside):
+        expect(each.get_by_text(f"Saved: {video.filename}")).to_be_visible()
+        expect(each.get_by_role("button", name="Record")).to_be_enabled()
+    assert session.recording.ended == "stopped" and video.playable
+
+
+def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(station, session, show):
+    page = show(records=False)
+    figure = page.get_by_role("figure", name="Nest box, live")
+    names = [each.get_attribute("aria-label") for each in figure.get_by_role("button").all()]
+    assert names == ["Save a still picture", "Statistics", "Full screen"]
+    recording = station.record(session.session_id, 60)
+    expect(page.get_by_role("figure", name="Nest box, recording")).to_be_visible()
+    recording.stop()
+    expect(figure).to_be_visible()
+
+
+def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
+    station, session, show, monkeypatch
+):
+    page = show("fr", known="status of 507")  # a refusal is an error on the browser's console
+    monkeypatch.setattr(station.library.room, "floor", 10**18)
+    press(page, "Enregistrer 5 min")
+    expect(page.get_by_role("alert")).to_contain_text("Pas assez de place sur le disque")
+    assert session.recording is None
+    monkeypatch.undo()
+    press(page, "Enregistrer 5 min")
+    expect(page.locator(".timer")).not_to_have_text("00:00:00")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    # What it writes is taken away: it fails, and says why.
+    until(lambda: session.recording.bytes > 0)
+    shutil.rmtree(station.library.parts(session.recording.recording_id))
+    with pytest.raises(ServiceError):
+        station.stop_recording(session.session_id)
+    expect(page.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")
+    assert session.recording.state.value == "failed"
+    expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
+
+
+def test_a_camera_that_is_away_is_not_recorded_anew_and_one_that_is_closed_says_so(
+    station, session, show, camera
+):
+    page = show()
+    camera.freeze()
+    expect(page.get_by_text("No picture for")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Record")).to_be_disabled()
+    camera.thaw()
+    expect(page.get_by_role("button", name="Record")).to_be_enabled(timeout=15_000)
+    station.close(session.session_id)
+    expect(page.get_by_text("Camera closed")).to_be_visible()
+    expect(page.get_by_role("button", name="Record")).to_be_disabled()
+
+
+@pytest.mark.parametrize(("dark", "line"), [(False, "#1d4fbf"), (True, "#5b93ff")])
+def test_its_statistics_are_drawn_while_their_dialog_is_open(dark, line, show):
+    page = show("fr", dark=dark)
+    page.locator("html").evaluate("html => { html.style.colorScheme = 'light dark' }")
+    documents = page.evaluate("Bokeh.documents.length")
+    for _ in range(2):
+        press(page, "Statistiques")
+        dialog = page.get_by_role("dialog", name="Statistiques · Nest box")
+        expect(dialog.locator(".bk-Figure")).to_have_count(4)
+        drawn = "Bokeh.documents.at(-1)?.get_model_by_name('moments')?.data.fps"
+        page.wait_for_function(f"{drawn}?.length > 3 && {drawn}.at(-1) > 5")
+        rate = "Bokeh.documents.at(-1).get_model_by_name('fps').title.text"
+        assert page.evaluate(rate).startswith("Images par seconde · ")
+        glyph = "Bokeh.documents.at(-1).get_model_by_name('fps').renderers[1].glyph"
+        assert page.evaluate(f"{glyph}.line_color.value") == line
+        assert faults(page, "color-contrast") == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        page.wait_for_function(f"Bokeh.documents.length === {documents}")
+
+
+def test_statistics_hatch_the_time_without_pictures(show, camera):
+    page = show()
+    press(page, "Statistics")
+    gaps = "Bokeh.documents.at(-1)?.get_model_by_name('gaps')?.data.x0"
+    page.wait_for_function(f"{gaps}?.length === 0")
+    camera.freeze()
+    page.wait_for_function(f"{gaps}?.length === 1")
+    title = "Bokeh.documents.at(-1).get_model_by_name('rate').title.text"
+    page.wait_for_function(f"{title}.endsWith('no picture')")
+    camera.thaw()
+    page.wait_for_function(f"!{title}.endsWith('no picture')")
+    assert page.evaluate(f"{gaps}.length") == 1
+
+
+@pytest.mark.parametrize("width", [320, 520])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_everybody_can_use_it_and_nothing_is_cut_off(language, width, session, show):
+    page = show(language, width)
+    record, stop = ("Record", "Stop") if language == "en" else ("Enregistrer", "Arrêter")
+
+    def usable() -> None:
+        assert faults(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert faults(page, "color-contrast") == []
+        page.emulate_media(color_scheme="light")
+        assert page.locator("article").evaluate(CUT_OFF) == []
+
+    usable()
+    press(page, record)
+    expect(page.locator(".chip.recording")).to_be_visible()
+    usable()
+    press(page, stop)
+    expect(page.locator(".saved")).to_be_visible()
+    usable()
+
+
+# Texts and buttons that stand outside the card, or are wider than their place.
+CUT_OFF = """card => {
+  const { left, right } = card.getBoundingClientRect()
+  return [...card.querySelectorAll("button, .segment span, p, .timer, .chip")]
+    .filter((each) => each.checkVisibility() && !each.closest("label:has(input:not([type=radio]))"))
+    .filter((each) => {
+      const box = each.getBoundingClientRect()
+      return box.left < left - 1 || box.right > right + 1 || each.scrollWidth > each.clientWidth + 1
+    })
+    .map((each) => `${each.className}: ${each.textContent}`)
+}"""
+
+
+def test_a_notebook_that_is_kept_holds_no_right_to_record_where_none_was_given(session, local):
+    given = {"base_url": local.url, "width": 320}
+    shown = CameraView(session, **given)._html()
+    assert local.record_url not in shown and json.dumps(local.url)[1:-1] in shown
+    assert local.record_url in CameraView(session, record_url=local.record_url, **given)._html()
+    assert not LivePicture(session_id="x").records

@@ -1,0 +1,270 @@
+"""What opens over the page: all cameras recorded, the list of recordings, statistics, settings."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from support.accessibility import faults
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import SERVE, close_all, fits
+from support.dashboard_server import server
+from support.wire import Wire
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("dialogs")
+
+
+@pytest.fixture(scope="module")
+def wire(binaries, folder):
+    with server(SERVE, folder, binaries) as wire:
+        yield wire
+
+
+@pytest.fixture
+def cameras(wire):
+    with MjpegCamera() as camera:
+        for name in ("Door", "Bench"):
+            wire.post("/session/open", {"url": camera.url, "name": name})
+        yield
+        for session in wire.get("/session/list").json()["sessions"]:
+            wire.post("/session/close", {"session_id": session["session_id"]})
+
+
+def held(page: Page) -> str:
+    """The label of what has the focus."""
+    return page.evaluate(
+        "() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement)"
+        " e = e.shadowRoot.activeElement; return e?.getAttribute('aria-label') ?? e?.textContent }"
+    )
+
+
+def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Record all…").click()
+    asked = page.locator("#all")
+    asked.get_by_text("1 h 30").click()
+    expect(asked).to_contain_text("ends at")
+    asked.get_by_role("button", name="Record 2 cameras for 1\u00a0h\u00a030").click()
+    expect(asked).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop and save")).to_have_count(2)
+    expect(page.get_by_role("button", name="Record all…")).to_be_disabled()
+    told = [
+        wire.get(f"/record/status/{session['session_id']}").json()
+        for session in wire.get("/session/list").json()["sessions"]
+    ]
+    assert [each["duration"] for each in told] == [5400, 5400]
+
+    page.get_by_role("button", name="2 recordings in progress").click()
+    running = page.locator("#list")
+    expect(running).to_contain_text("1\u00a0h\u00a030 left")
+    running.get_by_role("button", name="Stop and save Door").click()
+    expect(page.get_by_role("button", name="1 recording in progress", exact=True)).to_be_visible()
+    expect(running.get_by_role("button")).to_have_count(1)
+    page.get_by_role("button", name="Record all…").click()
+    expect(asked.get_by_role("button", name="Record 1 camera for")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
+
+
+def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, cameras, looking):
+    page = looking(wire.url).page
+    door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
+    expect(bench.locator(".picture")).to_be_visible()
+    small = bench.bounding_box()["width"]
+    page.keyboard.press("2")
+    expect(bench.get_by_role("button", name="Shrink (2)")).to_be_visible()
+    assert bench.bounding_box()["width"] > 2 * small
+    assert bench.bounding_box()["height"] < 900, "all of it is on the screen"
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.keyboard.press("1")
+    expect(door.get_by_role("button", name="Shrink (1)")).to_be_visible()
+    expect(bench.get_by_role("button", name="Enlarge (2)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
+
+    page.get_by_label("Camera address").press_sequentially("12f/?x")
+    expect(page.get_by_label("Camera address")).to_have_value("12f/?x")
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
+    page.get_by_role("button", name="Keyboard shortcuts (?)").focus()
+    page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shown.get_by_role("heading", level=3)).to_have_count(4)
+    page.keyboard.press("1")  # nothing under a dialog
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    assert held(page) == "Keyboard shortcuts (?)"
+    expect(door.get_by_role("button", name="Enlarge (1)")).to_be_visible()
+    page.keyboard.press("/")
+    page.wait_for_url("**/#videos")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
+def test_statistics_are_drawn_while_their_dialog_is_open(
+    width, language, dark, wire, cameras, looking
+):
+    page = looking(wire.url, width=width, language=language, dark=dark).page
+    opener = page.get_by_role("button", name="Statisti").first
+    opener.click()
+    box = page.get_by_role("dialog", name="Statisti")
+    expect(box.get_by_role("heading")).to_contain_text("Door")
+    expect(box.locator(".bk-Figure")).to_have_count(4)
+    fits(page)
+    points = """() => {
+      for (const model of Bokeh.documents[0]._all_models.values())
+        if (model.type === "ColumnDataSource" && "fps" in model.data) return model.data.fps.length
+      return 0
+    }"""
+    before = page.evaluate(points)
+    page.wait_for_function(f"count => ({points})() >= count + 2", arg=before)
+    if dark:
+        page.keyboard.press("Escape")
+    else:
+        close_all(wire, page)
+    expect(box).to_have_count(0)
+    page.wait_for_function(f"() => ({points})() === 0")
+    if dark:
+        assert held(page) == "Statistiques"
+
+
+def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Settings").click()
+    box = page.get_by_role("dialog", name="Settings")
+    for _ in range(2):
+        box.get_by_role("button", name="One camera fewer").click()
+    expect(box.get_by_label("Cameras open at once")).to_have_value("1")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("2 of 1 cameras open").first).to_be_visible()
+    # The line above the cameras leads there too.
+    page.get_by_role("button", name="Settings").last.click()
+    box.get_by_label("Cameras open at once").fill("99")
+    box.get_by_label("Cameras open at once").press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("from 1 to 64")
+    box.get_by_label("Cameras open at once").fill("3")
+    box.get_by_label("Cameras open at once").press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+
+    box.get_by_label("Folder for the videos").fill("films")
+    box.get_by_label("Folder for the videos").press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("full path")
+    expect(box.get_by_label("Folder for the videos")).to_have_value("films")
+    films = folder / "films"
+    box.get_by_label("Folder for the videos").fill(str(films))
+    box.get_by_label("Folder for the videos").press("Enter")
+    expect(box.get_by_role("alert")).to_have_count(0)
+    expect(box.get_by_label("Folder for the videos")).to_have_value(str(films))
+
+    box.get_by_text("Dark", exact=True).click()
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(background) == "rgb(13, 16, 20)"
+    expect(page.get_by_role("button", name="Light theme")).to_have_count(1)
+    box.get_by_text("Français").click()
+    box = page.get_by_role("dialog", name="Réglages")
+    box.get_by_role("button", name="Terminé").click()
+    expect(box).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^Réglages"))).to_be_visible()
+    assert page.evaluate(background) == "rgb(13, 16, 20)"
+    settings = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    assert settings["max_sessions"] == 3
+    assert settings["videos_dir"] == str(films)
+
+
+def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, looking):
+    page = looking(wire.url).page
+    page.get_by_role("button", name="Settings").click()
+    box = page.get_by_role("dialog", name="Settings")
+    token = box.get_by_label("Access token")
+    expect(token).to_have_attribute("type", "password")
+    token.fill("short")
+    token.press("Enter")
+    expect(box.get_by_role("alert")).to_contain_text("8 to 200 characters")
+    assert wire.get("/health").status == 200
+    box.get_by_role("button", name="Generate").click()
+    expect(box.get_by_text("Not active yet.")).to_be_visible()
+    made = token.input_value()
+    assert len(made) == 24
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box.get_by_role("button", name="Copy").click()
+    expect(box.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == made
+    # Nothing has changed: one who closes the dialog now has locked nobody out.
+    assert wire.get("/health").status == 200
+    box.get_by_role("button", name="Done").click()
+    expect(box.get_by_role("alert")).to_contain_text("Not active yet.")
+    expect(box.get_by_role("button", name="Use this token")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert wire.get("/health").status == 200
+    page.get_by_role("button", name="Settings").click()
+    expect(token).to_have_value("")
+    box.get_by_role("button", name="Generate").click()
+    made = token.input_value()
+    assert faults(page) == []
+    with page.expect_response("**/login") as logged_in:
+        box.get_by_role("button", name="Use this token").click()
+    assert logged_in.value.status == 204
+    expect(box.get_by_text("Write it down")).to_be_visible()
+    expect(token).to_have_value(made)
+    assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
+    # Whoever has it gets in, this browser without being asked, and nobody else.
+    assert wire.get("/health").status == 401
+    assert wire.get("/health", Authorization=f"Bearer {made}").status == 200
+    page.reload()
+    page.get_by_role("button", name="Settings").click()
+    expect(box.get_by_text("A token is set.")).to_be_visible()
+    expect(token).to_have_value("")
+    assert made not in page.content()
+    box.get_by_role("button", name="Remove").click()
+    expect(box.get_by_role("button", name="Generate")).to_be_visible()
+    assert wire.get("/health").status == 200
+
+
+def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looking):
+    first = looking(f"{wire.url}/#videos").page
+    second = looking(f"{wire.url}/#videos", language="fr", width=390).page
+    (session, *_) = wire.get("/session/list").json()["sessions"]
+    wire.post("/record/start", {"session_id": session["session_id"], "duration": 1, "name": "Roof"})
+    told = [page.get_by_role("article", name="Roof,") for page in (first, second)]
+    for each in told:
+        expect(each.locator("visible=true")).to_have_count(1)
+    filename = told[0].locator("visible=true").get_attribute("data-file")
+    changed = wire.ask("PATCH", f"/videos/{quote(filename)}", {"name": "Attic", "locked": True})
+    assert changed.json()["locked"] and changed.json()["name"] == "Attic"
+    for page in (first, second):
+        attic = page.get_by_role("article", name="Attic,").locator("visible=true")
+        expect(attic.get_by_role("img")).to_have_count(1)  # the lock
+        expect(page.get_by_role("article", name="Roof,")).to_have_count(0)
+    second.get_by_role("button", name="Supprimer Attic").click()
+    expect(second.get_by_role("dialog")).to_contain_text("verrouillée")
+    second.get_by_role("button", name="Supprimer la vidéo").click()
+    for page in (first, second):
+        expect(page.get_by_role("article", name="Attic,")).to_have_count(0)
+
+
+def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):
+    page = looking(wire.url).page
+    with MjpegCamera(auth="basic", user="user", password="canary") as camera:
+        opened = wire.post("/session/open", {"url": camera.url, "name": "Nest"}).json()
+        expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
+        expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
+        expect(page.get_by_role("button", name="Record all…")).to_have_count(0)
+        wire.post("/session/close", {"session_id": opened["session_id"]})
+        page.get_by_role("button", name="Open Nest (127.0.0.1) again").click()
+        expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
+        close_all(wire, page)
+        page.get_by_role("button", name="Remove Nest (127.0.0.1) from the list").click()
+        expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
+        assert "canary" not in page.content()

@@ -1,0 +1,83 @@
+"""What a page or a notebook's view leaves when it is closed: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import expect
+from tornado.websocket import WebSocketClosedError
+
+from camrec.station import Station
+from camrec.views import CameraView, page
+from camrec.views.page import board_of, end_board
+from camrec.views.serving import _failed
+from camrec.web import LocalServer
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import moving
+from support.serving import Serving
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def station(binaries, tmp_path) -> Iterator[Station]:
+    config = binaries.config(tmp_path)
+    with Station(config) as station:
+        yield station
+
+
+def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
+    board = board_of(station)
+    with Serving(lambda: page(station, "en")) as serving:
+        looks = [looking(serving.url) for _ in range(3)]
+        for look in looks:
+            expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
+        # A page is joined once it has told that it is there.
+        while len(board.changed) < 3:
+            looks[0].page.wait_for_timeout(50)
+        look = looks.pop()
+        for each in looks:
+            each.close()
+        while len(board.changed) > 1:
+            look.page.wait_for_timeout(100)
+        look.close()
+    end_board(station)
+    assert len(station.changed) == 0
+
+
+def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(caplog):
+    async def fails(error: Exception) -> None:
+        raise error
+
+    async def forgotten(*errors: Exception) -> None:
+        asyncio.get_running_loop().set_exception_handler(_failed)
+        tasks = [asyncio.ensure_future(fails(error)) for error in errors]
+        await asyncio.wait(tasks)
+        del tasks
+        gc.collect()
+
+    with ThreadPoolExecutor(1) as elsewhere:  # in this thread the browser's loop may run
+        elsewhere.submit(lambda: asyncio.run(forgotten(WebSocketClosedError()))).result()
+        assert caplog.records == []
+        elsewhere.submit(lambda: asyncio.run(forgotten(ValueError("nobody waited")))).result()
+    assert "nobody waited" in caplog.text
+
+
+def test_the_live_picture_alone_as_a_notebook_shows_it(station, looking):
+    with MjpegCamera() as camera:
+        session = station.open(camera.url, "Nest box")
+        local = LocalServer(station)
+        with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:
+            look = looking(serving.url)
+            expect(look.page.get_by_role("figure", name="Nest box, live")).to_be_visible()
+            moving(look.page)
+            assert session.viewers == 1
+            look.close()
+            while session.viewers:
+                threading.Event().wait(0.05)
+        local.stop()

@@ -1,0 +1,250 @@
+"""The page says what is so, and offers what camrec does: health, the disk, lengths, the title."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from camrec.library import Room
+from camrec.session import SessionState
+from camrec.views import CameraView
+from support.accessibility import faults
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import SERVE, fits
+from support.dashboard_server import server
+from support.free_port import free_port
+from support.serving import Serving
+from support.unwell_page import KNOWN, health
+from support.wire import Wire
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+NBSP = "\u00a0"
+
+
+@pytest.fixture(scope="module")
+def wire(binaries, tmp_path_factory):
+    with server(SERVE, tmp_path_factory.mktemp("truth"), binaries) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="module")
+def fresh(binaries, tmp_path_factory):
+    """A server that nobody has used."""
+    with server(SERVE, tmp_path_factory.mktemp("fresh"), binaries) as wire:
+        yield wire
+
+
+@pytest.fixture
+def cameras(wire):
+    """Door and Bench, open for as long as the test lasts; gives the camera behind both."""
+    with MjpegCamera() as camera:
+        for name in ("Door", "Bench"):
+            wire.post("/session/open", {"url": camera.url, "name": name})
+        yield camera
+        for session in wire.get("/session/list").json()["sessions"]:
+            wire.post("/session/close", {"session_id": session["session_id"]})
+
+
+def ids(wire: Wire) -> dict[str, str]:
+    sessions = wire.get("/session/list").json()["sessions"]
+    return {session["name"]: session["session_id"] for session in sessions}
+
+
+def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_picture(wire, cameras, looking):
+    page = looking(wire.url).page
+    french = looking(wire.url, language="fr", width=390).page
+    door = ids(wire)["Door"]
+    expect(health(page)).to_have_text("All well")
+    wire.post("/record/start", {"session_id": door, "duration": 60})
+    expect(page).to_have_title(re.compile("1 recording"))
+    cameras.stop()
+    said = "Door is being recorded, but has sent no picture since"
+    expect(health(page)).to_contain_text(said, timeout=30_000)
+    expect(health(french)).to_contain_text("Door est enregistrée, mais n’envoie plus d’image")
+    assert faults(page) == []
+    told = wire.get("/health").json()
+    assert told["status"] == "degraded"
+    assert set(told["without_picture"]) == set(ids(wire).values())
+    wire.post("/record/stop", {"session_id": door})
+    expect(health(page)).to_contain_text("2 cameras send no picture: Door, Bench")
+    assert wire.get("/health").json()["status"] == "ok", "what is not recorded loses nothing"
+    cameras.start()
+    expect(health(page)).to_have_text("All well", timeout=30_000)
+    assert wire.get("/health").json()["without_picture"] == []
+    expect(page).to_have_title("camrec")
+
+
+def test_what_is_offered_is_admitted(shown, monkeypatch):
+    station, page = shown()
+    with MjpegCamera() as camera:
+        session = station.open(camera.url, "Door")
+        tile = page.get_by_role("article", name="Door, live")
+        expect(tile.get_by_text("about")).to_be_visible()
+        rate = station.file_rate([session])
+        assert rate > 0
+        # Room for ten minutes above what has to stay free.
+        room = station.config.disk_floor + int(rate / 8 * 600)
+        monkeypatch.setattr(Room, "free", property(lambda self: room))
+        tile.get_by_text(f"1{NBSP}h", exact=True).click()
+        offered = tile.get_by_role("button", name="instead")
+        expect(offered).to_be_visible()
+        expect(tile).to_contain_text("there is room for")
+        offered.click()
+        expect(page.get_by_role("button", name="Stop and save")).to_be_visible()
+        length = session.recording.duration
+        assert 240 <= length <= 600
+        station.stop_recording(session.session_id)
+        monkeypatch.setattr(Room, "free", property(lambda self: station.config.disk_floor))
+        expect(tile).to_contain_text("No room")
+        expect(tile.get_by_role("button", name="Record")).to_be_disabled()
+
+
+def test_the_time_that_is_left_stays_when_a_camera_goes_away(shown):
+    station, page = shown(max_sessions=4)
+    strip = page.locator("#health")
+    expect(strip).not_to_contain_text("at the present rate")  # there is none
+    with MjpegCamera() as camera, MjpegCamera() as other:
+        station.open(camera.url, "Door")
+        gone = station.open(other.url, "Bench")
+        both = station.file_rate(station.sessions())
+        other.stop()
+        gone.machine.wait(lambda state: state is SessionState.STALE, 20)
+        assert station.file_rate(station.sessions()) > 0.7 * both
+        expect(strip).to_contain_text("Bench has sent no picture")
+        other.start()
+        expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)
+
+
+def test_each_camera_keeps_its_own_length(wire, cameras, looking):
+    page = looking(wire.url).page
+    door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
+    door.get_by_text(f"2{NBSP}h", exact=True).click()
+    bench.get_by_text("Other…").click()
+    bench.get_by_label("Length", exact=True).fill("7")
+    page.reload()
+    expect(door.get_by_role("button", name=f"Record 2{NBSP}h")).to_be_visible()
+    expect(bench.get_by_role("button", name=f"Record 7{NBSP}min")).to_be_visible()
+    expect(bench.get_by_label("Length", exact=True)).to_have_value("7")
+
+
+@pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
+def test_all_cameras_can_be_recorded_for_any_length_on_a_phone_too(
+    width, language, dark, wire, cameras, looking
+):
+    page: Page = looking(wire.url, width=width, language=language, dark=dark).page
+    french = language == "fr"
+    name = "Tout enregistrer…" if french else "Record all…"
+    opener = page.get_by_role("button", name=name).locator("visible=true")
+    expect(opener).to_have_count(1)
+    assert opener.bounding_box()["height"] >= 44
+    opener.click()
+    asked = page.locator("#all")
+    expect(asked).to_contain_text("environ" if french else "about")
+    asked.get_by_text("Autre…" if french else "Other…").click()
+    asked.get_by_label("Durée" if french else "Length", exact=True).fill("7")
+    press = asked.get_by_role("button", name=f"7{NBSP}min")
+    expect(press).to_be_visible()
+    fits(page)
+    assert faults(page) == []
+    press.click()
+    expect(asked).to_be_hidden()
+    told = [wire.get(f"/record/status/{session_id}").json() for session_id in ids(wire).values()]
+    assert [each["duration"] for each in told] == [420, 420]
+    expect(opener).to_be_disabled()
+    page.get_by_role("link", name="Vid").first.click()
+    expect(page.get_by_role("button", name=name).locator("visible=true")).to_have_count(
+        0 if french else 1
+    )
+
+
+def test_that_all_cameras_are_open_is_said_above_the_cameras_alone(wire, cameras, looking):
+    wire.post("/session/open", {"url": cameras.url, "name": "Roof"})
+    page = looking(wire.url).page
+    line = page.locator(".notices").get_by_text("3 of 3 cameras open")
+    expect(line).to_be_visible()
+    page.get_by_role("link", name="Videos").first.click()
+    expect(line).to_have_count(0)
+    page.get_by_role("link", name="Live").first.click()
+    expect(line).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1366, 768), (1024, 768)])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_first_page_is_seen_as_a_whole(width, height, language, fresh, looking):
+    page = looking(fresh.url, width=width, height=height, language=language).page
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("demo|démo"))).to_be_visible()
+    higher = "document.documentElement.scrollHeight - innerHeight"
+    assert page.evaluate(higher) <= 0
+
+
+def test_the_language_button_is_named_as_it_reads(wire, looking):
+    page = looking(wire.url).page
+    button = page.get_by_role("button", name="FR · Passer en français")
+    expect(button).to_have_text("FR")
+    button.click()
+    expect(page.get_by_role("button", name="EN · Switch to English")).to_have_text("EN")
+
+
+def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, looking):
+    page = looking(wire.url, width=390, language="fr").page
+    wire.post("/record/start", {"session_id": ids(wire)["Door"], "duration": 60})
+    expect(page.locator("#header .pill")).to_be_visible()
+    fits(page)
+    for each in page.locator("#header").locator("a, button").locator("visible=true").all():
+        box = each.bounding_box()
+        assert box["width"] >= 44 and box["height"] >= 44, each.get_attribute("class")
+    lens = page.locator("#header .lens").bounding_box()
+    assert lens["width"] == lens["height"], "nothing is squeezed"
+
+
+def test_a_cell_without_a_connection_says_neither_live_nor_rec(looking):
+    """As one is left by a kernel that ended: nothing answers where its picture should come from."""
+
+    class Camera:
+        session_id = "0123456789abcdef"
+        name = "Nest box"
+
+    nobody = f"http://127.0.0.1:{free_port()}"
+    view = lambda: CameraView(Camera(), base_url=nobody, record_url=nobody)  # noqa: E731
+    with Serving(view) as served:
+        watch = """
+          window.said = []
+          setInterval(() => {
+            const all = (root) => [...root.querySelectorAll("*")].flatMap((each) =>
+              [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])])
+            for (const each of all(document)) {
+              if (each.matches(".chip:not([hidden])")) said.push(each.textContent)
+              if (each.matches("article.on")) said.push("Rec")
+            }
+          }, 20)
+        """
+        look = looking(served.url, scripts=(watch,), known="ERR_CONNECTION_REFUSED")
+        expect(look.page.locator(".badges")).to_contain_text("No connection", timeout=20_000)
+        said = set(look.page.evaluate("said"))
+        assert any("Connecting" in each for each in said)
+        assert not any(word in each for each in said for word in ("Live", "Rec"))
+        look.close()
+
+
+def test_a_page_that_lost_camrec_shows_no_camera_as_live(binaries, tmp_path, looking):
+    command = [*SERVE, "--port", str(free_port())]
+    with MjpegCamera() as camera:
+        with server(command, tmp_path, binaries) as wire:
+            look = looking(wire.url)
+            opened = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
+            wire.post("/record/start", {"session_id": opened["session_id"], "duration": 600})
+            expect(look.page.get_by_role("article", name="Door, recording")).to_be_visible()
+            expect(look.page).to_have_title(re.compile("1 recording"))
+            look.server_away().__enter__()
+        tile = look.page.get_by_role("article", name="Door")
+        expect(look.page.get_by_text("camrec does not answer. If it still runs,")).to_be_visible()
+        expect(tile.locator(".badges")).to_have_text("No connection")
+        expect(look.page).to_have_title("camrec")
+        timer = tile.locator(".timer")
+        before = timer.inner_text()
+        look.page.wait_for_timeout(2500)
+        assert timer.inner_text() == before, "nobody knows whether it goes on"
+        look.close()

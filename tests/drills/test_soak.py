@@ -1,0 +1,16 @@
+"""Two minutes of the soak; `benchmarks/soak.py` does it for as long as one likes."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.soaking import soak
+
+
+@pytest.mark.slow(125)
+def test_faults_at_random_lose_nothing_but_what_they_took(binaries, tmp_path):
+    programs = [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
+    made = soak(tmp_path, programs, seed=1, seconds=120, length=8, pauses=(2.0, 4.0), tell=print)
+    assert made.troubles == []
+    assert made.faults.total() >= 20 and made.saved >= 20
+    assert made.there > 0.5 * made.sent > 100

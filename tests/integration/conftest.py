@@ -1,0 +1,7 @@
+"""What several tests of real programs share."""
+
+from __future__ import annotations
+
+from support.command_line import place  # noqa: F401
+from support.saved_videos import film, library, save  # noqa: F401
+from support.studio import ffmpeg, studio  # noqa: F401

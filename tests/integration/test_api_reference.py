@@ -1,0 +1,50 @@
+"""The Python face is documented, and its reference is what the docstrings say now."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from camrec.i18n import catalogue
+
+DOCS = Path(__file__).parents[2] / "docs"
+api = runpy.run_path(str(DOCS / "api.py"))
+PACKAGE = api["loaded"]()
+PUBLIC = {
+    each.path: each
+    for _, objects in api["grouped"](PACKAGE)
+    for found in objects
+    for each in (found, *(api["members"](found) if found.is_class else ()))
+}
+
+
+def test_the_reference_is_current():
+    """Made anew by `python docs/api.py`."""
+    assert (DOCS / "api.md").read_text("utf-8") == api["page"]()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_what_is_public_is_documented(path):
+    """What it is, each parameter by name, the shape of each array, only codes that there are."""
+    found = PUBLIC[path]
+    told = found.docstring.value if found.docstring else ""
+    assert told
+    if found.is_function:
+        for each in found.parameters:
+            assert each.name in ("self", "cls") or re.search(rf"\b{each.name}\b", told), each.name
+        if "ndarray" in str(found.returns):
+            assert re.search(r"\((\w+, )*\w+,? ?\w*\) (uint8|datetime64)", told)
+    raised = told.partition("Raises")[2].partition("Examples")[0]
+    for code in re.findall(r"``([a-z]+_[a-z_]+)``", raised):
+        assert f"errors.{code}" in catalogue("en"), code
+
+
+def test_it_shows_every_public_name():
+    import camrec
+
+    page = (DOCS / "api.md").read_text("utf-8")
+    for name in camrec.__all__:
+        assert re.search(rf"^### `{name}[`(]", page, re.M), name

@@ -1,0 +1,60 @@
+"""Imports run downward only, and rooms of one floor do not know each other."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_contract_of_rooms_holds():
+    # In a process of its own: it changes the logging of the one that it runs in.
+    lint = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("library", "room"),
+    [
+        ("panel", "views"),
+        ("bokeh", "views"),
+        ("tornado.web", "web"),
+        ("prometheus_client", "web"),
+    ],
+)
+def test_a_library_stays_in_its_room(library, room):
+    strangers = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "camrec").rglob("*.py")
+        for name in imported(file)
+        if f"{name}.".startswith(f"{library}.") and (ROOT / "camrec" / room) not in file.parents
+    }
+    assert not strangers
+
+
+def imported(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_every_module_stands_in_the_picture():
+    picture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {
+        entry.stem
+        for entry in (ROOT / "camrec").iterdir()
+        if not entry.name.startswith(("_", ".")) and entry.name != "locale"
+    }
+    missing = {room for room in rooms if not re.search(rf"`{room}/?`", picture)}
+    assert not missing

@@ -1,0 +1,182 @@
+"""The command line, as it is run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import zipfile
+
+import pytest
+import yaml
+
+from camrec.receipt import Receipt
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+from support.command_line import receipts, run, start
+from support.wire import Wire
+
+pytestmark = pytest.mark.spread
+
+PASSWORD = "canary-p@ss"
+
+
+def test_record_into_the_library(place):
+    with RtspCamera(audio="aac", auth="basic", password=PASSWORD) as camera:
+        code, out, err = run(place, "record", camera.url, "--duration", "2")
+    assert code == 0, err
+    [receipt] = receipts(out)
+    assert receipt.ended == "time" and receipt.playable and receipt.asked == 2
+    assert receipt.source == camera.address
+    [video] = (place / "videos").glob("*.mp4")
+    assert Receipt.read(video.with_suffix(".json")) == receipt
+
+    code, out, _ = run(place, "videos", "--json")
+    [listed] = json.loads(out)["videos"]
+    assert code == 0 and listed["filename"] == video.name and listed["audio_codec"] == "aac"
+    code, out, _ = run(place, "videos")
+    assert code == 0 and video.name in out
+
+
+def test_record_exactly_there(place):
+    with MjpegCamera() as camera:
+        code, out, err = run(place, "record", camera.url, "--duration", "2", "--output", "a.mp4")
+    assert code == 0, err
+    [receipt] = receipts(out)
+    assert Receipt.read(place / "a.json") == receipt
+    assert (place / "a.mp4").stat().st_size == receipt.size
+    left = {path.name for path in place.iterdir()} - {"config.yaml", "bin"}
+    assert left == {"a.mp4", "a.json"}
+
+    code, _, err = run(place, "record", camera.url, "--duration", "2", "--output", "a.mp4")
+    assert code == 2 and "a.mp4" in err
+
+
+@pytest.mark.parametrize(
+    ("asked", "ended"), [(signal.SIGINT, "stopped"), (signal.SIGTERM, "shutdown")]
+)
+def test_a_signal_ends_it_early_and_saves(place, asked, ended):
+    with MjpegCamera() as camera:
+        child = start(place, "record", camera.url, "--duration", "600")
+        with child:
+            for line in child.stderr:
+                if "begins" in line:
+                    break
+            seen = len(camera.truth())
+            while len(camera.truth()) < seen + 30:
+                time.sleep(0.05)
+            child.send_signal(asked)
+            out, err = child.communicate(timeout=60)
+    assert child.returncode == 0, err
+    [receipt] = receipts(out)
+    assert receipt.ended == ended and receipt.playable and receipt.duration > 0.5
+    assert len(list((place / "videos").glob("*.mp4"))) == 1
+
+
+def test_probe_a_camera(place):
+    with RtspCamera(audio="aac") as camera:
+        code, out, err = run(place, "probe", camera.url)
+    assert code == 0, err
+    assert "h264 640x360" in out and "aac" in out
+    assert not (place / "videos").exists()
+
+
+def test_probe_saves_a_report(place):
+    with MjpegCamera() as camera:
+        code, _, err = run(place, "probe", camera.url, "--save", "report.zip")
+        again = run(place, "probe", camera.url, "--save", "report.zip")
+    assert code == 0, err
+    with zipfile.ZipFile(place / "report.zip") as archive:
+        assert "dialogue.jsonl" in archive.namelist()
+    assert again[0] == 2 and "report.zip" in again[2]
+
+
+def test_probe_says_why_not(place):
+    code, out, err = run(place, "probe", f"http://user:{PASSWORD}@127.0.0.1:1/", language="fr_FR")
+    assert code == 1 and not out
+    assert "127.0.0.1, port 1, a refusé la connexion" in err
+
+
+@pytest.mark.parametrize("command", [("probe",), ("record", "--duration", "1")])
+def test_a_wrong_address_starts_nothing(place, command):
+    code, _, err = run(place, command[0], "file:///etc/passwd", *command[1:])
+    assert code == 1 and "rtsp://" in err
+    assert not (place / "bin").exists() and not (place / "videos").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nothing",),
+        ("record", "rtsp://127.0.0.1/"),
+        ("record", "rtsp://127.0.0.1/", "--duration", "0"),
+        ("record", "rtsp://127.0.0.1/", "--duration", "1.5"),
+        ("serve", "--port", "99999"),
+    ],
+)
+def test_a_wrong_call_is_told_so(place, arguments):
+    code, _, err = run(place, *arguments)
+    assert code == 2 and err
+
+
+def test_a_wrong_setting_is_told_so(place):
+    (place / "config.yaml").write_text("prot: 8000\n")
+    code, _, err = run(place, "videos")
+    assert code == 1 and '"prot"' in err
+
+
+def test_another_machine_needs_a_token(place):
+    code, _, err = run(place, "serve", "--no-browser", "--host", "0.0.0.0")
+    assert code == 1 and "--token" in err and "127.0.0.1" in err
+    assert "Traceback" not in err
+
+
+def test_where_the_programs_are(place, binaries):
+    code, out, _ = run(place, "binaries", "--check")
+    assert code == 0
+    for path in vars(binaries).values():
+        assert str(path) in out
+
+
+def test_a_program_that_is_missing_fails_the_check(place, tmp_path):
+    settings = {"go2rtc_path": str(tmp_path / "nothing"), "bin_dir": str(tmp_path / "empty")}
+    (place / "config.yaml").write_text(yaml.safe_dump(settings))
+    home = tmp_path / "home"
+    home.mkdir()
+    os.environ["XDG_CACHE_HOME"] = str(home)
+    try:
+        code, _, err = run(place, "binaries", "--check")
+    finally:
+        del os.environ["XDG_CACHE_HOME"]
+    assert code == 1 and "go2rtc" in err
+    assert not (tmp_path / "empty").exists()
+
+
+def test_serve_until_it_is_told_to_end(place):
+    with start(place, "serve", "--no-browser") as child:
+        try:
+            wire = Wire(child.stdout.readline().strip().rstrip("/"))
+            assert wire.get("/health").json()["status"] == "ok"
+            assert b"<html" in wire.get("/").body
+            assert wire.get("/nothing").code == "no_route"
+
+            code, _, err = run(place, "serve", "--no-browser")
+            assert code == 1 and "videos_dir" in err
+            port = wire.host.split(":")[1]
+            elsewhere = ("--videos", "other", "--bin", "other")
+            code, _, err = run(place, "serve", "--no-browser", "--port", port, *elsewhere)
+            assert code == 1 and port in err
+        finally:
+            child.send_signal(signal.SIGTERM)
+            _, err = child.communicate(timeout=30)
+    assert child.returncode == 0 and "Traceback" not in err, err
+
+
+def test_demo_for_some_seconds(place):
+    code, out, err = run(place, "demo", "--seconds", "3", "--no-browser")
+    assert code == 0, err
+    first, second = receipts(out)
+    assert first.playable and second.playable
+    assert {first.audio_codec, second.audio_codec} == {"aac", None}
+    assert len(list((place / "videos").glob("*.mp4"))) == 2

@@ -1,0 +1,130 @@
+"""``camrec record`` next to a dashboard that uses the same videos folder."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from camrec.cli.remote_recording import running_camrec
+from camrec.config import Config
+from camrec.proxies.ports import free_ports
+from camrec.receipt import Receipt
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.refusing import Refusing
+from support.command_line import receipts, run, start
+from support.units_made import until
+from support.wire import Wire
+
+pytestmark = pytest.mark.spread
+
+TOKEN = "a-word-of-their-own"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    wire: Wire
+    prefix: str
+    headers: dict[str, str]
+
+    def get(self, path: str) -> Any:
+        return self.wire.get(self.prefix + path, **self.headers).json()
+
+
+@contextmanager
+def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dashboard]:
+    """One that runs in that folder, on the port that its settings say."""
+    file = place / "config.yaml"
+    written = yaml.safe_load(file.read_text()) | {"port": free_ports(1)[0], **settings}
+    file.write_text(yaml.safe_dump(written))
+    with start(place, "serve", "--no-browser", *arguments) as child:
+        try:
+            address = child.stdout.readline().strip().partition("login#")[0]
+            token = written.get("token")
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            yield Dashboard(Wire(address), urlsplit(address).path.rstrip("/"), headers)
+        finally:
+            child.send_signal(signal.SIGTERM)
+            _, err = child.communicate(timeout=60)
+    assert child.returncode == 0 and "Traceback" not in err, err
+
+
+@pytest.mark.parametrize("settings", [{}, {"token": TOKEN, "prefix": "/cams"}])
+def test_it_records_through_the_dashboard(place, settings):
+    with MjpegCamera() as camera, dashboard(place, **settings) as there:
+        code, out, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 0, err
+        [receipt] = receipts(out)
+        assert receipt.ended == "time" and receipt.asked == 1
+        assert there.get("/session/list")["sessions"] == []
+        [video] = there.get("/videos")["videos"]
+    path = place / "videos" / video["filename"]
+    assert Receipt.read(path.with_suffix(".json")) == receipt and str(path) in err
+
+
+def test_a_camera_that_was_open_there_stays_open(place):
+    with MjpegCamera() as camera, dashboard(place) as there:
+        there.wire.post("/session/open", {"url": camera.url})
+        code, _, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 0, err
+        [session] = there.get("/session/list")["sessions"]
+        assert session["state"] == "live"
+
+
+def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):
+    with MjpegCamera() as camera, dashboard(place) as there:
+        with start(place, "record", camera.url, "--duration", "600") as child:
+            until(lambda: there.get("/health")["recordings"] == 1)
+            [session] = there.get("/session/list")["sessions"]
+            status = f"/record/status/{session['recording_id']}"
+            until(lambda: there.get(status)["elapsed"] > 0.5)
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=60)
+        assert child.returncode == 0, err
+        assert receipts(out)[0].ended == "stopped"
+        assert there.get("/session/list")["sessions"] == []
+
+
+def test_a_token_that_only_the_dashboard_has_is_no_way_in(place):
+    with MjpegCamera() as camera, dashboard(place, "--token"):
+        code, out, err = run(place, "record", camera.url, "--duration", "1")
+        assert code == 1 and not out
+        assert "--output" in err
+        elsewhere = ("--output", "there.mp4")
+        assert run(place, "record", camera.url, "--duration", "1", *elsewhere)[0] == 0
+
+
+def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):
+    """The port answers, but the videos there are others."""
+    with MjpegCamera() as camera, dashboard(place) as there:
+        assert run(place, "record", camera.url, "--duration", "1")[0] == 0
+        taken = ("--videos", str(tmp_path / "taken"))
+        with start(place, "serve", "--no-browser", "--port", "0", *taken) as other:
+            other.stdout.readline()
+            code, _, err = run(place, "record", camera.url, "--duration", "1", *taken)
+            other.send_signal(signal.SIGTERM)
+            other.communicate(timeout=60)
+        assert code == 1 and "--output" in err
+        assert len(there.get("/videos")["videos"]) == 1
+
+
+def test_another_program_on_the_port_gets_no_token(place):
+    heard: list[bytes] = []
+
+    def answer(client: socket.socket, request: bytes) -> bool:
+        heard.append(request)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        return True
+
+    with Refusing(answer) as other:
+        settings = {"port": other.port, "token": TOKEN, "videos_dir": place / "videos"}
+        assert running_camrec(Config(**settings)) is None
+    assert heard and not any(TOKEN.encode() in each for each in heard)

@@ -1,0 +1,131 @@
+"""What commands print: tables, lines in a pipe, JSON, and names that an output cannot say."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.cameras.rtsp import RtspCamera
+from support.command_line import ROOT, run
+
+pytestmark = pytest.mark.spread
+
+NAMES = ["Dépôt – Nº 3 鳥.mp4", f"{'a very long name of a camera ' * 4}.mp4"]
+ENCODINGS = ["ascii", "latin-1", "cp1252", "utf-8"]
+
+
+@pytest.fixture
+def folder(place, film) -> Path:
+    """A videos folder with those names in it."""
+    folder = place / "elsewhere"
+    folder.mkdir()
+    for name in NAMES:
+        shutil.copy(film[0], folder / name)
+        film[1].write((folder / name).with_suffix(".json"))
+    return folder
+
+
+def output(place: Path, encoding: str, *arguments: str) -> tuple[int, str]:
+    """Exit code and stdout of a command whose output has this encoding."""
+    done = subprocess.run(
+        [sys.executable, "-m", "camrec", *arguments],
+        cwd=place,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": encoding,
+            "LC_ALL": "fr_FR",
+            "COLUMNS": "80",
+        },
+        capture_output=True,
+    )
+    assert b"Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_any_name_is_printed_in_any_encoding(place, folder, encoding):
+    code, out = output(place, encoding, "videos", "--videos", str(folder))
+    assert code == 0 and "aaa" not in out and "a very long name" in out
+    said = NAMES[0].encode(encoding, "backslashreplace").decode(encoding)
+    assert said in out
+    code, out = output(place, encoding, "verify", NAMES[0], "--videos", str(folder))
+    assert code == 0 and said in out
+    assert output(place, encoding, "--help")[0] == 0
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_json_is_json_in_any_encoding(place, folder, encoding):
+    code, out = output(place, encoding, "videos", "--json", "--videos", str(folder))
+    assert code == 0
+    assert {each["filename"] for each in json.loads(out)["videos"]} == set(NAMES)
+    assert out.isascii() == (encoding != "utf-8")
+    code, out = output(place, encoding, "verify", "--json", NAMES[0], "--videos", str(folder))
+    assert code == 0 and Path(json.loads(out)["path"]).name == NAMES[0]
+
+
+def test_in_a_pipe_a_video_is_one_line(place, folder):
+    _, out = output(place, "utf-8", "videos", "--videos", str(folder))
+    lines = out.splitlines()
+    assert len(lines) == 1 + len(NAMES)
+    for name in NAMES:
+        assert any(line.startswith(name) for line in lines)
+
+
+def test_every_command_takes_the_settings_and_the_folder(place, folder):
+    settings = place / "other.yaml"
+    (place / "config.yaml").rename(settings)
+    (place / "config.yaml").write_text("this: is not read\n")
+    options = ("--config", str(settings), "--videos", str(folder))
+    for command in (["videos"], ["verify", NAMES[1]], ["binaries", "--check"]):
+        assert run(place, *command, *options)[0] == 0, command
+    with RtspCamera() as camera:
+        assert run(place, "probe", camera.url, *options)[0] == 0
+        assert run(place, "record", camera.url, "--duration", "1", *options)[0] == 0
+    assert run(place, "demo", "--seconds", "1", *options)[0] == 0
+    assert len(list(folder.glob("*.mp4"))) == len(NAMES) + 3
+    assert not (place / "videos").exists()
+
+
+def test_probe_as_json(place):
+    with RtspCamera(audio="aac") as camera:
+        code, out, err = run(place, "probe", camera.url, "--json")
+    told = json.loads(out)
+    assert code == 0, err
+    assert told["video"]["width"] == 640 and told["audio"]["codec"] == "aac"
+    assert told["url"] == camera.address and told["figures"]["frames"] > 0
+
+
+def test_verify_as_json(place, film):
+    file = place / "film.mp4"
+    shutil.copy(film[0], file)
+    film[1].write(file.with_suffix(".json"))
+    code, out, _ = run(place, "verify", "--json", "film.mp4")
+    told = json.loads(out)
+    assert code == 0 and told["faults"] == {} and told["frames"] == film[1].frames
+    assert told["receipt"] == film[1].model_dump(mode="json")
+    file.write_bytes(file.read_bytes()[:-5000])
+    code, out, _ = run(place, "verify", "--json", "film.mp4")
+    assert code == 1 and "sha256" in json.loads(out)["faults"]
+    code, _, err = run(place, "verify", "nothing.mp4")
+    assert code == 2 and "nothing.mp4" in err
+
+
+def test_binaries_as_json(place, binaries, monkeypatch):
+    code, out, _ = run(place, "binaries", "--check", "--json")
+    told = json.loads(out)
+    assert code == 0 and told["missing"] == {}
+    assert {each["name"]: each["path"] for each in told["binaries"]} == {
+        name: str(path) for name, path in vars(binaries).items()
+    }
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "empty"))
+    missing = place / "missing.yaml"
+    missing.write_text(json.dumps(binaries.settings | {"go2rtc_path": str(place / "nothing")}))
+    code, out, _ = run(place, "binaries", "--check", "--json", "--config", str(missing))
+    assert code == 1 and "code" in json.loads(out)["missing"]["go2rtc"]

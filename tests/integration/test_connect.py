@@ -1,0 +1,184 @@
+"""A camrec that runs elsewhere, used from Python as this process's own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import camrec
+from camrec.config import Config
+from camrec.views import CameraView
+from support.cameras.mjpeg import MjpegCamera
+from support.dashboard_page import moving
+from support.dashboard_server import server
+from support.serving import Serving
+from support.wire import serving
+
+SERVE = [sys.executable, "-m", "camrec", "serve", "--no-browser", "--prefix", "/cams"]
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[MjpegCamera]:
+    with MjpegCamera() as camera:
+        yield camera
+
+
+@pytest.fixture(scope="module")
+def url(binaries, tmp_path_factory) -> Iterator[str]:
+    """A camrec below a path."""
+    with server(SERVE, tmp_path_factory.mktemp("connect"), binaries) as wire:
+        yield wire.url
+
+
+@pytest.fixture(scope="module")
+def there(url) -> Iterator[camrec.Connection]:
+    with camrec.connect(url) as there:
+        yield there
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, camera):
+    opened = there.open(camera.url, "Nest box")
+    assert there.open(camera.url) is opened
+    assert there.cameras() == [opened]
+    assert (opened.name, opened.state) == ("Nest box", "live")
+
+    recording = opened.record(60)
+    assert recording.state == "writing"
+    assert opened.recording.recording_id == recording.recording_id
+    with pytest.raises(TimeoutError):
+        recording.wait(0.5)
+    assert 0 < recording.progress < 1
+
+    async def awaited() -> tuple[camrec.Video, int]:
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.ensure_future(others())
+        stopped = asyncio.to_thread(recording.stop)
+        video, _ = await asyncio.gather(recording, stopped)
+        beside.cancel()
+        return video, turns
+
+    video, turns = asyncio.run(awaited())
+    assert turns > 10, "the loop was held up"
+    assert recording.state == "saved" and recording.progress == 1
+    assert recording.stop().path == video.path, "one that is over stays so"
+    assert video.receipt.ended == "stopped"
+    assert video.path.stat().st_size == video.receipt.size
+    assert video.path in [each.path for each in there.videos()]
+    assert video.started_at == np.datetime64(video.receipt.started_at[:-1], "ns")
+
+
+def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
+    opened = there.open(camera.url)
+    with MjpegCamera() as other, there.open(other.url) as second:
+        one, two = camrec.record_together([opened, second], 1)
+        apart = abs(one.times()[0] - two.times()[0]) / np.timedelta64(1, "s")
+        # Each begins with what was on the screen then: they are a picture apart at most.
+        assert apart <= 2 * np.median(np.diff(one.times()) / np.timedelta64(1, "s"))
+        second.record(60)
+        with pytest.raises(camrec.StateError) as refused:
+            camrec.record_together([opened, second], 1)
+        assert refused.value.code == "already_recording"
+        assert opened.recording.state == "saved"
+    assert [video.path.name for video in there.videos()[:2]]
+
+
+def test_a_name_told_there_leads_out_of_no_folder_here(there):
+    for name in ("../outside.mp4", "/tmp/outside.mp4", "..\\outside.mp4"):
+        with pytest.raises(camrec.InputError) as refused:
+            there._wire.fetch(name, 1)
+        assert refused.value.code == "bad_filename"
+
+
+def test_a_snapshot_there(there, camera):
+    time, picture = there.open(camera.url).snapshot()
+    assert (picture.shape, picture.dtype) == ((360, 640, 3), np.uint8)
+    assert abs(np.datetime64("now") - time) < np.timedelta64(60, "s")
+
+
+@pytest.mark.browser
+def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera, looking):
+    with Serving(lambda: there.open(camera.url).view(width=480)) as serving:
+        look = looking(serving.url)
+        moving(look.page)
+        look.page.get_by_role("button", name="Record").click()
+        expect(look.page.get_by_text("no gap")).to_be_visible()
+        look.page.get_by_role("button", name="Stop and save").click()
+        expect(look.page.get_by_text("Saved:")).to_be_visible()
+        assert there.videos()[0].path.name in look.page.get_by_text("Saved:").inner_text()
+        look.close()
+    video = there.open(camera.url).record(1).wait()
+    with Serving(lambda: video.view(width=480)) as serving:
+        look = looking(serving.url)
+        player = look.page.locator("video")
+        player.evaluate("player => { player.currentTime = 0.4 }")
+        look.page.wait_for_function(
+            "player => player.readyState >= 2 && player.currentTime > 0.3",
+            arg=player.element_handle(),
+        )
+        look.close()
+
+
+@pytest.mark.browser
+def test_a_page_that_cannot_reach_camrec_says_so(there, camera, looking):
+    found = there.open(camera.url)._found
+    nowhere = "http://127.0.0.1:1/key"
+    with Serving(lambda: CameraView(found, base_url=nowhere, width=480)) as serving:
+        look = looking(serving.url, cut_off=True)
+        expect(look.page.get_by_role("figure")).to_contain_text("cannot reach camrec")
+        look.close()
+
+
+@pytest.mark.browser
+def test_the_dashboard_below_a_path(url, there, camera, looking):
+    there.open(camera.url)
+    look = looking(f"{url}/")
+    moving(look.page)
+    look.close()
+
+
+def test_what_goes_wrong_there_is_the_same_error_as_here(there, url, camera):
+    opened = there.open(camera.url)
+    for asked, kind, code in [
+        (lambda: there.open("ftp://camera/"), camrec.InputError, "address_scheme"),
+        (lambda: there.open("rtsp://127.0.0.1:1/x"), camrec.CameraError, "camera_refused"),
+        (lambda: opened.record(0), camrec.InputError, "bad_duration"),
+        (lambda: camrec.connect("http://127.0.0.1:1"), camrec.ServiceError, "no_camrec"),
+        (lambda: camrec.connect(camera.address), camrec.ServiceError, "no_camrec"),
+        (lambda: camrec.connect(url.removesuffix("/cams")), camrec.NotFoundError, "no_route"),
+    ]:
+        with pytest.raises(kind) as caught:
+            asked()
+        assert caught.value.code == code
+        assert str(caught.value)
+    opened.close()
+    opened.close()
+    assert opened.state == "closed"
+    with pytest.raises(camrec.NotFoundError):
+        opened.record(1)
+    assert there.cameras() == []
+
+
+def test_a_token_is_asked_for_and_given(tmp_path):
+    with serving(Config(token="a secret", videos_dir=tmp_path, bin_dir=tmp_path)) as (_, wire):
+        with pytest.raises(camrec.AccessError) as caught:
+            camrec.connect(wire.url)
+        assert (caught.value.code, caught.value.status) == ("token_wrong", 401)
+        with camrec.connect(wire.url, "a secret") as there:
+            assert there.cameras() == []

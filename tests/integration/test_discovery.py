@@ -1,0 +1,53 @@
+"""Cameras that are found on the network: by a program that answers as they do, on this machine."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from playwright.sync_api import expect
+
+from camrec import discovery
+from camrec.discovery import Found
+from camrec.errors import ServiceError
+from camrec.views import slot
+from support.cameras.onvif import answering
+from support.serving import Serving
+
+HERE = ["127.0.0.1"]
+
+
+def test_cameras_that_answer_are_found_and_nothing_else():
+    with answering() as said:
+        found = discovery.find(1.5, HERE)
+    assert found == [Found("192.168.1.20", "AXIS P1455"), Found("192.168.1.9", "IPC-1")]
+    assert set(said) == {"Probe from 127.0.0.1"}
+
+
+def test_without_an_answer_there_is_none_and_without_the_package_it_is_told(monkeypatch):
+    assert discovery.find(0.3, HERE) == []
+    monkeypatch.setattr(discovery, "available", lambda: False)
+    with pytest.raises(ServiceError) as refused:
+        discovery.find()
+    assert refused.value.code == "discovery_missing"
+
+
+@pytest.mark.browser
+def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, looking):
+    monkeypatch.setattr(slot, "find", partial(discovery.find, 1.5, HERE))
+    with answering() as said:
+        served = Serving(lambda: slot.Slot(None, cameras=1, sizing_mode="stretch_width"))
+        with served:
+            look = looking(served.url)
+            page = look.page
+            expect(page.get_by_role("button", name="Find cameras")).to_be_visible()
+            page.wait_for_timeout(300)
+            page.get_by_role("button", name="Find cameras").click()
+            page.get_by_role("button", name="IPC-1 (192.168.1.9)").click()
+            field = page.get_by_label("Camera address")
+            expect(field).to_have_value("rtsp://192.168.1.9:554/")
+            page.get_by_role("button", name="AXIS P1455 (192.168.1.20)").click()
+            expect(field).to_have_value("rtsp://192.168.1.20:554/axis-media/media.amp")
+            expect(page.get_by_label("User", exact=True)).to_be_focused()
+            look.close()
+    assert 1 <= len(said) <= 4, "one search, sent a few times as the protocol asks"

@@ -1,0 +1,310 @@
+"""Room on the disk: asked for, watched, used up, made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from camrec.clock import Clock
+from camrec.config import Config
+from camrec.errors import DiskError, StateError
+from camrec.library import Keeping, Library, Room, Video
+from camrec.library.keeping import DAY
+from camrec.receipt import Receipt
+from camrec.recording import Recording, RecordingState
+from camrec.recording.files import BALLAST, trim
+from camrec.recording.film import digest, read
+from support.studio import Studio, shown
+from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+from support.wire import Wire, serving
+
+MEGABYTE = 1_000_000
+
+
+def room(monkeypatch, free: int, floor: int) -> Room:
+    monkeypatch.setattr(Room, "free", property(lambda self: free))
+    return Room(Path("."), floor)
+
+
+@pytest.mark.parametrize(
+    ("codec", "megabits", "seconds", "admitted"),
+    [
+        ("h264", 8, 400, True),
+        ("h264", 8, 600, False),
+        ("mjpeg", 64, 400, True),
+        ("mjpeg", 64, 600, False),
+        ("", 0, 86_400, True),
+    ],
+)
+def test_before_the_start_the_expected_size_is_held_against_the_room(
+    monkeypatch, codec, megabits, seconds, admitted
+):
+    """1000 MB are free, 500 of them must stay so; JPEGs become an eighth as H.264."""
+    asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
+    if admitted:
+        asked.admit(codec, megabits * MEGABYTE, seconds)
+        return
+    with pytest.raises(DiskError) as caught:
+        asked.admit(codec, megabits * MEGABYTE, seconds)
+    assert caught.value.status == 507 and caught.value.code == "disk_full"
+    for language, unit in (("en", "MB"), ("fr", "Mo")):
+        said = caught.value.text(language)
+        assert all(f"{size}\u00a0{unit}" in said for size in (600, 1000, 500))
+
+
+def test_below_the_floor_nothing_begins(monkeypatch):
+    low = room(monkeypatch, 400 * MEGABYTE, 500 * MEGABYTE)
+    assert low.low
+    assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
+    with pytest.raises(DiskError):
+        low.admit("h264", 1, 1)
+
+
+def test_the_real_disk_is_asked(tmp_path):
+    there = Room(tmp_path / "not" / "made", 0)
+    assert there.free > 0 and not there.low
+    assert Room(tmp_path, 1 << 62).low
+
+
+# What is kept.
+
+
+def videos(*sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] = ()) -> list[Video]:
+    """One a day, the first today; by their number."""
+    made = []
+    for number, size in enumerate(sizes):
+        receipt = Receipt.model_construct(locked=number in locked)
+        made.append(
+            Video(
+                filename=str(number),
+                path=Path(str(number)),
+                name="",
+                started_at=(1000 - number) * DAY,
+                duration=1.0,
+                size=size,
+                width=0,
+                height=0,
+                video_codec="h264",
+                audio_codec=None,
+                playable=True,
+                receipt=None if number in foreign else receipt,
+            )
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("keeping", "made", "gone"),
+    [
+        (Keeping(), videos(9, 9, 9), ""),
+        (Keeping(size=20), videos(9, 9, 9, 9), "32"),
+        (Keeping(size=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
+        (Keeping(size=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
+        (Keeping(size=5), videos(9), ""),
+        (Keeping(size=5), videos(9, 9), "1"),
+        (Keeping(days=1.5), videos(9, 9, 9, 9), "32"),
+        (Keeping(days=1.5), videos(9, 9, 9, 9, locked=(2,)), "3"),
+        (Keeping(size=30, days=2.5), videos(9, 9, 9, 9), "3"),
+    ],
+)
+def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
+    found = keeping.surplus(made, 1000 * DAY)
+    assert "".join(each.filename for each in found) == gone
+
+
+def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, caplog):
+    size = film[0].stat().st_size
+    keeping = Keeping(size=2 * size)
+    library = Library(tmp_path / "videos", Clock(), keeping=keeping)
+
+    def save(hour: int) -> str:
+        file = library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        started = f"2026-01-02T0{hour}:00:00.000000Z"
+        return library.save(file, film[1].model_copy(update={"started_at": started}))
+
+    library.open()
+    first, second = save(1), save(2)
+    library.lock(first)
+    with caplog.at_level("INFO"):
+        third = save(3)
+    assert {each.filename for each in library.videos()} == {first, third}
+    assert f"{second} is kept no longer" in caplog.text
+    library.close()
+
+    older = Library(library.folder, Clock(), keeping=Keeping(days=1))
+    older.open()  # all of them are from long ago; the newest and the locked one stay
+    assert {each.filename for each in older.videos()} == {first, third}
+    older.lock(first, False)
+    older.close()
+    older.open()
+    assert {each.filename for each in older.videos()} == {third}
+    older.close()
+
+
+def test_a_lock_is_in_the_receipt(library, save, film):
+    told: list[str] = []
+    filename = save()
+    library.changed.connect(told.append)
+    assert library.lock(filename).locked and library.get(filename).locked
+    beside = (library.folder / filename).with_suffix(".json")
+    assert Receipt.read(beside) == film[1].model_copy(update={"name": "Door", "locked": True})
+    assert not library.lock(filename, False).locked and told == [filename, filename]
+
+    (library.folder / "mine.mp4").write_bytes(film[0].read_bytes())
+    with pytest.raises(StateError) as caught:
+        library.lock("mine.mp4")
+    assert caught.value.code == "no_receipt"
+
+
+def test_a_lock_over_the_wire(binaries, tmp_path, film):
+    config = Config(
+        videos_dir=tmp_path / "videos", bin_dir=tmp_path / "bin", ffmpeg_path=str(binaries.ffmpeg)
+    )
+    with serving(config) as (station, wire):
+        file = station.library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        path = "/videos/" + station.library.save(file, film[1]).replace(" ", "%20")
+        reply = wire.ask("PATCH", path, {"locked": True})
+        assert reply.status == 200 and reply.json()["locked"] is True
+        assert wire.get("/videos").json()["videos"] == [reply.json()]
+        assert wire.ask("PATCH", path, {"locked": False}).json()["locked"] is False
+        _refused(wire, path, {}, 400, "bad_field")
+        _refused(wire, path, {"locked": 1}, 400, "bad_field")
+        _refused(wire, path, {"locked": True, "size": 1}, 400, "bad_field")
+        _refused(wire, "/videos/none.mp4", {"locked": True}, 404, "no_video")
+
+
+def _refused(wire: Wire, path: str, body: dict, status: int, code: str) -> None:
+    reply = wire.ask("PATCH", path, body)
+    assert (reply.status, reply.code) == (status, code)
+
+
+# While it is written.
+
+
+class Watched:
+    """A disk as full as it is said to be."""
+
+    def __init__(self, fits: bool = True) -> None:
+        self.low = False
+        self._fits = fits
+
+    def fits(self, size: int) -> bool:
+        return self._fits
+
+
+def broken(studio: Studio, **changes) -> Recording:
+    """A recording of 16 s with a break of 7 s in the middle."""
+    before = mixed(pictures(irregular(3)), sound(3.0))
+    later = studio.begin + 10 * SECOND
+    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    studio.play(before, -1, 1)
+    recording = studio.record(16, **changes)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 15)
+    until(lambda: recording.parts == 2)
+    return recording
+
+
+def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
+    disk = Watched()
+    recording = broken(studio, room=disk)
+    disk.low = True
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED and recording.ended == "disk"
+    ((path, receipt),) = studio.saved
+    assert receipt.ended == "disk" and receipt.playable and receipt.asked == 16
+    assert receipt.parts == 2 and len(receipt.gaps) == 1
+    assert sum(receipt.frames_per_minute) == receipt.frames == len(shown(path)[0])
+    first, second = receipt.part_facts
+    assert first.start == 0 and second.start == pytest.approx(9, abs=0.1)
+    assert second.start + second.duration == pytest.approx(receipt.duration, abs=0.1)
+    assert first.size > 0 and second.size > 0
+
+
+def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):
+    recording = broken(studio, room=Watched(fits=False), ffmpeg=ffmpeg)
+    recording.stop()
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED
+    (one, first), (two, second) = studio.saved
+    assert first.playable and second.playable and first.parts == second.parts == 1
+    assert second.warnings[-1].code == "not_joined_disk_full"
+    assert first.ended_at == second.started_at
+    numbers = shown(one)[1] + shown(two)[1]
+    assert numbers == sorted(set(numbers)) and numbers[-1] >= 500
+    assert not (studio.folder / "parts-0").exists()
+
+
+def test_what_a_full_disk_cut_off_is_trimmed(film, tmp_path, binaries):
+    path = tmp_path / "part.mp4"
+    flags = "+frag_keyframe+empty_moov+default_base_moof"
+    source = "testsrc=size=320x240:rate=25:duration=4"
+    command = [str(binaries.ffmpeg), "-loglevel", "error", "-f", "lavfi", "-i", source]
+    command += ["-c:v", "libx264", "-g", "25", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    subprocess.run([*command, "-movflags", flags, str(path)], check=True)
+    whole = path.read_bytes()
+    ends = [at - 4 for at in range(len(whole)) if whole[at : at + 4] in (b"moof", b"mfra")]
+    for cut in (ends[-1] - 1, ends[-2] + 3, ends[-2] + 40):
+        path.write_bytes(whole[:cut])
+        trim(path)
+        kept = max(end for end in ends if end <= cut)
+        kept = kept if whole[kept + 4 : kept + 8] == b"moof" else ends[-2]
+        assert path.read_bytes() == whole[:kept]
+        assert len(read(path).times) % 25 == 0
+    path.write_bytes(whole)
+    trim(path)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
+@pytest.mark.parametrize("left", [700_000, 900_000])
+def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
+    studio,
+    ffmpeg,
+    film,
+    tmp_path,
+    left,
+):
+    """The whole library on a small disk, watched by nobody: it is SAVED as far as it went."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(mount)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount here")
+    try:
+        library = Library(mount / "videos", Clock())
+        library.open()
+        file = library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        finished = library.save(file, film[1])
+        (mount / "filler").write_bytes(bytes(library.free_bytes() - left))
+        steady = [number / 25 for number in range(1000)]
+        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        studio.play(units, -1, 1)
+        recording = studio.record(
+            39, ffmpeg=ffmpeg, save=library.save, folder=library.parts("full"), room=library.room
+        )
+        studio.play(units, 1, 40)
+        assert recording.wait(60)
+        assert recording.ended == "disk" and recording.state is RecordingState.SAVED
+        whole, cut = (library.get(name) for name in (finished, recording.filename))
+        assert digest(whole.path) == film[1].sha256
+        times, numbers = shown(cut.path)
+        # Not every player hides the lead of a file that was not closed: it lies before zero.
+        decoded = [number for time, number in zip(times, numbers, strict=True) if time >= 0]
+        assert cut.receipt.playable
+        assert len(decoded) == cut.receipt.frames
+        assert decoded == list(range(decoded[0], decoded[0] + len(decoded)))
+        assert cut.size > 0.7 * (left - BALLAST)  # the rest is the last fragment
+        library.close()
+    finally:
+        subprocess.run(["umount", "-l", str(mount)], check=True)

@@ -1,0 +1,124 @@
+"""Cameras that were opened before, and all that are open: reopened, and recorded at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from camrec.config import Config
+from camrec.earlier import MOST, Camera, Earlier
+from camrec.errors import CameraError, DiskError, NotFoundError, StateError
+from camrec.session import SessionState
+from camrec.sources import parse
+from camrec.station import Station
+from support.cameras.mjpeg import MjpegCamera
+
+pytestmark = pytest.mark.spread
+
+
+@pytest.fixture
+def config(binaries, tmp_path) -> Config:
+    return binaries.config(tmp_path)
+
+
+def test_the_latest_comes_first_and_once(tmp_path):
+    file = tmp_path / "cameras.json"
+    earlier = Earlier(file)
+    for number in range(MOST + 2):
+        earlier.note(f"camera {number}", parse(f"rtsp://camera{number}/stream"))
+    earlier.note("garden", parse("rtsp://camera5/stream"))
+    names = [camera.name for camera in earlier.cameras()]
+    assert names[:2] == ["garden", f"camera {MOST + 1}"]
+    assert len(names) == MOST
+    assert "camera 5" not in names
+    earlier.forget("rtsp://camera5/stream")
+    assert Earlier(file).cameras() == earlier.cameras()
+    assert "garden" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rtsp://user:canary@camera/stream",
+        "http://camera/video.cgi?user=me&pwd=canary",
+        "http://camera/video.cgi?access_token=canary",
+    ],
+)
+def test_no_password_is_on_the_disk(address, tmp_path):
+    file = tmp_path / "cameras.json"
+    earlier = Earlier(file)
+    earlier.note("door", parse(address))
+    assert "canary" not in (file.read_text() if file.exists() else "")
+    if "@" in address:
+        assert earlier.cameras() == [Camera(name="door", url="rtsp://camera/stream", guarded=True)]
+        assert earlier.source("rtsp://camera/stream").address() == address
+        assert Earlier(file).source("rtsp://camera/stream") is None
+    else:
+        assert earlier.cameras() == []
+
+
+def test_a_file_that_is_no_list_and_one_that_cannot_be_written_cost_nothing(tmp_path):
+    (tmp_path / "broken.json").write_text("no list")
+    earlier = Earlier(tmp_path / "broken.json")
+    assert earlier.cameras() == []
+    nowhere = Earlier(tmp_path / "nowhere" / "cameras.json")
+    nowhere.note("door", parse("rtsp://camera/stream"))
+    assert [camera.name for camera in nowhere.cameras()] == ["door"]
+
+
+def test_a_camera_is_opened_again_and_asks_for_its_password_after_a_restart(config):
+    with MjpegCamera(auth="basic", user="user", password="canary") as camera:
+        with Station(config) as station:
+            session = station.open(camera.url, "Bench")
+            assert station.earlier_cameras() == [], "it is open"
+            station.close(session.session_id)
+            (known,) = station.earlier_cameras()
+            assert (known.name, known.guarded) == ("Bench", True)
+            again = station.reopen(known.url)
+            again.machine.wait(lambda state: state is not SessionState.OPENING)
+            assert again.state is SessionState.LIVE
+            assert again.name == "Bench"
+        with Station(config) as station:
+            with pytest.raises(CameraError) as refused:
+                station.reopen(known.url)
+            assert refused.value.code == "camera_wrong_password"
+            station.forget(known.url)
+            with pytest.raises(NotFoundError):
+                station.reopen(known.url)
+    for path in config.videos.rglob("*"):
+        assert path.is_dir() or b"canary" not in path.read_bytes()
+
+
+def test_the_built_in_cameras_are_not_on_the_list(config):
+    with Station(config) as station:
+        sessions = station.open_demo()
+        for session in sessions:
+            session.machine.wait(lambda state: state is not SessionState.OPENING)
+            assert session.state is SessionState.LIVE
+            station.close(session.session_id)
+        assert station.earlier_cameras() == []
+
+
+def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(config, monkeypatch):
+    with MjpegCamera() as camera, Station(config) as station:
+        with pytest.raises(StateError) as refused:
+            station.record_all(60)
+        assert refused.value.code == "nothing_to_record"
+        first, second = (station.open(camera.url, name) for name in ("Door", "Bench"))
+        station.begin_open("rtsp://127.0.0.1:9/stream")
+        admit, asked = station.library.room.admit, []
+
+        def refuse_the_first(*about):
+            asked.append(about)
+            if len(asked) == 1:
+                raise DiskError("disk_full", needed=1, free=0, floor=0)
+            admit(*about)
+
+        monkeypatch.setattr(station.library.room, "admit", refuse_the_first)
+        with pytest.raises(DiskError):
+            station.record_all(60)
+        assert first.recording is None
+        assert second.recording.duration == 60
+        (begun,) = station.record_all(90)
+        assert begun is first.recording
+        assert begun.duration == 90
+        assert station.recordable() == []

@@ -1,0 +1,121 @@
+"""A camrec that records is asked to end: it saves, says why, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from camrec.receipt import Receipt
+from support.cameras.mjpeg import MjpegCamera
+from support.command_line import receipts, start
+from support.units_made import until
+from support.victim import alive
+from support.wire import Wire
+
+pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals of POSIX"), pytest.mark.spread]
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def written(place) -> int:
+    return sum(part.stat().st_size for part in place.glob("videos/.parts/*/part-1.mp4"))
+
+
+def family(child: subprocess.Popen) -> list[psutil.Process]:
+    return psutil.Process(child.pid).children(recursive=True)
+
+
+@pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
+def test_serve_saves_what_it_records(place, asked):
+    with MjpegCamera(rate=15) as camera, start(place, "serve", "--no-browser") as child:
+        try:
+            wire = Wire(child.stdout.readline().strip().rstrip("/"))
+            session = wire.post("/session/open", {"url": camera.url}).json()
+            asking = {"session_id": session["session_id"], "duration": 600}
+            promised = wire.post("/record/start", asking).json()
+            until(lambda: written(place) > 50_000)
+            children = family(child)
+        finally:
+            child.send_signal(asked)
+            _, err = child.communicate(timeout=60)
+    assert child.returncode == 0 and "Traceback" not in err, err
+    [note] = (place / "videos").glob("*.json")
+    receipt = Receipt.read(note)
+    assert (receipt.recording_id, receipt.ended) == (promised["recording_id"], "shutdown")
+    assert receipt.playable and receipt.gaps == [] and receipt.frames > 5
+    assert len(children) == 2 and not any(alive(each) for each in children)
+    assert list((place / "videos" / ".journal").iterdir()) == []
+    assert list((place / "videos" / ".parts").iterdir()) == []
+
+
+@pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
+def test_record_saves_what_it_has(place, asked):
+    with (
+        MjpegCamera(rate=15) as camera,
+        start(place, "record", camera.url, "--duration", "600") as child,
+    ):
+        until(lambda: written(place) > 50_000)
+        children = family(child)
+        child.send_signal(asked)
+        out, err = child.communicate(timeout=60)
+    assert child.returncode == 0 and "Traceback" not in err, err
+    [receipt] = receipts(out)
+    assert receipt.ended == ("stopped" if asked is signal.SIGINT else "shutdown")
+    assert receipt.playable and receipt.gaps == [] and receipt.frames > 5
+    assert len(children) == 2 and not any(alive(each) for each in children)
+    assert list((place / "videos" / ".journal").iterdir()) == []
+
+
+def started(place, before: str, *arguments: str, **how) -> subprocess.Popen:
+    """``camrec record``, after a piece of Python in the same process."""
+    code = f"import sys; {before}; from camrec.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "record", *arguments, "--duration", "600"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+        **how,
+    )
+
+
+def test_nohup_outlives_its_terminal(place):
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with MjpegCamera(rate=15) as camera, started(place, ignoring, camera.url, **silent) as child:
+        until(lambda: written(place) > 50_000)
+        child.send_signal(signal.SIGHUP)
+        before = written(place)
+        until(lambda: written(place) > before + 50_000)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(60) == 0
+    [note] = (place / "videos").glob("*.json")
+    assert Receipt.read(note).ended == "shutdown"
+
+
+def test_a_terminal_that_is_closed_takes_no_recording(place):
+    """Not only the signal comes: what is printed fails from then on."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    leading = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
+
+    def watched() -> bool:
+        while select.select([ours], [], [], 0)[0]:
+            os.read(ours, 65536)
+        return sum(part.stat().st_size for part in place.rglob("part-1.mp4")) > 50_000
+
+    with MjpegCamera(rate=15) as camera:
+        child = started(place, leading, camera.url, "--output", "a.mp4", **terminal)
+        with child:
+            os.close(theirs)
+            until(watched)
+            os.close(ours)
+            assert child.wait(60) == 0
+    receipt = Receipt.read(place / "a.json")
+    assert receipt.ended == "shutdown" and receipt.playable
+    assert {each.name for each in place.iterdir()} == {"a.json", "a.mp4", "bin", "config.yaml"}

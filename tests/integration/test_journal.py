@@ -1,0 +1,205 @@
+"""What is promised is on the disk: entries, recordings that go on, and those set to a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+from camrec.feed import Feed
+from camrec.journal import Journal
+from camrec.recording import Past, RecordingState
+from camrec.recording import recording as life
+from support.journal_entry import ENTRY
+from support.studio import Studio, shown
+from support.units_made import SECOND, MadeClock, pictures, until
+
+# The button is pressed between two pictures: it is clear which one is on the screen.
+BETWEEN = [(number + 0.5) / 25 for number in range(100)]
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return Journal(tmp_path / ".journal")
+
+
+@pytest.fixture
+def studio(tmp_path, binaries):
+    made = Studio(tmp_path, binaries.ffmpeg)
+    yield made
+    made.end()
+
+
+def test_an_entry_is_read_as_it_was_kept(journal):
+    assert journal.entries() == []
+    journal.keep(ENTRY)
+    later = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
+    journal.keep(later)
+    assert Journal(journal.folder).entries() == [later]
+    journal.erase("aa")
+    journal.erase("aa")
+    assert journal.entries() == [] and list(journal.folder.iterdir()) == []
+
+
+def test_only_its_owner_reads_it_and_it_does_not_print(journal):
+    journal.keep(ENTRY)
+    (path,) = journal.folder.iterdir()
+    if os.name != "nt":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert "canary" not in repr(ENTRY) + str(ENTRY)
+
+
+def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, caplog):
+    journal.keep(ENTRY)
+    (journal.folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
+    (journal.folder / "dd.new").write_text("half")
+    assert journal.entries() == [ENTRY]
+    assert "cc.json" in caplog.text and "canary" not in caplog.text
+
+
+def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio):
+    kept = []
+
+    def keep(recording):
+        files = [name for name, _ in recording.pieces]
+        there = [(recording._folder / name).exists() for name in files]
+        kept.append((recording.settled, recording.ended, files, there, recording.state))
+
+    units = pictures([number / 25 for number in range(100)])
+    studio.play(units, -1, 1)
+    recording = studio.record(2, keep=keep)
+    assert kept[0] == (False, None, [], [], RecordingState.WRITING)
+    studio.play(units, 1, 4)
+    assert recording.wait(30)
+    assert kept[1][:4] == (False, None, ["part-1.mp4"], [False])
+    assert kept[2][:3] == (False, "time", ["part-1.mp4"])
+    assert kept[-1][0] and kept[-1][4] is RecordingState.FINALISING
+
+
+def test_a_recording_that_cannot_be_noted_is_not_promised(studio):
+    def keep(recording):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(life.ServiceError) as refused:
+        studio.record(2, keep=keep)
+    assert refused.value.code == "folder_unwritable"
+    studio.recordings.clear()
+
+
+def test_it_goes_on_from_its_past(studio):
+    """The earlier part and the new one are one video, and the time between is a gap."""
+    units = pictures(BETWEEN)
+    studio.play(units, -1, 1)
+    first = studio.record(20)
+    studio.play(units, 1, 3)
+    until(lambda: first.bytes > 0)
+    first._save = lambda *_: (_ for _ in ()).throw(OSError(5, "killed"))
+    first.stop()
+    assert first.wait(30) and first.state is RecordingState.FAILED
+    past = Past(first.started_at, first.pieces)
+    (earlier,) = (first._folder / name for name, _ in first.pieces)
+    at = first.started_at + 2 * SECOND
+    os.utime(earlier, ns=(at, at))
+
+    studio.feed.close()
+    studio.feed = Feed(studio.clock)
+    later = studio.begin + 10 * SECOND
+    after = pictures([number / 25 for number in range(100)], begin=later, number=500)
+    studio.at(9)
+    second = studio.record(20, past=past, folder=first._folder)
+    assert (second.started_at, second.ends_at) == (first.started_at, first.ends_at)
+    assert second.elapsed == 8 and second.parts == 1
+    studio.play(after, 9, 14)
+    until(lambda: second.parts == 2)
+    studio.at(21)
+    assert second.wait(30)
+    ((path, receipt),) = studio.saved
+    assert receipt.ended == "time" and receipt.parts == 2 and receipt.playable
+    assert receipt.warnings[0].code == "camrec_was_down"
+    times, numbers = shown(path)
+    assert numbers == [*range(24, 75), *range(500, 600)]
+    assert float(times[51]) == pytest.approx(9.02, abs=0.00002)
+    assert [round(gap.start) for gap in receipt.gaps] == [2, 13]
+
+
+@pytest.mark.parametrize("ended", [None, "stopped"])
+def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
+    units = pictures(BETWEEN)
+    studio.play(units, -1, 1)
+    first = studio.record(20)
+    studio.play(units, 1, 3)
+    until(lambda: first.bytes > 0)
+    first._save = lambda *_: (_ for _ in ()).throw(OSError(5, "killed"))
+    first.stop()
+    assert first.wait(30)
+    studio.feed.close()
+    past = Past(first.started_at, first.pieces, ended, first.over if ended else None)
+    studio.at(60 if not ended else 5)
+    second = studio.record(20, past=past, folder=first._folder)
+    assert second.wait(30)
+    ((_, receipt),) = studio.saved
+    assert receipt.ended == (ended or "crash")
+    assert receipt.frames == 51
+
+
+def test_one_that_is_set_to_a_time_begins_then(studio):
+    units = pictures([number / 25 for number in range(200)])
+    recording = studio.record(2, start_at=studio.clock.utc_ns() + 3 * SECOND)
+    assert recording.state is RecordingState.SCHEDULED
+    assert (recording.elapsed, recording.bytes, recording.parts, recording.gaps) == (0, 0, 0, [])
+    studio.play(units, -1, 3)
+    recording._wake.set()
+    until(lambda: recording.begun and recording.state is RecordingState.WRITING)
+    studio.play(units, 3, 6)
+    assert recording.wait(30)
+    ((path, receipt),) = studio.saved
+    assert recording.started_at == recording.start_at
+    times, numbers = shown(path)
+    assert numbers == list(range(numbers[0], 125)) and numbers[0] in (74, 75), (receipt, numbers)
+
+
+def test_one_that_is_cancelled_is_settled_unless_camrec_ends(studio):
+    moment = studio.clock.utc_ns() + 3 * SECOND
+    for reason, settled in (("stopped", True), ("closed", True), ("shutdown", False)):
+        recording = studio.record(2, start_at=moment)
+        recording.stop(reason)
+        assert recording.wait(30)
+        assert recording.state is RecordingState.FAILED
+        assert recording.error.code == "recording_cancelled"
+        assert recording.settled is settled
+
+
+def test_one_whose_time_passed_while_nobody_was_there_is_told(studio):
+    recording = studio.record(2, start_at=studio.clock.utc_ns() - 10 * SECOND)
+    assert recording.wait(30)
+    assert recording.error.code == "recording_missed" and recording.settled
+
+
+class SetBack(MadeClock):
+    """Its wall clock can be set, as an administrator does."""
+
+    wrong = 0
+
+    def utc_ns(self) -> int:
+        return super().utc_ns() + self.wrong
+
+
+def test_a_wall_clock_set_back_an_hour_changes_nothing(studio):
+    clock = studio.clock = SetBack()
+    studio.feed.close()
+    studio.feed = Feed(clock)
+    studio.begin = clock.now
+    units = pictures([number / 25 for number in range(250)], begin=clock.now)
+    studio.play(units, -1, 1.02)
+    recording = studio.record(5)
+    ends_at = recording.ends_at
+    studio.play(units, 1.02, 3)
+    clock.wrong = -3600 * SECOND
+    studio.play(units, 3, 8)
+    assert recording.wait(30)
+    ((_, receipt),) = studio.saved
+    assert receipt.ended == "time" and receipt.frames == 126 and receipt.gaps == []
+    assert recording.ends_at == ends_at == recording.over

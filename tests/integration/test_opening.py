@@ -1,0 +1,198 @@
+"""How a camera opens: once it can be decoded, on one connection, however slow it is."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+
+from camrec.cli.opening import open_camera
+from camrec.errors import CamrecError
+from camrec.recording import RecordingState
+from camrec.session import SessionState
+from camrec.session.opening_wait import FIRST_MEDIA_S
+from camrec.station import Station
+from support.cameras.raw_http import RawHttpCamera, encode_jpegs
+from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.odd_cameras import shown_times
+
+pytestmark = pytest.mark.spread
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def station(binaries, tmp_path):
+    with Station(binaries.config(tmp_path)) as station:
+        yield station
+
+
+class SlowRtsp(RawRtspCamera):
+    """A frame every eight seconds, each a key frame."""
+
+    rate = 1 / 8
+
+
+class SlowAndLate(SlowRtsp):
+    """Nothing at once: its first frame comes after eight seconds."""
+
+    def pace(self):
+        return (8.0 * number for number in itertools.count(1))
+
+
+class SlowHttp(RawHttpCamera):
+    rate = 1 / 8
+
+
+SLOW = {
+    "rtsp": lambda: SlowRtsp(encode("-g", "1")),
+    "rtsp, late": lambda: SlowAndLate(encode("-g", "1")),
+    "http": lambda: SlowHttp(encode_jpegs()),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SLOW)
+def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection(station, kind):
+    with SLOW[kind]() as camera:
+        session = station.open(camera.url)
+        states = []
+        session.machine.changed.connect(lambda old, new: states.append(new))
+        recording = station.record(session.session_id, 30)
+        assert recording.wait(PATIENCE)
+        assert recording.state is RecordingState.SAVED, recording.error
+        assert set(states) == {SessionState.LIVE} or not states
+        looks = 1 if kind == "http" else 0  # what is no picture of a session, and over before it
+        assert camera.connections == 1 + looks
+        assert camera.most_at_once == 1
+        (receipt,) = recording.receipts
+        assert receipt.gaps == [] and receipt.parts == 1
+        times = shown_times(station.library.folder / recording.filename)
+        assert len(times) in (4, 5)
+
+
+class Shared(RawRtspCamera):
+    """Who comes gets what is sent to all: the next key frame may be far away."""
+
+    def __init__(self, frames):
+        super().__init__(frames)
+        self._began = time.monotonic()
+        self._sets = super().parameter_sets()
+        self._whole = frames
+
+    def parameter_sets(self):
+        return self._sets
+
+    def stream(self, connection):
+        place = int((time.monotonic() - self._began) * self.rate) % len(self._whole)
+        self.frames = [*self._whole[place:], *self._whole[:place]]
+        super().stream(connection)
+
+
+@pytest.mark.slow
+def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(station):
+    frames = encode("-g", "200", "-x264-params", "scenecut=0", seconds=20)
+    with Shared(frames) as camera:
+        time.sleep(0.5)
+        awaited = set()
+        session = station.begin_open(camera.url)
+        session.machine.changed.connect(lambda old, new: awaited.add(session.waiting_for))
+        assert session.machine.wait(lambda state: state is not SessionState.OPENING, PATIENCE)
+        assert session.state is SessionState.LIVE
+        assert "key_frame" in awaited and session.waiting_for is None
+        recording = station.record(session.session_id, 5)
+        assert recording.wait(PATIENCE)
+        assert recording.state is RecordingState.SAVED, recording.error
+        assert camera.connections == 1
+
+
+class Prompt(RawRtspCamera):
+    """A key frame soon after PLAY, as cameras send one; the next one is ten seconds away."""
+
+    def pace(self):
+        return (0.05 + number / self.rate for number in itertools.count())
+
+
+def test_the_first_key_frame_is_not_missed(station):
+    frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
+    for _ in range(5):
+        with Prompt(frames) as camera:
+            session = station.open(camera.url)
+            assert session.seen < 100
+            recording = station.record(session.session_id, 1)
+            assert recording.wait(PATIENCE)
+            assert recording.state is RecordingState.SAVED, recording.error
+            station.close(session.session_id)
+            assert camera.connections == 1
+
+
+class Broken(RawRtspCamera):
+    """Its key frames come without their second half."""
+
+    def payloads(self, frame):
+        packets = super().payloads(frame)
+        return packets[: len(packets) // 2] if len(packets) > 4 else packets
+
+
+@pytest.mark.slow
+def test_what_cannot_be_decoded_is_not_live(station):
+    frames = encode("-g", "10", size="640x360")
+    with Broken(frames) as camera:
+        session = station.begin_open(camera.url)
+        assert not session.machine.wait(lambda state: state is not SessionState.OPENING, 12)
+        assert session.seen > 50 and session.waiting_for in ("key_frame", "picture")
+        station.close(session.session_id)
+        assert camera.connections == 1
+
+
+class Mute(RawHttpCamera):
+    """It announces pictures and sends none."""
+
+    def stream(self, peer, number):
+        self._over.wait(PATIENCE)
+
+
+@pytest.mark.slow
+def test_a_mute_mjpeg_camera_has_failed_after_fifteen_seconds(station):
+    with Mute(encode_jpegs()) as camera, pytest.raises(CamrecError) as refused:
+        began = time.monotonic()
+        station.open(camera.url)
+    assert refused.value.code == "camera_no_picture"
+    assert FIRST_MEDIA_S <= time.monotonic() - began < FIRST_MEDIA_S + 5
+
+
+def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera(station):
+    with RawRtspCamera(encode("-g", "10")) as camera:
+        session = station.open(camera.url)
+        before = session.feed.newest
+        session._reading._reader._connection.interrupt()
+        deadline = time.monotonic() + PATIENCE
+        while session.feed.newest is before or session.retries or not session.feed.group():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert session.state is SessionState.LIVE
+        assert camera.connections == 1
+
+
+@pytest.mark.slow
+def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
+    """`camrec record --duration 5` as a user calls it."""
+    frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
+    for number in range(3):
+        with Prompt(frames) as camera, Station(binaries.config(tmp_path / str(number))) as station:
+            session = station.open(camera.url)
+            recording = station.record(session.session_id, 5)
+            assert recording.wait(PATIENCE)
+            assert recording.state is RecordingState.SAVED, recording.error
+            assert recording.receipts[0].duration > 4.5
+            assert camera.connections == 1
+
+
+def test_what_is_awaited_is_told_on_the_command_line(binaries, tmp_path, capsys):
+    frames = encode("-g", "60", "-x264-params", "scenecut=0")
+    with Shared(frames) as camera, Station(binaries.config(tmp_path)) as station:
+        time.sleep(0.3)
+        session = open_camera(station, camera.url)
+        assert session.state is SessionState.LIVE
+    assert "key frame" in capsys.readouterr().err

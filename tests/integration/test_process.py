@@ -1,0 +1,364 @@
+"""One child at a time: real processes that obey, hang, talk and die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from camrec.process import FEEDING, POLITE, Child, Lease, Rung, sweep
+from camrec.process.ladder import climb
+from camrec.process.posix import Posix
+from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, Windows
+
+pytestmark = pytest.mark.spread
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
+
+SLEEP = "import time; print('up', flush=True); time.sleep(60)"
+STUBBORN = (
+    "import signal, time\n"
+    "for each in (signal.SIGINT, signal.SIGTERM): signal.signal(each, signal.SIG_IGN)\n"
+    "print('up', flush=True)\n"
+    "time.sleep(60)"
+)
+QUICK = ((Rung.INTERRUPT, 0.3), (Rung.TERMINATE, 0.3), (Rung.KILL, 10.0))
+
+
+class Ear:
+    """Hears a child's lines, and lets a test wait for one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._more = threading.Condition()
+
+    def __call__(self, line: str) -> None:
+        with self._more:
+            self.lines.append(line)
+            self._more.notify_all()
+
+    def wait_for(self, start: str) -> str:
+        def found() -> str | None:
+            return next((line for line in self.lines if line.startswith(start)), None)
+
+        with self._more:
+            assert self._more.wait_for(found, 20), self.lines
+            return found()
+
+
+def python(script: str, *, ear: Ear | None = None, **given) -> Child:
+    return Child("test child", [sys.executable, "-c", script], on_line=ear, **given).start()
+
+
+def gone(pid: int) -> bool:
+    try:
+        psutil.wait_procs([psutil.Process(pid)], timeout=10)
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_lines_of_both_outputs_arrive_before_the_end_is_told():
+    ear = Ear()
+    heard_at_end = []
+    child = Child(
+        "talker",
+        [sys.executable, "-c", "import sys; print('out'); print('err', file=sys.stderr)"],
+        on_line=ear,
+    )
+    child.ended.connect(lambda code: heard_at_end.append((code, sorted(ear.lines))))
+    child.start()
+    assert child.wait(20)
+    child.stop(POLITE)
+    assert heard_at_end == [(0, ["err", "out"])]
+    assert child.returncode == 0 and not child.running
+
+
+def test_a_credential_in_its_output_is_hidden():
+    ear = Ear()
+    script = "print('open rtsp://joe:pa@ss@cam/x and pa%40ss'); print('x' * 200_000)"
+    child = python(script, ear=ear, secrets=("pa%40ss",))
+    assert child.wait(20)
+    child.stop(POLITE)
+    assert ear.lines[0] == "open rtsp://***@cam/x and ***"
+    assert max(map(len, ear.lines)) <= 64 * 1024
+
+
+def test_a_listener_that_fails_does_not_stop_the_draining():
+    def listener(line: str) -> None:
+        raise RuntimeError(line)
+
+    child = Child(
+        "talker", [sys.executable, "-c", "print('x\\n' * 1000)"], on_line=listener
+    ).start()
+    assert child.wait(30)
+    assert child.stop(POLITE) == 0
+
+
+def test_no_such_program():
+    with pytest.raises(FileNotFoundError):
+        Child("none", ["/no/such/program"]).start()
+
+
+@linux_only
+def test_what_is_no_program_ends_at_once(tmp_path):
+    file = tmp_path / "broken"
+    file.write_bytes(b"\x00not a program")
+    file.chmod(0o755)
+    ear = Ear()
+    child = Child("broken", [file], on_line=ear).start()
+    assert child.wait(20)
+    assert child.stop(POLITE) == 1
+    assert "Exec format error" in ear.lines[0]
+
+
+@posix_only
+def test_the_polite_rung_is_enough_for_the_polite():
+    ear = Ear()
+    child = python(SLEEP, ear=ear)
+    ear.wait_for("up")
+    assert child.stop(POLITE) == (-signal.SIGINT)
+    assert gone(child.pid)
+
+
+@posix_only
+def test_the_ladder_ends_the_stubborn(caplog):
+    ear = Ear()
+    child = python(STUBBORN, ear=ear)
+    ear.wait_for("up")
+    assert child.stop(QUICK) == -signal.SIGKILL
+    assert "ended only by kill" in caplog.text
+
+
+@posix_only
+def test_a_stopped_process_is_killed():
+    ear = Ear()
+    child = python(SLEEP, ear=ear)
+    ear.wait_for("up")
+    os.kill(child.pid, signal.SIGSTOP)
+    assert child.stop(QUICK) == -signal.SIGKILL
+
+
+@posix_only
+def test_its_own_children_end_with_it():
+    ear = Ear()
+    script = (
+        "import subprocess, sys, time\n"
+        "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print('inner', inner.pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    child = python(script, ear=ear)
+    inner = int(ear.wait_for("inner").split()[1])
+    child.kill()
+    assert gone(inner)
+
+
+def test_the_end_of_its_stdin_is_a_rung():
+    ear = Ear()
+    script = "import sys; print('up', flush=True); print(len(sys.stdin.buffer.read()))"
+    child = python(script, ear=ear, stdin=True, ends_with_us=False)
+    ear.wait_for("up")
+    child.stdin.write(b"x" * 1000)
+    assert child.stop(FEEDING) == 0
+    assert ear.lines[-1] == "1000"
+    assert child.stdin.closed
+
+
+def test_no_other_child_keeps_a_stdin_open():
+    ear = Ear()
+    fed = python("import sys; sys.stdin.read()", stdin=True, ends_with_us=False)
+    other = python(SLEEP, ear=ear)
+    ear.wait_for("up")
+    fed.stdin.close()
+    assert fed.wait(20)
+    fed.stop(FEEDING)
+    other.kill()
+
+
+@posix_only
+def test_ctrl_c_in_our_terminal_does_not_reach_it():
+    ear = Ear()
+    child = python("import os; print('session', os.getsid(0), os.getpgid(0))", ear=ear)
+    assert child.wait(20)
+    child.stop(POLITE)
+    assert ear.lines == [f"session {child.pid} {child.pid}"]
+
+
+@linux_only
+def test_a_killed_parent_takes_its_child_along():
+    """Also where the thread that asked for the child has ended long before."""
+    script = (
+        "import sys, threading, time\n"
+        "from camrec.process import Child\n"
+        "children = []\n"
+        "def begin():\n"
+        f"    children.append(Child('x', [sys.executable, '-c', {SLEEP!r}], on_line=say))\n"
+        "    children[0].start()\n"
+        "def say(line): print('child', children[0].pid, flush=True)\n"
+        "thread = threading.Thread(target=begin); thread.start(); thread.join()\n"
+        "time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    with parent:
+        pid = int(parent.stdout.readline().split()[1])
+        assert psutil.pid_exists(pid)
+        parent.kill()
+    assert gone(pid)
+
+
+@linux_only
+def test_a_parent_that_died_before_the_leash_held():
+    process = subprocess.run(
+        Posix().command([sys.executable, "-c", "print('alive')"], True)[:4]
+        + ["1", sys.executable, "-c", "print('alive')"],
+        stdout=subprocess.PIPE,
+    )
+    assert process.returncode == 1 and process.stdout == b""
+
+
+@posix_only
+def test_only_the_leash_differs_between_linux_and_macos():
+    assert Posix(leashes=False).command(["a", "b"], True) == ["a", "b"]
+    assert Posix(leashes=True).command(["a", "b"], False) == ["a", "b"]
+    assert Posix(leashes=True).command(["a", "b"], True)[-2:] == ["a", "b"]
+
+
+class WindowsProcess:
+    """Stands in for Popen on Windows, which is not here: it records what was asked of it."""
+
+    pid = 4711
+    stdin = None
+    _handle = 99
+
+    def __init__(self, console: bool = True) -> None:
+        self.asked: list[object] = []
+        self._console = console
+
+    def send_signal(self, number: int) -> None:
+        if not self._console:
+            raise OSError(6, "The handle is invalid")
+        self.asked.append(number)
+
+    def terminate(self) -> None:
+        self.asked.append("terminate")
+
+    def kill(self) -> None:
+        self.asked.append("kill")
+
+
+class RecordedJob:
+    def __init__(self) -> None:
+        self.members: list[int] = []
+
+    def add(self, handle: int) -> None:
+        self.members.append(handle)
+
+
+def climb_on_windows(process: WindowsProcess) -> list[object]:
+    """The order of the ladder where nothing helps. Run on Linux: what Windows does is not seen."""
+    windows = Windows(RecordedJob())
+
+    class Deaf:
+        def ask(self, rung: Rung) -> None:
+            {
+                Rung.INTERRUPT: windows.interrupt,
+                Rung.TERMINATE: windows.terminate,
+                Rung.KILL: windows.kill,
+            }[rung](process)
+
+        def wait(self, timeout: float) -> bool:
+            return False
+
+    assert climb(Deaf(), POLITE) is None
+    return process.asked
+
+
+def test_windows_break_event_then_terminate_then_kill():
+    assert climb_on_windows(WindowsProcess()) == [CTRL_BREAK_EVENT, "terminate", "kill"]
+
+
+def test_windows_without_a_console_goes_on_to_the_next_rung():
+    assert climb_on_windows(WindowsProcess(console=False)) == ["terminate", "kill"]
+
+
+def test_windows_gives_each_child_a_group_and_all_one_job():
+    job = RecordedJob()
+    windows = Windows(job)
+    assert windows.options() == {"creationflags": CREATE_NEW_PROCESS_GROUP}
+    assert windows.command(["a", "b"], True) == ["a", "b"]
+    windows.adopt(WindowsProcess())
+    assert job.members == [99]
+
+
+def dead_camrec(folder: Path, left: int) -> None:
+    """A camrec that took a lease, remembered a child and was killed."""
+    script = (
+        "import os\n"
+        "from pathlib import Path\n"
+        "from camrec.process import Lease\n"
+        f"lease = Lease.take(Path({str(folder)!r}), 'proxy', '.yml')\n"
+        f"lease.remember('proxy', {left})\n"
+        "os._exit(9)"
+    )
+    code = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
+    assert code.returncode == 9
+
+
+def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
+    child = python(SLEEP)
+    dead_camrec(tmp_path, child.pid)
+    sweep(tmp_path)
+    assert child.wait(10)
+    child.stop(POLITE)
+    assert f"ending proxy (pid {child.pid})" in caplog.text
+    assert not list(tmp_path.glob(".*.child"))
+
+
+def test_a_lease_taken_anew_ends_the_orphan_too(tmp_path):
+    child = python(SLEEP)
+    dead_camrec(tmp_path, child.pid)
+    lease = Lease.take(tmp_path, "proxy", ".yml")
+    assert lease.path == tmp_path / "proxy.yml"
+    assert child.wait(10)
+    child.stop(POLITE)
+    lease.release()
+
+
+def test_who_lives_keeps_its_child_and_its_name(tmp_path):
+    child = python(SLEEP)
+    first = Lease.take(tmp_path, "proxy", ".yml")
+    first.remember("proxy", child.pid)
+    second = Lease.take(tmp_path, "proxy", ".yml")
+    assert second.path == tmp_path / "proxy-2.yml"
+    sweep(tmp_path)
+    assert child.running
+    first.release()
+    second.release()
+    child.kill()
+
+
+def test_another_process_under_a_remembered_pid_is_left_alone(tmp_path):
+    child = python(SLEEP)
+    (tmp_path / ".proxy.yml.child").write_text(
+        f'{{"name": "proxy", "pid": {child.pid}, "created": 1.0}}'
+    )
+    sweep(tmp_path)
+    assert child.running
+    child.kill()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}'])
+def test_a_broken_memory_is_forgotten(tmp_path, text):
+    (tmp_path / ".proxy.yml.child").write_text(text)
+    sweep(tmp_path)
+    assert not list(tmp_path.glob(".*.child"))

@@ -1,0 +1,114 @@
+"""Where a camera may be, and that none leads us elsewhere."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from camrec.config import Config
+from camrec.errors import CamrecError
+from camrec.network_policy import Reach
+from camrec.proxies import look
+from camrec.proxies.visit import Visit
+from camrec.sources import parse
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.refusing import Refusing, http
+
+HERE = Reach(["127.0.0.0/8", "::1"])
+THERE = Reach(["192.168.1.0/24", "fd00::/8"])
+
+
+def code(reach: Reach, address: str) -> str:
+    try:
+        reach.check(parse(address))
+    except CamrecError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [
+        ("rtsp://192.168.1.20/x", ""),
+        ("rtsp://[fd00::20]/x", ""),
+        ("rtsp://[::ffff:192.168.1.20]/x", ""),
+        ("rtsp://192.168.2.20/x", "address_not_allowed"),
+        ("rtsp://[fe80::1]/x", "address_not_allowed"),
+        ("http://127.0.0.1:8000/x", "address_not_allowed"),
+        ("http://localhost/x", "address_not_allowed"),
+        ("http://169.254.169.254/latest", "address_not_allowed"),
+        ("rtsp://no-such-name.invalid/x", "camera_unknown_host"),
+    ],
+)
+def test_only_the_networks_of_the_settings(address, there):
+    assert code(THERE, address) == there
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "255.255.255.255"])
+def test_what_is_no_single_machine_is_never_one(host):
+    for reach in (Reach(), Reach(["0.0.0.0/0", "::/0"])):
+        assert code(reach, f"rtsp://{host}/x") == "address_not_allowed"
+
+
+def test_without_a_limit_no_name_is_looked_up(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    assert code(Reach(), "rtsp://camera.lan/x") == ""
+
+
+def test_one_bad_address_of_a_name_is_enough(monkeypatch):
+    both = [(socket.AF_INET, 1, 6, "", (host, 554)) for host in ("192.168.1.20", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    assert code(THERE, "rtsp://camera.lan/x") == "address_not_allowed"
+
+
+def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
+    """What was looked at is what is connected to: a moment later a name may mean another."""
+    answers = []
+
+    def turns(host, port, **_):
+        answers.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    with MjpegCamera() as camera:
+        monkeypatch.setattr(socket, "getaddrinfo", turns)
+        visit = Visit(5, reach=HERE)
+        assert visit.get(f"http://camera.lan:{camera.port}/mjpeg", None).status == 200
+        visit.close()
+    assert answers == ["camera.lan"]
+
+
+def test_a_camera_that_leads_to_another_machine_is_not_followed():
+    with Refusing(http("200 OK")) as inside:
+        for target in (
+            f"http://localhost:{inside.port}/",
+            f"//localhost:{inside.port}/admin",
+            f"http://127.0.0.2:{inside.port}/",
+        ):
+            with Refusing(http("302 Found", f"Location: {target}\r\n")) as camera:
+                with pytest.raises(CamrecError) as refused:
+                    look(parse(f"http://127.0.0.1:{camera.port}/"))
+                assert refused.value.code == "camera_elsewhere"
+                assert refused.value.facts["other"] in ("localhost", "127.0.0.2")
+        assert inside.connections == 0
+
+
+def test_a_camera_outside_the_networks_is_not_called():
+    with MjpegCamera() as camera:
+        look(parse(camera.url), reach=HERE)
+        with pytest.raises(CamrecError) as refused:
+            look(parse(camera.url), reach=THERE)
+        assert refused.value.code == "address_not_allowed" and camera.connections == 1
+
+
+@pytest.mark.parametrize("bad", ["nonsense", "10.0.0.0/33", "camera.lan", 5, None])
+def test_a_bad_network_is_a_clear_error(bad, tmp_path):
+    with pytest.raises((CamrecError, ValueError)):
+        Config.load(allowed_networks=[bad])
+
+
+@pytest.mark.parametrize("bad", ["localhost", "http://a b", "http://a; script-src *", "*", 7])
+def test_a_bad_origin_is_a_clear_error(bad):
+    with pytest.raises((CamrecError, ValueError)):
+        Config.load(framed_by=[bad])
+    assert Config.load(framed_by=["http://localhost:8888"]).framed_by == ["http://localhost:8888"]

@@ -1,0 +1,557 @@
+"""A recording, from units with known times to a file that is read back, by real FFmpegs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import pytest
+
+from camrec.config import Config
+from camrec.receipt import Receipt, RecordingWarning
+from camrec.recording import Coding, RecordingState, writer
+from camrec.recording import recording as life
+from camrec.recording.ffmpeg import ability
+from camrec.recording.step import Step
+from camrec.units import StreamNotice, Unit
+from support.cameras import barcode
+from support.studio import EXACT, assert_shows, expected, heard, shown
+from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+
+
+def lead(units: list[Unit], button: int) -> float:
+    """Seconds from the key picture to the one on the screen at `button`."""
+    video = [unit for unit in units if unit.track.medium == "video" and unit.arrived <= button]
+    key = next(unit for unit in reversed(video) if unit.key)
+    return (max(unit.time for unit in video) - key.time) / SECOND
+
+
+KINDS = {
+    "h264": lambda times, end: pictures(times),
+    "h264-aac": lambda times, end: mixed(pictures(times), sound(end)),
+    "b-frames-aac": lambda times, end: mixed(pictures(times, b_frames=2), sound(end)),
+    "group-of-10-s": lambda times, end: mixed(pictures(times, gop=150), sound(end)),
+    "h264-pcma": lambda times, end: mixed(pictures(times), sound(end, codec="pcma")),
+    "h264-opus": lambda times, end: mixed(pictures(times), sound(end, codec="opus")),
+    "h264-l16": lambda times, end: mixed(pictures(times), sound(end, codec="l16")),
+    "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
+    "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
+    "h265-b-frames-aac": lambda times, end: mixed(
+        pictures(times, codec="h265", b_frames=2), sound(end)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
+    """25, 3 and 20 a second and holes of 1.7 s; the first picture is the one at the button."""
+    button, length = 8.53, 20
+    units = KINDS[kind](irregular(30), 30.0)
+    studio.play(units, -1, button)
+    recording = studio.record(length, ffmpeg=ffmpeg)
+    studio.play(units, button, 30)
+    assert recording.wait(60)
+
+    assert recording.state is RecordingState.SAVED, recording.error
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(button * SECOND)
+    times, numbers = expected(units, begun, begun + length * SECOND)
+    assert_shows(path, times, numbers)
+    assert receipt.frames == len(times)
+    if not kind.startswith("h265"):  # encoded, it has more key pictures than it came with
+        assert receipt.lead == pytest.approx(lead(units, begun), abs=EXACT)
+    assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
+    assert receipt.gaps == [] and receipt.warnings == []
+    assert receipt.video_codec == "h264"
+    if kind == "group-of-10-s":
+        assert receipt.lead > 5
+    assert receipt.size == path.stat().st_size
+    if "-" in kind and kind != "group-of-10-s" or receipt.audio_codec:
+        assert receipt.audio_codec == "aac"
+        assert heard(path)[-1] > times[-1] - 0.3
+
+
+def test_sound_keeps_its_distance_to_the_picture(studio, ffmpeg):
+    """Both are placed by their moments: a piece of AAC lies where it was, to a tick."""
+    units = mixed(pictures(irregular(12)), sound(12.0))
+    studio.play(units, -1, 2.5)
+    recording = studio.record(5, ffmpeg=ffmpeg)
+    studio.play(units, 2.5, 12)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    times, _ = expected(units, studio.begin + round(2.5 * SECOND), studio.begin + 9 * SECOND)
+    zero = next(
+        u
+        for u in reversed(units)
+        if u.track.medium == "video" and u.arrived <= studio.begin + 2.5 * SECOND
+    )
+    zero = zero.time + zero.offset
+    moments = [(u.time + u.offset - zero) / SECOND for u in units if u.track.medium == "audio"]
+    found = heard(path)
+    for time in found:
+        assert min(abs(float(time) - moment) for moment in moments) < 0.0005
+
+
+@pytest.mark.parametrize("size", [(321, 240), (320, 241), (321, 241)])
+def test_odd_sizes_are_made_even(studio, ffmpeg, size):
+    units = pictures(irregular(3), codec="mjpeg", size=size)
+    studio.play(units, -1, 1)
+    recording = studio.record(1, ffmpeg=ffmpeg)
+    studio.play(units, 1, 3)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert (receipt.width, receipt.height) == (size[0] + size[0] % 2, size[1] + size[1] % 2)
+    assert receipt.playable
+
+
+def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
+    units = pictures([number / 25 for number in range(200)], gop=50)
+    studio.play(units, -1, 3.41)
+    recording = studio.record(2, ffmpeg=ffmpeg)
+    studio.play(units, 3.41, 8)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.lead == pytest.approx(1.4)
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    assert packets[0].is_keyframe and packets[0].pts == -126_000
+    assert len([p for p in packets if p.pts < 0]) == 35
+    times, numbers = shown(path)
+    assert times[0] == 0 and numbers[0] == 85
+    assert receipt.started_at == "2026-09-21T14:30:03.400000Z"
+
+
+def test_it_waits_for_the_first_picture(studio):
+    recording = studio.record(5)
+    until(lambda: recording.state is RecordingState.WAITING)
+    units = pictures(irregular(3), begin=studio.begin + 3 * SECOND // 2)
+    studio.play(units, 0, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.SAVED
+    assert studio.saved[0][1].frames == len(units)
+    (late,) = studio.saved[0][1].warnings
+    assert (late.code, late.facts) == ("first_frame_late", {"seconds": 1.5})
+
+
+def test_without_a_picture_there_is_no_video(studio):
+    recording = studio.record(5)
+    studio.at(5)
+    assert recording.wait(30)
+    assert recording.state is RecordingState.FAILED
+    assert recording.error.code == "recording_empty"
+    assert list(studio.folder.iterdir()) == []
+
+
+def test_it_ends_at_its_time_though_the_camera_is_frozen(studio):
+    units = mixed(pictures(irregular(3)), sound(3.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 3)
+    studio.at(31)
+    until(lambda: [gap.duration for gap in recording.gaps] == [pytest.approx(28, abs=0.1)])
+    assert recording.elapsed == pytest.approx(30)
+    studio.at(61)
+    assert recording.wait(30)
+    ((path, receipt),) = studio.saved
+    assert receipt.ended == "time"
+    (gap,) = receipt.gaps
+    assert gap.start == pytest.approx(float(shown(path)[0][-1]), abs=1e-4)
+    assert gap.start + gap.duration == pytest.approx(60, abs=0.1)
+
+
+def test_stopped_early_and_twice(studio):
+    units = mixed(pictures(irregular(6)), sound(6.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 5)
+    recording.stop()
+    recording.stop("closed")
+    assert recording.wait(30)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
+    assert receipt.ended == recording.ended == "stopped"
+    assert recording.elapsed == pytest.approx(4)
+    assert not (studio.folder / "parts-0").exists()
+    recording.stop()
+    assert recording.state is RecordingState.SAVED
+
+
+def test_it_ends_with_its_feed(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(60)
+    studio.play(units, 1, 5)
+    studio.feed.close()
+    assert recording.wait(30)
+    assert recording.ended == "closed" and recording.state is RecordingState.SAVED
+    assert recording._writer.empty_handed and recording._units.take() == []
+
+
+def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
+    before = mixed(pictures(irregular(3)), sound(3.0))
+    later = studio.begin + 13 * SECOND
+    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    studio.play(before, -1, 1)
+    recording = studio.record(20, ffmpeg=ffmpeg)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 17)
+    until(lambda: recording.state is RecordingState.WRITING)
+    studio.at(21)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.parts == 2 and receipt.playable
+    (gap, silence) = receipt.gaps
+    times, numbers = shown(path)
+    at = numbers.index(500)
+    assert numbers[at:] == list(range(500, 500 + len(numbers) - at))
+    assert gap.start == pytest.approx(float(times[at - 1]), abs=1e-4)
+    begun = expected(before, studio.begin + SECOND, later)[0]
+    assert [float(time) for time in times[:at]] == pytest.approx(begun, abs=EXACT)
+    newest = max(
+        u.time + u.offset
+        for u in before
+        if u.track.medium == "video" and u.arrived <= studio.begin + SECOND
+    )
+    assert float(times[at]) == pytest.approx((later - newest) / SECOND, abs=0.001)
+    pieces = heard(path)
+    assert any(piece > times[at] for piece in pieces)
+    assert not any(times[at - 1] + 0.2 < piece < times[at] - 0.001 for piece in pieces)
+
+
+def test_after_a_break_a_short_gap_is_told_too(studio):
+    """Half a second: too short to be one where the camera is only slow."""
+    before = pictures([number / 25 for number in range(75)])
+    after = pictures([number / 25 for number in range(75)], begin=studio.begin + 35 * SECOND // 10)
+    studio.play(before, -1, 1)
+    recording = studio.record(5)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 3, 5)
+    until(lambda: recording.parts == 2)
+    assert [gap.duration for gap in recording.gaps] == [pytest.approx(0.54, abs=0.01)]
+    studio.play(after, 5, 7)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert [gap.duration for gap in receipt.gaps] == [pytest.approx(0.54, abs=0.001)]
+
+
+def test_a_gap_is_as_long_as_it_was_though_the_first_picture_came_late(studio):
+    """What later pictures tell of the camera's clock moves the whole part to its place."""
+    before = pictures([number / 25 for number in range(75)])
+    later = studio.begin + 8 * SECOND
+    late = SECOND // 2
+    after = [
+        replace(unit, offset=unit.offset + (late if place < 5 else 0), arrived=unit.arrived + late)
+        if place < 15
+        else unit
+        for place, unit in enumerate(pictures([number / 25 for number in range(100)], begin=later))
+    ]
+    studio.play(before, -1, 1)
+    recording = studio.record(11)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after[:5], 3, 8.9)
+    until(lambda: recording.parts == 2)
+    studio.play(sorted(after[5:], key=lambda unit: unit.arrived), 8, 13)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    times, numbers = shown(path)
+    first = numbers.index(0)
+    assert float(times[first] - times[first - 1]) == pytest.approx(5.04, abs=0.001)
+    assert receipt.gaps[0].duration == pytest.approx(5.04, abs=0.001)
+
+
+def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
+    """The next part begins with what was kept in memory; no picture is lost or doubled."""
+    units = mixed(pictures(irregular(20)), sound(20.0))
+    begun = studio.begin + SECOND
+    studio.play(units, -1, 1)
+    recording = studio.record(18, ffmpeg=ffmpeg)
+    studio.play(units, 1, 4)
+    written = sum(len(unit.data) for unit in units if unit.arrived < begun + 1.5 * SECOND)
+    until(lambda: recording.bytes > written)  # no further behind than it would be in real time
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.play(units, 4, 9)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 9, 20)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert_shows(path, *expected(units, begun, begun + 18 * SECOND))
+    assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
+    stopped = receipt.warnings[0]
+    assert stopped.code == "ffmpeg_stopped" and stopped.facts["part"] == 1
+    pieces = heard(path)
+    assert max(b - a for a, b in zip(pieces, pieces[1:], strict=False)) < 0.05
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
+def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
+    """Its first estimate was taken from packets that came late; of a dead camrec's part it is not
+    known that they did, and where its sound reaches into the next one it is cut."""
+    units = [
+        replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
+        for unit in mixed(pictures([number / 25 for number in range(300)]), sound(12.0))
+    ]
+    studio.play(units, -1, 1.02)
+    recording = studio.record(9)
+    studio.play(units, 1.02, 4)
+    seen = studio.begin + 2.5 * SECOND
+    written = sum(len(unit.data) for unit in units if unit.arrived < seen)
+    until(lambda: recording.bytes > written)  # no further behind than it would be in real time
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.play(units, 4, 5)
+    until(lambda: recording.parts == 2)
+    if not known:
+        recording._writer.parts[0].step = Step()
+    studio.play(units, 5, 11)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
+    assert shown(path)[1] == list(range(25, 251))
+    pieces = heard(path)
+    apart = [b - a for a, b in zip(pieces, pieces[1:], strict=False)]
+    assert min(apart) > 0 and max(apart) < 0.05
+    if known:
+        assert pieces[0] < 0.05 and receipt.av_offset < 0.01
+
+
+def test_another_size_is_another_video(studio):
+    small = pictures(irregular(3))
+    large = pictures(irregular(3), size=(480, 272), begin=studio.begin + 3 * SECOND)
+    studio.play(small, -1, 1)
+    recording = studio.record(5)
+    studio.play(small, 1, 3)
+    studio.play(large, 3, 6)
+    assert recording.wait(60)
+    (path, first), (other, second) = studio.saved
+    assert_shows(path, *expected(small, studio.begin + SECOND, studio.begin + 6 * SECOND))
+    late = studio.begin + 3 * SECOND
+    assert_shows(other, *expected(large, late, studio.begin + 6 * SECOND))
+    assert (second.lead, second.gaps, first.gaps) == (0, [], [])
+    assert (first.width, second.width) == (320, 480)
+    assert first.playable and second.playable
+    assert first.warnings == [RecordingWarning.of("format_changed", videos=2)]
+    assert second.frames == len(large)
+    assert recording.filename == "0.mp4"
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
+    """Another part is begun for it; where both hold a picture it is shown once."""
+    units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(10)
+    studio.play(units, 1, 4)
+    until(lambda: recording.parts == 1)
+    studio.play(units, 4, 12)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
+    assert receipt.audio_codec == "aac" and receipt.parts == 2 and receipt.warnings == []
+    assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
+
+
+def test_sound_that_is_promised_and_never_comes(studio):
+    """The track is left out, and nothing waits for it longer than a second."""
+    units = pictures(irregular(6))
+    studio.feed.publish(sound(1.0)[0])
+    studio.play(units, -1, 1)
+    assert studio.feed.audio
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    until(lambda: recording.parts == 1)
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.audio_codec is None
+    begun = studio.begin + SECOND
+    assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
+
+
+def test_sound_that_cannot_be_read_is_told(studio):
+    """Once, however many parts there are."""
+    studio.feed.unheard = "SPEEX"
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    until(lambda: recording.bytes > 0)
+    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert receipt.audio_codec is None and receipt.parts == 2
+    told = [warning for warning in receipt.warnings if warning.code != "ffmpeg_stopped"]
+    assert told == [RecordingWarning.of("audio_left_out", codec="SPEEX")]
+
+
+def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 2)
+    before = StreamNotice("timestamps_corrected", studio.begin + SECOND)
+    studio.feed.note((before,))
+    recording = studio.record(3)
+    studio.play(units, 2, 4)
+    facts = {"counted": 25, "sent": 10, "speed": 2.5}
+    studio.feed.note((before, StreamNotice("camera_rate", studio.begin + 3 * SECOND, facts)))
+    studio.play(units, 4, 6)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    assert receipt.warnings == [RecordingWarning.of("camera_rate", **facts)]
+
+
+def test_packets_lost_are_told_but_for_those_before_the_start(studio):
+    units = pictures(irregular(4))
+    lossy = [replace(unit, lost=2) if place % 10 == 3 else unit for place, unit in enumerate(units)]
+    studio.play(lossy, -1, 0)
+    recording = studio.record(3)
+    studio.play(lossy, 0, 4)
+    assert recording.wait(60)
+    ((_, receipt),) = studio.saved
+    (warning,) = receipt.warnings
+    hit = warning.facts["frames"]
+    assert 0 < hit < sum(unit.lost > 0 for unit in lossy)
+    assert warning == RecordingWarning.of("packets_lost", packets=2 * hit, frames=hit)
+
+
+def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
+    """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
+    monkeypatch.setattr(life, "STUCK", 0.3)
+    monkeypatch.setattr(life, "QUEUE", 1_000_000)
+    steady = [number / 25 for number in range(1500)]
+    units = pictures(steady, codec="mjpeg", size=(640, 360))
+    studio.play(units, -1, 1)
+    recording = studio.record(50)
+    studio.play(units, 1, 3)
+    os.kill(studio.child(recording).pid, signal.SIGSTOP)
+    for second in range(3, 40):
+        studio.play(units, second, second + 1)
+    until(lambda: recording.parts == 2)
+    studio.play(units, 40, 52)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert RecordingWarning.of("frames_dropped") in receipt.warnings
+    assert receipt.gaps and receipt.playable and receipt.ended == "time"
+    times, numbers = shown(path)
+    for time, number in zip(times, numbers, strict=True):
+        assert float(time) == pytest.approx(steady[number] - steady[numbers[0]], abs=EXACT)
+
+
+def test_a_folder_that_vanishes(studio):
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 3)
+    studio.child(recording)
+    shutil.rmtree(studio.folder / "parts-0")
+    studio.play(units, 3, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED
+    assert recording.error.code == "ffmpeg_failed"
+    assert recording.error.facts["folder"] == str(studio.folder / "parts-0")
+
+
+@pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
+def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
+    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
+    units = pictures(irregular(8))
+    studio.play(units, -1, 1)
+    recording = studio.record(60, ffmpeg=Path(program))
+    studio.play(units, 1, 8)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED and recording.ended == "error"
+    assert recording.error.code == "ffmpeg_failed"
+
+
+def test_when_saving_fails_the_parts_stay(studio):
+    def refuse(file: Path, receipt: Receipt) -> str:
+        raise OSError(28, "No space left on device")
+
+    units = pictures(irregular(6))
+    studio.play(units, -1, 1)
+    recording = studio.record(4, save=refuse)
+    studio.play(units, 1, 6)
+    assert recording.wait(60)
+    assert recording.state is RecordingState.FAILED
+    assert "no space" in recording.error.text("en")
+    (left,) = (studio.folder / "parts-0").glob("*.mp4")
+    assert shown(left)[0][0] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
+def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
+    """A disk of 2 MB: it ends early with its reason; what fits is readable."""
+    disk = tmp_path / "parts-0"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount here")
+    try:
+        steady = [number / 25 for number in range(1000)]
+        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        filler = disk / "filler"
+        filler.write_bytes(bytes(1_600_000))
+        studio.play(units, -1, 1)
+        recording = studio.record(39)
+        studio.play(units, 1, 40)
+        assert recording.wait(60)
+        assert recording.ended == "disk"
+        if recording.state is RecordingState.FAILED:
+            assert recording.error.facts["folder"] == str(disk)
+            with av.open(str(disk / "part-1.mp4")) as container:
+                assert barcode.read(next(container.decode(video=0)).to_ndarray()) is not None
+        else:
+            assert studio.saved[0][1].playable
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
+    assert ability(binaries.ffmpeg).hybrid and ability(binaries.ffmpeg).fps_mode
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
+    """Under Apple's name, exact, and the receipt tells what to expect of it."""
+    units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
+    studio.play(units, -1, 2.5)
+    recording = studio.record(10, ffmpeg=ffmpeg, coding=Coding(h265="copy"))
+    studio.play(units, 2.5, 16)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(2.5 * SECOND)
+    assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
+    assert (receipt.video_codec, receipt.playable) == ("hevc", True)
+    assert receipt.warnings == [Coding(h265="copy").warning(units[0].track)]
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+        copied = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    assert len(copied) >= receipt.frames
+
+
+@pytest.mark.parametrize("preset", Config.param["mjpeg_preset"].objects)
+def test_mjpeg_by_every_preset_is_exact(studio, ffmpeg, preset):
+    units = pictures(irregular(8), codec="mjpeg")
+    studio.play(units, -1, 1.5)
+    recording = studio.record(5, ffmpeg=ffmpeg, coding=Coding(mjpeg_preset=preset))
+    studio.play(units, 1.5, 8)
+    assert f" -preset {preset} " in " ".join(studio.child(recording).cmdline())
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    begun = studio.begin + round(1.5 * SECOND)
+    assert_shows(path, *expected(units, begun, begun + 5 * SECOND))
+    assert (receipt.video_codec, receipt.playable, receipt.warnings) == ("h264", True, [])

@@ -1,0 +1,129 @@
+"""What an earlier camrec owed is taken up at the start, whatever journal and disk are like."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import pytest
+
+from camrec.clock import Clock
+from camrec.journal import Entry, Journal, Piece
+from camrec.recording import RecordingState
+from camrec.station import Station
+from support import recorder
+
+SECOND = 10**9
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory, binaries) -> Path:
+    """A part of four seconds as a killed camrec leaves it."""
+    path = tmp_path_factory.mktemp("film") / "part-1.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc=s=320x180:r=25:d=4", "-c:v", "libx264"]
+    fragments = ["-pix_fmt", "yuv420p", "-g", "25", "-movflags", "frag_keyframe+empty_moov"]
+    command = [binaries.ffmpeg, "-v", "error", *source, *fragments, str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    return path
+
+
+def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> Entry:
+    """Have `folder` owe a recording whose time is over, with one part."""
+    start = Clock().utc_ns() - 60 * SECOND
+    known = {
+        "recording_id": recording_id,
+        "session_id": f"session-{recording_id}",
+        "session_name": "Door",
+        "address": "rtsp://user:canary@127.0.0.1:1/stream",
+        "name": "Door",
+        "duration": 4,
+        "started_at": start,
+        "parts": (Piece(file="part-1.mp4", zero=start),),
+    }
+    entry = Entry.model_validate(known | changed)
+    Journal(folder / ".journal").keep(entry)
+    parts = folder / ".parts" / recording_id
+    parts.mkdir(parents=True)
+    shutil.copy(film, parts)
+    return entry
+
+
+def station(folder: Path, binaries) -> Station:
+    programs = [str(each) for each in (binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg)]
+    return Station(recorder.config(folder, programs))
+
+
+def test_bad_entries_stay_and_are_told_and_the_others_are_taken_up(
+    tmp_path, film, binaries, caplog
+):
+    videos = tmp_path / "videos"
+    owe(videos, "good", film)
+    owe(videos, "address", film, address="gopher://user:canary@camera/")
+    owe(videos, "ended-before-it-began", film, started_at=None, ended="stopped")
+    (videos / ".journal" / "half.json").write_text(
+        '{"recording_id": "half", "address": "rtsp://u:canary'
+    )
+    (videos / ".journal" / "latin.json").write_bytes(b"\xe9")
+    (videos / ".journal" / "folder.json").mkdir()
+    bad = ["address.json", "ended-before-it-began.json", "folder.json", "half.json", "latin.json"]
+    with caplog.at_level(logging.INFO), station(tmp_path, binaries) as taken_up:
+        good = taken_up.recording("good")
+        assert good.wait(60) and good.state is RecordingState.SAVED
+        assert good.receipts[0].ended == "crash" and good.receipts[0].frames == 100
+        assert sorted(taken_up.left_behind) == bad
+        health = taken_up.health()
+        assert health["status"] == "degraded" and sorted(health["left_behind"]) == bad
+    assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
+    assert (videos / ".parts" / "address" / "part-1.mp4").exists()
+    assert all(name in caplog.text for name in bad) and "canary" not in caplog.text
+
+
+@pytest.fixture
+def small(tmp_path) -> Iterator[Path]:
+    """A disk of 4 MB."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mount)]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("may not mount here")
+    yield mount
+    subprocess.run(["umount", str(mount)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            return filler
+    return filler
+
+
+def test_on_a_full_disk_camrec_starts_and_makes_the_video_once_there_is_room(small, film, binaries):
+    videos = small / "videos"
+    owe(videos, "over", film)
+    later = Clock().utc_ns() + 3600 * SECOND
+    scheduled = owe(videos, "scheduled", film, started_at=None, start_at=later, parts=())
+    filler = fill(small)
+    with station(small, binaries) as full:
+        over = full.recording("over")
+        assert over.wait(60) and over.state is RecordingState.FAILED
+        assert "no space left" in over.error.text()
+        assert full.recording("scheduled").state is RecordingState.SCHEDULED
+        assert full.left_behind == []
+    filler.unlink()
+    with station(small, binaries) as roomy:
+        over = roomy.recording("over")
+        assert over.wait(60) and over.state is RecordingState.SAVED
+        with av.open(str(videos / over.filename)) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 100
+        assert roomy.recording("scheduled").start_at == scheduled.start_at
+    kept = [json.loads(each.read_text()) for each in (videos / ".journal").iterdir()]
+    assert [each["recording_id"] for each in kept] == ["scheduled"]

@@ -1,0 +1,24 @@
+"""Every script of the page is JavaScript, as node reads it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from camrec import views
+
+VIEWS = Path(views.__file__).parent
+SCRIPTS = sorted(VIEWS.glob("*.js"))
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_every_script_can_be_read(file):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node; the page's own tests read them in Chromium")
+    command = [node, "--check", "--input-type=module"]
+    told = subprocess.run(command, input=file.read_bytes(), capture_output=True, timeout=60)
+    assert told.returncode == 0, told.stderr.decode()

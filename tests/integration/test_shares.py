@@ -1,0 +1,111 @@
+"""Videos on a share: its folders cannot be synced, its files cannot be locked."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import Timeout
+
+from camrec import disk
+from camrec.errors import CamrecError
+from camrec.file_lock import ProcessLock
+from camrec.station import Station
+from support.cameras.raw_http import RawHttpCamera, encode_jpegs
+from support.odd_cameras import record
+
+pytestmark = pytest.mark.spread
+
+
+def path_of(handle: int) -> str:
+    return os.readlink(f"/proc/self/fd/{handle}")
+
+
+@pytest.fixture
+def fails(monkeypatch) -> Callable[..., None]:
+    """Have fsync or flock fail below a folder; of folders alone, if that is wanted."""
+
+    def fails(call: str, number: int, below: Path, folders_only: bool = False) -> None:
+        module = os if call == "fsync" else fcntl
+        real = getattr(module, call)
+
+        def failing(file, *more):
+            handle = file if isinstance(file, int) else file.fileno()
+            concerned = path_of(handle).startswith(str(below))
+            if folders_only:
+                concerned = concerned and stat.S_ISDIR(os.fstat(handle).st_mode)
+            if concerned:
+                raise OSError(number, os.strerror(number))
+            return real(file, *more)
+
+        monkeypatch.setattr(module, call, failing)
+
+    monkeypatch.setattr(disk, "_logged", set())
+    return fails
+
+
+@pytest.mark.parametrize(
+    ("number", "folders_only"),
+    [(errno.EINVAL, True), (errno.ENOTSUP, True), (errno.ENOSYS, False)],
+)
+def test_a_share_that_cannot_be_synced_is_recorded_to_with_a_word_in_the_log(
+    binaries, tmp_path, fails, caplog, number, folders_only
+):
+    caplog.set_level(logging.WARNING)
+    fails("fsync", number, tmp_path, folders_only)
+    with Station(binaries.config(tmp_path)) as station:
+        with RawHttpCamera(encode_jpegs()) as camera:
+            recorded = record(station, camera, 2)
+        assert recorded.path.is_file() and recorded.receipt.gaps == []
+        assert not list((station.library.folder / ".journal").glob("*"))
+    said = [each for each in caplog.messages if "power cut" in each]
+    assert len(said) == 1 and os.strerror(number) in said[0]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
+def test_what_a_disk_cannot_write_counts_all_the_same(binaries, tmp_path, fails, number):
+    with Station(binaries.config(tmp_path)) as station, RawHttpCamera(encode_jpegs()) as camera:
+        session = station.open(camera.url)
+        fails("fsync", number, tmp_path)
+        with pytest.raises(CamrecError) as refused:
+            station.record(session.session_id, 2)
+        assert refused.value.code in ("folder_unwritable", "disk_full")
+        said = {errno.EIO: "the disk reports an error", errno.ENOSPC: ""}[number]
+        assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS])
+def test_a_share_without_locks_is_used_by_one_camrec_of_this_machine(
+    binaries, tmp_path, fails, caplog, number
+):
+    fails("flock", number, tmp_path)
+    with Station(binaries.config(tmp_path)):
+        assert "cannot be locked" in caplog.text
+        with pytest.raises(CamrecError) as taken, Station(binaries.config(tmp_path)):
+            pass
+        assert taken.value.code == "folder_taken"
+    with Station(binaries.config(tmp_path)):
+        pass
+
+
+def test_a_disk_that_fails_while_it_is_locked_is_told(binaries, tmp_path, fails):
+    fails("flock", errno.EIO, tmp_path)
+    with pytest.raises(CamrecError) as failed, Station(binaries.config(tmp_path)):
+        pass
+    assert failed.value.code == "folder_unwritable"
+
+
+def test_a_lock_is_one_process_s(tmp_path):
+    one, two = ProcessLock(tmp_path / "lock"), ProcessLock(tmp_path / "lock")
+    one.acquire()
+    with pytest.raises(Timeout):
+        two.acquire()
+    one.release()
+    two.acquire()
+    two.release()

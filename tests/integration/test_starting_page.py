@@ -1,0 +1,89 @@
+"""What is shown in JupyterLab until camrec is up: never a white page."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from camrec.cli import starting
+from camrec.cli.starting import MARK, starting_page
+from support.serving import Serving
+
+
+class OverSocket(http.client.HTTPConnection):
+    """HTTP by a Unix socket, as jupyter-server-proxy asks."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=10)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(10)
+        self.sock.connect(str(self._path))
+
+
+def ask(path: Path, language: str) -> http.client.HTTPResponse:
+    line = OverSocket(path)
+    try:
+        line.request("GET", "/", headers={"Accept-Language": language})
+        answer = line.getresponse()
+        answer.text = answer.read().decode()
+        return answer
+    finally:
+        line.close()
+
+
+def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
+    path = tmp_path / "socket"
+    with starting_page(str(path)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        english, french = ask(path, "en-GB"), ask(path, "fr-FR,fr;q=0.9")
+    assert english.status == 200 and english.headers[MARK] == "1"
+    assert "camrec is starting." in english.text and 'lang="en"' in english.text
+    assert "camrec démarre." in french.text
+    with pytest.raises(OSError):
+        ask(path, "en")
+
+
+def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(starting, "PATIENCE_S", 0.2)
+    path = tmp_path / "socket"
+    with starting_page(str(path)):
+        silent = socket.socket(socket.AF_UNIX)
+        silent.connect(str(path))
+        assert ask(path, "en").status == 200
+        silent.close()
+        with starting_page(str(path)):  # it is left to the one that has it
+            assert ask(path, "en").status == 200
+
+
+@pytest.mark.browser
+def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, monkeypatch):
+    monkeypatch.setattr(starting, "TRIES", 2)
+    with Serving(lambda: "camrec is here") as served:
+        look = looking("about:blank", known="Failed to load resource")
+        page, answers = look.page, []
+
+        def answer(route) -> None:
+            """Starting, starting, an error for a while, and then the real one."""
+            answers.append(route.request.url)
+            if len(answers) in (4, 5):
+                route.fulfill(status=500, body="")
+            elif len(answers) <= 8:
+                body = starting.page("en")
+                route.fulfill(status=200, body=body, headers={MARK: "1"}, content_type="text/html")
+            else:
+                route.continue_()
+
+        page.route(served.url, answer)
+        page.goto(served.url)
+        expect(page.get_by_role("status")).to_contain_text("camrec is starting.")
+        expect(page.get_by_role("status")).to_contain_text("did not start", timeout=15_000)
+        expect(page.get_by_text("camrec is here")).to_be_visible(timeout=20_000)
+        look.close()

@@ -1,0 +1,113 @@
+"""Cameras recorded as one: begun at one moment, and put side by side by their times."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from math import nan
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import camrec
+from camrec.errors import CamrecError
+from camrec.footage.align import align, nearest
+from support.aligning import RATE, compare, opened
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+
+SIZE = (320, 240)
+LENGTH = 4  # seconds
+FRAME = 1000 / RATE  # milliseconds
+STARTS = 1000  # milliseconds, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def recorded(binaries, tmp_path_factory):
+    """Two RTSP cameras and one MJPEG camera, recorded together."""
+    folder = tmp_path_factory.mktemp("together")
+    with ExitStack() as stack:
+        made = [RtspCamera(size=SIZE), RtspCamera(size=SIZE, audio="aac"), MjpegCamera(size=SIZE)]
+        sources = [stack.enter_context(each) for each in made]
+        cameras = stack.enter_context(opened(sources, folder, binaries))
+        videos = camrec.record_together(cameras, LENGTH)
+        yield sources, cameras, videos
+        for each in videos:
+            each.close()
+
+
+def test_all_are_recorded_over_the_same_time(recorded):
+    _, cameras, videos = recorded
+    assert [each.receipt.name for each in videos] == [each.name for each in cameras]
+    for video in videos:
+        assert video.receipt.ended == "time" and video.receipt.gaps == []
+        assert video.duration == pytest.approx(LENGTH, abs=0.5)
+        begun = (video.started_at - videos[0].started_at).astype("i8") / 1e6
+        assert abs(begun) < STARTS
+
+
+def test_pictures_of_one_moment_stand_side_by_side(recorded):
+    """What the table calls one moment was one, but for the ways that the pictures took here."""
+    sources, _, videos = recorded
+    table = camrec.align(videos, 1.0)
+    assert len(table) == len(videos[0].times())
+    assert str(table.index.tz) == "UTC"
+    assert (table.index.tz_convert(None) == videos[0].times()).all()
+    assert (table[0, "frame"] == np.arange(len(table))).all()
+    for pair in compare(sources, videos, tolerance=FRAME / 1000):
+        assert len(pair.errors) > LENGTH * RATE / 2
+        assert np.abs(pair.distances).max() <= FRAME
+        assert np.abs(np.median(pair.errors)) < 3 * FRAME
+        assert np.abs(pair.starts) < STARTS
+
+
+def test_all_or_none_are_recorded(recorded):
+    _, cameras, _ = recorded
+    library = len(camrec.videos())
+    running = cameras[2].record(60)
+    with pytest.raises(CamrecError) as caught:
+        camrec.record_together(cameras, LENGTH)
+    assert caught.value.code == "already_recording"
+    running.stop()
+    with pytest.raises(CamrecError) as caught:
+        camrec.record_together(cameras, 0)
+    assert caught.value.code == "bad_duration"
+    with pytest.raises(CamrecError) as caught:
+        camrec.record_together([cameras[0], cameras[1], cameras[0]], LENGTH)
+    assert caught.value.code == "already_recording"
+    assert len(camrec.videos()) == library + 1
+    assert camrec.record_together([], LENGTH) == []
+
+
+# The table by itself.
+
+START = np.datetime64("2026-11-24T14:03:00", "ns")
+
+
+def at(*milliseconds: int) -> np.ndarray:
+    return START + np.array(milliseconds).astype("timedelta64[ms]")
+
+
+def test_what_is_too_far_away_is_missing():
+    table = align([at(0, 40, 80, 120), at(3, 78), at(500)], 0.01)
+    assert table[1, "frame"].tolist() == [0, pd.NA, 1, pd.NA]
+    assert table[1, "distance"].tolist() == pytest.approx([0.003, nan, -0.002, nan], nan_ok=True)
+    assert table[2, "frame"].isna().all()
+    assert table[0, "distance"].tolist() == [0.0] * 4
+    same = align([at(0, 40, 80, 120), at(3, 78), at(500)], np.timedelta64(10, "ms"))
+    pd.testing.assert_frame_equal(table, same)
+
+
+def test_the_nearest_is_found_wherever_it_lies():
+    chance = np.random.default_rng(4)
+    for _ in range(50):
+        times, moments = (np.sort(chance.integers(0, 50, n)) for n in chance.integers(1, 12, 2))
+        times, moments = times.astype("M8[ns]"), moments.astype("M8[ns]")
+        found = np.abs(times[nearest(times, moments)] - moments)
+        assert (found == np.abs(times[:, None] - moments).min(0)).all()
+
+
+def test_one_video_or_more_are_wanted():
+    with pytest.raises(CamrecError) as caught:
+        camrec.align([], 0.1)
+    assert caught.value.code == "nothing_to_align"

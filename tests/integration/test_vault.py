@@ -1,0 +1,138 @@
+"""Passwords in the system's keyring; a stand-in, for no test may touch the real one."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from camrec.config import Config
+from camrec.earlier import MOST, Earlier
+from camrec.errors import ServiceError
+from camrec.journal import Journal
+from camrec.session import SessionState
+from camrec.sources import parse
+from camrec.station import Station
+from camrec.vault import SERVICE, Vault
+from support.cameras.mjpeg import MjpegCamera
+from support.journal_entry import ENTRY
+
+pytestmark = pytest.mark.spread
+
+URL = "rtsp://camera/stream"
+
+
+class Memory(KeyringBackend):
+    priority = 1
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._check()
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._check(password)
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._check()
+        del self.kept[service, username]
+
+    def _check(self, *given: str) -> None:
+        if self.locked:
+            raise KeyringLocked(f"it is locked {given}")
+
+
+@pytest.fixture
+def system():
+    """The keyring that this process has while the test runs."""
+    before, made = keyring.get_keyring(), Memory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+def test_a_journal_s_credential_is_in_the_keyring_and_not_on_the_disk(system, tmp_path):
+    journal = Journal(tmp_path, Vault())
+    journal.keep(ENTRY)
+    journal.keep(ENTRY.model_copy(update={"ended": "stopped"}))
+    assert list(system.kept) == [(SERVICE, "recording aa")]
+    assert all("canary" not in each.read_text() for each in tmp_path.iterdir())
+    later = Journal(tmp_path, Vault())
+    (entry,) = later.entries()
+    assert entry.address == ENTRY.address
+    # One that goes on is kept again, and is no more than it was.
+    later.keep(entry)
+    later.erase("aa")
+    assert system.kept == {} and list(tmp_path.iterdir()) == []
+
+
+def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path, caplog):
+    Journal(tmp_path, Vault()).keep(ENTRY)
+    vault = Vault()
+    system.locked = True
+    (entry,) = Journal(tmp_path, vault).entries()
+    assert entry.address == URL and "KeyringLocked" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_a_camera_without_a_password_is_nothing_for_the_keyring(system, tmp_path):
+    Journal(tmp_path, Vault()).keep(ENTRY.model_copy(update={"address": URL}))
+    Earlier(tmp_path / "cameras", Vault()).note("door", parse(URL))
+    assert system.kept == {}
+
+
+def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
+    earlier = Earlier(tmp_path / "cameras", Vault())
+    earlier.note("door", parse(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
+    assert "canary" not in (tmp_path / "cameras").read_text()
+    later = Earlier(tmp_path / "cameras", Vault())
+    assert later.source(URL).credential.password == "canary"
+    assert later.source("rtsp://other/stream") is None
+    for number in range(MOST):
+        later.note(f"camera {number}", parse(f"rtsp://user:canary@camera{number}/stream"))
+    assert (SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
+    later.forget("rtsp://camera3/stream")
+    assert later.source("rtsp://camera3/stream") is None
+    assert len(system.kept) == MOST - 1
+
+
+def test_a_keyring_that_keeps_nothing_is_told_at_the_start(system, monkeypatch, tmp_path):
+    system.locked = True
+    with pytest.raises(ServiceError) as refused:
+        Vault()
+    assert refused.value.code == "keyring_unusable" and "KeyringLocked" in str(refused.value)
+    for name in ("fail", "null"):
+        module = importlib.import_module(f"keyring.backends.{name}")
+        keyring.set_keyring(module.Keyring())
+        with pytest.raises(ServiceError) as refused:
+            Station(Config(videos_dir=tmp_path / "videos", keyring=True))
+        assert refused.value.code == "keyring_unusable"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ServiceError) as refused:
+        Vault()
+    assert refused.value.code == "keyring_missing"
+    assert 'pip install "camrec[keyring]"' in refused.value.text("en")
+
+
+def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries, tmp_path):
+    config = binaries.config(tmp_path, keyring=True)
+    with MjpegCamera(auth="digest", user="user", password="canary") as camera:
+        with Station(config) as station:
+            session = station.open(camera.url, "Bench")
+            recording = station.record(session.session_id, 600)
+            assert (SERVICE, f"recording {recording.recording_id}") in system.kept
+            files = [each for each in tmp_path.rglob("*") if each.suffix in (".json", ".cameras")]
+            assert files and all(b"canary" not in each.read_bytes() for each in files)
+        assert [name for _, name in system.kept] == [f"camera {session.source.url}"]
+        with Station(config) as station:
+            (known,) = station.earlier_cameras()
+            session = station.reopen(known.url)
+            session.machine.wait(lambda state: state is not SessionState.OPENING)
+            assert (session.state, session.name) == (SessionState.LIVE, "Bench")

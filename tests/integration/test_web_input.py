@@ -1,0 +1,183 @@
+"""Bad input: each case its status and code, and nothing is changed by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from camrec.config import Config
+from camrec.web.server import LONGEST_BODY
+from support.wire import Wire, serving
+
+
+@pytest.fixture(scope="module")
+def served(binaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("input")
+    config = Config(
+        videos_dir=folder / "videos", bin_dir=folder / "bin", ffmpeg_path=str(binaries.ffmpeg)
+    )
+    with serving(config) as (station, wire):
+        (folder / "videos" / "outside.txt").write_text("not a video")
+        (folder / "secret.mp4").write_text("outside")
+        yield station, wire
+
+
+@pytest.fixture
+def wire(served) -> Wire:
+    """Fails the test when something is different afterwards."""
+    station, wire = served
+
+    def state():
+        sessions, health = wire.get("/session/list").body, wire.get("/health").json()
+        del health["disk"]
+        return sessions, health, sorted(station.library.folder.parent.rglob("*"))
+
+    before = state()
+    yield wire
+    assert state() == before
+
+
+ADDRESSES = [
+    ("", "address_scheme"),
+    ("camera", "address_scheme"),
+    ("file:///etc/passwd", "address_scheme"),
+    ("exec:ls", "address_scheme"),
+    ("exec://ls", "address_scheme"),
+    ("echo:rtsp://127.0.0.1", "address_scheme"),
+    ("ffmpeg:rtsp://127.0.0.1/#video=h264", "address_scheme"),
+    ("ffmpeg://rtsp://127.0.0.1", "address_scheme"),
+    ("rtmp://127.0.0.1/live", "address_scheme"),
+    ("concat:rtsp://a|rtsp://b", "address_scheme"),
+    ("rtsp://127.0.0.1/a\r\nHost: evil", "address_characters"),
+    ("rtsp://127.0.0.1/a\nb", "address_characters"),
+    ("rtsp://127.0.0.1/\x00", "address_characters"),
+    ("rtsp://127.0.0.1/a b", "address_characters"),
+    ("rtsp://127.0.0.1/" + "x" * 2048, "address_length"),
+    ("rtsp://", "address_host"),
+    ("rtsp://127.0.0.1:0/", "address_host"),
+    ("http://127.0.0.1:99999/", "address_host"),
+    (None, "address_type"),
+    (1, "address_type"),
+    (["rtsp://127.0.0.1/"], "address_type"),
+]
+
+
+@pytest.mark.parametrize(("url", "code"), ADDRESSES)
+def test_an_address(wire, url, code):
+    reply = wire.post("/session/open", {"url": url})
+    assert (reply.status, reply.code) == (400, code)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 101, "a\nb", "\x07", 1, True, ["a"], {}])
+def test_a_name(wire, name):
+    reply = wire.post("/session/open", {"url": "rtsp://127.0.0.1:1/", "name": name})
+    assert (reply.status, reply.code) == (400, "bad_name")
+
+
+@pytest.mark.parametrize(
+    "duration",
+    [b"0", b"-1", b"1.5", b"60.0", b'"60"', b"NaN", b"Infinity", b"1e9", b"86401", b"true", b"null"]
+    + [b"[60]", b"{}", b"1" * 400],
+)
+def test_a_length(wire, duration):
+    body = b'{"session_id": "x", "duration": ' + duration + b"}"
+    reply = wire.post("/record/start", body)
+    assert (reply.status, reply.code) == (400, "bad_duration")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"text"', b"1", b"\xff\xfe", b"{'url': 1}", b"[" * 50_000]
+    + [b'{"url": ' + b"9" * 5000 + b"}"],
+)
+@pytest.mark.parametrize(
+    "path", ["/session/open", "/session/close", "/record/start", "/record/stop"]
+)
+def test_a_body(wire, path, body):
+    reply = wire.post(path, body)
+    assert (reply.status, reply.code) == (400, "bad_json")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/session/open", {}),
+        ("/session/open", {"url": "rtsp://127.0.0.1:1/", "extra": 1}),
+        ("/session/open", {"url": "rtsp://127.0.0.1:1/", "rtsp://user:canary@host/": 1}),
+        ("/session/close", {}),
+        ("/session/close", {"session_id": 1}),
+        ("/session/close", {"session_id": None}),
+        ("/session/close", {"session_id": "x" * 101}),
+        ("/session/close", {"session_id": "\ud800"}),
+        ("/record/start", {"session_id": "x"}),
+        ("/record/start", {"duration": 60}),
+        ("/record/start", {"session_id": [], "duration": 60}),
+        ("/record/stop", {}),
+        ("/record/stop", {"session_id": None}),
+        ("/record/stop", {"session_id": "x", "recording_id": "y"}),
+        ("/record/stop", {"recording_id": 1}),
+    ],
+)
+def test_a_field(wire, path, body):
+    reply = wire.post(path, body)
+    assert (reply.status, reply.code) == (400, "bad_field")
+    assert b"canary" not in reply.body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("POST", "/session/close", {"session_id": "nothing"}, "no_session"),
+        ("POST", "/record/start", {"session_id": "nothing", "duration": 1}, "no_session"),
+        ("POST", "/record/stop", {"session_id": "nothing"}, "no_session"),
+        ("POST", "/record/stop", {"recording_id": "nothing"}, "no_recording"),
+        ("GET", "/record/status/nothing", None, "no_recording"),
+        ("GET", "/record/status/", None, "no_recording"),
+        ("GET", "/videos/nothing.mp4", None, "no_video"),
+        ("DELETE", "/videos/nothing.mp4", None, "no_video"),
+        ("GET", "/thumbnails/nothing.mp4", None, "no_video"),
+    ],
+)
+def test_an_unknown_id(wire, method, path, body, code):
+    reply = wire.ask(method, path, body)
+    assert (reply.status, reply.code) == (404, code)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..",
+        "../secret.mp4",
+        "..%2fsecret.mp4",
+        "%2e%2e/secret.mp4",
+        "%2e%2e%2fsecret.mp4",
+        "..%5csecret.mp4",
+        "..%252fsecret.mp4",
+        "/secret.mp4",
+        "//secret.mp4",
+        "%2fetc%2fpasswd",
+        "C:%5csecret.mp4",
+        "C:secret.mp4",
+        "secret.mp4%00.mp4",
+        "secret.mp4:stream",
+        ".parts",
+        ".parts/x.mp4",
+        "",
+        "outside.txt",
+        "a" * 300 + ".mp4",
+        "CON.mp4",
+        "x.mp4%0d%0aX: y",
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "folder"), [("GET", "videos"), ("DELETE", "videos"), ("GET", "thumbnails")]
+)
+def test_a_file_name(wire, method, folder, name):
+    reply = wire.ask(method, f"/{folder}/{name}".replace(" ", "%20"))
+    assert (reply.status, reply.code) in {(400, "bad_filename"), (404, "no_video")}
+
+
+def test_a_body_of_one_mebibyte(wire):
+    reply = wire.post("/session/open", b" " * (LONGEST_BODY - 2) + b"[]")
+    assert reply.code == "bad_json"
+    reply = wire.post("/session/open", b" " * (LONGEST_BODY - 1) + b"[]")
+    assert reply.code == "body_too_large"

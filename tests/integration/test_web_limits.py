@@ -1,0 +1,244 @@
+"""How much one may ask: rate, tries, connections, headers; and where the server listens."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import shutil
+import socket
+import ssl
+import subprocess
+from contextlib import ExitStack, closing
+from http.client import HTTPMessage, HTTPSConnection
+from types import SimpleNamespace
+
+import psutil
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from camrec.config import Config
+from camrec.errors import AccessError, InputError
+from camrec.web.guard import Guard
+from camrec.web.limits import (
+    BURST,
+    FREE_TRIES,
+    LONGEST_PAUSE,
+    RATE,
+    REMEMBERED,
+    Rate,
+    Tries,
+    peer_of,
+)
+from camrec.web.login import LoginHandler
+from camrec.web.server import (
+    LONGEST_HEADERS,
+    MOST_CONNECTIONS,
+    Server,
+    certificate,
+    shown_url,
+)
+from support.wire import serving
+
+
+class Now:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_a_burst_is_taken_and_then_a_rate():
+    now = Now()
+    rate = Rate(now)
+    assert [rate.wait("10.0.0.1") for _ in range(int(BURST))] == [0.0] * int(BURST)
+    assert rate.wait("10.0.0.1") == pytest.approx(1 / RATE)
+    assert rate.wait("10.0.0.2") == 0  # another address is not held up
+    now.at += 1
+    taken = [rate.wait("10.0.0.1") for _ in range(int(RATE) + 1)]
+    assert taken[:-1] == [0.0] * int(RATE) and taken[-1] > 0
+
+
+def test_each_wrong_token_doubles_the_pause():
+    now = Now()
+    tries = Tries(now)
+    pauses = []
+    for _ in range(FREE_TRIES + 10):
+        tries.note("10.0.0.1", right=False)
+        pauses.append(tries.wait("10.0.0.1"))
+        now.at += pauses[-1]
+    assert pauses[: FREE_TRIES - 1] == [0.0] * (FREE_TRIES - 1)
+    assert pauses[FREE_TRIES - 1 :][:4] == [1, 2, 4, 8]
+    assert pauses[-1] == LONGEST_PAUSE
+    assert tries.wait("10.0.0.2") == 0
+    tries.note("10.0.0.1", right=True)
+    tries.note("10.0.0.1", right=False)
+    assert tries.wait("10.0.0.1") == 0
+
+
+def test_what_is_remembered_of_addresses_is_bounded():
+    rate, tries = Rate(Now()), Tries(Now())
+    for number in range(3 * REMEMBERED):
+        address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+        rate.wait(address)
+        tries.note(address, right=False)
+    assert len(rate._left) == len(tries._wrong) == REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("address", "peer"),
+    [
+        ("192.168.1.2", "192.168.1.2"),
+        ("::ffff:192.168.1.2", "192.168.1.2"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+    ],
+)
+def test_whom_an_address_stands_for(address, peer):
+    assert peer_of(address) == peer
+
+
+@pytest.fixture(scope="module")
+def served(binaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("limits")
+    config = Config(
+        videos_dir=folder / "videos", bin_dir=folder / "bin", ffmpeg_path=str(binaries.ffmpeg)
+    )
+    with serving(config) as (station, wire):
+        yield station, wire
+
+
+def test_guessing_the_token_is_slowed_down(served, monkeypatch):
+    station, wire = served
+    monkeypatch.setattr(station.config, "token", "right")
+    answers = [wire.get("/health", Authorization="Bearer wrong") for _ in range(FREE_TRIES)]
+    assert {each.code for each in answers} == {"token_wrong"}
+    # Now even the right one has to wait: else the pause would tell nothing to a guesser.
+    late = wire.get("/health", Authorization="Bearer right")
+    assert (late.status, late.code, late.headers["Retry-After"]) == (429, "too_many_tries", "1")
+    # Who asks without a token guesses nothing.
+    assert wire.get("/health").code == "token_wrong"
+
+
+def test_five_hundred_silent_connections_hold_nobody_up(served):
+    _, wire = served
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    host, port = wire.host.split(":")
+    before = psutil.Process().memory_info().rss
+    with ExitStack() as stack:
+        for _ in range(500):
+            line = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        assert wire.get("/health").status == 200
+        assert wire.get("/videos").status == 200
+        line.sendall(f"GET /health HTTP/1.1\r\nHost: {wire.host}\r\n\r\n".encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+        held = sum(
+            each.status == psutil.CONN_ESTABLISHED and each.laddr.port == int(port)
+            for each in psutil.Process().net_connections(kind="tcp")
+        )
+        assert held <= MOST_CONNECTIONS
+        assert psutil.Process().memory_info().rss - before < 64 << 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_headers_without_an_end_are_cut_off(served):
+    _, wire = served
+    host, port = wire.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(f"GET /health HTTP/1.1\r\nHost: {wire.host}\r\n".encode())
+        sent = 0
+        with pytest.raises(OSError):
+            while sent < 1 << 30:
+                line.sendall(b"X-Long: " + b"x" * 8192 + b"\r\n")
+                sent += 8192
+    assert LONGEST_HEADERS <= sent < 64 << 20  # the rest is what the system held
+    assert wire.get("/health").status == 200
+
+
+def test_too_many_requests_are_told_to_wait(served, monkeypatch):
+    _, wire = served
+    monkeypatch.setattr("camrec.web.limits.BURST", 0.0)
+    reply = wire.get("/health", Host=wire.host)
+    while reply.status == 200:
+        reply = wire.get("/health")
+    assert (reply.status, reply.code, reply.headers["Retry-After"]) == (
+        429,
+        "too_many_requests",
+        "1",
+    )
+
+
+def test_without_a_token_it_listens_on_this_machine_only():
+    async def listens(config: Config, address: str) -> set[str]:
+        server = Server(Application(), guard=Guard(config), config=config)
+        server.add_sockets(bind_sockets(0, address, socket.AF_INET))
+        found = {each.getsockname()[0] for each in server._sockets.values()}
+        server.stop()
+        return found
+
+    assert asyncio.run(listens(Config(), "0.0.0.0")) == {"127.0.0.1"}
+    assert asyncio.run(listens(Config(), "127.0.0.1")) == {"127.0.0.1"}
+    assert asyncio.run(listens(Config(token="t"), "0.0.0.0")) == {"0.0.0.0"}
+
+
+def asked(path: str, word: str) -> HTTPServerRequest:
+    headers = HTTPHeaders({"Host": "localhost", "Authorization": f"Bearer {word}"})
+    line = RequestStartLine("POST", path, "HTTP/1.1")
+    return HTTPServerRequest(start_line=line, headers=headers, connection=SimpleNamespace())
+
+
+def test_an_invitation_logs_in_once_and_opens_nothing_else():
+    guard = Guard(Config(token="t"))
+    word = guard.invitation()
+    with pytest.raises(AccessError):
+        guard.check(asked("/session/open", word))
+    guard.check(asked("/login", word))
+    with pytest.raises(AccessError):
+        guard.check(asked("/login", word))
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
+def test_the_page_is_served_by_tls(binaries, tmp_path):
+    pem = tmp_path / "own.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    make += ["-subj", "/CN=camrec", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*make, "-keyout", pem, "-out", pem], check=True, capture_output=True)
+    config = Config(tls_certificate=str(pem), token="t")
+    found = []
+
+    async def serve() -> None:
+        desk = SimpleNamespace(guard=Guard(config), station=None)
+        routes = [("/login", LoginHandler, {"desk": desk})]
+        server = Server(Application(routes), guard=desk.guard, config=config)
+        server.listen(0, "127.0.0.1")
+        (listener,) = server._sockets.values()
+        found.append(await asyncio.to_thread(ask, listener.getsockname()[1]))
+        server.stop()
+        await server.close_all_connections()
+
+    def ask(port: int) -> HTTPMessage:
+        trust = ssl.create_default_context(cafile=str(pem))
+        with closing(HTTPSConnection("127.0.0.1", port, context=trust, timeout=30)) as line:
+            line.request("POST", "/login", headers={"Authorization": "Bearer t"})
+            return line.getresponse().headers
+
+    asyncio.run(serve())
+    assert "Secure" in found[0]["Set-Cookie"]
+    assert shown_url("http://127.0.0.1:1/", config) == "https://127.0.0.1:1/"
+
+
+def test_a_certificate_that_is_none_is_told(tmp_path):
+    bad = tmp_path / "bad.pem"
+    bad.write_text("not a certificate")
+    for path in (str(bad), str(tmp_path / "none.pem")):
+        with pytest.raises(InputError) as refused:
+            certificate(Config(tls_certificate=path))
+        assert refused.value.code == "bad_certificate"
+        assert path in str(refused.value)
+    assert certificate(Config()) is None

@@ -1,0 +1,89 @@
+"""Beside Panel: our routes and our 404 take nothing from Panel's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from support.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0  # seconds for Panel to be imported on a busy machine
+
+APP = """
+import panel as pn
+pn.pane.Markdown("# page").servable()
+"""
+
+SERVE = """
+import panel as pn
+from camrec import web
+from camrec.config import Config
+from camrec.station import Station
+
+with Station(Config.load()) as station:
+    desk = web.Desk.of(station)
+    with web.guarding(desk.guard, station.config):
+        server = pn.serve(
+            lambda: pn.pane.Markdown("# page"), port=0, address="127.0.0.1",
+            show=False, start=False,
+            extra_patterns=web.routes_of(desk), **web.settings_of(desk),
+        )
+    server.start()
+    print(f"at http://127.0.0.1:{server.port}/", flush=True)
+    server.io_loop.start()
+"""
+
+
+@contextmanager
+def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
+    """A server that says its address on a line of its output."""
+    settings = {"ffmpeg_path": str(binaries.ffmpeg), "mediamtx_port": 0, "go2rtc_port": 0}
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        seen = []
+        for line in child.stdout:
+            seen.append(line)
+            if "http://" in line:
+                break
+        else:
+            raise AssertionError("".join(seen))
+        yield Wire("http://" + line.split("http://")[1].split()[0].rstrip("/").split("/")[0])
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def test_served_by_us(binaries, tmp_path):
+    with running([sys.executable, "-c", SERVE], tmp_path, binaries) as wire:
+        assert wire.get("/health").json()["status"] == "ok"
+        assert b"<html" in wire.get("/").body
+        assert wire.get("/static/js/bokeh.min.js").status == 200
+        assert wire.get("/nothing").code == "no_route"
+        assert wire.get("/session/nothing").code == "no_route"
+        assert wire.get("/health", Host="evil.example").code == "foreign_host"
+
+
+def test_served_by_panel(binaries, tmp_path):
+    (tmp_path / "app.py").write_text(APP)
+    command = [sys.executable, "-m", "panel", "serve", "app.py", "--port", "0"]
+    with running([*command, "--plugins", "camrec.web.plugin"], tmp_path, binaries) as wire:
+        assert wire.get("/health").json()["status"] == "ok"
+        assert b"<html" in wire.get("/app").body
+        assert wire.get("/static/js/bokeh.min.js").status == 200
+        assert wire.get("/session/nothing").code == "no_route"
+        assert wire.get("/nothing").status == 404

@@ -1,0 +1,292 @@
+"""The live picture over a WebSocket: newest first, bounded, and gone when its viewer is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from camrec.session import Session
+from camrec.station import Station
+from camrec.web import LocalServer
+from camrec.web.flow import ON_WAY
+from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera, slices_hash
+from support.shown_number import number_of
+from support.wire import Viewer, Wire, refused, serving
+
+
+@pytest.fixture(scope="module")
+def served(binaries, tmp_path_factory):
+    """A station with one camera open, for all of these."""
+    folder = tmp_path_factory.mktemp("stream")
+    config = binaries.config(folder)
+    with MjpegCamera(size=(1280, 720)) as camera, serving(config) as (station, wire):
+        yield station, camera, wire
+
+
+@pytest.fixture(scope="module")
+def opened(served):
+    station, camera, _ = served
+    return station.open(camera.url)
+
+
+@pytest.fixture
+def session(opened):
+    """No viewer is left when the test is over."""
+    yield opened
+    until(lambda: opened.viewers == 0)
+
+
+@pytest.fixture
+def wire(served) -> Wire:
+    return served[2]
+
+
+def until(condition, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not come to be"
+        time.sleep(0.02)
+
+
+@contextmanager
+def opening(station: Station, camera: RtspCamera) -> Iterator[Session]:
+    session = station.open(camera.url)
+    try:
+        yield session
+    finally:
+        station.close(session.session_id)
+
+
+def split(message: bytes) -> tuple[int, int, bytes]:
+    """Capture time, number and JPEG of a page's message."""
+    return (*HEADER.unpack(message[: HEADER.size]), message[HEADER.size :])
+
+
+def test_each_message_is_one_jpeg(session, wire):
+    with Viewer(wire, f"session_id={session.session_id}") as viewer:
+        pictures = [viewer.read() for _ in range(10)]
+    assert all(each[:2] == b"\xff\xd8" and each[-2:] == b"\xff\xd9" for each in pictures)
+    assert len(set(pictures)) == 10
+
+
+def test_a_page_gets_times_numbers_and_facts(session, wire):
+    numbers, facts = [], []
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        while len(numbers) < 10 or len(facts) < 2:
+            message = page.read()
+            if isinstance(message, str):
+                facts.append(json.loads(message))
+                continue
+            captured, number, jpeg = split(message)
+            page.say("ok")
+            numbers.append(number)
+            assert jpeg[:2] == b"\xff\xd8"
+            assert 0 <= time.time() - captured / 1e6 < 10
+    assert numbers == sorted(set(numbers))
+    shown = {"now", "video_codec", "width", "height", "fps", "bit_rate", "lost", "age", "retries"}
+    shown |= {"viewers", "recorded", "recording", "free_bytes", "lag", "waiting_for"}
+    shown |= {"usual_distance", "max_seconds", "file_bit_rate", "room_bytes"}
+    assert set(facts[0]) == shown
+    assert (facts[0]["width"], facts[0]["height"], facts[0]["viewers"]) == (1280, 720, 1)
+    assert facts[0]["recording"] is facts[0]["recorded"] is None and facts[0]["free_bytes"] > 0
+
+
+def test_a_page_is_told_of_the_recording(served, session, wire):
+    station, _, _ = served
+
+    def told(state: str) -> dict:
+        """The first that is told with a recording in this state."""
+        while True:
+            message = page.read()
+            if isinstance(message, bytes):
+                page.say("ok")
+                continue
+            facts = json.loads(message)
+            if facts["recording"] and facts["recording"]["state"] == state:
+                return facts
+
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        recording = station.record(session.session_id, 60)
+        facts = told("writing")
+        assert facts["recording"]["recording_id"] == recording.recording_id
+        assert facts["recorded"] is not None
+        recording.stop()
+        facts = told("saved")
+        assert facts["recording"]["filename"] == recording.filename and facts["recorded"] is None
+
+
+def test_a_page_that_draws_nothing_gets_two(session, wire):
+    """And once it has drawn them it gets the newest, not what came meanwhile."""
+
+    def until_facts(count: int) -> list[int]:
+        """The numbers of the pictures that come until so many texts have come."""
+        numbers = []
+        while count:
+            message = page.read()
+            if isinstance(message, str):
+                count -= 1
+            else:
+                numbers.append(split(message)[1])
+        return numbers
+
+    with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+        first = until_facts(3)
+        page.say("ok")
+        page.say("ok")
+        after = until_facts(2)
+    assert len(first) == len(after) == 2
+    assert after[0] > first[-1] + 10
+
+
+def test_a_slow_viewer_is_bounded_and_costs_no_one_a_picture(session, wire):
+    with Viewer(wire, f"session_id={session.session_id}", read_buffer=16 << 10) as slow:
+        numbers = []
+        with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
+            while len(numbers) < 100:
+                message = page.read()
+                if isinstance(message, bytes):
+                    _, number, jpeg = split(message)
+                    numbers.append(number)
+                    page.say("ok")
+        # A busy machine may pass over a picture; the slow viewer must not.
+        assert numbers[-1] - numbers[0] < 120
+        newest, held = number_of(jpeg), 0
+        while number_of(message := slow.read()) < newest:
+            held += len(message)
+        # What the two sockets hold, and not the 4 seconds that it did not read.
+        assert held < 2 << 20 and held < 50 * len(jpeg)
+
+
+class Decoding:
+    """One that has pictures as the camera coded them, and answers or not."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self.told: list[dict] = []
+        self.facts: list[dict] = []
+
+    def next(self, *, answers: bool = True) -> tuple[int, int, bytes]:
+        """Number, flags and data of the next picture."""
+        while isinstance(message := self._viewer.read(), str):
+            told = json.loads(message)
+            (self.told if "codec" in told else self.facts).append(told)
+        captured, number, flags = LONG_HEADER.unpack(message[: LONG_HEADER.size])
+        assert 0 <= time.time() - captured / 1e6 < 20
+        if answers:
+            self.answer()
+        return number, flags, message[LONG_HEADER.size :]
+
+    def answer(self) -> None:
+        self._viewer.say("ok")
+
+
+def test_h264_comes_as_the_camera_coded_it(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+        with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+            page = Decoding(viewer)
+            first = page.next()
+            assert first[1] & KEY
+            (told,) = page.told
+            assert told["codec"].startswith("avc1.")
+            assert (told["width"], told["height"]) == (640, 360)
+            seen = [first, *(page.next() for _ in range(60))]
+        numbers = [number for number, _, _ in seen]
+        assert numbers == list(range(numbers[0], numbers[0] + 61))
+        sent = {each.slices: each.number for each in camera.truth()}
+        shown = [sent[slices_hash(data)] for _, _, data in seen]
+        assert shown == list(range(shown[0], shown[0] + 61))
+
+
+def test_one_that_decodes_slowly_goes_on_at_a_key_picture_and_costs_no_one_any(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=25) as camera, opening(station, camera) as session:
+        query = f"session_id={session.session_id}&mode=h264"
+        with Viewer(wire, query) as slow, Viewer(wire, query) as fast:
+            late, page = Decoding(slow), Decoding(fast)
+            numbers = [page.next()[0] for _ in range(120)]
+            assert numbers == list(range(numbers[0], numbers[0] + 120))
+            # Few are on their way and no more, whatever the camera has sent since.
+            on_way = [late.next(answers=False)]
+            while sum(len(data) for *_, data in on_way) < ON_WAY:
+                if sum(not flags & PASSING for _, flags, _ in on_way) == 4:
+                    break
+                on_way.append(late.next(answers=False))
+            assert on_way[-1][0] < 80
+            for _ in on_way:
+                late.answer()
+            number, flags, _ = late.next()
+            assert number > on_way[-1][0] + 25 and flags & KEY
+
+
+def test_one_answer_may_speak_of_many(served, wire):
+    station, _, _ = served
+    with RtspCamera(gop=50) as camera, opening(station, camera) as session:
+        with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+            page = Decoding(viewer)
+            numbers = [page.next()[0] for _ in range(10)]
+            for nonsense in ("ok 0 1", "ok 1", "ok -1 1", "ok 1 1 1", "ok x y", "ok 1,1", "no"):
+                viewer.say(nonsense)
+            for together in range(2, 9):
+                numbers += [page.next(answers=False)[0] for _ in range(together)]
+                viewer.say(f"ok {together} {together + 1}")
+            for _ in range(5):
+                numbers += [page.next(answers=False)[0] for _ in range(8)]
+                viewer.say("ok 8 8")
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):
+    with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
+        page = Decoding(viewer)
+        seen = [page.next() for _ in range(10)]
+    assert all(flags & JPEG for _, flags, _ in seen)
+    shown = [number_of(jpeg) for _, _, jpeg in seen]
+    assert shown == sorted(set(shown))
+    assert not page.told
+
+
+def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
+    monkeypatch.setattr(StreamHandler, "ping_interval", 0.3)
+    monkeypatch.setattr(StreamHandler, "ping_timeout", 0.3)
+    with Viewer(wire, f"session_id={session.session_id}"):
+        until(lambda: session.viewers == 1)
+        until(lambda: session.viewers == 0)
+
+
+def test_a_stream_is_refused_before_its_handshake(session, wire):
+    assert refused(wire, "session_id=nothing") == (404, "no_session")
+    assert refused(wire, "") == (400, "bad_field")
+    for wrong in ("mode=other", "width=", "width=0", "width=a", "width=-1", "width=1e9"):
+        assert refused(wire, f"session_id={session.session_id}&{wrong}") == (400, "bad_field")
+
+
+def test_the_end_of_a_session_ends_its_viewers(served, wire):
+    station, camera, _ = served
+    session = station.open(camera.url)
+    with Viewer(wire, f"session_id={session.session_id}") as viewer:
+        assert viewer.read() is not None
+        station.close(session.session_id)
+        while viewer.read() is not None:
+            pass
+    assert (viewer.close_code, viewer.close_reason) == (1001, "closed")
+
+
+def test_the_end_of_the_server_ends_its_viewers(served):
+    station, camera, _ = served
+    session = station.open(camera.url)
+    server = LocalServer(station)
+    with Viewer(Wire(server.root), f"session_id={session.session_id}") as viewer:
+        assert viewer.read() is not None
+        server.stop()
+        while viewer.read() is not None:
+            pass
+    assert (viewer.close_code, viewer.close_reason) == (1001, "")
+    assert session.viewers == 0
+    station.close(session.session_id)

@@ -1,0 +1,140 @@
+"""A real Chromium for the tests that look at the page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.cameras.provision import apt
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+# The pages behind the address bar, which each window loads though nobody sees it: more than half of
+# what an empty page costs. The last line; those before it Playwright turns off, and
+# its list is replaced by this one.
+UNUSED = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades"
+UNUSED += ",HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding"
+UNUSED += ",ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints"
+UNUSED += ",NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+UNUSED += ",WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+ARGUMENTS += [f"--disable-features={UNUSED}"]
+# What a browser logs of a server that is not there: expected where a test takes the server away.
+CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
+CUT_OFF += ("Canceled future for",)  # JupyterLab, of a kernel
+
+
+# Not for the whole run: while Playwright's sync API is open, no test could call asyncio.run().
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser a module; each test opens its own context in it."""
+    found = next(filter(None, map(shutil.which, NAMES)), None) or apt(
+        "chromium", program="chromium"
+    )
+    from playwright.sync_api import sync_playwright  # a test without a browser does not load it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
+    """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
+
+    `scripts` run in it before anything else does. `known`: an error that is not ours, or expected.
+    At the end of the test it fails on anything in the browser's console at the level of an error,
+    on an exception, and on a request that left this machine.
+    """
+    opened: list[Looking] = []
+
+    def look(url: str, **how: object) -> Looking:
+        opened.append(Looking(chromium, url, **how))
+        return opened[-1]
+
+    yield look
+    for each in opened:
+        each.close()
+    for each in opened:
+        assert not each.problems, each.problems
+        assert not each.strangers, each.strangers
+
+
+class Looking:
+    """One page in a context of its own, and what was seen on its console and wire."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        language: str = "en",
+        dark: bool = False,
+        cut_off: bool = False,
+        scripts: tuple[str, ...] = (),
+        known: str | None = None,
+    ) -> None:
+        self.problems: list[str] = []
+        self.strangers: list[str] = []
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale={"en": "en-GB", "fr": "fr-FR"}[language],
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(20_000)
+        for script in scripts:
+            self.context.add_init_script(script)
+        self.page: Page = self.context.new_page()
+        self._cut_off = cut_off
+        self._known = known
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self._failed(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.goto(url)
+
+    def close(self) -> None:
+        self.context.close()
+
+    @contextmanager
+    def server_away(self) -> Iterator[None]:
+        """What the console says of a lost server is no problem in here."""
+        self._cut_off = True
+        yield
+
+    def _heard(self, message: object) -> None:
+        expected = self._cut_off and any(words in message.text for words in CUT_OFF)
+        if message.type == "error" and not expected:
+            self._failed(f"{message.text} ({message.location})")
+
+    def _failed(self, error: str) -> None:
+        if self._known is None or self._known not in error:
+            self.problems.append(error)
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("blob", "data", "about"):
+            return
+        host = parts.hostname or ""
+        if host not in ("127.0.0.1", "localhost") and not host.endswith(".localhost"):
+            self.strangers.append(url)

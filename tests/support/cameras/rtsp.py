@@ -1,0 +1,215 @@
+"""An RTSP camera for the tests, with a log of what it truly sent."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from support.cameras import provision
+
+PYTHON = "/usr/bin/python3"
+SCRIPT = Path(__file__).with_name("gst_rtsp.py")
+PACKAGES = ["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-libav"]
+PACKAGES += [f"gstreamer1.0-plugins-{kind}" for kind in ("base", "good", "bad", "ugly")]
+ELEMENTS = "x264enc x265enc avenc_aac opusenc alawenc rtph264pay rtpmp4gpay rtpopuspay"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One picture as the camera sent it.
+
+    number : counted from 0, modulo 65536 in the bar code on the picture.
+    pts : nanoseconds; rtp : the 32-bit RTP time of its packets (90000 a second).
+    taken, sent : when it was taken and when its last packet left, monotonic nanoseconds.
+    slices : `slices_hash` of its coded data.
+    """
+
+    number: int
+    pts: int
+    rtp: int
+    taken: int
+    sent: int
+    key: bool
+    slices: str
+
+
+class RtspCamera:
+    """A camera at `url` for as long as the ``with`` lasts.
+
+    Parameters
+    ----------
+    codec
+        "h264" or "h265".
+    irregular
+        `schedule.irregular`'s times; else `rate` pictures a second.
+    gop, b_frames
+        Pictures from key to key, and B-frames between two others.
+    in_band
+        The parameter sets stand in front of each key picture; else in the SDP only.
+    audio
+        None, or one of `gst_rtsp.SOUND`: "aac", "pcma", "opus", "g722", "mp3" ...
+    sound_until, video_until
+        Seconds after which no sound or no picture comes any more, though the connection lives;
+        ``sound_until=0`` is sound that is promised and never comes.
+    auth
+        None, "basic" or "digest", with `user` and `password`. They are in `url`.
+    bit_rate
+        Kilobits a second.
+    """
+
+    def __init__(
+        self,
+        *,
+        codec: str = "h264",
+        size: tuple[int, int] = (640, 360),
+        irregular: bool = False,
+        rate: float = 25,
+        gop: int = 25,
+        b_frames: int = 0,
+        bit_rate: int = 1500,
+        in_band: bool = True,
+        audio: str | None = None,
+        sound_until: float | None = None,
+        video_until: float | None = None,
+        auth: str | None = None,
+        user: str = "viewer",
+        password: str = "p@s:s/w#o%r d?&+é",
+    ) -> None:
+        self._options = {name: value for name, value in locals().items() if name != "self"}
+        self._folder = tempfile.TemporaryDirectory(prefix="camera-")
+        self._truth = Path(self._folder.name) / "truth.jsonl"
+        self._truth.touch()
+        self._child: subprocess.Popen | None = None
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """Without the credential."""
+        return f"rtsp://127.0.0.1:{self.port}/cam"
+
+    @property
+    def url(self) -> str:
+        if not self._options["auth"]:
+            return self.address
+        user, password = (quote(self._options[key], safe="") for key in ("user", "password"))
+        return f"rtsp://{user}:{password}@127.0.0.1:{self.port}/cam"
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def start(self) -> RtspCamera:
+        provision.apt(*PACKAGES, program=PYTHON, present=installed)
+        # The options go through stdin: a test may look for the password in every argv.
+        self._child = subprocess.Popen(
+            [PYTHON, str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        options = {**self._options, "truth": str(self._truth), "port": self.port}
+        self._child.stdin.write(json.dumps(options).encode() + b"\n")
+        self._child.stdin.flush()
+        watchdog = threading.Timer(20, self._child.kill)
+        watchdog.start()
+        line = self._child.stdout.readline()
+        watchdog.cancel()
+        watchdog.join()
+        if not line:
+            self.kill()
+            raise RuntimeError("the test camera did not start")
+        self.port = json.loads(line)["port"]
+        return self
+
+    def truth(self) -> list[Taken]:
+        """Every picture sent so far, in the order they were sent."""
+        return [Taken(**event) for event in self._events("picture")]
+
+    def sound(self) -> list[int]:
+        """The 32-bit RTP time of every packet of sound so far, those never sent included."""
+        return [event["rtp"] for event in self._events("sound")]
+
+    def sound_pts(self) -> dict[int, int]:
+        """When the sound of each packet was made, by its RTP time; the clock is the pictures'."""
+        return {event["rtp"]: event["pts"] for event in self._events("sound")}
+
+    @property
+    def connections(self) -> int:
+        """How many connections it was ever asked for."""
+        return len(self._events("connected"))
+
+    def _events(self, kind: str) -> list[dict]:
+        events = []
+        for line in self._truth.read_text("utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):
+                event = json.loads(line)
+                if event.pop("event") == kind:
+                    events.append(event)
+        return events
+
+    def kill(self) -> None:
+        """Gone at once, as when its plug is pulled."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
+            child.stdout.close()
+            child.wait()
+
+    def freeze(self) -> None:
+        """Its connections live on and nothing comes."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def restart(self) -> None:
+        """Back at the same address, numbers from 0 again."""
+        self.kill()
+        self.start()
+
+    def resize(self, width: int, height: int) -> None:
+        """Its pictures have another size when it is started the next time."""
+        self._options["size"] = (width, height)
+
+    def __enter__(self) -> RtspCamera:
+        return self.start()
+
+    def __exit__(self, *error) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+
+def installed() -> bool:
+    """Whether this machine has what the camera is made with."""
+    asked = (
+        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0');"
+        "from gi.repository import Gst, GstRtspServer; Gst.init(None);"
+        f"assert all(map(Gst.ElementFactory.find, '{ELEMENTS}'.split()))"
+    )
+    try:
+        tried = subprocess.run([PYTHON, "-c", asked], capture_output=True, timeout=60)
+    except OSError:
+        return False
+    return tried.returncode == 0
+
+
+def slices_hash(annex_b: bytes, codec: str = "h264") -> str:
+    """What tells a coded picture from all others: SHA-1 over its slices, without parameter sets."""
+    found = hashlib.sha1()
+    for nal in annex_b.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1"):
+        if nal:
+            kind = nal[0] & 31 if codec == "h264" else nal[0] >> 1 & 63
+            if 1 <= kind <= 5 if codec == "h264" else kind < 32:
+                found.update(nal.rstrip(b"\0"))
+    return found.hexdigest()

@@ -1,0 +1,49 @@
+"""What the tests do on the dashboard's page, and look for there."""
+
+from __future__ import annotations
+
+import sys
+
+from playwright.sync_api import Page, expect
+
+from support.wire import Wire
+
+PIXELS = """picture => {
+  const context = new OffscreenCanvas(320, 180).getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture.firstElementChild, 0, 0, 320, 180);
+  const data = context.getImageData(0, 0, 320, 180).data;
+  let sum = 0;
+  for (let place = 0; place < data.length; place += 97) sum = (sum * 31 + data[place]) >>> 0;
+  return sum;
+}"""
+
+
+def moving(page: Page) -> None:
+    """The picture changes."""
+    picture = page.locator(".picture").first
+    expect(picture).to_be_visible()
+    first = picture.evaluate(PIXELS)
+    page.wait_for_function(
+        f"([picture, first]) => ({PIXELS})(picture) !== first",
+        arg=[picture.element_handle(), first],
+    )
+
+
+SERVE = [sys.executable, "-m", "camrec", "serve", "--no-browser"]
+
+
+def open_camera(page: Page, url: str) -> None:
+    page.get_by_label("Camera address").fill(url)
+    page.get_by_role("button", name="Open camera").click()
+
+
+def close_all(wire: Wire, page: Page) -> None:
+    for session in wire.get("/session/list").json()["sessions"]:
+        wire.post("/session/close", {"session_id": session["session_id"]})
+    expect(page.locator(".picture")).to_have_count(0)
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0

@@ -1,0 +1,61 @@
+"""A real server as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from support.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
+    """A real server in a folder of its own; ended by SIGINT, as Ctrl+C does."""
+    settings = {**binaries.settings, "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    said: list[str] = []
+    address: list[str] = []
+    ready = threading.Event()
+
+    def listen() -> None:
+        for line in child.stdout:
+            said.append(line)
+            if found := re.search(r"(?:serving on|running at:?) (http://\S+)", line):
+                address.append(found[1])
+                ready.set()
+        ready.set()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    try:
+        assert ready.wait(60) and address, "".join(said)
+        yield Wire(address[0].rstrip("/"))
+        child.send_signal(signal.SIGINT)
+        child.wait(30)
+    finally:
+        child.kill()
+        child.wait()
+        listener.join()
+        child.stdout.close()
+    text = "".join(said)
+    assert "Traceback" not in text, text
+    assert "canary" not in text, text

@@ -1,0 +1,101 @@
+"""A test, or a module whose tests share a server, leaves no process, thread, socket or file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DESCRIPTORS = Path("/proc/self/fd")
+PATIENCE = 10.0  # seconds for what is on its way out
+# Made once by libraries and kept for the life of the process; they hold nothing of ours.
+KEPT_THREADS = ("asyncio_", "fsspecIO", "pytest_timeout")
+# The one browser of the whole run starts and ends helpers as it likes.
+BROWSER = ("chromium", "playwright")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_behind_by_a_module() -> Iterator[None]:
+    """For what the tests of a module share: it may grow from one to the next."""
+    yield from _compare()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    used = request.node._fixtureinfo.name2fixturedefs
+    own = (nothing_left_behind_by_a_module.__name__, "chromium")
+    if any(each[-1].scope == "module" for name, each in used.items() if name not in own):
+        yield
+    else:
+        yield from _compare()
+
+
+def _compare() -> Iterator[None]:
+    before, sockets = _there(), set(_sockets())
+    yield
+    end = time.monotonic() + PATIENCE
+    while (left := _there() - before | _connections(sockets)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left, f"left behind: {sorted(left)}"
+
+
+def _sockets() -> dict[str, int]:
+    """This process's, by their names in the system, with their descriptors."""
+    found = {}
+    for number in os.listdir(DESCRIPTORS) if DESCRIPTORS.exists() else ():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            found[os.readlink(DESCRIPTORS / number)] = int(number)
+    return {name: number for name, number in found.items() if name.startswith("socket:")}
+
+
+def _connections(before: set[str]) -> set[str]:
+    """Those that were not there, in words. The system's table of them is slow to read: it is read
+    where there is a new socket.
+    """
+    new = {number for name, number in _sockets().items() if name not in before}
+    if not new:
+        return set()
+    return {
+        f"socket {each.laddr} {each.raddr} {each.status}"
+        for each in psutil.Process().net_connections(kind="inet")
+        if each.fd in new and each.status in (psutil.CONN_LISTEN, psutil.CONN_ESTABLISHED)
+    }
+
+
+def _has_children() -> bool:
+    """Asked of the system, which is quicker than a look at all processes."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    except AttributeError:  # Windows
+        pass
+    return True
+
+
+def _there() -> set[str]:
+    """Everything that a test could leave, in words."""
+    me = psutil.Process()
+    found = set()
+    for child in me.children(recursive=True) if _has_children() else ():
+        try:
+            command = " ".join(child.cmdline()[:3])
+            if child.status() != psutil.STATUS_ZOMBIE and not any(
+                part in command for part in BROWSER
+            ):
+                found.add(f"process {child.pid} {command}")
+        except psutil.Error:
+            continue
+    for thread in threading.enumerate():
+        if not thread.name.startswith(KEPT_THREADS):
+            found.add(f"thread {thread.ident} {thread.name}")
+    for folder in (ROOT / "bin", ROOT / "videos"):
+        found.update(f"file {path}" for path in folder.rglob("*"))
+    return found

@@ -1,0 +1,60 @@
+"""An odd camera opened and recorded by a real station, held against what it sent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from camrec.receipt import Receipt
+from camrec.recording import RecordingState
+from camrec.station import Station
+from support.cameras.raw_http import RawHttpCamera
+from support.cameras.raw_rtsp import RawRtspCamera
+from support.cameras.replayed import ReplayedCamera
+
+PATIENCE = 60.0  # seconds until a recording that is over is saved
+OddCamera = RawRtspCamera | RawHttpCamera | ReplayedCamera
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a recording.
+
+    times : of each frame that the video shows, seconds from its start.
+    sent : frames that the camera sent from the first shown one to the end of the recording.
+    """
+
+    receipt: Receipt
+    path: Path
+    times: list[float]
+    sent: int
+
+
+def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
+    """Open the camera, record it for `seconds` and close it."""
+    session = station.open(camera.url)
+    try:
+        recording = station.record(session.session_id, seconds)
+        assert recording.wait(seconds + PATIENCE)
+        apart = time.time_ns() - time.monotonic_ns()
+        assert recording.state is RecordingState.SAVED, recording.error
+        (receipt,) = recording.receipts
+        path = station.library.folder / recording.filename
+        began, ended = recording.started_at - apart, recording.ends_at - apart
+        ahead = [each for each in camera.sent if each.at <= began]
+        within = [each for each in camera.sent if began < each.at <= ended]
+        # The video begins with the frame that was on the screen when it was started.
+        return Recorded(receipt, path, shown_times(path), len(within) + bool(ahead))
+    finally:
+        station.close(session.session_id)
+
+
+def shown_times(path: Path) -> list[float]:
+    """The time of each frame that a player shows, by decoding the whole file."""
+    with av.open(str(path)) as file:
+        stream = file.streams.video[0]
+        frames = [frame.pts * stream.time_base for frame in file.decode(stream)]
+    return [float(at) for at in frames if at >= 0]

@@ -1,0 +1,45 @@
+"""A library, and a real video to save in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from camrec.clock import Clock
+from camrec.library import Library
+from camrec.receipt import Receipt
+from support.studio import Studio
+from support.units_made import irregular, mixed, pictures, sound
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory, binaries) -> tuple[Path, Receipt]:
+    """A real video of 4 s with its receipt."""
+    studio = Studio(tmp_path_factory.mktemp("film"), binaries.ffmpeg)
+    units = mixed(pictures(irregular(5), size=(640, 360)), sound(5.0))
+    studio.play(units, -1, 1)
+    recording = studio.record(4)
+    studio.play(units, 1, 6)
+    assert recording.wait(60)
+    return studio.saved[0]
+
+
+@pytest.fixture
+def library(tmp_path):
+    made = Library(tmp_path / "videos", Clock())
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def save(library, film):
+    """Save a copy of the film, under a name and with what else is to be in its receipt."""
+
+    def save(name: str = "Door", **changes) -> str:
+        file = library.parts("abc") / "part-1.mp4"
+        file.write_bytes(film[0].read_bytes())
+        return library.save(file, film[1].model_copy(update={"name": name, **changes}))
+
+    return save

@@ -1,0 +1,263 @@
+"""Cameras that are recorded again and again while faults strike at random, and the judgement.
+
+A camrec of its own process records them; FFmpegs, proxies and cameras are hurt, and in the first
+third of the time camrec itself. Each picture that a camera sent in the time of a recording has to
+be in its video, but for what a fault that struck this very camera took: a hole begins at most
+`COST` before it and `RECOVERY` after it, and is no longer than `RECOVERY`. A killed FFmpeg may take
+nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from camrec.receipt import Receipt
+from support.cameras.mjpeg import MjpegCamera
+from support.cameras.rtsp import RtspCamera
+from support.studio import shown
+from support.truth import Camera, Sent, places, sent
+from support.units_made import SECOND
+from support.victim import Victim, alive
+
+RATE = 10
+RECOVERY = 15 * SECOND
+COST = SECOND // 2
+EDGE = SECOND // 2  # at both ends: what is on its way there is not looked at
+GAP = 2.0  # seconds without pictures of which the receipt has to tell
+AWAY = (1.0, 4.0)  # seconds that a camera stays away
+FAULTS = ("ffmpeg", "ffmpeg", "camera", "camera", "mediamtx", "go2rtc", "camrec", "all")
+STRUCK = {"ffmpeg": (), "mediamtx": ("sound", "plain"), "go2rtc": ("jpegs",)}
+
+
+class Soak:
+    """Three cameras, one camrec, and a hand that hurts them.
+
+    troubles : what should not be, in words.
+    faults : how many of each kind.
+    saved : videos. sent, there : pictures that the cameras sent in their time, and that they hold.
+    gaps : seconds, each that a receipt tells of.
+    memory : (seconds, MB of all processes of camrec together), each time it was looked at.
+    """
+
+    def __init__(
+        self, folder: Path, programs: Sequence[Path], seed: int, length: int, stack: ExitStack
+    ) -> None:
+        self.troubles: list[str] = []
+        self.faults: Counter[str] = Counter()
+        self.saved = self.sent = self.there = 0
+        self.gaps: list[float] = []
+        self.memory: list[tuple[float, float]] = []
+        self.chance = random.Random(seed)
+        self._cameras: dict[str, Camera] = {
+            "sound": stack.enter_context(RtspCamera(audio="aac", rate=RATE, gop=RATE)),
+            "plain": stack.enter_context(RtspCamera(rate=RATE, gop=RATE)),
+            "jpegs": stack.enter_context(MjpegCamera(rate=RATE)),
+        }
+        addresses = {name: camera.url for name, camera in self._cameras.items()}
+        self._victim = stack.enter_context(Victim(folder, programs, addresses, length, again=True))
+        self._length = length
+        self._videos = folder / "videos"
+        self._struck: list[tuple[int, Sequence[str]]] = []
+        self._away: dict[str, float] = {}
+        self._judged: dict[Path, str] = {}
+        self._begun = time.monotonic()
+        self._utc = time.time_ns() - time.monotonic_ns()
+
+    @property
+    def told(self) -> str:
+        """What was found so far."""
+        return (
+            f"{self.saved} videos, {self.there} of {self.sent} pictures, {len(self.gaps)} gaps of"
+            f" {sum(self.gaps):.1f} s, {len(self.troubles)} troubles"
+        )
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._begun
+
+    def strike(self, kinds: Sequence[str]) -> str:
+        """One fault, chosen by the seed; what it was."""
+        kind, name = self.chance.choice(kinds), self.chance.choice(sorted(self._cameras))
+        pick, away = self.chance.random(), self.chance.uniform(*AWAY)
+        moment = time.monotonic_ns()
+        if kind == "camera":
+            self._struck.append((moment, (name,)))
+            if name not in self._away:
+                _gone(self._cameras[name])
+            self._away[name] = self.elapsed + away
+        else:
+            self._struck.append((moment, STRUCK.get(kind, tuple(self._cameras))))
+            pids = sorted(self._victim.processes(kind))
+            if kind == "ffmpeg" and pids:
+                pids = [pids[int(pick * len(pids))]]
+            self._victim.kill(pids)
+            if self._victim.dead:
+                self._victim.start()
+        self.faults[kind] += 1
+        return f"{kind} {name}" if kind == "camera" else kind
+
+    def step(self) -> None:
+        """Bring back cameras whose time has come, judge a video; called some times a second."""
+        self._judge_one()
+        for name in [name for name, until in self._away.items() if until <= self.elapsed]:
+            self._return(name)
+        if self._victim.dead:
+            self.troubles.append("camrec ended by itself")
+            self._victim.start()
+
+    def look(self) -> float:
+        """MB that camrec and all below it have for themselves, now."""
+        found = 0
+        for pid in self._victim.processes("all"):
+            try:
+                found += psutil.Process(pid).memory_full_info().uss
+            except psutil.Error:
+                continue
+        self.memory.append((self.elapsed, found / (1 << 20)))
+        return self.memory[-1][1]
+
+    def usual_memory(self, start: float, end: float) -> float:
+        """The median MB from `start` to `end`, which are parts of the whole time."""
+        last = self.memory[-1][0]
+        return median(mb for at, mb in self.memory if start <= at / last <= end)
+
+    def end(self) -> None:
+        """Let what runs come to its end, and judge all."""
+        for name in list(self._away):
+            self._return(name)
+        family = [psutil.Process(pid) for pid in self._victim.processes("all")]
+        if code := self._victim.finish(self._length + 60):
+            self.troubles.append(f"camrec's exit code is {code}")
+        self.troubles += [f"{each} is left" for each in family if alive(each)]
+        while self._judge_one():
+            pass
+        for name, _, recording_id, ends_at in set(self._victim.begun):
+            if recording_id not in self._judged.values():
+                self._judge_empty(name, recording_id, ends_at - self._utc)
+        if left := list((self._videos / ".journal").glob("*")):
+            self.troubles.append(f"{len(left)} entries are left in the journal")
+
+    def _return(self, name: str) -> None:
+        del self._away[name]
+        self._cameras[name].start()
+
+    def _judge_one(self) -> bool:
+        """Judge a video that was saved; False where there is none."""
+        saved = sorted(each for each in self._videos.glob("*.mp4") if each not in self._judged)
+        if not saved:
+            return False
+        video, receipt = saved[0], Receipt.read(saved[0].with_suffix(".json"))
+        if receipt.recording_id in self._judged.values():
+            self.troubles.append(f"{receipt.name} {receipt.recording_id} is several videos")
+        self._judged[video] = receipt.recording_id
+        (ends_at,) = {each[3] for each in self._victim.begun if each[2] == receipt.recording_id}
+        log = sent(self._cameras[receipt.name])
+        self._judge(video, receipt, log, ends_at - self._length * SECOND)
+        return True
+
+    def _judge(self, video: Path, receipt: Receipt, log: Sequence[Sent], began: int) -> None:
+        """`began`: UTC nanoseconds."""
+        told = f"{receipt.name} {receipt.recording_id}"
+        times, numbers = shown(video)
+        self.saved += 1
+        self.gaps += [gap.duration for gap in receipt.gaps]
+        over = _utc(receipt.ended_at) - self._utc
+        killed = receipt.ended == "crash" and self._excused(over, over, receipt.name)
+        well = receipt.ended == "time" or killed  # and not back before its end
+        if not receipt.playable or not well or len(times) != receipt.frames:
+            self.troubles.append(
+                f"{told}: ended by {receipt.ended}, playable {receipt.playable},"
+                f" {len(times)} pictures of {receipt.frames}"
+            )
+        first = _utc(receipt.started_at) - self._utc
+        there = set(places(numbers, log, first))
+        lowest, highest = began - self._utc + EDGE, over - EDGE
+        whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
+        self.sent += len(whole)
+        self.there += len(there.intersection(whole))
+        for begin, end in _holes(whole, there):
+            if not self._excused(log[begin].sent, log[end].sent, receipt.name):
+                at = (log[begin].sent - lowest + EDGE) / SECOND
+                self.troubles.append(f"{told}: {end - begin + 1} pictures missing at {at:.1f} s")
+        starts = [gap.start for gap in receipt.gaps]
+        for one, other in zip(times, times[1:], strict=False):
+            untold = not any(abs(start - float(one)) < 0.01 for start in starts)
+            if other - one > GAP + 0.1 and untold:
+                self.troubles.append(f"{told}: silence from {float(one):.1f} s on is not told")
+
+    def _judge_empty(self, name: str, recording_id: str, end: int) -> None:
+        """A recording without a video: there was no picture to be had in its time."""
+        lowest, highest = end - self._length * SECOND + EDGE, end - EDGE
+        missed = [each for each in sent(self._cameras[name]) if lowest < each.sent < highest]
+        self.sent += len(missed)
+        if missed and not self._excused(missed[0].sent, missed[-1].sent, name):
+            self.troubles.append(f"{name} {recording_id} was not saved")
+
+    def _excused(self, begin: int, end: int, name: str) -> bool:
+        """Whether a fault struck this camera that can have taken what was sent then."""
+        return end - begin <= RECOVERY and any(
+            name in names and moment - COST <= begin <= moment + RECOVERY
+            for moment, names in self._struck
+        )
+
+
+def soak(
+    folder: Path,
+    programs: Sequence[Path],
+    *,
+    seed: int,
+    seconds: float,
+    length: int,
+    pauses: tuple[float, float],
+    tell: Callable[[str], None] = lambda text: None,
+) -> Soak:
+    """Strike for `seconds`, at distances of `pauses`, while recordings of `length` follow."""
+    with ExitStack() as stack:
+        made = Soak(folder, programs, seed, length, stack)
+        strike, looked = pauses[1], 0.0
+        while made.elapsed < seconds:
+            made.step()
+            if made.elapsed >= strike:
+                kinds = FAULTS if made.elapsed < seconds / 3 else FAULTS[:-2]
+                tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
+                strike = made.elapsed + made.chance.uniform(*pauses)
+            if made.elapsed >= looked:
+                tell(f"{made.elapsed:7.1f} s  {made.look():.0f} MB, {made.told}")
+                looked = made.elapsed + max(2.0, seconds / 90)
+            time.sleep(0.2)
+        made.end()
+        tell(f"{made.elapsed:7.1f} s  {made.told}")
+    return made
+
+
+def _holes(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, int]]:
+    """First and last place of each run of pictures that are not there."""
+    begin = before = None
+    for place in whole:
+        if place in there:
+            if begin is not None:
+                yield begin, before
+            begin = None
+        elif begin is None:
+            begin = place
+        before = place
+    if begin is not None:
+        yield begin, before
+
+
+def _utc(moment: str) -> int:
+    """Nanoseconds, to the microsecond."""
+    return round(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1e6) * 1000
+
+
+def _gone(camera: Camera) -> None:
+    camera.kill() if isinstance(camera, RtspCamera) else camera.stop()

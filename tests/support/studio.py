@@ -1,0 +1,129 @@
+"""A feed and a clock of our own to record by, and what a file then shows."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+
+from camrec.feed import Feed
+from camrec.receipt import Receipt
+from camrec.recording import Recording
+from camrec.units import Unit
+from support.cameras import barcode
+from support.cameras.provision import apt
+from support.units_made import SECOND, MadeClock, until
+
+EXACT = 0.00002  # seconds
+
+
+@pytest.fixture(params=["bundled", "system"])
+def ffmpeg(request, binaries) -> Path:
+    """The FFmpeg that pip brings, and the system's own: an older one."""
+    return binaries.ffmpeg if request.param == "bundled" else Path(apt("ffmpeg", program="ffmpeg"))
+
+
+@pytest.fixture
+def studio(tmp_path, binaries):
+    made = Studio(tmp_path, binaries.ffmpeg)
+    yield made
+    made.end()
+
+
+class Studio:
+    """A feed, a clock that stands where it is put, and recordings of it."""
+
+    def __init__(self, folder: Path, ffmpeg: Path) -> None:
+        self.folder = folder
+        self.ffmpeg = ffmpeg
+        self.clock = MadeClock()
+        self.feed = Feed(self.clock)
+        self.begin = self.clock.now
+        self.saved: list[tuple[Path, Receipt]] = []
+        self.recordings: list[Recording] = []
+
+    def at(self, seconds: float) -> None:
+        self.clock.now = self.begin + round(seconds * SECOND)
+
+    def play(self, units: list[Unit], start: float, end: float) -> None:
+        """Publish what arrives from `start` to `end`, and let the time pass."""
+        lowest, highest = (self.begin + round(at * SECOND) for at in (start, end))
+        for unit in units:
+            if lowest <= unit.arrived < highest:
+                self.feed.publish(unit)
+        self.at(end)
+
+    def record(self, duration: int, **changes) -> Recording:
+        folder = self.folder / f"parts-{len(self.recordings)}"
+        given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, "folder": folder}
+        recording = Recording(
+            self.feed,
+            duration=duration,
+            name="Door",
+            source="rtsp://camera/stream",
+            **{**given, **changes},
+        )
+        self.recordings.append(recording)
+        recording.start()
+        return recording
+
+    def save(self, file: Path, receipt: Receipt) -> str:
+        target = self.folder / f"{len(self.saved)}.mp4"
+        shutil.move(file, target)
+        self.saved.append((target, receipt))
+        return target.name
+
+    def child(self, recording: Recording) -> psutil.Process:
+        """The FFmpeg that writes its newest part, once the part's file is there."""
+        until(lambda: recording.bytes > 0)
+        name = f"part-{recording.parts}.mp4"
+        children = psutil.Process().children()
+        return next(each for each in children if each.cmdline()[-1].endswith(name))
+
+    def end(self) -> None:
+        for recording in self.recordings:
+            recording.stop()
+            assert recording.wait(30)
+        self.feed.close()
+
+
+def shown(path: Path) -> tuple[list[Fraction], list[int]]:
+    """The times and the numbers of the pictures that a player shows."""
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        frames = [(frame.pts * video.time_base, frame) for frame in container.decode(video)]
+    return [time for time, _ in frames], [barcode.read(each.to_ndarray()) for _, each in frames]
+
+
+def heard(path: Path) -> list[Fraction]:
+    """The times of the pieces of sound."""
+    with av.open(str(path)) as container:
+        audio = container.streams.audio[0]
+        return [packet.pts * audio.time_base for packet in container.demux(audio) if packet.size]
+
+
+def expected(units: list[Unit], button: int, end: int) -> tuple[list[float], list[int]]:
+    """Times and numbers of the pictures from the one on the screen at `button` until `end`."""
+    video = [unit for unit in units if unit.track.medium == "video"]
+    by_time = sorted(video, key=lambda unit: unit.time)
+    begun = [unit.time + unit.offset for unit in video if unit.arrived <= button]
+    zero = max(begun, default=by_time[0].time + by_time[0].offset)
+    times, numbers = [], []
+    for number, unit in enumerate(by_time):
+        moment = unit.time + unit.offset
+        if zero <= moment < end and unit.arrived < end:
+            times.append((moment - zero) / SECOND)
+            numbers.append(number)
+    return times, numbers
+
+
+def assert_shows(path: Path, times: list[float], numbers: list[int]) -> None:
+    found, read = shown(path)
+    assert read == numbers
+    assert found[0] == 0
+    wrong = max(abs(float(is_) - was) for is_, was in zip(found, times, strict=True))
+    assert wrong <= EXACT

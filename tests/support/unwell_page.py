@@ -1,0 +1,46 @@
+"""A station's page in a browser, and the line that tells its health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page
+
+from camrec.config import Config
+from camrec.station import Station
+from camrec.views import page
+from camrec.views.page import end_board
+from camrec.web.handler import Desk
+from camrec.web.routes import routes_of
+from support.serving import Serving
+
+# camrec itself does not heed this one (views/component.py); in here all warnings are errors.
+KNOWN = "ignore:reference already known"
+
+
+@pytest.fixture
+def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, Page]]]:
+    """A station with these settings, and its page in a browser."""
+    with ExitStack() as stack:
+
+        def show(language: str = "en", width: int = 1440, **settings: object):
+            usual = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
+            usual |= {"mediamtx_port": 0, "go2rtc_port": 0}
+            folders = {"videos_dir": tmp_path / "videos", "bin_dir": tmp_path / "bin"}
+            station = stack.enter_context(Station(Config(**{**usual, **folders, **settings})))
+            stack.callback(end_board, station)
+            desk = Desk.of(station)
+            stack.callback(desk.pool.shutdown)
+            routes = routes_of(desk)
+            serving = stack.enter_context(Serving(lambda: page(station, language), routes=routes))
+            look = looking(serving.url, language=language, width=width)
+            stack.callback(look.close)
+            return station, look.page
+
+        yield show
+
+
+def health(page: Page):
+    return page.locator("#health").get_by_role("status")

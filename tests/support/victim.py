@@ -1,0 +1,137 @@
+"""A camrec in a process of its own, whose processes can be killed one by one or all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from support import recorder
+
+ROOT = Path(__file__).parents[2]
+VICTIMS = ("ffmpeg", "mediamtx", "go2rtc", "camrec", "all")
+
+
+class Victim:
+    """`recorder` on a folder, started as often as it was killed.
+
+    begun : name, session's id, recording's id, end of each recording that it told of, in order.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        programs: Sequence[Path],
+        cameras: dict[str, str],
+        seconds: int,
+        again: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.begun: list[tuple[str, str, str, int]] = []
+        self._programs = [str(each) for each in programs]
+        self._given = json.dumps(
+            {
+                "folder": str(folder),
+                "programs": self._programs,
+                "cameras": cameras,
+                "seconds": seconds,
+                "again": again,
+            }
+        )
+        self._child: subprocess.Popen | None = None
+        self._listener: threading.Thread | None = None
+
+    def start(self) -> Victim:
+        with (self.folder / "camrec.log").open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, recorder.__file__, self._given],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+            )
+        self._listener = threading.Thread(target=self._listen, args=(self._child.stdout,))
+        self._listener.start()
+        return self
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def dead(self) -> bool:
+        return self._child is None or self._child.poll() is not None
+
+    def processes(self, kind: str) -> list[int]:
+        """The pids of those that `kind` (of `VICTIMS`) means, as they are now."""
+        family = psutil.Process(self.pid).children(recursive=True)
+        if kind == "camrec":
+            return [self.pid]
+        if kind == "all":
+            return [each.pid for each in family] + [self.pid]
+        program = self._programs[("mediamtx", "go2rtc", "ffmpeg").index(kind)]
+        found = []
+        for each in family:
+            with contextlib.suppress(psutil.Error):
+                command = each.cmdline()
+                if command[0] == program and (kind != "ffmpeg" or "part-" in command[-1]):
+                    found.append(each.pid)
+        return found
+
+    def kill(self, pids: Sequence[int]) -> None:
+        """All at once; if camrec is among them it is waited for."""
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.pid in pids:
+            self._leave()
+
+    def finish(self, timeout: float = 60) -> int:
+        """Let it come to its end; its exit code."""
+        self._child.stdin.close()
+        self._child.wait(timeout)
+        return self._leave()
+
+    def written(self) -> dict[str, int]:
+        """Bytes in the parts of each recording that is not saved yet."""
+        return {
+            folder.name: sum(part.stat().st_size for part in folder.glob("part-*.mp4"))
+            for folder in (self.folder / "videos" / ".parts").glob("*")
+        }
+
+    def __enter__(self) -> Victim:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._child is not None:
+            self.kill(self.processes("all"))
+
+    def _listen(self, lines) -> None:
+        for line in lines:
+            with contextlib.suppress(ValueError):  # killed in the middle of it
+                self.begun.append(tuple(json.loads(line)))
+
+    def _leave(self) -> int:
+        child, self._child = self._child, None
+        child.wait()
+        self._listener.join()
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()
+        child.stdout.close()
+        return child.returncode
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs: it may have ended and not been waited for."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,98 @@
+"""What the documents say is held against the code."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from camrec.config import Config
+from camrec.i18n import catalogue
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def test_the_settings_page_shows_every_setting_with_its_default(tmp_path):
+    block = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/settings.md").read_text("utf-8"), re.S)[1]
+    assert set(yaml.safe_load(block)) == set(Config.param) - {"name"}
+    file = tmp_path / "config.yaml"
+    file.write_text(block)
+    shown, default = Config.load(file), Config()
+    for key in yaml.safe_load(block):
+        value = getattr(shown, key)
+        if key in ("bin_dir", "videos_dir"):
+            value = value.relative_to(tmp_path)
+        assert value == getattr(default, key), key
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (ROOT / "docs/dependencies.md").read_text("utf-8")
+    for requirement in project["dependencies"] + project["optional-dependencies"]["data"]:
+        name = re.match(r"[\w.-]+", requirement)[0]
+        assert re.search(rf"^\| {re.escape(name)} \| .+ \|$", page, re.M), name
+    for requirement in project["optional-dependencies"]["test"]:
+        name = re.match(r"[\w.-]+", requirement)[0]
+        assert f"`{name}`" in page or name == "camrec", name
+
+
+def test_conda_brings_what_pip_brings():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    *entries, by_pip = entries
+    brought = {re.match(r"[\w.-]+", each)[0] for each in [*entries, *by_pip["pip"]]}
+    wanted = {re.match(r"[\w.-]+", each)[0] for each in project["dependencies"]}
+    assert wanted <= brought
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_table_row_of_an_invariant_names_a_test_that_exists():
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    page += (ROOT / "SECURITY.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    assert len(named) >= 10
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"
+
+
+def test_every_warning_of_a_receipt_has_its_row_with_its_facts():
+    page = (ROOT / "docs/recordings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.M))
+    for key, found in catalogue("en").items():
+        room, _, code = key.partition(".")
+        if room == "warnings":
+            forms = found.values() if isinstance(found, dict) else [found]
+            facts = set(re.findall(r"{(\w+)}", " ".join(forms)))
+            assert set(re.findall(r"`(\w+)`", rows[code])) == facts, key
+
+
+codes = runpy.run_path(str(ROOT / "docs/codes.py"))
+
+
+def test_every_code_of_an_error_has_its_row_and_the_title_that_the_page_shows():
+    """The last table is made anew by `python docs/codes.py`."""
+    page = (ROOT / "docs/troubleshooting.md").read_text("utf-8")
+    assert page == codes["page"]()
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.M)
+    texts = catalogue("en")
+    known = {key.partition(".")[2] for key in texts if key.startswith("errors.")}
+    assert sorted(code for code, _ in rows if code in known) == sorted(known)
+    titles = {code: row.split(" | ")[0] for code, row in rows}
+    for code in known:
+        if own := texts.get(f"page.failed_{code}"):
+            assert titles[code] == own.partition("\n")[0]

@@ -1,0 +1,216 @@
+"""Packets: the group first, then each as it comes; who falls behind goes on at a key picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from camrec.feed import Feed
+from camrec.pictures import Packet, PacketSubscription, Pictures, codec_string
+from camrec.units import VideoTrack
+from support.units_made import SECOND, MadeClock, pictures
+
+TIMES = [number / 25 for number in range(300)]
+FRAME = SECOND // 25
+
+
+@pytest.fixture
+def room(feed, clock):
+    room = Pictures(feed, clock)
+    yield room
+    room.close()
+
+
+class Camera:
+    """Publishes its units one by one, its clock at the arrival of each."""
+
+    def __init__(self, feed: Feed, clock: MadeClock, **how: object) -> None:
+        self._feed, self._clock = feed, clock
+        self.units = pictures(TIMES, **how)
+        self._next = iter(self.units)
+
+    def send(self, count: int = 1) -> None:
+        for _ in range(count):
+            unit = next(self._next)
+            self._clock.now = unit.arrived
+            self._feed.publish(unit)
+
+
+def joined(room: Pictures) -> PacketSubscription:
+    """One that sees to what comes as soon as it comes, and takes it when it likes."""
+    found: list[PacketSubscription] = []
+    found.append(room.packets(lambda: [each.fill() for each in found]))
+    return found[0]
+
+
+def taken(viewer: PacketSubscription) -> list[Packet]:
+    return list(iter(viewer.take, None))
+
+
+def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, clock):
+    camera = Camera(feed, clock, gop=50)
+    camera.send(80)
+    viewer = joined(room)
+    begun = taken(viewer)
+    assert [each.data for each in begun] == [unit.data for unit in camera.units[50:80]]
+    assert [each.key for each in begun] == [True] + [False] * 29
+    assert [each.passing for each in begun] == [False] + [True] * 28 + [False]
+    for place in (80, 81):
+        camera.send()
+        (packet,) = taken(viewer)
+        assert packet.data == camera.units[place].data and not packet.passing
+        assert packet.number == place - 49
+
+
+def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, clock):
+    camera = Camera(feed, clock, gop=250)
+    camera.send(200)
+    viewer = joined(room)
+    seen = []
+    # Two are decoded while one comes: behind by eight seconds it is not left behind.
+    for _ in range(40):
+        camera.send()
+        seen += [viewer.take() for _ in range(2)]
+    seen += taken(viewer)
+    assert [each.number for each in seen] == list(range(1, 241))
+    assert [each.number for each in seen if not each.passing] == [1, 240]
+
+
+def test_a_newer_key_picture_overtakes_a_long_group(feed, room, clock):
+    camera = Camera(feed, clock, gop=250)
+    camera.send(240)
+    viewer = joined(room)
+    assert viewer.take().key
+    camera.send(20)
+    rest = taken(viewer)
+    assert rest[0].key and [each.number for each in rest] == list(range(251, 261))
+
+
+def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock):
+    camera = Camera(feed, clock, gop=250)
+    camera.send(10)
+    viewer = joined(room)
+    assert len(taken(viewer)) == 10
+    camera.send(40)
+    missed = taken(viewer)
+    assert [each.number for each in missed] == list(range(11, 51))
+    assert [each.passing for each in missed] == [True] * 39 + [False]
+
+
+def test_who_is_far_behind_goes_on_at_the_next_key_picture(feed, room, clock):
+    camera = Camera(feed, clock, gop=150)
+    camera.send(10)
+    viewer = joined(room)
+    assert len(taken(viewer)) == 10
+    camera.send(110)
+    assert viewer.take() is None
+    camera.send(40)
+    assert [each.number for each in taken(viewer)] == list(range(151, 161))
+
+
+def test_what_waits_is_no_more_than_the_group(feed, room, clock):
+    camera = Camera(feed, clock, gop=20)
+    viewer = joined(room)
+    camera.send(290)
+    assert len(taken(viewer)) <= 20
+
+
+def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock):
+    camera = Camera(feed, clock, gop=300)
+    viewer = joined(room)
+    camera.send()
+    assert not viewer.take().passing
+    camera.send(5)
+    passing = []
+    for _ in range(250):
+        camera.send()
+        passing.append(viewer.take().passing)
+    # Five wait all the time; five a second are shown in spite of it.
+    assert passing.count(False) == 250 // 5
+
+
+def test_after_a_break_nothing_comes_before_a_key_picture(feed, room, clock):
+    camera = Camera(feed, clock, gop=10)
+    camera.send(5)
+    viewer = joined(room)
+    assert len(taken(viewer)) == 5
+    camera.send()
+    feed.interrupt()
+    camera.send(4)
+    assert taken(viewer) == []
+    camera.send(2)
+    assert [each.number for each in taken(viewer)] == [11, 12]
+
+
+def test_another_track_begins_at_its_key_picture(feed, room, clock):
+    camera = Camera(feed, clock, gop=50)
+    camera.send(3)
+    viewer = joined(room)
+    first = taken(viewer)
+    other = pictures(TIMES[:30], gop=20, size=(160, 120))
+    for unit in other[18:25]:
+        feed.publish(unit)
+    rest = taken(viewer)
+    assert [each.data for each in rest] == [unit.data for unit in other[20:25]]
+    assert rest[0].key and rest[0].track is not first[-1].track
+
+
+def test_times_are_those_of_showing_with_reordered_pictures(feed, room, clock):
+    camera = Camera(feed, clock, gop=50, b_frames=2)
+    viewer = joined(room)
+    seen = []
+    for _ in range(40):
+        camera.send()
+        seen += taken(viewer)
+    captured = [each.captured for each in seen]
+    assert captured != sorted(captured)
+    expected = [unit.time - camera.units[0].time for unit in camera.units[:40]]
+    assert [each - captured[0] for each in captured] == expected
+
+
+def test_when_it_was_captured(feed, room, clock):
+    camera = Camera(feed, clock)
+    camera.send()
+    viewer = joined(room)
+    unit = camera.units[0]
+    clock.now = unit.time + unit.offset + 3 * SECOND
+    assert viewer.take().captured == clock.utc_ns() - 3 * SECOND
+
+
+@pytest.mark.parametrize("codec", ["h265", "mjpeg"])
+def test_another_codec_is_unfit(feed, room, codec, clock):
+    camera = Camera(feed, clock)
+    camera.send(3)
+    viewer = joined(room)
+    assert not viewer.unfit
+    feed.publish(pictures(TIMES[:1], codec=codec)[0])
+    assert viewer.take() is None and viewer.unfit
+
+
+def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypatch):
+    monkeypatch.setattr("camrec.pictures.packets.MOST", 10_000)
+    camera = Camera(feed, clock, gop=50)
+    viewer = room.packets(lambda: None)
+    camera.send(130)
+    begun = taken(viewer)
+    assert [each.data for each in begun] == [unit.data for unit in camera.units[100:130]]
+
+
+def test_they_are_counted_and_end_with_the_session(feed, room, clock):
+    viewers = [joined(room), joined(room)]
+    room.subscribe(lambda: None)
+    assert room.viewers == 3 and room.lag is None
+    viewers[0].lag, viewers[1].lag = 0.5, 0.25
+    assert room.lag == 0.5
+    viewers[0].close()
+    viewers[0].close()
+    assert room.viewers == 2 and room.lag == 0.25
+    room.close()
+    assert room.viewers == 0
+    room.packets(lambda: None)
+    assert room.viewers == 0
+
+
+def test_the_codec_as_a_browser_names_it():
+    sequence = bytes.fromhex("6764001facd9405005bb011000000300100000030320f1831960")
+    track = VideoTrack("h264", 1280, 720, parameters=b"\0\0\0\1" + sequence)
+    assert codec_string(track) == "avc1.64001F"

@@ -1,0 +1,922 @@
+"""From RTP packets to whole units: the ways in which cameras cut pictures up, and go wrong."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from fractions import Fraction
+from functools import cache
+
+import av
+import pytest
+
+from camrec.readers import jpeg, sdp
+from camrec.readers.bits import Bits
+from camrec.readers.h264 import H264
+from camrec.readers.h265 import H265
+from camrec.readers.nals import START, annex_b
+from camrec.readers.packet_order import Order
+from camrec.readers.pictures import FURTHEST_BACK, HELD, MOST_NALS, Pictures
+from camrec.readers.rtp import Packet, Times, parse
+from camrec.readers.sound import SLACK, channels
+from camrec.readers.sounds import sound_of
+from camrec.readers.stream_error import StreamError
+from support.rtp_sender import KINDS, Sender, nals_of, rtp
+from support.units_made import SECOND
+from support.units_made import pictures as made
+
+AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
+
+
+@cache
+def film(codec: str = "h264", size=(320, 240), b_frames: int = 0, count: int = 12) -> tuple:
+    """The first slice of each picture, and the parameter sets."""
+    kind = KINDS[codec]
+    units = made([n / 25 for n in range(count)], codec=codec, size=size, gop=4, b_frames=b_frames)
+    split = [
+        nals_of(unit.data.replace(b"\0\0\1", START).replace(b"\0" + START, START)) for unit in units
+    ]
+    sets = [nal for nal in split[0] if kind.kind(nal) in kind.PARAMETERS]
+    slices = [[nal for nal in nals if kind.is_picture(kind.kind(nal))][:1] for nals in split]
+    return slices, sets
+
+
+def video(codec: str = "h264", sets: list[bytes] | None = None) -> Sender:
+    sets = film(codec)[1] if sets is None else sets
+    return Sender(Pictures(90_000, KINDS[codec](), sets))
+
+
+def trusted(codec: str = "h264") -> Sender:
+    """A sender whose markers have been found right."""
+    sender = video(codec)
+    for number in range(4):
+        sender.send(3600 * number, film(codec)[0][number][0], marker=True)
+    sender.track.release()
+    return sender
+
+
+def fu_a(nal: bytes, size: int) -> list[bytes]:
+    pieces = [nal[at : at + size] for at in range(1, len(nal), size)]
+    return [
+        bytes([nal[0] & 0xE0 | 28])
+        + bytes([(not place) << 7 | (place == len(pieces) - 1) << 6 | nal[0] & 31])
+        + piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def fu_265(nal: bytes, size: int) -> list[bytes]:
+    pieces = [nal[at : at + size] for at in range(2, len(nal), size)]
+    head = bytes([nal[0] & 0x81 | 49 << 1, nal[1]])
+    kind = nal[0] >> 1 & 63
+    return [
+        head + bytes([(not place) << 7 | (place == len(pieces) - 1) << 6 | kind]) + piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def aggregate(head: bytes, nals: list[bytes]) -> bytes:
+    return head + b"".join(len(nal).to_bytes(2, "big") + nal for nal in nals)
+
+
+# Packets.
+
+
+def test_a_packet_and_all_that_may_surround_its_payload():
+    plain = parse(rtp(7, 90, b"payload", marker=True))
+    assert plain == Packet(96, True, 7, 90, memoryview(b"payload"))
+    full = parse(rtp(7, 90, b"payload", contributors=3, extension=b"\x10\xff\0\0" * 2, padding=5))
+    assert bytes(full.payload) == b"payload"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80" * 11,
+        b"\x40" + bytes(30),
+        bytes(rtp(1, 1, b"")),
+        bytes(rtp(1, 1, b"", padding=4)),
+        b"\xa0" + bytes(12) + b"\xff",
+        b"\x9f" + bytes(20),
+    ],
+)
+def test_what_is_no_packet_is_passed_over(data):
+    assert parse(memoryview(data)) is None
+
+
+def test_sequence_numbers():
+    order = Order()
+
+    def missing(sequence: int, payload: bytes = b"a") -> int | None:
+        return order.missing(parse(rtp(sequence, 0, payload)))
+
+    assert [missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
+    assert missing(4) == 2
+    assert missing(4) is None
+    # Not the same once more, but a camera that counts anew.
+    assert missing(4, b"b") == 0 and missing(2) == 0
+    assert missing(3) == 0
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda count: 2 * count,
+        lambda count: (count & 0xFF) << 8 | count >> 8,
+        lambda count: count * 40_503 ^ count >> 3,
+    ],
+    ids=["by two", "bytes exchanged", "at random"],
+)
+def test_numbers_that_make_no_sense_tell_nothing_until_they_do_again(number):
+    order = Order()
+    told = [order.missing(parse(rtp(number(n) & 0xFFFF, n, b"a"))) for n in range(1000)]
+    assert not any(told[20:])
+    begin = number(1000) & 0xFFFF
+    again = [order.missing(parse(rtp(begin + n & 0xFFFF, 9, bytes([n])))) for n in range(40)]
+    assert again == [0] * 40
+    assert order.missing(parse(rtp(begin + 42 & 0xFFFF, 9, b"b"))) == 2
+
+
+def test_each_packet_that_is_lost_is_told_though_it_is_every_third():
+    order, number, told, lost = Order(), 0, 0, 0
+    chance = random.Random(5)
+    for count in range(2000):
+        if skipped := chance.random() < 0.33:
+            lost += count > 0
+        number += 1 + skipped
+        told += order.missing(parse(rtp(number & 0xFFFF, count, b"a")))
+    assert told == lost
+
+
+@pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])
+def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
+    times = Times(rate)
+    chance = random.Random(1)
+    ticks = 2**32 - 20 * rate
+    for _ in range(2000):
+        ticks += chance.randint(1, rate // 10)
+        # A B-frame: shown before the one sent ahead of it.
+        for tick in (ticks, ticks - rate // 25):
+            time, _ = times.place(tick & 0xFFFFFFFF, tick * SECOND // rate, SLACK)
+            assert round(time * rate / 1e9) == tick
+    assert ticks > 2**32
+
+
+def test_the_offset_is_the_least_delayed_of_ten_seconds_or_more():
+    times = Times(90_000)
+    delays = {0: 500, 1: 300, 2: 9000, 9: 400, 12: 400, 19: 700}
+    told = [
+        times.place(at * 90_000, (20 + at) * SECOND + late, SLACK)[1] for at, late in delays.items()
+    ]
+    assert told == [20 * SECOND + least for least in (500, 300, 300, 300, 300, 300)]
+    assert times.place(29 * 90_000, 49 * SECOND + 800, SLACK)[1] == 20 * SECOND + 400
+
+
+@pytest.mark.parametrize("ppm", [500, -500])
+def test_the_offset_follows_a_clock_that_drifts(ppm):
+    """After a day, which takes such a clock 43 s away, it is still good to some milliseconds."""
+    times = Times(90_000)
+    chance = random.Random(5)
+    for second in range(24 * 3600):
+        arrived = 1000 * SECOND + second * SECOND
+        ticks = round(second * (1 + ppm / 1e6) * 90_000)
+        late = round(abs(chance.gauss(0.0, 0.01)) * SECOND)
+        time, offset = times.place(ticks & 0xFFFFFFFF, arrived + late, SLACK)
+        assert abs(time + offset - arrived) < 30_000_000
+    assert abs(abs(time + 1000 * SECOND - arrived) - 43_200_000_000) < 100_000_000
+
+
+@pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
+@pytest.mark.parametrize("back", [0, SLACK])
+def test_a_clock_that_jumps_is_bridged(jump, back):
+    """Times go on as the packets came, and every other distance stays the camera's."""
+    times = Times(90_000)
+    ticks, arrived = 2**32 - 90_000, 1000 * SECOND
+    seen = []
+    for number in range(200):
+        if number == 100:
+            ticks += jump * 90_000
+        delay = 3 * SECOND if number == 50 else number % 7 * 1_000_000
+        seen.append(times.place(ticks & 0xFFFFFFFF, arrived + delay, back))
+        ticks += 3600
+        arrived += SECOND // 25
+    distances = [later - earlier for (earlier, _), (later, _) in zip(seen, seen[1:], strict=False)]
+    across = distances.pop(99)
+    assert set(distances) == {SECOND // 25}
+    assert abs(across - SECOND // 25) < 10_000_000
+    assert all(abs(offset - seen[0][1]) < 7_000_000 for _, offset in seen)
+
+
+def test_what_comes_late_or_out_of_order_is_no_jump():
+    times = Times(90_000)
+    # 1 a second with two B-frames, a stall of four seconds, a hole of an hour.
+    for at, late in ((0, 0), (3, 0), (1, 1), (2, 1), (6, 4), (4, 4), (5, 4), (3606, 0), (3607, 0)):
+        arrived = (max(at, 6) if at in (4, 5) else at) * SECOND + late * SECOND + 10**12
+        time, _ = times.place(at * 90_000, arrived, FURTHEST_BACK)
+        assert time == at * SECOND
+
+
+def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
+    times = Times(90_000)
+    on_time = [(at / 10, 0) for at in range(100)]
+    slow = [(10 + at / 10, 2) for at in range(600)]
+    # All that was under way comes at once; then a hole in what the camera sends.
+    quick = [(70, 0.5), (70.1, 0.4), (72, 0), (72.1, 0)]
+    for at, late in [*on_time, *slow, *quick]:
+        time, _ = times.place(round(at * 90_000), round((at + late + 1000) * SECOND), 0)
+        assert abs(time - at * SECOND) < 10_000
+
+
+# NAL units.
+
+
+@pytest.mark.parametrize("size", [1, 50, 100_000])
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_fragments(codec, size):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0][:400]
+    if size < len(nal):
+        joined = KINDS[codec]()
+        found = [joined.push(memoryview(piece), False) for piece in cut(nal, size)]
+        assert found[-1] == [nal] and not any(found[:-1])
+    else:
+        assert KINDS[codec]().push(memoryview(nal), False) == [nal]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_the_middle_of_a_nal_unit_is_known_by_its_first_bytes(codec):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0][:400]
+    pieces = cut(nal, 60)
+    for first in (10, 65533):  # sequence numbers go round in the middle of it
+        sender = video(codec)
+        sender.sequence = first
+        for piece in pieces:
+            sender.send(0, piece, marker=piece is pieces[-1])
+        (unit,) = sender.track.release()
+        assert nals_of(unit.data)[-1] == nal and not unit.lost
+        assert sender.quick == len(pieces) - 2
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("fault", ["lost", "old", "another time", "another kind", "flags", "empty"])
+def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
+    cut = fu_a if codec == "h264" else fu_265
+    pieces = cut(film(codec)[0][0][0][:400], 60)
+    track = video(codec).track
+    assert not track.goes_on(rtp(1, 7, pieces[0]), 0)
+    track.push(parse(rtp(1, 7, pieces[0])), 0)
+    changed = {
+        "lost": rtp(3, 7, pieces[1]),
+        "old": rtp(1, 7, pieces[1]),
+        "another time": rtp(2, 8, pieces[1]),
+        "another kind": rtp(2, 7, film(codec)[0][1][0][:60]),
+        "flags": rtp(2, 7, pieces[1], contributors=1),
+        "empty": rtp(2, 7, pieces[1][: track._nals.FRAGMENT_HEAD]),
+    }
+    assert not track.goes_on(changed[fault], 0)
+    assert track.goes_on(rtp(2, 7, pieces[1]), 0)
+
+
+@pytest.mark.parametrize(("codec", "head"), [("h264", b"\x18"), ("h265", b"\x60\x01")])
+def test_aggregates(codec, head):
+    pictures, sets = film(codec)
+    nals = [*sets, *pictures[0]]
+    joined = KINDS[codec]()
+    assert joined.push(memoryview(aggregate(head, nals)), False) == nals
+    # Cut off in mid-unit, empty units, nothing at all.
+    assert joined.push(memoryview(head + b"\0\0" + b"\0\5abc"), False) == [b"abc"]
+    assert joined.push(memoryview(head), False) == []
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
+    cut = fu_a if codec == "h264" else fu_265
+    nal = film(codec)[0][0][0]
+    pieces = cut(nal, 20)
+    joined = KINDS[codec]()
+    found = [joined.push(memoryview(piece), False) for piece in pieces[:3]]
+    found += [joined.push(memoryview(pieces[4]), True)]
+    found += [joined.push(memoryview(piece), False) for piece in pieces[5:]]
+    ends = {"h264": 61, "h265": 62}[codec]
+    assert [each for each in found if each] == [[nal[:ends]]]
+    # Without its beginning nothing of it can be used; the next is whole again.
+    assert joined.push(memoryview(pieces[1]), True) == []
+    assert joined.push(memoryview(pieces[-1]), False) == []
+    assert joined.push(memoryview(nal), False) == [nal]
+
+
+@pytest.mark.parametrize(
+    ("codec", "payload"),
+    [
+        (H264, b"\x1c"),
+        (H264, b"\x1c\x85"),
+        (H264, b"\x1d\x80abc"),
+        (H264, b"\x18\0"),
+        (H265, b"\x62\x01"),
+        (H265, b"\x62\x01\x93"),
+        (H265, b"\x60"),
+        (H265, b"\x64\x01abc"),
+    ],
+)
+def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
+    joined = codec()
+    assert joined.push(memoryview(payload), False) == []
+    assert joined.finish() == []
+
+
+# Pictures.
+
+
+def test_handed_on_at_the_marker_once_markers_are_proved():
+    sender = video()
+    pictures = film()[0]
+    seen = [len(sender.send(3600 * n, pictures[n][0], marker=True)) for n in range(8)]
+    # Held by one picture at first; then both the held one's successor and all after at once.
+    assert seen == [0, 1, 1, 2, 1, 1, 1, 1]
+    assert not sender.track.held
+
+
+def test_what_is_held_can_be_released():
+    sender = video()
+    assert sender.send(0, film()[0][0][0], marker=True) == []
+    assert sender.track.held
+    assert sender.now - sender.track.arrived < HELD
+    (unit,) = sender.track.release()
+    assert unit.key and unit.arrived == sender.now
+    assert sender.track.release() == []
+
+
+@pytest.mark.parametrize("proved", [False, True])
+def test_without_markers_a_new_time_ends_a_picture(proved):
+    sender = trusted() if proved else video()
+    pictures = film()[0]
+    units = []
+    for number in range(4, 10):
+        units += sender.send(3600 * number, pictures[number][0])
+        assert not sender.track.held
+    assert [u.data[-20:] for u in units] == [p[0][-20:] for p in pictures[4:9]]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("marker", [True, False])
+def test_pictures_of_the_same_time_are_told_apart_and_put_at_even_distances(codec, marker):
+    sender, pictures = video(codec), film(codec)[0]
+    units = []
+    for number in range(12):
+        units += sender.send(7200 * (number // 2), pictures[number][0], marker=marker)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures][: len(units)]
+    assert len(units) >= 11
+    distances = [later.time - one.time for one, later in itertools.pairwise(units)]
+    assert all(each > 0 for each in distances)
+    assert sender.track.odd_stamps >= 5
+
+
+def test_a_picture_that_is_sent_twice_is_one():
+    sender, pictures = video(), film()[0]
+    units = []
+    for number in range(8):
+        for _ in range(2):
+            units += sender.send(3600 * number, pictures[number][0], marker=True)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures[:8]]
+    assert not any(u.lost for u in units)
+
+
+@pytest.mark.parametrize(("step", "times"), [(1, 2), (0, 1)])
+def test_packets_that_come_twice_and_a_number_that_stands_still_spoil_nothing(step, times):
+    sender, pictures = video(), film()[0]
+    units = []
+    for number in range(8):
+        pieces = fu_a(pictures[number][0], 20)
+        for place, piece in enumerate(pieces):
+            sender.sequence += step
+            for _ in range(times):
+                sender.sequence -= 1
+                last = place == len(pieces) - 1
+                units += sender.send(3600 * number, piece, marker=last)
+    units += sender.track.release()
+    assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures[:8]]
+
+
+def test_a_camera_that_counts_its_packets_anew_loses_nothing():
+    sender = trusted()
+    for number in range(4, 12):
+        sender.sequence -= 40
+        (unit,) = sender.send(3600 * number, film()[0][number][0], marker=True)
+        assert unit.lost == 0
+
+
+def test_markers_on_each_slice_split_nothing():
+    sender = video()
+    pictures = film()[0]
+    units = []
+    for number in range(10):
+        slices = [pictures[number][0], b"\x41second", b"\x41third"]
+        for nal in slices:
+            units += sender.send(3600 * number, nal, marker=True)
+    units += sender.track.release()
+    assert len(units) == 10
+    assert all(u.data.endswith(annex_b([b"\x41second", b"\x41third"])) for u in units)
+    assert not any(u.lost for u in units)
+
+
+def test_a_marker_on_parameter_sets_ends_nothing():
+    sender = trusted()
+    for nal in (*film()[1], SEI):
+        assert sender.send(90_000, nal, marker=True) == []
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert nals_of(unit.data) == [*film()[1], SEI, film()[0][0][0]]
+
+
+def test_markers_found_wrong_late_cost_one_picture_and_are_told():
+    sender = trusted()
+    pictures = film()[0]
+    (split,) = sender.send(90_000, pictures[5][0], marker=True)
+    assert sender.send(90_000, b"\x41late", marker=True) == []
+    held = sender.send(93_600, pictures[6][0], marker=True)
+    held += sender.send(93_600, b"\x41late", marker=True)
+    assert held == []
+    (unit,) = sender.send(97_200, pictures[7][0], marker=True)
+    assert unit.lost == 1
+    assert unit.data.endswith(annex_b([pictures[6][0], b"\x41late"]))
+
+
+def test_parameter_sets_with_a_time_of_their_own_go_in_front():
+    sender = trusted()
+    for nal in film()[1]:
+        assert sender.send(80_000, nal, marker=True) == []
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert nals_of(unit.data) == [*film()[1], film()[0][0][0]]
+    assert unit.key
+
+
+def test_a_lost_packet_is_told_with_the_damaged_picture():
+    sender = trusted()
+    first, last = film()[0][4][0][:100], b"\x41rest"
+    sender.send(90_000, first)
+    (unit,) = sender.send(90_000, last, marker=True, lose=2)
+    assert unit.lost == 2
+    assert unit.data == annex_b([*film()[1], first, last])
+    (unit,) = sender.send(93_600, film()[0][5][0], marker=True)
+    assert unit.lost == 0
+
+
+def test_a_lost_end_is_told_with_the_picture_that_lacks_it():
+    sender = trusted()
+    pieces = fu_a(film()[0][4][0], 20)
+    for piece in pieces[:3]:
+        sender.send(90_000, piece)
+    cut, whole = sender.send(93_600, film()[0][5][0], marker=True, lose=4)
+    assert (cut.lost, whole.lost) == (4, 0)
+    assert cut.data.endswith(film()[0][4][0][:61])
+
+
+def test_whole_pictures_lost_are_told_with_the_next():
+    sender = trusted()
+    (unit,) = sender.send(900_000, film()[0][5][0], marker=True, lose=30)
+    assert unit.lost == 30
+
+
+def test_doubled_packets_are_dropped():
+    sender = trusted()
+    packet = parse(rtp(sender.sequence, 3600 * 3, film()[0][3][0], marker=True))
+    assert sender.track.push(packet, sender.now) == []
+    (unit,) = sender.send(90_000, film()[0][5][0], marker=True)
+    assert unit.lost == 0
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_key_picture_has_its_parameter_sets_in_front(codec):
+    pictures, sets = film(codec)
+    sender = trusted(codec)
+    (unit,) = sender.send(90_000, pictures[0][0], marker=True)
+    assert unit.data == annex_b([*sets, pictures[0][0]])
+    assert unit.track.parameters == annex_b(sets)
+    (unit,) = sender.send(93_600, pictures[1][0], marker=True)
+    assert not unit.key and unit.data == annex_b(pictures[1])
+    # As sent where they are there, and behind the delimiter where they are not.
+    delimiter = AUD if codec == "h264" else b"\x46\x01\x50"
+    sender.send(97_200, delimiter)
+    (unit,) = sender.send(97_200, pictures[0][0], marker=True)
+    assert unit.data == annex_b([delimiter, *sets, pictures[0][0]])
+    for nal in [delimiter, *sets]:
+        sender.send(100_800, nal)
+    (again,) = sender.send(100_800, pictures[0][0], marker=True)
+    assert again.data == unit.data and again.track is unit.track
+
+
+def test_another_size_is_another_track_and_coming_back_is_the_one_before():
+    sender = trusted()
+    (before,) = sender.send(90_000, film()[0][0][0], marker=True)
+    pictures, sets = film(size=(640, 360))
+    for nal in sets:
+        sender.send(93_600, nal)
+    (after,) = sender.send(93_600, pictures[0][0], marker=True)
+    assert (before.track.width, after.track.width) == (320, 640)
+    assert after.track.parameters == annex_b(sets)
+    (next_one,) = sender.send(97_200, pictures[1][0], marker=True)
+    assert next_one.track is after.track
+    for nal in film()[1]:
+        sender.send(100_800, nal)
+    (again,) = sender.send(100_800, film()[0][0][0], marker=True)
+    assert again.track is before.track
+
+
+def picture_set(number: int, sequence: int = 0, qp: int = 0) -> bytes:
+    """A picture parameter set of H.264: CAVLC, one slice group, and a first QP of its own."""
+    bits = golomb(number) + golomb(sequence) + "00" + golomb(0) * 3 + "000" + golomb(2 * qp)
+    bits += golomb(0) * 2 + "100" + "1"
+    bits += "0" * (-len(bits) % 8)
+    return b"\x68" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def golomb(number: int) -> str:
+    digits = f"{number + 1:b}"
+    return "0" * (len(digits) - 1) + digits
+
+
+def test_other_parameter_sets_for_the_same_pictures_are_the_same_track():
+    sender = trusted()
+    slices, (sequence, _) = film()[0], film()[1]
+    tracks = set()
+    for number in range(50):
+        sets = [sequence, picture_set(0, qp=number % 3)]
+        for nal in sets:
+            sender.send(90_000 + 3600 * number, nal)
+        (unit,) = sender.send(90_000 + 3600 * number, slices[0][0], marker=True)
+        tracks.add(unit.track)
+        assert unit.data == annex_b([*sets, slices[0][0]])
+    assert len(tracks) == 1
+
+
+def test_parameter_sets_that_come_once_stand_in_front_of_each_key_picture():
+    """Several numbers; those that changed since, in their newest form; no others' sets."""
+    sender = trusted()
+    slices, sets = film()
+    other = film(size=(640, 360))[1][0]
+    renumbered = other[:4] + bytes([other[4] >> 2 | 0x40]) + other[5:]  # cut short: it is broken
+    sender.send(90_000, picture_set(1))
+    sender.send(90_000, renumbered)
+    sender.send(90_000, picture_set(2, sequence=7))
+    sender.send(90_000, slices[1][0], marker=True)
+    sender.send(93_600, picture_set(1, qp=5))
+    (unit,) = sender.send(93_600, slices[2][0], marker=True)
+    assert unit.data == annex_b([picture_set(1, qp=5), slices[2][0]])
+    (unit,) = sender.send(97_200, slices[0][0], marker=True)
+    assert unit.data == annex_b([*sets, picture_set(1, qp=5), slices[0][0]])
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("start_code", [b"\0\0\1", b"\0\0\0\1"])
+@pytest.mark.parametrize("leading", [False, True])
+def test_nal_units_glued_by_start_codes_are_taken_apart(codec, start_code, leading):
+    slices, sets = film(codec)
+    key = slices[0][0]
+    glued = (start_code if leading else b"") + start_code.join([*sets, key])
+    pieces = {"h264": fu_a, "h265": fu_265}[codec](glued, 500)
+    for payloads in ([glued], pieces):
+        sender = video(codec, sets=[])
+        for payload in payloads[:-1]:
+            assert sender.send(90_000, payload) == []
+        sender.send(90_000, payloads[-1], marker=True)
+        (unit,) = sender.track.release()
+        assert unit.key and unit.data == annex_b([*sets, key])
+
+
+def test_glued_slices_are_found_at_the_beginning_and_from_then_on():
+    slices, _ = film()
+    sender = trusted()
+    for number in range(200):
+        two = slices[1][0] + b"\0\0\1\x41second"
+        (unit,) = sender.send(90_000 + 3600 * number, two, marker=True)
+        assert unit.data == annex_b([slices[1][0], b"\x41second"])
+
+
+def recovery_point(count: int) -> bytes:
+    bits = golomb(count) + "1" + "0" + "00"
+    bits += "1" + "0" * (-(len(bits) + 1) % 8)
+    return (
+        b"\x06\x06"
+        + bytes([len(bits) // 8])
+        + int(bits, 2).to_bytes(len(bits) // 8, "big")
+        + b"\x80"
+    )
+
+
+def test_a_recovery_point_is_a_place_to_begin():
+    sender = trusted()
+    slices, sets = film()
+    sender.send(90_000, recovery_point(0))
+    (unit,) = sender.send(90_000, slices[1][0], marker=True)
+    assert (unit.key, unit.dependent, unit.open) == (True, False, False)
+    assert unit.data == annex_b([*sets, recovery_point(0), slices[1][0]])
+    (unit,) = sender.send(93_600, slices[2][0], marker=True)
+    assert not unit.key
+
+
+def test_a_renewal_bit_by_bit_is_right_after_as_many_pictures_as_it_tells():
+    """The next one may begin at once: then each second one is a place to begin."""
+    sender = trusted()
+    slices, _ = film()
+    told = []
+    for number in range(13):
+        if number % 4 == 0:
+            sender.send(90_000 + 3600 * number, recovery_point(4))
+        (unit,) = sender.send(90_000 + 3600 * number, slices[1][0], marker=True)
+        told.append((unit.key, unit.dependent, unit.open))
+    begin, wait, right = (True, True, True), (False, True, False), (False, False, False)
+    assert told == [begin, *[wait] * 3, *[right] * 4, begin, *[wait] * 3, right]
+
+
+def test_a_broken_parameter_set_changes_nothing():
+    sender = trusted()
+    sender.send(90_000, b"\x67\x42")
+    (unit,) = sender.send(90_000, film()[0][0][0], marker=True)
+    assert unit.track.width == 320
+
+
+def test_nothing_is_handed_on_before_its_size_is_known():
+    sender = video(sets=[])
+    pictures, sets = film()
+    for number in range(3):
+        assert sender.send(3600 * number, pictures[number][0], marker=True) == []
+    for nal in sets:
+        sender.send(18_000, nal)
+    (unit,) = sender.send(18_000, pictures[0][0], marker=True)
+    assert unit.key and unit.track.width == 320
+
+
+def test_what_leads_a_broken_link_is_shown_by_nobody():
+    """H.265: the pictures before a BLA that need those in front of it. Those before a CRA are for
+    who had those.
+    """
+    sender = trusted("h265")
+    slices, _ = film("h265")
+    told = []
+    for number, kind in enumerate([21, 9, 1, 16, 9, 1, 8, 1]):
+        slice = bytes([kind << 1, 1]) + slices[1][0][2:]
+        units = sender.send(90_000 + 3600 * number, slice, marker=True)
+        told += [(kind, unit.key, unit.dependent) for unit in units]
+    assert told == [
+        (21, True, False),
+        (9, False, True),
+        (1, False, False),
+        (16, True, False),
+        (1, False, False),
+        (1, False, False),
+    ]
+
+
+def test_frames_that_are_too_large_are_counted_with_the_next():
+    sender = trusted()
+    slices, _ = film()
+    for number in range(3):
+        for _ in range(MOST_NALS + 2):
+            assert sender.send(90_000 + 3600 * number, b"\x41second") == []
+    (unit,) = sender.send(180_000, slices[0][0], marker=True)
+    assert unit.dropped == 3 and unit.lost == 0
+    (unit,) = sender.send(183_600, slices[1][0], marker=True)
+    assert unit.dropped == 0
+
+
+def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
+    wide = H264.form(film()[1][0])._replace(width=1 << 14, height=1 << 14)
+    pictures, sets = film()
+    sender = trusted()
+    sender.track._sets.form = lambda nals, kinds: wide
+    with pytest.raises(StreamError) as told:
+        sender.send(90_000, pictures[0][0], marker=True)
+    assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
+
+
+# What parameter sets say.
+
+SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0), ("h265", 2)]
+)
+def test_size_and_reorder_depth(codec, b_frames, size):
+    kind = KINDS[codec]
+    sets = film(codec, size, b_frames, 8)[1]
+    form = kind.form(next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE))
+    assert (form.width, form.height) == size
+    assert (form.reorder > 0) == (b_frames > 0) and form.reorder <= 3
+
+
+@pytest.mark.parametrize(
+    ("options", "form", "reorder"),
+    [
+        ("nal-hrd=vbr:vbv-maxrate=900:vbv-bufsize=900:bframes=0", "yuv420p", 0),
+        (
+            "nal-hrd=cbr:bitrate=900:vbv-maxrate=900:vbv-bufsize=900:bframes=2:b-pyramid=0",
+            "yuv420p",
+            1,
+        ),
+        ("tff=1:bframes=0", "yuv420p", 0),
+        ("cqm=jvt:8x8dct=1:bframes=0", "yuv420p", 0),
+        ("sar=70/33:overscan=show:videoformat=pal:chromaloc=3:bframes=0", "yuv420p", 0),
+        ("bframes=3:b-pyramid=normal:ref=4", "yuv422p", 2),
+        ("keyint=1", "yuv444p", 0),
+    ],
+)
+def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
+    context = av.CodecContext.create("libx264", "w")
+    context.width, context.height, context.pix_fmt = 354, 292, form
+    context.time_base = Fraction(1, 25)
+    context.options = {"preset": "fast", "x264-params": f"b-adapt=0:{options}"}
+    coded = b""
+    for number in range(60):
+        frame = av.VideoFrame(354, 292, form)
+        for plane in frame.planes:
+            plane.update(bytes([number]) * plane.buffer_size)
+        frame.pts = number
+        coded += b"".join(map(bytes, context.encode(frame)))
+    coded += b"".join(map(bytes, context.encode(None)))
+    sequence = next(nal for nal in nals_of(coded) if nal[0] & 31 == 7)
+    found = H264.form(sequence)
+    assert found[:3] == (354, 292, reorder)
+    assert found.chroma == {"yuv420p": 1, "yuv422p": 2, "yuv444p": 3}[form] and found.depth == 8
+    assert found.pixel == ((70, 33) if "sar" in options else (1, 1))
+
+
+@pytest.mark.parametrize("options", ["", ":bframes=3:ref=4", ":scaling-list=default:ref=3"])
+def test_the_shape_of_a_pixel_stands_near_the_end_of_an_h265_parameter_set(options):
+    context = av.CodecContext.create("libx265", "w")
+    context.width, context.height, context.pix_fmt = 352, 288, "yuv420p10le"
+    context.time_base = Fraction(1, 25)
+    quiet = "log-level=none:pools=1:frame-threads=1:repeat-headers=1"
+    context.options = {"preset": "medium", "x265-params": f"sar=4:{quiet}{options}"}
+    frame = av.VideoFrame(352, 288, "yuv420p10le")
+    frame.pts = 0
+    coded = b"".join(map(bytes, context.encode(frame) + context.encode(None)))
+    nals = coded.replace(b"\0\0\1", START).replace(b"\0" + START, START).split(START)
+    sequence = next(nal for nal in nals if nal and nal[0] >> 1 & 63 == 33)
+    form = H265.form(sequence)
+    assert (form.width, form.height, form.pixel, form.depth) == (352, 288, (16, 11), 10)
+
+
+def test_cut_off_parameter_sets_are_an_error_never_a_guess():
+    for codec in ("h264", "h265"):
+        kind = KINDS[codec]
+        sets = film(codec)[1]
+        whole = next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE)
+        for end in range(1, 8):
+            with pytest.raises(ValueError):
+                kind.form(whole[:end])
+
+
+# Sound.
+
+
+def sound(codec: str, **format: str) -> Sender:
+    rate, channels = {"PCMA": (8000, 1), "OPUS": (48000, 2)}.get(codec, (48000, 2))
+    return Sender(sound_of(sdp.Medium("audio", 96, codec, rate, channels, format)))
+
+
+@pytest.mark.parametrize("codec", ["PCMA", "OPUS", "L16"])
+def test_one_packet_one_piece_of_sound(codec):
+    sender = sound(codec)
+    (first,) = sender.send(2**32 - 10, b"abc")
+    (second,) = sender.send(310, b"def", lose=3)
+    assert (first.data, second.data, first.lost, second.lost) == (b"abc", b"def", 0, 3)
+    assert second.key and second.track.codec == codec.lower()
+    assert round((second.time - first.time) * second.track.rate / 1e9) == 320
+
+
+def aac(*units: bytes) -> bytes:
+    heads = b"".join((len(unit) << 3).to_bytes(2, "big") for unit in units)
+    return (len(heads) * 8).to_bytes(2, "big") + heads + b"".join(units)
+
+
+def test_aac_in_one_packet_and_over_several():
+    sender = sound("MPEG4-GENERIC", config="1190")
+    assert sender.track._track.parameters == b"\x11\x90"
+    first, second, third = sender.send(5000, aac(b"one", b"twotwo", b"3" * 200), marker=True)
+    assert [u.data for u in (first, second, third)] == [b"one", b"twotwo", b"3" * 200]
+    assert [round(u.time * 48_000 / 1e9) for u in (first, second, third)] == [5000, 6024, 7048]
+    large = bytes(range(250)) * 10
+    head = b"\0\x10" + (len(large) << 3).to_bytes(2, "big")
+    assert sender.send(9000, head + large[:1400]) == []
+    (whole,) = sender.send(9000, head + large[1400:], marker=True)
+    assert whole.data == large and round(whole.time * 48_000 / 1e9) == 9000
+    # Its first half is lost: the second is no sound.
+    assert sender.send(10_024, head + large[1400:], marker=True, lose=1) == []
+    (after,) = sender.send(11_048, aac(b"next"), marker=True)
+    assert (after.data, after.lost) == (b"next", 1)
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"\0", b"\0\x10", b"\0\x10\0", b"\xff\xff\0\0abc", b"\0\0abc"]
+)
+def test_stunted_aac_is_passed_over(payload):
+    if payload:
+        assert sound("MPEG4-GENERIC", config="1190").send(1, payload, marker=True) == []
+
+
+@pytest.mark.parametrize(("config", "step"), [("1190", 1024), ("1194", 960), ("1310", 2048)])
+def test_the_distance_of_aac_units(config, step):
+    """Plain, of 960 samples, and at half the told rate (SBR)."""
+    sender = sound("MPEG4-GENERIC", config=config)
+    first, second = sender.send(0, aac(b"a", b"b"))
+    assert round((second.time - first.time) * 48_000 / 1e9) == step
+
+
+def test_sound_that_cannot_be_taken_is_left_out():
+    for codec in ("VORBIS", "SPEEX", "EAC3", "G726-48", "G723", "MP4A-LATM", ""):
+        assert sound_of(sdp.Medium("audio", 96, codec, 8000)) is None
+    low = sdp.Medium("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
+    assert sound_of(low) is None
+    # Nobody could decode it.
+    assert sound_of(sdp.Medium("audio", 96, "MPEG4-GENERIC", 48000, 2)) is None
+
+
+# Descriptions and JPEGs.
+
+
+def test_a_description():
+    media = sdp.parse(
+        "v=0\r\ns=x\r\na=control:*\r\n"
+        "m=video 0 RTP/AVP 96\r\na=control:rtsp://host/cam/trackID=0\r\n"
+        "a=rtpmap:96 h264/90000\r\n"
+        "a=fmtp:96 packetization-mode=1; sprop-parameter-sets=Z0IAH5WoFAFuQA==,aM48gA==;x=y\r\n"
+        "a=rtpmap:97 nonsense/1\r\n"
+        "m=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n"
+        "m=audio 0 RTP/AVP\r\nm=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/x\r\n"
+    )
+    video, sound, other = media
+    assert (video.codec, video.rate, video.control) == ("H264", 90_000, "rtsp://host/cam/trackID=0")
+    assert [nal[0] & 31 for nal in video.parameter_sets()] == [7, 8]
+    assert (sound.codec, sound.rate, sound.channels) == ("PCMA", 8000, 1)
+    assert (other.kind, other.rate) == ("application", 90_000)
+
+
+def test_malformed_parameters_of_a_description_are_left_out():
+    medium = sdp.Medium("video", 96, format={"sprop-parameter-sets": "!!,Z0IAH5WoFAFuQA==,"})
+    assert len(medium.parameter_sets()) == 1
+    assert sdp.Medium("audio", 96, format={"config": "xyz"}).config() == b""
+
+
+@pytest.mark.parametrize(
+    ("lines", "config"),
+    [
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408"], b"\x14\x08"),
+        (["a=fmtp:97 config=1408", "a=rtpmap:104 MPEG4-GENERIC/16000"], b"\x14\x08"),
+        # Another codec's, or nobody knows whose.
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=rtpmap:97 X/1", "a=fmtp:97 config=1408"], b""),
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408", "a=fmtp:98 config=1"], b""),
+        (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:104 mode=x", "a=fmtp:97 config=14"], b""),
+    ],
+)
+def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(lines, config):
+    (medium,) = sdp.parse("\r\n".join(["v=0", "m=audio 0 RTP/AVP 104", *lines]))
+    assert medium.config() == config
+
+
+def test_a_configuration_of_sound_keeps_all_its_bytes():
+    """What would be emulation prevention in a NAL unit is a part of it."""
+    told = bytes.fromhex("178000000310")
+    assert Bits(told).take(48) == int.from_bytes(told, "big")
+    assert channels(told) == 0  # and not those of the byte behind
+
+
+def exif(orientation: int, order: str = "big", kind: bytes = b"Exif\0\0") -> bytes:
+    mark = {"big": b"MM", "little": b"II"}[order]
+    tiff = mark + (42).to_bytes(2, order) + (8).to_bytes(4, order) + (1).to_bytes(2, order)
+    tiff += (0x112).to_bytes(2, order) + (3).to_bytes(2, order) + (1).to_bytes(4, order)
+    tiff += orientation.to_bytes(2, order) + bytes(6)
+    return b"\xff\xe1" + (8 + len(tiff)).to_bytes(2, "big") + kind + tiff
+
+
+def test_how_a_jpeg_is_to_be_turned():
+    data = made([0], codec="mjpeg", size=(64, 48))[0].data
+    for orientation in range(1, 9):
+        for order in ("big", "little"):
+            size = (64, 48) if orientation < 5 else (48, 64)
+            turned = data[:2] + exif(orientation, order) + data[2:]
+            assert jpeg.form(turned) == (*size, orientation)
+    short = b"\xff\xe1\0\x0c" + exif(6)[4:14]
+    for odd in (exif(0), exif(9), exif(6, kind=b"http:\0"), short):
+        assert jpeg.form(data[:2] + odd + data[2:]) == (64, 48, 1)
+
+
+def test_the_size_of_a_jpeg():
+    for width, height in ((320, 240), (1279, 719)):
+        (unit,) = made([0.0], codec="mjpeg", size=(width, height))
+        assert jpeg.form(unit.data) == (width, height, 1)
+        # Fill bytes and a comment in front of the frame header.
+        odd = unit.data[:2] + b"\xff\xfe\0\6abcd\xff" + unit.data[2:]
+        assert jpeg.form(odd) == (width, height, 1)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8", b"GIF89a" * 9, b"\xff\xd8\xff\xe0\0\4ab", b"\xff\xd8" * 9]
+)
+def test_what_is_no_jpeg(data):
+    with pytest.raises(ValueError):
+        jpeg.form(data)

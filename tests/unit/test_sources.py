@@ -1,0 +1,278 @@
+"""Addresses are taken apart at the door, and a credential never prints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from camrec.errors import InputError
+from camrec.pasted_address import cleaned
+from camrec.redaction import Credential, redact
+from camrec.sources import parse, restore, valid_name
+from camrec.stream_search import bare_host
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "url", "user", "password"),
+    [
+        ("rtsp://1.2.3.4:8554/a?b=1", "rtsp", "rtsp://1.2.3.4:8554/a?b=1", None, None),
+        ("RTSP://u:p@cam.local/x", "rtsp", "rtsp://cam.local/x", "u", "p"),
+        ("http://u:p%40ss@h:81/x", "mjpeg", "http://h:81/x", "u", "p@ss"),
+        ("rtsp://us@r:p@s:s/w#o?d@1.2.3.4/x", "rtsp", "rtsp://1.2.3.4/x", "us@r", "p@s:s/w#o?d"),
+        ("rtsp://u:123?w#d@1.2.3.4/x", "rtsp", "rtsp://1.2.3.4/x", "u", "123?w#d"),
+        ("rtsp://u:123#w@1.2.3.4/x", "rtsp", "rtsp://1.2.3.4/x", "u", "123#w"),
+        ("http://h?name=a@b.c", "mjpeg", "http://h?name=a@b.c", None, None),
+        ("http://h?live", "mjpeg", "http://h?live", None, None),
+        ("http://h/a@b", "mjpeg", "http://h/a@b", None, None),
+        ("http://1.2.3.4:80/a@b", "mjpeg", "http://1.2.3.4:80/a@b", None, None),
+        ("http://u:p@1.2.3.4/x?m=a@b", "mjpeg", "http://1.2.3.4/x?m=a@b", "u", "p"),
+        ("http://localhost:80/a:b@c", "mjpeg", "http://localhost:80/a:b@c", None, None),
+        ("http://u:P@ssw0rd#1@h/video", "mjpeg", "http://h/video", "u", "P@ssw0rd#1"),
+        ("http://u:p@ss#1@h", "mjpeg", "http://h", "u", "p@ss#1"),
+        ("rtsp://u:P@ss?1@h:8554/x", "rtsp", "rtsp://h:8554/x", "u", "P@ss?1"),
+        ("rtsp://u:/p/w@h/x", "rtsp", "rtsp://h/x", "u", "/p/w"),
+        ("rtsp://DOMAIN\\u:p@h/x", "rtsp", "rtsp://h/x", "DOMAIN\\u", "p"),
+        ("rtsp://u:@h/x", "rtsp", "rtsp://h/x", "u", ""),
+        ("rtsp://@h/x", "rtsp", "rtsp://h/x", None, None),
+        ("rtsp://u@cam.lan/x@y", "rtsp", "rtsp://cam.lan/x@y", "u", ""),
+        ("rtsp://[::1]:8554/x", "rtsp", "rtsp://[::1]:8554/x", None, None),
+        ("https://u@h/x", "mjpeg", "https://h/x", "u", ""),
+        ("  rtsp://h/x  ", "rtsp", "rtsp://h/x", None, None),
+    ],
+)
+def test_an_address_is_taken_apart(address, kind, url, user, password):
+    source = parse(address)
+    assert (source.kind, source.url) == (kind, url)
+    credential = source.credential
+    assert (credential and credential.user) == user
+    assert (credential and credential.password) == password
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["?", "/", "/video", "/video?", "/?", "/v&channel=1", "/v?&channel=1", "/v?a=&b", "/%3f?"],
+)
+@pytest.mark.parametrize("start", ["rtsp://h", "http://h:81", "https://[::1]"])
+def test_an_address_ends_as_it_was_typed(start, end):
+    assert parse(f"{start}{end}").url == parse(f"{start}{end}").target() == f"{start}{end}"
+    assert parse(f"{start}{end}#part").url == f"{start}{end}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "viewer:P@ssw0rd/1@h/x",
+        "viewer:P@ssw0rd/1@1.2.3.4/x",
+        "viewer:P@ssw0rd?a=1@h/x",
+        "viewer:P@ssw0rd/1@",
+        "viewer:P@ssw0rd#1@",
+        "viewer:P@ssw0rd:1/x@h",
+        "viewer:P@ss/w0rd@h:99999/",
+        "viewer:12/P@h",
+        "viewer:12?ssw0rd=1@h",
+        "viewer:p/ss@h/x?ssw0rd=P@b",
+        "DOMAIN/viewer:P@h",
+        "cam?ssw0rd@h",
+    ],
+)
+def test_an_address_with_two_readings_is_refused_and_nothing_of_it_is_told(rest):
+    for scheme in ("rtsp", "http"):
+        with pytest.raises(InputError) as refused:
+            parse(f"{scheme}://{rest}")
+        assert refused.value.code == "address_ambiguous" and refused.value.facts == {}
+        assert "ssw0rd" not in refused.value.text() and "%40" in refused.value.text("fr")
+        assert refused.value.__cause__ is None and refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://1.2.3.4:1984/api?src=rtsp://u:S3cret@cam/x",
+        "http://nvr/api?src=rtsp%3A%2F%2Fu%3AS3cret%40cam%2Fx",
+    ],
+)
+def test_a_credential_of_an_address_within_an_address_does_not_print(address):
+    source = parse(address)
+    assert "S3cret" not in f"{source} {source!r} {source.url}"
+    assert source.target() == address and "S3cret" in source.secrets()
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("", "address_scheme"),
+        ("camera", "address_scheme"),
+        ("ftp://h/x", "address_scheme"),
+        ("file:///etc/passwd", "address_scheme"),
+        ("exec:ls", "address_scheme"),
+        ("ffmpeg:http://h/x", "address_scheme"),
+        ("rtsp://", "address_host"),
+        ("rtsp://h:99999/x", "address_host"),
+        ("rtsp://h:0/x", "address_host"),
+        ("rtsp://h..x/", "address_host"),
+        ("rtsp://u:p@", "address_host"),
+        ("rtsp://u:p@ho$t/x", "address_host"),
+        ("rtsp://[fe80/x", "address_host"),
+        ("rtsp://[h]/x", "address_host"),
+        ("rtsp://h\r\nX: y/x", "address_characters"),
+        ("rtsp://h/\x00", "address_characters"),
+        ("rtsp://h/a b", "address_characters"),
+        ("rtsp://h/" + "a" * 2048, "address_length"),
+        (7, "address_type"),
+        (None, "address_type"),
+    ],
+)
+def test_a_bad_address_is_refused_with_its_code(address, code):
+    with pytest.raises(InputError) as refused:
+        parse(address)
+    assert refused.value.code == code
+    assert refused.value.status == 400
+
+
+PLAIN = "rtsp://viewer:p4ss@cam.lan:554/live?a=b"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{}",
+        "  {} ",
+        "\t{}\r\n",
+        "\n\n{}\n",
+        "\u00a0{}\u00a0",
+        "\ufeff{}\u200b",
+        "<{}>",
+        "<URL:{}>",
+        "URL: {}",
+        "< {} >.",
+        '"{}"',
+        "'{}'",
+        "`{}`",
+        "“{}”",
+        "„{}“",
+        "”{}”",
+        "‘{}’",
+        "« {} »",
+        "\u00ab\u202f{}\u202f\u00bb",
+        "({})",
+        "[{}]",
+        "{},",
+        "{}.",
+        "{};",
+        "“{}.”",
+        "“{}”.",
+        "('{}'),\n",
+        '"{}',
+        '{}"',
+        " <{}>, ",
+    ],
+)
+@pytest.mark.parametrize("address", [PLAIN, "http://cam.lan/video?", "rtsp://[::1]/x"])
+def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
+    assert parse(pasted.format(address)) == parse(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://cam/video?user=a&pwd=secret.",
+        "http://cam/video?user=a&pwd=secret,",
+        'http://cam/video?user=a&pwd=secret"',
+        "http://cam/(a)",
+        "http://cam/it's",
+        "rtsp://cam/x?",
+        "rtsp://cam/x/",
+        "rtsp://u:p.@cam/x",
+        'rtsp://u:"p"@cam/x',
+        "rtsp://[::1]",
+    ],
+)
+def test_what_may_belong_to_an_address_stays(address):
+    assert cleaned(address) == address == cleaned(f" <{address}>\n")
+
+
+def test_a_bare_host_is_cleaned_as_well():
+    for pasted in ("192.168.1.9", " <192.168.1.9>\n", "“192.168.1.9”", "192.168.1.9,"):
+        assert bare_host(pasted) == parse("rtsp://192.168.1.9/")
+    assert bare_host(" [::1] ") == bare_host("::1") == parse("rtsp://[::1]/")
+
+
+def test_an_address_is_cleaned_in_one_place_alone():
+    files = (Path(__file__).parents[2] / "camrec").rglob("*.py")
+    callers = {each.name for each in files if re.search(r"\bcleaned\(", each.read_text("utf-8"))}
+    assert callers == {"pasted_address.py", "sources.py", "stream_search.py"}
+
+
+@pytest.mark.parametrize("pasted", ["“{}”", "<{}", " {}\n\n", "{} and more", "{}\nX: y"])
+def test_a_pasted_address_that_is_refused_is_not_logged(caplog, pasted):
+    with caplog.at_level("DEBUG"), pytest.raises(InputError) as refused:
+        parse(pasted.format("ftp://viewer:s3cr3t@cam/x"))
+    assert "s3cr3t" not in f"{caplog.text}{refused.value}{refused.value!r}{refused.value.facts}"
+
+
+def test_cleaning_is_bounded():
+    assert cleaned("<" * 100_000) == "<" * 100_000
+    with pytest.raises(InputError):
+        parse("." * 2048)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://cam.lan/x@y", "http://1.2.3.4:80/t:1@b?", "rtsp://u:p@ss#1@h:81/x", "http://[::1]/?a"],
+)
+def test_what_was_typed_is_restored_from_what_was_kept(address):
+    """Also with a user and a password that were given beside it."""
+    source = parse(address)
+    for credential in (source.credential, Credential("us@r", "p@s/s#?"), Credential("u", "")):
+        kept = replace(source, credential=credential)
+        assert restore(kept.address()) == kept
+        assert restore(kept.url).url == kept.url
+
+
+def test_an_address_that_an_earlier_camrec_kept_is_read_as_it_meant_it():
+    source = restore("http://cam:8080/live@main")
+    assert (source.host, source.port, source.credential) == ("cam", 8080, None)
+
+
+def test_a_credential_does_not_print():
+    source = parse("rtsp://admin:s3cr%40t@h/x")
+    shown = f"{source} {source!r} {source.credential} {source.credential!r} {source.url}"
+    assert "s3cr" not in shown
+    assert "admin" not in shown
+    assert "s3cr%40t" in source.address()
+
+
+def test_redact_takes_every_credential_out_of_a_line():
+    line = "open rtsp://a:b@c/d, http://u:p@x@host/y and plain http://h/z"
+    assert redact(line) == "open rtsp://***@c/d, http://***@host/y and plain http://h/z"
+    assert redact("rtsp://a:b@ss#1@ is refused") == "rtsp://***@ is refused"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00", 5])
+def test_a_bad_name_is_refused(name):
+    with pytest.raises(InputError, match="1 to 100"):
+        valid_name(name)
+
+
+def test_a_name_may_hold_what_prints():
+    assert valid_name(" Entrée n° 1 / nuit ") == "Entrée n° 1 / nuit"
+    assert valid_name(None) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("u=viewer&p=secret77", "u=***&p=***"),
+        ("usr=viewer&psw=secret77", "usr=***&psw=***"),
+        ("x-pin=1234&channel=1", "x-pin=***&channel=1"),
+        ("sid=abcd1234&session_id=ef", "sid=***&session_id=***"),
+        ("p=2&stream=1", "p=2&stream=1"),
+    ],
+)
+def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
+    source = parse(f"http://camera/video?{query}")
+    assert source.url == f"http://camera/video?{shown}"
+    assert source.target() == f"http://camera/video?{query}"

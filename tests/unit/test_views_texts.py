@@ -1,0 +1,116 @@
+"""Every word and number of the page, in both languages; every script can be read."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from camrec import views
+from camrec.i18n import LANGUAGES, catalogue, text
+from camrec.units import AudioCodec, VideoCodec
+from camrec.views.board import CODECS
+from camrec.views.component import Component
+from camrec.web.schema import AudioFacts
+
+VIEWS = Path(views.__file__).parent
+SCRIPTS = sorted(VIEWS.glob("*.js"))
+NBSP = "\u00a0"
+ROOMS = ("page", "videos", "warnings")
+KEY = re.compile(r"""["'`]((?:page|videos|warnings)\.(?!js\b|css\b)[a-z_]*)(\$?)""")
+# What the page puts together from a beginning and a name, and where the names stand.
+NAMES = {
+    "videos.": ("player.js", r"""\bline\("(\w+)"""),
+    "page.badge_": ("screen.js", r"""\bchip\("\w+", "\w*", "(\w+)\""""),
+    "page.key_": ("help.js", r"""\bkey\("(\w+)"\)"""),
+}
+
+
+@cache
+def known(language: str) -> dict[str, object]:
+    """The texts that the page has."""
+    return {
+        key: found for key, found in catalogue(language).items() if key.partition(".")[0] in ROOMS
+    }
+
+
+def forms(found: object) -> list[str]:
+    return list(found.values()) if isinstance(found, dict) else [found]
+
+
+def used() -> tuple[set[str], set[str]]:
+    """The keys that the code names, and the beginnings of those that it puts together."""
+    whole, begun = set(), set()
+    for file in [*SCRIPTS, *VIEWS.glob("*.py")]:
+        for key, open_end in KEY.findall(file.read_text("utf-8").replace("{", "$")):
+            (begun if open_end or key.endswith("_") else whole).add(key)
+    return whole, begun
+
+
+def test_a_text_of_several_lines_has_as_many_in_both_languages():
+    for key, english in known("en").items():
+        both = [*forms(english), *forms(known("fr")[key])]
+        assert len({form.count("\n") for form in both}) == 1, key
+
+
+def test_every_text_that_the_code_names_is_there_and_every_text_is_used():
+    whole, begun = used()
+    assert whole <= known("en").keys()
+    assert all(any(key.startswith(start) for key in known("en")) for start in begun)
+    assert not {key for key in known("en").keys() - whole if not key.startswith(tuple(begun))}
+
+
+@pytest.mark.parametrize("start", NAMES)
+def test_every_name_that_completes_a_key_has_its_text(start):
+    file, pattern = NAMES[start]
+    names = re.findall(pattern, (VIEWS / file).read_text("utf-8"))
+    assert names
+    assert not [name for name in names if f"{start}{name}" not in known("en")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_apostrophes_are_curly_and_spaces_that_must_not_break_do_not(language):
+    for key, found in catalogue(language).items():
+        for form in forms(found):
+            assert not re.search(r"(\d|\}) (?:s|min|h|fps|i/s|MB|Mo|ms)\b", form), key
+            assert "'" not in form, f"{key}: a straight apostrophe"
+            if language == "fr":
+                told = outside_of_code(form)
+                assert not re.search(rf"[^{NBSP}?!][;?!]|[^{NBSP}]:(?=\s|$)| »|« ", told), key
+
+
+def outside_of_code(form: str) -> str:
+    """Without addresses, times and what is to be typed as it stands."""
+    typed = r"\w+://\S*|\d\d:\d\d\S*|Authorization: Bearer|Content-Type:|keyring: false"
+    return re.sub(typed, "", form)
+
+
+def test_every_codec_has_a_name_and_may_go_over_the_wire():
+    for codec in (*get_args(VideoCodec), *get_args(AudioCodec)):
+        assert CODECS[codec]
+    for codec in get_args(AudioCodec):
+        assert AudioFacts(codec=codec).codec == codec
+
+
+def test_one_and_many():
+    told = {"most": 3, "length": "2 s"}
+    assert [text("page.gaps", "en", count=n, **told) for n in (0, 1, 2)] == [
+        "0 gaps, 2 s",
+        "1 gap, 2 s",
+        "2 gaps, 2 s",
+    ]
+    assert text("page.open_of", "fr", count=0, **told).startswith(f"0{NBSP}caméra ")
+    assert text("page.open_of", "fr", count=2, **told).startswith(f"2{NBSP}caméras ")
+
+
+def test_a_component_is_the_kit_and_its_own_files():
+    kit, tokens = (VIEWS / "kit.js").read_text(), (VIEWS / "tokens.css").read_text()
+    made = [each for each in Component.__subclasses__() if each._script]
+    assert made
+    for each in made:
+        assert each._esm.startswith(kit)
+        assert each._esm.endswith((VIEWS / each._script).read_text())
+        assert each._stylesheets[0].startswith(tokens)
