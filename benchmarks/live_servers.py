@@ -20,7 +20,7 @@ import yaml
 from light import Programs, free_port, mediamtx, running
 
 HERE = Path(__file__).parent
-VIEWS = HERE.parent / "camrec" / "views"
+VIEWS = HERE.parent / "camrec" / "views" / "static"
 MODULES = ["api", "ws", "http", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]  # of go2rtc
 
 
@@ -210,7 +210,13 @@ def scripts() -> str:
     """The page's own code, with a life that never ends."""
     code = "\n".join(
         (VIEWS / name).read_text("utf-8")
-        for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
+        for name in (
+            "kit/base.js",
+            "live/video_surface.js",
+            "live/h264_player.js",
+            "live/jpeg_player.js",
+            "live/live_stream.js",
+        )
     )
     life = "{ add() {}, end() {}, on() {}, every: (each, tick) => setInterval(tick, each) }"
     return f"{code}\nconst life = {life}\n"

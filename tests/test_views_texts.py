@@ -19,15 +19,16 @@ from camrec.views.component import Component, texts
 from camrec.web.schema import AudioFacts
 
 VIEWS = Path(views.__file__).parent
-SCRIPTS = sorted(VIEWS.glob("*.js"))
+STATIC = VIEWS / "static"
+SCRIPTS = sorted(STATIC.rglob("*.js"))
 NBSP = "\u00a0"
 ROOMS = ("page", "videos", "warnings")
 KEY = re.compile(r"""["'`]((?:page|videos|warnings)\.(?!js\b|css\b)[a-z_]*)(\$?)""")
 # What the page puts together from a beginning and a name, and where the names stand.
 NAMES = {
-    "videos.": ("player.js", r"""\bline\("(\w+)"""),
-    "page.badge_": ("screen.js", r"""\bchip\("\w+", "\w*", "(\w+)\""""),
-    "page.key_": ("help.js", r"""\bkey\("(\w+)"\)"""),
+    "videos.": ("components/player.js", r"""\bline\("(\w+)"""),
+    "page.badge_": ("live/picture_overlay.js", r"""\bchip\("\w+", "\w*", "(\w+)\""""),
+    "page.key_": ("kit/help.js", r"""\bkey\("(\w+)"\)"""),
 }
 
 
@@ -68,7 +69,7 @@ def test_every_text_that_the_code_names_is_there_and_every_text_is_used():
 @pytest.mark.parametrize("start", NAMES)
 def test_every_name_that_completes_a_key_has_its_text(start):
     file, pattern = NAMES[start]
-    names = re.findall(pattern, (VIEWS / file).read_text("utf-8"))
+    names = re.findall(pattern, (STATIC / file).read_text("utf-8"))
     assert names
     assert not [name for name in names if f"{start}{name}" not in known("en")]
 
@@ -119,12 +120,12 @@ def test_every_script_can_be_read(file):
 
 
 def test_a_component_is_the_kit_and_its_own_files():
-    kit, tokens = (VIEWS / "kit.js").read_text(), (VIEWS / "tokens.css").read_text()
+    kit, tokens = (STATIC / "kit/base.js").read_text(), (STATIC / "kit/base.css").read_text()
     made = [each for each in Component.__subclasses__() if each._script]
     assert made
     for each in made:
         assert each._esm.startswith(kit)
-        assert each._esm.endswith((VIEWS / each._script).read_text())
+        assert each._esm.endswith((STATIC / each._script).read_text())
         assert each._stylesheets[0].startswith(tokens)
 
 
@@ -153,7 +154,9 @@ def test_numbers_are_said_as_people_say_them(language, chromium):
     """The kit's own code, in a browser."""
     with chromium.new_context() as context:
         tab = context.new_page()
-        tab.evaluate(f"() => {{ {(VIEWS / 'kit.js').read_text()}; window.kit = {{ words }} }}")
+        tab.evaluate(
+            f"() => {{ {(STATIC / 'kit/base.js').read_text()}; window.kit = {{ words }} }}"
+        )
         say = "([texts, how, value]) => kit.words(texts)[how](value)"
         spoken = texts(language, "page")
         for how, examples in MEASURES[language].items():

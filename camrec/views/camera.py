@@ -20,9 +20,14 @@ class LivePicture(CellComponent):
     title = param.String(doc="The camera's name.")
     records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE, "plots.js", "plots.css")
-    _script: ClassVar[str] = "camera.js"
-    _styles: ClassVar[str] = "camera.css"
+    _shared: ClassVar[tuple[str, ...]] = (
+        "kit/kernel_address.js",
+        *LIVE,
+        "live/plots_dialog.js",
+        "live/plots_dialog.css",
+    )
+    _script: ClassVar[str] = "components/camera_cell.js"
+    _styles: ClassVar[str] = "components/camera_cell.css"
 
 
 class CameraView(CellView):

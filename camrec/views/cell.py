@@ -108,7 +108,10 @@ def loading(base_url: str) -> str:
         _script = _extension_script()
     if not _script:
         return ""
-    own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
+    own = "\n".join(
+        (FOLDER / name).read_text("utf-8")
+        for name in ("kit/kernel_address.js", "kit/notebook_loader.js")
+    )
     return f"<script>(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()</script>"
 
 

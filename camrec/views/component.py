@@ -20,10 +20,24 @@ from camrec.errors import CamrecError, internal
 
 log = logging.getLogger(__name__)
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "static"
 # What a live picture is made of, and its recording.
-LIVE = ("surface.js", "packets.js", "jpegs.js", "live.js", "still.js", "live.css")
-LIVE += ("looks.js", "screen.js", "lengths.js", "segment.css", "controls.js", "controls.css")
+LIVE = (
+    "live/video_surface.js",
+    "live/h264_player.js",
+    "live/jpeg_player.js",
+    "live/live_stream.js",
+    "live/save_still.js",
+    "live/picture_overlay.css",
+)
+LIVE += (
+    "live/camera_model.js",
+    "live/picture_overlay.js",
+    "live/duration_choices.js",
+    "kit/segmented_control.css",
+    "live/record_controls.js",
+    "live/record_controls.css",
+)
 
 # A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
 warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
@@ -58,8 +72,8 @@ class Component(JSComponent):
         if cls._script:
             scripts = [name for name in cls._shared if name.endswith(".js")]
             styles = [name for name in (*cls._shared, cls._styles) if name.endswith(".css")]
-            cls._esm = "\n".join(map(_read, ("kit.js", *scripts, cls._script)))
-            cls._stylesheets = ["\n".join(map(_read, ("tokens.css", *styles)))]
+            cls._esm = "\n".join(map(_read, ("kit/base.js", *scripts, cls._script)))
+            cls._stylesheets = ["\n".join(map(_read, ("kit/base.css", *styles)))]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

@@ -33,14 +33,14 @@ class Header(AskingComponent):
     )
 
     _shared: ClassVar[tuple[str, ...]] = (
-        "theme.js",
-        "lengths.js",
-        "segment.css",
-        "help.js",
-        "help.css",
+        "kit/theme.js",
+        "live/duration_choices.js",
+        "kit/segmented_control.css",
+        "kit/help.js",
+        "kit/help.css",
     )
-    _script: ClassVar[str] = "header.js"
-    _styles: ClassVar[str] = "header.css"
+    _script: ClassVar[str] = "components/header.js"
+    _styles: ClassVar[str] = "components/header.css"
     _rooms: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(

@@ -23,7 +23,7 @@ from camrec.views.statistics import Statistics
 from camrec.views.tile import Tile
 from camrec.views.videos import Deeds
 
-TEMPLATE = Path(__file__).with_suffix(".html")
+TEMPLATE = Path(__file__).parent / "static" / "page.html"
 PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
 PARTS += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"

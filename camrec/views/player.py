@@ -19,14 +19,14 @@ class Player(VideoPart):
 
     _shared: ClassVar[tuple[str, ...]] = (
         *VideoPart._shared,
-        "frames.js",
-        "peek.js",
-        "still.js",
-        "stage.js",
+        "videos/frame_clock.js",
+        "videos/timeline_preview.js",
+        "live/save_still.js",
+        "videos/video_player.js",
     )
-    _script: ClassVar[str] = "player.js"
+    _script: ClassVar[str] = "components/player.js"
     _rooms: ClassVar[tuple[str, ...]] = (*VideoPart._rooms, "warnings")
-    _styles: ClassVar[str] = "player.css"
+    _styles: ClassVar[str] = "components/player.css"
 
     def do_rename(self, filename: str, name: str) -> None:
         self.ask("rename", self._deeds.rename, filename, name)

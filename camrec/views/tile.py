@@ -29,9 +29,14 @@ class Tile(AskingComponent):
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*LIVE, "theme.js", "scheduled.js", "scheduled.css")
-    _script: ClassVar[str] = "tile.js"
-    _styles: ClassVar[str] = "tile.css"
+    _shared: ClassVar[tuple[str, ...]] = (
+        *LIVE,
+        "kit/theme.js",
+        "live/scheduled_recordings.js",
+        "live/scheduled_recordings.css",
+    )
+    _script: ClassVar[str] = "components/camera_card.js"
+    _styles: ClassVar[str] = "components/camera_card.css"
 
     def __init__(
         self,
