@@ -7,7 +7,6 @@ from typing import ClassVar, Protocol
 import param
 
 from camrec.views.cell import CellComponent, CellView, size_of
-from camrec.views.component import LIVE
 
 
 class Named(Protocol):
@@ -20,14 +19,7 @@ class LivePicture(CellComponent):
     title = param.String(doc="The camera's name.")
     records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        "kit/kernel_address.js",
-        *LIVE,
-        "live/plots_dialog.js",
-        "live/plots_dialog.css",
-    )
     _script: ClassVar[str] = "components/camera_cell.js"
-    _styles: ClassVar[str] = "components/camera_cell.css"
 
 
 class CameraView(CellView):

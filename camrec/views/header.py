@@ -32,15 +32,7 @@ class Header(AskingComponent):
         doc="The cameras that can be recorded at once, as the board tells of them.",
     )
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        "kit/theme.js",
-        "live/duration_choices.js",
-        "kit/segmented_control.css",
-        "kit/help.js",
-        "kit/help.css",
-    )
     _script: ClassVar[str] = "components/header.js"
-    _styles: ClassVar[str] = "components/header.css"
     _rooms: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(

@@ -13,4 +13,3 @@ class Health(Component):
     facts = param.Dict(default={}, doc="The board's `health`.")
 
     _script: ClassVar[str] = "components/status_bar.js"
-    _styles: ClassVar[str] = "components/status_bar.css"

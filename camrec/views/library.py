@@ -24,11 +24,6 @@ class Latest(VideoPart):
     count = param.Integer(default=0, doc="How many videos there are.")
     videos = param.List(default=[], item_type=dict, doc="The newest, as `row` makes them.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        *VideoPart._shared,
-        "videos/video_card.js",
-        "components/library.css",
-    )
     _script: ClassVar[str] = "components/latest_videos.js"
 
     def show(self, videos: list[Video]) -> None:
@@ -45,17 +40,7 @@ class Library(VideoPart):
 
     count = param.Integer(default=0, doc="How many videos there are.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        *VideoPart._shared,
-        "videos/video_card.js",
-        "videos/video_filter.js",
-        "videos/virtual_list.js",
-        "videos/selection.js",
-        "videos/selection.css",
-        "videos/keyboard.js",
-    )
     _script: ClassVar[str] = "components/library.js"
-    _styles: ClassVar[str] = "components/library.css"
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

@@ -16,4 +16,3 @@ class Notice(Component):
     recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
 
     _script: ClassVar[str] = "components/banner.js"
-    _styles: ClassVar[str] = "components/banner.css"

@@ -28,13 +28,7 @@ class Settings(AskingComponent):
         doc="The board's `settings`: {most, folder, token}; of the token whether there is one.",
     )
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        "kit/theme.js",
-        "live/duration_choices.js",
-        "kit/segmented_control.css",
-    )
     _script: ClassVar[str] = "components/settings.js"
-    _styles: ClassVar[str] = "components/settings.css"
 
     def __init__(self, station: Station, on_language: Callable[[str], None], **params: Any) -> None:
         super().__init__(**params)

@@ -23,7 +23,6 @@ class StatisticsHead(Component):
     title = param.String(doc="The camera's name.")
 
     _script: ClassVar[str] = "components/stream_plots.js"
-    _styles: ClassVar[str] = "live/plots_dialog.css"
 
     def __init__(self, statistics: Statistics, **params: Any) -> None:
         super().__init__(**params)

@@ -1,56 +1,79 @@
 // Lines above the page: it has lost camrec; and above the cameras alone: all are open, and where the header has
 // no room for it, the button that records all. The page reconnects by itself: when camrec answers again it is
-// loaded anew, since what it knew of is gone.
+// loaded again, since what it knew of is gone.
 
-const SHORTEST_PAUSE = 1000
-const LONGEST_PAUSE = 2000
+import { button, fill, h } from "../kit/base.js"
+import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS } from "../kit/events.js"
+import { icon } from "../kit/icons.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { currentRoute, serverUrl } from "../kit/route.js"
 
+/** @import { IconName } from "../kit/icons.js" */
+/** @import { RenderArguments } from "../wire.js" */
+
+const MIN_PAUSE_MS = 1000
+const MAX_PAUSE_MS = 2000
+
+/** @param {RenderArguments<{full: boolean, open: number, most: number, recordable: number}>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const box = h("div", { class: "notices" })
-  let cutOff = false
-  let pause = SHORTEST_PAUSE
-  let timer = null
+  let isCutOff = false
+  let pause = MIN_PAUSE_MS
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
 
-  const line = (name, kind, title, text, more) =>
+  /**
+   * @param {IconName} name
+   * @param {string} kind
+   * @param {string} title
+   * @param {string} text
+   * @param {HTMLElement | null} action
+   */
+  const line = (name, kind, title, text, action = null) =>
     h("div", { class: `line card ${kind}` }, icon(name),
-      h("p", { role: "status" }, title ? h("b", {}, title, " ") : null, h("span", {}, text)), more)
+      h("p", { role: "status" }, title ? h("b", {}, title, " ") : null, h("span", {}, text)), action)
 
   function draw() {
-    const say = words(model.texts)
-    const cameras = place().view === "live"
+    const locale = createLocale(model.texts)
+    const showsCameras = currentRoute().view === "live"
     fill(box,
-      cutOff ? line("warning", "cut", "", say.t("page.cut_off")) : null,
-      cameras && model.full ? line("video", "full", say.t("page.open_of", { count: model.open, most: model.most }), say.t("page.full_text"),
-        button({ label: say.t("page.settings"), on: () => dispatchEvent(new Event(SETTINGS)) })) : null,
-      cameras && model.open > 1 ? button({
-        label: say.t("page.record_all"), class: "all", disabled: model.recordable === 0, on: () => dispatchEvent(new Event(RECORD_ALL)),
-      }) : null)
+      isCutOff ? line("warning", "cut", "", locale.t("page.cut_off")) : null,
+      showsCameras && model.full
+        ? line("video", "full", locale.t("page.open_of", { count: model.open, most: model.most }), locale.t("page.full_text"),
+          button({ label: locale.t("page.settings"), on: () => dispatchEvent(new Event(OPEN_SETTINGS)) }))
+        : null,
+      showsCameras && model.open > 1
+        ? button({
+          label: locale.t("page.record_all"), class: "all", disabled: model.recordable === 0,
+          on: () => dispatchEvent(new Event(OFFER_RECORD_ALL)),
+        })
+        : null)
     box.hidden = box.childElementCount === 0
     box.classList.toggle("narrow-only", box.querySelector(".line") === null)
   }
 
-  async function knock() {
+  async function reloadWhenAnswered() {
     try {
-      await fetch(address("health", model.base), { cache: "no-store" })
+      await fetch(serverUrl("health", model.base), { cache: "no-store" })
       location.reload()
     } catch {
-      timer = setTimeout(knock, pause)
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE)
+      timer = setTimeout(reloadWhenAnswered, pause)
+      pause = Math.min(pause * 1.5, MAX_PAUSE_MS)
     }
   }
 
-  const { document: bokeh } = view.model
-  bokeh.on_event("connection_lost", () => {
-    if (cutOff) return
-    cutOff = true
-    dispatchEvent(new Event(CUT_OFF))
+  view.model.document.on_event("connection_lost", () => {
+    if (isCutOff) return
+    isCutOff = true
+    dispatchEvent(new Event(CONNECTION_LOST))
     draw()
-    timer = setTimeout(knock, pause)
+    timer = setTimeout(reloadWhenAnswered, pause)
   })
   life.add(() => clearTimeout(timer))
   life.watch(["texts", "full", "open", "most", "recordable"], draw)
-  life.onPlace(draw)
+  life.onRoute(draw)
   draw()
   return box
 }

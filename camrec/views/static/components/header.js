@@ -1,194 +1,176 @@
 // The bar at the top: the mark, the two views, what is being recorded, language, theme and settings.
 
-const ALL = "all"
-const DRAW_EVERY = 10_000 // ms, for what the lists say of the time
+import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { helpDialog } from "../kit/help.js"
+import { hotkeys } from "../kit/hotkeys.js"
+import { icon } from "../kit/icons.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { currentRoute } from "../kit/route.js"
+import { chooseLanguage, chooseTheme, isDark, systemDark } from "../kit/theme.js"
+import { recordAllPanel } from "../live/record_all_panel.js"
 
+/** @import { Lifetime } from "../kit/lifetime.js" */
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { IconName } from "../kit/icons.js" */
+/** @import { RecordAllFacts } from "../live/record_all_panel.js" */
+/** @import { Model, RenderArguments } from "../wire.js" */
+
+/**
+ * @typedef {object} HeaderParameters
+ * @property {number} cameras
+ * @property {number} videos
+ * @property {{recording_id: string, name: string, ends_at: number}[]} recordings
+ * @property {RecordAllFacts} together
+ */
+/** @typedef {Model & HeaderParameters} HeaderModel */
+
+const DRAW_EVERY_MS = 10_000 // for what the lists say of the time
+
+/** @param {RenderArguments<HeaderParameters>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const bar = h("div", { class: "bar" })
-  const list = h("div", { class: "list card", popover: "auto", id: "list" })
-  const all = h("div", { class: "list card", popover: "auto", id: "all" })
-  const root = h("div", {}, bar, list, all)
-  let say = words(model.texts)
-  let { seconds: length, other } = rememberedLength(ALL) // other: {number, unit} while "Other…" is chosen
-  let tellAll = () => {} // while the lengths for all are shown: what there is to say of them now
-  let asked = false // Record all was pressed and is not answered yet
-  let problem = ""
-  let cutOff = false // this page has lost camrec: it does not know what is recorded
+  const list = recordingList(life, model)
+  const all = recordAllPanel(life, model)
+  const root = h("div", {}, bar, list.element, all.element)
+  let locale = createLocale(model.texts)
+  let isCutOff = false // this page has lost camrec: it does not know what is recorded
 
-  function link(name, target, count) {
-    const current = place().view === target
-    return h("a", { class: "view", href: `#${target}`, "aria-current": current ? "page" : null },
-      h("span", { class: "wide" }, icon(name, 18)), h("span", {}, say.t(`page.view_${target}`)),
-      count > 0 ? h("span", { class: "wide second figures" }, count) : null)
+  function openHelp() {
+    const opener = focusedElement()
+    helpDialog(root, locale).addEventListener("close", () => opener?.focus())
   }
-
-  function pill() {
-    const count = model.recordings.length
-    if (count === 0) return null
-    const label = say.t("page.recordings", { count })
-    return h("button", { type: "button", class: "pill", popovertarget: "list", title: label, "aria-label": label },
-      h("i", {}), h("span", { class: "wide" }, label), h("span", { class: "narrow" }, count))
-  }
-
-  const recordAll = () =>
-    model.cameras < 2 ? null : h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.together.count === 0 },
-      h("i", {}), h("span", {}, say.t("page.record_all")))
-
-  const theme = () =>
-    iconButton(isDark() ? "sun" : "moon", say.t(isDark() ? "page.to_light" : "page.to_dark"),
-      () => chooseTheme(isDark() ? "light" : "dark"), { class: "icon-button theme" })
-
-  function language() {
-    const other = say.t("page.other_language")
-    const code = say.t("page.other_language_code")
-    const name = `${code} · ${say.t("page.other_language_name")}` // who says what is written there finds it
-    return h("button", { type: "button", class: "icon-button language", lang: other, title: name, "aria-label": name,
-      on: { click: () => chooseLanguage(model, other) } }, code)
-  }
-
-  const settings = () =>
-    iconButton("gear", say.t("page.settings"), () => dispatchEvent(new Event(SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" })
-
-  const keys = () =>
-    iconButton("keyboard", `${say.t("page.help")} (?)`, help, { class: "icon-button keys", "aria-haspopup": "dialog" })
-
-  function help() {
-    const opener = focused()
-    helpDialog(root, say).addEventListener("close", () => opener?.focus())
-  }
-
-  function drawList() {
-    const held = focusedIn(list)
-    fill(list, h("h2", { class: "heading" }, say.t("page.recordings_list")), model.recordings.map((each) => {
-      const left = say.left(Math.max(0, (each.ends_at - Date.now()) / 1000))
-      return h("div", { class: "row" },
-        h("span", {}, h("b", {}, each.name), h("span", { class: "second figures" }, say.t("page.left", { length: left }))),
-        button({
-          label: say.t("page.stop_and_save"), icon: "stop", "aria-label": say.t("page.stop_one", { name: each.name }),
-          on: () => model.send_msg({ do: "stop", recording_id: each.recording_id }),
-        }))
-    }))
-    if (held >= 0) list.querySelectorAll("button")[Math.min(held, model.recordings.length - 1)]?.focus()
-    if (model.recordings.length === 0 && list.matches(":popover-open")) list.hidePopover()
-  }
-
-  /** The lengths for all cameras at once; `tellAll` says from then on what it would take. */
-  function openAll() {
-    const choose = (wanted) => () => {
-      length = wanted
-      other = null
-      rememberLength(ALL, wanted)
-      tellAll()
-    }
-    const field = otherLength(say, other, (typed) => {
-      other = typed
-      rememberLength(ALL, secondsOf(typed))
-      tellAll()
-    })
-    const press = button({ label: "", kind: "main", on: begin })
-    const hint = h("p", {})
-    fill(all,
-      h("h2", { class: "heading" }, say.t("page.record_all_title")),
-      segment("length-all", say.t("page.length"), [
-        ...LENGTHS.map((each) => ({ label: say.length(each), checked: other === null && each === length, on: choose(each) })),
-        { label: say.t("page.other_length"), checked: other !== null, on: field.choose },
-      ]),
-      field.element, press, hint)
-
-    function told() {
-      const { count, rate, most, room, free } = model.together
-      return offer(say, {
-        seconds: other === null ? length : secondsOf(other), most, rate, room, free, now: Date.now(),
-        label: (text) => say.t("page.record_cameras", { count, length: text }),
-      })
-    }
-
-    function begin() {
-      const { seconds } = told()
-      if (asked || seconds < 1) return
-      asked = true
-      problem = ""
-      model.send_msg({ do: "record_all", seconds })
-      tellAll()
-    }
-
-    tellAll = () => {
-      const { seconds, label, hint: line, short } = told()
-      field.element.hidden = other === null
-      press.disabled = model.together.count === 0 || seconds < 1
-      press.setAttribute("aria-busy", asked)
-      press.querySelector("span").textContent = label
-      hint.className = problem ? "problem" : short ? "second figures short" : "second figures"
-      if (problem) hint.setAttribute("role", "alert")
-      else hint.removeAttribute("role")
-      fill(hint, short && !problem ? icon("warning", 16) : null, h("span", {}, problem || line))
-    }
-    tellAll()
-  }
-
-  function closeAll() {
-    tellAll = () => {}
-    fill(all)
-  }
-
-  /** Which of its buttons and fields has the focus, or -1. */
-  const focusedIn = (part) => [...part.querySelectorAll("input, button")].indexOf(part.getRootNode().activeElement)
 
   function draw() {
-    say = words(model.texts)
-    document.documentElement.lang = say.language
+    locale = createLocale(model.texts)
+    const count = model.recordings.length
+    document.documentElement.lang = locale.language
+    document.title = count && !isCutOff ? `● ${locale.t("page.recordings", { count })} · camrec` : "camrec"
     fill(bar,
       h("a", { class: "mark", href: "#live", "aria-label": "camrec" },
-        h("span", { class: model.recordings.length ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
-      h("nav", { "aria-label": say.t("page.views") }, link("video", "live", model.cameras), link("play", "videos", model.videos)),
-      h("span", { class: "space" }), recordAll(), pill(), language(), theme(), keys(), settings())
-    document.title = model.recordings.length && !cutOff ? `● ${say.t("page.recordings", { count: model.recordings.length })} · camrec` : "camrec"
-    drawList()
-    tellAll()
+        h("span", { class: count ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
+      h("nav", { "aria-label": locale.t("page.views") },
+        viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos)),
+      h("span", { class: "space" }),
+      recordAllButton(locale, model), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
+      iconButton("keyboard", `${locale.t("page.help")} (?)`, openHelp, { class: "icon-button keys", "aria-haspopup": "dialog" }),
+      iconButton("gear", locale.t("page.settings"), () => dispatchEvent(new Event(OPEN_SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" }))
+    list.draw()
+    all.update()
   }
 
-  const held = () => bar.getRootNode().activeElement?.className
-  const redraw = () => {
-    const name = held()
+  /** What had the focus has it again: it is known by its class. */
+  function redraw() {
+    const name = focusBeside(bar)?.className
     draw()
-    if (name) [...bar.querySelectorAll("a, button")].find((each) => each.className === name)?.focus()
+    if (name) /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("a, button")]).find((each) => each.className === name)?.focus()
   }
-  const arrive = () => {
-    redraw()
-    model.send_msg({ do: "look", ...place() })
-  }
+
+  const tellRoute = () => model.send_msg({ do: "look", ...currentRoute() })
+
   life.watch(["texts", "cameras", "videos", "recordings", "together"], redraw)
-  // In another language all is drawn anew.
-  life.watch(["texts"], () => all.matches(":popover-open") && openAll())
-  life.watch("msg:custom", (message) => {
-    if (message.answered !== "record_all") return
-    asked = false
-    problem = message.problem
-    tellAll()
-    if (message.ok) all.hidePopover()
+  life.onRoute(() => {
+    redraw()
+    tellRoute()
   })
-  life.onPlace(arrive)
   life.on(systemDark, "change", redraw)
-  life.on(window, CHANGED, redraw)
-  life.on(list, "toggle", drawList)
-  life.on(all, "beforetoggle", (event) => {
-    problem = ""
-    if (event.newState === "open") openAll()
-    else closeAll()
-  })
-  life.on(window, RECORD_ALL, () => all.showPopover())
-  life.on(window, CUT_OFF, () => {
-    cutOff = true
+  life.on(window, THEME_CHANGED, redraw)
+  life.on(window, OFFER_RECORD_ALL, () => all.element.showPopover())
+  life.on(window, CONNECTION_LOST, () => {
+    isCutOff = true
     draw()
   })
-  life.every(DRAW_EVERY, () => {
-    drawList()
-    tellAll()
+  life.every(DRAW_EVERY_MS, () => {
+    list.draw()
+    all.update()
   })
   draw()
   document.getElementById("first")?.remove()
-  if (place().view !== "live") model.send_msg({ do: "look", ...place() })
-  hotkeys(life, () => true, { "?": help })
+  if (currentRoute().view !== "live") tellRoute()
+  hotkeys(life, () => true, { "?": openHelp })
   return root
+}
+
+
+/**
+ * @param {Locale} locale
+ * @param {IconName} name
+ * @param {"live" | "videos"} view
+ * @param {number} count
+ */
+function viewLink(locale, name, view, count) {
+  const isCurrent = currentRoute().view === view
+  return h("a", { class: "view", href: `#${view}`, "aria-current": isCurrent ? "page" : null },
+    h("span", { class: "wide" }, icon(name, 18)), h("span", {}, locale.t(`page.view_${view}`)),
+    count > 0 ? h("span", { class: "wide second figures" }, count) : null)
+}
+
+/**
+ * @param {Locale} locale
+ * @param {number} count
+ */
+function recordingsPill(locale, count) {
+  if (count === 0) return null
+  const label = locale.t("page.recordings", { count })
+  return h("button", { type: "button", class: "pill", popovertarget: "list", title: label, "aria-label": label },
+    h("i"), h("span", { class: "wide" }, label), h("span", { class: "narrow" }, count))
+}
+
+/**
+ * @param {Locale} locale
+ * @param {HeaderModel} model
+ */
+function recordAllButton(locale, model) {
+  if (model.cameras < 2) return null
+  return h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.together.count === 0 },
+    h("i"), h("span", {}, locale.t("page.record_all")))
+}
+
+/** @param {Locale} locale */
+const themeButton = (locale) =>
+  iconButton(isDark() ? "sun" : "moon", locale.t(isDark() ? "page.to_light" : "page.to_dark"),
+    () => chooseTheme(isDark() ? "light" : "dark"), { class: "icon-button theme" })
+
+/**
+ * @param {Locale} locale
+ * @param {HeaderModel} model
+ */
+function languageButton(locale, model) {
+  const other = locale.t("page.other_language")
+  const code = locale.t("page.other_language_code")
+  const name = `${code} · ${locale.t("page.other_language_name")}` // who says what is written there finds it
+  return h("button", {
+    type: "button", class: "icon-button language", lang: other, title: name, "aria-label": name,
+    on: { click: () => chooseLanguage(model, other) },
+  }, code)
+}
+
+/**
+ * The recordings that run, each with what stops it.
+ * @param {Lifetime} life
+ * @param {HeaderModel} model
+ */
+function recordingList(life, model) {
+  const element = h("div", { class: "list card", popover: "auto", id: "list" })
+
+  function draw() {
+    const locale = createLocale(model.texts)
+    const focused = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("input, button")]).findIndex((each) => each === focusBeside(element))
+    fill(element, h("h2", { class: "heading" }, locale.t("page.recordings_list")), model.recordings.map((each) => {
+      const left = locale.left(Math.max(0, (each.ends_at - Date.now()) / 1000))
+      return h("div", { class: "row" },
+        h("span", {}, h("b", {}, each.name), h("span", { class: "second figures" }, locale.t("page.left", { length: left }))),
+        button({
+          label: locale.t("page.stop_and_save"), icon: "stop", "aria-label": locale.t("page.stop_one", { name: each.name }),
+          on: () => model.send_msg({ do: "stop", recording_id: each.recording_id }),
+        }))
+    }))
+    if (focused >= 0) element.querySelectorAll("button")[Math.min(focused, model.recordings.length - 1)]?.focus()
+    if (model.recordings.length === 0 && element.matches(":popover-open")) element.hidePopover()
+  }
+
+  life.on(element, "toggle", draw)
+  return { element, draw }
 }

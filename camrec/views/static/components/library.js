@@ -1,171 +1,191 @@
-// Every video that is chosen, under the headings of its days. In front of it: videos.js, card.js,
-// choices.js (which are shown), column.js (what of them stands in the document), picked.js, listkeys.js.
+// Every video that the filter finds, under the headings of its days.
 
-const CARD = 208 // px, the narrowest card
-const GAP = 16
-const HEADING = 31 // px, with the distance to its cards
-const BETWEEN = 18 // px between two days
-const FOOT = 76 // px of a card that are not its picture
+import { button, fill, find, focusBeside, h } from "../kit/base.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { cardLayout } from "../videos/card_layout.js"
+import { deleteDialog } from "../videos/delete_dialog.js"
+import { listKeyboard } from "../videos/keyboard.js"
+import { selection } from "../videos/selection.js"
+import { videoCard } from "../videos/video_card.js"
+import { videoFilter } from "../videos/video_filter.js"
+import { onNewDay } from "../videos/video_format.js"
+import { cameraNames, videoSearch } from "../videos/video_search.js"
+import { videoStore } from "../videos/video_store.js"
+import { virtualList } from "../videos/virtual_list.js"
 
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { Answer, RenderArguments, Video } from "../wire.js" */
+/** @import { Filter } from "../videos/video_search.js" */
+/** @import { Selection } from "../videos/selection.js" */
+/** @import { VideoChanges } from "../videos/video_store.js" */
+/** @import { VirtualList } from "../videos/virtual_list.js" */
+
+const HEADER_PX = 80 // that the header covers
+const ORDERS_BY_DAY = ["newest", "oldest"]
+
+/** @param {RenderArguments<{count: number}>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const bar = h("search", { class: "bar" })
   const list = h("div", { class: "list" })
   const root = h("section", { class: "library everything" }, bar)
-  const videos = new Map() // file name -> video; the newest are told first
-  let left = null // how many camrec has still to tell of; null: it was not asked
+  const videos = videoStore(model)
+  const cards = virtualList(life, list)
+  /** @type {Filter} */
+  const filter = { search: "", camera: "", order: "newest", gaps: false }
+  /** @type {Video[]} */
   let found = [] // those that are shown, in their order
-  let say = null
-  let controls = null
+  let locale = createLocale(model.texts)
+  let search = videoSearch(locale)
+  let filterBar = videoFilter(locale, filter, filterChanged)
 
-  const chosen = { search: "", camera: "", order: "newest", gaps: false }
-  const cards = column(life, list)
-  const deleted = () => {
-    if (root.getRootNode().activeElement === null) bar.querySelector("input")?.focus()
-  }
-  const ask = deletion(model, life, root, { deleted })
-  const lock = (those, locked) => model.send_msg({ do: "lock", filenames: those.map((each) => each.filename), locked })
-  const picks = picked(model, {
-    ask, lock, shown: () => found.map((video) => video.filename), video: (filename) => videos.get(filename), changed: () => mark(),
+  /** @param {FocusOptions} [options] */
+  const focusSearch = (options) => find(bar, "input").focus(options)
+  const ask = deleteDialog(model, life, root, { onDeleted: () => focusBeside(root) === null && focusSearch() })
+  const selected = selection(model, locale, {
+    ask,
+    lock: (those, locked) => model.send_msg({ do: "lock", filenames: those.map((each) => each.filename), locked }),
+    shown: () => found.map((video) => video.filename),
+    video: videos.get,
+    changed: () => markSelected(list, selected),
   })
-  root.append(picks.bar, list)
+  root.append(selected.bar, list)
 
-  const cardOf = (video, place) => {
-    const element = card(say, video, model.base, {
-      ask, picked: picks.has(video.filename), pick: (on, range) => picks.pick(video.filename, on, range),
-    })
-    element.setAttribute("aria-posinset", place)
-    element.setAttribute("aria-setsize", found.length)
-    return element
-  }
-
-  /** The marks of the cards that stand in the document, as they are picked now. */
-  const mark = () => {
-    for (const box of list.querySelectorAll(".pick input")) box.checked = picks.has(box.closest(".card").dataset.file)
-    list.classList.toggle("picking", picks.size() > 0)
-  }
-
-  const clear = () => {
-    Object.assign(chosen, { search: "", camera: "", gaps: false })
-    controls.show()
-    draw()
-    bar.querySelector("input").focus()
-  }
-
-  const nothing = () => {
-    const search = chosen.search.trim()
-    const title = search ? say.t("videos.nothing_found", { search }) : say.t("videos.nothing_chosen")
-    return h("div", { class: "nothing" }, h("h2", {}, title), button({ label: say.t("videos.clear"), on: clear }))
-  }
-
-  const empty = () =>
-    h("div", { class: "nothing" },
-      h("div", { class: "frames", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-      h("h2", {}, say.t("videos.empty")),
-      h("p", {}, say.t("videos.empty_hint")),
-      h("a", { class: "button main", href: "#live" }, say.t("videos.go_live")))
-
-  /** Where everything lies: {items, height}, as column.js takes them. */
-  const places = () => {
-    const wide = list.clientWidth
-    const across = Math.max(1, Math.floor((wide + GAP) / (CARD + GAP)))
-    const width = (wide - GAP * (across - 1)) / across
-    const height = Math.round((width - 2) * (8 / 15)) + FOOT
-    const byDay = ["newest", "oldest"].includes(chosen.order)
-    const items = []
-    let [top, at, day] = [0, 0, null] // `at`: the place in its row of the next card
-    found.forEach((video, place) => {
-      const its = byDay ? midnight(began(video)) : 0
-      if (byDay && its !== day) {
-        if (day !== null) top += height + BETWEEN
-        items.push({
-          key: `/${its}`, fixed: true, made: say, top, left: 0, width: wide, height: HEADING,
-          make: () => h("h2", { class: "heading" }, dayName(say, its)),
-        })
-        top += HEADING
-        at = 0
-      } else if (at === across) {
-        top += height + GAP
-        at = 0
-      }
-      day = its
-      items.push({
-        key: video.filename, made: video, top, left: at * (width + GAP), width, height, make: () => cardOf(video, place + 1),
-      })
-      at += 1
-    })
-    return { items, height: found.length ? top + height + BETWEEN : 0 }
-  }
-
-  /** A deleted card takes the focus with it: the one in its place gets it. */
-  const keepingFocus = (change) => {
-    const focused = root.getRootNode().activeElement
-    const key = focused?.closest(".card")?.dataset.file
-    const at = key === undefined ? -1 : found.findIndex((video) => video.filename === key)
-    change()
-    if (at < 0 || focused.isConnected) return
-    const next = found[Math.min(at, found.length - 1)]
-    const place = next && cards.reveal(next.filename)?.querySelector("a")
-    ;(place ?? bar.querySelector("input")).focus({ preventScroll: true })
-  }
-
-  const draw = () => keepingFocus(() => {
-    const drawn = list.querySelector(".nothing")
-    drawn?.remove()
+  function drawList() {
+    list.querySelector(".nothing")?.remove()
     bar.hidden = model.count === 0
-    found = select(say, chosen, videos)
-    if (videos.size > 0) controls.tell(cameraNames(say, videos), found, left)
-    const { items, height } = list.clientWidth ? places() : { items: [], height: 0 }
-    cards.show(items, height)
-    mark()
-    picks.draw(say)
-    if (found.length > 0 || left === null || left > 0) return
+    found = search(filter, videos.all())
+    if (videos.size() > 0) filterBar.update(cameraNames(locale, videos.all()), found, videos.left())
+    cards.show(cardLayout(locale, found, {
+      width: list.clientWidth,
+      byDay: ORDERS_BY_DAY.includes(filter.order),
+      makeCard: (video, position) => libraryCard(locale, video, model.base, { ask, selected, position, count: found.length }),
+    }))
+    markSelected(list, selected)
+    selected.draw(locale)
+    if (found.length > 0 || !videos.isComplete()) return
     list.style.height = "auto"
-    list.append(videos.size === 0 ? empty() : nothing())
-  })
+    list.append(videos.size() === 0 ? emptyMessage(locale) : nothingFound(locale, filter, clearFilter))
+  }
 
-  /** Another choice: from the top on. */
-  const again = () => {
+  function draw() {
+    const refocus = cardFocus(root, cards, found)
+    drawList()
+    refocus(found, focusSearch)
+  }
+
+  /** From the top on. */
+  function filterChanged() {
     const { top } = root.getBoundingClientRect()
-    if (top < 0) scrollBy(0, top - 80)
+    if (top < 0) scrollBy(0, top - HEADER_PX)
     draw()
   }
 
-  const speak = () => {
-    say = words(model.texts)
-    forgetWords()
-    for (const [filename, video] of videos) videos.set(filename, { ...video }) // each card is made anew
-    controls = choices(say, chosen, again)
-    fill(bar, controls.elements)
+  function clearFilter() {
+    Object.assign(filter, { search: "", camera: "", gaps: false })
+    filterBar.show()
+    draw()
+    focusSearch()
+  }
+
+  /** In another language, or on another day: each card is made again. */
+  function changeTexts() {
+    locale = createLocale(model.texts)
+    search = videoSearch(locale)
+    videos.renew()
+    filterBar = videoFilter(locale, filter, filterChanged)
+    fill(bar, filterBar.elements)
     draw()
   }
 
-  const hear = (told) => {
-    if (told.answered === "lock") return picks.problem(told.problem)
-    if (told.come === undefined) return
-    for (const filename of told.gone) videos.delete(filename)
-    for (const video of JSON.parse(told.come)) videos.set(video.filename, video)
-    left = told.left
-    picks.gone(told.gone)
-    draw()
-  }
-
-  // Cards come when they are looked at; a page that only shows cameras is told of no other video.
-  const watching = new ResizeObserver(() => {
+  life.onResize(list, () => {
+    // Cards come when they are looked at; a page that only shows cameras is told of no other video.
     if (list.clientWidth === 0) return
-    if (left === null) {
-      left = model.count
-      model.send_msg({ do: "list" })
-    }
+    videos.request()
     draw()
   })
-  watching.observe(list)
-  life.add(() => watching.disconnect())
-  life.watch(["texts"], speak)
+  life.watch(["texts"], changeTexts)
   life.watch(["count"], draw)
-  life.watch("msg:custom", hear)
-  onNewDay(life, speak)
-  speak()
-  listKeys(life, root, { cards, picks, ask, video: (filename) => videos.get(filename), ends: () => [found[0], found.at(-1)] })
+  life.watch("msg:custom", (/** @type {Answer | VideoChanges} */ message) => {
+    if (!("come" in message)) return message.answered === "lock" && selected.showProblem(message.problem)
+    videos.change(message)
+    selected.remove(message.gone)
+    draw()
+  })
+  onNewDay(life, changeTexts)
+  changeTexts()
+  listKeyboard(life, root, { cards, selection: selected, ask, video: videos.get, ends: () => [found[0], found.at(-1)] })
   return root
 }
+
+/**
+ * @param {Locale} locale
+ * @param {Video} video
+ * @param {string} base
+ * @param {{ask: (videos: Video[]) => void, selected: Selection, position: number, count: number}} place `position` counts from 1
+ */
+function libraryCard(locale, video, base, { ask, selected, position, count }) {
+  const { filename } = video
+  const card = videoCard(locale, video, base, {
+    ask, isSelected: selected.has(filename), select: (on, range) => selected.select(filename, on, range),
+  })
+  card.setAttribute("aria-posinset", String(position))
+  card.setAttribute("aria-setsize", String(count))
+  return card
+}
+
+/**
+ * The marks of the cards that stand in the document, as they are selected now.
+ * @param {HTMLElement} list
+ * @param {Selection} selected
+ */
+function markSelected(list, selected) {
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (list.querySelectorAll(".pick input"))) {
+    const card = /** @type {HTMLElement} */ (box.closest(".card"))
+    box.checked = selected.has(card.dataset.file ?? "")
+  }
+  list.classList.toggle("picking", selected.size() > 0)
+}
+
+/**
+ * A deleted card takes the focus with it. Returns what gives it to the one in its place, if there is one.
+ * @param {HTMLElement} root
+ * @param {VirtualList} cards
+ * @param {Video[]} before
+ */
+function cardFocus(root, cards, before) {
+  const focused = focusBeside(root)
+  const card = /** @type {HTMLElement | null | undefined} */ (focused?.closest(".card"))
+  const index = before.findIndex((video) => video.filename === card?.dataset.file)
+  /**
+   * @param {Video[]} after
+   * @param {(options: FocusOptions) => void} otherwise
+   */
+  return (after, otherwise) => {
+    if (index < 0 || focused?.isConnected) return
+    const next = after[Math.min(index, after.length - 1)]
+    const link = next && cards.reveal(next.filename)?.querySelector("a")
+    if (link) link.focus({ preventScroll: true })
+    else otherwise({ preventScroll: true })
+  }
+}
+
+/**
+ * @param {Locale} locale
+ * @param {Filter} filter
+ * @param {() => void} clear
+ */
+function nothingFound(locale, filter, clear) {
+  const search = filter.search.trim()
+  const title = search ? locale.t("videos.nothing_found", { search }) : locale.t("videos.nothing_chosen")
+  return h("div", { class: "nothing" }, h("h2", {}, title), button({ label: locale.t("videos.clear"), on: clear }))
+}
+
+/** @param {Locale} locale */
+const emptyMessage = (locale) =>
+  h("div", { class: "nothing" },
+    h("div", { class: "frames", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+    h("h2", {}, locale.t("videos.empty")),
+    h("p", {}, locale.t("videos.empty_hint")),
+    h("a", { class: "button main", href: "#live" }, locale.t("videos.go_live")))

@@ -1,192 +1,169 @@
-// The settings: a dialog that the header and the line above the cameras open. What is chosen counts at
-// once; a field that camrec refuses says why and keeps what was typed.
+// The settings: a dialog that the header and the line above the cameras open. What is chosen counts at once; a
+// field that camrec rejects says why and keeps what was typed.
+
+import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { segmentedControl } from "../kit/segmented_control.js"
+import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
+import { tokenSetting } from "../kit/token_setting.js"
+
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { Answer, Model, RenderArguments } from "../wire.js" */
+/** @typedef {{most: number, folder: string, token: boolean}} Settings `token`: whether there is one */
+/** @typedef {Record<string, string>} Problems by field: why it was rejected */
 
 const THEMES = ["", "light", "dark"]
 const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own words
-const HIGHEST = 64 // cameras, as the settings' file
+const MAX_CAMERAS = 64 // as in the settings' file
 
+/** @param {RenderArguments<{facts: Settings}>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const root = h("div")
-  const problems = {} // by field: why it was refused
-  const typed = {} // by field: what was asked for, until it is so
-  let fresh = "" // the token that was set here, shown until the dialog closes
-  let pending = "" // one that was typed or made, and is not in force before it is confirmed
-  let made = false // it was made here: it is shown, and can be copied
+  /** @type {Problems} */
+  const problems = {}
+  /** @type {Record<string, any>} */
+  const asked = {} // by field: what was asked for, until it is so
+  const token = tokenSetting(model, { ask, draw, problems })
+  /** @type {HTMLDialogElement | null} */
   let box = null
+  /** @type {HTMLElement | null} */
   let form = null
-  let opener = null // what has the focus again when it closes
 
   function open() {
     if (box?.open) return
-    opener = focused()
+    const opener = focusedElement() // it has the focus again when the dialog closes
     form = h("div", { class: "form" })
     for (const name of ["most", "folder", "token"]) {
       delete problems[name]
-      delete typed[name]
+      delete asked[name]
     }
-    fresh = pending = ""
-    made = false
+    token.reset()
     draw()
     box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
     box.addEventListener("close", () => opener?.focus())
   }
 
-  function field(name, label, hint, entry, shown = entry) {
-    const problem = problems[name]
-    entry.setAttribute("aria-describedby", `${name}-told`)
-    entry.setAttribute("aria-invalid", problem ? "true" : "false")
-    return [
-      h("label", { for: name }, label),
-      shown,
-      h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
-    ]
-  }
-
-  /** A number with a button at each side. */
-  function counted(entry) {
-    const say = words(model.texts)
-    const move = (step) => () => {
-      const value = Math.min(Math.max(Number(entry.value) + step, 1), HIGHEST)
-      if (value === Number(entry.value)) return
-      entry.value = value
-      ask("most", value)
-    }
-    return h("div", { class: "counted" },
-      iconButton("minus", say.t("page.fewer"), move(-1)), entry, iconButton("plus", say.t("page.more"), move(1)))
-  }
-
-  /** The field and its buttons: what is typed or made is in force only when that is confirmed. */
-  function tokenField(say) {
-    const shown = pending || fresh
-    const open = fresh !== "" || made
-    const token = h("input", {
-      class: "field", id: "token", type: open ? "text" : "password", spellcheck: "false", autocomplete: "new-password",
-      value: shown, placeholder: model.facts.token ? "••••••••" : "", readonly: fresh !== "" && pending === "",
-      on: {
-        input: () => {
-          pending = token.value
-          offered.hidden = pending === ""
-        },
-        keydown: (event) => event.key === "Enter" && confirm(),
-      },
-    })
-    const confirm = () => pending && ask("token", pending)
-    const copy = button({ label: say.t("page.token_copy"), on: () => copyText(token, copy, say.t("page.token_copied")) })
-    const forget = () => {
-      pending = ""
-      made = false
-      delete problems.token
-      draw()
-    }
-    const offered = h("div", { class: "offered", hidden: pending === "" },
-      button({ label: say.t("page.token_use"), kind: "main", class: "use", on: confirm }),
-      button({ label: say.t("page.cancel"), on: forget }))
-    const make = () => {
-      pending = random()
-      made = true
-      delete problems.token
-      draw()
-      form.querySelector("#token").focus()
-    }
-    const further = open ? copy
-      : model.facts.token ? button({ label: say.t("page.token_remove"), on: () => ask("token", "") })
-      : button({ label: say.t("page.token_make"), on: make })
-    const state = pending ? "pending" : fresh ? "new" : model.facts.token ? "set" : "hint"
-    return { element: [token, [h("div", { class: "beside" }, token, further), offered]], state }
-  }
+  const close = () => box?.close()
 
   /** One who made a token and leaves would think that it is in force. */
   function done() {
-    if (pending === "") return box.close()
-    problems.token = words(model.texts).t("page.token_pending")
+    if (!token.isPending()) return close()
+    problems.token = createLocale(model.texts).t("page.token_pending")
     draw()
-    form.querySelector(".use").focus()
+    if (form) find(form, ".use").focus()
   }
 
+  /**
+   * @param {string} name
+   * @param {number | string} value
+   */
   function ask(name, value) {
-    typed[name] = value
+    asked[name] = value
     model.send_msg({ do: name, [name]: value })
   }
 
   function draw() {
     if (form === null) return
-    const say = words(model.texts)
-    const held = form.getRootNode().activeElement
-    const which = [...form.querySelectorAll("button, input")].indexOf(held)
-    const most = h("input", {
-      class: "field figures", id: "most", type: "number", min: 1, max: HIGHEST, value: typed.most ?? model.facts.most,
-      on: { change: () => ask("most", Number(most.value)) },
-    })
+    const locale = createLocale(model.texts)
+    const focused = [...form.querySelectorAll("button, input")].findIndex((each) => form && each === focusBeside(form))
+    const most = maxCamerasField(locale, asked.most ?? model.facts.most, (value) => ask("most", value))
     const folder = h("input", {
       class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off",
-      value: typed.folder ?? model.facts.folder,
+      value: asked.folder ?? model.facts.folder,
       on: { change: () => ask("folder", folder.value) },
     })
-    const { element: tokenEntry, state: tokenState } = tokenField(say)
+    const { entry, shown, hint } = token.draw(locale)
     fill(form,
-      h("header", {}, h("h2", { id: "settings" }, say.t("page.settings")), iconButton("close", say.t("page.settings_close"), () => box.close())),
-      h("p", { class: "name" }, say.t("page.language")),
-      segment("language", say.t("page.language"), Object.entries(LANGUAGE_NAMES).map(([code, label]) => ({
-        label, lang: code, checked: code === say.language, on: () => chooseLanguage(model, code),
-      }))),
-      h("p", { class: "name" }, say.t("page.theme")),
-      segment("theme", say.t("page.theme"), THEMES.map((theme) => ({
-        label: say.t(`page.theme_${theme || "system"}`), checked: theme === chosenTheme(), on: () => chooseTheme(theme),
-      }))),
-      field("most", say.t("page.most"), say.t("page.most_hint"), most, counted(most)),
-      field("folder", say.t("page.folder"), say.t("page.folder_hint"), folder),
-      field("token", say.t("page.token"), say.t(`page.token_${tokenState}`), ...tokenEntry),
-      h("div", { class: "end" }, button({ label: say.t("page.done"), kind: pending ? "plain" : "main", on: done })))
-    if (which >= 0) form.querySelectorAll("button, input")[which]?.focus()
+      h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
+      languageAndTheme(locale, model),
+      field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, most.entry, most.shown),
+      field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, folder),
+      field("token", locale.t("page.token"), hint, problems.token, entry, shown),
+      h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
+    if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll("button, input")[focused])?.focus()
   }
 
-  life.on(window, SETTINGS, open)
-  life.on(window, CHANGED, draw)
+  life.on(window, OPEN_SETTINGS, open)
+  life.on(window, THEME_CHANGED, draw)
   life.watch(["texts"], draw)
   life.watch(["facts"], () => {
-    for (const [name, value] of Object.entries(typed)) if (model.facts[name] === value) delete typed[name]
+    /** @type {Record<string, unknown>} */
+    const facts = { ...model.facts }
+    for (const [name, value] of Object.entries(asked)) if (facts[name] === value) delete asked[name]
     draw()
   })
-  life.watch("msg:custom", async ({ answered, ok, problem }) => {
+  life.watch("msg:custom", async (/** @type {Answer} */ { answered, ok, problem }) => {
     if (answered === "token") {
-      if (ok) {
-        fresh = typed.token
-        pending = ""
-        made = false
-      }
-      delete typed.token
-      if (ok && fresh) await logIn(fresh)
+      const value = asked.token
+      delete asked.token
+      if (ok) await token.accepted(value)
     }
     problems[answered] = problem
     draw()
   })
-  life.add(() => box?.close())
+  life.add(close)
   return root
 }
 
-/** Into the clipboard; where the browser lets no page do that, the text is selected. */
-async function copyText(entry, copy, copied) {
-  entry.focus()
-  entry.select()
-  try {
-    await navigator.clipboard.writeText(entry.value)
-  } catch {
-    if (!document.execCommand("copy")) return
+/**
+ * A label, its entry, and the hint under it, or why what was typed was rejected.
+ * @param {string} name
+ * @param {string} label
+ * @param {string} hint
+ * @param {string | undefined} problem
+ * @param {HTMLElement} entry
+ * @param {HTMLElement | HTMLElement[]} shown what stands there, if it is more than the entry
+ */
+function field(name, label, hint, problem, entry, shown = entry) {
+  entry.setAttribute("aria-describedby", `${name}-told`)
+  entry.setAttribute("aria-invalid", problem ? "true" : "false")
+  return [
+    h("label", { for: name }, label),
+    shown,
+    h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
+  ]
+}
+
+/**
+ * A number with a button at each side.
+ * @param {Locale} locale
+ * @param {number} value
+ * @param {(value: number) => void} changed
+ */
+function maxCamerasField(locale, value, changed) {
+  const entry = h("input", {
+    class: "field figures", id: "most", type: "number", min: 1, max: MAX_CAMERAS, value,
+    on: { change: () => changed(Number(entry.value)) },
+  })
+  /** @param {number} step */
+  const move = (step) => () => {
+    const moved = Math.min(Math.max(Number(entry.value) + step, 1), MAX_CAMERAS)
+    if (moved === Number(entry.value)) return
+    entry.value = String(moved)
+    changed(moved)
   }
-  copy.querySelector("span").textContent = copied
+  const shown = h("div", { class: "counted" },
+    iconButton("minus", locale.t("page.fewer"), move(-1)), entry, iconButton("plus", locale.t("page.more"), move(1)))
+  return { entry, shown }
 }
 
-/** As hard to guess as the server's own, in letters that can be typed. */
-function random() {
-  const letters = "abcdefghijkmnpqrstuvwxyz23456789"
-  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => letters[byte % 32]).join("")
-}
-
-/** This browser set the token: it is let in with it. */
-async function logIn(token) {
-  // A header takes bytes: the token's in UTF-8.
-  const sent = String.fromCharCode(...new TextEncoder().encode(token))
-  const headers = { Authorization: `Bearer ${sent}` }
-  await fetch(address("login"), { method: "POST", headers }).catch(() => {}) // the page of the login asks again
+/**
+ * The browser's own settings.
+ * @param {Locale} locale
+ * @param {Model} model
+ */
+function languageAndTheme(locale, model) {
+  return [
+    h("p", { class: "name" }, locale.t("page.language")),
+    segmentedControl("language", locale.t("page.language"), Object.entries(LANGUAGE_NAMES).map(([code, label]) => ({
+      label, lang: code, checked: code === locale.language, on: () => chooseLanguage(model, code),
+    }))),
+    h("p", { class: "name" }, locale.t("page.theme")),
+    segmentedControl("theme", locale.t("page.theme"), THEMES.map((theme) => ({
+      label: locale.t(`page.theme_${theme || "system"}`), checked: theme === chosenTheme(), on: () => chooseTheme(theme),
+    }))),
+  ]
 }

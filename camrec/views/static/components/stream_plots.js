@@ -1,26 +1,35 @@
-// The head of the statistics, and the life of their dialog, which stands in page.html: a native one, so
-// that focus, Esc and the top layer come with it.
+// The head of a camera's plots, and the life of their dialog, which stands in page.html: a native one, so that
+// focus, Esc and the top layer come with it.
 
+import { fill, find, focusedElement, h } from "../kit/base.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { plotsHeaderContent } from "../live/plots_header.js"
+
+/** @import { RenderArguments } from "../wire.js" */
+
+/** @param {RenderArguments<{title: string}>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const head = h("header", { class: "plots-head" })
-  const box = document.getElementById("statistics")
+  const box = /** @type {HTMLDialogElement} */ (document.getElementById("statistics"))
+  /** @type {HTMLElement | null} */
   let opener = null
 
   function draw() {
-    const say = words(model.texts)
-    const title = say.t("page.statistics_of", { name: model.title })
+    const locale = createLocale(model.texts)
+    const title = locale.t("page.statistics_of", { name: model.title })
     box.setAttribute("aria-label", title)
-    fill(head, h("h2", {}, title), iconButton("close", say.t("page.statistics_close"), () => box.close(), { autofocus: true }))
+    fill(head, plotsHeaderContent(locale, title, () => box.close()))
   }
 
-  life.watch("msg:custom", ({ open, gone }) => {
+  life.watch("msg:custom", (/** @type {{open: boolean, gone: boolean}} */ { open, gone }) => {
     // Bokeh takes plots off the page, but keeps them in its memory until it looks again.
     if (gone) return view.model.document._recompute_all_models()
     if (!open) return box.close()
-    opener = focused()
+    opener = focusedElement()
     if (!box.open) box.showModal()
-    head.querySelector("button").focus()
+    find(head, "button").focus()
   })
   life.on(box, "close", () => {
     model.send_msg({ do: "close" })

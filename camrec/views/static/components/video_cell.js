@@ -1,17 +1,26 @@
 // A video in the browser's own player, for a notebook or any Panel page.
 
+import { h } from "../kit/base.js"
+import { kernelAddresses } from "../kit/kernel_address.js"
+import { lifetime } from "../kit/lifetime.js"
+import { serverUrl, urlPart } from "../kit/route.js"
+
+/** @import { RenderArguments } from "../wire.js" */
+
+/** @param {RenderArguments<{filename: string, title: string, poster: boolean}>} _ */
 export function render({ model, view }) {
   const life = lifetime(model, view)
-  const left = ways(model.base)
+  const untried = kernelAddresses(model.base)
   const video = h("video", { controls: true, preload: "metadata", playsinline: true, "aria-label": model.title })
 
   function load() {
-    const base = left.shift()
-    if (model.poster) video.poster = address(`thumbnails/${part(model.filename)}`, base)
-    video.src = address(`videos/${part(model.filename)}`, base)
+    const base = untried.shift()
+    if (base === undefined) return
+    if (model.poster) video.poster = serverUrl(`thumbnails/${urlPart(model.filename)}`, base)
+    video.src = serverUrl(`videos/${urlPart(model.filename)}`, base)
   }
 
-  life.on(video, "error", () => left.length && load())
+  life.on(video, "error", load)
   // What is not shown any more loads nothing.
   life.add(() => video.removeAttribute("src"))
   load()

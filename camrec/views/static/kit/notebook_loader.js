@@ -1,20 +1,25 @@
-// Run by a notebook's page in front of each view (with ways.js before it; BASE is filled in): has it load
-// BokehJS and Panel's JavaScript from the kernel's own server, unless they are there.
+// Run by a notebook's page in front of each view: has the page load BokehJS and Panel's JavaScript from
+// the kernel's own server, unless they are there.
 
-const NOTEBOOK = "page/notebook.js"
+import { kernelAddresses } from "./kernel_address.js"
 
-function load(all) {
+const NOTEBOOK_SCRIPT = "page/notebook.js"
+
+/** @param {string[]} addresses */
+function load([address, ...others]) {
   const script = document.createElement("script")
-  script.src = all.shift() + NOTEBOOK
+  script.src = address + NOTEBOOK_SCRIPT
   script.onerror = () => {
     script.remove()
-    if (all.length) load(all)
+    if (others.length) load(others)
     else delete window.camrecLoading // the next view may come from a kernel that is there
   }
   document.head.append(script)
 }
 
-if (!window.Bokeh?.Panel && !window.camrecLoading) {
+/** @param {string} base the kernel's server */
+export function loadPanel(base) {
+  if (window.Bokeh?.Panel || window.camrecLoading) return
   window.camrecLoading = true
-  load(ways(BASE))
+  load(kernelAddresses(base))
 }

@@ -1,93 +1,94 @@
-// H.264 pictures as the camera coded them, decoded by the browser.
-//
-//   const packets = packetWay({ show, answer, fail })
-//   packets.begin({codec})       // a new decoder; what comes next is a key picture
-//   packets.take(data, captured, key, passing, late)
-//   packets.end()
-//
-// show(frame, captured) draws it; the frame is closed afterwards. answer(count, together) tells that the
-// decoder has taken `count` more, and how many the next answer waits for at most: each is answered by itself
-// while it is behind or pictures come late, else some together, which costs the server less. fail(shown) ends the way: the browser cannot decode this, or not any more; `shown` tells whether it ever showed one.
+// H.264 frames as the camera encoded them, decoded by the browser.
+
+import { acknowledgements } from "./acknowledgements.js"
+
+/** @import { StreamFormat } from "../wire.js" */
+/** @typedef {{data: Uint8Array<ArrayBuffer>, capturedAt: number, isKey: boolean, isHidden: boolean}} H264Frame */
+
+const MAX_UNSEEN = 60 // frames taken without one coming out: it will never do
 
 /** Whether the browser has a decoder: not on plain http, but for this machine's own addresses. */
-const canDecode = () => "VideoDecoder" in window
+export const canDecodeH264 = () => "VideoDecoder" in window
 
-function packetWay({ show, answer, fail }) {
-  const MOST_UNSEEN = 60 // pictures taken without one coming out: it will never do
-  const [TOGETHER, LARGE, RESTING] = [8, 64 << 10, 350] // pictures, bytes, and ms that one answer waits for at most
+/**
+ * @param {object} handlers
+ * @param {(frame: VideoFrame, capturedAt: number) => void} handlers.show draws it; it is closed afterwards
+ * @param {(count: number, nextCount: number) => void} handlers.acknowledge the decoder has taken `count` more
+ * @param {(hasShown: boolean) => void} handlers.fail the browser cannot decode this, or not any more
+ */
+export function h264Player({ show, acknowledge, fail }) {
+  /** @type {VideoDecoder | null} */
   let decoder = null
-  let passing = new Set() // times of those that are not to be shown
-  let waiting = [] // bytes of the pictures that the decoder has not taken
-  let due = { count: 0, bytes: 0 } // those that it has taken and that no answer spoke of
-  let resting = null // the timer of the answer
-  let together = 1 // pictures that the next answer waits for: one more each time, as the server is told
-  let hurried = false // the last picture came late
-  let taken = 0
-  let shown = false
+  let hidden = new Set() // timestamps of those that are decoded but not shown
+  /** @type {number[]} */
+  let queue = [] // bytes of the frames that the decoder has not taken
+  let isLate = false // the last frame came late
+  let unseen = 0 // frames taken since one came out
+  let hasShown = false
+  const acks = acknowledgements(acknowledge, () => isLate || queue.length > 0)
 
-  const behind = () => hurried || waiting.length > 0
-
+  /**
+   * A new decoder; the next frame is a key frame.
+   * @param {StreamFormat} format
+   */
   function begin({ codec }) {
-    due.count += waiting.length
-    together = 1
-    if (due.count > 0) answer(due.count, together)
+    acks.restart(queue.length)
     end()
-    const made = new VideoDecoder({
+    const opened = new VideoDecoder({
       output(frame) {
-        const unseen = passing.has(frame.timestamp)
-        for (const time of passing) if (time <= frame.timestamp) passing.delete(time)
-        if (made === decoder) taken = 0
-        if (made === decoder && !unseen) {
-          shown = true
-          show(frame, frame.timestamp / 1000)
-        }
+        if (opened === decoder) decoded(frame)
         frame.close()
       },
       error() {
-        if (made !== decoder) return
+        if (opened !== decoder) return
         decoder = null
-        fail(shown)
+        fail(hasShown)
       },
     })
-    made.addEventListener("dequeue", () => made === decoder && took())
-    decoder = made
-    made.configure({ codec, optimizeForLatency: true })
+    opened.addEventListener("dequeue", () => opened === decoder && taken(opened))
+    decoder = opened
+    opened.configure({ codec, optimizeForLatency: true })
   }
 
-  /** Tell of those that the decoder has taken meanwhile. */
-  function took() {
-    while (waiting.length > decoder.decodeQueueSize) {
-      taken += 1
-      due.count += 1
-      due.bytes += waiting.shift()
+  /** @param {VideoFrame} frame */
+  function decoded(frame) {
+    const isHidden = hidden.has(frame.timestamp)
+    for (const timestamp of hidden) if (timestamp <= frame.timestamp) hidden.delete(timestamp)
+    unseen = 0
+    if (isHidden) return
+    hasShown = true
+    show(frame, frame.timestamp / 1000)
+  }
+
+  /**
+   * The decoder has taken further frames.
+   * @param {VideoDecoder} from
+   */
+  function taken(from) {
+    while (queue.length > from.decodeQueueSize) {
+      unseen += 1
+      acks.add(/** @type {number} */ (queue.shift()))
     }
-    if (behind() || due.count >= together || due.bytes >= LARGE) tell()
-    else resting ??= setTimeout(tell, RESTING)
-    if (taken <= MOST_UNSEEN) return
+    acks.schedule()
+    if (unseen <= MAX_UNSEEN) return
     end()
     fail(false)
   }
 
-  function tell() {
-    clearTimeout(resting)
-    resting = null
-    if (behind()) together = 1
-    else if (due.count >= together) together = Math.min(together + 1, TOGETHER)
-    if (due.count > 0) answer(due.count, together)
-    due = { count: 0, bytes: 0 }
-  }
-
-  /** `captured` in milliseconds: each picture has its own. */
-  function take(data, captured, key, isPassing, late) {
+  /**
+   * @param {H264Frame} frame each has a capture time of its own, in milliseconds
+   * @param {boolean} late
+   */
+  function take({ data, capturedAt, isKey, isHidden }, late) {
     if (decoder === null) return
-    hurried = late
-    const timestamp = Math.round(1000 * captured)
-    if (isPassing) passing.add(timestamp)
-    waiting.push(data.length)
+    isLate = late
+    const timestamp = Math.round(1000 * capturedAt)
+    if (isHidden) hidden.add(timestamp)
+    queue.push(data.length)
     try {
-      decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }))
+      decoder.decode(new EncodedVideoChunk({ type: isKey ? "key" : "delta", timestamp, data }))
     } catch {
-      // It was closed by an error that it has not told yet.
+      // It was closed by an error that it has not reported yet.
     }
   }
 
@@ -95,12 +96,10 @@ function packetWay({ show, answer, fail }) {
     const ending = decoder
     decoder = null
     if (ending && ending.state !== "closed") ending.close()
-    passing = new Set()
-    waiting = []
-    taken = 0
-    due = { count: 0, bytes: 0 }
-    clearTimeout(resting)
-    resting = null
+    hidden = new Set()
+    queue = []
+    unseen = 0
+    acks.clear()
   }
 
   return { begin, take, end }

@@ -1,51 +1,59 @@
-// Pictures that come as JPEG: the newest only.
-//
-//   const jpegs = jpegWay({ show, answer })
-//   jpegs.take(data, captured)
-//   jpegs.end()
-//
-// show(picture, captured) draws it; the picture is closed afterwards. answer() is called once for each
-// that was drawn or overtaken.
+// Frames that come as JPEG: only the newest is decoded.
 
-function jpegWay({ show, answer }) {
+/** @typedef {{data: BufferSource, capturedAt: number}} JpegFrame */
+
+/**
+ * @param {object} handlers
+ * @param {(picture: ImageBitmap | VideoFrame, capturedAt: number) => void} handlers.show draws it; it is closed afterwards
+ * @param {() => void} handlers.acknowledge called once for each frame that was drawn or overtaken
+ */
+export function jpegPlayer({ show, acknowledge }) {
+  /** @type {JpegFrame | null} */
   let waiting = null // one that came while another one is decoded
-  let busy = false
-  let life = 0 // which connection's pictures these are
+  let decoding = false
+  let generation = 0 // which connection's frames these are
 
-  function take(data, captured) {
-    if (waiting !== null) answer()
-    waiting = { data, captured }
-    if (!busy) work()
+  /**
+   * @param {BufferSource} data
+   * @param {number} capturedAt
+   */
+  function take(data, capturedAt) {
+    if (waiting !== null) acknowledge()
+    waiting = { data, capturedAt }
+    if (!decoding) decodeWaiting()
   }
 
-  async function work() {
-    busy = true
+  async function decodeWaiting() {
+    decoding = true
     while (waiting !== null) {
-      const { data, captured } = waiting
-      const began = life
+      const { data, capturedAt } = waiting
+      const itsGeneration = generation
       waiting = null
       try {
-        const picture = await decoded(data)
-        if (began === life) show(picture, captured)
+        const picture = await decodeJpeg(data)
+        if (itsGeneration === generation) show(picture, capturedAt)
         picture.close()
       } catch {
-        // One that is no JPEG: the next one may be.
+        // Not a JPEG: the next one may be.
       }
-      if (began === life) answer()
+      if (itsGeneration === generation) acknowledge()
     }
-    busy = false
+    decoding = false
   }
 
   function end() {
-    life += 1
+    generation += 1
     waiting = null
   }
 
   return { take, end }
 }
 
-/** A JPEG as something to draw: without a detour by RGB where the browser can. */
-async function decoded(data) {
+/**
+ * A JPEG as something to draw: without a detour by RGB where the browser can.
+ * @param {BufferSource} data
+ */
+async function decodeJpeg(data) {
   const type = "image/jpeg"
   if (!("ImageDecoder" in window)) return createImageBitmap(new Blob([data], { type }))
   const decoder = new ImageDecoder({ data, type })

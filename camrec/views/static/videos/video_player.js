@@ -1,179 +1,131 @@
-// The stage of the player: the picture, the timeline with its gaps, and all that moves them. In front
-// of it: frames.js and peek.js.
+// The player: the picture, the timeline with its gaps, and all that moves them.
 
-const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16]
-const NAMES = { h264: "H.264", h265: "H.265", hevc: "H.265", mjpeg: "MJPEG", aac: "AAC", opus: "Opus" }
-const codecName = (codec) => NAMES[codec] ?? codec?.toUpperCase() ?? ""
+import { cameThrough, fill, h } from "../kit/base.js"
+import { savePicture } from "../live/save_still.js"
+import { codecName, exactTime } from "./media_format.js"
+import { frameClock } from "./frame_clock.js"
+import { seeking } from "./seeking.js"
+import { timeline } from "./timeline.js"
+import { transport } from "./transport.js"
 
-/** "14:03:10,000" */
-const exact = (say, moment) =>
-  `${say.clock(moment)}${say.language === "fr" ? "," : "."}${String(new Date(moment).getMilliseconds()).padStart(3, "0")}`
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { PlayedVideo, Receipt } from "../wire.js" */
+/** @import { Seeking } from "./seeking.js" */
 
-/** The picture with everything that moves it. `film` is the <video>; `signal` ends it. */
-function stage(say, film, video, receipt, base, signal) {
-  const end = () => (Number.isFinite(film.duration) ? film.duration : video.duration)
-  const begin = began(video)
-  const length = span(video)
-  const frames = pictures(video, receipt, base, signal, () => show())
-  let wanted = null // where the newest seek goes, until it has arrived
-  let under = null // the one that is under way
-  let pressed = false
+const SKIP_S = 5
 
-  const here = () => wanted ?? film.currentTime
-  const seek = (time) => {
-    wanted = Math.min(Math.max(time, 0), end())
-    if (!film.seeking) film.currentTime = under = wanted
-    show()
-  }
-  const step = (steps) => {
-    film.pause()
-    seek(frames.step(here(), steps))
-  }
-  const toGap = (direction) => {
-    const starts = video.gaps.map((gap) => gap.start)
-    const next = direction > 0 ? starts.find((at) => at > here() + 0.01) : starts.findLast((at) => at < here() - 0.5)
-    if (next !== undefined) seek(next)
-  }
-  const toggle = () => (film.paused ? film.play().catch(() => {}) : film.pause())
-  const gapAt = (time) => video.gaps.find((gap) => time >= gap.start && time < gap.start + gap.duration)
-  const gapText = (gap) => say.t("videos.no_picture", {
-    start: say.clock(begin + 1000 * gap.start),
-    end: say.clock(begin + 1000 * (gap.start + gap.duration)),
-    length: say.length(gap.duration),
-  })
-
+/**
+ * @param {Locale} locale
+ * @param {HTMLVideoElement} element
+ * @param {PlayedVideo} video
+ * @param {Receipt | null} receipt
+ * @param {string} base
+ * @param {AbortSignal} signal ends it
+ */
+export function videoPlayer(locale, element, video, receipt, base, signal) {
+  const frames = frameClock(video, receipt, base, signal, show)
+  const position = seeking(element, video.gaps, frames, { duration: video.duration, changed: show })
   const caption = h("p", { class: "caption", hidden: true })
   const fault = h("p", { class: "caption fault", role: "alert", hidden: true })
-  const played = h("span", { class: "played" })
-  const head = h("span", { class: "head" })
-  const line = h("div", {
-    class: "line", role: "slider", tabindex: "0", "aria-label": say.t("videos.timeline"), "aria-valuemin": "0",
-  }, h("div", { class: "strip" }, played, missing(video)), head)
-  const time = h("strong", { class: "time figures" })
-  const frame = h("span", { class: "second figures" })
-  const play = iconButton("play", say.t("videos.play"), toggle, { class: "icon-button play" })
-  const sound = iconButton("sound", say.t("videos.mute"), () => (film.muted = !film.muted))
-  const ticks = h("div", { class: "ticks second figures", "aria-hidden": "true" },
-    [0, 0.25, 0.5, 0.75, 1].map((share) => h("span", {}, say.clock(begin + 1000 * share * length))))
-  const speed = h("label", { class: "speed" }, h("span", { class: "unseen" }, say.t("videos.speed")),
-    h("select", { class: "field", on: { change: (event) => (film.playbackRate = Number(event.target.value)) } },
-      SPEEDS.map((rate) => h("option", { value: rate, selected: rate === film.playbackRate }, `${say.number(rate, rate < 1 ? String(rate).length - 2 : 0)}×`))),
-    icon("chevron-down"))
+  const line = timeline(locale, video, base, { seek: position.seek, gapText })
+  const buttons = transport(locale, element, video, position, { togglePlay, saveStill, toggleFullScreen })
+  const box = h("div", { class: "stage card" },
+    h("div", { class: "screen", on: { click: togglePlay } }, element, caption, fault),
+    line.element, buttons.element)
 
-  /** The picture now shown, at its full size, as a PNG. */
-  const still = () => {
-    const canvas = h("canvas", { width: film.videoWidth, height: film.videoHeight })
-    if (!film.videoWidth || film.seeking) return failed(say.t("videos.still_failed"))
-    canvas.getContext("2d").drawImage(film, 0, 0)
-    canvas.toBlob((png) => {
-      const at = new Date(begin + 1000 * film.currentTime)
-      savePicture(png, video.name, at, exact(say, at), "png")
-    }, "image/png")
+  function togglePlay() {
+    if (element.paused) element.play().catch(() => {})
+    else element.pause()
   }
 
-  const full = () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen())
+  function toggleFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen()
+    else box.requestFullscreen()
+  }
 
-  const gapButtons = video.gaps.length > 0
-  const box = h("div", { class: "stage card" },
-    h("div", { class: "screen", on: { click: toggle } }, film, caption, fault),
-    h("div", { class: "timeline" }, line, ticks),
-    h("div", { class: "transport" },
-      h("div", { class: "moves" },
-        gapButtons && iconButton("gap-previous", `${say.t("videos.previous_gap")} ([)`, () => toGap(-1)),
-        iconButton("step-back", `${say.t("videos.previous_frame")} (,)`, () => step(-1)),
-        play,
-        iconButton("step-forward", `${say.t("videos.next_frame")} (.)`, () => step(1)),
-        gapButtons && iconButton("gap-next", `${say.t("videos.next_gap")} (])`, () => toGap(1))),
-      h("div", { class: "now" }, time, frame),
-      h("div", { class: "ways" }, speed, video.audio_codec && sound,
-        iconButton("camera", say.t("videos.still"), still),
-        iconButton("expand", say.t("videos.full_screen"), full))))
-
-  function failed(text) {
-    fill(fault, text).hidden = false
+  /** @param {number} time */
+  function gapText(time) {
+    const gap = video.gaps.find(({ start, duration }) => time >= start && time < start + duration)
+    return gap && locale.t("videos.no_picture", {
+      start: locale.clock(video.started_at + 1000 * gap.start),
+      end: locale.clock(video.started_at + 1000 * (gap.start + gap.duration)),
+      length: locale.length(gap.duration),
+    })
   }
 
   function show() {
-    const at = here()
-    const gap = gapAt(at)
-    const share = `${(100 * Math.min(at / length, 1)).toFixed(3)}%`
-    played.style.width = share
-    head.style.left = share
-    fill(time, exact(say, begin + 1000 * at))
-    const which = { number: frames.number(at), count: frames.count }
-    fill(frame, which.count ? say.t(frames.exact ? "videos.frame" : "videos.frame_about", which) : "")
+    const time = position.time()
+    const gap = gapText(time)
+    line.show(time)
+    buttons.showTime(exactTime(locale, video.started_at + 1000 * time), time, frames)
     caption.hidden = !gap
-    if (gap) fill(caption, gapText(gap))
-    line.setAttribute("aria-valuemax", length.toFixed(2))
-    line.setAttribute("aria-valuenow", at.toFixed(2))
-    line.setAttribute("aria-valuetext", say.clock(begin + 1000 * at) + (gap ? `. ${gapText(gap)}` : ""))
+    if (gap) fill(caption, gap)
   }
 
-  const relabel = (element, name, label) => {
-    fill(element, icon(name))
-    element.title = label
-    element.setAttribute("aria-label", label)
+  /** @param {string} text */
+  function showFault(text) {
+    fill(fault, text).hidden = false
   }
-  const running = () => {
-    relabel(play, film.paused ? "play" : "pause", say.t(film.paused ? "videos.play" : "videos.pause"))
-    relabel(sound, film.muted ? "sound-off" : "sound", say.t(film.muted ? "videos.unmute" : "videos.mute"))
+
+  /** The picture now shown, at its full size, as a PNG. */
+  function saveStill() {
+    if (!element.videoWidth || element.seeking) return showFault(locale.t("videos.still_failed"))
+    const canvas = h("canvas", { width: element.videoWidth, height: element.videoHeight })
+    canvas.getContext("2d")?.drawImage(element, 0, 0)
+    const moment = video.started_at + 1000 * element.currentTime
+    canvas.toBlob((png) => png && savePicture(png, video.name, new Date(moment), exactTime(locale, moment), "png"), "image/png")
+  }
+
+  function stateChanged() {
+    buttons.showState()
     show()
-    if (!film.paused) requestAnimationFrame(follow)
+    if (!element.paused) requestAnimationFrame(follow)
   }
-  const follow = () => {
+
+  function follow() {
     show()
-    if (!film.paused && box.isConnected) requestAnimationFrame(follow)
+    if (!element.paused && box.isConnected) requestAnimationFrame(follow)
   }
-  const arrived = () => {
+
+  async function explainFailure() {
+    const isThere = await fetch(element.src, { method: "HEAD" }).then((answer) => answer.ok, () => false)
+    const reason = !isThere ? "cannot_load" : video.video_codec ? "cannot_play" : "cannot_read"
+    showFault(locale.t(`videos.${reason}`, { codec: codecName(video.video_codec) }))
+  }
+
+  for (const event of ["play", "pause", "volumechange", "loadedmetadata"]) element.addEventListener(event, stateChanged, { signal })
+  element.addEventListener("timeupdate", show, { signal })
+  element.addEventListener("seeked", () => {
     fault.hidden = true
-    if (film.seeking) return // told late: another seek is under way
-    if (wanted === under) wanted = null
-    if (wanted !== null) film.currentTime = under = wanted
-    show()
-  }
-  const broken = async () => {
-    const there = await fetch(film.src, { method: "HEAD" }).then((answer) => answer.ok, () => false)
-    const why = !there ? "cannot_load" : video.video_codec ? "cannot_play" : "cannot_read"
-    failed(say.t(`videos.${why}`, { codec: codecName(video.video_codec) }))
-  }
-  for (const event of ["play", "pause", "volumechange", "loadedmetadata"]) film.addEventListener(event, running, { signal })
-  film.addEventListener("timeupdate", show, { signal })
-  film.addEventListener("seeked", arrived, { signal })
-  film.addEventListener("error", broken, { signal })
+    position.arrived()
+  }, { signal })
+  element.addEventListener("error", explainFailure, { signal })
+  playerKeys(box, position, { togglePlay, toggleFullScreen }, signal)
+  stateChanged()
+  return box
+}
 
-  const timeAt = (event) => {
-    const { left, width } = line.getBoundingClientRect()
-    return (length * (event.clientX - left)) / width
-  }
-  const point = (event) => seek(timeAt(event))
-  line.append(peek(line, video, base, {
-    timeAt,
-    tell: (at) => ({ time: say.clock(begin + 1000 * at), gap: gapAt(at) && gapText(gapAt(at)) }),
-  }))
-  line.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return
-    line.setPointerCapture(event.pointerId)
-    pressed = true
-    point(event)
-  })
-  line.addEventListener("pointermove", (event) => pressed && point(event))
-  for (const event of ["pointerup", "pointercancel"]) line.addEventListener(event, () => (pressed = false))
-
+/**
+ * Keys work wherever the focus is, but never in place of what has it.
+ * @param {HTMLElement} box
+ * @param {Seeking} position
+ * @param {{togglePlay: () => void, toggleFullScreen: () => void}} actions
+ * @param {AbortSignal} signal
+ */
+function playerKeys(box, position, { togglePlay, toggleFullScreen }, signal) {
+  /** @type {Record<string, () => void>} */
   const keys = {
-    " ": toggle, k: toggle, ",": () => step(-1), ".": () => step(1),
-    ArrowLeft: () => seek(here() - 5), ArrowRight: () => seek(here() + 5),
-    "[": () => toGap(-1), "]": () => toGap(1), f: full, Home: () => seek(0), End: () => seek(end()),
+    " ": togglePlay, k: togglePlay, f: toggleFullScreen,
+    ",": () => position.stepFrames(-1), ".": () => position.stepFrames(1),
+    ArrowLeft: () => position.skip(-SKIP_S), ArrowRight: () => position.skip(SKIP_S),
+    "[": () => position.toGap(-1), "]": () => position.toGap(1),
+    Home: position.toStart, End: position.toEnd,
   }
-  /** Keys work wherever the focus is, but never in place of what has it. */
   document.addEventListener("keydown", (event) => {
-    const within = (what) => event.composedPath().some((element) => element.matches?.(what))
     if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey || !box.checkVisibility()) return
-    if (within("input, select, textarea, dialog, [role=dialog]")) return
-    if (event.key === " " && within("button, a, summary")) return
+    if (cameThrough(event, "input, select, textarea, dialog, [role=dialog]")) return
+    if (event.key === " " && cameThrough(event, "button, a, summary")) return
     event.preventDefault()
     keys[event.key]()
   }, { signal })
-
-  running()
-  return box
 }
