@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow(20)
+
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "camrec" / "views" / "static"
 UNIT_TESTS = sorted((ROOT / "tests" / "javascript").glob("*.test.js"))

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test"
 
 import { recordOffer, rememberedDuration, secondsOf } from "../../camrec/views/static/live/duration_choices.js"
 import { createLocale } from "../../camrec/views/static/kit/locale.js"
-import { ENGLISH, provide, withNbsp } from "./page.js"
+import { ENGLISH, provide, withNbsp } from "./browser_stubs.js"
 
 const PLENTY = { maxSeconds: 86_400, bitRate: 8e6, roomBytes: 1e12, freeBytes: 1e12 }
 const NOW = new Date(2026, 0, 1, 12, 0).getTime()

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
 import { kernelAddressFinder, kernelAddresses } from "../../camrec/views/static/kit/kernel_address.js"
-import { provide } from "./page.js"
+import { provide } from "./browser_stubs.js"
 
 const KERNEL = "http://127.0.0.1:8123/key"
 const DIRECT = `${KERNEL}/`

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { createLocale } from "../../camrec/views/static/kit/locale.js"
-import { ENGLISH, FRENCH, provide, withNbsp } from "./page.js"
+import { ENGLISH, FRENCH, provide, withNbsp } from "./browser_stubs.js"
 
 const english = createLocale(ENGLISH)
 const french = createLocale(FRENCH)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, mock, test } from "node:test"
 
 import { steadyClock } from "../../camrec/views/static/live/stream_clock.js"
 import { streamConnection } from "../../camrec/views/static/live/stream_connection.js"
-import { provide } from "./page.js"
+import { provide } from "./browser_stubs.js"
 
 class FakeSocket {
   /** @type {FakeSocket[]} */

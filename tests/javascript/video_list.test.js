@@ -8,7 +8,7 @@ import { cardLayout } from "../../camrec/views/static/videos/card_layout.js"
 import { archiveQueries } from "../../camrec/views/static/videos/selection.js"
 import { cameraNames, videoSearch } from "../../camrec/views/static/videos/video_search.js"
 import { neighbour, visibleItems } from "../../camrec/views/static/videos/virtual_list.js"
-import { ENGLISH } from "./page.js"
+import { ENGLISH } from "./browser_stubs.js"
 
 /** @import { Video } from "../../camrec/views/static/wire.js" */
 /** @import { Filter } from "../../camrec/views/static/videos/video_search.js" */

@@ -100,7 +100,7 @@ export function render({ model, view }) {
   }
 
   life.onResize(list, () => {
-    // Cards come when they are looked at; a page that only shows cameras is told of no other video.
+    // Cards come when they are looked at; a page that only shows cameras gets no other videos.
     if (list.clientWidth === 0) return
     videos.request()
     draw()

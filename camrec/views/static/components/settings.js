@@ -1,4 +1,4 @@
-// The settings: a dialog that the header and the line above the cameras open. What is chosen counts at once; a
+// The settings: a dialog that the header and the line above the cameras open. What is chosen takes effect at once; a
 // field that camrec rejects says why and keeps what was typed.
 
 import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
@@ -115,7 +115,7 @@ export function render({ model, view }) {
  * @param {string} hint
  * @param {string | undefined} problem
  * @param {HTMLElement} entry
- * @param {HTMLElement | HTMLElement[]} shown what stands there, if it is more than the entry
+ * @param {HTMLElement | HTMLElement[]} shown what is drawn there, if it is more than the entry
  */
 function field(name, label, hint, problem, entry, shown = entry) {
   entry.setAttribute("aria-describedby", `${name}-told`)

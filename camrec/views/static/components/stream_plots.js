@@ -1,5 +1,5 @@
-// The head of a camera's plots, and the life of their dialog, which stands in page.html: a native one, so that
-// focus, Esc and the top layer come with it.
+// The head of a camera's plots, and what opens and closes their dialog in page.html: a native one, so that focus,
+// Esc and the top layer come with it.
 
 import { fill, find, focusedElement, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"

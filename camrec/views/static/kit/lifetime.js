@@ -4,7 +4,7 @@
 /** @typedef {ReturnType<typeof lifetime>} Lifetime */
 
 /**
- * A view may be rendered again without having been told that it ended.
+ * A view may be rendered again without a notice that it ended.
  * @param {Model} model
  * @param {View} view
  */

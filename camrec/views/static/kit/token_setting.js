@@ -56,7 +56,7 @@ export function tokenSetting(model, { ask, draw, problems }) {
       if (token) await logIn(token)
     },
     /**
-     * The entry, what stands there with it, and the hint under it.
+     * The entry, all that is drawn with it, and the hint under it.
      * @param {Locale} locale
      */
     draw(locale) {

@@ -1,5 +1,5 @@
-// When camrec is told that frames were taken: each by itself while the page is behind, else some together,
-// which costs the server less.
+// When frames are acknowledged to camrec: each by itself while the page is behind, else several together, which
+// costs the server less.
 
 const MAX_FRAMES = 8 // that one acknowledgement waits for at most
 const MAX_BYTES = 64 << 10
@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 350
  */
 export function acknowledgements(send, isBehind) {
   let due = { count: 0, bytes: 0 } // taken, and not acknowledged yet
-  let together = 1 // frames that the next one waits for: one more each time, as the server is told
+  let together = 1 // frames that the next one waits for: one more each time, which the server is sent
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 

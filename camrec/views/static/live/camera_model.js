@@ -1,5 +1,5 @@
-// A camera as its card knows it, the page's card or the notebook's cell, which differ in who tells them of it and
-// whom they ask.
+// A camera as its card knows it, the page's card or the notebook's cell, which get its
+// facts, and send their requests, in different ways.
 
 /** @import { Session, SessionFacts } from "../wire.js" */
 /** @import { Locale } from "../kit/locale.js" */
@@ -49,7 +49,7 @@ export function cameraModel(model, live, locale, send) {
       camera.problem = problem
       camera.draw()
     },
-    /** Nothing is heard of the camera any more: what was heard last is not known to be so. */
+    /** No more facts come: what came last may not be true any more. */
     isLost: () => camera.isCutOff || live.isLost(),
     isRecording: () => RECORDING_STATES.includes(model.session.recording?.state ?? ""),
     /** camrec's clock: this browser's, unless the two are clearly apart. */
@@ -66,7 +66,7 @@ export function cameraModel(model, live, locale, send) {
       return state === "stale" || isOld || camera.isLost() ? "stale" : "live"
     },
     /**
-     * What stands under the picture (record_controls.js).
+     * What is shown under the picture (record_controls.js).
      * @param {CameraState} state
      * @returns {ControlsMode}
      */

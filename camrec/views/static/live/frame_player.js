@@ -9,15 +9,15 @@ import { parseFrame } from "./stream_message.js"
 
 /** @import { StreamFacts, StreamFormat } from "../wire.js" */
 /** @import { FrameRequest } from "./frame_request.js" */
-/** @import { PictureAge } from "./picture_age.js" */
+/** @import { FrameAge } from "./frame_age.js" */
 /** @import { Picture, VideoSurface } from "./video_surface.js" */
 
-const LATE_S = 0.3 // from a camera's picture to this page from which on it is late
+const LATE_S = 0.3 // from a camera's frame to this page from which on it is late
 
 /**
- * The surface's element says in data-way how the picture came: "h264" or "jpeg".
+ * The surface's element says in data-way how the frame came: "h264" or "jpeg".
  * @param {VideoSurface} surface
- * @param {PictureAge} picture
+ * @param {FrameAge} shown
  * @param {FrameRequest} request
  * @param {object} handlers
  * @param {(message: string) => void} handlers.send
@@ -25,7 +25,7 @@ const LATE_S = 0.3 // from a camera's picture to this page from which on it is l
  * @param {(facts: StreamFacts) => void} handlers.onFacts
  * @param {() => void} handlers.onFailure a decoder gave up
  */
-export function framePlayer(surface, picture, request, { send, onFirstFrame, onFacts, onFailure }) {
+export function framePlayer(surface, shown, request, { send, onFirstFrame, onFacts, onFailure }) {
   const { element } = surface
   const acknowledge = (count = 1, nextCount = 1) => send(`ok ${count} ${nextCount}`)
   const jpeg = jpegPlayer({ acknowledge: () => acknowledge(), show: (image, capturedAt) => show("jpeg", image, capturedAt) })
@@ -44,12 +44,12 @@ export function framePlayer(surface, picture, request, { send, onFirstFrame, onF
    * @param {number} capturedAt
    */
   function show(way, image, capturedAt) {
-    if (picture.isOlderThanShown(capturedAt)) return
+    if (shown.isOutdated(capturedAt)) return
     surface.show(image, capturedAt)
-    picture.show(capturedAt)
-    element.classList.toggle("old", picture.isOld())
+    shown.show(capturedAt)
+    element.classList.toggle("old", shown.isOld())
     if (element.dataset.way !== way) element.dataset.way = way
-    if (picture.frames() === 1) onFirstFrame()
+    if (shown.frames() === 1) onFirstFrame()
   }
 
   /** @param {StreamFacts | StreamFormat} message */
@@ -65,7 +65,7 @@ export function framePlayer(surface, picture, request, { send, onFirstFrame, onF
       if (typeof data === "string") return receiveText(JSON.parse(data))
       const frame = parseFrame(data, request.isH264())
       if (frame.isJpeg) jpeg.take(frame.data, frame.capturedAt)
-      else h264.take(frame, picture.since(frame.capturedAt) > LATE_S)
+      else h264.take(frame, shown.since(frame.capturedAt) > LATE_S)
     },
     /** The connection is over. */
     end() {

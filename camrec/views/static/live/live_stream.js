@@ -1,4 +1,4 @@
-// The live picture: one WebSocket, one surface, the newest picture only; for the page's cards and the
+// The live picture: one WebSocket, one surface, the newest frame only; for the page's cards and the
 // notebook's view.
 //
 // Where the browser can decode, frames come as H.264, else as JPEG. Once a second a text message brings facts;
@@ -7,7 +7,7 @@
 
 import { framePlayer } from "./frame_player.js"
 import { frameRequest } from "./frame_request.js"
-import { pictureAge } from "./picture_age.js"
+import { frameAge } from "./frame_age.js"
 import { pictureFile } from "./save_still.js"
 import { clockSkew, steadyClock } from "./stream_clock.js"
 import { streamConnection } from "./stream_connection.js"
@@ -16,7 +16,7 @@ import { runWhileVisible } from "./visibility.js"
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { StreamFacts } from "../wire.js" */
-/** @import { PictureAge } from "./picture_age.js" */
+/** @import { FrameAge } from "./frame_age.js" */
 /** @import { VideoSurface } from "./video_surface.js" */
 /** @typedef {ReturnType<typeof liveStream>} LiveStream */
 
@@ -50,8 +50,8 @@ export function liveStream(life, streamUrl, within = null) {
     },
     onSilence: () => live.onChange(),
   })
-  const picture = pictureAge({ clock, skew, connection })
-  const player = framePlayer(surface, picture, request, {
+  const shown = frameAge({ clock, skew, connection })
+  const player = framePlayer(surface, shown, request, {
     send: connection.send,
     onFirstFrame: () => live.onChange(),
     onFacts: learn,
@@ -66,10 +66,10 @@ export function liveStream(life, streamUrl, within = null) {
   const live = {
     element,
     closed: false, // the camera was closed: there will be no link
-    onChange: () => {}, // a first picture, new facts, the link lost or back
+    onChange: () => {}, // a first frame, new facts, the link lost or back
     isLinked: connection.isLinked,
-    facts: picture.facts, frames: picture.frames, age: picture.age, patience: picture.patience,
-    isWaiting: picture.isWaiting, isLost: picture.isLost,
+    facts: shown.facts, frames: shown.frames, age: shown.age, patience: shown.patience,
+    isWaiting: shown.isWaiting, isLost: shown.isLost,
     /** Milliseconds by which this browser's clock is ahead of camrec's. */
     skew: () => skew.ms(),
     /**
@@ -80,8 +80,8 @@ export function liveStream(life, streamUrl, within = null) {
     /** The picture as a file, and its time: the one that is shown, or in full size the camera's newest. */
     still() {
       // A JPEG may be smaller until the camera's own size is known.
-      const isReduced = picture.facts() === null ? element.dataset.way === "jpeg" : isSmallerThanCamera(picture, surface)
-      return pictureFile(surface, picture.capturedAt() ?? 0, isReduced ? request.snapshotUrl() : null)
+      const isReduced = shown.facts() === null ? element.dataset.way === "jpeg" : isSmallerThanCamera(shown, surface)
+      return pictureFile(surface, shown.capturedAt() ?? 0, isReduced ? request.snapshotUrl() : null)
     },
   }
 
@@ -94,7 +94,7 @@ export function liveStream(life, streamUrl, within = null) {
 
   /** @param {StreamFacts} facts */
   function learn(facts) {
-    picture.learn(facts)
+    shown.learn(facts)
     askForLarger() // it may have grown before the camera's own size was known
     live.onChange()
   }
@@ -103,14 +103,14 @@ export function liveStream(life, streamUrl, within = null) {
   function rest() {
     if (!connection.isActive()) return
     connection.rest()
-    picture.rest()
+    shown.rest()
     surface.clear()
     live.onChange()
   }
 
   /** Shown larger than before, as in full screen: ask for more. */
   function askForLarger() {
-    if (connection.hasSocket() && isSmallerThanCamera(picture, surface) && request.isTooSmall()) connection.restart()
+    if (connection.hasSocket() && isSmallerThanCamera(shown, surface) && request.isTooSmall()) connection.restart()
   }
 
   function check() {
@@ -128,7 +128,7 @@ export function liveStream(life, streamUrl, within = null) {
 
 /**
  * No more was asked for than was shown.
- * @param {PictureAge} picture
+ * @param {FrameAge} shown
  * @param {VideoSurface} surface
  */
-const isSmallerThanCamera = (picture, surface) => picture.frames() > 0 && (picture.facts()?.width ?? 0) > surface.width
+const isSmallerThanCamera = (shown, surface) => shown.frames() > 0 && (shown.facts()?.width ?? 0) > surface.width

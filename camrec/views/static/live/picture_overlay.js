@@ -1,4 +1,4 @@
-// What lies over a camera's picture: what it is, why it stands still, or why it is not there.
+// What lies over a camera's picture: its state, why it is frozen, or why there is none.
 // Each function draws into its element and returns what has to be done every moment, if anything.
 
 import { button, fill, h } from "../kit/base.js"
@@ -14,7 +14,7 @@ const FINE_RATE = 9.5 // frames a second below which a rate has a decimal, where
 
 /**
  * @param {CameraModel<any>} camera
- * @param {HTMLElement | null} badgeExtra stands in the badge, beside the state
+ * @param {HTMLElement | null} badgeExtra is shown in the badge, next to the state
  */
 export function pictureOverlay(camera, badgeExtra = null) {
   const { live } = camera

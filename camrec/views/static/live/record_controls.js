@@ -14,13 +14,13 @@ import { saveFile } from "./save_still.js"
 
 /**
  * @param {CameraModel<any>} camera
- * @param {HTMLElement | null} tools stand next to Record, and next to what was written
+ * @param {HTMLElement | null} tools are shown next to Record, and next to what was written
  */
 export function recordControls(camera, tools = null) {
   const { model } = camera
   const element = h("div", { class: "controls" })
   const duration = durationChoice(model.session.session_id)
-  let changedAt = performance.now() // when camrec last told of this camera
+  let changedAt = performance.now() // the latest facts of this camera
 
   const trouble = () => camera.problem || model.session.trouble
   const problem = () => (trouble() ? h("p", { class: "problem", role: "alert" }, icon("warning", 18), trouble()) : null)

@@ -8,7 +8,7 @@ const SAME_GAP_S = 1
 export const totalGap = (gaps) => gaps.reduce((sum, gap) => sum + gap.duration, 0)
 
 /**
- * The gaps that camrec told of, and the one that is growing now, which it may have begun to tell of.
+ * The gaps that camrec has reported, and the one that is growing now, which may already be among them.
  * @param {Gap[]} known
  * @param {number} elapsed seconds of the recording
  * @param {number} age seconds since the last picture

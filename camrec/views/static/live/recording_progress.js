@@ -14,7 +14,7 @@ import { totalGap, withGrowingGap } from "./recording_gaps.js"
  * @param {object} options
  * @param {HTMLElement | null} options.problem
  * @param {HTMLElement | null} options.tools
- * @param {() => number} options.changedAt when camrec last told of this camera
+ * @param {() => number} options.changedAt the latest facts of this camera
  * @returns {() => void} to be called every moment
  */
 export function recordingProgress(element, camera, { problem, tools, changedAt }) {
@@ -36,7 +36,7 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
     h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left, h("span", {}, locale.minute(endsAt))),
     h("div", { class: "beside" }, problem ?? written, tools), waiting)
 
-  let elapsed = 0 // stands still where nobody tells whether it goes on
+  let elapsed = 0 // does not move while it is not known whether the recording goes on
 
   /** @param {Gap[]} gaps */
   function drawStrip(gaps) {
@@ -75,10 +75,10 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
 }
 
 /**
- * Bytes on the disk: as the stream tells, or as was told last and what has come since; else null.
+ * Bytes on the disk: as the stream reports, or the last known size and what has come since; else null.
  * @param {CameraModel<any>} camera
  * @param {number} bitRate
- * @param {number} seconds since camrec last told of the recording
+ * @param {number} seconds since the latest facts
  * @returns {number | null}
  */
 function writtenBytes({ live, model }, bitRate, seconds) {

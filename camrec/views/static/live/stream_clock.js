@@ -52,7 +52,7 @@ export function clockSkew() {
       differences = [...differences.slice(1 - SAMPLES), received - sent]
       skew = Math.min(...differences)
     },
-    /** Over a new connection: what the one before told says nothing of its delays. */
+    /** For a new connection, whose delays may be others. */
     restart() {
       differences = []
     },

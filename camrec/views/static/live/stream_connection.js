@@ -7,7 +7,7 @@ const MIN_PAUSE_MS = 500 // before connecting again; it grows to the longest
 const MAX_PAUSE_MS = 10_000
 const PAUSE_GROWTH = 1.7
 const SILENCE_MS = 5000 // without a message the connection is dead: there is one a second
-const UNREACHED_S = 4 // without a link before that is said
+const UNREACHED_S = 4 // without a link before that is shown
 
 /**
  * @param {SteadyClock} clock

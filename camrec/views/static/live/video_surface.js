@@ -113,7 +113,7 @@ function videoElementSurface() {
    */
   function write(to, frame) {
     to.write(frame).catch(() => frame.close())
-    // One that was taken out of the page and put back stands still.
+    // One that was taken out of the page and put back is paused.
     if (element.paused) element.play().catch(() => {})
   }
 

@@ -1,4 +1,4 @@
-// Asks once before videos are deleted; Python's answer closes the dialog or stands in it.
+// Asks once before videos are deleted; Python's answer closes the dialog or is shown in it.
 
 import { button, dialog, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -24,7 +24,7 @@ function videoNames(locale, videos) {
 }
 
 /**
- * What stands in the dialog.
+ * The text of the dialog.
  * @param {Locale} locale
  * @param {Video[]} videos
  * @param {HTMLElement} fault

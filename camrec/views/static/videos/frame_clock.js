@@ -1,4 +1,4 @@
-// Which frame of a video is shown when: by the times of the file, as soon as camrec has told them.
+// Which frame of a video is shown at a time: by the frame times of the file, as soon as they have loaded.
 
 import { serverUrl, urlPart } from "../kit/route.js"
 import { missingLength, recordedLength } from "./video_format.js"

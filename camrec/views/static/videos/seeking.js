@@ -1,4 +1,4 @@
-// Moves through a video: seeks one at a time, of which only the newest is of interest.
+// Moves through a video: seeks one at a time, of which only the newest counts.
 
 /** @import { FrameTimes } from "./frame_clock.js" */
 /** @import { Gap } from "../wire.js" */
@@ -59,7 +59,7 @@ export function seeking(element, gaps, frames, { duration, changed }) {
     },
     /** A seek has arrived: on to where the newest one goes. */
     arrived() {
-      if (element.seeking) return // told late: another seek is under way
+      if (element.seeking) return // the event is late: another seek is under way
       if (wanted === running) wanted = null
       if (wanted !== null) element.currentTime = running = wanted
       changed()

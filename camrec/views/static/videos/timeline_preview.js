@@ -15,7 +15,7 @@ const MARGIN_PX = 128 // from its middle to the edge of the timeline
  * @param {string} base
  * @param {object} moments
  * @param {(event: PointerEvent) => number} moments.timeAt seconds
- * @param {(time: number) => {time: string, gap: string | undefined}} moments.describe what stands under the picture
+ * @param {(time: number) => {time: string, gap: string | undefined}} moments.describe the text under the picture
  */
 export function timelinePreview(timeline, video, base, { timeAt, describe }) {
   const picture = h("img", { alt: "", width: WIDTH_PX, style: { "aspect-ratio": `${video.width || 16} / ${video.height || 9}` } })

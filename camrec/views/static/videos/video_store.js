@@ -1,4 +1,4 @@
-// The videos as camrec tells of them: once it is asked it sends the newest first, and then changes only.
+// The videos of the library: camrec sends all on request, the newest first, and then only changes.
 
 /** @import { Model, Video } from "../wire.js" */
 /** @typedef {{gone: string[], come: string, left: number}} VideoChanges `come`: JSON of videos; `left`: how many are still to come */

@@ -1,4 +1,4 @@
-// A long list of which only what is near the screen stands in the document.
+// A long list of which only what is near the screen is in the document.
 
 import { focusBeside } from "../kit/base.js"
 
@@ -73,7 +73,7 @@ export function neighbour(items, key, across, down) {
 }
 
 /**
- * Shows items in `element`. They stand in the document in their order, so that Tab goes through them in it.
+ * Shows items in `element`. They are in the document in their order, so that Tab follows it.
  * @param {Lifetime} life
  * @param {HTMLElement} element
  */
@@ -81,7 +81,7 @@ export function virtualList(life, element) {
   /** @type {Item[]} */
   let items = []
   /** @type {Map<string, {version: unknown, node: HTMLElement}>} */
-  let placed = new Map() // what stands in the document
+  let placed = new Map() // what is in the document
   let isScheduled = false
 
   const focusedKey = () => /** @type {HTMLElement | null} */ (focusBeside(element)?.closest("[data-key]"))?.dataset.key ?? null

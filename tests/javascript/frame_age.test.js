@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
 
-import { pictureAge } from "../../camrec/views/static/live/picture_age.js"
+import { frameAge } from "../../camrec/views/static/live/frame_age.js"
 import { clockSkew } from "../../camrec/views/static/live/stream_clock.js"
 
 /** @import { StreamFacts } from "../../camrec/views/static/wire.js" */
@@ -12,7 +12,7 @@ const link = { isLinked: true, linkedFor: 60, isUnreached: false }
 function openPicture() {
   const clock = { now: () => now, since: (/** @type {number} */ moment) => (now - moment) / 1000, check() {} }
   const connection = /** @type {any} */ ({ isLinked: () => link.isLinked, linkedFor: () => link.linkedFor, isUnreached: () => link.isUnreached })
-  return pictureAge({ clock, skew: clockSkew(), connection })
+  return frameAge({ clock, skew: clockSkew(), connection })
 }
 
 /** @param {Partial<StreamFacts>} facts */
@@ -79,10 +79,10 @@ test("who comes back does not see pictures older than the one that was shown", (
   const picture = openPicture()
   picture.show(now)
   link.linkedFor = 1
-  assert.equal(picture.isOlderThanShown(now - 1000), true)
-  assert.equal(picture.isOlderThanShown(now - 4), false)
+  assert.equal(picture.isOutdated(now - 1000), true)
+  assert.equal(picture.isOutdated(now - 4), false)
   link.linkedFor = 3
-  assert.equal(picture.isOlderThanShown(now - 1000), false)
+  assert.equal(picture.isOutdated(now - 1000), false)
 })
 
 test("a link is lost once pictures were shown, or where none comes to be", () => {

@@ -1,4 +1,4 @@
-// What the modules take from a page, for Node, which has none.
+// What the modules take from a browser, for Node, which has none.
 
 /** @type {import("../../camrec/views/static/wire.js").Texts} */
 export const ENGLISH = {

@@ -1,14 +1,14 @@
-// Which picture is shown, how old it is, and whether it is too old to be called live.
+// Which frame is shown, how old it is, and whether it is too old to be called live.
 
 /** @import { StreamFacts } from "../wire.js" */
 /** @import { ClockSkew, SteadyClock } from "./stream_clock.js" */
 /** @import { StreamConnection } from "./stream_connection.js" */
-/** @typedef {ReturnType<typeof pictureAge>} PictureAge */
+/** @typedef {ReturnType<typeof frameAge>} FrameAge */
 
-const SAME_MS = 5 // by which two reports of one picture's time may differ
-const REJOIN_S = 2 // in which a new link may bring older pictures than were shown
-const CATCHING_UP_S = 5 // that a page may take to decode the group of pictures that it joined in
-const UNPACED_S = 15 // without a picture, while their usual distance is not known yet
+const SAME_MS = 5 // by which two reports of one frame's time may differ
+const REJOIN_S = 2 // in which a new link may bring older frames than were shown
+const CATCHING_UP_S = 5 // that a page may take to decode the GOP that it joined in
+const UNPACED_S = 15 // without a frame, while their usual distance is not known yet
 const MIN_PATIENCE_S = 2
 const USUAL_DISTANCES = 2.5
 
@@ -18,7 +18,7 @@ const USUAL_DISTANCES = 2.5
  * @param {ClockSkew} sources.skew
  * @param {StreamConnection} sources.connection
  */
-export function pictureAge({ clock, skew, connection }) {
+export function frameAge({ clock, skew, connection }) {
   let frames = 0 // shown in this look
   /** @type {number | null} */
   let capturedAt = null // of the one that is shown
@@ -27,22 +27,22 @@ export function pictureAge({ clock, skew, connection }) {
   let factsAt = 0
 
   /**
-   * Seconds since a picture was captured, by camrec's clock.
+   * Seconds since a frame was captured, by camrec's clock.
    * @param {number} moment
    */
   const since = (moment) => (Date.now() - skew.ms() - moment) / 1000
-  /** Of the picture that is shown: what is on its way counts. */
+  /** Of the frame that is shown: what is on its way counts. */
   const shownAge = () => Math.max(0, since(capturedAt ?? 0), (connection.isLinked() && facts?.lag) || 0)
-  /** Of the camera's newest picture. */
+  /** Of the camera's newest frame. */
   const newestAge = () => (facts?.age == null ? null : facts.age + clock.since(factsAt))
 
-  /** Seconds without a picture from which the shown one is called old. */
+  /** Seconds without a frame from which the shown one is called old. */
   function patience() {
     const distance = facts?.usual_distance ?? null
     return distance === 0 ? UNPACED_S : Math.max(MIN_PATIENCE_S, USUAL_DISTANCES * (distance ?? 0))
   }
 
-  /** What is shown is old, and newer ones are on their way: those of the group that this page joined in. */
+  /** What is shown is old, and newer ones are on their way: those of the GOP that this page joined in. */
   function isCatchingUp() {
     const newest = newestAge()
     const isOld = shownAge() >= patience()
@@ -61,10 +61,10 @@ export function pictureAge({ clock, skew, connection }) {
     facts: () => facts,
     isOld: () => shownAge() >= patience(),
     /**
-     * Who comes back gets the first picture of the group first, and may have seen newer ones.
+     * Who comes back gets the first frame of the GOP first, and may have seen newer ones.
      * @param {number} moment
      */
-    isOlderThanShown: (moment) => moment < (capturedAt ?? 0) - SAME_MS && connection.linkedFor() < REJOIN_S,
+    isOutdated: (moment) => moment < (capturedAt ?? 0) - SAME_MS && connection.linkedFor() < REJOIN_S,
     /** @param {number} moment */
     show(moment) {
       capturedAt = moment
@@ -81,7 +81,7 @@ export function pictureAge({ clock, skew, connection }) {
       frames = 0
       facts = null
     },
-    /** Seconds since the picture that is shown was new; null before anything is known. */
+    /** Seconds since the frame that is shown was new; null before anything is known. */
     age() {
       if (!isWaiting()) return shownAge()
       // Of an earlier look it is still known when there was one.
