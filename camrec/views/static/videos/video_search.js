@@ -41,14 +41,15 @@ export const cameraNames = (locale, videos) =>
 /**
  * All that a search can find of a video: its names, and its date and time as people write them.
  * @param {Locale} locale
+ * @param {Intl.DateTimeFormat} monthFormat
  * @param {Video} video
  */
-function searchableText(locale, video) {
+function searchableText(locale, monthFormat, video) {
   const moment = video.started_at
   const date = new Date(moment)
   const [year, month, day] = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())]
   const [hour, minute] = [date.getHours(), twoDigits(date.getMinutes())]
-  const monthName = new Intl.DateTimeFormat(locale.language, { month: "long" }).format(date)
+  const monthName = monthFormat.format(date)
   return fold([
     video.name, video.filename, cameraOf(video), dayName(locale, moment), locale.day(moment),
     `${date.getDate()} ${monthName} ${year}`, `${monthName} ${date.getDate()}`, `${day}/${month}/${year}`, locale.date(moment), `${year}-${month}-${day}`,
@@ -59,12 +60,10 @@ function searchableText(locale, video) {
 /**
  * What is searched for: words, and a day with its month ("27 novembre", "november 27") as one. A number is
  * found only where a number begins: 27 is not in 127.0.0.1.
- * @param {Locale} locale
+ * @param {string[]} months
  * @param {string} search
  */
-function searchPatterns(locale, search) {
-  const months = Array.from({ length: 12 }, (_, month) =>
-    fold(new Intl.DateTimeFormat(locale.language, { month: "long" }).format(new Date(2026, month, 1))))
+function searchPatterns(months, search) {
   /** @param {string} word */
   const isMonth = (word = "") => word.length >= MIN_MONTH_LETTERS && months.some((month) => month.startsWith(word))
   /** @param {string} word */
@@ -89,12 +88,14 @@ function searchPatterns(locale, search) {
 export function videoSearch(locale) {
   /** @type {WeakMap<Video, string>} */
   const texts = new WeakMap()
+  const monthFormat = new Intl.DateTimeFormat(locale.language, { month: "long" }) // making one takes longer than its use
+  const months = Array.from({ length: 12 }, (_, month) => fold(monthFormat.format(new Date(2026, month, 1))))
 
   /** @param {Video} video */
   function textOf(video) {
     const known = texts.get(video)
     if (known !== undefined) return known
-    const text = searchableText(locale, video)
+    const text = searchableText(locale, monthFormat, video)
     texts.set(video, text)
     return text
   }
@@ -105,7 +106,7 @@ export function videoSearch(locale) {
    * @param {Iterable<Video>} videos
    */
   return (filter, videos) => {
-    const patterns = searchPatterns(locale, filter.search)
+    const patterns = searchPatterns(months, filter.search)
     const found = [...videos].filter((video) => {
       if (filter.camera && cameraOf(video) !== filter.camera) return false
       if (filter.gaps && video.gaps.length === 0) return false
