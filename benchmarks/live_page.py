@@ -29,7 +29,7 @@ WAYS = {"H.264": "", "JPEG": "delete window.VideoDecoder\n"}
 GRID = "display: grid; grid-template-columns: repeat(auto-fit, minmax(410px, 1fr)); margin: 0"
 
 
-FRAMES = "[performance.now(), lives.map((live) => live.frames)]"
+FRAMES = "[performance.now(), lives.map((live) => live.frames())]"
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def look(
       fits.replaceSync("canvas, video { width: 100%; height: 100% }")
       document.adoptedStyleSheets.push(fits)
       window.lives = sessions.map((id) => {
-        const live = livePicture(life, () => stream + id)
+        const live = liveStream(life, () => stream + id)
         Object.assign(live.element.style, { aspectRatio: "16 / 9", overflow: "hidden" })
         document.body.append(live.element)
         live.run(true)
@@ -81,7 +81,7 @@ def look(
       })
     """
     page.evaluate(f"([stream, sessions]) => {{ {before}{scripts()}{show} }}", [stream, sessions])
-    page.wait_for_function("lives.every((live) => live.frames > 10)")
+    page.wait_for_function("lives.every((live) => live.frames() > 10)")
     began, shown, used = *page.evaluate(FRAMES), burnt()
     with Cost(server) as cost:
         page.wait_for_timeout(1000 * seconds)

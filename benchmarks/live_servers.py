@@ -20,7 +20,6 @@ import yaml
 from light import Programs, free_port, mediamtx, running
 
 HERE = Path(__file__).parent
-VIEWS = HERE.parent / "camrec" / "views"
 MODULES = ["api", "ws", "http", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpeg"]  # of go2rtc
 
 
@@ -82,7 +81,7 @@ class Camrec(Server):
         shown = (
             scripts()
             + f"""
-          window.live = livePicture(life, () => "{stream}")
+          window.live = liveStream(life, () => "{stream}")
           Object.defineProperty(window, "shown", {{ get: () => live.element.firstElementChild }})
           document.body.append(live.element)
           live.run(true)
@@ -208,12 +207,15 @@ def open_camrec(
 
 def scripts() -> str:
     """The page's own code, with a life that never ends."""
-    code = "\n".join(
-        (VIEWS / name).read_text("utf-8")
-        for name in ("kit.js", "surface.js", "packets.js", "jpegs.js", "live.js")
-    )
-    life = "{ add() {}, end() {}, on() {}, every: (each, tick) => setInterval(tick, each) }"
-    return f"{code}\nconst life = {life}\n"
+    from camrec.views.bundler import bundle
+
+    return f"""
+      const {{ liveStream }} = {bundle("live/live_stream.js")}
+      const life = {{
+        add() {{}}, end() {{}}, on() {{}}, every: (each, tick) => setInterval(tick, each),
+        onResize: (element, changed) => new ResizeObserver(changed).observe(element),
+      }}
+    """
 
 
 def find_go2rtc() -> Path:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-TOGETHER, LARGE = 8, 64 << 10  # as packets.js has them
+TOGETHER, LARGE = 8, 64 << 10  # as acknowledgements.js has them
 MSE = json.dumps({"type": "mse", "value": "avc1.640029,avc1.64002A,avc1.640033"})
 
 
@@ -55,7 +55,7 @@ class Viewer:
                 await self._answer(socket, len(message))
 
     async def _answer(self, socket: WebSocketClientConnection, size: int) -> None:
-        """As the page does while its decoder keeps up (packets.js)."""
+        """As the page does while its decoder keeps up (acknowledgements.js)."""
         self._due.append(size)
         if len(self._due) < self._together and sum(self._due) < LARGE:
             return

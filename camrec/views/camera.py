@@ -7,7 +7,6 @@ from typing import ClassVar, Protocol
 import param
 
 from camrec.views.cell import CellComponent, CellView, size_of
-from camrec.views.component import LIVE
 
 
 class Named(Protocol):
@@ -20,9 +19,7 @@ class LivePicture(CellComponent):
     title = param.String(doc="The camera's name.")
     records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("ways.js", *LIVE, "plots.js", "plots.css")
-    _script: ClassVar[str] = "camera.js"
-    _styles: ClassVar[str] = "camera.css"
+    _script: ClassVar[str] = "components/camera_cell.js"
 
 
 class CameraView(CellView):

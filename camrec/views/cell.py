@@ -15,7 +15,8 @@ from panel.io.resources import set_resource_mode
 from panel.io.state import state
 from panel.viewable import Viewer
 
-from camrec.views.component import FOLDER, Component
+from camrec.views.bundler import bundle
+from camrec.views.component import Component
 from camrec.views.plots import PLOT_FILES, plots_json
 
 try:
@@ -108,8 +109,8 @@ def loading(base_url: str) -> str:
         _script = _extension_script()
     if not _script:
         return ""
-    own = "\n".join((FOLDER / name).read_text("utf-8") for name in ("ways.js", "cell.js"))
-    return f"<script>(() => {{\nconst BASE = {json.dumps(base_url)}\n{own}\n}})()</script>"
+    loader = bundle("kit/notebook_loader.js")
+    return f"<script>{loader}.loadPanel({json.dumps(base_url)})</script>"
 
 
 def _extension_script() -> str:

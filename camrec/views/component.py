@@ -1,4 +1,4 @@
-"""A part of the page in plain JavaScript: its own file, with the kit in front of it."""
+"""A part of the page in plain JavaScript: an entry module, with all that it imports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import logging
 import warnings
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 import param
@@ -17,13 +16,9 @@ from panel.io.state import state
 
 from camrec import i18n
 from camrec.errors import CamrecError, internal
+from camrec.views.bundler import bundle, styles
 
 log = logging.getLogger(__name__)
-
-FOLDER = Path(__file__).parent
-# What a live picture is made of, and its recording.
-LIVE = ("surface.js", "packets.js", "jpegs.js", "live.js", "still.js", "live.css")
-LIVE += ("looks.js", "screen.js", "lengths.js", "segment.css", "controls.js", "controls.css")
 
 # A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
 warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
@@ -36,9 +31,9 @@ def texts(language: str, *rooms: str) -> dict[str, Any]:
 
 
 class Component(JSComponent):
-    """Base of every part: joins ``kit.js`` and `_script`, ``tokens.css`` and `_styles`.
+    """Base of every part: `_script` is its entry module, which exports ``render``.
 
-    `_shared` names files that a few parts have in common, put between the kit and their own.
+    What that imports is inlined, with the style sheets beside the modules (`bundler`).
 
     What the browser sends is ``{do: "record", seconds: 60}`` and calls ``do_record(seconds=60)``;
     nothing else of a component can be reached from there.
@@ -48,18 +43,14 @@ class Component(JSComponent):
     texts = param.Dict(default={}, doc="What words() of the kit takes; follows `language`.")
     base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
 
-    _shared: ClassVar[tuple[str, ...]] = ()
     _script: ClassVar[str] = ""
-    _styles: ClassVar[str] = ""
     _rooms: ClassVar[tuple[str, ...]] = ("page",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls._script:
-            scripts = [name for name in cls._shared if name.endswith(".js")]
-            styles = [name for name in (*cls._shared, cls._styles) if name.endswith(".css")]
-            cls._esm = "\n".join(map(_read, ("kit.js", *scripts, cls._script)))
-            cls._stylesheets = ["\n".join(map(_read, ("tokens.css", *styles)))]
+            cls._esm = f"export const {{ render }} = {bundle(cls._script)}"
+            cls._stylesheets = [styles(cls._script)]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
@@ -104,7 +95,3 @@ class AskingComponent(Component):
         told = {"answered": what, "ok": error is None, "problem": problem}
         told["code"] = error.code if error else ""
         self._send_msg({**told, "given": given if isinstance(given, str) else ""})
-
-
-def _read(name: str) -> str:
-    return (FOLDER / name).read_text("utf-8")

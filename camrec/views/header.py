@@ -32,15 +32,7 @@ class Header(AskingComponent):
         doc="The cameras that can be recorded at once, as the board tells of them.",
     )
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        "theme.js",
-        "lengths.js",
-        "segment.css",
-        "help.js",
-        "help.css",
-    )
-    _script: ClassVar[str] = "header.js"
-    _styles: ClassVar[str] = "header.css"
+    _script: ClassVar[str] = "components/header.js"
     _rooms: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(

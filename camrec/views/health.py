@@ -12,5 +12,4 @@ from camrec.views.component import Component
 class Health(Component):
     facts = param.Dict(default={}, doc="The board's `health`.")
 
-    _script: ClassVar[str] = "health.js"
-    _styles: ClassVar[str] = "health.css"
+    _script: ClassVar[str] = "components/status_bar.js"

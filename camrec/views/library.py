@@ -24,8 +24,7 @@ class Latest(VideoPart):
     count = param.Integer(default=0, doc="How many videos there are.")
     videos = param.List(default=[], item_type=dict, doc="The newest, as `row` makes them.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*VideoPart._shared, "card.js", "library.css")
-    _script: ClassVar[str] = "latest.js"
+    _script: ClassVar[str] = "components/latest_videos.js"
 
     def show(self, videos: list[Video]) -> None:
         """`videos`: all of the library, newest first."""
@@ -41,17 +40,7 @@ class Library(VideoPart):
 
     count = param.Integer(default=0, doc="How many videos there are.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        *VideoPart._shared,
-        "card.js",
-        "choices.js",
-        "column.js",
-        "picked.js",
-        "picked.css",
-        "listkeys.js",
-    )
-    _script: ClassVar[str] = "library.js"
-    _styles: ClassVar[str] = "library.css"
+    _script: ClassVar[str] = "components/library.js"
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

@@ -15,5 +15,4 @@ class Notice(Component):
     most = param.Integer(default=3)
     recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
 
-    _script: ClassVar[str] = "notice.js"
-    _styles: ClassVar[str] = "notice.css"
+    _script: ClassVar[str] = "components/banner.js"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import panel as pn
@@ -12,6 +11,7 @@ import param
 from camrec import i18n
 from camrec.station import Station
 from camrec.views.board import Board, Facts
+from camrec.views.bundler import STATIC, bundle, styles
 from camrec.views.header import Header
 from camrec.views.health import Health
 from camrec.views.library import Latest, Library
@@ -23,7 +23,6 @@ from camrec.views.statistics import Statistics
 from camrec.views.tile import Tile
 from camrec.views.videos import Deeds
 
-TEMPLATE = Path(__file__).with_suffix(".html")
 PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
 PARTS += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"
@@ -167,10 +166,12 @@ def page(station: Station, language: str | None = None) -> pn.template.Template:
     # Another page is made when camrec answers again; Bokeh's own words about it are in English.
     document.config.update(reconnect_session=False, notify_connection_status=False)
     parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
-    template = pn.template.Template(TEMPLATE.read_text("utf-8"))
+    template = pn.template.Template((STATIC / "page.html").read_text("utf-8"))
     for name in PARTS:
         template.add_panel(name, getattr(parts, name))
     template.add_variable("language", model.language)
+    template.add_variable("page_script", bundle("page.js"))
+    template.add_variable("page_styles", styles("page.js"))
     return template
 
 

@@ -17,16 +17,8 @@ class Player(VideoPart):
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
-    _shared: ClassVar[tuple[str, ...]] = (
-        *VideoPart._shared,
-        "frames.js",
-        "peek.js",
-        "still.js",
-        "stage.js",
-    )
-    _script: ClassVar[str] = "player.js"
+    _script: ClassVar[str] = "components/player.js"
     _rooms: ClassVar[tuple[str, ...]] = (*VideoPart._rooms, "warnings")
-    _styles: ClassVar[str] = "player.css"
 
     def do_rename(self, filename: str, name: str) -> None:
         self.ask("rename", self._deeds.rename, filename, name)

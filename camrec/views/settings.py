@@ -28,9 +28,7 @@ class Settings(AskingComponent):
         doc="The board's `settings`: {most, folder, token}; of the token whether there is one.",
     )
 
-    _shared: ClassVar[tuple[str, ...]] = ("theme.js", "lengths.js", "segment.css")
-    _script: ClassVar[str] = "settings.js"
-    _styles: ClassVar[str] = "settings.css"
+    _script: ClassVar[str] = "components/settings.js"
 
     def __init__(self, station: Station, on_language: Callable[[str], None], **params: Any) -> None:
         super().__init__(**params)

@@ -31,9 +31,7 @@ class Slot(AskingComponent):
 
     finds = param.Boolean(default=True, doc="Cameras on the network can be searched for.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("network.js",)
-    _script: ClassVar[str] = "slot.js"
-    _styles: ClassVar[str] = "slot.css"
+    _script: ClassVar[str] = "components/add_camera.js"
 
     def __init__(self, station: Station, **params: Any) -> None:
         super().__init__(**{"finds": available(), **params})

@@ -22,8 +22,7 @@ class StatisticsHead(Component):
 
     title = param.String(doc="The camera's name.")
 
-    _script: ClassVar[str] = "statistics.js"
-    _styles: ClassVar[str] = "plots.css"
+    _script: ClassVar[str] = "components/stream_plots.js"
 
     def __init__(self, statistics: Statistics, **params: Any) -> None:
         super().__init__(**params)

@@ -10,7 +10,7 @@ import param
 from camrec.camera_errors import LOGIN_CODES
 from camrec.probe import FRAMES, TRIES
 from camrec.station import Station
-from camrec.views.component import LIVE, AskingComponent
+from camrec.views.component import AskingComponent
 from camrec.views.failure import failure
 
 
@@ -29,9 +29,7 @@ class Tile(AskingComponent):
 
     session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
 
-    _shared: ClassVar[tuple[str, ...]] = (*LIVE, "theme.js", "scheduled.js", "scheduled.css")
-    _script: ClassVar[str] = "tile.js"
-    _styles: ClassVar[str] = "tile.css"
+    _script: ClassVar[str] = "components/camera_card.js"
 
     def __init__(
         self,

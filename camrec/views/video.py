@@ -15,9 +15,7 @@ class Playback(CellComponent):
     title = param.String(doc="The video's name.")
     poster = param.Boolean(doc="Whether there is a thumbnail beside it.")
 
-    _shared: ClassVar[tuple[str, ...]] = ("ways.js",)
-    _script: ClassVar[str] = "video.js"
-    _styles: ClassVar[str] = "video.css"
+    _script: ClassVar[str] = "components/video_cell.js"
 
 
 class VideoView(CellView):

@@ -46,7 +46,6 @@ class Deeds:
 class VideoPart(AskingComponent):
     """A component that shows videos, and can delete, lock and unlock them, several at once."""
 
-    _shared: ClassVar[tuple[str, ...]] = ("videos.js", "videos.css")
     _rooms: ClassVar[tuple[str, ...]] = ("videos",)
 
     def __init__(self, *, deeds: Deeds, **params: Any) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from camrec import views
 from camrec.i18n import LANGUAGES, text
+from camrec.views.bundler import bundle
 from camrec.views.component import texts
 
 pytestmark = pytest.mark.browser
 
-VIEWS = Path(views.__file__).parent
 NBSP = "\u00a0"
 MEASURES = {
     "en": {
@@ -38,16 +35,16 @@ def test_numbers_are_said_as_people_say_them(language, chromium):
     """The kit's own code, in a browser."""
     with chromium.new_context() as context:
         tab = context.new_page()
-        tab.evaluate(f"() => {{ {(VIEWS / 'kit.js').read_text()}; window.kit = {{ words }} }}")
-        say = "([texts, how, value]) => kit.words(texts)[how](value)"
+        tab.evaluate(f"() => {{ window.kit = {bundle('kit/locale.js')} }}")
+        say = "([texts, how, value]) => kit.createLocale(texts)[how](value)"
         spoken = texts(language, "page")
         for how, examples in MEASURES[language].items():
             for value, said in examples.items():
                 assert tab.evaluate(say, [spoken, how, value]) == said.replace(" ", NBSP), value
-        plural = "([texts, count]) => kit.words(texts).t('page.open_of', {count, most: 3})"
+        plural = "([texts, count]) => kit.createLocale(texts).t('page.open_of', {count, most: 3})"
         for count in (0, 1, 2):
             known = text("page.open_of", language, count=count, most=3)
             assert tab.evaluate(plural, [spoken, count]) == known
-        unknown = "([texts, ...more]) => kit.words(texts).t('page.nonsense', ...more)"
+        unknown = "([texts, ...more]) => kit.createLocale(texts).t('page.nonsense', ...more)"
         assert tab.evaluate(unknown, [spoken]) == "page.nonsense"
         assert tab.evaluate(unknown, [spoken, {}, "otherwise"]) == "otherwise"

@@ -1,0 +1,101 @@
+"""The page's JavaScript modules, inlined into one text, and the style sheets beside them.
+
+A component reaches the browser as one text, and a notebook's page may have no server to import
+from. So the imports of a module are followed here, and there is no build step.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)"$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
+# Comments that document a declaration: for who reads the source, the browser does without.
+_DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//.*)\n", re.MULTILINE)
+
+
+@cache
+def bundle(entry: str) -> str:
+    """A JavaScript expression, whose value is an object of what the module `entry` exports.
+
+    Each module becomes a function of its own that is called once, so that names at the top of two
+    modules never collide. `entry` is a path below ``static/``.
+    """
+    wrapped = [f"const {_name(module)} = {_wrapped(module)}" for module in modules(entry)]
+    return "\n".join(['(() => {\n"use strict"', *wrapped, f"return {_name(entry)}\n}})()"])
+
+
+@cache
+def styles(entry: str) -> str:
+    """The style sheets of `entry` and of all that it imports, each before those that build on it.
+
+    A module's own lies beside it under the same name.
+    """
+    sheets = [(STATIC / module).with_suffix(".css") for module in modules(entry)]
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+
+
+@cache
+def modules(entry: str) -> tuple[str, ...]:
+    """`entry` and all that it imports, each once and behind what it imports itself."""
+    order: dict[str, None] = {}
+    _visit(entry, (), order)
+    return tuple(order)
+
+
+def _visit(module: str, importers: tuple[str, ...], order: dict[str, None]) -> None:
+    if module in importers:
+        circle = [*importers[importers.index(module) :], module]
+        raise ImportError(f"JavaScript modules import each other: {' -> '.join(circle)}")
+    if module in order:
+        return
+    for names, path in _IMPORT.findall(_source(module)):
+        imported = _path(module, path)
+        _visit(imported, (*importers, module), order)
+        if missing := {each.split()[0] for each in _names(names)} - set(_exports(imported)):
+            raise ImportError(f"{module} imports {min(missing)}, which {imported} does not export")
+    order[module] = None
+
+
+def _wrapped(module: str) -> str:
+    """The module as a function that is called at once and returns what the module exports."""
+
+    def destructured(match: re.Match[str]) -> str:
+        names = ", ".join(each.replace(" as ", ": ") for each in _names(match[1]))
+        return f"const {{ {names} }} = {_name(_path(module, match[2]))}"
+
+    body = _EXPORT.sub("", _IMPORT.sub(destructured, _source(module)))
+    if other := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
+        raise ImportError(f"{module} has a statement that is not inlined: {other[0]}")
+    body = _DOCUMENTATION.sub("", body)
+    return f"(() => {{\n{body}return {{ {', '.join(_exports(module))} }}\n}})()"
+
+
+def _exports(module: str) -> list[str]:
+    return _EXPORT.findall(_source(module))
+
+
+def _names(names: str) -> list[str]:
+    """Of ``a, b as c``, which may stand on several lines."""
+    return [" ".join(each.split()) for each in names.split(",") if each.strip()]
+
+
+def _path(importer: str, path: str) -> str:
+    return (STATIC / importer).parent.joinpath(path).resolve().relative_to(STATIC).as_posix()
+
+
+def _name(module: str) -> str:
+    """Of the constant that is the module: no name in a module begins with a dollar sign."""
+    return "$" + re.sub(r"\W", "_", module.removesuffix(".js"))
+
+
+@cache
+def _source(module: str) -> str:
+    try:
+        return (STATIC / module).read_text("utf-8")
+    except FileNotFoundError:
+        raise ImportError(f"there is no JavaScript module {module}") from None

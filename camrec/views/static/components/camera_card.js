@@ -1,0 +1,169 @@
+// One camera: its picture, its state, and its recording, in one card.
+
+import { button, dialog, fill, focusBeside, h, iconButton } from "../kit/base.js"
+import { CONNECTION_LOST, ENLARGE_CAMERA } from "../kit/events.js"
+import { hotkeys } from "../kit/hotkeys.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { partDrawing } from "../kit/part_drawing.js"
+import { serverUrl } from "../kit/route.js"
+import { isDark } from "../kit/theme.js"
+import { cameraModel } from "../live/camera_model.js"
+import { liveStream } from "../live/live_stream.js"
+import { pictureOverlay } from "../live/picture_overlay.js"
+import { recordControls } from "../live/record_controls.js"
+import { saveStill } from "../live/save_still.js"
+import { drawScheduled, startTime } from "../live/scheduled_recordings.js"
+
+/** @import { CameraModel, CameraState } from "../live/camera_model.js" */
+/** @import { Lifetime } from "../kit/lifetime.js" */
+/** @import { Answer, RenderArguments, Session } from "../wire.js" */
+
+/** @param {RenderArguments<{session: Session}>} _ */
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const live = liveStream(life, () => serverUrl(`stream?session_id=${model.session.session_id}`, model.base, "ws"))
+  const camera = cameraModel(model, live, createLocale(model.texts), (action, details) => model.send_msg({ do: action, ...details }))
+  const overlay = pictureOverlay(camera)
+  const title = h("header", { class: "title" })
+  const controls = recordControls(camera)
+  const ahead = h("div", { class: "ahead" })
+  const card = h("article", { class: "camera card" }, overlay.element, h("div", { class: "body" }, title, controls.element, ahead))
+  const size = cardSize(life, view.el, () => model.session.session_id, draw)
+  const { part, tick } = partDrawing(() => camera.locale.language)
+  const enterFullScreen = () => void overlay.element.requestFullscreen()
+  const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), east: -new Date().getTimezoneOffset() })
+
+  function draw() {
+    const state = camera.state()
+    const mode = camera.controlsMode(state)
+    const isRecording = camera.isRecording() && state !== "failed"
+    const hasPicture = live.frames() > 0
+    const { session } = model
+    const { attempt, seen, proxy_ready, waiting_for, failure, name, video_codec, audio_codec, recording, scheduled } = session
+    const spoken = isRecording && state === "live" ? "recording" : state
+    card.className = `camera card ${state}${isRecording && live.isLinked() ? " on" : ""}`
+    card.setAttribute("aria-label", camera.locale.t("page.tile", { name, state: camera.locale.t(`page.state_${spoken}`) }))
+    part("badges", overlay.badges, [state, isRecording, live.isWaiting(), live.isLinked(), camera.isLost()], () => overlay.drawBadges(state))
+    part("over", overlay.over, [state, attempt, seen, proxy_ready, waiting_for, failure, live.isWaiting()], () => overlay.drawOver(state))
+    part("title", title, [state, size.isLarge(), size.number(), name, video_codec, audio_codec, hasPicture],
+      () => drawTitle(title, camera, state, { size, enterFullScreen, openStatistics, close: () => closeCamera(camera, card) }))
+    part("ahead", ahead, [scheduled, new Date(camera.now()).toDateString()], () => drawScheduled(camera, ahead))
+    part("below", controls.element, [mode, controls.trouble(), failure, recording?.recording_id], () => controls.draw(mode))
+    overlay.drawFigures(state)
+    tick()
+  }
+
+  function changed() {
+    camera.locale = createLocale(model.texts)
+    controls.sessionChanged()
+    live.run(["live", "stale"].includes(model.session.state))
+    draw()
+  }
+
+  /** Whose picture the key for the full screen means: the large one, the one with the focus, the only one. */
+  const isMeant = () => size.isLarge() || (!size.isAnyLarge() && (focusBeside(card) !== null || size.isOnly()))
+
+  function toggleFullScreen() {
+    if (document.fullscreenElement) return void document.exitFullscreen()
+    if (!isMeant() || live.frames() === 0) return false
+    enterFullScreen()
+  }
+
+  hotkeys(life, () => card.checkVisibility(), { ...size.keys, f: toggleFullScreen })
+  life.on(window, CONNECTION_LOST, () => {
+    camera.isCutOff = true
+    draw()
+  })
+  live.onChange = camera.draw = draw
+  life.watch(["session", "texts"], changed)
+  life.watch("msg:custom", (/** @type {Answer} */ { answered, problem }) => camera.answered(answered, problem))
+  life.every(500, draw)
+  changed()
+  return card
+}
+
+/**
+ * As large as the others, or as wide as the page: of all cameras at most one is large.
+ * @param {Lifetime} life
+ * @param {HTMLElement} element of the view
+ * @param {() => string} sessionId
+ * @param {() => void} draw
+ */
+function cardSize(life, element, sessionId, draw) {
+  let isLarge = false
+  const cards = () => [...(element.parentNode?.children ?? [])].filter((each) => each instanceof HTMLElement && each.dataset.camera !== undefined)
+  const number = () => cards().indexOf(element) + 1
+  /** @param {boolean} wanted */
+  const enlarge = (wanted) => dispatchEvent(new CustomEvent(ENLARGE_CAMERA, { detail: wanted ? sessionId() : null }))
+  const toggle = () => enlarge(!isLarge)
+  const digits = [..."123456789"].map((digit) => [digit, () => (number() === Number(digit) ? toggle() : false)])
+
+  element.dataset.camera = ""
+  life.on(window, ENLARGE_CAMERA, ({ detail }) => {
+    isLarge = detail === sessionId()
+    element.classList.toggle("large", isLarge)
+    element.style.gridColumn = isLarge ? "1 / -1" : ""
+    draw()
+    if (isLarge) element.scrollIntoView({ block: "nearest" })
+  })
+  return {
+    number,
+    toggle,
+    isLarge: () => isLarge,
+    isAnyLarge: () => cards().some((each) => each.classList.contains("large")),
+    isOnly: () => cards().length === 1,
+    keys: { ...Object.fromEntries(digits), Escape: () => (isLarge ? enlarge(false) : false) },
+  }
+}
+
+/**
+ * @param {HTMLElement} title
+ * @param {CameraModel} camera
+ * @param {CameraState} state
+ * @param {{size: ReturnType<typeof cardSize>, enterFullScreen: () => void, openStatistics: () => void, close: () => void}} actions
+ */
+function drawTitle(title, { locale, model, live }, state, { size, enterFullScreen, openStatistics, close }) {
+  const { name, kind, video_codec, audio_codec } = model.session
+  const audio = audio_codec ? locale.t("page.sound", { codec: audio_codec }) : locale.t("page.no_sound")
+  const parts = [kind === "mjpeg" ? "MJPEG" : "RTSP", kind === "mjpeg" ? null : video_codec, video_codec ? audio : null]
+  const hasPicture = state === "live" && live.frames() > 0
+  fill(title,
+    h("div", { class: "names" }, h("h2", { title: name }, name), h("p", { class: "second" }, parts.filter(Boolean).join(" · "))),
+    h("div", { class: "icons" },
+      hasPicture ? iconButton("camera", locale.t("page.snapshot"), () => saveStill(live, name, locale)) : null,
+      state === "live" || state === "stale"
+        ? iconButton("chart", locale.t("page.statistics"), openStatistics, { "aria-haspopup": "dialog" })
+        : null,
+      iconButton(size.isLarge() ? "shrink" : "large", `${locale.t(size.isLarge() ? "page.small" : "page.large")} (${size.number()})`, size.toggle,
+        { class: "icon-button size", "aria-pressed": size.isLarge() ? "true" : "false" }),
+      hasPicture ? iconButton("expand", `${locale.t("page.expand")} (f)`, enterFullScreen) : null,
+      iconButton("close", locale.t("page.close"), close)))
+}
+
+/**
+ * Asks where something would be lost by it: what is recorded ends, what is scheduled is not recorded.
+ * @param {CameraModel} camera
+ * @param {HTMLElement} card
+ */
+function closeCamera(camera, card) {
+  const { locale } = camera
+  const { scheduled } = camera.model.session
+  const isRecording = camera.isRecording()
+  if (!isRecording && scheduled.length === 0) return camera.ask("close")
+  const [keep, end] = isRecording ? ["page.close_keep", "page.close_save"] : ["page.close_keep_open", "page.close_now"]
+  const next = scheduled.length
+    ? { count: scheduled.length, when: startTime(locale, scheduled[0].starts_at, camera.now()), length: locale.length(scheduled[0].duration) }
+    : null
+  const confirm = () => {
+    box.close()
+    camera.ask("close")
+  }
+  const box = dialog(card, { "aria-labelledby": "closing" },
+    h("h2", { class: "heading", id: "closing" }, locale.t("page.close_title")),
+    isRecording ? h("p", {}, locale.t("page.close_text")) : null,
+    next ? h("p", {}, locale.t("page.close_scheduled", next)) : null,
+    h("div", { class: "choices" },
+      button({ label: locale.t(keep), on: () => box.close(), autofocus: true }),
+      button({ label: locale.t(end), kind: "main", on: confirm })))
+}

@@ -1,0 +1,176 @@
+// The bar at the top: the mark, the two views, what is being recorded, language, theme and settings.
+
+import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { helpDialog } from "../kit/help.js"
+import { hotkeys } from "../kit/hotkeys.js"
+import { icon } from "../kit/icons.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { currentRoute } from "../kit/route.js"
+import { chooseLanguage, chooseTheme, isDark, systemDark } from "../kit/theme.js"
+import { recordAllPanel } from "../live/record_all_panel.js"
+
+/** @import { Lifetime } from "../kit/lifetime.js" */
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { IconName } from "../kit/icons.js" */
+/** @import { RecordAllFacts } from "../live/record_all_panel.js" */
+/** @import { Model, RenderArguments } from "../wire.js" */
+
+/**
+ * @typedef {object} HeaderParameters
+ * @property {number} cameras
+ * @property {number} videos
+ * @property {{recording_id: string, name: string, ends_at: number}[]} recordings
+ * @property {RecordAllFacts} together
+ */
+/** @typedef {Model & HeaderParameters} HeaderModel */
+
+const DRAW_EVERY_MS = 10_000 // for what the lists say of the time
+
+/** @param {RenderArguments<HeaderParameters>} _ */
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const bar = h("div", { class: "bar" })
+  const list = recordingList(life, model)
+  const all = recordAllPanel(life, model)
+  const root = h("div", {}, bar, list.element, all.element)
+  let locale = createLocale(model.texts)
+  let isCutOff = false // this page has lost camrec: it does not know what is recorded
+
+  function openHelp() {
+    const opener = focusedElement()
+    helpDialog(root, locale).addEventListener("close", () => opener?.focus())
+  }
+
+  function draw() {
+    locale = createLocale(model.texts)
+    const count = model.recordings.length
+    document.documentElement.lang = locale.language
+    document.title = count && !isCutOff ? `● ${locale.t("page.recordings", { count })} · camrec` : "camrec"
+    fill(bar,
+      h("a", { class: "mark", href: "#live", "aria-label": "camrec" },
+        h("span", { class: count ? "lens recording" : "lens" }), h("span", { class: "wide name" }, "camrec")),
+      h("nav", { "aria-label": locale.t("page.views") },
+        viewLink(locale, "video", "live", model.cameras), viewLink(locale, "play", "videos", model.videos)),
+      h("span", { class: "space" }),
+      recordAllButton(locale, model), recordingsPill(locale, count), languageButton(locale, model), themeButton(locale),
+      iconButton("keyboard", `${locale.t("page.help")} (?)`, openHelp, { class: "icon-button keys", "aria-haspopup": "dialog" }),
+      iconButton("gear", locale.t("page.settings"), () => dispatchEvent(new Event(OPEN_SETTINGS)), { class: "icon-button settings", "aria-haspopup": "dialog" }))
+    list.draw()
+    all.update()
+  }
+
+  /** What had the focus has it again: it is known by its class. */
+  function redraw() {
+    const name = focusBeside(bar)?.className
+    draw()
+    if (name) /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("a, button")]).find((each) => each.className === name)?.focus()
+  }
+
+  const tellRoute = () => model.send_msg({ do: "look", ...currentRoute() })
+
+  life.watch(["texts", "cameras", "videos", "recordings", "together"], redraw)
+  life.onRoute(() => {
+    redraw()
+    tellRoute()
+  })
+  life.on(systemDark, "change", redraw)
+  life.on(window, THEME_CHANGED, redraw)
+  life.on(window, OFFER_RECORD_ALL, () => all.element.showPopover())
+  life.on(window, CONNECTION_LOST, () => {
+    isCutOff = true
+    draw()
+  })
+  life.every(DRAW_EVERY_MS, () => {
+    list.draw()
+    all.update()
+  })
+  draw()
+  document.getElementById("first")?.remove()
+  if (currentRoute().view !== "live") tellRoute()
+  hotkeys(life, () => true, { "?": openHelp })
+  return root
+}
+
+
+/**
+ * @param {Locale} locale
+ * @param {IconName} name
+ * @param {"live" | "videos"} view
+ * @param {number} count
+ */
+function viewLink(locale, name, view, count) {
+  const isCurrent = currentRoute().view === view
+  return h("a", { class: "view", href: `#${view}`, "aria-current": isCurrent ? "page" : null },
+    h("span", { class: "wide" }, icon(name, 18)), h("span", {}, locale.t(`page.view_${view}`)),
+    count > 0 ? h("span", { class: "wide second figures" }, count) : null)
+}
+
+/**
+ * @param {Locale} locale
+ * @param {number} count
+ */
+function recordingsPill(locale, count) {
+  if (count === 0) return null
+  const label = locale.t("page.recordings", { count })
+  return h("button", { type: "button", class: "pill", popovertarget: "list", title: label, "aria-label": label },
+    h("i"), h("span", { class: "wide" }, label), h("span", { class: "narrow" }, count))
+}
+
+/**
+ * @param {Locale} locale
+ * @param {HeaderModel} model
+ */
+function recordAllButton(locale, model) {
+  if (model.cameras < 2) return null
+  return h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.together.count === 0 },
+    h("i"), h("span", {}, locale.t("page.record_all")))
+}
+
+/** @param {Locale} locale */
+const themeButton = (locale) =>
+  iconButton(isDark() ? "sun" : "moon", locale.t(isDark() ? "page.to_light" : "page.to_dark"),
+    () => chooseTheme(isDark() ? "light" : "dark"), { class: "icon-button theme" })
+
+/**
+ * @param {Locale} locale
+ * @param {HeaderModel} model
+ */
+function languageButton(locale, model) {
+  const other = locale.t("page.other_language")
+  const code = locale.t("page.other_language_code")
+  const name = `${code} · ${locale.t("page.other_language_name")}` // who says what is written there finds it
+  return h("button", {
+    type: "button", class: "icon-button language", lang: other, title: name, "aria-label": name,
+    on: { click: () => chooseLanguage(model, other) },
+  }, code)
+}
+
+/**
+ * The recordings that run, each with what stops it.
+ * @param {Lifetime} life
+ * @param {HeaderModel} model
+ */
+function recordingList(life, model) {
+  const element = h("div", { class: "list card", popover: "auto", id: "list" })
+
+  function draw() {
+    const locale = createLocale(model.texts)
+    const focused = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("input, button")]).findIndex((each) => each === focusBeside(element))
+    fill(element, h("h2", { class: "heading" }, locale.t("page.recordings_list")), model.recordings.map((each) => {
+      const left = locale.left(Math.max(0, (each.ends_at - Date.now()) / 1000))
+      return h("div", { class: "row" },
+        h("span", {}, h("b", {}, each.name), h("span", { class: "second figures" }, locale.t("page.left", { length: left }))),
+        button({
+          label: locale.t("page.stop_and_save"), icon: "stop", "aria-label": locale.t("page.stop_one", { name: each.name }),
+          on: () => model.send_msg({ do: "stop", recording_id: each.recording_id }),
+        }))
+    }))
+    if (focused >= 0) element.querySelectorAll("button")[Math.min(focused, model.recordings.length - 1)]?.focus()
+    if (model.recordings.length === 0 && element.matches(":popover-open")) element.hidePopover()
+  }
+
+  life.on(element, "toggle", draw)
+  return { element, draw }
+}

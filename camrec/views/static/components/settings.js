@@ -1,0 +1,169 @@
+// The settings: a dialog that the header and the line above the cameras open. What is chosen takes effect at once; a
+// field that camrec rejects says why and keeps what was typed.
+
+import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
+import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { segmentedControl } from "../kit/segmented_control.js"
+import { chooseLanguage, chooseTheme, chosenTheme } from "../kit/theme.js"
+import { tokenSetting } from "../kit/token_setting.js"
+
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { Answer, Model, RenderArguments } from "../wire.js" */
+/** @typedef {{most: number, folder: string, token: boolean}} Settings `token`: whether there is one */
+/** @typedef {Record<string, string>} Problems by field: why it was rejected */
+
+const THEMES = ["", "light", "dark"]
+const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own words
+const MAX_CAMERAS = 64 // as in the settings' file
+
+/** @param {RenderArguments<{facts: Settings}>} _ */
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const root = h("div")
+  /** @type {Problems} */
+  const problems = {}
+  /** @type {Record<string, any>} */
+  const asked = {} // by field: what was asked for, until it is so
+  const token = tokenSetting(model, { ask, draw, problems })
+  /** @type {HTMLDialogElement | null} */
+  let box = null
+  /** @type {HTMLElement | null} */
+  let form = null
+
+  function open() {
+    if (box?.open) return
+    const opener = focusedElement() // it has the focus again when the dialog closes
+    form = h("div", { class: "form" })
+    for (const name of ["most", "folder", "token"]) {
+      delete problems[name]
+      delete asked[name]
+    }
+    token.reset()
+    draw()
+    box = dialog(root, { "aria-labelledby": "settings", class: "settings" }, form)
+    box.addEventListener("close", () => opener?.focus())
+  }
+
+  const close = () => box?.close()
+
+  /** One who made a token and leaves would think that it is in force. */
+  function done() {
+    if (!token.isPending()) return close()
+    problems.token = createLocale(model.texts).t("page.token_pending")
+    draw()
+    if (form) find(form, ".use").focus()
+  }
+
+  /**
+   * @param {string} name
+   * @param {number | string} value
+   */
+  function ask(name, value) {
+    asked[name] = value
+    model.send_msg({ do: name, [name]: value })
+  }
+
+  function draw() {
+    if (form === null) return
+    const locale = createLocale(model.texts)
+    const focused = [...form.querySelectorAll("button, input")].findIndex((each) => form && each === focusBeside(form))
+    const most = maxCamerasField(locale, asked.most ?? model.facts.most, (value) => ask("most", value))
+    const folder = h("input", {
+      class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off",
+      value: asked.folder ?? model.facts.folder,
+      on: { change: () => ask("folder", folder.value) },
+    })
+    const { entry, shown, hint } = token.draw(locale)
+    fill(form,
+      h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
+      languageAndTheme(locale, model),
+      field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, most.entry, most.shown),
+      field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, folder),
+      field("token", locale.t("page.token"), hint, problems.token, entry, shown),
+      h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
+    if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll("button, input")[focused])?.focus()
+  }
+
+  life.on(window, OPEN_SETTINGS, open)
+  life.on(window, THEME_CHANGED, draw)
+  life.watch(["texts"], draw)
+  life.watch(["facts"], () => {
+    /** @type {Record<string, unknown>} */
+    const facts = { ...model.facts }
+    for (const [name, value] of Object.entries(asked)) if (facts[name] === value) delete asked[name]
+    draw()
+  })
+  life.watch("msg:custom", async (/** @type {Answer} */ { answered, ok, problem }) => {
+    if (answered === "token") {
+      const value = asked.token
+      delete asked.token
+      if (ok) await token.accepted(value)
+    }
+    problems[answered] = problem
+    draw()
+  })
+  life.add(close)
+  return root
+}
+
+/**
+ * A label, its entry, and the hint under it, or why what was typed was rejected.
+ * @param {string} name
+ * @param {string} label
+ * @param {string} hint
+ * @param {string | undefined} problem
+ * @param {HTMLElement} entry
+ * @param {HTMLElement | HTMLElement[]} shown what is drawn there, if it is more than the entry
+ */
+function field(name, label, hint, problem, entry, shown = entry) {
+  entry.setAttribute("aria-describedby", `${name}-told`)
+  entry.setAttribute("aria-invalid", problem ? "true" : "false")
+  return [
+    h("label", { for: name }, label),
+    shown,
+    h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
+  ]
+}
+
+/**
+ * A number with a button at each side.
+ * @param {Locale} locale
+ * @param {number} value
+ * @param {(value: number) => void} changed
+ */
+function maxCamerasField(locale, value, changed) {
+  const entry = h("input", {
+    class: "field figures", id: "most", type: "number", min: 1, max: MAX_CAMERAS, value,
+    on: { change: () => changed(Number(entry.value)) },
+  })
+  /** @param {number} step */
+  const move = (step) => () => {
+    const moved = Math.min(Math.max(Number(entry.value) + step, 1), MAX_CAMERAS)
+    if (moved === Number(entry.value)) return
+    entry.value = String(moved)
+    changed(moved)
+  }
+  const shown = h("div", { class: "counted" },
+    iconButton("minus", locale.t("page.fewer"), move(-1)), entry, iconButton("plus", locale.t("page.more"), move(1)))
+  return { entry, shown }
+}
+
+/**
+ * The browser's own settings.
+ * @param {Locale} locale
+ * @param {Model} model
+ */
+function languageAndTheme(locale, model) {
+  return [
+    h("p", { class: "name" }, locale.t("page.language")),
+    segmentedControl("language", locale.t("page.language"), Object.entries(LANGUAGE_NAMES).map(([code, label]) => ({
+      label, lang: code, checked: code === locale.language, on: () => chooseLanguage(model, code),
+    }))),
+    h("p", { class: "name" }, locale.t("page.theme")),
+    segmentedControl("theme", locale.t("page.theme"), THEMES.map((theme) => ({
+      label: locale.t(`page.theme_${theme || "system"}`), checked: theme === chosenTheme(), on: () => chooseTheme(theme),
+    }))),
+  ]
+}

@@ -1,0 +1,41 @@
+// The head of a camera's plots, and what opens and closes their dialog in page.html: a native one, so that focus,
+// Esc and the top layer come with it.
+
+import { fill, find, focusedElement, h } from "../kit/base.js"
+import { lifetime } from "../kit/lifetime.js"
+import { createLocale } from "../kit/locale.js"
+import { plotsHeaderContent } from "../live/plots_header.js"
+
+/** @import { RenderArguments } from "../wire.js" */
+
+/** @param {RenderArguments<{title: string}>} _ */
+export function render({ model, view }) {
+  const life = lifetime(model, view)
+  const head = h("header", { class: "plots-head" })
+  const box = /** @type {HTMLDialogElement} */ (document.getElementById("statistics"))
+  /** @type {HTMLElement | null} */
+  let opener = null
+
+  function draw() {
+    const locale = createLocale(model.texts)
+    const title = locale.t("page.statistics_of", { name: model.title })
+    box.setAttribute("aria-label", title)
+    fill(head, plotsHeaderContent(locale, title, () => box.close()))
+  }
+
+  life.watch("msg:custom", (/** @type {{open: boolean, gone: boolean}} */ { open, gone }) => {
+    // Bokeh takes plots off the page, but keeps them in its memory until it looks again.
+    if (gone) return view.model.document._recompute_all_models()
+    if (!open) return box.close()
+    opener = focusedElement()
+    if (!box.open) box.showModal()
+    find(head, "button").focus()
+  })
+  life.on(box, "close", () => {
+    model.send_msg({ do: "close" })
+    opener?.focus()
+  })
+  life.watch(["texts", "title"], draw)
+  draw()
+  return head
+}

@@ -1,0 +1,61 @@
+// What must end with a view: listeners, timers, connections.
+
+/** @import { Model, View } from "../wire.js" */
+/** @typedef {ReturnType<typeof lifetime>} Lifetime */
+
+/**
+ * A view may be rendered again without a notice that it ended.
+ * @param {Model} model
+ * @param {View} view
+ */
+export function lifetime(model, view) {
+  view.camrecEnd?.()
+  /** @type {(() => void)[]} */
+  const ends = []
+  const end = () => {
+    for (const stop of ends.splice(0)) stop()
+  }
+  view.camrecEnd = end
+  model.on("remove", end)
+  const life = {
+    end,
+    /** @param {() => void} stop */
+    add: (stop) => void ends.push(stop),
+    /**
+     * @param {string | string[]} names
+     * @param {(message: any) => void} changed
+     */
+    watch: (names, changed) => model.on(names, changed),
+    /**
+     * @param {EventTarget} target
+     * @param {string} event
+     * @param {(event: any) => void} listener
+     * @param {AddEventListenerOptions} [options]
+     */
+    on(target, event, listener, options) {
+      target.addEventListener(event, listener, options)
+      ends.push(() => target.removeEventListener(event, listener, options))
+    },
+    /**
+     * @param {number} milliseconds
+     * @param {() => void} tick
+     */
+    every(milliseconds, tick) {
+      const timer = setInterval(tick, milliseconds)
+      ends.push(() => clearInterval(timer))
+    },
+    /**
+     * The size of an element, now and whenever it changes.
+     * @param {Element} element
+     * @param {() => void} changed
+     */
+    onResize(element, changed) {
+      const observer = new ResizeObserver(changed)
+      observer.observe(element)
+      ends.push(() => observer.disconnect())
+    },
+    /** @param {() => void} changed */
+    onRoute: (changed) => life.on(window, "hashchange", changed),
+  }
+  return life
+}

@@ -1,0 +1,40 @@
+// What is asked of camrec's stream: H.264 where the browser can decode it, and no wider than it is shown.
+
+import { canDecodeH264 } from "./h264_player.js"
+
+/** @import { SteadyClock } from "./stream_clock.js" */
+/** @typedef {ReturnType<typeof frameRequest>} FrameRequest */
+
+const MAX_DECODER_FAILURES = 3 // within a minute: then H.264 is given up
+const FAILURES_WINDOW_S = 60
+
+/**
+ * @param {SteadyClock} clock
+ * @param {Element} element what the frames are shown in
+ */
+export function frameRequest(clock, element) {
+  let decodes = canDecodeH264()
+  let asked = { url: "", width: 0, h264: false } // of the latest connection; 0: it was not known
+  /** @type {number[]} */
+  let failures = [] // when a decoder failed
+
+  const shownWidth = () => Math.ceil(element.clientWidth * devicePixelRatio)
+  return {
+    /**
+     * The address of the next connection.
+     * @param {string} url
+     */
+    address(url) {
+      asked = { url, width: shownWidth(), h264: decodes }
+      return `${url}&mode=${decodes ? "h264" : "page"}${asked.width ? `&width=${asked.width}` : ""}`
+    },
+    isH264: () => asked.h264,
+    isTooSmall: () => shownWidth() > asked.width,
+    snapshotUrl: () => asked.url.replace(/^ws/, "http").replace("stream?", "snapshot?"),
+    /** @param {boolean} hasShown one that never showed a frame never will */
+    decoderFailed(hasShown) {
+      failures = [...failures.filter((moment) => clock.since(moment) < FAILURES_WINDOW_S), clock.now()]
+      if (!hasShown || failures.length >= MAX_DECODER_FAILURES) decodes = false
+    },
+  }
+}

@@ -1,0 +1,125 @@
+// What is under a camera's picture: the duration and Record, the recording that runs, or what to check.
+// Each function draws into the element and returns what has to be done every moment, if anything.
+
+import { button, fill, find, h } from "../kit/base.js"
+import { icon } from "../kit/icons.js"
+import { NBSP } from "../kit/locale.js"
+import { serverUrl } from "../kit/route.js"
+import { MAX_DURATION_S, durationChoice, recordOffer } from "./duration_choices.js"
+import { recordingProgress } from "./recording_progress.js"
+import { saveFile } from "./save_still.js"
+
+/** @import { Tick } from "../kit/part_drawing.js" */
+/** @import { CameraModel, ControlsMode } from "./camera_model.js" */
+
+/**
+ * @param {CameraModel<any>} camera
+ * @param {HTMLElement | null} tools are shown next to Record, and next to what was written
+ */
+export function recordControls(camera, tools = null) {
+  const { model } = camera
+  const element = h("div", { class: "controls" })
+  const duration = durationChoice(model.session.session_id)
+  let changedAt = performance.now() // the latest facts of this camera
+
+  const trouble = () => camera.problem || model.session.trouble
+  const problem = () => (trouble() ? h("p", { class: "problem", role: "alert" }, icon("warning", 18), trouble()) : null)
+
+  return {
+    element,
+    trouble,
+    sessionChanged: () => void (changedAt = performance.now()),
+    /**
+     * @param {ControlsMode} mode
+     * @returns {Tick}
+     */
+    draw(mode) {
+      element.className = `controls ${mode}`
+      if (mode === "opening") return void fill(element, h("div", { class: "blank" }), h("div", { class: "blank" }))
+      if (mode === "failed") return drawFailed(element, camera, problem())
+      if (mode === "saving") return drawSaving(element, camera)
+      if (mode === "recording") return recordingProgress(element, camera, { problem: problem(), tools, changedAt: () => changedAt })
+      return drawReady(element, camera, duration, { enabled: mode === "ready", problem: problem(), tools })
+    },
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {CameraModel<any>} camera
+ */
+function drawSaving(element, { locale }) {
+  fill(element, h("p", { class: "saving", role: "status" }, h("i", { class: "ring turning" }), locale.t("page.saving")))
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {CameraModel<any>} camera
+ * @param {HTMLElement | null} problem
+ */
+function drawFailed(element, camera, problem) {
+  const { locale, ask } = camera
+  /** @type {{checks: string[]}} */
+  const { checks } = camera.model.session.failure
+  fill(element,
+    checks.length ? [h("h3", {}, locale.t("page.what_to_check")), h("ul", {}, checks.map((line) => h("li", {}, line)))] : null,
+    h("div", { class: "choices" },
+      button({ label: locale.t("page.retry"), kind: "main", on: () => ask("retry") }),
+      button({ label: locale.t("page.change_address"), on: () => ask("change") }),
+      button({ label: locale.t("page.remove"), kind: "link", on: () => ask("close") })),
+    cameraReport(camera),
+    problem)
+}
+
+/**
+ * What passed between camrec and the camera, as a file to pass on: the camera is called once more.
+ * @param {CameraModel<any>} camera
+ */
+function cameraReport({ locale, model }) {
+  const status = h("span", { class: "second", role: "status" })
+  const save = button({
+    label: locale.t("page.report"), icon: "download", kind: "link", title: locale.t("page.report_title"),
+    on: async () => {
+      save.disabled = true
+      fill(status, locale.t("page.report_running"))
+      const reply = await fetch(serverUrl(`session/${model.session.session_id}/report`, model.base)).catch(() => null)
+      fill(status, reply?.ok ? "" : locale.t("page.report_failed"))
+      save.disabled = false
+      if (reply?.ok) saveFile(await reply.blob(), `camrec report ${model.session.name}.zip`)
+    },
+  })
+  return h("p", { class: "report" }, save, status)
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {CameraModel<any>} camera
+ * @param {ReturnType<typeof durationChoice>} duration
+ * @param {{enabled: boolean, problem: HTMLElement | null, tools: HTMLElement | null}} options
+ */
+function drawReady(element, camera, duration, { enabled, problem, tools }) {
+  const { locale, live, model, ask, now } = camera
+  const group = `length-${model.session.session_id}`
+  const { choices, fields } = duration.draw(locale, group, () => tick(), { disabled: !enabled })
+  const press = button({ label: "", kind: "main", class: "press", on: () => ask("record", { seconds: offer().seconds }) })
+  press.prepend(h("i", { class: "dot" }))
+  const hint = h("p", { class: "hint second figures" })
+  fill(element, choices, h("div", { class: "go" }, fields, press, tools), problem ?? hint)
+
+  function offer() {
+    const { max_seconds: maxSeconds = MAX_DURATION_S, file_bit_rate: bitRate = 0, room_bytes: roomBytes = 0, free_bytes: freeBytes = 0 } =
+      live.facts() ?? {}
+    return recordOffer(locale, duration.seconds(), now(), { maxSeconds, bitRate, roomBytes, freeBytes },
+      (length, isShortened) => locale.t(isShortened ? "page.record_instead" : "page.record", { length }))
+  }
+
+  function tick() {
+    const { seconds, label, hint: line, isShort } = offer()
+    press.disabled = !enabled || seconds < 1
+    press.setAttribute("aria-busy", String(camera.pending === "record"))
+    find(press, "span").textContent = label
+    hint.classList.toggle("short", isShort)
+    fill(hint, isShort ? icon("warning", 16) : null, h("span", {}, enabled ? line : NBSP))
+  }
+  return tick
+}

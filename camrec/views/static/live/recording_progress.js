@@ -1,0 +1,89 @@
+// The recording that runs: its timer, its strip with the gaps, and what was written.
+
+import { button, fill, h } from "../kit/base.js"
+import { icon } from "../kit/icons.js"
+import { NBSP } from "../kit/locale.js"
+import { totalGap, withGrowingGap } from "./recording_gaps.js"
+
+/** @import { Gap, Recording } from "../wire.js" */
+/** @import { CameraModel } from "./camera_model.js" */
+
+/**
+ * @param {HTMLElement} element
+ * @param {CameraModel<any>} camera
+ * @param {object} options
+ * @param {HTMLElement | null} options.problem
+ * @param {HTMLElement | null} options.tools
+ * @param {() => number} options.changedAt the latest facts of this camera
+ * @returns {() => void} to be called every moment
+ */
+export function recordingProgress(element, camera, { problem, tools, changedAt }) {
+  const { locale, live, model } = camera
+  /** @type {Recording} */
+  const { duration, started_at: startedAt, ends_at: endsAt } = model.session.recording
+  const [mark, timer, left] = [h("i"), h("span", { class: "timer figures" }), h("b")]
+  const written = h("p", { class: "second figures written-line" })
+  const waiting = h("p", { class: "waiting-line", hidden: true }, icon("clock", 18), locale.t("page.waiting_camera"))
+  const strip = h("div", {
+    class: "strip", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": duration, "aria-label": locale.t("page.state_recording"),
+  })
+  fill(element,
+    h("div", { class: "timer-row" },
+      h("span", { class: "count" }, mark, timer,
+        h("span", { class: "second figures" }, locale.t("page.of_length", { length: locale.length(duration) }))),
+      button({ label: locale.t("page.stop_and_save"), icon: "stop", on: () => camera.ask("stop") })),
+    strip,
+    h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left, h("span", {}, locale.minute(endsAt))),
+    h("div", { class: "beside" }, problem ?? written, tools), waiting)
+
+  let elapsed = 0 // does not move while it is not known whether the recording goes on
+
+  /** @param {Gap[]} gaps */
+  function drawStrip(gaps) {
+    /** @param {number} value */
+    const percent = (value) => `${(100 * value) / duration}%`
+    strip.setAttribute("aria-valuenow", String(Math.floor(elapsed)))
+    strip.setAttribute("aria-valuetext", locale.t("page.progress", { elapsed: locale.length(elapsed), length: locale.length(duration) }))
+    fill(strip, h("i", { class: "written", style: { left: 0, width: percent(elapsed) } }),
+      gaps.map((gap) => h("i", { class: "missing", style: { left: percent(gap.start), width: percent(gap.duration) } })))
+  }
+
+  /**
+   * @param {Gap[]} gaps
+   * @param {number} bitRate
+   */
+  function drawWritten(gaps, bitRate) {
+    const size = writtenBytes(camera, bitRate, (performance.now() - changedAt()) / 1000)
+    const facts = { count: gaps.length, length: locale.length(Math.max(1, totalGap(gaps))) }
+    fill(written, size === null ? null : `${locale.size(size)} · `, `${locale.rate(bitRate)} · `,
+      gaps.length ? h("b", { class: "gaps" }, locale.t("page.gaps", facts)) : locale.t("page.no_gap"))
+  }
+
+  return () => {
+    const isKnown = !camera.isLost() // a page that lost camrec knows of no gap
+    if (isKnown || elapsed === 0) elapsed = Math.min(Math.max(0, (camera.now() - startedAt) / 1000), duration)
+    const isAway = camera.state() === "stale" && isKnown
+    const gaps = isAway ? withGrowingGap(model.session.recording.gaps, elapsed, live.age() ?? 0) : model.session.recording.gaps
+    mark.className = isAway || !isKnown ? "ring" : "dot pulse"
+    timer.textContent = locale.timer(elapsed)
+    left.textContent = locale.t("page.left", { length: locale.left(Math.max(0, duration - elapsed)) })
+    waiting.hidden = !isAway
+    drawStrip(gaps)
+    if (isKnown && live.facts() !== null) drawWritten(gaps, isAway ? 0 : (live.facts()?.bit_rate ?? 0))
+    else fill(written, isKnown ? NBSP : locale.t("page.no_link"))
+  }
+}
+
+/**
+ * Bytes on the disk: as the stream reports, or the last known size and what has come since; else null.
+ * @param {CameraModel<any>} camera
+ * @param {number} bitRate
+ * @param {number} seconds since the latest facts
+ * @returns {number | null}
+ */
+function writtenBytes({ live, model }, bitRate, seconds) {
+  const facts = live.facts()
+  if (facts?.recorded != null) return facts.recorded
+  // H.264 goes into the file as it comes; anything else is encoded again, and takes less room.
+  return facts?.video_codec === "h264" ? model.session.recording.bytes + (bitRate / 8) * seconds : null
+}

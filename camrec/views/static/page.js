@@ -1,0 +1,25 @@
+// Run in the page's head, before anything is painted: the theme that was chosen, and the view that the URL names.
+
+import { CONNECTION_LOST } from "./kit/events.js"
+import { currentRoute } from "./kit/route.js"
+import { applyTheme } from "./kit/theme.js"
+
+function showView() {
+  const { view, file } = currentRoute()
+  document.documentElement.dataset.view = file ? "player" : view
+  scrollTo(0, 0)
+}
+
+/** Nothing can be asked of a camrec that is gone: what would ask it says so. */
+function disablePage() {
+  document.documentElement.dataset.cut = ""
+  for (const name of ["header", "live", "videos", "player"]) {
+    const part = document.getElementById(name)
+    if (part) part.inert = true
+  }
+}
+
+applyTheme()
+addEventListener("hashchange", showView)
+addEventListener(CONNECTION_LOST, disablePage)
+showView()

@@ -1,0 +1,161 @@
+// Several videos at once: which are selected, and the bar that says what can be done with them.
+
+import { button, fill, focusBeside, h, iconButton } from "../kit/base.js"
+import { serverUrl, urlPart } from "../kit/route.js"
+import { downloadUrl } from "./video_format.js"
+
+/** @import { IconName } from "../kit/icons.js" */
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { Model, Video } from "../wire.js" */
+/** @typedef {ReturnType<typeof selection>} Selection */
+
+/**
+ * @typedef {object} SelectionList
+ * @property {() => string[]} shown the file names in the order on the page
+ * @property {(filename: string) => Video} video
+ * @property {(videos: Video[]) => void} ask before they are deleted
+ * @property {(videos: Video[], locked: boolean) => void} lock
+ * @property {() => void} changed called with each change
+ */
+
+const MAX_QUERY_LENGTH = 30_000 // of one ZIP's address: a browser takes more, camrec 65 536
+
+/**
+ * The addresses of as few ZIPs as have all of the files: one address takes only so many names.
+ * @param {string[]} filenames
+ * @param {number} maxLength of a query
+ */
+export function archiveQueries(filenames, maxLength = MAX_QUERY_LENGTH) {
+  const queries = []
+  let query = ""
+  for (const filename of filenames) {
+    const argument = `video=${urlPart(filename)}`
+    if (query.length + argument.length > maxLength) {
+      queries.push(query)
+      query = ""
+    }
+    query += (query && "&") + argument
+  }
+  return [...queries, query]
+}
+
+/**
+ * @param {Model} model
+ * @param {Locale} initialLocale
+ * @param {SelectionList} list
+ */
+export function selection(model, initialLocale, { shown, video, ask, lock, changed }) {
+  /** @type {Set<string>} */
+  const selected = new Set()
+  const bar = h("div", { class: "picked", role: "group", hidden: true })
+  let anchor = "" // where a range begins
+  let locale = initialLocale
+  let problem = ""
+
+  const videos = () => [...selected].map(video)
+
+  /** @param {string} text */
+  function showProblem(text) {
+    problem = text
+    changed()
+    draw()
+  }
+
+  /**
+   * One, or with `range` all from the last one on.
+   * @param {string} filename
+   * @param {boolean} on
+   * @param {boolean} range
+   */
+  function select(filename, on, range = false) {
+    const names = shown()
+    const [from, to] = [names.indexOf(anchor), names.indexOf(filename)]
+    const isRange = range && from >= 0 && to >= 0
+    for (const each of isRange ? names.slice(Math.min(from, to), Math.max(from, to) + 1) : [filename]) {
+      if (on) selected.add(each)
+      else selected.delete(each)
+    }
+    anchor = filename
+    showProblem("")
+  }
+
+  function selectAll() {
+    for (const each of shown()) selected.add(each)
+    showProblem("")
+  }
+
+  function clear() {
+    selected.clear()
+    showProblem("")
+  }
+
+  function draw(inLocale = locale) {
+    locale = inLocale
+    bar.hidden = selected.size === 0
+    if (selected.size === 0) return void fill(bar)
+    const focused = [...bar.querySelectorAll("button")].findIndex((each) => each === focusBeside(bar))
+    bar.setAttribute("aria-label", locale.t("videos.picked_group"))
+    fill(bar, barContent(locale, videos(), { model, total: shown().length, problem, selectAll, clear, ask, lock }))
+    if (focused >= 0) bar.querySelectorAll("button")[Math.min(focused, bar.querySelectorAll("button").length - 1)].focus()
+  }
+
+  return {
+    bar, select, selectAll, clear, videos, draw, showProblem,
+    /** @param {string} filename */
+    has: (filename) => selected.has(filename),
+    size: () => selected.size,
+    /**
+     * Of those that are gone none stays selected.
+     * @param {string[]} filenames
+     */
+    remove(filenames) {
+      let isChanged = false
+      for (const each of filenames) isChanged = selected.delete(each) || isChanged
+      if (isChanged) changed()
+      draw()
+    },
+  }
+}
+
+/**
+ * @param {Locale} locale
+ * @param {Video[]} videos that are selected
+ * @param {Pick<SelectionList, "ask" | "lock"> & {
+ *   model: Model, total: number, problem: string, selectAll: () => void, clear: () => void,
+ * }} actions
+ */
+function barContent(locale, videos, { model, total, problem, selectAll, clear, ask, lock }) {
+  const count = videos.length
+  const size = locale.size(videos.reduce((sum, each) => sum + each.size, 0))
+  const unlocked = videos.filter((each) => !each.locked)
+  /**
+   * @param {IconName} name
+   * @param {string} key
+   * @param {() => void} on
+   */
+  const action = (name, key, on) => button({ label: locale.t(key), icon: name, on, title: locale.t(key), class: "act" })
+  return [
+    iconButton("close", locale.t("videos.pick_none"), clear),
+    h("p", { class: "figures", role: "status" }, locale.t("videos.picked", { count, size })),
+    count < total && button({ label: locale.t("videos.pick_all", { count: total }), kind: "link", on: selectAll }),
+    h("span", { class: "space" }),
+    action("download", "videos.download", () => downloadAll(videos, model.base)),
+    unlocked.length
+      ? action("lock", "videos.lock", () => lock(unlocked, true))
+      : action("unlock", "videos.unlock", () => lock(videos, false)),
+    action("trash", "videos.delete_picked", () => ask(videos)),
+    problem && h("p", { class: "problem", role: "alert" }, problem),
+  ]
+}
+
+/**
+ * One file as it is; several as a ZIP, or more where their names are too many for one address.
+ * @param {Video[]} videos
+ * @param {string} base
+ */
+function downloadAll(videos, base) {
+  /** @param {string} href */
+  const download = (href) => h("a", { href, download: true }).click()
+  if (videos.length === 1) return download(downloadUrl(videos[0], base))
+  for (const query of archiveQueries(videos.map((video) => video.filename))) download(serverUrl(`archive?${query}`, base))
+}

@@ -1,0 +1,24 @@
+// A picture of a video.
+
+import { h } from "../kit/base.js"
+import { icon } from "../kit/icons.js"
+import { serverUrl, urlPart } from "../kit/route.js"
+
+/** @import { Video } from "../wire.js" */
+
+/**
+ * A plain ground where there is none.
+ * @param {Video} video
+ * @param {string} base
+ * @param {number} delayMs that it has to stay in the document before it is asked for
+ */
+export function thumbnail(video, base, delayMs = 0) {
+  const image = h("img", { class: "thumbnail", alt: "", loading: "lazy", decoding: "async" })
+  const load = () => {
+    image.src = serverUrl(`thumbnails/${urlPart(video.filename)}`, base)
+  }
+  image.addEventListener("error", () => image.replaceWith(h("span", { class: "thumbnail none" }, icon("video", 32))))
+  if (delayMs) setTimeout(() => image.isConnected && load(), delayMs)
+  else load()
+  return image
+}

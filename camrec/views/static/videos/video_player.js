@@ -1,0 +1,131 @@
+// The player: the picture, the timeline with its gaps, and all that moves them.
+
+import { cameThrough, fill, h } from "../kit/base.js"
+import { savePicture } from "../live/save_still.js"
+import { codecName, exactTime } from "./media_format.js"
+import { frameClock } from "./frame_clock.js"
+import { seeking } from "./seeking.js"
+import { timeline } from "./timeline.js"
+import { transport } from "./transport.js"
+
+/** @import { Locale } from "../kit/locale.js" */
+/** @import { PlayedVideo, Receipt } from "../wire.js" */
+/** @import { Seeking } from "./seeking.js" */
+
+const SKIP_S = 5
+
+/**
+ * @param {Locale} locale
+ * @param {HTMLVideoElement} element
+ * @param {PlayedVideo} video
+ * @param {Receipt | null} receipt
+ * @param {string} base
+ * @param {AbortSignal} signal ends it
+ */
+export function videoPlayer(locale, element, video, receipt, base, signal) {
+  const frames = frameClock(video, receipt, base, signal, show)
+  const position = seeking(element, video.gaps, frames, { duration: video.duration, changed: show })
+  const caption = h("p", { class: "caption", hidden: true })
+  const fault = h("p", { class: "caption fault", role: "alert", hidden: true })
+  const line = timeline(locale, video, base, { seek: position.seek, gapText })
+  const buttons = transport(locale, element, video, position, { togglePlay, saveStill, toggleFullScreen })
+  const box = h("div", { class: "stage card" },
+    h("div", { class: "screen", on: { click: togglePlay } }, element, caption, fault),
+    line.element, buttons.element)
+
+  function togglePlay() {
+    if (element.paused) element.play().catch(() => {})
+    else element.pause()
+  }
+
+  function toggleFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen()
+    else box.requestFullscreen()
+  }
+
+  /** @param {number} time */
+  function gapText(time) {
+    const gap = video.gaps.find(({ start, duration }) => time >= start && time < start + duration)
+    return gap && locale.t("videos.no_picture", {
+      start: locale.clock(video.started_at + 1000 * gap.start),
+      end: locale.clock(video.started_at + 1000 * (gap.start + gap.duration)),
+      length: locale.length(gap.duration),
+    })
+  }
+
+  function show() {
+    const time = position.time()
+    const gap = gapText(time)
+    line.show(time)
+    buttons.showTime(exactTime(locale, video.started_at + 1000 * time), time, frames)
+    caption.hidden = !gap
+    if (gap) fill(caption, gap)
+  }
+
+  /** @param {string} text */
+  function showFault(text) {
+    fill(fault, text).hidden = false
+  }
+
+  /** The picture now shown, at its full size, as a PNG. */
+  function saveStill() {
+    if (!element.videoWidth || element.seeking) return showFault(locale.t("videos.still_failed"))
+    const canvas = h("canvas", { width: element.videoWidth, height: element.videoHeight })
+    canvas.getContext("2d")?.drawImage(element, 0, 0)
+    const moment = video.started_at + 1000 * element.currentTime
+    canvas.toBlob((png) => png && savePicture(png, video.name, new Date(moment), exactTime(locale, moment), "png"), "image/png")
+  }
+
+  function stateChanged() {
+    buttons.showState()
+    show()
+    if (!element.paused) requestAnimationFrame(follow)
+  }
+
+  function follow() {
+    show()
+    if (!element.paused && box.isConnected) requestAnimationFrame(follow)
+  }
+
+  async function explainFailure() {
+    const isThere = await fetch(element.src, { method: "HEAD" }).then((answer) => answer.ok, () => false)
+    const reason = !isThere ? "cannot_load" : video.video_codec ? "cannot_play" : "cannot_read"
+    showFault(locale.t(`videos.${reason}`, { codec: codecName(video.video_codec) }))
+  }
+
+  for (const event of ["play", "pause", "volumechange", "loadedmetadata"]) element.addEventListener(event, stateChanged, { signal })
+  element.addEventListener("timeupdate", show, { signal })
+  element.addEventListener("seeked", () => {
+    fault.hidden = true
+    position.arrived()
+  }, { signal })
+  element.addEventListener("error", explainFailure, { signal })
+  playerKeys(box, position, { togglePlay, toggleFullScreen }, signal)
+  stateChanged()
+  return box
+}
+
+/**
+ * Keys work wherever the focus is, but never in place of what has it.
+ * @param {HTMLElement} box
+ * @param {Seeking} position
+ * @param {{togglePlay: () => void, toggleFullScreen: () => void}} actions
+ * @param {AbortSignal} signal
+ */
+function playerKeys(box, position, { togglePlay, toggleFullScreen }, signal) {
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    " ": togglePlay, k: togglePlay, f: toggleFullScreen,
+    ",": () => position.stepFrames(-1), ".": () => position.stepFrames(1),
+    ArrowLeft: () => position.skip(-SKIP_S), ArrowRight: () => position.skip(SKIP_S),
+    "[": () => position.toGap(-1), "]": () => position.toGap(1),
+    Home: position.toStart, End: position.toEnd,
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey || !box.checkVisibility()) return
+    if (cameThrough(event, "input, select, textarea, dialog, [role=dialog]")) return
+    if (event.key === " " && cameThrough(event, "button, a, summary")) return
+    event.preventDefault()
+    keys[event.key]()
+  }, { signal })
+}
