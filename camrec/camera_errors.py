@@ -10,7 +10,7 @@ from http.client import HTTPException
 
 from camrec.errors import CameraError
 from camrec.network_policy import LedElsewhere, LedInACircle
-from camrec.redaction import redact, without
+from camrec.redaction import SHORTEST, redact, without
 from camrec.sources import Source
 
 LONGEST_REASON = 200
@@ -35,7 +35,7 @@ def no_answer(source: Source, error: Exception) -> CameraError:
     if isinstance(error, socket.gaierror | UnicodeError):
         return named(source, "camera_unknown_host")
     if isinstance(error, LedElsewhere):
-        return CameraError("camera_elsewhere", host=source.host, other=error.host[:100])
+        return CameraError("camera_elsewhere", host=source.host, other=_other(source, error.host))
     if isinstance(error, LedInACircle):
         return named(source, "camera_circle")
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -46,6 +46,12 @@ def no_answer(source: Source, error: Exception) -> CameraError:
         return named(source, "camera_not_a_camera")
     # No route, host down, network down, timed out.
     return named(source, "camera_no_answer")
+
+
+def _other(source: Source, host: str) -> str:
+    """A host that a camera named: it could repeat what logged us in, in lower case."""
+    secrets = {each for each in source.secrets() if len(each) >= SHORTEST}
+    return hide(host, secrets | {each.lower() for each in secrets})[:100]
 
 
 def named(source: Source, code: str) -> CameraError:

@@ -34,6 +34,7 @@ FINAL = frozenset(
         "camera_udp_only",
         "camera_certificate",
         "camera_elsewhere",
+        "camera_compressed",
         "camera_circle",
     }
 )

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from camrec.address_userinfo import AUTHORITY, AmbiguousAddress, split_userinfo
 from camrec.errors import InputError
+from camrec.pasted_address import cleaned
 from camrec.redaction import SHORTEST, Credential, mask, parameters
 
 Kind = Literal["rtsp", "mjpeg"]
@@ -67,7 +68,7 @@ class Source:
 
 
 def parse(address: str) -> Source:
-    """Take a camera's address apart.
+    """Take a camera's address apart, as it was typed or pasted.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def parse(address: str) -> Source:
         raise InputError("address_type")
     if len(address) > LONGEST_ADDRESS:
         raise InputError("address_length", longest=LONGEST_ADDRESS)
-    address = address.strip(" ")
+    address = cleaned(address)
     if any(not char.isprintable() or char == " " for char in address):
         raise InputError("address_characters")
     scheme, rest = _scheme_of(address)

@@ -19,6 +19,7 @@ from camrec.camera_errors import LOGIN_CODES, named, no_answer, refused_login
 from camrec.errors import CameraError
 from camrec.http_auth import Login
 from camrec.network_policy import Reach
+from camrec.pasted_address import cleaned
 from camrec.proxies import look
 from camrec.sources import Source, parse
 
@@ -62,7 +63,7 @@ def bare_host(address: str) -> Source | None:
 
     Raises InputError, as `sources.parse` does.
     """
-    address = address.strip(" ")
+    address = cleaned(address)
     with contextlib.suppress(ValueError):
         address = f"[{ipaddress.IPv6Address(address)}]"
     if "://" in address or not _HOST.fullmatch(address.rpartition("@")[2]):

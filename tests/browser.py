@@ -22,6 +22,15 @@ ARGUMENTS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+# The pages behind the address bar, which each window loads though nobody sees it: more than half of
+# what an empty page costs. The last line; those before it Playwright turns off, and
+# its list is replaced by this one.
+UNUSED = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades"
+UNUSED += ",HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding"
+UNUSED += ",ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints"
+UNUSED += ",NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+UNUSED += ",WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+ARGUMENTS += [f"--disable-features={UNUSED}"]
 # What a browser logs of a server that is not there: expected where a test takes the server away.
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
 CUT_OFF += ("Canceled future for",)  # JupyterLab, of a kernel

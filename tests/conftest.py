@@ -17,7 +17,7 @@ from camrec.binaries import find
 from camrec.config import Config
 from camrec.feed import Feed
 
-pytest_plugins = ["browser", "leaks"]
+pytest_plugins = ["browser", "leaks", "sharing"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,6 @@ def programs() -> Programs:
         # The newest, which is on every machine, whatever is in PATH.
         ffmpeg=Path(imageio_ffmpeg.get_ffmpeg_exe()),
     )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: a long one that begins last would run alone."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
+DESCRIPTORS = Path("/proc/self/fd")
 PATIENCE = 10.0  # seconds for what is on its way out
 # Made once by libraries and kept for the life of the process; they hold nothing of ours.
 KEPT_THREADS = ("asyncio_", "fsspecIO", "pytest_timeout")
@@ -35,19 +38,53 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _compare() -> Iterator[None]:
-    before = _there()
+    before, sockets = _there(), set(_sockets())
     yield
     end = time.monotonic() + PATIENCE
-    while (left := _there() - before) and time.monotonic() < end:
+    while (left := _there() - before | _connections(sockets)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not left, f"left behind: {sorted(left)}"
+
+
+def _sockets() -> dict[str, int]:
+    """This process's, by their names in the system, with their descriptors."""
+    found = {}
+    for number in os.listdir(DESCRIPTORS) if DESCRIPTORS.exists() else ():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            found[os.readlink(DESCRIPTORS / number)] = int(number)
+    return {name: number for name, number in found.items() if name.startswith("socket:")}
+
+
+def _connections(before: set[str]) -> set[str]:
+    """Those that were not there, in words. The system's table of them is slow to read: it is read
+    where there is a new socket.
+    """
+    new = {number for name, number in _sockets().items() if name not in before}
+    if not new:
+        return set()
+    return {
+        f"socket {each.laddr} {each.raddr} {each.status}"
+        for each in psutil.Process().net_connections(kind="inet")
+        if each.fd in new and each.status in (psutil.CONN_LISTEN, psutil.CONN_ESTABLISHED)
+    }
+
+
+def _has_children() -> bool:
+    """Asked of the system, which is quicker than a look at all processes."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    except AttributeError:  # Windows
+        pass
+    return True
 
 
 def _there() -> set[str]:
     """Everything that a test could leave, in words."""
     me = psutil.Process()
     found = set()
-    for child in me.children(recursive=True):
+    for child in me.children(recursive=True) if _has_children() else ():
         try:
             command = " ".join(child.cmdline()[:3])
             if child.status() != psutil.STATUS_ZOMBIE and not any(
@@ -59,9 +96,6 @@ def _there() -> set[str]:
     for thread in threading.enumerate():
         if not thread.name.startswith(KEPT_THREADS):
             found.add(f"thread {thread.ident} {thread.name}")
-    for socket in me.net_connections(kind="inet"):
-        if socket.status in (psutil.CONN_LISTEN, psutil.CONN_ESTABLISHED):
-            found.add(f"socket {socket.laddr} {socket.raddr} {socket.status}")
     for folder in (ROOT / "bin", ROOT / "videos"):
         found.update(f"file {path}" for path in folder.rglob("*"))
     return found

@@ -8,6 +8,8 @@ from cameras.raw_rtsp import RawRtspCamera, encode
 from camrec.session import SessionState
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def station(binaries, tmp_path):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import logging
+import socket
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from cameras import odd_dialogues as odd
@@ -18,6 +20,8 @@ from camrec.receipt import RecordingWarning
 from camrec.session.routes import KEPT_DAYS, Route, Routes
 from camrec.sources import parse
 from camrec.station import Station
+
+pytestmark = pytest.mark.spread
 
 AGAIN = "by the way that is known"
 
@@ -68,6 +72,48 @@ def test_a_camera_that_mediamtx_understands_goes_the_direct_way(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
         assert camera.connections == camera.most_at_once == 1
+
+
+class HangsUpAtPlay(RawRtspCamera):
+    """It answers PLAY, and is gone."""
+
+    def stream(self, connection):
+        connection.peer.shutdown(socket.SHUT_RDWR)
+
+
+class HangsUpInPlaceOfPlay(RawRtspCamera):
+    def reply(self, connection, method, url, headers):
+        return None if method == "PLAY" else super().reply(connection, method, url, headers)
+
+
+class GuardedHangsUpAtPlay(HangsUpAtPlay, odd.GuardedCamera):
+    pass
+
+
+class BreaksOff(RawRtspCamera):
+    """Half a second of video, each time."""
+
+    def stream(self, connection):
+        super().stream(connection)
+        connection.peer.shutdown(socket.SHUT_RDWR)
+
+    def pace(self):
+        return (number / self.rate for number in range(5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (HangsUpAtPlay, "camera_hung_up_at_play"),
+        (HangsUpInPlaceOfPlay, "camera_hung_up_at_play"),
+        (GuardedHangsUpAtPlay, "camera_hung_up_at_play"),
+        (BreaksOff, "camera_broke_off"),
+    ],
+)
+def test_a_camera_that_ends_the_connection_is_told_as_that(station, kind, code):
+    with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
+        station.open(camera.url)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("kind", [*RELAYED, *SILENT])
@@ -194,6 +240,29 @@ class CountsLogins(RawRtspCamera):
         return "401 Unauthorized", ['WWW-Authenticate: Basic realm="cam"'], ""
 
 
+class OffersWhatItDoesNotKnow(odd.GuardedCamera):
+    """Its SHA-256 is never right; its MD5 is."""
+
+    challenges: ClassVar[list[str]] = [
+        'Digest realm="cam", nonce="n0nce", algorithm=SHA-256',
+        'Digest realm="cam", nonce="n0nce", algorithm=MD5',
+    ]
+
+    def is_right(self, method, given):
+        return "algorithm=MD5" in given and super().is_right(method, given)
+
+
+class OffersBothInOneLine(OffersWhatItDoesNotKnow):
+    challenges: ClassVar[list[str]] = [", ".join(OffersWhatItDoesNotKnow.challenges)]
+
+
+@pytest.mark.parametrize("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
+def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind):
+    with kind(encode("-g", "10")) as camera:
+        is_whole(record(station, camera, 2))
+    assert camera.refused == 1 and camera.connections == 1
+
+
 class LeadsByUdp(odd.Redirected):
     """It wants UDP, but not before it led to an address of its own."""
 
@@ -218,6 +287,32 @@ def test_a_redirect_never_takes_a_password_to_another_host(station, answered):
     assert refused.value.code == "camera_elsewhere"
     assert refused.value.facts["other"] == "localhost"
     assert (other.connections, other.logins) == (0, 0)
+
+
+class Remembers(RawRtspCamera):
+    """Another machine: all that it is asked, headers included."""
+
+    heard = ""
+
+    def reply(self, connection, method, url, headers):
+        self.heard += f"{method} {url} {headers}\n"
+        return super().reply(connection, method, url, headers)
+
+
+def test_a_redirect_that_is_followed_takes_nothing_secret_along(station):
+    """A camera without a password goes to MediaMTX, which follows it anywhere."""
+
+    class LeadsAnywhere(odd.Redirected):
+        path = "/old/token=s3cr3t77?user=viewer&password=s3cr3t77"
+
+    with Remembers(encode("-g", "10")) as other, LeadsAnywhere(other.frames) as camera:
+        camera.target = f"rtsp://localhost:{other.port}/live"
+        session = station.open(camera.url)
+        station.close(session.session_id)
+        assert camera.connections and other.connections, "it was not followed"
+    assert "DESCRIBE" in other.heard and "PLAY" in other.heard
+    for secret in ("s3cr3t77", "viewer", "authorization", "cookie", "referer", str(camera.port)):
+        assert secret not in other.heard.lower(), other.heard
 
 
 def test_a_camera_that_led_somewhere_does_not_go_over_udp(station):

@@ -21,6 +21,8 @@ from wire import serving
 from camrec.sources import parse
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 USER, PASSWORD = "annabel", "opensesame"
 CHALLENGE = 'WWW-Authenticate: Digest realm="cam", nonce="n0nce"'
 

@@ -29,6 +29,8 @@ from camrec.errors import CameraError
 from camrec.footage import Footage
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 EVEN = 0.00004  # seconds: the cameras round their times, and so does the file
 
 

@@ -19,6 +19,8 @@ from wire import Wire
 
 from camrec.receipt import Receipt
 
+pytestmark = pytest.mark.spread
+
 ROOT = Path(__file__).parent.parent
 PASSWORD = "canary-p@ss"
 

@@ -24,6 +24,8 @@ from camrec.config import Config
 from camrec.proxies.ports import free_ports
 from camrec.receipt import Receipt
 
+pytestmark = pytest.mark.spread
+
 TOKEN = "a-word-of-their-own"
 
 

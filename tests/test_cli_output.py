@@ -14,6 +14,8 @@ from cameras.rtsp import RtspCamera
 from test_cli import ROOT, place, run  # noqa: F401  (fixture)
 from test_library import film  # noqa: F401  (fixture)
 
+pytestmark = pytest.mark.spread
+
 NAMES = ["Dépôt – Nº 3 鳥.mp4", f"{'a very long name of a camera ' * 4}.mp4"]
 ENCODINGS = ["ascii", "latin-1", "cp1252", "utf-8"]
 

@@ -15,6 +15,8 @@ from victim import Victim
 from camrec.recording import RecordingState
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def programs(binaries):

@@ -24,6 +24,8 @@ from camrec.demo.mjpeg import MjpegCamera
 from camrec.demo.street import Street
 from camrec.errors import ServiceError
 
+pytestmark = pytest.mark.spread
+
 NOON = 1_800_000_000.0
 
 

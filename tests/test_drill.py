@@ -30,6 +30,8 @@ from camrec.recording import RecordingState
 from camrec.session import Session
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 RATE = 15
 STRUCK = 4  # seconds after the button
 AWAY = 3  # seconds that a camera stays away

@@ -12,6 +12,8 @@ from camrec.session import SessionState
 from camrec.sources import parse
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def config(binaries, tmp_path) -> Config:

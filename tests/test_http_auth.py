@@ -187,6 +187,39 @@ def test_a_password_that_was_refused_is_not_tried_again():
     assert basic.challenged(['Basic realm="cam", Digest realm="cam", nonce="n"'])
 
 
+MD5 = 'Digest realm="cam", nonce="m", qop="auth", algorithm=MD5'
+SHA = 'Digest realm="cam", nonce="s", qop="auth", algorithm=SHA-256'
+OFFERS = {
+    "the weaker one first": [MD5, SHA],
+    "the stronger one first": [SHA, MD5],
+    "in one line": [f"{MD5}, {SHA}"],
+    "in one line with Basic": [f'Basic realm="cam", {SHA}, {MD5}'],
+    "one that nobody knows first": [SHA.replace("SHA-256", "SHA3-512"), MD5, SHA],
+    "auth-int first": [SHA.replace('"auth"', '"auth-int"').replace('"s"', '"i"'), SHA, MD5],
+}
+
+
+@pytest.mark.parametrize("lines", OFFERS.values(), ids=OFFERS)
+@pytest.mark.parametrize("basic_first", [True, False])
+def test_of_several_digests_the_strongest_is_answered_and_then_one_other(lines, basic_first):
+    login = Login(VIEWER, basic_first=basic_first)
+    assert login.challenged(lines)
+    assert 'nonce="s"' in login.authorization("GET", "/")
+    assert login.challenged(lines)
+    assert 'nonce="m"' in login.authorization("GET", "/")
+    assert not login.challenged(lines), "the password is wrong"
+
+
+def test_the_digest_that_was_refused_is_not_answered_once_another_one_was_right():
+    login = Login(VIEWER)
+    for _ in range(2):
+        assert login.challenged([SHA, MD5])
+        login.authorization("GET", "/")
+    login.authorization("GET", "/next")
+    assert login.challenged([SHA, MD5.replace('"m"', '"n"')])
+    assert 'nonce="n"' in login.authorization("GET", "/")
+
+
 def test_a_nonce_that_is_too_old_is_replaced():
     login = Login(VIEWER)
     assert login.challenged(["Digest realm=cam, nonce=n"])

@@ -20,6 +20,8 @@ from cameras.rtsp import RtspCamera
 from playwright.sync_api import Page, expect
 from wire import Wire
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow(25)]
+
 ROOT = Path(__file__).parent.parent
 
 WORDS = {

@@ -16,7 +16,7 @@ from units_made import until
 
 from camrec.receipt import Receipt
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
 RERUNS = 20
 CELLS = [

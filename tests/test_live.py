@@ -28,7 +28,7 @@ from camrec.web.handler import Desk
 from camrec.web.routes import routes_of
 from camrec.web.stream import StreamHandler
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
 
 # The number of every picture that is shown is read from its pixels, as `cameras.barcode` wrote it.
 READ = """

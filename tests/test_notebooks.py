@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.spread
+
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 VIDEOS = {"two_cameras": 2}
 
@@ -28,6 +30,7 @@ def test_running_all_of_a_notebook_leaves_what_it_shows_alive(path):
             assert "on_click" not in cell.source or ".wait()" not in cell.source
 
 
+@pytest.mark.slow(30)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path, binaries, tmp_path, monkeypatch):

@@ -42,6 +42,54 @@ def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("key_frame", "camera_no_key_frame")
 
 
+def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
+    """Counted from the first media: the time that the camera takes to answer is not the proxy's."""
+    wait = OpeningWait(clock.now, key_frame=5.0)
+    assert seconds(clock, wait, Probe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
+    assert (wait.error(SOURCE).code, wait.error(SOURCE).facts["seconds"]) == (
+        "camera_no_key_frame",
+        5,
+    )
+
+
+def sent(rate: float, every: float, key: int, frame: int = 1000):
+    """Bytes after so many seconds: a key frame each `every` seconds, none at the start."""
+
+    def received(second: float) -> int:
+        keys = int(second / every)
+        return int(second * rate) * frame + keys * (key - frame)
+
+    return received
+
+
+def held_back_after(clock, received, key_frame: float = 65.0) -> float:
+    began, wait = clock.now, OpeningWait(clock.now, key_frame=key_frame)
+    for look in range(5000):
+        clock.now = began + look * SECOND // 50
+        wait.note(clock.now, Probe(clock), received(look / 50))
+        if wait.is_over(clock.now):
+            return look / 50
+    raise AssertionError("never over")
+
+
+@pytest.mark.parametrize(("rate", "every"), [(10, 1), (25, 1), (25, 2), (12.5, 2), (5, 2)])
+def test_one_whose_key_frames_the_proxy_holds_back_is_called_another_way_after_five_seconds(
+    clock, rate, every
+):
+    assert held_back_after(clock, sent(rate, every, 4000)) <= max(5.5, 4 * every)
+
+
+@pytest.mark.parametrize(("rate", "every"), [(2, 60), (10, 60), (25, 60), (0.5, 64)])
+def test_one_between_two_of_its_key_frames_is_awaited_on_its_first_connection(clock, rate, every):
+    assert held_back_after(clock, sent(rate, every, 4000)) >= 65
+
+
+def test_one_that_sends_nothing_is_not_held_back(clock):
+    wait = OpeningWait(clock.now, key_frame=5.0)
+    assert seconds(clock, wait, Probe(clock), lambda _: 0) == FIRST_MEDIA_S
+    assert wait.error(SOURCE).code == "camera_no_picture"
+
+
 def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
     wait = OpeningWait(clock.now)
     over = seconds(clock, wait, Probe(clock), lambda second: 1000 * min(second, 20))

@@ -20,7 +20,7 @@ from camrec.binaries.download import download_text
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.face.wire import Wire
-from camrec.proxies import Go2rtc, MediaMTX, Way, look
+from camrec.proxies import Go2rtc, MediaMTX, look
 from camrec.sources import parse
 from camrec.station import Station
 from camrec.web import Relay
@@ -186,11 +186,26 @@ def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token(
 
 def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
     with MjpegCamera(auth="basic") as camera:
-        assert look(parse(camera.url)) is Way.DIRECT
+        look(parse(camera.url))
     for kind in (Go2rtc, MediaMTX):
         given = kind(lambda: tmp_path, tmp_path, 0)._env()
         assert not [name for name in given if name.lower().endswith("_proxy")]
     assert proxy.connections == 0
+
+
+def test_go2rtc_is_given_nothing_but_our_own_relay(tmp_path):
+    proxy = Go2rtc(lambda: tmp_path, tmp_path, 0)
+    for address in ("http://camera/video", "http://127.0.0.2/video", "http://[::1]/x"):
+        with pytest.raises(ValueError, match="relay"):
+            proxy._push("x", parse(address))
+    files = [each for each in (ROOT / "camrec").rglob("*.py") if each.parent.name != "proxies"]
+    given = {
+        found
+        for each in files
+        for found in re.findall(r"proxy\.add\(self\.path, ([\w.]+)", each.read_text("utf-8"))
+    }
+    # The first is MediaMTX's.
+    assert given == {"self.source", "self._relay.source"}
 
 
 def test_a_download_carries_nothing_of_netrc(proxy, monkeypatch):

@@ -17,6 +17,8 @@ try:
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
+pytestmark = pytest.mark.spread
+
 ROOT = Path(__file__).parent.parent
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 # Published as source only, which pip builds: pure Python.

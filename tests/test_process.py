@@ -18,6 +18,8 @@ from camrec.process.ladder import climb
 from camrec.process.posix import Posix
 from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, Windows
 
+pytestmark = pytest.mark.spread
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
 

@@ -34,6 +34,8 @@ from camrec.proxies.ports import free_ports
 from camrec.proxies.reasons import error_of
 from camrec.sources import Source, parse
 
+pytestmark = pytest.mark.spread
+
 PASSWORD = "c4n@ry/p#ss %w?d"
 USERINFO = "joe:c4n%40ry%2Fp%23ss%20%25w%3Fd"
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")

@@ -9,6 +9,8 @@ from odd_cameras import record
 
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def station(binaries, tmp_path):

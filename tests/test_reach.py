@@ -11,7 +11,7 @@ from cameras.refusing import Refusing, http
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.network_policy import Reach
-from camrec.proxies import Way, look
+from camrec.proxies import look
 from camrec.proxies.visit import Visit
 from camrec.sources import parse
 
@@ -93,14 +93,12 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
         assert inside.connections == 0
 
 
-def test_where_networks_are_limited_go2rtc_follows_nobody():
-    """It is given the relay, which looks at each step; else it would go wherever a camera leads."""
+def test_a_camera_outside_the_networks_is_not_called():
     with MjpegCamera() as camera:
-        assert look(parse(camera.url)) is Way.DIRECT
-        assert look(parse(camera.url), reach=HERE) is Way.RELAYED
+        look(parse(camera.url), reach=HERE)
         with pytest.raises(CamrecError) as refused:
             look(parse(camera.url), reach=THERE)
-        assert refused.value.code == "address_not_allowed"
+        assert refused.value.code == "address_not_allowed" and camera.connections == 1
 
 
 @pytest.mark.parametrize("bad", ["nonsense", "10.0.0.0/33", "camera.lan", 5, None])

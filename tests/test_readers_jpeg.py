@@ -125,7 +125,7 @@ def test_tables_are_told_once_and_kept_by_their_q():
     seen += sender.send(payloads(other, SIZE, quality=129, tables=[]))
     for unit, original in zip(seen, [first, other, first, other], strict=True):
         assert np.array_equal(decoded(unit.data), decoded(original))
-    assert [unit.lost for unit in seen] == [1, 0, 0, 0]
+    assert [unit.dropped for unit in seen] == [1, 0, 0, 0]
     # Of 255 nothing is kept.
     sender.send(payloads(first, SIZE))
     assert sender.send(payloads(first, SIZE, tables=[])) == []
@@ -159,7 +159,7 @@ def test_an_offset_that_does_not_fit_drops_the_frame_though_no_packet_is_missing
     packets = payloads(jpeg(), SIZE, width=400)
     assert sender.send([packets[0], *packets[2:]]) == []
     (unit,) = sender.send(packets)
-    assert unit.lost == 1
+    assert (unit.lost, unit.dropped) == (0, 1)
 
 
 def test_a_camera_without_markers_ends_a_frame_with_the_next_one():
@@ -211,7 +211,7 @@ def test_sizes_that_rtp_cannot_tell_come_from_the_description(told, blocks, expe
     assert (unit.track.width, unit.track.height) == expected
 
 
-@pytest.mark.parametrize("changes", [{"kind": 5}, {"tables": []}, {"quality": 0}, {"size": (0, 0)}])
+@pytest.mark.parametrize("changes", [{"kind": 5}, {"quality": 0}, {"size": (0, 0)}])
 def test_what_can_never_be_read_is_told(changes):
     sender = Sender()
     packets = payloads(jpeg(), **{"size": SIZE, "width": 60_000, **changes})
@@ -228,7 +228,23 @@ def test_what_cannot_be_read_after_good_frames_costs_itself_only():
     for _ in range(2 * MAX_UNREADABLE):
         assert sender.send(payloads(jpeg(), SIZE, kind=5, width=60_000)) == []
     (unit,) = sender.send(payloads(jpeg(), SIZE))
-    assert unit.lost == 2 * MAX_UNREADABLE
+    assert (unit.lost, unit.dropped) == (0, 2 * MAX_UNREADABLE)
+
+
+def test_a_frame_of_garbage_is_one_that_was_dropped_however_many_packets_it_has():
+    sender = Sender()
+    sender.send(payloads(jpeg(), SIZE))
+    assert sender.send([(b"\xff" * 500, place == 8) for place in range(9)]) == []
+    (unit,) = sender.send(payloads(jpeg(1), SIZE))
+    assert (unit.lost, unit.dropped) == (0, 1)
+
+
+def test_tables_that_are_told_again_only_after_a_while_are_waited_for():
+    sender = Sender()
+    for _ in range(10 * MAX_UNREADABLE):
+        assert sender.send(payloads(jpeg(), SIZE, quality=200, tables=[])) == []
+    assert len(sender.send(payloads(jpeg(), SIZE, quality=200))) == 1
+    assert len(sender.send(payloads(jpeg(), SIZE, quality=200, tables=[]))) == 1
 
 
 @pytest.mark.parametrize("replay", [False, True])

@@ -17,8 +17,9 @@ from camrec.readers.bits import Bits
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.nals import START, annex_b
+from camrec.readers.packet_order import Order
 from camrec.readers.pictures import FURTHEST_BACK, HELD, MOST_NALS, Pictures
-from camrec.readers.rtp import Order, Packet, Times, parse
+from camrec.readers.rtp import Packet, Times, parse
 from camrec.readers.sound import SLACK, channels
 from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
@@ -162,6 +163,36 @@ def test_sequence_numbers():
     # Not the same once more, but a camera that counts anew.
     assert missing(4, b"b") == 0 and missing(2) == 0
     assert missing(3) == 0
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda count: 2 * count,
+        lambda count: (count & 0xFF) << 8 | count >> 8,
+        lambda count: count * 40_503 ^ count >> 3,
+    ],
+    ids=["by two", "bytes exchanged", "at random"],
+)
+def test_numbers_that_make_no_sense_tell_nothing_until_they_do_again(number):
+    order = Order()
+    told = [order.missing(parse(rtp(number(n) & 0xFFFF, n, b"a"))) for n in range(1000)]
+    assert not any(told[20:])
+    begin = number(1000) & 0xFFFF
+    again = [order.missing(parse(rtp(begin + n & 0xFFFF, 9, bytes([n])))) for n in range(40)]
+    assert again == [0] * 40
+    assert order.missing(parse(rtp(begin + 42 & 0xFFFF, 9, b"b"))) == 2
+
+
+def test_each_packet_that_is_lost_is_told_though_it_is_every_third():
+    order, number, told, lost = Order(), 0, 0, 0
+    chance = random.Random(5)
+    for count in range(2000):
+        if skipped := chance.random() < 0.33:
+            lost += count > 0
+        number += 1 + skipped
+        told += order.missing(parse(rtp(number & 0xFFFF, count, b"a")))
+    assert told == lost
 
 
 @pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])

@@ -26,6 +26,8 @@ from camrec.recording import Recording, RecordingState
 from camrec.sources import parse
 from camrec.units import Unit
 
+pytestmark = pytest.mark.spread
+
 BEEPING = 20  # seconds
 LENGTH = 33  # seconds: RTCP's sender reports come at 10 and 30
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -22,11 +23,13 @@ from cameras.refusing import Refusing, http
 
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.proxies import Go2rtc, Relay, Way
+from camrec.proxies import Go2rtc, Relay
 from camrec.proxies.jpegs import MOST, Splitter
 from camrec.readers import StreamError
 from camrec.session.line import MjpegLine
 from camrec.sources import parse
+
+pytestmark = pytest.mark.spread
 
 PASSWORD = "c4n@ry/p#ss %w?d"
 SMALL = {"size": (320, 180), "rate": 25}
@@ -35,59 +38,45 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no opens
 TYPED = "Content-Type: image/jpeg\r\n"
 LENGTH = "Content-Length: {length}\r\n"
 VARIANTS = {
-    "standard": (Way.DIRECT, Variant()),
-    "no part type": (Way.DIRECT, Variant(headers=LENGTH + "\r\n")),
-    "image/jpg": (Way.DIRECT, Variant(headers="Content-Type: image/jpg\r\n" + LENGTH + "\r\n")),
-    "type with parameters": (
-        Way.DIRECT,
-        Variant(headers="Content-Type: image/jpeg; q=9\r\n" + LENGTH + "\r\n"),
+    "standard": Variant(),
+    "no part type": Variant(headers=LENGTH + "\r\n"),
+    "image/jpg": Variant(headers="Content-Type: image/jpg\r\n" + LENGTH + "\r\n"),
+    "type with parameters": Variant(headers="Content-Type: image/jpeg; q=9\r\n" + LENGTH + "\r\n"),
+    "nothing after the picture": Variant(after=b""),
+    "line feeds": Variant(delimiter=b"--frame\n", headers=LENGTH[:-2] + "\n\n"),
+    "space before the boundary": Variant("multipart/x-mixed-replace; boundary= frame"),
+    "quoted boundary": Variant('multipart/x-mixed-replace; boundary="frame"'),
+    "another boundary": Variant(delimiter=b"--another\r\n"),
+    "lower-case headers": Variant(headers=(TYPED + LENGTH).lower() + "\r\n"),
+    "further headers": Variant(headers="X-Time: 12\r\n" + TYPED + LENGTH + "\r\n"),
+    "closed after each": Variant(after=b"\r\n--frame--\r\n"),
+    "empty line first": Variant(preamble=b"\r\n"),
+    "mjpg-streamer": Variant(
+        preamble=b"--frame\r\n",
+        delimiter=b"",
+        headers=TYPED + LENGTH + "X-Timestamp: 1.5\r\n\r\n",
+        after=b"\r\n--frame\r\n",
     ),
-    "nothing after the picture": (Way.DIRECT, Variant(after=b"")),
-    "line feeds": (Way.DIRECT, Variant(delimiter=b"--frame\n", headers=LENGTH[:-2] + "\n\n")),
-    "space before the boundary": (
-        Way.DIRECT,
-        Variant("multipart/x-mixed-replace; boundary= frame"),
+    "declared with dashes": Variant("multipart/x-mixed-replace;boundary=--frame"),
+    "multipart/mixed": Variant("multipart/mixed; boundary=frame"),
+    "no boundary": Variant("multipart/x-mixed-replace"),
+    "no type": Variant(""),
+    "octet-stream": Variant("application/octet-stream"),
+    "upper-case type": Variant("Multipart/X-Mixed-Replace; boundary=frame"),
+    "bare pictures": Variant("video/x-motion-jpeg", b"", b"", "", b""),
+    "length 2 too long": Variant(headers=TYPED + "Content-Length: {more}\r\n\r\n"),
+    "no dashes": Variant(delimiter=b"frame\r\n"),
+    "no length": Variant(headers=TYPED + "\r\n"),
+    "no length, nothing after": Variant(headers=TYPED + "\r\n", after=b""),
+    "no length, line feeds": Variant(
+        delimiter=b"--frame\n", headers=TYPED[:-2] + "\n\n", after=b"\n"
     ),
-    "quoted boundary": (Way.DIRECT, Variant('multipart/x-mixed-replace; boundary="frame"')),
-    "another boundary": (Way.DIRECT, Variant(delimiter=b"--another\r\n")),
-    "lower-case headers": (Way.DIRECT, Variant(headers=(TYPED + LENGTH).lower() + "\r\n")),
-    "further headers": (Way.DIRECT, Variant(headers="X-Time: 12\r\n" + TYPED + LENGTH + "\r\n")),
-    "closed after each": (Way.DIRECT, Variant(after=b"\r\n--frame--\r\n")),
-    "empty line first": (Way.DIRECT, Variant(preamble=b"\r\n")),
-    "mjpg-streamer": (
-        Way.DIRECT,
-        Variant(
-            preamble=b"--frame\r\n",
-            delimiter=b"",
-            headers=TYPED + LENGTH + "X-Timestamp: 1.5\r\n\r\n",
-            after=b"\r\n--frame\r\n",
-        ),
+    "no length, line feeds, nothing after": Variant(
+        delimiter=b"--frame\n", headers=TYPED[:-2] + "\n\n", after=b""
     ),
-    "declared with dashes": (Way.DIRECT, Variant("multipart/x-mixed-replace;boundary=--frame")),
-    "multipart/mixed": (Way.DIRECT, Variant("multipart/mixed; boundary=frame")),
-    "no boundary": (Way.DIRECT, Variant("multipart/x-mixed-replace")),
-    "no type": (Way.DIRECT, Variant("")),
-    "octet-stream": (Way.DIRECT, Variant("application/octet-stream")),
-    "upper-case type": (Way.DIRECT, Variant("Multipart/X-Mixed-Replace; boundary=frame")),
-    "bare pictures": (Way.RELAYED, Variant("video/x-motion-jpeg", b"", b"", "", b"")),
-    "length 2 too long": (
-        Way.RELAYED,
-        Variant(headers=TYPED + "Content-Length: {more}\r\n\r\n"),
-    ),
-    "no dashes": (Way.RELAYED, Variant(delimiter=b"frame\r\n")),
-    "no length": (Way.RELAYED, Variant(headers=TYPED + "\r\n")),
-    "no length, nothing after": (Way.RELAYED, Variant(headers=TYPED + "\r\n", after=b"")),
-    "no length, line feeds": (
-        Way.RELAYED,
-        Variant(delimiter=b"--frame\n", headers=TYPED[:-2] + "\n\n", after=b"\n"),
-    ),
-    "no length, line feeds, nothing after": (
-        Way.RELAYED,
-        Variant(delimiter=b"--frame\n", headers=TYPED[:-2] + "\n\n", after=b""),
-    ),
-    "text first": (Way.RELAYED, Variant(preamble=b"this is a camera\r\n")),
-    "length 0": (Way.RELAYED, Variant(headers=TYPED + "Content-Length: 0\r\n\r\n")),
-    "type image/jpeg": (Way.RELAYED, Variant("image/jpeg")),
+    "text first": Variant(preamble=b"this is a camera\r\n"),
+    "length 0": Variant(headers=TYPED + "Content-Length: 0\r\n\r\n"),
+    "type image/jpeg": Variant("image/jpeg"),
 }
 
 
@@ -123,11 +112,10 @@ def until(found, seconds: float = 20.0) -> None:
         threading.Event().wait(0.02)
 
 
-@pytest.mark.parametrize(("way", "variant"), VARIANTS.values(), ids=VARIANTS)
-def test_every_form_is_read_once_and_byte_for_byte(go2rtc, way, variant):
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_every_form_is_read_once_and_byte_for_byte(go2rtc, variant):
     with MjpegCamera(variant=variant, **SMALL) as camera:
         with opened(camera.url, go2rtc) as line:
-            assert line.way is way
             read = hashes(pictures(line, 12))
             assert camera.connections == 2, "the look, and the one connection"
             until(lambda: camera.connected == 0)
@@ -258,10 +246,10 @@ def test_a_form_that_changes_is_looked_at_anew(go2rtc):
     with camera, opened(camera.url, go2rtc) as line:
         assert len(pictures(line, 3)) == 3
         until(lambda: camera.connected == 0)
-        camera._variant = Variant()
+        camera._variant, before = Variant(), camera.connections
         line.open()
+        assert camera.connections == before + 1, "the look"
         assert len(pictures(line, 3)) == 3
-        assert not [each for each in threading.enumerate() if each.name.startswith("relay")]
 
 
 def ask(relay: Relay, target: str) -> tuple[socket.socket, bytes]:
@@ -347,8 +335,116 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
     assert Splitter().take(body) == [endless, false, PICTURES[1]]
 
 
-def test_what_has_no_end_is_dropped():
-    assert Splitter().take(PICTURES[0][:-40] + b"\r\n" + PICTURES[1]) == [PICTURES[1]]
+@pytest.mark.parametrize("piece", [1, 7, 4096, 1 << 20])
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        (b"--frame\r\nContent-Type: image/jpeg\r\n\r\n", b"\r\n"),
+        (b"--frame \nX-Time: 1\n\n", b"\n"),
+        (b"--x\r\n\r\n", b"\r\n"),
+        (b"--frame\r\n\r\n", b""),
+        (b"", b""),
+    ],
+)
+@pytest.mark.parametrize("missing", [2, 40])
+def test_a_picture_without_an_end_goes_up_to_the_next_part_or_picture(piece, head, after, missing):
+    sent = [PICTURES[0][:-missing], PICTURES[1], PICTURES[2][:-missing], PICTURES[4]]
+    body = b"".join(head + each + after for each in sent)
+    splitter, cut = Splitter(), []
+    for at in range(0, len(body), piece):
+        cut += splitter.take(body[at : at + piece])
+    assert cut == sent and splitter.dropped == 0
+
+
+def test_a_picture_without_an_end_is_there_with_the_delimiter_behind_it():
+    splitter = Splitter()
+    head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    splitter.take(head)
+    assert splitter.take(PICTURES[0][:-2]) == []
+    assert splitter.take(b"\r\n--frame") == []
+    assert splitter.take(b"\r\n") == [PICTURES[0][:-2]]
+    # By a right length as well, though nothing else tells that it is whole.
+    splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[1]) - 2))
+    assert splitter.take(PICTURES[1][:-2]) == []
+    assert splitter.take(b"\r\n--frame\r\n") == [PICTURES[1][:-2]]
+    splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[2]) - 2))
+    assert splitter.take(PICTURES[2][:-2]) == [PICTURES[2][:-2]], "known by now"
+
+
+STALE = PICTURES[3]
+BROKEN = {
+    "text": (b"camera error" * 3, 1),
+    "much text": (b"\x13camera error" * 900, 1),
+    "a picture's start": (PICTURES[1][:160], 1),
+    "a start and garbage": (b"\xff\xd8\xff" + b"\x13camera error" * 9, 1),
+    "a start and much garbage": (b"\xff\xd8\xff" + b"\x13camera error" * 900, 1),
+    "nothing": (b"", 0),
+}
+
+
+@pytest.mark.parametrize("piece", [1, 4096, 1 << 20])
+@pytest.mark.parametrize(("body", "lost"), BROKEN.values(), ids=BROKEN)
+def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, body, lost):
+    head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    parts = [PICTURES[0], body, PICTURES[2], body, body, PICTURES[4], PICTURES[1]]
+    sent = b"".join(head + each + b"\r\n" for each in parts)
+    splitter, cut = Splitter(), []
+    for at in range(0, len(sent), piece):
+        cut += splitter.take(sent[at : at + piece])
+    assert cut == [PICTURES[0], PICTURES[2], PICTURES[4], PICTURES[1]]
+    assert splitter.dropped == 3 * lost
+
+
+@pytest.mark.parametrize("stale", [STALE[900:], STALE[:900], b"\xff\xd8\xff garbage", bytes(9000)])
+def test_what_an_older_picture_left_behind_one_is_neither_shown_nor_missed(stale):
+    head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    splitter = Splitter()
+    sent = b"".join(head + each + stale + b"\r\n" for each in PICTURES)
+    assert splitter.take(sent) == PICTURES and splitter.dropped == 0
+
+
+def test_audio_between_the_pictures_is_passed_over():
+    splitter = Splitter()
+    sound = b"\xff\xd8\xff" + b"\xd5" * 797
+    audio = b"--frame\r\nContent-Type: audio/basic\r\nContent-Length: 800\r\n\r\n" + sound
+    head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+    sent = b"".join(audio + head % len(each) + each + b"\r\n" for each in PICTURES)
+    assert splitter.take(sent) == PICTURES and splitter.dropped == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_found(seed):
+    chance = random.Random(seed)
+    head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    marks = [
+        b"\xff\xd8\xff",
+        b"\xff\xd9",
+        head,
+        b"--frame",
+        b"\xff\xda",
+        b"Content-Length: 99999\r\n",
+    ]
+    splitter = Splitter()
+    for _ in range(60):
+        sent = bytearray(chance.choice(PICTURES))
+        for _ in range(chance.randrange(6)):
+            at = chance.randrange(len(sent))
+            sent[at : at + chance.randrange(40)] = chance.choice(marks)
+        splitter.take(bytes(head + sent))
+        assert len(splitter._data) <= 200_000
+    rest = splitter.take(b"".join(head + each for each in PICTURES * 8))
+    assert rest[-3:] == PICTURES[-3:]
+
+
+def test_the_only_picture_of_a_body_may_lack_its_end():
+    splitter = Splitter()
+    assert splitter.take(PICTURES[0][:-2]) == [] and splitter.rest() == PICTURES[0][:-2]
+    splitter.take(PICTURES[1])
+    assert splitter.rest() is None
+    # One that broke off before the length that it told.
+    splitter = Splitter()
+    splitter.take(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
+    assert splitter.rest() is None
 
 
 def test_memory_is_bounded():

@@ -29,6 +29,8 @@ from camrec.rtsp_relay.nal_packets import split_h264, split_h265
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
 from camrec.sources import parse
 
+pytestmark = pytest.mark.spread
+
 PATIENCE = 10.0
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 bounded = settings(max_examples=150, deadline=None, derandomize=True, database=None)

@@ -13,7 +13,8 @@ from test_readers_jpeg import SIZE, decoded, jpeg
 from camrec.readers.jpeg_depacketizer import JpegDepacketizer
 from camrec.readers.rtp import parse
 from camrec.rtsp_relay.description import parse_description, write_description
-from camrec.rtsp_relay.jpeg_packets import MAX_PAYLOAD_BYTES, PAYLOAD_TYPE, JpegPackets, offered
+from camrec.rtsp_relay.jpeg_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, JpegPackets, offered
+from camrec.rtsp_relay.payload_types import PayloadTypes
 
 
 def interleaved(channel: int, packet: bytes) -> bytes:
@@ -38,7 +39,7 @@ def taken_apart(frames: bytes):
 @pytest.mark.parametrize("first", [65_530, 10])
 def test_a_jpeg_comes_through_whole_whatever_its_packets_size(width, restart, first):
     original = jpeg(restart=restart or 0)
-    rewriter, track, units = JpegPackets(2, 26), JpegDepacketizer(90_000), []
+    rewriter, track, units = JpegPackets(2, PayloadTypes(26)), JpegDepacketizer(90_000), []
     report = interleaved(3, b"\x80\xc8" + bytes(26))
     for number in range(3):
         sent = b"".join(
@@ -50,7 +51,7 @@ def test_a_jpeg_comes_through_whole_whatever_its_packets_size(width, restart, fi
         out = list(taken_apart(rewriter.rewrite(report + sent)))
         assert out[0] == (3, report[4:])
         for channel, data in out[1:]:
-            assert channel == 2 and data[1] & 0x7F == PAYLOAD_TYPE
+            assert channel == 2 and data[1] & 0x7F == OFFERED_TYPE
             found = parse(memoryview(data))
             assert len(found.payload) <= max(MAX_PAYLOAD_BYTES, 0)
             units += track.push(found, 0)
@@ -60,7 +61,7 @@ def test_a_jpeg_comes_through_whole_whatever_its_packets_size(width, restart, fi
 
 
 def test_packets_that_are_missing_stay_missing():
-    rewriter = JpegPackets(0, 26)
+    rewriter = JpegPackets(0, PayloadTypes(26))
     numbers = []
     big = payloads(jpeg(), SIZE, width=60_000)[0][0]
     for sequence in (1, 2, 5, 6):
@@ -74,7 +75,10 @@ def test_what_stands_around_a_payload_goes_with_the_first_piece_and_padding_with
     big = payloads(jpeg(), SIZE, width=60_000)[0][0]
     extension = b"\xab\xac\0\x01" + b"time"
     data = packet(1, big + b"\0\0\0\4", True, first=0xB0, before=extension)
-    out = [data for _, data in taken_apart(JpegPackets(0, 26).rewrite(interleaved(0, data)))]
+    out = [
+        data
+        for _, data in taken_apart(JpegPackets(0, PayloadTypes(26)).rewrite(interleaved(0, data)))
+    ]
     found = [parse(memoryview(each)) for each in out]
     assert [bytes(each.extension) for each in found[:2]] == [extension, b""]
     assert [each.marker for each in found] == [False] * (len(found) - 1) + [True]
@@ -86,15 +90,16 @@ def test_what_stands_around_a_payload_goes_with_the_first_piece_and_padding_with
 @given(st.lists(st.binary(max_size=3000), max_size=6))
 def test_whatever_comes_frames_stay_frames(packets):
     frames = b"".join(interleaved(0, each) for each in packets)
-    out = JpegPackets(0, 26).rewrite(frames)
+    out = JpegPackets(0, PayloadTypes(26)).rewrite(frames)
     assert sum(4 + len(data) for _, data in taken_apart(out)) == len(out)
-    assert len(list(taken_apart(out))) >= len(packets)
+    # Of one that comes twice in a row the second is left out.
+    assert len(list(taken_apart(out))) >= len(set(packets))
 
 
 def test_the_description_says_the_size_and_another_number():
     told = b"m=video 0 RTP/AVP 26\r\na=framesize:26 2592-1944\r\na=control:1\r\n"
     (medium,) = parse_description(told).media
     written = write_description([("video", offered(medium.format))]).decode()
-    assert f"m=video 0 RTP/AVP {PAYLOAD_TYPE}\r\n" in written
-    assert f"a=rtpmap:{PAYLOAD_TYPE} JPEG/90000\r\n" in written
-    assert f"a=fmtp:{PAYLOAD_TYPE} width=2592;height=1944\r\n" in written
+    assert f"m=video 0 RTP/AVP {OFFERED_TYPE}\r\n" in written
+    assert f"a=rtpmap:{OFFERED_TYPE} JPEG/90000\r\n" in written
+    assert f"a=fmtp:{OFFERED_TYPE} width=2592;height=1944\r\n" in written

@@ -20,6 +20,8 @@ from camrec.errors import CamrecError
 from camrec.file_lock import ProcessLock
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 
 def path_of(handle: int) -> str:
     return os.readlink(f"/proc/self/fd/{handle}")

@@ -6,7 +6,7 @@ import pytest
 from soaking import soak
 
 
-@pytest.mark.slow
+@pytest.mark.slow(125)
 def test_faults_at_random_lose_nothing_but_what_they_took(binaries, tmp_path):
     programs = [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
     made = soak(tmp_path, programs, seed=1, seconds=120, length=8, pauses=(2.0, 4.0), tell=print)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from camrec.errors import InputError
+from camrec.pasted_address import cleaned
 from camrec.redaction import Credential, redact
 from camrec.sources import parse, restore, valid_name
+from camrec.stream_search import bare_host
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,93 @@ def test_a_bad_address_is_refused_with_its_code(address, code):
         parse(address)
     assert refused.value.code == code
     assert refused.value.status == 400
+
+
+PLAIN = "rtsp://viewer:p4ss@cam.lan:554/live?a=b"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{}",
+        "  {} ",
+        "\t{}\r\n",
+        "\n\n{}\n",
+        "\u00a0{}\u00a0",
+        "\ufeff{}\u200b",
+        "<{}>",
+        "<URL:{}>",
+        "URL: {}",
+        "< {} >.",
+        '"{}"',
+        "'{}'",
+        "`{}`",
+        "“{}”",
+        "„{}“",
+        "”{}”",
+        "‘{}’",
+        "« {} »",
+        "\u00ab\u202f{}\u202f\u00bb",
+        "({})",
+        "[{}]",
+        "{},",
+        "{}.",
+        "{};",
+        "“{}.”",
+        "“{}”.",
+        "('{}'),\n",
+        '"{}',
+        '{}"',
+        " <{}>, ",
+    ],
+)
+@pytest.mark.parametrize("address", [PLAIN, "http://cam.lan/video?", "rtsp://[::1]/x"])
+def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
+    assert parse(pasted.format(address)) == parse(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://cam/video?user=a&pwd=secret.",
+        "http://cam/video?user=a&pwd=secret,",
+        'http://cam/video?user=a&pwd=secret"',
+        "http://cam/(a)",
+        "http://cam/it's",
+        "rtsp://cam/x?",
+        "rtsp://cam/x/",
+        "rtsp://u:p.@cam/x",
+        'rtsp://u:"p"@cam/x',
+        "rtsp://[::1]",
+    ],
+)
+def test_what_may_belong_to_an_address_stays(address):
+    assert cleaned(address) == address == cleaned(f" <{address}>\n")
+
+
+def test_a_bare_host_is_cleaned_as_well():
+    for pasted in ("192.168.1.9", " <192.168.1.9>\n", "“192.168.1.9”", "192.168.1.9,"):
+        assert bare_host(pasted) == parse("rtsp://192.168.1.9/")
+    assert bare_host(" [::1] ") == bare_host("::1") == parse("rtsp://[::1]/")
+
+
+def test_an_address_is_cleaned_in_one_place_alone():
+    files = (Path(__file__).parent.parent / "camrec").rglob("*.py")
+    callers = {each.name for each in files if re.search(r"\bcleaned\(", each.read_text("utf-8"))}
+    assert callers == {"pasted_address.py", "sources.py", "stream_search.py"}
+
+
+@pytest.mark.parametrize("pasted", ["“{}”", "<{}", " {}\n\n", "{} and more", "{}\nX: y"])
+def test_a_pasted_address_that_is_refused_is_not_logged(caplog, pasted):
+    with caplog.at_level("DEBUG"), pytest.raises(InputError) as refused:
+        parse(pasted.format("ftp://viewer:s3cr3t@cam/x"))
+    assert "s3cr3t" not in f"{caplog.text}{refused.value}{refused.value!r}{refused.value.facts}"
+
+
+def test_cleaning_is_bounded():
+    assert cleaned("<" * 100_000) == "<" * 100_000
+    with pytest.raises(InputError):
+        parse("." * 2048)
 
 
 @pytest.mark.parametrize(

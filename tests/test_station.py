@@ -17,6 +17,8 @@ from camrec.session import SessionState
 from camrec.session.opening_wait import FIRST_MEDIA_S
 from camrec.station import Station
 
+pytestmark = pytest.mark.spread
+
 PATIENCE = 30.0
 
 

@@ -21,6 +21,8 @@ from camrec.redaction import Credential
 from camrec.sources import default_name, parse
 from camrec.stream_search import RTSP_PATHS, bare_host, find_stream
 
+pytestmark = pytest.mark.spread
+
 BASIC = 'WWW-Authenticate: Basic realm="camera"'
 
 

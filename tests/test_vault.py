@@ -20,6 +20,8 @@ from camrec.sources import parse
 from camrec.station import Station
 from camrec.vault import SERVICE, Vault
 
+pytestmark = pytest.mark.spread
+
 URL = "rtsp://camera/stream"
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from schemathesis import checks
 from wire import serving
 
 from camrec.config import Config
@@ -22,8 +20,6 @@ CALLS = [
 ]
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance")
 WANTED += ("response_schema_conformance", "negative_data_rejection")
-checks.load_all_checks()
-CHECKS = [checks.CHECKS.get_one(name) for name in WANTED]
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +33,25 @@ def served(binaries, tmp_path_factory):
         allowed_networks=["192.0.2.0/32"],
     )
     with serving(config) as (station, wire):
-        yield wire, schemathesis.openapi.from_dict(wire.get("/openapi.json").json())
+        yield wire
+
+
+@pytest.fixture(scope="module")
+def schema(served):
+    # It takes seconds to load, which each worker would spend that only collects this file.
+    import schemathesis
+
+    return schemathesis.openapi.from_dict(served.get("/openapi.json").json())
 
 
 @pytest.mark.parametrize(("path", "method"), CALLS)
-def test_a_call_answers_as_described_whatever_is_sent(served, path, method):
-    wire, schema = served
+def test_a_call_answers_as_described_whatever_is_sent(served, schema, path, method):
+    from schemathesis import GenerationMode, checks
+
+    checks.load_all_checks()
+    wanted = [checks.CHECKS.get_one(name) for name in WANTED]
     operation = schema[path][method]
-    ways = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
+    ways = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
     @settings(
         max_examples=int(os.environ.get("CAMREC_FUZZ", 8)),
@@ -56,6 +63,6 @@ def test_a_call_answers_as_described_whatever_is_sent(served, path, method):
     )
     @given(st.one_of([operation.as_strategy(generation_mode=way) for way in ways]))
     def ask(case):
-        case.call_and_validate(base_url=wire.url, checks=CHECKS)
+        case.call_and_validate(base_url=served.url, checks=wanted)
 
     ask()

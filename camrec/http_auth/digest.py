@@ -26,6 +26,8 @@ class DigestAuth:
     and user and password are sent as UTF-8.
 
     algorithm : ``MD5``, ``SHA-256`` or ``SHA-512-256``.
+    strength : the larger, the better: by its algorithm, then by what of a request it protects.
+    kind : what two challenges have in common that are answered in the same way.
     per_session : whether its ``-sess`` variant is meant.
     requests : how many were answered.
     stale : whether the challenge says that only the nonce before was too old.
@@ -60,6 +62,10 @@ class DigestAuth:
         self._password = credential.password.encode()
         self._cnonce = secrets.token_hex(8)
         self._hash(b"")  # not every OpenSSL has each of them
+        self.kind = (self.algorithm, self.per_session)
+        # Ours are GETs without a body: "auth-int" protects no more, and is answered rarely.
+        qop_rank = ("", "auth-int", "auth").index(self.qop)
+        self.strength = (list(_HASHES).index(self.algorithm), qop_rank, self.per_session)
 
     def authorization(self, method: str, uri: str) -> str:
         """The Authorization header of a request without a body, `uri` as its first line has it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from camrec.http_auth.basic import BasicAuth
@@ -10,6 +11,7 @@ from camrec.http_auth.digest import DigestAuth
 from camrec.redaction import Credential
 
 MOST_CHALLENGES = 3  # in a row that one request answers: a camera may lock an account
+MOST_REFUSED = 1  # kinds of digest whose answer was refused, after which the password is wrong
 
 
 class Login:
@@ -25,6 +27,7 @@ class Login:
 
     def __init__(self, credential: Credential, *, basic_first: bool = False) -> None:
         self._credential = credential
+        self._refused: set[tuple] = set()
         self.scheme: BasicAuth | DigestAuth | None = BasicAuth(credential) if basic_first else None
 
     def authorization(self, method: str, uri: str) -> str | None:
@@ -34,26 +37,35 @@ class Login:
     def challenged(self, lines: Sequence[str]) -> bool:
         """Take the ``WWW-Authenticate`` lines of a 401; whether another request may help.
 
-        It cannot where the same answer was refused before: then the password is wrong.
+        It cannot where the same answer was refused before: then the password is wrong. Where a
+        camera offers several digests, and refuses the answer to the strongest, one more is tried:
+        some offer what they do not know.
         """
-        before, found = self.scheme, self._choose(parse_challenges(lines))
-        if found is None:
+        before, challenges = self.scheme, parse_challenges(lines)
+        offered = self._digests(challenges)
+        if isinstance(before, DigestAuth) and before.requests <= 1:
+            renewed = [each for each in offered if each.stale and each.kind == before.kind]
+            if not renewed:
+                self._refused.add(before.kind)
+            if len(self._refused) > MOST_REFUSED:
+                return False
+        digests = [each for each in offered if each.kind not in self._refused]
+        if offered and not digests:
             return False
-        if isinstance(found, BasicAuth) and isinstance(before, BasicAuth):
+        if digests:
+            self.scheme = digests[0]
+            return True
+        is_basic = not challenges or any(each.scheme == "basic" for each in challenges)
+        if not is_basic or isinstance(before, BasicAuth):
             return False
-        both = isinstance(found, DigestAuth) and isinstance(before, DigestAuth)
-        if both and before.requests <= 1 and not found.stale:
-            return False
-        self.scheme = found
+        self.scheme = BasicAuth(self._credential)
         return True
 
-    def _choose(self, challenges: Sequence[Challenge]) -> BasicAuth | DigestAuth | None:
-        """The first Digest that we can answer, else Basic; that also where nothing is named."""
+    def _digests(self, challenges: Sequence[Challenge]) -> list[DigestAuth]:
+        """Those that we can answer, the strongest first."""
+        found = []
         for challenge in challenges:
             if challenge.scheme == "digest":
-                try:
-                    return DigestAuth(challenge, self._credential)
-                except ValueError:
-                    continue
-        basic = not challenges or any(each.scheme == "basic" for each in challenges)
-        return BasicAuth(self._credential) if basic else None
+                with contextlib.suppress(ValueError):
+                    found.append(DigestAuth(challenge, self._credential))
+        return sorted(found, key=lambda each: each.strength, reverse=True)

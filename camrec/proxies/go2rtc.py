@@ -1,14 +1,9 @@
-"""go2rtc: takes HTTP-MJPEG cameras."""
+"""go2rtc: takes HTTP-MJPEG cameras, from our relay: it calls no camera itself."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
-import threading
-import time
-from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +15,7 @@ from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
-
-# What it logs when a connection to a camera ended, before it makes another one.
-_CAMERA_ENDED = re.compile(r'"level":"warn".*"url":"(?P<url>[^"]*)"')
-MOST_CALLS, WITHIN_S = 3, 10.0  # connections that may end, in so many seconds
+LOOPBACK = "127.0.0.1"
 
 
 class Go2rtc(Proxy):
@@ -35,22 +27,8 @@ class Go2rtc(Proxy):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._alarms: dict[str, Callable[[], None]] = {}
-        self._ended: dict[str, deque[float]] = {}
         self.runs = 0
         """How often it was started."""
-
-    def on_many_calls(self, path: str, alarm: Callable[[], None]) -> None:
-        """Call `alarm`, once and in a thread of its own, if it calls the camera of `path` again and
-        again; until `remove`.
-        """
-        self._ended[path] = deque(maxlen=MOST_CALLS)
-        self._alarms[path] = alarm
-
-    def remove(self, path: str) -> None:
-        self._alarms.pop(path, None)
-        super().remove(path)
-        self._ended.pop(path, None)
 
     def stream(self, path: str) -> tuple[str, str, str]:
         """Where the JPEGs of `path` are read: a WebSocket's URL, its user and its password.
@@ -69,8 +47,7 @@ class Go2rtc(Proxy):
         return {
             # All else that it can do is left out: exec, echo, expr, ffmpeg, webrtc, its pages.
             "app": {"modules": ["api", "ws", "http", "rtsp", "mjpeg"]},
-            # It warns when a camera's connection ends, and of nothing else in these modules; the
-            # address that it names is hidden before a line is heard. Lower levels print more.
+            # It warns when a connection ends, and of nothing else in these modules.
             "log": {"format": "json", "level": "warn", "time": ""},
             "api": {
                 "listen": f"127.0.0.1:{api_port}",
@@ -98,6 +75,9 @@ class Go2rtc(Proxy):
         return told["version"] if ours else None
 
     def _push(self, path: str, source: Source) -> None:
+        # It follows redirects anywhere: a camera itself is never given to it.
+        if source.host != LOOPBACK:
+            raise ValueError("go2rtc reads from our relay alone")
         # PATCH keeps the address in memory; PUT would write it into the file.
         query = {"name": path, "src": source.address()}
         status, text = self._api.call("PATCH", "/api/streams", query=query)
@@ -109,18 +89,4 @@ class Go2rtc(Proxy):
         self._api.call("DELETE", "/api/streams", query={"src": path})
 
     def _hear(self, line: str) -> None:
-        if found := _CAMERA_ENDED.search(line):
-            self._note_end(self._hidden(found["url"]))
         log.debug("go2rtc: %s", self._hidden(line))
-
-    def _note_end(self, url: str) -> None:
-        now = time.monotonic()
-        for path, ended in list(self._ended.items()):
-            source = self._wanted.get(path)
-            if source is None or self._hidden(source.address()) != url:
-                continue
-            ended.append(now)
-            if len(ended) == MOST_CALLS and now - ended[0] <= WITHIN_S:
-                alarm = self._alarms.pop(path, None)
-                if alarm is not None:
-                    threading.Thread(target=alarm, name=f"alarm {source.host}", daemon=True).start()

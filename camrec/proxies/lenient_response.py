@@ -1,44 +1,107 @@
-"""HTTP answers of cameras whose headers are not by the book.
+"""HTTP answers of cameras whose heads are not by the book.
 
-`http.client` takes the first header line that it does not understand for the end of all headers:
-the type and the length behind it would be lost.
+`http.client` takes no other first line than its own, and the first header line that it does not
+understand for the end of all headers: the type and the length behind it would be lost.
 """
 
 from __future__ import annotations
 
 import re
-from http.client import HTTPResponse
+from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any
+
+from camrec.proxies.chunked_body import ChunkedBody
+
+LONGEST_LINE = 64 * 1024
+MOST_EMPTY_LINES = 4
 
 _NAME = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)([ \t]*):")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*\r?\n?")
+# SHOUTcast says "ICY"; others leave out the version, or the space behind the number.
+_STATUS = re.compile(rb"(?i)[ \t]*(?:HTTP|ICY)[^\s]*[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]*)")
+_BY_THE_BOOK = re.compile(rb"HTTP/1\.\d \d{3}[ \r\n]")
+# A picture, a part's delimiter, or a script's headers that its server put no status in front of.
+_BODY = re.compile(rb"--|\xff\xd8")
+_HEADER = re.compile(rb"(?i)(?:content-|server|date|cache-control|pragma|connection)[\w-]*[ \t]*:")
 
 
 class LenientResponse(HTTPResponse):
-    """Passes over header lines that are none.
-
-    by_the_book : whether there were none such; go2rtc takes no other answer.
+    """Reads any first line that says a status, passes over header lines that are none, and takes
+    what has no head for a body.
     """
-
-    by_the_book = True
 
     def _read_status(self) -> tuple[str, int, str]:
         self._unwrap()
-        status = super()._read_status()  # type: ignore[misc]
-        self.fp: Any = _HeaderLines(self.fp)
-        return status
+        file = self.fp
+        for _ in range(MOST_EMPTY_LINES):
+            line = file.readline(LONGEST_LINE)
+            if line not in (b"\r\n", b"\n"):
+                break
+        if not line:
+            raise RemoteDisconnected("hung up without an answer")
+        status = _STATUS.match(line)
+        if _BODY.match(line):
+            line, self.fp = b"HTTP/1.0 200 OK\r\n", _ReadAhead(file, b"\r\n", line)
+        elif _HEADER.match(line):
+            line, self.fp = b"HTTP/1.0 200 OK\r\n", _ReadAhead(file, line)
+        elif status and not _BY_THE_BOOK.match(line):
+            line = b"HTTP/1.0 %s %s\r\n" % status.groups()
+        self.fp = _ReadAhead(self.fp, line)
+        read = super()._read_status()  # type: ignore[misc]
+        self.fp = _HeaderLines(self.fp)
+        return read
 
     def begin(self) -> None:
         super().begin()
         self._unwrap()
-        lengths = self.headers.get_all("Content-Length", [])
-        if len(set(lengths)) > 1 or not all(each.strip().isdecimal() for each in lengths):
-            self.by_the_book = False
+        coding = self.headers.get("Transfer-Encoding", "").lower()
+        if "chunked" in coding and self.fp is not None:
+            self.will_close = self._closes()
+            self.chunked, self.length = False, None  # type: ignore[assignment]
+            self.fp: Any = ChunkedBody(self.fp)
+        elif self._has_stream and (self.length == 0 or self.will_close):
+            # The length of a stream is none: often that of its first picture.
+            self.length, self.will_close = None, True
+
+    @property
+    def _has_stream(self) -> bool:
+        return 200 <= self.status < 300 and self.headers.get_content_maintype() == "multipart"
+
+    def _closes(self) -> bool:
+        told = self.headers.get("Connection", "").lower()
+        return "close" in told if self.version == 11 else "keep-alive" not in told
 
     def _unwrap(self) -> None:
         if isinstance(self.fp, _HeaderLines):
-            self.by_the_book = self.by_the_book and self.fp.by_the_book
             self.fp = self.fp.file
+        if isinstance(self.fp, _ReadAhead):
+            self.fp = self.fp.rest()
+
+
+class _ReadAhead:
+    """A file of which some lines were read already: it begins with those."""
+
+    def __init__(self, file: Any, *lines: bytes) -> None:
+        self.file = file
+        self._lines = [each for each in lines if each]
+
+    def rest(self) -> Any:
+        """The file itself, where all of them were read again."""
+        if self._lines:
+            return self
+        return self.file.rest() if isinstance(self.file, _ReadAhead) else self.file
+
+    def readline(self, limit: int = -1) -> bytes:
+        return self._lines.pop(0) if self._lines else self.file.readline(limit)
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._lines.pop(0) if self._lines else self.file.read1(size)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._lines.pop(0) if self._lines else self.file.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
 
 
 class _HeaderLines:
@@ -46,7 +109,6 @@ class _HeaderLines:
 
     def __init__(self, file: Any) -> None:
         self.file = file
-        self.by_the_book = True
 
     def readline(self, limit: int = -1) -> bytes:
         while True:
@@ -56,7 +118,6 @@ class _HeaderLines:
             name = _NAME.match(line)
             if name and not name[2] and _VALUE.fullmatch(line, name.end()):
                 return line
-            self.by_the_book = False
             if name:
                 return name[1] + b":" + line[name.end() :]
 

@@ -15,6 +15,7 @@ import psutil
 from camrec.errors import CameraError
 from camrec.process.tcp_bytes import received_by
 from camrec.proxies.api import USER
+from camrec.proxies.dropped_packets import DroppedPackets, Fault
 from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of, is_about_dialogue
 from camrec.sources import Source
@@ -30,6 +31,7 @@ ON_DEMAND_S = 100
 # Answers to PLAY and to keep-alives, and sender reports: they are no media.
 MAX_ANSWERS_BYTES = 600
 BETWEEN_COUNTS_S = 0.04
+LEAVE_S, BETWEEN_LOOKS_S = 0.5, 0.01
 # Counts in which a connection was gone, after which redirects lead nowhere.
 MOST_CALLS = 2
 
@@ -38,16 +40,7 @@ _PATH_LINE = re.compile(
 )
 AT_ONCE_S = 1.0
 
-# It decodes the M-JPEG of payload type 26, and takes no long packets of another one.
-_NOT_DECODED = re.compile(
-    r"processing errors, last was: (type \d+ is not supported|quantization \d+ is invalid"
-    r"|precision \d+ is not supported|table length \d+ is not supported|received wrong fragment"
-    r"|RTP payload size)"
-)
-
-# Frames of more slices, or larger, than it takes: it leaves a packet out of each.
-_TOO_MUCH = re.compile(r"processing errors, last was: .* (exceeds|too big, maximum)")
-
+_BEFORE_PLAY = ("bad status code", "unsupported packetization mode", "MaxDONDiff")
 _HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
 
 
@@ -89,16 +82,12 @@ class MediaMTX(Proxy):
         self._reasons: dict[str, _Reason] = {}
         self._over_udp: set[str] = set()
         self._calls: dict[str, _Calls] = {}
-        self._not_decoded: dict[str, int] = {}
-        self._cut: dict[str, int] = {}
-
-    def cuts_frames(self, path: str, since_ns: int = 0) -> bool:
-        """Whether it left packets out of frames that it finds too large, since a monotonic time."""
-        return self._cut.get(path, -1) >= since_ns
+        self.dropped = DroppedPackets()
 
     def drops_jpeg(self, path: str, since_ns: int = 0) -> bool:
         """Whether it dropped M-JPEG that it cannot decode, since a monotonic time."""
-        return self._not_decoded.get(path, -1) >= since_ns
+        faults = (Fault.JPEG_KIND, Fault.JPEG_BROKEN)
+        return any(self.dropped.count(path, fault, since_ns) for fault in faults)
 
     def reason(self, path: str, since_ns: int) -> CameraError | None:
         """The newest reason in its log, since a monotonic time, why `path` does not deliver."""
@@ -119,16 +108,12 @@ class MediaMTX(Proxy):
 
         It counts none of them, and logs none. To be asked again and again, while it `waits`.
         """
-        pid, now = self.pid, time.monotonic()
+        now = time.monotonic()
         calls = self._calls.setdefault(path, _Calls())
-        if pid is None or now < calls.at + BETWEEN_COUNTS_S or not self.waits(path):
+        if self.pid is None or now < calls.at + BETWEEN_COUNTS_S or not self.waits(path):
             return False
         own = (self.port, self._api.port)
-        try:
-            found = psutil.Process(pid).net_connections("tcp")
-        except (psutil.Error, OSError):
-            return False
-        seen = {each.laddr.port for each in found if each.raddr and each.laddr.port not in own}
+        seen = {each.laddr.port for each in self._connections() if each.laddr.port not in own}
         calls.ended += bool(calls.open - seen)
         calls.at, calls.open = now, seen
         return calls.ended >= MOST_CALLS
@@ -177,8 +162,29 @@ class MediaMTX(Proxy):
         self._calls.pop(path, None)
         self._reasons.pop(path, None)
         self._delivered.pop(path, None)
-        self._not_decoded.pop(path, None)
-        self._cut.pop(path, None)
+        self.dropped.forget(path)
+
+    def leave(self, path: str) -> None:
+        """Remove it, and wait until it has hung up on the camera: another way calls that next."""
+        source = self._wanted.get(path)
+        before = 0 if source is None else self._calls_to(source)
+        self.remove(path)
+        deadline = time.monotonic() + LEAVE_S
+        while before and self._calls_to(source) >= before and time.monotonic() < deadline:
+            time.sleep(BETWEEN_LOOKS_S)
+
+    def _calls_to(self, source: Source) -> int:
+        """Connections to a camera's port, whatever its addresses: for comparison."""
+        return sum(each.raddr.port == source.port for each in self._connections())
+
+    def _connections(self) -> list[Any]:
+        """Its own TCP connections that have another end."""
+        pid = self.pid
+        try:
+            found = psutil.Process(pid).net_connections("tcp") if pid is not None else []
+        except (psutil.Error, OSError):
+            return []
+        return [each for each in found if each.raddr]
 
     def _settings(self, api_port: int, password: str) -> dict[str, Any]:
         local = ["127.0.0.1"]
@@ -248,12 +254,10 @@ class MediaMTX(Proxy):
             # It repeats what was asked, with its credential; the answer says the same.
             return
         found = _PATH_LINE.match(message)
+        if found and level != "INF":
+            self.dropped.hear(found["path"], found["text"])
         if found and found["source"]:
             self._hear_source(found["path"], level, found["text"])
-        elif found and _NOT_DECODED.search(found["text"]):
-            self._not_decoded[found["path"]] = time.monotonic_ns()
-        elif found and _TOO_MUCH.search(found["text"]):
-            self._cut[found["path"]] = time.monotonic_ns()
         elif found and found["text"].startswith("stream is available"):
             self._delivered[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.
@@ -278,8 +282,9 @@ class MediaMTX(Proxy):
             # A peer that hangs up on the first word is no camera; one that did deliver is away.
             text, hung_up_after = "connection lost", time.monotonic() - delivered
         error = error_of(source, text)
-        # A stream is available before it is played: PLAY may be refused, or hung up on.
+        # A stream is available before it is played: PLAY may be refused, or hung up on; and what
+        # the description tells of it may be more than MediaMTX takes.
         at_once = hung_up_after is not None and hung_up_after < AT_ONCE_S
-        begun = delivered is not None and not at_once and not text.startswith("bad status code")
+        begun = delivered is not None and not at_once and not text.startswith(_BEFORE_PLAY)
         dialogue = not begun and (at_once or is_about_dialogue(source, error, text))
         self._reasons[path] = _Reason(time.monotonic_ns(), error, dialogue, hung_up_after)

@@ -13,6 +13,7 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
+from camrec.proxies.body import body_of
 from camrec.proxies.busy_camera import BusyWait
 from camrec.proxies.jpegs import Splitter
 from camrec.proxies.refusals import refusal
@@ -66,6 +67,7 @@ class Passage:
     Attributes
     ----------
     received : bytes of the camera's pictures so far.
+    dropped : pictures that came so broken that they could not be passed on.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Passage:
         self._last = b""
         self._sent = 0.0
         self.received = 0
+        self.dropped = 0
         self._asked = 0.0
 
     def run(self) -> None:
@@ -185,14 +188,23 @@ class Passage:
     def _read(self, answer: HTTPResponse, changed_only: bool = False) -> int:
         """Pass a body's pictures on, each with its last byte; how many there were."""
         splitter = Splitter()
-        count = 0
-        while piece := answer.read1(PIECE):
+        body = body_of(answer)
+        count, dropped_before = 0, self.dropped
+        while piece := body.read1(PIECE):
             self.received += len(piece)
-            for picture in splitter.take(piece):
+            pictures = splitter.take(piece)
+            self.dropped = dropped_before + splitter.dropped
+            for picture in pictures:
                 count += 1
-                if not changed_only or self._is_news(picture):
-                    self._send(picture)
+                self._pass_picture(picture, changed_only)
+        if not answer.length and (picture := splitter.rest()):
+            count += 1
+            self._pass_picture(picture, changed_only)
         return count
+
+    def _pass_picture(self, picture: bytes, changed_only: bool) -> None:
+        if not changed_only or self._is_news(picture):
+            self._send(picture)
 
     def _is_news(self, picture: bytes) -> bool:
         return picture != self._last or time.monotonic() >= self._sent + UNCHANGED

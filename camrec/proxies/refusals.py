@@ -11,4 +11,4 @@ from camrec.sources import Source
 
 def refusal(source: Source, answer: HTTPResponse) -> CameraError | None:
     """What the status says; None when it is a yes."""
-    return None if answer.status == 200 else answered(source, answer.status)
+    return None if 200 <= answer.status < 300 else answered(source, answer.status)

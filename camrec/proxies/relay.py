@@ -1,4 +1,4 @@
-"""Brings go2rtc a camera that it cannot read by itself, in a form that it can."""
+"""Brings go2rtc a camera's pictures, in a form that it can read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Relay:
         self._over = threading.Event()
         self._turn = threading.Lock()
         self._passage: Passage | None = None
-        self._received = 0
+        self._received = self._dropped = 0
         self._has_delivered = False
         self._called = 0.0
         self._trouble: tuple[int, CameraError] | None = None
@@ -52,7 +52,7 @@ class Relay:
 
     def start(self) -> Relay:
         self._thread.start()
-        log.info("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
+        log.debug("%s is relayed to go2rtc from port %d", self._camera.url, self._port)
         return self
 
     @property
@@ -66,6 +66,12 @@ class Relay:
         """Bytes of the camera's pictures, over all its connections."""
         passage = self._passage
         return self._received + (passage.received if passage is not None else 0)
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that came so broken that they could not be passed on."""
+        passage = self._passage
+        return self._dropped + (passage.dropped if passage is not None else 0)
 
     def reason(self, since_ns: int) -> CameraError | None:
         """Why the camera does not deliver, as told since a monotonic time."""
@@ -121,7 +127,8 @@ class Relay:
                 self._passage.close()
                 self._passage.wait(PATIENCE)
                 self._has_delivered = self.has_delivered
-                self._received, self._passage = self.received, None
+                self._received, self._dropped = self.received, self.dropped
+                self._passage = None
             if self._over.wait(max(0.0, self._called + BETWEEN_CALLS - time.monotonic())):
                 return None
             self._called = time.monotonic()

@@ -1,4 +1,4 @@
-"""HTTP requests to a camera, as go2rtc would make them, and some that it could not."""
+"""HTTP requests to a camera."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import re
 import socket
 import ssl
 import string
-from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from camrec.http_auth import DigestAuth, Login
+from camrec.http_auth import Login
 from camrec.http_auth.login import MOST_CHALLENGES
 from camrec.network_policy import LedElsewhere, LedInACircle, Reach
 from camrec.proxies.host_cookies import HostCookies
@@ -20,8 +19,6 @@ from camrec.proxies.lenient_response import LenientResponse
 from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
-# What Go sends as it is.
-_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@/\[\]-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection
 
 
@@ -37,14 +34,9 @@ class Visit:
         Whether the next GET goes over the same connection, where the camera keeps it.
     reach
         Where it may connect to.
-
-    Attributes
-    ----------
-    simple : whether go2rtc could have gone the same way.
     """
 
     def __init__(self, timeout: float, keep: bool = False, reach: Reach | None = None) -> None:
-        self.simple = True
         self._reach = reach or Reach()
         self._timeout = timeout
         self._keep = keep
@@ -67,7 +59,6 @@ class Visit:
             ``address_not_allowed``.
         """
         home = urlsplit(url)
-        self.simple = self.simple and _go2rtc_asks(url, bool(credential))
         asked = set()
         while len(asked) < MOST_REDIRECTS:
             known = credential if _is_as_safe(home, urlsplit(url)) else None
@@ -82,8 +73,6 @@ class Visit:
                 raise LedElsewhere(host)
             if (url, self._cookies.header(url)) in asked:
                 break
-            # It judges certificates by the first address, and logs in there only.
-            self.simple = self.simple and urlsplit(url).scheme == home.scheme and not credential
         raise LedInACircle
 
     def wait_for_body(self, seconds: float) -> None:
@@ -114,7 +103,6 @@ class Visit:
             lines = answer.headers.get_all("WWW-Authenticate", [])
             if answer.status != 401 or not self._login.challenged(lines):
                 break
-            self.simple = self.simple and _go2rtc_answers(lines, self._login.scheme)
             answer = self._ask(url, self._login.authorization("GET", target))
         return answer
 
@@ -156,11 +144,9 @@ class Visit:
             headers["Authorization"] = authorization
         if cookie := self._cookies.header(url):
             headers["Cookie"] = cookie
-            self.simple = False
         self._connection.request("GET", _target(url), headers=headers)
         self._answer = self._connection.getresponse()
         self._cookies.take(url, self._answer)
-        self.simple = self.simple and getattr(self._answer, "by_the_book", True)
         return self._answer
 
     def _connect(self, url: str) -> HTTPConnection:
@@ -186,7 +172,7 @@ def _is_as_safe(home: SplitResult, there: SplitResult) -> bool:
 
 
 def _certificates(host: str) -> ssl.SSLContext:
-    """go2rtc's rule: the certificate of a bare IP address is not checked, that of a name is."""
+    """The certificate of a bare IP address is not checked, that of a name is."""
     context = ssl.create_default_context()
     try:
         ipaddress.ip_address(host)
@@ -209,29 +195,3 @@ def _joined(url: str, location: str) -> str:
     """Where a redirect leads, as it is written: ``urljoin`` drops a ? at the end."""
     location = location.partition("#")[0]
     return urljoin(url, location) + ("?" if location.endswith("?") else "")
-
-
-def _go2rtc_asks(url: str, has_login: bool) -> bool:
-    """Whether go2rtc asks for the very same, and with the same login.
-
-    Go writes a path that is not by the book in its own way, and go2rtc keeps Basic back there.
-    """
-    path = _target(url).partition("?")[0]
-    if has_login and unquote(path).startswith("/ISAPI/"):
-        return False
-    return bool(_PATH.fullmatch(path)) and urlsplit(url).query.isascii()
-
-
-def _go2rtc_answers(lines: Sequence[str], scheme: object) -> bool:
-    """Whether go2rtc reads in the first of these challenges what we read in it.
-
-    It knows Digest by MD5 only, takes what stands in quotes, and gives nothing else back.
-    """
-    if not isinstance(scheme, DigestAuth) or not lines or not lines[0].startswith("Digest "):
-        return False
-    if scheme.algorithm != "MD5" or scheme.per_session or scheme.challenge.value("opaque"):
-        return False
-    quoted = dict(reversed(re.findall(r'(\w+)="([^"]*)"', lines[0])))
-    told = scheme.challenge.parameters
-    same = all(quoted.get(name, "") == told.get(name, "") for name in ("realm", "nonce", "qop"))
-    return same and told.get("qop", "") in ("", "auth")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from camrec.clock import Clock
 from camrec.readers import jpeg
@@ -27,6 +27,8 @@ class Go2rtcReader(Reader):
         ``ws://127.0.0.1:PORT/api/ws?src=NAME``.
     timeout, patience
         As `Reader`'s.
+    broken
+        How many pictures the camera sent, since it was opened, that did not even come here.
     """
 
     def __init__(
@@ -37,8 +39,10 @@ class Go2rtcReader(Reader):
         clock: Clock,
         timeout: float = 5.0,
         patience: float | None = None,
+        broken: Callable[[], int] = lambda: 0,
     ) -> None:
         super().__init__(clock, timeout, patience)
+        self._broken = broken
         self._url = url
         self._login = (user, password)
         self._tracks = KnownTracks(_track)
@@ -49,10 +53,13 @@ class Go2rtcReader(Reader):
         connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
         connection.patience = self._patience
+        counted = self._broken()
         while True:
             message = connection.receive()
             arrived = self._clock.monotonic_ns()
             if isinstance(message, bytes):
+                before, counted = counted, self._broken()
+                self._dropped += counted - before
                 track = self._track_of(message)
                 if track is not None:
                     dropped, self._dropped = self._dropped, 0

@@ -7,13 +7,15 @@ from typing import NamedTuple
 from camrec.readers import jpeg, jpeg_header
 from camrec.readers.jpeg_header import Tables
 from camrec.readers.known_tracks import KnownTracks
-from camrec.readers.rtp import Order, Packet, Times
+from camrec.readers.packet_order import Order
+from camrec.readers.rtp import Packet, Times
 from camrec.readers.stream_error import StreamError
 from camrec.units import Unit, VideoTrack
 
 HEADER_SIZE = 8  # in front of each fragment
 RESTART = 0x40  # set in the types whose scan has restart markers
 MAX_UNREADABLE = 10  # packets at the beginning, and not one frame
+MAX_WITHOUT_TABLES = 300  # the same of frames whose tables may still be told
 IN_BAND = 128  # the lowest Q whose tables come with the frames
 NEVER_KEPT = 255  # a Q whose tables come with each frame
 JPEG_SEGMENTS, REPLAY = b"\xff\xd8", b"\xab\xac"  # ONVIF's header extensions
@@ -35,12 +37,17 @@ class Fragment(NamedTuple):
     data: memoryview
 
 
+class _TablesAwaited(ValueError):
+    """They were told before we came, and are told again."""
+
+
 class JpegDepacketizer:
     """Puts JPEGs together from RTP packets: the fragments behind a header that is made here.
 
     A frame ends with the marker bit or, of cameras that never set it, where the next one begins; a
     camera whose marker was found within a frame is read as one that never sets it.
-    One of which a fragment is missing, or which cannot be read, is dropped and counted as lost.
+    One of which a fragment is missing is dropped, and its missing packets are counted as lost. One
+    that cannot be read, or does not fit together though no packet is missing, is counted itself.
 
     Parameters
     ----------
@@ -68,15 +75,24 @@ class JpegDepacketizer:
         self._scan = bytearray()
         self._ticks: int | None = None
         self._markers_wrong = False
+        self._is_marking = False  # a frame ended with a marker
         self._unreadable = 0
+        self._without_tables = 0
         self._is_readable = False
         self._lost = 0
+        self._dropped = 0
+        self._dropping: int | None = None  # the time of the frame that was dropped last
         self.arrived = 0
 
     @property
     def odd_stamps(self) -> int:
         """How many timestamps could not be believed."""
         return self._times.odd
+
+    @property
+    def odd_numbers(self) -> bool:
+        """Whether a packet's number was ever not the one that was due."""
+        return self._order.is_odd
 
     def goes_on(self, data: memoryview, arrived: int) -> bool:
         """Nothing is known of a packet by its first bytes."""
@@ -90,25 +106,40 @@ class JpegDepacketizer:
         self._lost += missing
         units: list[Unit] = []
         if missing:
-            self._header = b""
+            self._header, self._dropping = b"", packet.time
         try:
             fragment = parse_fragment(packet.payload)
             if fragment.offset == 0:
-                units += self._finish()  # it had no marker
+                # It had no marker, of a camera that sets them: its end did not come.
+                self._lost += self._is_marking and bool(self._header)
+                units += self._finish()
                 self._begin(fragment, packet)
-        except ValueError:
-            self._drop()
-            self._unreadable += 1
-            if not self._is_readable and self._unreadable >= MAX_UNREADABLE:
-                raise StreamError("jpeg") from None
+        except ValueError as error:
+            self._drop(packet)
+            self._heed_unreadable(error)
             return units
         if self._header:
             self._add(fragment, packet)
         elif fragment.offset == len(self._scan) and packet.time == self._ticks and not missing:
-            self._markers_wrong = True  # what goes on here was handed on as whole
-            self._lost += 1
+            self._markers_wrong, self._is_marking = True, False
+            self._lost += 1  # what goes on here was handed on as whole
+        elif self._is_readable:
+            self._drop(packet)  # one without a beginning
         self.arrived = arrived
-        return [*units, *self._finish()] if packet.marker and not self._markers_wrong else units
+        if not packet.marker or self._markers_wrong:
+            return units
+        self._is_marking = self._is_marking or bool(self._header)
+        return [*units, *self._finish()]
+
+    def _heed_unreadable(self, error: ValueError) -> None:
+        """Who never sends a frame that can be read is not waited for."""
+        if isinstance(error, _TablesAwaited):
+            self._without_tables += 1
+        else:
+            self._unreadable += 1
+        too_many = self._unreadable >= MAX_UNREADABLE
+        if not self._is_readable and (too_many or self._without_tables >= MAX_WITHOUT_TABLES):
+            raise StreamError("jpeg") from None
 
     def release(self) -> list[Unit]:
         """Nothing is held."""
@@ -129,14 +160,17 @@ class JpegDepacketizer:
 
     def _add(self, fragment: Fragment, packet: Packet) -> None:
         if packet.time != self._ticks or fragment.offset != len(self._scan):
-            self._drop()
+            self._drop(packet)
         else:
             self._scan += fragment.data
 
-    def _drop(self) -> None:
+    def _drop(self, packet: Packet) -> None:
         """The frame that was begun cannot be finished; or it could not be begun."""
         self._header, self._ticks = b"", None
-        self._lost += 1
+        if self._dropping != packet.time:
+            self._dropped += 1
+        # Cameras that give all frames one time end them with a marker.
+        self._dropping = None if packet.marker else packet.time
 
     def _finish(self) -> list[Unit]:
         header, self._header = self._header, b""
@@ -150,11 +184,12 @@ class JpegDepacketizer:
         try:
             track = self._tracks.of(jpeg.form(data))
         except ValueError:
-            self._lost += 1
+            self._dropped += 1
             return []
         self._is_readable = True
         lost, self._lost = self._lost, 0
-        return [Unit(track, data, time, offset, self.arrived, True, lost)]
+        dropped, self._dropped, self._dropping = self._dropped, 0, None
+        return [Unit(track, data, time, offset, self.arrived, True, lost, dropped)]
 
     def _tables_of(self, fragment: Fragment) -> Tables:
         quality = fragment.quality
@@ -162,7 +197,7 @@ class JpegDepacketizer:
             return jpeg_header.scaled_tables(quality)
         tables = fragment.tables or self._tables.get(quality)
         if tables is None:
-            raise ValueError("tables that were never told")
+            raise _TablesAwaited("tables that were never told")
         if quality != NEVER_KEPT:
             self._tables[quality] = tables
         return tables

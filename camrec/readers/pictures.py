@@ -7,9 +7,10 @@ import struct
 from camrec.readers.beginnings import Beginnings
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.nals import LONGEST, Form, Nals, annex_b
+from camrec.readers.packet_order import Order
 from camrec.readers.parameter_sets import ParameterSets
 from camrec.readers.reference import Reference
-from camrec.readers.rtp import Order, Packet, Times
+from camrec.readers.rtp import Packet, Times
 from camrec.readers.stream_error import StreamError
 from camrec.units import MOST_PIXELS, Unit, VideoTrack
 
@@ -75,6 +76,11 @@ class Pictures:
     def odd_stamps(self) -> int:
         """How many timestamps could not be believed."""
         return self._times.odd
+
+    @property
+    def odd_numbers(self) -> bool:
+        """Whether a packet's number was ever not the one that was due."""
+        return self._order.is_odd
 
     def goes_on(self, data: memoryview, arrived: int) -> bool:
         """Take in a packet from the middle of the NAL unit that is being put together, which goes

@@ -49,38 +49,6 @@ def parse(data: memoryview) -> Packet | None:
     return Packet(second & 0x7F, second >= 0x80, sequence, time, data[begin:end], extension)
 
 
-class Order:
-    """Tells from the sequence numbers what is missing."""
-
-    def __init__(self) -> None:
-        self._next: int | None = None
-        self._newest = (0, b"")
-
-    def missing(self, packet: Packet) -> int | None:
-        """How many packets are missing just before this one; None: it is the last one once more.
-
-        Over TCP nothing is overtaken: who counts back has begun anew, and then nothing is known to
-        be missing.
-        """
-        content = packet.time, bytes(packet.payload)
-        if self.is_newest(packet.sequence) and content == self._newest:
-            return None
-        ahead = 0 if self._next is None else (packet.sequence - self._next) & 0xFFFF
-        self._next = (packet.sequence + 1) & 0xFFFF
-        self._newest = content
-        return ahead if ahead < 0x8000 else 0
-
-    def is_newest(self, sequence: int) -> bool:
-        """Whether it is the number of the last packet."""
-        return (sequence + 1) & 0xFFFF == self._next
-
-    def count(self) -> int:
-        """The packet that was due has come; the number of the one that is due now."""
-        assert self._next is not None
-        self._next = (self._next + 1) & 0xFFFF
-        return self._next
-
-
 class Times:
     """A track's RTP times as nanoseconds without end, and how they lie to this machine's clock.
 

@@ -60,6 +60,12 @@ class RtspReader(Reader):
         self._found: NominalRate | None = None
         self._odd_stamps = 0
 
+    @property
+    def odd_numbers(self) -> bool:
+        """Whether a packet of its video ever had another number than the one that was due."""
+        tracks = [track for _, track in tuple(self._tracks.values())]
+        return any(track.odd_numbers for track in tracks if isinstance(track, Video))
+
     def _batches(self) -> Iterator[Sequence[Unit]]:
         dialogue = self._connected(Dialogue(self._url, self._timeout))
         try:
@@ -87,6 +93,9 @@ class RtspReader(Reader):
         if video is None:
             seen = [m.codec or m.kind for m in media if m.kind == "video"] or self.advertised
             raise StreamError("codec", ", ".join(seen))
+        if video.odd_clock:
+            # MediaMTX passes nothing on of it.
+            raise StreamError("codec", f"{video.codec} without a clock rate")
         chosen: list[tuple[sdp.Medium, Video | Sound]] = [(video, video_of(video))]
         sounds = [(m, sound_of(m)) for m in media if m.kind == "audio"]
         chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]

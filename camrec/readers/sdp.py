@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from camrec.readers.number import number
 
+SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
 MAX_SIDE = 0xFFFF  # pixels, in a JPEG
 
 STATIC = {
@@ -31,6 +32,7 @@ class Medium:
         else stands under, if it has none of its own: no other can be meant.
     control : where to SETUP it, absolute or after the stream's own address.
     size : (width, height) of its frames; None where it is not told.
+    odd_clock : the clock rate that is told is none: 0, no number, or too slow for video.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Medium:
     format: dict[str, str] = field(default_factory=dict)
     control: str = ""
     size: tuple[int, int] | None = None
+    odd_clock: bool = False
     _strays: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _mapped: set[str] = field(default_factory=set, init=False, repr=False)
 
@@ -50,7 +53,7 @@ class Medium:
         for name in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
             for text in filter(None, self.format.get(name, "").split(",")):
                 try:
-                    found.append(base64.b64decode(text, validate=True))
+                    found += _without_start_codes(base64.b64decode(text, validate=True))
                 except binascii.Error:
                     continue
         return [nal for nal in found if len(nal) > 2]
@@ -61,6 +64,11 @@ class Medium:
             return bytes.fromhex(self.format.get("config", ""))
         except ValueError:
             return b""
+
+
+def _without_start_codes(sets: bytes) -> list[bytes]:
+    """What stands under one name: some cameras describe their sets as a byte stream."""
+    return [each.rstrip(b"\0") for each in sets.split(b"\0\0\1") if each.strip(b"\0")]
 
 
 def parse(text: str) -> list[Medium]:
@@ -103,7 +111,10 @@ def _attribute(medium: Medium, attribute: str) -> None:
     if name == "rtpmap":
         codec, *rest = told.strip().split("/")
         medium.codec = codec.upper()
-        medium.rate = (number(rest[0]) if rest else None) or 90_000
+        rate = number(rest[0]) if rest else None
+        medium.rate = rate or 90_000
+        too_slow = medium.kind == "video" and medium.rate < SLOWEST_VIDEO_CLOCK
+        medium.odd_clock = not rate or too_slow
         channels = number(rest[1]) if len(rest) > 1 else None
         medium.channels = 1 if channels is None else channels
     elif name == "fmtp":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from camrec.readers.bits import Bits
-from camrec.readers.rtp import Order, Packet, Times
+from camrec.readers.packet_order import Order
+from camrec.readers.rtp import Packet, Times
 from camrec.units import AudioTrack, Lengths, Unit
 
 SLACK = 5 * 10**8  # nanoseconds that a piece may reach over the next: some cameras' times shake

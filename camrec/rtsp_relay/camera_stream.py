@@ -27,12 +27,16 @@ _TIMEOUT = re.compile(r"timeout\s*=\s*\"?(\d{1,6})", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Track:
-    """One that was set up; its packets come on `channel`, its RTCP on the next one."""
+    """One that was set up; its packets come on `channel`, its RTCP on the next one.
+
+    payload_types : all that its medium was described with.
+    """
 
     kind: str
     format: Format
     url: str
     channel: int
+    payload_types: tuple[int, ...] = ()
 
 
 @dataclass
@@ -161,7 +165,8 @@ class CameraStream:
                 if channel is None or any(each.channel == channel for each in self.tracks):
                     return answer
                 self._take_timeout(answer)
-                self.tracks.append(Track(medium.kind, chosen, url, channel))
+                types = tuple(each.payload_type for each in medium.formats)
+                self.tracks.append(Track(medium.kind, chosen, url, channel, types))
                 return None
             if answer.status not in _TRY_ANOTHER:
                 break

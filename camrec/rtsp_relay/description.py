@@ -12,6 +12,8 @@ from camrec.readers import sdp
 from camrec.readers.h265 import H265
 from camrec.readers.sounds import sound_of
 
+VIDEO_RATE = "90000"
+MAX_RATE = 1 << 31
 VIDEO_CODECS = ("H264", "H265", "JPEG")
 _OTHER_NAMES = {"HEVC": "H265", "AVC": "H264", "H.264": "H264", "H.265": "H265"}
 _STATIC_VIDEO = {26: ("JPEG", "90000"), 32: ("MPV", "90000")}
@@ -163,8 +165,8 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if told:
         name, _, rate = told.partition("/")
         name = name.strip().upper()
-        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or "90000"
-        return name, rate.partition("/")[0] if name in VIDEO_CODECS else rate
+        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or VIDEO_RATE
+        return name, _video_rate(rate) if name in VIDEO_CODECS else rate
     if number in _STATIC_VIDEO:
         return _STATIC_VIDEO[number]
     if number in sdp.STATIC:
@@ -175,6 +177,13 @@ def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str
     if "sprop-parameter-sets" in parameters or "packetization-mode" in parameters:
         return "H264", "90000"
     return "", "90000"
+
+
+def _video_rate(told: str) -> str:
+    """The clock rate of a video, the usual one where what stands there is none."""
+    rate = told.partition("/")[0]
+    is_one = rate.isdecimal() and sdp.SLOWEST_VIDEO_CLOCK <= int(rate) < MAX_RATE
+    return rate if is_one else VIDEO_RATE
 
 
 def _frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
@@ -204,6 +213,8 @@ def _parameters(each: Format) -> dict[str, str]:
     told = each.parameters
     if each.codec == "H264":
         mode = told.get("packetization-mode", "")
+        # MediaMTX refuses the interleaved mode; who tells it and does not use it can be read.
+        mode = "1" if mode == "2" else mode
         kept = {"packetization-mode": mode} if mode.isdecimal() else {}
         sets = [_base64(text) for text in told.get("sprop-parameter-sets", "").split(",")]
         if len(sets) >= 2 and all(sets):

@@ -8,9 +8,9 @@ takes none that is longer than a datagram.
 from __future__ import annotations
 
 from camrec.rtsp_relay.description import Format
-from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, UnreadPackets
+from camrec.rtsp_relay.payload_types import PayloadTypes
+from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets
 
-PAYLOAD_TYPE = 127  # no audio of cameras has it
 MAIN_HEADER_BYTES = 8
 RESTART = 0x40
 TABLES_IN_BAND = 128
@@ -20,14 +20,14 @@ def offered(each: Format) -> Format:
     """The format as MediaMTX is told it."""
     if each.codec != "JPEG":
         return each
-    return Format(PAYLOAD_TYPE, each.codec, each.rate, each.parameters)
+    return Format(OFFERED_TYPE, each.codec, each.rate, each.parameters)
 
 
 class JpegPackets(UnreadPackets):
     """Those of one channel."""
 
-    def __init__(self, channel: int, payload_type: int) -> None:
-        super().__init__(channel, payload_type, PAYLOAD_TYPE, split)
+    def __init__(self, channel: int, payload_types: PayloadTypes) -> None:
+        super().__init__(channel, payload_types, OFFERED_TYPE, split)
 
 
 def split(payload: bytes) -> list[bytes]:

@@ -13,9 +13,16 @@ from camrec.readers.h264 import FU_A, STAP_A
 from camrec.readers.h265 import AP, FU
 from camrec.readers.nals import aggregated
 from camrec.rtsp_relay.description import Format
-from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, UnreadPackets
+from camrec.rtsp_relay.payload_types import PayloadTypes
+from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets
 
+DYNAMIC = 96  # the lowest payload type that has no meaning of its own
 FIRST, LAST = 0x80, 0x40
+
+
+def is_readable(payload_type: int) -> bool:
+    """Whether MediaMTX takes H.264 and H.265 of this payload type for what they are."""
+    return payload_type >= DYNAMIC
 
 
 def unread(each: Format) -> Format:
@@ -23,12 +30,13 @@ def unread(each: Format) -> Format:
 
     Readers pass over them.
     """
-    return replace(each, rate=f"{each.rate}/1")
+    number = each.payload_type if is_readable(each.payload_type) else OFFERED_TYPE
+    return replace(each, rate=f"{each.rate}/1", payload_type=number)
 
 
-def nal_packets(channel: int, each: Format) -> UnreadPackets:
+def nal_packets(channel: int, each: Format, payload_types: PayloadTypes) -> UnreadPackets:
     split = split_h264 if each.codec == "H264" else split_h265
-    return UnreadPackets(channel, each.payload_type, each.payload_type, split)
+    return UnreadPackets(channel, payload_types, unread(each).payload_type, split)
 
 
 def split_h264(payload: bytes) -> list[bytes]:

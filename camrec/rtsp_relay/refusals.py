@@ -16,13 +16,17 @@ def refusal(source: Source, answer: Message) -> CameraError:
     return answered(source, 461 if answer.status == 200 else answer.status or 0)
 
 
-def broken_off(source: Source, error: Exception, has_answered: bool) -> CameraError:
+def broken_off(
+    source: Source, error: Exception, has_answered: bool, is_played: bool
+) -> CameraError:
     """A dialogue that has no next answer.
 
     Parameters
     ----------
     has_answered
         Whether anything was answered before, as a camera does.
+    is_played
+        Whether it was asked to play.
     """
     if isinstance(error, CameraError):
         return error
@@ -30,5 +34,5 @@ def broken_off(source: Source, error: Exception, has_answered: bool) -> CameraEr
         return CameraError(error.code, **error.facts)
     hung_up = isinstance(error, EOFError | ConnectionError)
     if has_answered and hung_up and not isinstance(error, ConnectionRefusedError | HTTPException):
-        return named(source, "camera_hung_up")
+        return named(source, "camera_hung_up_at_play" if is_played else "camera_hung_up")
     return no_answer(source, error)

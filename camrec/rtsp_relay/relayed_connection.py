@@ -20,7 +20,8 @@ from camrec.rtsp_relay.camera_stream import CameraStream, Track
 from camrec.rtsp_relay.description import Format, write_description
 from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
 from camrec.rtsp_relay.messages import Inbox, Message, encode, has_channel
-from camrec.rtsp_relay.nal_packets import nal_packets, unread
+from camrec.rtsp_relay.nal_packets import is_readable, nal_packets, unread
+from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.refusals import broken_off
 from camrec.rtsp_relay.unread_packets import UnreadPackets
 from camrec.sources import Source
@@ -94,6 +95,7 @@ class RelayedConnection:
         self._unread: UnreadPackets | None = None
         self._early: list[bytes] | None = []  # None: MediaMTX plays
         self._kept_alive = 0.0  # when the camera was last told that somebody is there
+        self._is_played = False  # playing was asked for
         self._delivering = False
         self._closing = False
         self._ended = threading.Event()
@@ -158,6 +160,7 @@ class RelayedConnection:
             early, self._early = self._early, None
             for frames in early or ():
                 self._forward(frames)
+            self._is_played = True
             self._stream.play()
             self._reply(request, Session=self._session)
         elif method == "TEARDOWN":
@@ -172,10 +175,11 @@ class RelayedConnection:
     def _offered(self, track: Track) -> Format:
         """The format as MediaMTX is told it."""
         form = track.format
+        types = PayloadTypes(form.payload_type, track.payload_types)
         if form.codec == "JPEG":
-            self._unread = JpegPackets(track.channel, form.payload_type)
-        elif track.kind == "video" and self._owner.unread:
-            self._unread = nal_packets(track.channel, form)
+            self._unread = JpegPackets(track.channel, types)
+        elif track.kind == "video" and (self._owner.unread or not is_readable(form.payload_type)):
+            self._unread = nal_packets(track.channel, form, types)
             return unread(form)
         return offered(form)
 
@@ -209,7 +213,8 @@ class RelayedConnection:
     def _tell(self, error: Exception) -> None:
         log.debug("%s: the dialogue ended: %s", self._source.url, type(error).__name__)
         self._owner.was_redirected |= self._stream.client.redirected
-        self._owner.failed(broken_off(self._source, error, self._stream.client.answered))
+        answered = self._stream.client.answered
+        self._owner.failed(broken_off(self._source, error, answered, self._is_played))
         # Any error will do: what it means is told.
         with contextlib.suppress(OSError):
             self._client.sendall(encode("RTSP/1.0 502 Bad Gateway", []))
@@ -257,7 +262,8 @@ class RelayedConnection:
         if left:
             if time.monotonic() < self._kept_alive + KEEP_ALIVE_HURTS_S:
                 self._owner.keep_alive_hurt()
-            raise named(self._source, "camera_no_answer")
+            code = "camera_broke_off" if self._delivering else "camera_hung_up_at_play"
+            raise named(self._source, code)
         self._take_in(camera.inbox)
 
     def _take_in(self, inbox: Inbox) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,10 @@ from typing import Any, Protocol
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
 from camrec.network_policy import Reach
-from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, Way, answers_tls, look
+from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
+from camrec.session.better_route import Phase, better_route
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
 from camrec.session.routes import Route, Routes
 from camrec.sources import Source
@@ -41,10 +41,12 @@ PLACE_S = 5.0
 # ... and for which a look at a camera that is relayed then does: one more would take its place.
 LOOKED_S = 10.0
 _PLACE_TAKEN = ("camera_hung_up", "camera_refused", "camera_busy")
-# Seconds in which MediaMTX must pass on a frame of a camera that sends. It waits for a key frame as
-# the letter has it, which some cameras never send; in the settings of others the distance of two
-# goes up to 20 s.
-HELD_BACK_S = 25.0
+# Seconds in which MediaMTX must pass on a frame of a camera that sends, where nothing shows that
+# key frames came: some cameras are set to one a minute, and that minute is waited for on one
+# connection. MediaMTX waits for a key frame as the letter has it, which others never send.
+NO_KEY_FRAME_S = 65.0
+# Seconds in which MediaMTX says twice what it drops, where it does.
+DOUBT_S = 2.5
 
 
 class Reader(Protocol):
@@ -136,8 +138,17 @@ class Line(ABC):
         """
         return False
 
-    def is_cut(self, since: int) -> bool:
-        """Whether the proxy leaves out parts of the frames, though they come: another way helps."""
+    def is_cut(self, since: int, phase: Phase) -> bool:
+        """Whether the proxy leaves out what comes, and another way helps: the next `open` goes it.
+
+        To be asked again and again: the proxy says so a second later.
+        """
+        return False
+
+    def is_in_doubt(self, since: int) -> bool:
+        """Whether the proxy, opened at a monotonic moment, may be about to say that it leaves
+        something out.
+        """
         return False
 
     def reroute(self, error: CameraError) -> bool:
@@ -183,6 +194,8 @@ class RtspLine(Line):
         self._relay: RtspRelay | None = None
         self._hang_ups: list[float] = []
         self._tried: set[Route] = set()
+        self._reader: RtspReader  # the newest
+        self._better: Route | None = None  # than the one that is taken
         self._leads_on = False  # MediaMTX followed redirects without an end
         self._is_news = False  # whether the route is to be remembered where it works
         self.route = self._first_route()
@@ -197,12 +210,16 @@ class RtspLine(Line):
             answers_tls(self.source, self._reach)
         self._proxy.ensure_ready()
         self._heed_hang_up()
+        better, self._better = self._better, None
         if self.is_dropped() or (self._leads_on and self.route is Route.DIRECT):
             self._take(Route.RELAY)
-        elif self.is_cut():
-            self._take(Route.UNREAD)
+        elif better is not None:
+            self._take(better)
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
-        self._proxy.remove(self.path)
+        if self.route.is_relayed and self._relay is None:
+            self._proxy.leave(self.path)
+        else:
+            self._proxy.remove(self.path)
         if not self.route.is_relayed:
             self._end_relay()
             try:
@@ -238,7 +255,7 @@ class RtspLine(Line):
 
     @property
     def key_frame_patience(self) -> float:
-        return HELD_BACK_S if self._may_be_held_back else KEY_FRAME_S
+        return NO_KEY_FRAME_S if self._may_be_held_back else KEY_FRAME_S
 
     def explained(self, error: CameraError) -> CameraError:
         if self.route is Route.UDP and error.code in _NOTHING_BY_UDP:
@@ -247,13 +264,15 @@ class RtspLine(Line):
 
     def reader(self) -> RtspReader:
         if self._relay is not None:
-            return _RelayedReader(self.local_url, self._clock, self._relay)
-        return RtspReader(
+            self._reader = _RelayedReader(self.local_url, self._clock, self._relay)
+            return self._reader
+        self._reader = RtspReader(
             self.local_url,
             self._clock,
             patience=READER_PATIENCE_S,
             first_track=MediaMTX.FIRST_TRACK,
         )
+        return self._reader
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -290,9 +309,10 @@ class RtspLine(Line):
 
     def _other_route(self, error: CameraError) -> Route | None:
         """Which may help after `error`."""
-        if self.is_cut():
-            return Route.UNREAD
-        if self._may_be_held_back and error.facts.get("seconds") == round(HELD_BACK_S):
+        if self._better is not None:
+            return self._better
+        waited = error.facts.get("seconds")
+        if self._may_be_held_back and isinstance(waited, int) and waited < KEY_FRAME_S:
             return Route.UNREAD
         if error.code == "camera_udp_only" and self.route is Route.RELAY:
             # Not only a track of audio wants it, which the relay would have left out.
@@ -326,14 +346,21 @@ class RtspLine(Line):
 
     def _take(self, route: Route) -> None:
         """Another route from now on, as the one before did not do."""
-        self.route, self._is_news = route, True
+        self.route, self._is_news, self._better = route, True, None
 
     def is_dropped(self, since: int = 0) -> bool:
         # By the relay MediaMTX does not look into M-JPEG.
         return self.route is Route.DIRECT and self._proxy.drops_jpeg(self.path, since)
 
-    def is_cut(self, since: int = 0) -> bool:
-        return self._may_be_held_back and self._proxy.cuts_frames(self.path, since)
+    def is_cut(self, since: int, phase: Phase) -> bool:
+        dropped, now = self._proxy.dropped, self._clock.monotonic_ns()
+        found = better_route(dropped, self.path, self.route, phase, since, now)
+        self._better = None if found in self._tried else found
+        return self._better is not None
+
+    def is_in_doubt(self, since: int) -> bool:
+        soon = self._clock.monotonic_ns() < since + int(DOUBT_S * 1e9)
+        return soon and self._may_be_held_back and self._reader.odd_numbers
 
     def _first_route(self) -> Route:
         known = self._routes.route(self.source)
@@ -392,7 +419,11 @@ class _RelayedReader(RtspReader):
 
 
 class MjpegLine(Line):
-    """HTTP MJPEG cameras, through go2rtc; those that it cannot read come to it by a relay."""
+    """HTTP MJPEG cameras: our relay speaks to them, and go2rtc to the relay alone.
+
+    go2rtc would follow a camera's redirects to any host, takes no multipart that is not by the
+    book, and calls a camera hundreds of times a second whose stream ends.
+    """
 
     def __init__(
         self, source: Source, path: str, clock: Clock, proxy: Go2rtc, reach: Reach | None = None
@@ -401,56 +432,40 @@ class MjpegLine(Line):
         self._proxy = proxy
         self._relay: Relay | None = None
         self._received_before = 0
-        self._lock = threading.Lock()
-        self._is_open = False
-        self._needs_relay = False
-        self._is_rerouted = False
-        self._way = Way.DIRECT  # as the last look saw it
-        self._looked = -LOOKED_S  # when that was, monotonic
-        self._direct_run = 0  # which of go2rtc's runs it was given to, by itself; 0: none
+        self._looked = -LOOKED_S  # when it was, monotonic
 
     @property
     def local_url(self) -> str:
         return self._proxy.local_url(self.path)
 
-    @property
-    def way(self) -> Way:
-        """How the camera comes to go2rtc since it was last opened."""
-        return Way.DIRECT if self._relay is None else Way.RELAYED
-
     def open(self) -> None:
-        # go2rtc asks a camera that it cannot read hundreds of times a second: look first.
         self._reach.check(self.source)
         if not self._is_known_to_deliver:
-            self._way = look(self.source, reach=self._reach)
+            look(self.source, reach=self._reach)
             self._looked = time.monotonic()
         self._proxy.ensure_ready()
-        with self._lock:
-            self._is_open = True
-            if self._direct_run not in (0, self._proxy.runs):
-                # It may be this camera that go2rtc ended on.
-                self._needs_relay = True
-            if self._way is Way.RELAYED or self._needs_relay:
-                self._open_relay()
-                return
-            self._direct_run = self._proxy.runs
-            self._proxy.add(self.path, self.source)
-            self._proxy.on_many_calls(self.path, self._called_too_often)
-            self._end_relay()
+        if self._relay is None:
+            self._relay = Relay(self.source, self._reach).start()
+        self._received_before = self._relay.received
+        self._proxy.add(self.path, self._relay.source)
 
     def close(self) -> None:
-        with self._lock:
-            self._is_open = False
-            self._proxy.remove(self.path)
-            self._end_relay()
+        self._proxy.remove(self.path)
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
 
     def received(self) -> int | None:
-        # What go2rtc reads by itself sent a whole picture when it was looked at.
-        return 1 if self._relay is None else self._relay.received - self._received_before
+        return None if self._relay is None else self._relay.received - self._received_before
 
     def reader(self) -> Go2rtcReader:
-        stream = self._proxy.stream(self.path)
-        return Go2rtcReader(*stream, self._clock, patience=READER_PATIENCE_S)
+        relay = self._relay
+        return Go2rtcReader(
+            *self._proxy.stream(self.path),
+            self._clock,
+            patience=READER_PATIENCE_S,
+            broken=lambda: 0 if relay is None else relay.dropped,
+        )
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (told := self._relay.reason(since)) is not None:
@@ -458,44 +473,14 @@ class MjpegLine(Line):
             hung_up = told.code == "camera_not_a_camera"
             return self._named("camera_hung_up") if hung_up else told
         if error is not None and error.reason == "message":
-            # It answered when it was looked at: it is go2rtc that does not get on with it.
-            self._needs_relay = True
             return self._proxy.reason(self.source, error.detail)
         return None
-
-    def reroute(self, error: CameraError) -> bool:
-        # Once: where the camera refuses the look meanwhile, there is still no relay.
-        if self._is_rerouted or not self._needs_relay or self._relay is not None:
-            return False
-        self._is_rerouted = True
-        return True
 
     def may_be_taken(self, error: CameraError) -> bool:
         return error.code in _PLACE_TAKEN and time.monotonic() - self._looked < PLACE_S
 
     @property
     def _is_known_to_deliver(self) -> bool:
-        is_relayed = self._needs_relay or self._way is Way.RELAYED
         # A camera that delivered since may have changed: it is looked at anew.
         has_delivered = self._relay is not None and self._relay.has_delivered
-        recently = time.monotonic() - self._looked < LOOKED_S
-        return is_relayed and recently and not has_delivered
-
-    def _called_too_often(self) -> None:
-        """Whatever it is that go2rtc cannot read: its next call, just now, goes to our relay."""
-        with self._lock:
-            self._needs_relay = True
-            if self._is_open and self._relay is None:
-                log.warning("%s: go2rtc calls it again and again", self.source.url)
-                self._open_relay()
-
-    def _open_relay(self) -> None:
-        if self._relay is None:
-            self._relay = Relay(self.source, self._reach).start()
-        self._received_before = self._relay.received
-        self._proxy.add(self.path, self._relay.source)
-
-    def _end_relay(self) -> None:
-        if self._relay is not None:
-            self._relay.close()
-            self._relay = None
+        return time.monotonic() - self._looked < LOOKED_S and not has_delivered

@@ -6,10 +6,12 @@ from typing import Literal
 
 from camrec.errors import CameraError
 from camrec.probe import Probe
+from camrec.session.key_frame_bursts import KeyFrameBursts
 from camrec.sources import Source
 
 FIRST_MEDIA_S = 15.0  # without one byte of media it has failed: three times five seconds
 KEY_FRAME_S = 90.0  # while media comes, for a frame that can be decoded
+HELD_BACK_S = 5.0  # the same where key frames came and the proxy passed none of them on
 
 WaitingFor = Literal["answer", "media", "key_frame", "picture", "frames"]
 
@@ -29,7 +31,8 @@ class OpeningWait:
     has_key_frames
         Not each frame can be decoded without others.
     key_frame
-        Seconds in which the proxy must pass a frame on, where media comes and it does not.
+        Seconds from the first byte of media in which the proxy must pass a frame on; fewer where
+        the camera's bytes show that it has sent key frames.
     """
 
     def __init__(
@@ -46,8 +49,10 @@ class OpeningWait:
         self._answer = min(answer, silence)
         self._has_key_frames = has_key_frames
         self._key_frame = key_frame
+        self._bursts = KeyFrameBursts()
         self._connected = False
         self._progress = (0, 0)  # bytes of media as the proxy counts them, frames as we do
+        self._media_began: int | None = None
         self._media_at: int | None = None
         self._is_silent = False
 
@@ -57,7 +62,18 @@ class OpeningWait:
         progress = (max(received or 0, self._progress[0]), probe.seen)
         if progress != self._progress:
             self._progress, self._media_at = progress, now
+            self._media_began = self._media_began or now
+        if received and not probe.seen:
+            self._bursts.add(now, received)
         self.waiting_for = self._awaited(probe)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Media comes and nothing is passed on: a close look at it tells why."""
+        came, frames = self._progress
+        return (
+            bool(came) and not frames and self._key_frame < KEY_FRAME_S and not self._bursts.is_full
+        )
 
     def is_over(self, now: int) -> bool:
         """Nothing came for too long, or nothing that could be decoded."""
@@ -67,7 +83,12 @@ class OpeningWait:
         else:
             longest = max(self._silence, FIRST_MEDIA_S)
             self._is_silent = now - self._media_at >= longest * 1e9
-        return self._is_silent or now - self._began >= self._longest * 1e9
+        # How long the camera takes to send anything is not the proxy's doing.
+        is_held_back = self._longest < KEY_FRAME_S and self._media_began is not None
+        began, longest = self._began, KEY_FRAME_S
+        if is_held_back:
+            began, longest = self._media_began, self._longest
+        return self._is_silent or now - began >= longest * 1e9
 
     def error(self, source: Source) -> CameraError:
         """What being over means for the user."""
@@ -80,7 +101,11 @@ class OpeningWait:
 
     @property
     def _longest(self) -> float:
-        return KEY_FRAME_S if self._progress[1] else self._key_frame
+        if self._progress[1]:
+            return KEY_FRAME_S
+        if self._key_frame < KEY_FRAME_S and self._bursts.are_seen():
+            return min(HELD_BACK_S, self._key_frame)
+        return self._key_frame
 
     def _awaited(self, probe: Probe) -> WaitingFor:
         if not self._connected:

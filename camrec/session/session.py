@@ -17,7 +17,9 @@ from camrec.pictures import Pictures
 from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt
+from camrec.session.better_route import Phase
 from camrec.session.frame_silence import FrameSilence
+from camrec.session.key_frame_bursts import LOOK_EVERY_S
 from camrec.session.line import Line
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
 from camrec.sources import Source
@@ -274,7 +276,7 @@ class Session:
                 self._reading.ended
                 or silence >= self._silence.longest
                 or (is_stale and self._line.is_dropped(self._attempt_began))
-                or self._line.is_cut(self._attempt_began)
+                or self._line.is_cut(self._attempt_began, "silent" if is_stale else "live")
             ):
                 self._come_back()
                 continue
@@ -368,14 +370,14 @@ class Session:
         while True:
             if self._reading is None or self._reading.ended:
                 self._begin_attempt()
-            self._woken.wait(POLL)
+            self._woken.wait(LOOK_EVERY_S if wait.is_in_doubt else POLL)
             self._woken.clear()
             if self._closing.is_set():
                 return StateError("session_closed")
             if self._silence.seconds() >= self._silence.stale_after:
                 self.machine.move(SessionState.STALE, only_from=SessionState.LIVE)
             probe.look()
-            if probe.passed:
+            if probe.passed and not self._line.is_in_doubt(began):
                 self.feed.unheard = self._reading.unheard
                 return None
             now = self._clock.monotonic_ns()
@@ -383,11 +385,12 @@ class Session:
             error = self._reading.error
             if (ended or not probe.seen) and (reason := self._line.reason(error, began)):
                 return reason
-            if not probe.seen and now - asked >= ASK_EVERY * 1e9:
+            if not probe.seen and (wait.is_in_doubt or now - asked >= ASK_EVERY * 1e9):
                 asked, received = now, self._line.received()
             wait.note(now, probe, received)
             self._await(wait)
-            if wait.is_over(now) or self._line.is_cut(began):
+            phase: Phase = "opening" if probe.seen else "silent"
+            if wait.is_over(now) or self._line.is_cut(began, phase):
                 self._waited_in_vain = True
                 return self._line.explained(wait.error(self.source))
             if ended:

@@ -45,8 +45,8 @@ export function render({ model, view }) {
 
   function submit(event) {
     event.preventDefault()
-    const url = field.value.trim()
-    if (url === "") {
+    const url = field.value
+    if (url.trim() === "") {
       tell(say.t("page.address_empty"))
       field.focus()
       return

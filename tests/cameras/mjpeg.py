@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 import cv2
@@ -62,6 +63,17 @@ VARIANTS = {
     # Not a camera.
     "html": Variant(content_type="text/html", body=b"<html>no camera</html>"),
 }
+
+
+@lru_cache(maxsize=4000)
+def picture(number: int, size: tuple[int, int]) -> bytes:
+    """A JPEG with its number as a bar code. Every camera counts from 0: all use the same ones."""
+    width, height = size
+    canvas = np.full((height, width, 3), (90, 120 + number % 60, 140), np.uint8)
+    row = np.frombuffer(barcode.rows(number, width), np.uint8)
+    canvas[: height // 8] = row[None, :, None]
+    cv2.putText(canvas, str(number), (20, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 2, (255,) * 3, 3)
+    return cv2.imencode(".jpg", canvas)[1].tobytes()
 
 
 class MjpegCamera:
@@ -256,7 +268,7 @@ class MjpegCamera:
         times = schedule.irregular() if self._irregular else schedule.steady(self._rate)
         start = time.monotonic()
         for at in times:
-            jpeg = self._picture(self._numbers) if self._viewers else None
+            jpeg = picture(self._numbers, self.size) if self._viewers else None
             if self._over.wait(max(0.0, start + at - time.monotonic())):
                 return
             self._numbers += 1
@@ -267,16 +279,6 @@ class MjpegCamera:
             for pictures in viewers:
                 with contextlib.suppress(queue.Full):
                     pictures.put_nowait((self._numbers - 1, jpeg))
-
-    def _picture(self, number: int) -> bytes:
-        width, height = self.size
-        picture = np.full((height, width, 3), (90, 120 + number % 60, 140), np.uint8)
-        row = np.frombuffer(barcode.rows(number, width), np.uint8)
-        picture[: height // 8] = row[None, :, None]
-        cv2.putText(
-            picture, str(number), (20, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 2, (255,) * 3, 3
-        )
-        return cv2.imencode(".jpg", picture)[1].tobytes()
 
     def _head(self, content_type: str, length: int | None = None) -> bytes:
         size = "" if length is None else f"Content-Length: {length}\r\n"

@@ -1,0 +1,52 @@
+"""Whether another way to an RTSP camera would bring more of what it sends."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from camrec.proxies.dropped_packets import Fault
+from camrec.session.routes import Route
+
+# Reports, one a second, after which it is no chance: of a camera that is live more are waited for,
+# and lately, since to call it anew costs some frames.
+REPORTS_OPENING, REPORTS_LIVE = 2, 3
+LATELY_NS = 10 * 10**9
+
+# How it goes: not one frame came (or none does any longer), frames come but none could be decoded
+# yet, all is well.
+Phase = Literal["silent", "opening", "live"]
+
+
+class Dropped(Protocol):
+    """What the proxy dropped of one camera."""
+
+    def count(self, path: str, fault: Fault, since_ns: int = 0) -> int: ...
+
+
+def better_route(
+    dropped: Dropped, path: str, route: Route, phase: Phase, since_ns: int, now_ns: int
+) -> Route | None:
+    """The one that is better than `route`, by what was dropped since a monotonic time; None where
+    that would be no other way.
+    """
+
+    since = max(since_ns, now_ns - LATELY_NS)
+
+    def count(fault: Fault) -> int:
+        return dropped.count(path, fault, since)
+
+    if route not in (Route.DIRECT, Route.RELAY):
+        return None
+    # By the relay MediaMTX does not look into M-JPEG.
+    wanted = REPORTS_LIVE if phase == "live" else 1
+    # A kind that it does not know may be told as broken: of a frame that it leaves it takes none.
+    if route is Route.DIRECT and count(Fault.JPEG_KIND) + count(Fault.JPEG_BROKEN) >= wanted:
+        return Route.RELAY
+    if count(Fault.TOO_LARGE) or (phase == "silent" and count(Fault.PAYLOAD_TYPE)):
+        return Route.UNREAD
+    # A live camera may just lose packets: then no other way brings them.
+    is_odd = phase != "live" or count(Fault.ODD_NUMBERS) >= REPORTS_OPENING
+    if is_odd and count(Fault.NUMBER) >= REPORTS_OPENING:
+        return Route.UNREAD
+    wanted = REPORTS_LIVE if phase == "live" else REPORTS_OPENING
+    return Route.UNREAD if count(Fault.MALFORMED) >= wanted else None

@@ -1,0 +1,81 @@
+"""How the tests are shared out between the workers of ``pytest -n``.
+
+Most tests wait: for a camera's next frame, for the end of a recording. A browser does not: it takes
+a whole core. So two workers drive browsers, and the others do what waits meanwhile; whoever is
+through with that helps the others. A file stays with one worker, for its tests share a server or a
+browser, unless it says with the mark `spread` that they need not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+BROWSERS = 2  # workers that drive one
+SECONDS = {"slow": 20.0, "spread": 6.0, "browser": 3.0}  # that such a test takes, about
+QUICK = 0.1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, files or single tests: one that begins last would run alone."""
+    length: Counter[object] = Counter()
+    for item in items:
+        length[unit(item)] += seconds(item)
+    items.sort(key=lambda item: -length[unit(item)])
+
+
+def unit(item: pytest.Item) -> object:
+    """What goes to one worker as a whole."""
+    return item if item.get_closest_marker("spread") else item.path
+
+
+def seconds(item: pytest.Item) -> float:
+    """How long it takes, by its marks: ``slow(60)`` says it."""
+    for name, usual in SECONDS.items():
+        if mark := item.get_closest_marker(name):
+            return mark.args[0] if mark.args else usual
+    return QUICK
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
+
+
+class Sharing(LoadScopeScheduling):
+    """Files, or single tests of those that say so, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        spread = "mark.spread" in text(self._file(nodeid))
+        return nodeid if spread else nodeid.partition("::")[0]
+
+    def _reschedule(self, node) -> None:
+        """A worker has to know the test that comes next; what follows is better left to all."""
+        if not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
+            self._assign_work_unit(node)
+
+    def _assign_work_unit(self, node) -> None:
+        drives = list(self.assigned_work).index(node) < BROWSERS
+        for scope in self.workqueue:
+            if ("mark.browser" in text(self._file(scope))) == drives:
+                break
+        else:
+            if not self.workqueue or not drives:
+                node.shutdown()
+                return
+            scope = next(iter(self.workqueue))
+        self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
+
+    def _file(self, nodeid: str) -> Path:
+        return self.config.rootpath / nodeid.partition("::")[0]
+
+
+@cache
+def text(file: Path) -> str:
+    return file.read_text("utf-8")

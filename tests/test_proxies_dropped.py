@@ -1,0 +1,68 @@
+"""What MediaMTX says of packets that it drops, and which way is better then."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from camrec.proxies.dropped_packets import DroppedPackets, Fault
+from camrec.session.better_route import better_route
+from camrec.session.routes import Route
+
+LINES = {
+    "3 processing errors, last was: table length 0 is not supported": Fault.JPEG_KIND,
+    "processing error: received wrong fragment": Fault.JPEG_BROKEN,
+    "2 processing errors, last was: NALU count (60) exceeds maximum allowed (50)": Fault.TOO_LARGE,
+    "processing error: discarding frame since a RTP packet is missing": Fault.NUMBER,
+    "54 processing errors, last was: invalid FU-A packet (non-starting)": Fault.NUMBER,
+    "9 processing errors, last was: invalid fragmentation unit (non-starting)": Fault.NUMBER,
+    "processing error: invalid STAP-A packet (invalid size)": Fault.MALFORMED,
+    "decode error: received RTP packet with unknown payload type: 97": Fault.PAYLOAD_TYPE,
+    "2949075 RTP packets lost": Fault.ODD_NUMBERS,
+    "[RTSP source] 65535 RTP packets lost": Fault.ODD_NUMBERS,
+    "12 RTP packets lost": None,
+    "stream is available and online, 1 track (H264)": None,
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), LINES.items())
+def test_a_line_of_the_log_is_one_fault(text, fault):
+    dropped = DroppedPackets()
+    dropped.hear("one", text)
+    assert [each for each in Fault if dropped.count("one", each)] == ([fault] if fault else [])
+    assert not any(dropped.count("other", each) for each in Fault)
+    assert not any(dropped.count("one", each, time.monotonic_ns() + 1) for each in Fault)
+    dropped.forget("one")
+    assert not any(dropped.count("one", each) for each in Fault)
+
+
+class Reports:
+    def __init__(self, **counts):
+        self._counts = {Fault(name): count for name, count in counts.items()}
+
+    def count(self, path, fault, since_ns=0):
+        return self._counts.get(fault, 0)
+
+
+@pytest.mark.parametrize(
+    ("reports", "route", "phase", "better"),
+    [
+        ({"jpeg_broken": 1}, Route.DIRECT, "opening", Route.RELAY),
+        ({"jpeg_broken": 2}, Route.DIRECT, "live", None),
+        ({"jpeg_kind": 3}, Route.DIRECT, "live", Route.RELAY),
+        ({"jpeg_kind": 3}, Route.RELAY, "live", None),
+        ({"number": 1}, Route.DIRECT, "opening", None),
+        ({"number": 2}, Route.DIRECT, "opening", Route.UNREAD),
+        ({"number": 9}, Route.DIRECT, "live", None),
+        ({"number": 2, "odd_numbers": 2}, Route.RELAY, "live", Route.UNREAD),
+        ({"number": 2, "odd_numbers": 2}, Route.UNREAD, "live", None),
+        ({"payload_type": 9}, Route.DIRECT, "live", None),
+        ({"payload_type": 1}, Route.DIRECT, "silent", Route.UNREAD),
+        ({"malformed": 3}, Route.RELAY, "live", Route.UNREAD),
+        ({"too_large": 1}, Route.UDP, "live", None),
+        ({}, Route.DIRECT, "silent", None),
+    ],
+)
+def test_another_way_is_taken_where_it_brings_more(reports, route, phase, better):
+    assert better_route(Reports(**reports), "path", route, phase, 0, 0) is better
