@@ -19,10 +19,10 @@ PAGE = Path(__file__).with_suffix(".md")
 VALUES = tuple(f"camrec.receipt.{name}" for name in ("Receipt", "Gap", "RecordingWarning"))
 HEAD = """# Python reference
 
-Made from the docstrings by `python docs/api.py`. All calls block and may come from any thread.
-Times are UTC; pictures are arrays (H, W, 3) of uint8, RGB. Errors are `camrec.CamrecError` and its
-kin, with a `.code` that a program can match. `pip install "camrec[data]"` brings what tables, lazy
-arrays and other storages need.
+`python docs/api.py` generates this page from the docstrings. All calls block and may come from any
+thread. Times are UTC. Frames are arrays (H, W, 3) of uint8, RGB. Errors are subclasses of
+`camrec.CamrecError`, with a `.code` that a program can match. Tables, lazy arrays and other
+storages need `pip install "camrec[data]"`.
 """
 
 
