@@ -20,10 +20,10 @@ import imageio_ffmpeg
 import numpy as np
 
 from camrec.config import Config
+from camrec.media import VideoTrack
 from camrec.recording.coding import Coding
 from camrec.recording.ffmpeg import ability, arguments
 from camrec.recording.nut import Nut, NutStream
-from camrec.units import VideoTrack
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25
 ROUNDS = 3

@@ -25,12 +25,12 @@ from typing import Any
 
 import tests_support  # noqa: F401
 
+from camrec.camera_address import parse
+from camrec.media import Unit
 from camrec.proxies import MediaMTX
 from camrec.recording import RecordingState
 from camrec.session import SessionState
-from camrec.sources import parse
 from camrec.station import Station
-from camrec.units import Unit
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_rtsp import Frame, RawRtspCamera, encode
 from support.cameras.rtsp import RtspCamera

@@ -17,9 +17,9 @@ import time
 
 import tests_support  # noqa: F401
 
+from camrec.camera_address import parse
 from camrec.rtsp_relay import RtspRelay
 from camrec.rtsp_relay.messages import encode as encode_message
-from camrec.sources import parse
 from support.cameras.raw_rtsp import RawRtspCamera, encode
 
 RATE = 25

@@ -8,10 +8,10 @@ import ssl
 from collections.abc import Iterable
 from http.client import HTTPException
 
+from camrec.camera_address import Source
 from camrec.errors import CameraError
 from camrec.network_policy import LedElsewhere, LedInACircle
 from camrec.redaction import SHORTEST, redact, without
-from camrec.sources import Source
 
 LONGEST_REASON = 200
 

@@ -13,7 +13,7 @@ from typing import Any
 import param
 import yaml
 
-from camrec import disk
+from camrec import durable_files
 from camrec.errors import InputError, ServiceError, reason_of
 from camrec.i18n import Phrase
 
@@ -207,7 +207,7 @@ class Config(param.Parameterized):
             written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
         fresh = path.with_name(f".{path.name}.new")
         try:
-            with disk.private(fresh) as file:
+            with durable_files.private(fresh) as file:
                 file.write(written)
             # Whoever knows a token gets in.
             if path.exists() and not values.get("token"):

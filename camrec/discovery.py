@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
+from camrec.camera_address import LONGEST_NAME, parse
 from camrec.errors import CamrecError, ServiceError, reason_of
-from camrec.sources import LONGEST_NAME, parse
 
 SECONDS = 3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
 CAMERA = ("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from camrec import disk
+from camrec import durable_files
+from camrec.camera_address import restore
+from camrec.credential_store import Vault
 from camrec.receipt import Ended
-from camrec.sources import restore
-from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -87,19 +87,19 @@ class Journal:
         path = self._path(entry.recording_id)
         fresh = path.with_suffix(".new")
         with self._lock:
-            disk.make(self.folder, 0o700)
-            with disk.private(fresh) as file:
+            durable_files.make(self.folder, 0o700)
+            with durable_files.private(fresh) as file:
                 file.write(entry.model_dump_json(indent=2))
                 file.flush()
-                disk.flush(file.fileno())
+                durable_files.flush(file.fileno())
             os.replace(fresh, path)
-            disk.sync(self.folder)
+            durable_files.sync(self.folder)
 
     def erase(self, recording_id: str) -> None:
         """The recording is over; there need not be an entry."""
         with self._lock, contextlib.suppress(FileNotFoundError):
             self._path(recording_id).unlink()
-            disk.sync(self.folder)
+            durable_files.sync(self.folder)
         if self._vault is not None and recording_id in self._in_vault:
             self._in_vault.discard(recording_id)
             self._vault.forget(word_of(recording_id))

@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Sequence
 from http.client import HTTPException
 
+from camrec.camera_address import Source
 from camrec.errors import AccessError, CameraError
-from camrec.sources import Source
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

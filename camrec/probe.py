@@ -9,7 +9,7 @@ from collections import deque
 import av
 
 from camrec.clock import Clock
-from camrec.units import Unit, VideoCodec
+from camrec.media import Unit, VideoCodec
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from camrec import __version__, binaries
+from camrec.callbacks import Signal
+from camrec.camera_address import Source, default_name, parse, restore, valid_name
 from camrec.camera_report import Findings, RecordingPolicy, Transcript
 from camrec.clock import Clock
 from camrec.config import SHORTEST_TOKEN, Config, fit_token
+from camrec.credential_store import Vault
 from camrec.demo import DemoCameras
-from camrec.earlier import Camera, Earlier
 from camrec.errors import (
     CameraError,
     CamrecError,
@@ -37,16 +39,14 @@ from camrec.process import orphans
 from camrec.process.endings import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
+from camrec.recent_cameras import Camera, Earlier
 from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
 from camrec.session import Session, SessionState, diagnose
 from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.session.routes import Route, Routes
-from camrec.signal import Signal
-from camrec.sources import Source, default_name, parse, restore, valid_name
 from camrec.stream_search import bare_host, find_stream
-from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 

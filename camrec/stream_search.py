@@ -15,13 +15,13 @@ import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from camrec.camera_address import Source, parse
 from camrec.camera_errors import LOGIN_CODES, named, no_answer, refused_login
 from camrec.errors import CameraError
 from camrec.http_auth import Login
 from camrec.network_policy import Reach
 from camrec.pasted_address import cleaned
 from camrec.proxies import look
-from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import ipaddress
 import re
 from urllib.parse import quote, unquote
 
+from camrec.camera_address import Source
 from camrec.redaction import SHORTEST, redact, without
-from camrec.sources import Source
 
 HOST_NAME = "camera.invalid"
 _SECRET_HEADER = re.compile(

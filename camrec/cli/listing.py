@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from camrec import schema
 from camrec.binaries import PROGRAMS, find
 from camrec.binaries.bar import Bar
 from camrec.cli import logs
@@ -21,7 +22,6 @@ from camrec.clock import Clock, iso
 from camrec.config import Config
 from camrec.errors import ServiceError
 from camrec.library import Library
-from camrec.web import schema
 from camrec.web.videos import describe
 
 

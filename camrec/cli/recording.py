@@ -11,6 +11,7 @@ from pathlib import Path
 
 from typer import BadParameter
 
+from camrec.camera_address import parse
 from camrec.cli.opening import open_camera, wait_until_open
 from camrec.cli.remote_recording import record_by, running_camrec
 from camrec.cli.running import asked_to_end, station_of
@@ -30,7 +31,6 @@ from camrec.library import Video
 from camrec.receipt import Receipt
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
-from camrec.sources import parse
 from camrec.station import Station
 from camrec.stream_search import bare_host
 from camrec.web.sessions import describe

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import requests
 
-from camrec import direct_http
+from camrec import direct_http, schema
+from camrec.camera_address import parse
 from camrec.cli.running import asked_to_end
 from camrec.cli.terminal import megabytes, note, recording_progress, say
 from camrec.clock import Clock
@@ -17,9 +18,7 @@ from camrec.face.wire import Wire
 from camrec.library import Library
 from camrec.network_policy import Reach
 from camrec.receipt import Receipt
-from camrec.sources import parse
 from camrec.stream_search import bare_host, find_stream
-from camrec.web import schema
 
 ANY_HOST = ("", "0.0.0.0", "::")
 POLL_S = 0.25

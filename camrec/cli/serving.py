@@ -18,7 +18,7 @@ from camrec.cli.running import station_of
 from camrec.cli.starting import starting_page
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
-from camrec.proxies.ports import holder
+from camrec.ports import holder
 from camrec.station import Station
 
 log = logging.getLogger(__name__)

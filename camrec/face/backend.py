@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from camrec.web import schema
+from camrec import schema
 
 if TYPE_CHECKING:
     from camrec.library import Video

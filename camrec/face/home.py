@@ -7,15 +7,15 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 
-from camrec import library
+from camrec import library, schema
+from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.i18n import system_language
 from camrec.process.endings import at_exit
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
-from camrec.sources import parse
 from camrec.station import OPEN, Station
-from camrec.web import LocalServer, schema
+from camrec.web import LocalServer
 from camrec.web.recordings import describe as recording_facts
 from camrec.web.sessions import describe as camera_facts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from camrec import library, storage
+from camrec import library, remote_files
 from camrec.clock import Clock
 from camrec.face.home import home
 from camrec.face.video import Video
@@ -41,8 +41,8 @@ def videos(folder: Path | str | None = None) -> Library:
     """
     if folder is None:
         return Library(home().station.library.videos())
-    path = storage.place(folder)
-    if storage.is_here(path):
+    path = remote_files.place(folder)
+    if remote_files.is_here(path):
         return Library(library.Library(path, Clock()).videos())
     return Library(library.elsewhere(path))
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from html import escape
 
+from camrec import schema
 from camrec.errors import CamrecError
 from camrec.i18n import text
-from camrec.web import schema
 
 EVERY = 1.0  # seconds
 

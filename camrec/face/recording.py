@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Generator
 from typing import Any
 
+from camrec import schema
 from camrec.errors import CamrecError
 from camrec.face import progress
 from camrec.face.backend import Backend
 from camrec.face.video import Video
-from camrec.web import schema
 
 PATIENCE = 0.5  # seconds that a thread waits for one that is awaited before it looks again
 

@@ -17,17 +17,17 @@ import platformdirs
 import requests
 from pydantic import BaseModel
 
-from camrec import direct_http
+from camrec import direct_http, schema
 from camrec.address_userinfo import AmbiguousAddress, split_userinfo
+from camrec.camera_address import parse
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
 from camrec.face.home import page_file
 from camrec.i18n import system_language
 from camrec.library.names import checked
 from camrec.library.video import nanoseconds
 from camrec.receipt import Receipt
-from camrec.sources import parse
 from camrec.station import OPEN, OVER
-from camrec.web import Relay, schema
+from camrec.web import Relay
 
 T = TypeVar("T", bound=BaseModel)
 

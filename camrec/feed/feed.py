@@ -6,12 +6,12 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 
+from camrec.callbacks import Signal
 from camrec.clock import Clock
 from camrec.feed.group import Group
 from camrec.feed.meter import Figures, Meter
 from camrec.feed.subscription import BREAK, Break, Subscription
-from camrec.signal import Signal
-from camrec.units import AudioTrack, Interruption, StreamNotice, Unit, VideoTrack
+from camrec.media import AudioTrack, Interruption, StreamNotice, Unit, VideoTrack
 
 LATELY = 5 * 10**9
 MAX_INTERRUPTIONS = 10_000  # that a feed knows of, the latest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from camrec.units import Unit
+from camrec.media import Unit
 
 MOST = 64 << 20  # bytes
 SOUND_BEFORE = 2 * 10**9  # nanoseconds: sound is often here before the picture it belongs to

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import exp
 from statistics import median
 
-from camrec.units import Unit
+from camrec.media import Unit
 
 WINDOW = 5 * 10**9
 LULL = 10**9  # nanoseconds without anything, after which the latest rate tells of the lull

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 
-from camrec.units import Unit
+from camrec.media import Unit
 
 log = logging.getLogger(__name__)
 

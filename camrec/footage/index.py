@@ -12,7 +12,7 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from camrec import storage
+from camrec import remote_files
 
 SECOND = 10**9
 WAYS = 4  # key pictures that are tried: a renewal bit by bit takes less than two of them
@@ -112,7 +112,7 @@ def read(path: Path) -> Index:
 
     Raises OSError (av.error.FFmpegError) or IndexError when there is no video in it.
     """
-    with storage.video(path) as container:
+    with remote_files.video(path) as container:
         video = container.streams.video[0]
         context = video.codec_context
         size = context.width, context.height

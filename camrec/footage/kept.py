@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from camrec import storage
+from camrec import remote_files
 from camrec.footage import index
 from camrec.footage.index import Index
 
@@ -26,7 +26,7 @@ def get(video: Path, file: Path | None) -> Index:
 
     Raises OSError (av.error.FFmpegError) or IndexError when there is no video.
     """
-    stamp = storage.stamp(video)
+    stamp = remote_files.stamp(video)
     found = _load(file, stamp) if file is not None else None
     if found is None:
         found = index.read(video)

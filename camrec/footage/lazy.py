@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camrec import storage
+from camrec import remote_files
 from camrec.footage.footage import Footage
 from camrec.footage.index import Aim
 from camrec.footage.packages import needed
@@ -25,7 +25,7 @@ def array(footage: Footage) -> dask.array.Array:
     size = index.height, index.width
     borders = [*np.flatnonzero(np.diff(index.starts, prepend=index.starts[0] - 1)).tolist()]
     borders.append(index.shown.size)
-    token = tokens.tokenize(str(footage.path), storage.stamp(footage.path))
+    token = tokens.tokenize(str(footage.path), remote_files.stamp(footage.path))
     group = dask.delayed(read)
     pieces = []
     for first, last in pairwise(borders):

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from camrec import storage
+from camrec import remote_files
 from camrec.footage.index import Aim
 
 OUT_OF_ORDER = 16  # pictures that a decoder may hold back: the most that H.264 and H.265 allow
@@ -28,7 +28,7 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._open = ExitStack()
-        self._container = self._open.enter_context(storage.video(path))
+        self._container = self._open.enter_context(remote_files.video(path))
         self._video = self._container.streams.video[0]
         self._video.thread_type = "AUTO"
         self._colours = VideoReformatter()

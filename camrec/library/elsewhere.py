@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from camrec import storage
+from camrec import remote_files
 from camrec.errors import NotFoundError, reason_of
 from camrec.library import names, video
 from camrec.library.video import Video
@@ -20,9 +20,9 @@ def elsewhere(folder: Path) -> list[Video]:
         ``no_folder``: it is not there, or cannot be read.
     """
     try:
-        there = [each for each in folder.iterdir() if names.plain(storage.name_of(each))]
+        there = [each for each in folder.iterdir() if names.plain(remote_files.name_of(each))]
         files = [each for each in there if each.is_file()]
-        found = [video.read(each, *storage.stamp(each)) for each in files]
+        found = [video.read(each, *remote_files.stamp(each)) for each in files]
     except OSError as error:
         reason = reason_of(error)
         if isinstance(reason, str):

@@ -13,7 +13,9 @@ from pathlib import Path
 import av
 import filelock
 
-from camrec import disk
+from camrec import durable_files
+from camrec.callbacks import Signal
+from camrec.camera_address import valid_name
 from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, reason_of
 from camrec.file_lock import ProcessLock
@@ -22,8 +24,6 @@ from camrec.library.keeping import Keeping
 from camrec.library.room import WEIGHT, Room
 from camrec.library.video import Video
 from camrec.receipt import Receipt
-from camrec.signal import Signal
-from camrec.sources import valid_name
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Library:
         StateError (``folder_taken``), ServiceError (``folder_unwritable``)
         """
         try:
-            disk.make(self.folder / PARTS)
+            durable_files.make(self.folder / PARTS)
             self._lock.acquire()
         except filelock.Timeout:
             raise StateError("folder_taken", folder=str(self.folder)) from None
@@ -139,9 +139,9 @@ class Library:
             note = self.folder / f".{beside.name}"
             try:
                 found.receipt.model_copy(update={"locked": locked}).write(note)
-                disk.sync(note)
+                durable_files.sync(note)
                 os.replace(note, beside)
-                disk.sync(self.folder)
+                durable_files.sync(self.folder)
             except OSError as error:
                 raise self._unwritable(error) from None
         log.info("video %s: %s", "locked" if locked else "unlocked", filename)
@@ -163,7 +163,7 @@ class Library:
             found = self.get(filename)
             try:
                 renamed = self._renamed(found, name)
-                disk.sync(self.folder)
+                durable_files.sync(self.folder)
             except OSError as error:
                 raise self._unwritable(error) from None
         log.info("video %s is now %s", filename, renamed)
@@ -177,7 +177,7 @@ class Library:
             return next(filter(None, (self._place(found.path, None, each) for each in stems)))
         note = self.folder / f".{beside.name}"
         found.receipt.model_copy(update={"name": name}).write(note)
-        disk.sync(note)
+        durable_files.sync(note)
         for stem in _stems(names.stem(name, found.started_at)):
             if f"{stem}{names.SUFFIX}" == found.filename:
                 os.replace(note, beside)
@@ -242,14 +242,14 @@ class Library:
         Afterwards those that are kept no longer are deleted. Raises OSError; then the file is
         still where it was.
         """
-        disk.sync(file)
+        durable_files.sync(file)
         note = file.with_suffix(".receipt")
         receipt.write(note)
-        disk.sync(note)
+        durable_files.sync(note)
         stem = names.stem(receipt.name, video.nanoseconds(receipt.started_at))
         with self._saving:
             filename = next(filter(None, (self._place(file, note, each) for each in _stems(stem))))
-        disk.sync(self.folder)
+        durable_files.sync(self.folder)
         self.changed.emit(filename)
         self._tidy()
         return filename
@@ -257,7 +257,7 @@ class Library:
     def parts(self, recording_id: str) -> Path:
         """The folder for the parts of one recording."""
         folder = self.folder / PARTS / recording_id
-        disk.make(folder)
+        durable_files.make(folder)
         return folder
 
     def free_bytes(self) -> int:
@@ -308,14 +308,14 @@ class Library:
         if self._moved(note, beside) is None:
             return None
         if self._moved(file, target) is None:
-            disk.rename(beside, note)
+            durable_files.rename(beside, note)
             return None
         return target.name
 
     @staticmethod
     def _moved(source: Path, target: Path) -> str | None:
         try:
-            disk.rename(source, target)
+            durable_files.rename(source, target)
         except FileExistsError:
             return None
         return target.name

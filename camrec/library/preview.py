@@ -11,7 +11,7 @@ import av
 import cv2
 
 from camrec.library.thumbnail import pixel_of
-from camrec.units import square
+from camrec.media import square
 
 WIDTH, QUALITY = 240, 75
 KEPT = 256  # pictures, some 8 KB each

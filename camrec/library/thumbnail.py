@@ -9,7 +9,7 @@ import av
 import cv2
 import numpy as np
 
-from camrec.units import square
+from camrec.media import square
 
 WIDTH = 480
 PLACE = 0.1  # of the video's length: the very first picture is often grey or dark

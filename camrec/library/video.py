@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import platformdirs
 
-from camrec import storage
+from camrec import remote_files
 from camrec.clock import parse_iso
 from camrec.receipt import Receipt
 
@@ -51,7 +51,7 @@ class Video:
 
 def index_of(path: Path) -> Path:
     """Where it is kept what is known of a video's pictures: a place that no library lists."""
-    if storage.is_here(path):
+    if remote_files.is_here(path):
         return path.parent / INDEXES / f"{path.name}.npz"
     address = hashlib.sha256(str(path).encode()).hexdigest()
     return platformdirs.user_cache_path("camrec", appauthor=False) / "indexes" / f"{address}.npz"
@@ -70,7 +70,7 @@ def read(path: Path, size: int, mtime_ns: int) -> Video:
 
 def _told(path: Path, receipt: Receipt) -> Video:
     return Video(
-        filename=storage.name_of(path),
+        filename=remote_files.name_of(path),
         path=path,
         name=receipt.name,
         started_at=nanoseconds(receipt.started_at),
@@ -89,7 +89,7 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
     duration, width, height, codec, sound, playable = 0.0, 0, 0, "", None, False
     made = None
     try:
-        with storage.video(path) as container:
+        with remote_files.video(path) as container:
             video = container.streams.video[0]
             width, height = video.codec_context.width, video.codec_context.height
             codec = video.codec_context.name
@@ -101,9 +101,9 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
     except (av.error.FFmpegError, IndexError):
         pass
     return Video(
-        filename=storage.name_of(path),
+        filename=remote_files.name_of(path),
         path=path,
-        name=Path(storage.name_of(path)).stem,
+        name=Path(remote_files.name_of(path)).stem,
         started_at=mtime_ns - int(duration * 10**9) if made is None else made,
         duration=duration,
         size=size,

@@ -10,7 +10,7 @@ import cv2
 from av.codec.context import Flags
 from av.video.reformatter import Colorspace
 
-from camrec.units import Unit, VideoTrack, square
+from camrec.media import Unit, VideoTrack, square
 
 log = logging.getLogger(__name__)
 

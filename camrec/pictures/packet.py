@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from camrec.media import VideoTrack
 from camrec.readers.h264 import H264
 from camrec.readers.nals import START
-from camrec.units import VideoTrack
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,9 @@ from typing import Protocol
 import av
 
 from camrec.clock import Clock
+from camrec.media import Unit
 from camrec.pictures.decoder import Decoder
 from camrec.pictures.sight import Sight
-from camrec.units import Unit
 
 MOST = 64 << 20  # bytes that may wait to be decoded
 MJPEG = "mjpeg"  # needs no decoding

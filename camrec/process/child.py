@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from camrec.callbacks import Signal
 from camrec.process.ladder import Ladder, Rung, climb
 from camrec.process.platforms import HERE, Platform
 from camrec.redaction import redact
-from camrec.signal import Signal
 
 log = logging.getLogger(__name__)
 

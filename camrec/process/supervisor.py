@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
+from camrec.callbacks import Signal
 from camrec.errors import CamrecError, ServiceError, reason_of
 from camrec.i18n import Phrase, Translatable
 from camrec.process.child import Child
 from camrec.process.ladder import POLITE, Ladder
-from camrec.signal import Signal
-from camrec.states import Machine
+from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)
 

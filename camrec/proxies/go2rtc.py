@@ -7,11 +7,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from camrec.camera_address import Source
 from camrec.errors import CameraError
 from camrec.proxies.api import USER
 from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

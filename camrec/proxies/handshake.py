@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ssl
 
+from camrec.camera_address import Source
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
-from camrec.sources import Source
 
 
 def answers_tls(source: Source, reach: Reach, seconds: float = 5.0) -> None:

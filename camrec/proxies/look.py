@@ -11,6 +11,7 @@ import threading
 import time
 from http.client import HTTPException, HTTPResponse
 
+from camrec.camera_address import Source
 from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
@@ -19,7 +20,6 @@ from camrec.proxies.busy_camera import BusyWait
 from camrec.proxies.jpegs import START
 from camrec.proxies.refusals import refusal
 from camrec.proxies.visit import Visit
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import psutil
 
+from camrec.camera_address import Source
 from camrec.errors import CameraError
 from camrec.process.tcp_bytes import received_by
 from camrec.proxies.api import USER
 from camrec.proxies.dropped_packets import DroppedPackets, Fault
 from camrec.proxies.proxy import Proxy, directly
 from camrec.proxies.reasons import error_of, is_about_dialogue
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 
+from camrec.camera_address import Source
 from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
@@ -18,7 +19,6 @@ from camrec.proxies.busy_camera import BusyWait
 from camrec.proxies.jpegs import Splitter
 from camrec.proxies.refusals import refusal
 from camrec.proxies.visit import Visit
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import yaml
 
-from camrec import disk
+from camrec import durable_files
+from camrec.camera_address import Source
 from camrec.camera_errors import hide
 from camrec.errors import InputError, ServiceError, reason_of
+from camrec.ports import free_ports, holder, listens
 from camrec.process import Child, Lease, ProcessState, Supervisor
 from camrec.process.ladder import Rung
 from camrec.proxies.api import Api, Silent
-from camrec.proxies.ports import free_ports, holder, listens
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 
@@ -259,6 +259,6 @@ def _write(path: Path, settings: dict[str, Any]) -> None:
     """A file that only we can read, whole or not at all."""
     text = "# Written by camrec at each start.\n" + yaml.safe_dump(settings, sort_keys=False)
     fresh = path.with_name(f".{path.name}.new")
-    with disk.private(fresh) as file:
+    with durable_files.private(fresh) as file:
         file.write(text)
     fresh.replace(path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from camrec.camera_address import Source
 from camrec.camera_errors import LOGIN_CODES, answered, failed, refused_login
 from camrec.errors import CameraError
-from camrec.sources import Source
 
 # A status, and not a port or a piece of a name.
 _STATUS = r"(?<![\w.:/=-])%d(?![\w.:/-])"

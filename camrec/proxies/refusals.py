@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http.client import HTTPResponse
 
+from camrec.camera_address import Source
 from camrec.camera_errors import answered
 from camrec.errors import CameraError
-from camrec.sources import Source
 
 
 def refusal(source: Source, answer: HTTPResponse) -> CameraError | None:

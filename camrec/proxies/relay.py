@@ -9,10 +9,10 @@ import socket
 import threading
 import time
 
+from camrec.camera_address import Source, parse
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
 from camrec.proxies.passage import Passage
-from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ import string
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from camrec.camera_address import Credential
 from camrec.http_auth import Login
 from camrec.http_auth.login import MOST_CHALLENGES
 from camrec.network_policy import LedElsewhere, LedInACircle, Reach
 from camrec.proxies.host_cookies import HostCookies
 from camrec.proxies.lenient_response import LenientResponse
-from camrec.sources import Credential
 
 MOST_REDIRECTS = 10
 MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection

@@ -6,9 +6,9 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from camrec.media import AudioCodec, AudioTrack
 from camrec.readers.rtp import Packet
 from camrec.readers.sound import Sound
-from camrec.units import AudioCodec, AudioTrack
 
 LONGEST = 1 << 13  # bytes: no frame of either is longer
 

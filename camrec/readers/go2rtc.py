@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from camrec.clock import Clock
+from camrec.media import Unit, VideoTrack
 from camrec.readers import jpeg
 from camrec.readers.jpeg_header import with_huffman_tables
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.reader import Reader
 from camrec.readers.stream_error import StreamError
 from camrec.readers.websocket import WebSocket
-from camrec.units import Unit, VideoTrack
 
 
 class Go2rtcReader(Reader):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from camrec.units import MOST_PIXELS
+from camrec.media import MOST_PIXELS
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ORIENTATION = 0x112  # Exif's tag

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from camrec.media import Unit, VideoTrack
 from camrec.readers import jpeg, jpeg_header
 from camrec.readers.jpeg_header import Tables
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.packet_order import Order
 from camrec.readers.rtp import Packet, Times
 from camrec.readers.stream_error import StreamError
-from camrec.units import Unit, VideoTrack
 
 HEADER_SIZE = 8  # in front of each fragment
 RESTART = 0x40  # set in the types whose scan has restart markers

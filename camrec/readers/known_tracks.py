@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from camrec.units import VideoTrack
+from camrec.media import VideoTrack
 
 MOST = 8  # tracks that are known, the latest
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from camrec.media import AudioTrack
 from camrec.readers.bits import Bits
 from camrec.readers.rtp import Packet
 from camrec.readers.sound import Sound, channels, unit_samples
-from camrec.units import AudioTrack
 
 LONGEST = 1 << 16  # bytes of one element
 SIMPLE = (1, 2, 3, 4)  # the kinds of AAC whose configuration has an end that is easily told

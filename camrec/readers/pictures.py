@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from camrec.media import MOST_PIXELS, Unit, VideoTrack
 from camrec.readers.beginnings import Beginnings
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.nals import LONGEST, Form, Nals, annex_b
@@ -12,7 +13,6 @@ from camrec.readers.parameter_sets import ParameterSets
 from camrec.readers.reference import Reference
 from camrec.readers.rtp import Packet, Times
 from camrec.readers.stream_error import StreamError
-from camrec.units import MOST_PIXELS, Unit, VideoTrack
 
 START = struct.Struct(">BBHI")  # flags, marker and kind, sequence number, time
 SEQUENCE = struct.Struct(">H")

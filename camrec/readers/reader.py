@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from camrec.clock import Clock
+from camrec.media import StreamNotice, Unit
 from camrec.readers.stream_error import StreamError
-from camrec.units import StreamNotice, Unit
 
 
 class Connection(Protocol):

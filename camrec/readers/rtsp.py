@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from camrec.clock import Clock
+from camrec.media import StreamNotice, Unit
 from camrec.readers import sdp
 from camrec.readers.dialogue import Answer, Dialogue
 from camrec.readers.h264 import H264
@@ -19,7 +20,6 @@ from camrec.readers.rtp import parse
 from camrec.readers.sound import Sound
 from camrec.readers.sounds import sound_of
 from camrec.readers.stream_error import StreamError
-from camrec.units import StreamNotice, Unit
 
 NAL_CODECS = {"H264": H264, "H265": H265}
 VIDEO = (*NAL_CODECS, "JPEG")

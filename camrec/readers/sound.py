@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from camrec.media import AudioTrack, Lengths, Unit
 from camrec.readers.bits import Bits
 from camrec.readers.packet_order import Order
 from camrec.readers.rtp import Packet, Times
-from camrec.units import AudioTrack, Lengths, Unit
 
 SLACK = 5 * 10**8  # nanoseconds that a piece may reach over the next: some cameras' times shake
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from camrec.media import Unit, VideoTrack
 from camrec.receipt import RecordingWarning
-from camrec.units import Unit, VideoTrack
 
 CHROMA = {2: "4:2:2", 3: "4:4:4"}
 

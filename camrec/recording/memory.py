@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from camrec.media import Unit
 from camrec.recording.timeline import SECOND
-from camrec.units import Unit
 
 SPAN = 2 * SECOND  # FFmpeg, killed, may lose a fragment of one second and what is in the pipe
 MOST = 64 << 20  # bytes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from camrec.units import AudioTrack, Track, VideoTrack
+from camrec.media import AudioTrack, Track, VideoTrack
 
 FORMAT = b"nut/multimedia container\0"
 MAIN = 0x4E4D7A561F5F04AD

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from camrec.media import Unit
 from camrec.process.child import Child
 from camrec.process.ladder import FEEDING, Rung
 from camrec.recording.coding import Coding
@@ -17,7 +18,6 @@ from camrec.recording.nut import Nut
 from camrec.recording.plain import plain
 from camrec.recording.step import Step
 from camrec.recording.timeline import Timeline
-from camrec.units import Unit
 
 log = logging.getLogger(__name__)
 

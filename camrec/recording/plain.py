@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import av
 
-from camrec.units import AudioTrack
+from camrec.media import AudioTrack
 
 FORMATS = {"g726": "g726", "g726le": "g726le", "gsm": "gsm"}
 

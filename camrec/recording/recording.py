@@ -12,10 +12,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from camrec import disk
+from camrec import durable_files
+from camrec.callbacks import Signal
 from camrec.clock import Clock, iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError, reason_of
 from camrec.i18n import Phrase
+from camrec.media import Unit
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
 from camrec.recording.coding import USUAL, Coding
 from camrec.recording.files import Ample, Ballast, Room
@@ -24,9 +26,7 @@ from camrec.recording.past import Past
 from camrec.recording.syncer import Syncer
 from camrec.recording.timeline import SECOND
 from camrec.recording.writer import Pace, Writer
-from camrec.signal import Signal
-from camrec.states import Machine
-from camrec.units import Unit
+from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +231,7 @@ class Recording:
     def _promise(self) -> None:
         """Have it on the disk. Raises ServiceError (``folder_unwritable``)."""
         try:
-            disk.make(self._folder)
+            durable_files.make(self._folder)
             self._keep(self)
         except OSError as error:
             if self._promised:

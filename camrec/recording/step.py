@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from camrec.units import Lengths, Track, VideoTrack
+from camrec.media import Lengths, Track, VideoTrack
 
 SECOND = 10**9
 WINDOW = 10 * SECOND

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from camrec import disk
+from camrec import durable_files
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +51,9 @@ class Syncer:
         try:
             size = os.fstat(handle).st_size
             if size != self._synced.get(file):
-                disk.flush(handle)
+                durable_files.flush(handle)
         finally:
             os.close(handle)
         if file not in self._synced:
-            disk.sync(file.parent)
+            durable_files.sync(file.parent)
         self._synced[file] = size

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from camrec.media import AudioTrack, Unit, VideoTrack
 from camrec.recording.nut import NutStream
-from camrec.units import AudioTrack, Unit, VideoTrack
 
 SECOND = 10**9
 MARGIN = 1  # seconds from the NUT's zero to the first key picture, for what is shown before it

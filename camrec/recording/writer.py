@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from camrec.clock import Clock
+from camrec.media import AudioTrack, Interruption, StreamNotice, Unit
 from camrec.receipt import Gap, RecordingWarning
 from camrec.recording.changes import Changes
 from camrec.recording.coding import USUAL, Coding
@@ -16,7 +17,6 @@ from camrec.recording.join import Written
 from camrec.recording.memory import Memory
 from camrec.recording.part import Part, PartEnded
 from camrec.recording.timeline import SECOND, Moments, Timeline
-from camrec.units import AudioTrack, Interruption, StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from camrec.camera_address import DEFAULT_PORTS, Source
 from camrec.http_auth import Login
 from camrec.http_auth.login import MOST_CHALLENGES
 from camrec.network_policy import LedElsewhere, LedInACircle, Reach
 from camrec.rtsp_relay.addresses import authority, resolved
 from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
-from camrec.sources import DEFAULT_PORTS, Source
 
 RECEIVE_BYTES = 256 << 10
 CONNECT_TIMEOUT_S = 5.0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from camrec.camera_address import Source
 from camrec.camera_errors import named
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
@@ -14,7 +15,6 @@ from camrec.rtsp_relay.camera_client import ANSWER_TIMEOUT_S, CameraClient
 from camrec.rtsp_relay.description import Description, Format, Medium, parse_description
 from camrec.rtsp_relay.messages import Message
 from camrec.rtsp_relay.refusals import refusal
-from camrec.sources import Source
 
 # Another address, or another form of the request, may be what the camera wants.
 _TRY_ANOTHER = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})

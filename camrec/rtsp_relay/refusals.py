@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from http.client import HTTPException
 
+from camrec.camera_address import Source
 from camrec.camera_errors import answered, named, no_answer
 from camrec.errors import AccessError, CameraError
 from camrec.rtsp_relay.messages import Message
-from camrec.sources import Source
 
 
 def refusal(source: Source, answer: Message) -> CameraError:

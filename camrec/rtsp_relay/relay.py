@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 
+from camrec.camera_address import Source, parse
 from camrec.camera_errors import LOGIN_CODES
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
 from camrec.rtsp_relay.camera_stream import CameraStream
 from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
 from camrec.rtsp_relay.relayed_connection import RelayedConnection
-from camrec.sources import Source, parse
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import time
 from http.client import HTTPException
 from typing import Protocol
 
+from camrec.camera_address import Source
 from camrec.camera_errors import named
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import Reach
@@ -24,7 +25,6 @@ from camrec.rtsp_relay.nal_packets import is_readable, nal_packets, unread
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.refusals import broken_off
 from camrec.rtsp_relay.unread_packets import UnreadPackets
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
+from camrec.media import StreamNotice, Unit
 from camrec.readers import StreamError
 from camrec.session.line import Reader
-from camrec.units import StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 

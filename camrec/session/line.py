@@ -8,8 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from camrec.camera_address import Source
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
+from camrec.media import StreamNotice, Unit
 from camrec.network_policy import Reach
 from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls, look
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
@@ -17,8 +19,6 @@ from camrec.rtsp_relay import RtspRelay
 from camrec.session.better_route import Phase, better_route
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
 from camrec.session.routes import Route, Routes
-from camrec.sources import Source
-from camrec.units import StreamNotice, Unit
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from camrec.camera_address import Source
 from camrec.clock import Clock
-from camrec.sources import Source
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from camrec.camera_address import Source
 from camrec.camera_errors import LOGIN_CODES
 from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
+from camrec.media import Unit
 from camrec.pictures import Pictures
 from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
@@ -22,9 +24,7 @@ from camrec.session.frame_silence import FrameSilence
 from camrec.session.key_frame_bursts import LOOK_EVERY_S
 from camrec.session.line import Line
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
-from camrec.sources import Source
-from camrec.states import Machine
-from camrec.units import Unit
+from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from camrec.earlier import Camera
+from camrec.callbacks import Signal
+from camrec.camera_address import restore
 from camrec.errors import CamrecError
 from camrec.library import FolderWatch, Video
 from camrec.process.supervisor import ProcessState
+from camrec.recent_cameras import Camera
 from camrec.recording import Recording, RecordingState
 from camrec.session import Session, SessionState
-from camrec.signal import Signal
-from camrec.sources import restore
 from camrec.station import LONGEST, OPEN, Station
 from camrec.views.history import History
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import param
 
+from camrec.camera_address import valid_name
 from camrec.discovery import available, find
 from camrec.redaction import Credential
-from camrec.sources import valid_name
 from camrec.station import Station
 from camrec.views.component import AskingComponent
 

@@ -14,9 +14,8 @@ from urllib.parse import quote
 
 from tornado.iostream import StreamClosedError
 
-from camrec import storage
+from camrec import remote_files, schema
 from camrec.errors import InputError, NotFoundError
-from camrec.web import schema
 from camrec.web.handler import Handler
 
 CHUNK = 256 << 10  # bytes read and sent at a time
@@ -38,7 +37,7 @@ class FileHandler(Handler):
         save_as : as an attachment under this name; else to be shown in place.
         """
         try:
-            file, (size, changed) = await self.call(storage.opened, path)
+            file, (size, changed) = await self.call(remote_files.opened, path)
         except OSError:  # deleted this very moment, or on a storage that does not answer
             raise NotFoundError("no_video", filename=path.name) from None
         with file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from camrec import storage
+from camrec import remote_files
 from camrec.errors import NotFoundError
 from camrec.web.file import FileHandler
 from camrec.web.handler import Desk
@@ -26,7 +26,7 @@ class Films:
     def find(self, word: str, filename: str) -> Path:
         """Raises NotFoundError (``no_video``)."""
         path = self._paths.get(word)
-        if path is None or storage.name_of(path) != filename:
+        if path is None or remote_files.name_of(path) != filename:
             raise NotFoundError("no_video", filename=filename)
         return path
 

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
+from camrec import schema
 from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal
 from camrec.i18n import best_language
 from camrec.station import Station
-from camrec.web import schema
 from camrec.web.audience import Audience
 from camrec.web.guard import Guard
 from camrec.web.request import FieldError, read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camrec.web import schema
+from camrec import schema
 from camrec.web.handler import Handler
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from camrec import __version__
-from camrec.web import schema
+from camrec import __version__, schema
 from camrec.web.address import Address, Call
 
 REF = "#/components/schemas/{model}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from camrec import schema
 from camrec.clock import iso
 from camrec.recording import Recording
-from camrec.web import schema
 from camrec.web.handler import Handler
 from camrec.web.request import RecordRequest, StopRequest, TogetherRequest
 

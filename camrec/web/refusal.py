@@ -10,10 +10,10 @@ from pathlib import Path
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
+from camrec import schema
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.i18n import LANGUAGES, best_language, text
-from camrec.web import schema
 from camrec.web.guard import LOGIN, SAFE_METHODS
 from camrec.web.headers import protect
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from camrec.camera_address import LONGEST_ADDRESS, LONGEST_NAME
 from camrec.clock import parse_iso
 from camrec.errors import InputError
 from camrec.i18n import text
 from camrec.redaction import redact
-from camrec.sources import LONGEST_ADDRESS, LONGEST_NAME
 from camrec.station import FARTHEST, LONGEST, SHORTEST
 
 Id = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]

@@ -6,10 +6,10 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from camrec import schema
 from camrec.clock import iso
 from camrec.recording import RecordingState
 from camrec.session import Session
-from camrec.web import schema
 from camrec.web.file import attachment
 from camrec.web.handler import Handler
 from camrec.web.request import CloseRequest, OpenRequest

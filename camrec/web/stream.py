@@ -38,10 +38,10 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
+from camrec.media import VideoTrack
 from camrec.pictures import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING, Station
-from camrec.units import VideoTrack
 from camrec.web.audience import Audience
 from camrec.web.flow import Flow
 from camrec.web.handler import Desk, Handler

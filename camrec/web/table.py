@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
+from camrec import schema
 from camrec.receipt import Receipt
 from camrec.web import (
     health,
@@ -13,7 +14,6 @@ from camrec.web import (
     openapi,
     recordings,
     request,
-    schema,
     sessions,
     snapshot,
     stream,

@@ -6,10 +6,11 @@ import math
 
 from tornado.iostream import StreamClosedError
 
+from camrec import schema
 from camrec.clock import iso
 from camrec.errors import StateError
 from camrec.library import Video
-from camrec.web import archive, schema
+from camrec.web import archive
 from camrec.web.file import FileHandler, attachment
 from camrec.web.handler import Handler
 from camrec.web.request import FieldError, VideoRequest

@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.clock import Clock
 from camrec.errors import CameraError
 from camrec.receipt import RecordingWarning
 from camrec.session.routes import KEPT_DAYS, Route, Routes
-from camrec.sources import parse
 from camrec.station import Station
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs

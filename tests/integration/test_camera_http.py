@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.errors import CameraError
 from camrec.session import SessionState
-from camrec.sources import parse
 from camrec.station import Station
 from support.cameras.odd_dialogues import is_right_digest
 from support.cameras.raw_http import JPEG_START, RawHttpCamera, encode_jpegs

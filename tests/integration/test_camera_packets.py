@@ -10,9 +10,9 @@ import time
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.receipt import RecordingWarning
 from camrec.session.routes import Route
-from camrec.sources import parse
 from camrec.station import Station
 from support.cameras.coded import decoded
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camrec.sources import parse
+from camrec.camera_address import parse
 from camrec.station import Station
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode

@@ -16,7 +16,7 @@ import yaml
 
 from camrec.cli.remote_recording import running_camrec
 from camrec.config import Config
-from camrec.proxies.ports import free_ports
+from camrec.ports import free_ports
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.config import Config
-from camrec.earlier import MOST, Camera, Earlier
 from camrec.errors import CameraError, DiskError, NotFoundError, StateError
+from camrec.recent_cameras import MOST, Camera, Earlier
 from camrec.session import SessionState
-from camrec.sources import parse
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
 

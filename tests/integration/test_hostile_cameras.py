@@ -17,11 +17,11 @@ import numpy as np
 import psutil
 import pytest
 
+from camrec.camera_address import parse
 from camrec.errors import CameraError, CamrecError
 from camrec.network_policy import Reach
 from camrec.proxies import answers_tls, look
 from camrec.proxies.jpegs import MOST, Splitter
-from camrec.sources import parse
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
 from support.proxy_requests import describe

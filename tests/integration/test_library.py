@@ -11,7 +11,7 @@ import time
 import cv2
 import pytest
 
-from camrec import disk
+from camrec import durable_files
 from camrec.clock import Clock, iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
 from camrec.library import Library, names
@@ -281,8 +281,8 @@ def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monke
 
         return tried
 
-    monkeypatch.setattr("camrec.disk.sync", refusing(disk.sync))
-    monkeypatch.setattr("camrec.disk.rename", refusing(disk.rename))
+    monkeypatch.setattr("camrec.durable_files.sync", refusing(durable_files.sync))
+    monkeypatch.setattr("camrec.durable_files.rename", refusing(durable_files.rename))
     with pytest.raises(ServiceError):
         library.rename(filename, "Delivery")
     monkeypatch.undo()
@@ -356,7 +356,7 @@ def test_it_can_be_looked_at_without_being_opened(tmp_path):
 
 def test_a_new_folder_is_certain_with_those_that_it_lies_in(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(disk, "sync", synced.append)
+    monkeypatch.setattr(durable_files, "sync", synced.append)
     library = Library(tmp_path / "a" / "videos", Clock())
     library.open()
     library.parts("abc")

@@ -14,11 +14,11 @@ import pytest
 
 import camrec
 from camrec.binaries.download import download_text
+from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.face.wire import Wire
 from camrec.proxies import Go2rtc, MediaMTX, look
-from camrec.sources import parse
 from camrec.station import Station
 from camrec.web import Relay
 from support.cameras.mjpeg import MjpegCamera
@@ -35,11 +35,11 @@ OPENS = {
 }
 # They listen, or speak to the kernel.
 LISTENS = {
-    *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "proxies/ports.py"),
+    *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "ports.py"),
     *("process/tcp_bytes.py", "cli/starting.py"),
 }
 # A name of ours, and not what opens a connection.
-OURS = {"web/schema.py", "face/wire.py", "web/sessions.py", "station.py"}
+OURS = {"schema.py", "face/wire.py", "web/sessions.py", "station.py"}
 
 
 def callers() -> Iterator[str]:

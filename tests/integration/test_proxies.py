@@ -21,13 +21,13 @@ import psutil
 import pytest
 import yaml
 
+from camrec.camera_address import Source, parse
 from camrec.errors import CameraError, InputError, ServiceError
+from camrec.ports import free_ports
 from camrec.process import Child, ProcessState
 from camrec.process.ladder import POLITE
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.proxies.ports import free_ports
 from camrec.proxies.reasons import error_of
-from camrec.sources import Source, parse
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from support.proxy_requests import describe, from_websocket

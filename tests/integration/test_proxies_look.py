@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from camrec.camera_address import Credential, parse
 from camrec.errors import CameraError
 from camrec.http_auth import Login
+from camrec.ports import free_ports
 from camrec.proxies import look
-from camrec.proxies.ports import free_ports
 from camrec.proxies.visit import Visit
-from camrec.sources import Credential, parse
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http, says
 

@@ -6,12 +6,12 @@ import socket
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.network_policy import Reach
 from camrec.proxies import look
 from camrec.proxies.visit import Visit
-from camrec.sources import parse
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 

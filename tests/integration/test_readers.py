@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from camrec.camera_address import parse
 from camrec.clock import Clock
+from camrec.media import AudioTrack, Unit, VideoTrack
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.readers import Go2rtcReader, RtspReader, StreamError, dialogue
 from camrec.readers.rtsp import put_back
-from camrec.sources import parse
-from camrec.units import AudioTrack, Unit, VideoTrack
 from support.cameras import MjpegCamera, RtspCamera
 from support.cameras.rtsp import slices_hash
 from support.units_made import SECOND, until

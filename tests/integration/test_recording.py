@@ -13,12 +13,12 @@ import av
 import pytest
 
 from camrec.config import Config
+from camrec.media import StreamNotice, Unit
 from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording import Coding, RecordingState, writer
 from camrec.recording import recording as life
 from camrec.recording.ffmpeg import ability
 from camrec.recording.step import Step
-from camrec.units import StreamNotice, Unit
 from support.cameras import barcode
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until

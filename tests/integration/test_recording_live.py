@@ -12,14 +12,14 @@ import av
 import numpy as np
 import pytest
 
+from camrec.camera_address import parse
 from camrec.clock import Clock
 from camrec.feed import Feed
+from camrec.media import Unit
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.receipt import Receipt
 from camrec.recording import Recording, RecordingState
-from camrec.sources import parse
-from camrec.units import Unit
 from support.beeps import beeps
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera

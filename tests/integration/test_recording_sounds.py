@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from camrec.media import Unit
 from camrec.readers import sdp
 from camrec.readers.sounds import sound_of
-from camrec.units import Unit
 from support.beeps import ENCODERS, LENGTH, PITCH, beeps, encoded
 from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected

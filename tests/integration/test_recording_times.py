@@ -10,11 +10,11 @@ import av
 import pytest
 
 from camrec.feed import Feed
+from camrec.media import AudioTrack, Unit, VideoTrack
 from camrec.readers.nals import START
 from camrec.readers.pictures import Pictures
 from camrec.recording import RecordingState
 from camrec.recording.step import Step, moved_by
-from camrec.units import AudioTrack, Unit, VideoTrack
 from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until

@@ -19,13 +19,13 @@ import numpy as np
 import psutil
 import pytest
 
+from camrec.camera_address import parse
 from camrec.clock import Clock
 from camrec.errors import CameraError
 from camrec.proxies import Go2rtc, Relay
 from camrec.proxies.jpegs import MOST, Splitter
 from camrec.readers import StreamError
 from camrec.session.line import MjpegLine
-from camrec.sources import parse
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
 

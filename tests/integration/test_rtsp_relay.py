@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from camrec.camera_address import parse
 from camrec.errors import CameraError
 from camrec.network_policy import Reach
 from camrec.readers.h264 import H264
@@ -25,7 +26,6 @@ from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp
 from camrec.rtsp_relay.messages import encode as encode_message
 from camrec.rtsp_relay.nal_packets import split_h264, split_h265
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
-from camrec.sources import parse
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_rtsp import RawRtspCamera, encode
 

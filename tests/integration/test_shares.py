@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import Timeout
 
-from camrec import disk
+from camrec import durable_files
 from camrec.errors import CamrecError
 from camrec.file_lock import ProcessLock
 from camrec.station import Station
@@ -46,7 +46,7 @@ def fails(monkeypatch) -> Callable[..., None]:
 
         monkeypatch.setattr(module, call, failing)
 
-    monkeypatch.setattr(disk, "_logged", set())
+    monkeypatch.setattr(durable_files, "_logged", set())
     return fails
 
 

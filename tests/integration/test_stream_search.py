@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec import stream_search
+from camrec.camera_address import default_name, parse
 from camrec.errors import AccessError, CameraError, InputError
 from camrec.network_policy import Reach
 from camrec.redaction import Credential
-from camrec.sources import default_name, parse
 from camrec.stream_search import RTSP_PATHS, bare_host, find_stream
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera

@@ -9,14 +9,14 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from camrec.camera_address import parse
 from camrec.config import Config
-from camrec.earlier import MOST, Earlier
+from camrec.credential_store import SERVICE, Vault
 from camrec.errors import ServiceError
 from camrec.journal import Journal
+from camrec.recent_cameras import MOST, Earlier
 from camrec.session import SessionState
-from camrec.sources import parse
 from camrec.station import Station
-from camrec.vault import SERVICE, Vault
 from support.cameras.mjpeg import MjpegCamera
 from support.journal_entry import ENTRY
 

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from camrec.feed import Feed
+from camrec.media import Unit
 from camrec.receipt import Receipt
 from camrec.recording import Recording
-from camrec.units import Unit
 from support.cameras import barcode
 from support.cameras.provision import apt
 from support.units_made import SECOND, MadeClock, until

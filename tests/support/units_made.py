@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from camrec.clock import Clock
-from camrec.units import AudioTrack, Unit, VideoTrack
+from camrec.media import AudioTrack, Unit, VideoTrack
 from support.cameras import barcode, schedule
 from support.clips import kept
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from camrec.feed import BREAK, Feed, group
-from camrec.units import StreamNotice, Unit, VideoTrack
+from camrec.media import StreamNotice, Unit, VideoTrack
 from support.units_made import SECOND, mixed, pictures, sound
 
 FRAME = SECOND // 25

@@ -16,6 +16,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
+from camrec.camera_address import parse, restore
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
@@ -34,7 +35,6 @@ from camrec.readers.stream_error import StreamError
 from camrec.receipt import Receipt
 from camrec.recording.changes import AT_ONCE, EACH, Changes
 from camrec.redaction import redact
-from camrec.sources import parse, restore
 from camrec.web.file import attachment, byte_range
 from camrec.web.guard import host_name
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from camrec.feed import Feed
+from camrec.media import VideoTrack
 from camrec.pictures import Packet, PacketSubscription, Pictures, codec_string
-from camrec.units import VideoTrack
 from support.units_made import SECOND, MadeClock, pictures
 
 TIMES = [number / 25 for number in range(300)]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from camrec.errors import StateError
+from camrec.media import Unit, VideoTrack
 from camrec.pictures import Picture, Pictures, PictureSubscription, decoder
-from camrec.units import Unit, VideoTrack
 from support.cameras import barcode
 from support.units_made import SECOND, until
 from support.units_made import pictures as made

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from camrec.camera_address import parse, restore, valid_name
 from camrec.errors import InputError
 from camrec.pasted_address import cleaned
 from camrec.redaction import Credential, redact
-from camrec.sources import parse, restore, valid_name
 from camrec.stream_search import bare_host
 
 

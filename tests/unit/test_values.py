@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from camrec import i18n
+from camrec.callbacks import Signal
 from camrec.clock import iso, parse_iso
-from camrec.signal import Signal
-from camrec.states import ForbiddenMove, Machine
+from camrec.state_machine import ForbiddenMove, Machine
 
 PACKAGE = Path(i18n.__file__).parent
 

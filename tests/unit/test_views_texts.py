@@ -11,9 +11,9 @@ import pytest
 
 from camrec import views
 from camrec.i18n import LANGUAGES, catalogue, text
-from camrec.units import AudioCodec, VideoCodec
+from camrec.media import AudioCodec, VideoCodec
+from camrec.schema import AudioFacts
 from camrec.views.board import CODECS
-from camrec.web.schema import AudioFacts
 
 VIEWS = Path(views.__file__).parent
 STATIC = VIEWS / "static"
@@ -104,5 +104,3 @@ def test_one_and_many():
     ]
     assert text("page.open_of", "fr", count=0, **told).startswith(f"0{NBSP}caméra ")
     assert text("page.open_of", "fr", count=2, **told).startswith(f"2{NBSP}caméras ")
-
-

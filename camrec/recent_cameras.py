@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from camrec.camera_address import Source, restore
+from camrec.credential_store import Vault
 from camrec.errors import ServiceError
-from camrec.sources import Source, restore
-from camrec.vault import Vault
 
 log = logging.getLogger(__name__)
 

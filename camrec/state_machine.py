@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Generic, TypeVar
 
-from camrec.signal import Signal
+from camrec.callbacks import Signal
 
 S = TypeVar("S", bound=Enum)
 

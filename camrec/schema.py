@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from camrec.errors import CamrecError
+from camrec.media import AudioCodec
 from camrec.redaction import redact
-from camrec.units import AudioCodec
 
 
 class Fault(BaseModel):
