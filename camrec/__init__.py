@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from camrec.face import (
+    from camrec.api import (
         Camera,
         Connection,
         Library,
@@ -61,6 +61,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Loaded when asked for, so that `import camrec` is quick and a leaf room does not load Panel.
     if name in __all__:
-        room = "camrec.errors" if name.endswith("Error") else "camrec.face"
+        room = "camrec.errors" if name.endswith("Error") else "camrec.api"
         return getattr(import_module(room), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,13 +8,13 @@ from pathlib import Path
 import requests
 
 from camrec import direct_http, schema
+from camrec.api.remote import Wire
 from camrec.camera_address import parse
 from camrec.cli.running import asked_to_end
 from camrec.cli.terminal import megabytes, note, recording_progress, say
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, told
-from camrec.face.wire import Wire
 from camrec.library import Library
 from camrec.network_policy import Reach
 from camrec.receipt import Receipt

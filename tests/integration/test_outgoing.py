@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 import camrec
+from camrec.api.remote import Wire
 from camrec.binaries.download import download_text
 from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.face.wire import Wire
 from camrec.proxies import Go2rtc, MediaMTX, look
 from camrec.station import Station
 from camrec.web import Relay
@@ -39,7 +39,7 @@ LISTENS = {
     *("process/tcp_bytes.py", "cli/starting.py"),
 }
 # A name of ours, and not what opens a connection.
-OURS = {"schema.py", "face/wire.py", "web/sessions.py", "station.py"}
+OURS = {"schema.py", "api/remote.py", "web/sessions.py", "station.py"}
 
 
 def callers() -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+from camrec.api.camera import Camera
+from camrec.api.recording import Recording
+from camrec.api.video import Video
 from camrec.errors import CamrecError
-from camrec.face.camera import Camera
-from camrec.face.recording import Recording
-from camrec.face.video import Video
 
 
 def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from camrec import footage, library
-from camrec.face.home import home
+from camrec.api.local import home
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
     import dask.array
 
-    from camrec.face.backend import Backend
+    from camrec.api.backend import Backend
     from camrec.views import VideoView
 
 

@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from camrec import direct_http, schema
 from camrec.address_userinfo import AmbiguousAddress, split_userinfo
+from camrec.api.local import page_file
 from camrec.camera_address import parse
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
-from camrec.face.home import page_file
 from camrec.i18n import system_language
 from camrec.library.names import checked
 from camrec.library.video import nanoseconds

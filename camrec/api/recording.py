@@ -7,10 +7,10 @@ from collections.abc import Generator
 from typing import Any
 
 from camrec import schema
+from camrec.api import progress
+from camrec.api.backend import Backend
+from camrec.api.video import Video
 from camrec.errors import CamrecError
-from camrec.face import progress
-from camrec.face.backend import Backend
-from camrec.face.video import Video
 
 PATIENCE = 0.5  # seconds that a thread waits for one that is awaited before it looks again
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import atexit
 
-from camrec.face.camera import Camera, camera_of
-from camrec.face.library import Library
-from camrec.face.wire import Wire
+from camrec.api.camera import Camera, camera_of
+from camrec.api.library import Library
+from camrec.api.remote import Wire
 
 
 def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:

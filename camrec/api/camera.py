@@ -8,9 +8,9 @@ from weakref import WeakValueDictionary
 import cv2
 import numpy as np
 
-from camrec.face.backend import Backend
-from camrec.face.home import home, lock
-from camrec.face.recording import Recording
+from camrec.api.backend import Backend
+from camrec.api.local import home, lock
+from camrec.api.recording import Recording
 
 if TYPE_CHECKING:
     from camrec.views import CameraView

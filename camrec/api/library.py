@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from camrec import library, remote_files
+from camrec.api.local import home
+from camrec.api.video import Video
 from camrec.clock import Clock
-from camrec.face.home import home
-from camrec.face.video import Video
 from camrec.footage import packages
 from camrec.footage.align import align as align_times
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import dask.bag
     import pandas
 
-    from camrec.face.backend import Backend
+    from camrec.api.backend import Backend
 
 
 def videos(folder: Path | str | None = None) -> Library:

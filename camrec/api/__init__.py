@@ -1,0 +1,25 @@
+"""camrec in Python: cameras, recordings and videos as objects, for a cell, a script or a thread."""
+
+from camrec.api.camera import Camera, cameras, open, open_demo
+from camrec.api.connection import Connection, connect
+from camrec.api.library import Library, align, videos
+from camrec.api.local import stop
+from camrec.api.multi_camera import record_together
+from camrec.api.recording import Recording
+from camrec.api.video import Video
+
+__all__ = [
+    "Camera",
+    "Connection",
+    "Library",
+    "Recording",
+    "Video",
+    "align",
+    "cameras",
+    "connect",
+    "open",
+    "open_demo",
+    "record_together",
+    "stop",
+    "videos",
+]
