@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from camrec.binaries.binary import Unusable
+from camrec.binaries.check import Unusable
 
 LARGEST = 400 << 20
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError)

@@ -15,7 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from camrec.binaries.step import Step
+from camrec.binaries.progress import Step
 from camrec.i18n import text
 
 

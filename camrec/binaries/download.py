@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from camrec.binaries.binary import Unusable
+from camrec.binaries.check import Unusable
 
 CONNECT_WITHIN = 4.0
 SILENT_AT_MOST = 15.0

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 from camrec.binaries.archive import extract
-from camrec.binaries.binary import Unusable
+from camrec.binaries.check import Unusable
 from camrec.binaries.download import download, download_text
-from camrec.binaries.programs import Asset, Program, Release, Site
-from camrec.binaries.step import Progress, Step
+from camrec.binaries.manifest import Asset, Program, Release, Site
+from camrec.binaries.progress import Progress, Step
 
 
 def fetch(program: Program, release: Release, target: Path, site: Site, progress: Progress) -> None:

@@ -24,10 +24,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from camrec.binaries import PROGRAMS, Site, Step, download, find, programs
+from camrec.binaries import PROGRAMS, Site, Step, download, find, manifest
 from camrec.binaries.bar import Bar
-from camrec.binaries.binary import Unusable
-from camrec.binaries.programs import MACHINES, Asset
+from camrec.binaries.check import Unusable
+from camrec.binaries.manifest import MACHINES, Asset
 from camrec.errors import ServiceError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs played here are scripts")
@@ -137,7 +137,7 @@ def pin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         program = PROGRAMS[name]
         machine = (platform.system(), MACHINES[platform.machine().lower()])
         release = replace(program.release, assets={machine: Asset(file, sha256)})
-        monkeypatch.setitem(programs.PROGRAMS, name, replace(program, release=release))
+        monkeypatch.setitem(manifest.PROGRAMS, name, replace(program, release=release))
         return f"/{release.repository}/releases/download/{release.tag}/{file}"
 
     return pin

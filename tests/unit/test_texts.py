@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 from camrec import i18n
-from camrec.binaries.binary import Origin
+from camrec.binaries.check import Origin
 from camrec.i18n import LANGUAGES, Lines, Phrase, catalogue
 from camrec.process.supervisor import ProcessState
 from camrec.receipt import EndReason

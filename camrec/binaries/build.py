@@ -12,9 +12,9 @@ import subprocess
 from importlib.resources import files
 from pathlib import Path
 
-from camrec.binaries.binary import Unusable
-from camrec.binaries.programs import Program, Release
-from camrec.binaries.step import Progress, Step
+from camrec.binaries.check import Unusable
+from camrec.binaries.manifest import Program, Release
+from camrec.binaries.progress import Progress, Step
 from camrec.errors import reason_of
 
 TAKES_AT_MOST = 900.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from camrec.binaries.programs import Program
+from camrec.binaries.manifest import Program
 from camrec.errors import reason_of
 from camrec.i18n import Phrase
 

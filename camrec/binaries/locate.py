@@ -16,11 +16,11 @@ import imageio_ffmpeg
 import platformdirs
 from filelock import Timeout
 
-from camrec.binaries.binary import Binary, Origin, Unusable, examine
-from camrec.binaries.go_build import TAKES_AT_MOST, build
-from camrec.binaries.programs import GITHUB, PROGRAMS, Program, Release, Site
+from camrec.binaries.build import TAKES_AT_MOST, build
+from camrec.binaries.check import Binary, Origin, Unusable, examine
+from camrec.binaries.manifest import GITHUB, PROGRAMS, Program, Release, Site
+from camrec.binaries.progress import Progress, Step
 from camrec.binaries.release import fetch as fetch_release
-from camrec.binaries.step import Progress, Step
 from camrec.errors import ServiceError, reason_of
 from camrec.file_lock import ProcessLock
 from camrec.i18n import Lines, Phrase
