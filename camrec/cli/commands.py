@@ -13,7 +13,7 @@ import typer
 from typer import Argument, Option
 
 from camrec import __version__
-from camrec.cli.terminal import complain, say, write_any_name
+from camrec.cli.console import complain, say, write_any_name
 from camrec.errors import CamrecError
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 
@@ -66,7 +66,7 @@ def serve(
     token: Annotated[bool, Option("--token", help=say("serve.token"))] = False,
     no_browser: NoBrowser = False,
 ) -> None:
-    from camrec.cli import serving
+    from camrec.cli import serve
     from camrec.config import Config
 
     settings = Config.load(
@@ -78,7 +78,7 @@ def serve(
         videos_dir=videos,
         bin_dir=bin,
     )
-    serving.serve(settings, token=token, open_browser=not no_browser)
+    serve.serve(settings, token=token, open_browser=not no_browser)
 
 
 @app.command(help=say("demo.about"))
@@ -90,11 +90,11 @@ def demo(
     videos: VideosFolder = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    from camrec.cli import serving
+    from camrec.cli import serve
     from camrec.config import Config
 
     settings = Config.load(config, videos_dir=videos)
-    serving.demo(settings, seconds, open_browser=not no_browser)
+    serve.demo(settings, seconds, open_browser=not no_browser)
 
 
 @app.command(help=say("record.about"))
@@ -105,9 +105,9 @@ def record(
     config: ConfigFile = None,
     videos: VideosFolder = None,
 ) -> None:
-    from camrec.cli import recording
+    from camrec.cli import record
 
-    recording.record(url, duration, output, config, videos)
+    record.record(url, duration, output, config, videos)
 
 
 @app.command(help=say("probe.about"))
@@ -118,9 +118,9 @@ def probe(
     config: ConfigFile = None,
     videos: UnusedVideosFolder = None,
 ) -> None:
-    from camrec.cli import recording
+    from camrec.cli import record
 
-    recording.probe(url, save, config, as_json=as_json)
+    record.probe(url, save, config, as_json=as_json)
 
 
 @app.command(help=say("videos.about"))
@@ -129,10 +129,10 @@ def videos(
     config: ConfigFile = None,
     videos: VideosFolder = None,
 ) -> None:
-    from camrec.cli import listing
+    from camrec.cli import list_videos
     from camrec.config import Config
 
-    listing.videos(Config.load(config, videos_dir=videos), as_json=as_json)
+    list_videos.videos(Config.load(config, videos_dir=videos), as_json=as_json)
 
 
 @app.command(help=say("verify.about"))
@@ -142,10 +142,10 @@ def verify(
     config: ConfigFile = None,
     videos: VideosFolder = None,
 ) -> None:
-    from camrec.cli import verifying
+    from camrec.cli import verify
     from camrec.config import Config
 
-    verifying.verify(file, Config.load(config, videos_dir=videos), as_json=as_json)
+    verify.verify(file, Config.load(config, videos_dir=videos), as_json=as_json)
 
 
 @app.command(help=say("binaries.about"))
@@ -156,7 +156,7 @@ def binaries(
     videos: UnusedVideosFolder = None,
     bin: BinFolder = None,
 ) -> None:
-    from camrec.cli import listing
+    from camrec.cli import list_videos
     from camrec.config import Config
 
-    listing.binaries(Config.load(config, bin_dir=bin), fetch=not check, as_json=as_json)
+    list_videos.binaries(Config.load(config, bin_dir=bin), fetch=not check, as_json=as_json)

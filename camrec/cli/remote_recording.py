@@ -10,8 +10,8 @@ import requests
 from camrec import direct_http, schema
 from camrec.api.remote import Wire
 from camrec.camera_address import parse
-from camrec.cli.running import asked_to_end
-from camrec.cli.terminal import megabytes, note, recording_progress, say
+from camrec.cli.console import megabytes, note, recording_progress, say
+from camrec.cli.context import asked_to_end
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, told

@@ -25,9 +25,9 @@ import pytest
 from rich.console import Console
 
 from camrec.binaries import PROGRAMS, Site, Step, download, find, manifest
-from camrec.binaries.bar import Bar
 from camrec.binaries.check import Unusable
 from camrec.binaries.manifest import MACHINES, Asset
+from camrec.cli.download_progress import Bar
 from camrec.errors import ServiceError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs played here are scripts")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from camrec.cli.opening import open_camera
+from camrec.cli.open_camera import open_camera
 from camrec.errors import CamrecError
 from camrec.recording import RecordingState
 from camrec.session import SessionState

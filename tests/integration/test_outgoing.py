@@ -36,7 +36,7 @@ OPENS = {
 # They listen, or speak to the kernel.
 LISTENS = {
     *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "ports.py"),
-    *("process/tcp_bytes.py", "cli/starting.py"),
+    *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
 # A name of ours, and not what opens a connection.
 OURS = {"schema.py", "api/remote.py", "web/sessions.py", "station.py"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from camrec.cli import starting
-from camrec.cli.starting import MARK, starting_page
+from camrec.cli import startup_page
+from camrec.cli.startup_page import MARK, starting_page
 from support.serving import Serving
 
 
@@ -52,7 +52,7 @@ def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
 
 
 def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(starting, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(startup_page, "PATIENCE_S", 0.2)
     path = tmp_path / "socket"
     with starting_page(str(path)):
         silent = socket.socket(socket.AF_UNIX)
@@ -65,7 +65,7 @@ def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monk
 
 @pytest.mark.browser
 def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, monkeypatch):
-    monkeypatch.setattr(starting, "TRIES", 2)
+    monkeypatch.setattr(startup_page, "TRIES", 2)
     with Serving(lambda: "camrec is here") as served:
         look = looking("about:blank", known="Failed to load resource")
         page, answers = look.page, []
@@ -76,7 +76,7 @@ def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, mo
             if len(answers) in (4, 5):
                 route.fulfill(status=500, body="")
             elif len(answers) <= 8:
-                body = starting.page("en")
+                body = startup_page.page("en")
                 route.fulfill(status=200, body=body, headers={MARK: "1"}, content_type="text/html")
             else:
                 route.continue_()

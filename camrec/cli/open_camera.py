@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from camrec.cli.terminal import note, say
+from camrec.cli.console import note, say
 from camrec.session import Session, SessionState
 from camrec.station import Station
 

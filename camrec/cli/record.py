@@ -12,10 +12,7 @@ from pathlib import Path
 from typer import BadParameter
 
 from camrec.camera_address import parse
-from camrec.cli.opening import open_camera, wait_until_open
-from camrec.cli.remote_recording import record_by, running_camrec
-from camrec.cli.running import asked_to_end, station_of
-from camrec.cli.terminal import (
+from camrec.cli.console import (
     LANGUAGE,
     facts,
     megabytes,
@@ -25,6 +22,9 @@ from camrec.cli.terminal import (
     recording_progress,
     say,
 )
+from camrec.cli.context import asked_to_end, station_of
+from camrec.cli.open_camera import open_camera, wait_until_open
+from camrec.cli.remote_recording import record_by, running_camrec
 from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import Video

@@ -6,9 +6,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from camrec.binaries.bar import Bar
-from camrec.cli import logs
-from camrec.cli.terminal import LANGUAGE, complain, err
+from camrec.cli import log_setup
+from camrec.cli.console import LANGUAGE, complain, err
+from camrec.cli.download_progress import Bar
 from camrec.config import Config
 from camrec.errors import ServiceError
 from camrec.process import endings
@@ -21,7 +21,7 @@ def station_of(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[Stati
 
     fetch : programs to find or fetch at once, with a progress bar, rather than when first needed.
     """
-    logs.start(config.log_level, err)
+    log_setup.start(config.log_level, err)
     station = Station(config)
     with Bar(err, LANGUAGE) as bar:
         for name in fetch:

@@ -6,9 +6,8 @@ import typer
 
 from camrec import schema
 from camrec.binaries import PROGRAMS, find
-from camrec.binaries.bar import Bar
-from camrec.cli import logs
-from camrec.cli.terminal import (
+from camrec.cli import log_setup
+from camrec.cli.console import (
     LANGUAGE,
     complain,
     err,
@@ -18,6 +17,7 @@ from camrec.cli.terminal import (
     say,
     table,
 )
+from camrec.cli.download_progress import Bar
 from camrec.clock import Clock, iso
 from camrec.config import Config
 from camrec.errors import ServiceError
@@ -26,7 +26,7 @@ from camrec.web.videos import describe
 
 
 def videos(config: Config, *, as_json: bool) -> None:
-    logs.start(config.log_level, err)
+    log_setup.start(config.log_level, err)
     found = Library(config.videos, Clock()).videos()
     if as_json:
         reply = schema.VideoList(videos=[describe(video) for video in found])
@@ -40,7 +40,7 @@ def videos(config: Config, *, as_json: bool) -> None:
 
 
 def binaries(config: Config, *, fetch: bool, as_json: bool) -> None:
-    logs.start(config.log_level, err)
+    log_setup.start(config.log_level, err)
     made = table("binaries.name", "binaries.version", "binaries.origin", "binaries.path")
     listed: list[dict[str, str]] = []
     missing: dict[str, ServiceError] = {}

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from camrec import web
 from camrec.binaries import PROGRAMS
-from camrec.cli.recording import print_receipt, record_all
-from camrec.cli.running import station_of
-from camrec.cli.starting import starting_page
+from camrec.cli.context import station_of
+from camrec.cli.record import print_receipt, record_all
+from camrec.cli.startup_page import starting_page
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
 from camrec.ports import holder

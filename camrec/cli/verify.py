@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from camrec.cli.terminal import LANGUAGE, facts, megabytes, note, print_json, print_table, say
+from camrec.cli.console import LANGUAGE, facts, megabytes, note, print_json, print_table, say
 from camrec.config import Config
 from camrec.i18n import text
 from camrec.recording.verify import Verdict
