@@ -207,7 +207,7 @@ def open_camrec(
 
 def scripts() -> str:
     """The page's own code, with a life that never ends."""
-    from camrec.views.bundler import bundle
+    from camrec.dashboard.bundler import bundle
 
     return f"""
       const {{ liveStream }} = {bundle("live/live_stream.js")}

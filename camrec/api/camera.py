@@ -13,7 +13,7 @@ from camrec.api.local import home, lock
 from camrec.api.recording import Recording
 
 if TYPE_CHECKING:
-    from camrec.views import CameraView
+    from camrec.dashboard import CameraView
 
 _known: WeakValueDictionary[tuple[int, str], Camera] = WeakValueDictionary()
 
@@ -97,7 +97,7 @@ class Camera:
             Whether a recording can be begun and ended there. False for a page that others open:
             it then has no right to.
         """
-        from camrec.views import CameraView
+        from camrec.dashboard import CameraView
 
         return CameraView(
             self._found,

@@ -109,7 +109,7 @@ class Home:
 
 def page_file(name: str) -> str | None:
     """What a notebook's page loads by this name; late, for Panel takes seconds to import."""
-    from camrec.views import page_file
+    from camrec.dashboard import page_file
 
     return page_file(name)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import dask.array
 
     from camrec.api.backend import Backend
-    from camrec.views import VideoView
+    from camrec.dashboard import VideoView
 
 
 class Video:
@@ -164,7 +164,7 @@ class Video:
         width
             In pixels; as wide as there is room by default.
         """
-        from camrec.views import VideoView
+        from camrec.dashboard import VideoView
 
         backend = self._backend or home()
         base_url, poster = backend.film_url(self._found)

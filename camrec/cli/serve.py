@@ -66,7 +66,7 @@ def _serve(
 ) -> None:
     """`served` is called as soon as the page answers."""
     # Panel takes seconds to import: only these two commands wait for it.
-    from camrec.views import serving
+    from camrec.dashboard import server
 
     config = station.config
     desk = web.Desk.of(station)
@@ -86,7 +86,7 @@ def _serve(
 
     try:
         with web.guarding(desk.guard, config):
-            serving.serve(
+            server.serve(
                 station,
                 web.routes_of(desk),
                 host=config.host,

@@ -15,8 +15,8 @@ import pytest
 from av.video.reformatter import Colorspace
 from playwright.sync_api import Page, expect
 
+from camrec.dashboard import CameraView
 from camrec.station import Station
-from camrec.views import CameraView
 from camrec.web import LocalServer
 from support.cameras.coded import THINNED, ReorderedCamera, decoded, nearest, reordered
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs

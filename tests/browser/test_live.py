@@ -12,12 +12,12 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from camrec.dashboard import CameraView, page
+from camrec.dashboard.camera_view import LivePicture
+from camrec.dashboard.page import end_board
 from camrec.pictures import PacketSubscription
 from camrec.session import Session
 from camrec.station import Station
-from camrec.views import CameraView, page
-from camrec.views.camera import LivePicture
-from camrec.views.page import end_board
 from camrec.web import LocalServer
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of

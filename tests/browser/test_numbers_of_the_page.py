@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from camrec.dashboard.bundler import bundle
 
+from camrec.dashboard.component import texts
 from camrec.i18n import LANGUAGES, text
-from camrec.views.bundler import bundle
-from camrec.views.component import texts
 
 pytestmark = pytest.mark.browser
 

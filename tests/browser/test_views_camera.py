@@ -10,11 +10,11 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, expect
 
+from camrec.dashboard import CameraView, page_file
+from camrec.dashboard.camera_view import LivePicture
 from camrec.errors import ServiceError
 from camrec.session import Session, SessionState
 from camrec.station import Station
-from camrec.views import CameraView, page_file
-from camrec.views.camera import LivePicture
 from camrec.web import LocalServer
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera

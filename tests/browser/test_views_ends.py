@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import expect
 from tornado.websocket import WebSocketClosedError
 
+from camrec.dashboard import CameraView, page
+from camrec.dashboard.page import board_of, end_board
+from camrec.dashboard.server import _failed
 from camrec.station import Station
-from camrec.views import CameraView, page
-from camrec.views.page import board_of, end_board
-from camrec.views.serving import _failed
 from camrec.web import LocalServer
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import moving

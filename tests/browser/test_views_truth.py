@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from camrec.dashboard import CameraView
 from camrec.library import Room
 from camrec.session import SessionState
-from camrec.views import CameraView
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, fits

@@ -21,13 +21,13 @@ from playwright.sync_api import Page, expect
 from tornado.web import RequestHandler, StaticFileHandler
 
 from camrec.clock import Clock
+from camrec.dashboard.library import Latest, Library
+from camrec.dashboard.video_component import Deeds, row
+from camrec.dashboard.video_player import Player
 from camrec.errors import DiskError, StateError
 from camrec.library import Library as Films
 from camrec.library import Video, preview
 from camrec.receipt import Gap, Receipt, RecordingWarning
-from camrec.views.library import Latest, Library
-from camrec.views.player import Player
-from camrec.views.videos import Deeds, row
 from support.serving import Serving
 
 pytestmark = pytest.mark.browser

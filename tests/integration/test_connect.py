@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import camrec
 from camrec.config import Config
-from camrec.views import CameraView
+from camrec.dashboard import CameraView
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import moving
 from support.dashboard_server import server

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec import discovery
+from camrec.dashboard import add_camera
 from camrec.discovery import Found
 from camrec.errors import ServiceError
-from camrec.views import slot
 from support.cameras.onvif import answering
 from support.serving import Serving
 
@@ -34,9 +34,9 @@ def test_without_an_answer_there_is_none_and_without_the_package_it_is_told(monk
 
 @pytest.mark.browser
 def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, looking):
-    monkeypatch.setattr(slot, "find", partial(discovery.find, 1.5, HERE))
+    monkeypatch.setattr(add_camera, "find", partial(discovery.find, 1.5, HERE))
     with answering() as said:
-        served = Serving(lambda: slot.Slot(None, cameras=1, sizing_mode="stretch_width"))
+        served = Serving(lambda: add_camera.Slot(None, cameras=1, sizing_mode="stretch_width"))
         with served:
             look = looking(served.url)
             page = look.page

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from camrec import views
+from camrec import dashboard
 
-VIEWS = Path(views.__file__).parent
+VIEWS = Path(dashboard.__file__).parent
 SCRIPTS = sorted(VIEWS.glob("*.js"))
 
 

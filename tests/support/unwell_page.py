@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Page
 
 from camrec.config import Config
+from camrec.dashboard import page
+from camrec.dashboard.page import end_board
 from camrec.station import Station
-from camrec.views import page
-from camrec.views.page import end_board
 from camrec.web.handler import Desk
 from camrec.web.routes import routes_of
 from support.serving import Serving
 
-# camrec itself does not heed this one (views/component.py); in here all warnings are errors.
+# camrec itself does not heed this one (dashboard/component.py); in here all warnings are errors.
 KNOWN = "ignore:reference already known"
 
 

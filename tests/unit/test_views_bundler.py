@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from camrec.views import bundler
-from camrec.views.component import Component
+from camrec.dashboard import bundler
+from camrec.dashboard.component import Component
 
 FILES = {
     "main.js": 'import { twice } from "./kit/numbers.js"\n\nexport const answer = twice(21)\n',

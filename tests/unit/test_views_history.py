@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from camrec.dashboard.plots import NAN, PLOTS, columns
+from camrec.dashboard.stream_history import SECONDS, History, Moment
+from camrec.dashboard.stream_plots import _gaps
 from camrec.feed.meter import Figures
 from camrec.session import SessionState
-from camrec.views.history import SECONDS, History, Moment
-from camrec.views.plots import NAN, PLOTS, columns
-from camrec.views.statistics import _gaps
 
 
 class Seen(SimpleNamespace):

@@ -9,13 +9,13 @@ from typing import get_args
 
 import pytest
 
-from camrec import views
+from camrec import dashboard
+from camrec.dashboard.page_state import CODECS
 from camrec.i18n import LANGUAGES, catalogue, text
 from camrec.media import AudioCodec, VideoCodec
 from camrec.schema import AudioFacts
-from camrec.views.board import CODECS
 
-VIEWS = Path(views.__file__).parent
+VIEWS = Path(dashboard.__file__).parent
 STATIC = VIEWS / "static"
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 NBSP = "\u00a0"

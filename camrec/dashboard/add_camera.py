@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import param
 
 from camrec.camera_address import valid_name
+from camrec.dashboard.component import AskingComponent
 from camrec.discovery import available, find
 from camrec.redaction import Credential
 from camrec.station import Station
-from camrec.views.component import AskingComponent
 
 
 class Slot(AskingComponent):

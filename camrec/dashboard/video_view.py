@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import param
 
+from camrec.dashboard.notebook_view import CellComponent, CellView, size_of
 from camrec.library import Video
-from camrec.views.cell import CellComponent, CellView, size_of
 
 
 class Playback(CellComponent):

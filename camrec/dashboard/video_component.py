@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from camrec.dashboard.component import AskingComponent
 from camrec.errors import CamrecError
 from camrec.i18n import text
-from camrec.views.component import AskingComponent
 
 if TYPE_CHECKING:
     from camrec.library import Video

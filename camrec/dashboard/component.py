@@ -16,7 +16,7 @@ from panel.io.state import state
 
 from camrec import i18n
 from camrec.errors import CamrecError, internal
-from camrec.views.bundler import bundle, styles
+from camrec.dashboard.bundler import bundle, styles
 
 log = logging.getLogger(__name__)
 

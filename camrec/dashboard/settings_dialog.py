@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import param
 
 from camrec import i18n
+from camrec.dashboard.component import AskingComponent
 from camrec.station import Station
-from camrec.views.component import AskingComponent
 
 
 class Settings(AskingComponent):

@@ -9,19 +9,19 @@ import panel as pn
 import param
 
 from camrec import i18n
+from camrec.dashboard.add_camera import Slot
+from camrec.dashboard.banner import Notice
+from camrec.dashboard.camera_card import Tile
+from camrec.dashboard.library import Latest, Library
+from camrec.dashboard.page_header import Header
+from camrec.dashboard.page_state import Board, Facts
+from camrec.dashboard.settings_dialog import Settings
+from camrec.dashboard.status_bar import Health
+from camrec.dashboard.stream_plots import Statistics
+from camrec.dashboard.video_component import Deeds
+from camrec.dashboard.video_player import Player
 from camrec.station import Station
-from camrec.views.board import Board, Facts
-from camrec.views.bundler import STATIC, bundle, styles
-from camrec.views.header import Header
-from camrec.views.health import Health
-from camrec.views.library import Latest, Library
-from camrec.views.notice import Notice
-from camrec.views.player import Player
-from camrec.views.settings import Settings
-from camrec.views.slot import Slot
-from camrec.views.statistics import Statistics
-from camrec.views.tile import Tile
-from camrec.views.videos import Deeds
+from camrec.dashboard.bundler import STATIC, bundle, styles
 
 PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
 PARTS += ("settings", "statistics")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import param
 
-from camrec.views.videos import VideoPart, row
+from camrec.dashboard.video_component import VideoPart, row
 
 if TYPE_CHECKING:
     from camrec.library import Video

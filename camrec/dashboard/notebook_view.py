@@ -15,9 +15,9 @@ from panel.io.resources import set_resource_mode
 from panel.io.state import state
 from panel.viewable import Viewer
 
-from camrec.views.bundler import bundle
-from camrec.views.component import Component
-from camrec.views.plots import PLOT_FILES, plots_json
+from camrec.dashboard.component import Component
+from camrec.dashboard.plots import PLOT_FILES, plots_json
+from camrec.dashboard.bundler import bundle
 
 try:
     import IPython

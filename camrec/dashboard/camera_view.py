@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 
 import param
 
-from camrec.views.cell import CellComponent, CellView, size_of
+from camrec.dashboard.notebook_view import CellComponent, CellView, size_of
 
 
 class Named(Protocol):

@@ -11,6 +11,7 @@ from typing import Any
 
 from camrec.callbacks import Signal
 from camrec.camera_address import restore
+from camrec.dashboard.stream_history import History
 from camrec.errors import CamrecError
 from camrec.library import FolderWatch, Video
 from camrec.process.supervisor import ProcessState
@@ -18,7 +19,6 @@ from camrec.recent_cameras import Camera
 from camrec.recording import Recording, RecordingState
 from camrec.session import Session, SessionState
 from camrec.station import LONGEST, OPEN, Station
-from camrec.views.history import History
 
 LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
 TOGETHER = 0.05  # seconds in which several changes are told as one

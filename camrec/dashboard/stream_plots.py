@@ -9,10 +9,10 @@ import param
 from panel.viewable import Viewer
 
 from camrec import i18n
+from camrec.dashboard.component import Component
+from camrec.dashboard.plots import NAN, Plots, columns, said
+from camrec.dashboard.stream_history import SECONDS, History, Moment
 from camrec.i18n import text
-from camrec.views.component import Component
-from camrec.views.history import SECONDS, History, Moment
-from camrec.views.plots import NAN, Plots, columns, said
 
 EVERY = 1000  # ms
 

@@ -12,9 +12,9 @@ from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClosedError
 
+from camrec.dashboard.page import LANGUAGE_COOKIE, board_of, end_board, page
 from camrec.process import endings
 from camrec.station import Station
-from camrec.views.page import LANGUAGE_COOKIE, board_of, end_board, page
 
 log = logging.getLogger(__name__)
 

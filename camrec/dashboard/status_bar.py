@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import param
 
-from camrec.views.component import Component
+from camrec.dashboard.component import Component
 
 
 class Health(Component):

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import param
 
 from camrec.camera_errors import LOGIN_CODES
+from camrec.dashboard.component import AskingComponent
+from camrec.dashboard.open_failure import failure
 from camrec.probe import FRAMES, TRIES
 from camrec.station import Station
-from camrec.views.component import AskingComponent
-from camrec.views.failure import failure
 
 
 class Tile(AskingComponent):
