@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from camrec.callbacks import Signal
 from camrec.clock import Clock
-from camrec.feed.group import Group
-from camrec.feed.meter import Figures, Meter
+from camrec.feed.gop_buffer import Group
+from camrec.feed.stream_stats import Figures, Meter
 from camrec.feed.subscription import BREAK, Break, Subscription
 from camrec.media import AudioTrack, Interruption, StreamNotice, Unit, VideoTrack
 

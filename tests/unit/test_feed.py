@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from camrec.feed import BREAK, Feed, group
+from camrec.feed import BREAK, Feed, gop_buffer
 from camrec.media import StreamNotice, Unit, VideoTrack
 from support.units_made import SECOND, mixed, pictures, sound
 
@@ -201,7 +201,7 @@ def test_the_group_has_the_sound_of_its_time(feed):
 
 
 def test_a_group_too_large_is_none_until_the_next_key(feed, monkeypatch):
-    monkeypatch.setattr(group, "MOST", 350)
+    monkeypatch.setattr(gop_buffer, "MOST", 350)
     for number in range(6):
         feed.publish(unit(number, key=number == 0))
     assert feed.group() == ()
@@ -311,7 +311,7 @@ def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
 
 
 def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
-    monkeypatch.setattr(group, "MOST", 1200)
+    monkeypatch.setattr(gop_buffer, "MOST", 1200)
     feed = Feed(clock, preroll=60.0)
     for each in film(98):
         feed.publish(each)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from camrec.dashboard.plots import NAN, PLOTS, columns
 from camrec.dashboard.stream_history import SECONDS, History, Moment
 from camrec.dashboard.stream_plots import _gaps
-from camrec.feed.meter import Figures
+from camrec.feed.stream_stats import Figures
 from camrec.session import SessionState
 
 
