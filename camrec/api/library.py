@@ -12,8 +12,8 @@ from camrec import library, remote_files
 from camrec.api.local import home
 from camrec.api.video import Video
 from camrec.clock import Clock
-from camrec.footage import packages
-from camrec.footage.align import align as align_times
+from camrec.frames import optional_imports
+from camrec.frames.align import align as align_times
 
 if TYPE_CHECKING:
     import dask.bag
@@ -80,7 +80,7 @@ class Library(Sequence[Video]):
         ServiceError
             ``package_missing``.
         """
-        (pandas,) = packages.needed("pandas")
+        (pandas,) = optional_imports.needed("pandas")
         rows = pandas.DataFrame([_row(each) for each in self], columns=list(COLUMNS))
         rows["started_at"] = pandas.to_datetime(rows["started_at"], utc=True)
         index = pandas.Index([each._found.filename for each in self], name="filename", dtype="str")
@@ -97,7 +97,7 @@ class Library(Sequence[Video]):
         ServiceError
             ``package_missing``.
         """
-        (bag,) = packages.needed("dask.bag")
+        (bag,) = optional_imports.needed("dask.bag")
         return bag.from_sequence(self._videos, partition_size=1)
 
     def __repr__(self) -> str:

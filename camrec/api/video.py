@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from camrec import footage, library
+from camrec import frames, library
 from camrec.api.local import home
 from camrec.receipt import Gap, Receipt
 
@@ -78,7 +78,7 @@ class Video:
         """
         return self._footage.times()
 
-    def frame(self, at: footage.Place) -> tuple[np.datetime64, np.ndarray]:
+    def frame(self, at: frames.Place) -> tuple[np.datetime64, np.ndarray]:
         """One frame, exact to the frame.
 
         The file stays open: a frame after the one before is decoded on from there.
@@ -108,8 +108,8 @@ class Video:
 
     def frames(
         self,
-        start: footage.Place | None = None,
-        stop: footage.Place | None = None,
+        start: frames.Place | None = None,
+        stop: frames.Place | None = None,
         step: int = 1,
     ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
         """Its frames in order, one at a time, so that a long video fits into memory.
@@ -152,9 +152,9 @@ class Video:
         NotFoundError
             ``no_video``, ``no_pictures``.
         """
-        from camrec.footage import lazy
+        from camrec.frames import dask_array
 
-        return lazy.array(self._footage)
+        return dask_array.array(self._footage)
 
     def view(self, width: int | None = None) -> VideoView:
         """A player, for a cell or any Panel page; of a video in any folder, or on any storage.
@@ -175,9 +175,9 @@ class Video:
         self._footage.close()
 
     @cached_property
-    def _footage(self) -> footage.Footage:
+    def _footage(self) -> frames.Footage:
         path = self._found.path
-        return footage.Footage(path, self._found.started_at, library.index_of(path))
+        return frames.Footage(path, self._found.started_at, library.index_of(path))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_found": self._found, "_backend": None}

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from camrec.footage import Footage
+from camrec.frames import Footage
 from camrec.recording.verify import verify
 from camrec.session import line
 from camrec.session.routes import Route

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from camrec.errors import CameraError
-from camrec.footage import Footage
+from camrec.frames import Footage
 from camrec.station import Station
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode, split_frames
 from support.cameras.rtp_jpeg import (

@@ -15,7 +15,7 @@ import pytest
 import camrec
 from camrec.clock import Clock
 from camrec.errors import CamrecError
-from camrec.footage import index
+from camrec.frames import frame_index
 from camrec.library import Library
 from support.cameras import barcode
 from support.footages import AWAY, BUTTON, KINDS, SIZE, Made, make
@@ -184,7 +184,7 @@ def test_a_kept_index_is_used(made, tmp_path, monkeypatch):
     shutil.copy(made["gap"].video.path, tmp_path)
     (video,) = camrec.videos(tmp_path)
     times = video.times()
-    monkeypatch.setattr("camrec.footage.index.read", None)
+    monkeypatch.setattr("camrec.frames.frame_index.read", None)
     (again,) = camrec.videos(tmp_path)
     assert (again.times() == times).all()
 
@@ -245,7 +245,7 @@ def test_a_file_that_is_no_video_says_so(tmp_path, content):
 def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
     one = made["gap"]
     path = Path(shutil.copy(one.video.path, tmp_path))
-    found = index.read(path)
+    found = frame_index.read(path)
     broken = bytearray(path.read_bytes())
     at = found.positions[found.keys][10]
     broken[at : at + 400] = bytes(400)
@@ -259,7 +259,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
 @pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
 def test_where_no_picture_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
     """A long video on a slow storage is not fetched whole for its index."""
-    monkeypatch.setattr(index, "_packets", None)
-    found = index.read(made[kind].video.path)
+    monkeypatch.setattr(frame_index, "_packets", None)
+    found = frame_index.read(made[kind].video.path)
     assert len(found.shown) == len(made[kind].numbers)
     assert (np.diff(found.positions) > 0).all()

@@ -11,7 +11,7 @@ import pytest
 
 import camrec
 from camrec.errors import CamrecError
-from camrec.footage.align import align, nearest
+from camrec.frames.align import align, nearest
 from support.aligning import RATE, compare, opened
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera

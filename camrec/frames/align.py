@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camrec.errors import InputError
-from camrec.footage.index import SECOND
-from camrec.footage.packages import needed
+from camrec.frames.frame_index import SECOND
+from camrec.frames.optional_imports import needed
 
 if TYPE_CHECKING:
     import pandas

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from camrec.errors import InputError, NotFoundError
-from camrec.footage.index import SECOND, Index
+from camrec.frames.frame_index import SECOND, Index
 
 Place = int | float | np.datetime64 | datetime
 

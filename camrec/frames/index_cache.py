@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from camrec import remote_files
-from camrec.footage import index
-from camrec.footage.index import Index
+from camrec.frames import frame_index
+from camrec.frames.frame_index import Index
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def get(video: Path, file: Path | None) -> Index:
     stamp = remote_files.stamp(video)
     found = _load(file, stamp) if file is not None else None
     if found is None:
-        found = index.read(video)
+        found = frame_index.read(video)
         if file is not None:
             _save(file, stamp, found)
     return found

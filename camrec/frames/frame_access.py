@@ -12,10 +12,10 @@ import av
 import numpy as np
 
 from camrec.errors import NotFoundError, reason_of
-from camrec.footage import kept, places
-from camrec.footage.index import Index
-from camrec.footage.places import Place
-from camrec.footage.reader import Reader
+from camrec.frames import index_cache, positions
+from camrec.frames.frame_index import Index
+from camrec.frames.frame_reader import Reader
+from camrec.frames.positions import Place
 from camrec.i18n import Phrase
 
 
@@ -54,7 +54,7 @@ class Footage:
         """See `camrec.Video.frame`."""
         with self._lock:
             index = self._indexed()
-            number = places.one(at, index, self._begun)
+            number = positions.one(at, index, self._begun)
             with self._told():
                 if self._reader is None:
                     self._reader = Reader(self.path)
@@ -65,7 +65,7 @@ class Footage:
     ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
         """See `camrec.Video.frames`."""
         index = self.index
-        numbers = places.some(start, stop, step, index, self._begun)
+        numbers = positions.some(start, stop, step, index, self._begun)
         return self._all(index, numbers)
 
     def _all(self, index: Index, numbers: range) -> Iterator[tuple[np.datetime64, np.ndarray]]:
@@ -89,7 +89,7 @@ class Footage:
     def _indexed(self) -> Index:
         if self._index is None:
             with self._told():
-                self._index = kept.get(self.path, self._keep)
+                self._index = index_cache.get(self.path, self._keep)
         return self._index
 
     def _picture(

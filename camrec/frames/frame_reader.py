@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from camrec import remote_files
-from camrec.footage.index import Aim
+from camrec.frames.frame_index import Aim
 
 OUT_OF_ORDER = 16  # pictures that a decoder may hold back: the most that H.264 and H.265 allow
 

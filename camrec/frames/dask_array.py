@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camrec import remote_files
-from camrec.footage.footage import Footage
-from camrec.footage.index import Aim
-from camrec.footage.packages import needed
-from camrec.footage.reader import Reader
+from camrec.frames.frame_access import Footage
+from camrec.frames.frame_index import Aim
+from camrec.frames.frame_reader import Reader
+from camrec.frames.optional_imports import needed
 
 if TYPE_CHECKING:
     import dask.array

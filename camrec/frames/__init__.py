@@ -2,7 +2,7 @@
 the moment, all as lazy arrays.
 """
 
-from camrec.footage.footage import Footage
-from camrec.footage.places import Place
+from camrec.frames.frame_access import Footage
+from camrec.frames.positions import Place
 
 __all__ = ["Footage", "Place"]
