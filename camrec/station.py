@@ -33,7 +33,7 @@ from camrec.errors import (
 from camrec.feed import Feed
 from camrec.journal import Entry, Journal, Piece
 from camrec.library import PARTS, Keeping, Library
-from camrec.library.room import WEIGHT
+from camrec.library.disk_space import WEIGHT
 from camrec.network_policy import Reach
 from camrec.process import orphans
 from camrec.process.endings import at_exit

@@ -23,7 +23,7 @@ from camrec.api.local import page_file
 from camrec.camera_address import parse
 from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
 from camrec.i18n import system_language
-from camrec.library.names import checked
+from camrec.library.filenames import checked
 from camrec.library.video import nanoseconds
 from camrec.receipt import Receipt
 from camrec.station import OPEN, OVER

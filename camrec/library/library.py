@@ -19,9 +19,9 @@ from camrec.camera_address import valid_name
 from camrec.clock import Clock
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, reason_of
 from camrec.file_lock import ProcessLock
-from camrec.library import names, preview, thumbnail, video
-from camrec.library.keeping import Keeping
-from camrec.library.room import WEIGHT, Room
+from camrec.library import filenames, preview, thumbnail, video
+from camrec.library.disk_space import WEIGHT, Room
+from camrec.library.retention import Keeping
 from camrec.library.video import Video
 from camrec.receipt import Receipt
 
@@ -100,7 +100,7 @@ class Library:
     def get(self, filename: str) -> Video:
         """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
         try:
-            seen = os.lstat(self.folder / names.checked(filename))
+            seen = os.lstat(self.folder / filenames.checked(filename))
         except OSError:
             seen = None
         if seen is None or not stat.S_ISREG(seen.st_mode):
@@ -173,13 +173,13 @@ class Library:
     def _renamed(self, found: Video, name: str) -> str:
         beside = found.path.with_suffix(".json")
         if found.receipt is None:
-            stems = _stems(names.safe(name))
+            stems = _stems(filenames.safe(name))
             return next(filter(None, (self._place(found.path, None, each) for each in stems)))
         note = self.folder / f".{beside.name}"
         found.receipt.model_copy(update={"name": name}).write(note)
         durable_files.sync(note)
-        for stem in _stems(names.stem(name, found.started_at)):
-            if f"{stem}{names.SUFFIX}" == found.filename:
+        for stem in _stems(filenames.stem(name, found.started_at)):
+            if f"{stem}{filenames.SUFFIX}" == found.filename:
                 os.replace(note, beside)
                 return found.filename
             if placed := self._place(found.path, note, stem):
@@ -246,7 +246,7 @@ class Library:
         note = file.with_suffix(".receipt")
         receipt.write(note)
         durable_files.sync(note)
-        stem = names.stem(receipt.name, video.nanoseconds(receipt.started_at))
+        stem = filenames.stem(receipt.name, video.nanoseconds(receipt.started_at))
         with self._saving:
             filename = next(filter(None, (self._place(file, note, each) for each in _stems(stem))))
         durable_files.sync(self.folder)
@@ -278,7 +278,7 @@ class Library:
         try:
             with os.scandir(self.folder) as entries:
                 for entry in entries:
-                    if names.plain(entry.name) and entry.is_file(follow_symlinks=False):
+                    if filenames.plain(entry.name) and entry.is_file(follow_symlinks=False):
                         yield entry.name, entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             return
@@ -299,7 +299,7 @@ class Library:
 
     def _place(self, file: Path, note: Path | None, stem: str) -> str | None:
         """Under this name, or None where it is taken; the receipt first: alone it is no video."""
-        target = self.folder / f"{stem}{names.SUFFIX}"
+        target = self.folder / f"{stem}{filenames.SUFFIX}"
         beside = target.with_suffix(".json")
         if target.exists():
             return None
@@ -333,4 +333,4 @@ class Library:
 
 
 def _stems(stem: str) -> Iterator[str]:
-    return (names.numbered(stem, number) for number in itertools.count(1))
+    return (filenames.numbered(stem, number) for number in itertools.count(1))

@@ -12,7 +12,7 @@ from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import DiskError, StateError
 from camrec.library import Keeping, Library, Room, Video
-from camrec.library.keeping import DAY
+from camrec.library.retention import DAY
 from camrec.receipt import Receipt
 from camrec.recording import Recording, RecordingState
 from camrec.recording.files import BALLAST, trim

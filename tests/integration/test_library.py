@@ -14,7 +14,7 @@ import pytest
 from camrec import durable_files
 from camrec.clock import Clock, iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
-from camrec.library import Library, names
+from camrec.library import Library, filenames
 from camrec.receipt import Receipt
 
 BAD_NAMES = [
@@ -189,7 +189,7 @@ def test_links_are_not_followed(library, film, tmp_path):
     ],
 )
 def test_names_are_made_safe_for_every_system(name, expected):
-    assert names.safe(name) == expected
+    assert filenames.safe(name) == expected
 
 
 @pytest.mark.parametrize("name", ["x" * 100, "é" * 100, "𝄞" * 100, "e\u0301" * 50, "a." * 50])

@@ -21,7 +21,7 @@ from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
 from camrec.library import Library
-from camrec.library.names import numbered, plain, stem
+from camrec.library.filenames import numbered, plain, stem
 from camrec.proxies.jpegs import HEADERS, MOST, Splitter
 from camrec.readers import jpeg, sdp
 from camrec.readers.bits import Bits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from camrec import remote_files
 from camrec.errors import NotFoundError, reason_of
-from camrec.library import names, video
+from camrec.library import filenames, video
 from camrec.library.video import Video
 from camrec.redaction import redact
 
@@ -20,7 +20,7 @@ def elsewhere(folder: Path) -> list[Video]:
         ``no_folder``: it is not there, or cannot be read.
     """
     try:
-        there = [each for each in folder.iterdir() if names.plain(remote_files.name_of(each))]
+        there = [each for each in folder.iterdir() if filenames.plain(remote_files.name_of(each))]
         files = [each for each in there if each.is_file()]
         found = [video.read(each, *remote_files.stamp(each)) for each in files]
     except OSError as error:
