@@ -14,8 +14,8 @@ from camrec.camera_errors import LOGIN_CODES
 from camrec.clock import Clock
 from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
+from camrec.live import Pictures
 from camrec.media import Unit
-from camrec.pictures import Pictures
 from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
 from camrec.session.attempt import Attempt

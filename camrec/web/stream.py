@@ -38,8 +38,8 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from camrec.errors import InputError
+from camrec.live import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.media import VideoTrack
-from camrec.pictures import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.session import Session, SessionState
 from camrec.station import RUNNING, Station
 from camrec.web.audience import Audience

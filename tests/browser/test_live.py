@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from camrec.dashboard import CameraView, page
 from camrec.dashboard.camera_view import LivePicture
 from camrec.dashboard.page import end_board
-from camrec.pictures import PacketSubscription
+from camrec.live import PacketSubscription
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer

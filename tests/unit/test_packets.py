@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from camrec.feed import Feed
+from camrec.live import Packet, PacketSubscription, Pictures, codec_string
 from camrec.media import VideoTrack
-from camrec.pictures import Packet, PacketSubscription, Pictures, codec_string
 from support.units_made import SECOND, MadeClock, pictures
 
 TIMES = [number / 25 for number in range(300)]
@@ -187,7 +187,7 @@ def test_another_codec_is_unfit(feed, room, codec, clock):
 
 
 def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypatch):
-    monkeypatch.setattr("camrec.pictures.packets.MOST", 10_000)
+    monkeypatch.setattr("camrec.live.h264_viewer.MOST", 10_000)
     camera = Camera(feed, clock, gop=50)
     viewer = room.packets(lambda: None)
     camera.send(130)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from camrec.errors import StateError
+from camrec.live import Picture, Pictures, PictureSubscription, decoder
 from camrec.media import Unit, VideoTrack
-from camrec.pictures import Picture, Pictures, PictureSubscription, decoder
 from support.cameras import barcode
 from support.units_made import SECOND, until
 from support.units_made import pictures as made
@@ -160,7 +160,7 @@ def test_when_it_was_captured(feed, pictures, clock):
 def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
     encoded = []
     real = decoder.jpeg
-    monkeypatch.setattr("camrec.pictures.sight.jpeg", lambda *of: encoded.append(1) or real(*of))
+    monkeypatch.setattr("camrec.live.jpeg_sizes.jpeg", lambda *of: encoded.append(1) or real(*of))
     units = made(TIMES, gop=50)
     for unit in units[:10]:
         feed.publish(unit)
@@ -191,7 +191,7 @@ def test_a_small_viewer_gets_a_small_picture_made_once(feed, pictures, monkeypat
         sizes.append(size)
         return real(frame, size)
 
-    monkeypatch.setattr("camrec.pictures.sight.jpeg", counted)
+    monkeypatch.setattr("camrec.live.jpeg_sizes.jpeg", counted)
     units = made(TIMES, gop=50)  # 320x240
     feed.publish(units[0])
     widths = [None, 80, 81, 160, 160, 161, 320, 999]

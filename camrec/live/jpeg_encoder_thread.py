@@ -9,9 +9,9 @@ from typing import Protocol
 import av
 
 from camrec.clock import Clock
+from camrec.live.decoder import Decoder
+from camrec.live.jpeg_sizes import Sight
 from camrec.media import Unit
-from camrec.pictures.decoder import Decoder
-from camrec.pictures.sight import Sight
 
 MOST = 64 << 20  # bytes that may wait to be decoded
 MJPEG = "mjpeg"  # needs no decoding

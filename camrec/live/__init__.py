@@ -3,11 +3,11 @@
 A JPEG is made once for all viewers, and only while there are any.
 """
 
-from camrec.pictures.packet import Packet, codec_string
-from camrec.pictures.packets import PacketSubscription
-from camrec.pictures.picture import Picture
-from camrec.pictures.pictures import Pictures
-from camrec.pictures.viewing import PictureSubscription
+from camrec.live.h264_packet import Packet, codec_string
+from camrec.live.h264_viewer import PacketSubscription
+from camrec.live.jpeg_frame import Picture
+from camrec.live.jpeg_viewer import PictureSubscription
+from camrec.live.live_view import Pictures
 
 __all__ = [
     "Packet",

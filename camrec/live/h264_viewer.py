@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable
 
 from camrec.clock import Clock
+from camrec.live.h264_packet import Packet
+from camrec.live.jpeg_encoder_thread import Feed, Units
 from camrec.media import Track, Unit, VideoTrack
-from camrec.pictures.packet import Packet
-from camrec.pictures.show import Feed, Units
 
 SECOND = 10**9
 LATE = SECOND  # nanoseconds behind the newest from which on none is shown before it caught up

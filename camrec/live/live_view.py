@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from camrec.clock import Clock
 from camrec.errors import StateError
+from camrec.live.h264_viewer import PacketSubscription
+from camrec.live.jpeg_encoder_thread import Feed, Show, last_sight
+from camrec.live.jpeg_frame import Picture
+from camrec.live.jpeg_sizes import Sight
+from camrec.live.jpeg_viewer import PictureSubscription
 from camrec.media import Unit
-from camrec.pictures.packets import PacketSubscription
-from camrec.pictures.picture import Picture
-from camrec.pictures.show import Feed, Show, last_sight
-from camrec.pictures.sight import Sight
-from camrec.pictures.viewing import PictureSubscription
 
 OVERDUE = 1.5  # usual distances after which a newer picture than the last should be there
 # Seconds in which it then comes: while nobody looked the camera was read some at a time.

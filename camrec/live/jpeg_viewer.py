@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from camrec.pictures.picture import Picture
+from camrec.live.jpeg_frame import Picture
 
 log = logging.getLogger(__name__)
 

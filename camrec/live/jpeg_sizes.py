@@ -8,9 +8,9 @@ from collections.abc import Callable
 import av
 
 from camrec.clock import Clock
+from camrec.live.decoder import jpeg, size
+from camrec.live.jpeg_frame import Picture
 from camrec.media import Unit
-from camrec.pictures.decoder import jpeg, size
-from camrec.pictures.picture import Picture
 
 DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
 
