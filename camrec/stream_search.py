@@ -19,9 +19,9 @@ from camrec.camera_address import Source, parse
 from camrec.camera_errors import LOGIN_CODES, named, no_answer, refused_login
 from camrec.errors import CameraError
 from camrec.http_auth import Login
+from camrec.mjpeg_relay import stream_inspection
 from camrec.network_policy import Reach
 from camrec.pasted_address import cleaned
-from camrec.proxies import look
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +196,7 @@ class _Search:
                 return None
             self._tried.add("http", port, path)
             try:
-                look(self._at("http", port, path), LOOK_S, self._reach)
+                stream_inspection(self._at("http", port, path), LOOK_S, self._reach)
                 return path
             except CameraError as error:
                 if error.code in LOGIN_CODES and not self._tried.spoke_rtsp:

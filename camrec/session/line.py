@@ -12,8 +12,9 @@ from camrec.camera_address import Source
 from camrec.clock import Clock
 from camrec.errors import CameraError, InputError
 from camrec.media import StreamNotice, Unit
+from camrec.mjpeg_relay import stream_inspection
 from camrec.network_policy import Reach
-from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls, look
+from camrec.proxies import Go2rtc, MediaMTX, Proxy, Relay, answers_tls
 from camrec.readers import Go2rtcReader, RtspReader, StreamError
 from camrec.rtsp_relay import RtspRelay
 from camrec.session.better_route import Phase, better_route
@@ -441,7 +442,7 @@ class MjpegLine(Line):
     def open(self) -> None:
         self._reach.check(self.source)
         if not self._is_known_to_deliver:
-            look(self.source, reach=self._reach)
+            stream_inspection(self.source, reach=self._reach)
             self._looked = time.monotonic()
         self._proxy.ensure_ready()
         if self._relay is None:

@@ -19,9 +19,10 @@ import pytest
 
 from camrec.camera_address import parse
 from camrec.errors import CameraError, CamrecError
+from camrec.mjpeg_relay import stream_inspection
+from camrec.mjpeg_relay.jpeg_splitter import MOST, Splitter
 from camrec.network_policy import Reach
-from camrec.proxies import answers_tls, look
-from camrec.proxies.jpegs import MOST, Splitter
+from camrec.proxies import answers_tls
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
 from support.proxy_requests import describe
@@ -163,7 +164,7 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
 def test_a_look_is_bounded_in_time_and_bytes(name):
     with Refusing(HTTP_CAMERAS[name]) as camera, heaviest() as grown:
         with contextlib.suppress(CamrecError):
-            look(parse(f"http://127.0.0.1:{camera.port}/"), seconds=0.3)
+            stream_inspection(parse(f"http://127.0.0.1:{camera.port}/"), seconds=0.3)
         assert grown() < 64 << 20
 
 

@@ -18,7 +18,8 @@ from camrec.binaries.download import download_text
 from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.proxies import Go2rtc, MediaMTX, look
+from camrec.mjpeg_relay import stream_inspection
+from camrec.proxies import Go2rtc, MediaMTX
 from camrec.station import Station
 from camrec.web import Relay
 from support.cameras.mjpeg import MjpegCamera
@@ -186,7 +187,7 @@ def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token(
 
 def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
     with MjpegCamera(auth="basic") as camera:
-        look(parse(camera.url))
+        stream_inspection(parse(camera.url))
     for kind in (Go2rtc, MediaMTX):
         given = kind(lambda: tmp_path, tmp_path, 0)._env()
         assert not [name for name in given if name.lower().endswith("_proxy")]

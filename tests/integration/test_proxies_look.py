@@ -13,9 +13,9 @@ import pytest
 from camrec.camera_address import Credential, parse
 from camrec.errors import CameraError
 from camrec.http_auth import Login
+from camrec.mjpeg_relay import stream_inspection
+from camrec.mjpeg_relay.http_client import Visit
 from camrec.ports import free_ports
-from camrec.proxies import look
-from camrec.proxies.visit import Visit
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http, says
 
@@ -69,7 +69,7 @@ FORMS = {
 def seen(address: str, **given) -> str | None:
     """The code of the error, where there is one."""
     try:
-        look(parse(address), **given)
+        stream_inspection(parse(address), **given)
         return None
     except CameraError as error:
         assert str(error) and error.text("fr")
@@ -241,7 +241,7 @@ def test_text_without_an_end_is_bounded_in_bytes(text, start):
 def test_a_camera_that_leads_to_a_host_named_like_the_password_is_told_without_it():
     answer = http("302 Found", "Location: http://Secret77.example.invalid/\r\n")
     with Refusing(answer) as peer, pytest.raises(CameraError) as refused:
-        look(parse(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))
+        stream_inspection(parse(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))
     assert refused.value.facts["other"] == "***.example.invalid"
 
 

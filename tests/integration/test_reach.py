@@ -9,9 +9,9 @@ import pytest
 from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.errors import CamrecError
+from camrec.mjpeg_relay import stream_inspection
+from camrec.mjpeg_relay.http_client import Visit
 from camrec.network_policy import Reach
-from camrec.proxies import look
-from camrec.proxies.visit import Visit
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 
@@ -87,7 +87,7 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
         ):
             with Refusing(http("302 Found", f"Location: {target}\r\n")) as camera:
                 with pytest.raises(CamrecError) as refused:
-                    look(parse(f"http://127.0.0.1:{camera.port}/"))
+                    stream_inspection(parse(f"http://127.0.0.1:{camera.port}/"))
                 assert refused.value.code == "camera_elsewhere"
                 assert refused.value.facts["other"] in ("localhost", "127.0.0.2")
         assert inside.connections == 0
@@ -95,9 +95,9 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
 
 def test_a_camera_outside_the_networks_is_not_called():
     with MjpegCamera() as camera:
-        look(parse(camera.url), reach=HERE)
+        stream_inspection(parse(camera.url), reach=HERE)
         with pytest.raises(CamrecError) as refused:
-            look(parse(camera.url), reach=THERE)
+            stream_inspection(parse(camera.url), reach=THERE)
         assert refused.value.code == "address_not_allowed" and camera.connections == 1
 
 

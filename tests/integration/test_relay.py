@@ -22,8 +22,8 @@ import pytest
 from camrec.camera_address import parse
 from camrec.clock import Clock
 from camrec.errors import CameraError
+from camrec.mjpeg_relay.jpeg_splitter import MOST, Splitter
 from camrec.proxies import Go2rtc, Relay
-from camrec.proxies.jpegs import MOST, Splitter
 from camrec.readers import StreamError
 from camrec.session.line import MjpegLine
 from support.cameras.mjpeg import MjpegCamera, Variant

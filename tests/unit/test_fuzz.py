@@ -22,7 +22,7 @@ from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
 from camrec.library import Library
 from camrec.library.filenames import numbered, plain, stem
-from camrec.proxies.jpegs import HEADERS, MOST, Splitter
+from camrec.mjpeg_relay.jpeg_splitter import HEADERS, MOST, Splitter
 from camrec.readers import jpeg, sdp
 from camrec.readers.bits import Bits
 from camrec.readers.h264 import H264

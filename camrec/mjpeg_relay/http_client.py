@@ -14,9 +14,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from camrec.camera_address import Credential
 from camrec.http_auth import Login
 from camrec.http_auth.login import MOST_CHALLENGES
+from camrec.mjpeg_relay.host_cookies import HostCookies
+from camrec.mjpeg_relay.lenient_response import LenientResponse
 from camrec.network_policy import LedElsewhere, LedInACircle, Reach
-from camrec.proxies.host_cookies import HostCookies
-from camrec.proxies.lenient_response import LenientResponse
 
 MOST_REDIRECTS = 10
 MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection

@@ -14,12 +14,12 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_address import Source
 from camrec.camera_errors import named, no_answer
 from camrec.errors import AccessError, CameraError
+from camrec.mjpeg_relay.busy_camera import BusyWait
+from camrec.mjpeg_relay.http_client import Visit
+from camrec.mjpeg_relay.jpeg_splitter import START
+from camrec.mjpeg_relay.response_errors import refusal
 from camrec.network_policy import Reach
 from camrec.proxies.body import body_of, unread_coding
-from camrec.proxies.busy_camera import BusyWait
-from camrec.proxies.jpegs import START
-from camrec.proxies.refusals import refusal
-from camrec.proxies.visit import Visit
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import time
 
 from camrec.camera_address import Source, parse
 from camrec.errors import CameraError
+from camrec.mjpeg_relay.connection import Passage
 from camrec.network_policy import Reach
-from camrec.proxies.passage import Passage
 
 log = logging.getLogger(__name__)
 
