@@ -36,7 +36,7 @@ from camrec.library import PARTS, Keeping, Library
 from camrec.library.disk_space import WEIGHT
 from camrec.network_policy import Reach
 from camrec.process import orphans
-from camrec.process.endings import at_exit
+from camrec.process.signals import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recent_cameras import Camera, Earlier

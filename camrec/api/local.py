@@ -11,7 +11,7 @@ from camrec import library, schema
 from camrec.camera_address import parse
 from camrec.config import Config
 from camrec.i18n import system_language
-from camrec.process.endings import at_exit
+from camrec.process.signals import at_exit
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.station import OPEN, Station

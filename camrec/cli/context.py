@@ -11,7 +11,7 @@ from camrec.cli.console import LANGUAGE, complain, err
 from camrec.cli.download_progress import Bar
 from camrec.config import Config
 from camrec.errors import ServiceError
-from camrec.process import endings
+from camrec.process import signals
 from camrec.station import Station
 
 
@@ -42,7 +42,7 @@ def asked_to_end() -> Iterator[list[str]]:
     def asked(name: str) -> None:
         reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = endings.listen(asked)
+    before = signals.listen(asked)
     try:
         yield reasons
     finally:

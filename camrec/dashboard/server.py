@@ -13,7 +13,7 @@ from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClosedError
 
 from camrec.dashboard.page import LANGUAGE_COOKIE, board_of, end_board, page
-from camrec.process import endings
+from camrec.process import signals
 from camrec.station import Station
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def serve(
     server.start()
     ready(socket or f"http://{_named(host)}:{server.port}{server.prefix}/")
     # Further signals change nothing while recordings are saved.
-    endings.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    signals.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:

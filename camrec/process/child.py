@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from camrec.callbacks import Signal
-from camrec.process.ladder import Ladder, Rung, climb
 from camrec.process.platforms import HERE, Platform
+from camrec.process.stop_sequence import Ladder, Rung, climb
 from camrec.redaction import redact
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from camrec.callbacks import Signal
 from camrec.errors import CamrecError, ServiceError, reason_of
 from camrec.i18n import Phrase, Translatable
 from camrec.process.child import Child
-from camrec.process.ladder import POLITE, Ladder
+from camrec.process.stop_sequence import POLITE, Ladder
 from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from camrec.camera_errors import hide
 from camrec.errors import InputError, ServiceError, reason_of
 from camrec.ports import free_ports, holder, listens
 from camrec.process import Child, Lease, ProcessState, Supervisor
-from camrec.process.ladder import Rung
+from camrec.process.stop_sequence import Rung
 from camrec.proxies.api import Api, Silent
 
 log = logging.getLogger(__name__)

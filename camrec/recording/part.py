@@ -11,7 +11,7 @@ from pathlib import Path
 
 from camrec.media import Unit
 from camrec.process.child import Child
-from camrec.process.ladder import FEEDING, Rung
+from camrec.process.stop_sequence import FEEDING, Rung
 from camrec.recording.coding import Coding
 from camrec.recording.ffmpeg import ability, arguments
 from camrec.recording.nut import Nut

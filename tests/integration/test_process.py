@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from camrec.process import FEEDING, POLITE, Child, Lease, Rung, sweep
-from camrec.process.ladder import climb
 from camrec.process.posix import Posix
+from camrec.process.stop_sequence import climb
 from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, Windows
 
 pytestmark = pytest.mark.spread

@@ -25,7 +25,7 @@ from camrec.camera_address import Source, parse
 from camrec.errors import CameraError, InputError, ServiceError
 from camrec.ports import free_ports
 from camrec.process import Child, ProcessState
-from camrec.process.ladder import POLITE
+from camrec.process.stop_sequence import POLITE
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.proxies.reasons import error_of
 from support.cameras.mjpeg import MjpegCamera
