@@ -9,9 +9,9 @@ from typing import Any
 
 from camrec.camera_address import Source
 from camrec.errors import CameraError
-from camrec.proxies.api import USER
+from camrec.proxies.http_api import USER
+from camrec.proxies.log_errors import error_of
 from camrec.proxies.proxy import Proxy, directly
-from camrec.proxies.reasons import error_of
 
 log = logging.getLogger(__name__)
 

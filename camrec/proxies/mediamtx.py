@@ -15,10 +15,10 @@ import psutil
 from camrec.camera_address import Source
 from camrec.errors import CameraError
 from camrec.process.tcp_bytes import received_by
-from camrec.proxies.api import USER
 from camrec.proxies.dropped_packets import DroppedPackets, Fault
+from camrec.proxies.http_api import USER
+from camrec.proxies.log_errors import error_of, is_about_dialogue
 from camrec.proxies.proxy import Proxy, directly
-from camrec.proxies.reasons import error_of, is_about_dialogue
 
 log = logging.getLogger(__name__)
 

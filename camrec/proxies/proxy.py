@@ -23,7 +23,7 @@ from camrec.errors import InputError, ServiceError, reason_of
 from camrec.ports import free_ports, holder, listens
 from camrec.process import Child, Lease, ProcessState, Supervisor
 from camrec.process.stop_sequence import Rung
-from camrec.proxies.api import Api, Silent
+from camrec.proxies.http_api import Api, Silent
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from camrec.ports import free_ports
 from camrec.process import Child, ProcessState
 from camrec.process.stop_sequence import POLITE
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.proxies.reasons import error_of
+from camrec.proxies.log_errors import error_of
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from support.proxy_requests import describe, from_websocket
