@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from camrec.media import VideoTrack
 from camrec.readers.h264 import H264
-from camrec.readers.nals import START
+from camrec.readers.nal_units import START
 
 
 @dataclass(frozen=True, eq=False)

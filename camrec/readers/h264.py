@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from camrec.readers.bits import Bits, unescaped
-from camrec.readers.nals import (
+from camrec.readers.bit_reader import Bits, unescaped
+from camrec.readers.nal_units import (
     RECOVERY_POINT,
     SEARCHED,
     Form,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from camrec.media import Unit, VideoTrack
-from camrec.readers import jpeg, jpeg_header
-from camrec.readers.jpeg_header import Tables
+from camrec.readers import jpeg_header, rtp_jpeg_header
+from camrec.readers.errors import StreamError
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.packet_order import Order
 from camrec.readers.rtp import Packet, Times
-from camrec.readers.stream_error import StreamError
+from camrec.readers.rtp_jpeg_header import Tables
 
 HEADER_SIZE = 8  # in front of each fragment
 RESTART = 0x40  # set in the types whose scan has restart markers
@@ -153,8 +153,8 @@ class JpegDepacketizer:
         size, told = self._size_of(fragment.blocks), onvif_segments(packet.extension)
         key = (fragment.kind, size, tables, fragment.restart, told)
         if key != self._headers[0]:
-            header = jpeg_header.build(fragment.kind, size, tables, fragment.restart, told)
-            jpeg.form(header)
+            header = rtp_jpeg_header.build(fragment.kind, size, tables, fragment.restart, told)
+            jpeg_header.form(header)
             self._headers = (key, header)
         self._header = self._headers[1]
 
@@ -176,13 +176,15 @@ class JpegDepacketizer:
         header, self._header = self._header, b""
         if not header or not self._scan or self._ticks is None:
             return []
-        if self._scan.startswith(jpeg_header.SOI):  # some send the whole JPEG as if it were a scan
+        if self._scan.startswith(
+            rtp_jpeg_header.SOI
+        ):  # some send the whole JPEG as if it were a scan
             header = b""
-        whole = self._scan.endswith(jpeg_header.EOI)
-        data = b"".join((header, self._scan, b"" if whole else jpeg_header.EOI))
+        whole = self._scan.endswith(rtp_jpeg_header.EOI)
+        data = b"".join((header, self._scan, b"" if whole else rtp_jpeg_header.EOI))
         time, offset = self._times.place(self._ticks, self.arrived, 0)
         try:
-            track = self._tracks.of(jpeg.form(data))
+            track = self._tracks.of(jpeg_header.form(data))
         except ValueError:
             self._dropped += 1
             return []
@@ -194,7 +196,7 @@ class JpegDepacketizer:
     def _tables_of(self, fragment: Fragment) -> Tables:
         quality = fragment.quality
         if quality < IN_BAND:
-            return jpeg_header.scaled_tables(quality)
+            return rtp_jpeg_header.scaled_tables(quality)
         tables = fragment.tables or self._tables.get(quality)
         if tables is None:
             raise _TablesAwaited("tables that were never told")
@@ -229,7 +231,7 @@ def parse_fragment(payload: memoryview) -> Fragment:
     if kind & RESTART:
         restart = int.from_bytes(payload[begin : begin + 2], "big")
         begin, kind = begin + 4, kind & ~RESTART
-    if kind not in jpeg_header.SAMPLING or quality == 0:
+    if kind not in rtp_jpeg_header.SAMPLING or quality == 0:
         raise ValueError("not a known type or Q")
     tables = None
     if quality >= IN_BAND and offset == 0:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from camrec.media import AudioTrack
-from camrec.readers.bits import Bits
+from camrec.readers.audio import Sound, channels, unit_samples
+from camrec.readers.bit_reader import Bits
 from camrec.readers.rtp import Packet
-from camrec.readers.sound import Sound, channels, unit_samples
 
 LONGEST = 1 << 16  # bytes of one element
 SIMPLE = (1, 2, 3, 4)  # the kinds of AAC whose configuration has an end that is easily told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camrec.readers.nals import Form, Nals
+from camrec.readers.nal_units import Form, Nals
 
 LONGEST = 1 << 13  # bytes of one
 MOST = 64  # parameter sets that are kept, the newest

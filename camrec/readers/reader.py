@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from camrec.clock import Clock
 from camrec.media import StreamNotice, Unit
-from camrec.readers.stream_error import StreamError
+from camrec.readers.errors import StreamError
 
 
 class Connection(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from camrec.readers.timestamp_line import JUMP_NS, TimestampLine
+from camrec.readers.timestamp_unwrap import JUMP_NS, TimestampLine
 
 HEAD = struct.Struct(">BBHI")
 SPAN = 10 * 10**9  # nanoseconds

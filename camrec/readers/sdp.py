@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from camrec.readers.number import number
+from camrec.readers.parse_int import number
 
 SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
 MAX_SIDE = 0xFFFF  # pixels, in a JPEG

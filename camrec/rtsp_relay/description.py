@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from camrec.readers import sdp
+from camrec.readers.audio_codecs import sound_of
 from camrec.readers.h265 import H265
-from camrec.readers.sounds import sound_of
 
 VIDEO_RATE = "90000"
 MAX_RATE = 1 << 31

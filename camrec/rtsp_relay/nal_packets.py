@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from camrec.readers.h264 import FU_A, STAP_A
 from camrec.readers.h265 import AP, FU
-from camrec.readers.nals import aggregated
+from camrec.readers.nal_units import aggregated
 from camrec.rtsp_relay.description import Format
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
-from camrec.readers.dialogue import Dialogue
+from camrec.readers.errors import StreamError
 from camrec.readers.rtp import parse as packet_of
-from camrec.readers.stream_error import StreamError
+from camrec.readers.rtsp_client import Dialogue
 
 
 @given(

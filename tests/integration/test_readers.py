@@ -17,8 +17,8 @@ from camrec.camera_address import parse
 from camrec.clock import Clock
 from camrec.media import AudioTrack, Unit, VideoTrack
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.readers import Go2rtcReader, RtspReader, StreamError, dialogue
-from camrec.readers.rtsp import put_back
+from camrec.readers import Go2rtcReader, RtspReader, StreamError, rtsp_client
+from camrec.readers.rtsp_reader import put_back
 from support.cameras import MjpegCamera, RtspCamera
 from support.cameras.rtsp import slices_hash
 from support.units_made import SECOND, until
@@ -350,7 +350,7 @@ def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
 
 def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
     """What is left of it is moved to the front only when all others have been taken."""
-    monkeypatch.setattr(dialogue, "ROOM", 700)  # packets, and a piece of one more
+    monkeypatch.setattr(rtsp_client, "ROOM", 700)  # packets, and a piece of one more
     stream = b"".join(packet(sequence) for sequence in range(1, 250))
     with Server(lambda client: (client.sendall(stream), client.shutdown(socket.SHUT_WR))) as server:
         units, error = reading(server)

@@ -12,7 +12,7 @@ import pytest
 
 from camrec.media import Unit
 from camrec.readers import sdp
-from camrec.readers.sounds import sound_of
+from camrec.readers.audio_codecs import sound_of
 from support.beeps import ENCODERS, LENGTH, PITCH, beeps, encoded
 from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected

@@ -11,8 +11,8 @@ import pytest
 
 from camrec.feed import Feed
 from camrec.media import AudioTrack, Unit, VideoTrack
-from camrec.readers.nals import START
-from camrec.readers.pictures import Pictures
+from camrec.readers.access_units import Pictures
+from camrec.readers.nal_units import START
 from camrec.recording import RecordingState
 from camrec.recording.step import Step, moved_by
 from support.rtp_sender import KINDS, Sender, nals_of

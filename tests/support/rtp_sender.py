@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from camrec.readers.access_units import Pictures
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
-from camrec.readers.nals import START
-from camrec.readers.pictures import Pictures
+from camrec.readers.nal_units import START
 from camrec.readers.rtp import parse
 from support.units_made import SECOND
 

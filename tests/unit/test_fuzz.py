@@ -23,15 +23,15 @@ from camrec.errors import CamrecError, InputError, NotFoundError
 from camrec.library import Library
 from camrec.library.filenames import numbered, plain, stem
 from camrec.mjpeg_relay.jpeg_splitter import HEADERS, MOST, Splitter
-from camrec.readers import jpeg, sdp
-from camrec.readers.bits import Bits
+from camrec.readers import jpeg_header, sdp
+from camrec.readers.access_units import Pictures
+from camrec.readers.bit_reader import Bits
+from camrec.readers.errors import StreamError
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
-from camrec.readers.nals import LONGEST
-from camrec.readers.pictures import Pictures
+from camrec.readers.nal_units import LONGEST
 from camrec.readers.rtp import Packet
 from camrec.readers.rtp import parse as packet_of
-from camrec.readers.stream_error import StreamError
 from camrec.receipt import Receipt
 from camrec.recording.changes import AT_ONCE, EACH, Changes
 from camrec.redaction import redact
@@ -72,7 +72,7 @@ def test_the_splitter_gives_the_same_pictures_however_they_come(pieces, cuts):
 )
 def test_a_jpeg_s_size_is_told_or_refused(data):
     try:
-        width, height, _ = jpeg.form(data)
+        width, height, _ = jpeg_header.form(data)
     except ValueError:
         return
     assert 0 < width < 1 << 16 and 0 < height < 1 << 16

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camrec.readers import sdp
+from camrec.readers.errors import StreamError
 from camrec.readers.jpeg_depacketizer import MAX_UNREADABLE, JpegDepacketizer
-from camrec.readers.jpeg_header import scaled_tables
 from camrec.readers.rtp import Packet, parse
-from camrec.readers.stream_error import StreamError
+from camrec.readers.rtp_jpeg_header import scaled_tables
 from support.cameras.rtp_jpeg import payloads, tables_and_scan
 from support.jpegs import SIZE, decoded, jpeg
 

@@ -10,17 +10,17 @@ from functools import cache
 import av
 import pytest
 
-from camrec.readers import jpeg, sdp
-from camrec.readers.bits import Bits
+from camrec.readers import jpeg_header, sdp
+from camrec.readers.access_units import FURTHEST_BACK, HELD, MOST_NALS, Pictures
+from camrec.readers.audio import SLACK, channels
+from camrec.readers.audio_codecs import sound_of
+from camrec.readers.bit_reader import Bits
+from camrec.readers.errors import StreamError
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
-from camrec.readers.nals import START, annex_b
+from camrec.readers.nal_units import START, annex_b
 from camrec.readers.packet_order import Order
-from camrec.readers.pictures import FURTHEST_BACK, HELD, MOST_NALS, Pictures
 from camrec.readers.rtp import Packet, Times, parse
-from camrec.readers.sound import SLACK, channels
-from camrec.readers.sounds import sound_of
-from camrec.readers.stream_error import StreamError
 from support.rtp_sender import KINDS, Sender, nals_of, rtp
 from support.units_made import SECOND
 from support.units_made import pictures as made
@@ -899,19 +899,19 @@ def test_how_a_jpeg_is_to_be_turned():
         for order in ("big", "little"):
             size = (64, 48) if orientation < 5 else (48, 64)
             turned = data[:2] + exif(orientation, order) + data[2:]
-            assert jpeg.form(turned) == (*size, orientation)
+            assert jpeg_header.form(turned) == (*size, orientation)
     short = b"\xff\xe1\0\x0c" + exif(6)[4:14]
     for odd in (exif(0), exif(9), exif(6, kind=b"http:\0"), short):
-        assert jpeg.form(data[:2] + odd + data[2:]) == (64, 48, 1)
+        assert jpeg_header.form(data[:2] + odd + data[2:]) == (64, 48, 1)
 
 
 def test_the_size_of_a_jpeg():
     for width, height in ((320, 240), (1279, 719)):
         (unit,) = made([0.0], codec="mjpeg", size=(width, height))
-        assert jpeg.form(unit.data) == (width, height, 1)
+        assert jpeg_header.form(unit.data) == (width, height, 1)
         # Fill bytes and a comment in front of the frame header.
         odd = unit.data[:2] + b"\xff\xfe\0\6abcd\xff" + unit.data[2:]
-        assert jpeg.form(odd) == (width, height, 1)
+        assert jpeg_header.form(odd) == (width, height, 1)
 
 
 @pytest.mark.parametrize(
@@ -919,4 +919,4 @@ def test_the_size_of_a_jpeg():
 )
 def test_what_is_no_jpeg(data):
     with pytest.raises(ValueError):
-        jpeg.form(data)
+        jpeg_header.form(data)

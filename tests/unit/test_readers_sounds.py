@@ -7,8 +7,8 @@ import random
 import pytest
 
 from camrec.readers import sdp
-from camrec.readers.frames import ac3_head, mpeg_head
-from camrec.readers.sounds import sound_of
+from camrec.readers.audio_codecs import sound_of
+from camrec.readers.mpeg_audio import ac3_head, mpeg_head
 from support.beeps import ENCODERS, encoded
 from support.rtp_sender import Sender
 from support.units_made import SECOND

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.readers.pictures import FURTHEST_BACK
+from camrec.readers.access_units import FURTHEST_BACK
+from camrec.readers.audio import SLACK
 from camrec.readers.rtp import Times
-from camrec.readers.sound import SLACK
 from camrec.session.session import REST
 
 SECOND = 10**9

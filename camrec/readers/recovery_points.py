@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camrec.readers.nals import Nals
+from camrec.readers.nal_units import Nals
 
 BROKEN = range(16, 19)  # H.265: what leads such a key picture can be decoded by nobody
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from camrec.readers.number import number
-from camrec.readers.stream_error import StreamError
+from camrec.readers.errors import StreamError
+from camrec.readers.parse_int import number
 
 RECEIVE_BUFFER = 1 << 20  # the kernel's: bears a second in which no Python runs
 ROOM = 1 << 18  # ours: more than the longest packet (64 KiB)

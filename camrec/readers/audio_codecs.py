@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from camrec.media import AudioTrack
 from camrec.readers import latm
-from camrec.readers.frames import Ac3Sound, MpegSound
+from camrec.readers.audio import AacSound, Sound, channels
+from camrec.readers.mpeg_audio import Ac3Sound, MpegSound
 from camrec.readers.sdp import Medium
-from camrec.readers.sound import AacSound, Sound, channels
 
 PLAIN = ("PCMA", "PCMU", "OPUS", "L8", "L16", "L24", "GSM")  # a packet is a unit, a tick a sample
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 from camrec.clock import Clock
 from camrec.media import StreamNotice, Unit
 from camrec.readers import sdp
-from camrec.readers.dialogue import Answer, Dialogue
+from camrec.readers.access_units import HELD, Pictures
+from camrec.readers.audio import Sound
+from camrec.readers.audio_codecs import sound_of
+from camrec.readers.errors import StreamError
 from camrec.readers.h264 import H264
 from camrec.readers.h265 import H265
 from camrec.readers.jpeg_depacketizer import JpegDepacketizer
 from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
-from camrec.readers.number import number
-from camrec.readers.pictures import HELD, Pictures
+from camrec.readers.parse_int import number
 from camrec.readers.reader import Reader
 from camrec.readers.rtp import parse
-from camrec.readers.sound import Sound
-from camrec.readers.sounds import sound_of
-from camrec.readers.stream_error import StreamError
+from camrec.readers.rtsp_client import Answer, Dialogue
 
 NAL_CODECS = {"H264": H264, "H265": H265}
 VIDEO = (*NAL_CODECS, "JPEG")

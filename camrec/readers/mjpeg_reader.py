@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from camrec.clock import Clock
 from camrec.media import Unit, VideoTrack
-from camrec.readers import jpeg
-from camrec.readers.jpeg_header import with_huffman_tables
+from camrec.readers import jpeg_header
+from camrec.readers.errors import StreamError
 from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.reader import Reader
-from camrec.readers.stream_error import StreamError
-from camrec.readers.websocket import WebSocket
+from camrec.readers.rtp_jpeg_header import with_huffman_tables
+from camrec.readers.websocket_client import WebSocket
 
 
 class Go2rtcReader(Reader):
@@ -71,7 +71,7 @@ class Go2rtcReader(Reader):
     def _track_of(self, message: bytes) -> VideoTrack | None:
         """The track of those of the same size; None where it is no picture that can be taken."""
         try:
-            return self._tracks.of(jpeg.form(message))
+            return self._tracks.of(jpeg_header.form(message))
         except ValueError:
             self._dropped += 1
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camrec.readers.nals import Nals
+from camrec.readers.nal_units import Nals
 from camrec.readers.parameter_sets import ParameterSets
 
 

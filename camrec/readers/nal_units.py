@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 from camrec.media import VideoCodec
-from camrec.readers.bits import Bits, unescaped
+from camrec.readers.bit_reader import Bits, unescaped
 
 START = b"\0\0\0\1"
 LONGEST = 16 << 20  # bytes of one NAL unit; what is larger is none

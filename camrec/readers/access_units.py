@@ -5,14 +5,14 @@ from __future__ import annotations
 import struct
 
 from camrec.media import MOST_PIXELS, Unit, VideoTrack
-from camrec.readers.beginnings import Beginnings
+from camrec.readers.errors import StreamError
+from camrec.readers.frame_starts import Beginnings
 from camrec.readers.known_tracks import KnownTracks
-from camrec.readers.nals import LONGEST, Form, Nals, annex_b
+from camrec.readers.nal_units import LONGEST, Form, Nals, annex_b
 from camrec.readers.packet_order import Order
 from camrec.readers.parameter_sets import ParameterSets
-from camrec.readers.reference import Reference
+from camrec.readers.recovery_points import Reference
 from camrec.readers.rtp import Packet, Times
-from camrec.readers.stream_error import StreamError
 
 START = struct.Struct(">BBHI")  # flags, marker and kind, sequence number, time
 SEQUENCE = struct.Struct(">H")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from camrec.media import AudioTrack, Lengths, Unit
-from camrec.readers.bits import Bits
+from camrec.readers.bit_reader import Bits
 from camrec.readers.packet_order import Order
 from camrec.readers.rtp import Packet, Times
 

@@ -13,7 +13,7 @@ import socket
 import struct
 from urllib.parse import urlsplit
 
-from camrec.readers.stream_error import StreamError
+from camrec.readers.errors import StreamError
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 LONGEST = 50 << 20  # bytes of one message

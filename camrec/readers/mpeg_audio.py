@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from camrec.media import AudioCodec, AudioTrack
+from camrec.readers.audio import Sound
 from camrec.readers.rtp import Packet
-from camrec.readers.sound import Sound
 
 LONGEST = 1 << 13  # bytes: no frame of either is longer
 

@@ -1,0 +1,168 @@
+"""What stands in front of a JPEG's scan, made from the little that RTP tells of it (RFC 2435)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from camrec.readers.jpeg_header import ALONE, FRAMES
+
+SOI, EOI = b"\xff\xd8", b"\xff\xd9"
+DHT, DQT, DRI, SOF0, SOF1, SOS = 0xC4, 0xDB, 0xDD, 0xC0, 0xC1, 0xDA
+TABLE_SIZE = 64  # coefficients of a quantization table
+JFIF = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # the colours are Y, Cb and Cr
+SAMPLING = {0: 0x21, 1: 0x22}  # of the luma by RTP type: 4:2:2 and 4:2:0
+
+# The luma and the chroma table of ITU-T T.81, annex K, in zigzag order.
+QUANTIZATION = bytes.fromhex(
+    "100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933383740485c4e404457453738506d"
+    "51575f626768673e4d71797064785c6567631112121815182f1a1a2f634238426363636363636363636363636363"
+    "636363636363636363636363636363636363636363636363636363636363636363636363"
+)
+# The four Huffman tables of the same annex, as they stand in a DHT segment.
+HUFFMAN = bytes.fromhex(
+    "0000010501010101010100000000000000000102030405060708090a0b100002010303020403050504040000017d"
+    "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a2526"
+    "2728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485"
+    "868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6"
+    "d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa01000301010101010101010100000000000001020304"
+    "05060708090a0b110002010204040304070504040001027700010203110405213106124151076171132232810814"
+    "4291a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a434445464748494a5354"
+    "55565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7"
+    "a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8"
+    "f9fa"
+)
+
+
+class Tables(NamedTuple):
+    """Quantization tables as RTP carries them, one behind the other.
+
+    precision : bit n is set where the coefficients of table n have 16 bits.
+    """
+
+    precision: int
+    data: bytes
+
+    def split(self) -> list[tuple[int, ...]]:
+        """The coefficients of each table. ValueError where `data` is not made of whole ones."""
+        found: list[tuple[int, ...]] = []
+        at = 0
+        while at < len(self.data) and len(found) < 4:
+            wide = self.precision >> len(found) & 1
+            form = f">{TABLE_SIZE}{'H' if wide else 'B'}"
+            if at + struct.calcsize(form) > len(self.data):
+                raise ValueError("not a whole quantization table")
+            found.append(struct.unpack_from(form, self.data, at))
+            at += struct.calcsize(form)
+        if not found:
+            raise ValueError("no quantization table")
+        return found
+
+
+def scaled_tables(quality: int) -> Tables:
+    """The tables of a Q below 128 (RFC 2435, 4.2)."""
+    factor = min(max(quality, 1), 99)
+    scale = 5000 // factor if factor < 50 else 200 - 2 * factor
+    data = bytes(min(max((each * scale + 50) // 100, 1), 255) for each in QUANTIZATION)
+    return Tables(0, data)
+
+
+def build(
+    kind: int, size: tuple[int, int], tables: Tables, restart: int, told: bytes = b""
+) -> bytes:
+    """All of a JPEG up to its scan.
+
+    Parameters
+    ----------
+    kind
+        RTP's type: 0 for 4:2:2, 1 for 4:2:0.
+    size
+        (width, height); without meaning where `told` has a frame header.
+    restart
+        MCUs between two restart markers; 0: there are none.
+    told
+        Segments that the camera sent with the frame (ONVIF); they go before what RTP tells.
+
+    Raises
+    ------
+    ValueError
+        The tables cannot be read, or `told` has a frame header that makes no sense.
+    """
+    quantization = tables.split()
+    frame = _frame(kind, size, quantization)
+    further = b""
+    for marker, body in segments(told):
+        if marker in FRAMES:
+            frame = _segment(marker, body)
+        elif marker in (DHT, DQT, DRI):
+            further += _segment(marker, body)  # a later table of the same number counts
+    interval = _segment(DRI, struct.pack(">H", restart)) if restart else b""
+    quantizers = _segment(DQT, b"".join(map(_quantizer, range(4), quantization)))
+    huffman = _segment(DHT, HUFFMAN)
+    return b"".join((SOI, JFIF, interval, quantizers, huffman, further, frame, _scan(frame)))
+
+
+def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(marker, body) of the segments in front of a scan; what makes no sense ends it."""
+    at = 0
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif marker in ALONE:
+            at += 2
+        elif marker == SOS:
+            return
+        else:
+            end = at + 2 + (data[at + 2] << 8 | data[at + 3])
+            if end < at + 4 or end > len(data):
+                return
+            yield marker, data[at + 4 : end]
+            at = end
+
+
+def _frame(kind: int, size: tuple[int, int], quantization: list[tuple[int, ...]]) -> bytes:
+    wide = any(max(table) > 0xFF for table in quantization)
+    chroma = min(len(quantization) - 1, 1)
+    width, height = size
+    body = struct.pack(">BHHB", 8, height, width, 3)
+    body += bytes([1, SAMPLING[kind], 0, 2, 0x11, chroma, 3, 0x11, chroma])
+    return _segment(SOF1 if wide else SOF0, body)
+
+
+def _quantizer(number: int, table: tuple[int, ...]) -> bytes:
+    if max(table) > 0xFF:
+        return bytes([0x10 | number]) + struct.pack(f">{TABLE_SIZE}H", *table)
+    return bytes([number, *table])
+
+
+def _scan(frame: bytes) -> bytes:
+    """One scan of all components: the first is the luma, the others are the chroma."""
+    count = frame[9] if len(frame) > 9 else 0
+    if not 0 < count <= 4 or len(frame) != 10 + 3 * count:
+        raise ValueError("a frame header that is none")
+    identities = frame[10::3]
+    body = bytes([count])
+    for place, identity in enumerate(identities):
+        body += bytes([identity, 0x11 if place else 0])
+    return _segment(SOS, body + bytes([0, 63, 0]))
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
+
+
+def with_huffman_tables(jpeg: bytes) -> bytes:
+    """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
+    not every browser knows what is meant.
+    """
+    at = 2
+    for marker, body in segments(memoryview(jpeg)[2:]):
+        # The usual ones are for sequential JPEGs.
+        if marker == DHT or (marker in FRAMES and marker not in (SOF0, SOF1)):
+            return jpeg
+        at += 4 + len(body)
+    if jpeg[at : at + 2] != bytes((0xFF, SOS)):
+        return jpeg
+    return jpeg[:at] + _segment(DHT, HUFFMAN) + jpeg[at:]
