@@ -21,8 +21,8 @@ import numpy as np
 
 from camrec.config import Config
 from camrec.media import VideoTrack
-from camrec.recording.coding import Coding
-from camrec.recording.ffmpeg import ability, arguments
+from camrec.recording.encoding import Coding
+from camrec.recording.ffmpeg_args import ability, arguments
 from camrec.recording.nut import Nut, NutStream
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25

@@ -19,13 +19,13 @@ from camrec.errors import CameraError, CamrecError, ServiceError, StateError, re
 from camrec.i18n import Phrase
 from camrec.media import Unit
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
-from camrec.recording.coding import USUAL, Coding
-from camrec.recording.files import Ample, Ballast, Room
-from camrec.recording.finish import Story, finish
-from camrec.recording.past import Past
-from camrec.recording.syncer import Syncer
+from camrec.recording.encoding import USUAL, Coding
+from camrec.recording.finalize import Story, finish
+from camrec.recording.fsync_thread import Syncer
+from camrec.recording.repair import Ample, Ballast, Room
+from camrec.recording.resume import Past
+from camrec.recording.segment_writer import Pace, Writer
 from camrec.recording.timeline import SECOND
-from camrec.recording.writer import Pace, Writer
 from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)

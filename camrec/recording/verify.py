@@ -10,7 +10,7 @@ import av
 
 from camrec.i18n import Phrase
 from camrec.receipt import Receipt
-from camrec.recording import film
+from camrec.recording import media_info
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Verdict:
 
 def verify(path: Path) -> Verdict:
     """Raises OSError when there is no such file."""
-    sha256 = film.digest(path)
+    sha256 = media_info.digest(path)
     receipt = _receipt(path)
     faults: dict[str, str | Phrase] = {}
     frames, duration = 0, 0.0
     try:
         counted = _decode(path)
-        frames, duration = counted["frames"], film.read(path).duration
+        frames, duration = counted["frames"], media_info.read(path).duration
         faults = {each: str(counted[each]) for each in ("undecodable", "backward") if counted[each]}
     except (av.error.FFmpegError, IndexError) as error:
         faults["unreadable"] = getattr(error, "strerror", None) or Phrase("reasons.no_frame")

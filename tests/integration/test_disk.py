@@ -15,8 +15,8 @@ from camrec.library import Keeping, Library, Room, Video
 from camrec.library.retention import DAY
 from camrec.receipt import Receipt
 from camrec.recording import Recording, RecordingState
-from camrec.recording.files import BALLAST, trim
-from camrec.recording.film import digest, read
+from camrec.recording.media_info import digest, read
+from camrec.recording.repair import BALLAST, trim
 from support.studio import Studio, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 from support.wire import Wire, serving

@@ -15,10 +15,10 @@ import pytest
 from camrec.config import Config
 from camrec.media import StreamNotice, Unit
 from camrec.receipt import Receipt, RecordingWarning
-from camrec.recording import Coding, RecordingState, writer
+from camrec.recording import Coding, RecordingState, segment_writer
 from camrec.recording import recording as life
-from camrec.recording.ffmpeg import ability
-from camrec.recording.step import Step
+from camrec.recording.av_sync import Step
+from camrec.recording.ffmpeg_args import ability
 from support.cameras import barcode
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
@@ -465,7 +465,7 @@ def test_a_folder_that_vanishes(studio):
 
 @pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
 def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
-    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(segment_writer, "PAUSES", (0.0, 0.0))
     units = pictures(irregular(8))
     studio.play(units, -1, 1)
     recording = studio.record(60, ffmpeg=Path(program))

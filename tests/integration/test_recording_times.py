@@ -14,7 +14,7 @@ from camrec.media import AudioTrack, Unit, VideoTrack
 from camrec.readers.access_units import Pictures
 from camrec.readers.nal_units import START
 from camrec.recording import RecordingState
-from camrec.recording.step import Step, moved_by
+from camrec.recording.av_sync import Step, moved_by
 from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until

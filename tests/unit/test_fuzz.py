@@ -33,7 +33,7 @@ from camrec.readers.nal_units import LONGEST
 from camrec.readers.rtp import Packet
 from camrec.readers.rtp import parse as packet_of
 from camrec.receipt import Receipt
-from camrec.recording.changes import AT_ONCE, EACH, Changes
+from camrec.recording.track_change_limit import AT_ONCE, EACH, Changes
 from camrec.redaction import redact
 from camrec.web.file import attachment, byte_range
 from camrec.web.guard import host_name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camrec.receipt import EndReason
-from camrec.recording.join import Written
+from camrec.recording.concat import Written
 
 
 @dataclass(frozen=True)

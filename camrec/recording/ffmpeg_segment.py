@@ -12,11 +12,11 @@ from pathlib import Path
 from camrec.media import Unit
 from camrec.process.child import Child
 from camrec.process.stop_sequence import FEEDING, Rung
-from camrec.recording.coding import Coding
-from camrec.recording.ffmpeg import ability, arguments
+from camrec.recording.audio_decode import plain
+from camrec.recording.av_sync import Step
+from camrec.recording.encoding import Coding
+from camrec.recording.ffmpeg_args import ability, arguments
 from camrec.recording.nut import Nut
-from camrec.recording.plain import plain
-from camrec.recording.step import Step
 from camrec.recording.timeline import Timeline
 
 log = logging.getLogger(__name__)

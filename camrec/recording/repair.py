@@ -10,8 +10,8 @@ from typing import Protocol
 import av
 
 from camrec.receipt import RecordingWarning
-from camrec.recording import film
-from camrec.recording.join import Written, join
+from camrec.recording import media_info
+from camrec.recording.concat import Written, join
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def trim(path: Path) -> None:
     last picture cannot be decoded.
     """
     _cut(path)
-    while (times := film.read(path).times) and not film.playable(path, times[-1:]):
+    while (times := media_info.read(path).times) and not media_info.playable(path, times[-1:]):
         if not _cut(path, path.stat().st_size - 1):
             break
 

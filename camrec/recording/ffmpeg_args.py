@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from camrec.media import AudioTrack, VideoTrack
-from camrec.recording.coding import USUAL, Coding
+from camrec.recording.encoding import USUAL, Coding
 
 FRAGMENT = 100_000  # microseconds of film that a killed FFmpeg may lose
 

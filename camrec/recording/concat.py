@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 
-from camrec.recording.step import Moves, Step, moved_by
+from camrec.recording.av_sync import Moves, Step, moved_by
 from camrec.recording.timeline import SECOND
 
 SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered

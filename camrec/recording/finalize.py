@@ -13,10 +13,10 @@ import av
 
 from camrec.clock import iso
 from camrec.receipt import EndReason, PartFacts, Receipt, RecordingWarning
-from camrec.recording import film, gaps
-from camrec.recording.files import Room, files
-from camrec.recording.film import Film, Sound
-from camrec.recording.join import Written
+from camrec.recording import gaps, media_info
+from camrec.recording.concat import Written
+from camrec.recording.media_info import Film, Sound
+from camrec.recording.repair import Room, files
 from camrec.recording.timeline import SECOND
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def finish(
         for (file, held), until in zip(made, ends, strict=True):
             size, seen = facts.get(file, (0, None))
             if seen is None or size != file.stat().st_size:
-                seen = film.read(file)
+                seen = media_info.read(file)
             breaks, left_out = _breaks(held, facts), _left_out(held, parts, story)
             receipt = _receipt(file, seen, held, story, until, breaks, left_out)
             receipt.part_facts = [_part(part, held[0].zero, *facts[part.path]) for part in held]
@@ -107,7 +107,7 @@ def finish(
 
 def _read(part: Written) -> Film | None:
     try:
-        seen = film.read(part.path)
+        seen = media_info.read(part.path)
     except (av.error.FFmpegError, IndexError) as error:
         log.warning("%s cannot be read: %s", part.path.name, error)
         return None
@@ -205,7 +205,7 @@ def _receipt(
         video_codec=seen.video_codec,
         audio_codec=seen.sound.codec if seen.sound else None,
         size=file.stat().st_size,
-        sha256=film.digest(file),
-        playable=film.playable(file, [seen.times[0], *joints, seen.times[-1]]),
+        sha256=media_info.digest(file),
+        playable=media_info.playable(file, [seen.times[0], *joints, seen.times[-1]]),
         warnings=list(story.warnings),
     )

@@ -10,13 +10,13 @@ from typing import Protocol
 from camrec.clock import Clock
 from camrec.media import AudioTrack, Interruption, StreamNotice, Unit
 from camrec.receipt import Gap, RecordingWarning
-from camrec.recording.changes import Changes
-from camrec.recording.coding import USUAL, Coding
+from camrec.recording.concat import Written
+from camrec.recording.encoding import USUAL, Coding
+from camrec.recording.ffmpeg_segment import Part, PartEnded
 from camrec.recording.gaps import Account
-from camrec.recording.join import Written
-from camrec.recording.memory import Memory
-from camrec.recording.part import Part, PartEnded
+from camrec.recording.recent_gops import Memory
 from camrec.recording.timeline import SECOND, Moments, Timeline
+from camrec.recording.track_change_limit import Changes
 
 log = logging.getLogger(__name__)
 
