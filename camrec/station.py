@@ -44,8 +44,8 @@ from camrec.recording import Coding, Past, Recording, RecordingState
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
 from camrec.session import Session, SessionState, diagnose
-from camrec.session.line import Line, MjpegLine, RtspLine
 from camrec.session.routes import Route, Routes
+from camrec.session.upstream import Line, MjpegLine, RtspLine
 from camrec.stream_search import bare_host, find_stream
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import param
 from camrec.camera_errors import LOGIN_CODES
 from camrec.dashboard.component import AskingComponent
 from camrec.dashboard.open_failure import failure
-from camrec.probe import FRAMES, TRIES
+from camrec.session.probe import FRAMES, TRIES
 from camrec.station import Station
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from camrec.camera_address import Source
 from camrec.errors import CameraError
-from camrec.probe import Probe
 from camrec.session.key_frame_bursts import KeyFrameBursts
+from camrec.session.probe import Probe
 
 FIRST_MEDIA_S = 15.0  # without one byte of media it has failed: three times five seconds
 KEY_FRAME_S = 90.0  # while media comes, for a frame that can be decoded

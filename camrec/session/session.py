@@ -16,14 +16,14 @@ from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
 from camrec.live import Pictures
 from camrec.media import Unit
-from camrec.probe import FINAL, TRIES, Probe
 from camrec.recording import Past, Recording, RecordingState
-from camrec.session.attempt import Attempt
 from camrec.session.better_route import Phase
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.key_frame_bursts import LOOK_EVERY_S
-from camrec.session.line import Line
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait, WaitingFor
+from camrec.session.probe import FINAL, TRIES, Probe
+from camrec.session.reader_thread import Attempt
+from camrec.session.upstream import Line
 from camrec.state_machine import Machine
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from camrec.errors import CameraError
 from camrec.mjpeg_relay.jpeg_splitter import MOST, Splitter
 from camrec.proxies import Go2rtc, Relay
 from camrec.readers import StreamError
-from camrec.session.line import MjpegLine
+from camrec.session.upstream import MjpegLine
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
 

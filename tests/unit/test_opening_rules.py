@@ -8,9 +8,9 @@ from bisect import bisect
 import pytest
 
 from camrec.camera_address import parse
-from camrec.probe import Probe
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait
+from camrec.session.probe import Probe
 from support.units_made import SECOND, pictures
 
 SOURCE = parse("rtsp://10.0.0.1/x")

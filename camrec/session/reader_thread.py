@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from camrec.media import StreamNotice, Unit
 from camrec.readers import StreamError
-from camrec.session.line import Reader
+from camrec.session.upstream import Reader
 
 log = logging.getLogger(__name__)
 
