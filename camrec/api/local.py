@@ -14,7 +14,7 @@ from camrec.i18n import system_language
 from camrec.process.signals import at_exit
 from camrec.recording import Recording
 from camrec.session import Session, SessionState
-from camrec.station import OPEN, Station
+from camrec.station.station import OPEN, Station
 from camrec.web import LocalServer
 from camrec.web.recordings import describe as recording_facts
 from camrec.web.sessions import describe as camera_facts

@@ -26,7 +26,7 @@ from camrec.i18n import system_language
 from camrec.library.filenames import checked
 from camrec.library.video import nanoseconds
 from camrec.receipt import Receipt
-from camrec.station import OPEN, OVER
+from camrec.station.station import OPEN, OVER
 from camrec.web import Relay
 
 T = TypeVar("T", bound=BaseModel)

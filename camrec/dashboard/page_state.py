@@ -18,7 +18,7 @@ from camrec.process.supervisor import ProcessState
 from camrec.recent_cameras import Camera
 from camrec.recording import Recording, RecordingState
 from camrec.session import Session, SessionState
-from camrec.station import LONGEST, OPEN, Station
+from camrec.station.station import LONGEST, OPEN, Station
 
 LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
 TOGETHER = 0.05  # seconds in which several changes are told as one

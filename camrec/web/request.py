@@ -12,7 +12,7 @@ from camrec.clock import parse_iso
 from camrec.errors import InputError
 from camrec.i18n import text
 from camrec.redaction import redact
-from camrec.station import FARTHEST, LONGEST, SHORTEST
+from camrec.station.station import FARTHEST, LONGEST, SHORTEST
 
 Id = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]
 Name = Annotated[

@@ -41,7 +41,7 @@ from camrec.errors import InputError
 from camrec.live import PacketSubscription, Picture, PictureSubscription, codec_string
 from camrec.media import VideoTrack
 from camrec.session import Session, SessionState
-from camrec.station import RUNNING, Station
+from camrec.station.station import RUNNING, Station
 from camrec.web.audience import Audience
 from camrec.web.flow import Flow
 from camrec.web.handler import Desk, Handler

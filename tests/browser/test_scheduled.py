@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import Page, expect
 
-from camrec import station as stations
+from camrec.station import station as stations
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, fits

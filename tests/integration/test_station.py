@@ -268,7 +268,7 @@ def test_changes_are_told(station, camera):
 
 
 def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
-    monkeypatch.setattr("camrec.station.REMEMBERED", 2)
+    monkeypatch.setattr("camrec.station.station.REMEMBERED", 2)
     with MjpegCamera() as camera:
         session = station.open(camera.url)
         far = station.clock.utc_ns() + 3600 * 10**9
