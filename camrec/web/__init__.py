@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from camrec.web.handler import Desk
-from camrec.web.local import LocalServer
-from camrec.web.relay import Relay
+from camrec.web.kernel_server import LocalServer
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import certificate, guarding, install, shown_url
+from camrec.web.upstream_proxy import Relay
 
 __all__ = [
     "Desk",

@@ -19,7 +19,7 @@ from camrec.i18n import best_language
 from camrec.station import Station
 from camrec.web.audience import Audience
 from camrec.web.guard import Guard
-from camrec.web.request import FieldError, read
+from camrec.web.request_models import FieldError, read
 from camrec.web.server import Passed
 
 log = logging.getLogger(__name__)

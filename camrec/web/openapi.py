@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from camrec import __version__, schema
-from camrec.web.address import Address, Call
+from camrec.web.endpoint import Address, Call
 
 REF = "#/components/schemas/{model}"
 ALWAYS = (401, 403, 429)  # the guard's

@@ -6,7 +6,7 @@ from camrec import schema
 from camrec.clock import iso
 from camrec.recording import Recording
 from camrec.web.handler import Handler
-from camrec.web.request import RecordRequest, StopRequest, TogetherRequest
+from camrec.web.request_models import RecordRequest, StopRequest, TogetherRequest
 
 
 class StartHandler(Handler):

@@ -12,7 +12,7 @@ from camrec.recording import RecordingState
 from camrec.session import Session
 from camrec.web.file import attachment
 from camrec.web.handler import Handler
-from camrec.web.request import CloseRequest, OpenRequest
+from camrec.web.request_models import CloseRequest, OpenRequest
 
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 

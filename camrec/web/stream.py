@@ -46,7 +46,7 @@ from camrec.web.audience import Audience
 from camrec.web.flow import Flow
 from camrec.web.handler import Desk, Handler
 from camrec.web.recordings import describe
-from camrec.web.request import FieldError
+from camrec.web.request_models import FieldError
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from camrec.library import Video
 from camrec.web import archive
 from camrec.web.file import FileHandler, attachment
 from camrec.web.handler import Handler
-from camrec.web.request import FieldError, VideoRequest
+from camrec.web.request_models import FieldError, VideoRequest
 
 
 class VideosHandler(Handler):

@@ -151,7 +151,7 @@ def test_a_fault_of_the_relay_s_own_is_not_told_as_its_camrec_s(monkeypatch, cap
     def faulty(*_: object) -> None:
         raise KeyError("of our own")
 
-    monkeypatch.setattr("camrec.web.relay.websocket_connect", faulty)
+    monkeypatch.setattr("camrec.web.upstream_proxy.websocket_connect", faulty)
     assert relayed_status("http://127.0.0.1:1") == 500
     assert "of our own" in caplog.text
 

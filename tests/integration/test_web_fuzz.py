@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from camrec.config import Config
-from camrec.web.table import TABLE
+from camrec.web.endpoints import TABLE
 from support.wire import serving
 
 CALLS = [

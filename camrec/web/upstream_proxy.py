@@ -29,7 +29,7 @@ from camrec import direct_http
 from camrec.config import Config
 from camrec.web.file import PROXIED
 from camrec.web.guard import KeyGuard
-from camrec.web.local import KernelServer, PageFile, no_file
+from camrec.web.kernel_server import KernelServer, PageFile, no_file
 
 log = logging.getLogger(__name__)
 

@@ -13,13 +13,13 @@ from camrec.web import (
     metrics,
     openapi,
     recordings,
-    request,
+    request_models,
     sessions,
     snapshot,
     stream,
     videos,
 )
-from camrec.web.address import Address, Call
+from camrec.web.endpoint import Address, Call
 from camrec.web.handler import Handler
 
 
@@ -49,7 +49,7 @@ TABLE = (
             Call(
                 "post",
                 "Open a camera; answers once frames have been seen, else nothing is left open",
-                request=request.OpenRequest,
+                request=request_models.OpenRequest,
                 answer=schema.Session,
                 status=201,
                 refusals=(400, 409, 422, 503),
@@ -64,7 +64,7 @@ TABLE = (
                 "post",
                 "Close a camera; a running recording is finished and saved first, scheduled "
                 "ones are cancelled",
-                request=request.CloseRequest,
+                request=request_models.CloseRequest,
                 answer=schema.ClosedSession,
                 refusals=(400, 404),
             ),
@@ -145,7 +145,7 @@ TABLE = (
             Call(
                 "post",
                 "Record a camera, now or from a moment on",
-                request=request.RecordRequest,
+                request=request_models.RecordRequest,
                 answer=schema.Recording,
                 status=201,
                 refusals=(400, 404, 409, 503, 507),
@@ -159,7 +159,7 @@ TABLE = (
             Call(
                 "post",
                 "Record several cameras from the same moment on: all of them, or none",
-                request=request.TogetherRequest,
+                request=request_models.TogetherRequest,
                 answer=schema.RecordingList,
                 status=201,
                 refusals=(400, 404, 409, 503, 507),
@@ -173,7 +173,7 @@ TABLE = (
             Call(
                 "post",
                 "End a recording early; answers once its video is saved",
-                request=request.StopRequest,
+                request=request_models.StopRequest,
                 answer=schema.Recording,
                 refusals=(400, 404, 409, 503, 507),
             ),
@@ -269,7 +269,7 @@ TABLE = (
                 "patch",
                 "Rename a video, which changes its filename; lock it or unlock it: a locked one is "
                 "not deleted for its age or for room",
-                request=request.VideoRequest,
+                request=request_models.VideoRequest,
                 answer=schema.Video,
                 refusals=(400, 404, 409, 503),
             ),
