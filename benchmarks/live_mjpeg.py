@@ -25,7 +25,7 @@ import tests_support  # noqa: F401
 from light import Programs
 from live_servers import Go2rtc, open_camrec
 
-from camrec.web.stream import HEADER
+from camrec.web.handlers.stream import HEADER
 from support.cameras.mjpeg import MjpegCamera
 from support.wire import Viewer, Wire
 

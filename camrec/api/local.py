@@ -16,8 +16,8 @@ from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.station.station import OPEN, Station
 from camrec.web import LocalServer
-from camrec.web.recordings import describe as recording_facts
-from camrec.web.sessions import describe as camera_facts
+from camrec.web.handlers.recordings import describe as recording_facts
+from camrec.web.handlers.sessions import describe as camera_facts
 
 lock = threading.RLock()
 _home: Home | None = None

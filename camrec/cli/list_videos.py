@@ -22,7 +22,7 @@ from camrec.clock import Clock, iso
 from camrec.config import Config
 from camrec.errors import ServiceError
 from camrec.library import Library
-from camrec.web.videos import describe
+from camrec.web.handlers.videos import describe
 
 
 def videos(config: Config, *, as_json: bool) -> None:

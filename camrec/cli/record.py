@@ -33,7 +33,7 @@ from camrec.recording import Recording
 from camrec.session import Session, SessionState
 from camrec.station import Station
 from camrec.stream_search import bare_host
-from camrec.web.sessions import describe
+from camrec.web.handlers.sessions import describe
 
 LOOK = 2.0  # seconds over which a probe measures
 ENDED = (SessionState.CLOSED, SessionState.FAILED)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,19 @@ from functools import lru_cache
 
 from camrec import schema
 from camrec.receipt import Receipt
-from camrec.web import (
+from camrec.web import openapi, request_models
+from camrec.web.endpoint import Address, Call
+from camrec.web.handlers import (
     health,
     login,
     metrics,
-    openapi,
     recordings,
-    request_models,
     sessions,
     snapshot,
     stream,
     videos,
 )
-from camrec.web.endpoint import Address, Call
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 
 class OpenApiHandler(Handler):

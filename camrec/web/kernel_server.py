@@ -14,10 +14,10 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.web.films import FilmHandler, Films
 from camrec.web.guard import KeyGuard
-from camrec.web.handler import Desk
-from camrec.web.recordings import StartHandler, StopHandler
+from camrec.web.handlers.base import Desk
+from camrec.web.handlers.external_videos import FilmHandler, Films
+from camrec.web.handlers.recordings import StartHandler, StopHandler
 from camrec.web.routes import routes_of, settings_of
 from camrec.web.server import Server
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from camrec.web.endpoints import TABLE
-from camrec.web.handler import Desk, NothingHandler
+from camrec.web.handlers.base import Desk, NothingHandler
 
 # Under our own first words nothing but us answers, whatever server we are part of. Anything else
 # is left to that server: a pattern for all would stand before Panel's own /static and swallow it.

@@ -27,8 +27,8 @@ from tornado.websocket import (
 
 from camrec import direct_http
 from camrec.config import Config
-from camrec.web.file import PROXIED
 from camrec.web.guard import KeyGuard
+from camrec.web.handlers.file import PROXIED
 from camrec.web.kernel_server import KernelServer, PageFile, no_file
 
 log = logging.getLogger(__name__)

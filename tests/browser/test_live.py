@@ -19,9 +19,9 @@ from camrec.live import PacketSubscription
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.handler import Desk
+from camrec.web.handlers.base import Desk
+from camrec.web.handlers.stream import StreamHandler
 from camrec.web.routes import routes_of
-from camrec.web.stream import StreamHandler
 from support.cameras import barcode
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera

@@ -36,11 +36,11 @@ OPENS = {
 }
 # They listen, or speak to the kernel.
 LISTENS = {
-    *("web/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "ports.py"),
+    *("web/handlers/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "ports.py"),
     *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
 # A name of ours, and not what opens a connection.
-OURS = {"schema.py", "api/remote.py", "web/sessions.py", "station.py"}
+OURS = {"schema.py", "api/remote.py", "web/handlers/sessions.py", "station.py"}
 
 
 def callers() -> Iterator[str]:

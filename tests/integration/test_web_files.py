@@ -13,8 +13,8 @@ import pytest
 
 from camrec.config import Config
 from camrec.receipt import Receipt
-from camrec.web import file
-from camrec.web.file import attachment
+from camrec.web.handlers import file
+from camrec.web.handlers.file import attachment
 from support.wire import Wire, serving
 
 NAME = "Hof Tür 2026-11-23 14-03-00.mp4"

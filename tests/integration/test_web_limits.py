@@ -21,6 +21,7 @@ from tornado.web import Application
 from camrec.config import Config
 from camrec.errors import AccessError, InputError
 from camrec.web.guard import Guard
+from camrec.web.handlers.login import LoginHandler
 from camrec.web.limits import (
     BURST,
     FREE_TRIES,
@@ -31,7 +32,6 @@ from camrec.web.limits import (
     Tries,
     peer_of,
 )
-from camrec.web.login import LoginHandler
 from camrec.web.server import (
     LONGEST_HEADERS,
     MOST_CONNECTIONS,

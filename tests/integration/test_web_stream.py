@@ -12,8 +12,8 @@ import pytest
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.flow import ON_WAY
-from camrec.web.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
+from camrec.web.handlers.flow_control import ON_WAY
+from camrec.web.handlers.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera, slices_hash
 from support.shown_number import number_of

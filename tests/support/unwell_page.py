@@ -12,7 +12,7 @@ from camrec.config import Config
 from camrec.dashboard import page
 from camrec.dashboard.page import end_board
 from camrec.station import Station
-from camrec.web.handler import Desk
+from camrec.web.handlers.base import Desk
 from camrec.web.routes import routes_of
 from support.serving import Serving
 

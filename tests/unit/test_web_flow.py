@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from camrec.web.flow import ON_WAY, TOGETHER, Flow
+from camrec.web.handlers.flow_control import ON_WAY, TOGETHER, Flow
 
 
 def begun() -> Flow:

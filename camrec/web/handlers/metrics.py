@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 from camrec.redaction import redact
 from camrec.session import Session, SessionState
 from camrec.station import Station
-from camrec.web.handler import Handler
-from camrec.web.sessions import figures
+from camrec.web.handlers.base import Handler
+from camrec.web.handlers.sessions import figures
 
 LABELS = ("session_id", "name", "kind")
 OF_SESSION = {

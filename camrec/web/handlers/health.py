@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from camrec import schema
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 
 class HealthHandler(Handler):

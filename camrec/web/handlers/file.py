@@ -16,7 +16,7 @@ from tornado.iostream import StreamClosedError
 
 from camrec import remote_files, schema
 from camrec.errors import InputError, NotFoundError
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 CHUNK = 256 << 10  # bytes read and sent at a time
 # jupyter-server-proxy takes an answer whole before it hands it on, and none above 100 MB. A player

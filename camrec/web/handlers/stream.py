@@ -42,10 +42,10 @@ from camrec.live import PacketSubscription, Picture, PictureSubscription, codec_
 from camrec.media import VideoTrack
 from camrec.session import Session, SessionState
 from camrec.station.station import RUNNING, Station
-from camrec.web.audience import Audience
-from camrec.web.flow import Flow
-from camrec.web.handler import Desk, Handler
-from camrec.web.recordings import describe
+from camrec.web.handlers.base import Desk, Handler
+from camrec.web.handlers.flow_control import Flow
+from camrec.web.handlers.recordings import describe
+from camrec.web.handlers.viewer_group import Audience
 from camrec.web.request_models import FieldError
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from camrec.clock import iso
 from camrec.session import SessionState
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 PATIENCE = 5.0  # seconds for a live camera's next key picture
 AT_ONCE = 0.5  # seconds in which a picture comes that is here already

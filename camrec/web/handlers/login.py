@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from camrec.web.guard import COOKIE_AGE, cookie_name
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 
 
 class LoginHandler(Handler):

@@ -10,8 +10,8 @@ from camrec import schema
 from camrec.clock import iso
 from camrec.recording import RecordingState
 from camrec.session import Session
-from camrec.web.file import attachment
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
+from camrec.web.handlers.file import attachment
 from camrec.web.request_models import CloseRequest, OpenRequest
 
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from camrec import remote_files
 from camrec.errors import NotFoundError
-from camrec.web.file import FileHandler
-from camrec.web.handler import Desk
+from camrec.web.handlers.base import Desk
+from camrec.web.handlers.file import FileHandler
 
 
 class Films:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from camrec import schema
 from camrec.clock import iso
 from camrec.recording import Recording
-from camrec.web.handler import Handler
+from camrec.web.handlers.base import Handler
 from camrec.web.request_models import RecordRequest, StopRequest, TogetherRequest
 
 

@@ -10,9 +10,9 @@ from camrec import schema
 from camrec.clock import iso
 from camrec.errors import StateError
 from camrec.library import Video
-from camrec.web import archive
-from camrec.web.file import FileHandler, attachment
-from camrec.web.handler import Handler
+from camrec.web.handlers import zip_stream
+from camrec.web.handlers.base import Handler
+from camrec.web.handlers.file import FileHandler, attachment
 from camrec.web.request_models import FieldError, VideoRequest
 
 
@@ -94,8 +94,8 @@ class ArchiveHandler(Handler):
             raise FieldError("video", "missing")
         videos = [await self.call(self.station.library.get, each) for each in filenames]
         self.set_header("Content-Type", "application/zip")
-        self.set_header("Content-Disposition", attachment(archive.filename(videos)))
-        pieces = archive.pieces(archive.contents(videos))
+        self.set_header("Content-Disposition", attachment(zip_stream.filename(videos)))
+        pieces = zip_stream.pieces(zip_stream.contents(videos))
         while (piece := await self.call(next, pieces, None)) is not None:
             self.write(piece)
             try:
