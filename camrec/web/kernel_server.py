@@ -14,12 +14,12 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.web.guard import KeyGuard
 from camrec.web.handlers.base import Desk
 from camrec.web.handlers.external_videos import FilmHandler, Films
 from camrec.web.handlers.recordings import StartHandler, StopHandler
 from camrec.web.routes import routes_of, settings_of
-from camrec.web.server import Server
+from camrec.web.security.auth import KeyGuard
+from camrec.web.security.server import Server
 
 PageFile = Callable[[str], str | None]  # None: there is no such file
 # Not by `mimetypes`: on Windows that says what the registry does.

@@ -27,9 +27,9 @@ from tornado.websocket import (
 
 from camrec import direct_http
 from camrec.config import Config
-from camrec.web.guard import KeyGuard
 from camrec.web.handlers.file import PROXIED
 from camrec.web.kernel_server import KernelServer, PageFile, no_file
+from camrec.web.security.auth import KeyGuard
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from camrec.errors import AccessError, StateError
 from camrec.station import Station
 from camrec.web import LocalServer
 from camrec.web.endpoints import TABLE
-from camrec.web.guard import Guard, host_name
-from camrec.web.server import DRAINED, LONGEST_BODY
+from camrec.web.security.auth import Guard, host_name
+from camrec.web.security.server import DRAINED, LONGEST_BODY
 from support.wire import HANDSHAKE, Wire, refused, serving
 
 CALLS = [(call.method.upper(), address.path) for address in TABLE for call in address.calls]

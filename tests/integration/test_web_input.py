@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from camrec.config import Config
-from camrec.web.server import LONGEST_BODY
+from camrec.web.security.server import LONGEST_BODY
 from support.wire import Wire, serving
 
 

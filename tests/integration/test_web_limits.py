@@ -20,9 +20,9 @@ from tornado.web import Application
 
 from camrec.config import Config
 from camrec.errors import AccessError, InputError
-from camrec.web.guard import Guard
 from camrec.web.handlers.login import LoginHandler
-from camrec.web.limits import (
+from camrec.web.security.auth import Guard
+from camrec.web.security.rate_limit import (
     BURST,
     FREE_TRIES,
     LONGEST_PAUSE,
@@ -32,7 +32,7 @@ from camrec.web.limits import (
     Tries,
     peer_of,
 )
-from camrec.web.server import (
+from camrec.web.security.server import (
     LONGEST_HEADERS,
     MOST_CONNECTIONS,
     Server,
@@ -163,7 +163,7 @@ def test_headers_without_an_end_are_cut_off(served):
 
 def test_too_many_requests_are_told_to_wait(served, monkeypatch):
     _, wire = served
-    monkeypatch.setattr("camrec.web.limits.BURST", 0.0)
+    monkeypatch.setattr("camrec.web.security.rate_limit.BURST", 0.0)
     reply = wire.get("/health", Host=wire.host)
     while reply.status == 200:
         reply = wire.get("/health")

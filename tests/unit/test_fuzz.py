@@ -35,8 +35,8 @@ from camrec.readers.rtp import parse as packet_of
 from camrec.receipt import Receipt
 from camrec.recording.track_change_limit import AT_ONCE, EACH, Changes
 from camrec.redaction import redact
-from camrec.web.guard import host_name
 from camrec.web.handlers.file import attachment, byte_range
+from camrec.web.security.auth import host_name
 
 JPEG = cv2.imencode(".jpg", np.zeros((32, 48, 3), np.uint8))[1].tobytes()
 bits_of_mjpeg = st.lists(

@@ -17,10 +17,10 @@ from camrec import schema
 from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal
 from camrec.i18n import best_language
 from camrec.station import Station
-from camrec.web.guard import Guard
 from camrec.web.handlers.viewer_group import Audience
 from camrec.web.request_models import FieldError, read
-from camrec.web.server import Passed
+from camrec.web.security.auth import Guard
+from camrec.web.security.server import Passed
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from camrec.web.guard import COOKIE_AGE, cookie_name
 from camrec.web.handlers.base import Handler
+from camrec.web.security.auth import COOKIE_AGE, cookie_name
 
 
 class LoginHandler(Handler):

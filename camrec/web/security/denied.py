@@ -14,8 +14,8 @@ from camrec import schema
 from camrec.config import Config
 from camrec.errors import CamrecError
 from camrec.i18n import LANGUAGES, best_language, text
-from camrec.web.guard import LOGIN, SAFE_METHODS
-from camrec.web.headers import protect
+from camrec.web.security.auth import LOGIN, SAFE_METHODS
+from camrec.web.security.headers import protect
 
 TEMPLATE = Path(__file__).with_name("login.html")
 TEXTS = ("title", "lead", "token", "enter", "where", "wrong", "no_answer")

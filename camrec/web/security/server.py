@@ -30,9 +30,9 @@ from tornado.web import Application
 
 from camrec.config import LOOPBACK, Config
 from camrec.errors import CamrecError, InputError, reason_of
-from camrec.web import refusal
-from camrec.web.guard import Guard, KeyGuard, cookie_name
-from camrec.web.headers import Protection
+from camrec.web.security import denied
+from camrec.web.security.auth import Guard, KeyGuard, cookie_name
+from camrec.web.security.headers import Protection
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class Gate(HTTPMessageDelegate):
         assert self._request is not None
         self._behind = None
         log.debug("%s %s: %s", self._request.method, self._request.path, error.code)
-        status, headers, body = refusal.of(error, self._request, self._server.config)
+        status, headers, body = denied.of(error, self._request, self._server.config)
         if self._request.method == "HEAD":
             body = b""
         if closing:

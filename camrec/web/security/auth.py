@@ -15,7 +15,7 @@ from tornado.httputil import HTTPServerRequest
 
 from camrec.config import LOOPBACK, Config
 from camrec.errors import AccessError, CamrecError, MethodError, NotFoundError
-from camrec.web.limits import Rate, Tries
+from camrec.web.security.rate_limit import Rate, Tries
 
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
