@@ -14,7 +14,7 @@ from camrec.rtsp_relay.addresses import base_urls, control_urls
 from camrec.rtsp_relay.camera_client import ANSWER_TIMEOUT_S, CameraClient
 from camrec.rtsp_relay.description import Description, Format, Medium, parse_description
 from camrec.rtsp_relay.messages import Message
-from camrec.rtsp_relay.refusals import refusal
+from camrec.rtsp_relay.response_errors import refusal
 
 # Another address, or another form of the request, may be what the camera wants.
 _TRY_ANOTHER = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})

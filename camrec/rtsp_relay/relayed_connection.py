@@ -23,7 +23,7 @@ from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
 from camrec.rtsp_relay.messages import Inbox, Message, encode, has_channel
 from camrec.rtsp_relay.nal_packets import is_readable, nal_packets, unread
 from camrec.rtsp_relay.payload_types import PayloadTypes
-from camrec.rtsp_relay.refusals import broken_off
+from camrec.rtsp_relay.response_errors import broken_off
 from camrec.rtsp_relay.unread_packets import UnreadPackets
 
 log = logging.getLogger(__name__)
