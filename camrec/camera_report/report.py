@@ -14,9 +14,9 @@ from typing import Any
 
 from camrec import __version__
 from camrec.camera_address import Source
-from camrec.camera_report.passages import Media, Passage, passages
 from camrec.camera_report.redactor import Redactor
 from camrec.camera_report.transcript import Transcript
+from camrec.camera_report.transcript_parser import Media, Passage, passages
 from camrec.errors import CamrecError
 from camrec.i18n import text
 

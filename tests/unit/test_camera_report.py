@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camrec.camera_address import parse
-from camrec.camera_report.passages import Media, Text, passages
 from camrec.camera_report.redactor import Redactor
 from camrec.camera_report.transcript import Piece
+from camrec.camera_report.transcript_parser import Media, Text, passages
 
 SECRET = "s3cret word"
 SOURCE = parse("rtsp://anna:s3cret%20word@door.lan:8554/live?token=abcd1234")
