@@ -14,7 +14,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from camrec.demo import sound
+from camrec.demo import audio_track
 from camrec.demo.drawing import HEIGHT, WIDTH, Scene
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Broadcast:
     def __init__(self, address: str, scene: Scene) -> None:
         self._address = address
         self._scene = scene
-        self._sound = sound.evening()
+        self._sound = audio_track.evening()
         self._stop_asked = threading.Event()
         self._on_air = threading.Event()
         self._thread = threading.Thread(target=self._run, name="demo rtsp", daemon=True)
@@ -74,7 +74,7 @@ class Broadcast:
             begun, number, heard = time.monotonic(), 0, 0
             while not self._stop_asked.wait(max(0.0, begun + number / RATE - time.monotonic())):
                 server.mux(video.encode(self._picture(number)))
-                while heard * RATE < (number + 1) * sound.RATE:
+                while heard * RATE < (number + 1) * audio_track.RATE:
                     server.mux(audio.encode(next(sounds)))
                     heard += SAMPLES
                 self._on_air.set()
@@ -92,11 +92,11 @@ class Broadcast:
 
     def _sounds(self) -> Iterator[av.AudioFrame]:
         """The sound from now on, in pieces; its tick is heard when a second of the clock begins."""
-        begin = int(time.time() * sound.RATE) % self._sound.size
+        begin = int(time.time() * audio_track.RATE) % self._sound.size
         for pts in itertools.count(0, SAMPLES):
             piece = self._sound.take(range(begin + pts, begin + pts + SAMPLES), mode="wrap")
             frame = av.AudioFrame.from_ndarray(piece[None, :], format="fltp", layout="mono")
-            frame.rate, frame.pts = sound.RATE, pts
+            frame.rate, frame.pts = audio_track.RATE, pts
             yield frame
 
 
@@ -109,6 +109,6 @@ def _video_stream(server: OutputContainer) -> VideoStream:
 
 
 def _audio_stream(server: OutputContainer) -> AudioStream:
-    audio = server.add_stream("aac", rate=sound.RATE, layout="mono")
+    audio = server.add_stream("aac", rate=audio_track.RATE, layout="mono")
     audio.bit_rate = SOUND_BIT_RATE
     return audio

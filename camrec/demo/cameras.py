@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from camrec.demo.birdhouse import Birdhouse
-from camrec.demo.mjpeg import MjpegCamera
-from camrec.demo.rtsp import RtspCamera
+from camrec.demo.mjpeg_camera import MjpegCamera
+from camrec.demo.rtsp_camera import RtspCamera
 
 
 class DemoCameras:

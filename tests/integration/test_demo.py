@@ -17,9 +17,9 @@ import numpy as np
 import psutil
 import pytest
 
-from camrec.demo import DemoCameras, broadcast, rtsp, sound
+from camrec.demo import DemoCameras, audio_track, broadcast, rtsp_camera
 from camrec.demo.birdhouse import Birdhouse
-from camrec.demo.mjpeg import MjpegCamera
+from camrec.demo.mjpeg_camera import MjpegCamera
 from camrec.demo.street import Street
 from camrec.errors import ServiceError
 
@@ -146,7 +146,7 @@ def test_only_we_may_send_and_the_password_is_nowhere(
 
 
 def test_the_settings_are_for_our_eyes_only(binaries, tmp_path: Path) -> None:
-    camera = rtsp.RtspCamera(binaries.mediamtx, tmp_path)
+    camera = rtsp_camera.RtspCamera(binaries.mediamtx, tmp_path)
     camera._make()
     [settings] = tmp_path.iterdir()
     assert camera._password in settings.read_text("utf-8")
@@ -185,7 +185,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(binaries, tmp_path: Path) 
 
 
 def test_without_a_server_it_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(rtsp, "READY_WITHIN", 0.5)
+    monkeypatch.setattr(rtsp_camera, "READY_WITHIN", 0.5)
     demo = DemoCameras(mediamtx=tmp_path / "nothing", folder=tmp_path)
     with pytest.raises(ServiceError) as caught:
         demo.start()
@@ -250,10 +250,10 @@ def test_the_scenes_differ() -> None:
 
 
 def test_the_sound_ticks_each_second_and_repeats_without_a_click() -> None:
-    heard = sound.evening()
+    heard = audio_track.evening()
     assert heard.shape == (480_000,) and heard.dtype == np.float32
     assert 0.05 < np.abs(heard).max() < 0.5
-    seconds = heard.reshape(10, sound.RATE)
+    seconds = heard.reshape(10, audio_track.RATE)
     tick, rest = np.abs(seconds[:, :960]).max(axis=1), np.abs(seconds[:, 24_000:]).max(axis=1)
     assert (tick > 1.3 * rest).all()
     assert abs(heard[0] - heard[-1]) < 0.03

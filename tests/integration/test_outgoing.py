@@ -36,7 +36,7 @@ OPENS = {
 }
 # They listen, or speak to the kernel.
 LISTENS = {
-    *("web/handlers/stream.py", "demo/mjpeg.py", "demo/rtsp.py", "ports.py"),
+    *("web/handlers/stream.py", "demo/mjpeg_camera.py", "demo/rtsp_camera.py", "ports.py"),
     *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
 # A name of ours, and not what opens a connection.
