@@ -5,7 +5,7 @@ export default [
   { ignores: ["build/", "camrec/jupyter/", "node_modules/", "dist/", "videos/"] },
   js.configs.recommended,
   {
-    files: ["camrec/views/static/**/*.js"],
+    files: ["camrec/dashboard/static/**/*.js"],
     languageOptions: { ecmaVersion: 2023, globals: { ...globals.browser, Bokeh: "readonly", MediaStreamTrackGenerator: "readonly" } },
   },
   {
@@ -24,7 +24,7 @@ export default [
       "no-implicit-globals": "error",
       "no-restricted-syntax": [
         "error",
-        // views/bundler.py inlines named imports of modules beside, and named exports of what never changes.
+        // dashboard/bundler.py inlines named imports of modules beside, and named exports of what never changes.
         { selector: "ExportDefaultDeclaration", message: "The bundler takes named exports only." },
         { selector: "ExportNamedDeclaration[declaration=null]", message: "Export where it is declared." },
         { selector: "ExportNamedDeclaration > VariableDeclaration[kind!='const']", message: "Only constants are exported." },

@@ -26,7 +26,7 @@ import numpy as np
 import tests_support  # noqa: F401
 
 import camrec
-from camrec.library import Library
+from camrec.library import VideoLibrary
 from support import units_made
 from support.cameras import barcode
 from support.programs import programs
@@ -49,7 +49,7 @@ class Contestant:
     """A file that is open."""
 
     def __init__(self, path: Path) -> None:
-        self._video = camrec.Video(Library(path.parent, units_made.MadeClock()).get(path.name))
+        self._video = camrec.Video(VideoLibrary(path.parent, units_made.MadeClock()).get(path.name))
 
     def picture(self, number: int) -> np.ndarray:
         return self._video.frame(number)[1]
@@ -130,7 +130,9 @@ def main() -> None:
 
 
 def table(path: Path, first: int, sources: dict[str, Source], rounds: int, pictures: int) -> str:
-    count = len(camrec.Video(Library(path.parent, units_made.MadeClock()).get(path.name)).times())
+    count = len(
+        camrec.Video(VideoLibrary(path.parent, units_made.MadeClock()).get(path.name)).times()
+    )
     chance = random.Random(1)
     anywhere = [chance.randrange(count) for _ in range(pictures)]
     onward = np.cumsum([chance.randrange(1, 12) for _ in range(pictures)]) % count
@@ -202,7 +204,7 @@ def made(folder: Path, seconds: int, options: dict[str, int]) -> tuple[Path, int
     """A recording, and the number on its first picture."""
     folder.mkdir()
     studio = Studio(folder, programs().ffmpeg)
-    library = Library(folder / "videos", studio.clock)
+    library = VideoLibrary(folder / "videos", studio.clock)
     library.open()
     units_made._picture = textured
     times = [number / RATE for number in range((seconds + 4) * RATE)]

@@ -30,7 +30,7 @@ import tests_support  # noqa: F401
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from camrec.library import filenames
-from camrec.library.video import nanoseconds
+from camrec.library.video import iso_to_utc_ns
 from camrec.receipt import Gap, Receipt
 from support.browser import ARGUMENTS, NAMES
 
@@ -107,7 +107,7 @@ def fill(videos: Path, count: int) -> None:
             sha256=f"{number:064x}",
             playable=True,
         )
-        stem = filenames.stem(receipt.name, nanoseconds(receipt.started_at))
+        stem = filenames.video_stem(receipt.name, iso_to_utc_ns(receipt.started_at))
         os.link(film, videos / f"{stem}.mp4")
         receipt.write(videos / f"{stem}.json")
     film.unlink()

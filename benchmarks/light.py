@@ -29,11 +29,11 @@ class Programs:
         import imageio_ffmpeg
         import platformdirs
 
-        from camrec.binaries import find
+        from camrec.binaries import find_program
 
         folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
         ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
-        return cls(find("mediamtx", folder=folder).path, ffmpeg)
+        return cls(find_program("mediamtx", folder=folder).path, ffmpeg)
 
 
 @contextmanager

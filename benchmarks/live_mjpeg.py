@@ -25,7 +25,7 @@ import tests_support  # noqa: F401
 from light import Programs
 from live_servers import Go2rtc, open_camrec
 
-from camrec.web.handlers.stream import HEADER
+from camrec.web.handlers.stream import FRAME_HEADER_STRUCT
 from support.cameras.mjpeg import MjpegCamera
 from support.wire import Viewer, Wire
 
@@ -96,7 +96,7 @@ def over_websocket(url: str, session: str) -> Iterator[bytes]:
         while (message := viewer.read()) is not None:
             if isinstance(message, bytes):
                 viewer.say("ok")
-                yield message[HEADER.size :]
+                yield message[FRAME_HEADER_STRUCT.size :]
 
 
 main()

@@ -221,9 +221,9 @@ def scripts() -> str:
 def find_go2rtc() -> Path:
     import platformdirs
 
-    from camrec.binaries import find
+    from camrec.binaries import find_program
 
-    return find(
+    return find_program(
         "go2rtc", folder=platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
     ).path
 

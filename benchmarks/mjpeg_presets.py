@@ -21,9 +21,9 @@ import numpy as np
 
 from camrec.config import Config
 from camrec.media import VideoTrack
-from camrec.recording.encoding import Coding
-from camrec.recording.ffmpeg_args import ability, arguments
-from camrec.recording.nut import Nut, NutStream
+from camrec.recording.encoding import EncodingPolicy
+from camrec.recording.ffmpeg_args import build_arguments, detect_features
+from camrec.recording.nut import NutMuxer, NutStream
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25
 ROUNDS = 3
@@ -52,8 +52,11 @@ def _encode(program: Path, track: VideoTrack, film: bytes, preset: str) -> tuple
     """CPU-seconds and bytes of one run."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"
-        coding = Coding(mjpeg_preset=preset)
-        command = [program, *arguments(ability(program), track, None, 1.0, file, coding)]
+        coding = EncodingPolicy(mjpeg_preset=preset)
+        command = [
+            program,
+            *build_arguments(detect_features(program), track, None, 1.0, file, coding),
+        ]
         before = os.times()
         subprocess.run(command, input=film, check=True, capture_output=True)
         after = os.times()
@@ -62,7 +65,7 @@ def _encode(program: Path, track: VideoTrack, film: bytes, preset: str) -> tuple
 
 
 def _nut(track: VideoTrack, seconds: int) -> list[bytes]:
-    nut = Nut((NutStream(track, TICKS),))
+    nut = NutMuxer((NutStream(track, TICKS),))
     pieces = [nut.header()]
     for number in range(seconds * RATE):
         ticks = TICKS + number * TICKS // RATE

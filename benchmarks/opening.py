@@ -25,8 +25,8 @@ from typing import Any
 
 import tests_support  # noqa: F401
 
-from camrec.camera_address import parse
-from camrec.media import Unit
+from camrec.camera_address import parse_address
+from camrec.media import MediaUnit
 from camrec.proxies import MediaMTX
 from camrec.recording import RecordingState
 from camrec.session import SessionState
@@ -108,7 +108,7 @@ def by_camrec(station: Station, url: str) -> Opening | None:
     first: int | None = None
     while session.state is SessionState.OPENING:
         units.wait(0.02)
-        keys = [each for each in units.take() if isinstance(each, Unit) and each.key]
+        keys = [each for each in units.take() if isinstance(each, MediaUnit) and each.key]
         if keys and first is None:
             first = keys[0].arrived
     live = time.monotonic_ns()
@@ -134,7 +134,7 @@ def by_ffmpeg(ffmpeg: Path, url: str) -> Opening | None:
 
 
 def through_mediamtx(proxy: MediaMTX, ffmpeg: Path, url: str) -> Opening | None:
-    proxy.add("opening", parse(url))
+    proxy.add("opening", parse_address(url))
     try:
         return by_ffmpeg(ffmpeg, proxy.local_url("opening"))
     finally:

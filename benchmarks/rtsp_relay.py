@@ -17,9 +17,9 @@ import time
 
 import tests_support  # noqa: F401
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.rtsp_relay import RtspRelay
-from camrec.rtsp_relay.messages import encode as encode_message
+from camrec.rtsp_relay.messages import encode_message as encode_message
 from support.cameras.raw_rtsp import RawRtspCamera, encode
 
 RATE = 25
@@ -82,7 +82,7 @@ def main() -> None:
     url = addresses.get()
     print("| way | Mbit/s | latency ms, median (p95) | share of a core |\n|---|---|---|---|")
     for relayed in (False, True):
-        relay = RtspRelay(parse(url)).start() if relayed else None
+        relay = RtspRelay(parse_address(url)).start() if relayed else None
         address = relay.source.url if relay is not None else url
         reader = multiprocessing.Process(target=read, args=(address, seconds, results), daemon=True)
         began = time.process_time()

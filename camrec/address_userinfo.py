@@ -10,13 +10,13 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-AUTHORITY = re.compile(
+AUTHORITY_PATTERN = re.compile(
     r"(?P<host>\[[^\[\]\s/?#@]+\]|[\w-]+(?:\.[\w-]+)*\.?)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)"
 )
 # What may be meant as a host, however wrong; parameters such as "y_channel=1" are none.
-_MAYBE_HOST = re.compile(r"[^/?#@=&;,]*(?=[/?#@]|$)")
-_QUERY = re.compile(r"\?[^@#]*=")
-_DELIMITERS = re.compile(r"[/?#]")
+_POSSIBLE_HOST_PATTERN = re.compile(r"[^/?#@=&;,]*(?=[/?#@]|$)")
+_QUERY_PATTERN = re.compile(r"\?[^@#]*=")
+_DELIMITER_PATTERN = re.compile(r"[/?#]")
 
 
 class AmbiguousAddress(ValueError):
@@ -34,7 +34,7 @@ class _Reading:
     port: str | None
 
     @property
-    def certain(self) -> bool:
+    def is_certain(self) -> bool:
         """No password has an IP address between its characters, as if it were a host."""
         try:
             ipaddress.ip_address(self.host.strip("[]").partition("%")[0])
@@ -43,22 +43,25 @@ class _Reading:
         return True
 
     @property
-    def likely(self) -> bool:
+    def is_likely(self) -> bool:
         if self.start and not _may_be_userinfo(self.rest[: self.start - 1]):
             return False
-        return self.certain or "@" not in self.rest[self.end :] or self._goes_on_as_an_address()
+        return self.is_certain or "@" not in self.rest[self.end :] or self._continues_as_address()
 
-    def _goes_on_as_an_address(self) -> bool:
+    def _continues_as_address(self) -> bool:
         """Not as a password does: cameras have no fragments, and a query has an equals sign."""
         if self.port == "" or self.rest.startswith("#", self.end):
             return False
-        return not self.rest.startswith("?", self.end) or bool(_QUERY.match(self.rest, self.end))
+        return not self.rest.startswith("?", self.end) or bool(
+            _QUERY_PATTERN.match(self.rest, self.end)
+        )
 
     def is_disputed(self) -> bool:
         """Whether a later @ may be the one that ends the password."""
         later = (each for each in re.finditer("@", self.rest) if each.start() >= self.end)
-        return not self.certain and any(
-            _MAYBE_HOST.match(self.rest, at.end()) and _may_be_userinfo(self.rest[: at.start()])
+        return not self.is_certain and any(
+            _POSSIBLE_HOST_PATTERN.match(self.rest, at.end())
+            and _may_be_userinfo(self.rest[: at.start()])
             for at in later
         )
 
@@ -72,8 +75,8 @@ def split_userinfo(rest: str) -> tuple[str | None, str]:
     """
     if "@" not in rest:
         return None, rest
-    readings = list(_readings(rest))
-    likely = [each for each in readings if each.likely]
+    readings = list(_find_readings(rest))
+    likely = [each for each in readings if each.is_likely]
     if not likely and not readings:
         # No host anywhere: whoever takes the rest apart finds none.
         return None, ""
@@ -83,9 +86,9 @@ def split_userinfo(rest: str) -> tuple[str | None, str]:
     return (rest[: start - 1] if start else None), rest[start:]
 
 
-def _readings(rest: str) -> list[_Reading]:
+def _find_readings(rest: str) -> list[_Reading]:
     starts = [0, *(at.end() for at in re.finditer("@", rest))]
-    found = ((start, AUTHORITY.match(rest, start)) for start in starts)
+    found = ((start, AUTHORITY_PATTERN.match(rest, start)) for start in starts)
     return [
         _Reading(rest, start, match.end(), match["host"], match["port"])
         for start, match in found
@@ -95,10 +98,10 @@ def _readings(rest: str) -> list[_Reading]:
 
 def _may_be_userinfo(text: str) -> bool:
     """A user, or a user and a password; not a host with a path or a query."""
-    delimiter = _DELIMITERS.search(text)
+    delimiter = _DELIMITER_PATTERN.search(text)
     if delimiter is None:
         return True
     colon = text.find(":")
     if colon < 0 or text.startswith("://", colon):
         return False
-    return colon < delimiter.start() or not _QUERY.search(text, 0, colon)
+    return colon < delimiter.start() or not _QUERY_PATTERN.search(text, 0, colon)

@@ -10,7 +10,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 
-class Signal:
+class Callbacks:
     """Calls every connected function; one that raises is logged and stops nobody else.
 
     Functions are called in the thread that emits: they hand over and return, they do not work.

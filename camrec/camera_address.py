@@ -9,22 +9,27 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from camrec.address_userinfo import AUTHORITY, AmbiguousAddress, split_userinfo
+from camrec.address_userinfo import AUTHORITY_PATTERN, AmbiguousAddress, split_userinfo
 from camrec.errors import InputError
 from camrec.pasted_address import cleaned
-from camrec.redaction import SHORTEST, Credential, mask, parameters
+from camrec.redaction import MIN_SECRET_CHARS, Credential, find_secret_parameters, mask_url
 
-Kind = Literal["rtsp", "mjpeg"]
+CameraKind = Literal["rtsp", "mjpeg"]
 
-SCHEMES: dict[str, Kind] = {"rtsp": "rtsp", "rtsps": "rtsp", "http": "mjpeg", "https": "mjpeg"}
+KIND_BY_SCHEME: dict[str, CameraKind] = {
+    "rtsp": "rtsp",
+    "rtsps": "rtsp",
+    "http": "mjpeg",
+    "https": "mjpeg",
+}
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
-LONGEST_ADDRESS = 2048
-LONGEST_HOST = 253
-LONGEST_NAME = 100
+MAX_ADDRESS_CHARS = 2048
+MAX_HOST_CHARS = 253
+MAX_NAME_CHARS = 100
 
 
 @dataclass(frozen=True)
-class Hidden:
+class MaskedUrl:
     """An address whose parameters say too much, as it is."""
 
     url: str = field(repr=False)
@@ -35,7 +40,7 @@ class Hidden:
 
 
 @dataclass(frozen=True)
-class Source:
+class CameraAddress:
     """Where a camera is and how it is spoken to.
 
     `url` never holds a credential: it may be logged, shown and stored.
@@ -43,16 +48,16 @@ class Source:
     hidden : where the path or the query hold one: what stands there in truth.
     """
 
-    kind: Kind
+    kind: CameraKind
     url: str
     host: str
     port: int
     credential: Credential | None = None
-    hidden: Hidden | None = None
+    masked_url: MaskedUrl | None = None
 
     def target(self) -> str:
         """The address as the camera is asked for it: without user and password in front."""
-        return self.hidden.url if self.hidden is not None else self.url
+        return self.masked_url.url if self.masked_url is not None else self.url
 
     def address(self) -> str:
         """The whole address with its credential: only ever given to a proxy's API."""
@@ -63,11 +68,13 @@ class Source:
 
     def secrets(self) -> frozenset[str]:
         """The forms in which the credential must not appear anywhere."""
-        known = [*(self.hidden.values if self.hidden else ()), self.credential]
-        return frozenset().union(*(each.pairs | each.words for each in known if each is not None))
+        known = [*(self.masked_url.values if self.masked_url else ()), self.credential]
+        return frozenset().union(
+            *(each.pair_forms | each.password_forms for each in known if each is not None)
+        )
 
 
-def parse(address: str) -> Source:
+def parse_address(address: str) -> CameraAddress:
     """Take a camera's address apart, as it was typed or pasted.
 
     Raises
@@ -78,40 +85,41 @@ def parse(address: str) -> Source:
     """
     if not isinstance(address, str):
         raise InputError("address_type")
-    if len(address) > LONGEST_ADDRESS:
-        raise InputError("address_length", longest=LONGEST_ADDRESS)
+    if len(address) > MAX_ADDRESS_CHARS:
+        raise InputError("address_length", longest=MAX_ADDRESS_CHARS)
     address = cleaned(address)
     if any(not char.isprintable() or char == " " for char in address):
         raise InputError("address_characters")
-    scheme, rest = _scheme_of(address)
+    scheme, rest = _split_scheme(address)
     try:
         userinfo, after = split_userinfo(rest)
     except AmbiguousAddress:
         raise InputError("address_ambiguous") from None
-    return _source(scheme, userinfo, after)
+    return _build_source(scheme, userinfo, after)
 
 
-def restore(address: str) -> Source:
-    """What gave this `Source.address()` or `Source.url`: what a person may have typed in it is
+def restore_address(address: str) -> CameraAddress:
+    """What gave this `CameraAddress.address()` or `CameraAddress.url`: what a person may have
+    typed in it is
     written by the book there, so that it has one reading.
 
-    Raises InputError, as `parse`.
+    Raises InputError, as `parse_address`.
     """
-    scheme, rest = _scheme_of(address)
+    scheme, rest = _split_scheme(address)
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     userinfo, at, _ = authority.rpartition("@")
-    return _source(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
+    return _build_source(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
 
 
-def _scheme_of(address: str) -> tuple[str, str]:
+def _split_scheme(address: str) -> tuple[str, str]:
     scheme, separator, rest = address.partition("://")
-    if not separator or scheme.lower() not in SCHEMES:
+    if not separator or scheme.lower() not in KIND_BY_SCHEME:
         raise InputError("address_scheme")
     return scheme.lower(), rest
 
 
-def _source(scheme: str, userinfo: str | None, after: str) -> Source:
-    host, port, tail = _host_of(after)
+def _build_source(scheme: str, userinfo: str | None, after: str) -> CameraAddress:
+    host, port, tail = _split_host(after)
     credential = None
     if userinfo not in (None, "", ":"):
         user, _, password = userinfo.partition(":")
@@ -121,21 +129,21 @@ def _source(scheme: str, userinfo: str | None, after: str) -> Source:
         netloc = f"{netloc}:{port}"
     # Its end as it was typed: some cameras tell "/video?" from "/video".
     url = f"{scheme}://{netloc}{tail}"
-    found = mask(url)
+    found = mask_url(url)
     hidden = None
     if found != url:
-        words = [word for word in parameters(url) if len(word) >= SHORTEST]
-        hidden = Hidden(url, tuple(Credential("", word) for word in words))
+        words = [word for word in find_secret_parameters(url) if len(word) >= MIN_SECRET_CHARS]
+        hidden = MaskedUrl(url, tuple(Credential("", word) for word in words))
     port = port or DEFAULT_PORTS[scheme]
-    return Source(SCHEMES[scheme], found, host, port, credential, hidden)
+    return CameraAddress(KIND_BY_SCHEME[scheme], found, host, port, credential, hidden)
 
 
-def _host_of(after: str) -> tuple[str, int | None, str]:
+def _split_host(after: str) -> tuple[str, int | None, str]:
     """``host:80/path?query#fragment`` as ``("host", 80, "/path?query")``.
 
     A fragment is never sent. Raises InputError (``address_host``).
     """
-    found = AUTHORITY.match(after)
+    found = AUTHORITY_PATTERN.match(after)
     if found is None:
         raise InputError("address_host")
     host, port = found["host"].lower(), int(found["port"]) if found["port"] else None
@@ -143,7 +151,7 @@ def _host_of(after: str) -> tuple[str, int | None, str]:
         host = host[1:-1]
         valid = _is_ip(host) and ":" in host
     else:
-        valid = len(host) <= LONGEST_HOST and not host.startswith("-")
+        valid = len(host) <= MAX_HOST_CHARS and not host.startswith("-")
     if not valid or port == 0 or (port or 0) >= 1 << 16:
         raise InputError("address_host")
     return host, port, after[found.end() :].partition("#")[0]
@@ -157,7 +165,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def valid_name(name: str | None) -> str | None:
+def validate_name(name: str | None) -> str | None:
     """A session's or recording's name, trimmed.
 
     Raises
@@ -168,14 +176,14 @@ def valid_name(name: str | None) -> str | None:
     if name is None:
         return None
     if not isinstance(name, str):
-        raise InputError("bad_name", longest=LONGEST_NAME)
+        raise InputError("bad_name", longest=MAX_NAME_CHARS)
     name = name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InputError("bad_name", longest=LONGEST_NAME)
+    if not 1 <= len(name) <= MAX_NAME_CHARS or not name.isprintable():
+        raise InputError("bad_name", longest=MAX_NAME_CHARS)
     return name
 
 
-def default_name(source: Source, others: Mapping[str, Source]) -> str:
+def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> str:
     """A camera's name where nobody has given one: its host, and what tells it from `others`.
 
     Of a recorder's streams that is what differs in their addresses: ``192.168.1.9 · 201``,
@@ -183,8 +191,8 @@ def default_name(source: Source, others: Mapping[str, Source]) -> str:
     """
     if source.host not in others:
         return source.host
-    known = {part for each in others.values() for part in _parts(each)}
-    parts = [part for part in _parts(source) if part not in known] or _parts(source)
+    known = {part for each in others.values() for part in _url_parts(each)}
+    parts = [part for part in _url_parts(source) if part not in known] or _url_parts(source)
     port = "".join(part for part in parts if part.startswith(":"))
     detail = "/".join(part for part in parts if not part.startswith(":"))[-50:]
     name = f"{source.host[:40]}{port}{f' · {detail}' if detail else ''}"
@@ -192,7 +200,7 @@ def default_name(source: Source, others: Mapping[str, Source]) -> str:
     return next(each for each in numbered if each not in others)
 
 
-def _parts(source: Source) -> list[str]:
+def _url_parts(source: CameraAddress) -> list[str]:
     """What tells of a stream beside its host: ``:8555``, and the pieces of path and query."""
     address = urlsplit(source.url)
     pieces = re.split(r"[/?&;]", f"{address.path}?{address.query}")

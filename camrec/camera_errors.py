@@ -8,17 +8,17 @@ import ssl
 from collections.abc import Iterable
 from http.client import HTTPException
 
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
-from camrec.network_policy import LedElsewhere, LedInACircle
-from camrec.redaction import SHORTEST, redact, without
+from camrec.network_policy import CrossHostRedirect, RedirectLoop
+from camrec.redaction import MIN_SECRET_CHARS, mask_words, redact
 
-LONGEST_REASON = 200
+MAX_REASON_CHARS = 200
 
 # A wrong one is not tried often: cameras lock accounts.
-LOGIN_CODES = frozenset({"camera_wrong_password", "camera_asks_login"})
+LOGIN_ERROR_CODES = frozenset({"camera_wrong_password", "camera_asks_login"})
 
-_BY_STATUS = {
+_CODE_BY_STATUS = {
     **dict.fromkeys((401, 403), "camera_wrong_password"),
     **dict.fromkeys((404, 410), "camera_no_path"),
     **dict.fromkeys((429, 453, 503), "camera_busy"),
@@ -27,60 +27,60 @@ _BY_STATUS = {
     **dict.fromkeys((501, 505, 551), "camera_rejected"),
 }
 # A camera's own words beside its status: it could repeat what logged us in.
-_WORDS = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
+_STATUS_DETAIL_PATTERN = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
 
 
-def no_answer(source: Source, error: Exception) -> CameraError:
+def error_from_exception(source: CameraAddress, error: Exception) -> CameraError:
     """A request that got no answer."""
     if isinstance(error, socket.gaierror | UnicodeError):
-        return named(source, "camera_unknown_host")
-    if isinstance(error, LedElsewhere):
+        return create_camera_error(source, "camera_unknown_host")
+    if isinstance(error, CrossHostRedirect):
         return CameraError("camera_elsewhere", host=source.host, other=_other(source, error.host))
-    if isinstance(error, LedInACircle):
-        return named(source, "camera_circle")
+    if isinstance(error, RedirectLoop):
+        return create_camera_error(source, "camera_circle")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return named(source, "camera_certificate")
+        return create_camera_error(source, "camera_certificate")
     if isinstance(error, ConnectionRefusedError):
-        return named(source, "camera_refused")
+        return create_camera_error(source, "camera_refused")
     if isinstance(error, ssl.SSLError | HTTPException | ConnectionError | EOFError | ValueError):
-        return named(source, "camera_not_a_camera")
+        return create_camera_error(source, "camera_not_a_camera")
     # No route, host down, network down, timed out.
-    return named(source, "camera_no_answer")
+    return create_camera_error(source, "camera_no_answer")
 
 
-def _other(source: Source, host: str) -> str:
+def _other(source: CameraAddress, host: str) -> str:
     """A host that a camera named: it could repeat what logged us in, in lower case."""
-    secrets = {each for each in source.secrets() if len(each) >= SHORTEST}
-    return hide(host, secrets | {each.lower() for each in secrets})[:100]
+    secrets = {each for each in source.secrets() if len(each) >= MIN_SECRET_CHARS}
+    return mask_secrets(host, secrets | {each.lower() for each in secrets})[:100]
 
 
-def named(source: Source, code: str) -> CameraError:
+def create_camera_error(source: CameraAddress, code: str) -> CameraError:
     return CameraError(code, host=source.host, port=source.port)
 
 
-def answered(source: Source, status: int) -> CameraError:
+def error_from_status(source: CameraAddress, status: int) -> CameraError:
     """What a status says that is no yes, of HTTP or of RTSP.
 
     Not in the camera's own words: it could repeat what logged us in.
     """
     usual = "camera_failed" if 500 <= status < 600 else "camera_rejected"
-    code = _BY_STATUS.get(status, usual)
+    code = _CODE_BY_STATUS.get(status, usual)
     if code == "camera_wrong_password":
-        code = refused_login(source)
+        code = login_error_code(source)
     return CameraError(code, host=source.host, port=source.port, reason=str(status))
 
 
-def refused_login(source: Source) -> str:
+def login_error_code(source: CameraAddress) -> str:
     """The code where a camera does not let us in: none was given, or a wrong one."""
     return "camera_asks_login" if source.credential is None else "camera_wrong_password"
 
 
-def failed(source: Source, reason: str) -> CameraError:
+def error_from_reason(source: CameraAddress, reason: str) -> CameraError:
     """`camera_failed` with the camera's or the proxy's own words."""
-    said = hide(" ".join(reason.split()), source.secrets())[:LONGEST_REASON]
+    said = mask_secrets(" ".join(reason.split()), source.secrets())[:MAX_REASON_CHARS]
     return CameraError("camera_failed", host=source.host, reason=said)
 
 
-def hide(text: str, secrets: Iterable[str]) -> str:
+def mask_secrets(text: str, secrets: Iterable[str]) -> str:
     """`text` without anything of a credential."""
-    return without(redact(_WORDS.sub(r"\g<status>", text)), secrets)
+    return mask_words(redact(_STATUS_DETAIL_PATTERN.sub(r"\g<status>", text)), secrets)

@@ -6,7 +6,10 @@ import re
 import time
 from datetime import datetime, timezone
 
-_FRACTION = re.compile(r"[.,](\d+)")
+NS_PER_SECOND = 10**9
+NS_PER_DAY = 86_400 * NS_PER_SECOND
+
+_SECOND_FRACTION_PATTERN = re.compile(r"[.,](\d+)")
 
 
 class Clock:
@@ -21,7 +24,7 @@ class Clock:
         return time.time_ns()
 
 
-def iso(utc_ns: int) -> str:
+def format_iso(utc_ns: int) -> str:
     """UTC nanoseconds as ISO 8601 with microseconds, such as ``2026-11-23T14:03:00.000000Z``."""
     moment = datetime.fromtimestamp(utc_ns // 10**9, timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % 10**9 // 1000:06d}Z"
@@ -32,5 +35,7 @@ def parse_iso(iso: str) -> datetime:
 
     Before 3.11 `fromisoformat` takes no "Z", and a second's fraction of three or six digits only.
     """
-    whole = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", iso.replace("Z", "+00:00"), count=1)
+    whole = _SECOND_FRACTION_PATTERN.sub(
+        lambda found: f".{found[1][:6]:0<6}", iso.replace("Z", "+00:00"), count=1
+    )
     return datetime.fromisoformat(whole)

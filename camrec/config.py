@@ -14,14 +14,24 @@ import param
 import yaml
 
 from camrec import durable_files
-from camrec.errors import InputError, ServiceError, reason_of
+from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.i18n import Phrase
 
-FILES = ("config.yaml", "config.json")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-SHORTEST_TOKEN = 8  # characters of one that is set on the page
+CONFIG_FILENAMES = ("config.yaml", "config.json")
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+WILDCARD_HOSTS = frozenset({"", "0.0.0.0", "::"})
+MIN_TOKEN_CHARS = 8  # characters of one that is set on the page
 
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+RENAMED_SETTINGS = {
+    "disk_floor": "min_free_bytes",
+    "keep_bytes": "retention_bytes",
+    "keep_days": "retention_days",
+    "framed_by": "frame_ancestors",
+}
+
+_ORIGIN_PATTERN = re.compile(
+    r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
+)
 
 
 class Origins(param.List):
@@ -30,7 +40,7 @@ class Origins(param.List):
     def _validate(self, val: Any) -> None:
         super()._validate(val)
         for each in val or []:
-            if not isinstance(each, str) or not _ORIGIN.fullmatch(each):
+            if not isinstance(each, str) or not _ORIGIN_PATTERN.fullmatch(each):
                 raise ValueError(each)
 
 
@@ -105,17 +115,17 @@ class Config(param.Parameterized):
         bounds=(0, 60),
         doc="Seconds before the button that a video begins; they are kept in memory.",
     )
-    disk_floor = param.Integer(
+    min_free_bytes = param.Integer(
         default=500_000_000,
         bounds=(0, None),
         doc="Bytes of the disk that stay free: a recording that reaches them ends and is saved.",
     )
-    keep_bytes = param.Integer(
+    retention_bytes = param.Integer(
         default=0,
         bounds=(0, None),
         doc="Bytes that all videos may take; the oldest beyond them are deleted. 0: no limit.",
     )
-    keep_days = param.Number(
+    retention_days = param.Number(
         default=0, bounds=(0, None), doc="Days after which a video is deleted. 0: never."
     )
     language = param.Selector(
@@ -129,7 +139,7 @@ class Config(param.Parameterized):
     allowed_hosts = param.List(
         default=[], item_type=str, doc="Further host names that the page may be called by."
     )
-    framed_by = Origins(
+    frame_ancestors = Origins(
         default=[], doc="Origins such as http://localhost:8888 that may show the page in a frame."
     )
     tls_certificate = param.String(
@@ -155,12 +165,17 @@ class Config(param.Parameterized):
         Raises
         ------
         InputError
-            ``config_missing``, ``config_unreadable``, ``config_unknown``, ``config_value``.
+            ``config_missing``, ``config_unreadable``, ``config_unknown``, ``config_renamed``,
+            ``config_value``.
         """
-        path = Path(file) if file else next((Path(n) for n in FILES if Path(n).is_file()), None)
+        path = (
+            Path(file)
+            if file
+            else next((Path(n) for n in CONFIG_FILENAMES if Path(n).is_file()), None)
+        )
         values: dict[str, Any] = {}
         if path is not None:
-            values = _read(path)
+            values = _read_settings(path)
             for key in ("bin_dir", "videos_dir"):
                 if isinstance(values.get(key), str):
                     values[key] = path.parent / values[key]
@@ -170,6 +185,9 @@ class Config(param.Parameterized):
         values.update({key: value for key, value in overrides.items() if value is not None})
         known = {key for key in cls.param if key != "name"}
         for key in values:
+            if key in RENAMED_SETTINGS:
+                renamed = RENAMED_SETTINGS[key]
+                raise InputError("config_renamed", key=key, file=str(path or ""), new=renamed)
             if key not in known:
                 raise InputError(
                     "config_unknown", key=key, file=str(path or ""), known=", ".join(sorted(known))
@@ -185,7 +203,7 @@ class Config(param.Parameterized):
                     key=key,
                     file=str(path or ""),
                     value="***" if key == "token" else repr(value),
-                    wants=_allowed(config.param[key]),
+                    wants=_describe_allowed(config.param[key]),
                 ) from None
         return config
 
@@ -198,46 +216,46 @@ class Config(param.Parameterized):
         ------
         InputError (``config_unreadable``), ServiceError (``config_unwritable``)
         """
-        path = self.file or Path(FILES[0])
-        there = _read(path) if path.exists() else {}
+        path = self.file or Path(CONFIG_FILENAMES[0])
+        there = _read_settings(path) if path.exists() else {}
         wanted = {**there, **values}
         if path.suffix == ".json":
             written = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
         else:
-            written = _edited(path.read_text("utf-8") if path.exists() else "", values, wanted)
+            written = _edit_yaml(path.read_text("utf-8") if path.exists() else "", values, wanted)
         fresh = path.with_name(f".{path.name}.new")
         try:
-            with durable_files.private(fresh) as file:
+            with durable_files.open_private(fresh) as file:
                 file.write(written)
             # Whoever knows a token gets in.
             if path.exists() and not values.get("token"):
                 shutil.copymode(path, fresh)
             os.replace(fresh, path)
         except OSError as error:
-            reason = reason_of(error)
+            reason = describe_os_error(error)
             raise ServiceError("config_unwritable", file=str(path), reason=reason) from None
         self.file = path
 
     @property
-    def reachable(self) -> bool:
+    def is_reachable_remotely(self) -> bool:
         """Whether other machines reach the page."""
-        return self.host not in LOOPBACK and not self.socket
+        return self.host not in LOOPBACK_HOSTS and not self.socket
 
     @property
     def videos(self) -> Path:
         return Path(self.videos_dir).absolute()
 
     @property
-    def bin(self) -> Path:
+    def bin_path(self) -> Path:
         return Path(self.bin_dir).absolute()
 
 
-def fit_token(token: str) -> bool:
+def is_valid_token(token: str) -> bool:
     """Whether this is long enough not to be guessed, and can be typed and sent as it is."""
-    return SHORTEST_TOKEN <= len(token) <= 200 and token.isprintable() and token == token.strip()
+    return MIN_TOKEN_CHARS <= len(token) <= 200 and token.isprintable() and token == token.strip()
 
 
-def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
+def _edit_yaml(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
     """YAML with each of `values` in its line, in place of what stood there, or at the end.
 
     Where that is not `wanted`, for a value over several lines, it is written anew.
@@ -256,7 +274,7 @@ def _edited(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
     return text if right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
-def _allowed(setting: param.Parameter) -> str:
+def _describe_allowed(setting: param.Parameter) -> str:
     """What a setting may be, in signs that need no translation."""
     if isinstance(setting, param.Selector):
         return " | ".join(map(str, setting.objects))
@@ -267,13 +285,13 @@ def _allowed(setting: param.Parameter) -> str:
     return f"{kind}, {'' if low is None else low}\u2026{'' if high is None else high}"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_settings(path: Path) -> dict[str, Any]:
     try:
         written = path.read_text("utf-8")
     except FileNotFoundError:
         raise InputError("config_missing", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
         raise InputError("config_unreadable", file=str(path), reason=reason) from None
     try:
         values = json.loads(written) if path.suffix == ".json" else yaml.safe_load(written)

@@ -12,10 +12,10 @@ from camrec.errors import ServiceError
 
 log = logging.getLogger(__name__)
 
-SERVICE = "camrec"
+KEYRING_SERVICE = "camrec"
 
 
-class Vault:
+class CredentialStore:
     """Whole addresses, each under a word of ours, in the keyring that the system has unlocked.
 
     A keyring that does not answer is told in the log, and as if nothing were kept; that it does
@@ -39,27 +39,27 @@ class Vault:
 
     def keep(self, word: str, address: str) -> None:
         """Raises ServiceError (``keyring_unusable``)."""
-        self._done(self._keyring.set_password, word, address)
+        self._call(self._keyring.set_password, word, address)
 
     def find(self, word: str) -> str | None:
-        return self._tried(self._keyring.get_password, word)
+        return self._call_or_warn(self._keyring.get_password, word)
 
     def forget(self, word: str) -> None:
         """There need not be one."""
         if self.find(word) is not None:
-            self._tried(self._keyring.delete_password, word)
+            self._call_or_warn(self._keyring.delete_password, word)
 
-    def _tried(self, call: Callable[..., Any], word: str) -> Any:
+    def _call_or_warn(self, call: Callable[..., Any], word: str) -> Any:
         try:
-            return self._done(call, word)
+            return self._call(call, word)
         except ServiceError as error:
             log.warning("%s", error)
             return None
 
     @staticmethod
-    def _done(call: Callable[..., Any], *given: str) -> Any:
+    def _call(call: Callable[..., Any], *given: str) -> Any:
         try:
-            return call(SERVICE, *given)
+            return call(KEYRING_SERVICE, *given)
         except Exception as error:  # each system's keyring has errors of its own
             # Only its kind: its text may hold what it was given.
             raise ServiceError("keyring_unusable", reason=type(error).__name__) from None

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 # Whose certificates are trusted may be told; it leads nothing elsewhere.
-CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def request(method: str, url: str, **more: Any) -> requests.Response:
@@ -23,14 +23,14 @@ def request(method: str, url: str, **more: Any) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         session.verify = ca_bundle() or True
-        return session.request(method, url, auth=_as_it_is, allow_redirects=False, **more)
+        return session.request(method, url, auth=_keep_request, allow_redirects=False, **more)
 
 
 def ca_bundle() -> str | None:
     """The file of trusted certificates that the environment names; None: the usual ones."""
-    return next(filter(None, (os.environ.get(name) for name in CA_BUNDLES)), None)
+    return next(filter(None, (os.environ.get(name) for name in CA_BUNDLE_VARIABLES)), None)
 
 
-def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+def _keep_request(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps `requests` from taking a login out of the address."""
     return prepared

@@ -8,28 +8,32 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from camrec.camera_address import LONGEST_NAME, parse
-from camrec.errors import CamrecError, ServiceError, reason_of
+from camrec.camera_address import MAX_NAME_CHARS, parse_address
+from camrec.errors import CamrecError, ServiceError, describe_os_error
 
-SECONDS = 3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
-CAMERA = ("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")
-SCOPE = "onvif://www.onvif.org/"
+DISCOVERY_DURATION_S = (
+    3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
+)
+ONVIF_CAMERA_TYPE = ("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")
+ONVIF_SCOPE_PREFIX = "onvif://www.onvif.org/"
 
 
 @dataclass(frozen=True, order=True)
-class Found:
+class DiscoveredCamera:
     """One that answered. The path of its stream it tells only to who knows its password."""
 
     host: str
     name: str
 
 
-def available() -> bool:
+def is_available() -> bool:
     """Whether the package that does it is installed: ``pip install camrec[onvif]``."""
     return importlib.util.find_spec("wsdiscovery") is not None
 
 
-def find(seconds: float = SECONDS, addresses: Sequence[str] = ()) -> list[Found]:
+def find_cameras(
+    seconds: float = DISCOVERY_DURATION_S, addresses: Sequence[str] = ()
+) -> list[DiscoveredCamera]:
     """Ask once, on every network of this machine, and wait for the answers.
 
     Parameters
@@ -42,7 +46,7 @@ def find(seconds: float = SECONDS, addresses: Sequence[str] = ()) -> list[Found]
     ServiceError
         ``discovery_missing``: the package is not installed; ``discovery_failed``.
     """
-    if not available():
+    if not is_available():
         raise ServiceError("discovery_missing")
     from wsdiscovery import QName
     from wsdiscovery.discovery import ThreadedWSDiscovery
@@ -61,33 +65,35 @@ def find(seconds: float = SECONDS, addresses: Sequence[str] = ()) -> list[Found]
         search.start()
         for address in addresses:
             search.addSourceAddr(ip_address(address))
-        answers = search.searchServices(types=[QName(*CAMERA)], timeout=seconds)
+        answers = search.searchServices(types=[QName(*ONVIF_CAMERA_TYPE)], timeout=seconds)
         told = [
             (each.getXAddrs(), [scope.getValue() for scope in each.getScopes()]) for each in answers
         ]
     except OSError as error:
-        raise ServiceError("discovery_failed", reason=reason_of(error)) from None
+        raise ServiceError("discovery_failed", reason=describe_os_error(error)) from None
     finally:
         search.stop()
-    found = {each.host: each for each in map(_camera, told) if each is not None}
+    found = {each.host: each for each in map(_parse_reply, told) if each is not None}
     return sorted(found.values())
 
 
-def _camera(told: tuple[list[str], list[str]]) -> Found | None:
+def _parse_reply(told: tuple[list[str], list[str]]) -> DiscoveredCamera | None:
     """What one answer tells, read with suspicion: anybody on the network can send one."""
     addresses, scopes = told
     for address in addresses:
         try:
             host = urlsplit(address).hostname or ""
-            parse(f"rtsp://{f'[{host}]' if ':' in host else host}/")
+            parse_address(f"rtsp://{f'[{host}]' if ':' in host else host}/")
         except (ValueError, CamrecError):
             continue
-        return Found(host, _told(scopes, "name") or _told(scopes, "hardware") or host)
+        return DiscoveredCamera(
+            host, _read_scope(scopes, "name") or _read_scope(scopes, "hardware") or host
+        )
     return None
 
 
-def _told(scopes: list[str], what: str) -> str:
-    start = f"{SCOPE}{what}/"
+def _read_scope(scopes: list[str], what: str) -> str:
+    start = f"{ONVIF_SCOPE_PREFIX}{what}/"
     found = next((scope for scope in scopes if scope.lower().startswith(start)), start)
     name = unquote(found[len(start) :])
-    return "".join(filter(str.isprintable, name)).strip()[:LONGEST_NAME]
+    return "".join(filter(str.isprintable, name)).strip()[:MAX_NAME_CHARS]

@@ -11,12 +11,12 @@ from typing import TextIO
 log = logging.getLogger(__name__)
 
 # SMB, VirtualBox, WSL and FUSE for what they cannot wait for; never what a failing disk answers.
-NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+FSYNC_UNSUPPORTED_ERRNOS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 _logged: set[int] = set()  # devices
 
 
-def make(folder: Path, mode: int = 0o777) -> None:
+def make_dirs(folder: Path, mode: int = 0o777) -> None:
     """Have a folder, and wait until the disk knows it and those that it lies in.
 
     mode : where it was not there. Raises OSError when it cannot be made.
@@ -25,24 +25,24 @@ def make(folder: Path, mode: int = 0o777) -> None:
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     for each in fresh:
         try:
-            sync(each.parent)
+            fsync_path(each.parent)
         except OSError as error:  # not every folder that may be written to may be read
             log.warning("%s is not certain on the disk: %s", each, error.strerror)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Wait until the disk has a file, or the names in a folder."""
     if path.is_dir() and os.name == "nt":
         return  # Windows cannot open a folder for this; NTFS keeps its names in a journal.
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
     handle = os.open(path, flags)
     try:
-        flush(handle)
+        fsync_handle(handle)
     finally:
         os.close(handle)
 
 
-def flush(handle: int) -> None:
+def fsync_handle(handle: int) -> None:
     """Wait until the disk has what an open file or folder holds.
 
     A share may not know of this, mostly for folders: that is logged once, and costs nothing but
@@ -51,7 +51,7 @@ def flush(handle: int) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno not in NOT_SUPPORTED:
+        if error.errno not in FSYNC_UNSUPPORTED_ERRNOS:
             raise
         device = os.fstat(handle).st_dev
         if device not in _logged:
@@ -63,7 +63,7 @@ def flush(handle: int) -> None:
             )
 
 
-def private(path: Path) -> TextIO:
+def open_private(path: Path) -> TextIO:
     """A new file in UTF-8 that only its owner reads, in place of one that was there.
 
     Raises OSError.
@@ -73,7 +73,7 @@ def private(path: Path) -> TextIO:
     return open(handle, "w", encoding="utf-8")
 
 
-def rename(source: Path, target: Path) -> None:
+def rename_no_overwrite(source: Path, target: Path) -> None:
     """Rename without ever overwriting. Raises FileExistsError."""
     try:
         os.link(source, target)

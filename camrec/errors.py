@@ -18,7 +18,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from camrec.i18n import Phrase, catalogue, text
+from camrec.i18n import Phrase, catalogue, translate
 
 
 class CamrecError(Exception):
@@ -38,17 +38,17 @@ class CamrecError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
-        self.told = ""  # the text, where another camrec has filled it in
+        self.remote_text = ""  # the text, where another camrec has filled it in
 
     def text(self, language: str = "en") -> str:
         """What happened, to what, and what to do next; `language` is "en" or "fr"."""
-        return self.told or text(f"errors.{self.code}", language, **self.facts)
+        return self.remote_text or translate(f"errors.{self.code}", language, **self.facts)
 
     def __str__(self) -> str:
         return self.text()
 
 
-_ACCESS = {"token_wrong": 401, "too_many_tries": 429, "too_many_requests": 429}
+_ACCESS_STATUS_BY_CODE = {"token_wrong": 401, "too_many_tries": 429, "too_many_requests": 429}
 
 
 class InputError(CamrecError):
@@ -64,7 +64,7 @@ class AccessError(CamrecError):
 
     def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code, **facts)
-        self.status = _ACCESS.get(code, self.status)
+        self.status = _ACCESS_STATUS_BY_CODE.get(code, self.status)
 
 
 class NotFoundError(CamrecError):
@@ -103,7 +103,7 @@ class DiskError(CamrecError):
     status = 507
 
 
-def reason_of(error: OSError) -> Phrase | str:
+def describe_os_error(error: OSError) -> Phrase | str:
     """Why the system refused, for a text in either language.
 
     The usual reasons are told in our own words. Of the others there is what the system says, in
@@ -115,14 +115,14 @@ def reason_of(error: OSError) -> Phrase | str:
     return error.strerror or str(error)
 
 
-def told(status: int, code: str, message: str) -> CamrecError:
+def from_response(status: int, code: str, message: str) -> CamrecError:
     """What another camrec answered, as the same error is raised here."""
     kinds = {kind.status: kind for kind in CamrecError.__subclasses__()} | {401: AccessError}
     error = kinds.get(status, CamrecError)(code)
-    error.told = message
+    error.remote_text = message
     return error
 
 
-def internal() -> CamrecError:
+def internal_error() -> CamrecError:
     """What a caller is told of a defect; the log has the rest."""
     return CamrecError("internal")

@@ -19,7 +19,7 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 
 # What file systems answer that have no locks: shares over SMB and NFS, some of FUSE.
-NOT_SUPPORTED = frozenset(
+LOCK_UNSUPPORTED_ERRNOS = frozenset(
     {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 )
 
@@ -33,7 +33,7 @@ class ProcessLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = _lock(path)
+        self._lock = _create_lock(path)
 
     def acquire(self, timeout: float = 0) -> None:
         """Wait for it for so many seconds.
@@ -50,7 +50,7 @@ class ProcessLock:
             return
         except (Timeout, NotImplementedError, OSError) as error:
             # filelock takes whatever is wrong for a lock of somebody else's, or for its own.
-            reason = _why_not(self._path)
+            reason = _find_lock_problem(self._path)
             if reason is None and not isinstance(error, Timeout):
                 raise
         if reason is not None:
@@ -59,14 +59,14 @@ class ProcessLock:
                 self._path.parent,
                 reason,
             )
-            self._lock = _lock(_stand_in(self._path))
+            self._lock = _create_lock(_fallback_path(self._path))
         self._lock.acquire(timeout=timeout)
 
     def release(self) -> None:
         self._lock.release()
 
 
-def _lock(path: Path) -> FileLock:
+def _create_lock(path: Path) -> FileLock:
     options: dict[str, bool] = {}
     if "fallback_to_soft" in signature(FileLock.__init__).parameters:
         # A marker of newer ones' own: it would stay when we are killed.
@@ -75,7 +75,7 @@ def _lock(path: Path) -> FileLock:
     return FileLock(path, thread_local=False, **options)
 
 
-def _why_not(path: Path) -> str | None:
+def _find_lock_problem(path: Path) -> str | None:
     """What the file system says where it has no locks; None where it has. Raises OSError."""
     if sys.platform == "win32":
         return None
@@ -85,7 +85,7 @@ def _why_not(path: Path) -> str | None:
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
             return None
-        if error.errno in NOT_SUPPORTED:
+        if error.errno in LOCK_UNSUPPORTED_ERRNOS:
             return error.strerror
         raise
     finally:
@@ -93,7 +93,7 @@ def _why_not(path: Path) -> str | None:
     return None
 
 
-def _stand_in(path: Path) -> Path:
+def _fallback_path(path: Path) -> Path:
     name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
     owner = os.getuid() if sys.platform != "win32" else ""
     return Path(tempfile.gettempdir()) / f"camrec-{owner}-{name}.lock"

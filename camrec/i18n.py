@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "fr")
-LOCALE = Path(__file__).parent / "locale"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
 @cache
@@ -21,7 +21,7 @@ def catalogue(language: str) -> dict[str, Any]:
     The first word of a key is the name of the file in `locale/<language>/` that holds it.
     """
     texts: dict[str, Any] = {}
-    for file in sorted((LOCALE / language).glob("*.json")):
+    for file in sorted((LOCALE_FOLDER / language).glob("*.json")):
         for key, value in json.loads(file.read_text("utf-8")).items():
             texts[f"{file.stem}.{key}"] = value
     return texts
@@ -42,7 +42,7 @@ class Phrase:
         self.facts = facts
 
     def text(self, language: str = "en") -> str:
-        return text(self.key, language, **self.facts)
+        return translate(self.key, language, **self.facts)
 
     def __str__(self) -> str:
         return self.text()
@@ -53,24 +53,26 @@ class Phrase:
     __hash__ = None  # type: ignore[assignment]
 
 
-class Lines:
+class PhraseList:
     """Several phrases, one below the other, each with a dash in front."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = list(phrases)
 
     def text(self, language: str = "en") -> str:
-        return "\n".join(f"- {each}" for each in dict.fromkeys(map(_in(language), self._phrases)))
+        return "\n".join(
+            f"- {each}" for each in dict.fromkeys(map(_in_language(language), self._phrases))
+        )
 
     def __str__(self) -> str:
         return self.text()
 
 
-def _in(language: str) -> Callable[[Phrase], str]:
+def _in_language(language: str) -> Callable[[Phrase], str]:
     return lambda phrase: phrase.text(language)
 
 
-def text(key: str, language: str = "en", /, **facts: Any) -> str:
+def translate(key: str, language: str = "en", /, **facts: Any) -> str:
     """The text for `key` with `facts` filled in; English where a language lacks it.
 
     A fact that is `Translatable` is told in that language too.
@@ -78,7 +80,7 @@ def text(key: str, language: str = "en", /, **facts: Any) -> str:
     A text in two forms is ``{"one": ..., "other": ...}`` and chosen by the fact `count`
     (French counts 0 as one).
     """
-    facts = {name: _told(fact, language) for name, fact in facts.items()}
+    facts = {name: _localize(fact, language) for name, fact in facts.items()}
     found = catalogue(language).get(key)
     if found is None:
         found = catalogue("en")[key]
@@ -88,7 +90,7 @@ def text(key: str, language: str = "en", /, **facts: Any) -> str:
     return found.format(**facts)
 
 
-def _told(fact: Any, language: str) -> Any:
+def _localize(fact: Any, language: str) -> Any:
     if isinstance(fact, Translatable):
         return fact.text(language)
     if isinstance(fact, float) and language == "fr":

@@ -17,7 +17,7 @@ AudioCodec = Literal[
 # Why a stream broke that was there: nothing came, or its connection was lost.
 Interruption = Literal["camera_silent", "connection_broke"]
 
-MOST_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they take 200 MB
+MAX_FRAME_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they take 200 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class VideoTrack:
     rate: int = 90_000
     parameters: bytes = b""
     reorder: int = 0
-    by_arrival: bool = False
+    timed_by_arrival: bool = False
     pixel: tuple[int, int] = (1, 1)
     chroma: int = 1
     depth: int = 8
@@ -53,12 +53,12 @@ class VideoTrack:
     medium: Literal["video"] = "video"
 
     @property
-    def shape(self) -> tuple[int, int]:
+    def display_size(self) -> tuple[int, int]:
         """Width and height that it is shown with where pixels are square."""
-        return square(self.width, self.height, self.pixel)
+        return square_pixel_size(self.width, self.height, self.pixel)
 
 
-def square(width: int, height: int, pixel: tuple[int, int]) -> tuple[int, int]:
+def square_pixel_size(width: int, height: int, pixel: tuple[int, int]) -> tuple[int, int]:
     """A size in square pixels, as browsers work it out: the side that is too short grows."""
     across, down = pixel
     if across > down:
@@ -82,7 +82,7 @@ class AudioTrack:
     channels: int
     parameters: bytes = b""
     sampling: int = 0
-    bits: int = 0
+    bits_per_sample: int = 0
 
     medium: Literal["audio"] = "audio"
 
@@ -94,31 +94,31 @@ class AudioTrack:
 
 Track = VideoTrack | AudioTrack
 
-FREE = 40_000_000  # nanoseconds
+FRAME_READOUT_NS = 40_000_000  # nanoseconds
 
 
-class Lengths:
+class AudioDelayEstimator:
     """How much later a sound comes than a picture of the same moment, by the length of its pieces.
 
-    A piece is sent when its last sample is there. A camera takes about as long (`FREE`) to read a
-    picture out and encode it; what a piece lasts longer puts the sound off. The length is learnt
-    from the times, so that no codec needs to be known.
+    A piece is sent when its last sample is there. A camera takes about as long
+    (`FRAME_READOUT_NS`) to read a picture out and encode it; what a piece lasts longer puts the
+    sound off. The length is learnt from the times, so that no codec needs to be known.
     """
 
     def __init__(self) -> None:
         self._newest: int | None = None
         self._seen: deque[int] = deque(maxlen=15)
 
-    def late(self, time: int) -> int:
+    def estimate_delay(self, time: int) -> int:
         """Nanoseconds, with the piece at `time` (ns) taken note of; 0 before the second."""
         before, self._newest = self._newest, time
         if before is not None and 0 < time - before < 10**9 // 2:  # else there was a pause
             self._seen.append(time - before)
-        return max(0, median_low(self._seen) - FREE) if self._seen else 0
+        return max(0, median_low(self._seen) - FRAME_READOUT_NS) if self._seen else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unit:
+class MediaUnit:
     """A whole picture or piece of sound, as the camera sent it.
 
     data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
@@ -148,7 +148,7 @@ class Unit:
     arrived: int
     key: bool
     lost: int = 0
-    dropped: int = 0
+    dropped_frames: int = 0
     dependent: bool = False
     open: bool = False
 

@@ -8,13 +8,13 @@ import ssl
 from collections.abc import Sequence
 from http.client import HTTPException
 
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.errors import AccessError, CameraError
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class LedElsewhere(HTTPException):
+class CrossHostRedirect(HTTPException):
     """A camera's redirect names another host."""
 
     def __init__(self, host: str) -> None:
@@ -22,11 +22,11 @@ class LedElsewhere(HTTPException):
         self.host = host
 
 
-class LedInACircle(HTTPException):
+class RedirectLoop(HTTPException):
     """A camera's redirects lead back to where they came from, or nowhere."""
 
 
-class Reach:
+class NetworkPolicy:
     """networks : in CIDR form; none: anywhere but where no single camera can be."""
 
     def __init__(self, networks: Sequence[str] = ()) -> None:
@@ -41,14 +41,14 @@ class Reach:
         """Whether each connection has to be made here, and none by a proxy."""
         return self.limited
 
-    def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
+    def prepare_tls_context(self, context: ssl.SSLContext) -> ssl.SSLContext:
         """`context` as connections to the camera use it."""
         return context
 
-    def check(self, source: Source) -> None:
+    def check(self, source: CameraAddress) -> None:
         """Raises AccessError (``address_not_allowed``), CameraError (``camera_unknown_host``)."""
         try:
-            self._check(source.host, source.port)
+            self._check_host(source.host, source.port)
         except (socket.gaierror, UnicodeError):
             raise CameraError("camera_unknown_host", host=source.host, port=source.port) from None
 
@@ -63,7 +63,7 @@ class Reach:
         """
         host, port = where
         error: OSError = socket.gaierror(f"{host} has no address")
-        for family, _, _, _, address in self._resolved(host, port):
+        for family, _, _, _, address in self._resolve(host, port):
             line = socket.socket(family, socket.SOCK_STREAM)
             try:
                 line.settimeout(timeout)
@@ -74,20 +74,20 @@ class Reach:
                 error = failed
         raise error
 
-    def _check(self, host: str, port: int) -> None:
-        literal = _literal(host)
+    def _check_host(self, host: str, port: int) -> None:
+        literal = _parse_ip(host)
         if literal is not None:
-            self._judge(host, literal)
+            self._check_address(host, literal)
         elif self.limited:
-            self._resolved(host, port)
+            self._resolve(host, port)
 
-    def _resolved(self, host: str, port: int) -> list[tuple]:
+    def _resolve(self, host: str, port: int) -> list[tuple]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for *_, address in found:
-            self._judge(host, _literal(address[0]))
+            self._check_address(host, _parse_ip(address[0]))
         return found
 
-    def _judge(self, host: str, address: Address | None) -> None:
+    def _check_address(self, host: str, address: IpAddress | None) -> None:
         if address is None:
             raise AccessError("address_not_allowed", host=host)
         nobody = address.is_unspecified or address.is_multicast
@@ -96,7 +96,7 @@ class Reach:
             raise AccessError("address_not_allowed", host=host)
 
 
-def _literal(host: str) -> Address | None:
+def _parse_ip(host: str) -> IpAddress | None:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from camrec.redaction import parameters
+from camrec.redaction import find_secret_parameters
 
-LONGEST = 4096  # characters of what is looked at; no address has so many
+MAX_PASTED_CHARS = 4096  # characters of what is looked at; no address has so many
 
 # Around one another: what opens, and what closes it.
 _PAIRS = {
@@ -30,7 +30,7 @@ _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 def cleaned(address: str) -> str:
     """`address` without what surrounds it; nothing inside is changed."""
-    while len(address) <= LONGEST:
+    while len(address) <= MAX_PASTED_CHARS:
         shorter = _without_one_layer(_trimmed(address))
         if shorter == address:
             break
@@ -73,5 +73,6 @@ def _is_ipv6(address: str) -> bool:
 def _ends_a_secret(address: str) -> bool:
     """Whether the last character belongs to a password, as far as can be known."""
     return any(
-        word.endswith(address[-1]) and address.endswith(word) for word in parameters(address)
+        word.endswith(address[-1]) and address.endswith(word)
+        for word in find_secret_parameters(address)
     )

@@ -12,12 +12,12 @@ from camrec import i18n
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
 
 
-def _known_reason(reason: object) -> object:
+def _validate_end_reason(reason: object) -> object:
     """A receipt by a newer camrec, or one that somebody edited, stays readable."""
     return reason if reason in get_args(EndReason) else "error"
 
 
-Ended = Annotated[EndReason, BeforeValidator(_known_reason)]
+LenientEndReason = Annotated[EndReason, BeforeValidator(_validate_end_reason)]
 
 
 class Gap(BaseModel):
@@ -65,17 +65,17 @@ class RecordingWarning(BaseModel):
             given = {"code": "text", "facts": {"text": given}}
         if isinstance(given, dict) and not given.get("message"):
             code, facts = str(given.get("code")), given.get("facts") or {}
-            return {**given, "message": _filled_in(code, "en", facts) or code}
+            return {**given, "message": _format_message(code, "en", facts) or code}
         return given
 
     def text(self, language: str = "en") -> str:
         """What happened, in a sentence; `language` is "en" or "fr"."""
-        return _filled_in(self.code, language, self.facts) or self.message
+        return _format_message(self.code, language, self.facts) or self.message
 
 
-def _filled_in(code: str, language: str, facts: dict[str, Any]) -> str | None:
+def _format_message(code: str, language: str, facts: dict[str, Any]) -> str | None:
     try:
-        return i18n.text(f"warnings.{code}", language, **facts)
+        return i18n.translate(f"warnings.{code}", language, **facts)
     except (KeyError, ValueError, TypeError):  # unknown here, or the facts are others
         return None
 
@@ -115,7 +115,7 @@ class Receipt(BaseModel):
     duration: float
     started_at: str
     ended_at: str
-    ended: Ended
+    ended: LenientEndReason
     utc_uncertainty: float | None = None
     lead: float = 0.0
     preroll: float = 0.0

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, quote_plus, unquote
 
-SHORTEST = 4  # characters; a shorter secret alone stands in too many words to be taken out of all
+MIN_SECRET_CHARS = (
+    4  # characters; a shorter secret alone stands in too many words to be taken out of all
+)
 
 # user:password@ in anything that looks like a URL, up to its last @: a password may hold others.
-_USERINFO = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@")
-_URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
+_USERINFO_PATTERN = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@")
+_URL_PATTERN = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
 # ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras have it.
-_PARAMETER = re.compile(
+_URL_PARAMETER_PATTERN = re.compile(
     r"(?P<name>(?<=[?&;/_])(?:"
     r"[\w.-]*?(?:user|usr|login|pass|pwd|psw|token|auth|secret|key|session|account|cred)[\w.-]*?="
     r"|(?:x-)?(?:u|un|pw|pd|pin|sid)="
@@ -30,15 +32,17 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 # ?src=rtsp://user:password@host, plain or encoded: an address within an address.
-_INNER = re.compile(
+_INNER_URL_PATTERN = re.compile(
     r"(?P<name>://|%3a%2f%2f)(?P<value>(?!\*\*\*)[^/?#&\s]*)(?=@|%40)", re.IGNORECASE
 )
 # Headers as programs write them into their logs, quoted or not.
-_HEADER = re.compile(
+_AUTHORIZATION_PATTERN = re.compile(
     r"(?P<name>\bauthorization\\?[\"']?\s*[:=]\s*\[?\\?[\"']?\s*)(?:basic|digest|bearer)\b[^\r\n]*",
     re.IGNORECASE,
 )
-_DIGEST = re.compile(r"(?P<name>\b(?:username|response)\s*=\s*)(?P<q>\\?\")[^\"\\]*(?P=q)", re.I)
+_DIGEST_FIELD_PATTERN = re.compile(
+    r"(?P<name>\b(?:username|response)\s*=\s*)(?P<q>\\?\")[^\"\\]*(?P=q)", re.I
+)
 
 _alive: weakref.WeakValueDictionary[int, Credential] = weakref.WeakValueDictionary()
 
@@ -62,23 +66,23 @@ class Credential:
         return f"{quote(self.user, safe='')}{word}"
 
     @cached_property
-    def pairs(self) -> frozenset[str]:
+    def pair_forms(self) -> frozenset[str]:
         """User and password together, which nothing else looks like."""
         if not self.user:
             return frozenset()
         pair = f"{self.user}:{self.password}".encode()
-        both = zip(_forms(self.user), _forms(self.password), strict=True)
+        both = zip(_encoded_forms(self.user), _encoded_forms(self.password), strict=True)
         plain = {f"{user}:{word}" for user, word in both}
         coded = {base64.b64encode(pair).decode(), base64.urlsafe_b64encode(pair).decode()}
         return frozenset(plain | {quote(each, safe="") for each in plain} | coded)
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def password_forms(self) -> frozenset[str]:
         """The password alone, in each form."""
-        return frozenset(filter(None, _forms(self.password)))
+        return frozenset(filter(None, _encoded_forms(self.password)))
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def _encoded_forms(word: str) -> tuple[str, ...]:
     """As it is, and as Python, Go and JSON write it into URLs, queries and logs."""
     once = quote(word, safe="")
     by_go = quote(word, safe="$&+,;=-_.~")
@@ -103,30 +107,36 @@ def _forms(word: str) -> tuple[str, ...]:
 
 def redact(line: str) -> str:
     """`line` without any credential: of URLs, of headers, and those that are in use now."""
-    line = _USERINFO.sub(r"\g<scheme>***@", line)
-    line = _URL.sub(lambda url: mask(url[0]), line)
-    line = _HEADER.sub(r"\g<name>***", line)
-    line = _DIGEST.sub(r"\g<name>\g<q>***\g<q>", line)
+    line = _USERINFO_PATTERN.sub(r"\g<scheme>***@", line)
+    line = _URL_PATTERN.sub(lambda url: mask_url(url[0]), line)
+    line = _AUTHORIZATION_PATTERN.sub(r"\g<name>***", line)
+    line = _DIGEST_FIELD_PATTERN.sub(r"\g<name>\g<q>***\g<q>", line)
     known = [each for each in (there() for there in _alive.valuerefs()) if each is not None]
-    pairs = {form for secret in known for form in secret.pairs}
-    words = {form for secret in known for form in secret.words if len(form) >= SHORTEST}
-    return without(line, pairs | words)
+    pairs = {form for secret in known for form in secret.pair_forms}
+    words = {
+        form for secret in known for form in secret.password_forms if len(form) >= MIN_SECRET_CHARS
+    }
+    return mask_words(line, pairs | words)
 
 
-def without(line: str, words: Iterable[str]) -> str:
-    """`line` with each of `words` masked, the longest first."""
+def mask_words(line: str, words: Iterable[str]) -> str:
+    """`line` with each of `password_forms` masked, the longest first."""
     for word in sorted(words, key=len, reverse=True):
         line = line.replace(word, "***")
     return line
 
 
-def mask(url: str) -> str:
+def mask_url(url: str) -> str:
     """A URL, or its path and query, with what its parameters say of users and passwords hidden."""
-    return _INNER.sub(r"\g<name>***", _PARAMETER.sub(r"\g<name>***", url))
+    return _INNER_URL_PATTERN.sub(r"\g<name>***", _URL_PARAMETER_PATTERN.sub(r"\g<name>***", url))
 
 
-def parameters(url: str) -> list[str]:
-    """What `mask` hides."""
-    values = [unquote(found["value"]) for found in _PARAMETER.finditer(url) if found["value"]]
-    inner = [unquote(found["value"]) for found in _INNER.finditer(url) if found["value"]]
+def find_secret_parameters(url: str) -> list[str]:
+    """What `mask_url` hides."""
+    values = [
+        unquote(found["value"]) for found in _URL_PARAMETER_PATTERN.finditer(url) if found["value"]
+    ]
+    inner = [
+        unquote(found["value"]) for found in _INNER_URL_PATTERN.finditer(url) if found["value"]
+    ]
     return values + inner + [each.partition(":")[2] for each in inner]

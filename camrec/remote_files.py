@@ -14,10 +14,10 @@ import av
 
 from camrec.errors import ServiceError
 
-BUFFER = 1 << 18  # bytes that are asked of a storage at once
+STORAGE_READ_BYTES = 1 << 18  # bytes that are asked of a storage at once
 
 
-def place(address: Path | str) -> Path:
+def resolve_path(address: Path | str) -> Path:
     """An absolute path, or for an address such as ``s3://bucket/videos`` what stands for one.
 
     Raises
@@ -36,53 +36,53 @@ def place(address: Path | str) -> Path:
     return Path(found.path) if found.protocol in ("file", "local") else found
 
 
-def is_here(path: Path) -> bool:
+def is_local(path: Path) -> bool:
     """Whether it is a file of this machine's own file system."""
     return not hasattr(path, "protocol")
 
 
-def name_of(path: Path) -> str:
+def display_name(path: Path) -> str:
     """A file's name as it reads: without the escapes that an address of HTTP has."""
     return unquote(path.name) if getattr(path, "protocol", "") in ("http", "https") else path.name
 
 
-def stamp(path: Path) -> tuple[int, int]:
+def read_stamp(path: Path) -> tuple[int, int]:
     """Its size in bytes and when it was last changed, nanoseconds; 0 where that is not told.
 
     Raises OSError.
     """
-    return _stamp(path.stat())
+    return _stamp_from_stat(path.stat())
 
 
-def opened(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
+def open_with_stamp(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
     """To be read, and its stamp. Raises OSError."""
-    if not is_here(path):
-        told = stamp(path)
-        return _read(path), told
+    if not is_local(path):
+        told = read_stamp(path)
+        return _open_remote(path), told
     file = path.open("rb")
-    return file, _stamp(os.fstat(file.fileno()))
+    return file, _stamp_from_stat(os.fstat(file.fileno()))
 
 
-def _stamp(told: Any) -> tuple[int, int]:
+def _stamp_from_stat(told: Any) -> tuple[int, int]:
     changed = getattr(told, "st_mtime_ns", None)
     return told.st_size, int((told.st_mtime or 0) * 10**9) if changed is None else changed
 
 
 @contextmanager
-def video(path: Path) -> Iterator[av.container.InputContainer]:
+def open_video(path: Path) -> Iterator[av.container.InputContainer]:
     """The file, opened by FFmpeg's demuxer.
 
     Raises OSError (av.error.FFmpegError) when it is not a video.
     """
-    if is_here(path):
+    if is_local(path):
         with av.open(str(path)) as container:
             yield container
         return
-    with _read(path) as file, av.open(file, buffer_size=BUFFER) as container:
+    with _open_remote(path) as file, av.open(file, buffer_size=STORAGE_READ_BYTES) as container:
         yield container
 
 
-def _read(path: Path) -> Any:
+def _open_remote(path: Path) -> Any:
     if path.protocol == "memory":
         # All who open such a file share one position in it.
         return io.BytesIO(path.read_bytes())

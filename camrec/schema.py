@@ -14,12 +14,12 @@ from camrec.media import AudioCodec
 from camrec.redaction import redact
 
 
-class Fault(BaseModel):
+class FaultReply(BaseModel):
     code: str = Field(description="Stable, for programs.", examples=["camera_refused"])
     message: str = Field(description="For people, in the language of Accept-Language.")
 
     @classmethod
-    def of(cls, error: CamrecError | None, language: str) -> Fault | None:
+    def of(cls, error: CamrecError | None, language: str) -> FaultReply | None:
         if error is None:
             return None
         return cls(code=error.code, message=redact(error.text(language)))
@@ -28,25 +28,25 @@ class Fault(BaseModel):
 class ErrorReply(BaseModel):
     """Every error, whatever its cause."""
 
-    error: Fault
+    error: FaultReply
 
     @classmethod
     def of(cls, error: CamrecError, language: str) -> ErrorReply:
-        return cls(error=Fault.of(error, language))
+        return cls(error=FaultReply.of(error, language))
 
 
-class VideoFacts(BaseModel):
+class VideoTrackReply(BaseModel):
     codec: Literal["h264", "h265", "mjpeg"]
     width: int
     height: int
     fps: float
 
 
-class AudioFacts(BaseModel):
+class AudioTrackReply(BaseModel):
     codec: AudioCodec
 
 
-class Figures(BaseModel):
+class StreamStatsReply(BaseModel):
     """How a session does; rates over the last five seconds."""
 
     fps: float
@@ -61,7 +61,7 @@ class Figures(BaseModel):
     )
 
 
-class Session(BaseModel):
+class SessionReply(BaseModel):
     """One opened camera; its address never holds a credential."""
 
     session_id: str
@@ -76,15 +76,15 @@ class Session(BaseModel):
         description="While it connects: that the camera answers, the first byte of video or audio, "
         "a key frame, a frame that can be decoded, or enough frames. Else null.",
     )
-    video: VideoFacts | None
-    audio: AudioFacts | None
+    video: VideoTrackReply | None
+    audio: AudioTrackReply | None
     viewers: int
-    figures: Figures
+    figures: StreamStatsReply
     recording_id: str | None = Field(description="The recording that runs now.")
-    error: Fault | None
+    error: FaultReply | None
 
 
-class ClosedSession(Session):
+class ClosedSessionReply(SessionReply):
     """A camera that was closed."""
 
     cancelled: list[str] = Field(
@@ -93,19 +93,19 @@ class ClosedSession(Session):
     )
 
 
-class SessionList(BaseModel):
-    sessions: list[Session]
+class SessionListReply(BaseModel):
+    sessions: list[SessionReply]
     max_sessions: int
 
 
-class Gap(BaseModel):
+class GapReply(BaseModel):
     """A time without frames; `start` counts from the start of the video."""
 
     start: float
     duration: float
 
 
-class Recording(BaseModel):
+class RecordingReply(BaseModel):
     """One timed act of writing a camera down."""
 
     recording_id: str
@@ -117,16 +117,16 @@ class Recording(BaseModel):
     elapsed: float
     bytes: int
     parts: int
-    gaps: list[Gap]
+    gaps: list[GapReply]
     filename: str | None
-    error: Fault | None
+    error: FaultReply | None
 
 
-class RecordingList(BaseModel):
-    recordings: list[Recording]
+class RecordingListReply(BaseModel):
+    recordings: list[RecordingReply]
 
 
-class Video(BaseModel):
+class VideoReply(BaseModel):
     """A finished file; its receipt lies beside it."""
 
     filename: str
@@ -143,44 +143,44 @@ class Video(BaseModel):
     locked: bool = Field(description="It is not deleted for its age or for room.")
 
 
-class VideoList(BaseModel):
-    videos: list[Video]
+class VideoListReply(BaseModel):
+    videos: list[VideoReply]
 
 
-class Times(BaseModel):
+class FrameTimesReply(BaseModel):
     times: list[float] = Field(
         description="Seconds from the video's start of each frame that is shown, sorted."
     )
 
 
-class ProxyHealth(BaseModel):
+class ProxyHealthReply(BaseModel):
     state: Literal["stopped", "starting", "ready", "stopping", "backoff", "failed"]
     version: str | None
     pid: int | None
 
 
-class Proxies(BaseModel):
-    mediamtx: ProxyHealth
-    go2rtc: ProxyHealth
+class ProxiesReply(BaseModel):
+    mediamtx: ProxyHealthReply
+    go2rtc: ProxyHealthReply
 
 
-class FFmpegHealth(BaseModel):
+class FFmpegHealthReply(BaseModel):
     path: str | None
     version: str | None
 
 
-class Disk(BaseModel):
+class DiskReply(BaseModel):
     free_bytes: int
 
 
-class Health(BaseModel):
+class HealthReply(BaseModel):
     status: Literal["ok", "degraded"] = Field(
         description="degraded: a proxy is not working, FFmpeg is missing, a camera that is "
         "being recorded sends no video, or a recording could not be taken up."
     )
     version: str
-    proxies: Proxies
-    ffmpeg: FFmpegHealth
+    proxies: ProxiesReply
+    ffmpeg: FFmpegHealthReply
     sessions: int
     without_picture: list[str] = Field(
         description="The sessions that are open and send no video now, recorded or not."
@@ -190,4 +190,4 @@ class Health(BaseModel):
         description="The files in .journal/ of recordings of an earlier run that could not be "
         "taken up; the log says why."
     )
-    disk: Disk
+    disk: DiskReply

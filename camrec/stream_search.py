@@ -15,12 +15,17 @@ import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from camrec.camera_address import Source, parse
-from camrec.camera_errors import LOGIN_CODES, named, no_answer, refused_login
+from camrec.camera_address import CameraAddress, parse_address
+from camrec.camera_errors import (
+    LOGIN_ERROR_CODES,
+    create_camera_error,
+    error_from_exception,
+    login_error_code,
+)
 from camrec.errors import CameraError
-from camrec.http_auth import Login
-from camrec.mjpeg_relay import stream_inspection
-from camrec.network_policy import Reach
+from camrec.http_auth import HttpLogin
+from camrec.mjpeg_relay import inspect_stream
+from camrec.network_policy import NetworkPolicy
 from camrec.pasted_address import cleaned
 
 log = logging.getLogger(__name__)
@@ -50,15 +55,19 @@ HTTP_PATHS = (
     "/stream",  # ESP32-CAM
     "/mjpeg",
 )
-CONNECT_S, ANSWER_S, LOOK_S = 2.5, 3.0, 3.0
-LONGEST_S = 40.0
-MOST_BYTES = 1 << 16  # of one answer
-MOST_UNANSWERED = 2  # connections to one port, one after the other; with an answer many end
+SEARCH_CONNECT_TIMEOUT_S, SEARCH_RESPONSE_TIMEOUT_S, SEARCH_INSPECTION_TIMEOUT_S = 2.5, 3.0, 3.0
+SEARCH_TIMEOUT_S = 40.0
+MAX_DESCRIBE_BODY_BYTES = 1 << 16  # of one answer
+MAX_UNANSWERED_CONNECTIONS = (
+    2  # connections to one port, one after the other; with an answer many end
+)
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.%\w]+\]|[A-Za-z0-9_]([\w.-]*[A-Za-z0-9])?)(:\d{1,5})?/?")
+_BARE_HOST_PATTERN = re.compile(
+    r"(\[[0-9A-Fa-f:.%\w]+\]|[A-Za-z0-9_]([\w.-]*[A-Za-z0-9])?)(:\d{1,5})?/?"
+)
 
 
-def bare_host(address: str) -> Source | None:
+def parse_bare_host(address: str) -> CameraAddress | None:
     """A host without scheme and path, perhaps with a port and a log-in; None: it is none.
 
     Raises InputError, as `sources.parse` does.
@@ -66,13 +75,13 @@ def bare_host(address: str) -> Source | None:
     address = cleaned(address)
     with contextlib.suppress(ValueError):
         address = f"[{ipaddress.IPv6Address(address)}]"
-    if "://" in address or not _HOST.fullmatch(address.rpartition("@")[2]):
+    if "://" in address or not _BARE_HOST_PATTERN.fullmatch(address.rpartition("@")[2]):
         return None
-    return parse(f"rtsp://{address.rstrip('/')}/")
+    return parse_address(f"rtsp://{address.rstrip('/')}/")
 
 
-def find_stream(host: Source, reach: Reach | None = None) -> Source:
-    """The first usual address at which `host`, as `bare_host` gives it, has a picture.
+def find_stream(host: CameraAddress, reach: NetworkPolicy | None = None) -> CameraAddress:
+    """The first usual address at which `host`, as `parse_bare_host` gives it, has a picture.
 
     Raises
     ------
@@ -82,11 +91,11 @@ def find_stream(host: Source, reach: Reach | None = None) -> Source:
     AccessError
         ``address_not_allowed``.
     """
-    return _Search(host, reach or Reach()).run()
+    return _StreamSearch(host, reach or NetworkPolicy()).run()
 
 
 @dataclass
-class _Tried:
+class _TriedAddress:
     """What was asked, to be told."""
 
     paths: dict[str, list[str]] = field(default_factory=dict)  # by "rtsp:554:"
@@ -100,157 +109,161 @@ class _Tried:
         return "; ".join(f"{where} {', '.join(paths)}" for where, paths in self.paths.items())
 
 
-class _Search:
-    def __init__(self, host: Source, reach: Reach) -> None:
+class _StreamSearch:
+    def __init__(self, host: CameraAddress, reach: NetworkPolicy) -> None:
         self._host = host
-        self._reach = reach
+        self._network_policy = reach
         self._port = urlsplit(host.url).port  # None: the usual ones
-        self._tried = _Tried()
-        self._end = time.monotonic() + LONGEST_S
+        self._tried = _TriedAddress()
+        self._deadline = time.monotonic() + SEARCH_TIMEOUT_S
 
-    def run(self) -> Source:
-        self._reach.check(self._host)
+    def run(self) -> CameraAddress:
+        self._network_policy.check(self._host)
         for port in [self._port] if self._port else RTSP_PORTS:
-            if found := self._by_rtsp(port):
-                return self._at("rtsp", port, found)
+            if found := self._find_rtsp_path(port):
+                return self._source_at("rtsp", port, found)
         for port in [self._port] if self._port else HTTP_PORTS:
-            if found := self._by_http(port):
-                return self._at("http", port, found)
+            if found := self._find_http_path(port):
+                return self._source_at("http", port, found)
         facts = {"host": self._host.host, "port": self._host.port}
         if self._tried.paths:
             raise CameraError("stream_not_found", **facts, tried=str(self._tried))
         ports = ", ".join(map(str, dict.fromkeys(self._tried.closed)))
         raise CameraError("camera_silent", **facts, ports=ports)
 
-    def _at(self, scheme: str, port: int, path: str) -> Source:
+    def _source_at(self, scheme: str, port: int, path: str) -> CameraAddress:
         host = self._host.host
         usual = {"rtsp": 554, "http": 80}[scheme] == port and self._port is None
         place = f"[{host}]" if ":" in host else host
-        found = parse(f"{scheme}://{place}{'' if usual else f':{port}'}{path}")
+        found = parse_address(f"{scheme}://{place}{'' if usual else f':{port}'}{path}")
         return replace(found, credential=self._host.credential)
 
     @property
-    def _late(self) -> bool:
-        return time.monotonic() > self._end
+    def _is_timed_out(self) -> bool:
+        return time.monotonic() > self._deadline
 
-    def _by_rtsp(self, port: int) -> str | None:
+    def _find_rtsp_path(self, port: int) -> str | None:
         """The path that has a picture, over as few connections as the camera lets us."""
         left, unanswered = list(RTSP_PATHS), 0
-        while left and unanswered < MOST_UNANSWERED:
+        while left and unanswered < MAX_UNANSWERED_CONNECTIONS:
             line = self._connect(port)
             if line is None:
                 return None
             with line:
-                describe = _Describe(line, self._at("rtsp", port, "/"))
-                if found := self._ask_for(describe, left):
+                describe = _DescribeRequest(line, self._source_at("rtsp", port, "/"))
+                if found := self._try_paths(describe, left):
                     return found
-            unanswered = 0 if describe.answers else unanswered + 1
+            unanswered = 0 if describe.response_count else unanswered + 1
         return None
 
-    def _ask_for(self, describe: _Describe, left: list[str]) -> str | None:
+    def _try_paths(self, describe: _DescribeRequest, left: list[str]) -> str | None:
         """The path that was found; of `left` those are taken that need not be asked for again."""
         while left:
             path = left[0]
-            if self._late:
+            if self._is_timed_out:
                 left.clear()
                 return None
             try:
-                found = describe.has_picture(path)
+                found = describe.has_video(path)
             except ValueError:  # what answers is not RTSP
                 left.clear()
                 found = False
             except (OSError, EOFError) as error:
                 log.debug("%s: %s: %s", self._host.host, path, type(error).__name__)
-                if describe.answers:
+                if describe.response_count:
                     return None  # with the answer before: this path is still to be asked for
                 found = False
             self._tried.add("rtsp", describe.source.port, path)
-            self._tried.spoke_rtsp = self._tried.spoke_rtsp or describe.answers > 0
+            self._tried.spoke_rtsp = self._tried.spoke_rtsp or describe.response_count > 0
             if found:
                 return path
             del left[:1]
-            if not describe.answers:
+            if not describe.response_count:
                 return None
         return None
 
     def _connect(self, port: int) -> socket.socket | None:
-        if self._late:
+        if self._is_timed_out:
             return None
         try:
-            return self._reach.connect((self._host.host, port), CONNECT_S)
+            return self._network_policy.connect((self._host.host, port), SEARCH_CONNECT_TIMEOUT_S)
         except (socket.gaierror, UnicodeError):
-            raise named(self._host, "camera_unknown_host") from None
+            raise create_camera_error(self._host, "camera_unknown_host") from None
         except OSError as error:
             if not isinstance(error, ConnectionError | TimeoutError):
-                raise no_answer(self._host, error) from None  # no way there, for no port
+                raise error_from_exception(self._host, error) from None  # no way there, for no port
             self._tried.closed.append(port)
             return None
 
-    def _by_http(self, port: int) -> str | None:
+    def _find_http_path(self, port: int) -> str | None:
         line = self._connect(port)
         if line is None:
             return None
         line.close()
         for path in HTTP_PATHS:
-            if self._late:
+            if self._is_timed_out:
                 return None
             self._tried.add("http", port, path)
             try:
-                stream_inspection(self._at("http", port, path), LOOK_S, self._reach)
+                inspect_stream(
+                    self._source_at("http", port, path),
+                    SEARCH_INSPECTION_TIMEOUT_S,
+                    self._network_policy,
+                )
                 return path
             except CameraError as error:
-                if error.code in LOGIN_CODES and not self._tried.spoke_rtsp:
-                    raise _login(self._host) from None
+                if error.code in LOGIN_ERROR_CODES and not self._tried.spoke_rtsp:
+                    raise _login_error(self._host) from None
                 if error.code in ("camera_no_answer", "camera_refused"):
                     return None
         return None
 
 
-class _Describe:
+class _DescribeRequest:
     """Asks over one RTSP connection, path after path, what there is."""
 
-    def __init__(self, line: socket.socket, source: Source) -> None:
+    def __init__(self, line: socket.socket, source: CameraAddress) -> None:
         self.source = source
-        self._line = line
-        self.answers = 0
-        self._count = 0
-        self._read = bytearray()
+        self._socket = line
+        self.response_count = 0
+        self._cseq = 0
+        self._buffer = bytearray()
         known = source.credential
-        self._login = Login(known) if known is not None else None
+        self._login = HttpLogin(known) if known is not None else None
 
-    def has_picture(self, path: str) -> bool:
+    def has_video(self, path: str) -> bool:
         """Raises CameraError where a log-in is wanted, OSError, EOFError, ValueError (no RTSP)."""
         scheme_and_host = self.source.url.removesuffix("/")
-        status, headers, body = self._ask(f"{scheme_and_host}{path}")
+        status, headers, body = self._request(f"{scheme_and_host}{path}")
         for _ in range(2):
             if status != 401:
                 break
             challenges = headers.get("www-authenticate", [])
-            if self._login is None or not self._login.challenged(challenges):
-                raise _login(self.source)
-            status, headers, body = self._ask(f"{scheme_and_host}{path}")
+            if self._login is None or not self._login.accept_challenge(challenges):
+                raise _login_error(self.source)
+            status, headers, body = self._request(f"{scheme_and_host}{path}")
         if status == 401:
-            raise _login(self.source)
+            raise _login_error(self.source)
         return status == 200 and re.search(r"^m=video ", body, re.M) is not None
 
-    def _ask(self, url: str) -> tuple[int, dict[str, list[str]], str]:
-        self._count += 1
-        lines = [f"DESCRIBE {url} RTSP/1.0", f"CSeq: {self._count}", "User-Agent: camrec"]
+    def _request(self, url: str) -> tuple[int, dict[str, list[str]], str]:
+        self._cseq += 1
+        lines = [f"DESCRIBE {url} RTSP/1.0", f"CSeq: {self._cseq}", "User-Agent: camrec"]
         lines.append("Accept: application/sdp")
         authorization = self._login.authorization("DESCRIBE", url) if self._login else None
         if authorization is not None:
             lines.append(f"Authorization: {authorization}")
-        self._line.settimeout(ANSWER_S)
-        self._line.sendall("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
-        return self._answer()
+        self._socket.settimeout(SEARCH_RESPONSE_TIMEOUT_S)
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
+        return self._read_response()
 
-    def _answer(self) -> tuple[int, dict[str, list[str]], str]:
-        while (end := self._read.find(b"\r\n\r\n")) < 0:
-            self._more()
-            if not b"RTSP/".startswith(self._read[:5]):
+    def _read_response(self) -> tuple[int, dict[str, list[str]], str]:
+        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            self._receive()
+            if not b"RTSP/".startswith(self._buffer[:5]):
                 raise ValueError("not RTSP")
-        first, *lines = self._read[:end].decode("latin-1").split("\r\n")
-        del self._read[: end + 4]
+        first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
+        del self._buffer[: end + 4]
         found = re.match(r"RTSP/\d\.\d (\d{3})", first)
         if found is None:
             raise ValueError("not RTSP")
@@ -261,24 +274,24 @@ class _Describe:
         length = 0
         with contextlib.suppress(ValueError):
             length = int(headers.get("content-length", ["0"])[0])
-        if not 0 <= length <= MOST_BYTES:
+        if not 0 <= length <= MAX_DESCRIBE_BODY_BYTES:
             raise ValueError("not RTSP")
-        while len(self._read) < length:
-            self._more()
-        body = self._read[:length].decode("utf-8", "replace")
-        del self._read[:length]
-        self.answers += 1
+        while len(self._buffer) < length:
+            self._receive()
+        body = self._buffer[:length].decode("utf-8", "replace")
+        del self._buffer[:length]
+        self.response_count += 1
         return int(found[1]), headers, body
 
-    def _more(self) -> None:
-        piece = self._line.recv(4096)
+    def _receive(self) -> None:
+        piece = self._socket.recv(4096)
         if not piece:
             raise EOFError
-        self._read += piece
-        if len(self._read) > 2 * MOST_BYTES:
+        self._buffer += piece
+        if len(self._buffer) > 2 * MAX_DESCRIBE_BODY_BYTES:
             raise ValueError("not RTSP")
 
 
-def _login(source: Source) -> CameraError:
+def _login_error(source: CameraAddress) -> CameraError:
     """It asks for a log-in, or refuses the one that it was given."""
-    return named(source, refused_login(source))
+    return create_camera_error(source, login_error_code(source))

@@ -3,7 +3,7 @@
 The plugin brings camrec's own routes, and has started the station that both share.
 """
 
-from camrec.dashboard import page
-from camrec.station import shared
+from camrec.dashboard import make_page
+from camrec.station import shared_station
 
-page(shared()).servable(title="camrec")
+make_page(shared_station()).servable(title="camrec")

@@ -53,8 +53,8 @@ def grouped(package: griffe.Module) -> Iterator[tuple[str, list[griffe.Object]]]
     errors = [
         package["errors"][name] for name in camrec.__all__ if name in package["errors"].members
     ]
-    names = [name for name in camrec.__all__ if name in package["face"].members]
-    others = [package["face"][name].final_target for name in names]
+    names = [name for name in camrec.__all__ if name in package["api"].members]
+    others = [package["api"][name].final_target for name in names]
     root = package["errors.CamrecError"]
     yield "Functions", [each for each in others if each.is_function]
     yield "Classes", [each for each in others if each.is_class]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from camrec import schema
 
 if TYPE_CHECKING:
-    from camrec.library import Video
+    from camrec.library import VideoFile
 
 
 class Backend(Protocol):
-    """One camrec: this process's own station (`home`), or a running ``camrec serve`` (`wire`).
+    """One camrec: this process's own station (`local`), or a running ``camrec serve`` (`remote`).
 
     It gives something for each camera and recording, and takes it again; nobody else looks into
     that. All calls block, and may come from any thread.
@@ -36,7 +36,7 @@ class Backend(Protocol):
     def cameras(self) -> list[Any]:
         """Those that are open."""
 
-    def camera(self, camera: Any) -> schema.Session:
+    def camera(self, camera: Any) -> schema.SessionReply:
         """What is so now."""
 
     def snapshot(self, camera: Any) -> tuple[int, bytes]:
@@ -51,13 +51,13 @@ class Backend(Protocol):
     def record_together(self, cameras: Sequence[Any], duration: int) -> list[Any]:
         """A recording of each, all from the same moment on; none where one cannot be."""
 
-    def latest(self, camera: Any) -> Any | None:
+    def latest_recording(self, camera: Any) -> Any | None:
         """The camera's latest recording, where there is one."""
 
     def recordings(self, camera: Any) -> list[Any]:
         """Those of a camera that are scheduled or run, and the latest that ended."""
 
-    def recording(self, recording: Any) -> schema.Recording:
+    def recording(self, recording: Any) -> schema.RecordingReply:
         """What is so now."""
 
     def wait(self, recording: Any, timeout: float | None) -> bool:
@@ -66,8 +66,8 @@ class Backend(Protocol):
     def stop_recording(self, recording: Any) -> None:
         """End it early; one that is over stays so."""
 
-    def film_url(self, video: Video) -> tuple[str, bool]:
+    def playback_url(self, video: VideoFile) -> tuple[str, bool]:
         """What a page is given to play it from, as `page_url`; whether a thumbnail is there."""
 
-    def video(self, filename: str) -> Video:
+    def video(self, filename: str) -> VideoFile:
         """A finished one."""

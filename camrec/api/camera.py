@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from camrec.api.backend import Backend
-from camrec.api.local import home, lock
+from camrec.api.local import local_backend, lock
 from camrec.api.recording import Recording
 
 if TYPE_CHECKING:
@@ -32,20 +32,20 @@ def open(url: str, name: str | None = None) -> Camera:
     ------
     InputError, StateError, CameraError, ServiceError
     """
-    return camera_of(home(), home().open(url, name))
+    return camera_for(local_backend(), local_backend().open(url, name))
 
 
 def cameras() -> list[Camera]:
     """Those that are open in this process; after a crash also those of recordings that go on."""
-    return [camera_of(home(), each) for each in home().cameras()]
+    return [camera_for(local_backend(), each) for each in local_backend().cameras()]
 
 
 def open_demo() -> list[Camera]:
     """The built-in cameras: one RTSP with audio, one MJPEG."""
-    return [open(url, name) for name, url in home().station.demo_addresses().items()]
+    return [open(url, name) for name, url in local_backend().station.demo_addresses().items()]
 
 
-def camera_of(backend: Backend, found: Any) -> Camera:
+def camera_for(backend: Backend, found: Any) -> Camera:
     """The same object for as long as somebody has it."""
     with lock:
         known = (id(backend), found.session_id)
@@ -59,32 +59,32 @@ class Camera:
 
     def __init__(self, backend: Backend, found: Any) -> None:
         self._backend = backend
-        self._found = found
+        self._handle = found
 
     @property
     def session_id(self) -> str:
         """What REST knows it by."""
-        return self._found.session_id
+        return self._handle.session_id
 
     @property
     def name(self) -> str:
         """As it was opened: 1 to 100 characters."""
-        return self._found.name
+        return self._handle.name
 
     @property
     def state(self) -> str:
         """ "opening", "live", "stale", "closed" or "failed"."""
-        return self._backend.camera(self._found).state
+        return self._backend.camera(self._handle).state
 
     @property
     def recording(self) -> Recording | None:
         """The latest one, running or over."""
-        latest = self._backend.latest(self._found)
+        latest = self._backend.latest_recording(self._handle)
         return None if latest is None else Recording(self._backend, latest)
 
     def recordings(self) -> list[Recording]:
         """Those that are scheduled or run, and the latest that ended, which come last."""
-        return [Recording(self._backend, each) for each in self._backend.recordings(self._found)]
+        return [Recording(self._backend, each) for each in self._backend.recordings(self._handle)]
 
     def view(self, width: int | None = None, controls: bool = True) -> CameraView:
         """The live video and what records it, for a cell or any Panel page.
@@ -100,7 +100,7 @@ class Camera:
         from camrec.dashboard import CameraView
 
         return CameraView(
-            self._found,
+            self._handle,
             base_url=self._backend.page_url,
             record_url=self._backend.record_url if controls else "",
             width=width,
@@ -135,7 +135,7 @@ class Camera:
         StateError
             ``session_not_live``: there is none.
         """
-        captured, jpeg = self._backend.snapshot(self._found)
+        captured, jpeg = self._backend.snapshot(self._handle)
         array = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         return np.datetime64(captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
 
@@ -158,14 +158,14 @@ class Camera:
         DiskError
             ``disk_full``.
         """
-        return Recording(self._backend, self._backend.record(self._found, duration, name))
+        return Recording(self._backend, self._backend.record(self._handle, duration, name))
 
     def close(self) -> None:
         """Close it: a running recording is saved first, scheduled ones are cancelled.
 
         Any number of times.
         """
-        self._backend.close(self._found)
+        self._backend.close(self._handle)
 
     def __enter__(self) -> Camera:
         return self
@@ -174,5 +174,5 @@ class Camera:
         self.close()
 
     def __repr__(self) -> str:
-        told = self._backend.camera(self._found)
+        told = self._backend.camera(self._handle)
         return f"<Camera {told.name!r} {told.url} {told.state}>"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import atexit
 
-from camrec.api.camera import Camera, camera_of
+from camrec.api.camera import Camera, camera_for
 from camrec.api.library import Library
-from camrec.api.remote import Wire
+from camrec.api.remote import RemoteBackend
 
 
 def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:
@@ -26,7 +26,7 @@ def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Con
     AccessError
         ``token_wrong``.
     """
-    return Connection(Wire(url, token))
+    return Connection(RemoteBackend(url, token))
 
 
 class Connection:
@@ -35,8 +35,8 @@ class Connection:
     What is open and recorded there goes on when this ends.
     """
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, wire: RemoteBackend) -> None:
+        self._backend = wire
         atexit.register(self.close)
 
     def open(self, url: str, name: str | None = None) -> Camera:
@@ -44,20 +44,20 @@ class Connection:
 
         One that is open there already comes back as it is, whoever opened it.
         """
-        return camera_of(self._wire, self._wire.open(url, name))
+        return camera_for(self._backend, self._backend.open(url, name))
 
     def cameras(self) -> list[Camera]:
         """Those that are open there, whoever opened them."""
-        return [camera_of(self._wire, each) for each in self._wire.cameras()]
+        return [camera_for(self._backend, each) for each in self._backend.cameras()]
 
     def videos(self) -> Library:
         """The finished videos there, newest first. A file is fetched when its `path` is used."""
-        return Library(self._wire.videos(), self._wire)
+        return Library(self._backend.videos(), self._backend)
 
     def close(self) -> None:
         """Live video in this process's pages stops; nothing is closed there."""
         atexit.unregister(self.close)
-        self._wire.end()
+        self._backend.end()
 
     def __enter__(self) -> Connection:
         return self
@@ -66,4 +66,4 @@ class Connection:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Connection {self._wire.url}>"
+        return f"<Connection {self._backend.url}>"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from camrec import library, remote_files
-from camrec.api.local import home
+from camrec.api.local import local_backend
 from camrec.api.video import Video
 from camrec.clock import Clock
 from camrec.frames import optional_imports
@@ -40,17 +40,17 @@ def videos(folder: Path | str | None = None) -> Library:
         ``no_folder``: another storage has no such folder, or does not let it be read.
     """
     if folder is None:
-        return Library(home().station.library.videos())
-    path = remote_files.place(folder)
-    if remote_files.is_here(path):
-        return Library(library.Library(path, Clock()).videos())
-    return Library(library.elsewhere(path))
+        return Library(local_backend().station.library.videos())
+    path = remote_files.resolve_path(folder)
+    if remote_files.is_local(path):
+        return Library(library.VideoLibrary(path, Clock()).videos())
+    return Library(library.list_external_videos(path))
 
 
 class Library(Sequence[Video]):
     """Finished videos as they were when they were asked for: a sequence, newest first."""
 
-    def __init__(self, found: Sequence[library.Video], backend: Backend | None = None) -> None:
+    def __init__(self, found: Sequence[library.VideoFile], backend: Backend | None = None) -> None:
         self._videos = [Video(each, backend) for each in found]
 
     def __len__(self) -> int:
@@ -80,11 +80,13 @@ class Library(Sequence[Video]):
         ServiceError
             ``package_missing``.
         """
-        (pandas,) = optional_imports.needed("pandas")
-        rows = pandas.DataFrame([_row(each) for each in self], columns=list(COLUMNS))
+        (pandas,) = optional_imports.import_optional("pandas")
+        rows = pandas.DataFrame(
+            [_dataframe_row(each) for each in self], columns=list(COLUMN_DTYPES)
+        )
         rows["started_at"] = pandas.to_datetime(rows["started_at"], utc=True)
         index = pandas.Index([each._found.filename for each in self], name="filename", dtype="str")
-        return rows.astype(COLUMNS).set_index(index)
+        return rows.astype(COLUMN_DTYPES).set_index(index)
 
     def to_dask(self) -> dask.bag.Bag:
         """The videos as a Dask bag of `Video`, one a partition, for a cluster that reaches them.
@@ -97,14 +99,14 @@ class Library(Sequence[Video]):
         ServiceError
             ``package_missing``.
         """
-        (bag,) = optional_imports.needed("dask.bag")
+        (bag,) = optional_imports.import_optional("dask.bag")
         return bag.from_sequence(self._videos, partition_size=1)
 
     def __repr__(self) -> str:
         return f"<Library {len(self)} videos>"
 
 
-COLUMNS = {
+COLUMN_DTYPES = {
     "name": "str",
     "started_at": "datetime64[ns, UTC]",
     "duration": "float64",
@@ -122,7 +124,7 @@ COLUMNS = {
 }
 
 
-def _row(video: Video) -> tuple:
+def _dataframe_row(video: Video) -> tuple:
     found, receipt = video._found, video.receipt
     told = (None,) * 5
     if receipt is not None:

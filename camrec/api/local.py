@@ -8,22 +8,22 @@ from collections.abc import Sequence
 from functools import cache
 
 from camrec import library, schema
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.config import Config
 from camrec.i18n import system_language
 from camrec.process.signals import at_exit
-from camrec.recording import Recording
+from camrec.recording import RecordingJob
 from camrec.session import Session, SessionState
-from camrec.station.station import OPEN, Station
+from camrec.station.station import OPEN_SESSION_STATES, Station
 from camrec.web import LocalServer
-from camrec.web.handlers.recordings import describe as recording_facts
-from camrec.web.handlers.sessions import describe as camera_facts
+from camrec.web.handlers.recordings import describe_recording as recording_facts
+from camrec.web.handlers.sessions import describe_session as camera_facts
 
 lock = threading.RLock()
-_home: Home | None = None
+_home: LocalBackend | None = None
 
 
-class Home:
+class LocalBackend:
     """This process's own station, on free ports, with a server for what a browser shows.
 
     Who is on this machine too, in another account, cannot ask it: without a token in the settings
@@ -35,7 +35,7 @@ class Home:
         config.token = config.token or secrets.token_urlsafe()
         self.language = config.language or system_language()
         self.station = Station(config).start()
-        self.server = LocalServer(self.station, page_file)
+        self.server = LocalServer(self.station, load_page_file)
 
     def stop(self) -> None:
         self.server.stop()
@@ -52,7 +52,7 @@ class Home:
         return self.server.record_url
 
     def open(self, url: str, name: str | None) -> Session:
-        source = parse(url)
+        source = parse_address(url)
         with lock:  # the same address is opened once
             for session in self.cameras():
                 if session.source == source:
@@ -60,67 +60,69 @@ class Home:
             return self.station.open(url, name)
 
     def cameras(self) -> list[Session]:
-        return [session for session in self.station.sessions() if session.state in OPEN]
+        return [
+            session for session in self.station.sessions() if session.state in OPEN_SESSION_STATES
+        ]
 
-    def camera(self, camera: Session) -> schema.Session:
+    def camera(self, camera: Session) -> schema.SessionReply:
         return camera_facts(camera, self.language)
 
     def snapshot(self, camera: Session) -> tuple[int, bytes]:
-        picture = camera.pictures.snapshot()
+        picture = camera.live_views.snapshot()
         return picture.captured, picture.jpeg
 
     def close(self, camera: Session) -> None:
         if camera.state is not SessionState.CLOSED:
             self.station.close(camera.session_id)
 
-    def record(self, camera: Session, duration: int, name: str | None) -> Recording:
+    def record(self, camera: Session, duration: int, name: str | None) -> RecordingJob:
         return self.station.record(camera.session_id, duration, name)
 
-    def record_together(self, cameras: Sequence[Session], duration: int) -> list[Recording]:
+    def record_together(self, cameras: Sequence[Session], duration: int) -> list[RecordingJob]:
         return self.station.record_together([each.session_id for each in cameras], duration)
 
-    def latest(self, camera: Session) -> Recording | None:
+    def latest_recording(self, camera: Session) -> RecordingJob | None:
         return camera.recording
 
-    def recordings(self, camera: Session) -> list[Recording]:
-        known = self.station.recordings_listed()
+    def recordings(self, camera: Session) -> list[RecordingJob]:
+        known = self.station.list_recordings()
         return [each for each in known if each.session_id == camera.session_id]
 
-    def recording(self, recording: Recording) -> schema.Recording:
+    def recording(self, recording: RecordingJob) -> schema.RecordingReply:
         return recording_facts(recording, self.language)
 
-    def wait(self, recording: Recording, timeout: float | None) -> bool:
+    def wait(self, recording: RecordingJob, timeout: float | None) -> bool:
         over = recording.wait(timeout)
         if over and recording.error is not None:
             raise recording.error
         return over
 
-    def stop_recording(self, recording: Recording) -> None:
+    def stop_recording(self, recording: RecordingJob) -> None:
         recording.stop()
 
-    def film_url(self, video: library.Video) -> tuple[str, bool]:
+    def playback_url(self, video: library.VideoFile) -> tuple[str, bool]:
         if video.path.parent == self.station.library.folder:
             return self.server.url, True
-        return self.server.film_url(video.path), False
+        return self.server.external_video_url(video.path), False
 
-    def video(self, filename: str) -> library.Video:
+    def video(self, filename: str) -> library.VideoFile:
         return self.station.library.get(filename)
 
 
-def page_file(name: str) -> str | None:
+def load_page_file(name: str) -> str | None:
     """What a notebook's page loads by this name; late, for Panel takes seconds to import."""
-    from camrec.dashboard import page_file
+    from camrec.dashboard import read_page_file
 
-    return page_file(name)
+    return read_page_file(name)
 
 
-def home() -> Home:
+def local_backend() -> LocalBackend:
     """The one of this process: started on first use, stopped at exit."""
     global _home
     with lock:
         if _home is None:
-            _home = Home()
-            _end_with_the_interpreter()
+            _home = LocalBackend()
+            _stop_at_exit()
         return _home
 
 
@@ -134,5 +136,5 @@ def stop() -> None:
 
 
 @cache
-def _end_with_the_interpreter() -> None:
+def _stop_at_exit() -> None:
     at_exit(stop)

@@ -42,7 +42,7 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     if not cameras:
         return []
     backend = cameras[0]._backend
-    begun = backend.record_together([each._found for each in cameras], duration)
+    begun = backend.record_together([each._handle for each in cameras], duration)
     recordings = [Recording(backend, each) for each in begun]
     for each in recordings:
         with suppress(CamrecError):  # told below, when all are over

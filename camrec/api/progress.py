@@ -8,43 +8,44 @@ from html import escape
 
 from camrec import schema
 from camrec.errors import CamrecError
-from camrec.i18n import text
+from camrec.i18n import translate
 
-EVERY = 1.0  # seconds
+PROGRESS_INTERVAL_S = 1.0  # seconds
 
-STYLE = "display: flex; align-items: center; gap: 12px; padding: 4px 0; font-size: 13px;"
-BAR = "width: 200px; height: 8px; accent-color: #f0324a;"
+PROGRESS_STYLE = "display: flex; align-items: center; gap: 12px; padding: 4px 0; font-size: 13px;"
+PROGRESS_BAR_STYLE = "width: 200px; height: 8px; accent-color: #f0324a;"
 
 
-def bundle(told: schema.Recording, language: str) -> dict[str, str]:
+def render_recording(told: schema.RecordingReply, language: str) -> dict[str, str]:
     """A recording as HTML, in the words of `language`."""
     key = f"notebook.recording_{told.state}"
-    said = text(
+    said = translate(
         key,
         language,
-        elapsed=timer(min(told.elapsed, told.duration)),
-        duration=timer(told.duration),
+        elapsed=format_duration(min(told.elapsed, told.duration)),
+        duration=format_duration(told.duration),
         file=told.filename or "",
         reason=told.error.message if told.error else "",
     )
-    bar = f'<progress value="{share(told):.3f}" max="1" style="{BAR}"></progress>'
+    value = f"{fraction_done(told):.3f}"
+    bar = f'<progress value="{value}" max="1" style="{PROGRESS_BAR_STYLE}"></progress>'
     if told.state == "failed":
         bar = ""
-    return {"text/html": f'<div style="{STYLE}" role="status">{bar}{escape(said)}</div>'}
+    return {"text/html": f'<div style="{PROGRESS_STYLE}" role="status">{bar}{escape(said)}</div>'}
 
 
-def share(told: schema.Recording) -> float:
+def fraction_done(told: schema.RecordingReply) -> float:
     """How much of it is done, 0 to 1."""
     return 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
 
 
-def failure(said: str) -> dict[str, str]:
+def render_error(said: str) -> dict[str, str]:
     """What is shown where nothing is known."""
-    html = f'<div style="{STYLE}" role="status">{escape(said)}</div>'
+    html = f'<div style="{PROGRESS_STYLE}" role="status">{escape(said)}</div>'
     return {"text/html": html, "text/plain": said}
 
 
-def follow(drawn: Callable[[], dict[str, str]], over: Callable[[], bool]) -> None:
+def keep_display_updated(drawn: Callable[[], dict[str, str]], over: Callable[[], bool]) -> None:
     """Show what `drawn` gives, and in its place what it gives later, until it is `over`."""
     from IPython.display import display
 
@@ -55,18 +56,18 @@ def follow(drawn: Callable[[], dict[str, str]], over: Callable[[], bool]) -> Non
         known, ended = shown, False
         pause = threading.Event()
         while not ended:
-            pause.wait(EVERY)
-            ended = _ended(over)
+            pause.wait(PROGRESS_INTERVAL_S)
+            ended = _is_over(over)
             newer = drawn()
             if newer["text/html"] != known["text/html"]:
                 handle.update(newer, raw=True)
                 known = newer
 
-    if not _ended(over):
+    if not _is_over(over):
         threading.Thread(target=run, name="camrec-progress", daemon=True).start()
 
 
-def _ended(over: Callable[[], bool]) -> bool:
+def _is_over(over: Callable[[], bool]) -> bool:
     try:
         return over()
     except CamrecError as error:
@@ -74,7 +75,7 @@ def _ended(over: Callable[[], bool]) -> bool:
         return error.code != "no_camrec"
 
 
-def timer(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``0:05``, ``1:30:00``"""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -19,25 +19,36 @@ from pydantic import BaseModel
 
 from camrec import direct_http, schema
 from camrec.address_userinfo import AmbiguousAddress, split_userinfo
-from camrec.api.local import page_file
-from camrec.camera_address import parse
-from camrec.errors import CamrecError, InputError, NotFoundError, ServiceError, StateError, told
+from camrec.api.local import load_page_file
+from camrec.camera_address import parse_address
+from camrec.errors import (
+    CamrecError,
+    InputError,
+    NotFoundError,
+    ServiceError,
+    StateError,
+    from_response,
+)
 from camrec.i18n import system_language
-from camrec.library.filenames import checked
-from camrec.library.video import nanoseconds
+from camrec.library.filenames import check_filename
+from camrec.library.video import iso_to_utc_ns
 from camrec.receipt import Receipt
-from camrec.station.station import OPEN, OVER
-from camrec.web import Relay
+from camrec.recording import ENDED_RECORDING_STATES
+from camrec.station.station import OPEN_SESSION_STATES
+from camrec.web import UpstreamProxy
 
-T = TypeVar("T", bound=BaseModel)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
-CONNECT, ANSWER = 5.0, 120.0  # seconds; opening a camera and saving a recording take their time
-POLL = 0.25  # seconds between two questions whether a recording is over
-CHUNK = 1 << 20  # bytes
-OPEN_STATES = {state.value for state in OPEN}
-OVER_STATES = {state.value for state in OVER}
+SERVER_CONNECT_TIMEOUT_S, SERVER_RESPONSE_TIMEOUT_S = (
+    5.0,
+    120.0,
+)  # seconds; opening a camera and saving a recording take their time
+RECORDING_POLL_INTERVAL_S = 0.25  # seconds between two questions whether a recording is over
+VIDEO_DOWNLOAD_CHUNK_BYTES = 1 << 20  # bytes
+OPEN_SESSION_STATE_VALUES = {state.value for state in OPEN_SESSION_STATES}
+ENDED_RECORDING_STATE_VALUES = {state.value for state in ENDED_RECORDING_STATES}
 # The status of errors that a recording ended with; those of the recorder itself are 503.
-ENDED_WITH = {
+STATUS_BY_ERROR_CODE = {
     "recording_empty": 422,
     "recording_no_key_frame": 422,
     "recording_cancelled": 409,
@@ -46,7 +57,7 @@ ENDED_WITH = {
 }
 
 
-class Wire:
+class RemoteBackend:
     """What `backend.Backend` says, over REST. A camera and a recording are what was told last.
 
     Parameters
@@ -64,7 +75,7 @@ class Wire:
     """
 
     def __init__(self, url: str, token: str | None) -> None:
-        self.url, userinfo = _without_userinfo(url)
+        self.url, userinfo = _strip_userinfo(url)
         self.language = system_language()
         self._headers = {"Accept-Language": self.language}
         if token:
@@ -72,140 +83,151 @@ class Wire:
         elif userinfo:
             pair = base64.b64encode(unquote(userinfo).encode()).decode()
             self._headers["Authorization"] = f"Basic {pair}"
-        self._relay: Relay | None = None
+        self._proxy: UpstreamProxy | None = None
         self._lock = threading.Lock()
-        self._ask("GET", "/health")
+        self._request("GET", "/health")
 
     def end(self) -> None:
         """Show nothing any more; what is open and recorded there goes on."""
         with self._lock:
-            relay, self._relay = self._relay, None
+            relay, self._proxy = self._proxy, None
         if relay is not None:
             relay.stop()
 
     @property
     def page_url(self) -> str:
-        return self._relayed().url
+        return self._ensure_proxy().url
 
     @property
     def record_url(self) -> str:
-        return self._relayed().record_url
+        return self._ensure_proxy().record_url
 
-    def _relayed(self) -> Relay:
+    def _ensure_proxy(self) -> UpstreamProxy:
         with self._lock:
-            if self._relay is None:
-                self._relay = Relay(self.url, self._headers, page_file)
-            return self._relay
+            if self._proxy is None:
+                self._proxy = UpstreamProxy(self.url, self._headers, load_page_file)
+            return self._proxy
 
     # Cameras.
 
-    def open(self, url: str, name: str | None) -> schema.Session:
-        address = parse(url).url
+    def open(self, url: str, name: str | None) -> schema.SessionReply:
+        address = parse_address(url).url
         for camera in self.cameras():
             if camera.url == address:
                 return camera
         wanted = {"url": url} if name is None else {"url": url, "name": name}
-        return self._read(schema.Session, "POST", "/session/open", json=wanted)
+        return self._request_model(schema.SessionReply, "POST", "/session/open", json=wanted)
 
-    def cameras(self) -> list[schema.Session]:
-        listed = self._read(schema.SessionList, "GET", "/session/list")
-        return [camera for camera in listed.sessions if camera.state in OPEN_STATES]
+    def cameras(self) -> list[schema.SessionReply]:
+        listed = self._request_model(schema.SessionListReply, "GET", "/session/list")
+        return [camera for camera in listed.sessions if camera.state in OPEN_SESSION_STATE_VALUES]
 
-    def camera(self, camera: schema.Session) -> schema.Session:
-        listed = self._read(schema.SessionList, "GET", "/session/list").sessions
+    def camera(self, camera: schema.SessionReply) -> schema.SessionReply:
+        listed = self._request_model(schema.SessionListReply, "GET", "/session/list").sessions
         found = [each for each in listed if each.session_id == camera.session_id]
-        return _renew(camera, found[0]) if found else _renew(camera, state="closed")
+        return _update_model(camera, found[0]) if found else _update_model(camera, state="closed")
 
-    def snapshot(self, camera: schema.Session) -> tuple[int, bytes]:
-        reply = self._ask("GET", f"/snapshot?session_id={camera.session_id}")
-        return nanoseconds(reply.headers["Captured-At"]), reply.content
+    def snapshot(self, camera: schema.SessionReply) -> tuple[int, bytes]:
+        reply = self._request("GET", f"/snapshot?session_id={camera.session_id}")
+        return iso_to_utc_ns(reply.headers["Captured-At"]), reply.content
 
-    def close(self, camera: schema.Session) -> None:
+    def close(self, camera: schema.SessionReply) -> None:
         with suppress(NotFoundError):  # it was closed before
-            self._ask("POST", "/session/close", json={"session_id": camera.session_id})
-        _renew(camera, state="closed")
+            self._request("POST", "/session/close", json={"session_id": camera.session_id})
+        _update_model(camera, state="closed")
 
     # Recordings.
 
-    def record(self, camera: schema.Session, duration: int, name: str | None) -> schema.Recording:
+    def record(
+        self, camera: schema.SessionReply, duration: int, name: str | None
+    ) -> schema.RecordingReply:
         wanted: dict[str, Any] = {"session_id": camera.session_id, "duration": duration}
         if name is not None:
             wanted["name"] = name
-        return self._read(schema.Recording, "POST", "/record/start", json=wanted)
+        return self._request_model(schema.RecordingReply, "POST", "/record/start", json=wanted)
 
     def record_together(
-        self, cameras: Sequence[schema.Session], duration: int
-    ) -> list[schema.Recording]:
+        self, cameras: Sequence[schema.SessionReply], duration: int
+    ) -> list[schema.RecordingReply]:
         wanted = {"session_ids": [each.session_id for each in cameras], "duration": duration}
-        begun = self._read(schema.RecordingList, "POST", "/record/together", json=wanted)
+        begun = self._request_model(
+            schema.RecordingListReply, "POST", "/record/together", json=wanted
+        )
         return begun.recordings
 
-    def latest(self, camera: schema.Session) -> schema.Recording | None:
+    def latest_recording(self, camera: schema.SessionReply) -> schema.RecordingReply | None:
         try:
-            return self._status(camera.session_id)
+            return self._recording_status(camera.session_id)
         except NotFoundError:
             return None
 
-    def recordings(self, camera: schema.Session) -> list[schema.Recording]:
-        listed = self._read(schema.RecordingList, "GET", "/record/list").recordings
+    def recordings(self, camera: schema.SessionReply) -> list[schema.RecordingReply]:
+        listed = self._request_model(schema.RecordingListReply, "GET", "/record/list").recordings
         return [each for each in listed if each.session_id == camera.session_id]
 
-    def recording(self, recording: schema.Recording) -> schema.Recording:
-        if recording.state not in OVER_STATES:
-            _renew(recording, self._status(recording.recording_id))
+    def recording(self, recording: schema.RecordingReply) -> schema.RecordingReply:
+        if recording.state not in ENDED_RECORDING_STATE_VALUES:
+            _update_model(recording, self._recording_status(recording.recording_id))
         return recording
 
-    def wait(self, recording: schema.Recording, timeout: float | None) -> bool:
+    def wait(self, recording: schema.RecordingReply, timeout: float | None) -> bool:
         end = None if timeout is None else time.monotonic() + timeout
-        while self.recording(recording).state not in OVER_STATES:
-            left = POLL if end is None else min(POLL, end - time.monotonic())
+        while self.recording(recording).state not in ENDED_RECORDING_STATE_VALUES:
+            left = (
+                RECORDING_POLL_INTERVAL_S
+                if end is None
+                else min(RECORDING_POLL_INTERVAL_S, end - time.monotonic())
+            )
             if left <= 0:
                 return False
             time.sleep(left)
         if recording.error is not None:
             code, message = recording.error.code, recording.error.message
-            raise told(ENDED_WITH.get(code, ServiceError.status), code, message)
+            raise from_response(STATUS_BY_ERROR_CODE.get(code, ServiceError.status), code, message)
         return True
 
-    def stop_recording(self, recording: schema.Recording) -> None:
+    def stop_recording(self, recording: schema.RecordingReply) -> None:
         wanted = {"recording_id": recording.recording_id}
         try:
-            _renew(recording, self._read(schema.Recording, "POST", "/record/stop", json=wanted))
+            _update_model(
+                recording,
+                self._request_model(schema.RecordingReply, "POST", "/record/stop", json=wanted),
+            )
         except StateError:
             self.recording(recording)  # it was over before
 
-    def _status(self, any_id: str) -> schema.Recording:
-        return self._read(schema.Recording, "GET", f"/record/status/{any_id}")
+    def _recording_status(self, any_id: str) -> schema.RecordingReply:
+        return self._request_model(schema.RecordingReply, "GET", f"/record/status/{any_id}")
 
     # Videos.
 
-    def film_url(self, video: WireVideo) -> tuple[str, bool]:
+    def playback_url(self, video: RemoteVideo) -> tuple[str, bool]:
         return self.page_url, True
 
-    def video(self, filename: str) -> WireVideo:
+    def video(self, filename: str) -> RemoteVideo:
         for video in self.videos():
             if video.filename == filename:
                 return video
         raise NotFoundError("no_video", filename=filename)
 
-    def videos(self) -> list[WireVideo]:
-        listed = self._read(schema.VideoList, "GET", "/videos").videos
-        return [WireVideo(self, video) for video in listed]
+    def videos(self) -> list[RemoteVideo]:
+        listed = self._request_model(schema.VideoListReply, "GET", "/videos").videos
+        return [RemoteVideo(self, video) for video in listed]
 
     def receipt(self, filename: str) -> Receipt | None:
         try:
-            return self._read(Receipt, "GET", f"/receipts/{quote(filename)}")
+            return self._request_model(Receipt, "GET", f"/receipts/{quote(filename)}")
         except StateError:
             return None
 
-    def fetch(self, filename: str, size: int) -> Path:
+    def fetch_video(self, filename: str, size: int) -> Path:
         """The file as it is there, kept in the user's cache; the receipt beside it.
 
         Raises InputError (``bad_filename``): a name that leads out of the cache's folder is none.
         """
         place = sha256(self.url.encode()).hexdigest()[:12]
         folder = platformdirs.user_cache_path("camrec", appauthor=False) / "videos" / place
-        path = folder / checked(filename)
+        path = folder / check_filename(filename)
         with self._lock:
             if path.is_file() and path.stat().st_size == size:
                 return path
@@ -213,10 +235,10 @@ class Wire:
             fresh = path.with_suffix(".part")
             try:
                 with (
-                    self._ask("GET", f"/videos/{quote(filename)}", stream=True) as reply,
+                    self._request("GET", f"/videos/{quote(filename)}", stream=True) as reply,
                     fresh.open("wb") as file,
                 ):
-                    for chunk in reply.iter_content(CHUNK):
+                    for chunk in reply.iter_content(VIDEO_DOWNLOAD_CHUNK_BYTES):
                         file.write(chunk)
             except requests.RequestException:
                 raise ServiceError("no_camrec", url=self.url) from None
@@ -226,41 +248,41 @@ class Wire:
 
     # The wire.
 
-    def _read(self, model: type[T], method: str, path: str, **more: Any) -> T:
-        return model.model_validate_json(self._ask(method, path, **more).content)
+    def _request_model(self, model: type[ModelT], method: str, path: str, **more: Any) -> ModelT:
+        return model.model_validate_json(self._request(method, path, **more).content)
 
-    def _ask(self, method: str, path: str, **more: Any) -> requests.Response:
+    def _request(self, method: str, path: str, **more: Any) -> requests.Response:
         try:
             reply = direct_http.request(
                 method,
                 self.url + path,
                 headers=self._headers,
-                timeout=(CONNECT, ANSWER),
+                timeout=(SERVER_CONNECT_TIMEOUT_S, SERVER_RESPONSE_TIMEOUT_S),
                 **more,
             )
         except requests.RequestException:
             raise ServiceError("no_camrec", url=self.url) from None
         if reply.ok:
             return reply
-        raise self._refusal(reply)
+        raise self._error_from_response(reply)
 
-    def _refusal(self, reply: requests.Response) -> CamrecError:
+    def _error_from_response(self, reply: requests.Response) -> CamrecError:
         try:
             fault = schema.ErrorReply.model_validate_json(reply.content).error
         except ValueError:
             return ServiceError("no_camrec", url=self.url)
-        return told(reply.status_code, fault.code, fault.message)
+        return from_response(reply.status_code, fault.code, fault.message)
 
 
-class WireVideo:
+class RemoteVideo:
     """A video there, with all that `library.Video` has; its file comes when it is asked for."""
 
-    def __init__(self, wire: Wire, video: schema.Video) -> None:
-        self._wire = wire
+    def __init__(self, wire: RemoteBackend, video: schema.VideoReply) -> None:
+        self._backend = wire
         self.filename = video.filename
         self.name = video.name
         self.camera = video.camera
-        self.started_at = nanoseconds(video.started_at)
+        self.started_at = iso_to_utc_ns(video.started_at)
         self.duration = video.duration
         self.size = video.size
         self.width = video.width
@@ -272,14 +294,14 @@ class WireVideo:
 
     @cached_property
     def receipt(self) -> Receipt | None:
-        return self._wire.receipt(self.filename)
+        return self._backend.receipt(self.filename)
 
     @cached_property
     def path(self) -> Path:
-        return self._wire.fetch(self.filename, self.size)
+        return self._backend.fetch_video(self.filename, self.size)
 
 
-def _without_userinfo(url: str) -> tuple[str, str | None]:
+def _strip_userinfo(url: str) -> tuple[str, str | None]:
     """What may be shown, and what logs in.
 
     Raises InputError (``address_scheme``, ``address_ambiguous``).
@@ -294,7 +316,7 @@ def _without_userinfo(url: str) -> tuple[str, str | None]:
     return f"{scheme}://{after}", userinfo
 
 
-def _renew(known: T, newer: T | None = None, **changes: Any) -> T:
+def _update_model(known: ModelT, newer: ModelT | None = None, **changes: Any) -> ModelT:
     """Put what was told now in the place of what was told before."""
     told_now = {name: getattr(newer, name) for name in type(known).model_fields} if newer else {}
     for name, value in {**told_now, **changes}.items():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from camrec import frames, library
-from camrec.api.local import home
+from camrec.api.local import local_backend
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Video:
     Any thread may use it, and it can be sent to another process (pickled) that reaches its file.
     """
 
-    def __init__(self, found: library.Video, backend: Backend | None = None) -> None:
+    def __init__(self, found: library.VideoFile, backend: Backend | None = None) -> None:
         self._found = found
         self._backend = backend
 
@@ -76,9 +76,9 @@ class Video:
         NotFoundError
             ``no_video``, ``no_pictures``: the file is not there, or cannot be read.
         """
-        return self._footage.times()
+        return self._frame_access.times()
 
-    def frame(self, at: frames.Place) -> tuple[np.datetime64, np.ndarray]:
+    def frame(self, at: frames.Position) -> tuple[np.datetime64, np.ndarray]:
         """One frame, exact to the frame.
 
         The file stays open: a frame after the one before is decoded on from there.
@@ -104,12 +104,12 @@ class Video:
         NotFoundError
             ``no_frame``: the video does not reach there; ``no_video``, ``no_pictures``.
         """
-        return self._footage.frame(at)
+        return self._frame_access.frame(at)
 
     def frames(
         self,
-        start: frames.Place | None = None,
-        stop: frames.Place | None = None,
+        start: frames.Position | None = None,
+        stop: frames.Position | None = None,
         step: int = 1,
     ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
         """Its frames in order, one at a time, so that a long video fits into memory.
@@ -133,7 +133,7 @@ class Video:
         NotFoundError
             ``no_video``, ``no_pictures``.
         """
-        return self._footage.frames(start, stop, step)
+        return self._frame_access.frames(start, stop, step)
 
     def to_dask(self) -> dask.array.Array:
         """All its frames as a lazy array, for any Dask cluster that reaches the file.
@@ -154,7 +154,7 @@ class Video:
         """
         from camrec.frames import dask_array
 
-        return dask_array.array(self._footage)
+        return dask_array.to_dask_array(self._frame_access)
 
     def view(self, width: int | None = None) -> VideoView:
         """A player, for a cell or any Panel page; of a video in any folder, or on any storage.
@@ -166,18 +166,18 @@ class Video:
         """
         from camrec.dashboard import VideoView
 
-        backend = self._backend or home()
-        base_url, poster = backend.film_url(self._found)
+        backend = self._backend or local_backend()
+        base_url, poster = backend.playback_url(self._found)
         return VideoView(self._found, base_url, width, backend.language, poster=poster)
 
     def close(self) -> None:
         """Let the file go; it is opened again when a frame is asked for."""
-        self._footage.close()
+        self._frame_access.close()
 
     @cached_property
-    def _footage(self) -> frames.Footage:
+    def _frame_access(self) -> frames.VideoFrames:
         path = self._found.path
-        return frames.Footage(path, self._found.started_at, library.index_of(path))
+        return frames.VideoFrames(path, self._found.started_at, library.frame_index_path(path))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_found": self._found, "_backend": None}

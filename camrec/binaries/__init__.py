@@ -1,8 +1,17 @@
 """MediaMTX, go2rtc and FFmpeg: where they are, and how they come to be there."""
 
-from camrec.binaries.check import Binary, Origin
-from camrec.binaries.locate import find
-from camrec.binaries.manifest import GITHUB, PROGRAMS, Site
-from camrec.binaries.progress import Progress, Step
+from camrec.binaries.check import Binary, BinaryOrigin
+from camrec.binaries.locate import find_program
+from camrec.binaries.manifest import GITHUB, PROGRAMS, ReleaseSite
+from camrec.binaries.progress import ProgressCallback, ProgressEvent
 
-__all__ = ["GITHUB", "PROGRAMS", "Binary", "Origin", "Progress", "Site", "Step", "find"]
+__all__ = [
+    "GITHUB",
+    "PROGRAMS",
+    "Binary",
+    "BinaryOrigin",
+    "ProgressCallback",
+    "ReleaseSite",
+    "ProgressEvent",
+    "find_program",
+]

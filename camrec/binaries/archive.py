@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from camrec.binaries.check import Unusable
+from camrec.binaries.check import UnusableBinary
 
-LARGEST = 400 << 20
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError)
+MAX_UNPACKED_BYTES = 400 << 20
+DAMAGED_ARCHIVE_ERRORS = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError)
 
 
 def extract(archive: Path, member: str, target: Path) -> None:
@@ -26,45 +26,45 @@ def extract(archive: Path, member: str, target: Path) -> None:
     """
     try:
         if archive.suffix == ".zip":
-            _from_zip(archive, member, target)
+            _extract_from_zip(archive, member, target)
         elif archive.name.endswith(".tar.gz"):
-            _from_tar(archive, member, target)
+            _extract_from_tar(archive, member, target)
         else:
             archive.replace(target)
-    except DAMAGED as error:
-        raise Unusable("bad_archive", file=archive.name, reason=error) from None
+    except DAMAGED_ARCHIVE_ERRORS as error:
+        raise UnusableBinary("bad_archive", file=archive.name, reason=error) from None
 
 
-def _from_zip(archive: Path, member: str, target: Path) -> None:
+def _extract_from_zip(archive: Path, member: str, target: Path) -> None:
     with zipfile.ZipFile(archive) as opened:
-        _refuse_unsafe(archive, opened.namelist())
+        _reject_unsafe_names(archive, opened.namelist())
         for info in opened.infolist():
             if info.filename == member and not stat.S_ISLNK(info.external_attr >> 16):
                 with opened.open(info) as source:
-                    return _copy(archive, source, target)
-    raise Unusable("no_member", file=archive.name, member=member)
+                    return _copy_limited(archive, source, target)
+    raise UnusableBinary("no_member", file=archive.name, member=member)
 
 
-def _from_tar(archive: Path, member: str, target: Path) -> None:
+def _extract_from_tar(archive: Path, member: str, target: Path) -> None:
     with tarfile.open(archive, "r:gz") as opened:
-        _refuse_unsafe(archive, opened.getnames())
+        _reject_unsafe_names(archive, opened.getnames())
         for info in opened.getmembers():
             if info.name.removeprefix("./") == member and info.isreg():
                 with opened.extractfile(info) as source:
-                    return _copy(archive, source, target)
-    raise Unusable("no_member", file=archive.name, member=member)
+                    return _copy_limited(archive, source, target)
+    raise UnusableBinary("no_member", file=archive.name, member=member)
 
 
-def _refuse_unsafe(archive: Path, names: list[str]) -> None:
+def _reject_unsafe_names(archive: Path, names: list[str]) -> None:
     for name in names:
         posix, windows = PurePosixPath(name), PureWindowsPath(name)
         if ".." in windows.parts or posix.is_absolute() or windows.anchor:
-            raise Unusable("unsafe_name", file=archive.name, name=repr(name))
+            raise UnusableBinary("unsafe_name", file=archive.name, name=repr(name))
 
 
-def _copy(archive: Path, source: IO[bytes], target: Path) -> None:
+def _copy_limited(archive: Path, source: IO[bytes], target: Path) -> None:
     with target.open("wb") as out:
         while chunk := source.read(1 << 20):
-            if out.tell() + len(chunk) > LARGEST:
-                raise Unusable("unpacks_large", file=archive.name, bytes=LARGEST)
+            if out.tell() + len(chunk) > MAX_UNPACKED_BYTES:
+                raise UnusableBinary("unpacks_large", file=archive.name, bytes=MAX_UNPACKED_BYTES)
             out.write(chunk)

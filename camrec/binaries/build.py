@@ -12,15 +12,15 @@ import subprocess
 from importlib.resources import files
 from pathlib import Path
 
-from camrec.binaries.check import Unusable
+from camrec.binaries.check import UnusableBinary
 from camrec.binaries.manifest import Program, Release
-from camrec.binaries.progress import Progress, Step
-from camrec.errors import reason_of
+from camrec.binaries.progress import ProgressCallback, ProgressEvent
+from camrec.errors import describe_os_error
 
-TAKES_AT_MOST = 900.0
+GO_BUILD_TIMEOUT_S = 900.0
 # Files that MediaMTX embeds and its module lacks: its version, and the player of its HLS page,
 # which camrec keeps switched off.
-MISSING = {
+MISSING_MODULE_FILES = {
     "mediamtx": {
         "internal/core/VERSION": "{tag}",
         "internal/servers/hls/hls.min.js": "// not built in\n",
@@ -28,7 +28,9 @@ MISSING = {
 }
 
 
-def build(program: Program, release: Release, target: Path, progress: Progress) -> None:
+def build_program(
+    program: Program, release: Release, target: Path, progress: ProgressCallback
+) -> None:
     """Build the pinned version into `target`; takes about a minute, seconds when done before.
 
     Raises
@@ -37,8 +39,8 @@ def build(program: Program, release: Release, target: Path, progress: Progress) 
         Go is not there or too old, the source cannot be had, or it does not compile.
     """
     if shutil.which("go") is None:
-        raise Unusable("go_missing")
-    progress(Step(program.title, "build"))
+        raise UnusableBinary("go_missing")
+    progress(ProgressEvent(program.title, "build"))
     module = f"github.com/{release.repository}"
     work = target.parent / "go"
     work.mkdir()
@@ -47,18 +49,18 @@ def build(program: Program, release: Release, target: Path, progress: Progress) 
         (work / name).write_bytes((pins / f"{name}.txt").read_bytes())
     (work / "tools.go").write_text(f'//go:build tools\n\npackage build\n\nimport _ "{module}"\n')
     mode = "readonly"
-    if program.name in MISSING:
+    if program.name in MISSING_MODULE_FILES:
         mode = "vendor"
         # -e: the missing files are no reason to stop here.
-        _go(work, "mod", "vendor", "-e")
-        for name, content in MISSING[program.name].items():
+        _run_go(work, "mod", "vendor", "-e")
+        for name, content in MISSING_MODULE_FILES[program.name].items():
             file = work / "vendor" / module / name
             file.write_text(content.format(tag=release.tag))
     flags = (f"-mod={mode}", "-trimpath", "-ldflags=-s -w", "-buildvcs=false")
-    _go(work, "build", *flags, "-o", str(target), module)
+    _run_go(work, "build", *flags, "-o", str(target), module)
 
 
-def _go(work: Path, *arguments: str) -> None:
+def _run_go(work: Path, *arguments: str) -> None:
     environment = {**os.environ, "GOFLAGS": "", "GOWORK": "off", "CGO_ENABLED": "0"}
     try:
         done = subprocess.run(
@@ -68,15 +70,15 @@ def _go(work: Path, *arguments: str) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=TAKES_AT_MOST,
+            timeout=GO_BUILD_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired:
-        seconds = round(TAKES_AT_MOST)
-        raise Unusable("go_slow", command=arguments[0], seconds=seconds) from None
+        seconds = round(GO_BUILD_TIMEOUT_S)
+        raise UnusableBinary("go_slow", command=arguments[0], seconds=seconds) from None
     except OSError as error:
-        raise Unusable("go_not_run", reason=reason_of(error)) from None
+        raise UnusableBinary("go_not_run", reason=describe_os_error(error)) from None
     if done.returncode != 0:
         says = done.stdout.decode(errors="replace").strip().splitlines() or [
             f"code {done.returncode}"
         ]
-        raise Unusable("go_failed", command=arguments[0], reason=says[-1])
+        raise UnusableBinary("go_failed", command=arguments[0], reason=says[-1])

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from camrec.binaries.manifest import Program
-from camrec.errors import reason_of
+from camrec.errors import describe_os_error
 from camrec.i18n import Phrase
 
-Origin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
+BinaryOrigin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
 # A virus scanner may look at a new program first.
-ANSWERS_WITHIN = 20.0
+VERSION_TIMEOUT_S = 20.0
 
 
-class Unusable(Exception):
+class UnusableBinary(Exception):
     """One way to a program led nowhere: why, as a code of ``binaries.json`` with its facts."""
 
     def __init__(self, code: str, /, **facts: Any) -> None:
@@ -33,10 +33,12 @@ class Binary:
     name: str
     path: Path
     version: str
-    origin: Origin
+    origin: BinaryOrigin
 
 
-def examine(program: Program, path: Path, origin: Origin, *, any_version: bool = False) -> Binary:
+def check_binary(
+    program: Program, path: Path, origin: BinaryOrigin, *, any_version: bool = False
+) -> Binary:
     """Run the program at `path` to ask its version.
 
     Raises
@@ -50,26 +52,26 @@ def examine(program: Program, path: Path, origin: Origin, *, any_version: bool =
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=ANSWERS_WITHIN,
+            timeout=VERSION_TIMEOUT_S,
         )
     except FileNotFoundError:
-        raise Unusable("missing") from None
+        raise UnusableBinary("missing") from None
     except PermissionError:
-        raise Unusable("not_executable") from None
+        raise UnusableBinary("not_executable") from None
     except subprocess.TimeoutExpired:
-        raise Unusable("no_answer") from None
+        raise UnusableBinary("no_answer") from None
     except OSError as error:
-        raise Unusable("does_not_run", reason=reason_of(error)) from None
+        raise UnusableBinary("does_not_run", reason=describe_os_error(error)) from None
     text = answer.stdout.decode(errors="replace")
-    says = re.match(program.version_says, text)
+    says = re.match(program.version_pattern, text)
     if answer.returncode != 0 or says is None:
-        raise Unusable("no_version", code=answer.returncode)
+        raise UnusableBinary("no_version", code=answer.returncode)
     version = says[1]
-    if not any_version and _is_older(version, program.oldest):
-        oldest = ".".join(map(str, program.oldest))
-        raise Unusable("too_old", version=version, oldest=oldest)
-    if program.needs is not None and program.needs[0] not in text:
-        raise Unusable(program.needs[1])
+    if not any_version and _is_older(version, program.minimum_version):
+        oldest = ".".join(map(str, program.minimum_version))
+        raise UnusableBinary("too_old", version=version, oldest=oldest)
+    if program.required_output is not None and program.required_output[0] not in text:
+        raise UnusableBinary(program.required_output[1])
     return Binary(program.name, path, version, origin)
 
 

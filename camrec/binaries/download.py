@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 
 import requests
 
-from camrec.binaries.check import Unusable
+from camrec.binaries.check import UnusableBinary
 
-CONNECT_WITHIN = 4.0
-SILENT_AT_MOST = 15.0
-LARGEST = 200 << 20
-LARGEST_TEXT = 4 << 20
-CHUNK = 1 << 17
+DOWNLOAD_CONNECT_TIMEOUT_S = 4.0
+DOWNLOAD_READ_TIMEOUT_S = 15.0
+MAX_DOWNLOAD_BYTES = 200 << 20
+MAX_DOWNLOADED_TEXT_BYTES = 4 << 20
+DOWNLOAD_CHUNK_BYTES = 1 << 17
 
 
-def download(url: str, file: Path, sha256: str, progress: Callable[[int, int], None]) -> None:
+def download_file(url: str, file: Path, sha256: str, progress: Callable[[int, int], None]) -> None:
     """Fetch `url` into `file`.
 
     Parameters
@@ -40,25 +40,27 @@ def download(url: str, file: Path, sha256: str, progress: Callable[[int, int], N
         It could not be had, is too large, or is not what it should be; `file` may hold a part.
     """
     digest = hashlib.sha256()
-    with _opened(url) as response, file.open("wb") as out:
+    with _open_url(url) as response, file.open("wb") as out:
         total = int(response.headers.get("Content-Length") or 0)
         done = 0
-        for chunk in _chunks(response, LARGEST):
+        for chunk in _read_limited(response, MAX_DOWNLOAD_BYTES):
             out.write(chunk)
             digest.update(chunk)
             done += len(chunk)
             progress(done, total)
     if digest.hexdigest() != sha256.lower():
-        raise Unusable("wrong_checksum", url=url, found=digest.hexdigest(), expected=sha256)
+        raise UnusableBinary("wrong_checksum", url=url, found=digest.hexdigest(), expected=sha256)
 
 
 def download_text(url: str) -> str:
     """A short text, such as a list of checksums; raises Unusable."""
-    with _opened(url) as response:
-        return b"".join(_chunks(response, LARGEST_TEXT)).decode("utf-8", errors="replace")
+    with _open_url(url) as response:
+        return b"".join(_read_limited(response, MAX_DOWNLOADED_TEXT_BYTES)).decode(
+            "utf-8", errors="replace"
+        )
 
 
-class _Session(requests.Session):
+class _DownloadSession(requests.Session):
     """Goes through the proxy of the environment, and carries nothing of ~/.netrc."""
 
     def __init__(self) -> None:
@@ -70,8 +72,8 @@ class _Session(requests.Session):
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[requests.Response]:
-    with _Session() as session:
+def _open_url(url: str) -> Iterator[requests.Response]:
+    with _DownloadSession() as session:
         if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
             # Without it neither the address nor a redirect can lead to plain HTTP.
             del session.adapters["http://"]
@@ -79,30 +81,30 @@ def _opened(url: str) -> Iterator[requests.Response]:
             with session.get(
                 url,
                 stream=True,
-                timeout=(CONNECT_WITHIN, SILENT_AT_MOST),
+                timeout=(DOWNLOAD_CONNECT_TIMEOUT_S, DOWNLOAD_READ_TIMEOUT_S),
                 headers={"Accept-Encoding": "identity"},
             ) as response:
                 if response.status_code != 200:
-                    raise Unusable("http_status", url=url, status=response.status_code)
+                    raise UnusableBinary("http_status", url=url, status=response.status_code)
                 yield response
         except requests.RequestException as error:
-            raise _unusable(url, error) from None
+            raise _error_from_request(url, error) from None
 
 
-def _chunks(response: requests.Response, largest: int) -> Iterator[bytes]:
+def _read_limited(response: requests.Response, largest: int) -> Iterator[bytes]:
     size = int(response.headers.get("Content-Length") or 0)
     if size <= largest:
         size = 0
-        for chunk in response.iter_content(CHUNK):
+        for chunk in response.iter_content(DOWNLOAD_CHUNK_BYTES):
             size += len(chunk)
             if size > largest:
                 break
             yield chunk
     if size > largest:
-        raise Unusable("too_large", url=response.url, bytes=largest)
+        raise UnusableBinary("too_large", url=response.url, bytes=largest)
 
 
-def _unusable(url: str, error: requests.RequestException) -> Unusable:
+def _error_from_request(url: str, error: requests.RequestException) -> UnusableBinary:
     """The long chain of what went wrong in a line."""
     known = {
         requests.exceptions.InvalidSchema: "not_https",
@@ -113,5 +115,5 @@ def _unusable(url: str, error: requests.RequestException) -> Unusable:
     }
     for kind, code in known.items():
         if isinstance(error, kind):
-            return Unusable(code, url=url)
-    return Unusable("request_failed", url=url, reason=type(error).__name__)
+            return UnusableBinary(code, url=url)
+    return UnusableBinary("request_failed", url=url, reason=type(error).__name__)

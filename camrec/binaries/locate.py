@@ -16,27 +16,27 @@ import imageio_ffmpeg
 import platformdirs
 from filelock import Timeout
 
-from camrec.binaries.build import TAKES_AT_MOST, build
-from camrec.binaries.check import Binary, Origin, Unusable, examine
-from camrec.binaries.manifest import GITHUB, PROGRAMS, Program, Release, Site
-from camrec.binaries.progress import Progress, Step
-from camrec.binaries.release import fetch as fetch_release
-from camrec.errors import ServiceError, reason_of
+from camrec.binaries.build import GO_BUILD_TIMEOUT_S, build_program
+from camrec.binaries.check import Binary, BinaryOrigin, UnusableBinary, check_binary
+from camrec.binaries.manifest import GITHUB, PROGRAMS, Program, Release, ReleaseSite
+from camrec.binaries.progress import ProgressCallback, ProgressEvent
+from camrec.binaries.release import fetch_release as fetch_release
+from camrec.errors import ServiceError, describe_os_error
 from camrec.file_lock import ProcessLock
-from camrec.i18n import Lines, Phrase
+from camrec.i18n import Phrase, PhraseList
 
 log = logging.getLogger(__name__)
 
 
-def find(
+def find_program(
     name: str,
     *,
     configured: str = "",
     folder: Path,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     fetch: bool = True,
     cache: Path | None = None,
-    site: Site = GITHUB,
+    site: ReleaseSite = GITHUB,
 ) -> Binary:
     """Find "mediamtx", "go2rtc" or "ffmpeg", and get it where it is missing.
 
@@ -64,39 +64,39 @@ def find(
     ServiceError
         ``binary_missing``, with each place and way that was tried, and why it led nowhere.
     """
-    search = _Search(PROGRAMS[name], folder, cache or user_cache())
-    found = search.look(search.places(configured))
+    search = _BinarySearch(PROGRAMS[name], folder, cache or program_cache_folder())
+    found = search.look(search.candidate_paths(configured))
     if found is None and fetch:
         found = search.get(site, progress or (lambda step: None))
     if found is None:
         raise ServiceError(
             "binary_missing",
             name=search.program.title,
-            tried=Lines(search.tried),
+            tried=PhraseList(search.attempts),
             folder=str(folder),
-            url=search.program.page,
+            url=search.program.download_url,
         )
     log.debug("%s %s (%s) at %s", name, found.version, found.origin, found.path)
     return found
 
 
-def user_cache() -> Path:
+def program_cache_folder() -> Path:
     """Where fetched programs are kept for all working folders of this user."""
     return platformdirs.user_cache_path("camrec", appauthor=False) / "bin"
 
 
-class _Search:
+class _BinarySearch:
     """One search: where to look, how to get it, and what was tried."""
 
     def __init__(self, program: Program, folder: Path, cache: Path) -> None:
         self.program = program
         self.target = folder.absolute() / program.filename
-        self.cached: Path | None = None
+        self.cache_path: Path | None = None
         if program.release is not None:
-            self.cached = cache / f"{program.name}-{program.release.tag}" / program.filename
-        self.tried: list[Phrase] = []
+            self.cache_path = cache / f"{program.name}-{program.release.tag}" / program.filename
+        self.attempts: list[Phrase] = []
 
-    def places(self, configured: str) -> Iterator[tuple[Origin, Path]]:
+    def candidate_paths(self, configured: str) -> Iterator[tuple[BinaryOrigin, Path]]:
         name = self.program.name
         if configured and configured != name:
             path = shutil.which(configured) or Path(configured).expanduser()
@@ -105,54 +105,56 @@ class _Search:
         if on_path is not None:
             yield "path", Path(on_path).absolute()
         else:
-            self.tried.append(Phrase("binaries.not_on_path"))
-        yield from self.kept()
+            self.attempts.append(Phrase("binaries.not_on_path"))
+        yield from self.stored_paths()
         if name == "ffmpeg":
             with contextlib.suppress(RuntimeError):
                 yield "bundled", Path(imageio_ffmpeg.get_ffmpeg_exe())
 
-    def kept(self) -> Iterator[tuple[Origin, Path]]:
+    def stored_paths(self) -> Iterator[tuple[BinaryOrigin, Path]]:
         yield "folder", self.target
-        if self.cached is not None:
-            yield "cache", self.cached
+        if self.cache_path is not None:
+            yield "cache", self.cache_path
 
-    def look(self, places: Iterator[tuple[Origin, Path]]) -> Binary | None:
+    def look(self, places: Iterator[tuple[BinaryOrigin, Path]]) -> Binary | None:
         """The first that works."""
         for origin, path in places:
             try:
                 # Whoever configures a path wants that very program, whatever its version.
-                return examine(self.program, path, origin, any_version=origin == "configured")
-            except Unusable as reason:
-                self._note(path, reason)
+                return check_binary(self.program, path, origin, any_version=origin == "configured")
+            except UnusableBinary as reason:
+                self._record_failure(path, reason)
                 if origin in ("configured", "path"):
                     log.warning("%s is passed over: %s", path, reason)
         return None
 
-    def get(self, site: Site, progress: Progress) -> Binary | None:
+    def get(self, site: ReleaseSite, progress: ProgressCallback) -> Binary | None:
         """Fetch or build it, once for all who ask at the same time."""
         if self.program.release is None:
             return None
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
-            with self._alone(progress):
+            with self._exclusive_lock(progress):
                 # Another camrec may have got it while this one waited.
-                return self.look(self.kept()) or self._get(self.program.release, site, progress)
+                return self.look(self.stored_paths()) or self._fetch_or_build(
+                    self.program.release, site, progress
+                )
         except (OSError, Timeout) as error:
-            reason = reason_of(error) if isinstance(error, OSError) else str(error)
-            self.tried.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
+            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+            self.attempts.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
             return None
 
-    def _note(self, place: Path | Phrase, why: Unusable) -> None:
-        self.tried.append(Phrase("binaries.tried", place=place, reason=why.reason))
+    def _record_failure(self, place: Path | Phrase, why: UnusableBinary) -> None:
+        self.attempts.append(Phrase("binaries.tried", place=place, reason=why.reason))
 
     @contextlib.contextmanager
-    def _alone(self, progress: Progress) -> Iterator[None]:
+    def _exclusive_lock(self, progress: ProgressCallback) -> Iterator[None]:
         lock = ProcessLock(self.target.with_name(f".{self.program.name}.lock"))
         try:
             lock.acquire()
         except Timeout:
-            progress(Step(self.program.title, "wait"))
-            lock.acquire(timeout=2 * TAKES_AT_MOST)
+            progress(ProgressEvent(self.program.title, "wait"))
+            lock.acquire(timeout=2 * GO_BUILD_TIMEOUT_S)
         try:
             for left in self.target.parent.glob(f".part-*-{self.program.filename}"):
                 left.unlink()
@@ -160,12 +162,14 @@ class _Search:
         finally:
             lock.release()
 
-    def _get(self, release: Release, site: Site, progress: Progress) -> Binary | None:
+    def _fetch_or_build(
+        self, release: Release, site: ReleaseSite, progress: ProgressCallback
+    ) -> Binary | None:
         def by_release(into: Path) -> None:
             fetch_release(self.program, release, into, site, progress)
 
         def by_go(into: Path) -> None:
-            build(self.program, release, into, progress)
+            build_program(self.program, release, into, progress)
 
         for origin, way, obtain in (
             ("release", Phrase("binaries.way_release"), by_release),
@@ -175,32 +179,32 @@ class _Search:
                 fresh = Path(work) / self.program.filename
                 try:
                     obtain(fresh)
-                    return self._keep(fresh, origin)
-                except Unusable as reason:
-                    self._note(way, reason)
+                    return self._store(fresh, origin)
+                except UnusableBinary as reason:
+                    self._record_failure(way, reason)
                     log.info("%s: %s", str(way).lower(), reason)
         return None
 
-    def _keep(self, fresh: Path, origin: Origin) -> Binary:
+    def _store(self, fresh: Path, origin: BinaryOrigin) -> Binary:
         """Put what was got into the folder and the cache."""
         found = replace(_install(self.program, fresh, self.target, origin), path=self.target)
         log.info("%s %s put into %s", found.name, found.version, self.target.parent)
-        if self.cached is not None:
+        if self.cache_path is not None:
             try:
-                self.cached.parent.mkdir(parents=True, exist_ok=True)
-                _install(self.program, fresh, self.cached, origin)
-            except (OSError, Unusable) as reason:
+                self.cache_path.parent.mkdir(parents=True, exist_ok=True)
+                _install(self.program, fresh, self.cache_path, origin)
+            except (OSError, UnusableBinary) as reason:
                 log.warning("%s is not kept in the cache: %s", found.name, reason)
         return found
 
 
-def _install(program: Program, fresh: Path, target: Path, origin: Origin) -> Binary:
+def _install(program: Program, fresh: Path, target: Path, origin: BinaryOrigin) -> Binary:
     """Copy `fresh` to `target` in one moment, and only if it runs there."""
     part = target.with_name(f".part-{secrets.token_hex(4)}-{target.name}")
     try:
         shutil.copyfile(fresh, part)
         part.chmod(0o755)
-        found = examine(program, part, origin)
+        found = check_binary(program, part, origin)
         os.replace(part, target)
         return found
     finally:

@@ -8,7 +8,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressEvent:
     """One thing that goes on: a download, a build, or waiting for another camrec that does it.
 
     done, total : bytes of a download (`total` 0: not known); 0 and 0 for the others.
@@ -20,4 +20,4 @@ class Step:
     total: int = 0
 
 
-Progress = Callable[[Step], None]
+ProgressCallback = Callable[[ProgressEvent], None]

@@ -8,13 +8,15 @@ import re
 from pathlib import Path
 
 from camrec.binaries.archive import extract
-from camrec.binaries.check import Unusable
-from camrec.binaries.download import download, download_text
-from camrec.binaries.manifest import Asset, Program, Release, Site
-from camrec.binaries.progress import Progress, Step
+from camrec.binaries.check import UnusableBinary
+from camrec.binaries.download import download_file, download_text
+from camrec.binaries.manifest import Program, Release, ReleaseAsset, ReleaseSite
+from camrec.binaries.progress import ProgressCallback, ProgressEvent
 
 
-def fetch(program: Program, release: Release, target: Path, site: Site, progress: Progress) -> None:
+def fetch_release(
+    program: Program, release: Release, target: Path, site: ReleaseSite, progress: ProgressCallback
+) -> None:
     """Put the program of the release for this machine at `target`.
 
     What is fetched on the way lies in the folder of `target`, which is a temporary one.
@@ -23,34 +25,34 @@ def fetch(program: Program, release: Release, target: Path, site: Site, progress
     ------
     Unusable
     """
-    asset = release.asset()
+    asset = release.asset_for_platform()
     if asset is None:
-        raise Unusable("no_release", system=platform.system(), machine=platform.machine())
-    base = f"{site.releases}/{release.repository}/releases/download/{release.tag}"
+        raise UnusableBinary("no_release", system=platform.system(), machine=platform.machine())
+    base = f"{site.releases_url}/{release.repository}/releases/download/{release.tag}"
     sha256 = asset.sha256 or _published_sha256(release, asset, base, site)
     archive = target.with_name(f"fetched-{asset.file}")
-    download(
+    download_file(
         f"{base}/{asset.file}",
         archive,
         sha256,
-        lambda done, total: progress(Step(program.title, "download", done, total)),
+        lambda done, total: progress(ProgressEvent(program.title, "download", done, total)),
     )
     extract(archive, program.filename, target)
 
 
-def _published_sha256(release: Release, asset: Asset, base: str, site: Site) -> str:
+def _published_sha256(release: Release, asset: ReleaseAsset, base: str, site: ReleaseSite) -> str:
     """What the release itself says of a file that we know no SHA-256 of."""
     if release.checksums is not None:
         lines = download_text(f"{base}/{release.checksums}").splitlines()
         digests = {name.lstrip("*"): value for value, _, name in (s.partition(" ") for s in lines)}
     else:
-        url = f"{site.api}/repos/{release.repository}/releases/tags/{release.tag}"
+        url = f"{site.api_url}/repos/{release.repository}/releases/tags/{release.tag}"
         try:
             assets = json.loads(download_text(url))["assets"]
             digests = {each["name"]: str(each.get("digest")) for each in assets}
         except (ValueError, KeyError, TypeError):
-            raise Unusable("no_description", url=url) from None
+            raise UnusableBinary("no_description", url=url) from None
     sha256 = digests.get(asset.file, "").removeprefix("sha256:")
     if re.fullmatch(r"[0-9a-fA-F]{64}", sha256) is None:
-        raise Unusable("no_checksum", file=asset.file)
+        raise UnusableBinary("no_checksum", file=asset.file)
     return sha256

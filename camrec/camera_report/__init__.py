@@ -1,8 +1,8 @@
 """A camera that does not work, as a file that can be passed on: its dialogue, packets and log."""
 
-from camrec.camera_report.log_capture import captured_log
+from camrec.camera_report.log_capture import capture_log
 from camrec.camera_report.recording_policy import RecordingPolicy
-from camrec.camera_report.report import Findings, write_report
+from camrec.camera_report.report import CameraFindings, write_camera_report
 from camrec.camera_report.transcript import Transcript
 
-__all__ = ["Findings", "RecordingPolicy", "Transcript", "captured_log", "write_report"]
+__all__ = ["CameraFindings", "RecordingPolicy", "Transcript", "capture_log", "write_camera_report"]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
 
 
 class LogCapture(logging.Handler):
@@ -14,7 +14,7 @@ class LogCapture(logging.Handler):
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(logging.DEBUG)
-        self.setFormatter(logging.Formatter(FORMAT))
+        self.setFormatter(logging.Formatter(LOG_FORMAT))
         self._words = tuple(words)
         self._lines: list[str] = []
 
@@ -28,7 +28,7 @@ class LogCapture(logging.Handler):
 
 
 @contextmanager
-def captured_log(*words: str) -> Iterator[LogCapture]:
+def capture_log(*words: str) -> Iterator[LogCapture]:
     """All that camrec logs meanwhile, debugging too; other handlers get no more than before."""
     logger = logging.getLogger("camrec")
     capture, level = LogCapture(words), logger.getEffectiveLevel()

@@ -7,12 +7,12 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
-from camrec.camera_report.transcript import Connection, Transcript
-from camrec.network_policy import Reach
+from camrec.camera_report.transcript import RecordedConnection, Transcript
+from camrec.network_policy import NetworkPolicy
 
 
-class RecordingPolicy(Reach):
-    """As `Reach`, and every connection that it makes is in `transcript`."""
+class RecordingPolicy(NetworkPolicy):
+    """As `NetworkPolicy`, and every connection that it makes is in `transcript`."""
 
     def __init__(self, networks: Sequence[str], transcript: Transcript) -> None:
         super().__init__(networks)
@@ -31,7 +31,7 @@ class RecordingPolicy(Reach):
     def own_connections_only(self) -> bool:
         return True
 
-    def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
+    def prepare_tls_context(self, context: ssl.SSLContext) -> ssl.SSLContext:
         # The plain socket's bytes are those of TLS: the decrypted ones are written down instead.
         transcript = self._transcript
 
@@ -46,9 +46,9 @@ class _RecordedSocket(socket.socket):
     def __init__(self, transcript: Transcript, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self._transcript = transcript
-        self._connection: Connection | None = None
+        self._connection: RecordedConnection | None = None
 
-    def _opened(self) -> Connection:
+    def _ensure_connection(self) -> RecordedConnection:
         """Begun by the first byte: a socket that is handed on to TLS passes none itself."""
         if self._connection is None:
             self._connection = self._transcript.open()
@@ -56,23 +56,23 @@ class _RecordedSocket(socket.socket):
 
     def send(self, data: Any, flags: int = 0) -> int:
         sent = super().send(data, flags)
-        self._transcript.note(self._opened(), "camrec", bytes(memoryview(data)[:sent]))
+        self._transcript.note(self._ensure_connection(), "camrec", bytes(memoryview(data)[:sent]))
         return sent
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         super().sendall(data, flags)
-        self._transcript.note(self._opened(), "camrec", bytes(data))
+        self._transcript.note(self._ensure_connection(), "camrec", bytes(data))
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         data = super().recv(size, flags)
         if not flags & socket.MSG_PEEK:
-            self._received(data)
+            self._record_received(data)
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         count = super().recv_into(buffer, nbytes, flags)
         if not flags & socket.MSG_PEEK:
-            self._received(bytes(memoryview(buffer)[:count]))
+            self._record_received(bytes(memoryview(buffer)[:count]))
         return count
 
     def close(self) -> None:
@@ -80,17 +80,17 @@ class _RecordedSocket(socket.socket):
             self._transcript.close(self._connection)
         super().close()
 
-    def _received(self, data: bytes) -> None:
-        self._transcript.note(self._opened(), "camera", data)
+    def _record_received(self, data: bytes) -> None:
+        self._transcript.note(self._ensure_connection(), "camera", data)
         if not data:
-            self._transcript.close(self._opened())
+            self._transcript.close(self._ensure_connection())
 
 
 class _RecordedTlsSocket(ssl.SSLSocket):
     _transcript: Transcript
-    _connection: Connection | None = None
+    _connection: RecordedConnection | None = None
 
-    def _opened(self) -> Connection:
+    def _ensure_connection(self) -> RecordedConnection:
         if self._connection is None:
             self._connection = self._transcript.open()
         return self._connection
@@ -98,16 +98,16 @@ class _RecordedTlsSocket(ssl.SSLSocket):
     def send(self, data: Any, flags: int = 0) -> int:
         # sendall() calls this one.
         sent = super().send(data, flags)
-        self._transcript.note(self._opened(), "camrec", bytes(memoryview(data)[:sent]))
+        self._transcript.note(self._ensure_connection(), "camrec", bytes(memoryview(data)[:sent]))
         return sent
 
     def read(self, len: int = 1024, buffer: Any = None) -> Any:
         # recv() and recv_into() call this one.
         found = super().read(len, buffer)
         data = found if buffer is None else bytes(memoryview(buffer)[:found])
-        self._transcript.note(self._opened(), "camera", data)
+        self._transcript.note(self._ensure_connection(), "camera", data)
         if not data:
-            self._transcript.close(self._opened())
+            self._transcript.close(self._ensure_connection())
         return found
 
     def close(self) -> None:

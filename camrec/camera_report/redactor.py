@@ -6,64 +6,72 @@ import ipaddress
 import re
 from urllib.parse import quote, unquote
 
-from camrec.camera_address import Source
-from camrec.redaction import SHORTEST, redact, without
+from camrec.camera_address import CameraAddress
+from camrec.redaction import MIN_SECRET_CHARS, mask_words, redact
 
-HOST_NAME = "camera.invalid"
-_SECRET_HEADER = re.compile(
+PLACEHOLDER_HOST = "camera.invalid"
+_AUTHORIZATION_HEADER_PATTERN = re.compile(
     rb"(?im)^(?P<name>(?:proxy-)?authorization[ \t]*:[ \t]*(?:basic|digest|bearer)?)[^\r\n]*"
 )
-_COOKIE = re.compile(rb"(?im)^(?P<name>(?:set-)?cookie[ \t]*:)[^\r\n]*")
-_COOKIE_VALUE = re.compile(rb"(?P<name>[\w.!#$%&'*+^`|~-]+)=(?P<value>[^;,\s]*)")
+_COOKIE_HEADER_PATTERN = re.compile(rb"(?im)^(?P<name>(?:set-)?cookie[ \t]*:)[^\r\n]*")
+_COOKIE_PAIR_PATTERN = re.compile(rb"(?P<name>[\w.!#$%&'*+^`|~-]+)=(?P<value>[^;,\s]*)")
 _COOKIE_ATTRIBUTES = (b"path", b"domain", b"expires", b"max-age", b"samesite", b"secure")
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?:%\w+)?(?![\w:.])")
-_LENGTH = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_IPV4_PATTERN = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+_IPV6_PATTERN = re.compile(
+    r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?:%\w+)?(?![\w:.])"
+)
+_CONTENT_LENGTH_LINE_PATTERN = re.compile(rb"(?im)^(content-length[ \t]*:[ \t]*)\d+")
+_HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n")
 
 
 class Redactor:
     """Gives each address the same stand-in wherever it occurs: 192.0.2.1, 192.0.2.2, ...
 
-    The camera's own host is `HOST_NAME` where it is a name. Loopback and 0.0.0.0 say nothing of
-    anybody and stay.
+    The camera's own host is `PLACEHOLDER_HOST` where it is a name. Loopback and 0.0.0.0 say
+    nothing of anybody and stay.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: CameraAddress) -> None:
         self._secrets = set(source.secrets())
         self._host = source.host
-        self._stand_ins: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Any text, such as a log."""
-        found = without(redact(text), self._secrets)
-        if not _is_address(self._host):
+        found = mask_words(redact(text), self._secrets)
+        if not _is_ip_address(self._host):
             whole = rf"(?i)(?<![\w.-]){re.escape(self._host)}(?![\w-]|\.\w)"
-            found = re.sub(whole, HOST_NAME, found)
-        found = _IPV4.sub(lambda each: self._stand_in(each[0]), found)
-        return _IPV6.sub(lambda each: self._stand_in(each[0]), found)
+            found = re.sub(whole, PLACEHOLDER_HOST, found)
+        found = _IPV4_PATTERN.sub(lambda each: self._placeholder_for(each[0]), found)
+        return _IPV6_PATTERN.sub(lambda each: self._placeholder_for(each[0]), found)
 
     def learn(self, data: bytes) -> None:
         """Take the cookies of a request, reply or part for secrets, wherever else they stand."""
-        for line in _COOKIE.finditer(data):
-            for pair in _COOKIE_VALUE.finditer(line[0], len(line["name"])):
+        for line in _COOKIE_HEADER_PATTERN.finditer(data):
+            for pair in _COOKIE_PAIR_PATTERN.finditer(line[0], len(line["name"])):
                 value = pair["value"].decode("latin-1").strip('"')
-                if pair["name"].lower() not in _COOKIE_ATTRIBUTES and len(value) >= SHORTEST:
+                if (
+                    pair["name"].lower() not in _COOKIE_ATTRIBUTES
+                    and len(value) >= MIN_SECRET_CHARS
+                ):
                     self._secrets |= {value, unquote(value), quote(value, safe="")}
 
     def message(self, data: bytes) -> bytes:
         """A request or reply; the length of its body is right afterwards."""
-        data = _SECRET_HEADER.sub(rb"\g<name> ***", data)
-        data = _COOKIE.sub(_masked_cookie, data)
+        data = _AUTHORIZATION_HEADER_PATTERN.sub(rb"\g<name> ***", data)
+        data = _COOKIE_HEADER_PATTERN.sub(_mask_cookie, data)
         data = self.text(data.decode("latin-1")).encode("latin-1", "replace")
-        head = _HEAD_END.search(data)
+        head = _HEAD_END_PATTERN.search(data)
         if head is None:
             return data
         length = b"%d" % (len(data) - head.end())
         body = data[head.end() :]
         if not body:
             return data
-        return _LENGTH.sub(lambda each: each[1] + length, data[: head.end()]) + body
+        return (
+            _CONTENT_LENGTH_LINE_PATTERN.sub(lambda each: each[1] + length, data[: head.end()])
+            + body
+        )
 
     def media(self, data: bytes) -> bytes:
         """Bytes of any form, as long as before: texts stand in them too, such as a part's headers.
@@ -72,33 +80,33 @@ class Redactor:
         """
         words = {word.encode() for word in (*self._secrets, self._host)}
         for word in sorted(words, key=len, reverse=True):
-            if len(word) >= SHORTEST:
+            if len(word) >= MIN_SECRET_CHARS:
                 data = data.replace(word, b"*" * len(word))
         return data
 
-    def _stand_in(self, address: str) -> str:
-        if not _is_address(address):
+    def _placeholder_for(self, address: str) -> str:
+        if not _is_ip_address(address):
             return address
         known = ipaddress.ip_address(address.partition("%")[0])
         if known.is_loopback or known.is_unspecified or known.is_multicast:
             return address
-        if address not in self._stand_ins:
-            number = len(self._stand_ins) % 254 + 1
+        if address not in self._placeholders:
+            number = len(self._placeholders) % 254 + 1
             form = "192.0.2.{}" if known.version == 4 else "2001:db8::{:x}"
-            self._stand_ins[address] = form.format(number)
-        return self._stand_ins[address]
+            self._placeholders[address] = form.format(number)
+        return self._placeholders[address]
 
 
-def _masked_cookie(found: re.Match[bytes]) -> bytes:
+def _mask_cookie(found: re.Match[bytes]) -> bytes:
     def mask(pair: re.Match[bytes]) -> bytes:
         keeps = pair["name"].lower() in _COOKIE_ATTRIBUTES
         return pair[0] if keeps else pair["name"] + b"=***"
 
     head = len(found["name"])
-    return found[0][:head] + _COOKIE_VALUE.sub(mask, found[0][head:])
+    return found[0][:head] + _COOKIE_PAIR_PATTERN.sub(mask, found[0][head:])
 
 
-def _is_address(text: str) -> bool:
+def _is_ip_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

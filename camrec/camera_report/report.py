@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from camrec import __version__
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.camera_report.redactor import Redactor
 from camrec.camera_report.transcript import Transcript
-from camrec.camera_report.transcript_parser import Media, Passage, passages
+from camrec.camera_report.transcript_parser import MediaBytes, TranscriptItem, parse_connection
 from camrec.errors import CamrecError
-from camrec.i18n import text
+from camrec.i18n import translate
 
-FORMAT = 1
-README, SUMMARY, DIALOGUE, MEDIA, LOG = (
+REPORT_FORMAT_VERSION = 1
+README_FILENAME, SUMMARY_FILENAME, DIALOGUE_FILENAME, MEDIA_FILENAME, LOG_FILENAME = (
     "README.txt",
     "summary.json",
     "dialogue.jsonl",
@@ -31,7 +31,7 @@ README, SUMMARY, DIALOGUE, MEDIA, LOG = (
 
 
 @dataclass(frozen=True)
-class Findings:
+class CameraFindings:
     """What camrec made of the camera.
 
     error : what it ended with; None where the camera delivered.
@@ -47,8 +47,8 @@ class Findings:
     programs: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def write_report(
-    path: Path, source: Source, transcript: Transcript, findings: Findings, log: str
+def write_camera_report(
+    path: Path, source: CameraAddress, transcript: Transcript, findings: CameraFindings, log: str
 ) -> None:
     """Write it to `path`, with every credential, cookie, host and address replaced.
 
@@ -56,16 +56,16 @@ def write_report(
     """
     redactor, error = Redactor(source), findings.error
     media = bytearray()
-    told = [passages(connection.pieces) for connection in transcript.connections()]
+    told = [parse_connection(connection.pieces) for connection in transcript.connections()]
     for passage in chain.from_iterable(told):
         redactor.learn(passage.data)
     dialogue = [
         json.dumps(entry)
         for number, found in enumerate(told, 1)
-        for entry in _entries(number, found, redactor, media)
+        for entry in _dialogue_entries(number, found, redactor, media)
     ]
     summary = {
-        "format": FORMAT,
+        "format": REPORT_FORMAT_VERSION,
         "camrec": __version__,
         "python": sys.version.split()[0],
         "system": platform.platform(),
@@ -83,23 +83,23 @@ def write_report(
         "figures": findings.figures,
         "programs": dict(findings.programs),
     }
-    both = "\n\n".join(text("camera_report.readme", language) for language in ("en", "fr"))
+    both = "\n\n".join(translate("camera_report.readme", language) for language in ("en", "fr"))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(README, both + "\n")
-        archive.writestr(SUMMARY, json.dumps(summary, indent=2) + "\n")
-        archive.writestr(DIALOGUE, "".join(f"{line}\n" for line in dialogue))
+        archive.writestr(README_FILENAME, both + "\n")
+        archive.writestr(SUMMARY_FILENAME, json.dumps(summary, indent=2) + "\n")
+        archive.writestr(DIALOGUE_FILENAME, "".join(f"{line}\n" for line in dialogue))
         # All of it at once: a word may begin in one piece and end in the next.
-        archive.writestr(MEDIA, redactor.media(bytes(media)))
-        archive.writestr(LOG, redactor.text(log))
+        archive.writestr(MEDIA_FILENAME, redactor.media(bytes(media)))
+        archive.writestr(LOG_FILENAME, redactor.text(log))
 
 
-def _entries(
-    number: int, found: list[Passage], redactor: Redactor, media: bytearray
+def _dialogue_entries(
+    number: int, found: list[TranscriptItem], redactor: Redactor, media: bytearray
 ) -> Iterator[dict[str, Any]]:
     """One line a passage; media is put into `media`, and its place and size are in the line."""
     for passage in found:
         entry = {"connection": number, "at": round(passage.at, 6), "from": passage.side}
-        if isinstance(passage, Media):
+        if isinstance(passage, MediaBytes):
             entry |= {"media": [len(media), len(passage.data)]}
             media += passage.data
         else:

@@ -9,11 +9,11 @@ from typing import Literal
 
 Side = Literal["camrec", "camera"]
 
-MAX_BYTES = 64 << 20  # of all connections together; what comes later is not kept
+MAX_TRANSCRIPT_BYTES = 64 << 20  # of all connections together; what comes later is not kept
 
 
 @dataclass(frozen=True)
-class Piece:
+class SocketTransfer:
     """What one call sent or received.
 
     at : seconds since the transcript began.
@@ -25,7 +25,7 @@ class Piece:
 
 
 @dataclass
-class Connection:
+class RecordedConnection:
     """One connection to the camera, its pieces in their order.
 
     opened_at, closed_at : seconds since the transcript began; None: it is still open.
@@ -33,7 +33,7 @@ class Connection:
 
     opened_at: float
     closed_at: float | None = None
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[SocketTransfer] = field(default_factory=list)
 
 
 class Transcript:
@@ -44,42 +44,42 @@ class Transcript:
 
     def __init__(self) -> None:
         self.truncated = False
-        self._began = time.monotonic()
-        self._bytes = 0
-        self._connections: list[Connection] = []
+        self._started_at = time.monotonic()
+        self._total_bytes = 0
+        self._connections: list[RecordedConnection] = []
         self._lock = threading.Lock()
 
-    def open(self) -> Connection:
+    def open(self) -> RecordedConnection:
         """A connection was made."""
         with self._lock:
-            connection = Connection(self._now())
+            connection = RecordedConnection(self._elapsed_seconds())
             self._connections.append(connection)
             return connection
 
-    def note(self, connection: Connection, side: Side, data: bytes) -> None:
+    def note(self, connection: RecordedConnection, side: Side, data: bytes) -> None:
         """Bytes that `side` sent. An empty piece is none."""
         with self._lock:
             if not data:
                 return
-            self._bytes += len(data)
-            if self._bytes > MAX_BYTES:
+            self._total_bytes += len(data)
+            if self._total_bytes > MAX_TRANSCRIPT_BYTES:
                 self.truncated = True
                 return
-            connection.pieces.append(Piece(self._now(), side, bytes(data)))
+            connection.pieces.append(SocketTransfer(self._elapsed_seconds(), side, bytes(data)))
 
-    def close(self, connection: Connection) -> None:
+    def close(self, connection: RecordedConnection) -> None:
         """It is over, whichever side ended it. Any number of times."""
         with self._lock:
             if connection.closed_at is None:
-                connection.closed_at = self._now()
+                connection.closed_at = self._elapsed_seconds()
 
-    def connections(self) -> list[Connection]:
+    def connections(self) -> list[RecordedConnection]:
         """A copy of what there is so far."""
         with self._lock:
             return [
-                Connection(each.opened_at, each.closed_at, list(each.pieces))
+                RecordedConnection(each.opened_at, each.closed_at, list(each.pieces))
                 for each in self._connections
             ]
 
-    def _now(self) -> float:
-        return time.monotonic() - self._began
+    def _elapsed_seconds(self) -> float:
+        return time.monotonic() - self._started_at

@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from camrec.camera_report.transcript import Piece, Side
+from camrec.camera_report.transcript import Side, SocketTransfer
 
 MAX_TEXT_BYTES = 1 << 16
 MAX_OPAQUE_BYTES = 1 << 16  # kept of what is neither RTSP nor HTTP
 
-_RTSP = re.compile(rb"(?:RTSP/|[A-Z_]{3,20} \S+ RTSP/)")
-_HTTP = re.compile(rb"(?:HTTP/|[A-Z]{3,10} \S+ HTTP/)")
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,9})")
-_TYPE = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\r\n;]*)")
+_RTSP_START_PATTERN = re.compile(rb"(?:RTSP/|[A-Z_]{3,20} \S+ RTSP/)")
+_HTTP_START_PATTERN = re.compile(rb"(?:HTTP/|[A-Z]{3,10} \S+ HTTP/)")
+_HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n")
+_CONTENT_LENGTH_PATTERN = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,9})")
+_CONTENT_TYPE_PATTERN = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\r\n;]*)")
 
 
 @dataclass(frozen=True)
-class Text:
+class DialogueMessage:
     """A request or a reply, its body in it where that is text too."""
 
     at: float
@@ -28,7 +28,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Media:
+class MediaBytes:
     """Bytes as they came: interleaved packets, parts of a multipart, or what nobody understands.
 
     opaque : neither RTSP nor HTTP, so that nothing is known of what stands in them.
@@ -40,16 +40,19 @@ class Media:
     opaque: bool = False
 
 
-Passage = Text | Media
+TranscriptItem = DialogueMessage | MediaBytes
 
 
-def passages(pieces: Iterable[Piece]) -> list[Passage]:
+def parse_connection(pieces: Iterable[SocketTransfer]) -> list[TranscriptItem]:
     """Both sides of a connection, each passage at the moment when it was whole."""
-    sides: dict[Side, _Splitter] = {"camrec": _Splitter(), "camera": _Splitter()}
-    found: list[Passage] = []
+    sides: dict[Side, _TranscriptParser] = {
+        "camrec": _TranscriptParser(),
+        "camera": _TranscriptParser(),
+    }
+    found: list[TranscriptItem] = []
     for piece in pieces:
         taken = list(sides[piece.side].take(piece))
-        if piece.side == "camrec" and any(isinstance(each, Text) for each in taken):
+        if piece.side == "camrec" and any(isinstance(each, DialogueMessage) for each in taken):
             sides["camera"].end_body()
         found += taken
     for splitter in sides.values():
@@ -57,60 +60,62 @@ def passages(pieces: Iterable[Piece]) -> list[Passage]:
     return sorted(found, key=lambda passage: passage.at)
 
 
-class _Splitter:
+class _TranscriptParser:
     """Takes one side's pieces."""
 
     def __init__(self) -> None:
         self._data = bytearray()
-        self._body_left: int | None = 0  # of media; None: to the end of the connection
+        self._body_bytes_left: int | None = 0  # of media; None: to the end of the connection
         self._opaque = False
-        self._opaque_left = MAX_OPAQUE_BYTES
-        self._last: Piece | None = None
+        self._opaque_bytes_left = MAX_OPAQUE_BYTES
+        self._last_transfer: SocketTransfer | None = None
 
-    def take(self, piece: Piece) -> Iterator[Passage]:
-        self._last = piece
+    def take(self, piece: SocketTransfer) -> Iterator[TranscriptItem]:
+        self._last_transfer = piece
         self._data += piece.data
         media = bytearray()
         while self._data:
-            taken = self._media()
+            taken = self._take_media()
             if taken:
                 media += taken
                 continue
-            text = self._text()
+            text = self._take_message()
             if text is None:
                 break
             if media:
-                yield Media(piece.at, piece.side, bytes(media))
+                yield MediaBytes(piece.at, piece.side, bytes(media))
                 media.clear()
-            yield Text(piece.at, piece.side, text)
+            yield DialogueMessage(piece.at, piece.side, text)
         if media:
-            yield self._made(piece, bytes(media))
+            yield self._make_media(piece, bytes(media))
 
     def end_body(self) -> None:
         """A request is only sent when the body before it was read to its end."""
         if not self._opaque:
-            self._body_left = 0
+            self._body_bytes_left = 0
 
-    def rest(self) -> Iterator[Passage]:
+    def rest(self) -> Iterator[TranscriptItem]:
         """What the end of the connection cut off."""
-        if self._data and self._last is not None:
+        if self._data and self._last_transfer is not None:
             self._opaque = True
-            yield self._made(self._last, bytes(self._data[: self._opaque_left]))
+            yield self._make_media(
+                self._last_transfer, bytes(self._data[: self._opaque_bytes_left])
+            )
 
-    def _made(self, piece: Piece, media: bytes) -> Media:
-        return Media(piece.at, piece.side, media, self._opaque)
+    def _make_media(self, piece: SocketTransfer, media: bytes) -> MediaBytes:
+        return MediaBytes(piece.at, piece.side, media, self._opaque)
 
-    def _media(self) -> bytes:
+    def _take_media(self) -> bytes:
         """The media that the data begins with; empty where it begins with a text, or lacks some."""
-        if self._body_left is None:
-            taken = bytes(self._data[: self._opaque_left] if self._opaque else self._data)
-            self._opaque_left -= len(taken) if self._opaque else 0
+        if self._body_bytes_left is None:
+            taken = bytes(self._data[: self._opaque_bytes_left] if self._opaque else self._data)
+            self._opaque_bytes_left -= len(taken) if self._opaque else 0
             self._data.clear()
             return taken
-        if self._body_left:
-            taken = bytes(self._data[: self._body_left])
+        if self._body_bytes_left:
+            taken = bytes(self._data[: self._body_bytes_left])
             del self._data[: len(taken)]
-            self._body_left -= len(taken)
+            self._body_bytes_left -= len(taken)
             return taken
         if blank := len(self._data) - len(self._data.lstrip(b"\r\n")):
             taken = bytes(self._data[:blank])
@@ -124,39 +129,39 @@ class _Splitter:
                 return taken
         return b""
 
-    def _text(self) -> bytes | None:
+    def _take_message(self) -> bytes | None:
         """The request or reply that the data begins with; None where it is not whole yet."""
         if self._data[:1] == b"$":
             return None
-        head = _HEAD_END.search(self._data)
-        known = _RTSP.match(self._data) or _HTTP.match(self._data)
+        head = _HEAD_END_PATTERN.search(self._data)
+        known = _RTSP_START_PATTERN.match(self._data) or _HTTP_START_PATTERN.match(self._data)
         if head is None or known is None:
             if len(self._data) > MAX_TEXT_BYTES or (known is None and len(self._data) > 64):
-                self._opaque, self._body_left = True, None
+                self._opaque, self._body_bytes_left = True, None
             return None
         end, length = head.end(), self._body_length(bytes(self._data[: head.end()]))
         if length is None:
-            self._body_left = None
-        elif self._is_text(bytes(self._data[:end])):
+            self._body_bytes_left = None
+        elif self._has_text_body(bytes(self._data[:end])):
             if len(self._data) < end + length:
                 return None
             end += length
         else:
-            self._body_left = length
+            self._body_bytes_left = length
         text = bytes(self._data[:end])
         del self._data[:end]
         return text
 
     @staticmethod
-    def _is_text(head: bytes) -> bool:
-        kind = _TYPE.search(head)
+    def _has_text_body(head: bytes) -> bool:
+        kind = _CONTENT_TYPE_PATTERN.search(head)
         return kind is None or not kind[1].strip().lower().startswith(
             (b"image/", b"video/", b"audio/", b"multipart/", b"application/octet")
         )
 
     def _body_length(self, head: bytes) -> int | None:
         """Bytes of the body; None where it lasts to the end of the connection."""
-        if found := _LENGTH.search(head):
+        if found := _CONTENT_LENGTH_PATTERN.search(head):
             return int(found[1])
         reply_over_http = head.startswith(b"HTTP/")
         bodiless = re.match(rb"HTTP/\S+ (?:1\d\d|204|304)", head)

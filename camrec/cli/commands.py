@@ -13,29 +13,29 @@ import typer
 from typer import Argument, Option
 
 from camrec import __version__
-from camrec.cli.console import complain, say, write_any_name
+from camrec.cli.console import cli_text, escape_unencodable, print_error
 from camrec.errors import CamrecError
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 
-app = typer.Typer(help=say("about"), pretty_exceptions_enable=False)
+app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
 
-Address = Annotated[str, Argument(metavar="URL", help=say("url"))]
-ConfigFile = Annotated[Path | None, Option("--config", help=say("serve.config"))]
-VideosFolder = Annotated[Path | None, Option("--videos", help=say("serve.videos"))]
+CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
+ConfigFileOption = Annotated[Path | None, Option("--config", help=cli_text("serve.config"))]
+VideosFolderOption = Annotated[Path | None, Option("--videos", help=cli_text("serve.videos"))]
 # So that the same options may be given to every command; this one uses no videos folder.
-UnusedVideosFolder = Annotated[Path | None, Option("--videos", hidden=True)]
-BinFolder = Annotated[Path | None, Option("--bin", help=say("serve.bin"))]
-NoBrowser = Annotated[bool, Option("--no-browser", help=say("no_browser"))]
-Seconds = Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=say("record.duration"))
+UnusedVideosFolderOption = Annotated[Path | None, Option("--videos", hidden=True)]
+BinFolderOption = Annotated[Path | None, Option("--bin", help=cli_text("serve.bin"))]
+NoBrowserOption = Annotated[bool, Option("--no-browser", help=cli_text("no_browser"))]
+DurationOption = Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("record.duration"))
 
 
 def run() -> None:
     """What the arguments of this process ask for; without any, the help."""
-    write_any_name()
+    escape_unencodable()
     try:
         app(["--help"] if len(sys.argv) == 1 else None)
     except CamrecError as error:
-        complain(error)
+        print_error(error)
         sys.exit(1)
 
 
@@ -48,23 +48,23 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, Option("--version", callback=_print_version, is_eager=True, help=say("version"))
+        bool, Option("--version", callback=_print_version, is_eager=True, help=cli_text("version"))
     ] = False,
 ) -> None:
     """Those of camrec itself."""
 
 
-@app.command(help=say("serve.about"))
+@app.command(help=cli_text("serve.about"))
 def serve(
-    config: ConfigFile = None,
-    host: Annotated[str | None, Option(help=say("serve.host"))] = None,
-    port: Annotated[int | None, Option(min=0, max=65535, help=say("serve.port"))] = None,
-    prefix: Annotated[str | None, Option(help=say("serve.prefix"))] = None,
-    socket: Annotated[str | None, Option(help=say("serve.socket"))] = None,
-    videos: VideosFolder = None,
-    bin: BinFolder = None,
-    token: Annotated[bool, Option("--token", help=say("serve.token"))] = False,
-    no_browser: NoBrowser = False,
+    config: ConfigFileOption = None,
+    host: Annotated[str | None, Option(help=cli_text("serve.host"))] = None,
+    port: Annotated[int | None, Option(min=0, max=65535, help=cli_text("serve.port"))] = None,
+    prefix: Annotated[str | None, Option(help=cli_text("serve.prefix"))] = None,
+    socket: Annotated[str | None, Option(help=cli_text("serve.socket"))] = None,
+    videos: VideosFolderOption = None,
+    bin: BinFolderOption = None,
+    token: Annotated[bool, Option("--token", help=cli_text("serve.token"))] = False,
+    no_browser: NoBrowserOption = False,
 ) -> None:
     from camrec.cli import serve
     from camrec.config import Config
@@ -81,14 +81,14 @@ def serve(
     serve.serve(settings, token=token, open_browser=not no_browser)
 
 
-@app.command(help=say("demo.about"))
+@app.command(help=cli_text("demo.about"))
 def demo(
     seconds: Annotated[
-        int | None, Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=say("demo.seconds"))
+        int | None, Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("demo.seconds"))
     ] = None,
-    config: ConfigFile = None,
-    videos: VideosFolder = None,
-    no_browser: NoBrowser = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+    no_browser: NoBrowserOption = False,
 ) -> None:
     from camrec.cli import serve
     from camrec.config import Config
@@ -97,50 +97,50 @@ def demo(
     serve.demo(settings, seconds, open_browser=not no_browser)
 
 
-@app.command(help=say("record.about"))
+@app.command(help=cli_text("record.about"))
 def record(
-    url: Address,
-    duration: Annotated[int, Seconds],
-    output: Annotated[Path | None, Option(help=say("record.output"))] = None,
-    config: ConfigFile = None,
-    videos: VideosFolder = None,
+    url: CameraUrl,
+    duration: Annotated[int, DurationOption],
+    output: Annotated[Path | None, Option(help=cli_text("record.output"))] = None,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import record
 
     record.record(url, duration, output, config, videos)
 
 
-@app.command(help=say("probe.about"))
+@app.command(help=cli_text("probe.about"))
 def probe(
-    url: Address,
-    save: Annotated[Path | None, Option(metavar="FILE.zip", help=say("probe.save"))] = None,
-    as_json: Annotated[bool, Option("--json", help=say("probe.json"))] = False,
-    config: ConfigFile = None,
-    videos: UnusedVideosFolder = None,
+    url: CameraUrl,
+    save: Annotated[Path | None, Option(metavar="FILE.zip", help=cli_text("probe.save"))] = None,
+    as_json: Annotated[bool, Option("--json", help=cli_text("probe.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: UnusedVideosFolderOption = None,
 ) -> None:
     from camrec.cli import record
 
     record.probe(url, save, config, as_json=as_json)
 
 
-@app.command(help=say("videos.about"))
+@app.command(help=cli_text("videos.about"))
 def videos(
-    as_json: Annotated[bool, Option("--json", help=say("videos.json"))] = False,
-    config: ConfigFile = None,
-    videos: VideosFolder = None,
+    as_json: Annotated[bool, Option("--json", help=cli_text("videos.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import list_videos
     from camrec.config import Config
 
-    list_videos.videos(Config.load(config, videos_dir=videos), as_json=as_json)
+    list_videos.list_videos(Config.load(config, videos_dir=videos), as_json=as_json)
 
 
-@app.command(help=say("verify.about"))
+@app.command(help=cli_text("verify.about"))
 def verify(
-    file: Annotated[Path, Argument(metavar="FILE", help=say("verify.file"))],
-    as_json: Annotated[bool, Option("--json", help=say("verify.json"))] = False,
-    config: ConfigFile = None,
-    videos: VideosFolder = None,
+    file: Annotated[Path, Argument(metavar="FILE", help=cli_text("verify.file"))],
+    as_json: Annotated[bool, Option("--json", help=cli_text("verify.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import verify
     from camrec.config import Config
@@ -148,15 +148,15 @@ def verify(
     verify.verify(file, Config.load(config, videos_dir=videos), as_json=as_json)
 
 
-@app.command(help=say("binaries.about"))
+@app.command(help=cli_text("binaries.about"))
 def binaries(
-    check: Annotated[bool, Option("--check", help=say("binaries.check"))] = False,
-    as_json: Annotated[bool, Option("--json", help=say("binaries.json"))] = False,
-    config: ConfigFile = None,
-    videos: UnusedVideosFolder = None,
-    bin: BinFolder = None,
+    check: Annotated[bool, Option("--check", help=cli_text("binaries.check"))] = False,
+    as_json: Annotated[bool, Option("--json", help=cli_text("binaries.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: UnusedVideosFolderOption = None,
+    bin: BinFolderOption = None,
 ) -> None:
     from camrec.cli import list_videos
     from camrec.config import Config
 
-    list_videos.binaries(Config.load(config, bin_dir=bin), fetch=not check, as_json=as_json)
+    list_videos.list_binaries(Config.load(config, bin_dir=bin), fetch=not check, as_json=as_json)

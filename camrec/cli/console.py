@@ -16,22 +16,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from camrec.errors import CamrecError
-from camrec.i18n import system_language, text
+from camrec.i18n import system_language, translate
 from camrec.redaction import redact
 
-LANGUAGE = system_language()
-PIPE_WIDTH = 10_000  # characters: no name is longer
+CONSOLE_LANGUAGE = system_language()
+PIPE_WIDTH_CHARS = 10_000  # characters: no name is longer
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 
-def say(key: str, **facts: Any) -> str:
+def cli_text(key: str, **facts: Any) -> str:
     """A text of the command line in the user's language."""
-    return text(f"cli.{key}", LANGUAGE, **facts)
+    return translate(f"cli.{key}", CONSOLE_LANGUAGE, **facts)
 
 
-def write_any_name() -> None:
+def escape_unencodable() -> None:
     """Where the output cannot say a character (a pipe of code page 1252), it says its number."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -46,28 +46,28 @@ def print_json(value: Any) -> None:
 
 def print_table(made: Table) -> None:
     """Folded to a terminal's width; in a pipe each row is one line."""
-    console = out if out.is_terminal else Console(width=PIPE_WIDTH)
+    console = out if out.is_terminal else Console(width=PIPE_WIDTH_CHARS)
     console.print(made)
 
 
-def note(line: str) -> None:
+def print_message(line: str) -> None:
     err.print(escape(line), highlight=False)
 
 
-def complain(error: CamrecError) -> None:
+def print_error(error: CamrecError) -> None:
     """An error, in the user's language."""
-    err.print(f"[red]{escape(redact(error.text(LANGUAGE)))}[/red]", highlight=False)
+    err.print(f"[red]{escape(redact(error.text(CONSOLE_LANGUAGE)))}[/red]", highlight=False)
 
 
-def table(*heads: str) -> Table:
+def make_table(*heads: str) -> Table:
     """With the texts of `heads` on top; wide cells are folded, never cut."""
     made = Table(box=None, pad_edge=False)
     for head in heads:
-        made.add_column(say(head), overflow="fold")
+        made.add_column(cli_text(head), overflow="fold")
     return made
 
 
-def facts() -> Table:
+def make_facts_table() -> Table:
     """A name and a value in each row."""
     made = Table(box=None, pad_edge=False, show_header=False)
     made.add_column(style="dim")
@@ -75,7 +75,7 @@ def facts() -> Table:
     return made
 
 
-def recording_progress() -> Progress:
+def recording_progress_bar() -> Progress:
     """Bars whose tasks have the fields `size` (bytes), `completed` and `total` (seconds)."""
     return Progress(
         TextColumn("{task.description}"),
@@ -87,5 +87,5 @@ def recording_progress() -> Progress:
     )
 
 
-def megabytes(size: int) -> str:
+def format_megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"

@@ -15,11 +15,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from camrec.binaries.progress import Step
-from camrec.i18n import text
+from camrec.binaries.progress import ProgressEvent
+from camrec.i18n import translate
 
 
-class Bar:
+class DownloadProgressBar:
     """Shows the steps it is called with, one line a program; a context manager.
 
     Nothing is shown until there is a step, and the lines are gone afterwards.
@@ -38,17 +38,17 @@ class Bar:
         )
         self._tasks: dict[tuple[str, str], TaskID] = {}
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: ProgressEvent) -> None:
         key = (step.title, step.kind)
         if key not in self._tasks:
             for other in [each for each in self._tasks if each[0] == step.title]:
                 self._progress.remove_task(self._tasks.pop(other))
-            description = text(f"binaries.{step.kind}", self._language, title=step.title)
+            description = translate(f"binaries.{step.kind}", self._language, title=step.title)
             self._tasks[key] = self._progress.add_task(description, total=None)
             self._progress.start()
         self._progress.update(self._tasks[key], completed=step.done, total=step.total or None)
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> DownloadProgressBar:
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from camrec.redaction import redact
 
-LOUD = ("bokeh", "panel", "tornado", "asyncio")  # others' logs: their troubles only
+NOISY_LOGGERS = ("bokeh", "panel", "tornado", "asyncio")  # others' logs: their troubles only
 
 
 class RedactingFormatter(logging.Formatter):
@@ -39,13 +39,13 @@ class ConsoleHandler(logging.Handler):
             self.handleError(record)
 
 
-def start(level: str, console: Console) -> None:
+def set_up_logging(level: str, console: Console) -> None:
     """Log camrec at `level` and everything else from warnings on."""
     root = logging.getLogger()
     root.handlers[:] = [ConsoleHandler(console)]
     root.setLevel(logging.WARNING)
     logging.getLogger("camrec").setLevel(level.upper())
-    for name in LOUD:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     # A request that is refused is answered; it is no event here.
     logging.getLogger("tornado.access").setLevel(logging.ERROR)

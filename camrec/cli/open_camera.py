@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from camrec.cli.console import note, say
+from camrec.cli.console import cli_text, print_message
 from camrec.session import Session, SessionState
 from camrec.station import Station
 
-QUIET_S = 2.0  # most cameras are there by then
-LOOK_EVERY_S = 0.2
+WAIT_MESSAGE_DELAY_S = 2.0  # most cameras are there by then
+STATE_POLL_INTERVAL_S = 0.2
 
 
 def open_camera(station: Station, url: str) -> Session:
@@ -31,8 +31,13 @@ def open_camera(station: Station, url: str) -> Session:
 def wait_until_open(session: Session) -> None:
     """Until it is no longer opening."""
     began, told = time.monotonic(), None
-    while not session.machine.wait(lambda state: state is not SessionState.OPENING, LOOK_EVERY_S):
+    while not session.machine.wait(
+        lambda state: state is not SessionState.OPENING, STATE_POLL_INTERVAL_S
+    ):
         awaited = session.waiting_for
-        if awaited not in (None, "frames", told) and time.monotonic() - began >= QUIET_S:
+        if (
+            awaited not in (None, "frames", told)
+            and time.monotonic() - began >= WAIT_MESSAGE_DELAY_S
+        ):
             told = awaited
-            note(say(f"waiting.{awaited}", host=session.source.host))
+            print_message(cli_text(f"waiting.{awaited}", host=session.source.host))

@@ -16,16 +16,16 @@ import threading
 from collections.abc import Iterator
 from html import escape
 
-from camrec.i18n import best_language, text
+from camrec.i18n import best_language, translate
 
 log = logging.getLogger(__name__)
 
-MARK = "X-Camrec-Starting"
-PATIENCE_S = 5.0  # for one request
-MOST_BYTES = 1 << 16
-TRIES = 10  # requests in a row that fail before the page says that camrec did not start
+STARTING_HEADER = "X-Camrec-Starting"
+STARTING_REQUEST_TIMEOUT_S = 5.0  # for one request
+MAX_STARTING_REQUEST_BYTES = 1 << 16
+MAX_FAILED_POLLS = 10  # requests in a row that fail before the page says that camrec did not start
 
-PAGE = """<!DOCTYPE html>
+STARTING_PAGE_HTML = """<!DOCTYPE html>
 <html lang="[[language]]">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>camrec</title>
 <style>
@@ -58,11 +58,13 @@ PAGE = """<!DOCTYPE html>
 @contextlib.contextmanager
 def starting_page(path: str) -> Iterator[None]:
     """Answer on the Unix socket `path` until the end; nothing where it cannot be bound."""
-    listener = _listener(path)
+    listener = _bind_socket(path)
     if listener is None:
         yield
         return
-    thread = threading.Thread(target=_serve, args=(listener,), name="starting", daemon=True)
+    thread = threading.Thread(
+        target=_serve_requests, args=(listener,), name="starting", daemon=True
+    )
     thread.start()
     try:
         yield
@@ -73,7 +75,7 @@ def starting_page(path: str) -> Iterator[None]:
         thread.join()
 
 
-def _listener(path: str) -> socket.socket | None:
+def _bind_socket(path: str) -> socket.socket | None:
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(path)
@@ -86,33 +88,35 @@ def _listener(path: str) -> socket.socket | None:
     return listener
 
 
-def _serve(listener: socket.socket) -> None:
+def _serve_requests(listener: socket.socket) -> None:
     while True:
         try:
             client, _ = listener.accept()
         except OSError:
             return
         with client, contextlib.suppress(OSError):
-            client.settimeout(PATIENCE_S)
-            _answer(client)
+            client.settimeout(STARTING_REQUEST_TIMEOUT_S)
+            _send_page(client)
 
 
-def _answer(client: socket.socket) -> None:
+def _send_page(client: socket.socket) -> None:
     asked = b""
-    while b"\r\n\r\n" not in asked and len(asked) < MOST_BYTES:
+    while b"\r\n\r\n" not in asked and len(asked) < MAX_STARTING_REQUEST_BYTES:
         piece = client.recv(4096)
         if not piece:
             return
         asked += piece
     accepts = re.search(rb"(?im)^accept-language:([^\r\n]*)", asked)
-    body = page(best_language(accepts[1].decode("latin-1").strip() if accepts else None)).encode()
-    head = ["HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", f"{MARK}: 1"]
+    body = render_page(
+        best_language(accepts[1].decode("latin-1").strip() if accepts else None)
+    ).encode()
+    head = ["HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", f"{STARTING_HEADER}: 1"]
     head += [f"Content-Length: {len(body)}", "Cache-Control: no-store", "Connection: close"]
     client.sendall("\r\n".join([*head, "", ""]).encode() + body)
 
 
-def page(language: str) -> str:
-    facts = {"language": language, "mark": MARK, "tries": str(TRIES)}
-    facts["text"] = escape(text("cli.starting", language))
-    facts["failed"] = json.dumps(text("cli.starting_failed", language)).replace("<", "\\u003c")
-    return re.sub(r"\[\[(\w+)\]\]", lambda found: facts[found[1]], PAGE)
+def render_page(language: str) -> str:
+    facts = {"language": language, "mark": STARTING_HEADER, "tries": str(MAX_FAILED_POLLS)}
+    facts["text"] = escape(translate("cli.starting", language))
+    facts["failed"] = json.dumps(translate("cli.starting_failed", language)).replace("<", "\\u003c")
+    return re.sub(r"\[\[(\w+)\]\]", lambda found: facts[found[1]], STARTING_PAGE_HTML)

@@ -6,15 +6,23 @@ from pathlib import Path
 
 import typer
 
-from camrec.cli.console import LANGUAGE, facts, megabytes, note, print_json, print_table, say
+from camrec.cli.console import (
+    CONSOLE_LANGUAGE,
+    cli_text,
+    format_megabytes,
+    make_facts_table,
+    print_json,
+    print_message,
+    print_table,
+)
 from camrec.config import Config
-from camrec.i18n import text
-from camrec.recording.verify import Verdict
+from camrec.i18n import translate
+from camrec.recording.verify import VerifyResult
 from camrec.recording.verify import verify as look
 
 
 def verify(file: Path, config: Config, *, as_json: bool) -> None:
-    path = _video(file, config)
+    path = _find_video(file, config)
     found = look(path)
     if as_json:
         _print_json(path, found)
@@ -24,15 +32,15 @@ def verify(file: Path, config: Config, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _video(file: Path, config: Config) -> Path:
+def _find_video(file: Path, config: Config) -> Path:
     """The file, or the video of that name in the videos folder."""
     for path in (file, config.videos / file):
         if path.is_file():
             return path
-    raise typer.BadParameter(say("verify.no_file", path=str(file)))
+    raise typer.BadParameter(cli_text("verify.no_file", path=str(file)))
 
 
-def _print_json(path: Path, found: Verdict) -> None:
+def _print_json(path: Path, found: VerifyResult) -> None:
     print_json(
         {
             "path": str(path),
@@ -46,22 +54,25 @@ def _print_json(path: Path, found: Verdict) -> None:
     )
 
 
-def _print_table(path: Path, found: Verdict) -> None:
-    made = facts()
-    made.add_row(say("verify.path"), str(path))
-    made.add_row(say("verify.size"), megabytes(path.stat().st_size))
-    made.add_row(say("verify.frames"), str(found.frames))
-    made.add_row(say("verify.duration"), f"{found.duration:.3f} s")
+def _print_table(path: Path, found: VerifyResult) -> None:
+    made = make_facts_table()
+    made.add_row(cli_text("verify.path"), str(path))
+    made.add_row(cli_text("verify.size"), format_megabytes(path.stat().st_size))
+    made.add_row(cli_text("verify.frames"), str(found.frames))
+    made.add_row(cli_text("verify.duration"), f"{found.duration:.3f} s")
     made.add_row("SHA-256", found.sha256)
     if found.receipt is not None:
-        made.add_row(say("verify.started"), found.receipt.started_at)
-        made.add_row(say("verify.ended"), text(f"videos.ended_{found.receipt.ended}", LANGUAGE))
+        made.add_row(cli_text("verify.started"), found.receipt.started_at)
+        made.add_row(
+            cli_text("verify.ended"),
+            translate(f"videos.ended_{found.receipt.ended}", CONSOLE_LANGUAGE),
+        )
         for gap in found.receipt.gaps:
-            made.add_row(say("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
+            made.add_row(cli_text("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
     print_table(made)
     for fault, what in found.faults.items():
-        note(say(f"verify.fault.{fault}", what=what))
+        print_message(cli_text(f"verify.fault.{fault}", what=what))
     if found.receipt is None:
-        note(say("verify.no_receipt"))
+        print_message(cli_text("verify.no_receipt"))
     if not found.faults:
-        note(say("verify.good"))
+        print_message(cli_text("verify.good"))

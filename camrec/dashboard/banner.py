@@ -9,7 +9,7 @@ import param
 from camrec.dashboard.component import Component
 
 
-class Notice(Component):
+class Banner(Component):
     full = param.Boolean(default=False, doc="No further camera may be opened.")
     open = param.Integer(default=0)
     most = param.Integer(default=3)

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import param
 
-from camrec.camera_errors import LOGIN_CODES
+from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.dashboard.component import AskingComponent
-from camrec.dashboard.open_failure import failure
-from camrec.session.probe import FRAMES, TRIES
+from camrec.dashboard.open_failure import describe_open_failure
+from camrec.session.probe import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
 from camrec.station import Station
 
 
-class Tile(AskingComponent):
+class CameraCard(AskingComponent):
     """Shows one session and asks the station for what its buttons say.
 
     Parameters
@@ -47,23 +47,25 @@ class Tile(AskingComponent):
 
     @property
     def session_id(self) -> str:
-        return self._facts["session_id"]
+        return self._session_state["session_id"]
 
     def show(self, facts: dict[str, Any]) -> None:
         """Show what the board knows of this session now."""
-        self._facts = facts
+        self._session_state = facts
         error, trouble = facts["error"], facts["trouble"]
         self.session = {
             **{key: value for key, value in facts.items() if key not in ("error", "trouble")},
-            "tries": TRIES,
-            "wanted": FRAMES,
-            "failure": failure(error, facts["attempt"], self.language) if error else None,
+            "tries": MAX_OPEN_ATTEMPTS,
+            "wanted": PROBE_FRAMES,
+            "failure": describe_open_failure(error, facts["attempt"], self.language)
+            if error
+            else None,
             "trouble": trouble.text(self.language) if trouble else "",
         }
 
     @param.depends("language", watch=True)
     def _translate(self) -> None:
-        self.show(self._facts)
+        self.show(self._session_state)
 
     # What the browser may ask for.
 
@@ -83,12 +85,12 @@ class Tile(AskingComponent):
         self.ask("retry", self._reopen)
 
     def do_statistics(self, dark: bool, east: float) -> None:
-        self._on_statistics(self.session_id, self._facts["name"], bool(dark), float(east))
+        self._on_statistics(self.session_id, self._session_state["name"], bool(dark), float(east))
 
     def do_change(self) -> None:
         session = self._station.session(self.session_id)
         chosen = "" if session.name == session.source.host else session.name
-        refused = session.error is not None and session.error.code in LOGIN_CODES
+        refused = session.error is not None and session.error.code in LOGIN_ERROR_CODES
         self._on_change(session.source.url, chosen, refused)
         self.ask("change", self._station.close, self.session_id)
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Protocol
 
 import param
 
-from camrec.dashboard.notebook_view import CellComponent, CellView, size_of
+from camrec.dashboard.notebook_view import CellComponent, CellView, width_params
 
 
-class Named(Protocol):
+class SessionLike(Protocol):
     session_id: str
     name: str
 
@@ -40,7 +40,7 @@ class CameraView(CellView):
 
     def __init__(
         self,
-        session: Named,
+        session: SessionLike,
         base_url: str,
         record_url: str = "",
         width: int | None = None,
@@ -52,6 +52,6 @@ class CameraView(CellView):
             base=base_url,
             records=record_url,
             language=language,
-            **size_of(width),
+            **width_params(width),
         )
         super().__init__(picture)

@@ -15,8 +15,8 @@ from panel.custom import JSComponent
 from panel.io.state import state
 
 from camrec import i18n
-from camrec.errors import CamrecError, internal
 from camrec.dashboard.bundler import bundle, styles
+from camrec.errors import CamrecError, internal_error
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
 
 
-def texts(language: str, *rooms: str) -> dict[str, Any]:
+def catalogue_texts(language: str, *rooms: str) -> dict[str, Any]:
     """The catalogue's texts whose first word is one of `rooms`, and `language` beside them."""
     chosen = {k: v for k, v in i18n.catalogue(language).items() if k.split(".")[0] in rooms}
     return {"language": language, **chosen}
@@ -44,7 +44,7 @@ class Component(JSComponent):
     base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
 
     _script: ClassVar[str] = ""
-    _rooms: ClassVar[tuple[str, ...]] = ("page",)
+    _text_prefixes: ClassVar[tuple[str, ...]] = ("page",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,11 +54,11 @@ class Component(JSComponent):
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
-        self._speak()
+        self._update_texts()
 
     @param.depends("language", watch=True)
-    def _speak(self) -> None:
-        self.texts = texts(self.language, *self._rooms)
+    def _update_texts(self) -> None:
+        self.texts = catalogue_texts(self.language, *self._text_prefixes)
 
     def _handle_msg(self, data: Any) -> None:
         asked = dict(data) if isinstance(data, dict) else {}
@@ -79,9 +79,9 @@ class AskingComponent(Component):
     """
 
     def ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
-        state.execute(partial(self._ask, what, call, *args))
+        state.execute(partial(self._run_action, what, call, *args))
 
-    async def _ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
+    async def _run_action(self, what: str, call: Callable[..., object], *args: Any) -> None:
         error: CamrecError | None = None
         given: object = None
         try:
@@ -90,7 +90,7 @@ class AskingComponent(Component):
             error = refused
         except Exception:
             log.exception("the page asked for %r, which failed", what)
-            error = internal()
+            error = internal_error()
         problem = error.text(self.language) if error else ""
         told = {"answered": what, "ok": error is None, "problem": problem}
         told["code"] = error.code if error else ""

@@ -15,9 +15,9 @@ from panel.io.resources import set_resource_mode
 from panel.io.state import state
 from panel.viewable import Viewer
 
+from camrec.dashboard.bundler import bundle
 from camrec.dashboard.component import Component
 from camrec.dashboard.plots import PLOT_FILES, plots_json
-from camrec.dashboard.bundler import bundle
 
 try:
     import IPython
@@ -25,7 +25,7 @@ except ImportError:  # not in a notebook
     IPython = None
 
 # How often Panel looks for BokehJS, every 25 ms, before it gives up: a minute, not five seconds.
-ATTEMPTS = 2400
+BOKEH_LOAD_ATTEMPTS = 2400
 
 
 class CellComponent(Component):
@@ -62,10 +62,10 @@ class CellView(Viewer):
         return Output(outputs=(shown,))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        loader = loading(self._component.base)
-        return {"text/html": f"{loader}{self._html()}", "text/plain": repr(self)}
+        loader = loader_html(self._component.base)
+        return {"text/html": f"{loader}{self._render_html()}", "text/plain": repr(self)}
 
-    def _html(self) -> str:
+    def _render_html(self) -> str:
         """The view without a comm: the page asks camrec's server, and nothing of the kernel.
 
         A comm would stay in the kernel, with a thread, each time the cell is run again.
@@ -76,10 +76,10 @@ class CellView(Viewer):
         shown, _ = render_model(root)
         self._component._cleanup(root)
         state._views.pop(root.ref["id"], None)
-        return shown["text/html"].replace("attempts > 200", f"attempts > {ATTEMPTS}")
+        return shown["text/html"].replace("attempts > 200", f"attempts > {BOKEH_LOAD_ATTEMPTS}")
 
 
-def size_of(width: int | None) -> dict[str, Any]:
+def width_params(width: int | None) -> dict[str, Any]:
     """Panel's parameters for so many pixels, or for as much room as there is."""
     return {"width": width} if width else {"sizing_mode": "stretch_width", "max_width": 640}
 
@@ -87,7 +87,7 @@ def size_of(width: int | None) -> dict[str, Any]:
 _script = ""
 
 
-def page_file(name: str) -> str | None:
+def read_page_file(name: str) -> str | None:
     """What a view in a notebook loads by this name from the kernel's server; None: no such file.
 
     ``notebook.js`` comes before all, and is empty before the first view; `PLOT_FILES` when they are
@@ -98,14 +98,14 @@ def page_file(name: str) -> str | None:
     return plots_json(*PLOT_FILES[name]) if name in PLOT_FILES else None
 
 
-def loading(base_url: str) -> str:
+def loader_html(base_url: str) -> str:
     """HTML that has a notebook's page load BokehJS and Panel's from `base_url`, if it has not.
 
     `pn.extension` would put them into the cell's output, 6 MB, and again each time the cell is run.
     Who called it has them there, and nothing more is done.
     """
     global _script
-    if getattr(_shell(), "kernel", None) is not None and not panel_extension._loaded:
+    if getattr(_ipython_shell(), "kernel", None) is not None and not panel_extension._loaded:
         _script = _extension_script()
     if not _script:
         return ""
@@ -125,5 +125,5 @@ def _extension_script() -> str:
     return "\n;\n".join(filter(None, (data.get("application/javascript") for data in published)))
 
 
-def _shell() -> Any:
+def _ipython_shell() -> Any:
     return IPython.get_ipython() if IPython is not None else None

@@ -9,26 +9,26 @@ import panel as pn
 import param
 
 from camrec import i18n
-from camrec.dashboard.add_camera import Slot
-from camrec.dashboard.banner import Notice
-from camrec.dashboard.camera_card import Tile
-from camrec.dashboard.library import Latest, Library
-from camrec.dashboard.page_header import Header
-from camrec.dashboard.page_state import Board, Facts
-from camrec.dashboard.settings_dialog import Settings
-from camrec.dashboard.status_bar import Health
-from camrec.dashboard.stream_plots import Statistics
-from camrec.dashboard.video_component import Deeds
-from camrec.dashboard.video_player import Player
-from camrec.station import Station
+from camrec.dashboard.add_camera import AddCamera
+from camrec.dashboard.banner import Banner
 from camrec.dashboard.bundler import STATIC, bundle, styles
+from camrec.dashboard.camera_card import CameraCard
+from camrec.dashboard.library import LatestVideos, VideoLibraryView
+from camrec.dashboard.page_header import PageHeader
+from camrec.dashboard.page_state import PageState, PageStateBoard
+from camrec.dashboard.settings_dialog import SettingsDialog
+from camrec.dashboard.status_bar import StatusBar
+from camrec.dashboard.stream_plots import StreamStatistics
+from camrec.dashboard.video_component import VideoActions
+from camrec.dashboard.video_player import VideoPlayer
+from camrec.station import Station
 
-PARTS = ("header", "notice", "tiles", "latest", "videos", "player", "health")
-PARTS += ("settings", "statistics")
+PAGE_PANEL_NAMES = ("header", "notice", "tiles", "latest", "videos", "player", "health")
+PAGE_PANEL_NAMES += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"
 
 # A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.
-GRID = """
+CARD_GRID_STYLESHEET = """
 :host {
   display: grid !important;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 410px), 1fr));
@@ -50,7 +50,7 @@ class PageModel(param.Parameterized):
     file : what the player shows, or None.
     """
 
-    facts = param.ClassSelector(class_=Facts, default=Facts())
+    facts = param.ClassSelector(class_=PageState, default=PageState())
     language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
     file = param.String(default=None, allow_None=True)
 
@@ -61,58 +61,64 @@ class Page:
     def __init__(self, station: Station, model: PageModel, base: str) -> None:
         self.station = station
         self.model = model
-        self._told = {"language": model.language, "base": base, "sizing_mode": "stretch_width"}
+        self._shared_params = {
+            "language": model.language,
+            "base": base,
+            "sizing_mode": "stretch_width",
+        }
         library = station.library
-        deeds = Deeds(library.delete, library.rename, library.lock)
-        self.header = Header(station, self._speak, self._look, **self._told)
-        self.notice = Notice(**self._told)
-        self.slot = Slot(station, **self._told)
-        self.latest = Latest(deeds=deeds, **self._told)
-        self.videos = Library(deeds=deeds, **self._told)
-        self.player = Player(deeds=deeds, **self._told)
-        self.health = Health(**self._told)
-        self.settings = Settings(station, self._speak, **self._told)
-        self.statistics = Statistics(board_of(station).history, language=model.language)
-        self._tiles: dict[str, Tile] = {}
-        self.tiles = pn.Column(self.slot, sizing_mode="stretch_width", stylesheets=[GRID])
-        self._show()
-        model.param.watch(lambda event: self._show(), "facts")
+        deeds = VideoActions(library.delete, library.rename, library.lock)
+        self.header = PageHeader(station, self._set_language, self._set_file, **self._shared_params)
+        self.notice = Banner(**self._shared_params)
+        self.slot = AddCamera(station, **self._shared_params)
+        self.latest = LatestVideos(deeds=deeds, **self._shared_params)
+        self.videos = VideoLibraryView(deeds=deeds, **self._shared_params)
+        self.player = VideoPlayer(deeds=deeds, **self._shared_params)
+        self.health = StatusBar(**self._shared_params)
+        self.settings = SettingsDialog(station, self._set_language, **self._shared_params)
+        self.statistics = StreamStatistics(board_for(station).history, language=model.language)
+        self._cards: dict[str, CameraCard] = {}
+        self.tiles = pn.Column(
+            self.slot, sizing_mode="stretch_width", stylesheets=[CARD_GRID_STYLESHEET]
+        )
+        self._show_state()
+        model.param.watch(lambda event: self._show_state(), "facts")
         model.param.watch(lambda event: self._show_file(), ["facts", "file"])
         model.param.watch(lambda event: self._translate(), "language")
 
-    def _speak(self, language: str) -> None:
+    def _set_language(self, language: str) -> None:
         self.model.language = language
 
-    def _look(self, file: str | None) -> None:
+    def _set_file(self, file: str | None) -> None:
         self.model.file = file
 
     def _translate(self) -> None:
         language = self.model.language
         fixed = (self.header, self.notice, self.slot, self.latest, self.videos, self.player)
         further = (self.health, self.settings, self.statistics)
-        for part in (*fixed, *further, *self._tiles.values()):
+        for part in (*fixed, *further, *self._cards.values()):
             part.language = language
 
-    def _show(self) -> None:
+    def _show_state(self) -> None:
         facts = self.model.facts
         health = facts.health
         full = health["open"] >= health["most"]
         self.header.param.update(
             cameras=health["open"], videos=len(facts.videos), recordings=facts.recordings
         )
-        self.header.together = facts.together
+        self.header.together = facts.group_recording
         self.notice.param.update(
             full=full,
             open=health["open"],
             most=health["most"],
-            recordable=facts.together["count"],
+            recordable=facts.group_recording["count"],
         )
         self.slot.param.update(
             cameras=len(facts.sessions),
             open=health["open"],
             most=health["most"],
             demo=health["demo"],
-            earlier=facts.earlier,
+            earlier=facts.recent_cameras,
         )
         self.settings.facts = facts.settings
         self.health.facts = health
@@ -121,17 +127,21 @@ class Page:
         self._show_cameras(facts.sessions, full)
 
     def _show_cameras(self, sessions: list[dict[str, Any]], full: bool) -> None:
-        shown: dict[str, Tile] = {}
+        shown: dict[str, CameraCard] = {}
         for facts in sessions:
-            tile = self._tiles.get(facts["session_id"])
+            tile = self._cards.get(facts["session_id"])
             if tile is None:
-                tile = Tile(
-                    self.station, facts, self.slot.propose, self.statistics.show, **self._told
+                tile = CameraCard(
+                    self.station,
+                    facts,
+                    self.slot.fill_in,
+                    self.statistics.show,
+                    **self._shared_params,
                 )
             else:
                 tile.show(facts)
             shown[tile.session_id] = tile
-        self._tiles = shown
+        self._cards = shown
         objects = list(shown.values()) if full else [*shown.values(), self.slot]
         if objects != self.tiles.objects:
             self.tiles.objects = objects
@@ -144,16 +154,16 @@ class Page:
         self.player.show(file, video)
 
 
-def page(station: Station, language: str | None = None) -> pn.template.Template:
+def make_page(station: Station, language: str | None = None) -> pn.template.Template:
     """One page for the browser that asks, in its language where none is given.
 
     It ends with its session: then it is told of nothing any more, and nothing holds it.
     """
-    board = board_of(station)
-    model = PageModel(language=language or asked_language(station), facts=board.facts)
+    board = board_for(station)
+    model = PageModel(language=language or choose_language(station), facts=board.facts)
     document = pn.state.curdoc
 
-    def tell(facts: Facts) -> None:
+    def tell(facts: PageState) -> None:
         document.add_next_tick_callback(lambda: model.param.update(facts=facts))
 
     def loaded() -> None:
@@ -167,7 +177,7 @@ def page(station: Station, language: str | None = None) -> pn.template.Template:
     document.config.update(reconnect_session=False, notify_connection_status=False)
     parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
     template = pn.template.Template((STATIC / "page.html").read_text("utf-8"))
-    for name in PARTS:
+    for name in PAGE_PANEL_NAMES:
         template.add_panel(name, getattr(parts, name))
     template.add_variable("language", model.language)
     template.add_variable("page_script", bundle("page.js"))
@@ -175,7 +185,7 @@ def page(station: Station, language: str | None = None) -> pn.template.Template:
     return template
 
 
-def asked_language(station: Station) -> str:
+def choose_language(station: Station) -> str:
     """What was chosen on the page before, else the settings' language, else the browser's."""
     chosen = (pn.state.cookies or {}).get(LANGUAGE_COOKIE)
     if chosen in i18n.LANGUAGES:
@@ -185,19 +195,19 @@ def asked_language(station: Station) -> str:
     return i18n.best_language((pn.state.headers or {}).get("Accept-Language"))
 
 
-_boards: dict[Station, Board] = {}
+_boards: dict[Station, PageStateBoard] = {}
 _boards_lock = threading.Lock()
 
 
-def board_of(station: Station) -> Board:
+def board_for(station: Station) -> PageStateBoard:
     """The one board of a station, for all its pages; started on first use."""
     with _boards_lock:
         if station not in _boards:
-            _boards[station] = Board(station).start()
+            _boards[station] = PageStateBoard(station).start()
         return _boards[station]
 
 
-def end_board(station: Station) -> None:
+def stop_board(station: Station) -> None:
     """Look at the station no more: its pages are gone."""
     with _boards_lock:
         board = _boards.pop(station, None)

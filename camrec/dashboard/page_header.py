@@ -12,7 +12,7 @@ from camrec.dashboard.component import AskingComponent
 from camrec.station import Station
 
 
-class Header(AskingComponent):
+class PageHeader(AskingComponent):
     """The two views, what is being recorded, language, theme and settings.
 
     Parameters
@@ -33,7 +33,7 @@ class Header(AskingComponent):
     )
 
     _script: ClassVar[str] = "components/header.js"
-    _rooms: ClassVar[tuple[str, ...]] = ("page", "videos")
+    _text_prefixes: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(
         self,

@@ -9,20 +9,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from camrec.callbacks import Signal
-from camrec.camera_address import restore
-from camrec.dashboard.stream_history import History
+from camrec.callbacks import Callbacks
+from camrec.camera_address import restore_address
+from camrec.dashboard.stream_history import StreamHistory
 from camrec.errors import CamrecError
-from camrec.library import FolderWatch, Video
+from camrec.library import FolderWatch, VideoFile
 from camrec.process.supervisor import ProcessState
-from camrec.recent_cameras import Camera
-from camrec.recording import Recording, RecordingState
+from camrec.recent_cameras import RecentCamera
+from camrec.recording import RecordingJob, RecordingState
+from camrec.recording_limits import MAX_DURATION_S
 from camrec.session import Session, SessionState
-from camrec.station.station import LONGEST, OPEN, Station
+from camrec.station.station import OPEN_SESSION_STATES, Station
 
-LOOK_EVERY = 2.0  # seconds between two looks at what changes without a word: disk, sound, retries
-TOGETHER = 0.05  # seconds in which several changes are told as one
-CODECS = {
+PAGE_STATE_INTERVAL_S = (
+    2.0  # seconds between two looks at what changes without a word: disk, sound, retries
+)
+CHANGE_BATCH_S = 0.05  # seconds in which several changes are told as one
+CODEC_LABELS = {
     "h264": "H.264",
     "h265": "H.265",
     "mjpeg": "MJPEG",
@@ -44,7 +47,7 @@ CODECS = {
 
 
 @dataclass(frozen=True)
-class Facts:
+class PageState:
     """One look at the station.
 
     sessions : a dictionary each, as the tile takes it; its errors speak no language yet.
@@ -57,10 +60,10 @@ class Facts:
 
     sessions: list[dict[str, Any]] = field(default_factory=list)
     health: dict[str, Any] = field(default_factory=dict)
-    videos: list[Video] = field(default_factory=list)
-    earlier: list[dict[str, Any]] = field(default_factory=list)
+    videos: list[VideoFile] = field(default_factory=list)
+    recent_cameras: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
-    together: dict[str, Any] = field(default_factory=dict)
+    group_recording: dict[str, Any] = field(default_factory=dict)
 
     @property
     def recordings(self) -> list[dict[str, Any]]:
@@ -76,7 +79,7 @@ class Facts:
         ]
 
 
-class Board:
+class PageStateBoard:
     """Looks at the station after each of its changes, and tells every page that joined.
 
     facts : what was seen last.
@@ -86,23 +89,23 @@ class Board:
 
     def __init__(self, station: Station) -> None:
         self.station = station
-        self.facts = Facts()
-        self.changed = Signal()
-        self.history = History(station.sessions, station.clock.utc_ns)
-        self._woken = threading.Event()
+        self.facts = PageState()
+        self.changed = Callbacks()
+        self.history = StreamHistory(station.sessions, station.clock.utc_ns)
+        self._wake = threading.Event()
         self._stopping = threading.Event()
         self._library_changed = True
         self._folder_watch = FolderWatch(station.library.folder)
-        self._rate = self._rate_together = 0.0
-        self._bytes: dict[str, tuple[Any, int]] = {}
-        self._last_pictures: dict[str, float] = {}
+        self._last_file_rate = self._last_group_rate = 0.0
+        self._reported_sizes: dict[str, tuple[Any, int]] = {}
+        self._last_frame_times: dict[str, float] = {}
         self._disconnect: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
 
-    def start(self) -> Board:
+    def start(self) -> PageStateBoard:
         """Take the first look, in the caller's thread, and go on in one of our own."""
-        self._disconnect = self.station.changed.connect(self._heard)
-        self.facts = self._look()
+        self._disconnect = self.station.changed.connect(self._on_station_change)
+        self.facts = self._read_state()
         self._thread.start()
         self.history.start()
         return self
@@ -110,27 +113,27 @@ class Board:
     def stop(self) -> None:
         self._disconnect()
         self._stopping.set()
-        self._woken.set()
+        self._wake.set()
         self._thread.join()
         self.history.stop()
 
-    def _heard(self, kind: str, _about: object) -> None:
+    def _on_station_change(self, kind: str, _about: object) -> None:
         if kind == "library":
             self._library_changed = True
-        self._woken.set()
+        self._wake.set()
 
     def _run(self) -> None:
         while True:
-            self._woken.wait(LOOK_EVERY)
-            if self._stopping.wait(TOGETHER):
+            self._wake.wait(PAGE_STATE_INTERVAL_S)
+            if self._stopping.wait(CHANGE_BATCH_S):
                 return
-            self._woken.clear()
-            facts = self._look()
+            self._wake.clear()
+            facts = self._read_state()
             if facts != self.facts:
                 self.facts = facts
                 self.changed.emit(facts)
 
-    def _look(self) -> Facts:
+    def _read_state(self) -> PageState:
         station = self.station
         sessions = station.sessions()
         ready = {
@@ -141,48 +144,48 @@ class Board:
         if self._folder_watch.changed() or self._library_changed:
             self._library_changed = False
             videos = station.library.videos()
-        listed = station.recordings_listed()
-        return Facts(
-            [self._session(session, ready[session.kind], listed) for session in sessions],
-            self._health(sessions),
+        listed = station.list_recordings()
+        return PageState(
+            [self._session_state(session, ready[session.kind], listed) for session in sessions],
+            self._health_state(sessions),
             videos,
-            [self._earlier(camera) for camera in station.earlier_cameras()],
+            [self._recent_camera_row(camera) for camera in station.recent_cameras()],
             {
                 "most": station.config.max_sessions,
-                "folder": str(station.next_folder),
+                "folder": str(station.next_videos_dir),
                 "token": bool(station.config.token),
             },
-            self._together(),
+            self._group_recording_state(),
         )
 
-    def _together(self) -> dict[str, Any]:
+    def _group_recording_state(self) -> dict[str, Any]:
         """Of the cameras that deliver and are not being recorded: how many, and what they take.
 
         `rate`: bits a second of their files; `most`: the longest recording that there is room for;
         `room` and `free`: bytes that recordings may take, and that are free.
         """
         room = self.station.library.room
-        recordable = self.station.recordable()
+        recordable = self.station.recordable_sessions()
         rate = self.station.file_rate(recordable)
-        if rate and not 0.9 < rate / (self._rate_together or rate * 2) < 1.1:
-            self._rate_together = rate
-        most = self.station.most_seconds(recordable)
+        if rate and not 0.9 < rate / (self._last_group_rate or rate * 2) < 1.1:
+            self._last_group_rate = rate
+        most = self.station.max_recording_seconds(recordable)
         return {
             "count": len(recordable),
-            "rate": _two_digits(self._rate_together) if rate else 0,
-            "most": most if most == LONGEST else int(_two_digits(0.95 * most)),
-            "room": _rounded(room.left),
-            "free": _rounded(room.free),
+            "rate": _round_two_digits(self._last_group_rate) if rate else 0,
+            "most": most if most == MAX_DURATION_S else int(_round_two_digits(0.95 * most)),
+            "room": _round_bytes(room.available_bytes),
+            "free": _round_bytes(room.free_bytes),
         }
 
-    def _earlier(self, camera: Camera) -> dict[str, Any]:
+    def _recent_camera_row(self, camera: RecentCamera) -> dict[str, Any]:
         """`asks`: its password is not known any more."""
-        asks = camera.guarded and self.station.earlier.source(camera.url) is None
-        host = restore(camera.url).host
+        asks = camera.guarded and self.station.recent.source(camera.url) is None
+        host = restore_address(camera.url).host
         return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
 
-    def _session(
-        self, session: Session, proxy_ready: bool, listed: list[Recording]
+    def _session_state(
+        self, session: Session, proxy_ready: bool, listed: list[RecordingJob]
     ) -> dict[str, Any]:
         """`listed`: the recordings of all sessions, as the station lists them."""
         video, audio = session.feed.video, session.feed.audio
@@ -195,25 +198,25 @@ class Board:
             "host": session.source.host,
             "state": session.state.value,
             "attempt": session.attempt,
-            "seen": session.seen,
+            "seen": session.frames_seen,
             "waiting_for": session.waiting_for,
             "retries": session.retries,
             "proxy_ready": proxy_ready,
-            "video_codec": CODECS.get(video.codec) if video else None,
-            "audio_codec": CODECS.get(audio.codec) if audio else None,
-            "recording": self._recording(recording) if recording else None,
-            "scheduled": _scheduled(of_it),
+            "video_codec": CODEC_LABELS.get(video.codec) if video else None,
+            "audio_codec": CODEC_LABELS.get(audio.codec) if audio else None,
+            "recording": self._recording_state(recording) if recording else None,
+            "scheduled": _scheduled_recordings(of_it),
             "error": session.error if session.state is SessionState.FAILED else None,
-            "trouble": _trouble(recording, of_it),
+            "trouble": _latest_error(recording, of_it),
         }
 
-    def _recording(self, recording: Recording) -> dict[str, Any]:
+    def _recording_state(self, recording: RecordingJob) -> dict[str, Any]:
         gaps = [gap.model_dump() for gap in recording.gaps]
         key = (recording.state, len(gaps))
-        told = self._bytes.get(recording.recording_id)
+        told = self._reported_sizes.get(recording.recording_id)
         if told is None or told[0] != key:
             # Its size grows all the time: told with what else is new, and the browser counts on.
-            told = self._bytes[recording.recording_id] = (key, recording.bytes)
+            told = self._reported_sizes[recording.recording_id] = (key, recording.bytes)
         return {
             "recording_id": recording.recording_id,
             "state": recording.state.value,
@@ -224,40 +227,40 @@ class Board:
             "gaps": gaps,
         }
 
-    def _health(self, sessions: list[Session]) -> dict[str, Any]:
+    def _health_state(self, sessions: list[Session]) -> dict[str, Any]:
         station = self.station
         told = station.health()
-        free = _rounded(told["disk"]["free_bytes"])
+        free = _round_bytes(told["disk"]["free_bytes"])
         return {
             "proxies": {name: proxy["state"] for name, proxy in told["proxies"].items()},
-            "ffmpeg": _there(told["ffmpeg"]),
+            "ffmpeg": _available_version(told["ffmpeg"]),
             "free": free,
             "total": shutil.disk_usage(station.config.videos).total,
             "seconds": self._seconds_left(sessions),
-            "open": sum(session.state in OPEN for session in sessions),
+            "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
             "most": station.config.max_sessions,
-            "demo": station.demo_is_left,
-            "without": self._without_picture(sessions),
+            "demo": station.has_unopened_demo,
+            "without": self._cameras_without_video(sessions),
             "left": {"count": len(told["left_behind"]), "folder": str(station.library.folder)},
         }
 
-    def _without_picture(self, sessions: list[Session]) -> list[dict[str, Any]]:
+    def _cameras_without_video(self, sessions: list[Session]) -> list[dict[str, Any]]:
         """The cameras that send none now: those that are being recorded first.
 
         `last`: when the last one came, in ms; looked at once, or it would be told again and again.
         """
         stale = [each for each in sessions if each.state is SessionState.STALE]
-        known, self._last_pictures = self._last_pictures, {}
+        known, self._last_frame_times = self._last_frame_times, {}
         for session in stale:
             age = session.feed.figures().age
             seen = session.since if age is None else self.station.clock.utc_ns() - age * 1e9
             last = known.get(session.session_id, seen / 1e6)
-            self._last_pictures[session.session_id] = last
+            self._last_frame_times[session.session_id] = last
         told = [
             {
                 "name": each.name,
-                "recorded": each.is_recorded,
-                "last": self._last_pictures[each.session_id],
+                "recorded": each.is_recording,
+                "last": self._last_frame_times[each.session_id],
             }
             for each in stale
         ]
@@ -268,13 +271,19 @@ class Board:
 
         It stays as it is where the rates hardly change.
         """
-        rate = self.station.file_rate([each for each in sessions if each.state in OPEN])
-        if rate and not 0.9 < rate / (self._rate or rate * 2) < 1.1:
-            self._rate = rate
-        return _two_digits(8 * self.station.library.room.left / self._rate) if rate else None
+        rate = self.station.file_rate(
+            [each for each in sessions if each.state in OPEN_SESSION_STATES]
+        )
+        if rate and not 0.9 < rate / (self._last_file_rate or rate * 2) < 1.1:
+            self._last_file_rate = rate
+        return (
+            _round_two_digits(8 * self.station.library.room.available_bytes / self._last_file_rate)
+            if rate
+            else None
+        )
 
 
-def _scheduled(recordings: list[Recording]) -> list[dict[str, Any]]:
+def _scheduled_recordings(recordings: list[RecordingJob]) -> list[dict[str, Any]]:
     """Those that are still to come, the next one first."""
     return [
         {
@@ -287,10 +296,14 @@ def _scheduled(recordings: list[Recording]) -> list[dict[str, Any]]:
     ]
 
 
-def _trouble(latest: Recording | None, recordings: list[Recording]) -> CamrecError | None:
+def _latest_error(
+    latest: RecordingJob | None, recordings: list[RecordingJob]
+) -> CamrecError | None:
     """Why the latest one failed, or one after it that was to begin and could not."""
     for each in recordings:
-        failed = each.state is RecordingState.FAILED and not each.begun and each.error is not None
+        failed = (
+            each.state is RecordingState.FAILED and not each.has_started and each.error is not None
+        )
         if not failed or each.error.code == "recording_cancelled":
             continue
         if latest is None or each.started_at > latest.started_at:
@@ -298,17 +311,17 @@ def _trouble(latest: Recording | None, recordings: list[Recording]) -> CamrecErr
     return latest.error if latest is not None else None
 
 
-def _there(ffmpeg: dict[str, str | None]) -> str | None:
+def _available_version(ffmpeg: dict[str, str | None]) -> str | None:
     """Its version; None where it is not there, or not any more."""
     path = ffmpeg["path"]
     return ffmpeg["version"] if path and Path(path).exists() else None
 
 
-def _rounded(size: int) -> int:
+def _round_bytes(size: int) -> int:
     """Bytes no finer than they are shown: whole gigabytes from ten on, else tenths."""
     step = 10**9 if size >= 10**10 else 10**8
     return size // step * step
 
 
-def _two_digits(value: float) -> float:
+def _round_two_digits(value: float) -> float:
     return float(f"{value:.2g}")

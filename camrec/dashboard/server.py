@@ -12,15 +12,15 @@ from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClosedError
 
-from camrec.dashboard.page import LANGUAGE_COOKIE, board_of, end_board, page
+from camrec.config import WILDCARD_HOSTS
+from camrec.dashboard.page import LANGUAGE_COOKIE, board_for, make_page, stop_board
 from camrec.process import signals
 from camrec.station import Station
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = ("127.0.0.1", "localhost")
-WILDCARDS = ("", "0.0.0.0", "::")
-UNUSED_SESSION = 15_000  # ms that a page which was closed is kept
+LOOPBACK_ORIGIN_HOSTS = ("127.0.0.1", "localhost")
+UNUSED_SESSION_LIFETIME_MS = 15_000  # ms that a page which was closed is kept
 
 
 def serve(
@@ -55,14 +55,14 @@ def serve(
     """
     where: dict[str, Any] = {"unix_socket": socket, "websocket_origin": "*"}
     if not socket:
-        port = port or _free_port(host)
-        origins = _origins(station, host, port)
+        port = port or _find_free_port(host)
+        origins = _allowed_origins(station, host, port)
         where = {"address": host or None, "port": port, "websocket_origin": origins}
-    board_of(station)  # the first look blocks: before the loop runs, not in it
+    board_for(station)  # the first look blocks: before the loop runs, not in it
     loop = IOLoop.current()
-    loop.asyncio_loop.set_exception_handler(_failed)
+    loop.asyncio_loop.set_exception_handler(_on_loop_exception)
     server = pn.serve(
-        {"/": lambda: page(station, language)},
+        {"/": lambda: make_page(station, language)},
         **where,
         prefix=prefix,
         loop=loop,
@@ -71,7 +71,7 @@ def serve(
         start=False,
         verbose=False,
         extra_patterns=routes,
-        unused_session_lifetime_milliseconds=UNUSED_SESSION,
+        unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME_MS,
         check_unused_sessions_milliseconds=5_000,
         # They are written into the page: no more than it needs.
         include_headers=["Accept-Language", "Host"],
@@ -79,39 +79,39 @@ def serve(
         **settings,
     )
     server.start()
-    ready(socket or f"http://{_named(host)}:{server.port}{server.prefix}/")
+    ready(socket or f"http://{_url_host(host)}:{server.port}{server.prefix}/")
     # Further signals change nothing while recordings are saved.
-    signals.listen(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    signals.handle_signals(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:
         server.stop()
-        end_board(station)
+        stop_board(station)
         log.info("stopped serving")
 
 
-def _failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _on_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Panel writes to a page without waiting: one that was closed meanwhile is no error."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
 
 
-def _named(host: str) -> str:
-    name = "127.0.0.1" if host in WILDCARDS else host
+def _url_host(host: str) -> str:
+    name = "127.0.0.1" if host in WILDCARD_HOSTS else host
     return f"[{name}]" if ":" in name else name
 
 
-def _origins(station: Station, host: str, port: int) -> list[str]:
+def _allowed_origins(station: Station, host: str, port: int) -> list[str]:
     """Whose pages may open the page's own WebSocket, as ``host:port``."""
-    if host in WILDCARDS:
+    if host in WILDCARD_HOSTS:
         return ["*"]
     further = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
-    names = [*LOOPBACK, _named(host), *station.config.allowed_hosts]
+    names = [*LOOPBACK_ORIGIN_HOSTS, _url_host(host), *station.config.allowed_hosts]
     return [*dict.fromkeys(f"{name}:{port}" for name in names), *further]
 
 
-def _free_port(host: str) -> int:
+def _find_free_port(host: str) -> int:
     # Bokeh wants the port in the list of origins before it has one.
-    (taken,) = bind_sockets(0, _named(host).strip("[]"))[:1]
+    (taken,) = bind_sockets(0, _url_host(host).strip("[]"))[:1]
     with taken:
         return taken.getsockname()[1]

@@ -12,7 +12,7 @@ from camrec.dashboard.component import AskingComponent
 from camrec.station import Station
 
 
-class Settings(AskingComponent):
+class SettingsDialog(AskingComponent):
     """Language and theme at once; the number of cameras, folder and token by the station.
 
     A token comes from the page and never goes to one.

@@ -9,7 +9,7 @@ import param
 from camrec.dashboard.component import Component
 
 
-class Health(Component):
+class StatusBar(Component):
     facts = param.Dict(default={}, doc="The board's `health`.")
 
     _script: ClassVar[str] = "components/status_bar.js"

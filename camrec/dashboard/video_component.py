@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from camrec.dashboard.component import AskingComponent
 from camrec.errors import CamrecError
-from camrec.i18n import text
+from camrec.i18n import translate
 
 if TYPE_CHECKING:
-    from camrec.library import Video
+    from camrec.library import VideoFile
 
 
-def row(video: Video) -> dict[str, Any]:
+def video_row(video: VideoFile) -> dict[str, Any]:
     """What a card shows: milliseconds since 1970, lengths in seconds, sizes in bytes."""
     gaps = video.receipt.gaps if video.receipt else []
     return {
@@ -31,7 +31,7 @@ def row(video: Video) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Deeds:
+class VideoActions:
     """What the library does to one video, by its file's name; a CamrecError is told in its words.
 
     rename : takes the new name too, and gives the file's name from then on.
@@ -43,24 +43,24 @@ class Deeds:
     lock: Callable[[str, bool], object]
 
 
-class VideoPart(AskingComponent):
+class VideoComponent(AskingComponent):
     """A component that shows videos, and can delete, lock and unlock them, several at once."""
 
-    _rooms: ClassVar[tuple[str, ...]] = ("videos",)
+    _text_prefixes: ClassVar[tuple[str, ...]] = ("videos",)
 
-    def __init__(self, *, deeds: Deeds, **params: Any) -> None:
+    def __init__(self, *, deeds: VideoActions, **params: Any) -> None:
         super().__init__(**params)
-        self._deeds = deeds
+        self._actions = deeds
 
     def do_delete(self, filenames: list[str]) -> None:
         """The browser's user has confirmed."""
-        self.ask("delete", for_each, self._deeds.delete, list(filenames))
+        self.ask("delete", apply_to_each, self._actions.delete, list(filenames))
 
     def do_lock(self, filenames: list[str], locked: bool) -> None:
-        self.ask("lock", for_each, self._deeds.lock, list(filenames), bool(locked))
+        self.ask("lock", apply_to_each, self._actions.lock, list(filenames), bool(locked))
 
 
-def for_each(deed: Callable[..., object], filenames: Iterable[str], *more: object) -> None:
+def apply_to_each(deed: Callable[..., object], filenames: Iterable[str], *more: object) -> None:
     """Do it to all of them; one that fails keeps no other from it. Raises SomeError at the end."""
     refused = []
     for filename in filenames:
@@ -69,10 +69,10 @@ def for_each(deed: Callable[..., object], filenames: Iterable[str], *more: objec
         except CamrecError as error:
             refused.append(error)
     if refused:
-        raise SomeError(refused)
+        raise PartialFailure(refused)
 
 
-class SomeError(CamrecError):
+class PartialFailure(CamrecError):
     """Why some videos are as they were: the first one's reason, and how many there are."""
 
     def __init__(self, refused: list[CamrecError]) -> None:
@@ -83,4 +83,4 @@ class SomeError(CamrecError):
         reason = super().text(language)
         if self._count == 1:
             return reason
-        return f"{text('videos.refused', language, count=self._count)} {reason}"
+        return f"{translate('videos.refused', language, count=self._count)} {reason}"

@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import param
 
-from camrec.dashboard.video_component import VideoPart, row
+from camrec.dashboard.video_component import VideoComponent, video_row
 
 if TYPE_CHECKING:
-    from camrec.library import Video
+    from camrec.library import VideoFile
 
 
-class Player(VideoPart):
+class VideoPlayer(VideoComponent):
     """The view ``#videos/FILE``; on an address that it was not told yet it waits."""
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
     _script: ClassVar[str] = "components/player.js"
-    _rooms: ClassVar[tuple[str, ...]] = (*VideoPart._rooms, "warnings")
+    _text_prefixes: ClassVar[tuple[str, ...]] = (*VideoComponent._text_prefixes, "warnings")
 
     def do_rename(self, filename: str, name: str) -> None:
-        self.ask("rename", self._deeds.rename, filename, name)
+        self.ask("rename", self._actions.rename, filename, name)
 
-    def show(self, filename: str, video: Video | None) -> None:
+    def show(self, filename: str, video: VideoFile | None) -> None:
         """Show the library's `video` of that name, or say that there is none."""
         shown: dict[str, Any] = {"filename": filename, "video": None, "receipt": None}
         if video is not None:
             receipt = video.receipt.model_dump(mode="json") if video.receipt else None
-            shown |= {"video": row(video) | _format(video), "receipt": receipt}
+            shown |= {"video": video_row(video) | _media_fields(video), "receipt": receipt}
         self.shown = shown
 
 
-def _format(video: Video) -> dict[str, Any]:
+def _media_fields(video: VideoFile) -> dict[str, Any]:
     return {
         "width": video.width,
         "height": video.height,

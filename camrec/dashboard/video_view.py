@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import param
 
-from camrec.dashboard.notebook_view import CellComponent, CellView, size_of
-from camrec.library import Video
+from camrec.dashboard.notebook_view import CellComponent, CellView, width_params
+from camrec.library import VideoFile
 
 
 class Playback(CellComponent):
@@ -29,7 +29,7 @@ class VideoView(CellView):
 
     def __init__(
         self,
-        video: Video,
+        video: VideoFile,
         base_url: str,
         width: int | None = None,
         language: str = "en",
@@ -42,6 +42,6 @@ class VideoView(CellView):
             poster=poster,
             base=base_url,
             language=language,
-            **size_of(width),
+            **width_params(width),
         )
         super().__init__(playback)

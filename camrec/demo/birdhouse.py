@@ -7,21 +7,31 @@ import math
 import cv2
 import numpy as np
 
-from camrec.demo.drawing import FINER, HEIGHT, WIDTH, Colour, Picture, Sprite, stamp
+from camrec.demo.drawing import (
+    SCENE_HEIGHT_PX,
+    SCENE_WIDTH_PX,
+    SUPERSAMPLING_FACTOR,
+    Colour,
+    ImageArray,
+    Sprite,
+    draw_timestamp,
+)
 
-BIRD = (150, 120)
-HOUSE = 810
-ROUND = 24.0
+BIRD_SIZE_PX = (150, 120)
+HOUSE_LEFT_PX = 810
+HOPS_PER_ROUND_TRIP = 24.0
 
 
-class Birdhouse:
+class BirdhouseScene:
     def __init__(self) -> None:
         chance = np.random.default_rng(11)
-        self._background = _garden(chance)
-        self._right = {mood: _bird(mood) for mood in ("up", "down")}
-        self._left = {mood: bird.mirrored() for mood, bird in self._right.items()}
+        self._background = _draw_background(chance)
+        self._birds_facing_right = {mood: _make_bird(mood) for mood in ("up", "down")}
+        self._birds_facing_left = {
+            mood: bird.mirrored() for mood, bird in self._birds_facing_right.items()
+        }
         self._leaves = [
-            (_leaf(colour), float(x), float(speed), float(phase))
+            (_make_leaf(colour), float(x), float(speed), float(phase))
             for colour, x, speed, phase in zip(
                 ((60, 150, 170), (50, 120, 190), (70, 170, 120)),
                 chance.uniform(100, 1150, 3),
@@ -30,86 +40,93 @@ class Birdhouse:
                 strict=True,
             )
         ]
-        self._wings = [_butterfly(width) for width in (10, 18, 26, 18)]
+        self._butterfly_sprites = [_make_butterfly(width) for width in (10, 18, 26, 18)]
 
-    def draw(self, moment: float) -> Picture:
+    def draw(self, moment: float) -> ImageArray:
         picture = self._background.copy()
         for leaf, x, speed, phase in self._leaves:
-            y = (moment * speed + phase * 100) % (HEIGHT + 300) - 150
+            y = (moment * speed + phase * 100) % (SCENE_HEIGHT_PX + 300) - 150
             leaf.put(picture, x + 60 * math.sin(moment * 0.9 + phase), y)
-        self._put_bird(picture, moment)
-        x = (moment * 70) % (WIDTH + 600) - 300
+        self._draw_bird(picture, moment)
+        x = (moment * 70) % (SCENE_WIDTH_PX + 600) - 300
         y = 190 + 60 * math.sin(moment * 1.3) + 22 * math.sin(moment * 4.1)
-        self._wings[int(moment * 12) % 4].put(picture, x, y)
-        stamp(picture, moment)
+        self._butterfly_sprites[int(moment * 12) % 4].put(picture, x, y)
+        draw_timestamp(picture, moment)
         return picture
 
-    def _put_bird(self, picture: Picture, moment: float) -> None:
+    def _draw_bird(self, picture: ImageArray, moment: float) -> None:
         """Along the branch to the house and back, in hops with a rest between them."""
-        hops, part = divmod(moment % ROUND, 1.0)
-        there = ROUND / 2
+        hops, part = divmod(moment % HOPS_PER_ROUND_TRIP, 1.0)
+        there = HOPS_PER_ROUND_TRIP / 2
         homeward = hops >= there
         step = min(part / 0.35, 1.0)
         number = hops + step * step * (3 - 2 * step)
-        x = 130 + 43 * (ROUND - number if homeward else number)
+        x = 130 + 43 * (HOPS_PER_ROUND_TRIP - number if homeward else number)
         height = 34 * math.sin(math.pi * step) if step < 1 else 0.0
         mood = "down" if part > 0.7 and int(hops) % 3 == 1 else "up"
-        birds = self._left if homeward else self._right
-        birds[mood].put(picture, x - BIRD[0] / 2, _branch(x) - 104 - height)
+        birds = self._birds_facing_left if homeward else self._birds_facing_right
+        birds[mood].put(picture, x - BIRD_SIZE_PX[0] / 2, _branch_height(x) - 104 - height)
 
 
-def _branch(x: float) -> float:
+def _branch_height(x: float) -> float:
     """How high the branch is at `x`."""
     return 560 - 0.055 * x
 
 
-def _garden(chance: np.random.Generator) -> Picture:
+def _draw_background(chance: np.random.Generator) -> ImageArray:
     """What does not move: leaves out of focus, the branch and the house."""
-    picture = np.full((HEIGHT, WIDTH, 3), (28, 58, 34), np.uint8)
+    picture = np.full((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), (28, 58, 34), np.uint8)
     for radius in (110, 80, 55, 38):
         for _ in range(26):
-            centre = (int(chance.integers(0, WIDTH)), int(chance.integers(0, HEIGHT)))
+            centre = (
+                int(chance.integers(0, SCENE_WIDTH_PX)),
+                int(chance.integers(0, SCENE_HEIGHT_PX)),
+            )
             green = int(chance.integers(70, 190))
             colour = (green * 2 // 5, green, int(green * chance.uniform(0.35, 0.85)))
             layer = picture.copy()
             cv2.circle(layer, centre, radius, colour, -1, cv2.LINE_AA)
             cv2.addWeighted(layer, 0.42, picture, 0.58, 0, dst=picture)
         picture = cv2.GaussianBlur(picture, (0, 0), radius / 9)
-    _polygon(picture, [(0, 562), (WIDTH, 490), (WIDTH, 508), (0, 588)], (40, 66, 98))
-    _polygon(picture, [(0, 562), (WIDTH, 490), (WIDTH, 495), (0, 569)], (66, 104, 146))
-    left, right = HOUSE, HOUSE + 210
-    _polygon(picture, [(left, 240), (right, 240), (right, 500), (left, 512)], (72, 118, 172))
-    _polygon(
+    _fill_polygon(
+        picture, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 508), (0, 588)], (40, 66, 98)
+    )
+    _fill_polygon(
+        picture, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 495), (0, 569)], (66, 104, 146)
+    )
+    left, right = HOUSE_LEFT_PX, HOUSE_LEFT_PX + 210
+    _fill_polygon(picture, [(left, 240), (right, 240), (right, 500), (left, 512)], (72, 118, 172))
+    _fill_polygon(
         picture, [(right - 46, 240), (right, 240), (right, 500), (right - 46, 503)], (58, 98, 146)
     )
     for y in range(292, 500, 52):
         cv2.line(picture, (left, y), (right, y), (58, 98, 146), 2, cv2.LINE_AA)
-    _polygon(picture, [(left - 34, 246), (left + 105, 118), (right + 34, 246)], (52, 70, 112))
-    _polygon(picture, [(left + 105, 118), (right + 34, 246), (right + 4, 246)], (42, 58, 94))
+    _fill_polygon(picture, [(left - 34, 246), (left + 105, 118), (right + 34, 246)], (52, 70, 112))
+    _fill_polygon(picture, [(left + 105, 118), (right + 34, 246), (right + 4, 246)], (42, 58, 94))
     cv2.circle(picture, (left + 88, 352), 44, (46, 78, 118), -1, cv2.LINE_AA)
     cv2.circle(picture, (left + 88, 352), 37, (20, 26, 36), -1, cv2.LINE_AA)
     cv2.line(picture, (left + 88, 424), (left + 60, 446), (60, 92, 130), 9, cv2.LINE_AA)
     return picture
 
 
-def _polygon(picture: Picture, points: list[tuple[int, int]], colour: Colour) -> None:
+def _fill_polygon(picture: ImageArray, points: list[tuple[int, int]], colour: Colour) -> None:
     cv2.fillPoly(picture, [np.array(points, np.int32)], colour, cv2.LINE_AA)
 
 
-def _bird(mood: str) -> Sprite:
+def _make_bird(mood: str) -> Sprite:
     """A robin that looks to the right, or picks at the branch."""
     nod = 16 if mood == "down" else 0
 
-    def paint(canvas: Picture) -> None:
+    def paint(canvas: ImageArray) -> None:
         def ellipse(x: float, y: float, a: float, b: float, turn: float, colour: Colour) -> None:
             centre, axes = (
-                (round(x * FINER), round(y * FINER)),
-                (round(a * FINER), round(b * FINER)),
+                (round(x * SUPERSAMPLING_FACTOR), round(y * SUPERSAMPLING_FACTOR)),
+                (round(a * SUPERSAMPLING_FACTOR), round(b * SUPERSAMPLING_FACTOR)),
             )
             cv2.ellipse(canvas, centre, axes, turn, 0, 360, (*colour, 255), -1, cv2.LINE_AA)
 
         def shape(points: list[tuple[float, float]], colour: Colour) -> None:
-            corners = np.array(points) * FINER
+            corners = np.array(points) * SUPERSAMPLING_FACTOR
             cv2.fillPoly(canvas, [corners.astype(np.int32)], (*colour, 255), cv2.LINE_AA)
 
         for x in (70, 84):
@@ -124,25 +141,37 @@ def _bird(mood: str) -> Sprite:
         ellipse(111.5, 34.5 + nod, 1.4, 1.4, 0, (255, 255, 255))
         ellipse(60, 64, 26, 15, 22, (46, 76, 112))
 
-    return Sprite(*BIRD, paint)
+    return Sprite(*BIRD_SIZE_PX, paint)
 
 
-def _leaf(colour: Colour) -> Sprite:
-    def paint(canvas: Picture) -> None:
-        centre = (20 * FINER, 20 * FINER)
-        axes = (17 * FINER, 8 * FINER)
+def _make_leaf(colour: Colour) -> Sprite:
+    def paint(canvas: ImageArray) -> None:
+        centre = (20 * SUPERSAMPLING_FACTOR, 20 * SUPERSAMPLING_FACTOR)
+        axes = (17 * SUPERSAMPLING_FACTOR, 8 * SUPERSAMPLING_FACTOR)
         cv2.ellipse(canvas, centre, axes, 35, 0, 360, (*colour, 255), -1, cv2.LINE_AA)
 
     return Sprite(40, 40, paint)
 
 
-def _butterfly(width: int) -> Sprite:
-    def paint(canvas: Picture) -> None:
+def _make_butterfly(width: int) -> Sprite:
+    def paint(canvas: ImageArray) -> None:
         for side in (-1, 1):
             for y, size in ((20, 1.0), (36, 0.75)):
-                centre = (round((32 + side * width / 2) * FINER), y * FINER)
-                axes = (round(width / 2 * size * FINER), round(12 * size * FINER))
+                centre = (
+                    round((32 + side * width / 2) * SUPERSAMPLING_FACTOR),
+                    y * SUPERSAMPLING_FACTOR,
+                )
+                axes = (
+                    round(width / 2 * size * SUPERSAMPLING_FACTOR),
+                    round(12 * size * SUPERSAMPLING_FACTOR),
+                )
                 cv2.ellipse(canvas, centre, axes, 0, 0, 360, (235, 200, 120, 255), -1, cv2.LINE_AA)
-        cv2.line(canvas, (32 * FINER, 14 * FINER), (32 * FINER, 44 * FINER), (30, 30, 40, 255), 12)
+        cv2.line(
+            canvas,
+            (32 * SUPERSAMPLING_FACTOR, 14 * SUPERSAMPLING_FACTOR),
+            (32 * SUPERSAMPLING_FACTOR, 44 * SUPERSAMPLING_FACTOR),
+            (30, 30, 40, 255),
+            12,
+        )
 
     return Sprite(64, 64, paint)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from camrec.demo.birdhouse import Birdhouse
-from camrec.demo.mjpeg_camera import MjpegCamera
-from camrec.demo.rtsp_camera import RtspCamera
+from camrec.demo.birdhouse import BirdhouseScene
+from camrec.demo.mjpeg_camera import DemoMjpegCamera
+from camrec.demo.rtsp_camera import DemoRtspCamera
 
 
 class DemoCameras:
@@ -23,8 +23,8 @@ class DemoCameras:
     """
 
     def __init__(self, *, mediamtx: Path, folder: Path) -> None:
-        self._rtsp = RtspCamera(mediamtx, folder)
-        self._mjpeg = MjpegCamera(Birdhouse())
+        self._rtsp = DemoRtspCamera(mediamtx, folder)
+        self._mjpeg = DemoMjpegCamera(BirdhouseScene())
 
     def start(self) -> None:
         """Begin to deliver; a camera that was started already goes on.

@@ -9,17 +9,17 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-WIDTH, HEIGHT = 1280, 720
-FINER = 4
+SCENE_WIDTH_PX, SCENE_HEIGHT_PX = 1280, 720
+SUPERSAMPLING_FACTOR = 4
 
-Picture = np.ndarray
+ImageArray = np.ndarray
 Colour = tuple[int, int, int]
 
 
 class Scene(Protocol):
     """Something to look at."""
 
-    def draw(self, moment: float) -> Picture:
+    def draw(self, moment: float) -> ImageArray:
         """The picture at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR. Any thread may ask."""
         ...
 
@@ -30,23 +30,25 @@ class Sprite:
     Parameters
     ----------
     paint
-        Draws on a transparent BGRA canvas that is `FINER` times as large.
+        Draws on a transparent BGRA canvas that is `SUPERSAMPLING_FACTOR` times as large.
     """
 
-    def __init__(self, width: int, height: int, paint: Callable[[Picture], None]) -> None:
-        canvas = np.zeros((height * FINER, width * FINER, 4), np.uint8)
+    def __init__(self, width: int, height: int, paint: Callable[[ImageArray], None]) -> None:
+        canvas = np.zeros(
+            (height * SUPERSAMPLING_FACTOR, width * SUPERSAMPLING_FACTOR, 4), np.uint8
+        )
         paint(canvas)
         small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
         self._colour = np.ascontiguousarray(small[..., :3])
-        self._beneath = np.repeat(255 - small[..., 3:], 3, axis=2)
+        self._transparency = np.repeat(255 - small[..., 3:], 3, axis=2)
 
     def mirrored(self) -> Sprite:
         twin = object.__new__(Sprite)
         twin._colour = np.ascontiguousarray(self._colour[:, ::-1])
-        twin._beneath = np.ascontiguousarray(self._beneath[:, ::-1])
+        twin._transparency = np.ascontiguousarray(self._transparency[:, ::-1])
         return twin
 
-    def put(self, picture: Picture, x: float, y: float) -> None:
+    def put(self, picture: ImageArray, x: float, y: float) -> None:
         """Put it down with its top left corner at (x, y); what is outside is cut off."""
         height, width = self._colour.shape[:2]
         left, top = round(x), round(y)
@@ -56,18 +58,18 @@ class Sprite:
             return
         rows = slice(max(-top, 0), max(-top, 0) + area.shape[0])
         columns = slice(max(-left, 0), max(-left, 0) + area.shape[1])
-        cv2.multiply(area, self._beneath[rows, columns], dst=area, scale=1 / 255)
+        cv2.multiply(area, self._transparency[rows, columns], dst=area, scale=1 / 255)
         cv2.add(area, self._colour[rows, columns], dst=area)
 
 
-def gradient(top: Colour, bottom: Colour, height: int) -> Picture:
+def make_gradient(top: Colour, bottom: Colour, height: int) -> ImageArray:
     """A strip as wide as the picture that goes from one colour to another."""
     part = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     strip = np.asarray(top, np.float32) * (1 - part) + np.asarray(bottom, np.float32) * part
-    return np.repeat(strip, WIDTH, axis=1).astype(np.uint8)
+    return np.repeat(strip, SCENE_WIDTH_PX, axis=1).astype(np.uint8)
 
 
-def light_up(picture: Picture, x: int, y: int, radius: int, colour: Colour) -> None:
+def add_glow(picture: ImageArray, x: int, y: int, radius: int, colour: Colour) -> None:
     """Add a soft round light."""
     reach = radius * 3 // 2
     area = picture[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
@@ -77,11 +79,11 @@ def light_up(picture: Picture, x: int, y: int, radius: int, colour: Colour) -> N
     area[:] = np.clip(area + glow, 0, 255)
 
 
-def stamp(picture: Picture, moment: float) -> None:
+def draw_timestamp(picture: ImageArray, moment: float) -> None:
     """Write date and time, to the hundredth of a second, into the lower left corner."""
     text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
     text = f"{text}.{int(moment * 100) % 100:02d}"
     # White with a shadow, to be read on any ground.
     for shift, colour in ((2, (0, 0, 0)), (1, (0, 0, 0)), (0, (255, 255, 255))):
-        place = (24 + shift, HEIGHT - 24 + shift)
+        place = (24 + shift, SCENE_HEIGHT_PX - 24 + shift)
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, 1, cv2.LINE_AA)

@@ -16,12 +16,12 @@ from camrec.demo.drawing import Scene
 
 log = logging.getLogger(__name__)
 
-RATE = 12
-QUALITY = 80
-PATH = "/birdhouse.mjpg"
+MJPEG_FRAMES_PER_SECOND = 12
+DEMO_JPEG_QUALITY = 80
+DEMO_MJPEG_PATH = "/birdhouse.mjpg"
 
 
-class MjpegCamera:
+class DemoMjpegCamera:
     """Shows a scene at `url`; whoever is connected has it drawn, nobody else.
 
     The form is the one that every reader knows: parts of a multipart with their length.
@@ -29,19 +29,19 @@ class MjpegCamera:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._server: _Server | None = None
+        self._server: _MjpegServer | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """Known once it was started."""
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_address[1]}{PATH}"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{DEMO_MJPEG_PATH}"
 
     def start(self) -> None:
         if self._server is not None:
             return
-        self._server = _Server(self._scene)
+        self._server = _MjpegServer(self._scene)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="demo mjpeg", daemon=True
         )
@@ -57,27 +57,30 @@ class MjpegCamera:
         self._server = self._thread = None
 
 
-class _Server(socketserver.TCPServer):
+class _MjpegServer(socketserver.TCPServer):
     """A thread for each who watches."""
 
     request_queue_size = 8
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), _MjpegRequestHandler)
         self.scene = scene
         self.stopping = threading.Event()
-        self._watchers: dict[threading.Thread, socket.socket] = {}
+        self._viewers: dict[threading.Thread, socket.socket] = {}
 
     def process_request(self, request: socket.socket, address: object) -> None:
-        for ended in [thread for thread in self._watchers if not thread.is_alive()]:
-            del self._watchers[ended]
+        for ended in [thread for thread in self._viewers if not thread.is_alive()]:
+            del self._viewers[ended]
         thread = threading.Thread(
-            target=self._serve, args=(request, address), name="demo mjpeg watcher", daemon=True
+            target=self._serve_viewer,
+            args=(request, address),
+            name="demo mjpeg watcher",
+            daemon=True,
         )
-        self._watchers[thread] = request
+        self._viewers[thread] = request
         thread.start()
 
-    def _serve(self, request: socket.socket, address: object) -> None:
+    def _serve_viewer(self, request: socket.socket, address: object) -> None:
         try:
             self.finish_request(request, address)
         except OSError as error:
@@ -88,19 +91,19 @@ class _Server(socketserver.TCPServer):
     def close(self) -> None:
         self.stopping.set()
         self.server_close()
-        for thread, request in self._watchers.items():
+        for thread, request in self._viewers.items():
             with contextlib.suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
             thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class _MjpegRequestHandler(BaseHTTPRequestHandler):
+    server: _MjpegServer
     timeout = 10.0
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        if self.path != PATH:
+        if self.path != DEMO_MJPEG_PATH:
             self.send_error(404)
             return
         self.send_response(200)
@@ -109,13 +112,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         due = time.monotonic()
         while not self.server.stopping.wait(due - time.monotonic()):
-            self._send_picture()
+            self._send_frame()
             # One that was held up does not send what it missed.
-            due = max(due + 1 / RATE, time.monotonic())
+            due = max(due + 1 / MJPEG_FRAMES_PER_SECOND, time.monotonic())
 
-    def _send_picture(self) -> None:
+    def _send_frame(self) -> None:
         picture = self.server.scene.draw(time.time())
-        _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, DEMO_JPEG_QUALITY])
         head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.size}\r\n\r\n"
         self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")
 

@@ -11,19 +11,19 @@ import tempfile
 import threading
 from pathlib import Path
 
-from camrec.demo.broadcast import Broadcast
-from camrec.demo.street import Street
+from camrec.demo.broadcast import RtspPublisher
+from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
 from camrec.i18n import Phrase
-from camrec.process import Child, Supervisor
+from camrec.process import ChildProcess, Supervisor
 
 log = logging.getLogger(__name__)
 
-PATH = "street"
-READY_WITHIN = 20.0
+DEMO_RTSP_PATH = "street"
+DEMO_START_TIMEOUT_S = 20.0
 
 
-class RtspCamera:
+class DemoRtspCamera:
     """A MediaMTX of its own, which serves what is sent to it from this process.
 
     Only we may send: the password is a random one, in memory and, until MediaMTX has read it, in a
@@ -35,15 +35,15 @@ class RtspCamera:
         self._folder = folder
         self._password = secrets.token_urlsafe(24)
         self._port = 0
-        self._settings: Path | None = None
+        self._config_path: Path | None = None
         self._listening = threading.Event()
-        self._server = Supervisor("demo mediamtx", self._make, self._ready)
-        self._broadcast: Broadcast | None = None
+        self._server = Supervisor("demo mediamtx", self._make_process, self._is_ready)
+        self._publisher: RtspPublisher | None = None
 
     @property
     def url(self) -> str:
         """Known once it was started."""
-        return f"rtsp://127.0.0.1:{self._port}/{PATH}"
+        return f"rtsp://127.0.0.1:{self._port}/{DEMO_RTSP_PATH}"
 
     def start(self) -> None:
         """Returns when it can be watched.
@@ -53,45 +53,45 @@ class RtspCamera:
         ServiceError
             ``proxy_failed``
         """
-        if self._broadcast is not None:
+        if self._publisher is not None:
             return
-        self._port = _free_port()
-        self._server.ensure_ready(READY_WITHIN)
-        address = f"rtsp://demo:{self._password}@127.0.0.1:{self._port}/{PATH}"
-        self._broadcast = Broadcast(address, Street())
-        if not self._broadcast.start(READY_WITHIN):
+        self._port = _find_free_port()
+        self._server.ensure_ready(DEMO_START_TIMEOUT_S)
+        address = f"rtsp://demo:{self._password}@127.0.0.1:{self._port}/{DEMO_RTSP_PATH}"
+        self._publisher = RtspPublisher(address, StreetScene())
+        if not self._publisher.start(DEMO_START_TIMEOUT_S):
             reason = Phrase("reasons.takes_no_stream")
             raise ServiceError("proxy_failed", proxy="demo mediamtx", reason=reason)
         log.info("demo camera at %s", self.url)
 
     def stop(self) -> None:
-        if self._broadcast is not None:
-            self._broadcast.stop()
+        if self._publisher is not None:
+            self._publisher.stop()
         # Its end also ends a broadcast that it held up.
         self._server.stop()
-        if self._broadcast is not None:
-            self._broadcast.join()
-            self._broadcast = None
-        self._forget_settings()
+        if self._publisher is not None:
+            self._publisher.join()
+            self._publisher = None
+        self._delete_config_file()
 
-    def _make(self) -> Child:
-        self._forget_settings()
+    def _make_process(self) -> ChildProcess:
+        self._delete_config_file()
         self._folder.mkdir(parents=True, exist_ok=True)
         # Made with mode 0600.
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="demo-", suffix=".yml")
-        self._settings = Path(name)
+        self._config_path = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             # JSON is YAML too.
-            json.dump(self._wanted(), file, indent=1)
+            json.dump(self._mediamtx_config(), file, indent=1)
         self._listening.clear()
-        return Child(
+        return ChildProcess(
             "demo mediamtx",
-            [self._mediamtx, self._settings],
-            on_line=self._hear,
+            [self._mediamtx, self._config_path],
+            on_line=self._on_log_line,
             secrets=(self._password,),
         )
 
-    def _wanted(self) -> dict[str, object]:
+    def _mediamtx_config(self) -> dict[str, object]:
         here = ["127.0.0.1"]
         return {
             "logLevel": "info",
@@ -109,27 +109,27 @@ class RtspCamera:
                     "permissions": [{"action": "publish"}],
                 },
             ],
-            "paths": {PATH: {}},
+            "paths": {DEMO_RTSP_PATH: {}},
         }
 
-    def _hear(self, line: str) -> None:
+    def _on_log_line(self, line: str) -> None:
         log.debug("demo mediamtx: %s", line)
         if "[RTSP] started with listeners" in line:
             self._listening.set()
 
-    def _ready(self, child: Child) -> bool:
+    def _is_ready(self, child: ChildProcess) -> bool:
         if not self._listening.is_set():
             return False
-        self._forget_settings()
+        self._delete_config_file()
         return True
 
-    def _forget_settings(self) -> None:
-        if self._settings is not None:
-            self._settings.unlink(missing_ok=True)
-            self._settings = None
+    def _delete_config_file(self) -> None:
+        if self._config_path is not None:
+            self._config_path.unlink(missing_ok=True)
+            self._config_path = None
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

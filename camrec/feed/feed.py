@@ -6,14 +6,14 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 
-from camrec.callbacks import Signal
+from camrec.callbacks import Callbacks
 from camrec.clock import Clock
-from camrec.feed.gop_buffer import Group
-from camrec.feed.stream_stats import Figures, Meter
-from camrec.feed.subscription import BREAK, Break, Subscription
-from camrec.media import AudioTrack, Interruption, StreamNotice, Unit, VideoTrack
+from camrec.feed.gop_buffer import GopBuffer
+from camrec.feed.stream_stats import StreamMeter, StreamStats
+from camrec.feed.subscription import DISCONTINUITY, Discontinuity, Subscription
+from camrec.media import AudioTrack, Interruption, MediaUnit, StreamNotice, VideoTrack
 
-LATELY = 5 * 10**9
+MAX_AUDIO_SILENCE_NS = 5 * 10**9
 MAX_INTERRUPTIONS = 10_000  # that a feed knows of, the latest
 
 
@@ -35,50 +35,50 @@ class Feed:
     def __init__(self, clock: Clock, preroll: float = 0.0) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._group = Group(int(preroll * 1e9))
-        self._cut_off: tuple[Unit, ...] = ()
-        self._meter = Meter()
+        self._gop_buffer = GopBuffer(int(preroll * 1e9))
+        self._interrupted_gop: tuple[MediaUnit, ...] = ()
+        self._meter = StreamMeter()
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
         self._video: VideoTrack | None = None
-        self._heard: Unit | None = None
-        self.newest: Unit | None = None
-        self.urgent = False
-        self.urgency = Signal()
-        self.unheard = ""
+        self._newest_audio: MediaUnit | None = None
+        self.newest: MediaUnit | None = None
+        self.low_latency = False
+        self.low_latency_changed = Callbacks()
+        self.unsupported_audio = ""
         self._notices: tuple[StreamNotice, ...] = ()
-        self._earlier: tuple[StreamNotice, ...] = ()
+        self._earlier_notices: tuple[StreamNotice, ...] = ()
         self._interruptions: deque[tuple[int, Interruption]] = deque(maxlen=MAX_INTERRUPTIONS)
 
-    def publish(self, *units: Unit) -> None:
+    def publish(self, *units: MediaUnit) -> None:
         """Hand what came to everybody who wants it. Never waits."""
         with self._lock:
             for unit in units:
-                self._group.add(unit)
+                self._gop_buffer.add(unit)
                 self._meter.add(unit)
                 if unit.track.medium == "video":
                     self.newest, self._video = unit, unit.track
-                    self._cut_off = () if unit.key else self._cut_off
+                    self._interrupted_gop = () if unit.key else self._interrupted_gop
                 else:
-                    self._heard = unit
+                    self._newest_audio = unit
             subscriptions = self._subscriptions
-        hand_over(subscriptions, *units)
+        fan_out(subscriptions, *units)
 
     def interrupt(self, cause: Interruption | None = None) -> None:
-        """The stream broke: the group is dropped, subscribers get `BREAK`.
+        """The stream broke: the group is dropped, subscribers get `DISCONTINUITY`.
 
         cause : of a stream that was there until now, for the receipts of what is recorded of it.
         """
         with self._lock:
             if cause is not None:
                 self._interruptions.append((self._clock.monotonic_ns(), cause))
-            self._cut_off = self._group.units() or self._cut_off
-            self._group.clear()
+            self._interrupted_gop = self._gop_buffer.units() or self._interrupted_gop
+            self._gop_buffer.clear()
             self._meter.interrupt()
-            self._video = self._heard = None
-            self._earlier, self._notices = self.notices, ()
+            self._video = self._newest_audio = None
+            self._earlier_notices, self._notices = self.notices, ()
             subscriptions = self._subscriptions
-        hand_over(subscriptions, BREAK)
+        fan_out(subscriptions, DISCONTINUITY)
 
     def subscribe(
         self,
@@ -99,24 +99,30 @@ class Feed:
         since
             Begin with the group that was the current one at that monotonic time, if it is kept.
         prompt
-            Whether each unit is wanted at once; `Subscription.hurry` changes that.
+            Whether each unit is wanted at once; `Subscription.set_low_latency` changes that.
         on_ready
             Called when something waits and nothing did, from the publisher's thread: it hands
             over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``. Where
             several subscriptions have the same one, it is called once for all.
         """
         with self._lock:
-            begin = self._group.units(since) if from_group else ()
+            begin = self._gop_buffer.units(since) if from_group else ()
             subscription = Subscription(
-                begin, max_bytes, media, on_ready, self._forget, prompt, self._attend
+                begin,
+                max_bytes,
+                media,
+                on_ready,
+                self._remove_subscription,
+                prompt,
+                self._update_low_latency,
             )
             if not self._closed:
                 self._subscriptions = (*self._subscriptions, subscription)
-        self._attend()
+        self._update_low_latency()
         if self._closed:
             subscription.close()
         elif subscription.wait(0):
-            subscription.tell()
+            subscription.notify()
         return subscription
 
     def note(self, notices: tuple[StreamNotice, ...]) -> None:
@@ -125,7 +131,7 @@ class Feed:
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
-        latest = {notice.code: notice for notice in (*self._earlier, *self._notices)}
+        latest = {notice.code: notice for notice in (*self._earlier_notices, *self._notices)}
         return tuple(latest.values())
 
     def interruptions(self, since: int) -> Counter[Interruption]:
@@ -133,15 +139,15 @@ class Feed:
         with self._lock:
             return Counter(cause for at, cause in self._interruptions if at >= since)
 
-    def group(self) -> tuple[Unit, ...]:
+    def current_gop(self) -> tuple[MediaUnit, ...]:
         """Since the newest key picture, with the sound of that time; empty where there is none."""
         with self._lock:
-            return self._group.units()
+            return self._gop_buffer.units()
 
-    def cut_off(self) -> tuple[Unit, ...]:
+    def interrupted_gop(self) -> tuple[MediaUnit, ...]:
         """The group that a break ended, until the next key picture; empty where there is none."""
         with self._lock:
-            return self._cut_off
+            return self._interrupted_gop
 
     @property
     def video(self) -> VideoTrack | None:
@@ -151,24 +157,24 @@ class Feed:
     @property
     def audio(self) -> AudioTrack | None:
         """The sound's track; None unless some was really heard in the last five seconds."""
-        heard = self._heard
-        if heard is None or self._clock.monotonic_ns() - heard.arrived > LATELY:
+        heard = self._newest_audio
+        if heard is None or self._clock.monotonic_ns() - heard.arrived > MAX_AUDIO_SILENCE_NS:
             return None
         return heard.track
 
     @property
-    def usual_distance(self) -> float:
+    def frame_interval(self) -> float:
         """Seconds from picture to picture as they come lately; 0 before there are two."""
         with self._lock:
-            return self._meter.usual_distance
+            return self._meter.frame_interval
 
     @property
-    def is_paced(self) -> bool:
-        """Whether `usual_distance` is that of the stream since it last broke."""
+    def has_frame_interval(self) -> bool:
+        """Whether `frame_interval` is that of the stream since it last broke."""
         with self._lock:
-            return self._meter.is_paced
+            return self._meter.has_frame_interval
 
-    def figures(self) -> Figures:
+    def figures(self) -> StreamStats:
         with self._lock:
             return self._meter.figures(self._clock.monotonic_ns(), self.newest)
 
@@ -180,21 +186,21 @@ class Feed:
         for subscription in subscriptions:
             subscription.close()
 
-    def _forget(self, subscription: Subscription) -> None:
+    def _remove_subscription(self, subscription: Subscription) -> None:
         with self._lock:
             self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)
-        self._attend()
+        self._update_low_latency()
 
-    def _attend(self) -> None:
+    def _update_low_latency(self) -> None:
         with self._lock:
-            urgent = any(subscription.prompt for subscription in self._subscriptions)
-            changed, self.urgent = urgent != self.urgent, urgent
+            urgent = any(subscription.low_latency for subscription in self._subscriptions)
+            changed, self.low_latency = urgent != self.low_latency, urgent
         if changed:
-            self.urgency.emit()
+            self.low_latency_changed.emit()
 
 
-def hand_over(subscriptions: Sequence[Subscription], *items: Unit | Break) -> None:
+def fan_out(subscriptions: Sequence[Subscription], *items: MediaUnit | Discontinuity) -> None:
     """Give all what is new, and only then tell of it."""
     due = [subscription for subscription in subscriptions if subscription.put(*items)]
     for subscription in {each.on_ready: each for each in due}.values():
-        subscription.tell()
+        subscription.notify()

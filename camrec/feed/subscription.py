@@ -6,19 +6,19 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 
-from camrec.media import Unit
+from camrec.media import MediaUnit
 
 log = logging.getLogger(__name__)
 
 
-class Break:
+class Discontinuity:
     """Stands between two units: the stream broke here, what follows has no tie to what was."""
 
     def __repr__(self) -> str:
         return "BREAK"
 
 
-BREAK = Break()
+DISCONTINUITY = Discontinuity()
 
 
 class Subscription:
@@ -35,7 +35,7 @@ class Subscription:
 
     def __init__(
         self,
-        begin: Iterable[Unit],
+        begin: Iterable[MediaUnit],
         max_bytes: int,
         media: Collection[str],
         on_ready: Callable[[], object] | None,
@@ -44,24 +44,26 @@ class Subscription:
         on_hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self._condition = threading.Condition()
-        self._queue: list[Unit | Break] = [unit for unit in begin if unit.track.medium in media]
+        self._queue: list[MediaUnit | Discontinuity] = [
+            unit for unit in begin if unit.track.medium in media
+        ]
         self._bytes = 0
         self._max_bytes = max_bytes
         self._media = media
         self.on_ready = on_ready
         self._on_close = on_close
-        self._on_hurry = on_hurry
-        self.prompt = prompt
+        self._on_low_latency = on_hurry
+        self.low_latency = prompt
         self.overflowed = False
         self.closed = False
 
-    def hurry(self, prompt: bool) -> None:
+    def set_low_latency(self, prompt: bool) -> None:
         """Want each unit at once, or no longer."""
-        if prompt != self.prompt:
-            self.prompt = prompt
-            self._on_hurry()
+        if prompt != self.low_latency:
+            self.low_latency = prompt
+            self._on_low_latency()
 
-    def take(self) -> list[Unit | Break]:
+    def take(self) -> list[MediaUnit | Discontinuity]:
         """All that is queued, in order; empty at once where there is nothing."""
         with self._condition:
             taken, self._queue = self._queue, []
@@ -71,7 +73,7 @@ class Subscription:
     def wait(self, timeout: float | None = None) -> bool:
         """Block until there is something to see to; False when `timeout` seconds passed first."""
         with self._condition:
-            return self._condition.wait_for(self._due, timeout)
+            return self._condition.wait_for(self._is_ready, timeout)
 
     def close(self) -> None:
         """Any number of times, from any thread. What is queued can still be taken."""
@@ -81,17 +83,19 @@ class Subscription:
             self.closed = True
             self._condition.notify_all()
         self._on_close(self)
-        self.tell()
+        self.notify()
 
-    def put(self, *items: Unit | Break) -> bool:
-        """The feed's side: queue them, or overflow; whether `tell` is due now."""
-        wanted = [item for item in items if item is BREAK or item.track.medium in self._media]
+    def put(self, *items: MediaUnit | Discontinuity) -> bool:
+        """The feed's side: queue them, or overflow; whether `notify` is due now."""
+        wanted = [
+            item for item in items if item is DISCONTINUITY or item.track.medium in self._media
+        ]
         with self._condition:
             if not wanted or self.closed or self.overflowed:
                 return False
-            new = not self._due()
+            new = not self._is_ready()
             for item in wanted:
-                self._bytes += 0 if item is BREAK else len(item.data)
+                self._bytes += 0 if item is DISCONTINUITY else len(item.data)
                 if self._bytes > self._max_bytes:
                     self.overflowed = True
                     break
@@ -99,7 +103,7 @@ class Subscription:
             self._condition.notify_all()
             return new
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Call `on_ready`; its error is its own."""
         if self.on_ready is None:
             return
@@ -108,5 +112,5 @@ class Subscription:
         except Exception:
             log.exception("a subscriber failed")
 
-    def _due(self) -> bool:
+    def _is_ready(self) -> bool:
         return bool(self._queue) or self.overflowed or self.closed

@@ -2,7 +2,7 @@
 the moment, all as lazy arrays.
 """
 
-from camrec.frames.frame_access import Footage
-from camrec.frames.positions import Place
+from camrec.frames.frame_access import VideoFrames
+from camrec.frames.positions import Position
 
-__all__ = ["Footage", "Place"]
+__all__ = ["VideoFrames", "Position"]

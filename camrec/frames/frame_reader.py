@@ -12,12 +12,14 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from camrec import remote_files
-from camrec.frames.frame_index import Aim
+from camrec.frames.frame_index import SeekTarget
 
-OUT_OF_ORDER = 16  # pictures that a decoder may hold back: the most that H.264 and H.265 allow
+MAX_REORDER_FRAMES = (
+    16  # pictures that a decoder may hold back: the most that H.264 and H.265 allow
+)
 
 
-class Reader:
+class FrameReader:
     """Stays open and decodes on from where it is, where that is the shorter way. For one thread.
 
     Raises
@@ -27,15 +29,15 @@ class Reader:
     """
 
     def __init__(self, path: Path) -> None:
-        self._open = ExitStack()
-        self._container = self._open.enter_context(remote_files.video(path))
+        self._resources = ExitStack()
+        self._container = self._resources.enter_context(remote_files.open_video(path))
         self._video = self._container.streams.video[0]
         self._video.thread_type = "AUTO"
-        self._colours = VideoReformatter()
+        self._reformatter = VideoReformatter()
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._frame: av.VideoFrame | None = None
 
-    def picture(self, aims: Iterable[Aim]) -> np.ndarray:
+    def picture(self, aims: Iterable[SeekTarget]) -> np.ndarray:
         """The picture at a tick, by the first way that leads to it.
 
         Returns
@@ -53,24 +55,24 @@ class Reader:
         at = None if self._frame is None else self._frame.pts
         if at != aim.tick:
             near = at is not None and aim.start <= at < aim.tick
-            if not (near and self._go_on(aim.tick)) and not any(
-                self._reaches(way) for way in chain([aim], ways)
+            if not (near and self._decode_until(aim.tick)) and not any(
+                self._seek_and_decode(way) for way in chain([aim], ways)
             ):
                 raise LookupError(aim.tick)
-        return self._colours.reformat(self._frame, format="rgb24").to_ndarray()
+        return self._reformatter.reformat(self._frame, format="rgb24").to_ndarray()
 
     def close(self) -> None:
         self._frame, self._frames = None, iter(())
-        self._open.close()
+        self._resources.close()
 
-    def _reaches(self, aim: Aim) -> bool:
+    def _seek_and_decode(self, aim: SeekTarget) -> bool:
         self._seek(aim)
-        return self._go_on(aim.tick)
+        return self._decode_until(aim.tick)
 
-    def _seek(self, aim: Aim) -> None:
+    def _seek(self, aim: SeekTarget) -> None:
         """To the key picture, or where FFmpeg does not go to it to one before."""
         second = round(1 / self._video.time_base)
-        for tick in (aim.seek, aim.start, aim.start - second, 0):
+        for tick in (aim.seek_tick, aim.start, aim.start - second, 0):
             self._container.seek(tick, stream=self._video)
             packets = self._container.demux(self._video)
             first = next(packets)
@@ -78,7 +80,7 @@ class Reader:
                 break
         self._frames = (frame for packet in chain([first], packets) for frame in packet.decode())
 
-    def _go_on(self, tick: int) -> bool:
+    def _decode_until(self, tick: int) -> bool:
         """Decode up to the picture at `tick`; False when it does not come."""
         later = 0
         for frame in self._frames:
@@ -88,7 +90,7 @@ class Reader:
                 self._frame = frame
                 return True
             later += frame.pts > tick
-            if later > OUT_OF_ORDER:
+            if later > MAX_REORDER_FRAMES:
                 break
         self._frame = None
         return False

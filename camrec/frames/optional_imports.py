@@ -8,7 +8,7 @@ from types import ModuleType
 from camrec.errors import ServiceError
 
 
-def needed(*modules: str) -> list[ModuleType]:
+def import_optional(*modules: str) -> list[ModuleType]:
     """These modules, imported.
 
     Raises

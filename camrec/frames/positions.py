@@ -7,13 +7,14 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from camrec.clock import NS_PER_SECOND
 from camrec.errors import InputError, NotFoundError
-from camrec.frames.frame_index import SECOND, Index
+from camrec.frames.frame_index import FrameIndex
 
-Place = int | float | np.datetime64 | datetime
+Position = int | float | np.datetime64 | datetime
 
 
-def one(at: Place, index: Index, begun: int) -> int:
+def find_frame(at: Position, index: FrameIndex, begun: int) -> int:
     """The number of the picture that is shown at a place.
 
     Raises
@@ -26,18 +27,20 @@ def one(at: Place, index: Index, begun: int) -> int:
     count = index.shown.size
     if _is_number(at):
         number = int(at) + count if at < 0 else int(at)
-    elif 0 <= (moment := _moment(at, begun)) < index.length:
+    elif 0 <= (moment := _to_offset_ns(at, begun)) < index.duration_ns:
         # A file whose first picture comes late shows that one from the start.
         number = max(0, int(np.searchsorted(index.offsets, moment, "right")) - 1)
     else:
         number = count
     if not 0 <= number < count:
-        length = f"{index.length / SECOND:.3f}"
+        length = f"{index.duration_ns / NS_PER_SECOND:.3f}"
         raise NotFoundError("no_frame", at=str(at), count=count, length=length)
     return number
 
 
-def some(start: Place | None, stop: Place | None, step: int, index: Index, begun: int) -> range:
+def find_frame_range(
+    start: Position | None, stop: Position | None, step: int, index: FrameIndex, begun: int
+) -> range:
     """The numbers of the pictures from `start` up to before `stop`, as a slice takes them.
 
     Raises InputError (``bad_place``, ``bad_step``).
@@ -50,7 +53,7 @@ def some(start: Place | None, stop: Place | None, step: int, index: Index, begun
         if place is None or _is_number(place):
             bounds.append(place)
         else:
-            bounds.append(int(np.searchsorted(index.offsets, _moment(place, begun), "left")))
+            bounds.append(int(np.searchsorted(index.offsets, _to_offset_ns(place, begun), "left")))
     return range(count)[slice(*bounds, step)]
 
 
@@ -58,16 +61,16 @@ def _is_number(place: object) -> bool:
     return isinstance(place, Integral) and not isinstance(place, bool)
 
 
-def _moment(place: object, begun: int) -> int:
+def _to_offset_ns(place: object, begun: int) -> int:
     """Nanoseconds from the start."""
     if isinstance(place, np.datetime64) and not np.isnat(place):
         return int(place.astype("datetime64[ns]").astype("i8")) - begun
     if hasattr(place, "to_datetime64"):  # pandas, which tells nanoseconds so
-        return _moment(place.to_datetime64(), begun)
+        return _to_offset_ns(place.to_datetime64(), begun)
     if isinstance(place, datetime):
         zoned = place if place.tzinfo else place.replace(tzinfo=timezone.utc)
         plain = zoned.astimezone(timezone.utc).replace(tzinfo=None)
-        return _moment(np.datetime64(plain), begun)
+        return _to_offset_ns(np.datetime64(plain), begun)
     if isinstance(place, Real) and not isinstance(place, bool) and np.isfinite(place):
-        return round(float(place) * SECOND)
+        return round(float(place) * NS_PER_SECOND)
     raise InputError("bad_place")

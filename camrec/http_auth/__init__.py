@@ -3,6 +3,6 @@
 from camrec.http_auth.basic import BasicAuth
 from camrec.http_auth.challenge import Challenge, parse_challenges
 from camrec.http_auth.digest import DigestAuth
-from camrec.http_auth.login import Login
+from camrec.http_auth.login import HttpLogin
 
-__all__ = ["BasicAuth", "Challenge", "DigestAuth", "Login", "parse_challenges"]
+__all__ = ["BasicAuth", "Challenge", "DigestAuth", "HttpLogin", "parse_challenges"]

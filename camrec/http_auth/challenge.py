@@ -8,17 +8,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-LONGEST_LINE = 4096  # characters of one header line that are read
+MAX_CHALLENGE_CHARS = 4096  # characters of one header line that are read
 
-_SEPARATORS = re.compile(r"[\s,;]*")
+_SEPARATORS_PATTERN = re.compile(r"[\s,;]*")
 # name="value", name=value, name= ; a quote that is never closed ends with the line.
-_PARAMETER = re.compile(
+_AUTH_PARAMETER_PATTERN = re.compile(
     r"""(?P<name>[^\s,;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<bare>[^\s,;"]*))""",
     re.DOTALL,
 )
-_WORD = re.compile(r"""[^\s,;"]+""")
-_KNOWN = ("basic", "digest")
-_QOPS = ("auth", "auth-int")
+_WORD_PATTERN = re.compile(r"""[^\s,;"]+""")
+_KNOWN_SCHEMES = ("basic", "digest")
+_QOP_VALUES = ("auth", "auth-int")
 
 
 @dataclass
@@ -49,42 +49,42 @@ def parse_challenges(lines: Sequence[str]) -> list[Challenge]:
 class _LineParser:
     def __init__(self, line: str) -> None:
         self.challenges: list[Challenge] = []
-        self._line = line[:LONGEST_LINE]
-        self._at = 0
-        self._last = ""  # the name of the parameter before
-        self._bare = False  # whether its value stood without quotes
-        while self._next():
+        self._line = line[:MAX_CHALLENGE_CHARS]
+        self._position = 0
+        self._last_name = ""  # the name of the parameter before
+        self._last_was_unquoted = False  # whether its value stood without quotes
+        while self._parse_next():
             pass
 
-    def _next(self) -> bool:
-        separators = _SEPARATORS.match(self._line, self._at)
+    def _parse_next(self) -> bool:
+        separators = _SEPARATORS_PATTERN.match(self._line, self._position)
         assert separators is not None
-        after_comma = self._at == 0 or not separators[0].isspace()
-        self._at = separators.end()
-        if self._at == len(self._line):
+        after_comma = self._position == 0 or not separators[0].isspace()
+        self._position = separators.end()
+        if self._position == len(self._line):
             return False
-        if found := _PARAMETER.match(self._line, self._at):
-            self._take_parameter(found)
-        elif found := _WORD.match(self._line, self._at):
-            self._take_word(found[0], after_comma)
-        self._at = found.end() if found else self._at + 1
+        if found := _AUTH_PARAMETER_PATTERN.match(self._line, self._position):
+            self._add_parameter(found)
+        elif found := _WORD_PATTERN.match(self._line, self._position):
+            self._add_word(found[0], after_comma)
+        self._position = found.end() if found else self._position + 1
         return True
 
-    def _take_parameter(self, found: re.Match[str]) -> None:
+    def _add_parameter(self, found: re.Match[str]) -> None:
         if not self.challenges:
             return
         quoted = found["quoted"]
-        self._last, self._bare = found["name"].lower(), quoted is None
+        self._last_name, self._last_was_unquoted = found["name"].lower(), quoted is None
         value = found["bare"] if quoted is None else quoted
-        self.challenges[-1].parameters.setdefault(self._last, value)
+        self.challenges[-1].parameters.setdefault(self._last_name, value)
 
-    def _take_word(self, word: str, after_comma: bool) -> None:
+    def _add_word(self, word: str, after_comma: bool) -> None:
         """A new scheme; or the rest of a value that should have been quoted."""
         parameters = self.challenges[-1].parameters if self.challenges else {}
-        if self._bare and self._last == "qop" and word.lower() in _QOPS:
+        if self._last_was_unquoted and self._last_name == "qop" and word.lower() in _QOP_VALUES:
             parameters["qop"] += f",{word}"
-        elif self._bare and self._last and not after_comma:
-            parameters[self._last] += f" {word}"
-        elif after_comma or word.lower() in _KNOWN:
+        elif self._last_was_unquoted and self._last_name and not after_comma:
+            parameters[self._last_name] += f" {word}"
+        elif after_comma or word.lower() in _KNOWN_SCHEMES:
             self.challenges.append(Challenge(word.lower()))
-            self._last, self._bare = "", False
+            self._last_name, self._last_was_unquoted = "", False

@@ -11,12 +11,12 @@ from functools import partial
 from camrec.http_auth.challenge import Challenge
 from camrec.redaction import Credential
 
-_HASHES: dict[str, Callable] = {
+_HASH_FUNCTIONS: dict[str, Callable] = {
     "MD5": partial(hashlib.md5, usedforsecurity=False),
     "SHA-256": hashlib.sha256,
     "SHA-512-256": partial(hashlib.new, "sha512_256"),
 }
-_OTHER_NAMES = {"": "MD5", "SHA256": "SHA-256", "SHA-512/256": "SHA-512-256"}
+_ALGORITHM_ALIASES = {"": "MD5", "SHA256": "SHA-256", "SHA-512/256": "SHA-512-256"}
 
 
 class DigestAuth:
@@ -47,14 +47,14 @@ class DigestAuth:
         name = challenge.value("algorithm").strip().upper()
         self.per_session = name.endswith("-SESS")
         name = name.removesuffix("-SESS")
-        self.algorithm = _OTHER_NAMES.get(name, name)
+        self.algorithm = _ALGORITHM_ALIASES.get(name, name)
         qops = set(re.split(r"[\s,]+", challenge.value("qop").lower())) - {""}
-        if self.algorithm not in _HASHES or (qops and not qops & {"auth", "auth-int"}):
+        if self.algorithm not in _HASH_FUNCTIONS or (qops and not qops & {"auth", "auth-int"}):
             raise ValueError("unknown kind of digest")
         # auth-int needs the body's hash: our requests have none.
         self.qop = "" if not qops else "auth" if "auth" in qops else "auth-int"
         self.stale = challenge.value("stale").lower() == "true"
-        self.requests = 0
+        self.request_count = 0
         self.challenge = challenge
         self._realm = challenge.value("realm").encode("latin-1", "replace")
         self._nonce = challenge.value("nonce").encode("latin-1", "replace")
@@ -65,15 +65,15 @@ class DigestAuth:
         self.kind = (self.algorithm, self.per_session)
         # Ours are GETs without a body: "auth-int" protects no more, and is answered rarely.
         qop_rank = ("", "auth-int", "auth").index(self.qop)
-        self.strength = (list(_HASHES).index(self.algorithm), qop_rank, self.per_session)
+        self.strength = (list(_HASH_FUNCTIONS).index(self.algorithm), qop_rank, self.per_session)
 
     def authorization(self, method: str, uri: str) -> str:
         """The Authorization header of a request without a body, `uri` as its first line has it."""
-        self.requests += 1
-        count = f"{self.requests:08x}"
+        self.request_count += 1
+        count = f"{self.request_count:08x}"
         told = self.challenge.parameters
-        fields = [f"username={self._username()}", f'realm="{told.get("realm", "")}"']
-        fields += [f'nonce="{told.get("nonce", "")}"', f"uri={_quoted(uri)}"]
+        fields = [f"username={self._username_field()}", f'realm="{told.get("realm", "")}"']
+        fields += [f'nonce="{told.get("nonce", "")}"', f"uri={_quote(uri)}"]
         fields += [f'response="{self._response(method, uri, count)}"']
         if "opaque" in told:
             fields.append(f'opaque="{told["opaque"]}"')
@@ -83,18 +83,18 @@ class DigestAuth:
             fields += [f"qop={self.qop}", f"nc={count}"]
         if self.qop or self.per_session:
             fields.append(f'cnonce="{self._cnonce}"')
-        if self._hides_user:
+        if self._uses_userhash:
             fields.append("userhash=true")
         return "Digest " + ", ".join(fields)
 
     @property
-    def _hides_user(self) -> bool:
+    def _uses_userhash(self) -> bool:
         return self.challenge.value("userhash").lower() == "true"
 
-    def _username(self) -> str:
-        if self._hides_user:
+    def _username_field(self) -> str:
+        if self._uses_userhash:
             return f'"{self._hash(self._user + b":" + self._realm)}"'
-        return _quoted(self._user.decode("latin-1"))
+        return _quote(self._user.decode("latin-1"))
 
     def _response(self, method: str, uri: str, count: str) -> str:
         first = self._hash(b":".join((self._user, self._realm, self._password)))
@@ -109,9 +109,9 @@ class DigestAuth:
         return self._hash(b":".join((first.encode(), *middle, self._hash(request).encode())))
 
     def _hash(self, data: bytes) -> str:
-        return _HASHES[self.algorithm](data).hexdigest()
+        return _HASH_FUNCTIONS[self.algorithm](data).hexdigest()
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

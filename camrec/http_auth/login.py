@@ -10,11 +10,11 @@ from camrec.http_auth.challenge import Challenge, parse_challenges
 from camrec.http_auth.digest import DigestAuth
 from camrec.redaction import Credential
 
-MOST_CHALLENGES = 3  # in a row that one request answers: a camera may lock an account
+MAX_CHALLENGES = 3  # in a row that one request answers: a camera may lock an account
 MOST_REFUSED = 1  # kinds of digest whose answer was refused, after which the password is wrong
 
 
-class Login:
+class HttpLogin:
     """One credential at one camera, over any number of requests.
 
     scheme : what the next request is authorised with, None before the first challenge.
@@ -34,7 +34,7 @@ class Login:
         """The Authorization header of the next request, None where it is to have none."""
         return self.scheme.authorization(method, uri) if self.scheme is not None else None
 
-    def challenged(self, lines: Sequence[str]) -> bool:
+    def accept_challenge(self, lines: Sequence[str]) -> bool:
         """Take the ``WWW-Authenticate`` lines of a 401; whether another request may help.
 
         It cannot where the same answer was refused before: then the password is wrong. Where a
@@ -43,7 +43,7 @@ class Login:
         """
         before, challenges = self.scheme, parse_challenges(lines)
         offered = self._digests(challenges)
-        if isinstance(before, DigestAuth) and before.requests <= 1:
+        if isinstance(before, DigestAuth) and before.request_count <= 1:
             renewed = [each for each in offered if each.stale and each.kind == before.kind]
             if not renewed:
                 self._refused.add(before.kind)

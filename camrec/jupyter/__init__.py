@@ -12,19 +12,19 @@ from typing import Any
 from camrec.config import Config
 from camrec.errors import CamrecError
 
-READY = 120.0  # seconds: the first start may have to fetch the proxies
+SERVER_START_TIMEOUT_S = 120.0  # seconds: the first start may have to fetch the proxies
 # Beside ./videos, which a notebook's own camrec may have: each has its folder to itself.
-VIDEOS = "camrec-videos"
+NOTEBOOK_VIDEOS_FOLDER = "camrec-videos"
 
 
 def dashboard() -> dict[str, Any]:
     """What jupyter-server-proxy asks of its entry point ``jupyter_serverproxy_servers``."""
     return {
-        "command": command,
-        "timeout": READY,
+        "command": serve_command,
+        "timeout": SERVER_START_TIMEOUT_S,
         # Only this user can open it, and Jupyter asks who wants to: no port is there for others.
         "unix_socket": sys.platform != "win32",
-        "environment": origins() if sys.platform == "win32" else {},
+        "environment": websocket_origins() if sys.platform == "win32" else {},
         "new_browser_tab": False,
         "launcher_entry": {
             "title": "camrec",
@@ -34,11 +34,11 @@ def dashboard() -> dict[str, Any]:
     }
 
 
-def command(port: int, unix_socket: str) -> list[str]:
+def serve_command(port: int, unix_socket: str) -> list[str]:
     """``camrec serve`` in the folder that Jupyter was started in, with the settings there."""
     where = ["--socket", unix_socket] if unix_socket else ["--port", str(port)]
     serve = [sys.executable, "-m", "camrec", "serve", "--no-browser", *where]
-    return serve if _folder_is_chosen() else [*serve, "--videos", VIDEOS]
+    return serve if _folder_is_chosen() else [*serve, "--videos", NOTEBOOK_VIDEOS_FOLDER]
 
 
 def _folder_is_chosen() -> bool:
@@ -48,7 +48,7 @@ def _folder_is_chosen() -> bool:
         return True  # camrec serve says what is wrong
 
 
-def origins() -> dict[str, str]:
+def websocket_origins() -> dict[str, str]:
     """Whose pages Bokeh lets in where there is a port: Jupyter's own, on this machine."""
     from jupyter_server.serverapp import ServerApp
 

@@ -1,21 +1,21 @@
 """The videos folder as it is on the disk: names, facts, thumbnails, deletion."""
 
-from camrec.library.disk_space import Room
-from camrec.library.external import elsewhere
-from camrec.library.filenames import safe as safe_filename
+from camrec.library.disk_space import DiskSpace
+from camrec.library.external import list_external_videos
+from camrec.library.filenames import safe_filename as safe_filename
 from camrec.library.folder_watch import FolderWatch
-from camrec.library.library import PARTS, Library
-from camrec.library.retention import Keeping
-from camrec.library.video import Video, index_of
+from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
+from camrec.library.retention import RetentionPolicy
+from camrec.library.video import VideoFile, frame_index_path
 
 __all__ = [
-    "PARTS",
+    "SEGMENTS_FOLDER_NAME",
     "FolderWatch",
-    "Keeping",
-    "Library",
-    "Room",
-    "Video",
-    "elsewhere",
-    "index_of",
+    "RetentionPolicy",
+    "VideoLibrary",
+    "DiskSpace",
+    "VideoFile",
+    "list_external_videos",
+    "frame_index_path",
     "safe_filename",
 ]

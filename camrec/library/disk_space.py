@@ -15,25 +15,27 @@ from camrec.errors import DiskError
 # JPEG of MJPEG is a whole picture, while H.264 of the same holds about an eighth; what H.265 saves
 # is lost where it is encoded anew. How much an encoder makes of a picture is not known before, so
 # these decide only whether it is worth beginning: the floor guards the rest.
-WEIGHT = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
+FILE_RATE_FACTORS = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
 # What is offered leaves some of the room: until the button is pressed a camera may send more, and
 # others may write to the disk.
-OFFERED = 0.9
+OFFERED_SPACE_RATIO = 0.9
 
 
-class Room:
-    """The file system that `folder` lies on, of which `floor` bytes stay free.
+class DiskSpace:
+    """The file system that `folder` lies on, of which `min_free_bytes` bytes stay free.
 
     weights : by codec, what a second of the file weighs against a second of the camera's.
     """
 
-    def __init__(self, folder: Path, floor: int, weights: Mapping[str, float] = WEIGHT) -> None:
-        self.floor = floor
+    def __init__(
+        self, folder: Path, floor: int, weights: Mapping[str, float] = FILE_RATE_FACTORS
+    ) -> None:
+        self.min_free_bytes = floor
         self._weights = weights
         self._folder = folder.absolute()
 
     @property
-    def free(self) -> int:
+    def free_bytes(self) -> int:
         """Bytes that are free, the floor included."""
         there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
         return shutil.disk_usage(there).free
@@ -41,28 +43,28 @@ class Room:
     @property
     def low(self) -> bool:
         """Whether the floor is reached: nothing more is to be recorded."""
-        return self.free <= self.floor
+        return self.free_bytes <= self.min_free_bytes
 
     @property
-    def left(self) -> int:
+    def available_bytes(self) -> int:
         """Bytes that recordings may take."""
-        return max(0, self.free - self.floor)
+        return max(0, self.free_bytes - self.min_free_bytes)
 
     def file_rate(self, codec: str, bit_rate: float) -> float:
         """Bits a second of a recording's file, of what the camera sends."""
         return bit_rate * self._weights.get(codec, 1.0)
 
-    def most_seconds(self, file_rate: float, longest: int) -> int:
+    def max_seconds(self, file_rate: float, longest: int) -> int:
         """The longest recording to be offered, up to `longest` seconds: one that is admitted."""
         if file_rate <= 0:
-            return longest if self.left else 0
-        return min(longest, int(OFFERED * self.left * 8 / file_rate))
+            return longest if self.available_bytes else 0
+        return min(longest, int(OFFERED_SPACE_RATIO * self.available_bytes * 8 / file_rate))
 
     def fits(self, size: int) -> bool:
         """Whether a file that is written anew finds room: for this the floor is kept."""
-        return size < self.free
+        return size < self.free_bytes
 
-    def admit(self, codec: str, bit_rate: float, duration: float) -> None:
+    def require_space(self, codec: str, bit_rate: float, duration: float) -> None:
         """Ask before a recording of `duration` seconds begins.
 
         Parameters
@@ -76,15 +78,15 @@ class Room:
             ``disk_full``, with the size that is expected, what is free and the floor, in MB.
         """
         expected = int(self.file_rate(codec, bit_rate) / 8 * duration)
-        free = self.free
-        if expected >= free - self.floor:
+        free = self.free_bytes
+        if expected >= free - self.min_free_bytes:
             raise DiskError(
                 "disk_full",
-                needed=_megabytes(expected),
-                free=_megabytes(free),
-                floor=_megabytes(self.floor),
+                needed=_to_megabytes(expected),
+                free=_to_megabytes(free),
+                floor=_to_megabytes(self.min_free_bytes),
             )
 
 
-def _megabytes(size: int) -> int:
+def _to_megabytes(size: int) -> int:
     return round(size / 1e6)

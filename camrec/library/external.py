@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from camrec import remote_files
-from camrec.errors import NotFoundError, reason_of
+from camrec.errors import NotFoundError, describe_os_error
 from camrec.library import filenames, video
-from camrec.library.video import Video
+from camrec.library.video import VideoFile
 from camrec.redaction import redact
 
 
-def elsewhere(folder: Path) -> list[Video]:
+def list_external_videos(folder: Path) -> list[VideoFile]:
     """The videos right in a folder of a storage, newest first.
 
     Raises
@@ -20,11 +20,15 @@ def elsewhere(folder: Path) -> list[Video]:
         ``no_folder``: it is not there, or cannot be read.
     """
     try:
-        there = [each for each in folder.iterdir() if filenames.plain(remote_files.name_of(each))]
+        there = [
+            each
+            for each in folder.iterdir()
+            if filenames.is_video_filename(remote_files.display_name(each))
+        ]
         files = [each for each in there if each.is_file()]
-        found = [video.read(each, *remote_files.stamp(each)) for each in files]
+        found = [video.read_video(each, *remote_files.read_stamp(each)) for each in files]
     except OSError as error:
-        reason = reason_of(error)
+        reason = describe_os_error(error)
         if isinstance(reason, str):
             reason = redact(reason)
         raise NotFoundError("no_folder", folder=redact(str(folder)), reason=reason) from None

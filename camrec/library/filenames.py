@@ -8,48 +8,54 @@ from datetime import datetime
 
 from camrec.errors import InputError
 
-SUFFIX = ".mp4"
-LONGEST = 150  # bytes of a name; the moment, a number and the suffix come on top
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
-_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+VIDEO_FILE_SUFFIX = ".mp4"
+MAX_STEM_BYTES = 150  # bytes of a name; the moment, a number and the suffix come on top
+_FORBIDDEN_CHARS_PATTERN = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f]')
+_RESERVED_NAME_PATTERN = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I
+)
+_PERCENT_ESCAPE_PATTERN = re.compile(r"%[0-9a-fA-F]{2}")
 
 
-def stem(name: str, utc_ns: int) -> str:
+def video_stem(name: str, utc_ns: int) -> str:
     """``Door 2026-11-24 14-03-00``: the name, made safe, and the local time."""
     local = datetime.fromtimestamp(utc_ns // 10**9)
-    return f"{safe(name)} {local:%Y-%m-%d %H-%M-%S}"
+    return f"{safe_filename(name)} {local:%Y-%m-%d %H-%M-%S}"
 
 
-def safe(name: str) -> str:
+def safe_filename(name: str) -> str:
     """`name` as Windows, macOS and Linux all take it."""
     printed = "".join(char if char.isprintable() else "_" for char in name)
-    found = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", printed)).strip().lstrip(". ")
-    found = found.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(". ")
-    if _RESERVED.match(found):
+    found = (
+        _FORBIDDEN_CHARS_PATTERN.sub("_", unicodedata.normalize("NFC", printed))
+        .strip()
+        .lstrip(". ")
+    )
+    found = found.encode("utf-8")[:MAX_STEM_BYTES].decode("utf-8", "ignore").rstrip(". ")
+    if _RESERVED_NAME_PATTERN.match(found):
         found = f"_{found}"
     return found or "video"
 
 
-def numbered(stem: str, number: int) -> str:
+def numbered_stem(stem: str, number: int) -> str:
     return stem if number == 1 else f"{stem} ({number})"
 
 
-def plain(filename: str) -> bool:
+def is_video_filename(filename: str) -> bool:
     """Whether it can be the name of a video right in its folder."""
     return (
         isinstance(filename, str)
-        and filename.lower().endswith(SUFFIX)
+        and filename.lower().endswith(VIDEO_FILE_SUFFIX)
         and not filename.startswith(".")
         and len(filename) <= 255
         and filename.isprintable()
         and not any(char in filename for char in '/\\:*?"<>|')
-        and not _ESCAPED.search(filename)
+        and not _PERCENT_ESCAPE_PATTERN.search(filename)
     )
 
 
-def checked(filename: str) -> str:
+def check_filename(filename: str) -> str:
     """Raises InputError (``bad_filename``)."""
-    if not plain(filename):
+    if not is_video_filename(filename):
         raise InputError("bad_filename")
     return filename

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-SETTLED_AFTER = 5  # checks in a row without a change, after which a copy is taken for finished
+SETTLED_CHECKS = 5  # checks in a row without a change, after which a copy is taken for finished
 
 FileStamp = tuple[str, int, int]
 
@@ -21,14 +21,14 @@ class FolderWatch:
         self._folder = folder
         self._folder_time = self._read_folder_time()
         self._files: frozenset[FileStamp] = frozenset()
-        self._quiet_checks = SETTLED_AFTER
+        self._quiet_checks = SETTLED_CHECKS
 
     def changed(self) -> bool:
         """Whether something has changed since the last call."""
         folder_time = self._read_folder_time()
         touched = folder_time != self._folder_time
         self._folder_time = folder_time
-        if not touched and self._quiet_checks >= SETTLED_AFTER:
+        if not touched and self._quiet_checks >= SETTLED_CHECKS:
             return False
         files = self._read_files()
         grown = files != self._files
@@ -45,12 +45,12 @@ class FolderWatch:
     def _read_files(self) -> frozenset[FileStamp]:
         try:
             with os.scandir(self._folder) as entries:
-                return frozenset(filter(None, map(_stamp, entries)))
+                return frozenset(filter(None, map(_file_stamp, entries)))
         except OSError:
             return frozenset()
 
 
-def _stamp(entry: os.DirEntry[str]) -> FileStamp | None:
+def _file_stamp(entry: os.DirEntry[str]) -> FileStamp | None:
     """Name, size and time of a file; None for what is gone meanwhile, or no file."""
     try:
         if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):

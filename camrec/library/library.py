@@ -14,24 +14,24 @@ import av
 import filelock
 
 from camrec import durable_files
-from camrec.callbacks import Signal
-from camrec.camera_address import valid_name
+from camrec.callbacks import Callbacks
+from camrec.camera_address import validate_name
 from camrec.clock import Clock
-from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, reason_of
+from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, describe_os_error
 from camrec.file_lock import ProcessLock
 from camrec.library import filenames, preview, thumbnail, video
-from camrec.library.disk_space import WEIGHT, Room
-from camrec.library.retention import Keeping
-from camrec.library.video import Video
+from camrec.library.disk_space import FILE_RATE_FACTORS, DiskSpace
+from camrec.library.retention import RetentionPolicy
+from camrec.library.video import VideoFile
 from camrec.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
-LOCK, PARTS, THUMBNAILS = ".lock", ".parts", ".thumbnails"
-Stamp = tuple[int, int, int]
+LOCK_FILENAME, SEGMENTS_FOLDER_NAME, THUMBNAILS_FOLDER_NAME = ".lock", ".parts", ".thumbnails"
+FileFingerprint = tuple[int, int, int]
 
 
-class Library:
+class VideoLibrary:
     """Finished videos right in `folder`; all else in folders whose names begin with a dot.
 
     It can be looked at without being opened; whoever writes opens it first.
@@ -43,7 +43,7 @@ class Library:
     keeping
         Which videos are deleted when it is opened and after each that is saved.
     weights
-        As `Room` takes them.
+        As `DiskSpace` takes them.
 
     Attributes
     ----------
@@ -57,19 +57,19 @@ class Library:
         clock: Clock,
         *,
         floor: int = 0,
-        keeping: Keeping | None = None,
-        weights: Mapping[str, float] = WEIGHT,
+        keeping: RetentionPolicy | None = None,
+        weights: Mapping[str, float] = FILE_RATE_FACTORS,
     ) -> None:
         self.folder = Path(folder)
-        self.room = Room(self.folder, floor, weights)
-        self.changed = Signal()
+        self.room = DiskSpace(self.folder, floor, weights)
+        self.changed = Callbacks()
         self._clock = clock
-        self._keeping = keeping or Keeping()
-        self._lock = ProcessLock(self.folder / LOCK)
-        self._known: dict[str, tuple[Stamp, Video]] = {}
-        self._saving = threading.Lock()
-        self._drawing = threading.Lock()
-        self._previews = preview.Previews()
+        self._retention = keeping or RetentionPolicy()
+        self._lock = ProcessLock(self.folder / LOCK_FILENAME)
+        self._cache: dict[str, tuple[FileFingerprint, VideoFile]] = {}
+        self._write_lock = threading.Lock()
+        self._thumbnail_lock = threading.Lock()
+        self._previews = preview.FramePreviews()
 
     def open(self) -> None:
         """Make the folder where it is missing, and keep it for this camrec.
@@ -79,33 +79,35 @@ class Library:
         StateError (``folder_taken``), ServiceError (``folder_unwritable``)
         """
         try:
-            durable_files.make(self.folder / PARTS)
+            durable_files.make_dirs(self.folder / SEGMENTS_FOLDER_NAME)
             self._lock.acquire()
         except filelock.Timeout:
             raise StateError("folder_taken", folder=str(self.folder)) from None
         except OSError as error:
-            raise self._unwritable(error) from None
-        self._tidy()
+            raise self._unwritable_error(error) from None
+        self._apply_retention()
 
     def close(self) -> None:
         self._lock.release()
 
-    def videos(self) -> list[Video]:
+    def videos(self) -> list[VideoFile]:
         """What is there, newest first."""
-        found = {filename: self._video(filename, seen) for filename, seen in self._files()}
-        for gone in self._known.keys() - found.keys():
-            self._known.pop(gone, None)
+        found = {
+            filename: self._load_video(filename, seen) for filename, seen in self._scan_files()
+        }
+        for gone in self._cache.keys() - found.keys():
+            self._cache.pop(gone, None)
         return sorted(found.values(), key=lambda each: (each.started_at, each.filename))[::-1]
 
-    def get(self, filename: str) -> Video:
+    def get(self, filename: str) -> VideoFile:
         """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
         try:
-            seen = os.lstat(self.folder / filenames.checked(filename))
+            seen = os.lstat(self.folder / filenames.check_filename(filename))
         except OSError:
             seen = None
         if seen is None or not stat.S_ISREG(seen.st_mode):
             raise NotFoundError("no_video", filename=filename)
-        return self._video(filename, seen)
+        return self._load_video(filename, seen)
 
     def delete(self, filename: str) -> None:
         """Remove a video with its receipt and thumbnail, for good.
@@ -118,20 +120,20 @@ class Library:
         try:
             path.unlink()
             path.with_suffix(".json").unlink(missing_ok=True)
-            self._forget(path)
+            self._delete_derived_files(path)
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise self._unwritable_error(error) from None
         log.info("video deleted: %s", filename)
         self.changed.emit(filename)
 
-    def lock(self, filename: str, locked: bool = True) -> Video:
+    def lock(self, filename: str, locked: bool = True) -> VideoFile:
         """Protect a video from being deleted for its age or for room; or no longer.
 
         Raises
         ------
         InputError, NotFoundError, StateError (``no_receipt``), ServiceError (``folder_unwritable``)
         """
-        with self._saving:
+        with self._write_lock:
             found = self.get(filename)
             if found.receipt is None:
                 raise StateError("no_receipt", filename=filename)
@@ -139,11 +141,11 @@ class Library:
             note = self.folder / f".{beside.name}"
             try:
                 found.receipt.model_copy(update={"locked": locked}).write(note)
-                durable_files.sync(note)
+                durable_files.fsync_path(note)
                 os.replace(note, beside)
-                durable_files.sync(self.folder)
+                durable_files.fsync_path(self.folder)
             except OSError as error:
-                raise self._unwritable(error) from None
+                raise self._unwritable_error(error) from None
         log.info("video %s: %s", "locked" if locked else "unlocked", filename)
         self.changed.emit(filename)
         return self.get(filename)
@@ -158,34 +160,36 @@ class Library:
         InputError (``bad_filename``, ``bad_name``), NotFoundError, ServiceError
         (``folder_unwritable``)
         """
-        name = valid_name(name) or ""
-        with self._saving:
+        name = validate_name(name) or ""
+        with self._write_lock:
             found = self.get(filename)
             try:
-                renamed = self._renamed(found, name)
-                durable_files.sync(self.folder)
+                renamed = self._rename_files(found, name)
+                durable_files.fsync_path(self.folder)
             except OSError as error:
-                raise self._unwritable(error) from None
+                raise self._unwritable_error(error) from None
         log.info("video %s is now %s", filename, renamed)
         self.changed.emit(filename)
         return renamed
 
-    def _renamed(self, found: Video, name: str) -> str:
+    def _rename_files(self, found: VideoFile, name: str) -> str:
         beside = found.path.with_suffix(".json")
         if found.receipt is None:
-            stems = _stems(filenames.safe(name))
-            return next(filter(None, (self._place(found.path, None, each) for each in stems)))
+            stems = _candidate_stems(filenames.safe_filename(name))
+            return next(
+                filter(None, (self._move_into_library(found.path, None, each) for each in stems))
+            )
         note = self.folder / f".{beside.name}"
         found.receipt.model_copy(update={"name": name}).write(note)
-        durable_files.sync(note)
-        for stem in _stems(filenames.stem(name, found.started_at)):
-            if f"{stem}{filenames.SUFFIX}" == found.filename:
+        durable_files.fsync_path(note)
+        for stem in _candidate_stems(filenames.video_stem(name, found.started_at)):
+            if f"{stem}{filenames.VIDEO_FILE_SUFFIX}" == found.filename:
                 os.replace(note, beside)
                 return found.filename
-            if placed := self._place(found.path, note, stem):
+            if placed := self._move_into_library(found.path, note, stem):
                 break
         beside.unlink(missing_ok=True)
-        self._forget(found.path)
+        self._delete_derived_files(found.path)
         return placed
 
     def thumbnail(self, filename: str) -> Path:
@@ -196,12 +200,12 @@ class Library:
         InputError, NotFoundError (``no_video``; ``no_thumbnail`` when no picture can be decoded)
         """
         path = self.get(filename).path
-        target = self._thumbnail(filename)
-        with self._drawing:
+        target = self._thumbnail_path(filename)
+        with self._thumbnail_lock:
             made_for = path.stat().st_mtime_ns
             if not target.exists() or target.stat().st_mtime_ns != made_for:
                 try:
-                    thumbnail.make(path, target)
+                    thumbnail.make_thumbnail(path, target)
                     os.utime(target, ns=(made_for, made_for))
                 except (OSError, ValueError, av.error.FFmpegError) as error:
                     log.warning("no thumbnail of %s: %s", filename, error)
@@ -231,7 +235,7 @@ class Library:
         """
         path = self.get(filename).path
         try:
-            return preview.times(path)
+            return preview.read_frame_times(path)
         except (OSError, ValueError, IndexError) as error:
             log.warning("no times of %s: %s", filename, error)
             raise NotFoundError("no_thumbnail", filename=filename) from None
@@ -242,48 +246,55 @@ class Library:
         Afterwards those that are kept no longer are deleted. Raises OSError; then the file is
         still where it was.
         """
-        durable_files.sync(file)
+        durable_files.fsync_path(file)
         note = file.with_suffix(".receipt")
         receipt.write(note)
-        durable_files.sync(note)
-        stem = filenames.stem(receipt.name, video.nanoseconds(receipt.started_at))
-        with self._saving:
-            filename = next(filter(None, (self._place(file, note, each) for each in _stems(stem))))
-        durable_files.sync(self.folder)
+        durable_files.fsync_path(note)
+        stem = filenames.video_stem(receipt.name, video.iso_to_utc_ns(receipt.started_at))
+        with self._write_lock:
+            filename = next(
+                filter(
+                    None,
+                    (self._move_into_library(file, note, each) for each in _candidate_stems(stem)),
+                )
+            )
+        durable_files.fsync_path(self.folder)
         self.changed.emit(filename)
-        self._tidy()
+        self._apply_retention()
         return filename
 
     def parts(self, recording_id: str) -> Path:
         """The folder for the parts of one recording."""
-        folder = self.folder / PARTS / recording_id
-        durable_files.make(folder)
+        folder = self.folder / SEGMENTS_FOLDER_NAME / recording_id
+        durable_files.make_dirs(folder)
         return folder
 
     def free_bytes(self) -> int:
-        return self.room.free
+        return self.room.free_bytes
 
-    def _tidy(self) -> None:
+    def _apply_retention(self) -> None:
         """Delete what is kept no longer; a failure costs nothing else."""
-        if not self._keeping.limited:
+        if not self._retention.is_limited:
             return
-        for each in self._keeping.surplus(self.videos(), self._clock.utc_ns()):
+        for each in self._retention.select_for_deletion(self.videos(), self._clock.utc_ns()):
             log.info("%s is kept no longer (%d bytes)", each.filename, each.size)
             try:
                 self.delete(each.filename)
             except CamrecError as error:
                 log.warning("%s could not be deleted: %s", each.filename, error)
 
-    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+    def _scan_files(self) -> Iterator[tuple[str, os.stat_result]]:
         try:
             with os.scandir(self.folder) as entries:
                 for entry in entries:
-                    if filenames.plain(entry.name) and entry.is_file(follow_symlinks=False):
+                    if filenames.is_video_filename(entry.name) and entry.is_file(
+                        follow_symlinks=False
+                    ):
                         yield entry.name, entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             return
 
-    def _video(self, filename: str, seen: os.stat_result) -> Video:
+    def _load_video(self, filename: str, seen: os.stat_result) -> VideoFile:
         """From memory where neither the file nor its receipt has changed."""
         path = self.folder / filename
         try:
@@ -291,46 +302,48 @@ class Library:
         except OSError:
             noted = 0
         stamp = (seen.st_mtime_ns, seen.st_size, noted)
-        known = self._known.get(filename)
+        known = self._cache.get(filename)
         if known is None or known[0] != stamp:
-            known = stamp, video.read(path, seen.st_size, seen.st_mtime_ns)
-            self._known[filename] = known
+            known = stamp, video.read_video(path, seen.st_size, seen.st_mtime_ns)
+            self._cache[filename] = known
         return known[1]
 
-    def _place(self, file: Path, note: Path | None, stem: str) -> str | None:
+    def _move_into_library(self, file: Path, note: Path | None, stem: str) -> str | None:
         """Under this name, or None where it is taken; the receipt first: alone it is no video."""
-        target = self.folder / f"{stem}{filenames.SUFFIX}"
+        target = self.folder / f"{stem}{filenames.VIDEO_FILE_SUFFIX}"
         beside = target.with_suffix(".json")
         if target.exists():
             return None
         if note is None:
-            return self._moved(file, target)
-        if self._moved(note, beside) is None:
+            return self._move_if_free(file, target)
+        if self._move_if_free(note, beside) is None:
             return None
-        if self._moved(file, target) is None:
-            durable_files.rename(beside, note)
+        if self._move_if_free(file, target) is None:
+            durable_files.rename_no_overwrite(beside, note)
             return None
         return target.name
 
     @staticmethod
-    def _moved(source: Path, target: Path) -> str | None:
+    def _move_if_free(source: Path, target: Path) -> str | None:
         try:
-            durable_files.rename(source, target)
+            durable_files.rename_no_overwrite(source, target)
         except FileExistsError:
             return None
         return target.name
 
-    def _thumbnail(self, filename: str) -> Path:
-        return self.folder / THUMBNAILS / f"{filename}.jpg"
+    def _thumbnail_path(self, filename: str) -> Path:
+        return self.folder / THUMBNAILS_FOLDER_NAME / f"{filename}.jpg"
 
-    def _forget(self, path: Path) -> None:
+    def _delete_derived_files(self, path: Path) -> None:
         """Remove what was made from a video that is gone."""
-        self._thumbnail(path.name).unlink(missing_ok=True)
-        video.index_of(path).unlink(missing_ok=True)
+        self._thumbnail_path(path.name).unlink(missing_ok=True)
+        video.frame_index_path(path).unlink(missing_ok=True)
 
-    def _unwritable(self, error: OSError) -> ServiceError:
-        return ServiceError("folder_unwritable", folder=str(self.folder), reason=reason_of(error))
+    def _unwritable_error(self, error: OSError) -> ServiceError:
+        return ServiceError(
+            "folder_unwritable", folder=str(self.folder), reason=describe_os_error(error)
+        )
 
 
-def _stems(stem: str) -> Iterator[str]:
-    return (filenames.numbered(stem, number) for number in itertools.count(1))
+def _candidate_stems(stem: str) -> Iterator[str]:
+    return (filenames.numbered_stem(stem, number) for number in itertools.count(1))

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from camrec.library.video import Video
-
-DAY = 86_400 * 10**9
+from camrec.clock import NS_PER_DAY
+from camrec.library.video import VideoFile
 
 
 @dataclass(frozen=True)
-class Keeping:
+class RetentionPolicy:
     """size : bytes that all videos may take together; days : how old one may get; 0: no limit."""
 
     size: int = 0
-    days: float = 0
+    max_days: float = 0
 
     @property
-    def limited(self) -> bool:
-        return self.size > 0 or self.days > 0
+    def is_limited(self) -> bool:
+        return self.size > 0 or self.max_days > 0
 
-    def surplus(self, videos: Iterable[Video], now: int) -> list[Video]:
+    def select_for_deletion(self, videos: Iterable[VideoFile], now: int) -> list[VideoFile]:
         """Those that are to go at `now` (UTC nanoseconds), the oldest first.
 
         A video without a receipt was not made here: it is neither counted nor chosen. One that is
@@ -35,7 +34,7 @@ class Keeping:
         gone = []
         for each in ours[:-1]:
             too_much = 0 < self.size < total
-            too_old = self.days > 0 and now - each.started_at > self.days * DAY
+            too_old = self.max_days > 0 and now - each.started_at > self.max_days * NS_PER_DAY
             if (too_much or too_old) and not each.locked:
                 gone.append(each)
                 total -= each.size

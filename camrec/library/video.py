@@ -14,11 +14,11 @@ from camrec import remote_files
 from camrec.clock import parse_iso
 from camrec.receipt import Receipt
 
-INDEXES = ".indexes"
+INDEXES_FOLDER_NAME = ".indexes"
 
 
 @dataclass(frozen=True)
-class Video:
+class VideoFile:
     """A file in the videos folder.
 
     started_at : UTC nanoseconds; without a receipt what the file says of its making, else its last
@@ -49,31 +49,31 @@ class Video:
         return self.receipt is not None and self.receipt.locked
 
 
-def index_of(path: Path) -> Path:
+def frame_index_path(path: Path) -> Path:
     """Where it is kept what is known of a video's pictures: a place that no library lists."""
-    if remote_files.is_here(path):
-        return path.parent / INDEXES / f"{path.name}.npz"
+    if remote_files.is_local(path):
+        return path.parent / INDEXES_FOLDER_NAME / f"{path.name}.npz"
     address = hashlib.sha256(str(path).encode()).hexdigest()
     return platformdirs.user_cache_path("camrec", appauthor=False) / "indexes" / f"{address}.npz"
 
 
-def read(path: Path, size: int, mtime_ns: int) -> Video:
+def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
     """A video with its receipt, where it has one that is of this file."""
     try:
         receipt = Receipt.read(path.with_suffix(".json"))
         if receipt.size == size:
-            return _told(path, receipt)
+            return _video_from_receipt(path, receipt)
     except (OSError, ValueError):
         pass
-    return _seen(path, size, mtime_ns)
+    return _video_from_file(path, size, mtime_ns)
 
 
-def _told(path: Path, receipt: Receipt) -> Video:
-    return Video(
-        filename=remote_files.name_of(path),
+def _video_from_receipt(path: Path, receipt: Receipt) -> VideoFile:
+    return VideoFile(
+        filename=remote_files.display_name(path),
         path=path,
         name=receipt.name,
-        started_at=nanoseconds(receipt.started_at),
+        started_at=iso_to_utc_ns(receipt.started_at),
         duration=receipt.duration,
         size=receipt.size,
         width=receipt.width,
@@ -85,25 +85,25 @@ def _told(path: Path, receipt: Receipt) -> Video:
     )
 
 
-def _seen(path: Path, size: int, mtime_ns: int) -> Video:
+def _video_from_file(path: Path, size: int, mtime_ns: int) -> VideoFile:
     duration, width, height, codec, sound, playable = 0.0, 0, 0, "", None, False
     made = None
     try:
-        with remote_files.video(path) as container:
+        with remote_files.open_video(path) as container:
             video = container.streams.video[0]
             width, height = video.codec_context.width, video.codec_context.height
             codec = video.codec_context.name
             duration = (container.duration or 0) / av.time_base
-            made = _made(container.metadata.get("creation_time"))
+            made = _parse_creation_time(container.metadata.get("creation_time"))
             if container.streams.audio:
                 sound = container.streams.audio[0].codec_context.name
             playable = next(container.decode(video), None) is not None
     except (av.error.FFmpegError, IndexError):
         pass
-    return Video(
-        filename=remote_files.name_of(path),
+    return VideoFile(
+        filename=remote_files.display_name(path),
         path=path,
-        name=Path(remote_files.name_of(path)).stem,
+        name=Path(remote_files.display_name(path)).stem,
         started_at=mtime_ns - int(duration * 10**9) if made is None else made,
         duration=duration,
         size=size,
@@ -115,15 +115,15 @@ def _seen(path: Path, size: int, mtime_ns: int) -> Video:
     )
 
 
-def _made(told: str | None) -> int | None:
+def _parse_creation_time(told: str | None) -> int | None:
     """When the file says that it began, UTC nanoseconds."""
     try:
-        return nanoseconds(told) if told else None
+        return iso_to_utc_ns(told) if told else None
     except ValueError:
         return None
 
 
-def nanoseconds(iso: str) -> int:
+def iso_to_utc_ns(iso: str) -> int:
     began = parse_iso(iso)
     whole = int(began.replace(microsecond=0).astimezone(timezone.utc).timestamp())
     return whole * 10**9 + began.microsecond * 1000

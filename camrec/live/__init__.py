@@ -3,17 +3,17 @@
 A JPEG is made once for all viewers, and only while there are any.
 """
 
-from camrec.live.h264_packet import Packet, codec_string
-from camrec.live.h264_viewer import PacketSubscription
-from camrec.live.jpeg_frame import Picture
-from camrec.live.jpeg_viewer import PictureSubscription
-from camrec.live.live_view import Pictures
+from camrec.live.h264_packet import H264Packet, codec_string
+from camrec.live.h264_viewer import H264Viewer
+from camrec.live.jpeg_frame import JpegFrame
+from camrec.live.jpeg_viewer import JpegViewer
+from camrec.live.live_view import LiveViews
 
 __all__ = [
-    "Packet",
-    "PacketSubscription",
-    "Picture",
-    "PictureSubscription",
-    "Pictures",
+    "H264Packet",
+    "H264Viewer",
+    "JpegFrame",
+    "JpegViewer",
+    "LiveViews",
     "codec_string",
 ]

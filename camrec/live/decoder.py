@@ -10,34 +10,34 @@ import cv2
 from av.codec.context import Flags
 from av.video.reformatter import Colorspace
 
-from camrec.media import Unit, VideoTrack, square
+from camrec.media import MediaUnit, VideoTrack, square_pixel_size
 
 log = logging.getLogger(__name__)
 
-CODECS = {"h264": "h264", "h265": "hevc"}
-NANOSECONDS = Fraction(1, 10**9)
-QUALITY = 80
-UNTOLD = 2  # a stream that does not say by which matrix its colours are meant
-HD = 720  # lines from which BT.709 is meant then, as browsers take it
+DECODER_NAMES = {"h264": "h264", "h265": "hevc"}
+NS_TIME_BASE = Fraction(1, 10**9)
+LIVE_JPEG_QUALITY = 80
+UNSPECIFIED_COLORSPACE = 2  # a stream that does not say by which matrix its colours are meant
+MIN_BT709_HEIGHT_PX = 720  # lines from which BT.709 is meant then, as browsers take it
 
 
-class Decoder:
+class FrameDecoder:
     """Decodes H.264 and H.265. What it cannot decode it passes over, up to the next key picture."""
 
     def __init__(self) -> None:
         self._context: av.VideoCodecContext | None = None
         self._track: VideoTrack | None = None
 
-    def decode(self, unit: Unit) -> list[av.VideoFrame]:
+    def decode(self, unit: MediaUnit) -> list[av.VideoFrame]:
         """The pictures that can be shown now, `pts` as nanoseconds of the track's clock."""
         if unit.track is not self._track:
             self.forget()
         if self._context is None:
             if not unit.key:
                 return []
-            self._context = self._begin(unit.track)
+            self._context = self._create_context(unit.track)
         packet = av.Packet(unit.data)
-        packet.pts, packet.time_base = unit.time, NANOSECONDS
+        packet.pts, packet.time_base = unit.time, NS_TIME_BASE
         try:
             return self._context.decode(packet)
         except av.FFmpegError as error:
@@ -49,9 +49,9 @@ class Decoder:
         """Begin anew at the next key picture."""
         self._context = self._track = None
 
-    def _begin(self, track: VideoTrack) -> av.VideoCodecContext:
+    def _create_context(self, track: VideoTrack) -> av.VideoCodecContext:
         self._track = track
-        context = av.CodecContext.create(CODECS[track.codec], "r")
+        context = av.CodecContext.create(DECODER_NAMES[track.codec], "r")
         context.thread_count = 1
         if track.reorder == 0:
             # Without it a picture may wait for the next one.
@@ -59,23 +59,25 @@ class Decoder:
         return context
 
 
-def size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:
+def jpeg_size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:
     """Width and height of its JPEG, whose pixels are square."""
-    width, height = square(frame.width, frame.height, pixel)
+    width, height = square_pixel_size(frame.width, frame.height, pixel)
     return max(1, width // divisor), max(1, height // divisor)
 
 
-def jpeg(frame: av.VideoFrame, size: tuple[int, int]) -> bytes:
+def encode_jpeg(frame: av.VideoFrame, size: tuple[int, int]) -> bytes:
     """Encode a picture in that size, its colours as the stream means them."""
     told = frame.colorspace
-    matrix = Colorspace.ITU709 if frame.height >= HD else Colorspace.ITU601
+    matrix = Colorspace.ITU709 if frame.height >= MIN_BT709_HEIGHT_PX else Colorspace.ITU601
     width, height = size
     shown = frame.reformat(
         width=width,
         height=height,
         format="bgr24",
-        src_colorspace=matrix if told == UNTOLD else None,
+        src_colorspace=matrix if told == UNSPECIFIED_COLORSPACE else None,
         interpolation="AREA" if width < frame.width else None,
     )
-    _, encoded = cv2.imencode(".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, encoded = cv2.imencode(
+        ".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, LIVE_JPEG_QUALITY]
+    )
     return encoded.tobytes()

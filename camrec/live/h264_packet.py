@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from camrec.media import VideoTrack
-from camrec.readers.h264 import H264
-from camrec.readers.nal_units import START
+from camrec.readers.h264 import H264Depacketizer
+from camrec.readers.nal_units import START_CODE
 
 
 @dataclass(frozen=True, eq=False)
-class Packet:
+class H264Packet:
     """A coded picture as the camera sent it, and what is known of it.
 
     track : where it is another one than before, a decoder begins anew; such a packet is a key one.
@@ -30,7 +30,7 @@ class Packet:
 
 def codec_string(track: VideoTrack) -> str:
     """What a browser calls an H.264 track (RFC 6381): profile, constraints and level in hex."""
-    for nal in track.parameters.split(START):
-        if len(nal) > 3 and H264.kind(nal) == H264.SEQUENCE:
+    for nal in track.parameters.split(START_CODE):
+        if len(nal) > 3 and H264Depacketizer.kind(nal) == H264Depacketizer.SEQUENCE:
             return f"avc1.{nal[1:4].hex().upper()}"
     raise ValueError("no sequence parameter set")

@@ -9,12 +9,12 @@ from typing import Protocol
 import av
 
 from camrec.clock import Clock
-from camrec.live.decoder import Decoder
-from camrec.live.jpeg_sizes import Sight
-from camrec.media import Unit
+from camrec.live.decoder import FrameDecoder
+from camrec.live.jpeg_sizes import FrameVariants
+from camrec.media import MediaUnit
 
-MOST = 64 << 20  # bytes that may wait to be decoded
-MJPEG = "mjpeg"  # needs no decoding
+MAX_DECODE_QUEUE_BYTES = 64 << 20  # bytes that may wait to be decoded
+MJPEG_CODEC = "mjpeg"  # needs no decoding
 
 
 class Units(Protocol):
@@ -30,11 +30,11 @@ class Units(Protocol):
     def close(self) -> None: ...
 
 
-class Feed(Protocol):
+class LiveFeed(Protocol):
     """What is needed of a session's feed."""
 
     @property
-    def usual_distance(self) -> float: ...
+    def frame_interval(self) -> float: ...
 
     def subscribe(
         self,
@@ -44,10 +44,10 @@ class Feed(Protocol):
         on_ready: Callable[[], object] | None = None,
     ) -> Units: ...
 
-    def cut_off(self) -> Sequence[Unit]: ...
+    def interrupted_gop(self) -> Sequence[MediaUnit]: ...
 
 
-class Show:
+class JpegProducer:
     """Decodes a feed in a thread of its own and delivers the newest picture each time.
 
     It begins with the feed's current group. Of what waits every picture from the newest key one on
@@ -61,25 +61,25 @@ class Show:
 
     def __init__(
         self,
-        feed: Feed,
+        feed: LiveFeed,
         clock: Clock,
         number: int,
-        deliver: Callable[[Show, Sight], None],
-        preview: Callable[[Show, Sight], None],
+        deliver: Callable[[JpegProducer, FrameVariants], None],
+        preview: Callable[[JpegProducer, FrameVariants], None],
     ) -> None:
         self._feed = feed
         self._clock = clock
         self._deliver = deliver
         self._preview = preview
-        self._begun = False
+        self._has_started = False
         self._lock = threading.Lock()
         self._closed = False
-        self._units = self._subscribe()
-        self._decoder = Decoder()
+        self._subscription = self._subscribe()
+        self._decoder = FrameDecoder()
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
         self.number = number
 
-    def start(self) -> Show:
+    def start(self) -> JpegProducer:
         self._thread.start()
         return self
 
@@ -87,77 +87,77 @@ class Show:
         """Ask it to end, from any thread."""
         with self._lock:
             self._closed = True
-            self._units.close()
+            self._subscription.close()
 
     def join(self) -> None:
         self._thread.join()
 
     def _subscribe(self) -> Units:
-        return self._feed.subscribe(max_bytes=MOST, media=("video",))
+        return self._feed.subscribe(max_bytes=MAX_DECODE_QUEUE_BYTES, media=("video",))
 
     def _run(self) -> None:
         while True:
-            self._units.wait()
-            items = self._units.take()
-            if self._units.closed:
+            self._subscription.wait()
+            items = self._subscription.take()
+            if self._subscription.closed:
                 return
-            if self._units.overflowed:
-                items = self._begin_anew()
-            sight = self._newest(items)
+            if self._subscription.overflowed:
+                items = self._resubscribe()
+            sight = self._decode_newest(items)
             if sight is not None:
                 self._deliver(self, sight)
 
-    def _begin_anew(self) -> list[object]:
+    def _resubscribe(self) -> list[object]:
         """Too slow: pass over what was missed."""
-        self._units.close()
+        self._subscription.close()
         self._decoder.forget()
         with self._lock:
             if not self._closed:
-                self._units = self._subscribe()
-        return self._units.take()
+                self._subscription = self._subscribe()
+        return self._subscription.take()
 
-    def _newest(self, items: list[object]) -> Sight | None:
-        newest: Unit | None = None
+    def _decode_newest(self, items: list[object]) -> FrameVariants | None:
+        newest: MediaUnit | None = None
         frame: av.VideoFrame | None = None
-        begin = newest_key(items)
+        begin = find_newest_key_frame(items)
         if begin:
             self._decoder.forget()
         for item in items[begin:]:
             if self._closed:
                 return None
-            if not isinstance(item, Unit):
+            if not isinstance(item, MediaUnit):
                 self._decoder.forget()
                 continue
-            frames = [] if item.track.codec == MJPEG else self._decoder.decode(item)
-            if not frames and item.track.codec != MJPEG:
+            frames = [] if item.track.codec == MJPEG_CODEC else self._decoder.decode(item)
+            if not frames and item.track.codec != MJPEG_CODEC:
                 continue
             newest, frame = item, frames[-1] if frames else None
             self.number += max(len(frames), 1)
-            if not self._begun and item is not items[-1]:
-                self._preview(self, Sight.of(newest, frame, self.number, self._clock))
-            self._begun = True
+            if not self._has_started and item is not items[-1]:
+                self._preview(self, FrameVariants.of(newest, frame, self.number, self._clock))
+            self._has_started = True
         if newest is None:
             return None
-        return Sight.of(newest, frame, self.number, self._clock)
+        return FrameVariants.of(newest, frame, self.number, self._clock)
 
 
-def newest_key(items: list[object]) -> int:
+def find_newest_key_frame(items: list[object]) -> int:
     """Where decoding can begin: what is before it is of no use for the newest picture."""
     keys = (
         place
         for place, item in enumerate(items)
-        if isinstance(item, Unit) and item.key and not item.dependent
+        if isinstance(item, MediaUnit) and item.key and not item.dependent
     )
     return max(keys, default=0)
 
 
-def last_sight(units: Sequence[Unit], clock: Clock) -> Sight | None:
+def decode_last_frame(units: Sequence[MediaUnit], clock: Clock) -> FrameVariants | None:
     """The last picture of a group that ended."""
-    decoder = Decoder()
-    last: tuple[Unit, av.VideoFrame | None] | None = None
+    decoder = FrameDecoder()
+    last: tuple[MediaUnit, av.VideoFrame | None] | None = None
     for unit in units:
-        if unit.track.codec == MJPEG:
+        if unit.track.codec == MJPEG_CODEC:
             last = unit, None
         elif unit.track.medium == "video" and (frames := decoder.decode(unit)):
             last = unit, frames[-1]
-    return Sight.of(*last, 0, clock) if last else None
+    return FrameVariants.of(*last, 0, clock) if last else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class JpegFrame:
     """A JPEG and what is known of it.
 
     captured : nanoseconds UTC, the best estimate (for MJPEG: its arrival).

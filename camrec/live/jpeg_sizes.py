@@ -8,54 +8,56 @@ from collections.abc import Callable
 import av
 
 from camrec.clock import Clock
-from camrec.live.decoder import jpeg, size
-from camrec.live.jpeg_frame import Picture
-from camrec.media import Unit
+from camrec.live.decoder import encode_jpeg, jpeg_size
+from camrec.live.jpeg_frame import JpegFrame
+from camrec.media import MediaUnit
 
-DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
+SIZE_DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
 
 
-class Sight:
+class FrameVariants:
     """Makes a JPEG when the first viewer wants its size, and gives the same one to the others.
 
     make : the picture, its sides divided by so much; called from any thread, once a size.
     width : of the picture in full, in pixels; None where there is no other size than its own.
     """
 
-    def __init__(self, number: int, make: Callable[[int], Picture], width: int | None) -> None:
+    def __init__(self, number: int, make: Callable[[int], JpegFrame], width: int | None) -> None:
         self.number = number
-        self._make = make
+        self._encode = make
         self._width = width
         self._lock = threading.Lock()
-        self._made: dict[int, Picture] = {}
+        self._encoded: dict[int, JpegFrame] = {}
 
     @classmethod
-    def of(cls, unit: Unit, frame: av.VideoFrame | None, number: int, clock: Clock) -> Sight:
+    def of(
+        cls, unit: MediaUnit, frame: av.VideoFrame | None, number: int, clock: Clock
+    ) -> FrameVariants:
         """A decoded picture, which came with `unit`; without a `frame` the unit's own JPEG."""
         time = unit.time if frame is None else frame.pts
         age = clock.monotonic_ns() - (time + unit.offset)
         captured = clock.utc_ns() - age
         if frame is None:
-            picture = Picture(unit.data, captured, number, unit.track.width, unit.track.height)
+            picture = JpegFrame(unit.data, captured, number, unit.track.width, unit.track.height)
             return cls(number, lambda divisor: picture, None)
 
         pixel = unit.track.pixel
 
-        def make(divisor: int) -> Picture:
-            small = size(frame, pixel, divisor)
-            return Picture(jpeg(frame, small), captured, number, *small)
+        def make(divisor: int) -> JpegFrame:
+            small = jpeg_size(frame, pixel, divisor)
+            return JpegFrame(encode_jpeg(frame, small), captured, number, *small)
 
-        return cls(number, make, size(frame, pixel)[0])
+        return cls(number, make, jpeg_size(frame, pixel)[0])
 
-    def at(self, width: int | None) -> Picture:
+    def at(self, width: int | None) -> JpegFrame:
         """The picture for a viewer that can show so many pixels; in full for None."""
-        divisor = self._divisor(width)
+        divisor = self._choose_divisor(width)
         with self._lock:
-            if divisor not in self._made:
-                self._made[divisor] = self._make(divisor)
-            return self._made[divisor]
+            if divisor not in self._encoded:
+                self._encoded[divisor] = self._encode(divisor)
+            return self._encoded[divisor]
 
-    def _divisor(self, width: int | None) -> int:
+    def _choose_divisor(self, width: int | None) -> int:
         if width is None or self._width is None:
             return 1
-        return next((each for each in DIVISORS if self._width // each >= width), 1)
+        return next((each for each in SIZE_DIVISORS if self._width // each >= width), 1)

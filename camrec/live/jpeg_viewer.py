@@ -6,12 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 
-from camrec.live.jpeg_frame import Picture
+from camrec.live.jpeg_frame import JpegFrame
 
 log = logging.getLogger(__name__)
 
 
-class PictureSubscription:
+class JpegViewer:
     """Holds the newest picture until it is taken, so a viewer that takes none costs no more.
 
     lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
@@ -24,44 +24,44 @@ class PictureSubscription:
     def __init__(
         self,
         on_ready: Callable[[], object],
-        on_close: Callable[[PictureSubscription], None],
+        on_close: Callable[[JpegViewer], None],
         width: int | None,
         *,
         hasty: bool = False,
     ) -> None:
         self.width = width
-        self.hasty = hasty
+        self.allow_stale = hasty
         self._lock = threading.Lock()
-        self._picture: Picture | None = None
-        self._had = False
+        self._picture: JpegFrame | None = None
+        self._has_received = False
         self._on_ready = on_ready
         self._on_close = on_close
         self.lag: float | None = None
 
-    def take(self) -> Picture | None:
+    def take(self) -> JpegFrame | None:
         """The newest picture, once."""
         with self._lock:
             taken, self._picture = self._picture, None
             return taken
 
-    def put(self, picture: Picture) -> None:
+    def put(self, picture: JpegFrame) -> None:
         """The other side: this is the newest now."""
         with self._lock:
             new = self._picture is None
             self._picture = picture
-            self._had = True
+            self._has_received = True
         if new:
-            self.tell()
+            self.notify()
 
-    def begin(self, picture: Picture) -> None:
+    def begin(self, picture: JpegFrame) -> None:
         """This was the newest when it came, unless it got a newer one meanwhile."""
         with self._lock:
-            if self._had:
+            if self._has_received:
                 return
             self._picture = picture
-        self.tell()
+        self.notify()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Call `on_ready`; its error is its own."""
         try:
             self._on_ready()

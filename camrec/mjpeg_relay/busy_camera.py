@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
 
 # What a camera that serves others too, or that takes its picture just now, answers now and then.
-BUSY = frozenset({429, 500, 502, 503, 504})
-SHORTEST_S, LONGEST_S = 0.1, 5.0  # seconds between two requests
-GROWS_TO_S = 1.0  # where the camera does not say when to come back
+BUSY_STATUSES = frozenset({429, 500, 502, 503, 504})
+MIN_BUSY_PAUSE_S, MAX_BUSY_PAUSE_S = 0.1, 5.0  # seconds between two requests
+MAX_DEFAULT_BUSY_PAUSE_S = 1.0  # where the camera does not say when to come back
 
 
 class BusyWait:
@@ -23,20 +23,20 @@ class BusyWait:
     """
 
     def __init__(self, patience: float) -> None:
-        self._end = time.monotonic() + patience
-        self._pause = SHORTEST_S / 2
+        self._deadline = time.monotonic() + patience
+        self._delay = MIN_BUSY_PAUSE_S / 2
 
-    def pause(self, answer: HTTPResponse) -> float | None:
+    def retry_delay(self, answer: HTTPResponse) -> float | None:
         """Seconds after which to ask again; None where that is no use."""
-        if answer.status not in BUSY:
+        if answer.status not in BUSY_STATUSES:
             return None
-        self._pause = min(2 * self._pause, GROWS_TO_S)
-        told = _retry_after(answer.getheader("Retry-After"))
-        pause = self._pause if told is None else min(max(told, SHORTEST_S), LONGEST_S)
-        return pause if time.monotonic() + pause <= self._end else None
+        self._delay = min(2 * self._delay, MAX_DEFAULT_BUSY_PAUSE_S)
+        told = _parse_retry_after(answer.getheader("Retry-After"))
+        pause = self._delay if told is None else min(max(told, MIN_BUSY_PAUSE_S), MAX_BUSY_PAUSE_S)
+        return pause if time.monotonic() + pause <= self._deadline else None
 
 
-def _retry_after(told: str | None) -> float | None:
+def _parse_retry_after(told: str | None) -> float | None:
     """Seconds from a header that has them, or a date; None where it has neither."""
     told = (told or "").strip()
     if told.isascii() and told.isdigit():

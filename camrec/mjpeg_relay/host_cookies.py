@@ -7,8 +7,8 @@ from http.cookiejar import CookieJar
 from urllib.parse import urlsplit
 from urllib.request import Request
 
-MOST_COOKIES = 32
-LONGEST_HEADER = 8192
+MAX_COOKIES = 32
+MAX_COOKIE_HEADER_CHARS = 8192
 
 
 class HostCookies:
@@ -20,16 +20,16 @@ class HostCookies:
     def header(self, url: str) -> str | None:
         """The Cookie header of a request, None where there is none."""
         request = Request(url)
-        self._jar(url).add_cookie_header(request)
+        self._jar_for(url).add_cookie_header(request)
         header = request.get_header("Cookie")
-        return header if header and len(header) <= LONGEST_HEADER else None
+        return header if header and len(header) <= MAX_COOKIE_HEADER_CHARS else None
 
     def take(self, url: str, answer: HTTPResponse) -> None:
         """Keep what an answer sets."""
-        jar = self._jar(url)
+        jar = self._jar_for(url)
         jar.extract_cookies(answer, Request(url))
-        if len(jar) > MOST_COOKIES:
+        if len(jar) > MAX_COOKIES:
             jar.clear()
 
-    def _jar(self, url: str) -> CookieJar:
+    def _jar_for(self, url: str) -> CookieJar:
         return self._jars.setdefault(urlsplit(url)[:2], CookieJar())

@@ -12,17 +12,17 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from camrec.camera_address import Credential
-from camrec.http_auth import Login
-from camrec.http_auth.login import MOST_CHALLENGES
+from camrec.http_auth import HttpLogin
+from camrec.http_auth.login import MAX_CHALLENGES
 from camrec.mjpeg_relay.host_cookies import HostCookies
 from camrec.mjpeg_relay.lenient_response import LenientResponse
-from camrec.network_policy import LedElsewhere, LedInACircle, Reach
+from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
 
-MOST_REDIRECTS = 10
-MOST_UNREAD = 64 * 1024  # bytes of an answer that are read to keep its connection
+MAX_HTTP_REDIRECTS = 10
+MAX_DISCARDED_BODY_BYTES = 64 * 1024  # bytes of an answer that are read to keep its connection
 
 
-class Visit:
+class CameraHttpClient:
     """A GET that follows redirects, keeps cookies and logs in, Basic first and then Digest; any
     number of times.
 
@@ -36,16 +36,18 @@ class Visit:
         Where it may connect to.
     """
 
-    def __init__(self, timeout: float, keep: bool = False, reach: Reach | None = None) -> None:
-        self._reach = reach or Reach()
+    def __init__(
+        self, timeout: float, keep: bool = False, reach: NetworkPolicy | None = None
+    ) -> None:
+        self._network_policy = reach or NetworkPolicy()
         self._timeout = timeout
-        self._keep = keep
-        self._login: Login | None = None
+        self._keep_alive = keep
+        self._login: HttpLogin | None = None
         self._cookies = HostCookies()
         self._connection: HTTPConnection | None = None
-        self._where: tuple[str, str] = ("", "")
+        self._origin: tuple[str, str] = ("", "")
         self._socket: socket.socket | None = None
-        self._answer: HTTPResponse | None = None
+        self._response: HTTPResponse | None = None
         self._aborted = False
 
     def get(self, url: str, credential: Credential | None) -> HTTPResponse:
@@ -60,22 +62,22 @@ class Visit:
         """
         home = urlsplit(url)
         asked = set()
-        while len(asked) < MOST_REDIRECTS:
-            known = credential if _is_as_safe(home, urlsplit(url)) else None
+        while len(asked) < MAX_HTTP_REDIRECTS:
+            known = credential if _may_send_credential(home, urlsplit(url)) else None
             asked.add((url, self._cookies.header(url)))
-            answer = self._log_in(url, known)
+            answer = self._request_with_login(url, known)
             target = answer.getheader("Location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
-            url = _joined(url, target)
+            url = _join_url(url, target)
             host = urlsplit(url).hostname
             if host and host != home.hostname:
-                raise LedElsewhere(host)
+                raise CrossHostRedirect(host)
             if (url, self._cookies.header(url)) in asked:
                 break
-        raise LedInACircle
+        raise RedirectLoop
 
-    def wait_for_body(self, seconds: float) -> None:
+    def set_body_timeout(self, seconds: float) -> None:
         """Have the answer's body fail after so many seconds without a byte."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
@@ -88,90 +90,90 @@ class Visit:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        for each in (self._answer, self._socket, self._connection):
+        for each in (self._response, self._socket, self._connection):
             if each is not None:
                 each.close()
 
-    def _log_in(self, url: str, known: Credential | None) -> HTTPResponse:
-        target = _target(url)
+    def _request_with_login(self, url: str, known: Credential | None) -> HTTPResponse:
+        target = _request_target(url)
         if not known:
-            return self._ask(url, None)
+            return self._request_or_reconnect(url, None)
         if self._login is None:
-            self._login = Login(known, basic_first=True)
-        answer = self._ask(url, self._login.authorization("GET", target))
-        for _ in range(MOST_CHALLENGES):
+            self._login = HttpLogin(known, basic_first=True)
+        answer = self._request_or_reconnect(url, self._login.authorization("GET", target))
+        for _ in range(MAX_CHALLENGES):
             lines = answer.headers.get_all("WWW-Authenticate", [])
-            if answer.status != 401 or not self._login.challenged(lines):
+            if answer.status != 401 or not self._login.accept_challenge(lines):
                 break
-            answer = self._ask(url, self._login.authorization("GET", target))
+            answer = self._request_or_reconnect(url, self._login.authorization("GET", target))
         return answer
 
-    def _ask(self, url: str, authorization: str | None) -> HTTPResponse:
-        if self._kept(url):
+    def _request_or_reconnect(self, url: str, authorization: str | None) -> HTTPResponse:
+        if self._can_reuse_connection(url):
             # The camera may have ended it meanwhile.
             with contextlib.suppress(OSError, HTTPException):
-                return self._request(url, authorization)
+                return self._send_request(url, authorization)
         self.close()
         if self._aborted:
             raise TimeoutError  # that is what ended the connection before
-        connection = self._connect(url)
+        connection = self._make_connection(url)
         connection.connect()
         self._connection = connection
-        self._where = urlsplit(url)[:2]
+        self._origin = urlsplit(url)[:2]
         # The connection lets go of it when the answer says that it is the last.
         self._socket = connection.sock
-        return self._request(url, authorization)
+        return self._send_request(url, authorization)
 
-    def _kept(self, url: str) -> bool:
+    def _can_reuse_connection(self, url: str) -> bool:
         """Whether the connection that there is can be asked again."""
-        answer = self._answer
-        if not self._keep or answer is None or self._where != urlsplit(url)[:2]:
+        answer = self._response
+        if not self._keep_alive or answer is None or self._origin != urlsplit(url)[:2]:
             return False
-        if answer.length is not None and answer.length <= MOST_UNREAD:
+        if answer.length is not None and answer.length <= MAX_DISCARDED_BODY_BYTES:
             with contextlib.suppress(OSError, HTTPException):
                 answer.read()
         assert self._connection is not None
         return answer.isclosed() and self._connection.sock is not None
 
-    def _request(self, url: str, authorization: str | None) -> HTTPResponse:
+    def _send_request(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._aborted:
             raise TimeoutError
         assert self._connection is not None
-        self.wait_for_body(self._timeout)  # as for the answer, where the last body had longer
+        self.set_body_timeout(self._timeout)  # as for the answer, where the last body had longer
         headers = {"User-Agent": "camrec", "Accept": "*/*"}
-        headers["Connection"] = "keep-alive" if self._keep else "close"
+        headers["Connection"] = "keep-alive" if self._keep_alive else "close"
         if authorization:
             headers["Authorization"] = authorization
         if cookie := self._cookies.header(url):
             headers["Cookie"] = cookie
-        self._connection.request("GET", _target(url), headers=headers)
-        self._answer = self._connection.getresponse()
-        self._cookies.take(url, self._answer)
-        return self._answer
+        self._connection.request("GET", _request_target(url), headers=headers)
+        self._response = self._connection.getresponse()
+        self._cookies.take(url, self._response)
+        return self._response
 
-    def _connect(self, url: str) -> HTTPConnection:
+    def _make_connection(self, url: str) -> HTTPConnection:
         parts = urlsplit(url)
         host = parts.hostname or ""
         connection: HTTPConnection
         if parts.scheme == "http":
             connection = HTTPConnection(host, parts.port, timeout=self._timeout)
         elif parts.scheme == "https":
-            context = self._reach.tls(_certificates(host))
+            context = self._network_policy.prepare_tls_context(_tls_context(host))
             connection = HTTPSConnection(host, parts.port, timeout=self._timeout, context=context)
         else:
             raise ConnectionError("led to another protocol")
         connection.response_class = LenientResponse
         # To what was looked at, not to what a second look-up may give.
-        connection._create_connection = self._reach.connect  # type: ignore[attr-defined]
+        connection._create_connection = self._network_policy.connect  # type: ignore[attr-defined]
         return connection
 
 
-def _is_as_safe(home: SplitResult, there: SplitResult) -> bool:
+def _may_send_credential(home: SplitResult, there: SplitResult) -> bool:
     """Whether a credential for `home` may be sent there: never in clear where home is by TLS."""
     return there.netloc == home.netloc and there.scheme in (home.scheme, "https")
 
 
-def _certificates(host: str) -> ssl.SSLContext:
+def _tls_context(host: str) -> ssl.SSLContext:
     """The certificate of a bare IP address is not checked, that of a name is."""
     context = ssl.create_default_context()
     try:
@@ -183,7 +185,7 @@ def _certificates(host: str) -> ssl.SSLContext:
     return context
 
 
-def _target(url: str) -> str:
+def _request_target(url: str) -> str:
     """What is asked for: the address behind its host, with an end as it was typed."""
     rest = url.partition("://")[2].partition("#")[0]
     found = re.search(r"[/?]", rest)
@@ -191,7 +193,7 @@ def _target(url: str) -> str:
     return quote(target if target.startswith("/") else f"/{target}", safe=string.punctuation)
 
 
-def _joined(url: str, location: str) -> str:
+def _join_url(url: str, location: str) -> str:
     """Where a redirect leads, as it is written: ``urljoin`` drops a ? at the end."""
     location = location.partition("#")[0]
     return urljoin(url, location) + ("?" if location.endswith("?") else "")

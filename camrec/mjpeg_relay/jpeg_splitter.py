@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 
-from camrec.proxies.part_heads import PartHead, part_heads, told_length
+from camrec.mjpeg_relay.part_heads import PartHead, part_heads, told_length
 
-START, END = b"\xff\xd8\xff", b"\xff\xd9"
-MOST = 16 << 20  # bytes of one picture; what is larger is none
-HEADERS = 4096  # bytes before a picture in which its length may stand
+JPEG_START_BYTES, EOI_BYTES = b"\xff\xd8\xff", b"\xff\xd9"
+MAX_JPEG_BYTES = 16 << 20  # bytes of one picture; what is larger is none
+MAX_PART_HEADER_BYTES = 4096  # bytes before a picture in which its length may stand
 SURE_DELIMITER = 6  # bytes of a delimiter that a picture does not hold by chance
 
 # In the coded picture: all but a stuffed 0, a filling byte and the restarts.
-_MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_SCAN_MARKER_PATTERN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _LINE_END = re.compile(rb"(?:--)?[ \t]*\r?\n")
-_SOI, _EOI, _SOS, _FILL = 0xD8, 0xD9, 0xDA, 0xFF
+_SOI_MARKER, _EOI_MARKER, _SOS_MARKER, _FILL_BYTE = 0xD8, 0xD9, 0xDA, 0xFF
 _PART_END = -1  # in place of a marker
-_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-_BETWEEN_SCANS = frozenset({0xC4, _SOS, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
+_TEM_AND_RST_MARKERS = frozenset({0x01, *range(0xD0, 0xD8)})
+_INTER_SCAN_MARKERS = frozenset({0xC4, _SOS_MARKER, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 
 
-class Splitter:
+class JpegSplitter:
     """Takes a body in pieces and gives each JPEG as soon as it is known to be whole.
 
     Where the length in the headers before a picture is right it counts; else the picture's own
@@ -34,10 +34,10 @@ class Splitter:
     def __init__(self) -> None:
         self.dropped = 0
         self._data = bytearray()
-        self._inside = False
-        self._length = 0
-        self._lengths_hold = True
-        self._at = 0
+        self._in_jpeg = False
+        self._content_length = 0
+        self._trusts_content_length = True
+        self._position = 0
         self._in_scan = False
         self._scan_from = 0  # where the coded picture begins, 0 before it does
         self._delimiter = b""  # of the newest part
@@ -53,53 +53,55 @@ class Splitter:
         """The pictures that are whole now."""
         self._data += piece
         pictures = []
-        while (picture := self._next()) is not None:
+        while (picture := self._next_jpeg()) is not None:
             pictures.append(picture)
         return pictures
 
     def rest(self) -> bytes | None:
         """At the end of a body: its only picture, where that has no end."""
-        if self._any or self._is_audio or not (self._inside and self._scan_from):
+        if self._any or self._is_audio or not (self._in_jpeg and self._scan_from):
             return None
-        return bytes(self._data) if len(self._data) >= self._length else None
+        return bytes(self._data) if len(self._data) >= self._content_length else None
 
-    def _next(self) -> bytes | None:
-        while self._inside or self._find():
-            end = self._end()
+    def _next_jpeg(self) -> bytes | None:
+        while self._in_jpeg or self._find_start():
+            end = self._find_end()
             if end is None:
-                if len(self._data) > MOST:
+                if len(self._data) > MAX_JPEG_BYTES:
                     self._data.clear()
                     self.dropped += not self._is_audio
-                    self._inside = self._is_due = False
+                    self._in_jpeg = self._is_due = False
                 return None
             if end > 0:
                 with memoryview(self._data) as view:
                     picture = bytes(view[:end])
                 del self._data[:end]
-                self._inside = False
+                self._in_jpeg = False
                 self._is_due = False
                 if not self._is_audio:
                     self._has_picture = self._any = True
                     return picture
         return None
 
-    def _find(self) -> bool:
-        found = self._data.find(START)
+    def _find_start(self) -> bool:
+        found = self._data.find(JPEG_START_BYTES)
         text = self._data[: found if found >= 0 else len(self._data)]
         if heads := part_heads(text):
             self._lengths_are_sure = self._lengths_are_sure and heads[0].start == 0
             self._told = told_length(text[heads[-1].start :])
         elif found >= 0:
-            self._told = told_length(text[-HEADERS:]) or self._told
+            self._told = told_length(text[-MAX_PART_HEADER_BYTES:]) or self._told
         self._pass_over(heads, text)
         if found < 0:
             del self._data[: heads[-1].end if heads else 0]
-            if len(self._data) > HEADERS:
+            if len(self._data) > MAX_PART_HEADER_BYTES:
                 self._has_body = True
-                del self._data[:-HEADERS]
+                del self._data[:-MAX_PART_HEADER_BYTES]
             return False
-        self._begin(found)
-        self._length = self._told if self._lengths_hold and self._told <= MOST else 0
+        self._begin_jpeg(found)
+        self._content_length = (
+            self._told if self._trusts_content_length and self._told <= MAX_JPEG_BYTES else 0
+        )
         self._told = 0
         return True
 
@@ -114,21 +116,21 @@ class Splitter:
             self._has_body = self._has_picture = False
             self._delimiter, at = head.delimiter, head.end
 
-    def _begin(self, at: int) -> None:
+    def _begin_jpeg(self, at: int) -> None:
         """A picture is there, `at` bytes ahead; its length is not known yet."""
         del self._data[:at]
-        self._inside, self._in_scan, self._scan_from = True, False, 0
-        self._length, self._at = 0, 2
+        self._in_jpeg, self._in_scan, self._scan_from = True, False, 0
+        self._content_length, self._position = 0, 2
         # What comes behind the picture of a part is not missed.
         self._is_due = not self._has_picture and not self._is_audio
         self._has_body = True
 
-    def _end(self) -> int | None:
+    def _find_end(self) -> int | None:
         """Where the picture ends: None: not here yet; 0: it is dropped."""
-        length = self._length
+        length = self._content_length
         if len(self._data) < length:
             return None
-        if length and (self._lengths_are_sure or self._data.endswith(END, 0, length)):
+        if length and (self._lengths_are_sure or self._data.endswith(EOI_BYTES, 0, length)):
             return length
         if length and self._is_part_end(length):
             # The next one is not kept waiting for the part behind it.
@@ -137,46 +139,46 @@ class Splitter:
         if self._is_audio:
             end = self._part_end(3)
             return length or (end if end > 0 else None)
-        met = self._walk()
+        met = self._scan_markers()
         if met is None:
             return None
         marker, at = met
-        if marker != _EOI and 0 < length <= at:
+        if marker != _EOI_MARKER and 0 < length <= at:
             return length
         # One wrong length: from now on no picture waits for more than its own end.
         is_behind_another = self._has_picture and bool(self._delimiter)
-        if marker == _EOI or (self._scan_from and not is_behind_another):
-            self._lengths_hold = self._lengths_hold and length == 0
-            return at if marker != _SOI else self._before_head(at)
+        if marker == _EOI_MARKER or (self._scan_from and not is_behind_another):
+            self._trusts_content_length = self._trusts_content_length and length == 0
+            return at if marker != _SOI_MARKER else self._before_head(at)
         return self._drop(marker, at)
 
     def _drop(self, marker: int, at: int) -> int:
-        if marker == _SOI and not self._head_between(at):
+        if marker == _SOI_MARKER and not self._head_between(at):
             if not self._delimiter:
                 self.dropped += 1
-            self._begin(at)
+            self._begin_jpeg(at)
         else:
             # Where the next part's head is found this one is counted.
             del self._data[: at if marker == _PART_END else self._before_head(at)]
-            self._inside = False
+            self._in_jpeg = False
         return 0
 
-    def _walk(self) -> tuple[int, int] | None:
+    def _scan_markers(self) -> tuple[int, int] | None:
         """Go on to the picture's end, to the start of another, or to the next part: which, and
         where.
         """
         data = self._data
         while True:
-            at = self._at
+            at = self._position
             if self._in_scan:
-                met = _MARK.search(data, at)
+                met = _SCAN_MARKER_PATTERN.search(data, at)
                 if met is None:
-                    self._at = max(at, len(data) - 1)
+                    self._position = max(at, len(data) - 1)
                     end = self._part_end(max(self._scan_from, at - len(self._delimiter) - 8))
                     return (_PART_END, end) if end > 0 else None
                 at = met.start()
-            if len(data) < at + 4 and not data.startswith(END, at):
-                self._at = at
+            if len(data) < at + 4 and not data.startswith(EOI_BYTES, at):
+                self._position = at
                 return None if self._in_scan else self._broken_off(len(data))
             if data[at] != 0xFF:
                 if (broken := self._broken_off(at)) is not None:
@@ -185,19 +187,21 @@ class Splitter:
                 self._in_scan = True
                 continue
             marker = data[at + 1]
-            if marker == _EOI:
+            if marker == _EOI_MARKER:
                 return marker, at + 2
-            if marker == _SOI:
+            if marker == _SOI_MARKER:
                 return marker, at
-            if marker == _FILL:
-                self._at = at + 1
-            elif marker in _ALONE or (self._in_scan and marker not in _BETWEEN_SCANS):
-                self._at = at + 2
+            if marker == _FILL_BYTE:
+                self._position = at + 1
+            elif marker in _TEM_AND_RST_MARKERS or (
+                self._in_scan and marker not in _INTER_SCAN_MARKERS
+            ):
+                self._position = at + 2
             else:
-                self._at = at + 2 + max(2, data[at + 2] << 8 | data[at + 3])
-                self._in_scan = marker == _SOS
+                self._position = at + 2 + max(2, data[at + 2] << 8 | data[at + 3])
+                self._in_scan = marker == _SOS_MARKER
                 if self._in_scan:
-                    self._scan_from = self._scan_from or self._at
+                    self._scan_from = self._scan_from or self._position
 
     def _broken_off(self, until: int) -> tuple[int, int] | None:
         """Whether the next part begins where the headers of this picture should be."""
@@ -224,11 +228,11 @@ class Splitter:
         return 0
 
     def _head_between(self, at: int) -> bool:
-        return bool(part_heads(self._data[max(3, at - HEADERS) : at]))
+        return bool(part_heads(self._data[max(3, at - MAX_PART_HEADER_BYTES) : at]))
 
     def _before_head(self, at: int) -> int:
         """`at`, or where the head of a part begins that stands right in front of it."""
-        since = max(self._scan_from, at - HEADERS, 3)
+        since = max(self._scan_from, at - MAX_PART_HEADER_BYTES, 3)
         if 0 < (end := self._part_end(since)) < at:
             return end
         heads = part_heads(self._data[since:at])

@@ -10,13 +10,13 @@ import re
 from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any
 
-from camrec.proxies.chunked_body import ChunkedBody
+from camrec.mjpeg_relay.chunked_body import ChunkedBody
 
-LONGEST_LINE = 64 * 1024
-MOST_EMPTY_LINES = 4
+MAX_HEADER_LINE_BYTES = 64 * 1024
+MAX_EMPTY_HEADER_LINES = 4
 
-_NAME = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)([ \t]*):")
-_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*\r?\n?")
+_HEADER_NAME_PATTERN = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)([ \t]*):")
+_HEADER_VALUE_PATTERN = re.compile(rb"[\t\x20-\x7e\x80-\xff]*\r?\n?")
 # SHOUTcast says "ICY"; others leave out the version, or the space behind the number.
 _STATUS = re.compile(rb"(?i)[ \t]*(?:HTTP|ICY)[^\s]*[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]*)")
 _BY_THE_BOOK = re.compile(rb"HTTP/1\.\d \d{3}[ \r\n]")
@@ -33,8 +33,8 @@ class LenientResponse(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
         self._unwrap()
         file = self.fp
-        for _ in range(MOST_EMPTY_LINES):
-            line = file.readline(LONGEST_LINE)
+        for _ in range(MAX_EMPTY_HEADER_LINES):
+            line = file.readline(MAX_HEADER_LINE_BYTES)
             if line not in (b"\r\n", b"\n"):
                 break
         if not line:
@@ -115,8 +115,8 @@ class _HeaderLines:
             line = self.file.readline(limit)
             if line in (b"\r\n", b"\n", b""):
                 return line
-            name = _NAME.match(line)
-            if name and not name[2] and _VALUE.fullmatch(line, name.end()):
+            name = _HEADER_NAME_PATTERN.match(line)
+            if name and not name[2] and _HEADER_VALUE_PATTERN.fullmatch(line, name.end()):
                 return line
             if name:
                 return name[1] + b":" + line[name.end() :]

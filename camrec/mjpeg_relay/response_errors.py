@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from http.client import HTTPResponse
 
-from camrec.camera_address import Source
-from camrec.camera_errors import answered
+from camrec.camera_address import CameraAddress
+from camrec.camera_errors import error_from_status
 from camrec.errors import CameraError
 
 
-def refusal(source: Source, answer: HTTPResponse) -> CameraError | None:
+def error_from_response(source: CameraAddress, answer: HTTPResponse) -> CameraError | None:
     """What the status says; None when it is a yes."""
-    return None if 200 <= answer.status < 300 else answered(source, answer.status)
+    return None if 200 <= answer.status < 300 else error_from_status(source, answer.status)

@@ -11,25 +11,27 @@ import threading
 import time
 from http.client import HTTPException, HTTPResponse
 
-from camrec.camera_address import Source
-from camrec.camera_errors import named, no_answer
+from camrec.camera_address import CameraAddress
+from camrec.camera_errors import create_camera_error, error_from_exception
 from camrec.errors import AccessError, CameraError
+from camrec.mjpeg_relay.body import body_of, unread_coding
 from camrec.mjpeg_relay.busy_camera import BusyWait
-from camrec.mjpeg_relay.http_client import Visit
-from camrec.mjpeg_relay.jpeg_splitter import START
-from camrec.mjpeg_relay.response_errors import refusal
-from camrec.network_policy import Reach
-from camrec.proxies.body import body_of, unread_coding
+from camrec.mjpeg_relay.http_client import CameraHttpClient
+from camrec.mjpeg_relay.jpeg_splitter import JPEG_START_BYTES
+from camrec.mjpeg_relay.response_errors import error_from_response
+from camrec.network_policy import NetworkPolicy
 
 log = logging.getLogger(__name__)
 
-MOST_TEXT = 64 * 1024  # bytes before the first picture
-MOST_HEADERS = 4096  # the same where no multipart is announced
-PIECE = 64 * 1024
-BUSY_S = 2.0  # seconds that a camera may be too busy to answer
+MAX_MULTIPART_PREAMBLE_BYTES = 64 * 1024  # bytes before the first picture
+MAX_PLAIN_PREAMBLE_BYTES = 4096  # the same where no multipart is announced
+INSPECTION_READ_BYTES = 64 * 1024
+INSPECTION_BUSY_TIMEOUT_S = 2.0  # seconds that a camera may be too busy to answer
 
 
-def look(source: Source, seconds: float = 5.0, reach: Reach | None = None) -> None:
+def inspect_stream(
+    source: CameraAddress, seconds: float = 5.0, reach: NetworkPolicy | None = None
+) -> None:
     """See whether `source` has pictures.
 
     A camera that answers rightly, but sends no picture within `seconds`, may be a slow one: that
@@ -42,14 +44,14 @@ def look(source: Source, seconds: float = 5.0, reach: Reach | None = None) -> No
     AccessError
         ``address_not_allowed``.
     """
-    visit = Visit(seconds, keep=True, reach=reach)
-    glance = _Glance(source, visit)
+    visit = CameraHttpClient(seconds, keep=True, reach=reach)
+    glance = _Inspection(source, visit)
     thread = threading.Thread(target=glance.take, name=f"look {source.host}", daemon=True)
     end = time.monotonic() + seconds
     thread.start()
     thread.join(max(0.0, end - time.monotonic()))
     if thread.is_alive():
-        error = None if glance.answered else named(source, "camera_no_answer")
+        error = None if glance.answered else create_camera_error(source, "camera_no_answer")
         glance.over.set()
         visit.abort()
         thread.join(0.5)
@@ -59,47 +61,51 @@ def look(source: Source, seconds: float = 5.0, reach: Reach | None = None) -> No
         raise error
 
 
-class _Glance:
+class _Inspection:
     """What one look saw.
 
     over : nobody waits for it any more.
     """
 
-    def __init__(self, source: Source, visit: Visit) -> None:
+    def __init__(self, source: CameraAddress, visit: CameraHttpClient) -> None:
         self._source = source
-        self._visit = visit
+        self._http_client = visit
         self.answered = False
         self.error: CameraError | AccessError | None = None
         self.over = threading.Event()
 
     def take(self) -> None:
         try:
-            answer = self._ask()
-            self.error = refusal(self._source, answer) or self._judge(answer)
+            answer = self._request()
+            self.error = error_from_response(self._source, answer) or self._classify(answer)
         except AccessError as error:
             self.error = error
         except (OSError, HTTPException, ValueError) as error:
             log.debug("the look at %s ended: %s", self._source.host, type(error).__name__)
-            self.error = None if self.answered else no_answer(self._source, error)
+            self.error = None if self.answered else error_from_exception(self._source, error)
         finally:
-            self._visit.close()
+            self._http_client.close()
 
-    def _ask(self) -> HTTPResponse:
+    def _request(self) -> HTTPResponse:
         """Its answer; where it is too busy just now it is asked again."""
-        busy = BusyWait(BUSY_S)
+        busy = BusyWait(INSPECTION_BUSY_TIMEOUT_S)
         while True:
-            answer = self._visit.get(self._source.target(), self._source.credential)
-            pause = busy.pause(answer)
+            answer = self._http_client.get(self._source.target(), self._source.credential)
+            pause = busy.retry_delay(answer)
             if pause is None or self.over.wait(pause):
                 return answer
 
-    def _judge(self, answer: HTTPResponse) -> CameraError | None:
+    def _classify(self, answer: HTTPResponse) -> CameraError | None:
         self.answered = True
         told = answer.headers.get("Content-Type", "").strip().lower()
-        most = MOST_TEXT if told.startswith("multipart/") else MOST_HEADERS
+        most = (
+            MAX_MULTIPART_PREAMBLE_BYTES
+            if told.startswith("multipart/")
+            else MAX_PLAIN_PREAMBLE_BYTES
+        )
         body, read = body_of(answer), b""
-        while START not in read:
-            piece = body.read1(PIECE) if len(read) <= most else b""
+        while JPEG_START_BYTES not in read:
+            piece = body.read1(INSPECTION_READ_BYTES) if len(read) <= most else b""
             read += piece
             is_page = told.startswith("text/html") and not read.startswith((b"--", b"\xff\xd8"))
             if not piece or (is_page and len(read) > 1):
@@ -110,4 +116,4 @@ class _Glance:
         if coding := unread_coding(answer):
             facts = {"host": self._source.host, "port": self._source.port}
             return CameraError("camera_compressed", **facts, coding=coding)
-        return named(self._source, "camera_not_a_camera")
+        return create_camera_error(self._source, "camera_not_a_camera")

@@ -12,17 +12,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from camrec.callbacks import Signal
-from camrec.process.platforms import HERE, Platform
-from camrec.process.stop_sequence import Ladder, Rung, climb
+from camrec.callbacks import Callbacks
+from camrec.process.platforms import CURRENT_PLATFORM, Platform
+from camrec.process.stop_sequence import StopSequence, StopStep, run_stop_sequence
 from camrec.redaction import redact
 
 log = logging.getLogger(__name__)
 
-LONGEST_LINE = 64 * 1024
+MAX_OUTPUT_LINE_BYTES = 64 * 1024
 
 
-class Child:
+class ChildProcess:
     """A program that runs beside us, started once.
 
     One thread starts it, reads its stdout and stderr to their end, and waits for it: it lasts as
@@ -57,10 +57,10 @@ class Child:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         secrets: Collection[str] = (),
-        platform: Platform = HERE,
+        platform: Platform = CURRENT_PLATFORM,
     ) -> None:
         self.name = name
-        self.ended = Signal()
+        self.ended = Callbacks()
         self._argv = [os.fspath(each) for each in argv]
         self._on_line = on_line
         self._wants_stdin = stdin
@@ -70,12 +70,12 @@ class Child:
         self._secrets = secrets
         self._platform = platform
         self._process: subprocess.Popen[bytes] | None = None
-        self._failure: OSError | None = None
+        self._start_error: OSError | None = None
         self._started = threading.Event()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._live, name=f"child {name}", daemon=True)
+        self._exited = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"child {name}", daemon=True)
 
-    def start(self) -> Child:
+    def start(self) -> ChildProcess:
         """Start it.
 
         Raises
@@ -85,9 +85,9 @@ class Child:
         """
         self._thread.start()
         self._started.wait()
-        if self._failure is not None:
+        if self._start_error is not None:
             self._thread.join()
-            raise self._failure
+            raise self._start_error
         return self
 
     @property
@@ -96,12 +96,12 @@ class Child:
 
     @property
     def running(self) -> bool:
-        return self._process is not None and not self._over.is_set()
+        return self._process is not None and not self._exited.is_set()
 
     @property
     def returncode(self) -> int | None:
         """None while it runs; minus the signal's number where one killed it (not on Windows)."""
-        return self._process.returncode if self._process and self._over.is_set() else None
+        return self._process.returncode if self._process and self._exited.is_set() else None
 
     @property
     def stdin(self) -> BinaryIO | None:
@@ -113,63 +113,63 @@ class Child:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it has ended and its last line was read; False after `timeout` seconds."""
-        return self._over.wait(timeout)
+        return self._exited.wait(timeout)
 
-    def stop(self, ladder: Ladder) -> int | None:
+    def stop(self, ladder: StopSequence) -> int | None:
         """Climb `ladder` until it has ended; its return code, None if nothing ended it."""
         if self.running:
-            last = climb(self, ladder)
+            last = run_stop_sequence(self, ladder)
             if last is None:
                 log.error("%s (pid %d) does not end", self.name, self.pid)
             elif last is not ladder[0][0]:
                 log.warning("%s (pid %d) ended only by %s", self.name, self.pid, last.value)
-        self._leave()
+        self._close_stdin()
         return self.returncode
 
     def kill(self) -> None:
         """End it at once."""
-        self.stop(((Rung.KILL, 5.0),))
+        self.stop(((StopStep.KILL, 5.0),))
 
-    def ask(self, rung: Rung) -> None:
+    def ask(self, rung: StopStep) -> None:
         """Take one rung of a ladder; nothing is waited for."""
         process = self._process
         if process is None:
             return
-        if rung is Rung.INTERRUPT:
+        if rung is StopStep.INTERRUPT:
             self._platform.interrupt(process)
-        elif rung is Rung.TERMINATE:
+        elif rung is StopStep.TERMINATE:
             self._platform.terminate(process)
-        elif rung is Rung.KILL:
+        elif rung is StopStep.KILL:
             self._platform.kill(process)
         elif process.stdin is not None:
             try:
-                if rung is Rung.QUIT:
+                if rung is StopStep.QUIT:
                     process.stdin.write(b"q")
                 else:
                     process.stdin.close()
             except (OSError, ValueError):
                 log.debug("%s has closed its stdin", self.name)
 
-    def _leave(self) -> None:
-        self.ask(Rung.CLOSE_STDIN)
+    def _close_stdin(self) -> None:
+        self.ask(StopStep.CLOSE_STDIN)
         if self._process is not None and threading.current_thread() is not self._thread:
             self._thread.join(1.0)
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         try:
             self._process = process = self._spawn()
         except OSError as error:
-            self._failure = error
-            self._over.set()
+            self._start_error = error
+            self._exited.set()
             return
         finally:
             self._started.set()
         assert process.stdout is not None
         with io.BufferedReader(process.stdout) as output:  # type: ignore[type-var]
-            while raw := output.readline(LONGEST_LINE):
-                self._hear(raw)
+            while raw := output.readline(MAX_OUTPUT_LINE_BYTES):
+                self._handle_line(raw)
         process.wait()
-        self._over.set()
+        self._exited.set()
         self.ended.emit(process.returncode)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
@@ -177,7 +177,9 @@ class Child:
         if program is None:
             raise FileNotFoundError(2, "No such program", self._argv[0])
         process = subprocess.Popen(
-            self._platform.command([os.path.abspath(program), *self._argv[1:]], self._ends_with_us),
+            self._platform.wrap_command(
+                [os.path.abspath(program), *self._argv[1:]], self._ends_with_us
+            ),
             stdin=subprocess.PIPE if self._wants_stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -185,13 +187,13 @@ class Child:
             close_fds=True,
             cwd=self._cwd,
             env=self._env,
-            **self._platform.options(),
+            **self._platform.popen_options(),
         )
         if self._ends_with_us:
-            self._platform.adopt(process)
+            self._platform.tie_to_parent(process)
         return process
 
-    def _hear(self, raw: bytes) -> None:
+    def _handle_line(self, raw: bytes) -> None:
         if self._on_line is None:
             return
         line = redact(raw.decode("utf-8", "replace").rstrip())

@@ -17,11 +17,11 @@ from camrec.file_lock import ProcessLock
 log = logging.getLogger(__name__)
 
 # Start times are told in ticks and rounded; nobody starts twice under one pid within this.
-SAME_START = 2.0
-GRACE = 1.0  # seconds for what is about to end by itself
+START_TIME_TOLERANCE_S = 2.0
+ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for what is about to end by itself
 
 
-class Lease:
+class PidFile:
     """A file name in a folder that one living camrec at a time may use, and the child behind it.
 
     The lock goes with the process that holds it, so whoever gets it knows that a child remembered
@@ -31,22 +31,22 @@ class Lease:
     def __init__(self, path: Path, lock: ProcessLock) -> None:
         self.path = path
         self._lock = lock
-        self._record = _record(path)
+        self._record_file = _record_path(path)
 
     @classmethod
-    def take(cls, folder: Path, stem: str, suffix: str) -> Lease:
+    def take(cls, folder: Path, stem: str, suffix: str) -> PidFile:
         """``mediamtx.yml``, or ``mediamtx-2.yml`` where another camrec uses that one.
 
         Raises OSError when the folder cannot be written to.
         """
         for number in count(1):
             path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
-            lock = _lock(path)
+            lock = _create_lock(path)
             try:
                 lock.acquire()
             except Timeout:
                 continue
-            _end_remembered(_record(path))
+            _end_recorded_child(_record_path(path))
             return cls(path, lock)
         raise AssertionError
 
@@ -56,24 +56,26 @@ class Lease:
             created = psutil.Process(pid).create_time()
         except psutil.Error:
             return
-        self._record.write_text(json.dumps({"name": name, "pid": pid, "created": created}), "utf-8")
+        self._record_file.write_text(
+            json.dumps({"name": name, "pid": pid, "created": created}), "utf-8"
+        )
 
     def release(self) -> None:
         """The child has ended; others may use the name."""
-        self._record.unlink(missing_ok=True)
+        self._record_file.unlink(missing_ok=True)
         self._lock.release()
 
 
-def sweep(folder: Path) -> None:
+def end_orphans(folder: Path) -> None:
     """End the children of every dead camrec that used `folder`."""
     for record in folder.glob(".*.child"):
-        lock = _lock(record.with_name(record.name[1:].removesuffix(".child")))
+        lock = _create_lock(record.with_name(record.name[1:].removesuffix(".child")))
         try:
             lock.acquire()
         except Timeout:
             continue
         try:
-            _end_remembered(record)
+            _end_recorded_child(record)
         finally:
             lock.release()
 
@@ -88,7 +90,7 @@ def end_writers(folder: Path) -> None:
     for process in psutil.process_iter(["cmdline"]):
         if (process.info["cmdline"] or [""])[-1].startswith(inside):
             left.append(process)
-    _, hanging = psutil.wait_procs(left, timeout=GRACE)
+    _, hanging = psutil.wait_procs(left, timeout=ORPHAN_EXIT_TIMEOUT_S)
     for process in hanging:
         log.warning("ending pid %d, left by a dead camrec", process.pid)
         with contextlib.suppress(psutil.Error):
@@ -96,19 +98,19 @@ def end_writers(folder: Path) -> None:
     psutil.wait_procs(hanging, timeout=5)
 
 
-def _record(path: Path) -> Path:
+def _record_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.child")
 
 
-def _lock(path: Path) -> ProcessLock:
+def _create_lock(path: Path) -> ProcessLock:
     return ProcessLock(path.with_name(f".{path.name}.lock"))
 
 
-def _end_remembered(record: Path) -> None:
+def _end_recorded_child(record: Path) -> None:
     try:
         found = json.loads(record.read_text("utf-8"))
         process = psutil.Process(int(found["pid"]))
-        if abs(process.create_time() - float(found["created"])) < SAME_START:
+        if abs(process.create_time() - float(found["created"])) < START_TIME_TOLERANCE_S:
             log.warning("ending %s (pid %d), left by a dead camrec", found["name"], process.pid)
             process.kill()
             process.wait(5)

@@ -1,7 +1,7 @@
 """Run on its own between us and a program: ties the program's life to ours, then becomes it.
 
-``python -I -S leash.py PARENT PROGRAM ARGUMENT...``, on Linux. It imports nothing of camrec. A
-process of its own, because code between fork and exec in a program with threads may hang.
+``python -I -S parent_death.py PARENT PROGRAM ARGUMENT...``, on Linux. It imports nothing of
+camrec. A process of its own, because code between fork and exec in a program with threads may hang.
 """
 
 import ctypes

@@ -10,42 +10,42 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LEASH = Path(__file__).with_name("leash.py")
+PARENT_DEATH_SCRIPT = Path(__file__).with_name("parent_death.py")
 
 
-class Posix:
+class PosixPlatform:
     """A session of its own for each child, signals to its whole group.
 
     On Linux a leash ends it with the thread that started it. macOS has no such thing: there a
-    child that outlives us is ended by `orphans.sweep` at the next start.
+    child that outlives us is ended by `orphans.end_orphans` at the next start.
     """
 
     def __init__(self, *, leashes: bool = sys.platform == "linux") -> None:
-        self._leashes = leashes
+        self._uses_parent_death = leashes
 
-    def command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
+    def wrap_command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
         """What is really started for `argv`."""
-        if not (ends_with_us and self._leashes and sys.executable):
+        if not (ends_with_us and self._uses_parent_death and sys.executable):
             return list(argv)
-        return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), *argv]
+        return [sys.executable, "-I", "-S", str(PARENT_DEATH_SCRIPT), str(os.getpid()), *argv]
 
-    def options(self) -> dict[str, Any]:
+    def popen_options(self) -> dict[str, Any]:
         """For Popen: Ctrl+C in our terminal does not reach the child."""
         return {"start_new_session": True}
 
-    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+    def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
         """The leash has done it already."""
 
     def interrupt(self, process: subprocess.Popen[bytes]) -> None:
-        self._send(process, signal.SIGINT)
+        self._send_signal(process, signal.SIGINT)
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
-        self._send(process, signal.SIGTERM)
+        self._send_signal(process, signal.SIGTERM)
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        self._send(process, signal.SIGKILL)
+        self._send_signal(process, signal.SIGKILL)
 
-    def _send(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    def _send_signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         if process.poll() is not None:
             return
         try:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 # Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+STOP_SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
-def listen(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
+def handle_signals(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
     """Call `asked` with the name of each such signal that comes; gives the handlers before.
 
     A closed terminal that ``nohup`` wants us to outlive stays ignored.
@@ -23,10 +23,10 @@ def listen(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
     def hear(number: int, _: object) -> None:
         name = signal.Signals(number).name
         if name == "SIGHUP":
-            _let_go_of_terminal()
+            _redirect_terminal_to_null()
         asked(name)
 
-    found = [signal.Signals[name] for name in NAMES if hasattr(signal, name)]
+    found = [signal.Signals[name] for name in STOP_SIGNAL_NAMES if hasattr(signal, name)]
     return {
         each: signal.signal(each, hear)
         for each in found
@@ -43,7 +43,7 @@ def at_exit(end: Callable[[], object]) -> None:
     threading._register_atexit(end)
 
 
-def _let_go_of_terminal() -> None:
+def _redirect_terminal_to_null() -> None:
     """What is said from now on goes nowhere, instead of failing."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for each in (0, 1, 2):

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 
-class Rung(Enum):
+class StopStep(Enum):
     """One way of asking a child to end."""
 
     CLOSE_STDIN = "close stdin"
@@ -16,25 +16,33 @@ class Rung(Enum):
     KILL = "kill"
 
 
-Ladder = tuple[tuple[Rung, float], ...]
+StopSequence = tuple[tuple[StopStep, float], ...]
 
-_HARDER: Ladder = ((Rung.TERMINATE, 1.0), (Rung.KILL, 5.0))
+_FORCED_STOP_SEQUENCE: StopSequence = ((StopStep.TERMINATE, 1.0), (StopStep.KILL, 5.0))
 # A server that holds no state: MediaMTX, go2rtc.
-POLITE: Ladder = ((Rung.INTERRUPT, 2.0), *_HARDER)
+SERVER_STOP_SEQUENCE: StopSequence = ((StopStep.INTERRUPT, 2.0), *_FORCED_STOP_SEQUENCE)
 # An FFmpeg that is fed through its stdin ends, and closes its file, at the end of what it is fed.
-FEEDING: Ladder = ((Rung.CLOSE_STDIN, 10.0), (Rung.INTERRUPT, 3.0), *_HARDER)
+STDIN_STOP_SEQUENCE: StopSequence = (
+    (StopStep.CLOSE_STDIN, 10.0),
+    (StopStep.INTERRUPT, 3.0),
+    *_FORCED_STOP_SEQUENCE,
+)
 # An FFmpeg that reads something else listens for a key on its stdin.
-QUITTING: Ladder = ((Rung.QUIT, 5.0), (Rung.INTERRUPT, 3.0), *_HARDER)
+QUIT_KEY_STOP_SEQUENCE: StopSequence = (
+    (StopStep.QUIT, 5.0),
+    (StopStep.INTERRUPT, 3.0),
+    *_FORCED_STOP_SEQUENCE,
+)
 
 
-class Climbed(Protocol):
+class Stoppable(Protocol):
     """What the ladder needs of a child."""
 
-    def ask(self, rung: Rung) -> None: ...
+    def ask(self, rung: StopStep) -> None: ...
     def wait(self, timeout: float) -> bool: ...
 
 
-def climb(child: Climbed, ladder: Ladder) -> Rung | None:
+def run_stop_sequence(child: Stoppable, ladder: StopSequence) -> StopStep | None:
     """Take rung after rung until the child has ended; the last one taken, None if none ended it."""
     for rung, seconds in ladder:
         child.ask(rung)

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
-from camrec.callbacks import Signal
-from camrec.errors import CamrecError, ServiceError, reason_of
+from camrec.callbacks import Callbacks
+from camrec.errors import CamrecError, ServiceError, describe_os_error
 from camrec.i18n import Phrase, Translatable
-from camrec.process.child import Child
-from camrec.process.stop_sequence import POLITE, Ladder
-from camrec.state_machine import Machine
+from camrec.process.child import ChildProcess
+from camrec.process.stop_sequence import SERVER_STOP_SEQUENCE, StopSequence
+from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +27,20 @@ class ProcessState(Enum):
     FAILED = "failed"
 
 
-S = ProcessState
-MOVES = {
-    S.STOPPED: frozenset({S.STARTING}),
-    S.STARTING: frozenset({S.READY, S.BACKOFF, S.STOPPING}),
-    S.READY: frozenset({S.BACKOFF, S.STOPPING}),
-    S.STOPPING: frozenset({S.STOPPED}),
-    S.BACKOFF: frozenset({S.STARTING, S.FAILED, S.STOPPING}),
-    S.FAILED: frozenset({S.STARTING, S.STOPPED}),
+PROCESS_TRANSITIONS = {
+    ProcessState.STOPPED: frozenset({ProcessState.STARTING}),
+    ProcessState.STARTING: frozenset(
+        {ProcessState.READY, ProcessState.BACKOFF, ProcessState.STOPPING}
+    ),
+    ProcessState.READY: frozenset({ProcessState.BACKOFF, ProcessState.STOPPING}),
+    ProcessState.STOPPING: frozenset({ProcessState.STOPPED}),
+    ProcessState.BACKOFF: frozenset(
+        {ProcessState.STARTING, ProcessState.FAILED, ProcessState.STOPPING}
+    ),
+    ProcessState.FAILED: frozenset({ProcessState.STARTING, ProcessState.STOPPED}),
 }
 
-POLL = 0.05
+READY_POLL_INTERVAL_S = 0.05
 
 
 class Supervisor:
@@ -68,28 +71,30 @@ class Supervisor:
     def __init__(
         self,
         name: str,
-        make: Callable[[], Child],
-        ready: Callable[[Child], bool],
+        make: Callable[[], ChildProcess],
+        ready: Callable[[ChildProcess], bool],
         *,
-        ladder: Ladder = POLITE,
+        ladder: StopSequence = SERVER_STOP_SEQUENCE,
         patience: float = 10.0,
         pauses: tuple[float, float] = (0.25, 30.0),
         health: float = 10.0,
     ) -> None:
         self.name = name
-        self.machine: Machine[ProcessState] = Machine(S.STOPPED, MOVES)
-        self.became_ready = Signal()
-        self.child: Child | None = None
+        self.machine: StateMachine[ProcessState] = StateMachine(
+            ProcessState.STOPPED, PROCESS_TRANSITIONS
+        )
+        self.became_ready = Callbacks()
+        self.child: ChildProcess | None = None
         self.error: CamrecError | None = None
         self._make = make
         self._ready = ready
-        self._ladder = ladder
-        self._patience = patience
+        self._stop_sequence = ladder
+        self._ready_timeout = patience
         self._pauses = pauses
-        self._health = health
+        self._healthy_after = health
         self._reason: Translatable | str = ""
-        self._stop_asked = threading.Event()
-        self._nudge = threading.Event()
+        self._stop_requested = threading.Event()
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -100,13 +105,13 @@ class Supervisor:
     def start(self) -> None:
         """Begin to keep a child ready; nothing is waited for. A failed one is tried anew."""
         with self._lock:
-            if self.state not in (S.STOPPED, S.FAILED):
+            if self.state not in (ProcessState.STOPPED, ProcessState.FAILED):
                 return
             if self._thread is not None:
                 self._thread.join()
             self.error = None
-            self._stop_asked.clear()
-            self.machine.move(S.STARTING)
+            self._stop_requested.clear()
+            self.machine.transition(ProcessState.STARTING)
             self._thread = threading.Thread(
                 target=self._run, name=f"supervisor {self.name}", daemon=True
             )
@@ -121,8 +126,11 @@ class Supervisor:
             The permanent failure, or ``proxy_failed`` after `timeout` seconds.
         """
         self.start()
-        self.machine.wait(lambda state: state in (S.READY, S.FAILED, S.STOPPED), timeout)
-        if self.state is S.READY:
+        self.machine.wait(
+            lambda state: state in (ProcessState.READY, ProcessState.FAILED, ProcessState.STOPPED),
+            timeout,
+        )
+        if self.state is ProcessState.READY:
             return
         if self.error is not None:
             raise self.error
@@ -132,45 +140,45 @@ class Supervisor:
     def stop(self) -> None:
         """End the child and keep none any more."""
         with self._lock:
-            self._stop_asked.set()
-            self._nudge.set()
+            self._stop_requested.set()
+            self._wake.set()
             if self._thread is not None and self._thread is not threading.current_thread():
                 self._thread.join()
                 self._thread = None
-            self.machine.move(S.STOPPED, only_from=S.FAILED)
+            self.machine.transition(ProcessState.STOPPED, only_from=ProcessState.FAILED)
 
     def _run(self) -> None:
         shortest, longest = self._pauses
         pause, was_ready = shortest, False
         while True:
             healthy_for = self._attempt()
-            if self._stop_asked.is_set():
+            if self._stop_requested.is_set():
                 break
             if healthy_for is not None:
                 was_ready = True
-                pause = shortest if healthy_for >= self._health else pause
-            self.machine.move(S.BACKOFF)
+                pause = shortest if healthy_for >= self._healthy_after else pause
+            self.machine.transition(ProcessState.BACKOFF)
             if self.error is not None and not was_ready:
                 log.error("%s: %s", self.name, self._reason)
-                self.machine.move(S.FAILED)
+                self.machine.transition(ProcessState.FAILED)
                 return
             log.warning("%s: %s; again in %.2g s", self.name, self._reason, pause)
-            if self._stop_asked.wait(pause):
+            if self._stop_requested.wait(pause):
                 break
             pause = min(2 * pause, longest)
-            self.machine.move(S.STARTING)
-        self.machine.move(S.STOPPING)
-        self.machine.move(S.STOPPED)
+            self.machine.transition(ProcessState.STARTING)
+        self.machine.transition(ProcessState.STOPPING)
+        self.machine.transition(ProcessState.STOPPED)
 
     def _attempt(self) -> float | None:
-        """`_run_once`, whatever goes wrong in it."""
+        """`_publish_once`, whatever goes wrong in it."""
         try:
             return self._run_once()
         except CamrecError as error:
             self.error = error
             self._reason = error
         except OSError as error:
-            self._reason = Phrase("reasons.not_started", reason=reason_of(error))
+            self._reason = Phrase("reasons.not_started", reason=describe_os_error(error))
         except Exception as error:
             log.exception("%s", self.name)
             self._reason = type(error).__name__
@@ -178,7 +186,7 @@ class Supervisor:
 
     def _run_once(self) -> float | None:
         """One child from its start to its end; how many seconds it was ready, None for never."""
-        nudge = self._nudge = threading.Event()
+        nudge = self._wake = threading.Event()
         child = self._make()
         child.ended.connect(lambda code: nudge.set())
         child.start()
@@ -188,21 +196,21 @@ class Supervisor:
                 return None
             since = time.monotonic()
             self.error, self._reason = None, ""
-            self.machine.move(S.READY)
+            self.machine.transition(ProcessState.READY)
             self.became_ready.emit()
-            while child.running and not self._stop_asked.is_set():
+            while child.running and not self._stop_requested.is_set():
                 nudge.wait()
             self._reason = Phrase("reasons.ended", code=child.returncode)
             return time.monotonic() - since
         finally:
-            if self._stop_asked.is_set():
-                self.machine.move(S.STOPPING)
-            child.stop(self._ladder)
+            if self._stop_requested.is_set():
+                self.machine.transition(ProcessState.STOPPING)
+            child.stop(self._stop_sequence)
             self.child = None
 
-    def _wait_ready(self, child: Child, nudge: threading.Event) -> bool:
-        deadline = time.monotonic() + self._patience
-        while not self._stop_asked.is_set():
+    def _wait_ready(self, child: ChildProcess, nudge: threading.Event) -> bool:
+        deadline = time.monotonic() + self._ready_timeout
+        while not self._stop_requested.is_set():
             running = child.running
             if self._ready(child):
                 return True
@@ -210,7 +218,7 @@ class Supervisor:
                 self._reason = Phrase("reasons.ended_at_start", code=child.returncode)
                 return False
             if time.monotonic() > deadline:
-                self._reason = Phrase("reasons.not_ready_after", seconds=f"{self._patience:g}")
+                self._reason = Phrase("reasons.not_ready_after", seconds=f"{self._ready_timeout:g}")
                 return False
-            nudge.wait(POLL)
+            nudge.wait(READY_POLL_INTERVAL_S)
         return False

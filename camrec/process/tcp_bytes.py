@@ -13,21 +13,21 @@ from collections.abc import Iterator
 # Linux's sock_diag (linux/inet_diag.h, linux/tcp.h): what `ss -ti` shows.
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
-_REQUEST_DUMP = 0x301
-_DONE, _ERROR = 3, 2
-_INFO = 2  # INET_DIAG_INFO
-_ESTABLISHED = 1 << 1
-_HEADER = struct.Struct("=IHHII")
-_REQUEST = struct.Struct("=BBBBIHH44s")  # the two ports in network order
-_SOCKET_ID = struct.Struct(">HH16s16s")  # ports and addresses of a connection
-_MESSAGE_BYTES = 72
-_INODE_AT = 68
-_BYTES_RECEIVED_AT = 128  # in struct tcp_info
-_REPLY_BYTES = 1 << 16
-_TIMEOUT_S = 1.0
+_REQUEST_DUMP_FLAGS = 0x301
+_NLMSG_DONE, _NLMSG_ERROR = 3, 2
+_INET_DIAG_INFO = 2  # INET_DIAG_INFO
+_TCP_ESTABLISHED_MASK = 1 << 1
+_NETLINK_HEADER_STRUCT = struct.Struct("=IHHII")
+_DIAG_REQUEST_STRUCT = struct.Struct("=BBBBIHH44s")  # the two ports in network order
+_SOCKET_ID_STRUCT = struct.Struct(">HH16s16s")  # ports and addresses of a connection
+_DIAG_MESSAGE_BYTES = 72
+_INODE_OFFSET_BYTES = 68
+_RECEIVED_COUNT_OFFSET_BYTES = 128  # in struct tcp_info
+_MAX_REPLY_BYTES = 1 << 16
+_NETLINK_TIMEOUT_S = 1.0
 
 
-def received_by(pid: int, host: str, port: int) -> int | None:
+def count_received_bytes(pid: int, host: str, port: int) -> int | None:
     """Bytes that `pid` received over its connections to `host`; None where that is not known."""
     if not sys.platform.startswith("linux"):
         return None
@@ -38,7 +38,7 @@ def received_by(pid: int, host: str, port: int) -> int | None:
         return sum(
             received
             for family in (socket.AF_INET, socket.AF_INET6)
-            for address, inode, received in _connections(family, port)
+            for address, inode, received in _iterate_connections(family, port)
             if inode in own and address in addresses
         )
     except (OSError, ValueError, struct.error):
@@ -55,40 +55,49 @@ def _socket_inodes(pid: int) -> set[int]:
     return inodes
 
 
-def _connections(
+def _iterate_connections(
     family: int, port: int
 ) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int, int]]:
     """(peer, inode, bytes received) of each connection to `port`."""
-    body = _REQUEST.pack(
-        family, socket.IPPROTO_TCP, 1 << (_INFO - 1), 0, _ESTABLISHED, 0, socket.htons(port), b""
+    body = _DIAG_REQUEST_STRUCT.pack(
+        family,
+        socket.IPPROTO_TCP,
+        1 << (_INET_DIAG_INFO - 1),
+        0,
+        _TCP_ESTABLISHED_MASK,
+        0,
+        socket.htons(port),
+        b"",
     )
-    head = _HEADER.pack(_HEADER.size + len(body), _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, 1, 0)
+    head = _NETLINK_HEADER_STRUCT.pack(
+        _NETLINK_HEADER_STRUCT.size + len(body), _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP_FLAGS, 1, 0
+    )
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _NETLINK_SOCK_DIAG) as kernel:
-        kernel.settimeout(_TIMEOUT_S)
+        kernel.settimeout(_NETLINK_TIMEOUT_S)
         kernel.send(head + body)
         while True:
-            reply = kernel.recv(_REPLY_BYTES)
+            reply = kernel.recv(_MAX_REPLY_BYTES)
             at = 0
             while at < len(reply):
-                length, kind, *_ = _HEADER.unpack_from(reply, at)
-                if kind == _DONE:
+                length, kind, *_ = _NETLINK_HEADER_STRUCT.unpack_from(reply, at)
+                if kind == _NLMSG_DONE:
                     return
-                if kind == _ERROR or length < _HEADER.size:
+                if kind == _NLMSG_ERROR or length < _NETLINK_HEADER_STRUCT.size:
                     raise OSError("the system does not tell")
-                yield _read(family, reply[at + _HEADER.size : at + length])
+                yield _parse_message(family, reply[at + _NETLINK_HEADER_STRUCT.size : at + length])
                 at += (length + 3) & ~3
 
 
-def _read(
+def _parse_message(
     family: int, message: bytes
 ) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int, int]:
-    _, _, _, peer = _SOCKET_ID.unpack_from(message, 4)
-    (inode,) = struct.unpack_from("=I", message, _INODE_AT)
-    received, at = 0, _MESSAGE_BYTES
+    _, _, _, peer = _SOCKET_ID_STRUCT.unpack_from(message, 4)
+    (inode,) = struct.unpack_from("=I", message, _INODE_OFFSET_BYTES)
+    received, at = 0, _DIAG_MESSAGE_BYTES
     while at + 4 <= len(message):
         length, kind = struct.unpack_from("=HH", message, at)
-        if kind == _INFO and length >= 4 + _BYTES_RECEIVED_AT + 8:
-            (received,) = struct.unpack_from("=Q", message, at + 4 + _BYTES_RECEIVED_AT)
+        if kind == _INET_DIAG_INFO and length >= 4 + _RECEIVED_COUNT_OFFSET_BYTES + 8:
+            (received,) = struct.unpack_from("=Q", message, at + 4 + _RECEIVED_COUNT_OFFSET_BYTES)
         at += max((length + 3) & ~3, 4)
     address = ipaddress.ip_address(peer[:4] if family == socket.AF_INET else peer)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:

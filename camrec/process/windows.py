@@ -18,28 +18,28 @@ JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000
 JOB_OBJECT_EXTENDED_LIMIT_INFORMATION = 9
 
 
-class Windows:
+class WindowsPlatform:
     """A process group of its own for each child, CTRL_BREAK to it, and a job that ends with us.
 
     The job holds every adopted child; Windows closes its handle, and so ends them, when our
     process ends for any reason.
     """
 
-    def __init__(self, job: Job | None = None) -> None:
+    def __init__(self, job: JobObject | None = None) -> None:
         self._job = job
 
-    def command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
+    def wrap_command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
         """What is really started for `argv`."""
         return list(argv)
 
-    def options(self) -> dict[str, Any]:
+    def popen_options(self) -> dict[str, Any]:
         """For Popen. No CREATE_NO_WINDOW: a break event reaches only children on our console."""
         return {"creationflags": CREATE_NEW_PROCESS_GROUP}
 
-    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+    def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
         """Let the child end with us."""
         if self._job is None:
-            self._job = Job()
+            self._job = JobObject()
         self._job.add(int(process._handle))  # type: ignore[attr-defined]
 
     def interrupt(self, process: subprocess.Popen[bytes]) -> None:
@@ -56,7 +56,7 @@ class Windows:
         process.kill()
 
 
-class Job:
+class JobObject:
     """A Job Object with KILL_ON_JOB_CLOSE, kept open as long as we live."""
 
     def __init__(self) -> None:

@@ -8,14 +8,14 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlencode
 
-USER = "ctl"
+API_USER = "ctl"
 
 
-class Silent(ConnectionError):
+class ApiTimeout(ConnectionError):
     """It runs, and does not answer."""
 
 
-class Api:
+class ProxyApi:
     """Calls to one proxy on 127.0.0.1, each on a connection of its own.
 
     Bare http.client, because it logs nothing: go2rtc takes a camera's credential in the query.
@@ -34,9 +34,10 @@ class Api:
         Raises
         ------
         ConnectionError
-            It does not answer (`Silent`), or not as HTTP; its text says nothing of what was asked.
+            It does not answer (`ApiTimeout`), or not as HTTP; its text says nothing of what was
+            asked.
         """
-        token = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
+        token = base64.b64encode(f"{API_USER}:{self.password}".encode()).decode()
         target = f"{path}?{urlencode(query)}" if query else path
         connection = HTTPConnection("127.0.0.1", self.port, timeout=self._timeout)
         try:
@@ -49,7 +50,7 @@ class Api:
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
         except TimeoutError:
-            raise Silent from None
+            raise ApiTimeout from None
         except (OSError, HTTPException) as error:
             raise ConnectionError(type(error).__name__) from None
         finally:

@@ -12,13 +12,13 @@ from typing import Any
 
 import psutil
 
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
-from camrec.process.tcp_bytes import received_by
+from camrec.process.tcp_bytes import count_received_bytes
 from camrec.proxies.dropped_packets import DroppedPackets, Fault
-from camrec.proxies.http_api import USER
-from camrec.proxies.log_errors import error_of, is_about_dialogue
-from camrec.proxies.proxy import Proxy, directly
+from camrec.proxies.http_api import API_USER
+from camrec.proxies.log_errors import error_from_log, is_dialogue_error
+from camrec.proxies.proxy import Proxy, environment_without_proxies
 
 log = logging.getLogger(__name__)
 
@@ -27,25 +27,27 @@ log = logging.getLogger(__name__)
 # better: it knows how far apart this camera's frames usually are.
 READ_TIMEOUT_S = 100
 # Longer than a session waits for a camera, and than it goes without a reader.
-ON_DEMAND_S = 100
+ON_DEMAND_TIMEOUT_S = 100
 # Answers to PLAY and to keep-alives, and sender reports: they are no media.
-MAX_ANSWERS_BYTES = 600
-BETWEEN_COUNTS_S = 0.04
+MAX_RESPONSES_BYTES = 600
+COUNT_INTERVAL_S = 0.04
 LEAVE_S, BETWEEN_LOOKS_S = 0.5, 0.01
 # Counts in which a connection was gone, after which redirects lead nowhere.
-MOST_CALLS = 2
+MAX_ENDED_CONNECTIONS = 2
 
-_PATH_LINE = re.compile(
+_PATH_LOG_PATTERN = re.compile(
     r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
 )
-AT_ONCE_S = 1.0
+IMMEDIATE_HANG_UP_S = 1.0
 
 _BEFORE_PLAY = ("bad status code", "unsupported packetization mode", "MaxDONDiff")
-_HUNG_UP = re.compile(r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed")
+_HANG_UP_PATTERN = re.compile(
+    r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed"
+)
 
 
 @dataclass(frozen=True)
-class _Reason:
+class _PathFailure:
     """Why a path does not deliver, noted `at` a monotonic time (ns).
 
     dialogue : whether the camera was reached, and the dialogue with it failed.
@@ -59,7 +61,7 @@ class _Reason:
 
 
 @dataclass
-class _Calls:
+class _UnansweredConnections:
     """Connections to cameras, by their ports here, while a camera has answered nothing yet."""
 
     at: float = 0.0
@@ -69,19 +71,21 @@ class _Calls:
 
 class MediaMTX(Proxy):
     name = "mediamtx"
-    setting = "mediamtx_port"
+    port_setting = "mediamtx_port"
     file = ("mediamtx", ".yml")
     FIRST_TRACK = "trackID=0"
     """The control address of the first track of what it serves."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._started: set[str] = set()
-        self._answered: dict[str, int] = {}  # bytes of the dialogue, up to where media may come
-        self._delivered: dict[str, float] = {}  # since when, monotonic
-        self._reasons: dict[str, _Reason] = {}
-        self._over_udp: set[str] = set()
-        self._calls: dict[str, _Calls] = {}
+        self._started_paths: set[str] = set()
+        self._dialogue_bytes: dict[
+            str, int
+        ] = {}  # bytes of the dialogue, up to where media may come
+        self._delivering_since: dict[str, float] = {}  # since when, monotonic
+        self._failures: dict[str, _PathFailure] = {}
+        self._udp_paths: set[str] = set()
+        self._unanswered_connections: dict[str, _UnansweredConnections] = {}
         self.dropped = DroppedPackets()
 
     def drops_jpeg(self, path: str, since_ns: int = 0) -> bool:
@@ -91,47 +95,47 @@ class MediaMTX(Proxy):
 
     def reason(self, path: str, since_ns: int) -> CameraError | None:
         """The newest reason in its log, since a monotonic time, why `path` does not deliver."""
-        reason = self._reasons.get(path)
+        reason = self._failures.get(path)
         return reason.error if reason is not None and reason.at >= since_ns else None
 
     def failed_in_dialogue(self, path: str) -> bool:
         """Whether what the camera of `path` answered was the last reason."""
-        reason = self._reasons.get(path)
+        reason = self._failures.get(path)
         return reason is not None and reason.dialogue
 
-    def waits(self, path: str) -> bool:
+    def is_pending(self, path: str) -> bool:
         """Whether nothing is known of `path`: no success, and no failure."""
-        return path not in self._delivered and path not in self._reasons
+        return path not in self._delivering_since and path not in self._failures
 
-    def calls_in_a_circle(self, path: str) -> bool:
+    def follows_redirect_loop(self, path: str) -> bool:
         """Whether it calls without an end and without a word: it follows each redirect.
 
-        It counts none of them, and logs none. To be asked again and again, while it `waits`.
+        It counts none of them, and logs none. To be asked again and again, while it `is_pending`.
         """
         now = time.monotonic()
-        calls = self._calls.setdefault(path, _Calls())
-        if self.pid is None or now < calls.at + BETWEEN_COUNTS_S or not self.waits(path):
+        calls = self._unanswered_connections.setdefault(path, _UnansweredConnections())
+        if self.pid is None or now < calls.at + COUNT_INTERVAL_S or not self.is_pending(path):
             return False
         own = (self.port, self._api.port)
         seen = {each.laddr.port for each in self._connections() if each.laddr.port not in own}
         calls.ended += bool(calls.open - seen)
         calls.at, calls.open = now, seen
-        return calls.ended >= MOST_CALLS
+        return calls.ended >= MAX_ENDED_CONNECTIONS
 
-    def delivered(self, path: str) -> bool:
+    def has_delivered(self, path: str) -> bool:
         """Whether the camera of `path` was played since it was added."""
-        return path in self._delivered
+        return path in self._delivering_since
 
     def hung_up_after(self, path: str) -> float | None:
         """Seconds of delivery after which the camera of `path` hung up, where it did."""
-        reason = self._reasons.get(path)
+        reason = self._failures.get(path)
         return None if reason is None else reason.hung_up_after
 
-    def add(self, path: str, source: Source, *, over_udp: bool = False) -> None:
-        (self._over_udp.add if over_udp else self._over_udp.discard)(path)
+    def add(self, path: str, source: CameraAddress, *, over_udp: bool = False) -> None:
+        (self._udp_paths.add if over_udp else self._udp_paths.discard)(path)
         super().add(path, source)
 
-    def received(self, path: str) -> int | None:
+    def received_bytes(self, path: str) -> int | None:
         """Bytes of media that came on `path`; None while the camera is not connected."""
         try:
             status, text = self._api.call("GET", f"/v3/paths/get/{path}")
@@ -140,40 +144,40 @@ class MediaMTX(Proxy):
         answer = json.loads(text) if status == 200 else {}
         if not answer.get("ready"):
             return None
-        return answer["inboundBytes"] or self._received_unread(path)
+        return answer["inboundBytes"] or self._uncounted_bytes(path)
 
-    def _received_unread(self, path: str) -> int:
+    def _uncounted_bytes(self, path: str) -> int:
         """Bytes that came without being counted: MediaMTX passes over all before a key frame."""
-        source, pid = self._wanted.get(path), self.pid
+        source, pid = self._sources.get(path), self.pid
         if source is None or pid is None:
             return 0
-        received = received_by(pid, source.host, source.port)
+        received = count_received_bytes(pid, source.host, source.port)
         if received is None:
             # Not known here: it is waited for as one that sends.
             return round(time.monotonic())
-        before = self._answered.setdefault(path, received)
-        return max(0, received - before - MAX_ANSWERS_BYTES)
+        before = self._dialogue_bytes.setdefault(path, received)
+        return max(0, received - before - MAX_RESPONSES_BYTES)
 
     def remove(self, path: str) -> None:
         super().remove(path)
         # In this order: what its log still says of the path as it was is not heard any more.
-        self._started.discard(path)
-        self._answered.pop(path, None)
-        self._calls.pop(path, None)
-        self._reasons.pop(path, None)
-        self._delivered.pop(path, None)
+        self._started_paths.discard(path)
+        self._dialogue_bytes.pop(path, None)
+        self._unanswered_connections.pop(path, None)
+        self._failures.pop(path, None)
+        self._delivering_since.pop(path, None)
         self.dropped.forget(path)
 
     def leave(self, path: str) -> None:
         """Remove it, and wait until it has hung up on the camera: another way calls that next."""
-        source = self._wanted.get(path)
+        source = self._sources.get(path)
         before = 0 if source is None else self._calls_to(source)
         self.remove(path)
         deadline = time.monotonic() + LEAVE_S
         while before and self._calls_to(source) >= before and time.monotonic() < deadline:
             time.sleep(BETWEEN_LOOKS_S)
 
-    def _calls_to(self, source: Source) -> int:
+    def _calls_to(self, source: CameraAddress) -> int:
         """Connections to a camera's port, whatever its addresses: for comparison."""
         return sum(each.raddr.port == source.port for each in self._connections())
 
@@ -186,7 +190,7 @@ class MediaMTX(Proxy):
             return []
         return [each for each in found if each.raddr]
 
-    def _settings(self, api_port: int, password: str) -> dict[str, Any]:
+    def _build_config(self, api_port: int, password: str) -> dict[str, Any]:
         local = ["127.0.0.1"]
         return {
             "logLevel": "info",
@@ -208,7 +212,12 @@ class MediaMTX(Proxy):
             "authMethod": "internal",
             "authInternalUsers": [
                 {"user": "any", "ips": local, "permissions": [{"action": "read"}]},
-                {"user": USER, "pass": password, "ips": local, "permissions": [{"action": "api"}]},
+                {
+                    "user": API_USER,
+                    "pass": password,
+                    "ips": local,
+                    "permissions": [{"action": "api"}],
+                },
             ],
             "paths": {},
         }
@@ -218,32 +227,36 @@ class MediaMTX(Proxy):
 
     def _env(self) -> dict[str, str]:
         # MTX_... in the environment would win over the file.
-        env = {key: value for key, value in directly().items() if not key.startswith("MTX_")}
+        env = {
+            key: value
+            for key, value in environment_without_proxies().items()
+            if not key.startswith("MTX_")
+        }
         # Packets are handed from one to the next: between processors that costs a fifth more.
         return {"GOMAXPROCS": "1", "GOGC": "200", **env}
 
-    def _ask_version(self, config: Path) -> str | None:
+    def _query_version(self, config: Path) -> str | None:
         status, text = self._api.call("GET", "/v3/info")
         return json.loads(text)["version"].removeprefix("v") if status == 200 else None
 
-    def _push(self, path: str, source: Source) -> None:
+    def _add_path(self, path: str, source: CameraAddress) -> None:
         settings = {
             "source": source.address(),
-            "rtspTransport": "udp" if path in self._over_udp else "tcp",
+            "rtspTransport": "udp" if path in self._udp_paths else "tcp",
             # A reader's DESCRIBE is held until the camera is there, so that it does not miss the
             # first key frame, as one that polls would: the next may be a minute away.
             "sourceOnDemand": True,
-            "sourceOnDemandStartTimeout": f"{ON_DEMAND_S}s",
-            "sourceOnDemandCloseAfter": f"{ON_DEMAND_S}s",
+            "sourceOnDemandStartTimeout": f"{ON_DEMAND_TIMEOUT_S}s",
+            "sourceOnDemandCloseAfter": f"{ON_DEMAND_TIMEOUT_S}s",
         }
         status, text = self._api.call("POST", f"/v3/config/paths/replace/{path}", body=settings)
         if status != 200:
-            raise self._refused(source, text)
+            raise self._refused_error(source, text)
 
-    def _drop(self, path: str) -> None:
+    def _remove_path(self, path: str) -> None:
         self._api.call("DELETE", f"/v3/config/paths/delete/{path}")
 
-    def _hear(self, line: str) -> None:
+    def _handle_log_line(self, line: str) -> None:
         try:
             entry = json.loads(line)
             level, message = entry["level"], entry["message"]
@@ -253,38 +266,38 @@ class MediaMTX(Proxy):
         if message.startswith("[API]"):
             # It repeats what was asked, with its credential; the answer says the same.
             return
-        found = _PATH_LINE.match(message)
+        found = _PATH_LOG_PATTERN.match(message)
         if found and level != "INF":
             self.dropped.hear(found["path"], found["text"])
         if found and found["source"]:
-            self._hear_source(found["path"], level, found["text"])
+            self._handle_source_line(found["path"], level, found["text"])
         elif found and found["text"].startswith("stream is available"):
-            self._delivered[found["path"]] = time.monotonic()
+            self._delivering_since[found["path"]] = time.monotonic()
         # What it says of a camera at each of its tries is told once, by whoever opened it.
         loud = level != "INF" and not (found and found["source"])
-        log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._hidden(message))
+        log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._redact(message))
 
-    def _hear_source(self, path: str, level: str, text: str) -> None:
+    def _handle_source_line(self, path: str, level: str, text: str) -> None:
         if text.startswith("started"):
-            self._started.add(path)
+            self._started_paths.add(path)
         elif level == "ERR":
-            self._note(path, text)
+            self._record_failure(path, text)
         elif text == "stopped: an error occurred":
             # What ended a camera that had begun to deliver is not logged where it is on demand.
-            self._note(path, "connection lost")
+            self._record_failure(path, "connection lost")
 
-    def _note(self, path: str, text: str) -> None:
-        source = self._wanted.get(path)
-        if source is None or path not in self._started:
+    def _record_failure(self, path: str, text: str) -> None:
+        source = self._sources.get(path)
+        if source is None or path not in self._started_paths:
             return
-        delivered, hung_up_after = self._delivered.get(path), None
-        if delivered is not None and _HUNG_UP.search(text):
+        delivered, hung_up_after = self._delivering_since.get(path), None
+        if delivered is not None and _HANG_UP_PATTERN.search(text):
             # A peer that hangs up on the first word is no camera; one that did deliver is away.
             text, hung_up_after = "connection lost", time.monotonic() - delivered
-        error = error_of(source, text)
+        error = error_from_log(source, text)
         # A stream is available before it is played: PLAY may be refused, or hung up on; and what
         # the description tells of it may be more than MediaMTX takes.
-        at_once = hung_up_after is not None and hung_up_after < AT_ONCE_S
+        at_once = hung_up_after is not None and hung_up_after < IMMEDIATE_HANG_UP_S
         begun = delivered is not None and not at_once and not text.startswith(_BEFORE_PLAY)
-        dialogue = not begun and (at_once or is_about_dialogue(source, error, text))
-        self._reasons[path] = _Reason(time.monotonic_ns(), error, dialogue, hung_up_after)
+        dialogue = not begun and (at_once or is_dialogue_error(source, error, text))
+        self._failures[path] = _PathFailure(time.monotonic_ns(), error, dialogue, hung_up_after)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ssl
 
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
-from camrec.network_policy import Reach
+from camrec.network_policy import NetworkPolicy
 
 
-def answers_tls(source: Source, reach: Reach, seconds: float = 5.0) -> None:
+def check_tls_handshake(source: CameraAddress, reach: NetworkPolicy, seconds: float = 5.0) -> None:
     """Whatever it answers will do: what is wrong with it MediaMTX tells better.
 
     Raises

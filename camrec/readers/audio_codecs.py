@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from camrec.media import AudioTrack
 from camrec.readers import latm
-from camrec.readers.audio import AacSound, Sound, channels
-from camrec.readers.mpeg_audio import Ac3Sound, MpegSound
-from camrec.readers.sdp import Medium
+from camrec.readers.audio import AacAudio, AudioDepacketizer, read_channel_count
+from camrec.readers.mpeg_audio import Ac3Audio, MpegAudio
+from camrec.readers.sdp import MediaDescription
 
-PLAIN = ("PCMA", "PCMU", "OPUS", "L8", "L16", "L24", "GSM")  # a packet is a unit, a tick a sample
+PACKET_PER_UNIT_CODECS = (
+    "PCMA",
+    "PCMU",
+    "OPUS",
+    "L8",
+    "L16",
+    "L24",
+    "GSM",
+)  # a packet is a unit, a tick a sample
 
 
-def sound_of(medium: Medium) -> Sound | None:
+def create_audio_depacketizer(medium: MediaDescription) -> AudioDepacketizer | None:
     """What puts its units together; None for a codec that we cannot take."""
     codec, rate, count = medium.codec, medium.rate, medium.channels
-    if codec in PLAIN:
-        return Sound(AudioTrack(codec.lower(), rate, count))
+    if codec in PACKET_PER_UNIT_CODECS:
+        return AudioDepacketizer(AudioTrack(codec.lower(), rate, count))
     if codec == "G722":
         # Its clock has 8000 ticks a second by an old error that nobody may mend (RFC 3551).
-        return Sound(AudioTrack("g722", rate, 1, sampling=16_000))
+        return AudioDepacketizer(AudioTrack("g722", rate, 1, sampling=16_000))
     order, _, bits = codec.rpartition("G726-")
     if order in ("", "AAL2-") and bits in ("16", "24", "32", "40"):
         kind = "g726" if order else "g726le"
-        return Sound(AudioTrack(kind, rate, 1, bits=int(bits) // 8))
+        return AudioDepacketizer(AudioTrack(kind, rate, 1, bits_per_sample=int(bits) // 8))
     if codec == "MPA":
-        return MpegSound(rate)
+        return MpegAudio(rate)
     if codec == "AC3":
-        return Ac3Sound(rate)
+        return Ac3Audio(rate)
     try:
         if codec == "MP4A-LATM" and medium.format.get("cpresent") == "0":
-            return latm.sound(rate, medium.config())
+            return latm.create_latm_audio(rate, medium.config())
         if codec == "MPEG4-GENERIC" and medium.format.get("sizelength", "13") == "13":
             config = medium.config()
-            return AacSound(AudioTrack("aac", rate, channels(config) or count, config))
+            return AacAudio(AudioTrack("aac", rate, read_channel_count(config) or count, config))
     except ValueError:
         pass
     return None

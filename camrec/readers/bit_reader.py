@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 
-class Bits:
+class BitReader:
     """The bits of some bytes, most significant first.
 
-    Reading past the end raises ValueError. What stands in a NAL unit is to be `unescaped` first.
+    Reading past the end raises ValueError. What stands in a NAL unit is to be `unescape_nal` first.
     """
 
     def __init__(self, data: bytes) -> None:
-        self._whole = int.from_bytes(data, "big")
-        self._left = len(data) * 8
+        self._value = int.from_bytes(data, "big")
+        self._bits_left = len(data) * 8
 
     def take(self, count: int) -> int:
         """The next `count` bits as a number."""
-        self._left -= count
-        if self._left < 0:
+        self._bits_left -= count
+        if self._bits_left < 0:
             raise ValueError("the parameter set is cut off")
-        return self._whole >> self._left & ((1 << count) - 1)
+        return self._value >> self._bits_left & ((1 << count) - 1)
 
-    def ahead(self, count: int) -> int:
+    def peek(self, count: int) -> int:
         """The next `count` bits, which stay to be taken; 0 where there are not so many."""
-        left = self._left - count
-        return self._whole >> left & ((1 << count) - 1) if left >= 0 else 0
+        left = self._bits_left - count
+        return self._value >> left & ((1 << count) - 1) if left >= 0 else 0
 
     def flag(self) -> bool:
         return self.take(1) == 1
@@ -43,6 +43,6 @@ class Bits:
         return (number + 1) // 2 if number & 1 else -(number // 2)
 
 
-def unescaped(nal: bytes) -> bytes:
+def unescape_nal(nal: bytes) -> bytes:
     """A NAL unit without its emulation prevention bytes."""
     return nal.replace(b"\0\0\3", b"\0\0")

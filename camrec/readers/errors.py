@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Reason = Literal["not_ready", "refused", "silent", "lost", "codec", "jpeg", "message"]
+StreamErrorReason = Literal["not_ready", "refused", "silent", "lost", "codec", "jpeg", "message"]
 
 
 class StreamError(Exception):
@@ -20,7 +20,7 @@ class StreamError(Exception):
         "message"    `detail` is go2rtc's text.
     """
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    def __init__(self, reason: StreamErrorReason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail

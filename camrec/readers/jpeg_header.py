@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from camrec.media import MOST_PIXELS
+from camrec.media import MAX_FRAME_PIXELS
 
-FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-ORIENTATION = 0x112  # Exif's tag
-SCAN = 0xDA
-ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+SOF_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+EXIF_ORIENTATION_TAG = 0x112  # Exif's tag
+SOS_MARKER = 0xDA
+STANDALONE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
-def form(jpeg: bytes) -> tuple[int, int, int]:
+def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
     """(width, height, orientation) from its headers, the size as it is shown; ValueError where it
     has none, or is too large.
     """
     orientation = 1
-    for marker, begin, end in _segments(jpeg):
+    for marker, begin, end in _iterate_segments(jpeg):
         if marker == 0xE1 and jpeg[begin : begin + 6] == b"Exif\0\0":
-            orientation = _orientation(jpeg[begin + 6 : end])
-        elif marker in FRAMES:
+            orientation = _read_orientation(jpeg[begin + 6 : end])
+        elif marker in SOF_MARKERS:
             height = jpeg[begin + 1] << 8 | jpeg[begin + 2]
             width = jpeg[begin + 3] << 8 | jpeg[begin + 4]
-            if not 0 < width * height <= MOST_PIXELS:
+            if not 0 < width * height <= MAX_FRAME_PIXELS:
                 raise ValueError("too large, or nothing")
             if orientation > 4:
                 width, height = height, width
@@ -31,7 +31,7 @@ def form(jpeg: bytes) -> tuple[int, int, int]:
     raise ValueError("a JPEG without a frame")
 
 
-def _segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
+def _iterate_segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker, begin, end of its content) of each segment up to the first scan."""
     if jpeg[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
@@ -42,17 +42,17 @@ def _segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
         marker = jpeg[at + 1]
         if marker == 0xFF:
             at += 1
-        elif marker in ALONE:
+        elif marker in STANDALONE_MARKERS:
             at += 2
         else:
             end = at + 2 + (jpeg[at + 2] << 8 | jpeg[at + 3])
             yield marker, at + 4, end
-            if marker == SCAN:
+            if marker == SOS_MARKER:
                 return
             at = end
 
 
-def _orientation(tiff: bytes) -> int:
+def _read_orientation(tiff: bytes) -> int:
     """Of an Exif block; 1 where it tells none."""
     order = {b"MM": "big", b"II": "little"}.get(tiff[:2])
     if order is None:
@@ -63,7 +63,7 @@ def _orientation(tiff: bytes) -> int:
 
     begin = number(4, 4)
     for at in range(begin + 2, begin + 2 + 12 * min(number(begin, 2), 64), 12):
-        if number(at, 2) == ORIENTATION:
+        if number(at, 2) == EXIF_ORIENTATION_TAG:
             told = number(at + 8, 2)
             return told if 1 <= told <= 8 else 1
     return 1

@@ -7,21 +7,21 @@ from typing import Generic, TypeVar
 
 from camrec.media import VideoTrack
 
-MOST = 8  # tracks that are known, the latest
+MAX_KNOWN_TRACKS = 8  # tracks that are known, the latest
 
-F = TypeVar("F", bound=Hashable)
+FormatT = TypeVar("FormatT", bound=Hashable)
 
 
-class KnownTracks(Generic[F]):
+class KnownTracks(Generic[FormatT]):
     """Makes a track of each new form; one it was made of already gives that track again."""
 
-    def __init__(self, make: Callable[[F], VideoTrack]) -> None:
-        self._make = make
-        self._tracks: dict[F, VideoTrack] = {}
+    def __init__(self, make: Callable[[FormatT], VideoTrack]) -> None:
+        self._create_track = make
+        self._tracks: dict[FormatT, VideoTrack] = {}
 
-    def of(self, form: F) -> VideoTrack:
-        track = self._tracks.pop(form, None) or self._make(form)
+    def of(self, form: FormatT) -> VideoTrack:
+        track = self._tracks.pop(form, None) or self._create_track(form)
         self._tracks[form] = track
-        if len(self._tracks) > MOST:
+        if len(self._tracks) > MAX_KNOWN_TRACKS:
             del self._tracks[next(iter(self._tracks))]
         return track

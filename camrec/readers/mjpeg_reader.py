@@ -6,16 +6,16 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from camrec.clock import Clock
-from camrec.media import Unit, VideoTrack
+from camrec.media import MediaUnit, VideoTrack
 from camrec.readers import jpeg_header
 from camrec.readers.errors import StreamError
 from camrec.readers.known_tracks import KnownTracks
-from camrec.readers.reader import Reader
-from camrec.readers.rtp_jpeg_header import with_huffman_tables
-from camrec.readers.websocket_client import WebSocket
+from camrec.readers.reader import StreamReader
+from camrec.readers.rtp_jpeg_header import add_huffman_tables
+from camrec.readers.websocket_client import WebSocketClient
 
 
-class Go2rtcReader(Reader):
+class MjpegReader(StreamReader):
     """Reads one of go2rtc's streams; used once.
 
     By WebSocket, because go2rtc notices at once when such a reader leaves, and leaves the camera.
@@ -26,7 +26,7 @@ class Go2rtcReader(Reader):
     url
         ``ws://127.0.0.1:PORT/api/ws?src=NAME``.
     timeout, patience
-        As `Reader`'s.
+        As `StreamReader`'s.
     broken
         How many pictures the camera sent, since it was opened, that did not even come here.
     """
@@ -45,14 +45,14 @@ class Go2rtcReader(Reader):
         self._broken = broken
         self._url = url
         self._login = (user, password)
-        self._tracks = KnownTracks(_track)
+        self._tracks = KnownTracks(_create_track)
         self._dropped = 0
 
-    def _batches(self) -> Iterator[Sequence[Unit]]:
-        connection = self._connected(WebSocket(self._url, self._timeout))
+    def _read_batches(self) -> Iterator[Sequence[MediaUnit]]:
+        connection = self._register_connection(WebSocketClient(self._url, self._timeout))
         connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
-        connection.patience = self._patience
+        connection.patience = self._media_timeout
         counted = self._broken()
         while True:
             message = connection.receive()
@@ -60,23 +60,25 @@ class Go2rtcReader(Reader):
             if isinstance(message, bytes):
                 before, counted = counted, self._broken()
                 self._dropped += counted - before
-                track = self._track_of(message)
+                track = self._find_track(message)
                 if track is not None:
                     dropped, self._dropped = self._dropped, 0
-                    data = with_huffman_tables(message)
-                    yield [Unit(track, data, arrived, 0, arrived, True, dropped=dropped)]
+                    data = add_huffman_tables(message)
+                    yield [
+                        MediaUnit(track, data, arrived, 0, arrived, True, dropped_frames=dropped)
+                    ]
             else:
-                self._heed(message)
+                self._handle_message(message)
 
-    def _track_of(self, message: bytes) -> VideoTrack | None:
+    def _find_track(self, message: bytes) -> VideoTrack | None:
         """The track of those of the same size; None where it is no picture that can be taken."""
         try:
-            return self._tracks.of(jpeg_header.form(message))
+            return self._tracks.of(jpeg_header.read_jpeg_format(message))
         except ValueError:
             self._dropped += 1
             return None
 
-    def _heed(self, message: str) -> None:
+    def _handle_message(self, message: str) -> None:
         try:
             told = json.loads(message)
         except ValueError:
@@ -86,9 +88,9 @@ class Go2rtcReader(Reader):
         if told.get("type") == "error":
             raise StreamError("message", str(told.get("value", "")))
         if told.get("type") == "mjpeg":
-            self.advertised = ("JPEG",)
+            self.advertised_codecs = ("JPEG",)
 
 
-def _track(form: tuple[int, int, int]) -> VideoTrack:
+def _create_track(form: tuple[int, int, int]) -> VideoTrack:
     width, height, orientation = form
-    return VideoTrack("mjpeg", width, height, by_arrival=True, orientation=orientation)
+    return VideoTrack("mjpeg", width, height, timed_by_arrival=True, orientation=orientation)

@@ -8,28 +8,28 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 from camrec.media import VideoCodec
-from camrec.readers.bit_reader import Bits, unescaped
+from camrec.readers.bit_reader import BitReader, unescape_nal
 
-START = b"\0\0\0\1"
-LONGEST = 16 << 20  # bytes of one NAL unit; what is larger is none
-LOOKED_AT = 64  # NAL units: who glues some together does so among the first
-RECOVERY_POINT = 6  # the kind of a message that tells where decoding can begin
-SEARCHED = 32  # bytes in front of a slice that hold the number of its parameter set
+START_CODE = b"\0\0\0\1"
+MAX_NAL_BYTES = 16 << 20  # bytes of one NAL unit; what is larger is none
+MAX_INSPECTED_NALS = 64  # NAL units: who glues some together does so among the first
+RECOVERY_POINT_SEI_TYPE = 6  # the kind of a message that tells where decoding can begin
+PARAMETER_SET_ID_BYTES = 32  # bytes in front of a slice that hold the number of its parameter set
 
 find_start = re.compile(b"\0\0\1").search
 # Pixel shapes by number (H.264 table E-1, H.265 table E.1).
-PIXELS = (
+SAMPLE_ASPECT_RATIOS = (
     (1, 1), (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11), (32, 11),
     (80, 33), (18, 11), (15, 11), (64, 33), (160, 99), (4, 3), (3, 2), (2, 1),
 )  # fmt: skip
-PIXEL_TOLD = 255  # it stands behind
+EXTENDED_SAR_IDC = 255  # it stands behind
 
 
 # Another picture, the other field of the same one, or the same one.
-Relation = Literal["next", "field", "same"]
+SliceRelation = Literal["next", "field", "same"]
 
 
-class Form(NamedTuple):
+class SpsInfo(NamedTuple):
     """What a sequence parameter set says of the pictures: pixels as displayed, reorder depth, and
     the rest as in `VideoTrack`.
     """
@@ -42,7 +42,7 @@ class Form(NamedTuple):
     depth: int = 8
 
 
-class Nals(ABC):
+class NalDepacketizer(ABC):
     """Puts the NAL units of one stream together again.
 
     PARAMETERS : kinds of the parameter sets, in the order in which they have to be sent.
@@ -71,12 +71,12 @@ class Nals(ABC):
     PLAIN: ClassVar[tuple[int, ...]]
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._fragments: list[bytes] = []
         self._size = 0
-        self._looked_at = 0
-        self._glued = False
-        self.too_long = 0
-        self.middle = b""
+        self._inspected_count = 0
+        self._has_start_codes = False
+        self.oversized_count = 0
+        self.continuation_header = b""
 
     @staticmethod
     @abstractmethod
@@ -84,43 +84,43 @@ class Nals(ABC):
 
     @staticmethod
     @abstractmethod
-    def is_picture(kind: int) -> bool:
+    def is_slice(kind: int) -> bool:
         """Whether it holds a part of a picture."""
 
     @staticmethod
     @abstractmethod
-    def is_key(kind: int) -> bool:
+    def is_key_slice(kind: int) -> bool:
         """Whether it holds a part of a picture where decoding can begin."""
 
     @classmethod
-    def is_referred_to(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
+    def is_reference(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
         """Whether other pictures may refer to this one."""
         return True
 
     @classmethod
     @abstractmethod
-    def is_first(cls, nal: bytes) -> bool:
+    def is_first_slice(cls, nal: bytes) -> bool:
         """Whether it is the first slice of a picture."""
 
     @classmethod
-    def relation(cls, before: bytes, nal: bytes, sequence: bytes | None) -> Relation:
+    def compare_slices(cls, before: bytes, nal: bytes, sequence: bytes | None) -> SliceRelation:
         """How one first slice lies to the one before it, by their sequence parameter set."""
         return "next"
 
     @staticmethod
     @abstractmethod
-    def form(sequence: bytes) -> Form:
+    def form(sequence: bytes) -> SpsInfo:
         """Read a sequence parameter set; ValueError where it is none."""
 
     @abstractmethod
-    def recovery(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
+    def find_recovery_count(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
         """In a picture that is no key one: after how many pictures all is right for who begins to
         decode here; None where nobody can.
         """
 
     @classmethod
     @abstractmethod
-    def parameter_set_of(cls, slice: bytes) -> int:
+    def read_slice_pps_id(cls, slice: bytes) -> int:
         """The number of the picture parameter set that a slice needs; ValueError: cut off."""
 
     @classmethod
@@ -129,25 +129,25 @@ class Nals(ABC):
         """A parameter set's own number; ValueError where it has none."""
 
     @classmethod
-    def sequence_of(cls, picture_set: bytes) -> int:
+    def read_pps_sps_id(cls, picture_set: bytes) -> int:
         """The number of the sequence parameter set that a picture parameter set belongs to."""
-        bits = Bits(unescaped(picture_set[cls.HEAD : SEARCHED]))
+        bits = BitReader(unescape_nal(picture_set[cls.HEAD : PARAMETER_SET_ID_BYTES]))
         bits.ue()
         return bits.ue()
 
     @abstractmethod
-    def _whole(self, payload: memoryview) -> Iterator[bytes] | None:
+    def _split_payload(self, payload: memoryview) -> Iterator[bytes] | None:
         """The NAL units of a payload; None where it holds a fragment of one."""
 
     @abstractmethod
-    def _fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
+    def _parse_fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
         """A fragment taken apart: first?, last?, the NAL unit's header, the rest."""
 
     def add(self, rest: memoryview) -> None:
-        """Take in what goes on behind a `middle`, or behind a fragment's header."""
+        """Take in what goes on behind a `continuation_header`, or behind a fragment's header."""
         self._size += len(rest)
-        if self._size <= LONGEST:
-            self._parts.append(bytes(rest))
+        if self._size <= MAX_NAL_BYTES:
+            self._fragments.append(bytes(rest))
 
     def push(self, payload: memoryview, gap: bool) -> list[bytes]:
         """The NAL units that this RTP payload completes.
@@ -156,53 +156,53 @@ class Nals(ABC):
         is given as far as it came, and what follows of it is dropped: a decoder can use the
         front of a slice, and not what comes after a hole.
         """
-        found = self._taken() if gap else []
-        whole = self._whole(payload)
+        found = self._take_nal() if gap else []
+        whole = self._split_payload(payload)
         if whole is not None:
-            found += self._taken()
+            found += self._take_nal()
             found += whole
-            return self._split(found)
+            return self._split_start_codes(found)
         if len(payload) <= self.FRAGMENT_HEAD:
-            return self._split(found)
-        first, last, header, rest = self._fragment(payload)
+            return self._split_start_codes(found)
+        first, last, header, rest = self._parse_fragment(payload)
         if first:
-            found += self._taken()
-            self._parts.append(header)
-        elif not self._parts:
-            return self._split(found)
+            found += self._take_nal()
+            self._fragments.append(header)
+        elif not self._fragments:
+            return self._split_start_codes(found)
         self.add(rest)
         head = self.FRAGMENT_HEAD
-        self.middle = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
+        self.continuation_header = bytes((*payload[: head - 1], payload[head - 1] & 0x3F))
         if last:
-            found += self._taken()
-        return self._split(found)
+            found += self._take_nal()
+        return self._split_start_codes(found)
 
-    def repeats(self, payload: memoryview) -> bool:
-        """Whether it is the `middle` once more that was added last."""
-        end = len(self.middle)
-        is_middle = end > 0 and payload[:end] == self.middle
-        return is_middle and bool(self._parts) and payload[end:] == self._parts[-1]
+    def is_duplicate(self, payload: memoryview) -> bool:
+        """Whether it is the `continuation_header` once more that was added last."""
+        end = len(self.continuation_header)
+        is_middle = end > 0 and payload[:end] == self.continuation_header
+        return is_middle and bool(self._fragments) and payload[end:] == self._fragments[-1]
 
     @property
-    def unfinished(self) -> bool:
-        return bool(self._parts)
+    def has_partial_nal(self) -> bool:
+        return bool(self._fragments)
 
     def finish(self) -> list[bytes]:
         """The NAL unit that is unfinished, as far as it came."""
-        return self._split(self._taken())
+        return self._split_start_codes(self._take_nal())
 
-    def _taken(self) -> list[bytes]:
-        if not self._parts:
+    def _take_nal(self) -> list[bytes]:
+        if not self._fragments:
             return []
-        nal = b"".join(self._parts)
-        too_long = self._size > LONGEST
-        self.too_long += too_long
-        self._parts.clear()
+        nal = b"".join(self._fragments)
+        too_long = self._size > MAX_NAL_BYTES
+        self.oversized_count += too_long
+        self._fragments.clear()
         self._size = 0
-        self.middle = b""
+        self.continuation_header = b""
         return [] if too_long else [nal]
 
-    def _split(self, nals: list[bytes]) -> list[bytes]:
+    def _split_start_codes(self, nals: list[bytes]) -> list[bytes]:
         """Some cameras send several NAL units as one, with start codes between them.
 
         None may hold what looks like a start code. Slices make up nearly all that comes: in those
@@ -212,21 +212,21 @@ class Nals(ABC):
         if not nals:
             return found
         for nal in nals:
-            if self._looked_at < LOOKED_AT:
-                self._looked_at += 1
-            elif not self._glued and self.is_picture(self.kind(nal)) and nal[:2] != b"\0\0":
+            if self._inspected_count < MAX_INSPECTED_NALS:
+                self._inspected_count += 1
+            elif not self._has_start_codes and self.is_slice(self.kind(nal)) and nal[:2] != b"\0\0":
                 found.append(nal)
                 continue
             if find_start(nal) is None:
                 found.append(nal)
             else:
-                self._glued = True
+                self._has_start_codes = True
                 parts = (part.rstrip(b"\0") for part in nal.split(b"\0\0\1"))
                 found += (part for part in parts if len(part) > self.HEAD)
         return found
 
 
-def aggregated(payload: memoryview) -> Iterator[bytes]:
+def split_aggregation(payload: memoryview) -> Iterator[bytes]:
     """The NAL units of an aggregation packet's body: each behind its size in 16 bits."""
     at = 0
     while at + 2 < len(payload):
@@ -237,9 +237,9 @@ def aggregated(payload: memoryview) -> Iterator[bytes]:
         at += 2 + size
 
 
-def messages(nal: bytes, head: int) -> Iterator[tuple[int, bytes]]:
+def parse_sei_messages(nal: bytes, head: int) -> Iterator[tuple[int, bytes]]:
     """(kind, payload) of each message of an SEI NAL unit whose header has `head` bytes."""
-    data = unescaped(nal[head:])
+    data = unescape_nal(nal[head:])
     at = 0
     while at + 2 < len(data):
         told = [0, 0]
@@ -256,17 +256,17 @@ def messages(nal: bytes, head: int) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def read_pixel(bits: Bits) -> tuple[int, int]:
+def read_pixel_aspect(bits: BitReader) -> tuple[int, int]:
     """The shape of a pixel from the beginning of the usability information; square if untold."""
     if not bits.flag():
         return 1, 1
     shape = bits.take(8)
-    pixel = PIXELS[shape] if shape < len(PIXELS) else (1, 1)
-    if shape == PIXEL_TOLD:
+    pixel = SAMPLE_ASPECT_RATIOS[shape] if shape < len(SAMPLE_ASPECT_RATIOS) else (1, 1)
+    if shape == EXTENDED_SAR_IDC:
         pixel = bits.take(16), bits.take(16)
     return pixel if all(pixel) else (1, 1)
 
 
-def annex_b(nals: list[bytes]) -> bytes:
+def to_annex_b(nals: list[bytes]) -> bytes:
     """NAL units as a byte stream, each behind a start code of four bytes."""
-    return START + START.join(nals) if nals else b""
+    return START_CODE + START_CODE.join(nals) if nals else b""

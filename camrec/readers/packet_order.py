@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from camrec.readers.rtp import Packet
+from camrec.readers.rtp import RtpPacket
 
 # A number that is not the due one weighs 1, one that is takes 2 away: from this weight on the
 # numbers are no use, until it is 0 again. Two of three packets are never lost, over TCP.
 NO_USE = 12
 
 
-class Order:
+class SequenceTracker:
     """Tells from the sequence numbers what is missing.
 
     Over TCP nothing is overtaken: who counts back has begun anew, and then nothing is known to be
@@ -26,7 +26,7 @@ class Order:
         self._weight = 0
         self._is_useless = False
 
-    def missing(self, packet: Packet) -> int | None:
+    def count_missing(self, packet: RtpPacket) -> int | None:
         """How many packets are missing just before this one; None: it is the last one once more."""
         content = packet.time, bytes(packet.payload)
         if self.is_newest(packet.sequence) and content == self._newest:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from camrec.clock import Clock
-from camrec.media import StreamNotice, Unit
+from camrec.media import MediaUnit, StreamNotice
 from camrec.readers.errors import StreamError
 
 
-class Connection(Protocol):
+class InterruptibleConnection(Protocol):
     """What is read from: `interrupt` wakes a reading in another thread."""
 
     def interrupt(self) -> None: ...
@@ -20,10 +20,10 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-C = TypeVar("C", bound=Connection)
+ConnectionT = TypeVar("ConnectionT", bound=InterruptibleConnection)
 
 
-class Reader(ABC):
+class StreamReader(ABC):
     """Reads one stream, once.
 
     timeout
@@ -36,20 +36,20 @@ class Reader(ABC):
     def __init__(self, clock: Clock, timeout: float, patience: float | None = None) -> None:
         self._clock = clock
         self._timeout = timeout
-        self._patience = timeout if patience is None else patience
+        self._media_timeout = timeout if patience is None else patience
         self._lock = threading.Lock()
         self._closed = False
-        self._rest = 0.0
-        self._stirred = threading.Event()
-        self._connection: Connection | None = None
-        self.advertised: tuple[str, ...] = ()
+        self._read_interval = 0.0
+        self._wake = threading.Event()
+        self._connection: InterruptibleConnection | None = None
+        self.advertised_codecs: tuple[str, ...] = ()
         """Names of the codecs that the stream is said to have, in upper case."""
-        self.unheard = ""
+        self.unsupported_audio = ""
         """The codec of the stream's sound, in upper case, where there is some but none is read."""
         self.notices: tuple[StreamNotice, ...] = ()
         """What a recording of it should tell, one of a code; replaced when something changes."""
 
-    def units(self) -> Iterator[Unit]:
+    def units(self) -> Iterator[MediaUnit]:
         """Every unit from now on, as `batches`."""
         for batch in self.batches():
             for unit in batch:
@@ -57,7 +57,7 @@ class Reader(ABC):
                     return
                 yield unit
 
-    def batches(self) -> Iterator[Sequence[Unit]]:
+    def batches(self) -> Iterator[Sequence[MediaUnit]]:
         """Every unit from now on, those together that came together; ends with the stream, or
         after `close`.
 
@@ -66,7 +66,7 @@ class Reader(ABC):
         StreamError
         """
         try:
-            for batch in self._batches():
+            for batch in self._read_batches():
                 if self._closed:
                     return
                 yield batch
@@ -74,7 +74,7 @@ class Reader(ABC):
             return
         except (OSError, StreamError) as error:
             if not self._closed:
-                raise _told(error) from None
+                raise _to_stream_error(error) from None
         finally:
             if self._connection is not None:
                 self._connection.close()
@@ -84,25 +84,25 @@ class Reader(ABC):
 
         From any thread. One whose units have their arrival as their time never rests.
         """
-        self._rest = seconds
+        self._read_interval = seconds
         if seconds:
-            self._stirred.clear()
+            self._wake.clear()
         else:
-            self._stirred.set()
+            self._wake.set()
 
     def close(self) -> None:
         """End it, from any thread, any number of times."""
-        self._stirred.set()
+        self._wake.set()
         with self._lock:
             self._closed = True
             if self._connection is not None:
                 self._connection.interrupt()
 
     @abstractmethod
-    def _batches(self) -> Iterator[Sequence[Unit]]:
+    def _read_batches(self) -> Iterator[Sequence[MediaUnit]]:
         """As `batches`, with the errors as they come: OSError, StreamError; EOFError at the end."""
 
-    def _connected(self, connection: C) -> C:
+    def _register_connection(self, connection: ConnectionT) -> ConnectionT:
         """Keep it, so that `close` can end it; EOFError where that came first."""
         with self._lock:
             self._connection = connection
@@ -111,7 +111,7 @@ class Reader(ABC):
         return connection
 
 
-def _told(error: OSError | StreamError) -> StreamError:
+def _to_stream_error(error: OSError | StreamError) -> StreamError:
     if isinstance(error, StreamError):
         return error
     if isinstance(error, TimeoutError):

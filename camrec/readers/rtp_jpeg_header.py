@@ -6,22 +6,29 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from camrec.readers.jpeg_header import ALONE, FRAMES
+from camrec.readers.jpeg_header import SOF_MARKERS, STANDALONE_MARKERS
 
-SOI, EOI = b"\xff\xd8", b"\xff\xd9"
-DHT, DQT, DRI, SOF0, SOF1, SOS = 0xC4, 0xDB, 0xDD, 0xC0, 0xC1, 0xDA
-TABLE_SIZE = 64  # coefficients of a quantization table
-JFIF = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # the colours are Y, Cb and Cr
-SAMPLING = {0: 0x21, 1: 0x22}  # of the luma by RTP type: 4:2:2 and 4:2:0
+SOI_BYTES, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
+DHT_MARKER, DQT_MARKER, DRI_MARKER, SOF0_MARKER, SOF1_MARKER, SOS_MARKER = (
+    0xC4,
+    0xDB,
+    0xDD,
+    0xC0,
+    0xC1,
+    0xDA,
+)
+QUANTIZATION_COEFFICIENTS = 64  # coefficients of a quantization table
+JFIF_SEGMENT = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # the colours are Y, Cb and Cr
+LUMA_SAMPLING_BY_TYPE = {0: 0x21, 1: 0x22}  # of the luma by RTP type: 4:2:2 and 4:2:0
 
 # The luma and the chroma table of ITU-T T.81, annex K, in zigzag order.
-QUANTIZATION = bytes.fromhex(
+DEFAULT_QUANTIZATION_TABLES = bytes.fromhex(
     "100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933383740485c4e404457453738506d"
     "51575f626768673e4d71797064785c6567631112121815182f1a1a2f634238426363636363636363636363636363"
     "636363636363636363636363636363636363636363636363636363636363636363636363"
 )
 # The four Huffman tables of the same annex, as they stand in a DHT segment.
-HUFFMAN = bytes.fromhex(
+DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
     "0000010501010101010100000000000000000102030405060708090a0b100002010303020403050504040000017d"
     "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a2526"
     "2728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485"
@@ -35,7 +42,7 @@ HUFFMAN = bytes.fromhex(
 )
 
 
-class Tables(NamedTuple):
+class QuantizationTables(NamedTuple):
     """Quantization tables as RTP carries them, one behind the other.
 
     precision : bit n is set where the coefficients of table n have 16 bits.
@@ -50,7 +57,7 @@ class Tables(NamedTuple):
         at = 0
         while at < len(self.data) and len(found) < 4:
             wide = self.precision >> len(found) & 1
-            form = f">{TABLE_SIZE}{'H' if wide else 'B'}"
+            form = f">{QUANTIZATION_COEFFICIENTS}{'H' if wide else 'B'}"
             if at + struct.calcsize(form) > len(self.data):
                 raise ValueError("not a whole quantization table")
             found.append(struct.unpack_from(form, self.data, at))
@@ -60,16 +67,18 @@ class Tables(NamedTuple):
         return found
 
 
-def scaled_tables(quality: int) -> Tables:
+def scaled_tables(quality: int) -> QuantizationTables:
     """The tables of a Q below 128 (RFC 2435, 4.2)."""
     factor = min(max(quality, 1), 99)
     scale = 5000 // factor if factor < 50 else 200 - 2 * factor
-    data = bytes(min(max((each * scale + 50) // 100, 1), 255) for each in QUANTIZATION)
-    return Tables(0, data)
+    data = bytes(
+        min(max((each * scale + 50) // 100, 1), 255) for each in DEFAULT_QUANTIZATION_TABLES
+    )
+    return QuantizationTables(0, data)
 
 
-def build(
-    kind: int, size: tuple[int, int], tables: Tables, restart: int, told: bytes = b""
+def build_jpeg_header(
+    kind: int, size: tuple[int, int], tables: QuantizationTables, restart: int, told: bytes = b""
 ) -> bytes:
     """All of a JPEG up to its scan.
 
@@ -90,29 +99,42 @@ def build(
         The tables cannot be read, or `told` has a frame header that makes no sense.
     """
     quantization = tables.split()
-    frame = _frame(kind, size, quantization)
+    frame = _build_frame_header(kind, size, quantization)
     further = b""
-    for marker, body in segments(told):
-        if marker in FRAMES:
-            frame = _segment(marker, body)
-        elif marker in (DHT, DQT, DRI):
-            further += _segment(marker, body)  # a later table of the same number counts
-    interval = _segment(DRI, struct.pack(">H", restart)) if restart else b""
-    quantizers = _segment(DQT, b"".join(map(_quantizer, range(4), quantization)))
-    huffman = _segment(DHT, HUFFMAN)
-    return b"".join((SOI, JFIF, interval, quantizers, huffman, further, frame, _scan(frame)))
+    for marker, body in iterate_segments(told):
+        if marker in SOF_MARKERS:
+            frame = _build_segment(marker, body)
+        elif marker in (DHT_MARKER, DQT_MARKER, DRI_MARKER):
+            further += _build_segment(marker, body)  # a later table of the same number counts
+    interval = _build_segment(DRI_MARKER, struct.pack(">H", restart)) if restart else b""
+    quantizers = _build_segment(
+        DQT_MARKER, b"".join(map(_build_quantization_table, range(4), quantization))
+    )
+    huffman = _build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES)
+    return b"".join(
+        (
+            SOI_BYTES,
+            JFIF_SEGMENT,
+            interval,
+            quantizers,
+            huffman,
+            further,
+            frame,
+            _build_scan_header(frame),
+        )
+    )
 
 
-def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+def iterate_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(marker, body) of the segments in front of a scan; what makes no sense ends it."""
     at = 0
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1
-        elif marker in ALONE:
+        elif marker in STANDALONE_MARKERS:
             at += 2
-        elif marker == SOS:
+        elif marker == SOS_MARKER:
             return
         else:
             end = at + 2 + (data[at + 2] << 8 | data[at + 3])
@@ -122,22 +144,24 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             at = end
 
 
-def _frame(kind: int, size: tuple[int, int], quantization: list[tuple[int, ...]]) -> bytes:
+def _build_frame_header(
+    kind: int, size: tuple[int, int], quantization: list[tuple[int, ...]]
+) -> bytes:
     wide = any(max(table) > 0xFF for table in quantization)
     chroma = min(len(quantization) - 1, 1)
     width, height = size
     body = struct.pack(">BHHB", 8, height, width, 3)
-    body += bytes([1, SAMPLING[kind], 0, 2, 0x11, chroma, 3, 0x11, chroma])
-    return _segment(SOF1 if wide else SOF0, body)
+    body += bytes([1, LUMA_SAMPLING_BY_TYPE[kind], 0, 2, 0x11, chroma, 3, 0x11, chroma])
+    return _build_segment(SOF1_MARKER if wide else SOF0_MARKER, body)
 
 
-def _quantizer(number: int, table: tuple[int, ...]) -> bytes:
+def _build_quantization_table(number: int, table: tuple[int, ...]) -> bytes:
     if max(table) > 0xFF:
-        return bytes([0x10 | number]) + struct.pack(f">{TABLE_SIZE}H", *table)
+        return bytes([0x10 | number]) + struct.pack(f">{QUANTIZATION_COEFFICIENTS}H", *table)
     return bytes([number, *table])
 
 
-def _scan(frame: bytes) -> bytes:
+def _build_scan_header(frame: bytes) -> bytes:
     """One scan of all components: the first is the luma, the others are the chroma."""
     count = frame[9] if len(frame) > 9 else 0
     if not 0 < count <= 4 or len(frame) != 10 + 3 * count:
@@ -146,23 +170,25 @@ def _scan(frame: bytes) -> bytes:
     body = bytes([count])
     for place, identity in enumerate(identities):
         body += bytes([identity, 0x11 if place else 0])
-    return _segment(SOS, body + bytes([0, 63, 0]))
+    return _build_segment(SOS_MARKER, body + bytes([0, 63, 0]))
 
 
-def _segment(marker: int, body: bytes) -> bytes:
+def _build_segment(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
 
 
-def with_huffman_tables(jpeg: bytes) -> bytes:
+def add_huffman_tables(jpeg: bytes) -> bytes:
     """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
     not every browser knows what is meant.
     """
     at = 2
-    for marker, body in segments(memoryview(jpeg)[2:]):
+    for marker, body in iterate_segments(memoryview(jpeg)[2:]):
         # The usual ones are for sequential JPEGs.
-        if marker == DHT or (marker in FRAMES and marker not in (SOF0, SOF1)):
+        if marker == DHT_MARKER or (
+            marker in SOF_MARKERS and marker not in (SOF0_MARKER, SOF1_MARKER)
+        ):
             return jpeg
         at += 4 + len(body)
-    if jpeg[at : at + 2] != bytes((0xFF, SOS)):
+    if jpeg[at : at + 2] != bytes((0xFF, SOS_MARKER)):
         return jpeg
-    return jpeg[:at] + _segment(DHT, HUFFMAN) + jpeg[at:]
+    return jpeg[:at] + _build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES) + jpeg[at:]

@@ -6,12 +6,12 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from camrec.readers.parse_int import number
+from camrec.readers.parse_int import parse_int
 
 SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
-MAX_SIDE = 0xFFFF  # pixels, in a JPEG
+MAX_JPEG_SIDE_PX = 0xFFFF  # pixels, in a JPEG
 
-STATIC = {
+STATIC_PAYLOAD_FORMATS = {
     0: ("PCMU", 8000, 1),
     3: ("GSM", 8000, 1),
     8: ("PCMA", 8000, 1),
@@ -24,7 +24,7 @@ STATIC = {
 
 
 @dataclass
-class Medium:
+class MediaDescription:
     """One `m=` of the description.
 
     codec : its name in upper case, "" where it is not told.
@@ -47,7 +47,7 @@ class Medium:
     _strays: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _mapped: set[str] = field(default_factory=set, init=False, repr=False)
 
-    def parameter_sets(self) -> list[bytes]:
+    def decode_parameter_sets(self) -> list[bytes]:
         """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
         found = []
         for name in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
@@ -71,35 +71,35 @@ def _without_start_codes(sets: bytes) -> list[bytes]:
     return [each.rstrip(b"\0") for each in sets.split(b"\0\0\1") if each.strip(b"\0")]
 
 
-def parse(text: str) -> list[Medium]:
+def parse_sdp(text: str) -> list[MediaDescription]:
     """The media of a description; lines that make no sense are passed over."""
-    media: list[Medium] = []
+    media: list[MediaDescription] = []
     for line in text.splitlines():
         name, _, value = line.strip().partition("=")
         if name == "m":
             words = value.split()
-            if len(words) < 4 or number(words[3]) is None:
+            if len(words) < 4 or parse_int(words[3]) is None:
                 continue
-            media.append(_medium(words[0], int(words[3])))
+            media.append(_create_medium(words[0], int(words[3])))
         elif name == "a" and media:
-            _attribute(media[-1], value)
+            _parse_attribute(media[-1], value)
     for medium in media:
-        _adopt(medium)
+        _adopt_stray_fmtp(medium)
     return media
 
 
-def _medium(kind: str, payload: int) -> Medium:
-    codec, rate, channels = STATIC.get(payload, ("", 90_000, 1))
-    return Medium(kind, payload, codec, rate, channels)
+def _create_medium(kind: str, payload: int) -> MediaDescription:
+    codec, rate, channels = STATIC_PAYLOAD_FORMATS.get(payload, ("", 90_000, 1))
+    return MediaDescription(kind, payload, codec, rate, channels)
 
 
-def _attribute(medium: Medium, attribute: str) -> None:
+def _parse_attribute(medium: MediaDescription, attribute: str) -> None:
     name, _, value = attribute.partition(":")
     if name == "control":
         medium.control = value
         return
     if name == "x-dimensions":  # W,H
-        medium.size = _size(value) or medium.size
+        medium.size = _parse_size(value) or medium.size
         return
     payload, _, told = value.partition(" ")
     if payload != str(medium.payload):
@@ -111,34 +111,36 @@ def _attribute(medium: Medium, attribute: str) -> None:
     if name == "rtpmap":
         codec, *rest = told.strip().split("/")
         medium.codec = codec.upper()
-        rate = number(rest[0]) if rest else None
+        rate = parse_int(rest[0]) if rest else None
         medium.rate = rate or 90_000
         too_slow = medium.kind == "video" and medium.rate < SLOWEST_VIDEO_CLOCK
         medium.odd_clock = not rate or too_slow
-        channels = number(rest[1]) if len(rest) > 1 else None
+        channels = parse_int(rest[1]) if len(rest) > 1 else None
         medium.channels = 1 if channels is None else channels
     elif name == "fmtp":
-        _read_format(medium, told)
+        _parse_fmtp(medium, told)
     elif name == "framesize":  # W-H (3GPP TS 26.234)
-        medium.size = _size(told.replace("-", ",")) or medium.size
+        medium.size = _parse_size(told.replace("-", ",")) or medium.size
 
 
-def _read_format(medium: Medium, told: str) -> None:
+def _parse_fmtp(medium: MediaDescription, told: str) -> None:
     for pair in told.split(";"):
         key, _, setting = pair.strip().partition("=")
         medium.format[key.lower()] = setting
     told = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
-    medium.size = _size(told) or medium.size
+    medium.size = _parse_size(told) or medium.size
 
 
-def _size(told: str) -> tuple[int, int] | None:
+def _parse_size(told: str) -> tuple[int, int] | None:
     width, _, height = told.partition(",")
-    found = (number(width.strip()), number(height.strip()))
-    return (found[0], found[1]) if found[0] and found[1] and max(found) <= MAX_SIDE else None
+    found = (parse_int(width.strip()), parse_int(height.strip()))
+    return (
+        (found[0], found[1]) if found[0] and found[1] and max(found) <= MAX_JPEG_SIDE_PX else None
+    )
 
 
-def _adopt(medium: Medium) -> None:
+def _adopt_stray_fmtp(medium: MediaDescription) -> None:
     """Take over parameters that stand under a wrong number."""
     strays = [told for payload, told in medium._strays.items() if payload not in medium._mapped]
     if not medium.format and len(strays) == 1:
-        _read_format(medium, strays[0])
+        _parse_fmtp(medium, strays[0])

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 from camrec.readers.errors import StreamError
 
-TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
-LONGEST = 50 << 20  # bytes of one message
-LONGEST_LINE = 1 << 14
-MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+TEXT_OPCODE, BINARY_OPCODE, CLOSE_OPCODE, PING_OPCODE = 1, 2, 8, 9
+MAX_MESSAGE_BYTES = 50 << 20  # bytes of one message
+MAX_HANDSHAKE_LINE_BYTES = 1 << 14
+HANDSHAKE_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-class WebSocket:
+class WebSocketClient:
     """Connects at once; blocks for at most `patience` seconds without a byte (TimeoutError).
 
     patience : `timeout` at first.
@@ -57,37 +57,37 @@ class WebSocket:
             f"Authorization: Basic {login}",
         ]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
-        status = self._file.readline(LONGEST_LINE).split()
+        status = self._file.readline(MAX_HANDSHAKE_LINE_BYTES).split()
         headers = {}
-        while line := self._file.readline(LONGEST_LINE).strip():
+        while line := self._file.readline(MAX_HANDSHAKE_LINE_BYTES).strip():
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         if len(status) > 1 and status[1] in (b"401", b"403"):
             raise StreamError("refused")
-        wanted = base64.b64encode(hashlib.sha1((key + MAGIC).encode()).digest()).decode()
+        wanted = base64.b64encode(hashlib.sha1((key + HANDSHAKE_GUID).encode()).digest()).decode()
         if status[1:2] != [b"101"] or headers.get("sec-websocket-accept") != wanted:
             raise StreamError("lost", "not a WebSocket")
 
     def send(self, text: str) -> None:
-        self._send(TEXT, text.encode())
+        self._send_frame(TEXT_OPCODE, text.encode())
 
     def receive(self) -> str | bytes:
         """The next whole message; EOFError when the other side ended it."""
         whole, kind = b"", 0
         while True:
-            final, code, data = self._frame()
-            if code == CLOSE:
+            final, code, data = self._read_frame()
+            if code == CLOSE_OPCODE:
                 raise EOFError
-            if code == PING:
-                self._send(PING + 1, data)
-            if code > BINARY:
+            if code == PING_OPCODE:
+                self._send_frame(PING_OPCODE + 1, data)
+            if code > BINARY_OPCODE:
                 continue
             kind = code or kind
-            if len(whole) + len(data) > LONGEST:
+            if len(whole) + len(data) > MAX_MESSAGE_BYTES:
                 raise StreamError("lost", "message too long")
             whole = whole + data if whole else data
             if final:
-                return whole.decode("utf-8", "replace") if kind == TEXT else whole
+                return whole.decode("utf-8", "replace") if kind == TEXT_OPCODE else whole
 
     def interrupt(self) -> None:
         """Wake a `receive` in another thread: it sees the end."""
@@ -98,24 +98,24 @@ class WebSocket:
         self._file.close()
         self._socket.close()
 
-    def _frame(self) -> tuple[bool, int, bytes]:
-        first, second = self._read(2)
+    def _read_frame(self) -> tuple[bool, int, bytes]:
+        first, second = self._read_exactly(2)
         size = second & 127
         if size == 126:
-            (size,) = struct.unpack(">H", self._read(2))
+            (size,) = struct.unpack(">H", self._read_exactly(2))
         elif size == 127:
-            (size,) = struct.unpack(">Q", self._read(8))
-        if size > LONGEST:
+            (size,) = struct.unpack(">Q", self._read_exactly(8))
+        if size > MAX_MESSAGE_BYTES:
             raise StreamError("lost", "message too long")
-        return first >= 128, first & 15, self._read(size)
+        return first >= 128, first & 15, self._read_exactly(size)
 
-    def _read(self, size: int) -> bytes:
+    def _read_exactly(self, size: int) -> bytes:
         data = self._file.read(size)
         if len(data) < size:
             raise EOFError
         return data
 
-    def _send(self, code: int, data: bytes) -> None:
+    def _send_frame(self, code: int, data: bytes) -> None:
         data = data[:125]  # all that is ever sent is short
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[place & 3] for place, byte in enumerate(data))

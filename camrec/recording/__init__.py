@@ -1,8 +1,15 @@
 """A camera written down for a time: parts, joined into a video with a receipt."""
 
-from camrec.recording.encoding import Coding
-from camrec.recording.recording import Recording, RecordingState
-from camrec.recording.repair import Room
-from camrec.recording.resume import Past
+from camrec.recording.encoding import EncodingPolicy
+from camrec.recording.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
+from camrec.recording.repair import DiskAllowance
+from camrec.recording.resume import ResumeState
 
-__all__ = ["Coding", "Past", "Recording", "RecordingState", "Room"]
+__all__ = [
+    "ENDED_RECORDING_STATES",
+    "EncodingPolicy",
+    "ResumeState",
+    "RecordingJob",
+    "RecordingState",
+    "DiskAllowance",
+]

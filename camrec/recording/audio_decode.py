@@ -9,10 +9,10 @@ import av
 
 from camrec.media import AudioTrack
 
-FORMATS = {"g726": "g726", "g726le": "g726le", "gsm": "gsm"}
+RAW_AUDIO_FORMATS = {"g726": "g726", "g726le": "g726le", "gsm": "gsm"}
 
 
-class Plain:
+class AudioDecoder:
     """Decodes one track, packet by packet.
 
     A NUT does not tell how many bits a sample of G.726 has, and has no name for GSM; FFmpeg has no
@@ -22,13 +22,15 @@ class Plain:
     """
 
     def __init__(self, track: AudioTrack) -> None:
-        options = {"code_size": str(track.bits)} if track.bits else {}
+        options = {"code_size": str(track.bits_per_sample)} if track.bits_per_sample else {}
         # The reader of a raw stream is told the bits, and its decoder has them from it.
-        self._raw = av.open(io.BytesIO(b"\0"), format=FORMATS[track.codec], options=options)
-        self._decoder = self._raw.streams.audio[0].codec_context
-        self.track = replace(track, codec="l16", bits=0)
+        self._container = av.open(
+            io.BytesIO(b"\0"), format=RAW_AUDIO_FORMATS[track.codec], options=options
+        )
+        self._decoder = self._container.streams.audio[0].codec_context
+        self.track = replace(track, codec="l16", bits_per_sample=0)
 
-    def decoded(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> bytes:
         """16 bits a sample, big endian; empty where it cannot be decoded."""
         try:
             frames = self._decoder.decode(av.Packet(data))
@@ -37,6 +39,6 @@ class Plain:
         return b"".join(frame.to_ndarray().astype(">i2").tobytes() for frame in frames)
 
 
-def plain(track: AudioTrack | None) -> Plain | None:
+def audio_decoder_for(track: AudioTrack | None) -> AudioDecoder | None:
     """What it needs; None: nothing."""
-    return Plain(track) if track is not None and track.codec in FORMATS else None
+    return AudioDecoder(track) if track is not None and track.codec in RAW_AUDIO_FORMATS else None

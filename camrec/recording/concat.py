@@ -9,17 +9,19 @@ from pathlib import Path
 
 import av
 
-from camrec.recording.av_sync import Moves, Step, moved_by
-from camrec.recording.timeline import SECOND
+from camrec.clock import NS_PER_SECOND
+from camrec.recording.av_sync import AvSync, DriftCurve, shift_at
 
-SHORT = Fraction(1, 25)  # seconds that the last picture lasts where pictures are reordered
+MAX_LAST_FRAME_S = Fraction(
+    1, 25
+)  # seconds that the last picture lasts where pictures are reordered
 # Seconds: the same picture's moment is rounded differently in each part, by a tick or two. Pictures
 # of an MJPEG camera may come closer together than a millisecond.
-SLACK = Fraction(1, 20_000)
+SEGMENT_ROUNDING_S = Fraction(1, 20_000)
 
 
 @dataclass(frozen=True)
-class Written:
+class Segment:
     """A part as it lies on the disk.
 
     zero : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
@@ -30,19 +32,19 @@ class Written:
     """
 
     path: Path
-    zero: int
-    whole: bool
-    expected: int | None = None
-    step: Step | None = None
+    origin: int
+    progressive: bool
+    expected_frames: int | None = None
+    av_sync: AvSync | None = None
     left_out: tuple[float, ...] = ()
 
     @property
-    def sound(self) -> Moves:
-        """How its sound is to be moved, as `Step.sound` tells."""
-        return self.step.sound(self.zero) if self.step else ()
+    def sound(self) -> DriftCurve:
+        """How its sound is to be moved, as `AvSync.sound` tells."""
+        return self.av_sync.sound(self.origin) if self.av_sync else ()
 
 
-def join(parts: Sequence[Written], target: Path) -> None:
+def concat(parts: Sequence[Segment], target: Path) -> None:
     """Write `parts`, of the same codec and size, into `target`, gaps kept as gaps.
 
     Where a part reaches into the next one (a part may begin with what the one before it may have
@@ -52,14 +54,18 @@ def join(parts: Sequence[Written], target: Path) -> None:
     """
     options = {"avoid_negative_ts": "disabled", "movie_timescale": "90000"}
     with av.open(str(target), "w", format="mp4", options=options) as output:
-        streams = _streams(parts, output)
+        streams = _add_streams(parts, output)
         last: dict[str, int] = {}
         for place, part in enumerate(parts):
-            shift = Fraction(part.zero - parts[0].zero, SECOND)
+            shift = Fraction(part.origin - parts[0].origin, NS_PER_SECOND)
             following = parts[place + 1] if place + 1 < len(parts) else None
             sound = part.sound
-            until = _beginnings(following) if following else {}
-            away = Fraction(following.zero - part.zero, SECOND) if following else Fraction(0)
+            until = _first_packet_times(following) if following else {}
+            away = (
+                Fraction(following.origin - part.origin, NS_PER_SECOND)
+                if following
+                else Fraction(0)
+            )
             with av.open(str(part.path)) as source:
                 for packet in source.demux():
                     medium = packet.stream.type
@@ -68,12 +74,12 @@ def join(parts: Sequence[Written], target: Path) -> None:
                     if packet.is_corrupt:  # the file ends in the middle of it
                         continue
                     at = packet.pts * packet.time_base
-                    if medium in until and at + SLACK >= until[medium] + away:
+                    if medium in until and at + SEGMENT_ROUNDING_S >= until[medium] + away:
                         continue
                     moved = round(shift / packet.time_base)
                     if medium == "audio" and sound:
                         seconds = float(packet.pts * packet.time_base)
-                        moved += round(moved_by(sound, seconds) / packet.time_base)
+                        moved += round(shift_at(sound, seconds) / packet.time_base)
                     packet.pts += moved
                     # Where the sound of two parts is moved differently the later one gives way.
                     if medium == "audio" and packet.pts <= last.get(medium, packet.pts - 1):
@@ -84,13 +90,15 @@ def join(parts: Sequence[Written], target: Path) -> None:
                     last[medium] = packet.dts
                     if packet.pts != packet.dts:
                         # Told from decoding to decoding, it would lengthen the end of the video.
-                        packet.duration = min(packet.duration, round(SHORT / packet.time_base))
+                        packet.duration = min(
+                            packet.duration, round(MAX_LAST_FRAME_S / packet.time_base)
+                        )
                     packet.stream = streams[medium]
                     output.mux(packet)
 
 
-def _streams(
-    parts: Sequence[Written], output: av.container.OutputContainer
+def _add_streams(
+    parts: Sequence[Segment], output: av.container.OutputContainer
 ) -> dict[str, av.stream.Stream]:
     """One stream a medium, made as the first part that has it."""
     streams: dict[str, av.stream.Stream] = {}
@@ -104,7 +112,7 @@ def _streams(
     return streams
 
 
-def _beginnings(part: Written) -> dict[str, Fraction]:
+def _first_packet_times(part: Segment) -> dict[str, Fraction]:
     """The time of the first packet of each medium, in seconds."""
     found: dict[str, Fraction] = {}
     with av.open(str(part.path)) as source:

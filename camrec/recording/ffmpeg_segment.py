@@ -9,28 +9,31 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from camrec.media import Unit
-from camrec.process.child import Child
-from camrec.process.stop_sequence import FEEDING, Rung
-from camrec.recording.audio_decode import plain
-from camrec.recording.av_sync import Step
-from camrec.recording.encoding import Coding
-from camrec.recording.ffmpeg_args import ability, arguments
-from camrec.recording.nut import Nut
-from camrec.recording.timeline import Timeline
+from camrec.media import MediaUnit
+from camrec.process.child import ChildProcess
+from camrec.process.stop_sequence import STDIN_STOP_SEQUENCE, StopStep
+from camrec.readers.nal_units import START_CODE
+from camrec.recording.audio_decode import audio_decoder_for
+from camrec.recording.av_sync import AvSync
+from camrec.recording.encoding import EncodingPolicy
+from camrec.recording.ffmpeg_args import build_arguments, detect_features
+from camrec.recording.nut import NutMuxer
+from camrec.recording.timeline import SegmentTimeline
 
 log = logging.getLogger(__name__)
 
-PIECE = 1 << 16  # bytes: a write returns when all is taken, and tells no progress before
-START_CODE, SEI = b"\0\0\0\1", 6
-NO_ROOM = "No space left on device"
+MAX_PIPE_WRITE_BYTES = (
+    1 << 16
+)  # bytes: a write returns when all is taken, and tells no progress before
+SEI_NAL_TYPE = 6
+DISK_FULL_MESSAGE = "No space left on device"
 
 
-class PartEnded(Exception):
+class SegmentEnded(Exception):
     """FFmpeg takes nothing more."""
 
 
-class Part:
+class FFmpegSegment:
     """Takes units in, in the order in which they came.
 
     step : how its sound and its pictures keep step, and both with our clock.
@@ -41,33 +44,35 @@ class Part:
     complaint : the last line FFmpeg said, or else how it ended; "" if all was well.
     """
 
-    def __init__(self, path: Path, ffmpeg: Path, timeline: Timeline, coding: Coding) -> None:
+    def __init__(
+        self, path: Path, ffmpeg: Path, timeline: SegmentTimeline, coding: EncodingPolicy
+    ) -> None:
         self.path = path
-        self.step = Step()
+        self.av_sync = AvSync()
         self.shown = 0
         self.left_out: list[float] = []
-        self.complaint = ""
-        self.no_room = False
-        self.complete = False
-        self.whole = False
+        self.last_message = ""
+        self.disk_full = False
+        self.ended_cleanly = False
+        self.progressive = False
         self._timeline = timeline
-        self._able = ability(ffmpeg)
-        self._copied = coding.copies(timeline.video.track)
+        self._features = detect_features(ffmpeg)
+        self._copies_video = coding.can_copy(timeline.video.track)
         audio = timeline.audio.track if timeline.audio else None
-        self._plain = plain(audio)
+        self._audio_decoder = audio_decoder_for(audio)
         streams = timeline.streams
-        if audio is not None and self._plain is not None:
-            streams = (streams[0], replace(streams[1], track=self._plain.track))
-        self._nut = Nut(streams)
-        self._begun = False
-        self._gathered: list[bytes] = []
+        if audio is not None and self._audio_decoder is not None:
+            streams = (streams[0], replace(streams[1], track=self._audio_decoder.track))
+        self._nut = NutMuxer(streams)
+        self._has_frames = False
+        self._pending: list[bytes] = []
         self._writing_since: float | None = None
         self._tracks = (timeline.video.track, audio)
-        command = arguments(self._able, *self._tracks, timeline.start, path, coding)
-        self._child = Child(
+        command = build_arguments(self._features, *self._tracks, timeline.start, path, coding)
+        self._child = ChildProcess(
             f"ffmpeg {path.stem}",
             [ffmpeg, *command],
-            on_line=self._hear,
+            on_line=self._on_line,
             stdin=True,
             ends_with_us=False,
         )
@@ -78,21 +83,21 @@ class Part:
         log.info("ffmpeg writes %s (pid %d)", self.path.name, self._child.pid)
         self._write(self._nut.header())
 
-    def fits(self, unit: Unit) -> bool:
+    def fits(self, unit: MediaUnit) -> bool:
         """Whether its track is one of those that this part began with."""
         return unit.track in self._tracks
 
     @property
-    def zero(self) -> int:
+    def origin(self) -> int:
         """The moment of its file's time 0 as far as it is known, monotonic nanoseconds."""
-        return self._timeline.zero
+        return self._timeline.origin
 
     @property
-    def sounds(self) -> bool:
+    def has_audio(self) -> bool:
         return self._timeline.audio is not None
 
     @property
-    def dead(self) -> bool:
+    def has_ended(self) -> bool:
         return not self._child.running
 
     @property
@@ -104,12 +109,12 @@ class Part:
             return 0
 
     @property
-    def blocked(self) -> float:
+    def blocked_seconds(self) -> float:
         """Seconds since when FFmpeg takes nothing of what it is offered."""
         since = self._writing_since
         return time.monotonic() - since if since is not None else 0.0
 
-    def write(self, unit: Unit, left_out: bool = False) -> None:
+    def write(self, unit: MediaUnit, left_out: bool = False) -> None:
         """Take in a unit that fits; `flush` gives it to FFmpeg.
 
         left_out : before it pictures were left out on purpose.
@@ -121,17 +126,17 @@ class Part:
         if left_out:
             self.left_out.append((ticks - self._timeline.shown) / self._timeline.video.rate)
         data = unit.data
-        if stream and self._plain is not None:
-            data = self._plain.decoded(data)
+        if stream and self._audio_decoder is not None:
+            data = self._audio_decoder.decode(data)
             if not data:
                 return
         # Who seeks goes to a key picture, and is to find one that all can be decoded from.
-        hidden = self._copied and unit.open and self._begun
+        hidden = self._copies_video and unit.open and self._has_frames
         key = unit.key and not hidden
         if hidden:
-            data = _without_messages(data)
-        self._begun = True
-        self._gathered += self._nut.frame(stream, ticks, key, data)
+            data = _remove_sei(data)
+        self._has_frames = True
+        self._pending += self._nut.frame(stream, ticks, key, data)
         self.shown += stream == 0 and ticks >= self._timeline.shown
 
     def flush(self) -> None:
@@ -141,27 +146,29 @@ class Part:
         ------
         PartEnded
         """
-        if self._gathered:
-            gathered, self._gathered = b"".join(self._gathered), []
+        if self._pending:
+            gathered, self._pending = b"".join(self._pending), []
             self._write(gathered)
 
     def finish(self) -> None:
         """Let FFmpeg close the file; it is given some seconds, then ended."""
-        with contextlib.suppress(PartEnded):
+        with contextlib.suppress(SegmentEnded):
             self.flush()
-        code = self._child.stop(FEEDING)
+        code = self._child.stop(STDIN_STOP_SEQUENCE)
         # A list of edits that ends too early would hide the last picture where some are reordered.
-        in_order = not self._copied or not self._timeline.video.track.reorder
-        self.complete = code == 0
+        in_order = not self._copies_video or not self._timeline.video.track.reorder
+        self.ended_cleanly = code == 0
         # One that ended well has at most warned.
-        self.complaint = "" if self.complete else self.complaint or _exit_status(code)
-        self.step.late = self._timeline.late
-        self.whole = self.complete and self._able.hybrid and in_order
+        self.last_message = (
+            "" if self.ended_cleanly else self.last_message or _describe_exit_status(code)
+        )
+        self.av_sync.late_by_ns = self._timeline.late_by_ns
+        self.progressive = self.ended_cleanly and self._features.hybrid_mp4 and in_order
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
 
     def kill(self) -> None:
         """Free a writer that is blocked; any thread may."""
-        self._child.ask(Rung.KILL)
+        self._child.ask(StopStep.KILL)
 
     def _write(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -170,19 +177,19 @@ class Part:
         try:
             while rest:
                 self._writing_since = time.monotonic()
-                rest = rest[pipe.write(rest[:PIECE]) :]
+                rest = rest[pipe.write(rest[:MAX_PIPE_WRITE_BYTES]) :]
         except (OSError, ValueError) as error:
-            raise PartEnded(str(error)) from None
+            raise SegmentEnded(str(error)) from None
         finally:
             self._writing_since = None
 
-    def _hear(self, line: str) -> None:
+    def _on_line(self, line: str) -> None:
         log.debug("ffmpeg: %s", line)
-        self.no_room = self.no_room or NO_ROOM in line
-        self.complaint = line
+        self.disk_full = self.disk_full or DISK_FULL_MESSAGE in line
+        self.last_message = line
 
 
-def _exit_status(code: int | None) -> str:
+def _describe_exit_status(code: int | None) -> str:
     """How a process ended, in signs that need no translation: "SIGKILL", "code 1"."""
     try:
         return signal.Signals(-(code or 0)).name
@@ -190,7 +197,7 @@ def _exit_status(code: int | None) -> str:
         return f"code {code}"
 
 
-def _without_messages(picture: bytes) -> bytes:
+def _remove_sei(picture: bytes) -> bytes:
     """H.264 without its SEI: FFmpeg takes each picture with a recovery point for a key one."""
     nals = picture.split(START_CODE)[1:]
-    return b"".join(START_CODE + nal for nal in nals if nal[0] & 31 != SEI)
+    return b"".join(START_CODE + nal for nal in nals if nal[0] & 31 != SEI_NAL_TYPE)

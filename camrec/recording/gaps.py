@@ -7,30 +7,32 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Protocol
 
+from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Gap
-from camrec.recording.timeline import SECOND
 
-SHORTEST = 2.0  # seconds
-DISTANCES = 5  # times the usual distance between two pictures, if that is more
-UNKNOWN = 15.0  # seconds, where nobody knows how far apart they are usually
-BROKEN = 2  # times the usual distance where the stream broke: a picture is missing there
-ENOUGH = 3  # distances that tell the usual one
-SLACK = 1 / 20_000  # seconds: a moment is rounded differently in each part
+MIN_GAP_S = 2.0  # seconds
+MIN_GAP_FRAME_INTERVALS = 5  # times the usual distance between two pictures, if that is more
+MIN_GAP_UNKNOWN_RATE_S = 15.0  # seconds, where nobody knows how far apart they are usually
+MIN_DISCONTINUITY_FRAME_INTERVALS = (
+    2  # times the usual distance where the stream broke: a picture is missing there
+)
+MIN_MEDIAN_INTERVALS = 3  # distances that tell the usual one
+GAP_ROUNDING_S = 1 / 20_000  # seconds: a moment is rounded differently in each part
 
 
-def between(
+def gap_between(
     earlier: float, later: float, usual: float, broken: bool = False, left_out: bool = False
 ) -> Gap | None:
     """The gap from one picture to the next, or to the end; all in seconds."""
-    silent = max(SHORTEST, DISTANCES * usual) if usual else UNKNOWN
-    shortest = BROKEN * usual if broken else silent
+    silent = max(MIN_GAP_S, MIN_GAP_FRAME_INTERVALS * usual) if usual else MIN_GAP_UNKNOWN_RATE_S
+    shortest = MIN_DISCONTINUITY_FRAME_INTERVALS * usual if broken else silent
     shortest = 0.0 if left_out else shortest
     if later - earlier <= shortest:
         return None
     return Gap(start=round(earlier, 6), duration=round(later - earlier, 6))
 
 
-def find(
+def find_gaps(
     times: Sequence[float],
     end: float,
     breaks: Sequence[float] = (),
@@ -48,23 +50,25 @@ def find(
     if not times:
         return []
     distances = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    if len(distances) >= ENOUGH or (distances and not usual):
+    if len(distances) >= MIN_MEDIAN_INTERVALS or (distances and not usual):
         usual = median(distances)
     broken, missing = (
-        {bisect_left(times, at - SLACK) for at in places} for places in (breaks, left_out)
+        {bisect_left(times, at - GAP_ROUNDING_S) for at in places} for places in (breaks, left_out)
     )
     pairs = enumerate(zip(times, [*times[1:], end], strict=True), 1)
-    found = (between(a, b, usual, number in broken, number in missing) for number, (a, b) in pairs)
+    found = (
+        gap_between(a, b, usual, number in broken, number in missing) for number, (a, b) in pairs
+    )
     return [gap for gap in found if gap is not None]
 
 
-class Pace(Protocol):
+class FrameInterval(Protocol):
     """Seconds between two pictures as they come lately; 0 before there are two."""
 
-    usual_distance: float
+    frame_interval: float
 
 
-class Account:
+class GapTracker:
     """The gaps of a recording that still runs; moments are monotonic nanoseconds.
 
     newest : the moment of the newest picture.
@@ -74,31 +78,35 @@ class Account:
 
     def __init__(self, zero: int) -> None:
         self.newest = zero
-        self.broken = False
+        self.is_discontinuous = False
         self.left_out = False
-        self._late = 0
-        self._zero = zero
-        self._found: list[Gap] = []
+        self._newest_delay = 0
+        self._origin = zero
+        self._gaps: list[Gap] = []
 
-    def note(self, moment: int, arrived: int, pace: Pace) -> bool:
+    def note(self, moment: int, arrived: int, pace: FrameInterval) -> bool:
         """A picture was written; True when there was a gap before it."""
         if moment <= self.newest:
             return False
-        gap = self._between(moment, pace)
-        self.newest, self._late = moment, arrived - moment
-        self.broken = self.left_out = False
+        gap = self._gap_before(moment, pace)
+        self.newest, self._newest_delay = moment, arrived - moment
+        self.is_discontinuous = self.left_out = False
         if gap is not None:
-            self._found.append(gap)
+            self._gaps.append(gap)
         return gap is not None
 
-    def until(self, now: int, pace: Pace) -> list[Gap]:
+    def gaps_until(self, now: int, pace: FrameInterval) -> list[Gap]:
         """All so far, one that still lasts included."""
         # The camera's clock may have moved away from ours: silence is counted by ours.
-        lasting = self._between(now - self._late, pace)
-        return [*self._found, lasting] if lasting else list(self._found)
+        lasting = self._gap_before(now - self._newest_delay, pace)
+        return [*self._gaps, lasting] if lasting else list(self._gaps)
 
-    def _between(self, moment: int, pace: Pace) -> Gap | None:
-        if moment - self.newest <= SHORTEST * SECOND and not (self.broken or self.left_out):
+    def _gap_before(self, moment: int, pace: FrameInterval) -> Gap | None:
+        if moment - self.newest <= MIN_GAP_S * NS_PER_SECOND and not (
+            self.is_discontinuous or self.left_out
+        ):
             return None  # of most pictures, without asking for the usual distance
-        earlier, later = ((each - self._zero) / SECOND for each in (self.newest, moment))
-        return between(earlier, later, pace.usual_distance, self.broken, self.left_out)
+        earlier, later = ((each - self._origin) / NS_PER_SECOND for each in (self.newest, moment))
+        return gap_between(
+            earlier, later, pace.frame_interval, self.is_discontinuous, self.left_out
+        )

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import av
 
-WAYS = 4  # key pictures that decoding is tried from
+MAX_DECODE_START_KEY_FRAMES = 4  # key pictures that decoding is tried from
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioStreamInfo:
     codec: str
     rate: int
     channels: int
 
 
 @dataclass(frozen=True)
-class Film:
+class MediaInfo:
     """A video file as a player sees it.
 
     times : seconds from its start, of each picture that is shown, sorted.
@@ -36,21 +36,21 @@ class Film:
     width: int
     height: int
     video_codec: str
-    sound: Sound | None
+    sound: AudioStreamInfo | None
     times: tuple[float, ...]
     duration: float
     lead: float
     pixel: Fraction = Fraction(1)
-    in_band: bool = False
+    has_in_band_parameters: bool = False
 
     @property
-    def per_minute(self) -> list[int]:
+    def frames_per_minute(self) -> list[int]:
         """How many pictures are shown in each minute."""
         counts = Counter(int(time // 60) for time in self.times)
         return [counts[minute] for minute in range(max(counts, default=-1) + 1)]
 
 
-def read(path: Path) -> Film:
+def read_media_info(path: Path) -> MediaInfo:
     """Read every packet's time; nothing is decoded.
 
     Raises OSError (av.error.FFmpegError) when it is not a video.
@@ -63,7 +63,7 @@ def read(path: Path) -> Film:
         in_band: bool | None = None
         for packet in container.demux(video):
             if in_band is None:
-                in_band = _in_band(bytes(packet), video.codec_context.name)
+                in_band = _has_in_band_parameters(bytes(packet), video.codec_context.name)
             if packet.pts is None or packet.size == 0 or packet.is_corrupt:
                 continue
             if packet.pts < 0:
@@ -73,20 +73,20 @@ def read(path: Path) -> Film:
         base: Fraction = video.time_base
         shown.sort()
         end = shown[-1][0] + shown[-1][1] if shown else 0
-        return Film(
+        return MediaInfo(
             width=video.codec_context.width,
             height=video.codec_context.height,
             video_codec=video.codec_context.name,
-            sound=_sound(audio) if audio else None,
+            sound=_read_audio_info(audio) if audio else None,
             times=tuple(float(time * base) for time, _ in shown),
             duration=float((end - shown[0][0]) * base) if shown else 0.0,
             lead=float(-lead * base),
             pixel=video.sample_aspect_ratio or Fraction(1),
-            in_band=bool(in_band),
+            has_in_band_parameters=bool(in_band),
         )
 
 
-def _in_band(data: bytes, codec: str) -> bool:
+def _has_in_band_parameters(data: bytes, codec: str) -> bool:
     """Whether there is a sequence parameter set among the NAL units, each behind its length."""
     at = 0
     while at + 4 < len(data):
@@ -97,17 +97,17 @@ def _in_band(data: bytes, codec: str) -> bool:
     return False
 
 
-def playable(path: Path, moments: Sequence[float]) -> bool:
+def can_decode_at(path: Path, moments: Sequence[float]) -> bool:
     """Whether the pictures that are shown at `moments` (seconds) can really be decoded."""
     try:
         with av.open(str(path)) as container:
             video = container.streams.video[0]
-            return all(_shows(container, video, moment) for moment in moments)
+            return all(_can_decode(container, video, moment) for moment in moments)
     except (av.error.FFmpegError, StopIteration, IndexError):
         return False
 
 
-def digest(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """SHA-256 of the whole file, in hexadecimal."""
     found = hashlib.sha256()
     with path.open("rb") as file:
@@ -116,17 +116,19 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _sound(audio: av.AudioStream) -> Sound:
+def _read_audio_info(audio: av.AudioStream) -> AudioStreamInfo:
     context = audio.codec_context
-    return Sound(context.name, context.sample_rate, context.channels)
+    return AudioStreamInfo(context.name, context.sample_rate, context.channels)
 
 
-def _shows(container: av.container.InputContainer, video: av.VideoStream, moment: float) -> bool:
+def _can_decode(
+    container: av.container.InputContainer, video: av.VideoStream, moment: float
+) -> bool:
     """Whether the picture at `moment` can be decoded from the key picture before it; where all is
     right only some pictures after one, from an earlier one.
     """
     begin = int(moment / video.time_base)
-    for _ in range(WAYS):
+    for _ in range(MAX_DECODE_START_KEY_FRAMES):
         container.seek(begin, stream=video, backward=True)
         first = None
         for packet in container.demux(video):

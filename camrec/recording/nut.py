@@ -11,18 +11,25 @@ from dataclasses import dataclass
 
 from camrec.media import AudioTrack, Track, VideoTrack
 
-FORMAT = b"nut/multimedia container\0"
-MAIN = 0x4E4D7A561F5F04AD
-STREAM = 0x4E5311405BF2F9DB
-SYNC = 0x4E4BE4ADEECA4569
+NUT_FILE_ID = b"nut/multimedia container\0"
+MAIN_STARTCODE = 0x4E4D7A561F5F04AD
+STREAM_STARTCODE = 0x4E5311405BF2F9DB
+SYNCPOINT_STARTCODE = 0x4E4BE4ADEECA4569
 
-VERSION = 3
-MAX_DISTANCE = 65536  # bytes between two sync points
-CODED_TIME_SHIFT = 7  # a time written in full is written with 1 << shift added
+NUT_VERSION = 3
+MAX_SYNCPOINT_DISTANCE_BYTES = 65536  # bytes between two sync points
+CODED_PTS_SHIFT_BITS = 7  # a time written in full is written with 1 << shift added
 
-KEY, CODED_TIME, STREAM_ID, SIZE, CHECKSUM, CODED = 1, 8, 16, 32, 64, 4096
+NUT_KEY_FLAG, CODED_PTS_FLAG, STREAM_ID_FLAG, SIZE_FLAG, CHECKSUM_FLAG, CODED_FLAG = (
+    1,
+    8,
+    16,
+    32,
+    64,
+    4096,
+)
 
-TAGS = {
+CODEC_TAGS = {
     "h264": b"H264",
     "h265": b"HEVC",
     "mjpeg": b"MJPG",
@@ -39,7 +46,7 @@ TAGS = {
     "ac3": b"\0\x20\0\0",
 }
 
-_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_BIT_REVERSAL_TABLE = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class NutStream:
     rate: int
 
 
-class Nut:
+class NutMuxer:
     """Makes the bytes; whoever calls it writes them, in order.
 
     Frames of one stream come in decoding order, all streams roughly in the order of their times.
@@ -59,11 +66,14 @@ class Nut:
     def __init__(self, streams: tuple[NutStream, ...]) -> None:
         self._streams = streams
         self._written = 0
-        self._synced = -MAX_DISTANCE
+        self._synced = -MAX_SYNCPOINT_DISTANCE_BYTES
 
     def header(self) -> bytes:
-        parts = [FORMAT, _packet(MAIN, self._main())]
-        parts += [_packet(STREAM, _stream(index, s)) for index, s in enumerate(self._streams)]
+        parts = [NUT_FILE_ID, _build_packet(MAIN_STARTCODE, self._build_main_header())]
+        parts += [
+            _build_packet(STREAM_STARTCODE, _build_stream_header(index, s))
+            for index, s in enumerate(self._streams)
+        ]
         header = b"".join(parts)
         self._written = len(header)
         return header
@@ -71,52 +81,65 @@ class Nut:
     def frame(self, stream: int, time: int, key: bool, data: bytes) -> tuple[bytes, ...]:
         """One frame of the stream with that index, shown at `time` ticks, in pieces."""
         sync = b""
-        if self._written + len(data) - self._synced > MAX_DISTANCE:
-            sync = self._sync(stream, time)
+        if self._written + len(data) - self._synced > MAX_SYNCPOINT_DISTANCE_BYTES:
+            sync = self._build_syncpoint(stream, time)
             self._synced = self._written
-        flags = CODED | CODED_TIME | STREAM_ID | SIZE | CHECKSUM | (KEY if key else 0)
-        head = b"\0" + _number(flags ^ CODED) + _number(stream)
-        head += _number(time + (1 << CODED_TIME_SHIFT)) + _number(len(data))
-        head = b"".join((sync, head, _checksum(head)))
+        flags = (
+            CODED_FLAG
+            | CODED_PTS_FLAG
+            | STREAM_ID_FLAG
+            | SIZE_FLAG
+            | CHECKSUM_FLAG
+            | (NUT_KEY_FLAG if key else 0)
+        )
+        head = b"\0" + _encode_varint(flags ^ CODED_FLAG) + _encode_varint(stream)
+        head += _encode_varint(time + (1 << CODED_PTS_SHIFT_BITS)) + _encode_varint(len(data))
+        head = b"".join((sync, head, _crc32(head)))
         self._written += len(head) + len(data)
         return head, data
 
-    def _main(self) -> bytes:
-        head = [VERSION, len(self._streams), MAX_DISTANCE, len(self._streams)]
+    def _build_main_header(self) -> bytes:
+        head = [NUT_VERSION, len(self._streams), MAX_SYNCPOINT_DISTANCE_BYTES, len(self._streams)]
         for stream in self._streams:
             head += [1, stream.rate]
         # One run of 255 frame codes, alike: everything about a frame stands in the frame itself.
-        frame_codes = [CODED, 6, 0, 1, 0, 0, 0, 255]
+        frame_codes = [CODED_FLAG, 6, 0, 1, 0, 0, 0, 255]
         no_elision = [0]
-        return b"".join(map(_number, head + frame_codes + no_elision))
+        return b"".join(map(_encode_varint, head + frame_codes + no_elision))
 
-    def _sync(self, stream: int, time: int) -> bytes:
+    def _build_syncpoint(self, stream: int, time: int) -> bytes:
         back = (self._written - max(self._synced, 0)) >> 4
-        return _packet(SYNC, _number(time * len(self._streams) + stream) + _number(back))
+        return _build_packet(
+            SYNCPOINT_STARTCODE,
+            _encode_varint(time * len(self._streams) + stream) + _encode_varint(back),
+        )
 
 
-def _stream(index: int, stream: NutStream) -> bytes:
+def _build_stream_header(index: int, stream: NutStream) -> bytes:
     track = stream.track
     delay = track.reorder if isinstance(track, VideoTrack) else 0
     furthest = stream.rate  # ticks; beyond it a frame needs a checksum, which all of ours have
     extra = track.parameters
-    head = b"".join(map(_number, (index, isinstance(track, AudioTrack), 4))) + TAGS[track.codec]
-    head += b"".join(map(_number, (index, CODED_TIME_SHIFT, furthest, delay))) + b"\0"
-    head += _number(len(extra)) + extra
+    head = (
+        b"".join(map(_encode_varint, (index, isinstance(track, AudioTrack), 4)))
+        + CODEC_TAGS[track.codec]
+    )
+    head += b"".join(map(_encode_varint, (index, CODED_PTS_SHIFT_BITS, furthest, delay))) + b"\0"
+    head += _encode_varint(len(extra)) + extra
     if isinstance(track, AudioTrack):
-        return head + b"".join(map(_number, (track.samples, 1, track.channels)))
+        return head + b"".join(map(_encode_varint, (track.samples, 1, track.channels)))
     pixel = track.pixel if track.pixel != (1, 1) else (0, 0)
-    return head + b"".join(map(_number, (track.width, track.height, *pixel, 0)))
+    return head + b"".join(map(_encode_varint, (track.width, track.height, *pixel, 0)))
 
 
-def _packet(startcode: int, payload: bytes) -> bytes:
-    head = startcode.to_bytes(8, "big") + _number(len(payload) + 4)
+def _build_packet(startcode: int, payload: bytes) -> bytes:
+    head = startcode.to_bytes(8, "big") + _encode_varint(len(payload) + 4)
     if len(payload) + 4 > 4096:
-        head += _checksum(head)
-    return head + payload + _checksum(payload)
+        head += _crc32(head)
+    return head + payload + _crc32(payload)
 
 
-def _number(value: int) -> bytes:
+def _encode_varint(value: int) -> bytes:
     """Seven bits a byte, the highest first; all but the last have their top bit set."""
     if value < 0x80:
         return bytes((value,))
@@ -126,7 +149,7 @@ def _number(value: int) -> bytes:
     return bytes(reversed(digits))
 
 
-def _checksum(data: bytes) -> bytes:
+def _crc32(data: bytes) -> bytes:
     """CRC-32 (0x04C11DB7), highest bit first, starting at 0: zlib's, mirrored."""
-    mirrored = zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    return mirrored.to_bytes(4, "little").translate(_REVERSED)
+    mirrored = zlib.crc32(data.translate(_BIT_REVERSAL_TABLE), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return mirrored.to_bytes(4, "little").translate(_BIT_REVERSAL_TABLE)

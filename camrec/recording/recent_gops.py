@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections import deque
 
-from camrec.media import Unit
-from camrec.recording.timeline import SECOND
+from camrec.clock import NS_PER_SECOND
+from camrec.media import MediaUnit
 
-SPAN = 2 * SECOND  # FFmpeg, killed, may lose a fragment of one second and what is in the pipe
-MOST = 64 << 20  # bytes
+RECENT_SPAN_NS = (
+    2 * NS_PER_SECOND
+)  # FFmpeg, killed, may lose a fragment of one second and what is in the pipe
+MAX_RECENT_GOPS_BYTES = 64 << 20  # bytes
 
 
-class Memory:
-    """Units from a key picture on, at least `SPAN` back where there is one.
+class RecentGops:
+    """Units from a key picture on, at least `RECENT_SPAN_NS` back where there is one.
 
     It shares them with the feed: they are not copied.
     """
 
     def __init__(self) -> None:
-        self._units: deque[Unit] = deque()
-        self._keys: deque[Unit] = deque()
+        self._units: deque[MediaUnit] = deque()
+        self._keys: deque[MediaUnit] = deque()
         self._bytes = 0
 
-    def breaks(self, unit: Unit) -> bool:
+    def is_other_track(self, unit: MediaUnit) -> bool:
         """Whether it is a picture of another track than those that are kept."""
         return bool(
             self._keys and unit.track.medium == "video" and unit.track is not self._keys[-1].track
         )
 
-    def keep(self, unit: Unit, all_of_it: bool = False) -> None:
+    def keep(self, unit: MediaUnit, all_of_it: bool = False) -> None:
         """Sound of other tracks stays: who takes it out looks at the tracks.
 
         Parameters
@@ -43,13 +45,15 @@ class Memory:
         self._units.append(unit)
         self._bytes += len(unit.data)
         while len(self._keys) > 1 and (
-            self._bytes > MOST or not all_of_it and unit.arrived - self._keys[1].arrived >= SPAN
+            self._bytes > MAX_RECENT_GOPS_BYTES
+            or not all_of_it
+            and unit.arrived - self._keys[1].arrived >= RECENT_SPAN_NS
         ):
-            self._forget()
-        if self._bytes > MOST:
+            self._drop_oldest_gop()
+        if self._bytes > MAX_RECENT_GOPS_BYTES:
             self.clear()
 
-    def units(self) -> list[Unit]:
+    def units(self) -> list[MediaUnit]:
         """From a key picture on; empty before the first."""
         return list(self._units)
 
@@ -58,7 +62,7 @@ class Memory:
         self._keys.clear()
         self._bytes = 0
 
-    def _forget(self) -> None:
+    def _drop_oldest_gop(self) -> None:
         """Let the oldest group go."""
         self._keys.popleft()
         while self._units and self._units[0] is not self._keys[0]:

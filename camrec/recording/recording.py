@@ -13,30 +13,34 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from camrec import durable_files
-from camrec.callbacks import Signal
-from camrec.clock import Clock, iso
-from camrec.errors import CameraError, CamrecError, ServiceError, StateError, reason_of
+from camrec.callbacks import Callbacks
+from camrec.clock import NS_PER_SECOND, Clock, format_iso
+from camrec.errors import CameraError, CamrecError, ServiceError, StateError, describe_os_error
 from camrec.i18n import Phrase
-from camrec.media import Unit
+from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
-from camrec.recording.encoding import USUAL, Coding
-from camrec.recording.finalize import Story, finish
-from camrec.recording.fsync_thread import Syncer
-from camrec.recording.repair import Ample, Ballast, Room
-from camrec.recording.resume import Past
-from camrec.recording.segment_writer import Pace, Writer
-from camrec.recording.timeline import SECOND
-from camrec.state_machine import Machine
+from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
+from camrec.recording.finalize import RecordingFacts, finalize
+from camrec.recording.fsync_thread import FsyncThread
+from camrec.recording.repair import DiskAllowance, ReservedSpace, UnlimitedDisk
+from camrec.recording.resume import ResumeState
+from camrec.recording.segment_writer import Pace, SegmentWriter
+from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
 
-QUEUE = 32 << 20  # bytes that may wait for FFmpeg before units are lost
-LONGEST_SLEEP = 1.0  # seconds between two looks at the disk
-LONGEST_SILENCE = 0.2  # seconds between two looks at the clock and at FFmpeg
-GATHERED = 0.05  # seconds of units, at least, that FFmpeg gets at once: two processes wake up
-ON_THE_WAY = (0.05, 5)  # seconds, and how often, that what was sent before the end is waited for
-LONGEST_WAIT = 5.0  # the same, while its time has not come
-STUCK = 5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
+MAX_QUEUE_BYTES = 32 << 20  # bytes that may wait for FFmpeg before units are lost
+DISK_CHECK_INTERVAL_S = 1.0  # seconds between two looks at the disk
+CLOCK_CHECK_INTERVAL_S = 0.2  # seconds between two looks at the clock and at FFmpeg
+MIN_BATCH_S = 0.05  # seconds of units, at least, that FFmpeg gets at once: two processes wake up
+IN_FLIGHT_PAUSE_AND_TRIES = (
+    0.05,
+    5,
+)  # seconds, and how often, that what was sent before the end is waited for
+SCHEDULE_CHECK_INTERVAL_S = 5.0  # the same, while its time has not come
+FFMPEG_STUCK_TIMEOUT_S = (
+    5.0  # seconds without a byte taken: FFmpeg is given up when it also does harm
+)
 
 
 class RecordingState(Enum):
@@ -48,7 +52,8 @@ class RecordingState(Enum):
     FAILED = "failed"
 
 
-MOVES = {
+ENDED_RECORDING_STATES = (RecordingState.SAVED, RecordingState.FAILED)
+RECORDING_TRANSITIONS = {
     RecordingState.SCHEDULED: frozenset({RecordingState.WRITING, RecordingState.FAILED}),
     RecordingState.WRITING: frozenset({RecordingState.WAITING, RecordingState.FINALISING}),
     RecordingState.WAITING: frozenset({RecordingState.WRITING, RecordingState.FINALISING}),
@@ -56,17 +61,17 @@ MOVES = {
 }
 
 
-class Feed(Pace, Protocol):
+class RecordedFeed(Pace, Protocol):
     """What a recording needs of a session's feed."""
 
-    newest: Unit | None
+    newest: MediaUnit | None
 
     def subscribe(
         self, *, max_bytes: int, since: int | None, on_ready: Callable[[], object]
     ) -> Any: ...
 
 
-class Recording:
+class RecordingJob:
     """Writes a feed down from `start` on, for `duration` seconds by our own clock.
 
     Its video begins with the picture that is on the screen when it is started. It is made of parts,
@@ -88,7 +93,7 @@ class Recording:
         How much of the disk may be written to; where it is low, the recording ends.
     keep
         Puts what it is on the disk: called before it is promised, before each part and when it
-        has ended, and once more when it is `settled`; may raise OSError.
+        has ended, and once more when it is `journal_done`; may raise OSError.
     start_at
         When it is to begin, UTC nanoseconds; None: when it is started.
     past
@@ -108,7 +113,7 @@ class Recording:
 
     def __init__(
         self,
-        feed: Feed,
+        feed: RecordedFeed,
         *,
         duration: int,
         name: str,
@@ -120,12 +125,12 @@ class Recording:
         recording_id: str | None = None,
         session_id: str | None = None,
         camera: str | None = None,
-        room: Room | None = None,
+        room: DiskAllowance | None = None,
         preroll: float = 0.0,
-        coding: Coding = USUAL,
-        keep: Callable[[Recording], None] = lambda recording: None,
+        coding: EncodingPolicy = DEFAULT_ENCODING,
+        keep: Callable[[RecordingJob], None] = lambda recording: None,
         start_at: int | None = None,
-        past: Past | None = None,
+        past: ResumeState | None = None,
         promised: bool = False,
     ) -> None:
         self.recording_id = recording_id or secrets.token_hex(8)
@@ -136,45 +141,45 @@ class Recording:
         self.duration = duration
         self.start_at = start_at
         first = RecordingState.SCHEDULED if start_at and past is None else RecordingState.WRITING
-        self.machine: Machine[RecordingState] = Machine(first, MOVES)
-        self.changed = Signal()
+        self.machine: StateMachine[RecordingState] = StateMachine(first, RECORDING_TRANSITIONS)
+        self.changed = Callbacks()
         self.started_at = past.started_at if past else start_at or 0
         self.ended: EndReason | None = None
-        self.settled = False
+        self.journal_done = False
         self.filename: str | None = None
         self.receipts: list[Receipt] = []
         self.error: CamrecError | None = None
         self._feed = feed
         self._folder = folder
         self._ffmpeg = ffmpeg
-        self._room = room or Ample()
-        self._ballast = Ballast(folder)
-        self._coding = coding
+        self._disk_space = room or UnlimitedDisk()
+        self._reserved_space = ReservedSpace(folder)
+        self._encoding = coding
         self._save = save
-        self._keep = keep
-        self._past = past
-        self._promised = promised
+        self._save_journal = keep
+        self._resume_state = past
+        self._is_in_journal = promised
         self._clock = clock
         self._preroll = preroll
-        self._writer: Writer | None = None
-        self._units: Any = None
+        self._writer: SegmentWriter | None = None
+        self._subscription: Any = None
         self._began = 0
-        self._joined = 0
-        self._over: int | None = None
-        self._asked: EndReason | None = None
-        self._trouble = ""
+        self._subscribed_at = 0
+        self._ended_at: int | None = None
+        self._stop_reason: EndReason | None = None
+        self._error_text = ""
         self._wake = threading.Event()
-        self._ready = threading.Event()
-        self._looked = 0
+        self._units_ready = threading.Event()
+        self._last_poll = 0
         self._finished = threading.Event()
-        self.machine.changed.connect(lambda old, new: self._tell())
+        self.machine.changed.connect(lambda old, new: self._notify())
         self._thread = threading.Thread(
             target=self._run, name=f"recording-{self.recording_id}", daemon=True
         )
         self._guard = threading.Thread(
-            target=self._watch, name=f"guard-{self.recording_id}", daemon=True
+            target=self._run_guard, name=f"guard-{self.recording_id}", daemon=True
         )
-        self._syncer = Syncer(
+        self._fsync_thread = FsyncThread(
             lambda: [part.path for part in list(self._writer.parts)], self.recording_id
         )
 
@@ -186,80 +191,84 @@ class Recording:
         Raises ServiceError (``folder_unwritable``).
         """
         if self.state is RecordingState.SCHEDULED:
-            self._promise()
+            self._write_journal()
             log.info("recording %s of %s is scheduled", self.recording_id, self.name)
         else:
-            self._begin()
+            self._start_writing()
         self._thread.start()
 
-    def _begin(self) -> None:
+    def _start_writing(self) -> None:
         now = self._clock.utc_ns()
         self.started_at = self.started_at or now
-        self._joined = self._clock.monotonic_ns()
-        self._began = self._joined - max(0, now - self.started_at)
+        self._subscribed_at = self._clock.monotonic_ns()
+        self._began = self._subscribed_at - max(0, now - self.started_at)
         # Before the promise: the disk may take its time, and the key picture not wait for it.
-        self._units = self._subscribe(self._first_moment if self._preroll else None)
-        earlier = self._past.written(self._folder, self._began) if self._past else []
-        newest = self._past.newest(self._folder) if self._past else self.started_at
-        self._writer = Writer(
+        self._subscription = self._subscribe(self._video_start if self._preroll else None)
+        earlier = (
+            self._resume_state.written(self._folder, self._began) if self._resume_state else []
+        )
+        newest = self._resume_state.newest(self._folder) if self._resume_state else self.started_at
+        self._writer = SegmentWriter(
             self.recording_id,
             self._folder,
             self._ffmpeg,
             self._clock,
             self._feed,
-            began=self._first_moment,
+            began=self._video_start,
             deadline=self._deadline,
-            tell=self._tell,
-            keep=self._keep_if_possible,
+            tell=self._notify,
+            keep=self._try_save_journal,
             earlier=earlier,
             newest=self._began + newest - self.started_at,
-            coding=self._coding,
+            coding=self._encoding,
         )
         try:
-            self._promise()
+            self._write_journal()
         except ServiceError:
-            self._units.close()
+            self._subscription.close()
             raise
-        self._ballast.take()
-        if now - newest > LONGEST_WAIT * SECOND:
-            away = {"start": iso(newest), "end": iso(min(now, self.ends_at))}
+        self._reserved_space.take()
+        if now - newest > SCHEDULE_CHECK_INTERVAL_S * NS_PER_SECOND:
+            away = {"start": format_iso(newest), "end": format_iso(min(now, self.ends_at))}
             self._writer.warnings.append(RecordingWarning.of("camrec_was_down", **away))
-        if self._past and (self._past.ended or self._clock.monotonic_ns() >= self._deadline):
-            self._end(self._past.ended or "crash", self._past.over)
+        if self._resume_state and (
+            self._resume_state.ended or self._clock.monotonic_ns() >= self._deadline
+        ):
+            self._end(self._resume_state.ended or "crash", self._resume_state.over)
         log.info("recording %s of %s begins: %d s", self.recording_id, self.name, self.duration)
 
-    def _promise(self) -> None:
+    def _write_journal(self) -> None:
         """Have it on the disk. Raises ServiceError (``folder_unwritable``)."""
         try:
-            durable_files.make(self._folder)
-            self._keep(self)
+            durable_files.make_dirs(self._folder)
+            self._save_journal(self)
         except OSError as error:
-            if self._promised:
+            if self._is_in_journal:
                 log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
                 return
             folder = str(self._folder)
-            reason = reason_of(error)
+            reason = describe_os_error(error)
             raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
 
-    def _keep_if_possible(self) -> None:
+    def _try_save_journal(self) -> None:
         """What is being recorded does not end because it could not be noted."""
         try:
-            self._keep(self)
+            self._save_journal(self)
         except OSError as error:
             log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
 
-    def begin_at(self, moment: int) -> None:
+    def reschedule(self, moment: int) -> None:
         """Have one that is scheduled begin at another moment, UTC nanoseconds."""
         self.start_at = self.started_at = moment
         self._wake.set()
 
     def stop(self, reason: EndReason = "stopped") -> None:
         """Ask it to end now; returns at once. The first reason stands."""
-        self._asked = self._asked or reason
-        if self._units is not None:
-            self._units.hurry(True)
+        self._stop_reason = self._stop_reason or reason
+        if self._subscription is not None:
+            self._subscription.set_low_latency(True)
         self._wake.set()
-        self._ready.set()
+        self._units_ready.set()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it is SAVED or FAILED; False after `timeout` seconds."""
@@ -274,26 +283,26 @@ class Recording:
         return self.machine.state
 
     @property
-    def begun(self) -> bool:
+    def has_started(self) -> bool:
         """Whether its time has come."""
         return self._writer is not None
 
     @property
     def ends_at(self) -> int:
-        return self.started_at + self.duration * SECOND
+        return self.started_at + self.duration * NS_PER_SECOND
 
     @property
     def over(self) -> int | None:
         """When it ended, UTC nanoseconds; None while it runs."""
-        return None if self._over is None else self.started_at + self._over - self._began
+        return None if self._ended_at is None else self.started_at + self._ended_at - self._began
 
     @property
     def elapsed(self) -> float:
         """Seconds since it was started, up to its end."""
-        if not self.begun:
+        if not self.has_started:
             return 0.0
-        until = self._over if self._over is not None else self._clock.monotonic_ns()
-        return min((until - self._began) / SECOND, float(self.duration))
+        until = self._ended_at if self._ended_at is not None else self._clock.monotonic_ns()
+        return min((until - self._began) / NS_PER_SECOND, float(self.duration))
 
     @property
     def bytes(self) -> int:
@@ -311,7 +320,7 @@ class Recording:
     def pieces(self) -> list[tuple[str, int]]:
         """The file name of each part, and the moment of its time 0, UTC nanoseconds."""
         written = self._writer.written() if self._writer else []
-        return [(part.path.name, self.started_at + part.zero - self._began) for part in written]
+        return [(part.path.name, self.started_at + part.origin - self._began) for part in written]
 
     @property
     def gaps(self) -> list[Gap]:
@@ -320,152 +329,160 @@ class Recording:
             return list(self.receipts[0].gaps)
         if self._writer is None:
             return []
-        return self._writer.gaps(self._clock.monotonic_ns() if self._over is None else self._over)
+        return self._writer.gaps(
+            self._clock.monotonic_ns() if self._ended_at is None else self._ended_at
+        )
 
     # Its life, in its own thread.
 
     def _run(self) -> None:
         try:
-            if self.begun or self._come():
-                self._live()
+            if self.has_started or self._wait_for_start():
+                self._record()
         finally:
             self._finished.set()
 
-    def _come(self) -> bool:
+    def _wait_for_start(self) -> bool:
         """Wait for its time; False when it is not to be."""
-        while self._asked is None and (left := self.started_at - self._clock.utc_ns()) > 0:
-            self._wake.wait(min(left / SECOND, LONGEST_WAIT))
+        while self._stop_reason is None and (left := self.started_at - self._clock.utc_ns()) > 0:
+            self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
             self._wake.clear()
         error: CamrecError
-        if self._asked is not None:
-            self.ended = self._asked
+        if self._stop_reason is not None:
+            self.ended = self._stop_reason
             error = StateError("recording_cancelled", name=self.name)
         elif self._clock.utc_ns() >= self.ends_at:
-            moment = iso(self.started_at)
+            moment = format_iso(self.started_at)
             error = StateError("recording_missed", name=self.name, moment=moment)
         else:
             try:
-                self._begin()
+                self._start_writing()
             except CamrecError as failure:
                 error = failure
             else:
-                self.machine.move(RecordingState.WRITING)
+                self.machine.transition(RecordingState.WRITING)
                 return True
         self._fail(error)
         return False
 
-    def _live(self) -> None:
+    def _record(self) -> None:
         self._guard.start()
-        self._syncer.start()
+        self._fsync_thread.start()
         try:
-            self._write_down()
+            self._write_units()
         except Exception as error:
             log.exception("recording %s broke off", self.recording_id)
-            self._trouble = str(error)
+            self._error_text = str(error)
             self._end("error")
         try:
-            self._finalise()
+            self._finalize()
         finally:
             self._finished.set()
             self._guard.join()
-            self._syncer.stop()
+            self._fsync_thread.stop()
 
-    def _write_down(self) -> None:
+    def _write_units(self) -> None:
         while self.ended is None:
-            self._sleep()
-            self._units.hurry(self._precise)
-            due = self._due()
+            self._wait_for_units()
+            self._subscription.set_low_latency(self._needs_low_latency)
+            due = self._find_end_reason()
             if due:
-                self._let_in()
-            for item in self._units.take():
-                if not isinstance(item, Unit):
-                    self._writer.stream_broke()
-                elif item.arrived <= self._joined and not self._writer.parts:
+                self._await_in_flight()
+            for item in self._subscription.take():
+                if not isinstance(item, MediaUnit):
+                    self._writer.handle_discontinuity()
+                elif item.arrived <= self._subscribed_at and not self._writer.parts:
                     self._writer.remember(item)
                 else:
                     self._writer.take(item)
             self._writer.open()
-            self._writer.look_after()
-            self._show()
-            if self._units.overflowed:
-                self._begin_anew()
+            self._writer.flush()
+            self._update_state()
+            if self._subscription.overflowed:
+                self._resubscribe()
             if reason := self._writer.failed or due:
                 self._end(reason)
-        self._writer.look_after()
+        self._writer.flush()
         self._writer.open(patient=False)
 
-    def _let_in(self) -> None:
+    def _await_in_flight(self) -> None:
         """What was sent before the end is all here once something of later is."""
         now = self._clock.monotonic_ns()
-        pause, times = ON_THE_WAY
+        pause, times = IN_FLIGHT_PAUSE_AND_TRIES
         for _ in range(times):
             newest = self._feed.newest
-            if self._units.closed or (newest is not None and newest.arrived > now):
+            if self._subscription.closed or (newest is not None and newest.arrived > now):
                 break
             self._finished.wait(pause)
 
-    def _show(self) -> None:
+    def _update_state(self) -> None:
         """What it does, as its state."""
-        if self._writer.part is not None:
-            self.machine.move(RecordingState.WRITING)
-        elif self._writer.empty_handed:
-            self.machine.move(RecordingState.WAITING)
+        if self._writer.current_segment is not None:
+            self.machine.transition(RecordingState.WRITING)
+        elif self._writer.has_nothing_to_write:
+            self.machine.transition(RecordingState.WAITING)
 
-    def _due(self) -> EndReason | None:
+    def _find_end_reason(self) -> EndReason | None:
         """Why it should end now."""
-        if self._asked is not None:
-            return self._asked
+        if self._stop_reason is not None:
+            return self._stop_reason
         if self._clock.monotonic_ns() >= self._deadline:
             return "time"
-        return "closed" if self._units.closed else None
+        return "closed" if self._subscription.closed else None
 
     @property
     def _deadline(self) -> int:
-        return self._began + self.duration * SECOND
+        return self._began + self.duration * NS_PER_SECOND
 
     @property
-    def _precise(self) -> bool:
+    def _needs_low_latency(self) -> bool:
         """Whether each unit is wanted at once: at the beginning of a part and at the end."""
         left = self._deadline - self._clock.monotonic_ns()
-        return self._writer.part is None or self._asked is not None or left < SECOND
+        return (
+            self._writer.current_segment is None
+            or self._stop_reason is not None
+            or left < NS_PER_SECOND
+        )
 
-    def _sleep(self) -> None:
+    def _wait_for_units(self) -> None:
         """Until something came, and not too often."""
-        left = (self._deadline - self._clock.monotonic_ns()) / SECOND
-        self._ready.wait(max(min(left, LONGEST_SILENCE), 0.0))
-        early = GATHERED - (self._clock.monotonic_ns() - self._looked) / SECOND
+        left = (self._deadline - self._clock.monotonic_ns()) / NS_PER_SECOND
+        self._units_ready.wait(max(min(left, CLOCK_CHECK_INTERVAL_S), 0.0))
+        early = MIN_BATCH_S - (self._clock.monotonic_ns() - self._last_poll) / NS_PER_SECOND
         if early > 0:
             self._wake.wait(early)
         self._wake.clear()
-        self._ready.clear()
-        self._looked = self._clock.monotonic_ns()
+        self._units_ready.clear()
+        self._last_poll = self._clock.monotonic_ns()
 
-    def _begin_anew(self) -> None:
+    def _resubscribe(self) -> None:
         """Units were dropped: go on with what is now."""
-        self._writer.units_lost()
-        self._units.close()
-        self._units = self._subscribe()
+        self._writer.handle_overflow()
+        self._subscription.close()
+        self._subscription = self._subscribe()
         self._wake.set()
 
     def _subscribe(self, since: int | None = None) -> Any:
-        return self._feed.subscribe(max_bytes=QUEUE, since=since, on_ready=self._ready.set)
+        return self._feed.subscribe(
+            max_bytes=MAX_QUEUE_BYTES, since=since, on_ready=self._units_ready.set
+        )
 
     @property
-    def _first_moment(self) -> int:
+    def _video_start(self) -> int:
         """What was on the screen then is the first picture."""
-        return self._began - int(self._preroll * SECOND)
+        return self._began - int(self._preroll * NS_PER_SECOND)
 
-    def _watch(self) -> None:
+    def _run_guard(self) -> None:
         """Look at the disk, and free the writer where FFmpeg takes nothing more: the time must
         not wait for it.
         """
-        while not self._finished.wait(LONGEST_SLEEP):
-            if self.ended is None and self._room.low:
+        while not self._finished.wait(DISK_CHECK_INTERVAL_S):
+            if self.ended is None and self._disk_space.low:
                 log.warning("recording %s ends: the disk is nearly full", self.recording_id)
                 self.stop("disk")
-            part = self._writer.part
-            harmful = self._due() is not None or self._units.overflowed
-            if part and part.blocked > STUCK and harmful:
+            part = self._writer.current_segment
+            harmful = self._find_end_reason() is not None or self._subscription.overflowed
+            if part and part.blocked_seconds > FFMPEG_STUCK_TIMEOUT_S and harmful:
                 log.warning("recording %s: FFmpeg hangs, it is ended", self.recording_id)
                 part.kill()
 
@@ -477,36 +494,36 @@ class Recording:
             now = self._clock.monotonic_ns()
             if over is not None:
                 now = self._began + over - self.started_at
-            self._over = min(now, self._deadline)
+            self._ended_at = min(now, self._deadline)
             self.ended = reason
-            self._keep_if_possible()
+            self._try_save_journal()
 
-    def _finalise(self) -> None:
-        self._units.close()
-        self._units.take()  # a recording that is over is still known: it holds no pictures
-        self.machine.move(RecordingState.FINALISING)
+    def _finalize(self) -> None:
+        self._subscription.close()
+        self._subscription.take()  # a recording that is over is still known: it holds no pictures
+        self.machine.transition(RecordingState.FINALISING)
         try:
             self._writer.close(str(self.ended))
             self._writer.forget()
-            self._ballast.drop()
+            self._reserved_space.release()
             self._save_all()
         except CamrecError as error:
             self._fail(error)
         except Exception as error:
             log.exception("recording %s could not be finished", self.recording_id)
             full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-            reason = reason_of(error) if isinstance(error, OSError) else str(error)
-            failure = self._failure(reason)
+            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+            failure = self._create_error(reason)
             self._fail(failure, still_owed=full)
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._settle()
-            self.machine.move(RecordingState.SAVED)
+            self._discard_journal()
+            self.machine.transition(RecordingState.SAVED)
             log.info("recording %s saved as %s (%s)", self.recording_id, self.filename, self.ended)
 
     def _save_all(self) -> None:
-        self._writer.heed(self._began)
-        story = Story(
+        self._writer.add_stream_warnings(self._began)
+        story = RecordingFacts(
             recording_id=self.recording_id,
             name=self.name,
             camera=self.camera,
@@ -514,31 +531,31 @@ class Recording:
             asked=float(self.duration),
             began=self._began,
             began_utc=self.started_at,
-            over=self._over or self._deadline,
+            over=self._ended_at or self._deadline,
             ended=self.ended or "error",
             preroll=self._preroll,
-            usual_distance=self._feed.usual_distance,
+            frame_interval=self._feed.frame_interval,
             warnings=tuple(self._writer.warnings),
             left_out=self._writer.left_out,
         )
         parts = self._writer.parts
-        saved = finish(self._writer.written(), self._folder, story, self._save, self._room)
+        saved = finalize(self._writer.written(), self._folder, story, self._save, self._disk_space)
         if saved:
             self.filename = saved[0][0]
             self.receipts = [receipt for _, receipt in saved]
-        elif parts or self._trouble:
-            complaint = self._trouble or parts[-1].complaint
-            raise self._failure(complaint or Phrase("reasons.nothing_written"))
+        elif parts or self._error_text:
+            complaint = self._error_text or parts[-1].last_message
+            raise self._create_error(complaint or Phrase("reasons.nothing_written"))
         else:
             newest = self._feed.newest
             came = newest is not None and newest.arrived > self._began
             raise CameraError("recording_no_key_frame" if came else "recording_empty")
 
-    def _settle(self) -> None:
-        self.settled = True
-        self._keep_if_possible()
+    def _discard_journal(self) -> None:
+        self.journal_done = True
+        self._try_save_journal()
 
-    def _failure(self, reason: Phrase | str) -> ServiceError:
+    def _create_error(self, reason: Phrase | str) -> ServiceError:
         return ServiceError("ffmpeg_failed", reason=reason, folder=str(self._folder))
 
     def _fail(self, error: CamrecError, still_owed: bool = False) -> None:
@@ -546,11 +563,13 @@ class Recording:
         self.error = error
         if not any(self._folder.glob("*")):
             shutil.rmtree(self._folder, ignore_errors=True)
-        scheduled = not self.begun and self.ended == "shutdown"  # it outlives an end of camrec
+        scheduled = (
+            not self.has_started and self.ended == "shutdown"
+        )  # it outlives an end of camrec
         if not scheduled and not still_owed:
-            self._settle()
-        self.machine.move(RecordingState.FAILED)
+            self._discard_journal()
+        self.machine.transition(RecordingState.FAILED)
         log.error("recording %s failed: %s", self.recording_id, error)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self.changed.emit(self)

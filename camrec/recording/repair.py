@@ -11,14 +11,14 @@ import av
 
 from camrec.receipt import RecordingWarning
 from camrec.recording import media_info
-from camrec.recording.concat import Written, join
+from camrec.recording.concat import Segment, concat
 
 log = logging.getLogger(__name__)
 
-BALLAST = 256 << 10  # bytes
+RESERVED_SPACE_BYTES = 256 << 10  # bytes
 
 
-class Room(Protocol):
+class DiskAllowance(Protocol):
     """What a recording needs to know of the disk that it writes to.
 
     low : so little is left that it has to end.
@@ -31,7 +31,7 @@ class Room(Protocol):
         """Whether a file of `size` bytes can be written besides all that there is."""
 
 
-class Ample:
+class UnlimitedDisk:
     """Room without end, where nobody watches over it."""
 
     low = False
@@ -40,7 +40,7 @@ class Ample:
         return True
 
 
-class Ballast:
+class ReservedSpace:
     """Bytes in `folder` to throw off at the end, so that a receipt finds room on a full disk."""
 
     def __init__(self, folder: Path) -> None:
@@ -48,26 +48,26 @@ class Ballast:
 
     def take(self) -> None:
         try:
-            self._file.write_bytes(bytes(BALLAST))
+            self._file.write_bytes(bytes(RESERVED_SPACE_BYTES))
         except OSError as error:
             log.warning("no room is held back in %s: %s", self._file.parent, error.strerror)
 
-    def drop(self) -> None:
+    def release(self) -> None:
         self._file.unlink(missing_ok=True)
 
 
-def files(
-    stretch: Sequence[Written], target: Path, room: Room
-) -> tuple[list[tuple[Path, Sequence[Written]]], RecordingWarning | None]:
+def assemble_files(
+    stretch: Sequence[Segment], target: Path, room: DiskAllowance
+) -> tuple[list[tuple[Path, Sequence[Segment]]], RecordingWarning | None]:
     """Each file with the parts that it holds, and why it is not one: None if all is well.
 
     `target` is where one is written, if it has to be.
     """
-    if len(stretch) == 1 and stretch[0].whole and not stretch[0].sound:
+    if len(stretch) == 1 and stretch[0].progressive and not stretch[0].sound:
         return [(stretch[0].path, stretch)], None
     if room.fits(sum(part.path.stat().st_size for part in stretch)):
         try:
-            join(stretch, target)
+            concat(stretch, target)
         except (OSError, av.error.FFmpegError) as error:
             target.unlink(missing_ok=True)
             trouble = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
@@ -77,22 +77,24 @@ def files(
         trouble = RecordingWarning.of("not_joined_disk_full")
     log.warning("%s is not written: %s", target.name, trouble.message)
     for part in stretch:
-        if part.expected is None:
-            trim(part.path)
+        if part.expected_frames is None:
+            trim_unfinished(part.path)
     return [(part.path, (part,)) for part in stretch], trouble
 
 
-def trim(path: Path) -> None:
+def trim_unfinished(path: Path) -> None:
     """Cut off what was not written to its end: a fragment that breaks off, and those of which the
     last picture cannot be decoded.
     """
-    _cut(path)
-    while (times := media_info.read(path).times) and not media_info.playable(path, times[-1:]):
-        if not _cut(path, path.stat().st_size - 1):
+    _truncate_fragments(path)
+    while (times := media_info.read_media_info(path).times) and not media_info.can_decode_at(
+        path, times[-1:]
+    ):
+        if not _truncate_fragments(path, path.stat().st_size - 1):
             break
 
 
-def _cut(path: Path, size: int | None = None) -> bool:
+def _truncate_fragments(path: Path, size: int | None = None) -> bool:
     """Keep the fragments that end within the first `size` bytes (all of it); False: no change."""
     size = path.stat().st_size if size is None else size
     whole = place = 0

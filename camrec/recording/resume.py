@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camrec.receipt import EndReason
-from camrec.recording.concat import Written
+from camrec.recording.concat import Segment
 
 
 @dataclass(frozen=True)
-class Past:
+class ResumeState:
     """All moments are UTC nanoseconds: the monotonic clock does not outlive a reboot.
 
     parts : the file name of each, and the moment of its time 0.
@@ -23,10 +23,10 @@ class Past:
     ended: EndReason | None = None
     over: int | None = None
 
-    def written(self, folder: Path, began: int) -> list[Written]:
+    def written(self, folder: Path, began: int) -> list[Segment]:
         """Its parts, on the monotonic clock that shows `began` (ns) at its start."""
         return [
-            Written(folder / name, began + zero - self.started_at, whole=False)
+            Segment(folder / name, began + zero - self.started_at, progressive=False)
             for name, zero in self.parts
         ]
 
@@ -36,6 +36,6 @@ class Past:
         written = [file.stat().st_mtime_ns for file in files if file.exists()]
         return max([self.started_at, *written])
 
-    def salvageable(self, folder: Path) -> bool:
+    def has_segments(self, folder: Path) -> bool:
         """Whether there is anything left to make a video of."""
         return any((folder / name).exists() for name, _ in self.parts)

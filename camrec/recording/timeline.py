@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from camrec.media import AudioTrack, Unit, VideoTrack
+from camrec.clock import NS_PER_SECOND
+from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from camrec.recording.nut import NutStream
 
-SECOND = 10**9
-MARGIN = 1  # seconds from the NUT's zero to the first key picture, for what is shown before it
-FINEST = 90_000  # ticks a second that a file keeps
-LEARNT_FOR = 10 * SECOND  # what a camera's clock runs away from ours meanwhile is little
-TOLD = SECOND // 100  # nanoseconds that moments move before it is worth telling
+START_MARGIN_S = (
+    1  # seconds from the NUT's zero to the first key picture, for what is shown before it
+)
+MAX_TICKS_PER_SECOND = 90_000  # ticks a second that a file keeps
+LEARNING_PERIOD_NS = (
+    10 * NS_PER_SECOND
+)  # what a camera's clock runs away from ours meanwhile is little
+MIN_REPORTED_SHIFT_NS = (
+    NS_PER_SECOND // 100
+)  # nanoseconds that moments move before it is worth telling
 
 
-class Moments:
+class ClockMap:
     """When each unit of an unbroken stream was, in nanoseconds on this machine's monotonic clock.
 
     A track's first estimate is held until the stream breaks: distances stay the camera's own.
@@ -25,14 +31,14 @@ class Moments:
     """
 
     def __init__(self) -> None:
-        self.late = 0
+        self.late_by_ns = 0
         self._offsets: dict[str, int] = {}
-        self._pushed = 0
-        self._most = math.inf
-        self._told = 0
-        self._since = 0
+        self._forward_shift = 0
+        self._max_late_by = math.inf
+        self._reported_late_by = 0
+        self._start_time = 0
 
-    def learn(self, units: Sequence[Unit], after: int | None) -> None:
+    def learn(self, units: Sequence[MediaUnit], after: int | None) -> None:
         """Take the newest estimates, unless some are held already.
 
         Parameters
@@ -44,35 +50,35 @@ class Moments:
         """
         if self._offsets:
             return
-        self._since = units[0].time
+        self._start_time = units[0].time
         for unit in reversed(units):
             self._offsets.setdefault(unit.track.medium, unit.offset)
         if after is not None:
-            first, earliest = self.of(units[0]), after + SECOND // 1000
-            self._pushed = max(0, earliest - first)
-            self._most = max(0, first - earliest)
+            first, earliest = self.of(units[0]), after + NS_PER_SECOND // 1000
+            self._forward_shift = max(0, earliest - first)
+            self._max_late_by = max(0, first - earliest)
 
-    def of(self, unit: Unit) -> int:
+    def of(self, unit: MediaUnit) -> int:
         offset = self._offsets.setdefault(unit.track.medium, unit.offset)
-        return unit.time + offset + self._pushed
+        return unit.time + offset + self._forward_shift
 
-    def refine(self, picture: Unit) -> bool:
+    def refine(self, picture: MediaUnit) -> bool:
         """Learn from its estimate how late moments are; True when that is worth telling.
 
         Only a while: later the estimate follows the camera's clock where that runs away from ours.
         """
-        if picture.time - self._since > LEARNT_FOR:
+        if picture.time - self._start_time > LEARNING_PERIOD_NS:
             return False
-        late = self._offsets["video"] + self._pushed - picture.offset
-        if not self.late < late:
+        late = self._offsets["video"] + self._forward_shift - picture.offset
+        if not self.late_by_ns < late:
             return False
-        self.late = int(min(late, self._most))
-        worth = self.late - self._told > TOLD
-        self._told = self.late if worth else self._told
+        self.late_by_ns = int(min(late, self._max_late_by))
+        worth = self.late_by_ns - self._reported_late_by > MIN_REPORTED_SHIFT_NS
+        self._reported_late_by = self.late_by_ns if worth else self._reported_late_by
         return worth
 
 
-class Timeline:
+class SegmentTimeline:
     """Where the units of one part lie, in ticks of its NUT.
 
     Parameters
@@ -89,30 +95,34 @@ class Timeline:
 
     def __init__(
         self,
-        moments: Moments,
-        first: Unit,
-        shown: Unit,
+        moments: ClockMap,
+        first: MediaUnit,
+        shown: MediaUnit,
         video: VideoTrack,
         audio: AudioTrack | None,
     ) -> None:
-        self.video = NutStream(video, min(video.rate, FINEST))
+        self.video = NutStream(video, min(video.rate, MAX_TICKS_PER_SECOND))
         self.audio = NutStream(audio, audio.rate) if audio else None
-        self._zero = moments.of(shown)
-        self.shown = MARGIN * self.video.rate + _tick(shown, self.video) - _tick(first, self.video)
-        self._moments = moments
+        self._first_origin = moments.of(shown)
+        self.shown = (
+            START_MARGIN_S * self.video.rate
+            + _to_ticks(shown, self.video)
+            - _to_ticks(first, self.video)
+        )
+        self._clock_map = moments
         self._began = moments.of(first)
-        self._first = _tick(first, self.video)
-        self._sound: int | None = None
+        self._first_tick = _to_ticks(first, self.video)
+        self._audio_shift: int | None = None
 
     @property
-    def zero(self) -> int:
+    def origin(self) -> int:
         """The moment of `shown` as far as it is known, nanoseconds on the monotonic clock."""
-        return self._zero - self._moments.late
+        return self._first_origin - self._clock_map.late_by_ns
 
     @property
-    def late(self) -> int:
+    def late_by_ns(self) -> int:
         """Nanoseconds by which moments turned out to be too late."""
-        return self._moments.late
+        return self._clock_map.late_by_ns
 
     @property
     def start(self) -> float:
@@ -123,28 +133,28 @@ class Timeline:
     def streams(self) -> tuple[NutStream, ...]:
         return (self.video, self.audio) if self.audio else (self.video,)
 
-    def place(self, unit: Unit) -> tuple[int, int] | None:
+    def place(self, unit: MediaUnit) -> tuple[int, int] | None:
         """Its stream's index and its ticks; None for what lies before the part begins."""
         if unit.track.medium == "video":
-            ahead = _tick(unit, self.video) - self._first
+            ahead = _to_ticks(unit, self.video) - self._first_tick
             if ahead < 0 and unit.dependent:  # it needs pictures from before the part
                 return None
-            ticks = ahead + MARGIN * self.video.rate
+            ticks = ahead + START_MARGIN_S * self.video.rate
             return (0, ticks) if ticks >= 0 else None
         assert self.audio is not None
         rate = self.audio.rate
-        if self._sound is None:
-            late = _scaled(self._moments.of(unit) - self._began, rate)
+        if self._audio_shift is None:
+            late = _scale_to_ticks(self._clock_map.of(unit) - self._began, rate)
             if late < 0:
                 return None
-            self._sound = late - _tick(unit, self.audio)
-        ticks = _tick(unit, self.audio) + self._sound + MARGIN * rate
+            self._audio_shift = late - _to_ticks(unit, self.audio)
+        ticks = _to_ticks(unit, self.audio) + self._audio_shift + START_MARGIN_S * rate
         return (1, ticks) if ticks >= 0 else None
 
 
-def _tick(unit: Unit, stream: NutStream) -> int:
-    return _scaled(unit.time, stream.rate)
+def _to_ticks(unit: MediaUnit, stream: NutStream) -> int:
+    return _scale_to_ticks(unit.time, stream.rate)
 
 
-def _scaled(nanoseconds: int, rate: int) -> int:
-    return (nanoseconds * rate + SECOND // 2) // SECOND
+def _scale_to_ticks(nanoseconds: int, rate: int) -> int:
+    return (nanoseconds * rate + NS_PER_SECOND // 2) // NS_PER_SECOND

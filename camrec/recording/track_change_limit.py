@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-AT_ONCE = 20  # changes
-EACH = 10 * 10**9  # nanoseconds in which one more is earned
+MAX_CHANGE_BURST = 20  # changes
+CHANGE_INTERVAL_NS = 10 * 10**9  # nanoseconds in which one more is earned
 
 
-class Changes:
+class TrackChangeLimiter:
     """A bucket of changes, by monotonic nanoseconds."""
 
     def __init__(self) -> None:
-        self._left = float(AT_ONCE)
-        self._since: int | None = None
+        self._tokens = float(MAX_CHANGE_BURST)
+        self._updated_at: int | None = None
 
     def take(self, now: int) -> bool:
         """Whether one more is taken; else its pictures are left out."""
-        if self._since is not None:
-            self._left = min(AT_ONCE, self._left + (now - self._since) / EACH)
-        self._since = now
-        if self._left < 1:
+        if self._updated_at is not None:
+            self._tokens = min(
+                MAX_CHANGE_BURST, self._tokens + (now - self._updated_at) / CHANGE_INTERVAL_NS
+            )
+        self._updated_at = now
+        if self._tokens < 1:
             return False
-        self._left -= 1
+        self._tokens -= 1
         return True

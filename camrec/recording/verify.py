@@ -14,7 +14,7 @@ from camrec.recording import media_info
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerifyResult:
     """What was found.
 
     frames : pictures that a player shows, all of them decoded.
@@ -33,15 +33,15 @@ class Verdict:
     faults: dict[str, str | Phrase]
 
 
-def verify(path: Path) -> Verdict:
+def verify(path: Path) -> VerifyResult:
     """Raises OSError when there is no such file."""
-    sha256 = media_info.digest(path)
-    receipt = _receipt(path)
+    sha256 = media_info.sha256_of(path)
+    receipt = _read_receipt(path)
     faults: dict[str, str | Phrase] = {}
     frames, duration = 0, 0.0
     try:
-        counted = _decode(path)
-        frames, duration = counted["frames"], media_info.read(path).duration
+        counted = _count_frames(path)
+        frames, duration = counted["frames"], media_info.read_media_info(path).duration
         faults = {each: str(counted[each]) for each in ("undecodable", "backward") if counted[each]}
     except (av.error.FFmpegError, IndexError) as error:
         faults["unreadable"] = getattr(error, "strerror", None) or Phrase("reasons.no_frame")
@@ -49,10 +49,10 @@ def verify(path: Path) -> Verdict:
         faults["frames"] = str(receipt.frames)
     if receipt is not None and receipt.sha256 != sha256:
         faults["sha256"] = receipt.sha256
-    return Verdict(frames, duration, sha256, receipt, faults)
+    return VerifyResult(frames, duration, sha256, receipt, faults)
 
 
-def _decode(path: Path) -> Counter[str]:
+def _count_frames(path: Path) -> Counter[str]:
     """Counts: frames, undecodable, backward."""
     counted: Counter[str] = Counter()
     with av.open(str(path)) as container:
@@ -81,7 +81,7 @@ def _decode(path: Path) -> Counter[str]:
     return counted
 
 
-def _receipt(path: Path) -> Receipt | None:
+def _read_receipt(path: Path) -> Receipt | None:
     try:
         return Receipt.read(path.with_suffix(".json"))
     except (OSError, ValueError):

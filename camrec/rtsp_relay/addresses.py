@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from camrec.rtsp_relay.messages import Message
+from camrec.rtsp_relay.messages import RtspMessage
 
-_ABSOLUTE = re.compile(r"rtsps?://[^/?]*", re.IGNORECASE)
+_ABSOLUTE_URL_PATTERN = re.compile(r"rtsps?://[^/?]*", re.IGNORECASE)
 # "192.168.1.10:554/live" and "cam.lan/live", where a scheme should stand.
-_HOST_FIRST = re.compile(r"[\w.-]*[.:][\w.:-]*(?=/)|\[[0-9a-fA-F:]+\](?::\d+)?(?=/)")
+_SCHEMELESS_URL_PATTERN = re.compile(r"[\w.-]*[.:][\w.:-]*(?=/)|\[[0-9a-fA-F:]+\](?::\d+)?(?=/)")
 
 
-def authority(url: str) -> str:
+def url_origin(url: str) -> str:
     """``rtsp://host:port`` of an address."""
-    found = _ABSOLUTE.match(url)
+    found = _ABSOLUTE_URL_PATTERN.match(url)
     return found[0] if found else ""
 
 
-def base_urls(asked: str, description: Message, control: str) -> list[str]:
+def base_urls(asked: str, description: RtspMessage, control: str) -> list[str]:
     """Where the stream is controlled, most likely first.
 
     Parameters
@@ -30,37 +30,37 @@ def base_urls(asked: str, description: Message, control: str) -> list[str]:
         The session's own ``a=control``, "" or ``*`` where it names none.
     """
     told = [description.value("Content-Base"), description.value("Content-Location")]
-    bases = [resolved(each, asked) for each in told if each] + [asked]
+    bases = [resolve_url(each, asked) for each in told if each] + [asked]
     if control not in ("", "*"):
-        bases = [_joined(bases[0], control), *bases]
+        bases = [_join_url(bases[0], control), *bases]
     bases += [base[:-1] for base in bases if base.endswith("/")]
     return list(dict.fromkeys(bases))
 
 
 def control_urls(bases: list[str], control: str) -> list[str]:
     """Where one track is set up, most likely first."""
-    return list(dict.fromkeys(_joined(base, control) for base in bases))
+    return list(dict.fromkeys(_join_url(base, control) for base in bases))
 
 
-def resolved(told: str, asked: str) -> str:
+def resolve_url(told: str, asked: str) -> str:
     """An address that a camera told, at the host that was asked: cameras name inner ones.
 
     It may lack the scheme, or the host.
     """
     told = told.strip()
-    if found := _ABSOLUTE.match(told):
-        return authority(asked) + told[found.end() :]
-    if found := _HOST_FIRST.match(told):
-        return authority(asked) + told[found.end() :]
-    return authority(asked) + "/" + told.lstrip("/")
+    if found := _ABSOLUTE_URL_PATTERN.match(told):
+        return url_origin(asked) + told[found.end() :]
+    if found := _SCHEMELESS_URL_PATTERN.match(told):
+        return url_origin(asked) + told[found.end() :]
+    return url_origin(asked) + "/" + told.lstrip("/")
 
 
-def _joined(base: str, control: str) -> str:
+def _join_url(base: str, control: str) -> str:
     """As cameras mean it: behind the whole base, its query too."""
     if control in ("", "*"):
         return base
-    if _ABSOLUTE.match(control):
-        return resolved(control, base)
+    if _ABSOLUTE_URL_PATTERN.match(control):
+        return resolve_url(control, base)
     separator = "" if base.endswith("/") or control[0] in "?/" else "/"
     if base.endswith("/") and control.startswith("/"):
         control = control[1:]

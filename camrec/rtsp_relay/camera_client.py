@@ -9,25 +9,25 @@ import ssl
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from camrec.camera_address import DEFAULT_PORTS, Source
-from camrec.http_auth import Login
-from camrec.http_auth.login import MOST_CHALLENGES
-from camrec.network_policy import LedElsewhere, LedInACircle, Reach
-from camrec.rtsp_relay.addresses import authority, resolved
-from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
+from camrec.camera_address import DEFAULT_PORTS, CameraAddress
+from camrec.http_auth import HttpLogin
+from camrec.http_auth.login import MAX_CHALLENGES
+from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
+from camrec.rtsp_relay.addresses import resolve_url, url_origin
+from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
 
-RECEIVE_BYTES = 256 << 10
-CONNECT_TIMEOUT_S = 5.0
-ANSWER_TIMEOUT_S = 10.0
+CAMERA_RECEIVE_BYTES = 256 << 10
+CAMERA_CONNECT_TIMEOUT_S = 5.0
+CAMERA_RESPONSE_TIMEOUT_S = 10.0
 # Without a byte after which a body is taken as whole: one without a length, one with a wrong one.
-QUIET_S, QUIET_IN_BODY_S = 0.5, 1.5
-HANG_UP_S = 0.05  # in which a camera that hangs up after a 401 has done so
-MOST_REDIRECTS = 5
-MOST_MESSAGES = 64  # for one request; a camera may not talk for ever
-REDIRECTS = (301, 302, 303, 305, 307, 308)
+UNSIZED_BODY_SILENCE_S, SIZED_BODY_SILENCE_S = 0.5, 1.5
+HANG_UP_WAIT_S = 0.05  # in which a camera that hangs up after a 401 has done so
+MAX_RTSP_REDIRECTS = 5
+MAX_MESSAGES_PER_REQUEST = 64  # for one request; a camera may not talk for ever
+REDIRECT_STATUSES = (301, 302, 303, 305, 307, 308)
 
 
-class CameraClient:
+class CameraRtspClient:
     """Used by one thread; `abort`, from any thread, ends it wherever it waits.
 
     A camera that hangs up after its 401, or after a request that it does not like, is called once
@@ -45,21 +45,23 @@ class CameraClient:
         Gets the interleaved frames that come while an answer is waited for.
     """
 
-    def __init__(self, source: Source, reach: Reach, on_frames: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, source: CameraAddress, reach: NetworkPolicy, on_frames: Callable[[bytes], None]
+    ) -> None:
         self.session = ""
-        self.patience = ANSWER_TIMEOUT_S
+        self.patience = CAMERA_RESPONSE_TIMEOUT_S
         self.connections = 0
-        self.inbox = Inbox()
+        self.inbox = RtspMessageReader()
         self._source = source
-        self._reach = reach
+        self._network_policy = reach
         self._on_frames = on_frames
-        self._login = Login(source.credential) if source.credential is not None else None
-        self._authority = authority(source.target())
+        self._login = HttpLogin(source.credential) if source.credential is not None else None
+        self._origin = url_origin(source.target())
         self._socket: socket.socket | None = None
         self.answered = False
-        self.redirected = False
-        self._heard = False  # anything, on this connection
-        self._requests = 0
+        self.was_redirected = False
+        self._connection_answered = False  # anything, on this connection
+        self._request_count = 0
         self._aborted = False
 
     @property
@@ -67,7 +69,7 @@ class CameraClient:
         assert self._socket is not None
         return self._socket
 
-    def request(self, method: str, url: str, **headers: str) -> Message:
+    def request(self, method: str, url: str, **headers: str) -> RtspMessage:
         """The camera's answer, logged in where it asks for that.
 
         Raises
@@ -78,33 +80,35 @@ class CameraClient:
             ``address_not_allowed``.
         """
         answer = self._exchange(method, url, headers)
-        for _ in range(MOST_CHALLENGES):
-            if answer.status != 401 or not self.challenged(answer):
+        for _ in range(MAX_CHALLENGES):
+            if answer.status != 401 or not self.accept_challenge(answer):
                 break
-            self._close_if_left()
+            self._close_if_hung_up()
             answer = self._exchange(method, url, headers)
         return answer
 
-    def challenged(self, answer: Message) -> bool:
+    def accept_challenge(self, answer: RtspMessage) -> bool:
         """Whether a 401 can be answered."""
-        return self._login is not None and self._login.challenged(answer.values("WWW-Authenticate"))
+        return self._login is not None and self._login.accept_challenge(
+            answer.values("WWW-Authenticate")
+        )
 
-    def describe(self) -> tuple[str, Message]:
+    def describe(self) -> tuple[str, RtspMessage]:
         """The camera's description, wherever on the same host it is; and its address."""
         url = self._source.target()
-        for _ in range(MOST_REDIRECTS):
+        for _ in range(MAX_RTSP_REDIRECTS):
             answer = self.request("DESCRIBE", url, Accept="application/sdp")
             location = answer.value("Location").strip()
-            if answer.status not in REDIRECTS or not location:
+            if answer.status not in REDIRECT_STATUSES or not location:
                 return url, answer
-            self.redirected = True
-            url = self._redirected(url, location)
-        raise LedInACircle
+            self.was_redirected = True
+            url = self._redirect_target(url, location)
+        raise RedirectLoop
 
     def send(self, method: str, url: str, **headers: str) -> None:
         """A request whose answer nobody waits for."""
-        self._requests += 1
-        fields = [("CSeq", str(self._requests))]
+        self._request_count += 1
+        fields = [("CSeq", str(self._request_count))]
         authorization = self._login.authorization(method, url) if self._login else None
         if authorization:
             fields.append(("Authorization", authorization))
@@ -112,23 +116,25 @@ class CameraClient:
         if self.session:
             fields.append(("Session", self.session))
         fields += headers.items()
-        self.socket.sendall(encode(f"{method} {url} RTSP/1.0", fields))
+        self.socket.sendall(encode_message(f"{method} {url} RTSP/1.0", fields))
 
     def receive(self, timeout: float | None = None) -> bool:
-        """Take in what comes, where it is not there yet for at most `timeout`; False at the end."""
+        """Take in what comes, where it is not there yet for at most `session_timeout`; False at
+        the end.
+        """
         if timeout is not None:
             self.socket.settimeout(timeout)
-        data = self.socket.recv(RECEIVE_BYTES)
+        data = self.socket.recv(CAMERA_RECEIVE_BYTES)
         self.inbox.put(data)
         while data and isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
-            self.inbox.put(self.socket.recv(RECEIVE_BYTES))
+            self.inbox.put(self.socket.recv(CAMERA_RECEIVE_BYTES))
         return bool(data)
 
-    def answer(self, request: Message) -> None:
+    def answer(self, request: RtspMessage) -> None:
         """What a camera asks of us is taken note of, and no more."""
         status = "200 OK" if request.method == "OPTIONS" else "501 Not Implemented"
         cseq = [("CSeq", value) for value in request.values("CSeq")]
-        self.socket.sendall(encode(f"RTSP/1.0 {status}", cseq))
+        self.socket.sendall(encode_message(f"RTSP/1.0 {status}", cseq))
 
     def abort(self) -> None:
         self._aborted = True
@@ -145,48 +151,48 @@ class CameraClient:
             self._socket.close()
             self._socket = None
 
-    def _exchange(self, method: str, url: str, headers: dict[str, str]) -> Message:
+    def _exchange(self, method: str, url: str, headers: dict[str, str]) -> RtspMessage:
         if self._socket is not None:
             try:
                 self.send(method, url, **headers)
-                return self._wait()
+                return self._wait_for_response()
             except (EOFError, ConnectionError):
                 # What a session began cannot go on elsewhere.
-                if self.session or not self._heard or self._aborted:
+                if self.session or not self._connection_answered or self._aborted:
                     raise
         self._connect()
         self.send(method, url, **headers)
-        return self._wait()
+        return self._wait_for_response()
 
-    def _wait(self) -> Message:
+    def _wait_for_response(self) -> RtspMessage:
         for message in self._messages():
             if message.status is None:
                 self.answer(message)
             elif message.status >= 200:
-                self.answered = self._heard = True
+                self.answered = self._connection_answered = True
                 if session := message.value("Session").partition(";")[0].strip():
                     self.session = session
                 return message
         raise NotRtsp
 
-    def _messages(self) -> Iterator[Message]:
-        for _ in range(MOST_MESSAGES):
-            while (message := self._next()) is None:
-                message = self._more()
+    def _messages(self) -> Iterator[RtspMessage]:
+        for _ in range(MAX_MESSAGES_PER_REQUEST):
+            while (message := self._next_message()) is None:
+                message = self._receive_message()
                 if message is not None:
                     break
             yield message
 
-    def _next(self) -> Message | None:
+    def _next_message(self) -> RtspMessage | None:
         if frames := self.inbox.frames():
             self._on_frames(frames)
         return self.inbox.message()
 
-    def _more(self) -> Message | None:
+    def _receive_message(self) -> RtspMessage | None:
         """Wait for more; what is there is all where no more comes."""
         quiet = self.patience
-        if self.inbox.in_body:
-            quiet = QUIET_S if self.inbox.lacks_length else QUIET_IN_BODY_S
+        if self.inbox.awaits_body:
+            quiet = UNSIZED_BODY_SILENCE_S if self.inbox.lacks_length else SIZED_BODY_SILENCE_S
         try:
             if self.receive(quiet):
                 return None
@@ -204,40 +210,42 @@ class CameraClient:
         self.close()
         if self._aborted:
             raise ConnectionAbortedError
-        parts = urlsplit(self._authority)
+        parts = urlsplit(self._origin)
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
-        line = self._reach.connect((parts.hostname or "", port), CONNECT_TIMEOUT_S)
+        line = self._network_policy.connect((parts.hostname or "", port), CAMERA_CONNECT_TIMEOUT_S)
         self._socket = line
-        self.inbox = Inbox()
+        self.inbox = RtspMessageReader()
         self.connections += 1
-        self._heard = False
+        self._connection_answered = False
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme.lower() == "rtsps":
-            context = self._reach.tls(ssl.create_default_context())
+            context = self._network_policy.prepare_tls_context(ssl.create_default_context())
             self._socket = context.wrap_socket(line, server_hostname=parts.hostname)
         if self._aborted:
             raise ConnectionAbortedError
 
-    def _close_if_left(self) -> None:
+    def _close_if_hung_up(self) -> None:
         """Some cameras hang up after a 401 without a word: then nothing is to be sent there."""
-        if self._socket is None or not self.inbox.empty:
+        if self._socket is None or not self.inbox.is_empty:
             return
         with contextlib.suppress(OSError, ValueError):
-            if select.select([self._socket], [], [], HANG_UP_S)[0] and not self.receive(HANG_UP_S):
+            if select.select([self._socket], [], [], HANG_UP_WAIT_S)[0] and not self.receive(
+                HANG_UP_WAIT_S
+            ):
                 self.close()
 
-    def _redirected(self, url: str, location: str) -> str:
-        target = location if "://" in location else resolved(location, url)
+    def _redirect_target(self, url: str, location: str) -> str:
+        target = location if "://" in location else resolve_url(location, url)
         parts = urlsplit(target)
-        if parts.scheme.lower() not in (self._authority.partition(":")[0].lower(), "rtsps"):
+        if parts.scheme.lower() not in (self._origin.partition(":")[0].lower(), "rtsps"):
             raise ConnectionError("led to another protocol")
         host = parts.hostname or ""
         if host != self._source.host:
-            raise LedElsewhere(host)
+            raise CrossHostRedirect(host)
         netloc = parts.netloc.rpartition("@")[2]
         target = target.replace(parts.netloc, netloc, 1)
-        if authority(target) != self._authority:
-            self._authority = authority(target)
+        if url_origin(target) != self._origin:
+            self._origin = url_origin(target)
             self.close()
         return target
 

@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from camrec.readers import sdp
-from camrec.readers.audio_codecs import sound_of
-from camrec.readers.h265 import H265
+from camrec.readers.audio_codecs import create_audio_depacketizer
+from camrec.readers.h265 import H265Depacketizer
 
 VIDEO_RATE = "90000"
 MAX_RATE = 1 << 31
-VIDEO_CODECS = ("H264", "H265", "JPEG")
-_OTHER_NAMES = {"HEVC": "H265", "AVC": "H264", "H.264": "H264", "H.265": "H265"}
-_STATIC_VIDEO = {26: ("JPEG", "90000"), 32: ("MPV", "90000")}
+RELAYED_VIDEO_CODECS = ("H264", "H265", "JPEG")
+_CODEC_ALIASES = {"HEVC": "H265", "AVC": "H264", "H.264": "H264", "H.265": "H265"}
+_STATIC_VIDEO_FORMATS = {26: ("JPEG", "90000"), 32: ("MPV", "90000")}
 
 
 @dataclass
-class Format:
+class PayloadFormat:
     """One payload type of a medium.
 
     rate : clock rate and channels as they stand behind the codec, such as ``48000/2``.
@@ -36,18 +36,18 @@ class Format:
 
 
 @dataclass
-class Medium:
+class OfferedMedia:
     """One ``m=``; `control` as it stands there."""
 
     kind: str
-    formats: list[Format] = field(default_factory=list)
+    formats: list[PayloadFormat] = field(default_factory=list)
     control: str = ""
     send_only: bool = False
 
     @property
-    def format(self) -> Format | None:
+    def format(self) -> PayloadFormat | None:
         """The format that can be read, where there is one."""
-        readable = _readable_audio if self.kind == "audio" else _readable_video
+        readable = _is_readable_audio if self.kind == "audio" else _is_readable_video
         return next(filter(readable, self.formats), None)
 
     @property
@@ -58,13 +58,13 @@ class Medium:
 
 
 @dataclass
-class Description:
+class StreamDescription:
     """What a camera offers; `control` is that of the whole stream."""
 
-    media: list[Medium] = field(default_factory=list)
+    media: list[OfferedMedia] = field(default_factory=list)
     control: str = ""
 
-    def of_kind(self, kind: str) -> list[Medium]:
+    def media_of_kind(self, kind: str) -> list[OfferedMedia]:
         """Video or audio, without the ways back to a loudspeaker."""
         media = [medium for medium in self.media if medium.kind == kind]
         # Some cameras call everything a way back.
@@ -73,27 +73,29 @@ class Description:
         return [medium for medium in media if not medium.send_only]
 
 
-def parse_description(body: bytes) -> Description:
+def parse_description(body: bytes) -> StreamDescription:
     """Lines that make no sense are passed over."""
-    description = Description()
-    sections: list[tuple[Medium | None, list[str]]] = [(None, [])]
+    description = StreamDescription()
+    sections: list[tuple[OfferedMedia | None, list[str]]] = [(None, [])]
     for line in re.split(r"[\r\n]+", body.decode("latin-1")):
         name, _, value = line.strip().partition("=")
         if name.strip() == "m":
             words = value.split()
-            sections.append((Medium(words[0].lower() if words else ""), [" ".join(words[3:])]))
+            sections.append(
+                (OfferedMedia(words[0].lower() if words else ""), [" ".join(words[3:])])
+            )
         elif name.strip() == "a":
             sections[-1][1].append(value.strip())
     for medium, lines in sections:
         if medium is None:
-            description.control = _attribute(lines, "control")
+            description.control = _find_attribute(lines, "control")
         else:
-            _read_medium(medium, lines[0].split(), lines[1:])
+            _parse_medium(medium, lines[0].split(), lines[1:])
             description.media.append(medium)
     return description
 
 
-def write_description(formats: Sequence[tuple[str, Format]]) -> bytes:
+def write_description(formats: Sequence[tuple[str, PayloadFormat]]) -> bytes:
     """A description of one stream; each track's control is ``trackID=`` and its place.
 
     Parameters
@@ -105,21 +107,21 @@ def write_description(formats: Sequence[tuple[str, Format]]) -> bytes:
     for place, (kind, each) in enumerate(formats):
         number = each.payload_type
         lines.append(f"m={kind} 0 RTP/AVP {number}")
-        if each.codec and number not in _STATIC_VIDEO:
+        if each.codec and number not in _STATIC_VIDEO_FORMATS:
             lines.append(f"a=rtpmap:{number} {each.codec}/{each.rate}")
-        if parameters := _parameters(each):
+        if parameters := _mediamtx_parameters(each):
             told = ";".join(f"{key}={value}" for key, value in parameters.items())
             lines.append(f"a=fmtp:{number} {told}")
         lines.append(f"a=control:trackID={place}")
     return "\r\n".join([*lines, ""]).encode("latin-1")
 
 
-def _attribute(lines: Sequence[str], wanted: str) -> str:
+def _find_attribute(lines: Sequence[str], wanted: str) -> str:
     pairs = (line.partition(":") for line in lines)
     return next((value.strip() for name, _, value in pairs if name.strip() == wanted), "")
 
 
-def _numbered(lines: Sequence[str], wanted: str) -> dict[int, str]:
+def _by_payload_type(lines: Sequence[str], wanted: str) -> dict[int, str]:
     """``a=rtpmap`` or ``a=fmtp`` by payload type, the first of each."""
     found: dict[int, str] = {}
     for line in lines:
@@ -130,28 +132,28 @@ def _numbered(lines: Sequence[str], wanted: str) -> dict[int, str]:
     return found
 
 
-def _read_medium(medium: Medium, numbers: Sequence[str], lines: Sequence[str]) -> None:
-    medium.control = _attribute(lines, "control")
+def _parse_medium(medium: OfferedMedia, numbers: Sequence[str], lines: Sequence[str]) -> None:
+    medium.control = _find_attribute(lines, "control")
     medium.send_only = "sendonly" in lines
-    maps, parameters = _numbered(lines, "rtpmap"), _numbered(lines, "fmtp")
+    maps, parameters = _by_payload_type(lines, "rtpmap"), _by_payload_type(lines, "fmtp")
     payload_types = [int(each) for each in numbers if each.isdecimal() and int(each) < 128]
     # "smart/1/90000" stands where the number should be: it is in the rtpmap.
     payload_types = payload_types or list(maps)[:1]
-    _adopt(maps, payload_types)
-    guessed = _adopt(parameters, payload_types)
+    _assign_orphan(maps, payload_types)
+    guessed = _assign_orphan(parameters, payload_types)
     for number in payload_types:
-        each = Format(number, guessed=number == guessed)
+        each = PayloadFormat(number, guessed=number == guessed)
         if told := parameters.get(number):
             for pair in told.split(";"):
                 key, _, value = pair.strip().partition("=")
                 each.parameters[key.strip().lower()] = value.strip()
-        each.codec, each.rate = _codec(number, maps.get(number, ""), each.parameters)
-        if each.codec == "JPEG" and (size := _frame_size(number, lines)):
+        each.codec, each.rate = _parse_codec(number, maps.get(number, ""), each.parameters)
+        if each.codec == "JPEG" and (size := _parse_frame_size(number, lines)):
             each.parameters.update(zip(("width", "height"), map(str, size), strict=True))
         medium.formats.append(each)
 
 
-def _adopt(told: dict[int, str], payload_types: Sequence[int]) -> int | None:
+def _assign_orphan(told: dict[int, str], payload_types: Sequence[int]) -> int | None:
     """One that stands under a number that there is not belongs to the one that has none: which."""
     orphans = [number for number in told if number not in payload_types]
     without = [number for number in payload_types if number not in told]
@@ -161,16 +163,16 @@ def _adopt(told: dict[int, str], payload_types: Sequence[int]) -> int | None:
     return None
 
 
-def _codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str]:
+def _parse_codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str]:
     if told:
         name, _, rate = told.partition("/")
         name = name.strip().upper()
-        name, rate = _OTHER_NAMES.get(name, name), rate.replace(" ", "") or VIDEO_RATE
-        return name, _video_rate(rate) if name in VIDEO_CODECS else rate
-    if number in _STATIC_VIDEO:
-        return _STATIC_VIDEO[number]
-    if number in sdp.STATIC:
-        codec, rate, channels = sdp.STATIC[number]
+        name, rate = _CODEC_ALIASES.get(name, name), rate.replace(" ", "") or VIDEO_RATE
+        return name, _video_rate(rate) if name in RELAYED_VIDEO_CODECS else rate
+    if number in _STATIC_VIDEO_FORMATS:
+        return _STATIC_VIDEO_FORMATS[number]
+    if number in sdp.STATIC_PAYLOAD_FORMATS:
+        codec, rate, channels = sdp.STATIC_PAYLOAD_FORMATS[number]
         return codec, f"{rate}/{channels}" if channels > 1 else str(rate)
     if "sprop-vps" in parameters or "sprop-sps" in parameters:
         return "H265", "90000"
@@ -186,29 +188,29 @@ def _video_rate(told: str) -> str:
     return rate if is_one else VIDEO_RATE
 
 
-def _frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
+def _parse_frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
     """As the attributes tell it that go with RTP's M-JPEG, which cannot tell large ones."""
     text = "\n".join([f"m=video 0 RTP/AVP {number}", *(f"a={line}" for line in lines)])
-    return sdp.parse(text)[0].size
+    return sdp.parse_sdp(text)[0].size
 
 
-def _readable_video(each: Format) -> bool:
-    return each.codec in VIDEO_CODECS
+def _is_readable_video(each: PayloadFormat) -> bool:
+    return each.codec in RELAYED_VIDEO_CODECS
 
 
-def _readable_audio(each: Format) -> bool:
+def _is_readable_audio(each: PayloadFormat) -> bool:
     rate, _, channels = each.rate.partition("/")
     if not rate.isdecimal() or int(rate) == 0:
         return False
-    medium = sdp.Medium("audio", each.payload_type, each.codec, int(rate))
+    medium = sdp.MediaDescription("audio", each.payload_type, each.codec, int(rate))
     medium.channels = int(channels) if channels.isdecimal() else 1
     medium.format = each.parameters
     if each.codec in ("MPEG4-GENERIC", "MP4A-LATM") and not medium.config():
         return False
-    return sound_of(medium) is not None
+    return create_audio_depacketizer(medium) is not None
 
 
-def _parameters(each: Format) -> dict[str, str]:
+def _mediamtx_parameters(each: PayloadFormat) -> dict[str, str]:
     """Those that MediaMTX reads, without what it would refuse the whole description for."""
     told = each.parameters
     if each.codec == "H264":
@@ -216,32 +218,32 @@ def _parameters(each: Format) -> dict[str, str]:
         # MediaMTX refuses the interleaved mode; who tells it and does not use it can be read.
         mode = "1" if mode == "2" else mode
         kept = {"packetization-mode": mode} if mode.isdecimal() else {}
-        sets = [_base64(text) for text in told.get("sprop-parameter-sets", "").split(",")]
+        sets = [_normalize_base64(text) for text in told.get("sprop-parameter-sets", "").split(",")]
         if len(sets) >= 2 and all(sets):
             kept["sprop-parameter-sets"] = ",".join(sets)
         return kept
     if each.codec == "H265":
-        return _h265_sets(told)
+        return _h265_parameter_sets(told)
     if each.codec == "MPEG4-GENERIC":
         lengths = {"sizelength": "13", "indexlength": "3", "indexdeltalength": "3"}
-        kept = {key: _digits(told.get(key, ""), usual) for key, usual in lengths.items()}
+        kept = {key: _digits_or(told.get(key, ""), usual) for key, usual in lengths.items()}
         return {"streamtype": "5", "mode": "AAC-hbr", **kept, "config": told["config"]}
     if each.codec == "MP4A-LATM":
         return {"cpresent": "0", "config": told["config"]}
     return {key: value for key, value in told.items() if key and value}
 
 
-def _h265_sets(told: dict[str, str]) -> dict[str, str]:
+def _h265_parameter_sets(told: dict[str, str]) -> dict[str, str]:
     names = ("sprop-vps", "sprop-sps", "sprop-pps")
-    sets = {name: _base64(told.get(name, "").split(",")[0]) for name in names}
+    sets = {name: _normalize_base64(told.get(name, "").split(",")[0]) for name in names}
     try:
-        H265.form(base64.b64decode(sets["sprop-sps"]))
+        H265Depacketizer.form(base64.b64decode(sets["sprop-sps"]))
     except ValueError:
         return {}
     return sets if all(sets.values()) else {}
 
 
-def _base64(text: str) -> str:
+def _normalize_base64(text: str) -> str:
     """With its padding; "" where it is none."""
     text = text.strip().rstrip("=")
     text += "=" * (-len(text) % 4)
@@ -251,5 +253,5 @@ def _base64(text: str) -> str:
         return ""
 
 
-def _digits(text: str, usual: str) -> str:
+def _digits_or(text: str, usual: str) -> str:
     return text if text.isdecimal() else usual

@@ -7,35 +7,36 @@ takes none that is longer than a datagram.
 
 from __future__ import annotations
 
-from camrec.rtsp_relay.description import Format
+from camrec.readers.jpeg_depacketizer import (
+    MAIN_HEADER_BYTES,
+    MIN_IN_BAND_TABLES_Q,
+    RESTART_TYPE_FLAG,
+)
+from camrec.rtsp_relay.description import PayloadFormat
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets
 
-MAIN_HEADER_BYTES = 8
-RESTART = 0x40
-TABLES_IN_BAND = 128
 
-
-def offered(each: Format) -> Format:
+def offered_format(each: PayloadFormat) -> PayloadFormat:
     """The format as MediaMTX is told it."""
     if each.codec != "JPEG":
         return each
-    return Format(OFFERED_TYPE, each.codec, each.rate, each.parameters)
+    return PayloadFormat(OFFERED_TYPE, each.codec, each.rate, each.parameters)
 
 
 class JpegPackets(UnreadPackets):
     """Those of one channel."""
 
     def __init__(self, channel: int, payload_types: PayloadTypes) -> None:
-        super().__init__(channel, payload_types, OFFERED_TYPE, split)
+        super().__init__(channel, payload_types, OFFERED_TYPE, split_jpeg)
 
 
-def split(payload: bytes) -> list[bytes]:
+def split_jpeg(payload: bytes) -> list[bytes]:
     """One payload (RFC 2435) as several, each with its place in the scan."""
     offset = int.from_bytes(payload[1:4], "big")
-    common = MAIN_HEADER_BYTES + (4 if payload[4] & RESTART else 0)
+    common = MAIN_HEADER_BYTES + (4 if payload[4] & RESTART_TYPE_FLAG else 0)
     begin = common
-    if offset == 0 and payload[5] >= TABLES_IN_BAND:
+    if offset == 0 and payload[5] >= MIN_IN_BAND_TABLES_Q:
         begin += 4 + int.from_bytes(payload[begin + 2 : begin + 4], "big")
     if begin >= MAX_PAYLOAD_BYTES:
         return [payload]

@@ -10,13 +10,13 @@ from http.client import HTTPException
 MAX_HEAD_BYTES = 64 << 10
 MAX_BODY_BYTES = 256 << 10
 
-_DOLLAR = 0x24
-_START = re.compile(rb"[A-Za-z_]+[ /]")
-_NEXT = re.compile(rb"(?i)RTSP/1|\$")
-_HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_STATUS = re.compile(r"RTSP/\d+(?:\.\d+)? +(\d{3})\b *(.*)", re.IGNORECASE)
-_SDP_LINES = re.compile(rb"\s*(?:[a-z]=[^\r\n]*(?:\r?\n|\r|$))+")
+_INTERLEAVED_MARKER = 0x24
+_MESSAGE_START_PATTERN = re.compile(rb"[A-Za-z_]+[ /]")
+_NEXT_MESSAGE_PATTERN = re.compile(rb"(?i)RTSP/1|\$")
+_RTSP_HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n|\r\r")
+_LINE_END_PATTERN = re.compile(r"\r\n|\n|\r")
+_STATUS_LINE_PATTERN = re.compile(r"RTSP/\d+(?:\.\d+)? +(\d{3})\b *(.*)", re.IGNORECASE)
+_SDP_LINES_PATTERN = re.compile(rb"\s*(?:[a-z]=[^\r\n]*(?:\r?\n|\r|$))+")
 
 
 class NotRtsp(HTTPException):
@@ -24,7 +24,7 @@ class NotRtsp(HTTPException):
 
 
 @dataclass(frozen=True)
-class Message:
+class RtspMessage:
     """A request or a response.
 
     start : its first line.
@@ -38,13 +38,13 @@ class Message:
     @property
     def status(self) -> int | None:
         """Of a response; None for a request."""
-        found = _STATUS.match(self.start)
+        found = _STATUS_LINE_PATTERN.match(self.start)
         return int(found[1]) if found else None
 
     @property
-    def phrase(self) -> str:
+    def reason_phrase(self) -> str:
         """What stands behind the status."""
-        found = _STATUS.match(self.start)
+        found = _STATUS_LINE_PATTERN.match(self.start)
         return found[2].strip() if found else ""
 
     @property
@@ -64,7 +64,7 @@ class Message:
         return next(iter(self.values(name)), "")
 
 
-def encode(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
+def encode_message(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
     """A message as it is sent. Header text is latin-1, so that bytes go back as they came."""
     lines = [start, *(f"{name}: {value}" for name, value in headers)]
     if body:
@@ -72,7 +72,7 @@ def encode(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") ->
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
 
 
-def has_channel(frames: bytes, channel: int) -> bool:
+def contains_channel(frames: bytes, channel: int) -> bool:
     """Whether one of these whole frames is of `channel`."""
     at = 0
     while at < len(frames):
@@ -82,14 +82,14 @@ def has_channel(frames: bytes, channel: int) -> bool:
     return False
 
 
-class Inbox:
+class RtspMessageReader:
     """What came from one peer and was not taken yet."""
 
     def __init__(self) -> None:
         self._data = b""
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return not self._data
 
     def put(self, data: bytes) -> None:
@@ -97,10 +97,10 @@ class Inbox:
 
     def frames(self) -> bytes:
         """The interleaved frames that are next and whole, with their heads: all in one piece."""
-        if self._data and self._data[0] != _DOLLAR:
+        if self._data and self._data[0] != _INTERLEAVED_MARKER:
             self._skip_noise()
         data, at, end = self._data, 0, len(self._data)
-        while at + 4 <= end and data[at] == _DOLLAR:
+        while at + 4 <= end and data[at] == _INTERLEAVED_MARKER:
             size = 4 + (data[at + 2] << 8 | data[at + 3])
             if at + size > end:
                 break
@@ -108,7 +108,7 @@ class Inbox:
         self._data = data[at:]
         return data[:at] if at < end else data
 
-    def message(self, complete: bool = False) -> Message | None:
+    def message(self, complete: bool = False) -> RtspMessage | None:
         """The message that is next, None while it is not whole.
 
         Lines may end in CRLF, LF or CR. What is neither a message nor a frame is skipped.
@@ -125,59 +125,66 @@ class Inbox:
             It has no end, or is of another protocol.
         """
         self._skip_noise()
-        end = _HEAD_END.search(self._data)
-        if end is None or self._data[0] == _DOLLAR:
-            if len(self._data) > MAX_HEAD_BYTES and self._data[0] != _DOLLAR:
+        end = _RTSP_HEAD_END_PATTERN.search(self._data)
+        if end is None or self._data[0] == _INTERLEAVED_MARKER:
+            if len(self._data) > MAX_HEAD_BYTES and self._data[0] != _INTERLEAVED_MARKER:
                 raise NotRtsp
             return None
         head = self._data[: end.start()].decode("latin-1")
-        start, *lines = _LINE_END.split(head)
+        start, *lines = _LINE_END_PATTERN.split(head)
         pairs = (line.partition(":") for line in lines)
         headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
-        message = Message(start.strip(), headers)
+        message = RtspMessage(start.strip(), headers)
         if not re.match(r"RTSP/|\S+ \S+ RTSP/", message.start, re.IGNORECASE):
             raise NotRtsp
-        body = self._body(message, self._data[end.end() :], complete)
+        body = self._read_body(message, self._data[end.end() :], complete)
         if body is None:
             return None
         self._data = self._data[end.end() + len(body) :]
-        return Message(message.start, headers, body)
+        return RtspMessage(message.start, headers, body)
 
     @property
-    def in_body(self) -> bool:
+    def awaits_body(self) -> bool:
         """Whether a message waits of which no more than its body is missing."""
-        return self._data[:1] not in (b"", b"$") and _HEAD_END.search(self._data) is not None
+        return (
+            self._data[:1] not in (b"", b"$")
+            and _RTSP_HEAD_END_PATTERN.search(self._data) is not None
+        )
 
     @property
     def lacks_length(self) -> bool:
         """Whether the length of that body is not told."""
-        end = _HEAD_END.search(self._data)
+        end = _RTSP_HEAD_END_PATTERN.search(self._data)
         return end is not None and b"content-length" not in self._data[: end.start()].lower()
 
-    def _body(self, message: Message, rest: bytes, complete: bool) -> bytes | None:
+    def _read_body(self, message: RtspMessage, rest: bytes, complete: bool) -> bytes | None:
         told = re.match(r"\d{1,9}", message.value("Content-Length"))
         described = "sdp" in message.value("Content-Type").lower() or rest.startswith(b"v=")
         if told is None:
             if not described or message.status != 200:
                 return b""
-            return _up_to_next(rest) if complete else None
+            return _cut_at_next_message(rest) if complete else None
         length = int(told[0])
         if length > MAX_BODY_BYTES:
             raise NotRtsp
         if len(rest) < length:
             return rest if complete else None
         # A length that is too short: what follows can be nothing but the rest of it.
-        more = _SDP_LINES.match(rest, length) if described else None
+        more = _SDP_LINES_PATTERN.match(rest, length) if described else None
         return rest[: more.end() if more else length]
 
     def _skip_noise(self) -> None:
         data = self._data.lstrip(b"\r\n")
-        if data and data[0] != _DOLLAR and not _START.match(data[:64] + b" "):
-            found = _NEXT.search(data, 1)
+        if (
+            data
+            and data[0] != _INTERLEAVED_MARKER
+            and not _MESSAGE_START_PATTERN.match(data[:64] + b" ")
+        ):
+            found = _NEXT_MESSAGE_PATTERN.search(data, 1)
             data = data[found.start() :] if found else data[-8:]
         self._data = data
 
 
-def _up_to_next(rest: bytes) -> bytes:
+def _cut_at_next_message(rest: bytes) -> bytes:
     found = re.search(rb"RTSP/1\.\d \d{3}|\$", rest)
     return rest[: found.start()] if found else rest

@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from camrec.readers.h264 import FU_A, STAP_A
-from camrec.readers.h265 import AP, FU
-from camrec.readers.nal_units import aggregated
-from camrec.rtsp_relay.description import Format
+from camrec.readers.h264 import FU_A_NAL_TYPE, STAP_A_NAL_TYPE
+from camrec.readers.h265 import AP_NAL_TYPE, FU_NAL_TYPE
+from camrec.readers.nal_units import split_aggregation
+from camrec.rtsp_relay.description import PayloadFormat
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets
 
-DYNAMIC = 96  # the lowest payload type that has no meaning of its own
-FIRST, LAST = 0x80, 0x40
+DYNAMIC_PAYLOAD_TYPE = 96  # the lowest payload type that has no meaning of its own
+FU_START_FLAG, FU_END_FLAG = 0x80, 0x40
 
 
 def is_readable(payload_type: int) -> bool:
     """Whether MediaMTX takes H.264 and H.265 of this payload type for what they are."""
-    return payload_type >= DYNAMIC
+    return payload_type >= DYNAMIC_PAYLOAD_TYPE
 
 
-def unread(each: Format) -> Format:
+def unread_format(each: PayloadFormat) -> PayloadFormat:
     """The format as MediaMTX is told it: with channels, which no video has, it does not know it.
 
     Readers pass over them.
@@ -34,50 +34,54 @@ def unread(each: Format) -> Format:
     return replace(each, rate=f"{each.rate}/1", payload_type=number)
 
 
-def nal_packets(channel: int, each: Format, payload_types: PayloadTypes) -> UnreadPackets:
+def make_nal_rewriter(
+    channel: int, each: PayloadFormat, payload_types: PayloadTypes
+) -> UnreadPackets:
     split = split_h264 if each.codec == "H264" else split_h265
-    return UnreadPackets(channel, payload_types, unread(each).payload_type, split)
+    return UnreadPackets(channel, payload_types, unread_format(each).payload_type, split)
 
 
 def split_h264(payload: bytes) -> list[bytes]:
     """One payload (RFC 6184) as several."""
     kind = payload[0] & 31
-    if kind == STAP_A:
-        return _each(aggregated(memoryview(payload)[1:]), split_h264)
-    if kind == FU_A:
-        return _fragments(payload[:1], payload[1], payload[2:])
-    if kind > STAP_A:
+    if kind == STAP_A_NAL_TYPE:
+        return _split_each(split_aggregation(memoryview(payload)[1:]), split_h264)
+    if kind == FU_A_NAL_TYPE:
+        return _make_fragments(payload[:1], payload[1], payload[2:])
+    if kind > STAP_A_NAL_TYPE:
         return [payload]  # the interleaved mode, which nobody asked for
     # A start code in front, too: put together again it is what it was.
-    return _fragments(bytes([payload[0] & 0xE0 | FU_A]), kind | FIRST | LAST, payload[1:])
+    return _make_fragments(
+        bytes([payload[0] & 0xE0 | FU_A_NAL_TYPE]), kind | FU_START_FLAG | FU_END_FLAG, payload[1:]
+    )
 
 
 def split_h265(payload: bytes) -> list[bytes]:
     """One payload (RFC 7798) as several."""
     kind = payload[0] >> 1 & 63
-    if kind == AP:
-        return _each(aggregated(memoryview(payload)[2:]), split_h265)
-    if kind == FU:
-        return _fragments(payload[:2], payload[2], payload[3:])
-    if kind > FU:
+    if kind == AP_NAL_TYPE:
+        return _split_each(split_aggregation(memoryview(payload)[2:]), split_h265)
+    if kind == FU_NAL_TYPE:
+        return _make_fragments(payload[:2], payload[2], payload[3:])
+    if kind > FU_NAL_TYPE:
         return [payload]
-    head = bytes([payload[0] & 0x81 | FU << 1, payload[1]])
-    return _fragments(head, kind | FIRST | LAST, payload[2:])
+    head = bytes([payload[0] & 0x81 | FU_NAL_TYPE << 1, payload[1]])
+    return _make_fragments(head, kind | FU_START_FLAG | FU_END_FLAG, payload[2:])
 
 
-def _each(nals: Iterable[bytes], split: Callable[[bytes], list[bytes]]) -> list[bytes]:
+def _split_each(nals: Iterable[bytes], split: Callable[[bytes], list[bytes]]) -> list[bytes]:
     pieces: list[bytes] = []
     for nal in nals:
         pieces += split(nal) if len(nal) > MAX_PAYLOAD_BYTES else [nal]
     return pieces
 
 
-def _fragments(head: bytes, flags: int, data: bytes) -> list[bytes]:
+def _make_fragments(head: bytes, flags: int, data: bytes) -> list[bytes]:
     """`data` as fragments; `flags` as they would stand in front of all of it in one."""
     size = MAX_PAYLOAD_BYTES - len(head) - 1
     pieces = []
     for at in range(0, len(data), size):
-        told = flags if at == 0 else flags & ~FIRST
-        told = told if at + size >= len(data) else told & ~LAST
+        told = flags if at == 0 else flags & ~FU_START_FLAG
+        told = told if at + size >= len(data) else told & ~FU_END_FLAG
         pieces.append(head + bytes([told]) + data[at : at + size])
     return pieces

@@ -10,19 +10,19 @@ import threading
 import time
 from collections.abc import Callable
 
-from camrec.camera_address import Source, parse
-from camrec.camera_errors import LOGIN_CODES
+from camrec.camera_address import CameraAddress, parse_address
+from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.errors import CameraError
-from camrec.network_policy import Reach
+from camrec.network_policy import NetworkPolicy
 from camrec.rtsp_relay.camera_stream import CameraStream
-from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp, encode
-from camrec.rtsp_relay.relayed_connection import RelayedConnection
+from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
+from camrec.rtsp_relay.relayed_connection import RtspRelayConnection
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 6.0  # for a request to come, and for a connection to end
-MAX_CLIENTS = 8
-RECEIVE_BYTES = 8192
+RTSP_RELAY_TIMEOUT_S = 6.0  # for a request to come, and for a connection to end
+MAX_RTSP_RELAY_CLIENTS = 8
+FIRST_REQUEST_RECEIVE_BYTES = 8192
 
 
 class RtspRelay:
@@ -46,30 +46,30 @@ class RtspRelay:
 
     def __init__(
         self,
-        camera: Source,
-        reach: Reach | None = None,
+        camera: CameraAddress,
+        reach: NetworkPolicy | None = None,
         on_delivery: Callable[[], None] = lambda: None,
         unread: bool = False,
     ) -> None:
         self.unread = unread
-        self.unheard = ""
+        self.unsupported_audio = ""
         self.was_redirected = False
         self.delivered_at: float | None = None
         self._camera = camera
-        self._reach = reach or Reach()
+        self._network_policy = reach or NetworkPolicy()
         self._on_delivery = on_delivery
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._path = f"/{secrets.token_urlsafe(24)}"
         self._port = self._listener.getsockname()[1]
-        self.source = parse(f"rtsp://127.0.0.1:{self._port}{self._path}")
-        self._keep_alive: list[str | None] = ["OPTIONS", None]
-        self._over = threading.Event()
-        self._turn = threading.Lock()
-        self._connection: RelayedConnection | None = None
-        self._trouble: tuple[int, CameraError] | None = None
+        self.source = parse_address(f"rtsp://127.0.0.1:{self._port}{self._path}")
+        self._keep_alive_methods: list[str | None] = ["OPTIONS", None]
+        self._closing = threading.Event()
+        self._connection_lock = threading.Lock()
+        self._connection: RtspRelayConnection | None = None
+        self._last_error: tuple[int, CameraError] | None = None
         self._clients: dict[threading.Thread, socket.socket] = {}
         self._thread = threading.Thread(
-            target=self._accept, name=f"rtsp relay {camera.host}", daemon=True
+            target=self._accept_clients, name=f"rtsp relay {camera.host}", daemon=True
         )
 
     def start(self) -> RtspRelay:
@@ -79,19 +79,19 @@ class RtspRelay:
 
     def reason(self, since_ns: int) -> CameraError | None:
         """Why the camera does not deliver, as noted since a monotonic time."""
-        trouble = self._trouble
+        trouble = self._last_error
         return trouble[1] if trouble and trouble[0] >= since_ns else None
 
-    def renew(self) -> None:
+    def clear_error(self) -> None:
         """Call the camera again, also with a password that it refused."""
-        self._trouble = None
+        self._last_error = None
 
     def close(self) -> None:
         """End it, and with it the connection to the camera."""
-        self._over.set()
+        self._closing.set()
         # Wakes the thread that waits for a connection, on any system.
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self._port), PATIENCE_S).close()
+            socket.create_connection(("127.0.0.1", self._port), RTSP_RELAY_TIMEOUT_S).close()
         self._thread.join()
         self._listener.close()
         connection = self._connection
@@ -100,81 +100,90 @@ class RtspRelay:
         for thread, client in self._clients.items():
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
-            thread.join(PATIENCE_S)
+            thread.join(RTSP_RELAY_TIMEOUT_S)
 
     # What a connection tells.
 
     @property
-    def keep_alive(self) -> str | None:
-        return self._keep_alive[0]
+    def keep_alive_method(self) -> str | None:
+        return self._keep_alive_methods[0]
 
-    def keep_alive_hurt(self) -> None:
+    def on_keep_alive_rejected(self) -> None:
         """The camera hung up because of it: the next connection keeps it alive in another way."""
-        if len(self._keep_alive) > 1:
-            log.info("%s hangs up at %s", self._camera.url, self._keep_alive.pop(0))
+        if len(self._keep_alive_methods) > 1:
+            log.info("%s hangs up at %s", self._camera.url, self._keep_alive_methods.pop(0))
 
-    def opened(self, stream: CameraStream) -> None:
-        self.unheard = stream.unheard
+    def on_opened(self, stream: CameraStream) -> None:
+        self.unsupported_audio = stream.unsupported_audio
 
-    def delivers(self) -> None:
+    def on_first_frame(self) -> None:
         if self.delivered_at is None:
             self.delivered_at = time.monotonic()
         self._on_delivery()
 
-    def failed(self, error: CameraError) -> None:
+    def on_error(self, error: CameraError) -> None:
         log.debug("%s: %s", self._camera.url, error)
-        self._trouble = (time.monotonic_ns(), error)
+        self._last_error = (time.monotonic_ns(), error)
 
     # Connections.
 
-    def _accept(self) -> None:
-        while not self._over.is_set():
+    def _accept_clients(self) -> None:
+        while not self._closing.is_set():
             client, _ = self._listener.accept()
             for ended in [each for each in self._clients if not each.is_alive()]:
                 del self._clients[ended]
-            if self._over.is_set() or len(self._clients) >= MAX_CLIENTS:
+            if self._closing.is_set() or len(self._clients) >= MAX_RTSP_RELAY_CLIENTS:
                 client.close()
                 continue
             thread = threading.Thread(
-                target=self._serve, args=(client,), name=f"relayed {self._camera.host}", daemon=True
+                target=self._serve_client,
+                args=(client,),
+                name=f"relayed {self._camera.host}",
+                daemon=True,
             )
             self._clients[thread] = client
             thread.start()
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve_client(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError, NotRtsp):
-            client.settimeout(PATIENCE_S)
+            client.settimeout(RTSP_RELAY_TIMEOUT_S)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            inbox = Inbox()
+            inbox = RtspMessageReader()
             while (request := inbox.message()) is None:
-                data = client.recv(RECEIVE_BYTES)
+                data = client.recv(FIRST_REQUEST_RECEIVE_BYTES)
                 if not data:
                     return
                 inbox.put(data)
-            if not self._knows(request):
-                client.sendall(encode("RTSP/1.0 404 Not Found", [("CSeq", request.value("CSeq"))]))
+            if not self._is_our_path(request):
+                client.sendall(
+                    encode_message("RTSP/1.0 404 Not Found", [("CSeq", request.value("CSeq"))])
+                )
                 return
-            connection = self._take_turn(client, inbox)
+            connection = self._replace_connection(client, inbox)
             if connection is not None:
                 connection.run(request)
 
-    def _knows(self, request: Message) -> bool:
+    def _is_our_path(self, request: RtspMessage) -> bool:
         _, _, after = request.url.partition("://")
         path = after[after.find("/") :].partition("?")[0] if "/" in after else ""
         given = f"{path}/"[: len(self._path) + 1]
         return secrets.compare_digest(given.encode(), f"{self._path}/".encode())
 
-    def _take_turn(self, client: socket.socket, inbox: Inbox) -> RelayedConnection | None:
+    def _replace_connection(
+        self, client: socket.socket, inbox: RtspMessageReader
+    ) -> RtspRelayConnection | None:
         """End the connection that there is, and make the next; None when all is over."""
-        with self._turn:
+        with self._connection_lock:
             if self._connection is not None:
                 self._connection.close()
-                self._connection.wait(PATIENCE_S)
-            if self._over.is_set():
+                self._connection.wait(RTSP_RELAY_TIMEOUT_S)
+            if self._closing.is_set():
                 return None
-            if self._trouble is not None and self._trouble[1].code in LOGIN_CODES:
+            if self._last_error is not None and self._last_error[1].code in LOGIN_ERROR_CODES:
                 # MediaMTX comes again and again, and a camera may lock an account.
-                client.sendall(encode("RTSP/1.0 502 Bad Gateway", []))
+                client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
                 return None
-            self._connection = RelayedConnection(self._camera, self._reach, client, inbox, self)
+            self._connection = RtspRelayConnection(
+                self._camera, self._network_policy, client, inbox, self
+            )
             return self._connection

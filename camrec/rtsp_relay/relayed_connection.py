@@ -12,37 +12,42 @@ import time
 from http.client import HTTPException
 from typing import Protocol
 
-from camrec.camera_address import Source
-from camrec.camera_errors import named
+from camrec.camera_address import CameraAddress
+from camrec.camera_errors import create_camera_error
 from camrec.errors import AccessError, CameraError
-from camrec.network_policy import Reach
-from camrec.rtsp_relay.camera_client import CameraClient
-from camrec.rtsp_relay.camera_stream import CameraStream, Track
-from camrec.rtsp_relay.description import Format, write_description
-from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered
-from camrec.rtsp_relay.messages import Inbox, Message, encode, has_channel
-from camrec.rtsp_relay.nal_packets import is_readable, nal_packets, unread
+from camrec.network_policy import NetworkPolicy
+from camrec.rtsp_relay.camera_client import CameraRtspClient
+from camrec.rtsp_relay.camera_stream import CameraStream, RelayedTrack
+from camrec.rtsp_relay.description import PayloadFormat, write_description
+from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered_format
+from camrec.rtsp_relay.messages import (
+    RtspMessage,
+    RtspMessageReader,
+    contains_channel,
+    encode_message,
+)
+from camrec.rtsp_relay.nal_packets import is_readable, make_nal_rewriter, unread_format
 from camrec.rtsp_relay.payload_types import PayloadTypes
-from camrec.rtsp_relay.response_errors import broken_off
+from camrec.rtsp_relay.response_errors import error_from_broken_dialogue
 from camrec.rtsp_relay.unread_packets import UnreadPackets
 
 log = logging.getLogger(__name__)
 
 MAX_EARLY_BYTES = 4 << 20  # of frames that come before MediaMTX asked for them
-RECEIVE_BYTES = 64 << 10
+CLIENT_RECEIVE_BYTES = 64 << 10
 SEND_TIMEOUT_S = 10.0
-KEEP_ALIVE_HURTS_S = 1.0  # a camera that hangs up within it does so because of the keep-alive
-SESSION = "camrec"
-PUBLIC = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"
+KEEP_ALIVE_HANG_UP_S = 1.0  # a camera that hangs up within it does so because of the keep-alive
+RTSP_SESSION_ID = "camrec"
+PUBLIC_METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"
 
-_TRACK = re.compile(r"/trackID=(\d)$")
+_TRACK_ID_PATTERN = re.compile(r"/trackID=(\d)$")
 
 
 class _MediamtxLeft(Exception):
     pass
 
 
-class Owner(Protocol):
+class RelayListener(Protocol):
     """Who is told how it goes.
 
     keep_alive : the method that keeps the camera's session alive, None where the receiver reports
@@ -54,22 +59,22 @@ class Owner(Protocol):
     was_redirected: bool
 
     @property
-    def keep_alive(self) -> str | None: ...
+    def keep_alive_method(self) -> str | None: ...
 
     @property
     def unread(self) -> bool: ...
 
-    def keep_alive_hurt(self) -> None: ...
+    def on_keep_alive_rejected(self) -> None: ...
 
-    def opened(self, stream: CameraStream) -> None:
+    def on_opened(self, stream: CameraStream) -> None:
         """Also when more is known of it."""
 
-    def delivers(self) -> None: ...
+    def on_first_frame(self) -> None: ...
 
-    def failed(self, error: CameraError) -> None: ...
+    def on_error(self, error: CameraError) -> None: ...
 
 
-class RelayedConnection:
+class RtspRelayConnection:
     """Begun once, ended once: by the camera, by MediaMTX, or by `close` from any thread.
 
     MediaMTX is answered by us alone, in the form that it reads. The camera's tracks are set up
@@ -85,30 +90,35 @@ class RelayedConnection:
     """
 
     def __init__(
-        self, source: Source, reach: Reach, client: socket.socket, inbox: Inbox, owner: Owner
+        self,
+        source: CameraAddress,
+        reach: NetworkPolicy,
+        client: socket.socket,
+        inbox: RtspMessageReader,
+        owner: RelayListener,
     ) -> None:
         self._source = source
         self._client = client
         self._inbox = inbox
-        self._owner = owner
-        self._stream = CameraStream(source, reach, self._take_frames)
-        self._unread: UnreadPackets | None = None
-        self._early: list[bytes] | None = []  # None: MediaMTX plays
-        self._kept_alive = 0.0  # when the camera was last told that somebody is there
+        self._listener = owner
+        self._stream = CameraStream(source, reach, self._on_camera_frames)
+        self._rewriter: UnreadPackets | None = None
+        self._early_frames: list[bytes] | None = []  # None: MediaMTX plays
+        self._keep_alive_sent_at = 0.0  # when the camera was last told that somebody is there
         self._is_played = False  # playing was asked for
         self._delivering = False
         self._closing = False
         self._ended = threading.Event()
 
-    def run(self, request: Message) -> None:
+    def run(self, request: RtspMessage) -> None:
         """Serve MediaMTX until it is over; `request` is its first one."""
         try:
-            self._converse(request)
+            self._serve_until_play(request)
         except _MediamtxLeft:
             pass
         except (OSError, EOFError, ValueError, HTTPException, AccessError, CameraError) as error:
             if not self._closing:
-                self._tell(error)
+                self._report_error(error)
         finally:
             self.close()
             self._stream.client.close()
@@ -127,73 +137,75 @@ class RelayedConnection:
 
     # What MediaMTX asks.
 
-    def _converse(self, request: Message | None) -> None:
-        while request is None or self._serve(request):
-            if self._early is None:
-                self._pass_on()
+    def _serve_until_play(self, request: RtspMessage | None) -> None:
+        while request is None or self._serve_request(request):
+            if self._early_frames is None:
+                self._relay_frames()
                 return
             self._inbox.frames()
             request = self._inbox.message()
             if request is None and not self._receive():
                 return
 
-    def _serve(self, request: Message) -> bool:
+    def _serve_request(self, request: RtspMessage) -> bool:
         """Answer one request; whether another one may follow."""
         method = request.method
         if method == "DESCRIBE":
             self._stream.open()
-            self._owner.opened(self._stream)
+            self._listener.on_opened(self._stream)
             tracks = self._stream.tracks
-            body = write_description([(each.kind, self._offered(each)) for each in tracks])
+            body = write_description([(each.kind, self._offered_format(each)) for each in tracks])
             base = request.url.rstrip("/") + "/"
             self._reply(request, body, Content_Type="application/sdp", Content_Base=base)
         elif method == "SETUP":
-            track = _TRACK.search(request.url)
+            track = _TRACK_ID_PATTERN.search(request.url)
             place = int(track[1]) if track else 0
             if place >= len(self._stream.tracks):
                 self._reply(request, status="404 Not Found")
                 return False
             channel = self._stream.tracks[place].channel
             transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
-            self._reply(request, Transport=transport, Session=self._session)
+            self._reply(request, Transport=transport, Session=self._session_header)
         elif method == "PLAY" and self._stream.tracks:
-            early, self._early = self._early, None
+            early, self._early_frames = self._early_frames, None
             for frames in early or ():
-                self._forward(frames)
+                self._forward_frames(frames)
             self._is_played = True
             self._stream.play()
-            self._reply(request, Session=self._session)
+            self._reply(request, Session=self._session_header)
         elif method == "TEARDOWN":
             with contextlib.suppress(OSError):
                 self._stream.tear_down()
             self._reply(request)
             return False
         else:
-            self._reply(request, Public=PUBLIC)
+            self._reply(request, Public=PUBLIC_METHODS)
         return True
 
-    def _offered(self, track: Track) -> Format:
+    def _offered_format(self, track: RelayedTrack) -> PayloadFormat:
         """The format as MediaMTX is told it."""
         form = track.format
         types = PayloadTypes(form.payload_type, track.payload_types)
         if form.codec == "JPEG":
-            self._unread = JpegPackets(track.channel, types)
-        elif track.kind == "video" and (self._owner.unread or not is_readable(form.payload_type)):
-            self._unread = nal_packets(track.channel, form, types)
-            return unread(form)
-        return offered(form)
+            self._rewriter = JpegPackets(track.channel, types)
+        elif track.kind == "video" and (
+            self._listener.unread or not is_readable(form.payload_type)
+        ):
+            self._rewriter = make_nal_rewriter(track.channel, form, types)
+            return unread_format(form)
+        return offered_format(form)
 
     def _reply(
-        self, request: Message, body: bytes = b"", status: str = "200 OK", **headers: str
+        self, request: RtspMessage, body: bytes = b"", status: str = "200 OK", **headers: str
     ) -> None:
         fields = [("CSeq", value) for value in request.values("CSeq")]
         fields += [(name.replace("_", "-"), value) for name, value in headers.items()]
-        self._send(encode(f"RTSP/1.0 {status}", fields, body))
+        self._send(encode_message(f"RTSP/1.0 {status}", fields, body))
 
     def _receive(self) -> bool:
         """Take in what MediaMTX sends; False where it leaves."""
         try:
-            data = self._client.recv(RECEIVE_BYTES)
+            data = self._client.recv(CLIENT_RECEIVE_BYTES)
         except OSError:
             raise _MediamtxLeft from None
         self._inbox.put(data)
@@ -206,80 +218,82 @@ class RelayedConnection:
             raise _MediamtxLeft from None
 
     @property
-    def _session(self) -> str:
-        timeout = self._stream.timeout
-        return f"{SESSION};timeout={timeout}" if timeout else SESSION
+    def _session_header(self) -> str:
+        timeout = self._stream.session_timeout
+        return f"{RTSP_SESSION_ID};timeout={timeout}" if timeout else RTSP_SESSION_ID
 
-    def _tell(self, error: Exception) -> None:
+    def _report_error(self, error: Exception) -> None:
         log.debug("%s: the dialogue ended: %s", self._source.url, type(error).__name__)
-        self._owner.was_redirected |= self._stream.client.redirected
+        self._listener.was_redirected |= self._stream.client.was_redirected
         answered = self._stream.client.answered
-        self._owner.failed(broken_off(self._source, error, answered, self._is_played))
+        self._listener.on_error(
+            error_from_broken_dialogue(self._source, error, answered, self._is_played)
+        )
         # Any error will do: what it means is told.
         with contextlib.suppress(OSError):
-            self._client.sendall(encode("RTSP/1.0 502 Bad Gateway", []))
+            self._client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
 
     # Frames.
 
-    def _take_frames(self, frames: bytes) -> None:
+    def _on_camera_frames(self, frames: bytes) -> None:
         """Those that come while the camera's answer is waited for."""
-        if self._early is None:
-            self._forward(frames)
-        elif sum(map(len, self._early)) + len(frames) <= MAX_EARLY_BYTES:
-            self._early.append(frames)
+        if self._early_frames is None:
+            self._forward_frames(frames)
+        elif sum(map(len, self._early_frames)) + len(frames) <= MAX_EARLY_BYTES:
+            self._early_frames.append(frames)
 
-    def _forward(self, frames: bytes) -> None:
+    def _forward_frames(self, frames: bytes) -> None:
         """Whole frames, RTP on the even channels and RTCP on the odd ones."""
-        self._send(frames if self._unread is None else self._unread.rewrite(frames))
-        doubtful = self._stream.doubtful_channel
-        if doubtful >= 0 and has_channel(frames, doubtful):
-            self._stream.doubtful_channel, self._stream.unheard = -1, ""
-            self._owner.opened(self._stream)
+        self._send(frames if self._rewriter is None else self._rewriter.rewrite(frames))
+        doubtful = self._stream.guessed_channel
+        if doubtful >= 0 and contains_channel(frames, doubtful):
+            self._stream.guessed_channel, self._stream.unsupported_audio = -1, ""
+            self._listener.on_opened(self._stream)
         if not self._delivering:
             self._delivering = True
-            self._owner.delivers()
+            self._listener.on_first_frame()
 
-    def _pass_on(self) -> None:
+    def _relay_frames(self) -> None:
         """Both ways, until one of the two ends it."""
         camera = self._stream.client
         self._client.settimeout(SEND_TIMEOUT_S)
-        self._take_in(camera.inbox)
+        self._forward_from_camera(camera.inbox)
         with selectors.DefaultSelector() as ready:
             ready.register(self._client, selectors.EVENT_READ)
             ready.register(camera.socket, selectors.EVENT_READ)
             while True:
                 for key, _ in ready.select():
                     if key.fileobj is not self._client:
-                        self._take_from(camera)
-                    elif not self._heed():
+                        self._receive_from_camera(camera)
+                    elif not self._serve_while_playing():
                         return
 
-    def _take_from(self, camera: CameraClient) -> None:
+    def _receive_from_camera(self, camera: CameraRtspClient) -> None:
         try:
             left = not camera.receive()
         except OSError:
             left = True
         if left:
-            if time.monotonic() < self._kept_alive + KEEP_ALIVE_HURTS_S:
-                self._owner.keep_alive_hurt()
+            if time.monotonic() < self._keep_alive_sent_at + KEEP_ALIVE_HANG_UP_S:
+                self._listener.on_keep_alive_rejected()
             code = "camera_broke_off" if self._delivering else "camera_hung_up_at_play"
-            raise named(self._source, code)
-        self._take_in(camera.inbox)
+            raise create_camera_error(self._source, code)
+        self._forward_from_camera(camera.inbox)
 
-    def _take_in(self, inbox: Inbox) -> None:
+    def _forward_from_camera(self, inbox: RtspMessageReader) -> None:
         """Pass the camera's frames on; what it says between them is not for MediaMTX."""
         while True:
             if frames := inbox.frames():
-                self._forward(frames)
-            if inbox.empty or (message := inbox.message()) is None:
+                self._forward_frames(frames)
+            if inbox.is_empty or (message := inbox.message()) is None:
                 return
             if message.status is None:
                 self._stream.client.answer(message)
-            elif message.status == 401 and self._stream.client.challenged(message):
+            elif message.status == 401 and self._stream.client.accept_challenge(message):
                 # The nonce was too old; the packets go on.
-                self._keep_alive()
+                self._send_keep_alive()
 
-    def _heed(self) -> bool:
+    def _serve_while_playing(self) -> bool:
         """What MediaMTX sends while it plays; False when it leaves."""
         if not self._receive():
             with contextlib.suppress(OSError):
@@ -288,14 +302,14 @@ class RelayedConnection:
         while True:
             if frames := self._inbox.frames():
                 self._stream.client.socket.sendall(frames)
-            if self._inbox.empty or (request := self._inbox.message()) is None:
+            if self._inbox.is_empty or (request := self._inbox.message()) is None:
                 return True
             if request.method == "TEARDOWN":
-                return self._serve(request)
-            self._reply(request, Session=self._session)
-            self._keep_alive()
+                return self._serve_request(request)
+            self._reply(request, Session=self._session_header)
+            self._send_keep_alive()
 
-    def _keep_alive(self) -> None:
-        if self._owner.keep_alive is not None:
-            self._stream.keep_alive(self._owner.keep_alive)
-            self._kept_alive = time.monotonic()
+    def _send_keep_alive(self) -> None:
+        if self._listener.keep_alive_method is not None:
+            self._stream.keep_alive(self._listener.keep_alive_method)
+            self._keep_alive_sent_at = time.monotonic()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from http.client import HTTPException
 
-from camrec.camera_address import Source
-from camrec.camera_errors import answered, named, no_answer
+from camrec.camera_address import CameraAddress
+from camrec.camera_errors import create_camera_error, error_from_exception, error_from_status
 from camrec.errors import AccessError, CameraError
-from camrec.rtsp_relay.messages import Message
+from camrec.rtsp_relay.messages import RtspMessage
 
 
-def refusal(source: Source, answer: Message) -> CameraError:
+def error_from_response(source: CameraAddress, answer: RtspMessage) -> CameraError:
     """Why an answer is no yes."""
     # 200: a yes to a transport that was not asked for.
-    return answered(source, 461 if answer.status == 200 else answer.status or 0)
+    return error_from_status(source, 461 if answer.status == 200 else answer.status or 0)
 
 
-def broken_off(
-    source: Source, error: Exception, has_answered: bool, is_played: bool
+def error_from_broken_dialogue(
+    source: CameraAddress, error: Exception, has_answered: bool, is_played: bool
 ) -> CameraError:
     """A dialogue that has no next answer.
 
@@ -34,5 +34,7 @@ def broken_off(
         return CameraError(error.code, **error.facts)
     hung_up = isinstance(error, EOFError | ConnectionError)
     if has_answered and hung_up and not isinstance(error, ConnectionRefusedError | HTTPException):
-        return named(source, "camera_hung_up_at_play" if is_played else "camera_hung_up")
-    return no_answer(source, error)
+        return create_camera_error(
+            source, "camera_hung_up_at_play" if is_played else "camera_hung_up"
+        )
+    return error_from_exception(source, error)

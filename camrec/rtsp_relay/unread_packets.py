@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from camrec.readers.packet_order import Order
+from camrec.readers.packet_order import SequenceTracker
 from camrec.rtsp_relay.payload_types import PayloadTypes
 
 MAX_PAYLOAD_BYTES = 1400  # MediaMTX takes 1440
@@ -43,7 +43,7 @@ class UnreadPackets:
         self._payload_types = payload_types
         self._offered_type = offered_type
         self._split = split
-        self._order = Order()
+        self._order = SequenceTracker()
         self._number = 0
         self._newest = b""
 
@@ -56,16 +56,16 @@ class UnreadPackets:
             frame = frames[at:end]
             if frame[1] == self._channel and len(frame) >= 16:
                 if frame != self._newest:
-                    pieces += self._packets(frame[4:])
+                    pieces += self._rewrite_packet(frame[4:])
                 self._newest = frame
             else:
                 pieces.append(frame)
             at = end
         return b"".join(pieces)
 
-    def _packets(self, packet: bytes) -> list[bytes]:
+    def _rewrite_packet(self, packet: bytes) -> list[bytes]:
         if not self._payload_types.is_video(packet[1] & 0x7F):
-            return [self._frame(packet[:12], packet[12:], packet[1])]
+            return [self._make_frame(packet[:12], packet[12:], packet[1])]
         self._number += self._order.missing_before(packet[2] << 8 | packet[3])
         begin = 12 + 4 * (packet[0] & 15)
         if packet[0] & 0x10 and begin + 4 <= len(packet):
@@ -88,8 +88,8 @@ class UnreadPackets:
 
     def _numbered(self, head: bytes, rest: bytes, second: int) -> bytes:
         self._number = self._number + 1 & 0xFFFF
-        return self._frame(head[:2] + self._number.to_bytes(2, "big") + head[4:], rest, second)
+        return self._make_frame(head[:2] + self._number.to_bytes(2, "big") + head[4:], rest, second)
 
-    def _frame(self, head: bytes, rest: bytes, second: int) -> bytes:
+    def _make_frame(self, head: bytes, rest: bytes, second: int) -> bytes:
         size = (len(head) + len(rest)).to_bytes(2, "big")
         return bytes([0x24, self._channel]) + size + head[:1] + bytes([second]) + head[2:] + rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from camrec.proxies.dropped_packets import Fault
-from camrec.session.routes import Route
+from camrec.session.routes import CameraRoute
 
 # Reports, one a second, after which it is no chance: of a camera that is live more are waited for,
 # and lately, since to call it anew costs some frames.
@@ -24,8 +24,8 @@ class Dropped(Protocol):
 
 
 def better_route(
-    dropped: Dropped, path: str, route: Route, phase: Phase, since_ns: int, now_ns: int
-) -> Route | None:
+    dropped: Dropped, path: str, route: CameraRoute, phase: Phase, since_ns: int, now_ns: int
+) -> CameraRoute | None:
     """The one that is better than `route`, by what was dropped since a monotonic time; None where
     that would be no other way.
     """
@@ -35,18 +35,18 @@ def better_route(
     def count(fault: Fault) -> int:
         return dropped.count(path, fault, since)
 
-    if route not in (Route.DIRECT, Route.RELAY):
+    if route not in (CameraRoute.DIRECT, CameraRoute.RELAY):
         return None
     # By the relay MediaMTX does not look into M-JPEG.
     wanted = REPORTS_LIVE if phase == "live" else 1
     # A kind that it does not know may be told as broken: of a frame that it leaves it takes none.
-    if route is Route.DIRECT and count(Fault.JPEG_KIND) + count(Fault.JPEG_BROKEN) >= wanted:
-        return Route.RELAY
+    if route is CameraRoute.DIRECT and count(Fault.JPEG_KIND) + count(Fault.JPEG_BROKEN) >= wanted:
+        return CameraRoute.RELAY
     if count(Fault.TOO_LARGE) or (phase == "silent" and count(Fault.PAYLOAD_TYPE)):
-        return Route.UNREAD
+        return CameraRoute.UNREAD
     # A live camera may just lose packets: then no other way brings them.
     is_odd = phase != "live" or count(Fault.ODD_NUMBERS) >= REPORTS_OPENING
     if is_odd and count(Fault.NUMBER) >= REPORTS_OPENING:
-        return Route.UNREAD
+        return CameraRoute.UNREAD
     wanted = REPORTS_LIVE if phase == "live" else REPORTS_OPENING
-    return Route.UNREAD if count(Fault.MALFORMED) >= wanted else None
+    return CameraRoute.UNREAD if count(Fault.MALFORMED) >= wanted else None

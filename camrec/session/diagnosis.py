@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from camrec.camera_report import Findings, Transcript, captured_log, write_report
+from camrec.camera_report import CameraFindings, Transcript, capture_log, write_camera_report
 from camrec.session.session import Session, SessionState
 
-MEDIA_S = 10.0  # of video and audio that a report has
+REPORT_MEDIA_DURATION_S = 10.0  # of video and audio that a report has
 
 
 def diagnose(
     make_session: Callable[[Transcript], Session],
     path: Path,
     programs: Mapping[str, str | None],
-) -> Findings:
-    """Open the camera, read it for `MEDIA_S` seconds where it delivers, and write the report.
+) -> CameraFindings:
+    """Open the camera, read it for `REPORT_MEDIA_DURATION_S` seconds where it delivers, and write
+    the report.
 
     Parameters
     ----------
@@ -31,23 +32,25 @@ def diagnose(
     transcript = Transcript()
     session = make_session(transcript)
     source = session.source
-    with captured_log(session.session_id, source.host) as log:
+    with capture_log(session.session_id, source.host) as log:
         session.start()
         try:
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             if session.state is SessionState.LIVE:
-                session.machine.wait(lambda state: state is not SessionState.LIVE, MEDIA_S)
-            findings = _findings(session, programs)
+                session.machine.wait(
+                    lambda state: state is not SessionState.LIVE, REPORT_MEDIA_DURATION_S
+                )
+            findings = _collect_findings(session, programs)
         finally:
             session.close()
-    write_report(path, source, transcript, findings, log.text())
+    write_camera_report(path, source, transcript, findings, log.text())
     return findings
 
 
-def _findings(session: Session, programs: Mapping[str, str | None]) -> Findings:
+def _collect_findings(session: Session, programs: Mapping[str, str | None]) -> CameraFindings:
     feed = session.feed
     video, audio = feed.video, feed.audio
-    return Findings(
+    return CameraFindings(
         error=session.error,
         video={"codec": video.codec, "width": video.width, "height": video.height}
         if video is not None

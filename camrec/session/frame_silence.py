@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from camrec.clock import Clock
 from camrec.feed import Feed
-from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S
+from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S
 
-STALE_AFTER = 5.0  # seconds without a picture, or ...
-STALE_DISTANCES = 5  # ... this many times the usual distance between two, if that is more
-RETURN_DISTANCES = 2  # the same for the first byte of a camera that is called again
-SURVIVED_FACTOR = 3  # how much longer than one that it ended by itself a silence may be
+STALE_AFTER_S = 5.0  # seconds without a picture, or ...
+STALE_FRAME_INTERVALS = 5  # ... this many times the usual distance between two, if that is more
+RETURN_FRAME_INTERVALS = 2  # the same for the first byte of a camera that is called again
+SURVIVED_SILENCE_FACTOR = 3  # how much longer than one that it ended by itself a silence may be
 
 
 class FrameSilence:
@@ -23,9 +23,11 @@ class FrameSilence:
     def __init__(self, feed: Feed, clock: Clock) -> None:
         self._feed = feed
         self._clock = clock
-        self._survived = 0.0
+        self._longest_survived = 0.0
         self._was_silent = False
-        self._noted: tuple[int, int] | None = None  # frames so far, and the newest one's arrival
+        self._last_noted: tuple[int, int] | None = (
+            None  # frames so far, and the newest one's arrival
+        )
 
     def seconds(self) -> float:
         """Since the newest frame."""
@@ -35,28 +37,32 @@ class FrameSilence:
     @property
     def stale_after(self) -> float:
         """Seconds from which on what is seen is old."""
-        usual = self._feed.usual_distance
-        least = max(STALE_AFTER, STALE_DISTANCES * usual) if usual else FIRST_MEDIA_S
-        return max(least, SURVIVED_FACTOR * self._survived)
+        usual = self._feed.frame_interval
+        least = (
+            max(STALE_AFTER_S, STALE_FRAME_INTERVALS * usual) if usual else FIRST_MEDIA_TIMEOUT_S
+        )
+        return max(least, SURVIVED_SILENCE_FACTOR * self._longest_survived)
 
     @property
-    def longest(self) -> float:
+    def lost_after(self) -> float:
         """Seconds after which it is taken for lost."""
-        unknown = not self._feed.is_paced and (self._was_silent or not self._feed.usual_distance)
-        return max(self.stale_after, KEY_FRAME_S if unknown else 0.0)
+        unknown = not self._feed.has_frame_interval and (
+            self._was_silent or not self._feed.frame_interval
+        )
+        return max(self.stale_after, KEY_FRAME_TIMEOUT_S if unknown else 0.0)
 
     @property
-    def on_return(self) -> float:
+    def reconnect_timeout(self) -> float:
         """Seconds without a byte after which one that was lost is called once more."""
-        usual = self._feed.usual_distance
+        usual = self._feed.frame_interval
         if not usual:
-            return FIRST_MEDIA_S
-        return min(max(STALE_AFTER, RETURN_DISTANCES * usual), KEY_FRAME_S)
+            return FIRST_MEDIA_TIMEOUT_S
+        return min(max(STALE_AFTER_S, RETURN_FRAME_INTERVALS * usual), KEY_FRAME_TIMEOUT_S)
 
-    def broke(self, was_silent: bool) -> None:
+    def note_disconnect(self, was_silent: bool) -> None:
         """The camera was left: for its silence, or it hung up."""
         self._was_silent = was_silent
-        self._noted = None
+        self._last_noted = None
 
     def learn(self) -> None:
         """While it is connected: a silence that one frame ended is the camera's way."""
@@ -64,8 +70,8 @@ class FrameSilence:
         if newest is None:
             return
         frames = self._feed.figures().frames
-        before, self._noted = self._noted, (frames, newest.arrived)
+        before, self._last_noted = self._last_noted, (frames, newest.arrived)
         if before is not None and frames == before[0] + 1:
             silence = (newest.arrived - before[1]) / 1e9
-            if silence > STALE_AFTER:
-                self._survived = max(self._survived, silence)
+            if silence > STALE_AFTER_S:
+                self._longest_survived = max(self._longest_survived, silence)

@@ -6,14 +6,14 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from camrec.media import StreamNotice, Unit
+from camrec.media import MediaUnit, StreamNotice
 from camrec.readers import StreamError
-from camrec.session.upstream import Reader
+from camrec.session.upstream import UnitReader
 
 log = logging.getLogger(__name__)
 
 
-class Attempt:
+class ReaderThread:
     """Reads in a thread of its own and delivers what comes; after `close` it delivers no more.
 
     woken : set by the owner's event when the reading ends, so that one wait serves all causes.
@@ -21,25 +21,25 @@ class Attempt:
 
     def __init__(
         self,
-        reader: Reader,
-        deliver: Callable[[Sequence[Unit]], None],
+        reader: UnitReader,
+        deliver: Callable[[Sequence[MediaUnit]], None],
         woken: threading.Event,
         name: str,
     ) -> None:
         self._reader = reader
         self._deliver = deliver
-        self._woken = woken
+        self._wake = woken
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._read, name=name, daemon=True)
         self.error: StreamError | None = None
 
-    def start(self) -> Attempt:
+    def start(self) -> ReaderThread:
         self._thread.start()
         return self
 
     @property
-    def unheard(self) -> str:
-        return self._reader.unheard
+    def unsupported_audio(self) -> str:
+        return self._reader.unsupported_audio
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
@@ -50,7 +50,7 @@ class Attempt:
         return not self._thread.is_alive()
 
     def rest(self, seconds: float) -> None:
-        """As `Reader.rest`."""
+        """As `UnitReader.rest`."""
         self._reader.rest(seconds)
 
     def close(self) -> None:
@@ -71,4 +71,4 @@ class Attempt:
             self.error = StreamError("lost", type(error).__name__)
         finally:
             self._reader.close()
-            self._woken.set()
+            self._wake.set()

@@ -11,17 +11,19 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from camrec.camera_address import Source
+from camrec.camera_address import CameraAddress
 from camrec.clock import Clock
 
 log = logging.getLogger(__name__)
 
-MAX_CAMERAS = 200
-KEPT_DAYS = 14  # then the direct way is tried again: the camera may just have been starting up
+MAX_REMEMBERED_ROUTES = 200
+ROUTE_RETENTION_DAYS = (
+    14  # then the direct way is tried again: the camera may just have been starting up
+)
 SECONDS_PER_DAY = 86_400
 
 
-class Route(Enum):
+class CameraRoute(Enum):
     """How an RTSP camera comes to MediaMTX."""
 
     DIRECT = "direct"
@@ -31,21 +33,21 @@ class Route(Enum):
 
     @property
     def is_relayed(self) -> bool:
-        return self in (Route.RELAY, Route.UNREAD)
+        return self in (CameraRoute.RELAY, CameraRoute.UNREAD)
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownRoute:
     """A route, and the day on which it was learned, in days since 1970."""
 
-    route: Route
+    route: CameraRoute
     day: int
 
 
-class Routes:
+class CameraRoutes:
     """The routes that worked where the direct one did not, by address without credential.
 
-    Each is forgotten after `KEPT_DAYS`, and learned again where it is still needed.
+    Each is forgotten after `ROUTE_RETENTION_DAYS`, and learned again where it is still needed.
 
     Parameters
     ----------
@@ -57,52 +59,52 @@ class Routes:
         self._file = file
         self._clock = clock or Clock()
         self._lock = threading.Lock()
-        self._known: dict[str, _Known] | None = None
+        self._routes: dict[str, _KnownRoute] | None = None
 
-    def route(self, source: Source) -> Route:
+    def route(self, source: CameraAddress) -> CameraRoute:
         with self._lock:
-            return self._route(source.url)
+            return self._find(source.url)
 
-    def remember(self, source: Source, route: Route) -> None:
+    def remember(self, source: CameraAddress, route: CameraRoute) -> None:
         """The one that works, DIRECT forgets what was known; a file that fails is logged."""
         with self._lock:
-            if self._route(source.url) is route:
+            if self._find(source.url) is route:
                 return
             known = self._read()
             known.pop(source.url, None)
-            if route is not Route.DIRECT:
-                known[source.url] = _Known(route, self._today())
-            while len(known) > MAX_CAMERAS:
+            if route is not CameraRoute.DIRECT:
+                known[source.url] = _KnownRoute(route, self._today())
+            while len(known) > MAX_REMEMBERED_ROUTES:
                 del known[next(iter(known))]
             self._write(known)
 
-    def _route(self, url: str) -> Route:
+    def _find(self, url: str) -> CameraRoute:
         known = self._read().get(url)
         # A day that is to come was written by a clock that was wrong.
-        if known is None or not -1 <= self._today() - known.day < KEPT_DAYS:
-            return Route.DIRECT
+        if known is None or not -1 <= self._today() - known.day < ROUTE_RETENTION_DAYS:
+            return CameraRoute.DIRECT
         return known.route
 
     def _today(self) -> int:
         return self._clock.utc_ns() // 10**9 // SECONDS_PER_DAY
 
-    def _read(self) -> dict[str, _Known]:
-        if self._known is None:
-            self._known = {}
+    def _read(self) -> dict[str, _KnownRoute]:
+        if self._routes is None:
+            self._routes = {}
             if self._file is not None and self._file.exists():
                 try:
                     told = json.loads(self._file.read_text("utf-8"))
-                    self._known = {str(url): self._parse(each) for url, each in told.items()}
+                    self._routes = {str(url): self._parse(each) for url, each in told.items()}
                 except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
                     log.warning("the routes to cameras cannot be read: %s", error)
-        return self._known
+        return self._routes
 
-    def _parse(self, told: Any) -> _Known:
+    def _parse(self, told: Any) -> _KnownRoute:
         if isinstance(told, str):  # as it was written before the day stood there
-            return _Known(Route(told), self._today())
-        return _Known(Route(told["route"]), int(told["day"]))
+            return _KnownRoute(CameraRoute(told), self._today())
+        return _KnownRoute(CameraRoute(told["route"]), int(told["day"]))
 
-    def _write(self, known: dict[str, _Known]) -> None:
+    def _write(self, known: dict[str, _KnownRoute]) -> None:
         if self._file is None:
             return
         fresh = self._file.with_suffix(".new")

@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from camrec import __version__, binaries
-from camrec.callbacks import Signal
-from camrec.camera_address import Source, default_name, parse, restore, valid_name
-from camrec.camera_report import Findings, RecordingPolicy, Transcript
-from camrec.clock import Clock
-from camrec.config import SHORTEST_TOKEN, Config, fit_token
-from camrec.credential_store import Vault
+from camrec.callbacks import Callbacks
+from camrec.camera_address import (
+    CameraAddress,
+    default_name,
+    parse_address,
+    restore_address,
+    validate_name,
+)
+from camrec.camera_report import CameraFindings, RecordingPolicy, Transcript
+from camrec.clock import NS_PER_DAY, Clock
+from camrec.config import MIN_TOKEN_CHARS, Config, is_valid_token
+from camrec.credential_store import CredentialStore
 from camrec.demo import DemoCameras
 from camrec.errors import (
     CameraError,
@@ -28,37 +34,46 @@ from camrec.errors import (
     NotFoundError,
     ServiceError,
     StateError,
-    reason_of,
+    describe_os_error,
 )
 from camrec.feed import Feed
-from camrec.journal import Entry, Journal, Piece
-from camrec.library import PARTS, Keeping, Library
-from camrec.library.disk_space import WEIGHT
-from camrec.network_policy import Reach
+from camrec.journal import Journal, JournalEntry, SegmentRecord
+from camrec.library import SEGMENTS_FOLDER_NAME, RetentionPolicy, VideoLibrary
+from camrec.library.disk_space import FILE_RATE_FACTORS
+from camrec.network_policy import NetworkPolicy
 from camrec.process import orphans
 from camrec.process.signals import at_exit
 from camrec.process.supervisor import ProcessState
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
-from camrec.recent_cameras import Camera, Earlier
-from camrec.recording import Coding, Past, Recording, RecordingState
+from camrec.recent_cameras import RecentCamera, RecentCameras
+from camrec.recording import (
+    ENDED_RECORDING_STATES,
+    EncodingPolicy,
+    RecordingJob,
+    RecordingState,
+    ResumeState,
+)
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
 from camrec.session import Session, SessionState, diagnose
-from camrec.session.routes import Route, Routes
-from camrec.session.upstream import Line, MjpegLine, RtspLine
-from camrec.stream_search import bare_host, find_stream
+from camrec.session.routes import CameraRoute, CameraRoutes
+from camrec.session.upstream import MjpegUpstream, RtspUpstream, Upstream
+from camrec.stream_search import find_stream, parse_bare_host
 
 log = logging.getLogger(__name__)
 
-SHORTEST, LONGEST = MIN_DURATION_S, MAX_DURATION_S  # seconds that a recording may last
-FARTHEST = 31  # days that a recording may be set ahead
-PROMISED = 60 * 10**9  # nanoseconds, at most, until all of several recordings are on the disk
-TOGETHER = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin
-DAY = 86_400 * 10**9
-OPEN = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
-OVER = (RecordingState.SAVED, RecordingState.FAILED)
-REMEMBERED = 100  # recordings that are over, whose state can still be asked for
-RUNNING = (RecordingState.WRITING, RecordingState.WAITING, RecordingState.FINALISING)
+MAX_START_AHEAD_DAYS = 31  # days that a recording may be set ahead
+JOINT_PROMISE_TIMEOUT_NS = (
+    60 * 10**9
+)  # nanoseconds, at most, until all of several recordings are on the disk
+JOINT_START_LEAD_NS = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin
+OPEN_SESSION_STATES = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
+MAX_ENDED_RECORDINGS = 100  # recordings that are over, whose state can still be asked for
+RUNNING_RECORDING_STATES = (
+    RecordingState.WRITING,
+    RecordingState.WAITING,
+    RecordingState.FINALISING,
+)
 
 
 class Station:
@@ -74,38 +89,42 @@ class Station:
     def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
         self.config = config or Config()
         self.clock = clock or Clock()
-        self.changed = Signal()
-        self.library = Library(
+        self.changed = Callbacks()
+        self.library = VideoLibrary(
             self.config.videos,
             self.clock,
-            floor=self.config.disk_floor,
-            keeping=Keeping(self.config.keep_bytes, self.config.keep_days),
-            weights=WEIGHT | ({"h265": 1.0} if self.config.h265 == "copy" else {}),
+            floor=self.config.min_free_bytes,
+            keeping=RetentionPolicy(self.config.retention_bytes, self.config.retention_days),
+            weights=FILE_RATE_FACTORS | ({"h265": 1.0} if self.config.h265 == "copy" else {}),
         )
-        vault = Vault() if self.config.keyring else None
+        vault = CredentialStore() if self.config.keyring else None
         self.journal = Journal(self.config.videos / ".journal", vault)
-        self.earlier = Earlier(self.config.videos / ".cameras", vault)
-        self.routes = Routes(self.config.videos / ".routes", self.clock)
+        self.recent = RecentCameras(self.config.videos / ".cameras", vault)
+        self.routes = CameraRoutes(self.config.videos / ".routes", self.clock)
         self.mediamtx = MediaMTX(
-            lambda: self.binary("mediamtx").path, self.config.bin, self.config.mediamtx_port
+            lambda: self.get_binary("mediamtx").path,
+            self.config.bin_path,
+            self.config.mediamtx_port,
         )
         self.go2rtc = Go2rtc(
-            lambda: self.binary("go2rtc").path, self.config.bin, self.config.go2rtc_port
+            lambda: self.get_binary("go2rtc").path, self.config.bin_path, self.config.go2rtc_port
         )
-        self.next_folder = self.config.videos
+        self.next_videos_dir = self.config.videos
         self.left_behind: list[str] = []
         self._lock = threading.Lock()
-        self._finding = threading.RLock()
+        self._binaries_lock = threading.RLock()
         self._binaries: dict[str, binaries.Binary] = {}
         self._sessions: dict[str, Session] = {}
-        self._recordings: dict[str, Recording] = {}
-        self._ended: list[str] = []  # the ids of those that are over, in the order of their ends
+        self._recordings: dict[str, RecordingJob] = {}
+        self._ended_ids: list[
+            str
+        ] = []  # the ids of those that are over, in the order of their ends
         # Of several that are to begin at one moment, while it is not chosen yet.
-        self._arranging: set[str] = set()
+        self._unannounced: set[str] = set()
         self._demo: DemoCameras | None = None
-        self._tell("library", self.library.changed)
+        self._forward("library", self.library.changed)
         for proxy in self.proxies:
-            self._tell("proxy", proxy.machine.changed, proxy.name)
+            self._forward("proxy", proxy.machine.changed, proxy.name)
 
     # Start and stop.
 
@@ -121,9 +140,9 @@ class Station:
         """
         self.library.open()
         try:
-            orphans.sweep(self.config.bin)
+            orphans.end_orphans(self.config.bin_path)
             orphans.end_writers(self.library.folder)
-            self.binary("ffmpeg")
+            self.get_binary("ffmpeg")
             self._resume_all()
         except BaseException:
             self.library.close()
@@ -153,7 +172,7 @@ class Station:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def binary(self, name: str, progress: Any = None) -> binaries.Binary:
+    def get_binary(self, name: str, progress: Any = None) -> binaries.Binary:
         """MediaMTX, go2rtc or FFmpeg, found or fetched once.
 
         Raises
@@ -161,17 +180,17 @@ class Station:
         ServiceError
             ``binary_missing``, with what was tried.
         """
-        with self._finding:
+        with self._binaries_lock:
             if name not in self._binaries:
                 configured = getattr(self.config, f"{name}_path")
-                self._binaries[name] = binaries.find(
-                    name, configured=configured, folder=self.config.bin, progress=progress
+                self._binaries[name] = binaries.find_program(
+                    name, configured=configured, folder=self.config.bin_path, progress=progress
                 )
             return self._binaries[name]
 
     # Sessions.
 
-    def open(self, url: str | Source, name: str | None = None) -> Session:
+    def open(self, url: str | CameraAddress, name: str | None = None) -> Session:
         """Open a camera and wait until it delivers; on an error nothing is left open.
 
         Raises
@@ -187,18 +206,21 @@ class Station:
             raise StateError("session_closed")
         return session
 
-    def begin_open(self, url: str | Source, name: str | None = None) -> Session:
+    def begin_open(self, url: str | CameraAddress, name: str | None = None) -> Session:
         """Begin to open a camera; it becomes LIVE, or FAILED and stays listed until closed."""
-        source, name = url if isinstance(url, Source) else parse(url), valid_name(name)
+        source, name = (
+            url if isinstance(url, CameraAddress) else parse_address(url),
+            validate_name(name),
+        )
         with self._lock:
-            self._check_room()
-            there = [each for each in self._sessions.values() if each.state in OPEN]
+            self._check_session_limit()
+            there = [each for each in self._sessions.values() if each.state in OPEN_SESSION_STATES]
             name = name or default_name(source, {each.name: each.source for each in there})
-            session = self._session(source, name)
+            session = self._create_session(source, name)
             self._sessions[session.session_id] = session
-        return self._begun(session)
+        return self._start_session(session)
 
-    def locate(self, address: str, credential: Credential | None = None) -> Source:
+    def resolve_address(self, address: str, credential: Credential | None = None) -> CameraAddress:
         """What a person typed, as the address of a stream; a bare host is asked for its stream.
 
         Parameters
@@ -210,42 +232,46 @@ class Station:
         ------
         InputError, StateError (``sessions_full``), CameraError, AccessError
         """
-        host = bare_host(address)
-        source = host or parse(address)
+        host = parse_bare_host(address)
+        source = host or parse_address(address)
         if credential is not None:
             source = replace(source, credential=credential)
         if host is None:
             return source
         with self._lock:
-            self._check_room()
-        return find_stream(source, Reach(self.config.allowed_networks))
+            self._check_session_limit()
+        return find_stream(source, NetworkPolicy(self.config.allowed_networks))
 
-    def _check_room(self) -> None:
+    def _check_session_limit(self) -> None:
         """Raises StateError (``sessions_full``); under the lock."""
-        taken = sum(session.state in OPEN for session in self._sessions.values())
+        taken = sum(session.state in OPEN_SESSION_STATES for session in self._sessions.values())
         if taken >= self.config.max_sessions:
             raise StateError("sessions_full", max_sessions=self.config.max_sessions)
 
-    def _session(self, source: Source, name: str, session_id: str | None = None) -> Session:
-        return Session(source, name, self._line, self.clock, self.config.preroll, session_id)
+    def _create_session(
+        self, source: CameraAddress, name: str, session_id: str | None = None
+    ) -> Session:
+        return Session(
+            source, name, self._create_upstream, self.clock, self.config.preroll, session_id
+        )
 
-    def _begun(self, session: Session) -> Session:
-        self._tell("session", session.machine.changed, session.session_id)
-        session.machine.changed.connect(partial(self._note, session))
+    def _start_session(self, session: Session) -> Session:
+        self._forward("session", session.machine.changed, session.session_id)
+        session.machine.changed.connect(partial(self._remember, session))
         session.start()
         self.changed.emit("session", session.session_id)
         return session
 
-    def _note(self, session: Session, old: SessionState, new: SessionState) -> None:
+    def _remember(self, session: Session, old: SessionState, new: SessionState) -> None:
         """A camera that delivered can be opened again by its name; a built-in one always can."""
         delivers = new is SessionState.LIVE and old is not new
         if delivers and session.source.url not in self._demo_urls:
-            self.earlier.note(session.name, session.source)
+            self.recent.note(session.name, session.source)
 
-    def earlier_cameras(self) -> list[Camera]:
+    def recent_cameras(self) -> list[RecentCamera]:
         """Those that were opened before and are not open now, the latest first."""
         there = {session.source.url for session in self.sessions()}
-        return [each for each in self.earlier.cameras() if each.url not in there]
+        return [each for each in self.recent.cameras() if each.url not in there]
 
     def reopen(self, url: str) -> Session:
         """Begin to open an earlier camera, by its address without the credential.
@@ -257,24 +283,26 @@ class Station:
         CameraError
             ``camera_wrong_password``: it asks for one, which only an earlier run knew.
         """
-        camera = next((each for each in self.earlier.cameras() if each.url == url), None)
+        camera = next((each for each in self.recent.cameras() if each.url == url), None)
         if camera is None:
             raise NotFoundError("no_earlier_camera")
-        source = self.earlier.source(url)
+        source = self.recent.source(url)
         if source is None and camera.guarded:
-            raise CameraError("camera_wrong_password", host=restore(url).host)
-        return self.begin_open(source or restore(url), camera.name)
+            raise CameraError("camera_wrong_password", host=restore_address(url).host)
+        return self.begin_open(source or restore_address(url), camera.name)
 
     def forget(self, url: str) -> None:
         """Have an earlier camera no longer in the list."""
-        self.earlier.forget(url)
+        self.recent.forget(url)
         self.changed.emit("session", None)
 
     def demo_addresses(self) -> dict[str, str]:
         """The built-in cameras by name, started on first use."""
-        with self._finding:
+        with self._binaries_lock:
             if self._demo is None:
-                demo = DemoCameras(mediamtx=self.binary("mediamtx").path, folder=self.config.bin)
+                demo = DemoCameras(
+                    mediamtx=self.get_binary("mediamtx").path, folder=self.config.bin_path
+                )
                 demo.start()
                 self._demo = demo
             return {"Demo RTSP": self._demo.rtsp_url, "Demo MJPEG": self._demo.mjpeg_url}
@@ -285,7 +313,7 @@ class Station:
         return {demo.rtsp_url, demo.mjpeg_url} if demo is not None else set()
 
     @property
-    def demo_is_left(self) -> bool:
+    def has_unopened_demo(self) -> bool:
         """Whether a built-in camera is not open."""
         there = {session.source.url for session in self.sessions()}
         return self._demo is None or not self._demo_urls <= there
@@ -309,8 +337,8 @@ class Station:
                     raise
         return opened
 
-    def report_failed(self, session_id: str, path: Path) -> Findings:
-        """As `report`, of a camera that could not be opened.
+    def write_failure_report(self, session_id: str, path: Path) -> CameraFindings:
+        """As `write_report`, of a camera that could not be opened.
 
         Raises
         ------
@@ -319,9 +347,9 @@ class Station:
         session = self.session(session_id)
         if session.state is not SessionState.FAILED:
             raise StateError("session_not_failed")
-        return self.report(session.source, path)
+        return self.write_report(session.source, path)
 
-    def report(self, source: Source, path: Path) -> Findings:
+    def write_report(self, source: CameraAddress, path: Path) -> CameraFindings:
         """Open a camera once more, and write what passes between it and camrec to a ZIP file.
 
         It takes as long as the camera takes to be opened or to fail, and ten seconds of video.
@@ -329,11 +357,11 @@ class Station:
         """
 
         def session(transcript: Transcript) -> Session:
-            reach = RecordingPolicy(self._networks_of(source), transcript)
+            reach = RecordingPolicy(self._allowed_networks_for(source), transcript)
             # Only what camrec itself says and hears can be written down.
-            routes = Routes()
-            routes.remember(source, Route.RELAY)
-            line = partial(self._line, reach=reach, routes=routes)
+            routes = CameraRoutes()
+            routes.remember(source, CameraRoute.RELAY)
+            line = partial(self._create_upstream, reach=reach, routes=routes)
             return Session(source, source.host, line, self.clock)
 
         ffmpeg = self._binaries.get("ffmpeg")
@@ -377,7 +405,7 @@ class Station:
         name: str | None = None,
         start_at: int | None = None,
         recording_id: str | None = None,
-    ) -> Recording:
+    ) -> RecordingJob:
         """Record a camera for `duration` whole seconds, now or from `start_at` on.
 
         Parameters
@@ -391,26 +419,31 @@ class Station:
         InputError (``bad_duration``, ``bad_start``), NotFoundError, StateError, DiskError
         """
         whole = isinstance(duration, int) and not isinstance(duration, bool)
-        if not whole or not SHORTEST <= duration <= LONGEST:
-            raise InputError("bad_duration", shortest=SHORTEST, longest=LONGEST)
-        if start_at is not None and not 0 < start_at - self.clock.utc_ns() <= FARTHEST * DAY:
-            raise InputError("bad_start", days=FARTHEST)
+        if not whole or not MIN_DURATION_S <= duration <= MAX_DURATION_S:
+            raise InputError("bad_duration", shortest=MIN_DURATION_S, longest=MAX_DURATION_S)
+        if (
+            start_at is not None
+            and not 0 < start_at - self.clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
+        ):
+            raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
         session = self.session(session_id)
-        name = valid_name(name) or session.name
-        self.library.room.admit(*_sends(session), duration)
+        name = validate_name(name) or session.name
+        self.library.room.require_space(*_codec_and_bit_rate(session), duration)
         recording_id = recording_id or secrets.token_hex(8)
-        made = self._made(recording_id, session.source, session.name)
-        return self._known(session.record(duration, name, start_at=start_at, **made))
+        made = self._recording_options(recording_id, session.source, session.name)
+        return self._register(session.record(duration, name, start_at=start_at, **made))
 
     def file_rate(self, sessions: Sequence[Session]) -> float:
         """Bits a second that recordings of all these cameras take together."""
-        return sum(self.library.room.file_rate(*_sends(session)) for session in sessions)
+        return sum(
+            self.library.room.file_rate(*_codec_and_bit_rate(session)) for session in sessions
+        )
 
-    def most_seconds(self, sessions: Sequence[Session]) -> int:
+    def max_recording_seconds(self, sessions: Sequence[Session]) -> int:
         """The longest recording of all these cameras at once that the disk has room for."""
-        return self.library.room.most_seconds(self.file_rate(sessions), LONGEST)
+        return self.library.room.max_seconds(self.file_rate(sessions), MAX_DURATION_S)
 
-    def record_together(self, session_ids: Sequence[str], duration: int) -> list[Recording]:
+    def record_together(self, session_ids: Sequence[str], duration: int) -> list[RecordingJob]:
         """Record several cameras from the same moment on: all of them, or none.
 
         Raises
@@ -419,7 +452,7 @@ class Station:
         StateError
             ``session_not_live``, ``already_recording``.
         """
-        free = self.recordable()
+        free = self.recordable_sessions()
         for session in map(self.session, session_ids):
             if session in free:
                 free.remove(session)  # it may be named once
@@ -427,28 +460,28 @@ class Station:
                 live = session.state is SessionState.LIVE
                 raise StateError("already_recording" if live else "session_not_live")
         # The disk takes its time for each promise, so the moment is chosen when all are made.
-        far = self.clock.utc_ns() + PROMISED
-        begun: list[Recording] = []
+        far = self.clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
+        begun: list[RecordingJob] = []
         arranging: list[str] = []
         try:
             for session_id in session_ids:
                 arranging.append(secrets.token_hex(8))
-                self._arranging.add(arranging[-1])
+                self._unannounced.add(arranging[-1])
                 begun.append(
                     self.record(session_id, duration, start_at=far, recording_id=arranging[-1])
                 )
-            moment = self.clock.utc_ns() + TOGETHER
+            moment = self.clock.utc_ns() + JOINT_START_LEAD_NS
             for recording in begun:
-                recording.begin_at(moment)
+                recording.reschedule(moment)
         except CamrecError:
             for recording in begun:
                 recording.stop()
             raise
         finally:
-            self._arranging.difference_update(arranging)
+            self._unannounced.difference_update(arranging)
         return begun
 
-    def record_all(self, duration: int) -> list[Recording]:
+    def record_all(self, duration: int) -> list[RecordingJob]:
         """Record each camera that delivers and is not being recorded, as `record` does.
 
         One that is refused holds no other up.
@@ -460,9 +493,9 @@ class Station:
         CamrecError
             The first refusal, once all others run.
         """
-        begun: list[Recording] = []
+        begun: list[RecordingJob] = []
         refusals: list[CamrecError] = []
-        for session in self.recordable():
+        for session in self.recordable_sessions():
             try:
                 begun.append(self.record(session.session_id, duration))
             except CamrecError as error:
@@ -473,49 +506,56 @@ class Station:
             raise StateError("nothing_to_record")
         return begun
 
-    def recordable(self) -> list[Session]:
+    def recordable_sessions(self) -> list[Session]:
         """The cameras that deliver and are not being recorded."""
         return [
             session
             for session in self.sessions()
             if session.state is SessionState.LIVE
-            and (session.recording is None or session.recording.state not in RUNNING)
+            and (
+                session.recording is None or session.recording.state not in RUNNING_RECORDING_STATES
+            )
         ]
 
-    def _made(self, recording_id: str, source: Source, session_name: str) -> dict[str, Any]:
+    def _recording_options(
+        self, recording_id: str, source: CameraAddress, session_name: str
+    ) -> dict[str, Any]:
         """What every recording is given."""
         return {
             "recording_id": recording_id,
             "camera": session_name,
-            "folder": self.library.folder / PARTS / recording_id,
-            "ffmpeg": self.binary("ffmpeg").path,
-            "coding": Coding(self.config.h265, self.config.mjpeg_preset),
+            "folder": self.library.folder / SEGMENTS_FOLDER_NAME / recording_id,
+            "ffmpeg": self.get_binary("ffmpeg").path,
+            "coding": EncodingPolicy(self.config.h265, self.config.mjpeg_preset),
             "save": self.library.save,
             "room": self.library.room,
-            "keep": partial(self._keep, source, session_name),
+            "keep": partial(self._save_journal, source, session_name),
         }
 
-    def _known(self, recording: Recording) -> Recording:
+    def _register(self, recording: RecordingJob) -> RecordingJob:
         with self._lock:
             self._recordings[recording.recording_id] = recording
-        recording.changed.connect(self._note_end)
-        self._note_end(recording)
-        self._tell("recording", recording.changed, recording.recording_id)
+        recording.changed.connect(self._on_recording_change)
+        self._on_recording_change(recording)
+        self._forward("recording", recording.changed, recording.recording_id)
         self.changed.emit("recording", recording.recording_id)
         return recording
 
-    def _note_end(self, recording: Recording) -> None:
-        """Of those that are over, only the latest `REMEMBERED` can still be asked for."""
+    def _on_recording_change(self, recording: RecordingJob) -> None:
+        """Of those that are over, only the latest `MAX_ENDED_RECORDINGS` can still be asked for."""
         with self._lock:
-            if recording.state not in OVER or recording.recording_id in self._ended:
+            if (
+                recording.state not in ENDED_RECORDING_STATES
+                or recording.recording_id in self._ended_ids
+            ):
                 return
-            self._ended.append(recording.recording_id)
-            while len(self._ended) > REMEMBERED:
-                self._recordings.pop(self._ended.pop(0), None)
+            self._ended_ids.append(recording.recording_id)
+            while len(self._ended_ids) > MAX_ENDED_RECORDINGS:
+                self._recordings.pop(self._ended_ids.pop(0), None)
 
     def stop_recording(
         self, session_id: str | None = None, recording_id: str | None = None
-    ) -> Recording:
+    ) -> RecordingJob:
         """End a recording early and wait until its video is saved.
 
         Raises
@@ -526,15 +566,18 @@ class Station:
             recording = self.recording(recording_id)
         else:
             recording = self.session(session_id or "").recording
-        if recording is None or recording.state not in (RecordingState.SCHEDULED, *RUNNING):
+        if recording is None or recording.state not in (
+            RecordingState.SCHEDULED,
+            *RUNNING_RECORDING_STATES,
+        ):
             raise StateError("not_recording")
         recording.stop()
         recording.wait()
-        if recording.error is not None and recording.begun:
+        if recording.error is not None and recording.has_started:
             raise recording.error
         return recording
 
-    def recording(self, any_id: str) -> Recording:
+    def recording(self, any_id: str) -> RecordingJob:
         """By its own id, or the latest of a session's id."""
         with self._lock:
             found = self._recordings.get(any_id)
@@ -545,43 +588,49 @@ class Station:
             raise NotFoundError("no_recording", recording_id=any_id)
         return found
 
-    def recordings(self) -> list[Recording]:
-        """Those of this run, oldest first; of those that are over the latest `REMEMBERED`."""
+    def recordings(self) -> list[RecordingJob]:
+        """Those of this run, oldest first; of those that are over the latest
+        `MAX_ENDED_RECORDINGS`.
+        """
         with self._lock:
             return list(self._recordings.values())
 
-    def recordings_listed(self) -> list[Recording]:
+    def list_recordings(self) -> list[RecordingJob]:
         """As ``GET /record/list`` answers: scheduled, running, and the latest that ended.
 
         Those to come are first, the next of them last; then those that run, then those that ended,
         the latest first.
         """
         with self._lock:
-            known = [r for r in self._recordings.values() if r.recording_id not in self._arranging]
-            place = {ended: at for at, ended in enumerate(self._ended)}
+            known = [
+                r for r in self._recordings.values() if r.recording_id not in self._unannounced
+            ]
+            place = {ended: at for at, ended in enumerate(self._ended_ids)}
         going = [each for each in known if each.recording_id not in place]
         going.sort(key=lambda each: each.started_at, reverse=True)
         ended = [each for each in known if each.recording_id in place]
         ended.sort(key=lambda each: place[each.recording_id], reverse=True)
         return [*going, *ended]
 
-    def scheduled(self, session_id: str) -> list[Recording]:
+    def scheduled_recordings(self, session_id: str) -> list[RecordingJob]:
         """The recordings of a camera whose time is still to come, the next one first."""
         return [
             each
-            for each in reversed(self.recordings_listed())
+            for each in reversed(self.list_recordings())
             if each.session_id == session_id and each.state is RecordingState.SCHEDULED
         ]
 
     # What outlives a crash.
 
-    def _keep(self, source: Source, session_name: str, recording: Recording) -> None:
+    def _save_journal(
+        self, source: CameraAddress, session_name: str, recording: RecordingJob
+    ) -> None:
         """Have the disk know what a recording is, or that it is over."""
-        if recording.settled:
+        if recording.journal_done:
             self.journal.erase(recording.recording_id)
             return
         self.journal.keep(
-            Entry(
+            JournalEntry(
                 recording_id=recording.recording_id,
                 session_id=recording.session_id,
                 session_name=session_name,
@@ -589,16 +638,16 @@ class Station:
                 name=recording.name,
                 duration=recording.duration,
                 start_at=recording.start_at,
-                started_at=recording.started_at if recording.begun else None,
+                started_at=recording.started_at if recording.has_started else None,
                 ended=recording.ended,
                 over=recording.over,
-                parts=[Piece(file=file, zero=zero) for file, zero in recording.pieces],
+                parts=[SegmentRecord(file=file, zero=zero) for file, zero in recording.pieces],
             )
         )
 
     def _resume_all(self) -> None:
         """Whatever one entry holds, camrec starts and takes up the others."""
-        entries = self.journal.entries()
+        entries = self.journal.read_entries()
         self.left_behind = list(self.journal.unreadable)
         for entry in entries:
             try:
@@ -613,26 +662,28 @@ class Station:
                 len(self.left_behind),
                 self.journal.folder,
                 ", ".join(self.left_behind),
-                self.library.folder / PARTS,
+                self.library.folder / SEGMENTS_FOLDER_NAME,
             )
 
-    def _resume(self, entry: Entry) -> None:
+    def _resume(self, entry: JournalEntry) -> None:
         """Go on with a recording of an earlier camrec, or make a video of what there is."""
         past = None
         if entry.started_at is not None:
             parts = [(piece.file, piece.zero) for piece in entry.parts]
-            past = Past(entry.started_at, parts, entry.ended, entry.over)
-        if entry.ended and not past.salvageable(self.library.folder / PARTS / entry.recording_id):
+            past = ResumeState(entry.started_at, parts, entry.ended, entry.over)
+        if entry.ended and not past.has_segments(
+            self.library.folder / SEGMENTS_FOLDER_NAME / entry.recording_id
+        ):
             self.journal.erase(entry.recording_id)  # it was saved at the last moment
             return
-        source = restore(entry.address)
-        made = self._made(entry.recording_id, source, entry.session_name)
+        source = restore_address(entry.address)
+        made = self._recording_options(entry.recording_id, source, entry.session_name)
         made.update(duration=entry.duration, name=entry.name, start_at=entry.start_at, past=past)
         made.update(promised=True)
         if entry.ended or entry.ends_at <= self.clock.utc_ns():
             nothing = Feed(self.clock)
             nothing.close()
-            recording = Recording(
+            recording = RecordingJob(
                 nothing,
                 source=source.url,
                 session_id=entry.session_id,
@@ -641,19 +692,19 @@ class Station:
             )
             recording.start()
         else:
-            recording = self._reopened(entry, source).record(**made)
+            recording = self._reopen_session(entry, source).record(**made)
         log.info("recording %s of an earlier camrec is taken up", entry.recording_id)
-        self._known(recording)
+        self._register(recording)
 
-    def _reopened(self, entry: Entry, source: Source) -> Session:
+    def _reopen_session(self, entry: JournalEntry, source: CameraAddress) -> Session:
         """The session that the recording was of, once for all its recordings."""
         with self._lock:
             session = self._sessions.get(entry.session_id)
             if session is not None:
                 return session
-            session = self._session(source, entry.session_name, entry.session_id)
+            session = self._create_session(source, entry.session_name, entry.session_id)
             self._sessions[entry.session_id] = session
-        return self._begun(session)
+        return self._start_session(session)
 
     # What is so.
 
@@ -667,7 +718,7 @@ class Station:
         troubled = (ProcessState.BACKOFF, ProcessState.FAILED)
         stale = [each for each in self.sessions() if each.state is SessionState.STALE]
         unwell = ffmpeg is None or any(proxy.state in troubled for proxy in self.proxies)
-        unwell = unwell or any(each.is_recorded for each in stale) or bool(self.left_behind)
+        unwell = unwell or any(each.is_recording for each in stale) or bool(self.left_behind)
         return {
             "status": "degraded" if unwell else "ok",
             "version": __version__,
@@ -683,9 +734,9 @@ class Station:
                 "path": str(ffmpeg.path) if ffmpeg else None,
                 "version": ffmpeg.version if ffmpeg else None,
             },
-            "sessions": sum(session.state in OPEN for session in self.sessions()),
+            "sessions": sum(session.state in OPEN_SESSION_STATES for session in self.sessions()),
             "without_picture": [session.session_id for session in stale],
-            "recordings": sum(r.state in RUNNING for r in self.recordings()),
+            "recordings": sum(r.state in RUNNING_RECORDING_STATES for r in self.recordings()),
             "left_behind": list(self.left_behind),
             "disk": {"free_bytes": self.library.free_bytes()},
         }
@@ -720,36 +771,42 @@ class Station:
                 with tempfile.TemporaryFile(dir=folder):
                     pass
             except OSError as error:
-                reason = reason_of(error)
+                reason = describe_os_error(error)
                 raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
             self.config.keep(videos_dir=str(folder))
-            self.next_folder = folder
+            self.next_videos_dir = folder
         if token is not None:
-            if token and not fit_token(token):
-                raise InputError("bad_token", shortest=SHORTEST_TOKEN)
-            if not token and self.config.reachable:
+            if token and not is_valid_token(token):
+                raise InputError("bad_token", shortest=MIN_TOKEN_CHARS)
+            if not token and self.config.is_reachable_remotely:
                 raise InputError("host_needs_token", host=self.config.host or "0.0.0.0")
             self.config.keep(token=token)
             self.config.token = token
         self.changed.emit("settings", None)
 
-    def _line(
-        self, source: Source, path: str, reach: Reach | None = None, routes: Routes | None = None
-    ) -> Line:
-        reach = reach or Reach(self._networks_of(source))
+    def _create_upstream(
+        self,
+        source: CameraAddress,
+        path: str,
+        reach: NetworkPolicy | None = None,
+        routes: CameraRoutes | None = None,
+    ) -> Upstream:
+        reach = reach or NetworkPolicy(self._allowed_networks_for(source))
         if source.kind == "rtsp":
-            return RtspLine(source, path, self.clock, self.mediamtx, reach, routes or self.routes)
-        return MjpegLine(source, path, self.clock, self.go2rtc, reach)
+            return RtspUpstream(
+                source, path, self.clock, self.mediamtx, reach, routes or self.routes
+            )
+        return MjpegUpstream(source, path, self.clock, self.go2rtc, reach)
 
-    def _networks_of(self, source: Source) -> Sequence[str]:
+    def _allowed_networks_for(self, source: CameraAddress) -> Sequence[str]:
         """Where the camera may be: the built-in ones are always allowed."""
         return () if source.url in self._demo_urls else self.config.allowed_networks
 
-    def _tell(self, kind: str, signal: Signal, about: str | None = None) -> None:
+    def _forward(self, kind: str, signal: Callbacks, about: str | None = None) -> None:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))
 
 
-def _sends(session: Session) -> tuple[str, float]:
+def _codec_and_bit_rate(session: Session) -> tuple[str, float]:
     """The codec of a camera's pictures and its usual bits a second, also while it is away."""
     newest = session.feed.newest
     codec = newest.track.codec if newest is not None else ""
@@ -760,7 +817,7 @@ _shared_lock = threading.Lock()
 _shared: Station | None = None
 
 
-def shared(config: Config | None = None) -> Station:
+def shared_station(config: Config | None = None) -> Station:
     """The one station of this process, started on first use and stopped at exit."""
     global _shared
     with _shared_lock:

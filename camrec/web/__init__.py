@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from camrec.web.handlers.base import Desk
+from camrec.web.handlers.base import HandlerContext
 from camrec.web.kernel_server import LocalServer
-from camrec.web.routes import routes_of, settings_of
-from camrec.web.security.server import certificate, guarding, install, shown_url
-from camrec.web.upstream_proxy import Relay
+from camrec.web.routes import application_settings, make_routes
+from camrec.web.security.server import guarded_servers, install_guard, load_certificate, public_url
+from camrec.web.upstream_proxy import UpstreamProxy
 
 __all__ = [
-    "Desk",
+    "HandlerContext",
     "LocalServer",
-    "Relay",
-    "certificate",
-    "guarding",
-    "install",
-    "routes_of",
-    "settings_of",
-    "shown_url",
+    "UpstreamProxy",
+    "load_certificate",
+    "guarded_servers",
+    "install_guard",
+    "make_routes",
+    "application_settings",
+    "public_url",
 ]

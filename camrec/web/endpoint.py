@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from camrec.web.handlers.base import Handler
+from camrec.web.handlers.base import ApiHandler
 
 
 @dataclass(frozen=True)
-class Call:
+class Operation:
     """One method of an address.
 
     media : what is answered that is not JSON, as a content type.
@@ -30,16 +30,16 @@ class Call:
     status: int = 200
     query: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
-    refusals: tuple[int, ...] = ()
+    error_statuses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class Address:
+class Endpoint:
     """A path, with ``{names}`` for what varies, and what answers there."""
 
     path: str
-    handler: type[Handler]
-    calls: tuple[Call, ...]
+    handler: type[ApiHandler]
+    operations: tuple[Operation, ...]
 
     @property
     def pattern(self) -> str:

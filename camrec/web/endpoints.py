@@ -8,7 +8,7 @@ from functools import lru_cache
 from camrec import schema
 from camrec.receipt import Receipt
 from camrec.web import openapi, request_models
-from camrec.web.endpoint import Address, Call
+from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
     health,
     login,
@@ -19,78 +19,78 @@ from camrec.web.handlers import (
     stream,
     videos,
 )
-from camrec.web.handlers.base import Handler
+from camrec.web.handlers.base import ApiHandler
 
 
-class OpenApiHandler(Handler):
+class OpenApiHandler(ApiHandler):
     """The table itself, for programs."""
 
     def get(self) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.write(written())
+        self.write(openapi_json())
 
 
 @lru_cache(maxsize=1)
-def written() -> bytes:
-    return json.dumps(openapi.document(TABLE)).encode()
+def openapi_json() -> bytes:
+    return json.dumps(openapi.build_document(ENDPOINTS)).encode()
 
 
-TABLE = (
-    Address(
+ENDPOINTS = (
+    Endpoint(
         "/health",
         health.HealthHandler,
-        (Call("get", "Is everything well?", answer=schema.Health),),
+        (Operation("get", "Is everything well?", answer=schema.HealthReply),),
     ),
-    Address(
+    Endpoint(
         "/session/open",
-        sessions.OpenHandler,
+        sessions.OpenCameraHandler,
         (
-            Call(
+            Operation(
                 "post",
                 "Open a camera; answers once frames have been seen, else nothing is left open",
                 request=request_models.OpenRequest,
-                answer=schema.Session,
+                answer=schema.SessionReply,
                 status=201,
-                refusals=(400, 409, 422, 503),
+                error_statuses=(400, 409, 422, 503),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/session/close",
-        sessions.CloseHandler,
+        sessions.CloseCameraHandler,
         (
-            Call(
+            Operation(
                 "post",
                 "Close a camera; a running recording is finished and saved first, scheduled "
                 "ones are cancelled",
                 request=request_models.CloseRequest,
-                answer=schema.ClosedSession,
-                refusals=(400, 404),
+                answer=schema.ClosedSessionReply,
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/session/{session_id}/report",
-        sessions.ReportHandler,
+        sessions.CameraReportHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "A ZIP file with all that passes between camrec and a camera that failed to open",
                 media="application/zip",
-                refusals=(404, 409),
+                error_statuses=(404, 409),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/session/list",
-        sessions.ListHandler,
-        (Call("get", "The cameras that are open", answer=schema.SessionList),),
+        sessions.SessionListHandler,
+        (Operation("get", "The cameras that are open", answer=schema.SessionListReply),),
     ),
-    Address(
+    Endpoint(
         "/stream",
         stream.StreamHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "WebSocket: each binary message is one JPEG",
                 status=101,
@@ -119,124 +119,124 @@ TABLE = (
                     },
                 },
                 required=("session_id",),
-                refusals=(400, 404),
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/snapshot",
         snapshot.SnapshotHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "The newest frame; the header Captured-At says when it was captured",
                 media="image/jpeg",
                 query={"session_id": {"type": "string"}},
                 required=("session_id",),
-                refusals=(400, 404, 409),
+                error_statuses=(400, 404, 409),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/record/start",
-        recordings.StartHandler,
+        recordings.StartRecordingHandler,
         (
-            Call(
+            Operation(
                 "post",
                 "Record a camera, now or from a moment on",
                 request=request_models.RecordRequest,
-                answer=schema.Recording,
+                answer=schema.RecordingReply,
                 status=201,
-                refusals=(400, 404, 409, 503, 507),
+                error_statuses=(400, 404, 409, 503, 507),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/record/together",
-        recordings.TogetherHandler,
+        recordings.RecordTogetherHandler,
         (
-            Call(
+            Operation(
                 "post",
                 "Record several cameras from the same moment on: all of them, or none",
                 request=request_models.TogetherRequest,
-                answer=schema.RecordingList,
+                answer=schema.RecordingListReply,
                 status=201,
-                refusals=(400, 404, 409, 503, 507),
+                error_statuses=(400, 404, 409, 503, 507),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/record/stop",
-        recordings.StopHandler,
+        recordings.StopRecordingHandler,
         (
-            Call(
+            Operation(
                 "post",
                 "End a recording early; answers once its video is saved",
                 request=request_models.StopRequest,
-                answer=schema.Recording,
-                refusals=(400, 404, 409, 503, 507),
+                answer=schema.RecordingReply,
+                error_statuses=(400, 404, 409, 503, 507),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/record/list",
-        recordings.ListHandler,
+        recordings.RecordingListHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "The recordings that are scheduled and that run, and the latest hundred that ended",
-                answer=schema.RecordingList,
+                answer=schema.RecordingListReply,
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/record/status/{id}",
-        recordings.StatusHandler,
+        recordings.RecordingStatusHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "A recording, by its id or its session's for the latest",
-                answer=schema.Recording,
-                refusals=(404,),
+                answer=schema.RecordingReply,
+                error_statuses=(404,),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/videos",
         videos.VideosHandler,
-        (Call("get", "The finished videos, newest first", answer=schema.VideoList),),
+        (Operation("get", "The finished videos, newest first", answer=schema.VideoListReply),),
     ),
-    Address(  # before the next one, whose pattern takes it too
+    Endpoint(  # before the next one, whose pattern takes it too
         "/videos/{filename}/preview",
         videos.PreviewHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "The key frame at a moment of a video or before it, small",
                 media="image/jpeg",
                 query={"at": {"type": "number", "description": "Seconds from the video's start."}},
                 required=("at",),
-                refusals=(400, 404),
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/videos/{filename}/times",
         videos.TimesHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "The moments of a video's frames",
-                answer=schema.Times,
-                refusals=(400, 404),
+                answer=schema.FrameTimesReply,
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/archive",
         videos.ArchiveHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "Several videos in one ZIP",
                 media="application/zip",
@@ -248,74 +248,78 @@ TABLE = (
                     }
                 },
                 required=("video",),
-                refusals=(400, 404),
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/videos/{filename}",
         videos.VideoHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "A video, or the piece that Range asks for",
                 media="video/mp4",
                 query={"download": {"enum": ["1"], "description": "As an attachment."}},
-                refusals=(400, 404, 416),
+                error_statuses=(400, 404, 416),
             ),
-            Call("head", "What a video's GET would answer", refusals=(400, 404)),
-            Call(
+            Operation("head", "What a video's GET would answer", error_statuses=(400, 404)),
+            Operation(
                 "patch",
                 "Rename a video, which changes its filename; lock it or unlock it: a locked one is "
                 "not deleted for its age or for room",
                 request=request_models.VideoRequest,
-                answer=schema.Video,
-                refusals=(400, 404, 409, 503),
+                answer=schema.VideoReply,
+                error_statuses=(400, 404, 409, 503),
             ),
-            Call(
+            Operation(
                 "delete",
                 "Delete a video and its receipt, for good",
                 status=204,
-                refusals=(400, 404),
+                error_statuses=(400, 404),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/receipts/{filename}",
         videos.ReceiptHandler,
         (
-            Call(
+            Operation(
                 "get",
                 "What is known of a video; messages in the language of Accept-Language",
                 answer=Receipt,
-                refusals=(400, 404, 409),
+                error_statuses=(400, 404, 409),
             ),
         ),
     ),
-    Address(
+    Endpoint(
         "/thumbnails/{filename}",
         videos.ThumbnailHandler,
         (
-            Call("get", "A thumbnail of a video", media="image/jpeg", refusals=(400, 404)),
-            Call("head", "What a thumbnail's GET would answer", refusals=(400, 404)),
+            Operation(
+                "get", "A thumbnail of a video", media="image/jpeg", error_statuses=(400, 404)
+            ),
+            Operation("head", "What a thumbnail's GET would answer", error_statuses=(400, 404)),
         ),
     ),
-    Address(
+    Endpoint(
         "/login",
         login.LoginHandler,
         (
-            Call("get", "To the page; where a token is asked for, the page to log in", status=302),
-            Call("post", "A cookie for the browser whose token was right", status=204),
+            Operation(
+                "get", "To the page; where a token is asked for, the page to log in", status=302
+            ),
+            Operation("post", "A cookie for the browser whose token was right", status=204),
         ),
     ),
-    Address(
+    Endpoint(
         "/metrics",
         metrics.MetricsHandler,
-        (Call("get", "The figures for Prometheus", media="text/plain"),),
+        (Operation("get", "The figures for Prometheus", media="text/plain"),),
     ),
-    Address(
+    Endpoint(
         "/openapi.json",
         OpenApiHandler,
-        (Call("get", "This document", media="application/json"),),
+        (Operation("get", "This document", media="application/json"),),
     ),
 )

@@ -14,20 +14,20 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.web.handlers.base import Desk
-from camrec.web.handlers.external_videos import FilmHandler, Films
-from camrec.web.handlers.recordings import StartHandler, StopHandler
-from camrec.web.routes import routes_of, settings_of
-from camrec.web.security.auth import KeyGuard
-from camrec.web.security.server import Server
+from camrec.web.handlers.base import HandlerContext
+from camrec.web.handlers.external_videos import ExternalVideoHandler, ExternalVideos
+from camrec.web.handlers.recordings import StartRecordingHandler, StopRecordingHandler
+from camrec.web.routes import application_settings, make_routes
+from camrec.web.security.auth import KeyedGuard
+from camrec.web.security.server import GuardedServer
 
-PageFile = Callable[[str], str | None]  # None: there is no such file
+PageFileLookup = Callable[[str], str | None]  # None: there is no such file
 # Not by `mimetypes`: on Windows that says what the registry does.
-TYPES = {"js": "text/javascript", "json": "application/json"}
-GRACE = 2.0  # seconds that requests have to end by themselves
+CONTENT_TYPES = {"js": "text/javascript", "json": "application/json"}
+REQUEST_DRAIN_TIMEOUT_S = 2.0  # seconds that requests have to end by themselves
 
 
-def no_file(name: str) -> None:
+def no_page_file(name: str) -> None:
     """A page that loads nothing beside the pictures."""
     return None
 
@@ -56,9 +56,9 @@ class KernelServer:
         routes: Sequence[Any],
         viewers: set[Any],
         pool: ThreadPoolExecutor,
-        guard: KeyGuard,
+        guard: KeyedGuard,
         config: Config,
-        page_file: PageFile,
+        page_file: PageFileLookup,
         **settings: Any,
     ) -> None:
         files = {"page_file": page_file, "pool": pool}
@@ -90,7 +90,9 @@ class KernelServer:
 
     async def _serve(self) -> None:
         application = Application(self._routes, **self._settings)
-        server = Server(application, guard=self._guard, config=self._config, ssl_options=None)
+        server = GuardedServer(
+            application, guard=self._guard, config=self._config, ssl_options=None
+        )
         server.add_sockets(self._sockets)
         await self._stopping.wait()
         server.stop()
@@ -98,7 +100,7 @@ class KernelServer:
         await server.close_all_connections()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         if rest:
-            _, late = await asyncio.wait(rest, timeout=GRACE)
+            _, late = await asyncio.wait(rest, timeout=REQUEST_DRAIN_TIMEOUT_S)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -107,30 +109,30 @@ class KernelServer:
 class LocalServer(KernelServer):
     """The wire of a station. A page may do what its URL is for, wherever it comes from."""
 
-    def __init__(self, station: Station, page_file: PageFile = no_file) -> None:
-        desk = Desk.of(station)
-        guard = KeyGuard(desk.guard)
-        self._films = Films()
-        film = {"desk": desk, "films": self._films}
+    def __init__(self, station: Station, page_file: PageFileLookup = no_page_file) -> None:
+        desk = HandlerContext.of(station)
+        guard = KeyedGuard(desk.guard)
+        self._external_videos = ExternalVideos()
+        film = {"desk": desk, "films": self._external_videos}
         routes = [
-            (f"/{guard.key}/films/(.*)/videos/(.*)", FilmHandler, film),
-            (f"/{guard.record_key}/record/start", StartHandler, {"desk": desk}),
-            (f"/{guard.record_key}/record/stop", StopHandler, {"desk": desk}),
-            *routes_of(desk, f"/{guard.key}"),
-            *routes_of(desk),
+            (f"/{guard.key}/films/(.*)/videos/(.*)", ExternalVideoHandler, film),
+            (f"/{guard.record_key}/record/start", StartRecordingHandler, {"desk": desk}),
+            (f"/{guard.record_key}/record/stop", StopRecordingHandler, {"desk": desk}),
+            *make_routes(desk, f"/{guard.key}"),
+            *make_routes(desk),
         ]
         given = (routes, desk.viewers, desk.pool, guard, station.config, page_file)
-        super().__init__(*given, **settings_of(desk))
+        super().__init__(*given, **application_settings(desk))
 
-    def film_url(self, path: Path) -> str:
+    def external_video_url(self, path: Path) -> str:
         """For a video of any folder or storage: below it is ``/videos/FILENAME``."""
-        return f"{self.url}/films/{self._films.add(path)}"
+        return f"{self.url}/films/{self._external_videos.add(path)}"
 
 
 class PageFileHandler(RequestHandler):
     """For a page that has the key."""
 
-    def initialize(self, page_file: PageFile, pool: ThreadPoolExecutor) -> None:
+    def initialize(self, page_file: PageFileLookup, pool: ThreadPoolExecutor) -> None:
         self._page_file, self._pool = page_file, pool
 
     async def get(self, name: str) -> None:
@@ -138,5 +140,5 @@ class PageFileHandler(RequestHandler):
         text = await loop.run_in_executor(self._pool, self._page_file, name)
         if text is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", f"{TYPES[name.rpartition('.')[2]]}; charset=utf-8")
+        self.set_header("Content-Type", f"{CONTENT_TYPES[name.rpartition('.')[2]]}; charset=utf-8")
         self.write(text)

@@ -10,18 +10,18 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from camrec import __version__, schema
-from camrec.web.endpoint import Address, Call
+from camrec.web.endpoint import Endpoint, Operation
 
-REF = "#/components/schemas/{model}"
-ALWAYS = (401, 403, 429)  # the guard's
+SCHEMA_REF_TEMPLATE = "#/components/schemas/{model}"
+GUARD_STATUSES = (401, 403, 429)  # the guard's
 
 
-def document(table: Sequence[Address]) -> dict[str, Any]:
-    calls = [call for address in table for call in address.calls]
+def build_document(table: Sequence[Endpoint]) -> dict[str, Any]:
+    calls = [call for address in table for call in address.operations]
     models = [(call.request, "validation") for call in calls if call.request]
     models += [(call.answer, "serialization") for call in calls if call.answer]
     models.append((schema.ErrorReply, "serialization"))
-    _, definitions = models_json_schema(models, ref_template=REF)
+    _, definitions = models_json_schema(models, ref_template=SCHEMA_REF_TEMPLATE)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -33,8 +33,10 @@ def document(table: Sequence[Address]) -> dict[str, Any]:
         "security": [{}, {"bearer": []}],
         "paths": {
             address.path: {
-                "parameters": [_parameter("path", name) for name in _names(address.path)],
-                **{call.method: _operation(address, call) for call in address.calls},
+                "parameters": [
+                    _describe_parameter("path", name) for name in _path_parameters(address.path)
+                ],
+                **{call.method: _describe_operation(address, call) for call in address.operations},
             }
             for address in table
         },
@@ -47,48 +49,54 @@ def document(table: Sequence[Address]) -> dict[str, Any]:
     }
 
 
-def _operation(address: Address, call: Call) -> dict[str, Any]:
+def _describe_operation(address: Endpoint, call: Operation) -> dict[str, Any]:
     words = re.findall(r"\w+", f"{call.method} {address.path}")
     operation: dict[str, Any] = {
         "operationId": "_".join(words),
         "summary": call.summary,
         "parameters": [
-            _parameter("query", name, of, name in call.required) for name, of in call.query.items()
+            _describe_parameter("query", name, of, name in call.required)
+            for name, of in call.query.items()
         ],
         "responses": {
-            str(call.status): _answer(call),
-            **{str(status): _error(status) for status in (*ALWAYS, *call.refusals)},
-            "default": _error(None),
+            str(call.status): _describe_response(call),
+            **{
+                str(status): _describe_error(status)
+                for status in (*GUARD_STATUSES, *call.error_statuses)
+            },
+            "default": _describe_error(None),
         },
     }
     if call.request is not None:
-        operation["requestBody"] = {"required": True, "content": _json(call.request)}
+        operation["requestBody"] = {"required": True, "content": _json_content(call.request)}
     return operation
 
 
-def _answer(call: Call) -> dict[str, Any]:
+def _describe_response(call: Operation) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": responses[call.status]}
     if call.answer is not None:
-        answer["content"] = _json(call.answer)
+        answer["content"] = _json_content(call.answer)
     elif call.media is not None:
         answer["content"] = {call.media: {}}
     return answer
 
 
-def _error(status: int | None) -> dict[str, Any]:
+def _describe_error(status: int | None) -> dict[str, Any]:
     description = responses[status] if status else "Any other error"
-    return {"description": description, "content": _json(schema.ErrorReply)}
+    return {"description": description, "content": _json_content(schema.ErrorReply)}
 
 
-def _json(model: type) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": REF.format(model=model.__name__)}}}
+def _json_content(model: type) -> dict[str, Any]:
+    return {
+        "application/json": {"schema": {"$ref": SCHEMA_REF_TEMPLATE.format(model=model.__name__)}}
+    }
 
 
-def _parameter(
+def _describe_parameter(
     place: str, name: str, of: dict[str, Any] | None = None, required: bool = True
 ) -> dict[str, Any]:
     return {"name": name, "in": place, "required": required, "schema": of or {"type": "string"}}
 
 
-def _names(path: str) -> list[str]:
+def _path_parameters(path: str) -> list[str]:
     return re.findall(r"\{(\w+)\}", path)

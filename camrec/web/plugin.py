@@ -3,9 +3,9 @@
 What Panel serves by itself stands behind the same guard.
 """
 
-from camrec.station import shared
-from camrec.web import Desk, install, routes_of
+from camrec.station import shared_station
+from camrec.web import HandlerContext, install_guard, make_routes
 
-_desk = Desk.of(shared())
-ROUTES = routes_of(_desk)
-install(_desk.guard, _desk.station.config)
+_desk = HandlerContext.of(shared_station())
+ROUTES = make_routes(_desk)
+install_guard(_desk.guard, _desk.station.config)

@@ -27,26 +27,38 @@ from tornado.websocket import (
 
 from camrec import direct_http
 from camrec.config import Config
-from camrec.web.handlers.file import PROXIED
-from camrec.web.kernel_server import KernelServer, PageFile, no_file
-from camrec.web.security.auth import KeyGuard
+from camrec.web.handlers.file import PROXY_CONTEXT_HEADER
+from camrec.web.kernel_server import KernelServer, PageFileLookup, no_page_file
+from camrec.web.security.auth import KeyedGuard
+from camrec.web.websocket_rules import GOING_AWAY_CODE, PING_INTERVAL_S
 
 log = logging.getLogger(__name__)
 
-CHUNK = 256 << 10  # bytes
-NO_ANSWER = 599  # Tornado's own status of a request that was not answered
-THREADS = 8
-TIMES = (5.0, 60.0)  # seconds to connect, and for an answer
-ASKED = ("Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept-Language", PROXIED)
-TOLD = ("Content-Type", "Content-Length", "Content-Range", "Accept-Ranges", "ETag")
-TOLD += ("Last-Modified", "Content-Disposition", "Captured-At")
-WATCHED = r"/(?:snapshot|record/status/.*|videos/.*|thumbnails/.*)"
-ASKED_FOR = r"/record/(?:start|stop)"
-GONE = 1001
-PING = 5.0
+UPSTREAM_CHUNK_BYTES = 256 << 10  # bytes
+NO_RESPONSE_STATUS = 599  # Tornado's own status of a request that was not answered
+UPSTREAM_THREADS = 8
+UPSTREAM_TIMEOUTS_S = (5.0, 60.0)  # seconds to connect, and for an answer
+FORWARDED_REQUEST_HEADERS = (
+    "Range",
+    "If-Range",
+    "If-None-Match",
+    "If-Modified-Since",
+    "Accept-Language",
+    PROXY_CONTEXT_HEADER,
+)
+FORWARDED_RESPONSE_HEADERS = (
+    "Content-Type",
+    "Content-Length",
+    "Content-Range",
+    "Accept-Ranges",
+    "ETag",
+)
+FORWARDED_RESPONSE_HEADERS += ("Last-Modified", "Content-Disposition", "Captured-At")
+VIEW_PATH_PATTERN = r"/(?:snapshot|record/status/.*|videos/.*|thumbnails/.*)"
+RECORD_PATH_PATTERN = r"/record/(?:start|stop)"
 
 
-class Relay(KernelServer):
+class UpstreamProxy(KernelServer):
     """The pictures and videos of the camrec at `upstream`, to look at, and to record.
 
     upstream : ``http://127.0.0.1:8000``, without a slash at the end.
@@ -54,30 +66,30 @@ class Relay(KernelServer):
     """
 
     def __init__(
-        self, upstream: str, headers: Mapping[str, str], page_file: PageFile = no_file
+        self, upstream: str, headers: Mapping[str, str], page_file: PageFileLookup = no_page_file
     ) -> None:
-        guard = KeyGuard()
+        guard = KeyedGuard()
         viewers: set[Any] = set()
-        pool = ThreadPoolExecutor(THREADS, "camrec-relay")
+        pool = ThreadPoolExecutor(UPSTREAM_THREADS, "camrec-relay")
         given = {"upstream": upstream, "headers": dict(headers)}
         routes = [
-            (f"/{guard.key}/stream", StreamRelay, {**given, "viewers": viewers}),
-            (f"/{guard.key}{WATCHED}", CallRelay, {**given, "pool": pool}),
-            (f"/{guard.record_key}{ASKED_FOR}", CallRelay, {**given, "pool": pool}),
+            (f"/{guard.key}/stream", StreamProxy, {**given, "viewers": viewers}),
+            (f"/{guard.key}{VIEW_PATH_PATTERN}", CallProxy, {**given, "pool": pool}),
+            (f"/{guard.record_key}{RECORD_PATH_PATTERN}", CallProxy, {**given, "pool": pool}),
         ]
         super().__init__(routes, viewers, pool, guard, Config(), page_file)
 
 
-class StreamRelay(WebSocketHandler):
+class StreamProxy(WebSocketHandler):
     """One viewer. Each end is read no faster than the other takes."""
 
     # A page that is gone without a word is found out here: upstream only sees this relay.
-    ping_interval = PING
-    ping_timeout = PING
+    ping_interval = PING_INTERVAL_S
+    ping_timeout = PING_INTERVAL_S
 
     def initialize(self, upstream: str, headers: dict[str, str], viewers: set[Any]) -> None:
-        self._url = f"{_as_websocket(upstream)}/stream?{self.request.query}"
-        self._asking = headers
+        self._url = f"{_websocket_url(upstream)}/stream?{self.request.query}"
+        self._upstream_headers = headers
         self._viewers = viewers
 
     def check_origin(self, origin: str) -> bool:
@@ -88,8 +100,8 @@ class StreamRelay(WebSocketHandler):
             raise HTTPError(400)
         asked = HTTPRequest(
             self._url,
-            headers=self._asking,
-            connect_timeout=TIMES[0],
+            headers=self._upstream_headers,
+            connect_timeout=UPSTREAM_TIMEOUTS_S[0],
             ca_certs=direct_http.ca_bundle(),
         )
         try:
@@ -97,7 +109,7 @@ class StreamRelay(WebSocketHandler):
         except HTTPTimeoutError:
             raise HTTPError(504) from None
         except HTTPClientError as error:
-            raise HTTPError(502 if error.code == NO_ANSWER else error.code) from None
+            raise HTTPError(502 if error.code == NO_RESPONSE_STATUS else error.code) from None
         except (OSError, WebSocketError) as error:
             log.debug("no WebSocket of %s: %s", self.request.path, type(error).__name__)
             raise HTTPError(502) from None
@@ -105,9 +117,9 @@ class StreamRelay(WebSocketHandler):
     def open(self, *_: str) -> None:
         self.set_nodelay(True)
         self._viewers.add(self)
-        self._passing = asyncio.get_running_loop().create_task(self._pass())
+        self._forward_task = asyncio.get_running_loop().create_task(self._forward_messages())
 
-    async def _pass(self) -> None:
+    async def _forward_messages(self) -> None:
         try:
             while (message := await self._upstream.read_message()) is not None:
                 await self.write_message(message, binary=isinstance(message, bytes))
@@ -115,55 +127,59 @@ class StreamRelay(WebSocketHandler):
             pass
         finally:
             self._upstream.close()
-            self.close(GONE, self._upstream.close_reason)
+            self.close(GOING_AWAY_CODE, self._upstream.close_reason)
             self._viewers.discard(self)
 
     async def on_message(self, message: str | bytes) -> None:
         try:
             await self._upstream.write_message(message, binary=isinstance(message, bytes))
         except WebSocketClosedError:
-            self.close(GONE)
+            self.close(GOING_AWAY_CODE)
 
     def on_close(self) -> None:
         self._upstream.close()
 
     async def leave(self) -> None:
-        self.close(GONE)
+        self.close(GOING_AWAY_CODE)
         self._upstream.close()
-        await self._passing
+        await self._forward_task
 
 
-class CallRelay(RequestHandler):
+class CallProxy(RequestHandler):
     """One call and its answer, which may be a long file; the guard knows which key lets change."""
 
     def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
         self._upstream = upstream
-        self._asking = headers
+        self._upstream_headers = headers
         self._pool = pool
 
     async def get(self) -> None:
-        asked = {name: self.request.headers[name] for name in ASKED if name in self.request.headers}
+        asked = {
+            name: self.request.headers[name]
+            for name in FORWARDED_REQUEST_HEADERS
+            if name in self.request.headers
+        }
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
-            reply = await self._call(
+            reply = await self._run_blocking(
                 direct_http.request,
                 self.request.method,
                 f"{url}?{self.request.query}",
-                headers={**asked, **self._asking, "Accept-Encoding": "identity"},
+                headers={**asked, **self._upstream_headers, "Accept-Encoding": "identity"},
                 data=self.request.body,
                 stream=True,
-                timeout=TIMES,
+                timeout=UPSTREAM_TIMEOUTS_S,
             )
         except requests.RequestException:
             raise HTTPError(502) from None
         with reply:
             self.set_status(reply.status_code)
-            for name in TOLD:
+            for name in FORWARDED_RESPONSE_HEADERS:
                 if name in reply.headers:
                     self.set_header(name, reply.headers[name])
-            chunks = reply.iter_content(CHUNK)
+            chunks = reply.iter_content(UPSTREAM_CHUNK_BYTES)
             try:
-                while chunk := await self._call(next, chunks, b""):
+                while chunk := await self._run_blocking(next, chunks, b""):
                     self.write(chunk)
                     await self.flush()
             except StreamClosedError:
@@ -174,11 +190,11 @@ class CallRelay(RequestHandler):
 
     head = post = get
 
-    async def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    async def _run_blocking(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
 
 
-def _as_websocket(url: str) -> str:
+def _websocket_url(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(scheme={"http": "ws", "https": "wss"}[parts.scheme]))

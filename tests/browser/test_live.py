@@ -12,16 +12,16 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from camrec.dashboard import CameraView, page
+from camrec.dashboard import CameraView, make_page
 from camrec.dashboard.camera_view import LivePicture
-from camrec.dashboard.page import end_board
-from camrec.live import PacketSubscription
+from camrec.dashboard.page import stop_board
+from camrec.live import H264Viewer
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.handlers.base import Desk
+from camrec.web.handlers.base import HandlerContext
 from camrec.web.handlers.stream import StreamHandler
-from camrec.web.routes import routes_of
+from camrec.web.routes import make_routes
 from support.cameras import barcode
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
@@ -211,7 +211,7 @@ def whole_and_rising(numbers: list[int | None]) -> None:
 
 def await_pictures(cell: Cell, count: int) -> int:
     """Until its current group has so many; the number of the latest that the camera sent then."""
-    until(lambda: len(cell.session.feed.group()) >= count)
+    until(lambda: len(cell.session.feed.current_gop()) >= count)
     return cell.camera.truth()[-1].number
 
 
@@ -272,9 +272,9 @@ def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
 def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
     """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
-    made = lambda: page(station, "en")  # noqa: E731
-    desk = Desk.of(station)
-    with Serving(made, prefix="/cameras/of/mine", routes=routes_of(desk)) as serving:
+    made = lambda: make_page(station, "en")  # noqa: E731
+    desk = HandlerContext.of(station)
+    with Serving(made, prefix="/cameras/of/mine", routes=make_routes(desk)) as serving:
         look = looking(serving.url, scripts=(READ, script))
         watch = Watch(look.page)
         watch.until(5)
@@ -292,7 +292,7 @@ def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, lo
         look.close()
         cell.viewers(0)
     desk.pool.shutdown()
-    end_board(station)
+    stop_board(station)
 
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
@@ -415,7 +415,7 @@ def kept(session: Session) -> dict[str, int]:
         "files and sockets": psutil.Process().num_fds(),
         "watchers": len(session.machine.changed),
         "viewers": alive.count(StreamHandler),
-        "ways": alive.count(PacketSubscription),
+        "ways": alive.count(H264Viewer),
         "pages": alive.count(LivePicture),
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from camrec.dashboard.bundler import bundle
 
-from camrec.dashboard.component import texts
-from camrec.i18n import LANGUAGES, text
+from camrec.dashboard.bundler import bundle
+from camrec.dashboard.component import catalogue_texts
+from camrec.i18n import LANGUAGES, translate
 
 pytestmark = pytest.mark.browser
 
@@ -37,13 +37,13 @@ def test_numbers_are_said_as_people_say_them(language, chromium):
         tab = context.new_page()
         tab.evaluate(f"() => {{ window.kit = {bundle('kit/locale.js')} }}")
         say = "([texts, how, value]) => kit.createLocale(texts)[how](value)"
-        spoken = texts(language, "page")
+        spoken = catalogue_texts(language, "page")
         for how, examples in MEASURES[language].items():
             for value, said in examples.items():
                 assert tab.evaluate(say, [spoken, how, value]) == said.replace(" ", NBSP), value
         plural = "([texts, count]) => kit.createLocale(texts).t('page.open_of', {count, most: 3})"
         for count in (0, 1, 2):
-            known = text("page.open_of", language, count=count, most=3)
+            known = translate("page.open_of", language, count=count, most=3)
             assert tab.evaluate(plural, [spoken, count]) == known
         unknown = "([texts, ...more]) => kit.createLocale(texts).t('page.nonsense', ...more)"
         assert tab.evaluate(unknown, [spoken]) == "page.nonsense"

@@ -71,7 +71,7 @@ def test_closing_a_camera_tells_what_it_cancelled(wire, door):
 
 
 def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypatch):
-    monkeypatch.setattr(stations, "REMEMBERED", 2)
+    monkeypatch.setattr(stations, "MAX_ENDED_RECORDINGS", 2)
     with serving(binaries.config(tmp_path)) as (_, wire), MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
         ids = [
@@ -93,7 +93,7 @@ def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
         station.changed.connect(
             lambda kind, _: seen.extend(
                 (each.started_at - station.clock.utc_ns()) / 1e9
-                for each in station.scheduled(session_id)
+                for each in station.scheduled_recordings(session_id)
             )
         )
         wire.post("/record/together", {"session_ids": [session_id], "duration": 1})

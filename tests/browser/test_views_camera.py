@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, expect
 
-from camrec.dashboard import CameraView, page_file
+from camrec.dashboard import CameraView, read_page_file
 from camrec.dashboard.camera_view import LivePicture
 from camrec.errors import ServiceError
 from camrec.session import Session, SessionState
@@ -33,7 +33,7 @@ def station(binaries, tmp_path_factory) -> Iterator[Station]:
 
 @pytest.fixture(scope="module")
 def local(station) -> Iterator[LocalServer]:
-    server = LocalServer(station, page_file)
+    server = LocalServer(station, read_page_file)
     yield server
     server.stop()
 
@@ -117,7 +117,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     station, session, show, monkeypatch
 ):
     page = show("fr", known="status of 507")  # a refusal is an error on the browser's console
-    monkeypatch.setattr(station.library.room, "floor", 10**18)
+    monkeypatch.setattr(station.library.room, "min_free_bytes", 10**18)
     press(page, "Enregistrer 5 min")
     expect(page.get_by_role("alert")).to_contain_text("Pas assez de place sur le disque")
     assert session.recording is None
@@ -221,7 +221,9 @@ CUT_OFF = """card => {
 
 def test_a_notebook_that_is_kept_holds_no_right_to_record_where_none_was_given(session, local):
     given = {"base_url": local.url, "width": 320}
-    shown = CameraView(session, **given)._html()
+    shown = CameraView(session, **given)._render_html()
     assert local.record_url not in shown and json.dumps(local.url)[1:-1] in shown
-    assert local.record_url in CameraView(session, record_url=local.record_url, **given)._html()
+    assert (
+        local.record_url in CameraView(session, record_url=local.record_url, **given)._render_html()
+    )
     assert not LivePicture(session_id="x").records

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import expect
 from tornado.websocket import WebSocketClosedError
 
-from camrec.dashboard import CameraView, page
-from camrec.dashboard.page import board_of, end_board
-from camrec.dashboard.server import _failed
+from camrec.dashboard import CameraView, make_page
+from camrec.dashboard.page import board_for, stop_board
+from camrec.dashboard.server import _on_loop_exception
 from camrec.station import Station
 from camrec.web import LocalServer
 from support.cameras.mjpeg import MjpegCamera
@@ -32,8 +32,8 @@ def station(binaries, tmp_path) -> Iterator[Station]:
 
 
 def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
-    board = board_of(station)
-    with Serving(lambda: page(station, "en")) as serving:
+    board = board_for(station)
+    with Serving(lambda: make_page(station, "en")) as serving:
         looks = [looking(serving.url) for _ in range(3)]
         for look in looks:
             expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
@@ -46,7 +46,7 @@ def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
         while len(board.changed) > 1:
             look.page.wait_for_timeout(100)
         look.close()
-    end_board(station)
+    stop_board(station)
     assert len(station.changed) == 0
 
 
@@ -55,7 +55,7 @@ def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(c
         raise error
 
     async def forgotten(*errors: Exception) -> None:
-        asyncio.get_running_loop().set_exception_handler(_failed)
+        asyncio.get_running_loop().set_exception_handler(_on_loop_exception)
         tasks = [asyncio.ensure_future(fails(error)) for error in errors]
         await asyncio.wait(tasks)
         del tasks

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from camrec.dashboard import CameraView
-from camrec.library import Room
+from camrec.library import DiskSpace
 from camrec.session import SessionState
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
@@ -85,8 +85,8 @@ def test_what_is_offered_is_admitted(shown, monkeypatch):
         rate = station.file_rate([session])
         assert rate > 0
         # Room for ten minutes above what has to stay free.
-        room = station.config.disk_floor + int(rate / 8 * 600)
-        monkeypatch.setattr(Room, "free", property(lambda self: room))
+        room = station.config.min_free_bytes + int(rate / 8 * 600)
+        monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: room))
         tile.get_by_text(f"1{NBSP}h", exact=True).click()
         offered = tile.get_by_role("button", name="instead")
         expect(offered).to_be_visible()
@@ -96,7 +96,9 @@ def test_what_is_offered_is_admitted(shown, monkeypatch):
         length = session.recording.duration
         assert 240 <= length <= 600
         station.stop_recording(session.session_id)
-        monkeypatch.setattr(Room, "free", property(lambda self: station.config.disk_floor))
+        monkeypatch.setattr(
+            DiskSpace, "free_bytes", property(lambda self: station.config.min_free_bytes)
+        )
         expect(tile).to_contain_text("No room")
         expect(tile.get_by_role("button", name="Record")).to_be_disabled()
 

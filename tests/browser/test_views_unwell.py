@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from camrec.library import Room
+from camrec.library import DiskSpace
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 from support.cameras.rtsp import RtspCamera
@@ -24,7 +24,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
     ffmpeg = tmp_path / binaries.ffmpeg.name
     shutil.copy(binaries.ffmpeg, ffmpeg)
     with monkeypatch.context() as little:
-        little.setattr(Room, "free", property(lambda room: 2_400_000_000))
+        little.setattr(DiskSpace, "free_bytes", property(lambda room: 2_400_000_000))
         station, page = shown("fr", width=1024, ffmpeg_path=str(ffmpeg))
         expect(health(page)).to_contain_text("Disque presque plein\u00a0: il reste 2,4\u00a0Go")
         page.get_by_role("link", name="Libérer de la place").click()

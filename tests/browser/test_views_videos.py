@@ -21,12 +21,12 @@ from playwright.sync_api import Page, expect
 from tornado.web import RequestHandler, StaticFileHandler
 
 from camrec.clock import Clock
-from camrec.dashboard.library import Latest, Library
-from camrec.dashboard.video_component import Deeds, row
-from camrec.dashboard.video_player import Player
+from camrec.dashboard.library import LatestVideos, VideoLibraryView
+from camrec.dashboard.video_component import VideoActions, video_row
+from camrec.dashboard.video_player import VideoPlayer
 from camrec.errors import DiskError, StateError
-from camrec.library import Library as Films
-from camrec.library import Video, preview
+from camrec.library import VideoFile, preview
+from camrec.library import VideoLibrary as Films
 from camrec.receipt import Gap, Receipt, RecordingWarning
 from support.serving import Serving
 
@@ -39,12 +39,12 @@ RATE = 10
 SECONDS = 10.0
 
 
-def film(filename: str, name: str, started_at: int, **facts: object) -> Video:
+def film(filename: str, name: str, started_at: int, **facts: object) -> VideoFile:
     """A video as the library tells it."""
     usual = {"duration": SECONDS, "size": 1_200_000, "width": 320, "height": 180}
     codecs = {"video_codec": "h264", "audio_codec": None, "playable": True}
     known = {**usual, **codecs, **facts}
-    return Video(filename, Path(filename), name=name, started_at=started_at, **known)
+    return VideoFile(filename, Path(filename), name=name, started_at=started_at, **known)
 
 
 def receipt(name: str, gaps: list[Gap]) -> Receipt:
@@ -73,14 +73,14 @@ def receipt(name: str, gaps: list[Gap]) -> Receipt:
 class Shelf:
     """Films that a page shows and deletes; `refusal` is raised instead."""
 
-    films: list[Video]
+    films: list[VideoFile]
     refusal: Exception | None = None
-    parts: list[tuple[object, Library]] = field(default_factory=list)
+    parts: list[tuple[object, VideoLibraryView]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     @property
-    def deeds(self) -> Deeds:
-        return Deeds(self.delete, self.rename, self.lock)
+    def deeds(self) -> VideoActions:
+        return VideoActions(self.delete, self.rename, self.lock)
 
     def tell(self) -> None:
         for document, part in self.parts:
@@ -165,7 +165,7 @@ class TimesHandler(RequestHandler):
     def get(self, name: str) -> None:
         film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
         readable = film.name != "broken.mp4"
-        self.write({"times": preview.times(film) if readable else []})
+        self.write({"times": preview.read_frame_times(film) if readable else []})
 
 
 class PreviewHandler(TimesHandler):
@@ -179,7 +179,7 @@ class PreviewHandler(TimesHandler):
             await asyncio.sleep(0.01)
         self.set_header("Content-Type", "image/jpeg")
         film = Path(self.path) / f"{unquote(name).split()[0]}.mp4"
-        self.write(preview.Previews().jpeg(film, at))
+        self.write(preview.FramePreviews().jpeg(film, at))
 
 
 class ThumbnailHandler(StaticFileHandler):
@@ -201,8 +201,10 @@ def serve(folder: Path) -> Iterator[Callable[..., str]]:
         yield lambda make: ends.enter_context(Serving(make, routes=routes)).url
 
 
-def library(shelf: Shelf, of: type = Library, **how: object) -> Callable[[], Library]:
-    def make() -> Library:
+def library(
+    shelf: Shelf, of: type = VideoLibraryView, **how: object
+) -> Callable[[], VideoLibraryView]:
+    def make() -> VideoLibraryView:
         part = of(deeds=shelf.deeds, **WIDE, **how)
         part.show(shelf.films)
         shelf.parts.append((pn.state.curdoc, part))
@@ -211,9 +213,9 @@ def library(shelf: Shelf, of: type = Library, **how: object) -> Callable[[], Lib
     return make
 
 
-def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], Player]:
-    def make() -> Player:
-        part = Player(deeds=shelf.deeds, **WIDE, **how)
+def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], VideoPlayer]:
+    def make() -> VideoPlayer:
+        part = VideoPlayer(deeds=shelf.deeds, **WIDE, **how)
         part.show(filename, next((f for f in shelf.films if f.filename == filename), None))
         return part
 
@@ -225,11 +227,13 @@ def names(page: Page) -> list[str]:
 
 
 def test_a_row_is_plain_values() -> None:
-    told = row(film("a.mp4", "Entrée", 1_795_000_000_123_000_000, receipt=receipt("Entrée", [GAP])))
+    told = video_row(
+        film("a.mp4", "Entrée", 1_795_000_000_123_000_000, receipt=receipt("Entrée", [GAP]))
+    )
     assert told["started_at"] == 1_795_000_000_123
     assert told["gaps"] == [{"start": 2.9, "duration": 4.1}]
     assert told["playable"] is True and told["locked"] is False
-    assert row(film("b.mp4", "b", 0))["gaps"] == []
+    assert video_row(film("b.mp4", "b", 0))["gaps"] == []
 
 
 def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
@@ -280,7 +284,7 @@ def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> No
     assert names(page) == ["Banc optique"]
 
 
-def dated(name: str, local: datetime, **facts: object) -> Video:
+def dated(name: str, local: datetime, **facts: object) -> VideoFile:
     at = int(local.astimezone(timezone.utc).timestamp()) * 10**9
     return film(f"{name} {at}.mp4", name, at, **facts)
 
@@ -409,8 +413,8 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
             tmp_path / "made.mp4", receipt(name, []).model_copy(update={"size": size, "name": name})
         )
 
-    def make() -> Library:
-        part = Library(deeds=Deeds(real.delete, real.rename, real.lock), **WIDE)
+    def make() -> VideoLibraryView:
+        part = VideoLibraryView(deeds=VideoActions(real.delete, real.rename, real.lock), **WIDE)
         part.show(real.videos())
         document = pn.state.curdoc
         tell = lambda: part.show(real.videos())  # noqa: E731
@@ -564,7 +568,7 @@ def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width:
     films = many(12)
 
     def make() -> pn.Column:
-        latest, everything = library(films, Latest)(), library(films)()
+        latest, everything = library(films, LatestVideos)(), library(films)()
         gapped = replace(films.films[0], receipt=receipt("Entrée", [GAP]))
         stage = player(Shelf([gapped]), "whole 0.mp4")
         return pn.Column(latest, everything, stage(), sizing_mode="stretch_width")
@@ -660,7 +664,7 @@ SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
 def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
     serve, looking, folder
 ) -> None:
-    times = preview.times(folder / "uneven.mp4")
+    times = preview.read_frame_times(folder / "uneven.mp4")
     hole = next(n for n, (a, b) in enumerate(zip(times, times[1:], strict=False)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
     told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
@@ -764,7 +768,7 @@ def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, looking) -> 
 
 def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
     films = shelf()
-    parts: list[Player] = []
+    parts: list[VideoPlayer] = []
 
     def make() -> pn.Column:
         parts.append(player(films, "whole 1.mp4")())
@@ -801,7 +805,7 @@ def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
 
 
 def test_the_only_card_is_no_wider_than_one_of_many(serve, looking) -> None:
-    page = looking(serve(library(Shelf(shelf().films[:1]), Latest))).page
+    page = looking(serve(library(Shelf(shelf().films[:1]), LatestVideos))).page
     expect(page.locator(".newest .card")).to_have_count(1)
     expect(page.locator(".newest .row")).to_have_attribute("style", "--cards: 6;")
     assert page.locator(".newest .card").bounding_box()["width"] < 300

@@ -23,8 +23,8 @@ def test_the_contract_of_rooms_holds():
 @pytest.mark.parametrize(
     ("library", "room"),
     [
-        ("panel", "views"),
-        ("bokeh", "views"),
+        ("panel", "dashboard"),
+        ("bokeh", "dashboard"),
         ("tornado.web", "web"),
         ("prometheus_client", "web"),
     ],

@@ -24,10 +24,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from camrec.binaries import PROGRAMS, Site, Step, download, find, manifest
-from camrec.binaries.check import Unusable
-from camrec.binaries.manifest import MACHINES, Asset
-from camrec.cli.download_progress import Bar
+from camrec.binaries import (
+    PROGRAMS,
+    ProgressEvent,
+    ReleaseSite,
+    download,
+    find_program,
+    manifest,
+)
+from camrec.binaries.check import UnusableBinary
+from camrec.binaries.manifest import GO_ARCHITECTURES, ReleaseAsset
+from camrec.cli.download_progress import DownloadProgressBar
 from camrec.errors import ServiceError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs played here are scripts")
@@ -39,7 +46,7 @@ GO = shutil.which("go")
 ROOT = Path(__file__).parents[2]
 
 
-class ReleaseSite:
+class SiteServer:
     """Answers each path with bytes, or lets a function answer; counts what was asked."""
 
     def __init__(self) -> None:
@@ -68,7 +75,7 @@ class ReleaseSite:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         base = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self.site = Site(base, f"{base}/api")
+        self.site = ReleaseSite(base, f"{base}/api")
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -79,18 +86,18 @@ class ReleaseSite:
 class Place:
     """A machine of our own: an empty PATH, a bin/, a cache, and a release site."""
 
-    def __init__(self, folder: Path, server: ReleaseSite) -> None:
+    def __init__(self, folder: Path, server: SiteServer) -> None:
         self.path = folder / "path"
         self.bin = folder / "bin"
         self.cache = folder / "cache"
         self.server = server
-        self.steps: list[Step] = []
+        self.steps: list[ProgressEvent] = []
         for each in (self.path, self.bin):
             each.mkdir()
 
     def find(self, name: str = "mediamtx", **more: object):
         given = dict(folder=self.bin, cache=self.cache, site=self.server.site)
-        return find(name, progress=self.steps.append, **{**given, **more})
+        return find_program(name, progress=self.steps.append, **{**given, **more})
 
     def missing(self, name: str = "mediamtx", **more: object) -> str:
         """The text of the error; nothing is left behind."""
@@ -110,14 +117,14 @@ class Place:
 
 
 @pytest.fixture
-def server() -> Iterator[ReleaseSite]:
-    server = ReleaseSite()
+def server() -> Iterator[SiteServer]:
+    server = SiteServer()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def place(tmp_path: Path, server: ReleaseSite, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, server: SiteServer, monkeypatch: pytest.MonkeyPatch) -> Place:
     place = Place(tmp_path, server)
     monkeypatch.setenv("PATH", str(place.path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -135,8 +142,8 @@ def pin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
     def pin(name: str, file: str, sha256: str | None) -> str:
         program = PROGRAMS[name]
-        machine = (platform.system(), MACHINES[platform.machine().lower()])
-        release = replace(program.release, assets={machine: Asset(file, sha256)})
+        machine = (platform.system(), GO_ARCHITECTURES[platform.machine().lower()])
+        release = replace(program.release, assets={machine: ReleaseAsset(file, sha256)})
         monkeypatch.setitem(manifest.PROGRAMS, name, replace(program, release=release))
         return f"/{release.repository}/releases/download/{release.tag}/{file}"
 
@@ -243,7 +250,7 @@ def test_a_good_file_is_fetched_verified_and_kept(place, pin, name, file, data) 
     found = place.find(name)
     assert (found.origin, found.path) == ("release", place.bin / name)
     assert found.path.stat().st_mode & 0o777 == 0o755
-    assert place.steps[-1] == Step(PROGRAMS[name].title, "download", len(data), len(data))
+    assert place.steps[-1] == ProgressEvent(PROGRAMS[name].title, "download", len(data), len(data))
     assert set(os.listdir(place.bin)) <= {name, f".{name}.lock"}
     assert place.find(name).origin == "folder"
     # Another working folder does not fetch it again.
@@ -285,12 +292,12 @@ def too_large(handler: BaseHTTPRequestHandler) -> None:
     ids=["wrong", "cut-off", "404", "announced-too-large", "too-large"],
 )
 def test_a_file_that_is_not_right_is_refused(place, pin, monkeypatch, answer, reason) -> None:
-    monkeypatch.setattr(download, "LARGEST", 1000)
+    monkeypatch.setattr(download, "MAX_DOWNLOAD_BYTES", 1000)
     path = pin("go2rtc", "go2rtc_linux", sha256(GO2RTC))
     if answer is not None:
         place.server.answers[path] = answer
     text = place.missing("go2rtc")
-    assert f"- Download: {place.server.site.releases}{path}: {reason}" in text
+    assert f"- Download: {place.server.site.releases_url}{path}: {reason}" in text
     assert "- Build with Go: Go is not installed" in text
 
 
@@ -322,7 +329,7 @@ def test_archives_with_links_bombs_and_damage_are_refused(place, pin, monkeypatc
         info = tarfile.TarInfo("go2rtc")
         info.type, info.linkname = tarfile.SYMTYPE, "/bin/true"
         opened.addfile(info)
-    monkeypatch.setattr("camrec.binaries.archive.LARGEST", 1000)
+    monkeypatch.setattr("camrec.binaries.archive.MAX_UNPACKED_BYTES", 1000)
     for file, data, reason in (
         ("g.zip", out.getvalue(), "contains no file go2rtc"),
         ("g.tar.gz", tar.getvalue(), "contains no file go2rtc"),
@@ -338,12 +345,12 @@ def test_without_a_network_it_says_so_at_once(place: Place) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        assert ": no connection" in place.missing(site=Site(base, base))
+        assert ": no connection" in place.missing(site=ReleaseSite(base, base))
 
 
 def test_plain_http_is_not_spoken_with_other_machines(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="not HTTPS"):
-        download.download("http://release.invalid/x", tmp_path / "x", "", lambda *_: None)
+    with pytest.raises(UnusableBinary, match="not HTTPS"):
+        download.download_file("http://release.invalid/x", tmp_path / "x", "", lambda *_: None)
 
 
 def test_a_published_sha256_stands_in_for_one_of_our_own(place: Place, pin) -> None:
@@ -392,7 +399,7 @@ def test_each_machine_gets_its_own_file(monkeypatch, system, machine, mediamtx, 
         ("mediamtx", mediamtx and f"mediamtx_v1.20.1_{mediamtx}"),
         ("go2rtc", go2rtc),
     ):
-        asset = PROGRAMS[name].release.asset()
+        asset = PROGRAMS[name].release.asset_for_platform()
         assert (asset and asset.file) == file
         assert asset is None or asset.sha256 is None or len(bytes.fromhex(asset.sha256)) == 32
     assert PROGRAMS["go2rtc"].filename == ("go2rtc.exe" if system == "Windows" else "go2rtc")
@@ -404,11 +411,11 @@ START = """
 import sys, urllib.request
 from dataclasses import replace
 from pathlib import Path
-from camrec.binaries import PROGRAMS, Site, find
+from camrec.binaries import PROGRAMS, ReleaseSite, find_program
 
 folder, base, file, sha256 = sys.argv[1:]
 program = PROGRAMS["go2rtc"]
-asset = replace(program.release.asset(), file=file, sha256=sha256)
+asset = replace(program.release.asset_for_platform(), file=file, sha256=sha256)
 assets = dict.fromkeys(program.release.assets, asset)
 PROGRAMS["go2rtc"] = replace(program, release=replace(program.release, assets=assets))
 
@@ -416,8 +423,8 @@ def tell(step):
     if step.kind == "wait":
         urllib.request.urlopen(f"{base}/waits").close()
 
-print(find("go2rtc", folder=Path(folder, "bin"), cache=Path(folder, "cache"),
-           site=Site(base, base), progress=tell).origin)
+print(find_program("go2rtc", folder=Path(folder, "bin"), cache=Path(folder, "cache"),
+           site=ReleaseSite(base, base), progress=tell).origin)
 """
 
 
@@ -426,7 +433,7 @@ def start(place: Place) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        arguments = [str(place.bin.parent), place.server.site.releases, "g", sha256(GO2RTC)]
+        arguments = [str(place.bin.parent), place.server.site.releases_url, "g", sha256(GO2RTC)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(
             [sys.executable, "-c", START, *arguments],
@@ -498,7 +505,7 @@ def test_a_build_that_fails_says_why(place: Place) -> None:
     place.put(place.path, "go", b"#!/bin/sh\necho one\necho 'go.mod requires go >= 1.26'\nexit 1\n")
     text = place.missing("go2rtc")
     assert "- Build with Go: go build failed (go.mod requires go >= 1.26)" in text
-    assert place.steps == [Step("go2rtc", "build")]
+    assert place.steps == [ProgressEvent("go2rtc", "build")]
 
 
 @pytest.mark.slow
@@ -522,15 +529,15 @@ def test_a_build_from_the_pinned_source(place: Place, name: str) -> None:
 )
 def test_the_bar_shows_each_step(language: str, words: str) -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120)
-    with Bar(console, language) as bar:
-        bar(Step("X", "download", 0, 2_000_000))
-        bar(Step("X", "download", 1_000_000, 2_000_000))
-        bar(Step("X", "build"))
+    with DownloadProgressBar(console, language) as bar:
+        bar(ProgressEvent("X", "download", 0, 2_000_000))
+        bar(ProgressEvent("X", "download", 1_000_000, 2_000_000))
+        bar(ProgressEvent("X", "build"))
     assert words in console.file.getvalue()
 
 
 def test_the_bar_shows_nothing_where_nothing_happens() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120)
-    with Bar(console):
+    with DownloadProgressBar(console):
         pass
     assert console.file.getvalue() == ""

@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.clock import Clock
 from camrec.errors import CameraError
 from camrec.receipt import RecordingWarning
-from camrec.session.routes import KEPT_DAYS, Route, Routes
+from camrec.session.routes import ROUTE_RETENTION_DAYS, CameraRoute, CameraRoutes
 from camrec.station import Station
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
@@ -200,7 +200,7 @@ def test_a_redirect_within_the_camera_is_followed_and_one_elsewhere_is_not(stati
 def test_a_camera_that_leads_elsewhere_is_not_followed_by_the_relay(station):
     with odd.Redirected(encode("-g", "10")) as camera:
         camera.target = "rtsp://127.0.0.2:1/live"
-        station.routes.remember(parse(camera.url), Route.RELAY)
+        station.routes.remember(parse_address(camera.url), CameraRoute.RELAY)
         with pytest.raises(CameraError) as refused:
             station.open(camera.url)
     assert refused.value.code == "camera_elsewhere"
@@ -414,7 +414,7 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
         with odd.UdpCamera(camera.frames) as other, Station(binaries.config(tmp_path)) as station:
             other.url = other.url.replace("://", "://viewer:secret77@")
             for connections in (2, 3):
-                assert opened(station, other) is Route.UDP
+                assert opened(station, other) is CameraRoute.UDP
                 assert other.connections == connections
         for connections in (1, 2):
             with Station(binaries.config(tmp_path)) as station:
@@ -424,20 +424,20 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
     assert str(other.port) in kept and "viewer" not in kept and "secret77" not in kept
 
 
-def opened(station: Station, camera) -> Route:
+def opened(station: Station, camera) -> CameraRoute:
     """Open and close it: the way that it came."""
     session = station.open(camera.url)
     try:
-        return session._line.route
+        return session._upstream.route
     finally:
         station.close(session.session_id)
 
 
 def test_a_camera_that_was_starting_up_is_not_relayed_for_good(station):
     with odd.StartingUp(encode("-g", "10")) as camera:
-        assert opened(station, camera) is Route.RELAY
+        assert opened(station, camera) is CameraRoute.RELAY
         assert camera.connections == 3  # the relay did no better at first
-        assert opened(station, camera) is Route.DIRECT
+        assert opened(station, camera) is CameraRoute.DIRECT
         assert camera.connections == 4 and camera.most_at_once == 1
 
 
@@ -456,20 +456,20 @@ def test_the_direct_way_is_tried_again_after_some_days(binaries, tmp_path):
         camera.unready = 1
         with Station(binaries.config(tmp_path), clock=clock) as station:
             for each in (camera, other, camera, other):
-                assert opened(station, each) is Route.RELAY
+                assert opened(station, each) is CameraRoute.RELAY
             assert (camera.connections, other.connections) == (3, 3)
-        clock.days = KEPT_DAYS + 1
+        clock.days = ROUTE_RETENTION_DAYS + 1
         with Station(binaries.config(tmp_path), clock=clock) as station:
-            assert opened(station, camera) is Route.DIRECT
-            assert opened(station, other) is Route.RELAY  # it needs it, and is called twice
-            assert opened(station, other) is Route.RELAY
+            assert opened(station, camera) is CameraRoute.DIRECT
+            assert opened(station, other) is CameraRoute.RELAY  # it needs it, and is called twice
+            assert opened(station, other) is CameraRoute.RELAY
             assert (camera.connections, other.connections) == (4, 6)
 
 
 def test_routes_without_a_day_are_read(tmp_path):
-    source = parse("rtsp://cam.lan/live")
+    source = parse_address("rtsp://cam.lan/live")
     (tmp_path / "routes").write_text('{"rtsp://cam.lan/live": "udp"}', "utf-8")
-    assert Routes(tmp_path / "routes").route(source) is Route.UDP
+    assert CameraRoutes(tmp_path / "routes").route(source) is CameraRoute.UDP
 
 
 def test_a_relayed_camera_s_password_never_leaves_camrec(station, caplog):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.errors import CameraError
 from camrec.session import SessionState
 from camrec.station import Station
@@ -277,9 +277,9 @@ def test_what_other_players_open_is_recorded_whole(station, kind):
 def test_an_address_is_opened_as_it_was_pasted(station):
     with RawHttpCamera(encode_jpegs()) as camera:
         pasted = f" “<{camera.url}>”,\r\n"
-        assert station.locate(pasted) == parse(camera.url)
+        assert station.resolve_address(pasted) == parse_address(camera.url)
         session = station.open(pasted)
-        assert session.source == parse(camera.url)
+        assert session.source == parse_address(camera.url)
         station.close(session.session_id)
 
 
@@ -686,9 +686,9 @@ def test_a_camera_that_go2rtc_would_end_on_does_not_end_it(station):
         while len(odd.sent) < 60 or any(each.state is not SessionState.LIVE for each in sessions):
             assert time.monotonic() < end, "they did not come back"
             assert not threading.Event().wait(0.05)
-        assert go2rtc.runs == 1
+        assert go2rtc.start_count == 1
         recording = station.record(sessions[0].session_id, 3)
         assert recording.wait(60)
         (receipt,) = recording.receipts
         assert receipt.gaps == [] and receipt.frames > 20
-        assert go2rtc.runs == 1
+        assert go2rtc.start_count == 1

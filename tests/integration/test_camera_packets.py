@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.receipt import RecordingWarning
-from camrec.session.routes import Route
+from camrec.session.routes import CameraRoute
 from camrec.station import Station
 from support.cameras.coded import decoded
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode
@@ -95,7 +95,7 @@ def test_packets_whose_numbers_make_no_sense_lose_nothing(station, kind):
             recorded = record(station, camera, SECONDS)
             assert_whole(recorded, decoded(film), camera.connections - openings)
             assert recorded.receipt.warnings == []
-            assert station.routes.route(parse(camera.url)) is Route.UNREAD
+            assert station.routes.route(parse_address(camera.url)) is CameraRoute.UNREAD
 
 
 def test_h265_packets_that_come_twice_are_one(station):

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from camrec.frames import Footage
+from camrec.frames import VideoFrames
 from camrec.recording.verify import verify
 from camrec.session import upstream
-from camrec.session.routes import Route
+from camrec.session.routes import CameraRoute
 from camrec.station import Station
 from support.cameras.coded import ReorderedCamera, decoded, numbers, reordered
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
@@ -210,7 +210,7 @@ def test_parameter_sets_that_alternate_are_one_video(station):
 def test_frames_by_number_are_those_of_a_whole_decoding_where_parameter_sets_alternate(station):
     with RawRtspCamera(alternating()) as camera:
         recorded = record(station, camera, SECONDS)
-    footage = Footage(recorded.path, 0)
+    footage = VideoFrames(recorded.path, 0)
     whole = [picture for _, picture in footage.frames()]
     for number in reversed(range(len(whole))):
         assert np.array_equal(footage.frame(number)[1], whole[number])
@@ -237,7 +237,7 @@ def test_open_groups_without_an_idr(station, codec):
     name = "h264" if codec == "libx264" else "hevc"
     every = decoded([nals for _, nals in film], name)
     assert_whole(recorded, every, camera.connections, at_end=3)
-    footage = Footage(recorded.path, 0)
+    footage = VideoFrames(recorded.path, 0)
     whole = [picture for _, picture in footage.frames()]
     assert len(whole) == recorded.receipt.frames
     for number in reversed(range(len(whole))):
@@ -250,7 +250,7 @@ def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
     with ReorderedCamera(film) as camera:
         recorded = record(station, camera, 5)
     assert_whole(recorded, decoded([nals for _, nals in film]), camera.connections, at_end=3)
-    footage = Footage(recorded.path, 0)
+    footage = VideoFrames(recorded.path, 0)
     assert recorded.receipt.lead > 0 and footage.index.keys.sum() == 1
     whole = [picture for _, picture in footage.frames()]
     for number in reversed(range(len(whole))):
@@ -268,7 +268,7 @@ def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
     assert (receipt.parts, receipt.gaps, receipt.playable) == (1, [], True)
     assert_follow(numbers(recorded.path, decoded(film)), len(film))
     assert verify(recorded.path).faults == {}
-    footage = Footage(recorded.path, 0)
+    footage = VideoFrames(recorded.path, 0)
     whole = [picture for _, picture in footage.frames()]
     for number in reversed(range(len(whole))):
         assert np.array_equal(footage.frame(number)[1], whole[number])
@@ -293,7 +293,7 @@ def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station)
     with Camera265(film) as camera:
         session = station.open(camera.url)
         deadline = time.monotonic() + 60
-        while station.routes.route(session.source) is not Route.UNREAD:  # it worked
+        while station.routes.route(session.source) is not CameraRoute.UNREAD:  # it worked
             assert time.monotonic() < deadline
             time.sleep(0.05)
         station.close(session.session_id)
@@ -383,7 +383,7 @@ def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
     """
     session = station.open(camera.url)
     try:
-        live = session.pictures.snapshot()
+        live = session.live_views.snapshot()
         recording = station.record(session.session_id, 2)
         assert recording.wait(60)
     finally:
@@ -457,7 +457,7 @@ def test_jpegs_without_huffman_tables_get_the_usual_ones(station):
     with RawHttpCamera([bare(each) for each in jpegs]) as camera:
         recorded = record(station, camera, 2)
         session = station.open(camera.url)
-        still = session.pictures.snapshot()
+        still = session.live_views.snapshot()
         station.close(session.session_id)
     assert abs(len(recorded.times) - recorded.sent) <= 1
     pictures = [cv2.imdecode(np.frombuffer(each, np.uint8), 0) for each in jpegs]

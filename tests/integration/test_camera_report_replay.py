@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.station import Station
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
@@ -82,7 +82,7 @@ def test_a_report_of_a_camera_is_a_camera_again(station, tmp_path, kind):
     rtsp = kind == "rtsp"
     camera = DigestCamera(encode("-g", "10")) if rtsp else CookieCamera(encode_jpegs())
     with camera:
-        findings = station.report(parse(camera.url), path)
+        findings = station.write_report(parse_address(camera.url), path)
         assert camera.most_at_once == 1
     assert findings.error is None
     assert (findings.video["width"], findings.video["height"]) == (320, 240)
@@ -104,7 +104,7 @@ def test_a_camera_that_fails_has_a_report_with_the_reason(station, tmp_path):
     with Refusing(http("404 Not Found")) as camera:
         url = f"http://{USER}:{PASSWORD}@127.0.0.1:{camera.port}/none"
         path = tmp_path / "report.zip"
-        findings = station.report(parse(url), path)
+        findings = station.write_report(parse_address(url), path)
     assert findings.error.code == "camera_no_path"
     found = contents(path)
     assert json.loads(found["summary.json"])["error"]["code"] == "camera_no_path"
@@ -113,7 +113,7 @@ def test_a_camera_that_fails_has_a_report_with_the_reason(station, tmp_path):
     assert any(each.startswith("HTTP/1.1 404") for each in texts)
     assert PASSWORD.encode() not in b"".join(found.values())
     with ReplayedCamera(path) as replayed:
-        again = station.report(parse(replayed.url), tmp_path / "again.zip")
+        again = station.write_report(parse_address(replayed.url), tmp_path / "again.zip")
     assert again.error.code == "camera_no_path"
 
 

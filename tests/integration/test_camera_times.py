@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from camrec.errors import CameraError
-from camrec.frames import Footage
+from camrec.frames import VideoFrames
 from camrec.station import Station
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode, split_frames
 from support.cameras.rtp_jpeg import (
@@ -195,10 +195,10 @@ def test_m_jpeg_beside_h264_is_left_alone(station):
 def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(station):
     with RtpJpegCamera() as camera:
         session = station.open(camera.url)
-        still = session.pictures.snapshot()
+        still = session.live_views.snapshot()
         assert (still.width, still.height) == camera.size
         ready = threading.Event()
-        viewer = session.pictures.subscribe(ready.set)
+        viewer = session.live_views.subscribe(ready.set)
         assert ready.wait(10)
         live = viewer.take()
         viewer.close()
@@ -209,7 +209,7 @@ def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(stat
         recorded = record(station, camera, 2)
     assert station.library.thumbnail(recorded.path.name).stat().st_size > 0
     video = station.library.get(recorded.path.name)
-    footage = Footage(recorded.path, video.started_at)
+    footage = VideoFrames(recorded.path, video.started_at)
     assert len(footage.times()) == recorded.receipt.frames
     assert footage.frame(3)[1].std() > 20
     footage.close()

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from camrec.cli.remote_recording import running_camrec
+from camrec.cli.remote_recording import find_running_camrec
 from camrec.config import Config
-from camrec.ports import free_ports
+from camrec.ports import find_free_ports
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
@@ -43,7 +43,7 @@ class Dashboard:
 def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dashboard]:
     """One that runs in that folder, on the port that its settings say."""
     file = place / "config.yaml"
-    written = yaml.safe_load(file.read_text()) | {"port": free_ports(1)[0], **settings}
+    written = yaml.safe_load(file.read_text()) | {"port": find_free_ports(1)[0], **settings}
     file.write_text(yaml.safe_dump(written))
     with start(place, "serve", "--no-browser", *arguments) as child:
         try:
@@ -126,5 +126,5 @@ def test_another_program_on_the_port_gets_no_token(place):
 
     with Refusing(answer) as other:
         settings = {"port": other.port, "token": TOKEN, "videos_dir": place / "videos"}
-        assert running_camrec(Config(**settings)) is None
+        assert find_running_camrec(Config(**settings)) is None
     assert heard and not any(TOKEN.encode() in each for each in heard)

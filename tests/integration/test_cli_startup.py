@@ -63,7 +63,7 @@ def test_a_command_s_help_and_a_wrong_call_load_only_what_typer_parses_with(argu
 
 
 def test_a_command_does_load_them():
-    assert {"av", "pydantic"} <= loaded("from camrec.cli import listing")
+    assert {"av", "pydantic"} <= loaded("from camrec.cli import list_videos")
 
 
 def test_the_version():

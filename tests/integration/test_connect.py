@@ -102,7 +102,7 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
 def test_a_name_told_there_leads_out_of_no_folder_here(there):
     for name in ("../outside.mp4", "/tmp/outside.mp4", "..\\outside.mp4"):
         with pytest.raises(camrec.InputError) as refused:
-            there._wire.fetch(name, 1)
+            there._backend.fetch_video(name, 1)
         assert refused.value.code == "bad_filename"
 
 
@@ -137,7 +137,7 @@ def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera,
 
 @pytest.mark.browser
 def test_a_page_that_cannot_reach_camrec_says_so(there, camera, looking):
-    found = there.open(camera.url)._found
+    found = there.open(camera.url)._handle
     nowhere = "http://127.0.0.1:1/key"
     with Serving(lambda: CameraView(found, base_url=nowhere, width=480)) as serving:
         look = looking(serving.url, cut_off=True)

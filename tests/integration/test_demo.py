@@ -18,9 +18,9 @@ import psutil
 import pytest
 
 from camrec.demo import DemoCameras, audio_track, broadcast, rtsp_camera
-from camrec.demo.birdhouse import Birdhouse
-from camrec.demo.mjpeg_camera import MjpegCamera
-from camrec.demo.street import Street
+from camrec.demo.birdhouse import BirdhouseScene
+from camrec.demo.mjpeg_camera import DemoMjpegCamera
+from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
 
 pytestmark = pytest.mark.spread
@@ -104,7 +104,7 @@ def test_the_rtsp_camera_moves_no_picture(demo: DemoCameras) -> None:
                     keys.append(times[-1])
             if len(keys) >= 3:
                 break
-    steps = np.diff(times) * broadcast.RATE
+    steps = np.diff(times) * broadcast.VIDEO_FRAMES_PER_SECOND
     # On a busy machine a picture may be left out.
     assert np.allclose(steps, np.round(steps), atol=0.01)
     assert np.median(steps) == pytest.approx(1, abs=0.01)
@@ -146,8 +146,8 @@ def test_only_we_may_send_and_the_password_is_nowhere(
 
 
 def test_the_settings_are_for_our_eyes_only(binaries, tmp_path: Path) -> None:
-    camera = rtsp_camera.RtspCamera(binaries.mediamtx, tmp_path)
-    camera._make()
+    camera = rtsp_camera.DemoRtspCamera(binaries.mediamtx, tmp_path)
+    camera._make_process()
     [settings] = tmp_path.iterdir()
     assert camera._password in settings.read_text("utf-8")
     if os.name == "posix":
@@ -185,7 +185,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(binaries, tmp_path: Path) 
 
 
 def test_without_a_server_it_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(rtsp_camera, "READY_WITHIN", 0.5)
+    monkeypatch.setattr(rtsp_camera, "DEMO_START_TIMEOUT_S", 0.5)
     demo = DemoCameras(mediamtx=tmp_path / "nothing", folder=tmp_path)
     with pytest.raises(ServiceError) as caught:
         demo.start()
@@ -204,7 +204,7 @@ class CountedScene:
 
 def test_nothing_is_drawn_for_nobody() -> None:
     scene = CountedScene()
-    camera = MjpegCamera(scene)
+    camera = DemoMjpegCamera(scene)
     camera.start()
     try:
         assert scene.drawn == 0
@@ -219,7 +219,7 @@ def test_nothing_is_drawn_for_nobody() -> None:
 
 
 def test_a_watcher_that_takes_nothing_does_not_hold_up_the_end() -> None:
-    camera = MjpegCamera(Birdhouse())
+    camera = DemoMjpegCamera(BirdhouseScene())
     camera.start()
     address = urlsplit(camera.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
@@ -230,7 +230,7 @@ def test_a_watcher_that_takes_nothing_does_not_hold_up_the_end() -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("make", [Street, Birdhouse])
+@pytest.mark.parametrize("make", [StreetScene, BirdhouseScene])
 def test_a_scene_moves_and_tells_the_time(make: type) -> None:
     scene = make()
     picture = scene.draw(NOON)
@@ -245,15 +245,15 @@ def test_a_scene_moves_and_tells_the_time(make: type) -> None:
 
 
 def test_the_scenes_differ() -> None:
-    street, birdhouse = Street().draw(NOON), Birdhouse().draw(NOON)
+    street, birdhouse = StreetScene().draw(NOON), BirdhouseScene().draw(NOON)
     assert np.abs(street.astype(int) - birdhouse).mean() > 20
 
 
 def test_the_sound_ticks_each_second_and_repeats_without_a_click() -> None:
-    heard = audio_track.evening()
+    heard = audio_track.make_night_audio()
     assert heard.shape == (480_000,) and heard.dtype == np.float32
     assert 0.05 < np.abs(heard).max() < 0.5
-    seconds = heard.reshape(10, audio_track.RATE)
+    seconds = heard.reshape(10, audio_track.AUDIO_SAMPLE_RATE_HZ)
     tick, rest = np.abs(seconds[:, :960]).max(axis=1), np.abs(seconds[:, 24_000:]).max(axis=1)
     assert (tick > 1.3 * rest).all()
     assert abs(heard[0] - heard[-1]) < 0.03

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from camrec import discovery
 from camrec.dashboard import add_camera
-from camrec.discovery import Found
+from camrec.discovery import DiscoveredCamera
 from camrec.errors import ServiceError
 from support.cameras.onvif import answering
 from support.serving import Serving
@@ -19,24 +19,27 @@ HERE = ["127.0.0.1"]
 
 def test_cameras_that_answer_are_found_and_nothing_else():
     with answering() as said:
-        found = discovery.find(1.5, HERE)
-    assert found == [Found("192.168.1.20", "AXIS P1455"), Found("192.168.1.9", "IPC-1")]
+        found = discovery.find_cameras(1.5, HERE)
+    assert found == [
+        DiscoveredCamera("192.168.1.20", "AXIS P1455"),
+        DiscoveredCamera("192.168.1.9", "IPC-1"),
+    ]
     assert set(said) == {"Probe from 127.0.0.1"}
 
 
 def test_without_an_answer_there_is_none_and_without_the_package_it_is_told(monkeypatch):
-    assert discovery.find(0.3, HERE) == []
-    monkeypatch.setattr(discovery, "available", lambda: False)
+    assert discovery.find_cameras(0.3, HERE) == []
+    monkeypatch.setattr(discovery, "is_available", lambda: False)
     with pytest.raises(ServiceError) as refused:
-        discovery.find()
+        discovery.find_cameras()
     assert refused.value.code == "discovery_missing"
 
 
 @pytest.mark.browser
 def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, looking):
-    monkeypatch.setattr(add_camera, "find", partial(discovery.find, 1.5, HERE))
+    monkeypatch.setattr(add_camera, "find_cameras", partial(discovery.find_cameras, 1.5, HERE))
     with answering() as said:
-        served = Serving(lambda: add_camera.Slot(None, cameras=1, sizing_mode="stretch_width"))
+        served = Serving(lambda: add_camera.AddCamera(None, cameras=1, sizing_mode="stretch_width"))
         with served:
             look = looking(served.url)
             page = look.page

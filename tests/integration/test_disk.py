@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from camrec.clock import Clock
+from camrec.clock import NS_PER_DAY, Clock
 from camrec.config import Config
 from camrec.errors import DiskError, StateError
-from camrec.library import Keeping, Library, Room, Video
-from camrec.library.retention import DAY
+from camrec.library import DiskSpace, RetentionPolicy, VideoFile, VideoLibrary
 from camrec.receipt import Receipt
-from camrec.recording import Recording, RecordingState
-from camrec.recording.media_info import digest, read
-from camrec.recording.repair import BALLAST, trim
+from camrec.recording import RecordingJob, RecordingState
+from camrec.recording.media_info import read_media_info, sha256_of
+from camrec.recording.repair import RESERVED_SPACE_BYTES, trim_unfinished
 from support.studio import Studio, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 from support.wire import Wire, serving
@@ -24,9 +23,9 @@ from support.wire import Wire, serving
 MEGABYTE = 1_000_000
 
 
-def room(monkeypatch, free: int, floor: int) -> Room:
-    monkeypatch.setattr(Room, "free", property(lambda self: free))
-    return Room(Path("."), floor)
+def room(monkeypatch, free: int, floor: int) -> DiskSpace:
+    monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: free))
+    return DiskSpace(Path("."), floor)
 
 
 @pytest.mark.parametrize(
@@ -45,10 +44,10 @@ def test_before_the_start_the_expected_size_is_held_against_the_room(
     """1000 MB are free, 500 of them must stay so; JPEGs become an eighth as H.264."""
     asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
     if admitted:
-        asked.admit(codec, megabits * MEGABYTE, seconds)
+        asked.require_space(codec, megabits * MEGABYTE, seconds)
         return
     with pytest.raises(DiskError) as caught:
-        asked.admit(codec, megabits * MEGABYTE, seconds)
+        asked.require_space(codec, megabits * MEGABYTE, seconds)
     assert caught.value.status == 507 and caught.value.code == "disk_full"
     for language, unit in (("en", "MB"), ("fr", "Mo")):
         said = caught.value.text(language)
@@ -60,29 +59,31 @@ def test_below_the_floor_nothing_begins(monkeypatch):
     assert low.low
     assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
     with pytest.raises(DiskError):
-        low.admit("h264", 1, 1)
+        low.require_space("h264", 1, 1)
 
 
 def test_the_real_disk_is_asked(tmp_path):
-    there = Room(tmp_path / "not" / "made", 0)
-    assert there.free > 0 and not there.low
-    assert Room(tmp_path, 1 << 62).low
+    there = DiskSpace(tmp_path / "not" / "made", 0)
+    assert there.free_bytes > 0 and not there.low
+    assert DiskSpace(tmp_path, 1 << 62).low
 
 
 # What is kept.
 
 
-def videos(*sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] = ()) -> list[Video]:
+def videos(
+    *sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] = ()
+) -> list[VideoFile]:
     """One a day, the first today; by their number."""
     made = []
     for number, size in enumerate(sizes):
         receipt = Receipt.model_construct(locked=number in locked)
         made.append(
-            Video(
+            VideoFile(
                 filename=str(number),
                 path=Path(str(number)),
                 name="",
-                started_at=(1000 - number) * DAY,
+                started_at=(1000 - number) * NS_PER_DAY,
                 duration=1.0,
                 size=size,
                 width=0,
@@ -99,26 +100,26 @@ def videos(*sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] =
 @pytest.mark.parametrize(
     ("keeping", "made", "gone"),
     [
-        (Keeping(), videos(9, 9, 9), ""),
-        (Keeping(size=20), videos(9, 9, 9, 9), "32"),
-        (Keeping(size=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
-        (Keeping(size=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
-        (Keeping(size=5), videos(9), ""),
-        (Keeping(size=5), videos(9, 9), "1"),
-        (Keeping(days=1.5), videos(9, 9, 9, 9), "32"),
-        (Keeping(days=1.5), videos(9, 9, 9, 9, locked=(2,)), "3"),
-        (Keeping(size=30, days=2.5), videos(9, 9, 9, 9), "3"),
+        (RetentionPolicy(), videos(9, 9, 9), ""),
+        (RetentionPolicy(size=20), videos(9, 9, 9, 9), "32"),
+        (RetentionPolicy(size=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
+        (RetentionPolicy(size=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
+        (RetentionPolicy(size=5), videos(9), ""),
+        (RetentionPolicy(size=5), videos(9, 9), "1"),
+        (RetentionPolicy(max_days=1.5), videos(9, 9, 9, 9), "32"),
+        (RetentionPolicy(max_days=1.5), videos(9, 9, 9, 9, locked=(2,)), "3"),
+        (RetentionPolicy(size=30, max_days=2.5), videos(9, 9, 9, 9), "3"),
     ],
 )
 def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
-    found = keeping.surplus(made, 1000 * DAY)
+    found = keeping.select_for_deletion(made, 1000 * NS_PER_DAY)
     assert "".join(each.filename for each in found) == gone
 
 
 def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, caplog):
     size = film[0].stat().st_size
-    keeping = Keeping(size=2 * size)
-    library = Library(tmp_path / "videos", Clock(), keeping=keeping)
+    keeping = RetentionPolicy(size=2 * size)
+    library = VideoLibrary(tmp_path / "videos", Clock(), keeping=keeping)
 
     def save(hour: int) -> str:
         file = library.parts("abc") / "part-1.mp4"
@@ -135,7 +136,7 @@ def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, c
     assert f"{second} is kept no longer" in caplog.text
     library.close()
 
-    older = Library(library.folder, Clock(), keeping=Keeping(days=1))
+    older = VideoLibrary(library.folder, Clock(), keeping=RetentionPolicy(max_days=1))
     older.open()  # all of them are from long ago; the newest and the locked one stay
     assert {each.filename for each in older.videos()} == {first, third}
     older.lock(first, False)
@@ -197,7 +198,7 @@ class Watched:
         return self._fits
 
 
-def broken(studio: Studio, **changes) -> Recording:
+def broken(studio: Studio, **changes) -> RecordingJob:
     """A recording of 16 s with a break of 7 s in the middle."""
     before = mixed(pictures(irregular(3)), sound(3.0))
     later = studio.begin + 10 * SECOND
@@ -253,13 +254,13 @@ def test_what_a_full_disk_cut_off_is_trimmed(film, tmp_path, binaries):
     ends = [at - 4 for at in range(len(whole)) if whole[at : at + 4] in (b"moof", b"mfra")]
     for cut in (ends[-1] - 1, ends[-2] + 3, ends[-2] + 40):
         path.write_bytes(whole[:cut])
-        trim(path)
+        trim_unfinished(path)
         kept = max(end for end in ends if end <= cut)
         kept = kept if whole[kept + 4 : kept + 8] == b"moof" else ends[-2]
         assert path.read_bytes() == whole[:kept]
-        assert len(read(path).times) % 25 == 0
+        assert len(read_media_info(path).times) % 25 == 0
     path.write_bytes(whole)
-    trim(path)
+    trim_unfinished(path)
     assert path.read_bytes() == whole
 
 
@@ -281,7 +282,7 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
     if mounted.returncode:
         pytest.skip("may not mount here")
     try:
-        library = Library(mount / "videos", Clock())
+        library = VideoLibrary(mount / "videos", Clock())
         library.open()
         file = library.parts("abc") / "part-1.mp4"
         file.write_bytes(film[0].read_bytes())
@@ -297,14 +298,14 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
         assert recording.wait(60)
         assert recording.ended == "disk" and recording.state is RecordingState.SAVED
         whole, cut = (library.get(name) for name in (finished, recording.filename))
-        assert digest(whole.path) == film[1].sha256
+        assert sha256_of(whole.path) == film[1].sha256
         times, numbers = shown(cut.path)
         # Not every player hides the lead of a file that was not closed: it lies before zero.
         decoded = [number for time, number in zip(times, numbers, strict=True) if time >= 0]
         assert cut.receipt.playable
         assert len(decoded) == cut.receipt.frames
         assert decoded == list(range(decoded[0], decoded[0] + len(decoded)))
-        assert cut.size > 0.7 * (left - BALLAST)  # the rest is the last fragment
+        assert cut.size > 0.7 * (left - RESERVED_SPACE_BYTES)  # the rest is the last fragment
         library.close()
     finally:
         subprocess.run(["umount", "-l", str(mount)], check=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.config import Config
 from camrec.errors import CameraError, DiskError, NotFoundError, StateError
-from camrec.recent_cameras import MOST, Camera, Earlier
+from camrec.recent_cameras import MAX_RECENT_CAMERAS, RecentCamera, RecentCameras
 from camrec.session import SessionState
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
@@ -22,16 +22,16 @@ def config(binaries, tmp_path) -> Config:
 
 def test_the_latest_comes_first_and_once(tmp_path):
     file = tmp_path / "cameras.json"
-    earlier = Earlier(file)
-    for number in range(MOST + 2):
-        earlier.note(f"camera {number}", parse(f"rtsp://camera{number}/stream"))
-    earlier.note("garden", parse("rtsp://camera5/stream"))
+    earlier = RecentCameras(file)
+    for number in range(MAX_RECENT_CAMERAS + 2):
+        earlier.note(f"camera {number}", parse_address(f"rtsp://camera{number}/stream"))
+    earlier.note("garden", parse_address("rtsp://camera5/stream"))
     names = [camera.name for camera in earlier.cameras()]
-    assert names[:2] == ["garden", f"camera {MOST + 1}"]
-    assert len(names) == MOST
+    assert names[:2] == ["garden", f"camera {MAX_RECENT_CAMERAS + 1}"]
+    assert len(names) == MAX_RECENT_CAMERAS
     assert "camera 5" not in names
     earlier.forget("rtsp://camera5/stream")
-    assert Earlier(file).cameras() == earlier.cameras()
+    assert RecentCameras(file).cameras() == earlier.cameras()
     assert "garden" not in file.read_text()
 
 
@@ -45,23 +45,25 @@ def test_the_latest_comes_first_and_once(tmp_path):
 )
 def test_no_password_is_on_the_disk(address, tmp_path):
     file = tmp_path / "cameras.json"
-    earlier = Earlier(file)
-    earlier.note("door", parse(address))
+    earlier = RecentCameras(file)
+    earlier.note("door", parse_address(address))
     assert "canary" not in (file.read_text() if file.exists() else "")
     if "@" in address:
-        assert earlier.cameras() == [Camera(name="door", url="rtsp://camera/stream", guarded=True)]
+        assert earlier.cameras() == [
+            RecentCamera(name="door", url="rtsp://camera/stream", guarded=True)
+        ]
         assert earlier.source("rtsp://camera/stream").address() == address
-        assert Earlier(file).source("rtsp://camera/stream") is None
+        assert RecentCameras(file).source("rtsp://camera/stream") is None
     else:
         assert earlier.cameras() == []
 
 
 def test_a_file_that_is_no_list_and_one_that_cannot_be_written_cost_nothing(tmp_path):
     (tmp_path / "broken.json").write_text("no list")
-    earlier = Earlier(tmp_path / "broken.json")
+    earlier = RecentCameras(tmp_path / "broken.json")
     assert earlier.cameras() == []
-    nowhere = Earlier(tmp_path / "nowhere" / "cameras.json")
-    nowhere.note("door", parse("rtsp://camera/stream"))
+    nowhere = RecentCameras(tmp_path / "nowhere" / "cameras.json")
+    nowhere.note("door", parse_address("rtsp://camera/stream"))
     assert [camera.name for camera in nowhere.cameras()] == ["door"]
 
 
@@ -69,9 +71,9 @@ def test_a_camera_is_opened_again_and_asks_for_its_password_after_a_restart(conf
     with MjpegCamera(auth="basic", user="user", password="canary") as camera:
         with Station(config) as station:
             session = station.open(camera.url, "Bench")
-            assert station.earlier_cameras() == [], "it is open"
+            assert station.recent_cameras() == [], "it is open"
             station.close(session.session_id)
-            (known,) = station.earlier_cameras()
+            (known,) = station.recent_cameras()
             assert (known.name, known.guarded) == ("Bench", True)
             again = station.reopen(known.url)
             again.machine.wait(lambda state: state is not SessionState.OPENING)
@@ -95,7 +97,7 @@ def test_the_built_in_cameras_are_not_on_the_list(config):
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             assert session.state is SessionState.LIVE
             station.close(session.session_id)
-        assert station.earlier_cameras() == []
+        assert station.recent_cameras() == []
 
 
 def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(config, monkeypatch):
@@ -105,7 +107,7 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
         assert refused.value.code == "nothing_to_record"
         first, second = (station.open(camera.url, name) for name in ("Door", "Bench"))
         station.begin_open("rtsp://127.0.0.1:9/stream")
-        admit, asked = station.library.room.admit, []
+        admit, asked = station.library.room.require_space, []
 
         def refuse_the_first(*about):
             asked.append(about)
@@ -113,7 +115,7 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
                 raise DiskError("disk_full", needed=1, free=0, floor=0)
             admit(*about)
 
-        monkeypatch.setattr(station.library.room, "admit", refuse_the_first)
+        monkeypatch.setattr(station.library.room, "require_space", refuse_the_first)
         with pytest.raises(DiskError):
             station.record_all(60)
         assert first.recording is None
@@ -121,4 +123,4 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
         (begun,) = station.record_all(90)
         assert begun is first.recording
         assert begun.duration == 90
-        assert station.recordable() == []
+        assert station.recordable_sessions() == []

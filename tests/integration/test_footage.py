@@ -16,7 +16,7 @@ import camrec
 from camrec.clock import Clock
 from camrec.errors import CamrecError
 from camrec.frames import frame_index
-from camrec.library import Library
+from camrec.library import VideoLibrary
 from support.cameras import barcode
 from support.footages import AWAY, BUTTON, KINDS, SIZE, Made, make
 from support.studio import EXACT
@@ -176,7 +176,7 @@ def test_the_index_is_kept_and_made_anew_when_it_is_wrong(made, tmp_path):
     (video,) = camrec.videos(tmp_path)
     assert barcode.read(video.frame(-1)[1]) == other.numbers[-1]
     video.close()
-    Library(tmp_path, Clock()).delete(video.path.name)
+    VideoLibrary(tmp_path, Clock()).delete(video.path.name)
     assert list((tmp_path / ".indexes").iterdir()) == []
 
 
@@ -184,7 +184,7 @@ def test_a_kept_index_is_used(made, tmp_path, monkeypatch):
     shutil.copy(made["gap"].video.path, tmp_path)
     (video,) = camrec.videos(tmp_path)
     times = video.times()
-    monkeypatch.setattr("camrec.frames.frame_index.read", None)
+    monkeypatch.setattr("camrec.frames.frame_index.read_index", None)
     (again,) = camrec.videos(tmp_path)
     assert (again.times() == times).all()
 
@@ -245,7 +245,7 @@ def test_a_file_that_is_no_video_says_so(tmp_path, content):
 def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
     one = made["gap"]
     path = Path(shutil.copy(one.video.path, tmp_path))
-    found = frame_index.read(path)
+    found = frame_index.read_index(path)
     broken = bytearray(path.read_bytes())
     at = found.positions[found.keys][10]
     broken[at : at + 400] = bytes(400)
@@ -259,7 +259,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
 @pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
 def test_where_no_picture_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
     """A long video on a slow storage is not fetched whole for its index."""
-    monkeypatch.setattr(frame_index, "_packets", None)
-    found = frame_index.read(made[kind].video.path)
+    monkeypatch.setattr(frame_index, "_read_packets", None)
+    found = frame_index.read_index(made[kind].video.path)
     assert len(found.shown) == len(made[kind].numbers)
     assert (np.diff(found.positions) > 0).all()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
 from camrec.readers.errors import StreamError
-from camrec.readers.rtp import parse as packet_of
-from camrec.readers.rtsp_client import Dialogue
+from camrec.readers.rtp import parse_packet as packet_of
+from camrec.readers.rtsp_client import RtspConnection
 
 
 @given(
@@ -35,7 +35,7 @@ from camrec.readers.rtsp_client import Dialogue
 @example([b"RTSP/1.0 200 OK\r\nContent-Length: \xc2\xb2\r\n\r\n"])
 def test_an_rtsp_server_may_say_anything(pieces):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        dialogue = Dialogue(f"rtsp://127.0.0.1:{listener.getsockname()[1]}/x", 0.2)
+        dialogue = RtspConnection(f"rtsp://127.0.0.1:{listener.getsockname()[1]}/x", 0.2)
         with listener.accept()[0] as theirs:
             theirs.sendall(b"".join(pieces))
             theirs.shutdown(socket.SHUT_WR)

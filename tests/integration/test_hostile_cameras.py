@@ -17,12 +17,12 @@ import numpy as np
 import psutil
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.errors import CameraError, CamrecError
-from camrec.mjpeg_relay import stream_inspection
-from camrec.mjpeg_relay.jpeg_splitter import MOST, Splitter
-from camrec.network_policy import Reach
-from camrec.proxies import answers_tls
+from camrec.mjpeg_relay import inspect_stream
+from camrec.mjpeg_relay.jpeg_splitter import MAX_JPEG_BYTES, JpegSplitter
+from camrec.network_policy import NetworkPolicy
+from camrec.proxies import check_tls_handshake
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
 from support.proxy_requests import describe
@@ -164,23 +164,27 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
 def test_a_look_is_bounded_in_time_and_bytes(name):
     with Refusing(HTTP_CAMERAS[name]) as camera, heaviest() as grown:
         with contextlib.suppress(CamrecError):
-            stream_inspection(parse(f"http://127.0.0.1:{camera.port}/"), seconds=0.3)
+            inspect_stream(parse_address(f"http://127.0.0.1:{camera.port}/"), seconds=0.3)
         assert grown() < 64 << 20
 
 
 def test_the_splitter_holds_no_more_than_a_picture():
-    splitter = Splitter()
-    for _ in range(3 * MOST >> 16):
+    splitter = JpegSplitter()
+    for _ in range(3 * MAX_JPEG_BYTES >> 16):
         assert splitter.take(b"\xff\xd8\xff\xe0" + b"\0" * 65532) is not None
-        assert len(splitter._data) <= MOST + (1 << 17)
+        assert len(splitter._data) <= MAX_JPEG_BYTES + (1 << 17)
 
 
 def test_a_silent_tls_peer_never_gets_to_mediamtx():
     with Refusing(None) as camera, pytest.raises(CameraError) as refused:
-        answers_tls(parse(f"rtsps://127.0.0.1:{camera.port}/"), Reach(), seconds=0.2)
+        check_tls_handshake(
+            parse_address(f"rtsps://127.0.0.1:{camera.port}/"), NetworkPolicy(), seconds=0.2
+        )
     assert refused.value.code == "camera_no_answer"
     with Refusing(None, greeting=b"RTSP/1.0 400 Bad Request\r\n\r\n") as camera:
-        answers_tls(parse(f"rtsps://127.0.0.1:{camera.port}/"), Reach(), seconds=5)
+        check_tls_handshake(
+            parse_address(f"rtsps://127.0.0.1:{camera.port}/"), NetworkPolicy(), seconds=5
+        )
 
 
 def test_a_proxy_that_hangs_is_started_anew(served):
@@ -190,7 +194,7 @@ def test_a_proxy_that_hangs_is_started_anew(served):
     pid = proxy.pid
     proxy._api._timeout = 0.3
     psutil.Process(pid).suspend()
-    proxy.add("x" * 16, parse("rtsp://127.0.0.1:1/x"))
+    proxy.add("x" * 16, parse_address("rtsp://127.0.0.1:1/x"))
     until(lambda: proxy.pid not in (None, pid) and proxy.state.value == "ready", 60)
     proxy.remove("x" * 16)
 

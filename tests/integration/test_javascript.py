@@ -17,7 +17,7 @@ import pytest
 pytestmark = pytest.mark.slow(20)
 
 ROOT = Path(__file__).parent.parent.parent
-STATIC = ROOT / "camrec" / "views" / "static"
+STATIC = ROOT / "camrec" / "dashboard" / "static"
 UNIT_TESTS = sorted((ROOT / "tests" / "javascript").glob("*.test.js"))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from camrec.feed import Feed
 from camrec.journal import Journal
-from camrec.recording import Past, RecordingState
+from camrec.recording import RecordingState, ResumeState
 from camrec.recording import recording as life
 from support.journal_entry import ENTRY
 from support.studio import Studio, shown
@@ -33,14 +33,14 @@ def studio(tmp_path, binaries):
 
 
 def test_an_entry_is_read_as_it_was_kept(journal):
-    assert journal.entries() == []
+    assert journal.read_entries() == []
     journal.keep(ENTRY)
     later = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
     journal.keep(later)
-    assert Journal(journal.folder).entries() == [later]
+    assert Journal(journal.folder).read_entries() == [later]
     journal.erase("aa")
     journal.erase("aa")
-    assert journal.entries() == [] and list(journal.folder.iterdir()) == []
+    assert journal.read_entries() == [] and list(journal.folder.iterdir()) == []
 
 
 def test_only_its_owner_reads_it_and_it_does_not_print(journal):
@@ -56,7 +56,7 @@ def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, ca
     journal.keep(ENTRY)
     (journal.folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
     (journal.folder / "dd.new").write_text("half")
-    assert journal.entries() == [ENTRY]
+    assert journal.read_entries() == [ENTRY]
     assert "cc.json" in caplog.text and "canary" not in caplog.text
 
 
@@ -66,7 +66,7 @@ def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio
     def keep(recording):
         files = [name for name, _ in recording.pieces]
         there = [(recording._folder / name).exists() for name in files]
-        kept.append((recording.settled, recording.ended, files, there, recording.state))
+        kept.append((recording.journal_done, recording.ended, files, there, recording.state))
 
     units = pictures([number / 25 for number in range(100)])
     studio.play(units, -1, 1)
@@ -99,7 +99,7 @@ def test_it_goes_on_from_its_past(studio):
     first._save = lambda *_: (_ for _ in ()).throw(OSError(5, "killed"))
     first.stop()
     assert first.wait(30) and first.state is RecordingState.FAILED
-    past = Past(first.started_at, first.pieces)
+    past = ResumeState(first.started_at, first.pieces)
     (earlier,) = (first._folder / name for name, _ in first.pieces)
     at = first.started_at + 2 * SECOND
     os.utime(earlier, ns=(at, at))
@@ -136,7 +136,7 @@ def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
     first.stop()
     assert first.wait(30)
     studio.feed.close()
-    past = Past(first.started_at, first.pieces, ended, first.over if ended else None)
+    past = ResumeState(first.started_at, first.pieces, ended, first.over if ended else None)
     studio.at(60 if not ended else 5)
     second = studio.record(20, past=past, folder=first._folder)
     assert second.wait(30)
@@ -152,7 +152,7 @@ def test_one_that_is_set_to_a_time_begins_then(studio):
     assert (recording.elapsed, recording.bytes, recording.parts, recording.gaps) == (0, 0, 0, [])
     studio.play(units, -1, 3)
     recording._wake.set()
-    until(lambda: recording.begun and recording.state is RecordingState.WRITING)
+    until(lambda: recording.has_started and recording.state is RecordingState.WRITING)
     studio.play(units, 3, 6)
     assert recording.wait(30)
     ((path, receipt),) = studio.saved
@@ -169,13 +169,13 @@ def test_one_that_is_cancelled_is_settled_unless_camrec_ends(studio):
         assert recording.wait(30)
         assert recording.state is RecordingState.FAILED
         assert recording.error.code == "recording_cancelled"
-        assert recording.settled is settled
+        assert recording.journal_done is settled
 
 
 def test_one_whose_time_passed_while_nobody_was_there_is_told(studio):
     recording = studio.record(2, start_at=studio.clock.utc_ns() - 10 * SECOND)
     assert recording.wait(30)
-    assert recording.error.code == "recording_missed" and recording.settled
+    assert recording.error.code == "recording_missed" and recording.journal_done
 
 
 class SetBack(MadeClock):

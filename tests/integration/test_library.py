@@ -12,9 +12,9 @@ import cv2
 import pytest
 
 from camrec import durable_files
-from camrec.clock import Clock, iso
+from camrec.clock import Clock, format_iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
-from camrec.library import Library, filenames
+from camrec.library import VideoLibrary, filenames
 from camrec.receipt import Receipt
 
 BAD_NAMES = [
@@ -52,7 +52,7 @@ def test_a_saved_video_is_listed_with_its_receipt(library, save, film):
     assert video.receipt == Receipt.read(video.path.with_suffix(".json"))
     assert (video.name, video.width, video.height) == ("Door", 640, 360)
     assert (video.video_codec, video.audio_codec, video.playable) == ("h264", "aac", True)
-    assert iso(video.started_at) == video.receipt.started_at
+    assert format_iso(video.started_at) == video.receipt.started_at
     assert library.get(filename) == video
     assert list(library.parts("abc").iterdir()) == []
 
@@ -189,7 +189,7 @@ def test_links_are_not_followed(library, film, tmp_path):
     ],
 )
 def test_names_are_made_safe_for_every_system(name, expected):
-    assert filenames.safe(name) == expected
+    assert filenames.safe_filename(name) == expected
 
 
 @pytest.mark.parametrize("name", ["x" * 100, "é" * 100, "𝄞" * 100, "e\u0301" * 50, "a." * 50])
@@ -281,8 +281,10 @@ def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monke
 
         return tried
 
-    monkeypatch.setattr("camrec.durable_files.sync", refusing(durable_files.sync))
-    monkeypatch.setattr("camrec.durable_files.rename", refusing(durable_files.rename))
+    monkeypatch.setattr("camrec.durable_files.fsync_path", refusing(durable_files.fsync_path))
+    monkeypatch.setattr(
+        "camrec.durable_files.rename_no_overwrite", refusing(durable_files.rename_no_overwrite)
+    )
     with pytest.raises(ServiceError):
         library.rename(filename, "Delivery")
     monkeypatch.undo()
@@ -315,14 +317,14 @@ def test_without_hard_links_nothing_is_overwritten_either(library, save, monkeyp
 
 def test_a_second_camrec_is_refused(library):
     with pytest.raises(StateError) as caught:
-        Library(library.folder, Clock()).open()
+        VideoLibrary(library.folder, Clock()).open()
     assert caught.value.code == "folder_taken"
     tried = subprocess.run(
         [sys.executable, "-c", SECOND, str(library.folder)], capture_output=True, text=True
     )
     assert tried.stdout.strip() == "folder_taken", tried.stderr
     library.close()
-    other = Library(library.folder, Clock())
+    other = VideoLibrary(library.folder, Clock())
     other.open()
     other.close()
 
@@ -332,9 +334,9 @@ import sys
 from pathlib import Path
 from camrec.clock import Clock
 from camrec.errors import StateError
-from camrec.library import Library
+from camrec.library import VideoLibrary
 try:
-    Library(Path(sys.argv[1]), Clock()).open()
+    VideoLibrary(Path(sys.argv[1]), Clock()).open()
 except StateError as error:
     print(error.code)
 """
@@ -343,12 +345,12 @@ except StateError as error:
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ServiceError) as caught:
-        Library(tmp_path / "file" / "videos", Clock()).open()
+        VideoLibrary(tmp_path / "file" / "videos", Clock()).open()
     assert caught.value.code == "folder_unwritable"
 
 
 def test_it_can_be_looked_at_without_being_opened(tmp_path):
-    library = Library(tmp_path / "none", Clock())
+    library = VideoLibrary(tmp_path / "none", Clock())
     assert library.videos() == []
     assert library.free_bytes() > 0
     assert not (tmp_path / "none").exists()
@@ -356,8 +358,8 @@ def test_it_can_be_looked_at_without_being_opened(tmp_path):
 
 def test_a_new_folder_is_certain_with_those_that_it_lies_in(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(durable_files, "sync", synced.append)
-    library = Library(tmp_path / "a" / "videos", Clock())
+    monkeypatch.setattr(durable_files, "fsync_path", synced.append)
+    library = VideoLibrary(tmp_path / "a" / "videos", Clock())
     library.open()
     library.parts("abc")
     library.close()

@@ -11,7 +11,7 @@ from camrec.cli.open_camera import open_camera
 from camrec.errors import CamrecError
 from camrec.recording import RecordingState
 from camrec.session import SessionState
-from camrec.session.opening_wait import FIRST_MEDIA_S
+from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S
 from camrec.station import Station
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
@@ -119,7 +119,7 @@ def test_the_first_key_frame_is_not_missed(station):
     for _ in range(5):
         with Prompt(frames) as camera:
             session = station.open(camera.url)
-            assert session.seen < 100
+            assert session.frames_seen < 100
             recording = station.record(session.session_id, 1)
             assert recording.wait(PATIENCE)
             assert recording.state is RecordingState.SAVED, recording.error
@@ -141,7 +141,7 @@ def test_what_cannot_be_decoded_is_not_live(station):
     with Broken(frames) as camera:
         session = station.begin_open(camera.url)
         assert not session.machine.wait(lambda state: state is not SessionState.OPENING, 12)
-        assert session.seen > 50 and session.waiting_for in ("key_frame", "picture")
+        assert session.frames_seen > 50 and session.waiting_for in ("key_frame", "picture")
         station.close(session.session_id)
         assert camera.connections == 1
 
@@ -159,16 +159,16 @@ def test_a_mute_mjpeg_camera_has_failed_after_fifteen_seconds(station):
         began = time.monotonic()
         station.open(camera.url)
     assert refused.value.code == "camera_no_picture"
-    assert FIRST_MEDIA_S <= time.monotonic() - began < FIRST_MEDIA_S + 5
+    assert FIRST_MEDIA_TIMEOUT_S <= time.monotonic() - began < FIRST_MEDIA_TIMEOUT_S + 5
 
 
 def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera(station):
     with RawRtspCamera(encode("-g", "10")) as camera:
         session = station.open(camera.url)
         before = session.feed.newest
-        session._reading._reader._connection.interrupt()
+        session._reader_thread._reader._connection.interrupt()
         deadline = time.monotonic() + PATIENCE
-        while session.feed.newest is before or session.retries or not session.feed.group():
+        while session.feed.newest is before or session.retries or not session.feed.current_gop():
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert session.state is SessionState.LIVE

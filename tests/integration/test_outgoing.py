@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 import camrec
-from camrec.api.remote import Wire
+from camrec.api.remote import RemoteBackend
 from camrec.binaries.download import download_text
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.mjpeg_relay import stream_inspection
+from camrec.mjpeg_relay import inspect_stream
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.station import Station
-from camrec.web import Relay
+from camrec.web import UpstreamProxy
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 from support.wire import HANDSHAKE
@@ -40,7 +40,7 @@ LISTENS = {
     *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
 # A name of ours, and not what opens a connection.
-OURS = {"schema.py", "api/remote.py", "web/handlers/sessions.py", "station.py"}
+OURS = {"schema.py", "api/remote.py", "web/handlers/sessions.py", "station/station.py"}
 
 
 def callers() -> Iterator[str]:
@@ -66,7 +66,12 @@ def test_every_connection_is_in_the_table():
     assert all((ROOT / "camrec" / each).is_file() for each in listed)
     found = set(callers()) - LISTENS - OURS
     assert found <= listed, "a connection that SECURITY.md does not list"
-    assert {"direct_http.py", "binaries/download.py", "network_policy.py", "storage.py"} <= found
+    assert {
+        "direct_http.py",
+        "binaries/download.py",
+        "network_policy.py",
+        "remote_files.py",
+    } <= found
 
 
 @pytest.fixture
@@ -118,7 +123,7 @@ def test_a_token_goes_to_its_camrec_alone(proxy):
 
 def test_a_token_goes_no_other_way_from_what_a_notebook_shows(proxy):
     with Camrec() as there:
-        relay = Relay(there.url, {"Authorization": f"Bearer {TOKEN}"})
+        relay = UpstreamProxy(there.url, {"Authorization": f"Bearer {TOKEN}"})
         try:
             host, _, key = relay.url.removeprefix("http://").partition("/")
             for head in ("", "Upgrade: websocket\r\nConnection: Upgrade\r\n"):
@@ -158,7 +163,7 @@ def test_a_fault_of_the_relay_s_own_is_not_told_as_its_camrec_s(monkeypatch, cap
 
 def relayed_status(upstream: str) -> int:
     """What a page is answered that asks for a stream through a relay."""
-    relay = Relay(upstream, {})
+    relay = UpstreamProxy(upstream, {})
     try:
         host, _, key = relay.url.removeprefix("http://").partition("/")
         with closing(HTTPConnection(host, timeout=30)) as page:
@@ -172,22 +177,22 @@ def relayed_status(upstream: str) -> int:
 def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token():
     with Camrec() as there:
         given = there.url.replace("://", "://viewer:S3cr@t#1@")
-        wire = Wire(given, TOKEN)
+        wire = RemoteBackend(given, TOKEN)
         assert wire.url == there.url and there.authorizations() == {f"Bearer {TOKEN}"}
         there.heads.clear()
-        Wire(given, None)
+        RemoteBackend(given, None)
         assert there.authorizations() == {"Basic dmlld2VyOlMzY3JAdCMx"}
     with pytest.raises(CamrecError) as gone:
-        Wire(given, TOKEN)
+        RemoteBackend(given, TOKEN)
     assert gone.value.code == "no_camrec" and "S3cr" not in str(gone.value)
     with pytest.raises(CamrecError) as refused:
-        Wire("http://viewer:S3cr@t/1@127.0.0.1", TOKEN)
+        RemoteBackend("http://viewer:S3cr@t/1@127.0.0.1", TOKEN)
     assert refused.value.code == "address_ambiguous" and "S3cr" not in str(refused.value)
 
 
 def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
     with MjpegCamera(auth="basic") as camera:
-        stream_inspection(parse(camera.url))
+        inspect_stream(parse_address(camera.url))
     for kind in (Go2rtc, MediaMTX):
         given = kind(lambda: tmp_path, tmp_path, 0)._env()
         assert not [name for name in given if name.lower().endswith("_proxy")]
@@ -198,7 +203,7 @@ def test_go2rtc_is_given_nothing_but_our_own_relay(tmp_path):
     proxy = Go2rtc(lambda: tmp_path, tmp_path, 0)
     for address in ("http://camera/video", "http://127.0.0.2/video", "http://[::1]/x"):
         with pytest.raises(ValueError, match="relay"):
-            proxy._push("x", parse(address))
+            proxy._add_path("x", parse_address(address))
     files = [each for each in (ROOT / "camrec").rglob("*.py") if each.parent.name != "proxies"]
     given = {
         found

@@ -12,10 +12,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from camrec.process import FEEDING, POLITE, Child, Lease, Rung, sweep
-from camrec.process.posix import Posix
-from camrec.process.stop_sequence import climb
-from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, Windows
+from camrec.process import (
+    SERVER_STOP_SEQUENCE,
+    STDIN_STOP_SEQUENCE,
+    ChildProcess,
+    PidFile,
+    StopStep,
+    end_orphans,
+)
+from camrec.process.posix import PosixPlatform
+from camrec.process.stop_sequence import run_stop_sequence
+from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, WindowsPlatform
 
 pytestmark = pytest.mark.spread
 
@@ -29,7 +36,7 @@ STUBBORN = (
     "print('up', flush=True)\n"
     "time.sleep(60)"
 )
-QUICK = ((Rung.INTERRUPT, 0.3), (Rung.TERMINATE, 0.3), (Rung.KILL, 10.0))
+QUICK = ((StopStep.INTERRUPT, 0.3), (StopStep.TERMINATE, 0.3), (StopStep.KILL, 10.0))
 
 
 class Ear:
@@ -53,8 +60,8 @@ class Ear:
             return found()
 
 
-def python(script: str, *, ear: Ear | None = None, **given) -> Child:
-    return Child("test child", [sys.executable, "-c", script], on_line=ear, **given).start()
+def python(script: str, *, ear: Ear | None = None, **given) -> ChildProcess:
+    return ChildProcess("test child", [sys.executable, "-c", script], on_line=ear, **given).start()
 
 
 def gone(pid: int) -> bool:
@@ -68,7 +75,7 @@ def gone(pid: int) -> bool:
 def test_lines_of_both_outputs_arrive_before_the_end_is_told():
     ear = Ear()
     heard_at_end = []
-    child = Child(
+    child = ChildProcess(
         "talker",
         [sys.executable, "-c", "import sys; print('out'); print('err', file=sys.stderr)"],
         on_line=ear,
@@ -76,7 +83,7 @@ def test_lines_of_both_outputs_arrive_before_the_end_is_told():
     child.ended.connect(lambda code: heard_at_end.append((code, sorted(ear.lines))))
     child.start()
     assert child.wait(20)
-    child.stop(POLITE)
+    child.stop(SERVER_STOP_SEQUENCE)
     assert heard_at_end == [(0, ["err", "out"])]
     assert child.returncode == 0 and not child.running
 
@@ -86,7 +93,7 @@ def test_a_credential_in_its_output_is_hidden():
     script = "print('open rtsp://joe:pa@ss@cam/x and pa%40ss'); print('x' * 200_000)"
     child = python(script, ear=ear, secrets=("pa%40ss",))
     assert child.wait(20)
-    child.stop(POLITE)
+    child.stop(SERVER_STOP_SEQUENCE)
     assert ear.lines[0] == "open rtsp://***@cam/x and ***"
     assert max(map(len, ear.lines)) <= 64 * 1024
 
@@ -95,16 +102,16 @@ def test_a_listener_that_fails_does_not_stop_the_draining():
     def listener(line: str) -> None:
         raise RuntimeError(line)
 
-    child = Child(
+    child = ChildProcess(
         "talker", [sys.executable, "-c", "print('x\\n' * 1000)"], on_line=listener
     ).start()
     assert child.wait(30)
-    assert child.stop(POLITE) == 0
+    assert child.stop(SERVER_STOP_SEQUENCE) == 0
 
 
 def test_no_such_program():
     with pytest.raises(FileNotFoundError):
-        Child("none", ["/no/such/program"]).start()
+        ChildProcess("none", ["/no/such/program"]).start()
 
 
 @linux_only
@@ -113,9 +120,9 @@ def test_what_is_no_program_ends_at_once(tmp_path):
     file.write_bytes(b"\x00not a program")
     file.chmod(0o755)
     ear = Ear()
-    child = Child("broken", [file], on_line=ear).start()
+    child = ChildProcess("broken", [file], on_line=ear).start()
     assert child.wait(20)
-    assert child.stop(POLITE) == 1
+    assert child.stop(SERVER_STOP_SEQUENCE) == 1
     assert "Exec format error" in ear.lines[0]
 
 
@@ -124,7 +131,7 @@ def test_the_polite_rung_is_enough_for_the_polite():
     ear = Ear()
     child = python(SLEEP, ear=ear)
     ear.wait_for("up")
-    assert child.stop(POLITE) == (-signal.SIGINT)
+    assert child.stop(SERVER_STOP_SEQUENCE) == (-signal.SIGINT)
     assert gone(child.pid)
 
 
@@ -167,7 +174,7 @@ def test_the_end_of_its_stdin_is_a_rung():
     child = python(script, ear=ear, stdin=True, ends_with_us=False)
     ear.wait_for("up")
     child.stdin.write(b"x" * 1000)
-    assert child.stop(FEEDING) == 0
+    assert child.stop(STDIN_STOP_SEQUENCE) == 0
     assert ear.lines[-1] == "1000"
     assert child.stdin.closed
 
@@ -179,7 +186,7 @@ def test_no_other_child_keeps_a_stdin_open():
     ear.wait_for("up")
     fed.stdin.close()
     assert fed.wait(20)
-    fed.stop(FEEDING)
+    fed.stop(STDIN_STOP_SEQUENCE)
     other.kill()
 
 
@@ -188,7 +195,7 @@ def test_ctrl_c_in_our_terminal_does_not_reach_it():
     ear = Ear()
     child = python("import os; print('session', os.getsid(0), os.getpgid(0))", ear=ear)
     assert child.wait(20)
-    child.stop(POLITE)
+    child.stop(SERVER_STOP_SEQUENCE)
     assert ear.lines == [f"session {child.pid} {child.pid}"]
 
 
@@ -197,10 +204,10 @@ def test_a_killed_parent_takes_its_child_along():
     """Also where the thread that asked for the child has ended long before."""
     script = (
         "import sys, threading, time\n"
-        "from camrec.process import Child\n"
+        "from camrec.process import ChildProcess\n"
         "children = []\n"
         "def begin():\n"
-        f"    children.append(Child('x', [sys.executable, '-c', {SLEEP!r}], on_line=say))\n"
+        f"    children.append(ChildProcess('x', [sys.executable, '-c', {SLEEP!r}], on_line=say))\n"
         "    children[0].start()\n"
         "def say(line): print('child', children[0].pid, flush=True)\n"
         "thread = threading.Thread(target=begin); thread.start(); thread.join()\n"
@@ -219,7 +226,7 @@ def test_a_killed_parent_takes_its_child_along():
 @linux_only
 def test_a_parent_that_died_before_the_leash_held():
     process = subprocess.run(
-        Posix().command([sys.executable, "-c", "print('alive')"], True)[:4]
+        PosixPlatform().wrap_command([sys.executable, "-c", "print('alive')"], True)[:4]
         + ["1", sys.executable, "-c", "print('alive')"],
         stdout=subprocess.PIPE,
     )
@@ -228,9 +235,9 @@ def test_a_parent_that_died_before_the_leash_held():
 
 @posix_only
 def test_only_the_leash_differs_between_linux_and_macos():
-    assert Posix(leashes=False).command(["a", "b"], True) == ["a", "b"]
-    assert Posix(leashes=True).command(["a", "b"], False) == ["a", "b"]
-    assert Posix(leashes=True).command(["a", "b"], True)[-2:] == ["a", "b"]
+    assert PosixPlatform(leashes=False).wrap_command(["a", "b"], True) == ["a", "b"]
+    assert PosixPlatform(leashes=True).wrap_command(["a", "b"], False) == ["a", "b"]
+    assert PosixPlatform(leashes=True).wrap_command(["a", "b"], True)[-2:] == ["a", "b"]
 
 
 class WindowsProcess:
@@ -266,20 +273,20 @@ class RecordedJob:
 
 def climb_on_windows(process: WindowsProcess) -> list[object]:
     """The order of the ladder where nothing helps. Run on Linux: what Windows does is not seen."""
-    windows = Windows(RecordedJob())
+    windows = WindowsPlatform(RecordedJob())
 
     class Deaf:
-        def ask(self, rung: Rung) -> None:
+        def ask(self, rung: StopStep) -> None:
             {
-                Rung.INTERRUPT: windows.interrupt,
-                Rung.TERMINATE: windows.terminate,
-                Rung.KILL: windows.kill,
+                StopStep.INTERRUPT: windows.interrupt,
+                StopStep.TERMINATE: windows.terminate,
+                StopStep.KILL: windows.kill,
             }[rung](process)
 
         def wait(self, timeout: float) -> bool:
             return False
 
-    assert climb(Deaf(), POLITE) is None
+    assert run_stop_sequence(Deaf(), SERVER_STOP_SEQUENCE) is None
     return process.asked
 
 
@@ -293,10 +300,10 @@ def test_windows_without_a_console_goes_on_to_the_next_rung():
 
 def test_windows_gives_each_child_a_group_and_all_one_job():
     job = RecordedJob()
-    windows = Windows(job)
-    assert windows.options() == {"creationflags": CREATE_NEW_PROCESS_GROUP}
-    assert windows.command(["a", "b"], True) == ["a", "b"]
-    windows.adopt(WindowsProcess())
+    windows = WindowsPlatform(job)
+    assert windows.popen_options() == {"creationflags": CREATE_NEW_PROCESS_GROUP}
+    assert windows.wrap_command(["a", "b"], True) == ["a", "b"]
+    windows.tie_to_parent(WindowsProcess())
     assert job.members == [99]
 
 
@@ -305,8 +312,8 @@ def dead_camrec(folder: Path, left: int) -> None:
     script = (
         "import os\n"
         "from pathlib import Path\n"
-        "from camrec.process import Lease\n"
-        f"lease = Lease.take(Path({str(folder)!r}), 'proxy', '.yml')\n"
+        "from camrec.process import PidFile\n"
+        f"lease = PidFile.take(Path({str(folder)!r}), 'proxy', '.yml')\n"
         f"lease.remember('proxy', {left})\n"
         "os._exit(9)"
     )
@@ -317,9 +324,9 @@ def dead_camrec(folder: Path, left: int) -> None:
 def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
     child = python(SLEEP)
     dead_camrec(tmp_path, child.pid)
-    sweep(tmp_path)
+    end_orphans(tmp_path)
     assert child.wait(10)
-    child.stop(POLITE)
+    child.stop(SERVER_STOP_SEQUENCE)
     assert f"ending proxy (pid {child.pid})" in caplog.text
     assert not list(tmp_path.glob(".*.child"))
 
@@ -327,20 +334,20 @@ def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
 def test_a_lease_taken_anew_ends_the_orphan_too(tmp_path):
     child = python(SLEEP)
     dead_camrec(tmp_path, child.pid)
-    lease = Lease.take(tmp_path, "proxy", ".yml")
+    lease = PidFile.take(tmp_path, "proxy", ".yml")
     assert lease.path == tmp_path / "proxy.yml"
     assert child.wait(10)
-    child.stop(POLITE)
+    child.stop(SERVER_STOP_SEQUENCE)
     lease.release()
 
 
 def test_who_lives_keeps_its_child_and_its_name(tmp_path):
     child = python(SLEEP)
-    first = Lease.take(tmp_path, "proxy", ".yml")
+    first = PidFile.take(tmp_path, "proxy", ".yml")
     first.remember("proxy", child.pid)
-    second = Lease.take(tmp_path, "proxy", ".yml")
+    second = PidFile.take(tmp_path, "proxy", ".yml")
     assert second.path == tmp_path / "proxy-2.yml"
-    sweep(tmp_path)
+    end_orphans(tmp_path)
     assert child.running
     first.release()
     second.release()
@@ -352,7 +359,7 @@ def test_another_process_under_a_remembered_pid_is_left_alone(tmp_path):
     (tmp_path / ".proxy.yml.child").write_text(
         f'{{"name": "proxy", "pid": {child.pid}, "created": 1.0}}'
     )
-    sweep(tmp_path)
+    end_orphans(tmp_path)
     assert child.running
     child.kill()
 
@@ -360,5 +367,5 @@ def test_another_process_under_a_remembered_pid_is_left_alone(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}'])
 def test_a_broken_memory_is_forgotten(tmp_path, text):
     (tmp_path / ".proxy.yml.child").write_text(text)
-    sweep(tmp_path)
+    end_orphans(tmp_path)
     assert not list(tmp_path.glob(".*.child"))

@@ -11,14 +11,14 @@ import threading
 import pytest
 
 from camrec.errors import ServiceError
-from camrec.process import Child, ProcessState, Supervisor
+from camrec.process import ChildProcess, ProcessState, Supervisor
 
 S = ProcessState
 SLEEP = "import time; time.sleep(60)"
 
 
-def child_of(script: str) -> Child:
-    return Child("test child", [sys.executable, "-c", script])
+def child_of(script: str) -> ChildProcess:
+    return ChildProcess("test child", [sys.executable, "-c", script])
 
 
 class Watched:
@@ -116,7 +116,7 @@ def test_what_is_never_ready_is_ended_and_tried_again(watch):
 def test_a_permanent_error_is_final_until_it_is_asked_for_anew(watch):
     taken = [True]
 
-    def ready(child: Child) -> bool:
+    def ready(child: ChildProcess) -> bool:
         if taken[0]:
             raise ServiceError("port_taken", port=1, holder="", setting="x")
         return True
@@ -135,7 +135,7 @@ def test_a_permanent_error_is_final_until_it_is_asked_for_anew(watch):
 def test_what_was_ready_once_goes_on_trying(watch):
     counter = itertools.count()
 
-    def ready(child: Child) -> bool:
+    def ready(child: ChildProcess) -> bool:
         if next(counter) == 1:
             raise ServiceError("port_taken", port=1, holder="", setting="x")
         return True
@@ -147,7 +147,7 @@ def test_what_was_ready_once_goes_on_trying(watch):
 
 
 def test_a_program_that_cannot_start(watch):
-    watched = watch(lambda: Child("none", ["/no/such/program"]), pauses=(0.01, 0.01))
+    watched = watch(lambda: ChildProcess("none", ["/no/such/program"]), pauses=(0.01, 0.01))
     with pytest.raises(ServiceError) as caught:
         watched.supervisor.ensure_ready(0.5)
     assert "it cannot be started (no such file or folder)" in str(caught.value)
@@ -156,7 +156,7 @@ def test_a_program_that_cannot_start(watch):
 def test_a_defect_in_the_maker_is_survived(watch, caplog):
     counter = itertools.count()
 
-    def broken() -> Child:
+    def broken() -> ChildProcess:
         if next(counter) == 0:
             raise ZeroDivisionError
         return child_of(SLEEP)

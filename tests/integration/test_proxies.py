@@ -21,13 +21,13 @@ import psutil
 import pytest
 import yaml
 
-from camrec.camera_address import Source, parse
+from camrec.camera_address import CameraAddress, parse_address
 from camrec.errors import CameraError, InputError, ServiceError
-from camrec.ports import free_ports
-from camrec.process import Child, ProcessState
-from camrec.process.stop_sequence import POLITE
+from camrec.ports import find_free_ports
+from camrec.process import ChildProcess, ProcessState
+from camrec.process.stop_sequence import SERVER_STOP_SEQUENCE
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.proxies.log_errors import error_of
+from camrec.proxies.log_errors import error_from_log
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from support.proxy_requests import describe, from_websocket
@@ -90,7 +90,7 @@ def until(found, seconds: float = 20.0):
 def rtsp_camera(binaries, tmp_path_factory):
     """A real RTSP camera with a password: a MediaMTX of its own that FFmpeg publishes to."""
     folder = tmp_path_factory.mktemp("camera")
-    (port,) = free_ports(1)
+    (port,) = find_free_ports(1)
     config = folder / "camera.yml"
     off = dict.fromkeys(("rtmp", "hls", "webrtc", "srt", "moq"), False)
     # Hashed: as a text it may not hold every character.
@@ -113,15 +113,15 @@ def rtsp_camera(binaries, tmp_path_factory):
     )
     heard = []
     with ExitStack() as stack:
-        server = Child("camera", [binaries.mediamtx, config], on_line=heard.append).start()
-        stack.callback(server.stop, POLITE)
+        server = ChildProcess("camera", [binaries.mediamtx, config], on_line=heard.append).start()
+        stack.callback(server.stop, SERVER_STOP_SEQUENCE)
         until(lambda: any("listeners" in line for line in heard))
         picture = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25"]
         coding = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-pix_fmt", "yuv420p"]
         where = ["-f", "rtsp", "-rtsp_transport", "tcp", f"rtsp://127.0.0.1:{port}/live"]
         argv = [binaries.ffmpeg, "-nostats", "-loglevel", "warning", *picture, *coding, *where]
-        publisher = Child("publisher", argv).start()
-        stack.callback(publisher.stop, POLITE)
+        publisher = ChildProcess("publisher", argv).start()
+        stack.callback(publisher.stop, SERVER_STOP_SEQUENCE)
         until(lambda: any("publishing to path 'live'" in line for line in heard))
         yield f"rtsp://{USERINFO}@127.0.0.1:{port}/live"
 
@@ -259,9 +259,9 @@ def test_mediamtx_serves_a_camera_until_it_is_removed(proxies, rtsp_camera):
     proxy.ensure_ready()
     url = proxy.local_url("cam")
     assert describe(url) == "RTSP/1.0 400 Bad Request"
-    proxy.add("cam", parse(rtsp_camera))
+    proxy.add("cam", parse_address(rtsp_camera))
     until(lambda: served(url))
-    proxy.add("cam", parse(rtsp_camera))
+    proxy.add("cam", parse_address(rtsp_camera))
     assert served(url)
     assert proxy.reason("cam", 0) is None
     proxy.remove("cam")
@@ -273,9 +273,9 @@ def test_mediamtx_serves_a_camera_until_it_is_removed(proxies, rtsp_camera):
 def test_mediamtx_killed_comes_back_with_its_paths(proxies, rtsp_camera):
     proxy = proxies("mediamtx")
     ready = Awaited(proxy.became_ready)
-    proxy.add("early", parse(rtsp_camera))
+    proxy.add("early", parse_address(rtsp_camera))
     proxy.ensure_ready()
-    proxy.add("late", parse(rtsp_camera))
+    proxy.add("late", parse_address(rtsp_camera))
     until(lambda: served(proxy.local_url("late")))
     pid, port = proxy.pid, proxy.port
     os.kill(pid, signal.SIGKILL)
@@ -300,7 +300,7 @@ def peer(kind: str):
         "leaves": rtsp_that_leaves,
     }
     if kind == "refused":
-        yield free_ports(1)[0]
+        yield find_free_ports(1)[0]
         return
     greeting = b"SSH-2.0-OpenSSH_9.6\r\n" if kind == "ssh" else b""
     with Refusing(answers.get(kind), greeting=greeting) as refusing:
@@ -324,8 +324,8 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
     with ExitStack() as stack:
         for number, kind in enumerate(expected):
             port = stack.enter_context(peer(kind))
-            proxy.add(f"p{number}", parse(f"rtsp://{USERINFO}@127.0.0.1:{port}/x"))
-        proxy.add("nowhere", parse("rtsp://no-such-host.invalid/x"))
+            proxy.add(f"p{number}", parse_address(f"rtsp://{USERINFO}@127.0.0.1:{port}/x"))
+        proxy.add("nowhere", parse_address("rtsp://no-such-host.invalid/x"))
         paths = [f"p{number}" for number in range(len(expected))]
         stack.enter_context(wanted(proxy, *paths, "nowhere"))
         for number, (kind, code) in enumerate(expected.items()):
@@ -370,7 +370,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
     ],
 )
 def test_reasons_that_cannot_be_made_here(text, code):
-    error = error_of(parse(f"rtsp://{USERINFO}@10.0.0.1/x"), text)
+    error = error_from_log(parse_address(f"rtsp://{USERINFO}@10.0.0.1/x"), text)
     assert error.code == code and not leaked(str(error))
 
 
@@ -392,7 +392,7 @@ def test_mediamtx_refuses_an_unknown_certificate(proxies, self_signed):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with Refusing(rtsp_status("404 Not Found"), certificate=self_signed) as camera:
-        proxy.add("cam", parse(f"rtsps://127.0.0.1:{camera.port}/x"))
+        proxy.add("cam", parse_address(f"rtsps://127.0.0.1:{camera.port}/x"))
         with wanted(proxy, "cam"):
             assert until(lambda: proxy.reason("cam", 0)).code == "camera_certificate"
 
@@ -401,7 +401,7 @@ def test_mediamtx_on_rtsps_without_tls(proxies):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with Refusing(None, greeting=b"RTSP/1.0 400 Bad Request\r\n\r\n") as camera:
-        proxy.add("cam", parse(f"rtsps://{USERINFO}@127.0.0.1:{camera.port}/x"))
+        proxy.add("cam", parse_address(f"rtsps://{USERINFO}@127.0.0.1:{camera.port}/x"))
         with wanted(proxy, "cam"):
             assert until(lambda: proxy.reason("cam", 0)).code == "camera_not_a_camera"
 
@@ -411,7 +411,7 @@ def test_mediamtx_ends_though_a_tls_peer_is_silent(proxies, caplog):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with Refusing(None) as camera:
-        proxy.add("cam", parse(f"rtsps://127.0.0.1:{camera.port}/x"))
+        proxy.add("cam", parse_address(f"rtsps://127.0.0.1:{camera.port}/x"))
         with wanted(proxy, "cam"):
             until(lambda: camera.connections)
             pid = proxy.pid
@@ -424,7 +424,7 @@ def test_an_address_that_mediamtx_does_not_take(proxies, caplog):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with pytest.raises(InputError) as caught:
-        proxy.add("cam", parse(f"rtsp://{USERINFO}@127.0.0.1/%zz"))
+        proxy.add("cam", parse_address(f"rtsp://{USERINFO}@127.0.0.1/%zz"))
     assert caught.value.code == "address_refused"
     proxy.stop()
     assert not leaked(caplog.text + str(caught.value) + caught.value.text("fr"))
@@ -437,7 +437,7 @@ def test_go2rtc_serves_a_camera_until_it_is_removed(proxies):
     proxy = proxies("go2rtc")
     proxy.ensure_ready()
     with MjpegCamera(auth="digest", user="joe", password=PASSWORD) as camera:
-        proxy.add("cam", parse(camera.url))
+        proxy.add("cam", parse_address(camera.url))
         picture = from_websocket(proxy, "cam")
         assert picture[:2] == b"\xff\xd8"
         until(lambda: camera.connected == 0)
@@ -452,12 +452,12 @@ def test_go2rtc_killed_comes_back_with_its_paths(proxies):
     ready = Awaited(proxy.became_ready)
     with MjpegCamera() as camera:
         proxy.ensure_ready()
-        proxy.add("cam", parse(camera.url))
-        before, pid = proxy.stream("cam"), proxy.pid
+        proxy.add("cam", parse_address(camera.url))
+        before, pid = proxy.stream_endpoint("cam"), proxy.pid
         os.kill(pid, signal.SIGKILL)
         ready.wait(2)
         proxy.ensure_ready()
-        assert proxy.stream("cam")[2] != before[2]
+        assert proxy.stream_endpoint("cam")[2] != before[2]
         assert from_websocket(proxy, "cam")[:2] == b"\xff\xd8"
 
 
@@ -474,7 +474,7 @@ def test_go2rtc_tells_a_status(proxies, status, code):
     proxy = proxies("go2rtc")
     proxy.ensure_ready()
     with MjpegCamera(status=status) as camera:
-        source = parse(camera.url)
+        source = parse_address(camera.url)
         proxy.add("cam", source)
         assert proxy.reason(source, from_websocket(proxy, "cam")).code == code
 
@@ -483,7 +483,7 @@ def test_go2rtc_tells_a_wrong_password_and_a_refusal(proxies):
     proxy = proxies("go2rtc")
     proxy.ensure_ready()
     with MjpegCamera(auth="basic", user="joe", password="another") as camera:
-        source = parse(f"http://{USERINFO}@127.0.0.1:{camera.port}/mjpeg")
+        source = parse_address(f"http://{USERINFO}@127.0.0.1:{camera.port}/mjpeg")
         proxy.add("cam", source)
         assert proxy.reason(source, from_websocket(proxy, "cam")).code == "camera_wrong_password"
     error = proxy.reason(source, from_websocket(proxy, "cam"))
@@ -509,15 +509,15 @@ def test_a_credential_is_nowhere_but_in_memory(proxies, rtsp_camera, tmp_path, c
         camera = stack.enter_context(MjpegCamera(auth="basic", user="joe", password=PASSWORD))
         wrong = stack.enter_context(MjpegCamera(auth="digest", user="joe", password="another"))
         refusing = stack.enter_context(Refusing(rtsp_status("401 Unauthorized")))
-        addresses: dict[str, Source] = {
-            "good": parse(rtsp_camera),
-            "refused": parse(f"rtsp://{USERINFO}@127.0.0.1:{refusing.port}/x"),
-            "gone": parse(f"rtsp://{USERINFO}@127.0.0.1:1/x"),
+        addresses: dict[str, CameraAddress] = {
+            "good": parse_address(rtsp_camera),
+            "refused": parse_address(f"rtsp://{USERINFO}@127.0.0.1:{refusing.port}/x"),
+            "gone": parse_address(f"rtsp://{USERINFO}@127.0.0.1:1/x"),
         }
         pictures = {
-            "camera": parse(camera.url),
-            "wrong": parse(f"http://{USERINFO}@127.0.0.1:{wrong.port}/mjpeg"),
-            "closed": parse(f"http://{USERINFO}@127.0.0.1:1/mjpeg"),
+            "camera": parse_address(camera.url),
+            "wrong": parse_address(f"http://{USERINFO}@127.0.0.1:{wrong.port}/mjpeg"),
+            "closed": parse_address(f"http://{USERINFO}@127.0.0.1:1/mjpeg"),
         }
         for proxy, sources in ((mediamtx, addresses), (go2rtc, pictures)):
             ready = Awaited(proxy.became_ready)

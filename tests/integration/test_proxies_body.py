@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from camrec.mjpeg_relay.body import MOST_DECODED, DecodedBody, body_of, unread_coding
+from camrec.mjpeg_relay.chunked_body import ChunkedBody
 from camrec.mjpeg_relay.lenient_response import LenientResponse
-from camrec.proxies.body import MOST_DECODED, DecodedBody, body_of, unread_coding
-from camrec.proxies.chunked_body import ChunkedBody
 
 PLAIN = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + random.Random(1).randbytes(200_000)
 

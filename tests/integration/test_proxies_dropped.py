@@ -8,7 +8,7 @@ import pytest
 
 from camrec.proxies.dropped_packets import DroppedPackets, Fault
 from camrec.session.better_route import better_route
-from camrec.session.routes import Route
+from camrec.session.routes import CameraRoute
 
 LINES = {
     "3 processing errors, last was: table length 0 is not supported": Fault.JPEG_KIND,
@@ -48,20 +48,20 @@ class Reports:
 @pytest.mark.parametrize(
     ("reports", "route", "phase", "better"),
     [
-        ({"jpeg_broken": 1}, Route.DIRECT, "opening", Route.RELAY),
-        ({"jpeg_broken": 2}, Route.DIRECT, "live", None),
-        ({"jpeg_kind": 3}, Route.DIRECT, "live", Route.RELAY),
-        ({"jpeg_kind": 3}, Route.RELAY, "live", None),
-        ({"number": 1}, Route.DIRECT, "opening", None),
-        ({"number": 2}, Route.DIRECT, "opening", Route.UNREAD),
-        ({"number": 9}, Route.DIRECT, "live", None),
-        ({"number": 2, "odd_numbers": 2}, Route.RELAY, "live", Route.UNREAD),
-        ({"number": 2, "odd_numbers": 2}, Route.UNREAD, "live", None),
-        ({"payload_type": 9}, Route.DIRECT, "live", None),
-        ({"payload_type": 1}, Route.DIRECT, "silent", Route.UNREAD),
-        ({"malformed": 3}, Route.RELAY, "live", Route.UNREAD),
-        ({"too_large": 1}, Route.UDP, "live", None),
-        ({}, Route.DIRECT, "silent", None),
+        ({"jpeg_broken": 1}, CameraRoute.DIRECT, "opening", CameraRoute.RELAY),
+        ({"jpeg_broken": 2}, CameraRoute.DIRECT, "live", None),
+        ({"jpeg_kind": 3}, CameraRoute.DIRECT, "live", CameraRoute.RELAY),
+        ({"jpeg_kind": 3}, CameraRoute.RELAY, "live", None),
+        ({"number": 1}, CameraRoute.DIRECT, "opening", None),
+        ({"number": 2}, CameraRoute.DIRECT, "opening", CameraRoute.UNREAD),
+        ({"number": 9}, CameraRoute.DIRECT, "live", None),
+        ({"number": 2, "odd_numbers": 2}, CameraRoute.RELAY, "live", CameraRoute.UNREAD),
+        ({"number": 2, "odd_numbers": 2}, CameraRoute.UNREAD, "live", None),
+        ({"payload_type": 9}, CameraRoute.DIRECT, "live", None),
+        ({"payload_type": 1}, CameraRoute.DIRECT, "silent", CameraRoute.UNREAD),
+        ({"malformed": 3}, CameraRoute.RELAY, "live", CameraRoute.UNREAD),
+        ({"too_large": 1}, CameraRoute.UDP, "live", None),
+        ({}, CameraRoute.DIRECT, "silent", None),
     ],
 )
 def test_another_way_is_taken_where_it_brings_more(reports, route, phase, better):

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from camrec.camera_address import Credential, parse
+from camrec.camera_address import Credential, parse_address
 from camrec.errors import CameraError
-from camrec.http_auth import Login
-from camrec.mjpeg_relay import stream_inspection
-from camrec.mjpeg_relay.http_client import Visit
-from camrec.ports import free_ports
+from camrec.http_auth import HttpLogin
+from camrec.mjpeg_relay import inspect_stream
+from camrec.mjpeg_relay.http_client import CameraHttpClient
+from camrec.ports import find_free_ports
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http, says
 
@@ -69,7 +69,7 @@ FORMS = {
 def seen(address: str, **given) -> str | None:
     """The code of the error, where there is one."""
     try:
-        stream_inspection(parse(address), **given)
+        inspect_stream(parse_address(address), **given)
         return None
     except CameraError as error:
         assert str(error) and error.text("fr")
@@ -193,7 +193,7 @@ def test_the_end_of_an_address_is_asked_for_as_it_was_typed(end):
 
 
 def test_nobody_there():
-    assert seen(f"http://127.0.0.1:{free_ports(1)[0]}/") == "camera_refused"
+    assert seen(f"http://127.0.0.1:{find_free_ports(1)[0]}/") == "camera_refused"
     assert seen("http://no-such-host.invalid/") == "camera_unknown_host"
     assert seen(f"http://{'a' * 70}.invalid/") == "camera_unknown_host"
 
@@ -241,7 +241,7 @@ def test_text_without_an_end_is_bounded_in_bytes(text, start):
 def test_a_camera_that_leads_to_a_host_named_like_the_password_is_told_without_it():
     answer = http("302 Found", "Location: http://Secret77.example.invalid/\r\n")
     with Refusing(answer) as peer, pytest.raises(CameraError) as refused:
-        stream_inspection(parse(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))
+        inspect_stream(parse_address(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))
     assert refused.value.facts["other"] == "***.example.invalid"
 
 
@@ -315,7 +315,7 @@ def test_a_redirect_never_takes_a_password_from_tls_into_the_clear(
         status = 302 if url == first else 200
         return SimpleNamespace(status=status, headers=answer, getheader=answer.get)
 
-    monkeypatch.setattr(Visit, "_ask", ask)
-    monkeypatch.setattr(Login, "authorization", lambda *_: "Basic secret")
-    Visit(1).get(first, Credential("viewer", "secret77"))
+    monkeypatch.setattr(CameraHttpClient, "_request_or_reconnect", ask)
+    monkeypatch.setattr(HttpLogin, "authorization", lambda *_: "Basic secret")
+    CameraHttpClient(1).get(first, Credential("viewer", "secret77"))
     assert asked == [(first, "Basic secret"), (second, "Basic secret" if is_sent else None)]

@@ -6,22 +6,22 @@ import socket
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.mjpeg_relay import stream_inspection
-from camrec.mjpeg_relay.http_client import Visit
-from camrec.network_policy import Reach
+from camrec.mjpeg_relay import inspect_stream
+from camrec.mjpeg_relay.http_client import CameraHttpClient
+from camrec.network_policy import NetworkPolicy
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 
-HERE = Reach(["127.0.0.0/8", "::1"])
-THERE = Reach(["192.168.1.0/24", "fd00::/8"])
+HERE = NetworkPolicy(["127.0.0.0/8", "::1"])
+THERE = NetworkPolicy(["192.168.1.0/24", "fd00::/8"])
 
 
-def code(reach: Reach, address: str) -> str:
+def code(reach: NetworkPolicy, address: str) -> str:
     try:
-        reach.check(parse(address))
+        reach.check(parse_address(address))
     except CamrecError as error:
         return error.code
     return ""
@@ -47,13 +47,13 @@ def test_only_the_networks_of_the_settings(address, there):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "255.255.255.255"])
 def test_what_is_no_single_machine_is_never_one(host):
-    for reach in (Reach(), Reach(["0.0.0.0/0", "::/0"])):
+    for reach in (NetworkPolicy(), NetworkPolicy(["0.0.0.0/0", "::/0"])):
         assert code(reach, f"rtsp://{host}/x") == "address_not_allowed"
 
 
 def test_without_a_limit_no_name_is_looked_up(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", None)
-    assert code(Reach(), "rtsp://camera.lan/x") == ""
+    assert code(NetworkPolicy(), "rtsp://camera.lan/x") == ""
 
 
 def test_one_bad_address_of_a_name_is_enough(monkeypatch):
@@ -72,7 +72,7 @@ def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
 
     with MjpegCamera() as camera:
         monkeypatch.setattr(socket, "getaddrinfo", turns)
-        visit = Visit(5, reach=HERE)
+        visit = CameraHttpClient(5, reach=HERE)
         assert visit.get(f"http://camera.lan:{camera.port}/mjpeg", None).status == 200
         visit.close()
     assert answers == ["camera.lan"]
@@ -87,7 +87,7 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
         ):
             with Refusing(http("302 Found", f"Location: {target}\r\n")) as camera:
                 with pytest.raises(CamrecError) as refused:
-                    stream_inspection(parse(f"http://127.0.0.1:{camera.port}/"))
+                    inspect_stream(parse_address(f"http://127.0.0.1:{camera.port}/"))
                 assert refused.value.code == "camera_elsewhere"
                 assert refused.value.facts["other"] in ("localhost", "127.0.0.2")
         assert inside.connections == 0
@@ -95,9 +95,9 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
 
 def test_a_camera_outside_the_networks_is_not_called():
     with MjpegCamera() as camera:
-        stream_inspection(parse(camera.url), reach=HERE)
+        inspect_stream(parse_address(camera.url), reach=HERE)
         with pytest.raises(CamrecError) as refused:
-            stream_inspection(parse(camera.url), reach=THERE)
+            inspect_stream(parse_address(camera.url), reach=THERE)
         assert refused.value.code == "address_not_allowed" and camera.connections == 1
 
 
@@ -110,5 +110,7 @@ def test_a_bad_network_is_a_clear_error(bad, tmp_path):
 @pytest.mark.parametrize("bad", ["localhost", "http://a b", "http://a; script-src *", "*", 7])
 def test_a_bad_origin_is_a_clear_error(bad):
     with pytest.raises((CamrecError, ValueError)):
-        Config.load(framed_by=[bad])
-    assert Config.load(framed_by=["http://localhost:8888"]).framed_by == ["http://localhost:8888"]
+        Config.load(frame_ancestors=[bad])
+    assert Config.load(frame_ancestors=["http://localhost:8888"]).frame_ancestors == [
+        "http://localhost:8888"
+    ]

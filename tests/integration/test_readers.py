@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.clock import Clock
-from camrec.media import AudioTrack, Unit, VideoTrack
+from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.readers import Go2rtcReader, RtspReader, StreamError, rtsp_client
-from camrec.readers.rtsp_reader import put_back
+from camrec.readers import MjpegReader, RtspReader, StreamError, rtsp_client
+from camrec.readers.rtsp_reader import restore_arrival_times
 from support.cameras import MjpegCamera, RtspCamera
 from support.cameras.rtsp import slices_hash
 from support.units_made import SECOND, until
@@ -40,10 +40,10 @@ def go2rtc(binaries, tmp_path_factory):
     proxy.stop()
 
 
-def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[Unit]]:
+def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[MediaUnit]]:
     """What comes on a path within some seconds after its first unit."""
     reader = RtspReader(proxy.local_url(path), Clock(), patience=20.0)
-    units: list[Unit] = []
+    units: list[MediaUnit] = []
     for unit in reader.units():
         units.append(unit)
         if unit.arrived - units[0].arrived > seconds * SECOND:
@@ -64,7 +64,7 @@ CAMERAS = {
 }
 
 
-def check(options: dict, camera: RtspCamera, units: list[Unit]) -> None:
+def check(options: dict, camera: RtspCamera, units: list[MediaUnit]) -> None:
     """Every picture is there once, untouched, at its own time; so is the sound."""
     truth = {taken.slices: taken for taken in camera.truth()}
     video = [unit for unit in units if unit.track.medium == "video"]
@@ -100,15 +100,15 @@ def check(options: dict, camera: RtspCamera, units: list[Unit]) -> None:
 def test_times_are_the_cameras_own(mediamtx):
     def one(place: int, options: dict) -> None:
         with RtspCamera(**options) as camera:
-            mediamtx.add(f"times{place}", parse(camera.url))
+            mediamtx.add(f"times{place}", parse_address(camera.url))
             try:
                 reader, units = read(mediamtx, f"times{place}", 12)
             finally:
                 mediamtx.remove(f"times{place}")
             check(options, camera, units)
             assert camera.connections == 1
-            assert reader.advertised[0] == options.get("codec", "h264").upper()
-            assert len(reader.advertised) == 1 + bool(options.get("audio"))
+            assert reader.advertised_codecs[0] == options.get("codec", "h264").upper()
+            assert len(reader.advertised_codecs) == 1 + bool(options.get("audio"))
 
     with ThreadPoolExecutor(len(CAMERAS)) as pool:
         running = {
@@ -128,7 +128,7 @@ def test_the_proxy_relays_rarer_sounds(mediamtx):
 
     def one(name: str) -> None:
         with RtspCamera(audio=name, size=(320, 240), rate=10, gop=10) as camera:
-            mediamtx.add(name, parse(camera.url))
+            mediamtx.add(name, parse_address(camera.url))
             try:
                 reader, units = read(mediamtx, name, 3)
             finally:
@@ -137,9 +137,9 @@ def test_the_proxy_relays_rarer_sounds(mediamtx):
         assert sum(unit.track.medium == "video" for unit in units) > 20
         assert not any(unit.lost for unit in units)
         if name == "vorbis":
-            assert (heard, reader.unheard) == (set(), "VORBIS")
+            assert (heard, reader.unsupported_audio) == (set(), "VORBIS")
         else:
-            assert (heard, reader.unheard) == ({"aac" if name == "latm" else name}, "")
+            assert (heard, reader.unsupported_audio) == ({"aac" if name == "latm" else name}, "")
 
     with ThreadPoolExecutor(4) as pool:
         running = {name: pool.submit(one, name) for name in SOUNDS}
@@ -152,7 +152,7 @@ def test_times_stay_true_past_the_senders_reports(mediamtx):
     """They come about 1, 10 and 30 s after the start, and shift the times of other readers."""
     options = CAMERAS["irregular, aac"]
     with RtspCamera(**options) as camera:
-        mediamtx.add("long", parse(camera.url))
+        mediamtx.add("long", parse_address(camera.url))
         try:
             _, units = read(mediamtx, "long", 34)
         finally:
@@ -162,7 +162,7 @@ def test_times_stay_true_past_the_senders_reports(mediamtx):
 
 def test_units_come_as_soon_as_they_are_whole(mediamtx):
     with RtspCamera() as camera:
-        mediamtx.add("soon", parse(camera.url))
+        mediamtx.add("soon", parse_address(camera.url))
         try:
             _, units = read(mediamtx, "soon", 3)
         finally:
@@ -175,7 +175,7 @@ def test_units_come_as_soon_as_they_are_whole(mediamtx):
 
 def test_the_end_of_the_camera_is_the_end(mediamtx):
     with RtspCamera() as camera:
-        mediamtx.add("ends", parse(camera.url))
+        mediamtx.add("ends", parse_address(camera.url))
         try:
             killer = threading.Timer(2, camera.kill)
             killer.start()
@@ -194,7 +194,7 @@ def test_no_such_path(mediamtx):
 
 def test_a_camera_that_does_not_answer_is_awaited_as_long_as_is_asked(mediamtx):
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        mediamtx.add("mute", parse(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/x"))
+        mediamtx.add("mute", parse_address(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/x"))
         began = time.monotonic()
         try:
             with pytest.raises(StreamError) as error:
@@ -274,8 +274,8 @@ def packet(sequence: int, marker: bool = True, channel: int = 0) -> bytes:
     return b"$" + bytes([channel]) + len(body).to_bytes(2, "big") + body
 
 
-def reading(server: Server, timeout: float = 20.0) -> tuple[list[Unit], StreamError | None]:
-    units: list[Unit] = []
+def reading(server: Server, timeout: float = 20.0) -> tuple[list[MediaUnit], StreamError | None]:
+    units: list[MediaUnit] = []
     try:
         for unit in RtspReader(server.url, Clock(), timeout).units():
             units.append(unit)
@@ -292,7 +292,7 @@ def test_the_session_is_kept_alive():
 
     with Server(play, session="abc;timeout=1") as server:
         reader = RtspReader(server.url, Clock(), 20.0)
-        units: list[Unit] = []
+        units: list[MediaUnit] = []
         thread = threading.Thread(target=lambda: (units.extend(reader.units()), answered.set()))
         thread.start()
         until(lambda: server.asked.count("GET_PARAMETER") >= 2)
@@ -350,7 +350,7 @@ def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
 
 def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
     """What is left of it is moved to the front only when all others have been taken."""
-    monkeypatch.setattr(rtsp_client, "ROOM", 700)  # packets, and a piece of one more
+    monkeypatch.setattr(rtsp_client, "PACKET_BUFFER_BYTES", 700)  # packets, and a piece of one more
     stream = b"".join(packet(sequence) for sequence in range(1, 250))
     with Server(lambda client: (client.sendall(stream), client.shutdown(socket.SHUT_WR))) as server:
         units, error = reading(server)
@@ -391,9 +391,15 @@ def test_while_nobody_looks_what_came_is_read_together():
 def test_what_came_in_a_rest_is_put_back_by_the_camera_s_times():
     track, sound = VideoTrack("h264", 64, 48), AudioTrack("aac", 48_000, 2)
     told = [(track, 100), (sound, 7), (track, 220), (track, 180), (sound, 9)]
-    units = [Unit(each, b"", time, 0, 1000, True) for each, time in told]
-    assert [unit.arrived for unit in put_back(units, 0)] == [880, 998, 1000, 960, 1000]
-    assert [unit.arrived for unit in put_back(units, 950)] == [950, 998, 1000, 960, 1000]
+    units = [MediaUnit(each, b"", time, 0, 1000, True) for each, time in told]
+    assert [unit.arrived for unit in restore_arrival_times(units, 0)] == [880, 998, 1000, 960, 1000]
+    assert [unit.arrived for unit in restore_arrival_times(units, 950)] == [
+        950,
+        998,
+        1000,
+        960,
+        1000,
+    ]
 
 
 def test_a_held_picture_is_handed_on_when_it_stays_quiet():
@@ -494,7 +500,7 @@ def test_sound_that_is_there_and_not_read_is_told(sound, unheard):
     with Server(lambda client: client.sendall(packet(1)), DESCRIPTION + sound) as server:
         reader = RtspReader(server.url, Clock(), 20.0)
         units = reader.units()
-        assert next(units).key and reader.unheard == unheard
+        assert next(units).key and reader.unsupported_audio == unheard
         reader.close()
         assert list(units) == []
 
@@ -531,9 +537,9 @@ def test_closed_from_another_thread(when):
 
 @contextlib.contextmanager
 def opened(proxy: Go2rtc, camera: MjpegCamera):
-    proxy.add("mjpeg", parse(camera.url))
+    proxy.add("mjpeg", parse_address(camera.url))
     try:
-        yield lambda timeout=20.0: Go2rtcReader(*proxy.stream("mjpeg"), Clock(), timeout)
+        yield lambda timeout=20.0: MjpegReader(*proxy.stream_endpoint("mjpeg"), Clock(), timeout)
     finally:
         proxy.remove("mjpeg")
 
@@ -564,7 +570,7 @@ def test_jpegs_come_as_they_are_when_they_are_sent(go2rtc):
     assert statistics.median(delays) < 0.02 * SECOND
     (track,) = {unit.track for unit in units}
     assert (track.codec, track.width, track.height) == ("mjpeg", 640, 360)
-    assert reader.advertised == ("JPEG",)
+    assert reader.advertised_codecs == ("JPEG",)
 
 
 def test_the_camera_is_left_when_the_reader_ends(go2rtc):
@@ -603,7 +609,7 @@ def test_the_proxys_reason_is_told(go2rtc, camera, text):
     wrong = camera.pop("wrong", False)
     with MjpegCamera(**camera) as made, opened(go2rtc, made) as reader_of:
         if wrong:
-            go2rtc.add("mjpeg", parse(made.url.replace("viewer", "someone")))
+            go2rtc.add("mjpeg", parse_address(made.url.replace("viewer", "someone")))
         with pytest.raises(StreamError) as error:
             list(reader_of().units())
     assert error.value.reason == "message" and text in error.value.detail
@@ -623,7 +629,7 @@ def test_a_frozen_mjpeg_camera_is_silent(go2rtc):
 def test_closed_while_a_jpeg_is_awaited(go2rtc):
     with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of(timeout=60.0)
-        units: list[Unit] = []
+        units: list[MediaUnit] = []
         ended = threading.Event()
         thread = threading.Thread(target=lambda: (units.extend(reader.units()), ended.set()))
         camera.freeze()
@@ -637,7 +643,7 @@ def test_closed_while_a_jpeg_is_awaited(go2rtc):
 def test_closed_while_the_proxy_does_not_answer():
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"ws://127.0.0.1:{mute.getsockname()[1]}/api/ws?src=x"
-        reader = Go2rtcReader(url, "a", "b", Clock(), 60.0)
+        reader = MjpegReader(url, "a", "b", Clock(), 60.0)
         thread = threading.Thread(target=lambda: list(reader.units()))
         thread.start()
         with mute.accept()[0] as client:
@@ -648,16 +654,16 @@ def test_closed_while_the_proxy_does_not_answer():
 
 
 def test_the_proxy_lets_nobody_in_without_the_password(go2rtc):
-    url, user, _ = go2rtc.stream("mjpeg")
+    url, user, _ = go2rtc.stream_endpoint("mjpeg")
     with pytest.raises(StreamError) as error:
-        list(Go2rtcReader(url, user, "wrong", Clock()).units())
+        list(MjpegReader(url, user, "wrong", Clock()).units())
     assert error.value.reason == "refused"
     port = url.split(":")[2].split("/")[0]
     with pytest.raises(StreamError) as error:
-        list(Go2rtcReader(f"ws://127.0.0.1:{port}/api/none", user, _, Clock()).units())
+        list(MjpegReader(f"ws://127.0.0.1:{port}/api/none", user, _, Clock()).units())
     assert error.value.reason == "lost"
     with socket.create_server(("127.0.0.1", 0)) as nothing:
         gone = f"ws://127.0.0.1:{nothing.getsockname()[1]}/api/ws"
     with pytest.raises(StreamError) as error:
-        list(Go2rtcReader(gone, "a", "b", Clock()).units())
+        list(MjpegReader(gone, "a", "b", Clock()).units())
     assert error.value.reason == "refused"

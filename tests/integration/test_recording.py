@@ -13,18 +13,18 @@ import av
 import pytest
 
 from camrec.config import Config
-from camrec.media import StreamNotice, Unit
+from camrec.media import MediaUnit, StreamNotice
 from camrec.receipt import Receipt, RecordingWarning
-from camrec.recording import Coding, RecordingState, segment_writer
+from camrec.recording import EncodingPolicy, RecordingState, segment_writer
 from camrec.recording import recording as life
-from camrec.recording.av_sync import Step
-from camrec.recording.ffmpeg_args import ability
+from camrec.recording.av_sync import AvSync
+from camrec.recording.ffmpeg_args import detect_features
 from support.cameras import barcode
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 
 
-def lead(units: list[Unit], button: int) -> float:
+def lead(units: list[MediaUnit], button: int) -> float:
     """Seconds from the key picture to the one on the screen at `button`."""
     video = [unit for unit in units if unit.track.medium == "video" and unit.arrived <= button]
     key = next(unit for unit in reversed(video) if unit.key)
@@ -190,7 +190,7 @@ def test_it_ends_with_its_feed(studio):
     studio.feed.close()
     assert recording.wait(30)
     assert recording.ended == "closed" and recording.state is RecordingState.SAVED
-    assert recording._writer.empty_handed and recording._units.take() == []
+    assert recording._writer.has_nothing_to_write and recording._subscription.take() == []
 
 
 def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
@@ -312,7 +312,7 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
     studio.play(units, 4, 5)
     until(lambda: recording.parts == 2)
     if not known:
-        recording._writer.parts[0].step = Step()
+        recording._writer.parts[0].av_sync = AvSync()
     studio.play(units, 5, 11)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -381,7 +381,7 @@ def test_sound_that_is_promised_and_never_comes(studio):
 
 def test_sound_that_cannot_be_read_is_told(studio):
     """Once, however many parts there are."""
-    studio.feed.unheard = "SPEEX"
+    studio.feed.unsupported_audio = "SPEEX"
     units = pictures(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(4)
@@ -428,8 +428,8 @@ def test_packets_lost_are_told_but_for_those_before_the_start(studio):
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
-    monkeypatch.setattr(life, "STUCK", 0.3)
-    monkeypatch.setattr(life, "QUEUE", 1_000_000)
+    monkeypatch.setattr(life, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(life, "MAX_QUEUE_BYTES", 1_000_000)
     steady = [number / 25 for number in range(1500)]
     units = pictures(steady, codec="mjpeg", size=(640, 360))
     studio.play(units, -1, 1)
@@ -465,7 +465,7 @@ def test_a_folder_that_vanishes(studio):
 
 @pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
 def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
-    monkeypatch.setattr(segment_writer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(segment_writer, "SEGMENT_RETRY_PAUSES_S", (0.0, 0.0))
     units = pictures(irregular(8))
     studio.play(units, -1, 1)
     recording = studio.record(60, ffmpeg=Path(program))
@@ -521,7 +521,7 @@ def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
 
 
 def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
-    assert ability(binaries.ffmpeg).hybrid and ability(binaries.ffmpeg).fps_mode
+    assert detect_features(binaries.ffmpeg).hybrid_mp4 and detect_features(binaries.ffmpeg).fps_mode
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
@@ -529,14 +529,14 @@ def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
     """Under Apple's name, exact, and the receipt tells what to expect of it."""
     units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
     studio.play(units, -1, 2.5)
-    recording = studio.record(10, ffmpeg=ffmpeg, coding=Coding(h265="copy"))
+    recording = studio.record(10, ffmpeg=ffmpeg, coding=EncodingPolicy(h265="copy"))
     studio.play(units, 2.5, 16)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
     begun = studio.begin + round(2.5 * SECOND)
     assert_shows(path, *expected(units, begun, begun + 10 * SECOND))
     assert (receipt.video_codec, receipt.playable) == ("hevc", True)
-    assert receipt.warnings == [Coding(h265="copy").warning(units[0].track)]
+    assert receipt.warnings == [EncodingPolicy(h265="copy").copy_warning(units[0].track)]
     with av.open(str(path)) as container:
         assert container.streams.video[0].codec_context.codec_tag == "hvc1"
         copied = [bytes(packet) for packet in container.demux(video=0) if packet.size]
@@ -547,7 +547,7 @@ def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
 def test_mjpeg_by_every_preset_is_exact(studio, ffmpeg, preset):
     units = pictures(irregular(8), codec="mjpeg")
     studio.play(units, -1, 1.5)
-    recording = studio.record(5, ffmpeg=ffmpeg, coding=Coding(mjpeg_preset=preset))
+    recording = studio.record(5, ffmpeg=ffmpeg, coding=EncodingPolicy(mjpeg_preset=preset))
     studio.play(units, 1.5, 8)
     assert f" -preset {preset} " in " ".join(studio.child(recording).cmdline())
     assert recording.wait(60)

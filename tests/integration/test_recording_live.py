@@ -12,14 +12,14 @@ import av
 import numpy as np
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.clock import Clock
 from camrec.feed import Feed
-from camrec.media import Unit
+from camrec.media import MediaUnit
 from camrec.proxies import Go2rtc, MediaMTX
-from camrec.readers import Go2rtcReader, RtspReader, StreamError
+from camrec.readers import MjpegReader, RtspReader, StreamError
 from camrec.receipt import Receipt
-from camrec.recording import Recording, RecordingState
+from camrec.recording import RecordingJob, RecordingState
 from support.beeps import beeps
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
@@ -37,7 +37,7 @@ class Line:
 
     def __init__(self, make_reader, clock: Clock) -> None:
         self.feed = Feed(clock)
-        self.units: list[Unit] = []
+        self.units: list[MediaUnit] = []
         self._make = make_reader
         self._closed = threading.Event()
         self._reader = make_reader()
@@ -80,13 +80,13 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
         go2rtc = lasting(Go2rtc(lambda: binaries.go2rtc, tmp_path / "bin", 0), "stop")
         mediamtx.ensure_ready()
         go2rtc.ensure_ready()
-        mediamtx.add("sound", parse(with_sound.url))
-        mediamtx.add("silent", parse(silent.url))
-        go2rtc.add("jpegs", parse(jpegs.url))
+        mediamtx.add("sound", parse_address(with_sound.url))
+        mediamtx.add("silent", parse_address(silent.url))
+        go2rtc.add("jpegs", parse_address(jpegs.url))
         lines = {
             "sound": lambda: RtspReader(mediamtx.local_url("sound"), clock),
             "silent": lambda: RtspReader(mediamtx.local_url("silent"), clock),
-            "jpegs": lambda: Go2rtcReader(*go2rtc.stream("jpegs"), clock),
+            "jpegs": lambda: MjpegReader(*go2rtc.stream_endpoint("jpegs"), clock),
         }
         lines = {name: lasting(Line(make, clock), "close") for name, make in lines.items()}
         for line in lines.values():
@@ -100,7 +100,7 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
                 shutil.move(file, saved[name][0])
                 return f"{name}.mp4"
 
-            recordings[name] = Recording(
+            recordings[name] = RecordingJob(
                 line.feed,
                 duration=LENGTH,
                 name=name,
@@ -144,7 +144,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
         mediamtx = MediaMTX(lambda: binaries.mediamtx, tmp_path / "bin", 0)
         stack.callback(mediamtx.stop)
         mediamtx.ensure_ready()
-        mediamtx.add("beeps", parse(camera.url))
+        mediamtx.add("beeps", parse_address(camera.url))
         line = Line(lambda: RtspReader(mediamtx.local_url("beeps"), clock), clock)
         stack.callback(line.close)
         until(lambda: len(line.units) > 50)
@@ -155,7 +155,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
             shutil.move(file, saved[0][0])
             return "beeps.mp4"
 
-        recording = Recording(
+        recording = RecordingJob(
             line.feed,
             duration=BEEPING,
             name="beeps",
@@ -185,7 +185,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
     assert receipt.av_offset < 0.02 and receipt.utc_uncertainty < 0.05
 
 
-def beeps_sent(units: list[Unit], made: dict[int, int]) -> list[float]:
+def beeps_sent(units: list[MediaUnit], made: dict[int, int]) -> list[float]:
     """When the camera made each beep, seconds on its own clock, by what it sent."""
     decoder = av.CodecContext.create("pcm_alaw", "r")
     decoder.sample_rate, decoder.layout = 8000, "mono"

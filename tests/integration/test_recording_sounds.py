@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from camrec.media import Unit
+from camrec.media import MediaUnit
 from camrec.readers import sdp
-from camrec.readers.audio_codecs import sound_of
+from camrec.readers.audio_codecs import create_audio_depacketizer
 from support.beeps import ENCODERS, LENGTH, PITCH, beeps, encoded
 from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected
@@ -22,7 +22,7 @@ MOST = 1400  # bytes of a packet
 FIRST = 2**32 - 12_345  # RTP time of the moment 0: its 32 bits end soon after
 
 
-def described(name: str, rate: int, channels: int, config: bytes) -> sdp.Medium:
+def described(name: str, rate: int, channels: int, config: bytes) -> sdp.MediaDescription:
     """As MediaMTX describes it."""
     codec = name.split(",")[0].split(" ")[0]
     clock = {"G722": 8000, "MPA": 90_000}.get(codec, rate)
@@ -33,7 +33,7 @@ def described(name: str, rate: int, channels: int, config: bytes) -> sdp.Medium:
         # Two AAC units an element: 15 bits, the configuration, and what follows it.
         whole = (1 << 13 | 1 << 7) << 16 | int.from_bytes(config[:2], "big")
         format = {"cpresent": "0", "config": f"{(whole << 13 | 0xFF << 2) << 4:012x}"}
-    return sdp.Medium("audio", 96, codec, clock, channels, format)
+    return sdp.MediaDescription("audio", 96, codec, clock, channels, format)
 
 
 def payloads(name: str, pieces: tuple) -> Iterator[tuple[int, int, bytes, bool]]:
@@ -71,14 +71,14 @@ def payloads(name: str, pieces: tuple) -> Iterator[tuple[int, int, bytes, bool]]
             yield sample, sample, data, True
 
 
-def packets(name: str, begin: int) -> list[Unit]:
+def packets(name: str, begin: int) -> list[MediaUnit]:
     """The units that come of the packets; the last piece of each comes 5 ms after its time."""
     encoder, rate, channels = ENCODERS[name]
     bits = int(name[-2:]) // 8 if "G726" in name else 4 if name == "G722" else 0
     pieces, config = encoded(encoder, rate, channels, bits)
     medium = described(name, rate, channels, config)
-    sender = Sender(sound_of(medium))
-    units: list[Unit] = []
+    sender = Sender(create_audio_depacketizer(medium))
+    units: list[MediaUnit] = []
     for sample, last, payload, marker in payloads(name, pieces):
         ticks = FIRST + sample * medium.rate // rate
         # A millisecond is what the sender itself adds.

@@ -10,11 +10,11 @@ import av
 import pytest
 
 from camrec.feed import Feed
-from camrec.media import AudioTrack, Unit, VideoTrack
-from camrec.readers.access_units import Pictures
-from camrec.readers.nal_units import START
+from camrec.media import AudioTrack, MediaUnit, VideoTrack
+from camrec.readers.access_units import AccessUnitAssembler
+from camrec.readers.nal_units import START_CODE
 from camrec.recording import RecordingState
-from camrec.recording.av_sync import Step, moved_by
+from camrec.recording.av_sync import AvSync, shift_at
 from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
@@ -27,7 +27,7 @@ def steady(seconds: float, rate: float = 25) -> list[float]:
     return [number / rate for number in range(int(seconds * rate))]
 
 
-def repeated(units: list[Unit], times: list[float], arrivals: list[float], begin: int):
+def repeated(units: list[MediaUnit], times: list[float], arrivals: list[float], begin: int):
     """The same pieces again and again: at these times, in seconds, by the camera and by us."""
     for number, (time, arrival) in enumerate(zip(times, arrivals, strict=True)):
         unit = units[number % len(units)]
@@ -153,7 +153,7 @@ def test_an_hour_in_step_by_arrivals_that_shake(rate, length, batches, ppm):
     reads = [0.1]
     while reads[-1] < HOUR + 1:
         reads.append(reads[-1] + chance.uniform(0.11, 0.15))
-    step, film = Step(), VideoTrack("h264", 64, 48)
+    step, film = AvSync(), VideoTrack("h264", 64, 48)
     heard = AudioTrack("aac", 48_000, 1)
     for track, distance, drift in ((film, 1 / rate, 0.0), (heard, length, ppm / 1e6)):
         lasts = distance if track is heard else 0.0
@@ -166,7 +166,7 @@ def test_an_hour_in_step_by_arrivals_that_shake(rate, length, batches, ppm):
     for number in range(int(HOUR / length)):
         made = number * length
         lies = made * (1 + ppm / 1e6)
-        assert abs(lies + moved_by(moves, lies) - made) < 0.02
+        assert abs(lies + shift_at(moves, lies) - made) < 0.02
     assert step.av_offset < 0.02
 
 
@@ -184,12 +184,14 @@ JUMPS = {
 def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
     """Through the depacketiser into the file; 32 bits end in the middle of all of them."""
     jump, marker = JUMPS[name]
-    sender = Sender(Pictures(90_000, KINDS["h264"](), []))
-    units: list[Unit] = []
+    sender = Sender(AccessUnitAssembler(90_000, KINDS["h264"](), []))
+    units: list[MediaUnit] = []
     for number, unit in enumerate(pictures(steady(12))):
         ticks = 2**32 - 5 * 90_000 + number * 3600 + (jump * 90_000 if number >= 150 else 0)
         sender.now = unit.arrived - 10_000_000
-        nals = nals_of(unit.data.replace(b"\0\0\1", START).replace(b"\0" + START, START))
+        nals = nals_of(
+            unit.data.replace(b"\0\0\1", START_CODE).replace(b"\0" + START_CODE, START_CODE)
+        )
         for place, nal in enumerate(nals):
             last = place == len(nals) - 1
             units += sender.send(ticks % 2**32, nal, marker=marker == "all" or marker and last)
@@ -253,13 +255,13 @@ def test_sound_is_moved_by_what_is_learnt_later(studio, codec, late):
 
 def test_the_way_between_two_moves_is_straight():
     moves = ((5.0, 0.1), (15.0, 0.2))
-    assert [moved_by(moves, at) for at in (0, 5, 10, 15, 99)] == pytest.approx(
+    assert [shift_at(moves, at) for at in (0, 5, 10, 15, 99)] == pytest.approx(
         [0.1, 0.1, 0.15, 0.2, 0.2]
     )
 
 
 def test_in_step_nothing_is_moved():
-    step = Step()
+    step = AvSync()
     assert step.uncertainty is None and step.av_offset is None and step.sound(0) == ()
     for unit in mixed(pictures(steady(25)), sound(25.0)):
         moment = unit.time + unit.offset

@@ -19,13 +19,14 @@ import numpy as np
 import psutil
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.clock import Clock
 from camrec.errors import CameraError
-from camrec.mjpeg_relay.jpeg_splitter import MOST, Splitter
-from camrec.proxies import Go2rtc, Relay
+from camrec.mjpeg_relay import MjpegRelay
+from camrec.mjpeg_relay.jpeg_splitter import MAX_JPEG_BYTES, JpegSplitter
+from camrec.proxies import Go2rtc
 from camrec.readers import StreamError
-from camrec.session.upstream import MjpegLine
+from camrec.session.upstream import MjpegUpstream
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
 
@@ -90,14 +91,14 @@ def go2rtc(binaries, tmp_path_factory):
 
 @contextmanager
 def opened(address: str, proxy: Go2rtc):
-    line = MjpegLine(parse(address), f"x{os.urandom(8).hex()}", Clock(), proxy)
+    line = MjpegUpstream(parse_address(address), f"x{os.urandom(8).hex()}", Clock(), proxy)
     with closing(line):
         line.open()
         yield line
 
 
-def pictures(line: MjpegLine, count: int) -> list[bytes]:
-    with closing(line.reader()) as reader:
+def pictures(line: MjpegUpstream, count: int) -> list[bytes]:
+    with closing(line.create_reader()) as reader:
         return [unit.data for unit in islice(reader.units(), count)]
 
 
@@ -208,7 +209,7 @@ def test_a_lost_camera_is_told_and_comes_back(go2rtc):
         assert len(pictures(line, 3)) == 3
         camera.stop()
         since = time.monotonic_ns()
-        with closing(line.reader()) as reader, pytest.raises(StreamError) as ended:
+        with closing(line.create_reader()) as reader, pytest.raises(StreamError) as ended:
             next(reader.units())
         assert line.reason(ended.value, since).code == "camera_refused"
         with pytest.raises(CameraError):
@@ -230,7 +231,7 @@ def relayed_from(camera: MjpegCamera) -> list:
 def test_a_frozen_camera_is_left_when_its_reader_leaves(go2rtc):
     camera = MjpegCamera(variant="no_length", **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
-        with closing(line.reader()) as reader:
+        with closing(line.create_reader()) as reader:
             units = reader.units()
             assert len(list(islice(units, 3))) == 3
             camera.freeze()
@@ -252,7 +253,7 @@ def test_a_form_that_changes_is_looked_at_anew(go2rtc):
         assert len(pictures(line, 3)) == 3
 
 
-def ask(relay: Relay, target: str) -> tuple[socket.socket, bytes]:
+def ask(relay: MjpegRelay, target: str) -> tuple[socket.socket, bytes]:
     client = socket.create_connection(("127.0.0.1", relay.source.port), timeout=10)
     client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     return client, client.recv(12)
@@ -260,7 +261,7 @@ def ask(relay: Relay, target: str) -> tuple[socket.socket, bytes]:
 
 def test_nobody_finds_it_by_chance_and_the_newest_client_takes_the_place():
     with MjpegCamera(variant="no_length", **SMALL) as camera:
-        with closing(Relay(parse(camera.url)).start()) as relay:
+        with closing(MjpegRelay(parse_address(camera.url)).start()) as relay:
             address = psutil.Process().net_connections("inet")
             ours = [each for each in address if each.laddr and each.laddr[1] == relay.source.port]
             assert {each.laddr[0] for each in ours} == {"127.0.0.1"}
@@ -306,7 +307,7 @@ def test_pictures_are_cut_out_whole_whatever_the_pieces(piece, head):
     body = b"".join(
         (head % len(each) if b"%" in head else head) + each + b"\r\n" for each in PICTURES
     )
-    splitter = Splitter()
+    splitter = JpegSplitter()
     cut = []
     for at in range(0, len(body), piece):
         cut += splitter.take(body[at : at + piece])
@@ -314,7 +315,7 @@ def test_pictures_are_cut_out_whole_whatever_the_pieces(piece, head):
 
 
 def test_a_picture_is_there_with_its_last_byte():
-    splitter = Splitter()
+    splitter = JpegSplitter()
     for each in PICTURES:
         assert splitter.take(b"\r\n--x\r\n\r\n" + each[:-1]) == []
         assert splitter.take(each[-1:]) == [each]
@@ -323,7 +324,7 @@ def test_a_picture_is_there_with_its_last_byte():
 @pytest.mark.parametrize("wrong", [2, -2, -50])
 def test_a_wrong_length_costs_nothing(wrong):
     body = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(p) + wrong, p) for p in PICTURES)
-    assert Splitter().take(body) == PICTURES
+    assert JpegSplitter().take(body) == PICTURES
 
 
 def test_a_right_length_counts_where_the_end_is_missing_or_false():
@@ -332,7 +333,7 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
     body = b"".join(
         b"Content-Length: %d\r\n\r\n%s\r\n" % (len(p), p) for p in (endless, false, PICTURES[1])
     )
-    assert Splitter().take(body) == [endless, false, PICTURES[1]]
+    assert JpegSplitter().take(body) == [endless, false, PICTURES[1]]
 
 
 @pytest.mark.parametrize("piece", [1, 7, 4096, 1 << 20])
@@ -350,14 +351,14 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
 def test_a_picture_without_an_end_goes_up_to_the_next_part_or_picture(piece, head, after, missing):
     sent = [PICTURES[0][:-missing], PICTURES[1], PICTURES[2][:-missing], PICTURES[4]]
     body = b"".join(head + each + after for each in sent)
-    splitter, cut = Splitter(), []
+    splitter, cut = JpegSplitter(), []
     for at in range(0, len(body), piece):
         cut += splitter.take(body[at : at + piece])
     assert cut == sent and splitter.dropped == 0
 
 
 def test_a_picture_without_an_end_is_there_with_the_delimiter_behind_it():
-    splitter = Splitter()
+    splitter = JpegSplitter()
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter.take(head)
     assert splitter.take(PICTURES[0][:-2]) == []
@@ -388,7 +389,7 @@ def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, b
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     parts = [PICTURES[0], body, PICTURES[2], body, body, PICTURES[4], PICTURES[1]]
     sent = b"".join(head + each + b"\r\n" for each in parts)
-    splitter, cut = Splitter(), []
+    splitter, cut = JpegSplitter(), []
     for at in range(0, len(sent), piece):
         cut += splitter.take(sent[at : at + piece])
     assert cut == [PICTURES[0], PICTURES[2], PICTURES[4], PICTURES[1]]
@@ -398,13 +399,13 @@ def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, b
 @pytest.mark.parametrize("stale", [STALE[900:], STALE[:900], b"\xff\xd8\xff garbage", bytes(9000)])
 def test_what_an_older_picture_left_behind_one_is_neither_shown_nor_missed(stale):
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
-    splitter = Splitter()
+    splitter = JpegSplitter()
     sent = b"".join(head + each + stale + b"\r\n" for each in PICTURES)
     assert splitter.take(sent) == PICTURES and splitter.dropped == 0
 
 
 def test_audio_between_the_pictures_is_passed_over():
-    splitter = Splitter()
+    splitter = JpegSplitter()
     sound = b"\xff\xd8\xff" + b"\xd5" * 797
     audio = b"--frame\r\nContent-Type: audio/basic\r\nContent-Length: 800\r\n\r\n" + sound
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
@@ -424,7 +425,7 @@ def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_fo
         b"\xff\xda",
         b"Content-Length: 99999\r\n",
     ]
-    splitter = Splitter()
+    splitter = JpegSplitter()
     for _ in range(60):
         sent = bytearray(chance.choice(PICTURES))
         for _ in range(chance.randrange(6)):
@@ -437,20 +438,20 @@ def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_fo
 
 
 def test_the_only_picture_of_a_body_may_lack_its_end():
-    splitter = Splitter()
+    splitter = JpegSplitter()
     assert splitter.take(PICTURES[0][:-2]) == [] and splitter.rest() == PICTURES[0][:-2]
     splitter.take(PICTURES[1])
     assert splitter.rest() is None
     # One that broke off before the length that it told.
-    splitter = Splitter()
+    splitter = JpegSplitter()
     splitter.take(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
     assert splitter.rest() is None
 
 
 def test_memory_is_bounded():
-    splitter = Splitter()
+    splitter = JpegSplitter()
     splitter.take(PICTURES[0][:-2])
     for _ in range(40):
         assert splitter.take(bytes(1 << 20)) == []
-        assert len(splitter._data) <= MOST + (1 << 20)
+        assert len(splitter._data) <= MAX_JPEG_BYTES + (1 << 20)
     assert splitter.take(PICTURES[1]) == [PICTURES[1]]

@@ -13,7 +13,7 @@ import av
 import pytest
 
 from camrec.clock import Clock
-from camrec.journal import Entry, Journal, Piece
+from camrec.journal import Journal, JournalEntry, SegmentRecord
 from camrec.recording import RecordingState
 from camrec.station import Station
 from support import recorder
@@ -32,7 +32,7 @@ def film(tmp_path_factory, binaries) -> Path:
     return path
 
 
-def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> Entry:
+def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> JournalEntry:
     """Have `folder` owe a recording whose time is over, with one part."""
     start = Clock().utc_ns() - 60 * SECOND
     known = {
@@ -43,9 +43,9 @@ def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> Entry
         "name": "Door",
         "duration": 4,
         "started_at": start,
-        "parts": (Piece(file="part-1.mp4", zero=start),),
+        "parts": (SegmentRecord(file="part-1.mp4", zero=start),),
     }
-    entry = Entry.model_validate(known | changed)
+    entry = JournalEntry.model_validate(known | changed)
     Journal(folder / ".journal").keep(entry)
     parts = folder / ".parts" / recording_id
     parts.mkdir(parents=True)

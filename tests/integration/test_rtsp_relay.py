@@ -14,16 +14,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.errors import CameraError
-from camrec.network_policy import Reach
-from camrec.readers.h264 import H264
-from camrec.readers.h265 import H265
+from camrec.network_policy import NetworkPolicy
+from camrec.readers.h264 import H264Depacketizer
+from camrec.readers.h265 import H265Depacketizer
 from camrec.rtsp_relay import RtspRelay
 from camrec.rtsp_relay.addresses import base_urls, control_urls
 from camrec.rtsp_relay.description import parse_description, write_description
-from camrec.rtsp_relay.messages import Inbox, Message, NotRtsp
-from camrec.rtsp_relay.messages import encode as encode_message
+from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader
+from camrec.rtsp_relay.messages import encode_message as encode_message
 from camrec.rtsp_relay.nal_packets import split_h264, split_h265
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
 from support.cameras import odd_dialogues as odd
@@ -47,7 +47,7 @@ def eventually(holds) -> None:
 
 
 def everything(pieces: list[bytes]) -> list:
-    inbox, found = Inbox(), []
+    inbox, found = RtspMessageReader(), []
     for piece in pieces:
         inbox.put(piece)
         while True:
@@ -89,7 +89,7 @@ def test_what_comes_is_read_alike_in_whatever_pieces(parts, cuts):
         pieces.append(data[at : at + cut])
         at += cut
     assert joined(everything(pieces)) == joined(everything([data]))
-    assert len([each for each in everything([data]) if isinstance(each, Message)]) == len(
+    assert len([each for each in everything([data]) if isinstance(each, RtspMessage)]) == len(
         [part for part in parts if part[:1] in b"RO"]
     )
 
@@ -117,7 +117,7 @@ def test_a_message_is_read_with_any_line_ends_and_names_in_any_case():
     for end in (b"\r\n", b"\n", b"\r"):
         data = end.join([b"rtsp/1.0  404  Stream Not Found", b"cseq:7", b"X : a: b", b"", b""])
         (message,) = everything([b"garbage! \x00" + end + data if end == b"\r\n" else data])
-        assert (message.status, message.phrase) == (404, "Stream Not Found")
+        assert (message.status, message.reason_phrase) == (404, "Stream Not Found")
         assert message.value("CSeq") == "7" and message.values("x") == ["a: b"]
 
 
@@ -125,10 +125,10 @@ def test_a_body_is_as_long_as_it_is_whatever_its_length_says():
     sdp = b"v=0\r\nm=video 0 RTP/AVP 96\r\na=control:t\r\n"
     head = b"RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\n"
     for length in (b"", b"Content-Length: 5\r\n", b"Content-Length: 500\r\n"):
-        inbox = Inbox()
+        inbox = RtspMessageReader()
         inbox.put(head + length + b"\r\n" + sdp)
         message = inbox.message() or inbox.message(complete=True)
-        assert message is not None and message.body == sdp and inbox.empty
+        assert message is not None and message.body == sdp and inbox.is_empty
 
 
 def test_another_protocol_is_none_of_ours():
@@ -159,7 +159,7 @@ ASKED = "rtsp://cam.lan:554/live?ch=1&pwd="
 )
 def test_a_track_is_asked_for_at_the_host_that_was_asked(content_base, control, track, url):
     headers = (("Content-Base", content_base),) if content_base else ()
-    bases = base_urls(ASKED, Message("RTSP/1.0 200 OK", headers), control)
+    bases = base_urls(ASKED, RtspMessage("RTSP/1.0 200 OK", headers), control)
     assert control_urls(bases, track)[0] == url
     assert all(each.startswith("rtsp://cam.lan:554/") for each in bases)
     assert ASKED in bases
@@ -172,7 +172,7 @@ def written(*lines: str) -> str:
     description = parse_description("\r\n".join(lines).encode())
     tracks = []
     for kind in ("video", "audio"):
-        for medium in description.of_kind(kind):
+        for medium in description.media_of_kind(kind):
             if medium.format is not None:
                 tracks.append((kind, medium.format))
     return write_description(tracks).decode()
@@ -269,11 +269,11 @@ class Player:
         self.url = url
         host, _, rest = url.removeprefix("rtsp://").partition(":")
         self.line = socket.create_connection((host, int(rest.partition("/")[0])), PATIENCE)
-        self.inbox = Inbox()
+        self.inbox = RtspMessageReader()
         self.frames = 0
         self._requests = 0
 
-    def ask(self, method: str, url: str = "", **headers: str) -> Message:
+    def ask(self, method: str, url: str = "", **headers: str) -> RtspMessage:
         self.send(method, url, **headers)
         while (message := self._next()) is None:
             if not self._receive():
@@ -316,7 +316,7 @@ class Player:
         self.inbox.put(data)
         return bool(data)
 
-    def _next(self) -> Message | None:
+    def _next(self) -> RtspMessage | None:
         self.frames += self.inbox.frames().count(b"$")
         return self.inbox.message()
 
@@ -328,7 +328,7 @@ def relays() -> Iterator:
 
     def make(camera, **given) -> tuple[RtspRelay, Player]:
         address = camera if isinstance(camera, str) else camera.url
-        relay = RtspRelay(parse(address), **given).start()
+        relay = RtspRelay(parse_address(address), **given).start()
         player = Player(relay.source.url)
         made.extend((player, relay))
         return relay, player
@@ -461,7 +461,7 @@ def test_a_password_that_was_refused_is_not_tried_again_by_itself(relays):
             assert again.ask("DESCRIBE").status == 502
             again.close()
         assert camera.connections == 1 and camera.refused == 1
-        relay.renew()
+        relay.clear_error()
         again = Player(relay.source.url)
         assert again.ask("DESCRIBE").status == 502
         again.close()
@@ -482,7 +482,7 @@ def test_a_track_s_audio_is_passed_with_the_video(relays):
         relay, player = relays(camera)
         assert player.ask("OPTIONS").status == 200
         described = player.ask("DESCRIBE").body
-        assert b"m=audio 0 RTP/AVP 8" in described and relay.unheard == ""
+        assert b"m=audio 0 RTP/AVP 8" in described and relay.unsupported_audio == ""
         for place in (0, 1):
             told = player.ask("SETUP", f"{player.url}/trackID={place}").value("Transport")
             assert f"interleaved={2 * place}-{2 * place + 1}" in told
@@ -504,10 +504,10 @@ def test_audio_under_another_number_is_told_as_unheard_until_it_comes(relays):
     with WithLateAudio(encode("-g", "10")) as camera:
         relay, player = relays(camera)
         player.play()
-        assert relay.unheard == "MPEG4-GENERIC"
+        assert relay.unsupported_audio == "MPEG4-GENERIC"
         camera.audio.set()
         player.count(3)
-        eventually(lambda: relay.unheard == "")
+        eventually(lambda: relay.unsupported_audio == "")
 
 
 class Listening(RawRtspCamera):
@@ -545,7 +545,7 @@ def test_receiver_reports_come_to_the_camera(relays):
 
 def test_it_goes_where_the_settings_allow_only(relays):
     with RawRtspCamera(encode("-g", "10")) as camera:
-        relay, player = relays(camera, reach=Reach(["192.168.1.0/24"]))
+        relay, player = relays(camera, reach=NetworkPolicy(["192.168.1.0/24"]))
         began = time.monotonic_ns()
         assert player.ask("DESCRIBE").status == 502
         error = relay.reason(began)
@@ -610,7 +610,7 @@ def test_a_camera_that_talks_without_end_is_bounded(relays):
 def test_it_leaves_no_thread_behind():
     before = threading.active_count()
     with RawRtspCamera(encode("-g", "10")) as camera:
-        relay = RtspRelay(parse(camera.url)).start()
+        relay = RtspRelay(parse_address(camera.url)).start()
         player = Player(relay.source.url)
         player.play()
         relay.close()
@@ -624,7 +624,7 @@ LONG = bytes(range(1, 255)) * 20
 
 
 def nals_of(codec: str, payloads: list[bytes]) -> list[bytes]:
-    reader = {"h264": H264, "h265": H265}[codec]()
+    reader = {"h264": H264Depacketizer, "h265": H265Depacketizer}[codec]()
     return [nal for each in payloads for nal in reader.push(memoryview(each), False)]
 
 

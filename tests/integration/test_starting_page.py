@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec.cli import startup_page
-from camrec.cli.startup_page import MARK, starting_page
+from camrec.cli.startup_page import STARTING_HEADER, starting_page
 from support.serving import Serving
 
 
@@ -44,7 +44,7 @@ def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
     with starting_page(str(path)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         english, french = ask(path, "en-GB"), ask(path, "fr-FR,fr;q=0.9")
-    assert english.status == 200 and english.headers[MARK] == "1"
+    assert english.status == 200 and english.headers[STARTING_HEADER] == "1"
     assert "camrec is starting." in english.text and 'lang="en"' in english.text
     assert "camrec démarre." in french.text
     with pytest.raises(OSError):
@@ -52,7 +52,7 @@ def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
 
 
 def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(startup_page, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(startup_page, "STARTING_REQUEST_TIMEOUT_S", 0.2)
     path = tmp_path / "socket"
     with starting_page(str(path)):
         silent = socket.socket(socket.AF_UNIX)
@@ -65,7 +65,7 @@ def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monk
 
 @pytest.mark.browser
 def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, monkeypatch):
-    monkeypatch.setattr(startup_page, "TRIES", 2)
+    monkeypatch.setattr(startup_page, "MAX_FAILED_POLLS", 2)
     with Serving(lambda: "camrec is here") as served:
         look = looking("about:blank", known="Failed to load resource")
         page, answers = look.page, []
@@ -76,8 +76,10 @@ def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, mo
             if len(answers) in (4, 5):
                 route.fulfill(status=500, body="")
             elif len(answers) <= 8:
-                body = startup_page.page("en")
-                route.fulfill(status=200, body=body, headers={MARK: "1"}, content_type="text/html")
+                body = startup_page.render_page("en")
+                route.fulfill(
+                    status=200, body=body, headers={STARTING_HEADER: "1"}, content_type="text/html"
+                )
             else:
                 route.continue_()
 

@@ -11,7 +11,7 @@ from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.receipt import RecordingWarning
 from camrec.recording import RecordingState
 from camrec.session import SessionState
-from camrec.session.opening_wait import FIRST_MEDIA_S
+from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
@@ -46,10 +46,10 @@ def gone(camera) -> None:
 def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera):
     session = station.open(camera.url, "Entrée")
     assert session.state is SessionState.LIVE
-    assert session.seen >= 10
+    assert session.frames_seen >= 10
     assert (session.name, session.kind) == ("Entrée", station.sessions()[0].kind)
     before = camera.connections
-    viewers = [session.pictures.subscribe(lambda: None) for _ in range(3)]
+    viewers = [session.live_views.subscribe(lambda: None) for _ in range(3)]
     recording = station.record(session.session_id, 2)
     assert recording.wait(PATIENCE)
     for viewer in viewers:
@@ -133,7 +133,7 @@ def test_a_camera_without_media_has_failed_after_fifteen_seconds(
         began = time.monotonic()
         station.open(f"rtsp://127.0.0.1:{camera.port}/x")
     assert refused.value.code == code
-    assert FIRST_MEDIA_S <= time.monotonic() - began < FIRST_MEDIA_S + 5
+    assert FIRST_MEDIA_TIMEOUT_S <= time.monotonic() - began < FIRST_MEDIA_TIMEOUT_S + 5
     assert camera.connections == connections
 
 
@@ -268,7 +268,7 @@ def test_changes_are_told(station, camera):
 
 
 def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
-    monkeypatch.setattr("camrec.station.station.REMEMBERED", 2)
+    monkeypatch.setattr("camrec.station.station.MAX_ENDED_RECORDINGS", 2)
     with MjpegCamera() as camera:
         session = station.open(camera.url)
         far = station.clock.utc_ns() + 3600 * 10**9

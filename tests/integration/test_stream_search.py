@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec import stream_search
-from camrec.camera_address import default_name, parse
+from camrec.camera_address import default_name, parse_address
 from camrec.errors import AccessError, CameraError, InputError
-from camrec.network_policy import Reach
+from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
-from camrec.stream_search import RTSP_PATHS, bare_host, find_stream
+from camrec.stream_search import RTSP_PATHS, find_stream, parse_bare_host
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_rtsp import RawRtspCamera, encode
@@ -54,7 +54,7 @@ class Recorder(RawRtspCamera):
 
 
 def at(port: int, login: str = ""):
-    return bare_host(f"{login}127.0.0.1:{port}")
+    return parse_bare_host(f"{login}127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize(
@@ -68,26 +68,26 @@ def at(port: int, login: str = ""):
     ],
 )
 def test_a_bare_host_is_told_from_an_address(typed, url):
-    assert bare_host(typed).url == url
+    assert parse_bare_host(typed).url == url
 
 
 @pytest.mark.parametrize(
     "typed", ["", "rtsp://h/", "h/path", "exec:ls", "a b", "ftp://h", "h?x=1", "/etc/passwd"]
 )
 def test_what_is_no_bare_host_is_none(typed):
-    assert bare_host(typed) is None
+    assert parse_bare_host(typed) is None
 
 
 def test_a_bare_host_may_have_a_log_in_and_a_wrong_one_is_refused():
-    assert bare_host("viewer:p%40ss@192.168.1.20").credential == Credential("viewer", "p@ss")
+    assert parse_bare_host("viewer:p%40ss@192.168.1.20").credential == Credential("viewer", "p@ss")
     with pytest.raises(InputError):
-        bare_host("192.168.1.20:99999")
+        parse_bare_host("192.168.1.20:99999")
 
 
 def test_the_first_path_with_a_picture_is_found_over_one_connection():
     with Recorder() as camera:
         found = find_stream(at(camera.port))
-    assert found == parse(f"rtsp://127.0.0.1:{camera.port}/Streaming/Channels/101")
+    assert found == parse_address(f"rtsp://127.0.0.1:{camera.port}/Streaming/Channels/101")
     assert camera.connections == 1
     asked = [line.split(" ")[1].partition(str(camera.port))[2] for _, line in camera.requests]
     assert asked == list(RTSP_PATHS[: RTSP_PATHS.index("/Streaming/Channels/101") + 1])
@@ -149,7 +149,7 @@ def test_a_camera_that_hangs_up_on_each_question_is_left_alone_in_the_end():
 
 def test_an_http_camera_is_found_after_rtsp():
     with MjpegCamera() as camera:
-        port = parse(camera.url).port
+        port = parse_address(camera.url).port
         tried = stream_search.HTTP_PATHS
         path = camera.url.partition(str(port))[2]
         with pytest.MonkeyPatch.context() as patch:
@@ -175,7 +175,7 @@ def test_a_host_where_nothing_listens_says_which_ports_were_tried():
 def test_only_allowed_networks_are_asked():
     with Recorder() as camera:
         with pytest.raises(AccessError):
-            find_stream(at(camera.port), Reach(["10.0.0.0/8"]))
+            find_stream(at(camera.port), NetworkPolicy(["10.0.0.0/8"]))
         assert camera.connections == 0
 
 
@@ -198,12 +198,12 @@ def test_over_the_wire_a_bare_host_stays_malformed(binaries, tmp_path):
     ],
 )
 def test_streams_of_one_recorder_have_names_that_tell_them_apart(first, second, name):
-    one, two = parse(first), parse(second)
+    one, two = parse_address(first), parse_address(second)
     assert default_name(two, {default_name(one, {}): one}) == name
 
 
 def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
-    one = parse("rtsp://h/a?password=canary&x=1")
+    one = parse_address("rtsp://h/a?password=canary&x=1")
     names: dict = {}
     for _ in range(4):
         names[default_name(one, names)] = one

@@ -11,7 +11,7 @@ import pytest
 
 import camrec
 from camrec.errors import CamrecError
-from camrec.frames.align import align, nearest
+from camrec.frames.align import align, find_nearest
 from support.aligning import RATE, compare, opened
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
@@ -103,7 +103,7 @@ def test_the_nearest_is_found_wherever_it_lies():
     for _ in range(50):
         times, moments = (np.sort(chance.integers(0, 50, n)) for n in chance.integers(1, 12, 2))
         times, moments = times.astype("M8[ns]"), moments.astype("M8[ns]")
-        found = np.abs(times[nearest(times, moments)] - moments)
+        found = np.abs(times[find_nearest(times, moments)] - moments)
         assert (found == np.abs(times[:, None] - moments).min(0)).all()
 
 

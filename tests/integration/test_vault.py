@@ -9,12 +9,12 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.config import Config
-from camrec.credential_store import SERVICE, Vault
+from camrec.credential_store import KEYRING_SERVICE, CredentialStore
 from camrec.errors import ServiceError
 from camrec.journal import Journal
-from camrec.recent_cameras import MOST, Earlier
+from camrec.recent_cameras import MAX_RECENT_CAMERAS, RecentCameras
 from camrec.session import SessionState
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
@@ -59,13 +59,13 @@ def system():
 
 
 def test_a_journal_s_credential_is_in_the_keyring_and_not_on_the_disk(system, tmp_path):
-    journal = Journal(tmp_path, Vault())
+    journal = Journal(tmp_path, CredentialStore())
     journal.keep(ENTRY)
     journal.keep(ENTRY.model_copy(update={"ended": "stopped"}))
-    assert list(system.kept) == [(SERVICE, "recording aa")]
+    assert list(system.kept) == [(KEYRING_SERVICE, "recording aa")]
     assert all("canary" not in each.read_text() for each in tmp_path.iterdir())
-    later = Journal(tmp_path, Vault())
-    (entry,) = later.entries()
+    later = Journal(tmp_path, CredentialStore())
+    (entry,) = later.read_entries()
     assert entry.address == ENTRY.address
     # One that goes on is kept again, and is no more than it was.
     later.keep(entry)
@@ -74,39 +74,39 @@ def test_a_journal_s_credential_is_in_the_keyring_and_not_on_the_disk(system, tm
 
 
 def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path, caplog):
-    Journal(tmp_path, Vault()).keep(ENTRY)
-    vault = Vault()
+    Journal(tmp_path, CredentialStore()).keep(ENTRY)
+    vault = CredentialStore()
     system.locked = True
-    (entry,) = Journal(tmp_path, vault).entries()
+    (entry,) = Journal(tmp_path, vault).read_entries()
     assert entry.address == URL and "KeyringLocked" in caplog.text
     assert "canary" not in caplog.text
 
 
 def test_a_camera_without_a_password_is_nothing_for_the_keyring(system, tmp_path):
-    Journal(tmp_path, Vault()).keep(ENTRY.model_copy(update={"address": URL}))
-    Earlier(tmp_path / "cameras", Vault()).note("door", parse(URL))
+    Journal(tmp_path, CredentialStore()).keep(ENTRY.model_copy(update={"address": URL}))
+    RecentCameras(tmp_path / "cameras", CredentialStore()).note("door", parse_address(URL))
     assert system.kept == {}
 
 
 def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
-    earlier = Earlier(tmp_path / "cameras", Vault())
-    earlier.note("door", parse(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
+    earlier = RecentCameras(tmp_path / "cameras", CredentialStore())
+    earlier.note("door", parse_address(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
     assert "canary" not in (tmp_path / "cameras").read_text()
-    later = Earlier(tmp_path / "cameras", Vault())
+    later = RecentCameras(tmp_path / "cameras", CredentialStore())
     assert later.source(URL).credential.password == "canary"
     assert later.source("rtsp://other/stream") is None
-    for number in range(MOST):
-        later.note(f"camera {number}", parse(f"rtsp://user:canary@camera{number}/stream"))
-    assert (SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
+    for number in range(MAX_RECENT_CAMERAS):
+        later.note(f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream"))
+    assert (KEYRING_SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
     later.forget("rtsp://camera3/stream")
     assert later.source("rtsp://camera3/stream") is None
-    assert len(system.kept) == MOST - 1
+    assert len(system.kept) == MAX_RECENT_CAMERAS - 1
 
 
 def test_a_keyring_that_keeps_nothing_is_told_at_the_start(system, monkeypatch, tmp_path):
     system.locked = True
     with pytest.raises(ServiceError) as refused:
-        Vault()
+        CredentialStore()
     assert refused.value.code == "keyring_unusable" and "KeyringLocked" in str(refused.value)
     for name in ("fail", "null"):
         module = importlib.import_module(f"keyring.backends.{name}")
@@ -116,7 +116,7 @@ def test_a_keyring_that_keeps_nothing_is_told_at_the_start(system, monkeypatch, 
         assert refused.value.code == "keyring_unusable"
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ServiceError) as refused:
-        Vault()
+        CredentialStore()
     assert refused.value.code == "keyring_missing"
     assert 'pip install "camrec[keyring]"' in refused.value.text("en")
 
@@ -127,12 +127,12 @@ def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries,
         with Station(config) as station:
             session = station.open(camera.url, "Bench")
             recording = station.record(session.session_id, 600)
-            assert (SERVICE, f"recording {recording.recording_id}") in system.kept
+            assert (KEYRING_SERVICE, f"recording {recording.recording_id}") in system.kept
             files = [each for each in tmp_path.rglob("*") if each.suffix in (".json", ".cameras")]
             assert files and all(b"canary" not in each.read_bytes() for each in files)
         assert [name for _, name in system.kept] == [f"camera {session.source.url}"]
         with Station(config) as station:
-            (known,) = station.earlier_cameras()
+            (known,) = station.recent_cameras()
             session = station.reopen(known.url)
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             assert (session.state, session.name) == (SessionState.LIVE, "Bench")

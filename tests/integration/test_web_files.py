@@ -14,7 +14,7 @@ import pytest
 from camrec.config import Config
 from camrec.receipt import Receipt
 from camrec.web.handlers import file
-from camrec.web.handlers.file import attachment
+from camrec.web.handlers.file import content_disposition
 from support.wire import Wire, serving
 
 NAME = "Hof Tür 2026-11-23 14-03-00.mp4"
@@ -81,7 +81,7 @@ def test_a_piece(wire: Wire, library, asked, piece):
 
 
 def test_a_proxy_that_takes_answers_whole_is_given_pieces(wire: Wire, library, monkeypatch):
-    monkeypatch.setattr(file, "PIECE", 1000)
+    monkeypatch.setattr(file, "MAX_PROXIED_RANGE_BYTES", 1000)
     data = (library / NAME).read_bytes()
     reply = wire.get(PATH, Range="bytes=500-", X_ProxyContextPath="/user/ana/camrec")
     assert reply.status == 206 and reply.body == data[500:1500]
@@ -134,7 +134,7 @@ def test_a_download_keeps_its_name(wire: Wire):
         'attachment; filename="Hof T_r 2026-11-23 14-03-00.mp4"; '
         "filename*=UTF-8''Hof%20T%C3%BCr%202026-11-23%2014-03-00.mp4"
     )
-    assert attachment('a"b\\c\r\n.mp4').count('"') == 2
+    assert content_disposition('a"b\\c\r\n.mp4').count('"') == 2
 
 
 def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from camrec.config import Config
-from camrec.web.endpoints import TABLE
+from camrec.web.endpoints import ENDPOINTS
 from support.wire import serving
 
 CALLS = [
     (address.path, call.method.upper())
-    for address in TABLE
-    for call in address.calls
+    for address in ENDPOINTS
+    for call in address.operations
     if address.path != "/stream"  # a WebSocket
 ]
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance")

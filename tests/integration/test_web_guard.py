@@ -17,12 +17,14 @@ from camrec.config import Config
 from camrec.errors import AccessError, StateError
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.endpoints import TABLE
-from camrec.web.security.auth import Guard, host_name
-from camrec.web.security.server import DRAINED, LONGEST_BODY
+from camrec.web.endpoints import ENDPOINTS
+from camrec.web.security.auth import RequestGuard, parse_host_name
+from camrec.web.security.server import MAX_DRAINED_BODY_BYTES, MAX_REQUEST_BODY_BYTES
 from support.wire import HANDSHAKE, Wire, refused, serving
 
-CALLS = [(call.method.upper(), address.path) for address in TABLE for call in address.calls]
+CALLS = [
+    (call.method.upper(), address.path) for address in ENDPOINTS for call in address.operations
+]
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +188,7 @@ def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
     asked = partial(
         HTTPServerRequest, start_line=line, connection=Mock(**{"context.remote_ip": ""})
     )
-    guard = Guard(Config(socket="/run/camrec"))
+    guard = RequestGuard(Config(socket="/run/camrec"))
     hub = {"Host": "hub.example.org", "Origin": "https://hub.example.org"}
     guard.check(asked(headers=HTTPHeaders(hub)))
     with pytest.raises(AccessError):
@@ -215,7 +217,7 @@ def test_a_token_is_asked_of_everyone(wire, token):
     ],
 )
 def test_a_host_is_taken_apart(host, name):
-    assert host_name(host) == name
+    assert parse_host_name(host) == name
 
 
 @pytest.mark.parametrize(
@@ -282,14 +284,16 @@ def test_a_call_that_waits_holds_nobody_up(served, wire, monkeypatch):
 
 
 def test_a_body_over_the_limit_is_refused(wire):
-    body = b'{"url": "' + b"x" * LONGEST_BODY + b'"}'
+    body = b'{"url": "' + b"x" * MAX_REQUEST_BODY_BYTES + b'"}'
     for data in (body, body * 8):
         reply = wire.post("/session/open", data)
         assert (reply.status, reply.code) == (400, "body_too_large")
 
 
 def test_a_body_far_over_the_limit_is_not_read(wire):
-    reply = wire.ask("POST", "/session/open", headers={"Content-Length": str(DRAINED + 1)})
+    reply = wire.ask(
+        "POST", "/session/open", headers={"Content-Length": str(MAX_DRAINED_BODY_BYTES + 1)}
+    )
     assert (reply.status, reply.code) == (400, "body_too_large")
 
 
@@ -303,7 +307,7 @@ def test_a_body_without_an_end_is_cut_off(wire):
         )
         sent, cut_off = 0, False
         try:
-            while sent < 4 * DRAINED:
+            while sent < 4 * MAX_DRAINED_BODY_BYTES:
                 line.sendall(piece)
                 sent += len(piece)
             # The system may have taken it all before the server's end came.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from camrec.config import Config
-from camrec.web.security.server import LONGEST_BODY
+from camrec.web.security.server import MAX_REQUEST_BODY_BYTES
 from support.wire import Wire, serving
 
 
@@ -177,7 +177,7 @@ def test_a_file_name(wire, method, folder, name):
 
 
 def test_a_body_of_one_mebibyte(wire):
-    reply = wire.post("/session/open", b" " * (LONGEST_BODY - 2) + b"[]")
+    reply = wire.post("/session/open", b" " * (MAX_REQUEST_BODY_BYTES - 2) + b"[]")
     assert reply.code == "bad_json"
-    reply = wire.post("/session/open", b" " * (LONGEST_BODY - 1) + b"[]")
+    reply = wire.post("/session/open", b" " * (MAX_REQUEST_BODY_BYTES - 1) + b"[]")
     assert reply.code == "body_too_large"

@@ -21,23 +21,23 @@ from tornado.web import Application
 from camrec.config import Config
 from camrec.errors import AccessError, InputError
 from camrec.web.handlers.login import LoginHandler
-from camrec.web.security.auth import Guard
+from camrec.web.security.auth import RequestGuard
 from camrec.web.security.rate_limit import (
-    BURST,
-    FREE_TRIES,
-    LONGEST_PAUSE,
-    RATE,
-    REMEMBERED,
-    Rate,
-    Tries,
-    peer_of,
+    FREE_LOGIN_ATTEMPTS,
+    MAX_BURST_REQUESTS,
+    MAX_LOGIN_PAUSE_S,
+    MAX_REQUESTS_PER_SECOND,
+    MAX_TRACKED_ADDRESSES,
+    FailedLogins,
+    RateLimiter,
+    peer_key,
 )
 from camrec.web.security.server import (
-    LONGEST_HEADERS,
-    MOST_CONNECTIONS,
-    Server,
-    certificate,
-    shown_url,
+    MAX_CONNECTIONS,
+    MAX_REQUEST_HEADERS_BYTES,
+    GuardedServer,
+    load_certificate,
+    public_url,
 )
 from support.wire import serving
 
@@ -54,26 +54,28 @@ class Now:
 
 def test_a_burst_is_taken_and_then_a_rate():
     now = Now()
-    rate = Rate(now)
-    assert [rate.wait("10.0.0.1") for _ in range(int(BURST))] == [0.0] * int(BURST)
-    assert rate.wait("10.0.0.1") == pytest.approx(1 / RATE)
+    rate = RateLimiter(now)
+    assert [rate.wait("10.0.0.1") for _ in range(int(MAX_BURST_REQUESTS))] == [0.0] * int(
+        MAX_BURST_REQUESTS
+    )
+    assert rate.wait("10.0.0.1") == pytest.approx(1 / MAX_REQUESTS_PER_SECOND)
     assert rate.wait("10.0.0.2") == 0  # another address is not held up
     now.at += 1
-    taken = [rate.wait("10.0.0.1") for _ in range(int(RATE) + 1)]
-    assert taken[:-1] == [0.0] * int(RATE) and taken[-1] > 0
+    taken = [rate.wait("10.0.0.1") for _ in range(int(MAX_REQUESTS_PER_SECOND) + 1)]
+    assert taken[:-1] == [0.0] * int(MAX_REQUESTS_PER_SECOND) and taken[-1] > 0
 
 
 def test_each_wrong_token_doubles_the_pause():
     now = Now()
-    tries = Tries(now)
+    tries = FailedLogins(now)
     pauses = []
-    for _ in range(FREE_TRIES + 10):
+    for _ in range(FREE_LOGIN_ATTEMPTS + 10):
         tries.note("10.0.0.1", right=False)
         pauses.append(tries.wait("10.0.0.1"))
         now.at += pauses[-1]
-    assert pauses[: FREE_TRIES - 1] == [0.0] * (FREE_TRIES - 1)
-    assert pauses[FREE_TRIES - 1 :][:4] == [1, 2, 4, 8]
-    assert pauses[-1] == LONGEST_PAUSE
+    assert pauses[: FREE_LOGIN_ATTEMPTS - 1] == [0.0] * (FREE_LOGIN_ATTEMPTS - 1)
+    assert pauses[FREE_LOGIN_ATTEMPTS - 1 :][:4] == [1, 2, 4, 8]
+    assert pauses[-1] == MAX_LOGIN_PAUSE_S
     assert tries.wait("10.0.0.2") == 0
     tries.note("10.0.0.1", right=True)
     tries.note("10.0.0.1", right=False)
@@ -81,12 +83,12 @@ def test_each_wrong_token_doubles_the_pause():
 
 
 def test_what_is_remembered_of_addresses_is_bounded():
-    rate, tries = Rate(Now()), Tries(Now())
-    for number in range(3 * REMEMBERED):
+    rate, tries = RateLimiter(Now()), FailedLogins(Now())
+    for number in range(3 * MAX_TRACKED_ADDRESSES):
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
         rate.wait(address)
         tries.note(address, right=False)
-    assert len(rate._left) == len(tries._wrong) == REMEMBERED
+    assert len(rate._tokens) == len(tries._failures) == MAX_TRACKED_ADDRESSES
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_what_is_remembered_of_addresses_is_bounded():
     ],
 )
 def test_whom_an_address_stands_for(address, peer):
-    assert peer_of(address) == peer
+    assert peer_key(address) == peer
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,9 @@ def served(binaries, tmp_path_factory):
 def test_guessing_the_token_is_slowed_down(served, monkeypatch):
     station, wire = served
     monkeypatch.setattr(station.config, "token", "right")
-    answers = [wire.get("/health", Authorization="Bearer wrong") for _ in range(FREE_TRIES)]
+    answers = [
+        wire.get("/health", Authorization="Bearer wrong") for _ in range(FREE_LOGIN_ATTEMPTS)
+    ]
     assert {each.code for each in answers} == {"token_wrong"}
     # Now even the right one has to wait: else the pause would tell nothing to a guesser.
     late = wire.get("/health", Authorization="Bearer right")
@@ -142,7 +146,7 @@ def test_five_hundred_silent_connections_hold_nobody_up(served):
             each.status == psutil.CONN_ESTABLISHED and each.laddr.port == int(port)
             for each in psutil.Process().net_connections(kind="tcp")
         )
-        assert held <= MOST_CONNECTIONS
+        assert held <= MAX_CONNECTIONS
         assert psutil.Process().memory_info().rss - before < 64 << 20
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -157,13 +161,13 @@ def test_headers_without_an_end_are_cut_off(served):
             while sent < 1 << 30:
                 line.sendall(b"X-Long: " + b"x" * 8192 + b"\r\n")
                 sent += 8192
-    assert LONGEST_HEADERS <= sent < 64 << 20  # the rest is what the system held
+    assert MAX_REQUEST_HEADERS_BYTES <= sent < 64 << 20  # the rest is what the system held
     assert wire.get("/health").status == 200
 
 
 def test_too_many_requests_are_told_to_wait(served, monkeypatch):
     _, wire = served
-    monkeypatch.setattr("camrec.web.security.rate_limit.BURST", 0.0)
+    monkeypatch.setattr("camrec.web.security.rate_limit.MAX_BURST_REQUESTS", 0.0)
     reply = wire.get("/health", Host=wire.host)
     while reply.status == 200:
         reply = wire.get("/health")
@@ -176,7 +180,7 @@ def test_too_many_requests_are_told_to_wait(served, monkeypatch):
 
 def test_without_a_token_it_listens_on_this_machine_only():
     async def listens(config: Config, address: str) -> set[str]:
-        server = Server(Application(), guard=Guard(config), config=config)
+        server = GuardedServer(Application(), guard=RequestGuard(config), config=config)
         server.add_sockets(bind_sockets(0, address, socket.AF_INET))
         found = {each.getsockname()[0] for each in server._sockets.values()}
         server.stop()
@@ -194,8 +198,8 @@ def asked(path: str, word: str) -> HTTPServerRequest:
 
 
 def test_an_invitation_logs_in_once_and_opens_nothing_else():
-    guard = Guard(Config(token="t"))
-    word = guard.invitation()
+    guard = RequestGuard(Config(token="t"))
+    word = guard.make_one_time_token()
     with pytest.raises(AccessError):
         guard.check(asked("/session/open", word))
     guard.check(asked("/login", word))
@@ -213,9 +217,9 @@ def test_the_page_is_served_by_tls(binaries, tmp_path):
     found = []
 
     async def serve() -> None:
-        desk = SimpleNamespace(guard=Guard(config), station=None)
+        desk = SimpleNamespace(guard=RequestGuard(config), station=None)
         routes = [("/login", LoginHandler, {"desk": desk})]
-        server = Server(Application(routes), guard=desk.guard, config=config)
+        server = GuardedServer(Application(routes), guard=desk.guard, config=config)
         server.listen(0, "127.0.0.1")
         (listener,) = server._sockets.values()
         found.append(await asyncio.to_thread(ask, listener.getsockname()[1]))
@@ -230,7 +234,7 @@ def test_the_page_is_served_by_tls(binaries, tmp_path):
 
     asyncio.run(serve())
     assert "Secure" in found[0]["Set-Cookie"]
-    assert shown_url("http://127.0.0.1:1/", config) == "https://127.0.0.1:1/"
+    assert public_url("http://127.0.0.1:1/", config) == "https://127.0.0.1:1/"
 
 
 def test_a_certificate_that_is_none_is_told(tmp_path):
@@ -238,7 +242,7 @@ def test_a_certificate_that_is_none_is_told(tmp_path):
     bad.write_text("not a certificate")
     for path in (str(bad), str(tmp_path / "none.pem")):
         with pytest.raises(InputError) as refused:
-            certificate(Config(tls_certificate=path))
+            load_certificate(Config(tls_certificate=path))
         assert refused.value.code == "bad_certificate"
         assert path in str(refused.value)
-    assert certificate(Config()) is None
+    assert load_certificate(Config()) is None

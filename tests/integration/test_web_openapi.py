@@ -9,7 +9,7 @@ from tornado.web import RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
-from camrec.web import Desk, routes_of
+from camrec.web import HandlerContext, make_routes
 from support.wire import serving
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -31,7 +31,9 @@ def document(served):
 
 
 def test_every_route_is_in_it_with_every_method(document, tmp_path):
-    *known, rest = routes_of(Desk.of(Station(Config(videos_dir=tmp_path, bin_dir=tmp_path))))
+    *known, rest = make_routes(
+        HandlerContext.of(Station(Config(videos_dir=tmp_path, bin_dir=tmp_path)))
+    )
     paths = {re.sub(r"\\(.)", r"\1", re.sub(r"\{\w+\}", "(.*)", p)): p for p in document["paths"]}
     assert {re.sub(r"\\(.)", r"\1", pattern) for pattern, _, _ in known} == set(paths)
     for pattern, handler, _ in known:

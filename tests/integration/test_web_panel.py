@@ -27,12 +27,12 @@ from camrec.config import Config
 from camrec.station import Station
 
 with Station(Config.load()) as station:
-    desk = web.Desk.of(station)
-    with web.guarding(desk.guard, station.config):
+    desk = web.HandlerContext.of(station)
+    with web.guarded_servers(desk.guard, station.config):
         server = pn.serve(
             lambda: pn.pane.Markdown("# page"), port=0, address="127.0.0.1",
             show=False, start=False,
-            extra_patterns=web.routes_of(desk), **web.settings_of(desk),
+            extra_patterns=web.make_routes(desk), **web.application_settings(desk),
         )
     server.start()
     print(f"at http://127.0.0.1:{server.port}/", flush=True)

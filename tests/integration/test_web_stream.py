@@ -12,8 +12,15 @@ import pytest
 from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
-from camrec.web.handlers.flow_control import ON_WAY
-from camrec.web.handlers.stream import HEADER, JPEG, KEY, LONG_HEADER, PASSING, StreamHandler
+from camrec.web.handlers.flow_control import MAX_IN_FLIGHT_BYTES
+from camrec.web.handlers.stream import (
+    FLAGGED_FRAME_HEADER_STRUCT,
+    FRAME_HEADER_STRUCT,
+    JPEG_FLAG,
+    KEY_FRAME_FLAG,
+    SKIP_DISPLAY_FLAG,
+    StreamHandler,
+)
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera, slices_hash
 from support.shown_number import number_of
@@ -65,7 +72,10 @@ def opening(station: Station, camera: RtspCamera) -> Iterator[Session]:
 
 def split(message: bytes) -> tuple[int, int, bytes]:
     """Capture time, number and JPEG of a page's message."""
-    return (*HEADER.unpack(message[: HEADER.size]), message[HEADER.size :])
+    return (
+        *FRAME_HEADER_STRUCT.unpack(message[: FRAME_HEADER_STRUCT.size]),
+        message[FRAME_HEADER_STRUCT.size :],
+    )
 
 
 def test_each_message_is_one_jpeg(session, wire):
@@ -176,11 +186,13 @@ class Decoding:
         while isinstance(message := self._viewer.read(), str):
             told = json.loads(message)
             (self.told if "codec" in told else self.facts).append(told)
-        captured, number, flags = LONG_HEADER.unpack(message[: LONG_HEADER.size])
+        captured, number, flags = FLAGGED_FRAME_HEADER_STRUCT.unpack(
+            message[: FLAGGED_FRAME_HEADER_STRUCT.size]
+        )
         assert 0 <= time.time() - captured / 1e6 < 20
         if answers:
             self.answer()
-        return number, flags, message[LONG_HEADER.size :]
+        return number, flags, message[FLAGGED_FRAME_HEADER_STRUCT.size :]
 
     def answer(self) -> None:
         self._viewer.say("ok")
@@ -192,7 +204,7 @@ def test_h264_comes_as_the_camera_coded_it(served, wire):
         with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
             page = Decoding(viewer)
             first = page.next()
-            assert first[1] & KEY
+            assert first[1] & KEY_FRAME_FLAG
             (told,) = page.told
             assert told["codec"].startswith("avc1.")
             assert (told["width"], told["height"]) == (640, 360)
@@ -214,15 +226,15 @@ def test_one_that_decodes_slowly_goes_on_at_a_key_picture_and_costs_no_one_any(s
             assert numbers == list(range(numbers[0], numbers[0] + 120))
             # Few are on their way and no more, whatever the camera has sent since.
             on_way = [late.next(answers=False)]
-            while sum(len(data) for *_, data in on_way) < ON_WAY:
-                if sum(not flags & PASSING for _, flags, _ in on_way) == 4:
+            while sum(len(data) for *_, data in on_way) < MAX_IN_FLIGHT_BYTES:
+                if sum(not flags & SKIP_DISPLAY_FLAG for _, flags, _ in on_way) == 4:
                     break
                 on_way.append(late.next(answers=False))
             assert on_way[-1][0] < 80
             for _ in on_way:
                 late.answer()
             number, flags, _ = late.next()
-            assert number > on_way[-1][0] + 25 and flags & KEY
+            assert number > on_way[-1][0] + 25 and flags & KEY_FRAME_FLAG
 
 
 def test_one_answer_may_speak_of_many(served, wire):
@@ -246,7 +258,7 @@ def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):
     with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
         page = Decoding(viewer)
         seen = [page.next() for _ in range(10)]
-    assert all(flags & JPEG for _, flags, _ in seen)
+    assert all(flags & JPEG_FLAG for _, flags, _ in seen)
     shown = [number_of(jpeg) for _, _, jpeg in seen]
     assert shown == sorted(set(shown))
     assert not page.told

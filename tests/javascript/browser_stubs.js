@@ -1,6 +1,6 @@
 // What the modules take from a browser, for Node, which has none.
 
-/** @type {import("../../camrec/views/static/wire.js").Texts} */
+/** @type {import("../../camrec/dashboard/static/wire.js").Texts} */
 export const ENGLISH = {
   language: "en",
   "page.open_of": { one: "{count} of {most} camera open", other: "{count} of {most} cameras open" },
@@ -18,7 +18,7 @@ export const ENGLISH = {
   "videos.today": "Today",
   "videos.yesterday": "Yesterday",
 }
-/** @type {import("../../camrec/views/static/wire.js").Texts} */
+/** @type {import("../../camrec/dashboard/static/wire.js").Texts} */
 export const FRENCH = { ...ENGLISH, language: "fr", "page.open_of": { one: "{count} caméra sur {most}", other: "{count} caméras sur {most}" } }
 
 /**

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
 
-import { acknowledgements } from "../../camrec/views/static/live/acknowledgements.js"
-import { parseFrame } from "../../camrec/views/static/live/stream_message.js"
+import { acknowledgements } from "../../camrec/dashboard/static/live/acknowledgements.js"
+import { parseFrame } from "../../camrec/dashboard/static/live/stream_message.js"
 
 /**
  * @param {bigint[]} header

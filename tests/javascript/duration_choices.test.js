@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
-import { recordOffer, rememberedDuration, secondsOf } from "../../camrec/views/static/live/duration_choices.js"
-import { createLocale } from "../../camrec/views/static/kit/locale.js"
+import { recordOffer, rememberedDuration, secondsOf } from "../../camrec/dashboard/static/live/duration_choices.js"
+import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
 import { ENGLISH, provide, withNbsp } from "./browser_stubs.js"
 
 const PLENTY = { maxSeconds: 86_400, bitRate: 8e6, roomBytes: 1e12, freeBytes: 1e12 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
 
-import { frameAge } from "../../camrec/views/static/live/frame_age.js"
-import { clockSkew } from "../../camrec/views/static/live/stream_clock.js"
+import { frameAge } from "../../camrec/dashboard/static/live/frame_age.js"
+import { clockSkew } from "../../camrec/dashboard/static/live/stream_clock.js"
 
-/** @import { StreamFacts } from "../../camrec/views/static/wire.js" */
+/** @import { StreamFacts } from "../../camrec/dashboard/static/wire.js" */
 
 let now = 0
 const link = { isLinked: true, linkedFor: 60, isUnreached: false }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { estimatedFrameTimes, exactFrameTimes } from "../../camrec/views/static/videos/frame_clock.js"
+import { estimatedFrameTimes, exactFrameTimes } from "../../camrec/dashboard/static/videos/frame_clock.js"
 
 const GAP = { start: 4, duration: 2 }
 

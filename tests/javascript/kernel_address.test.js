@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
-import { kernelAddressFinder, kernelAddresses } from "../../camrec/views/static/kit/kernel_address.js"
+import { kernelAddressFinder, kernelAddresses } from "../../camrec/dashboard/static/kit/kernel_address.js"
 import { provide } from "./browser_stubs.js"
 
 const KERNEL = "http://127.0.0.1:8123/key"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { createLocale } from "../../camrec/views/static/kit/locale.js"
+import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
 import { ENGLISH, FRENCH, provide, withNbsp } from "./browser_stubs.js"
 
 const english = createLocale(ENGLISH)

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { totalGap, withGrowingGap } from "../../camrec/views/static/live/recording_gaps.js"
-import { missingLength, recordedLength } from "../../camrec/views/static/videos/video_format.js"
-import { gapStart } from "../../camrec/views/static/videos/seeking.js"
+import { totalGap, withGrowingGap } from "../../camrec/dashboard/static/live/recording_gaps.js"
+import { missingLength, recordedLength } from "../../camrec/dashboard/static/videos/video_format.js"
+import { gapStart } from "../../camrec/dashboard/static/videos/seeking.js"
 
 test("the gap that is growing begins at the last picture", () => {
   assert.deepEqual(withGrowingGap([], 30, 8), [{ start: 22, duration: 8 }])

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { clockSkew, steadyClock } from "../../camrec/views/static/live/stream_clock.js"
+import { clockSkew, steadyClock } from "../../camrec/dashboard/static/live/stream_clock.js"
 
 test("the skew is the least of the latest differences: a late message does not move it", () => {
   const skew = clockSkew()

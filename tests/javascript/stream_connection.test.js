@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
 
-import { steadyClock } from "../../camrec/views/static/live/stream_clock.js"
-import { streamConnection } from "../../camrec/views/static/live/stream_connection.js"
+import { steadyClock } from "../../camrec/dashboard/static/live/stream_clock.js"
+import { streamConnection } from "../../camrec/dashboard/static/live/stream_connection.js"
 import { provide } from "./browser_stubs.js"
 
 class FakeSocket {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { MAX_MOMENTS, plotColumns, plotGaps, streamHistory } from "../../camrec/views/static/live/stream_history.js"
+import { MAX_MOMENTS, plotColumns, plotGaps, streamHistory } from "../../camrec/dashboard/static/live/stream_history.js"
 
-/** @import { StreamFacts } from "../../camrec/views/static/wire.js" */
+/** @import { StreamFacts } from "../../camrec/dashboard/static/wire.js" */
 
 /**
  * @param {number} now

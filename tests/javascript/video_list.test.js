@@ -1,17 +1,17 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { likelyAddress } from "../../camrec/views/static/kit/discovered_cameras.js"
-import { createLocale } from "../../camrec/views/static/kit/locale.js"
-import { startTime } from "../../camrec/views/static/live/scheduled_recordings.js"
-import { cardLayout } from "../../camrec/views/static/videos/card_layout.js"
-import { archiveQueries } from "../../camrec/views/static/videos/selection.js"
-import { cameraNames, videoSearch } from "../../camrec/views/static/videos/video_search.js"
-import { neighbour, visibleItems } from "../../camrec/views/static/videos/virtual_list.js"
+import { likelyAddress } from "../../camrec/dashboard/static/kit/discovered_cameras.js"
+import { createLocale } from "../../camrec/dashboard/static/kit/locale.js"
+import { startTime } from "../../camrec/dashboard/static/live/scheduled_recordings.js"
+import { cardLayout } from "../../camrec/dashboard/static/videos/card_layout.js"
+import { archiveQueries } from "../../camrec/dashboard/static/videos/selection.js"
+import { cameraNames, videoSearch } from "../../camrec/dashboard/static/videos/video_search.js"
+import { neighbour, visibleItems } from "../../camrec/dashboard/static/videos/virtual_list.js"
 import { ENGLISH } from "./browser_stubs.js"
 
-/** @import { Video } from "../../camrec/views/static/wire.js" */
-/** @import { Filter } from "../../camrec/views/static/videos/video_search.js" */
+/** @import { Video } from "../../camrec/dashboard/static/wire.js" */
+/** @import { Filter } from "../../camrec/dashboard/static/videos/video_search.js" */
 
 const locale = createLocale(ENGLISH)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import camrec
-from camrec.library import Library
+from camrec.library import VideoLibrary
 from support.studio import Studio, expected
 from support.units_made import SECOND, irregular, mixed, pictures, sound
 
@@ -40,7 +40,7 @@ def make(kind: str, folder: Path, ffmpeg: Path) -> Made:
     parts = folder / kind
     parts.mkdir()
     studio = Studio(parts, ffmpeg)
-    library = Library(folder / "videos", studio.clock)
+    library = VideoLibrary(folder / "videos", studio.clock)
     library.open()
     units = KINDS[kind]()
     # The recorder is given some of what the camera took; the numbers count all.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from camrec.journal import Entry, Piece
+from camrec.journal import JournalEntry, SegmentRecord
 from support.units_made import SECOND
 
-ENTRY = Entry(
+ENTRY = JournalEntry(
     recording_id="aa",
     session_id="bb",
     session_name="Door",
@@ -13,5 +13,5 @@ ENTRY = Entry(
     name="Door",
     duration=20,
     started_at=1_790_000_000 * SECOND,
-    parts=(Piece(file="part-1.mp4", zero=1_790_000_000 * SECOND),),
+    parts=(SegmentRecord(file="part-1.mp4", zero=1_790_000_000 * SECOND),),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import imageio_ffmpeg
 import platformdirs
 
-from camrec.binaries import find
+from camrec.binaries import find_program
 from camrec.config import Config
 
 
@@ -37,8 +37,8 @@ def programs() -> Programs:
     """The real programs, found as camrec itself finds them: fetched or built on a new machine."""
     folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
     return Programs(
-        mediamtx=find("mediamtx", folder=folder).path,
-        go2rtc=find("go2rtc", folder=folder).path,
+        mediamtx=find_program("mediamtx", folder=folder).path,
+        go2rtc=find_program("go2rtc", folder=folder).path,
         # The newest, which is on every machine, whatever is in PATH.
         ffmpeg=Path(imageio_ffmpeg.get_ffmpeg_exe()),
     )

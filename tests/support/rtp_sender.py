@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from camrec.readers.access_units import Pictures
-from camrec.readers.h264 import H264
-from camrec.readers.h265 import H265
-from camrec.readers.nal_units import START
-from camrec.readers.rtp import parse
+from camrec.readers.access_units import AccessUnitAssembler
+from camrec.readers.h264 import H264Depacketizer
+from camrec.readers.h265 import H265Depacketizer
+from camrec.readers.nal_units import START_CODE
+from camrec.readers.rtp import parse_packet
 from support.units_made import SECOND
 
-KINDS = {"h264": H264, "h265": H265}
+KINDS = {"h264": H264Depacketizer, "h265": H265Depacketizer}
 
 
 def rtp(
@@ -48,11 +48,13 @@ class Sender:
         self.sequence += 1 + lose
         self.now += 1_000_000
         data = rtp(self.sequence, time, payload, marker=marker)
-        if isinstance(self.track, Pictures) and self.track.goes_on(data, self.now):
+        if isinstance(self.track, AccessUnitAssembler) and self.track.try_append_fragment(
+            data, self.now
+        ):
             self.quick += 1
             return []
-        return self.track.push(parse(data), self.now)
+        return self.track.push(parse_packet(data), self.now)
 
 
 def nals_of(data: bytes) -> list[bytes]:
-    return data.split(START)[1:]
+    return data.split(START_CODE)[1:]

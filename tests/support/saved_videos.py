@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camrec.clock import Clock
-from camrec.library import Library
+from camrec.library import VideoLibrary
 from camrec.receipt import Receipt
 from support.studio import Studio
 from support.units_made import irregular, mixed, pictures, sound
@@ -27,7 +27,7 @@ def film(tmp_path_factory, binaries) -> tuple[Path, Receipt]:
 
 @pytest.fixture
 def library(tmp_path):
-    made = Library(tmp_path / "videos", Clock())
+    made = VideoLibrary(tmp_path / "videos", Clock())
     made.open()
     yield made
     made.close()

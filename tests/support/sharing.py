@@ -1,9 +1,9 @@
 """How the tests are shared out between the workers of ``pytest -n``.
 
 Most tests wait: for a camera's next frame, for the end of a recording. A browser does not: it takes
-a whole core. So two workers drive browsers, and the others do what waits meanwhile; whoever is
-through with that helps the others. A file stays with one worker, for its tests share a server or a
-browser, unless it says with the mark `spread` that they need not.
+a whole core, and two at once make the others late. So one worker drives browsers, and the others do
+what waits meanwhile; whoever is through with that helps the others. A file stays with one worker,
+for its tests share a server or a browser, unless it says with the mark `spread` that they need not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-BROWSERS = 2  # workers that drive one
+BROWSERS = 1  # workers that drive one: the others measure times meanwhile
 SECONDS = {"slow": 20.0, "spread": 6.0, "browser": 3.0}  # that such a test takes, about
 QUICK = 0.1
 

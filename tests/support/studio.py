@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from camrec.feed import Feed
-from camrec.media import Unit
+from camrec.media import MediaUnit
 from camrec.receipt import Receipt
-from camrec.recording import Recording
+from camrec.recording import RecordingJob
 from support.cameras import barcode
 from support.cameras.provision import apt
 from support.units_made import SECOND, MadeClock, until
@@ -44,12 +44,12 @@ class Studio:
         self.feed = Feed(self.clock)
         self.begin = self.clock.now
         self.saved: list[tuple[Path, Receipt]] = []
-        self.recordings: list[Recording] = []
+        self.recordings: list[RecordingJob] = []
 
     def at(self, seconds: float) -> None:
         self.clock.now = self.begin + round(seconds * SECOND)
 
-    def play(self, units: list[Unit], start: float, end: float) -> None:
+    def play(self, units: list[MediaUnit], start: float, end: float) -> None:
         """Publish what arrives from `start` to `end`, and let the time pass."""
         lowest, highest = (self.begin + round(at * SECOND) for at in (start, end))
         for unit in units:
@@ -57,10 +57,10 @@ class Studio:
                 self.feed.publish(unit)
         self.at(end)
 
-    def record(self, duration: int, **changes) -> Recording:
+    def record(self, duration: int, **changes) -> RecordingJob:
         folder = self.folder / f"parts-{len(self.recordings)}"
         given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, "folder": folder}
-        recording = Recording(
+        recording = RecordingJob(
             self.feed,
             duration=duration,
             name="Door",
@@ -77,7 +77,7 @@ class Studio:
         self.saved.append((target, receipt))
         return target.name
 
-    def child(self, recording: Recording) -> psutil.Process:
+    def child(self, recording: RecordingJob) -> psutil.Process:
         """The FFmpeg that writes its newest part, once the part's file is there."""
         until(lambda: recording.bytes > 0)
         name = f"part-{recording.parts}.mp4"
@@ -106,7 +106,7 @@ def heard(path: Path) -> list[Fraction]:
         return [packet.pts * audio.time_base for packet in container.demux(audio) if packet.size]
 
 
-def expected(units: list[Unit], button: int, end: int) -> tuple[list[float], list[int]]:
+def expected(units: list[MediaUnit], button: int, end: int) -> tuple[list[float], list[int]]:
     """Times and numbers of the pictures from the one on the screen at `button` until `end`."""
     video = [unit for unit in units if unit.track.medium == "video"]
     by_time = sorted(video, key=lambda unit: unit.time)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from camrec.clock import Clock
-from camrec.media import AudioTrack, Unit, VideoTrack
+from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from support.cameras import barcode, schedule
 from support.clips import kept
 
@@ -46,7 +46,7 @@ def pictures(
     begin: int = 1000 * SECOND,
     number: int = 0,
     rate: int = 90_000,
-) -> list[Unit]:
+) -> list[MediaUnit]:
     """One unit a time (seconds after `begin`, monotonic nanoseconds), in the order of decoding."""
     ticks = [round(at * rate) + 123_457 for at in times]
     made = _jpegs if codec == "mjpeg" else _coded
@@ -58,24 +58,24 @@ def pictures(
     for tick, key, data in packets:
         moment = _nanoseconds(tick, rate)
         latest = max(latest, moment)
-        units.append(Unit(track, data, moment, offset, latest + offset, key))
+        units.append(MediaUnit(track, data, moment, offset, latest + offset, key))
     return units
 
 
 def sound(
     seconds: float, *, codec: str = "aac", begin: int = 1000 * SECOND, start: float = 0.0
-) -> list[Unit]:
+) -> list[MediaUnit]:
     """Pieces of a tone from `start` to `seconds` after `begin`."""
     packets, track = _tone(seconds - start, codec)
     offset = begin + int(start * SECOND) - _nanoseconds(54_321, track.rate)
     units = []
     for tick, data in packets:
         moment = _nanoseconds(tick + 54_321, track.rate)
-        units.append(Unit(track, data, moment, offset, moment + offset, True))
+        units.append(MediaUnit(track, data, moment, offset, moment + offset, True))
     return units
 
 
-def mixed(*streams: Iterable[Unit]) -> list[Unit]:
+def mixed(*streams: Iterable[MediaUnit]) -> list[MediaUnit]:
     """All in the order of their arrival; each stream keeps its own order."""
     return sorted(itertools.chain(*streams), key=lambda unit: unit.arrived)
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 from camrec.config import Config
-from camrec.dashboard import page
-from camrec.dashboard.page import end_board
+from camrec.dashboard import make_page
+from camrec.dashboard.page import stop_board
 from camrec.station import Station
-from camrec.web.handlers.base import Desk
-from camrec.web.routes import routes_of
+from camrec.web.handlers.base import HandlerContext
+from camrec.web.routes import make_routes
 from support.serving import Serving
 
 # camrec itself does not heed this one (dashboard/component.py); in here all warnings are errors.
@@ -30,11 +30,13 @@ def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, 
             usual |= {"mediamtx_port": 0, "go2rtc_port": 0}
             folders = {"videos_dir": tmp_path / "videos", "bin_dir": tmp_path / "bin"}
             station = stack.enter_context(Station(Config(**{**usual, **folders, **settings})))
-            stack.callback(end_board, station)
-            desk = Desk.of(station)
+            stack.callback(stop_board, station)
+            desk = HandlerContext.of(station)
             stack.callback(desk.pool.shutdown)
-            routes = routes_of(desk)
-            serving = stack.enter_context(Serving(lambda: page(station, language), routes=routes))
+            routes = make_routes(desk)
+            serving = stack.enter_context(
+                Serving(lambda: make_page(station, language), routes=routes)
+            )
             look = looking(serving.url, language=language, width=width)
             stack.callback(look.close)
             return station, look.page

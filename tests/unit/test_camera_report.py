@@ -6,59 +6,59 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.camera_report.redactor import Redactor
-from camrec.camera_report.transcript import Piece
-from camrec.camera_report.transcript_parser import Media, Text, passages
+from camrec.camera_report.transcript import SocketTransfer
+from camrec.camera_report.transcript_parser import DialogueMessage, MediaBytes, parse_connection
 
 SECRET = "s3cret word"
-SOURCE = parse("rtsp://anna:s3cret%20word@door.lan:8554/live?token=abcd1234")
+SOURCE = parse_address("rtsp://anna:s3cret%20word@door.lan:8554/live?token=abcd1234")
 PACKET = b"$\x00\x00\x04data"
 REPLY = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 5\r\n\r\nv=0\r\n"
 
 
-def cut(data: bytes, sizes: list[int]) -> list[Piece]:
+def cut(data: bytes, sizes: list[int]) -> list[SocketTransfer]:
     """The camera's bytes in pieces of these sizes, in turn."""
     pieces, at, turn = [], 0, 0
     while at < len(data):
         size = sizes[turn % len(sizes)]
-        pieces.append(Piece(float(turn), "camera", data[at : at + size]))
+        pieces.append(SocketTransfer(float(turn), "camera", data[at : at + size]))
         at, turn = at + size, turn + 1
     return pieces
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=8))
 def test_messages_and_packets_are_told_apart_however_they_come(sizes):
-    found = passages(cut(REPLY + PACKET * 3 + REPLY + PACKET, sizes))
-    assert [each.data for each in found if isinstance(each, Text)] == [REPLY, REPLY]
-    assert b"".join(each.data for each in found if isinstance(each, Media)) == PACKET * 4
-    assert not any(isinstance(each, Media) and each.opaque for each in found)
+    found = parse_connection(cut(REPLY + PACKET * 3 + REPLY + PACKET, sizes))
+    assert [each.data for each in found if isinstance(each, DialogueMessage)] == [REPLY, REPLY]
+    assert b"".join(each.data for each in found if isinstance(each, MediaBytes)) == PACKET * 4
+    assert not any(isinstance(each, MediaBytes) and each.opaque for each in found)
 
 
 def test_the_parts_of_a_multipart_are_media_until_the_next_request():
     head = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n\r\n"
     get = b"GET /video HTTP/1.1\r\nHost: door.lan\r\n\r\n"
     pieces = [
-        Piece(0, "camrec", get),
-        Piece(1, "camera", head + b"--f\r\n"),
-        Piece(2, "camera", b"JPEG"),
+        SocketTransfer(0, "camrec", get),
+        SocketTransfer(1, "camera", head + b"--f\r\n"),
+        SocketTransfer(2, "camera", b"JPEG"),
     ]
-    pieces += [Piece(3, "camrec", get), Piece(4, "camera", head)]
-    found = passages(pieces)
+    pieces += [SocketTransfer(3, "camrec", get), SocketTransfer(4, "camera", head)]
+    found = parse_connection(pieces)
     assert [(type(each), each.data) for each in found] == [
-        (Text, get),
-        (Text, head),
-        (Media, b"--f\r\n"),
-        (Media, b"JPEG"),
-        (Text, get),
-        (Text, head),
+        (DialogueMessage, get),
+        (DialogueMessage, head),
+        (MediaBytes, b"--f\r\n"),
+        (MediaBytes, b"JPEG"),
+        (DialogueMessage, get),
+        (DialogueMessage, head),
     ]
 
 
 def test_a_camera_that_speaks_another_protocol_is_kept_as_it_is():
     noise = bytes(range(128, 256)) * 2
-    (found,) = passages([Piece(0, "camera", noise)])
-    assert found == Media(0, "camera", noise, opaque=True)
+    (found,) = parse_connection([SocketTransfer(0, "camera", noise)])
+    assert found == MediaBytes(0, "camera", noise, opaque=True)
 
 
 @pytest.mark.parametrize(

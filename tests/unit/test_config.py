@@ -46,6 +46,8 @@ def test_paths_count_from_the_file_and_overrides_win(tmp_path):
     ("written", "code"),
     [
         ("nosuch: 1", "config_unknown"),
+        ("disk_floor: 1", "config_renamed"),
+        ("keep_days: 1", "config_renamed"),
         ("port: many", "config_value"),
         ("port: 70000", "config_value"),
         ("max_sessions: 0", "config_value"),
@@ -131,7 +133,7 @@ def test_the_station_checks_what_it_is_to_keep(tmp_path, monkeypatch):
         assert refused.value.code == "bad_token"
     assert not (tmp_path / "config.yaml").exists()
     station.configure(max_sessions=6, videos_dir=str(tmp_path / "films"))
-    assert (station.config.max_sessions, station.next_folder) == (6, tmp_path / "films")
+    assert (station.config.max_sessions, station.next_videos_dir) == (6, tmp_path / "films")
     assert station.config.videos == tmp_path / "videos", "until the next start"
     assert Config.load().videos == tmp_path / "films"
 

@@ -6,20 +6,20 @@ import threading
 
 import pytest
 
-from camrec.feed import BREAK, Feed, gop_buffer
-from camrec.media import StreamNotice, Unit, VideoTrack
+from camrec.feed import DISCONTINUITY, Feed, gop_buffer
+from camrec.media import MediaUnit, StreamNotice, VideoTrack
 from support.units_made import SECOND, mixed, pictures, sound
 
 FRAME = SECOND // 25
 TRACK = VideoTrack("h264", 64, 48)
 
 
-def unit(number: int, *, key: bool = False, size: int = 100, lost: int = 0) -> Unit:
+def unit(number: int, *, key: bool = False, size: int = 100, lost: int = 0) -> MediaUnit:
     moment = number * FRAME
-    return Unit(TRACK, bytes(size), moment, 0, 1000 * SECOND + moment, key, lost)
+    return MediaUnit(TRACK, bytes(size), moment, 0, 1000 * SECOND + moment, key, lost)
 
 
-def film(count: int, gop: int = 5) -> list[Unit]:
+def film(count: int, gop: int = 5) -> list[MediaUnit]:
     return [unit(number, key=number % gop == 0) for number in range(count)]
 
 
@@ -50,15 +50,15 @@ def test_everybody_gets_everything_in_order(feed):
 
 def test_it_is_told_when_nobody_wants_units_at_once_any_more(feed):
     told = []
-    feed.urgency.connect(lambda: told.append(feed.urgent))
+    feed.low_latency_changed.connect(lambda: told.append(feed.low_latency))
     patient = feed.subscribe(max_bytes=1 << 20, prompt=False)
-    assert not feed.urgent
+    assert not feed.low_latency
     viewer = feed.subscribe(max_bytes=1 << 20)
-    patient.hurry(True)
+    patient.set_low_latency(True)
     viewer.close()
-    assert feed.urgent
-    patient.hurry(False)
-    patient.hurry(False)
+    assert feed.low_latency
+    patient.set_low_latency(False)
+    patient.set_low_latency(False)
     assert told == [True, False]
 
 
@@ -69,7 +69,7 @@ def test_what_came_together_wakes_nobody_twice(feed):
     feed.publish(*units)
     assert subscription.take() == units
     assert len(woken) == 1
-    assert feed.group() == tuple(units[5:])
+    assert feed.current_gop() == tuple(units[5:])
 
 
 def test_a_slow_one_overflows_alone(feed):
@@ -153,11 +153,11 @@ def test_only_the_medium_asked_for(feed):
 
 def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
     units = film(3000, gop=50)
-    taken: list[list[Unit]] = []
+    taken: list[list[MediaUnit]] = []
 
     def follow() -> None:
         subscription = feed.subscribe(max_bytes=1 << 30)
-        seen: list[Unit] = []
+        seen: list[MediaUnit] = []
         while not subscription.closed:
             subscription.wait(20)
             seen += subscription.take()
@@ -191,7 +191,7 @@ def test_the_group_has_the_sound_of_its_time(feed):
         feed.publish(each)
     for each in (u for u in units if u.track.medium == "video"):
         feed.publish(each)
-    found = feed.group()
+    found = feed.current_gop()
     began = key.time + key.offset
     assert found[0] is key
     assert [u for u in found if u.track.medium == "audio"] == [
@@ -201,22 +201,22 @@ def test_the_group_has_the_sound_of_its_time(feed):
 
 
 def test_a_group_too_large_is_none_until_the_next_key(feed, monkeypatch):
-    monkeypatch.setattr(gop_buffer, "MOST", 350)
+    monkeypatch.setattr(gop_buffer, "MAX_GOP_BUFFER_BYTES", 350)
     for number in range(6):
         feed.publish(unit(number, key=number == 0))
-    assert feed.group() == ()
+    assert feed.current_gop() == ()
     feed.publish(key := unit(6, key=True))
-    assert feed.group() == (key,)
+    assert feed.current_gop() == (key,)
 
 
 def test_a_break_drops_the_group_and_is_told(feed):
     subscription = feed.subscribe(max_bytes=1000)
     feed.publish(first := unit(0, key=True))
     feed.interrupt()
-    assert feed.group() == () and feed.video is None and feed.newest is first
+    assert feed.current_gop() == () and feed.video is None and feed.newest is first
     feed.publish(second := unit(9))
-    assert subscription.take() == [first, BREAK, second]
-    assert feed.group() == ()
+    assert subscription.take() == [first, DISCONTINUITY, second]
+    assert feed.current_gop() == ()
     assert feed.video is TRACK
 
 
@@ -241,7 +241,7 @@ def test_figures_over_a_sliding_window(feed, clock):
     assert figures.key_distance == pytest.approx(2.0)
     assert (figures.lost, figures.frames) == (2, 1000)
     assert figures.age == pytest.approx(0.04)
-    assert feed.usual_distance == pytest.approx(0.04)
+    assert feed.frame_interval == pytest.approx(0.04)
     clock.now += 10 * SECOND
     assert feed.figures().fps == 0
     assert feed.figures().age == pytest.approx(10.04)
@@ -284,7 +284,7 @@ def test_the_usual_distance_bears_holes(feed):
     moments = [0, 1, 2, 3, 60, 61, 62, 63, 64]
     for moment in moments:
         feed.publish(unit(moment, key=True))
-    assert feed.usual_distance == pytest.approx(0.04)
+    assert feed.frame_interval == pytest.approx(0.04)
 
 
 def test_closed_it_ends_who_comes_late(feed):
@@ -298,7 +298,7 @@ def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
     for each in units:
         feed.publish(each)
     video = [u for u in units if u.track.medium == "video"]
-    assert feed.group()[0] is video[95]
+    assert feed.current_gop()[0] is video[95]
     since = video[-1].arrived - SECOND
     begun = feed.subscribe(max_bytes=1, since=since).take()
     assert [u for u in begun if u.track.medium == "video"] == video[70:]
@@ -311,7 +311,7 @@ def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
 
 
 def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
-    monkeypatch.setattr(gop_buffer, "MOST", 1200)
+    monkeypatch.setattr(gop_buffer, "MAX_GOP_BUFFER_BYTES", 1200)
     feed = Feed(clock, preroll=60.0)
     for each in film(98):
         feed.publish(each)

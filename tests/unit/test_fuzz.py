@@ -16,34 +16,41 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
-from camrec.camera_address import parse, restore
+from camrec.camera_address import parse_address, restore_address
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
-from camrec.library import Library
-from camrec.library.filenames import numbered, plain, stem
-from camrec.mjpeg_relay.jpeg_splitter import HEADERS, MOST, Splitter
+from camrec.library import VideoLibrary
+from camrec.library.filenames import is_video_filename, numbered_stem, video_stem
+from camrec.mjpeg_relay.jpeg_splitter import MAX_JPEG_BYTES, MAX_PART_HEADER_BYTES, JpegSplitter
 from camrec.readers import jpeg_header, sdp
-from camrec.readers.access_units import Pictures
-from camrec.readers.bit_reader import Bits
+from camrec.readers.access_units import AccessUnitAssembler
+from camrec.readers.bit_reader import BitReader
 from camrec.readers.errors import StreamError
-from camrec.readers.h264 import H264
-from camrec.readers.h265 import H265
-from camrec.readers.nal_units import LONGEST
-from camrec.readers.rtp import Packet
-from camrec.readers.rtp import parse as packet_of
+from camrec.readers.h264 import H264Depacketizer
+from camrec.readers.h265 import H265Depacketizer
+from camrec.readers.nal_units import MAX_NAL_BYTES
+from camrec.readers.rtp import RtpPacket
+from camrec.readers.rtp import parse_packet as packet_of
 from camrec.receipt import Receipt
-from camrec.recording.track_change_limit import AT_ONCE, EACH, Changes
+from camrec.recording.track_change_limit import (
+    CHANGE_INTERVAL_NS,
+    MAX_CHANGE_BURST,
+    TrackChangeLimiter,
+)
 from camrec.redaction import redact
-from camrec.web.handlers.file import attachment, byte_range
-from camrec.web.security.auth import host_name
+from camrec.web.handlers.file import content_disposition, parse_byte_range
+from camrec.web.security.auth import parse_host_name
 
 JPEG = cv2.imencode(".jpg", np.zeros((32, 48, 3), np.uint8))[1].tobytes()
 bits_of_mjpeg = st.lists(
     st.one_of(
         st.sampled_from(
             [JPEG, b"\xff", b"\xff\xd8\xff", b"\xff\xd9", b"\xff\xd8\xff\xe0\xff\xff", b"--f\r\n"]
-            + [b"Content-Length: %d\r\n\r\n" % n for n in (0, 5, len(JPEG), len(JPEG) + 1, MOST)]
+            + [
+                b"Content-Length: %d\r\n\r\n" % n
+                for n in (0, 5, len(JPEG), len(JPEG) + 1, MAX_JPEG_BYTES)
+            ]
         ),
         st.binary(max_size=64),
     ),
@@ -54,16 +61,16 @@ bits_of_mjpeg = st.lists(
 @given(bits_of_mjpeg, st.lists(st.integers(1, 200), max_size=40))
 def test_the_splitter_gives_the_same_pictures_however_they_come(pieces, cuts):
     body = b"".join(pieces)
-    whole = Splitter().take(body)
-    splitter, found, at = Splitter(), [], 0
+    whole = JpegSplitter().take(body)
+    splitter, found, at = JpegSplitter(), [], 0
     for cut in (*cuts, len(body)):
         found += splitter.take(body[at : at + cut])
         at += cut
-        assert len(splitter._data) <= MOST + len(body)
+        assert len(splitter._data) <= MAX_JPEG_BYTES + len(body)
     assert found == whole
     for picture in found:
         assert picture.startswith(b"\xff\xd8\xff") and picture in body
-    assert splitter._inside or len(splitter._data) <= HEADERS
+    assert splitter._in_jpeg or len(splitter._data) <= MAX_PART_HEADER_BYTES
 
 
 @given(
@@ -72,13 +79,13 @@ def test_the_splitter_gives_the_same_pictures_however_they_come(pieces, cuts):
 )
 def test_a_jpeg_s_size_is_told_or_refused(data):
     try:
-        width, height, _ = jpeg_header.form(data)
+        width, height, _ = jpeg_header.read_jpeg_format(data)
     except ValueError:
         return
     assert 0 < width < 1 << 16 and 0 < height < 1 << 16
 
 
-@given(st.binary(max_size=80), st.sampled_from([H264, H265]))
+@given(st.binary(max_size=80), st.sampled_from([H264Depacketizer, H265Depacketizer]))
 def test_a_parameter_set_is_read_or_refused(data, codec):
     with contextlib.suppress(ValueError):
         form = codec.form(data)
@@ -95,16 +102,16 @@ payloads = st.binary(max_size=60) | st.builds(
 
 
 @given(
-    st.sampled_from([H264, H265]),
+    st.sampled_from([H264Depacketizer, H265Depacketizer]),
     st.lists(st.tuples(payloads, st.booleans(), st.integers(0, 9), st.integers(0, 3)), max_size=40),
 )
 def test_any_packets_are_pictures_or_nothing(codec, packets):
-    pictures = Pictures(90_000, codec(), [])
+    pictures = AccessUnitAssembler(90_000, codec(), [])
     sequence = arrived = 0
     for payload, marker, skip, step in packets:
         sequence, arrived = (sequence + 1 + skip // 8) & 0xFFFF, arrived + 10**7
         if payload:
-            packet = Packet(96, marker, sequence, step * 3000, memoryview(payload))
+            packet = RtpPacket(96, marker, sequence, step * 3000, memoryview(payload))
             for unit in pictures.push(packet, arrived):
                 assert unit.data
     pictures.release()
@@ -119,13 +126,13 @@ def test_any_bytes_are_a_packet_or_none(data):
 def test_a_picture_without_an_end_is_bounded():
     """Fragments of one NAL unit for ever; and whole ones that never end a picture."""
     for first, later in ((b"\x7c\x85", b"\x7c\x05"), (b"\x41", b"\x41")):
-        pictures = Pictures(90_000, H264(), [])
-        for number in range(3 * LONGEST >> 15):
+        pictures = AccessUnitAssembler(90_000, H264Depacketizer(), [])
+        for number in range(3 * MAX_NAL_BYTES >> 15):
             head = first if number == 0 else later
-            packet = Packet(96, False, number & 0xFFFF, 1, memoryview(head + bytes(1 << 15)))
+            packet = RtpPacket(96, False, number & 0xFFFF, 1, memoryview(head + bytes(1 << 15)))
             pictures.push(packet, number)
-        held = sum(map(len, pictures._pending)) + sum(map(len, pictures._nals._parts))
-        assert held <= LONGEST + (1 << 16)
+        held = sum(map(len, pictures._pending)) + sum(map(len, pictures._nals._fragments))
+        assert held <= MAX_NAL_BYTES + (1 << 16)
 
 
 @given(
@@ -148,16 +155,16 @@ def test_a_picture_without_an_end_is_bounded():
 )
 def test_any_description_is_read_or_refused(lines):
     with contextlib.suppress(StreamError, ValueError):
-        for medium in sdp.parse("\r\n".join(lines)):
-            medium.parameter_sets()
+        for medium in sdp.parse_sdp("\r\n".join(lines)):
+            medium.decode_parameter_sets()
 
 
 def test_a_camera_that_changes_all_the_time_is_not_followed():
     """Each change would be a part of its own, and a start of FFmpeg."""
-    changes = Changes()
+    changes = TrackChangeLimiter()
     second = 10**9
     taken = [changes.take(number * second // 25) for number in range(25 * 60)]
-    assert sum(taken) == AT_ONCE + 60 * second // EACH - 1
+    assert sum(taken) == MAX_CHANGE_BURST + 60 * second // CHANGE_INTERVAL_NS - 1
     assert changes.take(10**6 * second)
 
 
@@ -177,12 +184,12 @@ words = st.text(st.characters(codec="utf-8"), max_size=40)
 )
 def test_an_address_is_taken_apart_or_refused(address):
     try:
-        source = parse(address)
+        source = parse_address(address)
     except InputError:
         return
     assert source.kind in ("rtsp", "mjpeg") and 0 < source.port < 1 << 16
     assert "@" not in urlsplit(source.url).netloc  # behind it one may stand, as in rtsp://0?@h
-    again = restore(source.address())
+    again = restore_address(source.address())
     assert (again.url, again.credential, again.host) == (source.url, source.credential, source.host)
     for secret in source.secrets():
         if len(secret) > 3 and secret not in redact(""):
@@ -223,7 +230,7 @@ def test_any_bytes_for_settings_are_told(tmp_path_factory, data):
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fuzz") / "videos"
-    library = Library(folder, Clock())
+    library = VideoLibrary(folder, Clock())
     library.open()
     (folder.parent / "outside.mp4").write_bytes(b"outside")
     (folder / "inside.mp4").symlink_to(folder.parent / "outside.mp4")
@@ -278,10 +285,10 @@ def test_no_name_leads_out_of_the_library(library, name):
 @example("é\u202e.exe")
 def test_a_name_that_we_make_is_safe_on_windows(name):
     assume(name.strip())
-    made = numbered(stem(name, 1_764_000_000 * 10**9), 2) + ".mp4"
+    made = numbered_stem(video_stem(name, 1_764_000_000 * 10**9), 2) + ".mp4"
     assert not set(made) & set('<>:"/\\|?*') and made.isprintable() and len(made.encode()) < 250
     assert not PureWindowsPath(made).is_reserved() and not made.startswith((".", " "))
-    assert plain(made) and not made.removesuffix(".mp4").endswith((".", " "))
+    assert is_video_filename(made) and not made.removesuffix(".mp4").endswith((".", " "))
 
 
 @given(
@@ -303,14 +310,14 @@ def test_any_receipt_beside_a_video_is_read_or_passed_over(library, told):
 
 @given(st.text(max_size=60))
 def test_headers_of_the_wire(text):
-    assert host_name(text) == host_name(text).lower()
-    assert "\n" not in attachment(text) and "\r" not in attachment(text)
+    assert parse_host_name(text) == parse_host_name(text).lower()
+    assert "\n" not in content_disposition(text) and "\r" not in content_disposition(text)
     with contextlib.suppress(CamrecError):
-        piece = byte_range(f"bytes={text}", 1000)
+        piece = parse_byte_range(f"bytes={text}", 1000)
         assert piece is None or 0 <= piece[0] < piece[1] <= 1000
 
 
 @given(st.binary(max_size=16), st.integers(0, 70))
 def test_bits_never_read_past_their_end(data, count):
     with contextlib.suppress(ValueError):
-        assert Bits(data).take(count) < 1 << max(count, 1)
+        assert BitReader(data).take(count) < 1 << max(count, 1)

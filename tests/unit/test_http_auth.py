@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from camrec.http_auth import BasicAuth, DigestAuth, Login, parse_challenges
+from camrec.http_auth import BasicAuth, DigestAuth, HttpLogin, parse_challenges
 from camrec.redaction import Credential
 
 VIEWER = Credential("viewer", "secret77")
@@ -99,7 +99,7 @@ def test_any_line_is_read_and_answered_or_passed_over(parts):
         assert challenge.scheme == challenge.scheme.lower()
         for name, value in challenge.parameters.items():
             assert name == name.lower() and len(value) <= len(line) + 9
-    Login(VIEWER).challenged([line])
+    HttpLogin(VIEWER).accept_challenge([line])
 
 
 def right(header: str, method: str, uri: str, credential: Credential) -> bool:
@@ -129,9 +129,9 @@ def right(header: str, method: str, uri: str, credential: Credential) -> bool:
 @pytest.mark.parametrize("credential", [VIEWER, Credential("viewer", "")])
 def test_a_digest_is_answered_as_the_server_reckons_it(algorithm, qop, credential):
     parts = ['realm="cam"', 'nonce="n0nce"', qop, algorithm and f"algorithm={algorithm}"]
-    login = Login(credential)
+    login = HttpLogin(credential)
     assert login.authorization("DESCRIBE", "rtsp://cam/x") is None
-    assert login.challenged(["Digest " + ", ".join(filter(None, parts))])
+    assert login.accept_challenge(["Digest " + ", ".join(filter(None, parts))])
     for _ in range(3):
         header = login.authorization("DESCRIBE", "rtsp://cam/x?a=1&b=")
         assert right(header, "DESCRIBE", "rtsp://cam/x?a=1&b=", credential)
@@ -159,32 +159,32 @@ def test_the_examples_of_rfc_7616():
 
 
 def test_a_user_s_name_can_be_hidden():
-    login = Login(VIEWER)
-    assert login.challenged(['Digest realm="cam", nonce="n", qop="auth", userhash=true'])
+    login = HttpLogin(VIEWER)
+    assert login.accept_challenge(['Digest realm="cam", nonce="n", qop="auth", userhash=true'])
     header = login.authorization("GET", "/")
     assert right(header, "GET", "/", VIEWER) and "viewer" not in header
 
 
 def test_digest_goes_before_basic_and_basic_before_nothing():
-    login = Login(VIEWER)
-    assert login.challenged(['Basic realm="cam"', "Digest realm=cam, nonce=n"])
+    login = HttpLogin(VIEWER)
+    assert login.accept_challenge(['Basic realm="cam"', "Digest realm=cam, nonce=n"])
     assert isinstance(login.scheme, DigestAuth)
     for lines in (["Digest nonce=n, algorithm=NEW", "Basic realm=cam"], ["Basic"], []):
-        login = Login(VIEWER)
-        assert login.challenged(lines) and isinstance(login.scheme, BasicAuth)
+        login = HttpLogin(VIEWER)
+        assert login.accept_challenge(lines) and isinstance(login.scheme, BasicAuth)
         assert login.authorization("GET", "/") == "Basic dmlld2VyOnNlY3JldDc3"
-    assert not Login(VIEWER).challenged(["Negotiate"])
+    assert not HttpLogin(VIEWER).accept_challenge(["Negotiate"])
 
 
 def test_a_password_that_was_refused_is_not_tried_again():
-    login = Login(VIEWER)
-    assert login.challenged(["Digest realm=cam, nonce=n"])
+    login = HttpLogin(VIEWER)
+    assert login.accept_challenge(["Digest realm=cam, nonce=n"])
     login.authorization("GET", "/")
-    assert not login.challenged(["Digest realm=cam, nonce=other"])
-    basic = Login(VIEWER, basic_first=True)
+    assert not login.accept_challenge(["Digest realm=cam, nonce=other"])
+    basic = HttpLogin(VIEWER, basic_first=True)
     assert basic.authorization("GET", "/").startswith("Basic ")
-    assert not basic.challenged(['Basic realm="cam"'])
-    assert basic.challenged(['Basic realm="cam", Digest realm="cam", nonce="n"'])
+    assert not basic.accept_challenge(['Basic realm="cam"'])
+    assert basic.accept_challenge(['Basic realm="cam", Digest realm="cam", nonce="n"'])
 
 
 MD5 = 'Digest realm="cam", nonce="m", qop="auth", algorithm=MD5'
@@ -202,39 +202,39 @@ OFFERS = {
 @pytest.mark.parametrize("lines", OFFERS.values(), ids=OFFERS)
 @pytest.mark.parametrize("basic_first", [True, False])
 def test_of_several_digests_the_strongest_is_answered_and_then_one_other(lines, basic_first):
-    login = Login(VIEWER, basic_first=basic_first)
-    assert login.challenged(lines)
+    login = HttpLogin(VIEWER, basic_first=basic_first)
+    assert login.accept_challenge(lines)
     assert 'nonce="s"' in login.authorization("GET", "/")
-    assert login.challenged(lines)
+    assert login.accept_challenge(lines)
     assert 'nonce="m"' in login.authorization("GET", "/")
-    assert not login.challenged(lines), "the password is wrong"
+    assert not login.accept_challenge(lines), "the password is wrong"
 
 
 def test_the_digest_that_was_refused_is_not_answered_once_another_one_was_right():
-    login = Login(VIEWER)
+    login = HttpLogin(VIEWER)
     for _ in range(2):
-        assert login.challenged([SHA, MD5])
+        assert login.accept_challenge([SHA, MD5])
         login.authorization("GET", "/")
     login.authorization("GET", "/next")
-    assert login.challenged([SHA, MD5.replace('"m"', '"n"')])
+    assert login.accept_challenge([SHA, MD5.replace('"m"', '"n"')])
     assert 'nonce="n"' in login.authorization("GET", "/")
 
 
 def test_a_nonce_that_is_too_old_is_replaced():
-    login = Login(VIEWER)
-    assert login.challenged(["Digest realm=cam, nonce=n"])
+    login = HttpLogin(VIEWER)
+    assert login.accept_challenge(["Digest realm=cam, nonce=n"])
     login.authorization("GET", "/")
-    assert login.challenged(["Digest realm=cam, nonce=m, stale=true"])
+    assert login.accept_challenge(["Digest realm=cam, nonce=m, stale=true"])
     for _ in range(2):
         assert 'nonce="m"' in login.authorization("GET", "/")
     # One that was right before is no wrong password: only its nonce can be the reason.
-    assert login.challenged(["Digest realm=cam, nonce=o"])
+    assert login.accept_challenge(["Digest realm=cam, nonce=o"])
 
 
 def test_what_a_camera_sent_goes_back_byte_for_byte():
     realm = 'Über\\"wachung'.encode().decode("latin-1")
-    login = Login(Credential("rené", "clé"))
-    assert login.challenged([f'Digest realm="{realm}", nonce="n"'])
+    login = HttpLogin(Credential("rené", "clé"))
+    assert login.accept_challenge([f'Digest realm="{realm}", nonce="n"'])
     header = login.authorization("GET", "/").encode("latin-1")
     assert 'realm="Über\\"wachung"'.encode() in header and 'username="rené"'.encode() in header
     first = hashlib.md5('rené:Über"wachung:clé'.encode()).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camrec.library import FolderWatch
-from camrec.library.folder_watch import SETTLED_AFTER
+from camrec.library.folder_watch import SETTLED_CHECKS
 
 OLD = 1_700_000_000
 
@@ -37,7 +37,7 @@ def test_a_file_that_is_still_being_copied_is_seen_to_grow(watch, tmp_path):
     path = tmp_path / "copied.mp4"
     path.write_bytes(b"")
     assert watch.changed()
-    for _ in range(SETTLED_AFTER - 1):
+    for _ in range(SETTLED_CHECKS - 1):
         assert not watch.changed()
     with path.open("ab") as file:
         file.write(b"more of it")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
-from camrec.session.session import REST
+from camrec.session.session import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9
 Network = Callable[[random.Random, float], float]
@@ -73,13 +73,16 @@ def found_after(check: NominalRateCheck, stream) -> tuple[float, NominalRate] | 
     for time, arrived in stream:
         begin = arrived if begin is None else begin
         check.note(time, arrived)
-        if check.found is not None:
-            return (arrived - begin) / SECOND, check.found
+        if check.result is not None:
+            return (arrived - begin) / SECOND, check.result
     return None
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize(("rate", "ppm", "rest"), [(25, 0, 0), (25, 500, REST), (2, -500, REST)])
+@pytest.mark.parametrize(
+    ("rate", "ppm", "rest"),
+    [(25, 0, 0), (25, 500, IDLE_READ_INTERVAL_S), (2, -500, IDLE_READ_INTERVAL_S)],
+)
 def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
     for seed in range(2):
         stream = frames(network, 900, counted=rate, sent=rate, ppm=ppm, rest=rest, seed=seed)
@@ -87,7 +90,7 @@ def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
 
 
 @pytest.mark.parametrize("network", [lan, wifi, bursts, grows_and_falls])
-@pytest.mark.parametrize("rest", [0, REST])
+@pytest.mark.parametrize("rest", [0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize(
     ("counted", "sent", "within"),
     [(25, 10, 15), (25, 1, 15), (25, 21, 28), (30, 25, 28), (25, 35, 50), (12, 1, 15)],
@@ -96,16 +99,16 @@ def test_it_is_found(network, rest, counted, sent, within):
     stream = frames(network, 100, counted=counted, sent=sent, rest=rest)
     after, found = found_after(NominalRateCheck(), stream)
     assert after <= within
-    assert found.counted == pytest.approx(counted, rel=0.06)
+    assert found.nominal_fps == pytest.approx(counted, rel=0.06)
     assert found.sent == pytest.approx(sent, rel=0.06)
 
 
 @pytest.mark.parametrize("network", [lan, wifi, bursts])
 def test_one_in_a_hundred_is_found_in_two_minutes(network):
-    stream = frames(network, 200, counted=25, sent=24.75, rest=REST)
+    stream = frames(network, 200, counted=25, sent=24.75, rest=IDLE_READ_INTERVAL_S)
     after, found = found_after(NominalRateCheck(), stream)
     assert after < 125
-    assert found.counted / found.sent == pytest.approx(1 / 0.99, abs=0.001)
+    assert found.nominal_fps / found.sent == pytest.approx(1 / 0.99, abs=0.001)
 
 
 def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
@@ -117,7 +120,7 @@ def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
             time += SECOND // 25
             arrived += SECOND // 10 if night else SECOND // 25
             check.note(time, arrived)
-        moments[second] = check.found
+        moments[second] = check.result
     assert moments[299] is None and moments[320] is not None
     assert moments[400].sent == pytest.approx(10, rel=0.01)
     assert moments[599].at > (1000 + 590) * SECOND
@@ -131,7 +134,7 @@ def test_a_backlog_that_is_caught_up_is_no_rate():
         time = number * SECOND // 25
         late = max(0, 12 * SECOND - time // 3)
         check.note(time, 1000 * SECOND + time + late)
-    assert check.found is None
+    assert check.result is None
 
 
 def test_a_clock_that_does_not_count_a_pause_is_no_rate():
@@ -139,7 +142,7 @@ def test_a_clock_that_does_not_count_a_pause_is_no_rate():
     for number in range(25 * 200):
         pause = 12 if number > 25 * 100 else 0
         check.note(number * SECOND // 25, 1000 * SECOND + number * SECOND // 25 + pause * SECOND)
-    assert check.found is None
+    assert check.result is None
 
 
 def test_what_a_full_buffer_let_go_of_was_the_network():
@@ -151,4 +154,4 @@ def test_what_a_full_buffer_let_go_of_was_the_network():
     check = NominalRateCheck()
     for time, arrived in frames(network, 300):
         check.note(time, arrived)
-    assert check.found is None
+    assert check.result is None

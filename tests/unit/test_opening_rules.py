@@ -7,48 +7,53 @@ from bisect import bisect
 
 import pytest
 
-from camrec.camera_address import parse
+from camrec.camera_address import parse_address
 from camrec.session.frame_silence import FrameSilence
-from camrec.session.opening_wait import FIRST_MEDIA_S, KEY_FRAME_S, OpeningWait
-from camrec.session.probe import Probe
+from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S, OpeningWait
+from camrec.session.probe import StreamProbe
 from support.units_made import SECOND, pictures
 
-SOURCE = parse("rtsp://10.0.0.1/x")
+SOURCE = parse_address("rtsp://10.0.0.1/x")
 
 
-def seconds(clock, wait: OpeningWait, probe: Probe, received, most: int = 200) -> int:
+def seconds(clock, wait: OpeningWait, probe: StreamProbe, received, most: int = 200) -> int:
     """After how many whole seconds it is over, where `received(second)` is what came."""
     began = clock.now
     for second in range(most):
         clock.now = began + second * SECOND
         wait.note(clock.now, probe, received(second))
-        if wait.is_over(clock.now):
+        if wait.is_timed_out(clock.now):
             return second
     raise AssertionError("never over")
 
 
 def test_a_camera_that_says_nothing_has_failed_after_fifteen_seconds(clock):
     wait = OpeningWait(clock.now)
-    assert seconds(clock, wait, Probe(clock), lambda _: None) == FIRST_MEDIA_S
+    assert seconds(clock, wait, StreamProbe(clock), lambda _: None) == FIRST_MEDIA_TIMEOUT_S
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("answer", "camera_no_answer")
 
 
 def test_one_that_answers_and_sends_no_media_has_failed_after_fifteen_seconds(clock):
     wait = OpeningWait(clock.now)
-    assert seconds(clock, wait, Probe(clock), lambda _: 0) == FIRST_MEDIA_S
+    assert seconds(clock, wait, StreamProbe(clock), lambda _: 0) == FIRST_MEDIA_TIMEOUT_S
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("media", "camera_no_picture")
 
 
 def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
     wait = OpeningWait(clock.now)
-    assert seconds(clock, wait, Probe(clock), lambda second: 1000 * second) == KEY_FRAME_S
+    assert (
+        seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * second)
+        == KEY_FRAME_TIMEOUT_S
+    )
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("key_frame", "camera_no_key_frame")
 
 
 def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
     """Counted from the first media: the time that the camera takes to answer is not the proxy's."""
     wait = OpeningWait(clock.now, key_frame=5.0)
-    assert seconds(clock, wait, Probe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
+    assert (
+        seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
+    )
     assert (wait.error(SOURCE).code, wait.error(SOURCE).facts["seconds"]) == (
         "camera_no_key_frame",
         5,
@@ -69,8 +74,8 @@ def held_back_after(clock, received, key_frame: float = 65.0) -> float:
     began, wait = clock.now, OpeningWait(clock.now, key_frame=key_frame)
     for look in range(5000):
         clock.now = began + look * SECOND // 50
-        wait.note(clock.now, Probe(clock), received(look / 50))
-        if wait.is_over(clock.now):
+        wait.note(clock.now, StreamProbe(clock), received(look / 50))
+        if wait.is_timed_out(clock.now):
             return look / 50
     raise AssertionError("never over")
 
@@ -100,14 +105,14 @@ def test_frames_that_come_together_at_random_are_no_key_frames(clock):
 
 def test_one_that_sends_nothing_is_not_held_back(clock):
     wait = OpeningWait(clock.now, key_frame=5.0)
-    assert seconds(clock, wait, Probe(clock), lambda _: 0) == FIRST_MEDIA_S
+    assert seconds(clock, wait, StreamProbe(clock), lambda _: 0) == FIRST_MEDIA_TIMEOUT_S
     assert wait.error(SOURCE).code == "camera_no_picture"
 
 
 def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
     wait = OpeningWait(clock.now)
-    over = seconds(clock, wait, Probe(clock), lambda second: 1000 * min(second, 20))
-    assert over == 20 + FIRST_MEDIA_S
+    over = seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * min(second, 20))
+    assert over == 20 + FIRST_MEDIA_TIMEOUT_S
     assert wait.error(SOURCE).code == "camera_no_picture"
 
 
@@ -115,20 +120,20 @@ def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_a_whole_key_frame_is_enough_to_be_decoded(clock, codec, b_frames):
     key = pictures([0.0], codec=codec, b_frames=0 if codec == "mjpeg" else b_frames)[0]
-    probe = Probe(clock, frames=1)
-    probe.saw(key)
+    probe = StreamProbe(clock, frames=1)
+    probe.add(key)
     assert not probe.passed
     probe.look()
     assert probe.passed
 
 
 def test_ten_frames_without_a_key_frame_are_not_live(clock):
-    probe = Probe(clock)
+    probe = StreamProbe(clock)
     for unit in pictures([each / 25 for each in range(20)])[1:]:
-        probe.saw(unit)
+        probe.add(unit)
     probe.look()
     clock.now += 5 * SECOND
-    assert probe.seen >= 10 and not probe.passed
+    assert probe.frames_seen >= 10 and not probe.passed
 
 
 def play(feed, clock, times) -> None:
@@ -141,16 +146,16 @@ def play(feed, clock, times) -> None:
 def test_a_camera_of_ten_frames_a_second_is_lost_after_five_seconds(feed, clock):
     silence = FrameSilence(feed, clock)
     play(feed, clock, [each / 10 for each in range(20)])
-    assert silence.stale_after == silence.longest == silence.on_return == 5
+    assert silence.stale_after == silence.lost_after == silence.reconnect_timeout == 5
 
 
 def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
     silence = FrameSilence(feed, clock)
     play(feed, clock, [0.0])
-    assert (silence.stale_after, silence.longest) == (FIRST_MEDIA_S, KEY_FRAME_S)
+    assert (silence.stale_after, silence.lost_after) == (FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S)
     play(feed, clock, [8.0, 16.0, 24.0])
-    assert silence.stale_after == silence.longest == pytest.approx(40)
-    assert silence.on_return == pytest.approx(16)
+    assert silence.stale_after == silence.lost_after == pytest.approx(40)
+    assert silence.reconnect_timeout == pytest.approx(16)
 
 
 def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
@@ -158,14 +163,14 @@ def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
     silence = FrameSilence(feed, clock)
     burst = [each / 25 for each in range(50)]
     play(feed, clock, burst)
-    assert silence.longest == 5
-    silence.broke(was_silent=True)
+    assert silence.lost_after == 5
+    silence.note_disconnect(was_silent=True)
     feed.interrupt()
     play(feed, clock, [0.0])
-    assert silence.longest == KEY_FRAME_S
+    assert silence.lost_after == KEY_FRAME_TIMEOUT_S
     silence.learn()
     clock.now += 30 * SECOND
     play(feed, clock, [0.0])
     silence.learn()
     play(feed, clock, [each + 0.04 for each in burst])
-    assert silence.longest == pytest.approx(90, abs=1)
+    assert silence.lost_after == pytest.approx(90, abs=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from camrec.feed import Feed
-from camrec.live import Packet, PacketSubscription, Pictures, codec_string
+from camrec.live import H264Packet, H264Viewer, LiveViews, codec_string
 from camrec.media import VideoTrack
 from support.units_made import SECOND, MadeClock, pictures
 
@@ -15,7 +15,7 @@ FRAME = SECOND // 25
 
 @pytest.fixture
 def room(feed, clock):
-    room = Pictures(feed, clock)
+    room = LiveViews(feed, clock)
     yield room
     room.close()
 
@@ -35,14 +35,14 @@ class Camera:
             self._feed.publish(unit)
 
 
-def joined(room: Pictures) -> PacketSubscription:
+def joined(room: LiveViews) -> H264Viewer:
     """One that sees to what comes as soon as it comes, and takes it when it likes."""
-    found: list[PacketSubscription] = []
-    found.append(room.packets(lambda: [each.fill() for each in found]))
+    found: list[H264Viewer] = []
+    found.append(room.packets(lambda: [each.process_pending() for each in found]))
     return found[0]
 
 
-def taken(viewer: PacketSubscription) -> list[Packet]:
+def taken(viewer: H264Viewer) -> list[H264Packet]:
     return list(iter(viewer.take, None))
 
 
@@ -181,13 +181,13 @@ def test_another_codec_is_unfit(feed, room, codec, clock):
     camera = Camera(feed, clock)
     camera.send(3)
     viewer = joined(room)
-    assert not viewer.unfit
+    assert not viewer.codec_unsupported
     feed.publish(pictures(TIMES[:1], codec=codec)[0])
-    assert viewer.take() is None and viewer.unfit
+    assert viewer.take() is None and viewer.codec_unsupported
 
 
 def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypatch):
-    monkeypatch.setattr("camrec.live.h264_viewer.MOST", 10_000)
+    monkeypatch.setattr("camrec.live.h264_viewer.MAX_H264_QUEUE_BYTES", 10_000)
     camera = Camera(feed, clock, gop=50)
     viewer = room.packets(lambda: None)
     camera.send(130)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from camrec.errors import StateError
-from camrec.live import Picture, Pictures, PictureSubscription, decoder
-from camrec.media import Unit, VideoTrack
+from camrec.live import JpegFrame, JpegViewer, LiveViews, decoder
+from camrec.media import MediaUnit, VideoTrack
 from support.cameras import barcode
 from support.units_made import SECOND, until
 from support.units_made import pictures as made
@@ -22,7 +22,7 @@ TIMES = [number / 25 for number in range(50)]
 
 @pytest.fixture
 def pictures(feed, clock):
-    pictures = Pictures(feed, clock)
+    pictures = LiveViews(feed, clock)
     yield pictures
     pictures.close()
 
@@ -30,11 +30,11 @@ def pictures(feed, clock):
 class Viewer:
     """Takes each picture as it comes."""
 
-    def __init__(self, pictures: Pictures, width: int | None = None, **how: bool) -> None:
+    def __init__(self, pictures: LiveViews, width: int | None = None, **how: bool) -> None:
         self._ready = threading.Event()
         self.subscription = pictures.subscribe(self._ready.set, width, **how)
 
-    def next(self) -> Picture:
+    def next(self) -> JpegFrame:
         assert self._ready.wait(20)
         self._ready.clear()
         picture = self.subscription.take()
@@ -42,11 +42,11 @@ class Viewer:
         return picture
 
 
-def shown(picture: Picture) -> np.ndarray:
+def shown(picture: JpegFrame) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 
-def number(picture: Picture) -> int | None:
+def number(picture: JpegFrame) -> int | None:
     return barcode.read(shown(picture))
 
 
@@ -67,13 +67,13 @@ def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, picture
     for unit in units[:40]:
         feed.publish(unit)
     seen = threading.Event()
-    real = decoder.Decoder.decode
+    real = decoder.FrameDecoder.decode
 
     def patient(self, unit):
         assert unit is not units[1] or seen.wait(20)
         return real(self, unit)
 
-    monkeypatch.setattr(decoder.Decoder, "decode", patient)
+    monkeypatch.setattr(decoder.FrameDecoder, "decode", patient)
     hasty = Viewer(pictures, hasty=True)
     calm = Viewer(pictures)
     assert number(hasty.next()) == 0
@@ -84,13 +84,13 @@ def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, picture
 
 def test_nothing_before_the_newest_key_picture_is_decoded(feed, pictures, monkeypatch):
     decoded = []
-    real = decoder.Decoder.decode
+    real = decoder.FrameDecoder.decode
 
     def noted(self, unit):
         decoded.append(unit)
         return real(self, unit)
 
-    monkeypatch.setattr(decoder.Decoder, "decode", noted)
+    monkeypatch.setattr(decoder.FrameDecoder, "decode", noted)
     units = made(TIMES, gop=10)
     held, going = threading.Event(), threading.Event()
     seen: list[int | None] = []
@@ -114,18 +114,18 @@ def test_nothing_before_the_newest_key_picture_is_decoded(feed, pictures, monkey
 @pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
 def test_what_was_seen_last_is_known_until_the_stream_goes_on(feed, pictures, clock, codec):
     units = made(TIMES, codec=codec, gop=25)
-    assert pictures.last() is None
+    assert pictures.last_frame() is None
     for unit in units[:20]:
         feed.publish(unit)
-    assert pictures.last() is None
+    assert pictures.last_frame() is None
     feed.interrupt()
     feed.interrupt()
     clock.now = units[19].time + units[19].offset + 60 * SECOND
-    last = pictures.last()
+    last = pictures.last_frame()
     assert number(last) == 19 and last.captured == clock.utc_ns() - 60 * SECOND
-    assert pictures.last() is last and pictures.viewers == 0
+    assert pictures.last_frame() is last and pictures.viewers == 0
     feed.publish(units[25])
-    assert pictures.last() is None
+    assert pictures.last_frame() is None
 
 
 def test_each_picture_is_shown_at_once_where_none_is_reordered(feed, pictures):
@@ -159,8 +159,10 @@ def test_when_it_was_captured(feed, pictures, clock):
 
 def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
     encoded = []
-    real = decoder.jpeg
-    monkeypatch.setattr("camrec.live.jpeg_sizes.jpeg", lambda *of: encoded.append(1) or real(*of))
+    real = decoder.encode_jpeg
+    monkeypatch.setattr(
+        "camrec.live.jpeg_sizes.encode_jpeg", lambda *of: encoded.append(1) or real(*of)
+    )
     units = made(TIMES, gop=50)
     for unit in units[:10]:
         feed.publish(unit)
@@ -185,13 +187,13 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
 
 def test_a_small_viewer_gets_a_small_picture_made_once(feed, pictures, monkeypatch):
     sizes = []
-    real = decoder.jpeg
+    real = decoder.encode_jpeg
 
     def counted(frame, size):
         sizes.append(size)
         return real(frame, size)
 
-    monkeypatch.setattr("camrec.live.jpeg_sizes.jpeg", counted)
+    monkeypatch.setattr("camrec.live.jpeg_sizes.encode_jpeg", counted)
     units = made(TIMES, gop=50)  # 320x240
     feed.publish(units[0])
     widths = [None, 80, 81, 160, 160, 161, 320, 999]
@@ -239,7 +241,7 @@ def test_damage_lasts_to_the_next_key_picture(feed, pictures):
     viewer.next()
     broken = units[1]
     noise = bytes(range(256)) * 20
-    feed.publish(Unit(broken.track, noise, broken.time, broken.offset, broken.arrived, False))
+    feed.publish(MediaUnit(broken.track, noise, broken.time, broken.offset, broken.arrived, False))
     for unit in units[2:11]:
         feed.publish(unit)
     until(lambda: number(viewer.next()) == 10)
@@ -278,15 +280,15 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
     for unit in units[:30]:
         feed.publish(unit)
     clock.now = units[32].arrived
-    real, unread = PictureSubscription.take, units[30:33]
+    real, unread = JpegViewer.take, units[30:33]
 
-    def take(self: PictureSubscription) -> Picture | None:
+    def take(self: JpegViewer) -> JpegFrame | None:
         picture = real(self)
         while unread:
             feed.publish(unread.pop(0))
         return picture
 
-    monkeypatch.setattr(PictureSubscription, "take", take)
+    monkeypatch.setattr(JpegViewer, "take", take)
     assert number(pictures.snapshot()) >= 30
     # Of a camera that is away what there was last comes, a moment later.
     clock.now += 60 * SECOND
@@ -308,9 +310,9 @@ def test_colours_are_as_the_camera_meant_them(height, form):
     context.width, context.height, context.pix_fmt = width, height, form
     context.time_base, context.options = Fraction(1, 25), {"crf": "1", "preset": "ultrafast"}
     coded = b"".join(map(bytes, context.encode(frame) + context.encode(None)))
-    unit = Unit(VideoTrack("h264", width, height), coded, 0, 0, 0, True)
-    (decoded,) = decoder.Decoder().decode(unit)
-    jpeg = np.frombuffer(decoder.jpeg(decoded, decoder.size(decoded, (1, 1))), np.uint8)
+    unit = MediaUnit(VideoTrack("h264", width, height), coded, 0, 0, 0, True)
+    (decoded,) = decoder.FrameDecoder().decode(unit)
+    jpeg = np.frombuffer(decoder.encode_jpeg(decoded, decoder.jpeg_size(decoded, (1, 1))), np.uint8)
     seen = cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
     middle = seen[height // 2, 32::64].astype(int)
     assert np.abs(middle - colours).max() <= 6

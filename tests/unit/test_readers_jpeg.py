@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from camrec.readers import sdp
 from camrec.readers.errors import StreamError
-from camrec.readers.jpeg_depacketizer import MAX_UNREADABLE, JpegDepacketizer
-from camrec.readers.rtp import Packet, parse
+from camrec.readers.jpeg_depacketizer import MAX_UNREADABLE_PACKETS, JpegDepacketizer
+from camrec.readers.rtp import RtpPacket, parse_packet
 from camrec.readers.rtp_jpeg_header import scaled_tables
 from support.cameras.rtp_jpeg import payloads, tables_and_scan
 from support.jpegs import SIZE, decoded, jpeg
@@ -40,7 +40,7 @@ class Sender:
                 continue
             flags = bytes([0x80 | bool(extension) << 4, (marker and markers) << 7 | 26])
             head = flags + struct.pack(">HII", self.sequence & 0xFFFF, 9000 * self.frame, 1)
-            data = parse(memoryview(head + extension + payload))
+            data = parse_packet(memoryview(head + extension + payload))
             units += self.track.push(data, self.frame * SECOND // 10)
         return units
 
@@ -58,7 +58,7 @@ def test_a_frame_is_what_the_camera_coded(kind, restart, width):
     ]
     assert len({unit.track for unit in units}) == 1
     assert (units[0].track.width, units[0].track.height) == SIZE
-    assert units[0].track.codec == "mjpeg" and not units[0].track.by_arrival
+    assert units[0].track.codec == "mjpeg" and not units[0].track.timed_by_arrival
     for unit, original in zip(units, made, strict=True):
         assert np.array_equal(decoded(unit.data), decoded(original))
         assert unit.key and unit.lost == 0
@@ -105,7 +105,7 @@ def test_tables_are_told_once_and_kept_by_their_q():
     seen += sender.send(payloads(other, SIZE, quality=129, tables=[]))
     for unit, original in zip(seen, [first, other, first, other], strict=True):
         assert np.array_equal(decoded(unit.data), decoded(original))
-    assert [unit.dropped for unit in seen] == [1, 0, 0, 0]
+    assert [unit.dropped_frames for unit in seen] == [1, 0, 0, 0]
     # Of 255 nothing is kept.
     sender.send(payloads(first, SIZE))
     assert sender.send(payloads(first, SIZE, tables=[])) == []
@@ -139,7 +139,7 @@ def test_an_offset_that_does_not_fit_drops_the_frame_though_no_packet_is_missing
     packets = payloads(jpeg(), SIZE, width=400)
     assert sender.send([packets[0], *packets[2:]]) == []
     (unit,) = sender.send(packets)
-    assert (unit.lost, unit.dropped) == (0, 1)
+    assert (unit.lost, unit.dropped_frames) == (0, 1)
 
 
 def test_a_camera_without_markers_ends_a_frame_with_the_next_one():
@@ -195,7 +195,7 @@ def test_sizes_that_rtp_cannot_tell_come_from_the_description(told, blocks, expe
 def test_what_can_never_be_read_is_told(changes):
     sender = Sender()
     packets = payloads(jpeg(), **{"size": SIZE, "width": 60_000, **changes})
-    for _ in range(MAX_UNREADABLE - 1):
+    for _ in range(MAX_UNREADABLE_PACKETS - 1):
         assert sender.send(packets) == []
     with pytest.raises(StreamError) as caught:
         sender.send(packets)
@@ -205,10 +205,10 @@ def test_what_can_never_be_read_is_told(changes):
 def test_what_cannot_be_read_after_good_frames_costs_itself_only():
     sender = Sender()
     sender.send(payloads(jpeg(), SIZE))
-    for _ in range(2 * MAX_UNREADABLE):
+    for _ in range(2 * MAX_UNREADABLE_PACKETS):
         assert sender.send(payloads(jpeg(), SIZE, kind=5, width=60_000)) == []
     (unit,) = sender.send(payloads(jpeg(), SIZE))
-    assert (unit.lost, unit.dropped) == (0, 2 * MAX_UNREADABLE)
+    assert (unit.lost, unit.dropped_frames) == (0, 2 * MAX_UNREADABLE_PACKETS)
 
 
 def test_a_frame_of_garbage_is_one_that_was_dropped_however_many_packets_it_has():
@@ -216,12 +216,12 @@ def test_a_frame_of_garbage_is_one_that_was_dropped_however_many_packets_it_has(
     sender.send(payloads(jpeg(), SIZE))
     assert sender.send([(b"\xff" * 500, place == 8) for place in range(9)]) == []
     (unit,) = sender.send(payloads(jpeg(1), SIZE))
-    assert (unit.lost, unit.dropped) == (0, 1)
+    assert (unit.lost, unit.dropped_frames) == (0, 1)
 
 
 def test_tables_that_are_told_again_only_after_a_while_are_waited_for():
     sender = Sender()
-    for _ in range(10 * MAX_UNREADABLE):
+    for _ in range(10 * MAX_UNREADABLE_PACKETS):
         assert sender.send(payloads(jpeg(), SIZE, quality=200, tables=[])) == []
     assert len(sender.send(payloads(jpeg(), SIZE, quality=200))) == 1
     assert len(sender.send(payloads(jpeg(), SIZE, quality=200, tables=[]))) == 1
@@ -255,7 +255,7 @@ def test_onvif_s_extension_tells_the_frame_header(replay):
     ],
 )
 def test_the_description_of_payload_26_needs_no_rtpmap(lines, size):
-    (medium,) = sdp.parse(f"m=video 0 RTP/AVP 26\n{lines}\n")
+    (medium,) = sdp.parse_sdp(f"m=video 0 RTP/AVP 26\n{lines}\n")
     assert (medium.codec, medium.rate, medium.size) == ("JPEG", 90_000, size)
 
 
@@ -264,7 +264,7 @@ def test_times_beyond_90_khz_are_the_camera_s():
     units = []
     for number in range(3):
         for payload, marker in payloads(jpeg(number), SIZE, width=60_000):
-            packet = Packet(96, marker, number, 40 * number, memoryview(payload))
+            packet = RtpPacket(96, marker, number, 40 * number, memoryview(payload))
             units += track.push(packet, number * 40_000_000)
     assert [unit.time for unit in units] == [0, 40_000_000, 80_000_000]
     assert units[0].track.rate == 1000

@@ -11,16 +11,21 @@ import av
 import pytest
 
 from camrec.readers import jpeg_header, sdp
-from camrec.readers.access_units import FURTHEST_BACK, HELD, MOST_NALS, Pictures
-from camrec.readers.audio import SLACK, channels
-from camrec.readers.audio_codecs import sound_of
-from camrec.readers.bit_reader import Bits
+from camrec.readers.access_units import (
+    MAX_FRAME_HOLD_NS,
+    MAX_FRAME_NALS,
+    MAX_REORDER_DELAY_NS,
+    AccessUnitAssembler,
+)
+from camrec.readers.audio import MAX_AUDIO_OVERLAP_NS, read_channel_count
+from camrec.readers.audio_codecs import create_audio_depacketizer
+from camrec.readers.bit_reader import BitReader
 from camrec.readers.errors import StreamError
-from camrec.readers.h264 import H264
-from camrec.readers.h265 import H265
-from camrec.readers.nal_units import START, annex_b
-from camrec.readers.packet_order import Order
-from camrec.readers.rtp import Packet, Times, parse
+from camrec.readers.h264 import H264Depacketizer
+from camrec.readers.h265 import H265Depacketizer
+from camrec.readers.nal_units import START_CODE, to_annex_b
+from camrec.readers.packet_order import SequenceTracker
+from camrec.readers.rtp import RtpClock, RtpPacket, parse_packet
 from support.rtp_sender import KINDS, Sender, nals_of, rtp
 from support.units_made import SECOND
 from support.units_made import pictures as made
@@ -34,16 +39,17 @@ def film(codec: str = "h264", size=(320, 240), b_frames: int = 0, count: int = 1
     kind = KINDS[codec]
     units = made([n / 25 for n in range(count)], codec=codec, size=size, gop=4, b_frames=b_frames)
     split = [
-        nals_of(unit.data.replace(b"\0\0\1", START).replace(b"\0" + START, START)) for unit in units
+        nals_of(unit.data.replace(b"\0\0\1", START_CODE).replace(b"\0" + START_CODE, START_CODE))
+        for unit in units
     ]
     sets = [nal for nal in split[0] if kind.kind(nal) in kind.PARAMETERS]
-    slices = [[nal for nal in nals if kind.is_picture(kind.kind(nal))][:1] for nals in split]
+    slices = [[nal for nal in nals if kind.is_slice(kind.kind(nal))][:1] for nals in split]
     return slices, sets
 
 
 def video(codec: str = "h264", sets: list[bytes] | None = None) -> Sender:
     sets = film(codec)[1] if sets is None else sets
-    return Sender(Pictures(90_000, KINDS[codec](), sets))
+    return Sender(AccessUnitAssembler(90_000, KINDS[codec](), sets))
 
 
 def trusted(codec: str = "h264") -> Sender:
@@ -83,9 +89,11 @@ def aggregate(head: bytes, nals: list[bytes]) -> bytes:
 
 
 def test_a_packet_and_all_that_may_surround_its_payload():
-    plain = parse(rtp(7, 90, b"payload", marker=True))
-    assert plain == Packet(96, True, 7, 90, memoryview(b"payload"))
-    full = parse(rtp(7, 90, b"payload", contributors=3, extension=b"\x10\xff\0\0" * 2, padding=5))
+    plain = parse_packet(rtp(7, 90, b"payload", marker=True))
+    assert plain == RtpPacket(96, True, 7, 90, memoryview(b"payload"))
+    full = parse_packet(
+        rtp(7, 90, b"payload", contributors=3, extension=b"\x10\xff\0\0" * 2, padding=5)
+    )
     assert bytes(full.payload) == b"payload"
 
 
@@ -102,14 +110,14 @@ def test_a_packet_and_all_that_may_surround_its_payload():
     ],
 )
 def test_what_is_no_packet_is_passed_over(data):
-    assert parse(memoryview(data)) is None
+    assert parse_packet(memoryview(data)) is None
 
 
 def test_sequence_numbers():
-    order = Order()
+    order = SequenceTracker()
 
     def missing(sequence: int, payload: bytes = b"a") -> int | None:
-        return order.missing(parse(rtp(sequence, 0, payload)))
+        return order.count_missing(parse_packet(rtp(sequence, 0, payload)))
 
     assert [missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
     assert missing(4) == 2
@@ -129,69 +137,74 @@ def test_sequence_numbers():
     ids=["by two", "bytes exchanged", "at random"],
 )
 def test_numbers_that_make_no_sense_tell_nothing_until_they_do_again(number):
-    order = Order()
-    told = [order.missing(parse(rtp(number(n) & 0xFFFF, n, b"a"))) for n in range(1000)]
+    order = SequenceTracker()
+    told = [
+        order.count_missing(parse_packet(rtp(number(n) & 0xFFFF, n, b"a"))) for n in range(1000)
+    ]
     assert not any(told[20:])
     begin = number(1000) & 0xFFFF
-    again = [order.missing(parse(rtp(begin + n & 0xFFFF, 9, bytes([n])))) for n in range(40)]
+    again = [
+        order.count_missing(parse_packet(rtp(begin + n & 0xFFFF, 9, bytes([n])))) for n in range(40)
+    ]
     assert again == [0] * 40
-    assert order.missing(parse(rtp(begin + 42 & 0xFFFF, 9, b"b"))) == 2
+    assert order.count_missing(parse_packet(rtp(begin + 42 & 0xFFFF, 9, b"b"))) == 2
 
 
 def test_each_packet_that_is_lost_is_told_though_it_is_every_third():
-    order, number, told, lost = Order(), 0, 0, 0
+    order, number, told, lost = SequenceTracker(), 0, 0, 0
     chance = random.Random(5)
     for count in range(2000):
         if skipped := chance.random() < 0.33:
             lost += count > 0
         number += 1 + skipped
-        told += order.missing(parse(rtp(number & 0xFFFF, count, b"a")))
+        told += order.count_missing(parse_packet(rtp(number & 0xFFFF, count, b"a")))
     assert told == lost
 
 
 @pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])
 def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
-    times = Times(rate)
+    times = RtpClock(rate)
     chance = random.Random(1)
     ticks = 2**32 - 20 * rate
     for _ in range(2000):
         ticks += chance.randint(1, rate // 10)
         # A B-frame: shown before the one sent ahead of it.
         for tick in (ticks, ticks - rate // 25):
-            time, _ = times.place(tick & 0xFFFFFFFF, tick * SECOND // rate, SLACK)
+            time, _ = times.place(tick & 0xFFFFFFFF, tick * SECOND // rate, MAX_AUDIO_OVERLAP_NS)
             assert round(time * rate / 1e9) == tick
     assert ticks > 2**32
 
 
 def test_the_offset_is_the_least_delayed_of_ten_seconds_or_more():
-    times = Times(90_000)
+    times = RtpClock(90_000)
     delays = {0: 500, 1: 300, 2: 9000, 9: 400, 12: 400, 19: 700}
     told = [
-        times.place(at * 90_000, (20 + at) * SECOND + late, SLACK)[1] for at, late in delays.items()
+        times.place(at * 90_000, (20 + at) * SECOND + late, MAX_AUDIO_OVERLAP_NS)[1]
+        for at, late in delays.items()
     ]
     assert told == [20 * SECOND + least for least in (500, 300, 300, 300, 300, 300)]
-    assert times.place(29 * 90_000, 49 * SECOND + 800, SLACK)[1] == 20 * SECOND + 400
+    assert times.place(29 * 90_000, 49 * SECOND + 800, MAX_AUDIO_OVERLAP_NS)[1] == 20 * SECOND + 400
 
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_the_offset_follows_a_clock_that_drifts(ppm):
     """After a day, which takes such a clock 43 s away, it is still good to some milliseconds."""
-    times = Times(90_000)
+    times = RtpClock(90_000)
     chance = random.Random(5)
     for second in range(24 * 3600):
         arrived = 1000 * SECOND + second * SECOND
         ticks = round(second * (1 + ppm / 1e6) * 90_000)
         late = round(abs(chance.gauss(0.0, 0.01)) * SECOND)
-        time, offset = times.place(ticks & 0xFFFFFFFF, arrived + late, SLACK)
+        time, offset = times.place(ticks & 0xFFFFFFFF, arrived + late, MAX_AUDIO_OVERLAP_NS)
         assert abs(time + offset - arrived) < 30_000_000
     assert abs(abs(time + 1000 * SECOND - arrived) - 43_200_000_000) < 100_000_000
 
 
 @pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
-@pytest.mark.parametrize("back", [0, SLACK])
+@pytest.mark.parametrize("back", [0, MAX_AUDIO_OVERLAP_NS])
 def test_a_clock_that_jumps_is_bridged(jump, back):
     """Times go on as the packets came, and every other distance stays the camera's."""
-    times = Times(90_000)
+    times = RtpClock(90_000)
     ticks, arrived = 2**32 - 90_000, 1000 * SECOND
     seen = []
     for number in range(200):
@@ -209,16 +222,16 @@ def test_a_clock_that_jumps_is_bridged(jump, back):
 
 
 def test_what_comes_late_or_out_of_order_is_no_jump():
-    times = Times(90_000)
+    times = RtpClock(90_000)
     # 1 a second with two B-frames, a stall of four seconds, a hole of an hour.
     for at, late in ((0, 0), (3, 0), (1, 1), (2, 1), (6, 4), (4, 4), (5, 4), (3606, 0), (3607, 0)):
         arrived = (max(at, 6) if at in (4, 5) else at) * SECOND + late * SECOND + 10**12
-        time, _ = times.place(at * 90_000, arrived, FURTHEST_BACK)
+        time, _ = times.place(at * 90_000, arrived, MAX_REORDER_DELAY_NS)
         assert time == at * SECOND
 
 
 def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
-    times = Times(90_000)
+    times = RtpClock(90_000)
     on_time = [(at / 10, 0) for at in range(100)]
     slow = [(10 + at / 10, 2) for at in range(600)]
     # All that was under way comes at once; then a hole in what the camera sends.
@@ -265,8 +278,8 @@ def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
     cut = fu_a if codec == "h264" else fu_265
     pieces = cut(film(codec)[0][0][0][:400], 60)
     track = video(codec).track
-    assert not track.goes_on(rtp(1, 7, pieces[0]), 0)
-    track.push(parse(rtp(1, 7, pieces[0])), 0)
+    assert not track.try_append_fragment(rtp(1, 7, pieces[0]), 0)
+    track.push(parse_packet(rtp(1, 7, pieces[0])), 0)
     changed = {
         "lost": rtp(3, 7, pieces[1]),
         "old": rtp(1, 7, pieces[1]),
@@ -275,8 +288,8 @@ def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
         "flags": rtp(2, 7, pieces[1], contributors=1),
         "empty": rtp(2, 7, pieces[1][: track._nals.FRAGMENT_HEAD]),
     }
-    assert not track.goes_on(changed[fault], 0)
-    assert track.goes_on(rtp(2, 7, pieces[1]), 0)
+    assert not track.try_append_fragment(changed[fault], 0)
+    assert track.try_append_fragment(rtp(2, 7, pieces[1]), 0)
 
 
 @pytest.mark.parametrize(("codec", "head"), [("h264", b"\x18"), ("h265", b"\x60\x01")])
@@ -310,14 +323,14 @@ def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
 @pytest.mark.parametrize(
     ("codec", "payload"),
     [
-        (H264, b"\x1c"),
-        (H264, b"\x1c\x85"),
-        (H264, b"\x1d\x80abc"),
-        (H264, b"\x18\0"),
-        (H265, b"\x62\x01"),
-        (H265, b"\x62\x01\x93"),
-        (H265, b"\x60"),
-        (H265, b"\x64\x01abc"),
+        (H264Depacketizer, b"\x1c"),
+        (H264Depacketizer, b"\x1c\x85"),
+        (H264Depacketizer, b"\x1d\x80abc"),
+        (H264Depacketizer, b"\x18\0"),
+        (H265Depacketizer, b"\x62\x01"),
+        (H265Depacketizer, b"\x62\x01\x93"),
+        (H265Depacketizer, b"\x60"),
+        (H265Depacketizer, b"\x64\x01abc"),
     ],
 )
 def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
@@ -335,14 +348,14 @@ def test_handed_on_at_the_marker_once_markers_are_proved():
     seen = [len(sender.send(3600 * n, pictures[n][0], marker=True)) for n in range(8)]
     # Held by one picture at first; then both the held one's successor and all after at once.
     assert seen == [0, 1, 1, 2, 1, 1, 1, 1]
-    assert not sender.track.held
+    assert not sender.track.is_holding
 
 
 def test_what_is_held_can_be_released():
     sender = video()
     assert sender.send(0, film()[0][0][0], marker=True) == []
-    assert sender.track.held
-    assert sender.now - sender.track.arrived < HELD
+    assert sender.track.is_holding
+    assert sender.now - sender.track.arrived < MAX_FRAME_HOLD_NS
     (unit,) = sender.track.release()
     assert unit.key and unit.arrived == sender.now
     assert sender.track.release() == []
@@ -355,7 +368,7 @@ def test_without_markers_a_new_time_ends_a_picture(proved):
     units = []
     for number in range(4, 10):
         units += sender.send(3600 * number, pictures[number][0])
-        assert not sender.track.held
+        assert not sender.track.is_holding
     assert [u.data[-20:] for u in units] == [p[0][-20:] for p in pictures[4:9]]
 
 
@@ -371,7 +384,7 @@ def test_pictures_of_the_same_time_are_told_apart_and_put_at_even_distances(code
     assert len(units) >= 11
     distances = [later.time - one.time for one, later in itertools.pairwise(units)]
     assert all(each > 0 for each in distances)
-    assert sender.track.odd_stamps >= 5
+    assert sender.track.corrected_count >= 5
 
 
 def test_a_picture_that_is_sent_twice_is_one():
@@ -419,7 +432,7 @@ def test_markers_on_each_slice_split_nothing():
             units += sender.send(3600 * number, nal, marker=True)
     units += sender.track.release()
     assert len(units) == 10
-    assert all(u.data.endswith(annex_b([b"\x41second", b"\x41third"])) for u in units)
+    assert all(u.data.endswith(to_annex_b([b"\x41second", b"\x41third"])) for u in units)
     assert not any(u.lost for u in units)
 
 
@@ -441,7 +454,7 @@ def test_markers_found_wrong_late_cost_one_picture_and_are_told():
     assert held == []
     (unit,) = sender.send(97_200, pictures[7][0], marker=True)
     assert unit.lost == 1
-    assert unit.data.endswith(annex_b([pictures[6][0], b"\x41late"]))
+    assert unit.data.endswith(to_annex_b([pictures[6][0], b"\x41late"]))
 
 
 def test_parameter_sets_with_a_time_of_their_own_go_in_front():
@@ -459,7 +472,7 @@ def test_a_lost_packet_is_told_with_the_damaged_picture():
     sender.send(90_000, first)
     (unit,) = sender.send(90_000, last, marker=True, lose=2)
     assert unit.lost == 2
-    assert unit.data == annex_b([*film()[1], first, last])
+    assert unit.data == to_annex_b([*film()[1], first, last])
     (unit,) = sender.send(93_600, film()[0][5][0], marker=True)
     assert unit.lost == 0
 
@@ -482,7 +495,7 @@ def test_whole_pictures_lost_are_told_with_the_next():
 
 def test_doubled_packets_are_dropped():
     sender = trusted()
-    packet = parse(rtp(sender.sequence, 3600 * 3, film()[0][3][0], marker=True))
+    packet = parse_packet(rtp(sender.sequence, 3600 * 3, film()[0][3][0], marker=True))
     assert sender.track.push(packet, sender.now) == []
     (unit,) = sender.send(90_000, film()[0][5][0], marker=True)
     assert unit.lost == 0
@@ -493,15 +506,15 @@ def test_a_key_picture_has_its_parameter_sets_in_front(codec):
     pictures, sets = film(codec)
     sender = trusted(codec)
     (unit,) = sender.send(90_000, pictures[0][0], marker=True)
-    assert unit.data == annex_b([*sets, pictures[0][0]])
-    assert unit.track.parameters == annex_b(sets)
+    assert unit.data == to_annex_b([*sets, pictures[0][0]])
+    assert unit.track.parameters == to_annex_b(sets)
     (unit,) = sender.send(93_600, pictures[1][0], marker=True)
-    assert not unit.key and unit.data == annex_b(pictures[1])
+    assert not unit.key and unit.data == to_annex_b(pictures[1])
     # As sent where they are there, and behind the delimiter where they are not.
     delimiter = AUD if codec == "h264" else b"\x46\x01\x50"
     sender.send(97_200, delimiter)
     (unit,) = sender.send(97_200, pictures[0][0], marker=True)
-    assert unit.data == annex_b([delimiter, *sets, pictures[0][0]])
+    assert unit.data == to_annex_b([delimiter, *sets, pictures[0][0]])
     for nal in [delimiter, *sets]:
         sender.send(100_800, nal)
     (again,) = sender.send(100_800, pictures[0][0], marker=True)
@@ -516,7 +529,7 @@ def test_another_size_is_another_track_and_coming_back_is_the_one_before():
         sender.send(93_600, nal)
     (after,) = sender.send(93_600, pictures[0][0], marker=True)
     assert (before.track.width, after.track.width) == (320, 640)
-    assert after.track.parameters == annex_b(sets)
+    assert after.track.parameters == to_annex_b(sets)
     (next_one,) = sender.send(97_200, pictures[1][0], marker=True)
     assert next_one.track is after.track
     for nal in film()[1]:
@@ -548,7 +561,7 @@ def test_other_parameter_sets_for_the_same_pictures_are_the_same_track():
             sender.send(90_000 + 3600 * number, nal)
         (unit,) = sender.send(90_000 + 3600 * number, slices[0][0], marker=True)
         tracks.add(unit.track)
-        assert unit.data == annex_b([*sets, slices[0][0]])
+        assert unit.data == to_annex_b([*sets, slices[0][0]])
     assert len(tracks) == 1
 
 
@@ -564,9 +577,9 @@ def test_parameter_sets_that_come_once_stand_in_front_of_each_key_picture():
     sender.send(90_000, slices[1][0], marker=True)
     sender.send(93_600, picture_set(1, qp=5))
     (unit,) = sender.send(93_600, slices[2][0], marker=True)
-    assert unit.data == annex_b([picture_set(1, qp=5), slices[2][0]])
+    assert unit.data == to_annex_b([picture_set(1, qp=5), slices[2][0]])
     (unit,) = sender.send(97_200, slices[0][0], marker=True)
-    assert unit.data == annex_b([*sets, picture_set(1, qp=5), slices[0][0]])
+    assert unit.data == to_annex_b([*sets, picture_set(1, qp=5), slices[0][0]])
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
@@ -583,7 +596,7 @@ def test_nal_units_glued_by_start_codes_are_taken_apart(codec, start_code, leadi
             assert sender.send(90_000, payload) == []
         sender.send(90_000, payloads[-1], marker=True)
         (unit,) = sender.track.release()
-        assert unit.key and unit.data == annex_b([*sets, key])
+        assert unit.key and unit.data == to_annex_b([*sets, key])
 
 
 def test_glued_slices_are_found_at_the_beginning_and_from_then_on():
@@ -592,7 +605,7 @@ def test_glued_slices_are_found_at_the_beginning_and_from_then_on():
     for number in range(200):
         two = slices[1][0] + b"\0\0\1\x41second"
         (unit,) = sender.send(90_000 + 3600 * number, two, marker=True)
-        assert unit.data == annex_b([slices[1][0], b"\x41second"])
+        assert unit.data == to_annex_b([slices[1][0], b"\x41second"])
 
 
 def recovery_point(count: int) -> bytes:
@@ -612,7 +625,7 @@ def test_a_recovery_point_is_a_place_to_begin():
     sender.send(90_000, recovery_point(0))
     (unit,) = sender.send(90_000, slices[1][0], marker=True)
     assert (unit.key, unit.dependent, unit.open) == (True, False, False)
-    assert unit.data == annex_b([*sets, recovery_point(0), slices[1][0]])
+    assert unit.data == to_annex_b([*sets, recovery_point(0), slices[1][0]])
     (unit,) = sender.send(93_600, slices[2][0], marker=True)
     assert not unit.key
 
@@ -674,19 +687,19 @@ def test_frames_that_are_too_large_are_counted_with_the_next():
     sender = trusted()
     slices, _ = film()
     for number in range(3):
-        for _ in range(MOST_NALS + 2):
+        for _ in range(MAX_FRAME_NALS + 2):
             assert sender.send(90_000 + 3600 * number, b"\x41second") == []
     (unit,) = sender.send(180_000, slices[0][0], marker=True)
-    assert unit.dropped == 3 and unit.lost == 0
+    assert unit.dropped_frames == 3 and unit.lost == 0
     (unit,) = sender.send(183_600, slices[1][0], marker=True)
-    assert unit.dropped == 0
+    assert unit.dropped_frames == 0
 
 
 def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
-    wide = H264.form(film()[1][0])._replace(width=1 << 14, height=1 << 14)
+    wide = H264Depacketizer.form(film()[1][0])._replace(width=1 << 14, height=1 << 14)
     pictures, sets = film()
     sender = trusted()
-    sender.track._sets.form = lambda nals, kinds: wide
+    sender.track._parameter_sets.form = lambda nals, kinds: wide
     with pytest.raises(StreamError) as told:
         sender.send(90_000, pictures[0][0], marker=True)
     assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
@@ -739,7 +752,7 @@ def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
         coded += b"".join(map(bytes, context.encode(frame)))
     coded += b"".join(map(bytes, context.encode(None)))
     sequence = next(nal for nal in nals_of(coded) if nal[0] & 31 == 7)
-    found = H264.form(sequence)
+    found = H264Depacketizer.form(sequence)
     assert found[:3] == (354, 292, reorder)
     assert found.chroma == {"yuv420p": 1, "yuv422p": 2, "yuv444p": 3}[form] and found.depth == 8
     assert found.pixel == ((70, 33) if "sar" in options else (1, 1))
@@ -755,9 +768,13 @@ def test_the_shape_of_a_pixel_stands_near_the_end_of_an_h265_parameter_set(optio
     frame = av.VideoFrame(352, 288, "yuv420p10le")
     frame.pts = 0
     coded = b"".join(map(bytes, context.encode(frame) + context.encode(None)))
-    nals = coded.replace(b"\0\0\1", START).replace(b"\0" + START, START).split(START)
+    nals = (
+        coded.replace(b"\0\0\1", START_CODE)
+        .replace(b"\0" + START_CODE, START_CODE)
+        .split(START_CODE)
+    )
     sequence = next(nal for nal in nals if nal and nal[0] >> 1 & 63 == 33)
-    form = H265.form(sequence)
+    form = H265Depacketizer.form(sequence)
     assert (form.width, form.height, form.pixel, form.depth) == (352, 288, (16, 11), 10)
 
 
@@ -776,7 +793,9 @@ def test_cut_off_parameter_sets_are_an_error_never_a_guess():
 
 def sound(codec: str, **format: str) -> Sender:
     rate, channels = {"PCMA": (8000, 1), "OPUS": (48000, 2)}.get(codec, (48000, 2))
-    return Sender(sound_of(sdp.Medium("audio", 96, codec, rate, channels, format)))
+    return Sender(
+        create_audio_depacketizer(sdp.MediaDescription("audio", 96, codec, rate, channels, format))
+    )
 
 
 @pytest.mark.parametrize("codec", ["PCMA", "OPUS", "L16"])
@@ -829,18 +848,21 @@ def test_the_distance_of_aac_units(config, step):
 
 def test_sound_that_cannot_be_taken_is_left_out():
     for codec in ("VORBIS", "SPEEX", "EAC3", "G726-48", "G723", "MP4A-LATM", ""):
-        assert sound_of(sdp.Medium("audio", 96, codec, 8000)) is None
-    low = sdp.Medium("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
-    assert sound_of(low) is None
+        assert create_audio_depacketizer(sdp.MediaDescription("audio", 96, codec, 8000)) is None
+    low = sdp.MediaDescription("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
+    assert create_audio_depacketizer(low) is None
     # Nobody could decode it.
-    assert sound_of(sdp.Medium("audio", 96, "MPEG4-GENERIC", 48000, 2)) is None
+    assert (
+        create_audio_depacketizer(sdp.MediaDescription("audio", 96, "MPEG4-GENERIC", 48000, 2))
+        is None
+    )
 
 
 # Descriptions and JPEGs.
 
 
 def test_a_description():
-    media = sdp.parse(
+    media = sdp.parse_sdp(
         "v=0\r\ns=x\r\na=control:*\r\n"
         "m=video 0 RTP/AVP 96\r\na=control:rtsp://host/cam/trackID=0\r\n"
         "a=rtpmap:96 h264/90000\r\n"
@@ -851,15 +873,17 @@ def test_a_description():
     )
     video, sound, other = media
     assert (video.codec, video.rate, video.control) == ("H264", 90_000, "rtsp://host/cam/trackID=0")
-    assert [nal[0] & 31 for nal in video.parameter_sets()] == [7, 8]
+    assert [nal[0] & 31 for nal in video.decode_parameter_sets()] == [7, 8]
     assert (sound.codec, sound.rate, sound.channels) == ("PCMA", 8000, 1)
     assert (other.kind, other.rate) == ("application", 90_000)
 
 
 def test_malformed_parameters_of_a_description_are_left_out():
-    medium = sdp.Medium("video", 96, format={"sprop-parameter-sets": "!!,Z0IAH5WoFAFuQA==,"})
-    assert len(medium.parameter_sets()) == 1
-    assert sdp.Medium("audio", 96, format={"config": "xyz"}).config() == b""
+    medium = sdp.MediaDescription(
+        "video", 96, format={"sprop-parameter-sets": "!!,Z0IAH5WoFAFuQA==,"}
+    )
+    assert len(medium.decode_parameter_sets()) == 1
+    assert sdp.MediaDescription("audio", 96, format={"config": "xyz"}).config() == b""
 
 
 @pytest.mark.parametrize(
@@ -874,15 +898,15 @@ def test_malformed_parameters_of_a_description_are_left_out():
     ],
 )
 def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(lines, config):
-    (medium,) = sdp.parse("\r\n".join(["v=0", "m=audio 0 RTP/AVP 104", *lines]))
+    (medium,) = sdp.parse_sdp("\r\n".join(["v=0", "m=audio 0 RTP/AVP 104", *lines]))
     assert medium.config() == config
 
 
 def test_a_configuration_of_sound_keeps_all_its_bytes():
     """What would be emulation prevention in a NAL unit is a part of it."""
     told = bytes.fromhex("178000000310")
-    assert Bits(told).take(48) == int.from_bytes(told, "big")
-    assert channels(told) == 0  # and not those of the byte behind
+    assert BitReader(told).take(48) == int.from_bytes(told, "big")
+    assert read_channel_count(told) == 0  # and not those of the byte behind
 
 
 def exif(orientation: int, order: str = "big", kind: bytes = b"Exif\0\0") -> bytes:
@@ -899,19 +923,19 @@ def test_how_a_jpeg_is_to_be_turned():
         for order in ("big", "little"):
             size = (64, 48) if orientation < 5 else (48, 64)
             turned = data[:2] + exif(orientation, order) + data[2:]
-            assert jpeg_header.form(turned) == (*size, orientation)
+            assert jpeg_header.read_jpeg_format(turned) == (*size, orientation)
     short = b"\xff\xe1\0\x0c" + exif(6)[4:14]
     for odd in (exif(0), exif(9), exif(6, kind=b"http:\0"), short):
-        assert jpeg_header.form(data[:2] + odd + data[2:]) == (64, 48, 1)
+        assert jpeg_header.read_jpeg_format(data[:2] + odd + data[2:]) == (64, 48, 1)
 
 
 def test_the_size_of_a_jpeg():
     for width, height in ((320, 240), (1279, 719)):
         (unit,) = made([0.0], codec="mjpeg", size=(width, height))
-        assert jpeg_header.form(unit.data) == (width, height, 1)
+        assert jpeg_header.read_jpeg_format(unit.data) == (width, height, 1)
         # Fill bytes and a comment in front of the frame header.
         odd = unit.data[:2] + b"\xff\xfe\0\6abcd\xff" + unit.data[2:]
-        assert jpeg_header.form(odd) == (width, height, 1)
+        assert jpeg_header.read_jpeg_format(odd) == (width, height, 1)
 
 
 @pytest.mark.parametrize(
@@ -919,4 +943,4 @@ def test_the_size_of_a_jpeg():
 )
 def test_what_is_no_jpeg(data):
     with pytest.raises(ValueError):
-        jpeg_header.form(data)
+        jpeg_header.read_jpeg_format(data)

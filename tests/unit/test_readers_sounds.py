@@ -7,15 +7,17 @@ import random
 import pytest
 
 from camrec.readers import sdp
-from camrec.readers.audio_codecs import sound_of
-from camrec.readers.mpeg_audio import ac3_head, mpeg_head
+from camrec.readers.audio_codecs import create_audio_depacketizer
+from camrec.readers.mpeg_audio import parse_ac3_header, parse_mpeg_header
 from support.beeps import ENCODERS, encoded
 from support.rtp_sender import Sender
 from support.units_made import SECOND
 
 
 def sender(codec: str, rate: int, **format: str) -> Sender:
-    return Sender(sound_of(sdp.Medium("audio", 96, codec, rate, 2, format)))
+    return Sender(
+        create_audio_depacketizer(sdp.MediaDescription("audio", 96, codec, rate, 2, format))
+    )
 
 
 def frames(name: str) -> list[bytes]:
@@ -30,7 +32,7 @@ def ticks(units: list, rate: int) -> list[int]:
 def test_every_frame_tells_its_own_length(name):
     codec, rate, channels = ENCODERS[name]
     kind = {"mp2": "mp2", "libmp3lame": "mp3", "ac3": "ac3"}[codec]
-    head = ac3_head if codec == "ac3" else mpeg_head
+    head = parse_ac3_header if codec == "ac3" else parse_mpeg_header
     for frame in frames(name):
         found = head(frame)
         assert (found.codec, found.size) == (kind, len(frame))
@@ -96,7 +98,7 @@ def test_what_never_becomes_a_frame_is_not_gathered_without_end():
     head = frames("MPA mp2")[0][:4]
     for number in range(100):
         track.send(1, b"\0\0\0\0" + head if not number else b"\0\0\0\1" + bytes(1000))
-        assert len(track.track._started) < 1 << 14
+        assert len(track.track._partial) < 1 << 14
 
 
 # AAC of low complexity, 48 kHz, stereo; as GStreamer tells it, and with two units an element.
@@ -144,7 +146,10 @@ def test_latm_of_two_units_an_element():
     ],
 )
 def test_latm_of_a_rare_kind_is_left_out(format):
-    assert sound_of(sdp.Medium("audio", 96, "MP4A-LATM", 48_000, 2, format)) is None
+    assert (
+        create_audio_depacketizer(sdp.MediaDescription("audio", 96, "MP4A-LATM", 48_000, 2, format))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,11 +157,11 @@ def test_latm_of_a_rare_kind_is_left_out(format):
     [(3, "gsm", 8000, 8000), (9, "g722", 8000, 16_000), (11, "l16", 44_100, 44_100)],
 )
 def test_some_sounds_need_no_description(payload, codec, rate, samples):
-    (medium,) = sdp.parse(f"v=0\r\nm=audio 0 RTP/AVP {payload}\r\n")
-    (unit,) = Sender(sound_of(medium)).send(0, b"abc")
+    (medium,) = sdp.parse_sdp(f"v=0\r\nm=audio 0 RTP/AVP {payload}\r\n")
+    (unit,) = Sender(create_audio_depacketizer(medium)).send(0, b"abc")
     assert (unit.track.codec, unit.track.rate, unit.track.samples) == (codec, rate, samples)
-    (medium,) = sdp.parse("v=0\r\nm=audio 0 RTP/AVP 14\r\n")
-    (unit,) = Sender(sound_of(medium)).send(0, bytes(4) + frames("MPA mp3")[0])
+    (medium,) = sdp.parse_sdp("v=0\r\nm=audio 0 RTP/AVP 14\r\n")
+    (unit,) = Sender(create_audio_depacketizer(medium)).send(0, bytes(4) + frames("MPA mp3")[0])
     assert unit.track.codec == "mp3"
 
 

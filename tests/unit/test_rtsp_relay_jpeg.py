@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camrec.readers.jpeg_depacketizer import JpegDepacketizer
-from camrec.readers.rtp import parse
+from camrec.readers.rtp import parse_packet
 from camrec.rtsp_relay.description import parse_description, write_description
-from camrec.rtsp_relay.jpeg_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, JpegPackets, offered
+from camrec.rtsp_relay.jpeg_packets import (
+    MAX_PAYLOAD_BYTES,
+    OFFERED_TYPE,
+    JpegPackets,
+    offered_format,
+)
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from support.cameras.rtp_jpeg import payloads
 from support.jpegs import SIZE, decoded, jpeg
@@ -52,7 +57,7 @@ def test_a_jpeg_comes_through_whole_whatever_its_packets_size(width, restart, fi
         assert out[0] == (3, report[4:])
         for channel, data in out[1:]:
             assert channel == 2 and data[1] & 0x7F == OFFERED_TYPE
-            found = parse(memoryview(data))
+            found = parse_packet(memoryview(data))
             assert len(found.payload) <= max(MAX_PAYLOAD_BYTES, 0)
             units += track.push(found, 0)
     assert len(units) == 3 and all(
@@ -66,7 +71,7 @@ def test_packets_that_are_missing_stay_missing():
     big = payloads(jpeg(), SIZE, width=60_000)[0][0]
     for sequence in (1, 2, 5, 6):
         out = rewriter.rewrite(interleaved(0, packet(sequence, big, True)))
-        numbers += [parse(memoryview(data)).sequence for _, data in taken_apart(out)]
+        numbers += [parse_packet(memoryview(data)).sequence for _, data in taken_apart(out)]
     steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
     assert sorted(steps)[-1] == 3 and steps.count(1) == len(steps) - 1
 
@@ -79,7 +84,7 @@ def test_what_stands_around_a_payload_goes_with_the_first_piece_and_padding_with
         data
         for _, data in taken_apart(JpegPackets(0, PayloadTypes(26)).rewrite(interleaved(0, data)))
     ]
-    found = [parse(memoryview(each)) for each in out]
+    found = [parse_packet(memoryview(each)) for each in out]
     assert [bytes(each.extension) for each in found[:2]] == [extension, b""]
     assert [each.marker for each in found] == [False] * (len(found) - 1) + [True]
     track = JpegDepacketizer(90_000)
@@ -99,7 +104,7 @@ def test_whatever_comes_frames_stay_frames(packets):
 def test_the_description_says_the_size_and_another_number():
     told = b"m=video 0 RTP/AVP 26\r\na=framesize:26 2592-1944\r\na=control:1\r\n"
     (medium,) = parse_description(told).media
-    written = write_description([("video", offered(medium.format))]).decode()
+    written = write_description([("video", offered_format(medium.format))]).decode()
     assert f"m=video 0 RTP/AVP {OFFERED_TYPE}\r\n" in written
     assert f"a=rtpmap:{OFFERED_TYPE} JPEG/90000\r\n" in written
     assert f"a=fmtp:{OFFERED_TYPE} width=2592;height=1944\r\n" in written

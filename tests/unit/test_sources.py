@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from camrec.camera_address import parse, restore, valid_name
+from camrec.camera_address import parse_address, restore_address, validate_name
 from camrec.errors import InputError
 from camrec.pasted_address import cleaned
 from camrec.redaction import Credential, redact
-from camrec.stream_search import bare_host
+from camrec.stream_search import parse_bare_host
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ from camrec.stream_search import bare_host
     ],
 )
 def test_an_address_is_taken_apart(address, kind, url, user, password):
-    source = parse(address)
+    source = parse_address(address)
     assert (source.kind, source.url) == (kind, url)
     credential = source.credential
     assert (credential and credential.user) == user
@@ -57,8 +57,12 @@ def test_an_address_is_taken_apart(address, kind, url, user, password):
 )
 @pytest.mark.parametrize("start", ["rtsp://h", "http://h:81", "https://[::1]"])
 def test_an_address_ends_as_it_was_typed(start, end):
-    assert parse(f"{start}{end}").url == parse(f"{start}{end}").target() == f"{start}{end}"
-    assert parse(f"{start}{end}#part").url == f"{start}{end}"
+    assert (
+        parse_address(f"{start}{end}").url
+        == parse_address(f"{start}{end}").target()
+        == f"{start}{end}"
+    )
+    assert parse_address(f"{start}{end}#part").url == f"{start}{end}"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,7 @@ def test_an_address_ends_as_it_was_typed(start, end):
 def test_an_address_with_two_readings_is_refused_and_nothing_of_it_is_told(rest):
     for scheme in ("rtsp", "http"):
         with pytest.raises(InputError) as refused:
-            parse(f"{scheme}://{rest}")
+            parse_address(f"{scheme}://{rest}")
         assert refused.value.code == "address_ambiguous" and refused.value.facts == {}
         assert "ssw0rd" not in refused.value.text() and "%40" in refused.value.text("fr")
         assert refused.value.__cause__ is None and refused.value.__suppress_context__
@@ -95,7 +99,7 @@ def test_an_address_with_two_readings_is_refused_and_nothing_of_it_is_told(rest)
     ],
 )
 def test_a_credential_of_an_address_within_an_address_does_not_print(address):
-    source = parse(address)
+    source = parse_address(address)
     assert "S3cret" not in f"{source} {source!r} {source.url}"
     assert source.target() == address and "S3cret" in source.secrets()
 
@@ -127,7 +131,7 @@ def test_a_credential_of_an_address_within_an_address_does_not_print(address):
 )
 def test_a_bad_address_is_refused_with_its_code(address, code):
     with pytest.raises(InputError) as refused:
-        parse(address)
+        parse_address(address)
     assert refused.value.code == code
     assert refused.value.status == 400
 
@@ -172,7 +176,7 @@ PLAIN = "rtsp://viewer:p4ss@cam.lan:554/live?a=b"
 )
 @pytest.mark.parametrize("address", [PLAIN, "http://cam.lan/video?", "rtsp://[::1]/x"])
 def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
-    assert parse(pasted.format(address)) == parse(address)
+    assert parse_address(pasted.format(address)) == parse_address(address)
 
 
 @pytest.mark.parametrize(
@@ -196,27 +200,27 @@ def test_what_may_belong_to_an_address_stays(address):
 
 def test_a_bare_host_is_cleaned_as_well():
     for pasted in ("192.168.1.9", " <192.168.1.9>\n", "“192.168.1.9”", "192.168.1.9,"):
-        assert bare_host(pasted) == parse("rtsp://192.168.1.9/")
-    assert bare_host(" [::1] ") == bare_host("::1") == parse("rtsp://[::1]/")
+        assert parse_bare_host(pasted) == parse_address("rtsp://192.168.1.9/")
+    assert parse_bare_host(" [::1] ") == parse_bare_host("::1") == parse_address("rtsp://[::1]/")
 
 
 def test_an_address_is_cleaned_in_one_place_alone():
     files = (Path(__file__).parents[2] / "camrec").rglob("*.py")
     callers = {each.name for each in files if re.search(r"\bcleaned\(", each.read_text("utf-8"))}
-    assert callers == {"pasted_address.py", "sources.py", "stream_search.py"}
+    assert callers == {"pasted_address.py", "camera_address.py", "stream_search.py"}
 
 
 @pytest.mark.parametrize("pasted", ["“{}”", "<{}", " {}\n\n", "{} and more", "{}\nX: y"])
 def test_a_pasted_address_that_is_refused_is_not_logged(caplog, pasted):
     with caplog.at_level("DEBUG"), pytest.raises(InputError) as refused:
-        parse(pasted.format("ftp://viewer:s3cr3t@cam/x"))
+        parse_address(pasted.format("ftp://viewer:s3cr3t@cam/x"))
     assert "s3cr3t" not in f"{caplog.text}{refused.value}{refused.value!r}{refused.value.facts}"
 
 
 def test_cleaning_is_bounded():
     assert cleaned("<" * 100_000) == "<" * 100_000
     with pytest.raises(InputError):
-        parse("." * 2048)
+        parse_address("." * 2048)
 
 
 @pytest.mark.parametrize(
@@ -225,20 +229,20 @@ def test_cleaning_is_bounded():
 )
 def test_what_was_typed_is_restored_from_what_was_kept(address):
     """Also with a user and a password that were given beside it."""
-    source = parse(address)
+    source = parse_address(address)
     for credential in (source.credential, Credential("us@r", "p@s/s#?"), Credential("u", "")):
         kept = replace(source, credential=credential)
-        assert restore(kept.address()) == kept
-        assert restore(kept.url).url == kept.url
+        assert restore_address(kept.address()) == kept
+        assert restore_address(kept.url).url == kept.url
 
 
 def test_an_address_that_an_earlier_camrec_kept_is_read_as_it_meant_it():
-    source = restore("http://cam:8080/live@main")
+    source = restore_address("http://cam:8080/live@main")
     assert (source.host, source.port, source.credential) == ("cam", 8080, None)
 
 
 def test_a_credential_does_not_print():
-    source = parse("rtsp://admin:s3cr%40t@h/x")
+    source = parse_address("rtsp://admin:s3cr%40t@h/x")
     shown = f"{source} {source!r} {source.credential} {source.credential!r} {source.url}"
     assert "s3cr" not in shown
     assert "admin" not in shown
@@ -254,12 +258,12 @@ def test_redact_takes_every_credential_out_of_a_line():
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00", 5])
 def test_a_bad_name_is_refused(name):
     with pytest.raises(InputError, match="1 to 100"):
-        valid_name(name)
+        validate_name(name)
 
 
 def test_a_name_may_hold_what_prints():
-    assert valid_name(" Entrée n° 1 / nuit ") == "Entrée n° 1 / nuit"
-    assert valid_name(None) is None
+    assert validate_name(" Entrée n° 1 / nuit ") == "Entrée n° 1 / nuit"
+    assert validate_name(None) is None
 
 
 @pytest.mark.parametrize(
@@ -273,6 +277,6 @@ def test_a_name_may_hold_what_prints():
     ],
 )
 def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
-    source = parse(f"http://camera/video?{query}")
+    source = parse_address(f"http://camera/video?{query}")
     assert source.url == f"http://camera/video?{shown}"
     assert source.target() == f"http://camera/video?{query}"

@@ -14,8 +14,8 @@ from typing import get_args
 import pytest
 
 from camrec import i18n
-from camrec.binaries.check import Origin
-from camrec.i18n import LANGUAGES, Lines, Phrase, catalogue
+from camrec.binaries.check import BinaryOrigin
+from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
 from camrec.process.supervisor import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
@@ -98,7 +98,7 @@ MADE = {
     "videos.ended_": get_args(EndReason),
     "page.proxy_is_": [state.value for state in ProcessState],
     "notebook.recording_": [state.value for state in RecordingState],
-    "cli.origin.": get_args(Origin),
+    "cli.origin.": get_args(BinaryOrigin),
     "cli.verify.fault.": ("unreadable", "undecodable", "backward", "frames", "sha256"),
     "binaries.": ("download", "build", "wait"),
     "web.": ("missing", "unknown", "wrong_type", "too_long", "one_id", "mode"),
@@ -128,4 +128,4 @@ def test_a_fact_that_is_a_text_is_told_in_the_language_around_it():
     assert str(phrase) == "it cannot be started (no such file or folder)"
     assert phrase.text("fr") == "il ne peut pas être lancé (fichier ou dossier introuvable)"
     assert phrase == Phrase("reasons.not_started", reason=Phrase("reasons.enoent"))
-    assert Lines([phrase, phrase]).text("fr") == f"- {phrase.text('fr')}"
+    assert PhraseList([phrase, phrase]).text("fr") == f"- {phrase.text('fr')}"

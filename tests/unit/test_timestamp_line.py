@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.readers.access_units import FURTHEST_BACK
-from camrec.readers.audio import SLACK
-from camrec.readers.rtp import Times
-from camrec.session.session import REST
+from camrec.readers.access_units import MAX_REORDER_DELAY_NS
+from camrec.readers.audio import MAX_AUDIO_OVERLAP_NS
+from camrec.readers.rtp import RtpClock
+from camrec.session.session import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9
 RATE = 90_000
@@ -21,7 +21,7 @@ RATE = 90_000
 
 def played(stamps, arrivals, *, rate=RATE, back=0) -> list[int]:
     """The times, in ticks, of stamps (ticks without end) that arrive at seconds `arrivals`."""
-    times = Times(rate)
+    times = RtpClock(rate)
     placed = [
         times.place(stamp & 0xFFFFFFFF, round(arrived * SECOND), back)[0]
         for stamp, arrived in zip(stamps, arrivals, strict=True)
@@ -44,8 +44,12 @@ HOUR, MINUTES = 3600, 300  # seconds
 @pytest.mark.parametrize(
     ("seconds", "fps", "rest", "off"),
     [
-        *((HOUR, fps, rest, -9800) for fps in (10, 25) for rest in (0.0, REST)),
-        *((MINUTES, 25, rest, off) for rest in (0.0, REST, 0.5) for off in (9800, -2, 3, 40_000)),
+        *((HOUR, fps, rest, -9800) for fps in (10, 25) for rest in (0.0, IDLE_READ_INTERVAL_S)),
+        *(
+            (MINUTES, 25, rest, off)
+            for rest in (0.0, IDLE_READ_INTERVAL_S, 0.5)
+            for off in (9800, -2, 3, 40_000)
+        ),
     ],
 )
 def test_an_hour_with_a_wrong_stamp_every_other_second_stays_an_hour(seconds, fps, rest, off):
@@ -57,7 +61,7 @@ def test_an_hour_with_a_wrong_stamp_every_other_second_stays_an_hour(seconds, fp
     assert found == right
 
 
-@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("run", [2, 5, 12])
 def test_a_few_wrong_stamps_in_a_row(run, rest):
     fps, count = 25, 25 * 600
@@ -73,25 +77,27 @@ def test_each_wrong_stamp_may_be_wrong_in_its_own_way():
         chance.randrange(2**32) if n > 20 and chance.random() < 0.05 else each
         for n, each in enumerate(right)
     ]
-    found = relative(played(stamps, [rested(n / 25, REST) for n in range(len(right))]))
+    found = relative(
+        played(stamps, [rested(n / 25, IDLE_READ_INTERVAL_S) for n in range(len(right))])
+    )
     # One in a few thousand lies within a second of the right one by chance.
     assert max(abs(a - b) for a, b in zip(found, right, strict=True)) <= RATE
     assert found[-1] == right[-1] and sum(a != b for a, b in zip(found, right, strict=True)) < 50
 
 
-@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 def test_wrong_stamps_among_frames_that_are_shown_in_another_order(rest):
     """In a group of I P B B P B B P any may be the wrong one."""
     order = [3 * (n // 3) + (3, 1, 2)[n % 3] for n in range(9000)]
     right = [each * 3600 for each in order]
     stamps = [each + (-9800 * RATE if n % 50 == 31 else 0) for n, each in enumerate(right)]
     arrivals = [rested(n / 25, rest) for n in range(len(right))]
-    found = played(stamps, arrivals, back=FURTHEST_BACK)
+    found = played(stamps, arrivals, back=MAX_REORDER_DELAY_NS)
     assert [each - found[0] for each in found] == [each - right[0] for each in right]
 
 
-@pytest.mark.parametrize("back", [0, SLACK])
-@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("back", [0, MAX_AUDIO_OVERLAP_NS])
+@pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("jump", [3600, -3600, 13 * 3600, -1.5])
 def test_a_clock_that_is_set_is_bridged_by_the_usual_distance(jump, rest, back):
     right = [n * 3600 for n in range(25 * 300)]
@@ -108,12 +114,18 @@ def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
         each + jump * RATE * (10_000 <= n < 30_000) + 9800 * RATE * (n % 40 == 11)
         for n, each in enumerate(right)
     ]
-    assert relative(played(stamps, [rested(n / 10, REST) for n in range(len(right))])) == right
+    assert (
+        relative(played(stamps, [rested(n / 10, IDLE_READ_INTERVAL_S) for n in range(len(right))]))
+        == right
+    )
 
 
 def test_a_clock_that_begins_anew_with_each_key_frame():
     right = [n * 3600 for n in range(25 * 600)]
-    found = played([each % RATE for each in right], [rested(n / 25, REST) for n in range(15_000)])
+    found = played(
+        [each % RATE for each in right],
+        [rested(n / 25, IDLE_READ_INTERVAL_S) for n in range(15_000)],
+    )
     assert relative(found) == right
 
 
@@ -131,7 +143,12 @@ def test_32_bits_end_beside_wrong_stamps(rate):
     step = rate // 50
     right = [2**32 - 30 * rate + n * step for n in range(5000)]
     stamps = [each - 5000 * rate * (n % 77 == 50) for n, each in enumerate(right)]
-    found = played(stamps, [rested(n / 50, REST) for n in range(5000)], rate=rate, back=SLACK)
+    found = played(
+        stamps,
+        [rested(n / 50, IDLE_READ_INTERVAL_S) for n in range(5000)],
+        rate=rate,
+        back=MAX_AUDIO_OVERLAP_NS,
+    )
     assert found == right
 
 
@@ -145,7 +162,7 @@ def test_a_frame_ahead_of_its_time_by_less_than_a_second_moves_nothing_for_good(
     assert found[-1] == right[-1]
 
 
-@pytest.mark.parametrize("rest", [0.0, REST])
+@pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 def test_a_clock_that_stands_still_is_replaced_by_the_arrivals(rest):
     found = relative(played([777] * 1000, [rested(5 + n / 10, rest) for n in range(1000)]))
     assert abs(found[-1] / RATE - 99.9) < 0.7
@@ -162,7 +179,7 @@ def test_the_first_stamp_of_all_may_be_the_wrong_one():
 
 @given(
     st.lists(st.integers(1, 30_000), min_size=5, max_size=300),
-    st.sampled_from([0.0, 0.02, REST]),
+    st.sampled_from([0.0, 0.02, IDLE_READ_INTERVAL_S]),
     st.integers(0, 2**32 - 1),
     st.integers(0, 10),
 )
@@ -182,7 +199,7 @@ def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
 @given(
     st.lists(st.integers(900, 30_000), min_size=12, max_size=300),
     st.integers(1, 4),
-    st.sampled_from([0.0, REST]),
+    st.sampled_from([0.0, IDLE_READ_INTERVAL_S]),
 )
 def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group, rest):
     """The last of each few is sent first, when it was taken."""
@@ -195,16 +212,16 @@ def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group,
         for number, stamp in enumerate([last, *others]):
             stamps.append(stamp)
             arrivals.append(rested(10 + last / RATE + number / 1000, rest))
-    assert played(stamps, arrivals, back=FURTHEST_BACK) == stamps
+    assert played(stamps, arrivals, back=MAX_REORDER_DELAY_NS) == stamps
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**32 - 1)), max_size=200),
-    st.sampled_from([0, SLACK, FURTHEST_BACK]),
+    st.sampled_from([0, MAX_AUDIO_OVERLAP_NS, MAX_REORDER_DELAY_NS]),
 )
 def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, back):
     """Repeated stamps, random ones, and some that go on."""
-    times = Times(RATE)
+    times = RtpClock(RATE)
     stamp, latest = 0, None
     for number, (kind, value) in enumerate(kinds):
         stamp = {0: stamp + 3600, 1: stamp, 2: value, 3: stamp - value % 9000}[kind]
@@ -212,5 +229,5 @@ def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, 
         if not back and latest is not None:
             assert time > latest
         latest = time
-        assert len(times._line._lines) <= 8
-        assert abs(time - times._line._lines[0].shift) < 2**60
+        assert len(times._unwrapper._lines) <= 8
+        assert abs(time - times._unwrapper._lines[0].shift) < 2**60

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from camrec import i18n
-from camrec.callbacks import Signal
-from camrec.clock import iso, parse_iso
-from camrec.state_machine import ForbiddenMove, Machine
+from camrec.callbacks import Callbacks
+from camrec.clock import format_iso, parse_iso
+from camrec.state_machine import InvalidTransition, StateMachine
 
 PACKAGE = Path(i18n.__file__).parent
 
@@ -21,7 +21,9 @@ def test_french_counts_nothing_as_one():
     i18n.catalogue("fr")["test.n"] = {"one": "{count} caméra", "other": "{count} caméras"}
     try:
         said = [
-            i18n.text("test.n", language, count=n) for language in ("en", "fr") for n in range(3)
+            i18n.translate("test.n", language, count=n)
+            for language in ("en", "fr")
+            for n in range(3)
         ]
         assert said == ["0 cameras", "1 camera", "2 cameras", "0 caméra", "1 caméra", "2 caméras"]
     finally:
@@ -47,7 +49,7 @@ def test_the_language_asked_for(accept, language):
 
 def test_a_subscriber_that_fails_hurts_nobody(caplog):
     heard = []
-    signal = Signal()
+    signal = Callbacks()
     signal.connect(lambda word: 1 / 0)
     disconnect = signal.connect(heard.append)
     signal.emit("a")
@@ -69,30 +71,30 @@ MOVES = {Lamp.OFF: frozenset({Lamp.ON}), Lamp.ON: frozenset({Lamp.OFF, Lamp.BROK
 
 
 def test_a_machine_moves_by_its_table_and_tells():
-    lamp, told = Machine(Lamp.OFF, MOVES), []
+    lamp, told = StateMachine(Lamp.OFF, MOVES), []
     lamp.changed.connect(lambda old, new: told.append((old, new)))
-    assert lamp.move(Lamp.ON)
-    assert not lamp.move(Lamp.ON)
-    assert not lamp.move(Lamp.BROKEN, only_from=Lamp.OFF)
-    assert lamp.move(Lamp.BROKEN)
+    assert lamp.transition(Lamp.ON)
+    assert not lamp.transition(Lamp.ON)
+    assert not lamp.transition(Lamp.BROKEN, only_from=Lamp.OFF)
+    assert lamp.transition(Lamp.BROKEN)
     assert told == [(Lamp.OFF, Lamp.ON), (Lamp.ON, Lamp.BROKEN)]
-    with pytest.raises(ForbiddenMove):
-        lamp.move(Lamp.ON)
+    with pytest.raises(InvalidTransition):
+        lamp.transition(Lamp.ON)
 
 
 def test_waiting_for_a_state_ends_when_it_comes():
-    lamp = Machine(Lamp.OFF, MOVES)
+    lamp = StateMachine(Lamp.OFF, MOVES)
     assert not lamp.wait(lambda state: state is Lamp.ON, timeout=0)
     waiter = threading.Thread(target=lamp.wait, args=(lambda state: state is Lamp.ON,))
     waiter.start()
-    lamp.move(Lamp.ON)
+    lamp.transition(Lamp.ON)
     waiter.join(10)
     assert not waiter.is_alive()
 
 
 def test_moments_are_told_in_utc():
-    assert iso(0) == "1970-01-01T00:00:00.000000Z"
-    assert iso(1_764_000_000_123_456_789) == "2025-11-24T16:00:00.123456Z"
+    assert format_iso(0) == "1970-01-01T00:00:00.000000Z"
+    assert format_iso(1_764_000_000_123_456_789) == "2025-11-24T16:00:00.123456Z"
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from camrec.dashboard.plots import NAN, PLOTS, columns
-from camrec.dashboard.stream_history import SECONDS, History, Moment
-from camrec.dashboard.stream_plots import _gaps
-from camrec.feed.stream_stats import Figures
+from camrec.dashboard.plots import NAN, PLOT_COLOURS, sample_columns
+from camrec.dashboard.stream_history import HISTORY_DURATION_S, StreamHistory, StreamSample
+from camrec.dashboard.stream_plots import _find_gaps
+from camrec.feed.stream_stats import StreamStats
 from camrec.session import SessionState
 
 
@@ -15,13 +15,13 @@ class Seen(SimpleNamespace):
     """A session as the history looks at one."""
 
     age = 0.0
-    pictures = SimpleNamespace(lag=0.05)
+    live_views = SimpleNamespace(lag=0.05)
 
     @property
     def feed(self):
-        figures = Figures(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, self.age)
+        figures = StreamStats(self.fps, 1e6 * self.fps, 1.0, self.lost, 0, self.age)
         usual = 1 / self.fps if self.fps else 0.0
-        return SimpleNamespace(figures=lambda: figures, usual_distance=usual)
+        return SimpleNamespace(figures=lambda: figures, frame_interval=usual)
 
 
 def test_five_minutes_are_kept_of_each_session_that_is_there():
@@ -30,19 +30,19 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     opening = Seen(session_id="c", state=SessionState.OPENING, fps=0.0, lost=0)
     there = [live, stale, opening]
     moments = iter(range(10**9, 10**15, 10**9))
-    history = History(lambda: there, lambda: next(moments))
+    history = StreamHistory(lambda: there, lambda: next(moments))
     history.look()
     live.lost = 5
     history.look()
     assert history.of("a") == [
-        Moment(1000.0, 25.0, 25e6, 0, 0.05),
-        Moment(3000.0, 25.0, 25e6, 2, 0.05),
+        StreamSample(1000.0, 25.0, 25e6, 0, 0.05),
+        StreamSample(3000.0, 25.0, 25e6, 2, 0.05),
     ]
-    assert history.of("b")[0] == Moment(2000.0, None, None, 0, None)
+    assert history.of("b")[0] == StreamSample(2000.0, None, None, 0, None)
     assert history.of("c") == []
-    for _ in range(SECONDS):
+    for _ in range(HISTORY_DURATION_S):
         history.look()
-    assert len(history.of("a")) == SECONDS
+    assert len(history.of("a")) == HISTORY_DURATION_S
     there.remove(live)
     history.look()
     assert history.of("a") == []
@@ -50,7 +50,7 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
 
 def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_some():
     session = Seen(session_id="a", state=SessionState.LIVE, fps=10.0, lost=0)
-    history = History(lambda: [session], lambda: 0)
+    history = StreamHistory(lambda: [session], lambda: 0)
     for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
         session.fps, session.age = rate, age
         history.look()
@@ -59,10 +59,10 @@ def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_som
 
 def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
     rates = [5, 5, None, None, 5, 5, None]
-    moments = [Moment(1000.0 * at, rate, rate, 0, None) for at, rate in enumerate(rates)]
-    assert _gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
-    assert _gaps(moments, 500.0) == {"x0": [1500.0, 5500.0], "x1": [4500.0, 6500.0]}
-    assert _gaps([]) == {"x0": [], "x1": []}
+    moments = [StreamSample(1000.0 * at, rate, rate, 0, None) for at, rate in enumerate(rates)]
+    assert _find_gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
+    assert _find_gaps(moments, 500.0) == {"x0": [1500.0, 5500.0], "x1": [4500.0, 6500.0]}
+    assert _find_gaps([]) == {"x0": [], "x1": []}
 
 
 def test_nothing_is_filled_across_a_time_without_pictures():
@@ -72,15 +72,15 @@ def test_nothing_is_filled_across_a_time_without_pictures():
         return {"at": at, "fps": fps, "rate": fps, "lag": 5.0, "lost": 0.0}
 
     moments = [moment(1, 25.0), moment(2, 25.0), moment(3, NAN), moment(4, NAN), moment(5, 20.0)]
-    made = columns(moments)
+    made = sample_columns(moments)
     assert made["at"] == [1, 2, 2, 3, 4, 5, 5]
     assert made["fps_area"] == [25.0, 25.0, 0.0, 0.0, 0.0, 0.0, 20.0]
     assert [value != value for value in made["fps"]] == [False, False, *[True] * 4, False]
     assert made["lag_area"] == [5.0] * 7, "what is there all the time has no break"
     parts = [
-        columns(moments[:2]),
-        columns(moments[2:4], moments[1]),
-        columns(moments[4:], moments[3]),
+        sample_columns(moments[:2]),
+        sample_columns(moments[2:4], moments[1]),
+        sample_columns(moments[4:], moments[3]),
     ]
-    for key in ("at", *(f"{key}_area" for key in PLOTS)):
+    for key in ("at", *(f"{key}_area" for key in PLOT_COLOURS)):
         assert sum((part[key] for part in parts), []) == made[key]

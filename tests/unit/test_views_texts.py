@@ -10,10 +10,10 @@ from typing import get_args
 import pytest
 
 from camrec import dashboard
-from camrec.dashboard.page_state import CODECS
-from camrec.i18n import LANGUAGES, catalogue, text
+from camrec.dashboard.page_state import CODEC_LABELS
+from camrec.i18n import LANGUAGES, catalogue, translate
 from camrec.media import AudioCodec, VideoCodec
-from camrec.schema import AudioFacts
+from camrec.schema import AudioTrackReply
 
 VIEWS = Path(dashboard.__file__).parent
 STATIC = VIEWS / "static"
@@ -90,17 +90,17 @@ def outside_of_code(form: str) -> str:
 
 def test_every_codec_has_a_name_and_may_go_over_the_wire():
     for codec in (*get_args(VideoCodec), *get_args(AudioCodec)):
-        assert CODECS[codec]
+        assert CODEC_LABELS[codec]
     for codec in get_args(AudioCodec):
-        assert AudioFacts(codec=codec).codec == codec
+        assert AudioTrackReply(codec=codec).codec == codec
 
 
 def test_one_and_many():
     told = {"most": 3, "length": "2 s"}
-    assert [text("page.gaps", "en", count=n, **told) for n in (0, 1, 2)] == [
+    assert [translate("page.gaps", "en", count=n, **told) for n in (0, 1, 2)] == [
         "0 gaps, 2 s",
         "1 gap, 2 s",
         "2 gaps, 2 s",
     ]
-    assert text("page.open_of", "fr", count=0, **told).startswith(f"0{NBSP}caméra ")
-    assert text("page.open_of", "fr", count=2, **told).startswith(f"2{NBSP}caméras ")
+    assert translate("page.open_of", "fr", count=0, **told).startswith(f"0{NBSP}caméra ")
+    assert translate("page.open_of", "fr", count=2, **told).startswith(f"2{NBSP}caméras ")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 
-from camrec.web.handlers.flow_control import ON_WAY, TOGETHER, Flow
+from camrec.web.handlers.flow_control import MAX_FRAMES_PER_REPLY, MAX_IN_FLIGHT_BYTES, FlowControl
 
 
-def begun() -> Flow:
-    flow = Flow()
+def begun() -> FlowControl:
+    flow = FlowControl()
     flow.begin(4)
     return flow
 
 
-def filled(flow: Flow, size: int = 100, *, shown: bool = True) -> int:
+def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
     """How many more there is room for."""
     count = 0
     while flow.room:
@@ -33,12 +33,12 @@ def test_few_are_on_their_way():
 
 def test_those_that_are_not_shown_count_by_their_bytes():
     flow = begun()
-    assert filled(flow, 1 << 10, shown=False) == ON_WAY >> 10
+    assert filled(flow, 1 << 10, shown=False) == MAX_IN_FLIGHT_BYTES >> 10
 
 
 def test_one_large_picture_may_go_and_nothing_behind_it():
     flow = begun()
-    assert filled(flow, 10 * ON_WAY) == 1
+    assert filled(flow, 10 * MAX_IN_FLIGHT_BYTES) == 1
     flow.answered(1, 1)
     assert flow.room
 
@@ -49,7 +49,7 @@ def test_one_who_answers_many_at_once_is_sent_as_many_more():
     flow.answered(4, 8)
     assert filled(flow) == 11
     flow.answered(11, 8)
-    assert filled(flow, ON_WAY // 4) == 8  # twice the bytes
+    assert filled(flow, MAX_IN_FLIGHT_BYTES // 4) == 8  # twice the bytes
     # ... until each is answered again
     flow.answered(8, 1)
     assert filled(flow) == 4
@@ -65,7 +65,7 @@ def test_another_way_begins_with_few():
 def test_nobody_is_sent_more_for_a_promise():
     flow = begun()
     flow.answered(1000, 1000)
-    assert filled(flow) == 3 + TOGETHER
+    assert filled(flow) == 3 + MAX_FRAMES_PER_REPLY
 
 
 def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypatch):

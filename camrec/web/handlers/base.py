@@ -14,22 +14,22 @@ from pydantic import BaseModel
 from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 from camrec import schema
-from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal
+from camrec.errors import CamrecError, InputError, MethodError, NotFoundError, internal_error
 from camrec.i18n import best_language
 from camrec.station import Station
-from camrec.web.handlers.viewer_group import Audience
-from camrec.web.request_models import FieldError, read
-from camrec.web.security.auth import Guard
-from camrec.web.security.server import Passed
+from camrec.web.handlers.viewer_group import ViewerGroup
+from camrec.web.request_models import FieldError, parse_request
+from camrec.web.security.auth import RequestGuard
+from camrec.web.security.server import SanitizedHeaders
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-R = TypeVar("R", bound=BaseModel)
+ResultT = TypeVar("ResultT")
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Desk:
+class HandlerContext:
     """What handlers work with. The station's calls block, so they run in the pool's threads.
 
     viewers : the WebSockets that are open.
@@ -37,24 +37,24 @@ class Desk:
     """
 
     station: Station
-    guard: Guard
+    guard: RequestGuard
     pool: ThreadPoolExecutor
     viewers: set[Any] = field(default_factory=set)
-    audiences: dict[str, Audience] = field(default_factory=dict)
+    viewer_groups: dict[str, ViewerGroup] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, station: Station) -> Desk:
+    def of(cls, station: Station) -> HandlerContext:
         # Opening, closing and stopping wait for cameras and disks: quick calls need room beside.
         workers = 2 * station.config.max_sessions + 8
-        guard = Guard(station.config)
+        guard = RequestGuard(station.config)
         return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
 
 
-class Handler(RequestHandler):
+class ApiHandler(RequestHandler):
     """Passes the guard, answers in JSON, and puts every error into one shape."""
 
-    def initialize(self, desk: Desk) -> None:
-        self.desk = desk
+    def initialize(self, desk: HandlerContext) -> None:
+        self.context = desk
         self.station = desk.station
 
     def set_default_headers(self) -> None:
@@ -63,17 +63,17 @@ class Handler(RequestHandler):
 
     def prepare(self) -> None:
         # In a server that is not ours nobody has asked the guard yet.
-        if not isinstance(self.request.headers, Passed):
-            self.desk.guard.check(self.request)
+        if not isinstance(self.request.headers, SanitizedHeaders):
+            self.context.guard.check(self.request)
 
-    def body(self, model: type[R]) -> R:
+    def body(self, model: type[ModelT]) -> ModelT:
         """The request's JSON as `model`; raises InputError."""
-        return read(model, self.request.body)
+        return parse_request(model, self.request.body)
 
-    async def call(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    async def call(self, function: Callable[..., ResultT], *args: Any, **kwargs: Any) -> ResultT:
         """Run a blocking call of the station in a thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.desk.pool, partial(function, *args, **kwargs))
+        return await loop.run_in_executor(self.context.pool, partial(function, *args, **kwargs))
 
     @property
     def language(self) -> str:
@@ -87,11 +87,11 @@ class Handler(RequestHandler):
     # Errors.
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = self._as_ours(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        error = self._to_camrec_error(status_code, kwargs.get("exc_info", (None, None, None))[1])
         if error.status == 401:
             self.set_header("WWW-Authenticate", "Bearer")
         if error.status == 405:
-            self.set_header("Allow", ", ".join(self._methods()))
+            self.set_header("Allow", ", ".join(self._allowed_methods()))
         self.answer(schema.ErrorReply.of(error, self.language), error.status)
         self.finish()
 
@@ -106,7 +106,7 @@ class Handler(RequestHandler):
                 exc_info=(typ, value, tb),
             )
 
-    def _as_ours(self, status: int, error: BaseException | None) -> CamrecError:
+    def _to_camrec_error(self, status: int, error: BaseException | None) -> CamrecError:
         if isinstance(error, CamrecError):
             return error
         if isinstance(error, MissingArgumentError):
@@ -117,9 +117,9 @@ class Handler(RequestHandler):
             return MethodError("method_not_allowed", method=self.request.method)
         if 400 <= status < 500:
             return InputError("bad_request")
-        return internal()
+        return internal_error()
 
-    def _methods(self) -> list[str]:
+    def _allowed_methods(self) -> list[str]:
         return [
             method
             for method in self.SUPPORTED_METHODS
@@ -127,7 +127,7 @@ class Handler(RequestHandler):
         ]
 
 
-class NothingHandler(Handler):
+class NotFoundHandler(ApiHandler):
     """There is nothing here, for whichever method."""
 
     def prepare(self) -> None:

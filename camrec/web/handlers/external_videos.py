@@ -7,11 +7,11 @@ from pathlib import Path
 
 from camrec import remote_files
 from camrec.errors import NotFoundError
-from camrec.web.handlers.base import Desk
+from camrec.web.handlers.base import HandlerContext
 from camrec.web.handlers.file import FileHandler
 
 
-class Films:
+class ExternalVideos:
     """Those that were asked for; a page gets to no other file."""
 
     def __init__(self) -> None:
@@ -26,20 +26,20 @@ class Films:
     def find(self, word: str, filename: str) -> Path:
         """Raises NotFoundError (``no_video``)."""
         path = self._paths.get(word)
-        if path is None or remote_files.name_of(path) != filename:
+        if path is None or remote_files.display_name(path) != filename:
             raise NotFoundError("no_video", filename=filename)
         return path
 
 
-class FilmHandler(FileHandler):
+class ExternalVideoHandler(FileHandler):
     """``/films/WORD/videos/FILENAME``"""
 
-    def initialize(self, desk: Desk, films: Films) -> None:
+    def initialize(self, desk: HandlerContext, films: ExternalVideos) -> None:
         super().initialize(desk)
-        self._films = films
+        self._external_videos = films
 
     async def get(self, word: str, filename: str) -> None:
-        await self.send(self._films.find(word, filename), "video/mp4")
+        await self.send(self._external_videos.find(word, filename), "video/mp4")
 
     async def head(self, word: str, filename: str) -> None:
         await self.get(word, filename)

@@ -16,19 +16,19 @@ from tornado.iostream import StreamClosedError
 
 from camrec import remote_files, schema
 from camrec.errors import InputError, NotFoundError
-from camrec.web.handlers.base import Handler
+from camrec.web.handlers.base import ApiHandler
 
-CHUNK = 256 << 10  # bytes read and sent at a time
+FILE_CHUNK_BYTES = 256 << 10  # bytes read and sent at a time
 # jupyter-server-proxy takes an answer whole before it hands it on, and none above 100 MB. A player
 # that asks for all that is left takes a piece, and asks for the next.
-PROXIED, PIECE = "X-ProxyContextPath", 8 << 20
+PROXY_CONTEXT_HEADER, MAX_PROXIED_RANGE_BYTES = "X-ProxyContextPath", 8 << 20
 
 
 class RangeError(InputError):
     status = 416
 
 
-class FileHandler(Handler):
+class FileHandler(ApiHandler):
     """Answers GET and HEAD with a file."""
 
     async def send(self, path: Path, content_type: str, save_as: str | None = None) -> None:
@@ -37,13 +37,13 @@ class FileHandler(Handler):
         save_as : as an attachment under this name; else to be shown in place.
         """
         try:
-            file, (size, changed) = await self.call(remote_files.opened, path)
+            file, (size, changed) = await self.call(remote_files.open_with_stamp, path)
         except OSError:  # deleted this very moment, or on a storage that does not answer
             raise NotFoundError("no_video", filename=path.name) from None
         with file:
-            await self._send(file, size, changed, content_type, save_as)
+            await self._send_opened(file, size, changed, content_type, save_as)
 
-    async def _send(
+    async def _send_opened(
         self, file: BinaryIO, size: int, changed: int, content_type: str, save_as: str | None
     ) -> None:
         etag = f'"{changed:x}-{size:x}"'
@@ -52,35 +52,35 @@ class FileHandler(Handler):
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header("ETag", etag)
         self.set_header("Last-Modified", modified)
-        if self._has_it(etag, changed // 10**9):
+        if self._is_not_modified(etag, changed // 10**9):
             self.set_status(304)
             return
         wanted = self.request.headers.get("Range")
         if self.request.headers.get("If-Range", etag) not in (etag, modified):
             wanted = None
         try:
-            piece = byte_range(wanted, size)
+            piece = parse_byte_range(wanted, size)
         except RangeError as error:
             self.set_header("Content-Range", f"bytes */{size}")
             self.answer(schema.ErrorReply.of(error, self.language), error.status)
             return
         start, end = piece or (0, size)
-        if piece is not None and PROXIED in self.request.headers:
-            end = min(end, start + PIECE)
+        if piece is not None and PROXY_CONTEXT_HEADER in self.request.headers:
+            end = min(end, start + MAX_PROXIED_RANGE_BYTES)
         if piece is not None:
             self.set_status(206)
             self.set_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
         self.set_header("Content-Type", content_type)
         self.set_header("Content-Length", str(end - start))
         if save_as is not None:
-            self.set_header("Content-Disposition", attachment(save_as))
+            self.set_header("Content-Disposition", content_disposition(save_as))
         if self.request.method == "GET":
-            await self._pour(file, start, end)
+            await self._write_range(file, start, end)
 
-    async def _pour(self, file: BinaryIO, start: int, end: int) -> None:
+    async def _write_range(self, file: BinaryIO, start: int, end: int) -> None:
         await self.call(file.seek, start)
         while start < end:
-            chunk = await self.call(file.read, min(CHUNK, end - start))
+            chunk = await self.call(file.read, min(FILE_CHUNK_BYTES, end - start))
             if not chunk:  # it shrank: what was promised cannot be sent
                 self.request.connection.stream.close()
                 return
@@ -91,7 +91,7 @@ class FileHandler(Handler):
             except StreamClosedError:
                 return
 
-    def _has_it(self, etag: str, modified: int) -> bool:
+    def _is_not_modified(self, etag: str, modified: int) -> bool:
         known = self.request.headers.get("If-None-Match")
         if known is not None:
             tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
@@ -103,7 +103,7 @@ class FileHandler(Handler):
             return False
 
 
-def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+def parse_byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     """(start, end) of a Range header, the end excluded; None for the whole.
 
     Several ranges, other units and what is malformed are answered with the whole, as RFC 9110
@@ -129,7 +129,7 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def attachment(filename: str) -> str:
+def content_disposition(filename: str) -> str:
     """Content-Disposition for a file to be saved, for old and new browsers."""
     plain = re.sub(r'[^ -~]|["\\%]', "_", filename)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -6,12 +6,14 @@ import time
 from collections import deque
 from typing import NamedTuple
 
-ON_WAY = 64 << 10  # bytes on their way from which on nothing follows; twice that for many together
-TOGETHER = 8  # pictures that an answer may wait for
-RESTING = 0.5  # seconds that an answer may wait for those that it is to speak of as well
+MAX_IN_FLIGHT_BYTES = (
+    64 << 10
+)  # bytes on their way from which on nothing follows; twice that for many together
+MAX_FRAMES_PER_REPLY = 8  # pictures that an answer may wait for
+MAX_REPLY_DELAY_S = 0.5  # seconds that an answer may wait for those that it is to speak of as well
 
 
-class Sent(NamedTuple):
+class InFlight(NamedTuple):
     """A picture on its way: since when, its bytes, and whether it is to be shown."""
 
     at: float
@@ -19,13 +21,13 @@ class Sent(NamedTuple):
     shown: bool
 
 
-class Flow:
+class FlowControl:
     """Few pictures are on their way, so that the newest is never far behind."""
 
     def __init__(self) -> None:
-        self._sent: deque[Sent] = deque()
-        self._shown = 0
-        self._bytes = 0
+        self._in_flight: deque[InFlight] = deque()
+        self._shown_in_flight = 0
+        self._bytes_in_flight = 0
         self._lag = 0.0
         self.begin(1)
 
@@ -34,32 +36,35 @@ class Flow:
 
         One who lets an answer wait for several is sent as many more meanwhile.
         """
-        self._most = most
-        self._together = 1
+        self._max_shown = most
+        self._ack_batch = 1
 
     def sent(self, size: int, *, shown: bool = True) -> None:
         """One is sent now."""
-        self._sent.append(Sent(time.monotonic(), size, shown))
-        self._shown += shown
-        self._bytes += size
+        self._in_flight.append(InFlight(time.monotonic(), size, shown))
+        self._shown_in_flight += shown
+        self._bytes_in_flight += size
 
     def answered(self, count: int, together: int) -> None:
         """The first `count` have come; the next answer waits for `together` at most."""
-        for _ in range(min(count, len(self._sent))):
-            came = self._sent.popleft()
-            self._shown -= came.shown
-            self._bytes -= came.size
+        for _ in range(min(count, len(self._in_flight))):
+            came = self._in_flight.popleft()
+            self._shown_in_flight -= came.shown
+            self._bytes_in_flight -= came.size
             self._lag = time.monotonic() - came.at
-        self._together = min(together, TOGETHER)
+        self._ack_batch = min(together, MAX_FRAMES_PER_REPLY)
 
     @property
     def room(self) -> bool:
         """Whether one more may be on its way."""
-        most, size = self._most - 1 + self._together, ON_WAY * (1 if self._together == 1 else 2)
-        return self._shown < most and self._bytes < size
+        most, size = (
+            self._max_shown - 1 + self._ack_batch,
+            MAX_IN_FLIGHT_BYTES * (1 if self._ack_batch == 1 else 2),
+        )
+        return self._shown_in_flight < most and self._bytes_in_flight < size
 
     @property
     def lag(self) -> float:
         """Seconds from sending to the answer: of the latest, or of one that waits for longer."""
-        waits = time.monotonic() - self._sent[0].at if self._sent else 0.0
-        return max(self._lag, waits) if waits > RESTING else self._lag
+        waits = time.monotonic() - self._in_flight[0].at if self._in_flight else 0.0
+        return max(self._lag, waits) if waits > MAX_REPLY_DELAY_S else self._lag

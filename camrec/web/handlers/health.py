@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from camrec import schema
-from camrec.web.handlers.base import Handler
+from camrec.web.handlers.base import ApiHandler
 
 
-class HealthHandler(Handler):
+class HealthHandler(ApiHandler):
     async def get(self) -> None:
-        self.answer(schema.Health.model_validate(await self.call(self.station.health)))
+        self.answer(schema.HealthReply.model_validate(await self.call(self.station.health)))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from camrec.web.handlers.base import Handler
-from camrec.web.security.auth import COOKIE_AGE, cookie_name
+from camrec.web.handlers.base import ApiHandler
+from camrec.web.security.auth import COOKIE_MAX_AGE_S, login_cookie_name
 
 
-class LoginHandler(Handler):
+class LoginHandler(ApiHandler):
     def get(self) -> None:
         """Who comes here and passed is in already."""
         self.redirect("./")
 
     def post(self) -> None:
-        if self.desk.guard.asks_for_token:
+        if self.context.guard.requires_token:
             self.set_cookie(
-                cookie_name(self.request),
-                self.desk.guard.cookie(),
+                login_cookie_name(self.request),
+                self.context.guard.make_login_cookie(),
                 httponly=True,
                 samesite="Strict",
                 secure=self.request.protocol == "https",
                 path="/",
-                max_age=COOKIE_AGE,
+                max_age=COOKIE_MAX_AGE_S,
             )
         self.set_status(204)

@@ -12,11 +12,11 @@ from prometheus_client.registry import Collector
 from camrec.redaction import redact
 from camrec.session import Session, SessionState
 from camrec.station import Station
-from camrec.web.handlers.base import Handler
-from camrec.web.handlers.sessions import figures
+from camrec.web.handlers.base import ApiHandler
+from camrec.web.handlers.sessions import describe_stats
 
-LABELS = ("session_id", "name", "kind")
-OF_SESSION = {
+METRIC_LABELS = ("session_id", "name", "kind")
+SESSION_GAUGES = {
     "fps": "Pictures a second over the last five seconds.",
     "bit_rate": "Bits a second over the last five seconds.",
     "key_distance": "Seconds between the last two key pictures.",
@@ -24,13 +24,13 @@ OF_SESSION = {
     "viewers": "Those who watch it.",
     "lag": "Seconds from sending to the answer, of the viewer that is farthest behind.",
 }
-COUNTED = {
+SESSION_COUNTERS = {
     "frames": "Pictures since it was opened.",
     "lost": "Packets known to be missing since it was opened.",
 }
 
 
-class MetricsHandler(Handler):
+class MetricsHandler(ApiHandler):
     async def get(self) -> None:
         registry = CollectorRegistry()
         registry.register(StationMetrics(self.station))
@@ -50,26 +50,33 @@ class StationMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         health, sessions = self._station.health(), self._station.sessions()
-        yield _gauge("sessions", "Open cameras.", health["sessions"])
-        yield _gauge("recordings", "Recordings that run.", health["recordings"])
-        yield _gauge("disk_free_bytes", "Room for videos.", health["disk"]["free_bytes"])
-        live = GaugeMetricFamily("camrec_session_live", "1 while pictures come.", labels=LABELS)
+        yield _make_gauge("sessions", "Open cameras.", health["sessions"])
+        yield _make_gauge("recordings", "Recordings that run.", health["recordings"])
+        yield _make_gauge("disk_free_bytes", "Room for videos.", health["disk"]["free_bytes"])
+        live = GaugeMetricFamily(
+            "camrec_session_live", "1 while pictures come.", labels=METRIC_LABELS
+        )
         for session in sessions:
-            live.add_metric(_labels(session), float(session.state is SessionState.LIVE))
+            live.add_metric(_session_labels(session), float(session.state is SessionState.LIVE))
         yield live
-        told = [(_labels(session), figures(session).model_dump()) for session in sessions]
-        for names, make in ((OF_SESSION, GaugeMetricFamily), (COUNTED, CounterMetricFamily)):
+        told = [
+            (_session_labels(session), describe_stats(session).model_dump()) for session in sessions
+        ]
+        for names, make in (
+            (SESSION_GAUGES, GaugeMetricFamily),
+            (SESSION_COUNTERS, CounterMetricFamily),
+        ):
             for name, about in names.items():
-                family = make(f"camrec_session_{name}", about, labels=LABELS)
+                family = make(f"camrec_session_{name}", about, labels=METRIC_LABELS)
                 for labels, values in told:
                     if values[name] is not None:
                         family.add_metric(labels, values[name])
                 yield family
 
 
-def _gauge(name: str, about: str, value: float) -> Metric:
+def _make_gauge(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(f"camrec_{name}", about, value)
 
 
-def _labels(session: Session) -> tuple[str, str, str]:
+def _session_labels(session: Session) -> tuple[str, str, str]:
     return session.session_id, redact(session.name), session.kind

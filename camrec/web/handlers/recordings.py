@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from camrec import schema
-from camrec.clock import iso
-from camrec.recording import Recording
-from camrec.web.handlers.base import Handler
+from camrec.clock import format_iso
+from camrec.recording import RecordingJob
+from camrec.web.handlers.base import ApiHandler
 from camrec.web.request_models import RecordRequest, StopRequest, TogetherRequest
 
 
-class StartHandler(Handler):
+class StartRecordingHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(RecordRequest)
         recording = await self.call(
@@ -17,54 +17,54 @@ class StartHandler(Handler):
             wanted.session_id,
             wanted.duration,
             wanted.name,
-            wanted.moment(),
+            wanted.parse_start(),
         )
-        self.answer(describe(recording, self.language), 201)
+        self.answer(describe_recording(recording, self.language), 201)
 
 
-class TogetherHandler(Handler):
+class RecordTogetherHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(TogetherRequest)
         begun = await self.call(self.station.record_together, wanted.session_ids, wanted.duration)
-        told = [describe(each, self.language) for each in begun]
-        self.answer(schema.RecordingList(recordings=told), 201)
+        told = [describe_recording(each, self.language) for each in begun]
+        self.answer(schema.RecordingListReply(recordings=told), 201)
 
 
-class StopHandler(Handler):
+class StopRecordingHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(StopRequest)
         recording = await self.call(
             self.station.stop_recording, wanted.session_id, wanted.recording_id
         )
-        self.answer(describe(recording, self.language))
+        self.answer(describe_recording(recording, self.language))
 
 
-class ListHandler(Handler):
+class RecordingListHandler(ApiHandler):
     async def get(self) -> None:
-        known = await self.call(self.station.recordings_listed)
-        told = await self.call(lambda: [describe(each, self.language) for each in known])
-        self.answer(schema.RecordingList(recordings=told))
+        known = await self.call(self.station.list_recordings)
+        told = await self.call(lambda: [describe_recording(each, self.language) for each in known])
+        self.answer(schema.RecordingListReply(recordings=told))
 
 
-class StatusHandler(Handler):
+class RecordingStatusHandler(ApiHandler):
     async def get(self, any_id: str) -> None:
         recording = await self.call(self.station.recording, any_id)
-        self.answer(describe(recording, self.language))
+        self.answer(describe_recording(recording, self.language))
 
 
-def describe(recording: Recording, language: str) -> schema.Recording:
+def describe_recording(recording: RecordingJob, language: str) -> schema.RecordingReply:
     """A recording as the wire shows it."""
-    return schema.Recording(
+    return schema.RecordingReply(
         recording_id=recording.recording_id,
         session_id=recording.session_id,
         state=recording.state.value,
         duration=recording.duration,
-        started_at=iso(recording.started_at),
-        ends_at=iso(recording.ends_at),
+        started_at=format_iso(recording.started_at),
+        ends_at=format_iso(recording.ends_at),
         elapsed=round(recording.elapsed, 3),
         bytes=recording.bytes,
         parts=recording.parts,
-        gaps=[schema.Gap(start=gap.start, duration=gap.duration) for gap in recording.gaps],
+        gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
         filename=recording.filename,
-        error=schema.Fault.of(recording.error, language),
+        error=schema.FaultReply.of(recording.error, language),
     )

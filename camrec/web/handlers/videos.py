@@ -7,19 +7,19 @@ import math
 from tornado.iostream import StreamClosedError
 
 from camrec import schema
-from camrec.clock import iso
+from camrec.clock import format_iso
 from camrec.errors import StateError
-from camrec.library import Video
+from camrec.library import VideoFile
 from camrec.web.handlers import zip_stream
-from camrec.web.handlers.base import Handler
-from camrec.web.handlers.file import FileHandler, attachment
+from camrec.web.handlers.base import ApiHandler
+from camrec.web.handlers.file import FileHandler, content_disposition
 from camrec.web.request_models import FieldError, VideoRequest
 
 
-class VideosHandler(Handler):
+class VideosHandler(ApiHandler):
     async def get(self) -> None:
         videos = await self.call(self.station.library.videos)
-        self.answer(schema.VideoList(videos=[describe(video) for video in videos]))
+        self.answer(schema.VideoListReply(videos=[describe_video(video) for video in videos]))
 
 
 class VideoHandler(FileHandler):
@@ -33,9 +33,9 @@ class VideoHandler(FileHandler):
 
     async def patch(self, filename: str) -> None:
         wanted = self.body(VideoRequest)
-        self.answer(describe(await self.call(self._change, filename, wanted)))
+        self.answer(describe_video(await self.call(self._apply_change, filename, wanted)))
 
-    def _change(self, filename: str, wanted: VideoRequest) -> Video:
+    def _apply_change(self, filename: str, wanted: VideoRequest) -> VideoFile:
         library = self.station.library
         if wanted.locked is not None:
             library.lock(filename, wanted.locked)
@@ -48,7 +48,7 @@ class VideoHandler(FileHandler):
         self.set_status(204)
 
 
-class ReceiptHandler(Handler):
+class ReceiptHandler(ApiHandler):
     async def get(self, filename: str) -> None:
         video = await self.call(self.station.library.get, filename)
         if video.receipt is None:
@@ -65,7 +65,7 @@ class ThumbnailHandler(FileHandler):
         await self.get(filename)
 
 
-class PreviewHandler(Handler):
+class PreviewHandler(ApiHandler):
     async def get(self, filename: str) -> None:
         asked = self.get_query_argument("at")
         try:
@@ -79,13 +79,13 @@ class PreviewHandler(Handler):
         self.write(jpeg)
 
 
-class TimesHandler(Handler):
+class TimesHandler(ApiHandler):
     async def get(self, filename: str) -> None:
         times = await self.call(self.station.library.times, filename)
-        self.answer(await self.call(schema.Times, times=times))
+        self.answer(await self.call(schema.FrameTimesReply, times=times))
 
 
-class ArchiveHandler(Handler):
+class ArchiveHandler(ApiHandler):
     """Several videos as one file; it is made as it is sent, and never lies on the disk."""
 
     async def get(self) -> None:
@@ -94,8 +94,10 @@ class ArchiveHandler(Handler):
             raise FieldError("video", "missing")
         videos = [await self.call(self.station.library.get, each) for each in filenames]
         self.set_header("Content-Type", "application/zip")
-        self.set_header("Content-Disposition", attachment(zip_stream.filename(videos)))
-        pieces = zip_stream.pieces(zip_stream.contents(videos))
+        self.set_header(
+            "Content-Disposition", content_disposition(zip_stream.archive_filename(videos))
+        )
+        pieces = zip_stream.stream_zip(zip_stream.files_with_receipts(videos))
         while (piece := await self.call(next, pieces, None)) is not None:
             self.write(piece)
             try:
@@ -105,13 +107,13 @@ class ArchiveHandler(Handler):
         await self.call(pieces.close)
 
 
-def describe(video: Video) -> schema.Video:
+def describe_video(video: VideoFile) -> schema.VideoReply:
     """A video as the wire shows it."""
-    return schema.Video(
+    return schema.VideoReply(
         filename=video.filename,
         name=video.name,
         camera=video.camera,
-        started_at=iso(video.started_at),
+        started_at=format_iso(video.started_at),
         duration=video.duration,
         size=video.size,
         width=video.width,

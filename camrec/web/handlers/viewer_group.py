@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 
-class Looking(Protocol):
+class Wakeable(Protocol):
     """A viewer that is told when something may have come."""
 
     def look(self) -> None: ...
 
 
-class Audience:
+class ViewerGroup:
     """The viewers of one session in one loop.
 
     Waking a loop from another thread costs more than sending a picture: whatever comes for them,
@@ -23,13 +23,13 @@ class Audience:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._viewers: list[Looking] = []
-        self._due = False
+        self._viewers: list[Wakeable] = []
+        self._wake_scheduled = False
 
     @classmethod
     @contextlib.contextmanager
     def join(
-        cls, audiences: dict[str, Audience], name: str, viewer: Looking
+        cls, audiences: dict[str, ViewerGroup], name: str, viewer: Wakeable
     ) -> Iterator[Callable[[], None]]:
         """As one of the audience of that name; gives what wakes it, from any thread."""
         audience = audiences.setdefault(name, cls())
@@ -42,14 +42,14 @@ class Audience:
                 del audiences[name]
 
     def _wake(self) -> None:
-        if self._due:
+        if self._wake_scheduled:
             return
-        self._due = True
+        self._wake_scheduled = True
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._look)
+            self._loop.call_soon_threadsafe(self._wake_viewers)
 
-    def _look(self) -> None:
+    def _wake_viewers(self) -> None:
         # Before the look: what comes during it wakes the loop again.
-        self._due = False
+        self._wake_scheduled = False
         for viewer in tuple(self._viewers):
             viewer.look()

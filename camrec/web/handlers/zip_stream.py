@@ -9,31 +9,31 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from camrec.library import Video, safe_filename
+from camrec.library import VideoFile, safe_filename
 
-CHUNK = 256 << 10  # bytes read at a time
+ZIP_CHUNK_BYTES = 256 << 10  # bytes read at a time
 
 
-class Outlet(io.RawIOBase):
+class ChunkSink(io.RawIOBase):
     """Takes what is written, to be given on; it cannot go back, as a network cannot."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: bytes) -> int:
-        self._held += data
+        self._buffer += data
         return len(data)
 
     def take(self) -> bytes:
-        taken = bytes(self._held)
-        self._held.clear()
+        taken = bytes(self._buffer)
+        self._buffer.clear()
         return taken
 
 
-def filename(videos: Sequence[Video]) -> str:
+def archive_filename(videos: Sequence[VideoFile]) -> str:
     """What the archive of `videos` is called: ``Door 2026-11-24 to 2026-11-26, 3 videos.zip``."""
     names = {video.camera or video.name for video in videos}
     name = names.pop() if len(names) == 1 else "camrec"
@@ -46,7 +46,7 @@ def filename(videos: Sequence[Video]) -> str:
     return f"{safe_filename(name)} {days}, {count}.zip"
 
 
-def contents(videos: Sequence[Video]) -> list[Path]:
+def files_with_receipts(videos: Sequence[VideoFile]) -> list[Path]:
     """Each video, and its receipt behind it where it has one."""
     paths: list[Path] = []
     for video in videos:
@@ -56,18 +56,18 @@ def contents(videos: Sequence[Video]) -> list[Path]:
     return paths
 
 
-def pieces(paths: Sequence[Path]) -> Iterator[bytes]:
+def stream_zip(paths: Sequence[Path]) -> Iterator[bytes]:
     """The archive of `paths`, stored as they are: a video does not get smaller.
 
     Raises OSError when a file cannot be read any more: what came before it is no whole archive.
     """
-    outlet = Outlet()
+    outlet = ChunkSink()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
         for path in paths:
             entry = zipfile.ZipInfo(path.name, time.localtime(path.stat().st_mtime)[:6])
             entry.external_attr = 0o644 << 16
             with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as into:
-                while chunk := file.read(CHUNK):
+                while chunk := file.read(ZIP_CHUNK_BYTES):
                     into.write(chunk)
                     yield outlet.take()
     yield outlet.take()

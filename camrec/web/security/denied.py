@@ -13,27 +13,27 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from camrec import schema
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.i18n import LANGUAGES, best_language, text
-from camrec.web.security.auth import LOGIN, SAFE_METHODS
-from camrec.web.security.headers import protect
+from camrec.i18n import LANGUAGES, best_language, translate
+from camrec.web.security.auth import LOGIN_PATH, SAFE_METHODS
+from camrec.web.security.headers import set_security_headers
 
-TEMPLATE = Path(__file__).with_name("login.html")
-TEXTS = ("title", "lead", "token", "enter", "where", "wrong", "no_answer")
+LOGIN_TEMPLATE_PATH = Path(__file__).with_name("login.html")
+LOGIN_TEXT_KEYS = ("title", "lead", "token", "enter", "where", "wrong", "no_answer")
 
 
-def of(
+def denied_response(
     error: CamrecError, request: HTTPServerRequest, config: Config
 ) -> tuple[int, HTTPHeaders, bytes]:
     """Status, headers and body."""
     language = best_language(request.headers.get("Accept-Language"))
     headers = HTTPHeaders({"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
     nonce = ""
-    if error.status == 401 and _by_a_person(request):
+    if error.status == 401 and _wants_html(request):
         nonce = secrets.token_urlsafe(16)
         headers["Content-Type"] = "text/html; charset=utf-8"
-        body = page(
-            _chosen(request) or config.language or language,
-            _way(request.path.removeprefix(config.prefix)),
+        body = render_login_page(
+            _chosen_language(request) or config.language or language,
+            _login_path(request.path.removeprefix(config.prefix)),
             nonce,
         )
     else:
@@ -45,37 +45,37 @@ def of(
         headers["Allow"] = ", ".join(sorted(SAFE_METHODS))
     if "seconds" in error.facts:
         headers["Retry-After"] = str(error.facts["seconds"])
-    protect(headers, request, config, nonce=nonce)
+    set_security_headers(headers, request, config, nonce=nonce)
     written = body.encode()
     headers["Content-Length"] = str(len(written))
     return error.status, headers, written
 
 
-def page(language: str, way: str, nonce: str) -> str:
+def render_login_page(language: str, way: str, nonce: str) -> str:
     """The page to log in; `way` leads from where it is shown to where it is sent."""
-    facts = {name: escape(text(f"web.login_{name}", language)) for name in TEXTS}
+    facts = {name: escape(translate(f"web.login_{name}", language)) for name in LOGIN_TEXT_KEYS}
     facts |= {"language": language, "nonce": nonce, "way": json.dumps(way)}
-    made = _template()
+    made = _read_template()
     for name, value in facts.items():
         made = made.replace(f"[[{name}]]", value)
     return made
 
 
 @cache
-def _template() -> str:
-    return TEMPLATE.read_text("utf-8")
+def _read_template() -> str:
+    return LOGIN_TEMPLATE_PATH.read_text("utf-8")
 
 
-def _by_a_person(request: HTTPServerRequest) -> bool:
+def _wants_html(request: HTTPServerRequest) -> bool:
     wants = request.headers.get("Accept", "")
     return request.method in ("GET", "HEAD") and "text/html" in wants
 
 
-def _way(path: str) -> str:
+def _login_path(path: str) -> str:
     # Relative: in front of us may be a server that puts a prefix before every path.
-    return "../" * (path.count("/") - 1) + LOGIN.strip("/")
+    return "../" * (path.count("/") - 1) + LOGIN_PATH.strip("/")
 
 
-def _chosen(request: HTTPServerRequest) -> str | None:
+def _chosen_language(request: HTTPServerRequest) -> str | None:
     cookie = request.cookies.get("camrec_language")
     return cookie.value if cookie is not None and cookie.value in LANGUAGES else None

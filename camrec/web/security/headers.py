@@ -15,18 +15,18 @@ from camrec.config import Config
 
 # Bokeh sets styles on elements, and the components' modules and the workers come from blobs.
 # Scripts inside a page carry this answer's nonce, so that what got in by another way does not run.
-PAGE = (
+PAGE_CSP = (
     "default-src 'none'; script-src 'self' blob: 'nonce-{nonce}'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "font-src 'self' data:; connect-src 'self' blob: {sockets}; worker-src 'self' blob:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
 # A file that is looked at by itself: a browser shows a video or a picture in a page of its own.
-FILE = (
+FILE_CSP = (
     "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
-_SCRIPT = re.compile(rb"<script(?=[\s>])", re.IGNORECASE)
+_SCRIPT_TAG_PATTERN = re.compile(rb"<script(?=[\s>])", re.IGNORECASE)
 
 
 class Protection(OutputTransform):
@@ -36,7 +36,7 @@ class Protection(OutputTransform):
         self, config: Config, elsewhere: Callable[[HTTPServerRequest], bool], request: Any
     ) -> None:
         self._config = config
-        self._elsewhere = elsewhere
+        self._allows_embedding = elsewhere
         self._request = request
 
     @classmethod
@@ -55,20 +55,20 @@ class Protection(OutputTransform):
         html = headers.get("Content-Type", "").partition(";")[0].strip() == "text/html"
         nonce = secrets.token_urlsafe(16)
         if html and finishing and chunk:
-            chunk = _SCRIPT.sub(b'<script nonce="%b"' % nonce.encode(), chunk)
+            chunk = _SCRIPT_TAG_PATTERN.sub(b'<script nonce="%b"' % nonce.encode(), chunk)
             if "Content-Length" in headers:
                 headers["Content-Length"] = str(len(chunk))
-        protect(
+        set_security_headers(
             headers,
             self._request,
             self._config,
             nonce=nonce if html else "",
-            elsewhere=self._elsewhere(self._request),
+            elsewhere=self._allows_embedding(self._request),
         )
         return status_code, headers, chunk
 
 
-def protect(
+def set_security_headers(
     headers: HTTPHeaders,
     request: HTTPServerRequest,
     config: Config,
@@ -82,12 +82,12 @@ def protect(
     elsewhere : another server's page may draw it into itself.
     """
     host = request.headers.get("Host", "")
-    policy = PAGE if nonce else FILE
+    policy = PAGE_CSP if nonce else FILE_CSP
     headers["Content-Security-Policy"] = policy.format(
         nonce=nonce,
         # Not every browser takes 'self' for the WebSockets of the same server.
         sockets=f"ws://{host} wss://{host}",
-        ancestors=" ".join(["'self'", *config.framed_by]),
+        ancestors=" ".join(["'self'", *config.frame_ancestors]),
     )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"

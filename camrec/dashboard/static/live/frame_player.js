@@ -1,6 +1,6 @@
 // From the stream's messages to the surface: frames are decoded, drawn and acknowledged.
 //
-// Each frame is answered with "ok", some together with "ok 3 4" (web/stream.py), and the server sends no more
+// Each frame is answered with "ok", some together with "ok 3 4" (web/handlers/stream.py), and the server sends no more
 // than a few ahead.
 
 import { h264Player } from "./h264_player.js"

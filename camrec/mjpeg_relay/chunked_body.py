@@ -6,9 +6,9 @@ import re
 from http.client import IncompleteRead
 from typing import Any
 
-LONGEST_LINE = 4096
-MOST_EMPTY_LINES = 4
-_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+MAX_CHUNK_LINE_BYTES = 4096
+MAX_EMPTY_CHUNK_LINES = 4
+_CHUNK_SIZE_PATTERN = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
 class ChunkedBody:
@@ -57,11 +57,11 @@ class ChunkedBody:
 
     def _next_chunk(self) -> None:
         """Read the head of one, and the line end behind the one before."""
-        for _ in range(MOST_EMPTY_LINES):
-            line = self._file.readline(LONGEST_LINE)
+        for _ in range(MAX_EMPTY_CHUNK_LINES):
+            line = self._file.readline(MAX_CHUNK_LINE_BYTES)
             if line not in (b"\r\n", b"\n"):
                 break
-        found = _SIZE.fullmatch(line)
+        found = _CHUNK_SIZE_PATTERN.fullmatch(line)
         if found:
             self._left, self._is_begun = int(found[1], 16), True
             if not self._left:
@@ -74,5 +74,5 @@ class ChunkedBody:
     def _read_trailer(self) -> None:
         self._is_over = True
         for _ in range(64):
-            if self._file.readline(LONGEST_LINE) in (b"\r\n", b"\n", b""):
+            if self._file.readline(MAX_CHUNK_LINE_BYTES) in (b"\r\n", b"\n", b""):
                 return

@@ -10,7 +10,7 @@ _HEAD = re.compile(
     rb"(?:\A|\r?\n)(?P<delimiter>--[^\r\n]{0,200})\r?\n"
     rb"(?P<headers>(?:(?!--)[^\r\n]+\r?\n)*)\r?\n"
 )
-_LENGTH = re.compile(rb"(?i)(?<![\w-])content-length[ \t]*:[ \t]*(\d{1,9})")
+_CONTENT_LENGTH_PATTERN = re.compile(rb"(?i)(?<![\w-])content-length[ \t]*:[ \t]*(\d{1,9})")
 _KIND = re.compile(rb"(?i)(?<![\w-])content-type[ \t]*:[ \t]*([^\s;]+)")
 
 
@@ -39,7 +39,7 @@ def part_heads(text: bytes | bytearray) -> list[PartHead]:
 
 def told_length(text: bytes | bytearray) -> int:
     """The last length that a text tells, 0 where it tells none."""
-    told = _LENGTH.findall(text)
+    told = _CONTENT_LENGTH_PATTERN.findall(text)
     return int(told[-1]) if told else 0
 
 

@@ -1,0 +1,170 @@
+"""The names of the package: each class once, constants that say what they count, no old words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent
+while not (PACKAGE / "camrec" / "__init__.py").is_file():
+    PACKAGE = PACKAGE.parent
+PACKAGE /= "camrec"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Words that say how much and not of what: a constant of one of them needs its noun beside it.
+BARE_WORDS = frozenset(
+    {
+        *(
+            "AGAIN",
+            "ALWAYS",
+            "BEFORE",
+            "BETWEEN",
+            "CHUNK",
+            "DAY",
+            "EACH",
+        ),
+        *(
+            "EARLY",
+            "ENOUGH",
+            "EVERY",
+            "FAR",
+            "FEW",
+            "FINAL",
+            "GRACE",
+        ),
+        *(
+            "HALF",
+            "LATE",
+            "LATER",
+            "LATEST",
+            "LEAST",
+            "LENGTH",
+            "LIMIT",
+        ),
+        *(
+            "LONGEST",
+            "MANY",
+            "MARGIN",
+            "MAX",
+            "MIN",
+            "MOST",
+            "NEVER",
+        ),
+        *(
+            "NOW",
+            "ONCE",
+            "PATIENCE",
+            "PAUSE",
+            "PAUSES",
+            "PIECE",
+            "POLL",
+        ),
+        *(
+            "RATE",
+            "RETRIES",
+            "ROOM",
+            "SECOND",
+            "SECONDS",
+            "SHORTEST",
+            "SIZE",
+        ),
+        *(
+            "SLACK",
+            "SPAN",
+            "START",
+            "TIMEOUT",
+            "TRIES",
+            "WINDOW",
+        ),
+    }
+)
+# Names that the package had once: whoever writes one now means something that has a better one.
+OLD_NAMES = frozenset((PACKAGE.parent / "tests/support/old_names.txt").read_text().split())
+
+
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text("utf-8"))
+
+
+def names(module: Path) -> set[str]:
+    """Every identifier that is defined or used in it."""
+    found: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.alias)):
+            found.add(node.name)
+    return found
+
+
+def constants(module: Path) -> set[str]:
+    """Module-level names in capitals."""
+    targets = [
+        target
+        for node in tree(module).body
+        if isinstance(node, (ast.Assign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    each = (
+        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    )
+    return {name for name in each if re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name)}
+
+
+def test_no_class_has_the_name_of_another():
+    where = defaultdict(list)
+    for module in MODULES:
+        for node in tree(module).body:
+            if isinstance(node, ast.ClassDef):
+                where[node.name].append(str(module.relative_to(PACKAGE)))
+    assert {name: places for name, places in where.items() if len(places) > 1} == {}
+
+
+def test_no_constant_is_a_bare_word():
+    bare = {
+        f"{module.relative_to(PACKAGE)}: {name}"
+        for module in MODULES
+        for name in constants(module)
+        if name.strip("_") in BARE_WORDS
+    }
+    assert bare == set()
+
+
+def test_a_number_of_seconds_bytes_or_nanoseconds_says_so():
+    """A constant that is a plain number ends in its unit, or says what it counts."""
+    unnamed = set()
+    for module in MODULES:
+        for node in tree(module).body:
+            if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+                continue
+            name, value = node.targets[0].id.strip("_"), node.value
+            number = isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
+            if number and name.isupper() and "_" not in name and name not in UNITLESS:
+                unnamed.add(f"{module.relative_to(PACKAGE)}: {name}")
+    assert unnamed == set()
+
+
+# Numbers whose one word is the whole name that their standard gives them.
+UNITLESS: frozenset[str] = frozenset()
+
+
+def test_a_constant_of_one_name_is_one_thing():
+    where = defaultdict(set)
+    for module in MODULES:
+        for node in tree(module).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if name.isupper() and not name.startswith("_"):
+                    where[name].add(str(module.relative_to(PACKAGE)))
+    assert {name: sorted(each) for name, each in where.items() if len(each) > 1} == {}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_old_name_comes_back(module):
+    assert names(module) & OLD_NAMES == set()
