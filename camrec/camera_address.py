@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from camrec.address_userinfo import AUTHORITY_PATTERN, AmbiguousAddress, split_userinfo
 from camrec.errors import InputError
-from camrec.pasted_address import cleaned
+from camrec.pasted_address import clean_pasted_address
 from camrec.redaction import MIN_SECRET_CHARS, Credential, find_secret_parameters, mask_url
 
 CameraKind = Literal["rtsp", "mjpeg"]
@@ -45,7 +45,7 @@ class CameraAddress:
 
     `url` never holds a credential: it may be logged, shown and stored.
 
-    hidden : where the path or the query hold one: what stands there in truth.
+    masked_url : where the path or the query hold one: what stands there in truth.
     """
 
     kind: CameraKind
@@ -87,7 +87,7 @@ def parse_address(address: str) -> CameraAddress:
         raise InputError("address_type")
     if len(address) > MAX_ADDRESS_CHARS:
         raise InputError("address_length", longest=MAX_ADDRESS_CHARS)
-    address = cleaned(address)
+    address = clean_pasted_address(address)
     if any(not char.isprintable() or char == " " for char in address):
         raise InputError("address_characters")
     scheme, rest = _split_scheme(address)

@@ -28,7 +28,7 @@ class VideoTrack:
 
     width, height : pixels, as displayed (cropping applied, turned by `orientation`).
     rate : ticks a second of the camera's own times (90000 for RTP).
-    by_arrival : the camera tells no times: those of its frames are their arrivals.
+    timed_by_arrival : the camera tells no times: those of its frames are their arrivals.
     parameters : H.264 SPS and PPS, H.265 VPS, SPS and PPS, as Annex B, of its first key picture;
         empty for MJPEG.
     reorder : how many pictures may arrive before one that is shown earlier (0 without B-frames).
@@ -73,7 +73,8 @@ class AudioTrack:
     rate : ticks a second of the camera's own times: samples, unless `sampling` tells otherwise.
     parameters : AAC's AudioSpecificConfig; empty for the others.
     sampling : samples a second where a tick is not a sample (G.722, MPEG audio); else 0.
-    bits : of each sample, for G.726, which does not tell it by itself; else 0. Its codes stand in
+    bits_per_sample : of each sample, for G.726, which does not tell it by itself; else 0. Its
+    codes stand in
         a byte from the lowest bit on in "g726le" (RFC 3551), from the highest on in "g726" (AAL2).
     """
 
@@ -133,7 +134,7 @@ class MediaUnit:
     arrived : when its last byte came, on this machine's monotonic clock in nanoseconds.
     key : decoding can begin here (always true for MJPEG and sound).
     lost : packets known to be missing just before it.
-    dropped : pictures that were left out on purpose just before it.
+    dropped_frames : pictures that were left out on purpose just before it.
     open : a key picture that browsers cannot begin at: some that follow reach back over it, or all
         is right only some pictures later.
     dependent : whoever began to decode at the newest key picture (it may be this one) cannot show

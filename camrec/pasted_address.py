@@ -28,7 +28,7 @@ _LABEL = re.compile(r"(?i)url:(?=\s*[\w<])")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def cleaned(address: str) -> str:
+def clean_pasted_address(address: str) -> str:
     """`address` without what surrounds it; nothing inside is changed."""
     while len(address) <= MAX_PASTED_CHARS:
         shorter = _without_one_layer(_trimmed(address))

@@ -26,7 +26,7 @@ from camrec.errors import CameraError
 from camrec.http_auth import HttpLogin
 from camrec.mjpeg_relay import inspect_stream
 from camrec.network_policy import NetworkPolicy
-from camrec.pasted_address import cleaned
+from camrec.pasted_address import clean_pasted_address
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def parse_bare_host(address: str) -> CameraAddress | None:
 
     Raises InputError, as `sources.parse` does.
     """
-    address = cleaned(address)
+    address = clean_pasted_address(address)
     with contextlib.suppress(ValueError):
         address = f"[{ipaddress.IPv6Address(address)}]"
     if "://" in address or not _BARE_HOST_PATTERN.fullmatch(address.rpartition("@")[2]):

@@ -49,10 +49,10 @@ class Release:
 class Program:
     """A program that camrec needs.
 
-    version_flag, version_says : asked with the one, it answers with the other.
-    oldest : the oldest version that works with camrec.
-    needs : what else its answer must hold, and the code of what is wrong where it does not.
-    page : where a person finds it.
+    version_flag, version_pattern : asked with the one, it answers with the other.
+    minimum_version : the oldest version that works with camrec.
+    required_output : what else its answer must hold, and the code of what is wrong where it does
+    not. download_url : where a person finds it.
     """
 
     name: str

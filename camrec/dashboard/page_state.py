@@ -53,9 +53,9 @@ class PageState:
     sessions : a dictionary each, as the tile takes it; its errors speak no language yet.
     health : as the strip takes it.
     videos : of the library, newest first.
-    earlier : cameras that were opened before and are not open, as the slot takes them.
+    recent_cameras : cameras that were opened before and are not open, as the slot takes them.
     settings : as their dialog takes them.
-    together : the cameras that can be recorded at once, as the header takes them.
+    group_recording : the cameras that can be recorded at once, as the header takes them.
     """
 
     sessions: list[dict[str, Any]] = field(default_factory=list)

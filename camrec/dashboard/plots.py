@@ -52,9 +52,9 @@ class StreamPlots:
     """Pictures a second, rate, lag, lost packets; hatched where there was no picture.
 
     figures : by the columns' names.
-    moments : as `sample_columns` makes them.
+    sample_source : as `sample_columns` makes them.
     gaps : columns ``x0``, ``x1`` (ms).
-    minutes : what is in sight, of all figures (ms).
+    time_range : what is in sight, of all figures (ms).
     """
 
     def __init__(self, dark: bool) -> None:

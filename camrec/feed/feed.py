@@ -21,10 +21,10 @@ class Feed:
     """Units come in from one thread and go to any number of subscriptions, none of which delays it.
 
     newest : the newest picture; it stays when the stream breaks, so that its age can be told.
-    urgent : somebody wants each unit at once; without that they may come some at a time.
-    urgency : emits when that has changed.
-    unheard : the codec of the camera's sound where that cannot be read, as who publishes tells it.
-    notices : what was noticed of the stream, by its code; of what is over, the last.
+    low_latency : somebody wants each unit at once; without that they may come some at a time.
+    low_latency_changed : emits when that has changed.
+    unsupported_audio : the codec of the camera's sound where that cannot be read, as who publishes
+    tells it. notices : what was noticed of the stream, by its code; of what is over, the last.
 
     Parameters
     ----------

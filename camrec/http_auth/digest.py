@@ -29,7 +29,7 @@ class DigestAuth:
     strength : the larger, the better: by its algorithm, then by what of a request it protects.
     kind : what two challenges have in common that are answered in the same way.
     per_session : whether its ``-sess`` variant is meant.
-    requests : how many were answered.
+    request_count : how many were answered.
     stale : whether the challenge says that only the nonce before was too old.
 
     Parameters

@@ -11,7 +11,9 @@ from camrec.http_auth.digest import DigestAuth
 from camrec.redaction import Credential
 
 MAX_CHALLENGES = 3  # in a row that one request answers: a camera may lock an account
-MOST_REFUSED = 1  # kinds of digest whose answer was refused, after which the password is wrong
+MAX_REFUSED_DIGESTS = (
+    1  # kinds of digest whose answer was refused, after which the password is wrong
+)
 
 
 class HttpLogin:
@@ -47,7 +49,7 @@ class HttpLogin:
             renewed = [each for each in offered if each.stale and each.kind == before.kind]
             if not renewed:
                 self._refused.add(before.kind)
-            if len(self._refused) > MOST_REFUSED:
+            if len(self._refused) > MAX_REFUSED_DIGESTS:
                 return False
         digests = [each for each in offered if each.kind not in self._refused]
         if offered and not digests:

@@ -31,7 +31,8 @@ class H264Viewer:
     key picture. So what waits for it is never more than the feed keeps anyway, and it is never left
     behind by the group that it began with.
 
-    unfit : the camera sends something else than H.264, or renews its pictures bit by bit, which no
+    codec_unsupported : the camera sends something else than H.264, or renews its pictures bit by
+    bit, which no
         browser can begin with; nothing more comes.
     lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
 

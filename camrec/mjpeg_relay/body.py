@@ -7,7 +7,7 @@ import zlib
 from http.client import HTTPResponse
 from typing import Protocol
 
-MOST_DECODED = 64 * 1024  # bytes that one read gives, however much they were compressed
+MAX_DECODED_BYTES = 64 * 1024  # bytes that one read gives, however much they were compressed
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _PLAIN = (b"--", b"\r\n", b"\n", b"\xff\xd8")
 _CODINGS = re.compile(r"(?i)\b(?:x-)?(gzip|deflate)\b")
@@ -19,14 +19,14 @@ class Body(Protocol):
         ...
 
 
-def unread_coding(answer: HTTPResponse) -> str:
+def unsupported_encoding(answer: HTTPResponse) -> str:
     """How an answer was compressed that cannot be decoded here, "" where it was not."""
     told = ",".join(answer.headers.get_all("Content-Encoding", [])).lower()
     names = {each.strip() for each in told.split(",")}
     return next(iter(sorted(names & {"br", "zstd", "compress", "x-compress", "lzma", "xz"})), "")
 
 
-def body_of(answer: HTTPResponse) -> Body:
+def decoded_body(answer: HTTPResponse) -> Body:
     """The body as it was before it was compressed; unchanged where it is not."""
     told = [*answer.headers.get_all("Content-Encoding", [])]
     told += answer.headers.get_all("Transfer-Encoding", [])
@@ -77,11 +77,11 @@ class DecodedBody:
 
     def _decode(self, decoder: zlib._Decompress) -> bytes:
         try:
-            plain = decoder.decompress(self._waiting, MOST_DECODED)
+            plain = decoder.decompress(self._waiting, MAX_DECODED_BYTES)
         except zlib.error as error:
             raise ValueError(f"not compressed as was said: {error}") from None
         self._waiting = decoder.unconsumed_tail
-        self._is_full = len(plain) == MOST_DECODED
+        self._is_full = len(plain) == MAX_DECODED_BYTES
         if decoder.eof:
             # Another one may follow: some compress each part by itself.
             self._waiting, self._decoder = decoder.unused_data, None

@@ -13,7 +13,7 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error, error_from_exception
 from camrec.errors import AccessError, CameraError
-from camrec.mjpeg_relay.body import body_of
+from camrec.mjpeg_relay.body import decoded_body
 from camrec.mjpeg_relay.busy_camera import BusyWait
 from camrec.mjpeg_relay.http_client import CameraHttpClient
 from camrec.mjpeg_relay.jpeg_splitter import JpegSplitter
@@ -71,7 +71,7 @@ class RelayConnection:
 
     Attributes
     ----------
-    received : bytes of the camera's pictures so far.
+    received_bytes : bytes of the camera's pictures so far.
     dropped : pictures that came so broken that they could not be passed on.
     """
 
@@ -199,7 +199,7 @@ class RelayConnection:
     def _relay_body(self, answer: HTTPResponse, changed_only: bool = False) -> int:
         """Pass a body's pictures on, each with its last byte; how many there were."""
         splitter = JpegSplitter()
-        body = body_of(answer)
+        body = decoded_body(answer)
         count, dropped_before = 0, self.dropped
         while piece := body.read1(RELAY_READ_BYTES):
             self.received_bytes += len(piece)

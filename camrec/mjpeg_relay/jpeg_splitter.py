@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from camrec.mjpeg_relay.part_heads import PartHead, part_heads, told_length
+from camrec.mjpeg_relay.part_heads import PartHead, declared_length, find_part_heads
 
 JPEG_START_BYTES, EOI_BYTES = b"\xff\xd8\xff", b"\xff\xd9"
 MAX_JPEG_BYTES = 16 << 20  # bytes of one picture; what is larger is none
@@ -86,11 +86,11 @@ class JpegSplitter:
     def _find_start(self) -> bool:
         found = self._data.find(JPEG_START_BYTES)
         text = self._data[: found if found >= 0 else len(self._data)]
-        if heads := part_heads(text):
+        if heads := find_part_heads(text):
             self._lengths_are_sure = self._lengths_are_sure and heads[0].start == 0
-            self._told = told_length(text[heads[-1].start :])
+            self._told = declared_length(text[heads[-1].start :])
         elif found >= 0:
-            self._told = told_length(text[-MAX_PART_HEADER_BYTES:]) or self._told
+            self._told = declared_length(text[-MAX_PART_HEADER_BYTES:]) or self._told
         self._pass_over(heads, text)
         if found < 0:
             del self._data[: heads[-1].end if heads else 0]
@@ -207,7 +207,7 @@ class JpegSplitter:
         """Whether the next part begins where the headers of this picture should be."""
         if not self._delimiter or self._data.find(self._delimiter, 3, until) < 0:
             return None
-        heads = part_heads(self._data[3:])
+        heads = find_part_heads(self._data[3:])
         return (_PART_END, 3 + heads[0].start) if heads else None
 
     def _is_part_end(self, at: int) -> bool:
@@ -228,12 +228,12 @@ class JpegSplitter:
         return 0
 
     def _head_between(self, at: int) -> bool:
-        return bool(part_heads(self._data[max(3, at - MAX_PART_HEADER_BYTES) : at]))
+        return bool(find_part_heads(self._data[max(3, at - MAX_PART_HEADER_BYTES) : at]))
 
     def _before_head(self, at: int) -> int:
         """`at`, or where the head of a part begins that stands right in front of it."""
         since = max(self._scan_from, at - MAX_PART_HEADER_BYTES, 3)
         if 0 < (end := self._part_end(since)) < at:
             return end
-        heads = part_heads(self._data[since:at])
+        heads = find_part_heads(self._data[since:at])
         return since + heads[-1].start if heads else at

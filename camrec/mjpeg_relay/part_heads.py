@@ -29,7 +29,7 @@ class PartHead:
     kind: bytes
 
 
-def part_heads(text: bytes | bytearray) -> list[PartHead]:
+def find_part_heads(text: bytes | bytearray) -> list[PartHead]:
     """All that are there from their delimiter up to their empty line."""
     return [
         PartHead(found.start(), found.end(), found["delimiter"].rstrip(), _kind(found["headers"]))
@@ -37,7 +37,7 @@ def part_heads(text: bytes | bytearray) -> list[PartHead]:
     ]
 
 
-def told_length(text: bytes | bytearray) -> int:
+def declared_length(text: bytes | bytearray) -> int:
     """The last length that a text tells, 0 where it tells none."""
     told = _CONTENT_LENGTH_PATTERN.findall(text)
     return int(told[-1]) if told else 0

@@ -14,7 +14,7 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error, error_from_exception
 from camrec.errors import AccessError, CameraError
-from camrec.mjpeg_relay.body import body_of, unread_coding
+from camrec.mjpeg_relay.body import decoded_body, unsupported_encoding
 from camrec.mjpeg_relay.busy_camera import BusyWait
 from camrec.mjpeg_relay.http_client import CameraHttpClient
 from camrec.mjpeg_relay.jpeg_splitter import JPEG_START_BYTES
@@ -103,7 +103,7 @@ class _Inspection:
             if told.startswith("multipart/")
             else MAX_PLAIN_PREAMBLE_BYTES
         )
-        body, read = body_of(answer), b""
+        body, read = decoded_body(answer), b""
         while JPEG_START_BYTES not in read:
             piece = body.read1(INSPECTION_READ_BYTES) if len(read) <= most else b""
             read += piece
@@ -113,7 +113,7 @@ class _Inspection:
         return None
 
     def _not_a_camera(self, answer: HTTPResponse) -> CameraError:
-        if coding := unread_coding(answer):
+        if coding := unsupported_encoding(answer):
             facts = {"host": self._source.host, "port": self._source.port}
             return CameraError("camera_compressed", **facts, coding=coding)
         return create_camera_error(self._source, "camera_not_a_camera")

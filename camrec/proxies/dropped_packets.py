@@ -7,7 +7,7 @@ import time
 from collections import deque
 from enum import Enum
 
-MOST_REPORTS = 16  # of one fault that are kept, the newest
+MAX_REPORTS_PER_FAULT = 16  # of one fault that are kept, the newest
 # Packets that one report says were lost, from which on their numbers mean something else: it counts
 # 65535 for each that comes twice, or whose number stands still or goes back.
 ODD_NUMBERS = 1000
@@ -69,7 +69,7 @@ class DroppedPackets:
                 continue
             lost = found.groupdict().get("lost")
             if lost is None or int(lost) >= ODD_NUMBERS:
-                kept = self._reports.setdefault((path, fault), deque(maxlen=MOST_REPORTS))
+                kept = self._reports.setdefault((path, fault), deque(maxlen=MAX_REPORTS_PER_FAULT))
                 kept.append(time.monotonic_ns())
             return
 

@@ -12,7 +12,7 @@ class FrameStartDetector:
     The first slice of a picture says that it is that. Another one does not begin a picture where it
     is the first of the second field, a redundant one, or the same once more.
 
-    repeats : the picture comes once more, and what follows of it is of no use.
+    is_duplicate : the picture comes once more, and what follows of it is of no use.
     """
 
     def __init__(self, nals: NalDepacketizer, sets: ParameterSets) -> None:

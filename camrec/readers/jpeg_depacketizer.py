@@ -58,7 +58,7 @@ class JpegDepacketizer:
     Attributes
     ----------
     arrived : when its newest packet came, in monotonic nanoseconds.
-    held : always false: a frame is handed on as soon as it is whole.
+    is_holding : always false: a frame is handed on as soon as it is whole.
     """
 
     is_holding = False

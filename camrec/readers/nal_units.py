@@ -54,8 +54,9 @@ class NalDepacketizer(ABC):
     IN_FRONT : the parameter sets and the messages.
     LEADING : kinds that cannot be decoded by who begins at the key picture before them.
     PLAIN : kinds that end the dependence on what was before them: nothing reaches over them.
-    too_long : NAL units that were left out since this was last looked at.
-    middle : how the payload of a fragment begins that goes on with the NAL unit that is being put
+    oversized_count : NAL units that were left out since this was last looked at.
+    continuation_header : how the payload of a fragment begins that goes on with the NAL unit that
+    is being put
         together, and does not end it; empty where there is none.
     """
 

@@ -40,7 +40,7 @@ class MinDelayPoint(NamedTuple):
 class NominalRate:
     """What was found.
 
-    counted, sent : frames a second, by the camera's times and by their arrivals.
+    nominal_fps, sent : frames a second, by the camera's times and by their arrivals.
     at : the last moment that it was so, monotonic nanoseconds.
     """
 

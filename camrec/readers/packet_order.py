@@ -6,7 +6,7 @@ from camrec.readers.rtp import RtpPacket
 
 # A number that is not the due one weighs 1, one that is takes 2 away: from this weight on the
 # numbers are no use, until it is 0 again. Two of three packets are never lost, over TCP.
-NO_USE = 12
+UNUSABLE_WEIGHT = 12
 
 
 class SequenceTracker:
@@ -56,8 +56,10 @@ class SequenceTracker:
         return self._next
 
     def _weigh(self, is_off: bool) -> None:
-        self._weight = min(self._weight + 1, 2 * NO_USE) if is_off else max(self._weight - 2, 0)
-        if self._weight >= NO_USE:
+        self._weight = (
+            min(self._weight + 1, 2 * UNUSABLE_WEIGHT) if is_off else max(self._weight - 2, 0)
+        )
+        if self._weight >= UNUSABLE_WEIGHT:
             self._is_useless = True
         elif self._weight == 0:
             self._is_useless = False

@@ -89,7 +89,8 @@ class RtpClock:
 class MinDelayFilter:
     """The least delay of lately: of this and the last `MIN_DELAY_WINDOW_NS`, nanoseconds.
 
-    ever : the least that there was at all, as far as the clocks can have drifted since: a network
+    lowest_ever : the least that there was at all, as far as the clocks can have drifted since: a
+    network
         that is slow for minutes and then quick again is no clock that jumps.
     """
 

@@ -42,7 +42,7 @@ class TimestampSegment:
     ticks : its newest stamp, unwrapped.
     shift : what is added to its stamps.
     frames : how many it has.
-    used : when the newest one arrived, nanoseconds.
+    last_used : when the newest one arrived, nanoseconds.
     """
 
     ticks: int
@@ -58,7 +58,7 @@ class TimestampSegment:
 class TimestampUnwrapper:
     """Places the stamps of one track, in the order in which its frames came.
 
-    odd : how many could not be believed.
+    corrected_count : how many could not be believed.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class AvSync:
     (`AudioDelayEstimator`). All else that either is delayed by in the camera is not seen.
 
     newest : when the newest picture arrived; None before the first.
-    late : nanoseconds by which all moments that were noted turned out to be too late.
+    late_by_ns : nanoseconds by which all moments that were noted turned out to be too late.
     """
 
     def __init__(self) -> None:

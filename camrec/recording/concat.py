@@ -24,10 +24,10 @@ SEGMENT_ROUNDING_S = Fraction(1, 20_000)
 class Segment:
     """A part as it lies on the disk.
 
-    zero : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
-    whole : it is a plain video as it is.
-    expected : how many pictures it shows if nothing went wrong; None where something did.
-    step : how its sound and pictures keep step; None where that is not known.
+    origin : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
+    progressive : it is a plain video as it is.
+    expected_frames : how many pictures it shows if nothing went wrong; None where something did.
+    av_sync : how its sound and pictures keep step; None where that is not known.
     left_out : seconds in it of the pictures before which some were left out on purpose.
     """
 

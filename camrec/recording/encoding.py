@@ -17,7 +17,7 @@ class EncodingPolicy:
     h265 : "encode" (plays everywhere) or "copy" (costs nothing, and few browsers play it); H.264 of
         a kind that few browsers play (4:2:2, 4:4:4, more than 8 bits) likewise.
     mjpeg_preset : x264's preset for MJPEG.
-    anew : encode what would be copied, where that is not to be avoided (`for_stream`).
+    force_encode : encode what would be copied, where that is not to be avoided (`for_stream`).
     """
 
     h265: str = "encode"

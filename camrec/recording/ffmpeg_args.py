@@ -46,7 +46,8 @@ KEY_FRAME_EVERY_2_S_EXPRESSION = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+
 class FFmpegFeatures:
     """What differs between the FFmpegs that are in use.
 
-    hybrid : it can turn a fragmented file into a plain one by closing it; without that, the file
+    hybrid_mp4 : it can turn a fragmented file into a plain one by closing it; without that, the
+    file
         is to be written anew at the end.
     fps_mode : it knows ``-fps_mode``, the newer name of ``-vsync``.
     """

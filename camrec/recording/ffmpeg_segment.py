@@ -36,12 +36,12 @@ class SegmentEnded(Exception):
 class FFmpegSegment:
     """Takes units in, in the order in which they came.
 
-    step : how its sound and its pictures keep step, and both with our clock.
+    av_sync : how its sound and its pictures keep step, and both with our clock.
     shown : pictures given to FFmpeg that are not hidden.
     left_out : seconds in its file of the pictures before which some were left out on purpose.
-    complete : FFmpeg ended well: all that it was given is in the file.
-    whole : and the file needs nothing more.
-    complaint : the last line FFmpeg said, or else how it ended; "" if all was well.
+    ended_cleanly : FFmpeg ended well: all that it was given is in the file.
+    progressive : and the file needs nothing more.
+    last_message : the last line FFmpeg said, or else how it ended; "" if all was well.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ class RecordingFacts:
     began, over : when it was started and when it ended, monotonic nanoseconds.
     began_utc : the same moment as `began`, UTC nanoseconds.
     preroll : seconds before `began` that the video was to begin.
-    usual_distance : seconds from picture to picture as they came lately; 0: not known.
+    frame_interval : seconds from picture to picture as they came lately; 0: not known.
     left_out : pictures were left out on purpose after the last one that is in a part.
     """
 

@@ -72,7 +72,7 @@ class GapTracker:
     """The gaps of a recording that still runs; moments are monotonic nanoseconds.
 
     newest : the moment of the newest picture.
-    broken : the stream broke after it.
+    is_discontinuous : the stream broke after it.
     left_out : pictures were left out on purpose after it.
     """
 

@@ -29,7 +29,8 @@ class MediaInfo:
     duration : seconds from its first picture to the end of its last.
     lead : seconds of pictures in front that are hidden.
     pixel : width of a pixel by its height.
-    in_band : its parameter sets stand in front of its key pictures too, as cameras send them: parts
+    has_in_band_parameters : its parameter sets stand in front of its key pictures too, as cameras
+    send them: parts
         with and without cannot be joined.
     """
 

@@ -108,7 +108,7 @@ class RecordingJob:
     filename : of its video once it is saved; of its first one where there are several.
     error : why it FAILED.
     ended : why it ended, as in the receipt; None while it runs.
-    settled : nothing of it needs to be kept for a later camrec.
+    journal_done : nothing of it needs to be kept for a later camrec.
     """
 
     def __init__(

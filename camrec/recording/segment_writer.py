@@ -57,7 +57,7 @@ class SegmentWriter:
 
     Attributes
     ----------
-    part : the one that is being written, or None.
+    current_segment : the one that is being written, or None.
     parts : all, in order.
     failed : why nothing more can be written: "disk", "error", or None.
     warnings : what a reader of the receipt should know.

@@ -26,7 +26,8 @@ class ClockMap:
 
     A track's first estimate is held until the stream breaks: distances stay the camera's own.
 
-    late : nanoseconds by which all moments turned out to be too late, told by pictures that came
+    late_by_ns : nanoseconds by which all moments turned out to be too late, told by pictures that
+    came
         with less delay than the first ones.
     """
 

@@ -37,7 +37,7 @@ class CameraRtspClient:
     patience : seconds in which the camera must answer a request.
     connections : how many were made.
     answered : whether the camera answered anything in RTSP.
-    redirected : whether it led to another address.
+    was_redirected : whether it led to another address.
 
     Parameters
     ----------

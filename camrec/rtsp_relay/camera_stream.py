@@ -49,9 +49,10 @@ class CameraStream:
     """A camera's stream, opened by `open` and begun by `play`.
 
     tracks : video, and audio where there is some that can be read.
-    unheard : the codec of audio that is left out, or that was guessed and did not come yet.
-    doubtful_channel : on which that comes, -1 where it is not so.
-    timeout : seconds after which the camera ends a session that it hears nothing of; 0: not told.
+    unsupported_audio : the codec of audio that is left out, or that was guessed and did not come
+    yet. guessed_channel : on which that comes, -1 where it is not so.
+    session_timeout : seconds after which the camera ends a session that it hears nothing of; 0:
+    not told.
     """
 
     source: CameraAddress

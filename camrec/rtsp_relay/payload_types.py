@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # All others below them have a meaning of their own, or are RTCP on the channel of RTP.
-FIRST_DYNAMIC, JPEG = 96, 26
-MOST_STRANGERS = 50  # packets in a row, and none of its own, after which they are what it sends now
+FIRST_DYNAMIC_PAYLOAD_TYPE, JPEG_PAYLOAD_TYPE = 96, 26
+MAX_STRANGER_PACKETS = (
+    50  # packets in a row, and none of its own, after which they are what it sends now
+)
 
 
 class PayloadTypes:
@@ -39,11 +41,13 @@ class PayloadTypes:
             return True
         if number == self._adopted:
             return True
-        if number in self._others or (number < FIRST_DYNAMIC and number != JPEG):
+        if number in self._others or (
+            number < FIRST_DYNAMIC_PAYLOAD_TYPE and number != JPEG_PAYLOAD_TYPE
+        ):
             return False
         self._strangers = self._strangers + 1 if number == self._stranger else 1
         self._stranger = number
-        if self._heard and self._strangers < MOST_STRANGERS:
+        if self._heard and self._strangers < MAX_STRANGER_PACKETS:
             return False
         self._adopted, self._heard = number, True
         return True

@@ -32,7 +32,7 @@ class RtspRelay:
     later takes the place of the one before. The camera's credential stays here.
 
     source : what MediaMTX is given; it holds no credential.
-    unheard : the codec of the camera's audio, where that is left out.
+    unsupported_audio : the codec of the camera's audio, where that is left out.
     was_redirected : whether the camera ever led to another address.
     delivered_at : the monotonic time of the first frame, None before it.
 

@@ -50,7 +50,8 @@ class _MediamtxLeft(Exception):
 class RelayListener(Protocol):
     """Who is told how it goes.
 
-    keep_alive : the method that keeps the camera's session alive, None where the receiver reports
+    keep_alive_method : the method that keeps the camera's session alive, None where the receiver
+    reports
         alone have to.
     unread : whether MediaMTX is to pass on H.264 and H.265 without a look.
     was_redirected : whether the camera ever led to another address.

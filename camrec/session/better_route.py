@@ -9,8 +9,8 @@ from camrec.session.routes import CameraRoute
 
 # Reports, one a second, after which it is no chance: of a camera that is live more are waited for,
 # and lately, since to call it anew costs some frames.
-REPORTS_OPENING, REPORTS_LIVE = 2, 3
-LATELY_NS = 10 * 10**9
+MIN_REPORTS_OPENING, MIN_REPORTS_LIVE = 2, 3
+REPORT_WINDOW_NS = 10 * 10**9
 
 # How it goes: not one frame came (or none does any longer), frames come but none could be decoded
 # yet, all is well.
@@ -30,23 +30,23 @@ def better_route(
     that would be no other way.
     """
 
-    since = max(since_ns, now_ns - LATELY_NS)
+    since = max(since_ns, now_ns - REPORT_WINDOW_NS)
 
     def count(fault: Fault) -> int:
         return dropped.count(path, fault, since)
 
     if route not in (CameraRoute.DIRECT, CameraRoute.RELAY):
         return None
-    # By the relay MediaMTX does not look into M-JPEG.
-    wanted = REPORTS_LIVE if phase == "live" else 1
-    # A kind that it does not know may be told as broken: of a frame that it leaves it takes none.
+    wanted = MIN_REPORTS_LIVE if phase == "live" else 1
+    # By the relay MediaMTX does not look into M-JPEG. A kind that it does not know may be reported
+    # as broken.
     if route is CameraRoute.DIRECT and count(Fault.JPEG_KIND) + count(Fault.JPEG_BROKEN) >= wanted:
         return CameraRoute.RELAY
     if count(Fault.TOO_LARGE) or (phase == "silent" and count(Fault.PAYLOAD_TYPE)):
         return CameraRoute.UNREAD
     # A live camera may just lose packets: then no other way brings them.
-    is_odd = phase != "live" or count(Fault.ODD_NUMBERS) >= REPORTS_OPENING
-    if is_odd and count(Fault.NUMBER) >= REPORTS_OPENING:
+    is_odd = phase != "live" or count(Fault.ODD_NUMBERS) >= MIN_REPORTS_OPENING
+    if is_odd and count(Fault.NUMBER) >= MIN_REPORTS_OPENING:
         return CameraRoute.UNREAD
-    wanted = REPORTS_LIVE if phase == "live" else REPORTS_OPENING
+    wanted = MIN_REPORTS_LIVE if phase == "live" else MIN_REPORTS_OPENING
     return CameraRoute.UNREAD if count(Fault.MALFORMED) >= wanted else None

@@ -46,7 +46,7 @@ class StreamProbe:
     Passed when a frame could be decoded and there were `frames` of them, or `PROBE_DURATION_S`
     after the first. A thread that reads says what came; another one decodes.
 
-    seen, keys : frames and key frames that came.
+    frames_seen, keys : frames and key frames that came.
     decoded : a key frame came whole, and a picture was made of it.
     """
 

@@ -77,7 +77,7 @@ class Session:
     """One opened camera. A thread of its own opens it, watches it and brings it back.
 
     attempt : which of the tries of the opening runs, 1 to 3.
-    seen : pictures seen in that try.
+    frames_seen : pictures seen in that try.
     waiting_for : what a camera that is called is waited for, see `OpeningWait`; None: for nothing.
     retries : attempts since the camera went away, 0 while it is live.
     error : why it failed, or why it is stale as far as that is known.

@@ -53,7 +53,8 @@ DOUBT_S = 2.5
 class UnitReader(Protocol):
     """A local stream as units; `close` may come from any thread.
 
-    unheard : the codec of its sound, where it has some that cannot be read; known with the first
+    unsupported_audio : the codec of its sound, where it has some that cannot be read; known with
+    the first
         unit.
     notices : what a recording of it should tell, as far as is known with the newest unit.
     """

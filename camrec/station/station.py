@@ -81,7 +81,7 @@ class Station:
 
     changed : emits (kind, id) after each change: kind is "session", "recording", "library",
         "proxy" or "settings"; the id is a session's, a recording's, a file's or a proxy's name.
-    next_folder : of the videos, from the next start on.
+    next_videos_dir : of the videos, from the next start on.
     left_behind : the journal's entries that could not be taken up at the start, by file name. They
         and what was recorded of them stay on the disk.
     """

@@ -19,7 +19,7 @@ class Operation:
     media : what is answered that is not JSON, as a content type.
     query : the parameters after the question mark, each with its JSON schema.
     required : those of them that must be given.
-    refusals : the statuses of errors that this call has of its own.
+    error_statuses : the statuses of errors that this call has of its own.
     """
 
     method: str

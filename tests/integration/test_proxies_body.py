@@ -12,7 +12,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from camrec.mjpeg_relay.body import MOST_DECODED, DecodedBody, body_of, unread_coding
+from camrec.mjpeg_relay.body import (
+    MAX_DECODED_BYTES,
+    DecodedBody,
+    decoded_body,
+    unsupported_encoding,
+)
 from camrec.mjpeg_relay.chunked_body import ChunkedBody
 from camrec.mjpeg_relay.lenient_response import LenientResponse
 
@@ -43,7 +48,7 @@ class Pieces:
 def whole(body) -> bytes:
     read = bytearray()
     while piece := body.read1(65536):
-        assert len(piece) <= max(MOST_DECODED, 65536)
+        assert len(piece) <= max(MAX_DECODED_BYTES, 65536)
         read += piece
     return bytes(read)
 
@@ -69,7 +74,7 @@ def test_a_small_body_that_stands_for_a_huge_one_is_read_in_pieces():
     source = Pieces(gzip.compress(bytes(256 << 20), 9), 65536)
     body = DecodedBody(source)
     for _ in range(100):
-        assert len(body.read1(65536)) <= MOST_DECODED
+        assert len(body.read1(65536)) <= MAX_DECODED_BYTES
     assert source.read_from <= 65536
 
 
@@ -107,8 +112,8 @@ def test_what_a_camera_says_of_its_body_decides(told, decoded, unread):
     for name, value in told.items():
         headers[name] = value
     answer = SimpleNamespace(headers=headers)
-    assert (body_of(answer) is not answer) is decoded
-    assert unread_coding(answer) == unread
+    assert (decoded_body(answer) is not answer) is decoded
+    assert unsupported_encoding(answer) == unread
 
 
 CHUNKED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camrec.rtsp_relay.payload_types import MOST_STRANGERS, PayloadTypes
+from camrec.rtsp_relay.payload_types import MAX_STRANGER_PACKETS, PayloadTypes
 
 
 def test_what_comes_first_is_the_video_until_its_own_comes():
@@ -17,14 +17,14 @@ def test_what_comes_first_is_the_video_until_its_own_comes():
 @pytest.mark.parametrize("number", [0, 50, 72, 98])
 def test_what_has_a_meaning_of_its_own_is_no_video(number):
     types = PayloadTypes(96, [96, 98])
-    assert not any(types.is_video(number) for _ in range(2 * MOST_STRANGERS))
+    assert not any(types.is_video(number) for _ in range(2 * MAX_STRANGER_PACKETS))
 
 
 def test_a_type_that_changes_on_the_way_is_followed_when_nothing_else_comes_any_more():
     types = PayloadTypes(96)
     assert types.is_video(96)
     for _ in range(5):  # something else between its own
-        assert not any(types.is_video(97) for _ in range(MOST_STRANGERS - 1))
+        assert not any(types.is_video(97) for _ in range(MAX_STRANGER_PACKETS - 1))
         assert types.is_video(96)
-    taken = [types.is_video(97) for _ in range(MOST_STRANGERS + 5)]
-    assert taken == [False] * (MOST_STRANGERS - 1) + [True] * 6
+    taken = [types.is_video(97) for _ in range(MAX_STRANGER_PACKETS + 5)]
+    assert taken == [False] * (MAX_STRANGER_PACKETS - 1) + [True] * 6

@@ -10,7 +10,7 @@ import pytest
 
 from camrec.camera_address import parse_address, restore_address, validate_name
 from camrec.errors import InputError
-from camrec.pasted_address import cleaned
+from camrec.pasted_address import clean_pasted_address
 from camrec.redaction import Credential, redact
 from camrec.stream_search import parse_bare_host
 
@@ -195,7 +195,7 @@ def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
     ],
 )
 def test_what_may_belong_to_an_address_stays(address):
-    assert cleaned(address) == address == cleaned(f" <{address}>\n")
+    assert clean_pasted_address(address) == address == clean_pasted_address(f" <{address}>\n")
 
 
 def test_a_bare_host_is_cleaned_as_well():
@@ -206,7 +206,7 @@ def test_a_bare_host_is_cleaned_as_well():
 
 def test_an_address_is_cleaned_in_one_place_alone():
     files = (Path(__file__).parents[2] / "camrec").rglob("*.py")
-    callers = {each.name for each in files if re.search(r"\bcleaned\(", each.read_text("utf-8"))}
+    callers = {each.name for each in files if re.search(r"\bclean_pasted_address\(", each.read_text("utf-8"))}
     assert callers == {"pasted_address.py", "camera_address.py", "stream_search.py"}
 
 
@@ -218,7 +218,7 @@ def test_a_pasted_address_that_is_refused_is_not_logged(caplog, pasted):
 
 
 def test_cleaning_is_bounded():
-    assert cleaned("<" * 100_000) == "<" * 100_000
+    assert clean_pasted_address("<" * 100_000) == "<" * 100_000
     with pytest.raises(InputError):
         parse_address("." * 2048)
 

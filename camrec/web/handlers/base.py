@@ -33,7 +33,7 @@ class HandlerContext:
     """What handlers work with. The station's calls block, so they run in the pool's threads.
 
     viewers : the WebSockets that are open.
-    audiences : those of them that watch a session, by its id.
+    viewer_groups : those of them that watch a session, by its id.
     """
 
     station: Station
