@@ -206,7 +206,8 @@ def test_a_bare_host_is_cleaned_as_well():
 
 def test_an_address_is_cleaned_in_one_place_alone():
     files = (Path(__file__).parents[2] / "camrec").rglob("*.py")
-    callers = {each.name for each in files if re.search(r"\bclean_pasted_address\(", each.read_text("utf-8"))}
+    call = re.compile(r"\bclean_pasted_address\(")
+    callers = {each.name for each in files if call.search(each.read_text("utf-8"))}
     assert callers == {"pasted_address.py", "camera_address.py", "stream_search.py"}
 
 
