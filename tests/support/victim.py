@@ -12,8 +12,10 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import av
 import psutil
 
+from camrec.recording.media_info import read_media_info
 from support import recorder
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +108,14 @@ class Victim:
             folder.name: sum(part.stat().st_size for part in folder.glob("part-*.mp4"))
             for folder in (self.folder / "videos" / ".parts").glob("*")
         }
+
+    def shown_frames(self) -> int:
+        """Frames in the parts that are not saved yet, those before Record was pressed left out."""
+        frames = 0
+        for part in (self.folder / "videos" / ".parts").glob("*/part-*.mp4"):
+            with contextlib.suppress(av.error.FFmpegError, IndexError):  # nothing but its head yet
+                frames += len(read_media_info(part).times)
+        return frames
 
     def __enter__(self) -> Victim:
         return self.start()
