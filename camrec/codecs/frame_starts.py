@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from camrec.readers.nal_units import NalDepacketizer
-from camrec.readers.parameter_sets import ParameterSets
+from camrec.codecs.nal_units import NalDepacketizer
+from camrec.codecs.parameter_sets import ParameterSets
 
 
 class FrameStartDetector:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from camrec.readers.bit_reader import BitReader, unescape_nal
-from camrec.readers.nal_units import (
+from camrec.codecs.bit_reader import BitReader, unescape_nal
+from camrec.codecs.nal_units import (
     PARAMETER_SET_ID_BYTES,
     RECOVERY_POINT_SEI_TYPE,
     NalDepacketizer,

@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
+from camrec.codecs.bit_reader import BitReader, unescape_nal
 from camrec.media import VideoCodec
-from camrec.readers.bit_reader import BitReader, unescape_nal
 
 START_CODE = b"\0\0\0\1"
 MAX_NAL_BYTES = 16 << 20  # bytes of one NAL unit; what is larger is none

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camrec.readers.nal_units import NalDepacketizer, SpsInfo
+from camrec.codecs.nal_units import NalDepacketizer, SpsInfo
 
 MAX_PARAMETER_SET_BYTES = 1 << 13  # bytes of one
 MAX_PARAMETER_SETS = 64  # parameter sets that are kept, the newest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camrec.readers.nal_units import NalDepacketizer
+from camrec.codecs.nal_units import NalDepacketizer
 
 BLA_NAL_TYPES = range(16, 19)  # H.265: what leads such a key picture can be decoded by nobody
 

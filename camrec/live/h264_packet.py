@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from camrec.codecs import START_CODE, H264Depacketizer
 from camrec.media import VideoTrack
-from camrec.readers.h264 import H264Depacketizer
-from camrec.readers.nal_units import START_CODE
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from camrec.clock import Clock
+from camrec.codecs import KnownTracks, add_huffman_tables, read_jpeg_format
 from camrec.media import MediaUnit, VideoTrack
-from camrec.readers import jpeg_header
 from camrec.readers.errors import StreamError
-from camrec.readers.known_tracks import KnownTracks
 from camrec.readers.reader import StreamReader
-from camrec.readers.rtp_jpeg_header import add_huffman_tables
 from camrec.readers.websocket_client import WebSocketClient
 
 
@@ -73,7 +71,7 @@ class MjpegReader(StreamReader):
     def _find_track(self, message: bytes) -> VideoTrack | None:
         """The track of those of the same size; None where it is no picture that can be taken."""
         try:
-            return self._tracks.of(jpeg_header.read_jpeg_format(message))
+            return self._tracks.of(read_jpeg_format(message))
         except ValueError:
             self._dropped += 1
             return None

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from camrec.clock import Clock
 from camrec.media import MediaUnit, StreamNotice
 from camrec.readers.errors import StreamError
+from camrec.rtp import UnsupportedVideo
 
 
 class InterruptibleConnection(Protocol):
@@ -72,7 +73,7 @@ class StreamReader(ABC):
                 yield batch
         except EOFError:
             return
-        except (OSError, StreamError) as error:
+        except (OSError, StreamError, UnsupportedVideo) as error:
             if not self._closed:
                 raise _to_stream_error(error) from None
         finally:
@@ -111,9 +112,11 @@ class StreamReader(ABC):
         return connection
 
 
-def _to_stream_error(error: OSError | StreamError) -> StreamError:
+def _to_stream_error(error: OSError | StreamError | UnsupportedVideo) -> StreamError:
     if isinstance(error, StreamError):
         return error
+    if isinstance(error, UnsupportedVideo):
+        return StreamError(error.reason, error.detail)
     if isinstance(error, TimeoutError):
         return StreamError("silent")
     if isinstance(error, ConnectionRefusedError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from camrec.readers.errors import StreamError
-from camrec.readers.parse_int import parse_int
+from camrec.rtp import parse_int
 
 RECEIVE_BUFFER_BYTES = 1 << 20  # the kernel's: bears a second in which no Python runs
 PACKET_BUFFER_BYTES = 1 << 18  # ours: more than the longest packet (64 KiB)

@@ -6,20 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from camrec.clock import NS_PER_SECOND, Clock
+from camrec.codecs import H264Depacketizer, H265Depacketizer
 from camrec.media import MediaUnit, StreamNotice
-from camrec.readers import sdp
-from camrec.readers.access_units import MAX_FRAME_HOLD_NS, AccessUnitAssembler
-from camrec.readers.audio import AudioDepacketizer
-from camrec.readers.audio_codecs import create_audio_depacketizer
 from camrec.readers.errors import StreamError
-from camrec.readers.h264 import H264Depacketizer
-from camrec.readers.h265 import H265Depacketizer
-from camrec.readers.jpeg_depacketizer import JpegDepacketizer
 from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
-from camrec.readers.parse_int import parse_int
 from camrec.readers.reader import StreamReader
-from camrec.readers.rtp import parse_packet
 from camrec.readers.rtsp_client import RtspConnection, RtspResponse
+from camrec.rtp import (
+    MAX_FRAME_HOLD_NS,
+    AccessUnitAssembler,
+    AudioDepacketizer,
+    JpegDepacketizer,
+    MediaDescription,
+    create_audio_depacketizer,
+    parse_int,
+    parse_packet,
+    parse_sdp,
+)
 
 NAL_DEPACKETIZERS = {"H264": H264Depacketizer, "H265": H265Depacketizer}
 VIDEO_CODECS = (*NAL_DEPACKETIZERS, "JPEG")
@@ -84,7 +87,7 @@ class RtspReader(StreamReader):
         described = _check_response("DESCRIBE", dialogue.answer())
         dialogue.patience = self._timeout
         first = _check_response("SETUP", dialogue.answer()) if self._first_track else None
-        media = sdp.parse_sdp(described.body)
+        media = parse_sdp(described.body)
         self.advertised_codecs = tuple(medium.codec for medium in media if medium.codec)
         videos = [m for m in media if m.kind == "video" and m.codec in VIDEO_CODECS]
         # M-JPEG only of a camera that has nothing else: it takes most of the network.
@@ -97,7 +100,7 @@ class RtspReader(StreamReader):
         if video.odd_clock:
             # MediaMTX passes nothing on of it.
             raise StreamError("codec", f"{video.codec} without a clock rate")
-        chosen: list[tuple[sdp.MediaDescription, VideoDepacketizer | AudioDepacketizer]] = [
+        chosen: list[tuple[MediaDescription, VideoDepacketizer | AudioDepacketizer]] = [
             (video, create_video_depacketizer(video))
         ]
         sounds = [(m, create_audio_depacketizer(m)) for m in media if m.kind == "audio"]
@@ -206,7 +209,7 @@ def _round_rate(rate: float, slack: float) -> int | float:
     return whole if abs(rate - whole) <= slack * rate else round(rate, 2)
 
 
-def create_video_depacketizer(medium: sdp.MediaDescription) -> VideoDepacketizer:
+def create_video_depacketizer(medium: MediaDescription) -> VideoDepacketizer:
     """What puts its frames together."""
     if medium.codec == "JPEG":
         return JpegDepacketizer(medium.rate, medium.size)

@@ -9,10 +9,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from camrec.codecs import START_CODE
 from camrec.media import MediaUnit
 from camrec.process.child import ChildProcess
 from camrec.process.stop_sequence import STDIN_STOP_SEQUENCE, StopStep
-from camrec.readers.nal_units import START_CODE
 from camrec.recording.audio_decode import audio_decoder_for
 from camrec.recording.av_sync import AvSync
 from camrec.recording.encoding import EncodingPolicy

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import struct
 
+from camrec.codecs import (
+    MAX_NAL_BYTES,
+    DecodeStart,
+    FrameStartDetector,
+    KnownTracks,
+    NalDepacketizer,
+    ParameterSets,
+    SpsInfo,
+    to_annex_b,
+)
 from camrec.media import MAX_FRAME_PIXELS, MediaUnit, VideoTrack
-from camrec.readers.errors import StreamError
-from camrec.readers.frame_starts import FrameStartDetector
-from camrec.readers.known_tracks import KnownTracks
-from camrec.readers.nal_units import MAX_NAL_BYTES, NalDepacketizer, SpsInfo, to_annex_b
-from camrec.readers.packet_order import SequenceTracker
-from camrec.readers.parameter_sets import ParameterSets
-from camrec.readers.recovery_points import DecodeStart
-from camrec.readers.rtp import RTP_HEADER_STRUCT, RtpClock, RtpPacket
+from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.packet_order import SequenceTracker
+from camrec.rtp.rtp_clock import RtpClock
+from camrec.rtp.rtp_packet import RTP_HEADER_STRUCT, RtpPacket
 
 RTP_SEQUENCE_STRUCT = struct.Struct(">H")
 MAX_FRAME_HOLD_NS = 10**8  # nanoseconds
@@ -36,7 +42,7 @@ class AccessUnitAssembler:
 
     A picture of which packets are missing is handed on as it came, with `lost` set.
 
-    Raises StreamError (``codec``) where its pictures are larger than any that can be taken.
+    Raises UnsupportedVideo (``codec``) where its pictures are larger than any that can be taken.
     """
 
     def __init__(self, rate: int, nals: NalDepacketizer, parameters: list[bytes]) -> None:
@@ -243,7 +249,7 @@ class AccessUnitAssembler:
             return
         if form.width * form.height > MAX_FRAME_PIXELS:
             name = self._nals.CODEC.upper().replace("H", "H.")
-            raise StreamError("codec", f"{name}, {form.width}x{form.height}")
+            raise UnsupportedVideo("codec", f"{name}, {form.width}x{form.height}")
         now = self._track
         # A decoder that is ready for more reordering does as well.
         if now is not None and form.reorder < now.reorder:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from camrec.codecs import BitReader
 from camrec.media import AudioDelayEstimator, AudioTrack, MediaUnit
-from camrec.readers.bit_reader import BitReader
-from camrec.readers.packet_order import SequenceTracker
-from camrec.readers.rtp import RtpClock, RtpPacket
+from camrec.rtp.packet_order import SequenceTracker
+from camrec.rtp.rtp_clock import RtpClock
+from camrec.rtp.rtp_packet import RtpPacket
 
 MAX_AUDIO_OVERLAP_NS = (
     5 * 10**8

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from camrec.media import AudioTrack
-from camrec.readers import latm
-from camrec.readers.audio import AacAudio, AudioDepacketizer, read_channel_count
-from camrec.readers.mpeg_audio import Ac3Audio, MpegAudio
-from camrec.readers.sdp import MediaDescription
+from camrec.rtp import latm
+from camrec.rtp.audio import AacAudio, AudioDepacketizer, read_channel_count
+from camrec.rtp.mpeg_audio import Ac3Audio, MpegAudio
+from camrec.rtp.sdp import MediaDescription
 
 PACKET_PER_UNIT_CODECS = (
     "PCMA",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from camrec.codecs import EOI_BYTES, SOI_BYTES, KnownTracks, read_jpeg_format
 from camrec.media import MediaUnit, VideoTrack
-from camrec.readers import jpeg_header, rtp_jpeg_header
-from camrec.readers.errors import StreamError
-from camrec.readers.known_tracks import KnownTracks
-from camrec.readers.packet_order import SequenceTracker
-from camrec.readers.rtp import RtpClock, RtpPacket
-from camrec.readers.rtp_jpeg_header import QuantizationTables
+from camrec.rtp import rtp_jpeg_header
+from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.packet_order import SequenceTracker
+from camrec.rtp.rtp_clock import RtpClock
+from camrec.rtp.rtp_jpeg_header import QuantizationTables
+from camrec.rtp.rtp_packet import RtpPacket
 
 MAIN_HEADER_BYTES = 8  # in front of each fragment
 RESTART_TYPE_FLAG = 0x40  # set in the types whose scan has restart markers
@@ -139,7 +140,7 @@ class JpegDepacketizer:
             self._unreadable += 1
         too_many = self._unreadable >= MAX_UNREADABLE_PACKETS
         if not self._is_readable and (too_many or self._without_tables >= MAX_WITHOUT_TABLES):
-            raise StreamError("jpeg") from None
+            raise UnsupportedVideo("jpeg") from None
 
     def release(self) -> list[MediaUnit]:
         """Nothing is held."""
@@ -156,7 +157,7 @@ class JpegDepacketizer:
             header = rtp_jpeg_header.build_jpeg_header(
                 fragment.kind, size, tables, fragment.restart, told
             )
-            jpeg_header.read_jpeg_format(header)
+            read_jpeg_format(header)
             self._headers = (key, header)
         self._header = self._headers[1]
 
@@ -178,15 +179,13 @@ class JpegDepacketizer:
         header, self._header = self._header, b""
         if not header or not self._scan or self._ticks is None:
             return []
-        if self._scan.startswith(
-            rtp_jpeg_header.SOI_BYTES
-        ):  # some send the whole JPEG as if it were a scan
+        if self._scan.startswith(SOI_BYTES):  # some send the whole JPEG as if it were a scan
             header = b""
-        whole = self._scan.endswith(rtp_jpeg_header.EOI_BYTES)
-        data = b"".join((header, self._scan, b"" if whole else rtp_jpeg_header.EOI_BYTES))
+        whole = self._scan.endswith(EOI_BYTES)
+        data = b"".join((header, self._scan, b"" if whole else EOI_BYTES))
         time, offset = self._rtp_clock.place(self._ticks, self.arrived, 0)
         try:
-            track = self._tracks.of(jpeg_header.read_jpeg_format(data))
+            track = self._tracks.of(read_jpeg_format(data))
         except ValueError:
             self._dropped += 1
             return []

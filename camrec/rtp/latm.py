@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from camrec.codecs import BitReader
 from camrec.media import AudioTrack
-from camrec.readers.audio import AudioDepacketizer, read_channel_count, ticks_per_unit
-from camrec.readers.bit_reader import BitReader
-from camrec.readers.rtp import RtpPacket
+from camrec.rtp.audio import AudioDepacketizer, read_channel_count, ticks_per_unit
+from camrec.rtp.rtp_packet import RtpPacket
 
 MAX_LATM_ELEMENT_BYTES = 1 << 16  # bytes of one element
 PLAIN_AAC_OBJECT_TYPES = (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from camrec.media import AudioCodec, AudioTrack
-from camrec.readers.audio import AudioDepacketizer
-from camrec.readers.rtp import RtpPacket
+from camrec.rtp.audio import AudioDepacketizer
+from camrec.rtp.rtp_packet import RtpPacket
 
 MAX_AUDIO_FRAME_BYTES = 1 << 13  # bytes: no frame of either is longer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camrec.readers.rtp import RtpPacket
+from camrec.rtp.rtp_packet import RtpPacket
 
 # A number that is not the due one weighs 1, one that is takes 2 away: from this weight on the
 # numbers are no use, until it is 0 again. Two of three packets are never lost, over TCP.

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from camrec.readers.jpeg_header import SOF_MARKERS, STANDALONE_MARKERS
-
-SOI_BYTES, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
-DHT_MARKER, DQT_MARKER, DRI_MARKER, SOF0_MARKER, SOF1_MARKER, SOS_MARKER = (
-    0xC4,
-    0xDB,
-    0xDD,
-    0xC0,
-    0xC1,
-    0xDA,
+from camrec.codecs import (
+    DEFAULT_HUFFMAN_TABLES,
+    DHT_MARKER,
+    DQT_MARKER,
+    DRI_MARKER,
+    SOF0_MARKER,
+    SOF1_MARKER,
+    SOF_MARKERS,
+    SOI_BYTES,
+    SOS_MARKER,
+    build_segment,
+    iterate_segments,
 )
+
 QUANTIZATION_COEFFICIENTS = 64  # coefficients of a quantization table
 JFIF_SEGMENT = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # the colours are Y, Cb and Cr
 LUMA_SAMPLING_BY_TYPE = {0: 0x21, 1: 0x22}  # of the luma by RTP type: 4:2:2 and 4:2:0
@@ -26,19 +28,6 @@ DEFAULT_QUANTIZATION_TABLES = bytes.fromhex(
     "100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933383740485c4e404457453738506d"
     "51575f626768673e4d71797064785c6567631112121815182f1a1a2f634238426363636363636363636363636363"
     "636363636363636363636363636363636363636363636363636363636363636363636363"
-)
-# The four Huffman tables of the same annex, as they stand in a DHT segment.
-DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
-    "0000010501010101010100000000000000000102030405060708090a0b100002010303020403050504040000017d"
-    "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a2526"
-    "2728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485"
-    "868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6"
-    "d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa01000301010101010101010100000000000001020304"
-    "05060708090a0b110002010204040304070504040001027700010203110405213106124151076171132232810814"
-    "4291a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a434445464748494a5354"
-    "55565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7"
-    "a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8"
-    "f9fa"
 )
 
 
@@ -103,14 +92,14 @@ def build_jpeg_header(
     further = b""
     for marker, body in iterate_segments(told):
         if marker in SOF_MARKERS:
-            frame = _build_segment(marker, body)
+            frame = build_segment(marker, body)
         elif marker in (DHT_MARKER, DQT_MARKER, DRI_MARKER):
-            further += _build_segment(marker, body)  # a later table of the same number counts
-    interval = _build_segment(DRI_MARKER, struct.pack(">H", restart)) if restart else b""
-    quantizers = _build_segment(
+            further += build_segment(marker, body)  # a later table of the same number counts
+    interval = build_segment(DRI_MARKER, struct.pack(">H", restart)) if restart else b""
+    quantizers = build_segment(
         DQT_MARKER, b"".join(map(_build_quantization_table, range(4), quantization))
     )
-    huffman = _build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES)
+    huffman = build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES)
     return b"".join(
         (
             SOI_BYTES,
@@ -125,25 +114,6 @@ def build_jpeg_header(
     )
 
 
-def iterate_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(marker, body) of the segments in front of a scan; what makes no sense ends it."""
-    at = 0
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-        elif marker in STANDALONE_MARKERS:
-            at += 2
-        elif marker == SOS_MARKER:
-            return
-        else:
-            end = at + 2 + (data[at + 2] << 8 | data[at + 3])
-            if end < at + 4 or end > len(data):
-                return
-            yield marker, data[at + 4 : end]
-            at = end
-
-
 def _build_frame_header(
     kind: int, size: tuple[int, int], quantization: list[tuple[int, ...]]
 ) -> bytes:
@@ -152,7 +122,7 @@ def _build_frame_header(
     width, height = size
     body = struct.pack(">BHHB", 8, height, width, 3)
     body += bytes([1, LUMA_SAMPLING_BY_TYPE[kind], 0, 2, 0x11, chroma, 3, 0x11, chroma])
-    return _build_segment(SOF1_MARKER if wide else SOF0_MARKER, body)
+    return build_segment(SOF1_MARKER if wide else SOF0_MARKER, body)
 
 
 def _build_quantization_table(number: int, table: tuple[int, ...]) -> bytes:
@@ -170,25 +140,4 @@ def _build_scan_header(frame: bytes) -> bytes:
     body = bytes([count])
     for place, identity in enumerate(identities):
         body += bytes([identity, 0x11 if place else 0])
-    return _build_segment(SOS_MARKER, body + bytes([0, 63, 0]))
-
-
-def _build_segment(marker: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
-
-
-def add_huffman_tables(jpeg: bytes) -> bytes:
-    """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
-    not every browser knows what is meant.
-    """
-    at = 2
-    for marker, body in iterate_segments(memoryview(jpeg)[2:]):
-        # The usual ones are for sequential JPEGs.
-        if marker == DHT_MARKER or (
-            marker in SOF_MARKERS and marker not in (SOF0_MARKER, SOF1_MARKER)
-        ):
-            return jpeg
-        at += 4 + len(body)
-    if jpeg[at : at + 2] != bytes((0xFF, SOS_MARKER)):
-        return jpeg
-    return jpeg[:at] + _build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES) + jpeg[at:]
+    return build_segment(SOS_MARKER, body + bytes([0, 63, 0]))

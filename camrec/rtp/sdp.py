@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from camrec.readers.parse_int import parse_int
+from camrec.rtp.text_numbers import parse_int
 
 SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
 MAX_JPEG_SIDE_PX = 0xFFFF  # pixels, in a JPEG

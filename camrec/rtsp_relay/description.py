@@ -8,9 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from camrec.readers import sdp
-from camrec.readers.audio_codecs import create_audio_depacketizer
-from camrec.readers.h265 import H265Depacketizer
+from camrec.codecs import H265Depacketizer
+from camrec.rtp import (
+    SLOWEST_VIDEO_CLOCK,
+    STATIC_PAYLOAD_FORMATS,
+    MediaDescription,
+    create_audio_depacketizer,
+    parse_sdp,
+)
 
 VIDEO_RATE = "90000"
 MAX_RATE = 1 << 31
@@ -171,8 +176,8 @@ def _parse_codec(number: int, told: str, parameters: dict[str, str]) -> tuple[st
         return name, _video_rate(rate) if name in RELAYED_VIDEO_CODECS else rate
     if number in _STATIC_VIDEO_FORMATS:
         return _STATIC_VIDEO_FORMATS[number]
-    if number in sdp.STATIC_PAYLOAD_FORMATS:
-        codec, rate, channels = sdp.STATIC_PAYLOAD_FORMATS[number]
+    if number in STATIC_PAYLOAD_FORMATS:
+        codec, rate, channels = STATIC_PAYLOAD_FORMATS[number]
         return codec, f"{rate}/{channels}" if channels > 1 else str(rate)
     if "sprop-vps" in parameters or "sprop-sps" in parameters:
         return "H265", "90000"
@@ -184,14 +189,14 @@ def _parse_codec(number: int, told: str, parameters: dict[str, str]) -> tuple[st
 def _video_rate(told: str) -> str:
     """The clock rate of a video, the usual one where what stands there is none."""
     rate = told.partition("/")[0]
-    is_one = rate.isdecimal() and sdp.SLOWEST_VIDEO_CLOCK <= int(rate) < MAX_RATE
+    is_one = rate.isdecimal() and SLOWEST_VIDEO_CLOCK <= int(rate) < MAX_RATE
     return rate if is_one else VIDEO_RATE
 
 
 def _parse_frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
     """As the attributes tell it that go with RTP's M-JPEG, which cannot tell large ones."""
     text = "\n".join([f"m=video 0 RTP/AVP {number}", *(f"a={line}" for line in lines)])
-    return sdp.parse_sdp(text)[0].size
+    return parse_sdp(text)[0].size
 
 
 def _is_readable_video(each: PayloadFormat) -> bool:
@@ -202,7 +207,7 @@ def _is_readable_audio(each: PayloadFormat) -> bool:
     rate, _, channels = each.rate.partition("/")
     if not rate.isdecimal() or int(rate) == 0:
         return False
-    medium = sdp.MediaDescription("audio", each.payload_type, each.codec, int(rate))
+    medium = MediaDescription("audio", each.payload_type, each.codec, int(rate))
     medium.channels = int(channels) if channels.isdecimal() else 1
     medium.format = each.parameters
     if each.codec in ("MPEG4-GENERIC", "MP4A-LATM") and not medium.config():

@@ -7,7 +7,7 @@ takes none that is longer than a datagram.
 
 from __future__ import annotations
 
-from camrec.readers.jpeg_depacketizer import (
+from camrec.rtp import (
     MAIN_HEADER_BYTES,
     MIN_IN_BAND_TABLES_Q,
     RESTART_TYPE_FLAG,

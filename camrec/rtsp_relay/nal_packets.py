@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from camrec.readers.h264 import FU_A_NAL_TYPE, STAP_A_NAL_TYPE
-from camrec.readers.h265 import AP_NAL_TYPE, FU_NAL_TYPE
-from camrec.readers.nal_units import split_aggregation
+from camrec.codecs import (
+    AP_NAL_TYPE,
+    FU_A_NAL_TYPE,
+    FU_NAL_TYPE,
+    STAP_A_NAL_TYPE,
+    split_aggregation,
+)
 from camrec.rtsp_relay.description import PayloadFormat
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets

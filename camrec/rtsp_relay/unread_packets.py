@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from camrec.readers.packet_order import SequenceTracker
+from camrec.rtp import SequenceTracker
 from camrec.rtsp_relay.payload_types import PayloadTypes
 
 MAX_PAYLOAD_BYTES = 1400  # MediaMTX takes 1440

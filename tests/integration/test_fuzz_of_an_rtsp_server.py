@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
 from camrec.readers.errors import StreamError
-from camrec.readers.rtp import parse_packet as packet_of
 from camrec.readers.rtsp_client import RtspConnection
+from camrec.rtp.rtp_packet import parse_packet as packet_of
 
 
 @given(

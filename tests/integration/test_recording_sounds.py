@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from camrec.media import MediaUnit
-from camrec.readers import sdp
-from camrec.readers.audio_codecs import create_audio_depacketizer
+from camrec.rtp import sdp
+from camrec.rtp.audio_codecs import create_audio_depacketizer
 from support.beeps import ENCODERS, LENGTH, PITCH, beeps, encoded
 from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected

@@ -9,12 +9,12 @@ from fractions import Fraction
 import av
 import pytest
 
+from camrec.codecs.nal_units import START_CODE
 from camrec.feed import Feed
 from camrec.media import AudioTrack, MediaUnit, VideoTrack
-from camrec.readers.access_units import AccessUnitAssembler
-from camrec.readers.nal_units import START_CODE
 from camrec.recording import RecordingState
 from camrec.recording.av_sync import AvSync, shift_at
+from camrec.rtp.access_units import AccessUnitAssembler
 from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until

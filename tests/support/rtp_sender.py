@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from camrec.readers.access_units import AccessUnitAssembler
-from camrec.readers.h264 import H264Depacketizer
-from camrec.readers.h265 import H265Depacketizer
-from camrec.readers.nal_units import START_CODE
-from camrec.readers.rtp import parse_packet
+from camrec.codecs.h264 import H264Depacketizer
+from camrec.codecs.h265 import H265Depacketizer
+from camrec.codecs.nal_units import START_CODE
+from camrec.rtp.access_units import AccessUnitAssembler
+from camrec.rtp.rtp_packet import parse_packet
 from support.units_made import SECOND
 
 KINDS = {"h264": H264Depacketizer, "h265": H265Depacketizer}

@@ -18,20 +18,16 @@ from hypothesis import strategies as st
 import support.fuzzing  # noqa: F401
 from camrec.camera_address import parse_address, restore_address
 from camrec.clock import Clock
+from camrec.codecs import jpeg_header
+from camrec.codecs.bit_reader import BitReader
+from camrec.codecs.h264 import H264Depacketizer
+from camrec.codecs.h265 import H265Depacketizer
+from camrec.codecs.nal_units import MAX_NAL_BYTES
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
 from camrec.library import VideoLibrary
 from camrec.library.filenames import is_video_filename, numbered_stem, video_stem
 from camrec.mjpeg_relay.jpeg_splitter import MAX_JPEG_BYTES, MAX_PART_HEADER_BYTES, JpegSplitter
-from camrec.readers import jpeg_header, sdp
-from camrec.readers.access_units import AccessUnitAssembler
-from camrec.readers.bit_reader import BitReader
-from camrec.readers.errors import StreamError
-from camrec.readers.h264 import H264Depacketizer
-from camrec.readers.h265 import H265Depacketizer
-from camrec.readers.nal_units import MAX_NAL_BYTES
-from camrec.readers.rtp import RtpPacket
-from camrec.readers.rtp import parse_packet as packet_of
 from camrec.receipt import Receipt
 from camrec.recording.track_change_limit import (
     CHANGE_INTERVAL_NS,
@@ -39,6 +35,11 @@ from camrec.recording.track_change_limit import (
     TrackChangeLimiter,
 )
 from camrec.redaction import redact
+from camrec.rtp import sdp
+from camrec.rtp.access_units import AccessUnitAssembler
+from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.rtp_packet import RtpPacket
+from camrec.rtp.rtp_packet import parse_packet as packet_of
 from camrec.web.handlers.file import content_disposition, parse_byte_range
 from camrec.web.security.auth import parse_host_name
 
@@ -154,7 +155,7 @@ def test_a_picture_without_an_end_is_bounded():
     )
 )
 def test_any_description_is_read_or_refused(lines):
-    with contextlib.suppress(StreamError, ValueError):
+    with contextlib.suppress(UnsupportedVideo, ValueError):
         for medium in sdp.parse_sdp("\r\n".join(lines)):
             medium.decode_parameter_sets()
 

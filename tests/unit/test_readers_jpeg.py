@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.readers import sdp
-from camrec.readers.errors import StreamError
-from camrec.readers.jpeg_depacketizer import MAX_UNREADABLE_PACKETS, JpegDepacketizer
-from camrec.readers.rtp import RtpPacket, parse_packet
-from camrec.readers.rtp_jpeg_header import scaled_tables
+from camrec.rtp import sdp
+from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.jpeg_depacketizer import MAX_UNREADABLE_PACKETS, JpegDepacketizer
+from camrec.rtp.rtp_jpeg_header import scaled_tables
+from camrec.rtp.rtp_packet import RtpPacket, parse_packet
 from support.cameras.rtp_jpeg import payloads, tables_and_scan
 from support.jpegs import SIZE, decoded, jpeg
 
@@ -197,7 +197,7 @@ def test_what_can_never_be_read_is_told(changes):
     packets = payloads(jpeg(), **{"size": SIZE, "width": 60_000, **changes})
     for _ in range(MAX_UNREADABLE_PACKETS - 1):
         assert sender.send(packets) == []
-    with pytest.raises(StreamError) as caught:
+    with pytest.raises(UnsupportedVideo) as caught:
         sender.send(packets)
     assert caught.value.reason == "jpeg"
 
@@ -282,7 +282,7 @@ mutated = st.builds(
 @given(st.lists(st.tuples(mutated | st.binary(max_size=40), st.booleans()), max_size=12))
 def test_whatever_comes_the_next_whole_frame_is_right(packets):
     sender = Sender()
-    with contextlib.suppress(StreamError):
+    with contextlib.suppress(UnsupportedVideo):
         sender.send([each for each in packets if each[0]])
     sender.track._markers_wrong = False
     units = sender.send(good)

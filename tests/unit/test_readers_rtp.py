@@ -10,22 +10,24 @@ from functools import cache
 import av
 import pytest
 
-from camrec.readers import jpeg_header, sdp
-from camrec.readers.access_units import (
+from camrec.codecs import jpeg_header
+from camrec.codecs.bit_reader import BitReader
+from camrec.codecs.h264 import H264Depacketizer
+from camrec.codecs.h265 import H265Depacketizer
+from camrec.codecs.nal_units import START_CODE, to_annex_b
+from camrec.rtp import sdp
+from camrec.rtp.access_units import (
     MAX_FRAME_HOLD_NS,
     MAX_FRAME_NALS,
     MAX_REORDER_DELAY_NS,
     AccessUnitAssembler,
 )
-from camrec.readers.audio import MAX_AUDIO_OVERLAP_NS, read_channel_count
-from camrec.readers.audio_codecs import create_audio_depacketizer
-from camrec.readers.bit_reader import BitReader
-from camrec.readers.errors import StreamError
-from camrec.readers.h264 import H264Depacketizer
-from camrec.readers.h265 import H265Depacketizer
-from camrec.readers.nal_units import START_CODE, to_annex_b
-from camrec.readers.packet_order import SequenceTracker
-from camrec.readers.rtp import RtpClock, RtpPacket, parse_packet
+from camrec.rtp.audio import MAX_AUDIO_OVERLAP_NS, read_channel_count
+from camrec.rtp.audio_codecs import create_audio_depacketizer
+from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.packet_order import SequenceTracker
+from camrec.rtp.rtp_clock import RtpClock
+from camrec.rtp.rtp_packet import RtpPacket, parse_packet
 from support.rtp_sender import KINDS, Sender, nals_of, rtp
 from support.units_made import SECOND
 from support.units_made import pictures as made
@@ -700,7 +702,7 @@ def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
     pictures, sets = film()
     sender = trusted()
     sender.track._parameter_sets.form = lambda nals, kinds: wide
-    with pytest.raises(StreamError) as told:
+    with pytest.raises(UnsupportedVideo) as told:
         sender.send(90_000, pictures[0][0], marker=True)
     assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from camrec.readers import sdp
-from camrec.readers.audio_codecs import create_audio_depacketizer
-from camrec.readers.mpeg_audio import parse_ac3_header, parse_mpeg_header
+from camrec.rtp import sdp
+from camrec.rtp.audio_codecs import create_audio_depacketizer
+from camrec.rtp.mpeg_audio import parse_ac3_header, parse_mpeg_header
 from support.beeps import ENCODERS, encoded
 from support.rtp_sender import Sender
 from support.units_made import SECOND

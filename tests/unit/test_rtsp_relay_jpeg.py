@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.readers.jpeg_depacketizer import JpegDepacketizer
-from camrec.readers.rtp import parse_packet
+from camrec.rtp.jpeg_depacketizer import JpegDepacketizer
+from camrec.rtp.rtp_packet import parse_packet
 from camrec.rtsp_relay.description import parse_description, write_description
 from camrec.rtsp_relay.jpeg_packets import (
     MAX_PAYLOAD_BYTES,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camrec.readers.access_units import MAX_REORDER_DELAY_NS
-from camrec.readers.audio import MAX_AUDIO_OVERLAP_NS
-from camrec.readers.rtp import RtpClock
+from camrec.rtp.access_units import MAX_REORDER_DELAY_NS
+from camrec.rtp.audio import MAX_AUDIO_OVERLAP_NS
+from camrec.rtp.rtp_clock import RtpClock
 from camrec.session.session import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9

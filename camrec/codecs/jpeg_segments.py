@@ -1,0 +1,66 @@
+"""The segments of a JPEG, and the Huffman tables that some cameras leave out."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from camrec.codecs.jpeg_header import SOF_MARKERS, SOS_MARKER, STANDALONE_MARKERS
+
+SOI_BYTES, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
+DHT_MARKER, DQT_MARKER, DRI_MARKER = 0xC4, 0xDB, 0xDD
+SOF0_MARKER, SOF1_MARKER = 0xC0, 0xC1
+
+# The four Huffman tables of the same annex, as they stand in a DHT segment.
+DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
+    "0000010501010101010100000000000000000102030405060708090a0b100002010303020403050504040000017d"
+    "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a2526"
+    "2728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485"
+    "868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6"
+    "d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa01000301010101010101010100000000000001020304"
+    "05060708090a0b110002010204040304070504040001027700010203110405213106124151076171132232810814"
+    "4291a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a434445464748494a5354"
+    "55565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7"
+    "a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8"
+    "f9fa"
+)
+
+
+def iterate_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(marker, body) of the segments in front of a scan; what makes no sense ends it."""
+    at = 0
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif marker in STANDALONE_MARKERS:
+            at += 2
+        elif marker == SOS_MARKER:
+            return
+        else:
+            end = at + 2 + (data[at + 2] << 8 | data[at + 3])
+            if end < at + 4 or end > len(data):
+                return
+            yield marker, data[at + 4 : end]
+            at = end
+
+
+def build_segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
+
+
+def add_huffman_tables(jpeg: bytes) -> bytes:
+    """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
+    not every browser knows what is meant.
+    """
+    at = 2
+    for marker, body in iterate_segments(memoryview(jpeg)[2:]):
+        # The usual ones are for sequential JPEGs.
+        if marker == DHT_MARKER or (
+            marker in SOF_MARKERS and marker not in (SOF0_MARKER, SOF1_MARKER)
+        ):
+            return jpeg
+        at += 4 + len(body)
+    if jpeg[at : at + 2] != bytes((0xFF, SOS_MARKER)):
+        return jpeg
+    return jpeg[:at] + build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES) + jpeg[at:]
