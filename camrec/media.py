@@ -153,6 +153,13 @@ class MediaUnit:
     dependent: bool = False
     open: bool = False
 
+    @property
+    def video_track(self) -> VideoTrack:
+        """The track of a frame. Raises TypeError for an audio packet."""
+        if not isinstance(self.track, VideoTrack):
+            raise TypeError("an audio packet has no video track")
+        return self.track
+
 
 @dataclass(frozen=True)
 class StreamNotice:

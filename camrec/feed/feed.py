@@ -41,7 +41,7 @@ class Feed:
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
         self._video: VideoTrack | None = None
-        self._newest_audio: MediaUnit | None = None
+        self._newest_audio: tuple[AudioTrack, int] | None = None  # and its arrival
         self.newest: MediaUnit | None = None
         self.low_latency = False
         self.low_latency_changed = Callbacks()
@@ -60,7 +60,7 @@ class Feed:
                     self.newest, self._video = unit, unit.track
                     self._interrupted_gop = () if unit.key else self._interrupted_gop
                 else:
-                    self._newest_audio = unit
+                    self._newest_audio = unit.track, unit.arrived
             subscriptions = self._subscriptions
         fan_out(subscriptions, *units)
 
@@ -157,10 +157,12 @@ class Feed:
     @property
     def audio(self) -> AudioTrack | None:
         """The sound's track; None unless some was really heard in the last five seconds."""
-        heard = self._newest_audio
-        if heard is None or self._clock.monotonic_ns() - heard.arrived > MAX_AUDIO_SILENCE_NS:
+        newest = self._newest_audio
+        if newest is None:
             return None
-        return heard.track
+        track, arrived = newest
+        is_silent = self._clock.monotonic_ns() - arrived > MAX_AUDIO_SILENCE_NS
+        return None if is_silent else track
 
     @property
     def frame_interval(self) -> float:

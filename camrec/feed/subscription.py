@@ -88,14 +88,16 @@ class Subscription:
     def put(self, *items: MediaUnit | Discontinuity) -> bool:
         """The feed's side: queue them, or overflow; whether `notify` is due now."""
         wanted = [
-            item for item in items if item is DISCONTINUITY or item.track.medium in self._media
+            item
+            for item in items
+            if isinstance(item, Discontinuity) or item.track.medium in self._media
         ]
         with self._condition:
             if not wanted or self.closed or self.overflowed:
                 return False
             new = not self._is_ready()
             for item in wanted:
-                self._bytes += 0 if item is DISCONTINUITY else len(item.data)
+                self._bytes += 0 if isinstance(item, Discontinuity) else len(item.data)
                 if self._bytes > self._max_bytes:
                     self.overflowed = True
                     break

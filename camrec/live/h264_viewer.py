@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable
 
 from camrec.clock import NS_PER_SECOND, Clock
+from camrec.feed import MediaFeed, Subscription
 from camrec.live.h264_packet import H264Packet
-from camrec.live.jpeg_encoder_thread import LiveFeed, Units
 from camrec.media import MediaUnit, Track, VideoTrack
 
 CATCH_UP_AFTER_NS = (
@@ -45,7 +45,7 @@ class H264Viewer:
 
     def __init__(
         self,
-        feed: LiveFeed,
+        feed: MediaFeed,
         clock: Clock,
         on_ready: Callable[[], object],
         on_close: Callable[[H264Viewer], None],
@@ -110,7 +110,7 @@ class H264Viewer:
         self._subscription.close()
         self._on_close(self)
 
-    def _subscribe(self) -> Units:
+    def _subscribe(self) -> Subscription:
         return self._feed.subscribe(
             max_bytes=MAX_H264_QUEUE_BYTES, media=("video",), on_ready=self._on_ready
         )

@@ -4,47 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import av
 
 from camrec.clock import Clock
+from camrec.feed import Discontinuity, MediaFeed, Subscription
 from camrec.live.decoder import FrameDecoder
 from camrec.live.jpeg_sizes import FrameVariants
 from camrec.media import MediaUnit
 
 MAX_DECODE_QUEUE_BYTES = 64 << 20  # bytes that may wait to be decoded
 MJPEG_CODEC = "mjpeg"  # needs no decoding
-
-
-class Units(Protocol):
-    """What a feed's subscription gives: units, and something else where the stream broke."""
-
-    overflowed: bool
-    closed: bool
-
-    def take(self) -> list[object]: ...
-
-    def wait(self, timeout: float | None = None) -> bool: ...
-
-    def close(self) -> None: ...
-
-
-class LiveFeed(Protocol):
-    """What is needed of a session's feed."""
-
-    @property
-    def frame_interval(self) -> float: ...
-
-    def subscribe(
-        self,
-        *,
-        max_bytes: int,
-        media: tuple[str, ...],
-        on_ready: Callable[[], object] | None = None,
-    ) -> Units: ...
-
-    def interrupted_gop(self) -> Sequence[MediaUnit]: ...
 
 
 class JpegProducer:
@@ -61,7 +31,7 @@ class JpegProducer:
 
     def __init__(
         self,
-        feed: LiveFeed,
+        feed: MediaFeed,
         clock: Clock,
         number: int,
         deliver: Callable[[JpegProducer, FrameVariants], None],
@@ -92,7 +62,7 @@ class JpegProducer:
     def join(self) -> None:
         self._thread.join()
 
-    def _subscribe(self) -> Units:
+    def _subscribe(self) -> Subscription:
         return self._feed.subscribe(max_bytes=MAX_DECODE_QUEUE_BYTES, media=("video",))
 
     def _run(self) -> None:
@@ -107,7 +77,7 @@ class JpegProducer:
             if sight is not None:
                 self._deliver(self, sight)
 
-    def _resubscribe(self) -> list[object]:
+    def _resubscribe(self) -> list[MediaUnit | Discontinuity]:
         """Too slow: pass over what was missed."""
         self._subscription.close()
         self._decoder.forget()
@@ -116,7 +86,7 @@ class JpegProducer:
                 self._subscription = self._subscribe()
         return self._subscription.take()
 
-    def _decode_newest(self, items: list[object]) -> FrameVariants | None:
+    def _decode_newest(self, items: list[MediaUnit | Discontinuity]) -> FrameVariants | None:
         newest: MediaUnit | None = None
         frame: av.VideoFrame | None = None
         begin = find_newest_key_frame(items)
@@ -141,7 +111,7 @@ class JpegProducer:
         return FrameVariants.of(newest, frame, self.number, self._clock)
 
 
-def find_newest_key_frame(items: list[object]) -> int:
+def find_newest_key_frame(items: list[MediaUnit | Discontinuity]) -> int:
     """Where decoding can begin: what is before it is of no use for the newest picture."""
     keys = (
         place

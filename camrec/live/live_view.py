@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from camrec.clock import Clock
 from camrec.errors import StateError
+from camrec.feed import MediaFeed
 from camrec.live.h264_viewer import H264Viewer
-from camrec.live.jpeg_encoder_thread import JpegProducer, LiveFeed, decode_last_frame
+from camrec.live.jpeg_encoder_thread import JpegProducer, decode_last_frame
 from camrec.live.jpeg_frame import JpegFrame
 from camrec.live.jpeg_sizes import FrameVariants
 from camrec.live.jpeg_viewer import JpegViewer
@@ -27,7 +28,7 @@ class LiveViews:
     Nothing is decoded while nobody looks, nor for viewers that decode by themselves.
     """
 
-    def __init__(self, feed: LiveFeed, clock: Clock) -> None:
+    def __init__(self, feed: MediaFeed, clock: Clock) -> None:
         self._feed = feed
         self._clock = clock
         self._lock = threading.Lock()
@@ -47,7 +48,8 @@ class LiveViews:
     @property
     def lag(self) -> float | None:
         """Of the viewer that is farthest behind, in seconds; None where none is known."""
-        lags = [each.lag for each in (*self._jpeg_viewers, *self._h264_viewers)]
+        viewers: tuple[JpegViewer | H264Viewer, ...] = (*self._jpeg_viewers, *self._h264_viewers)
+        lags = [each.lag for each in viewers]
         return max((lag for lag in lags if lag is not None), default=None)
 
     def packets(self, on_ready: Callable[[], object]) -> H264Viewer:

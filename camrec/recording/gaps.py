@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
-from typing import Protocol
 
 from camrec.clock import NS_PER_SECOND
+from camrec.feed import MediaFeed
 from camrec.receipt import Gap
 
 MIN_GAP_S = 2.0  # seconds
@@ -62,12 +62,6 @@ def find_gaps(
     return [gap for gap in found if gap is not None]
 
 
-class FrameInterval(Protocol):
-    """Seconds between two pictures as they come lately; 0 before there are two."""
-
-    frame_interval: float
-
-
 class GapTracker:
     """The gaps of a recording that still runs; moments are monotonic nanoseconds.
 
@@ -84,29 +78,29 @@ class GapTracker:
         self._origin = zero
         self._gaps: list[Gap] = []
 
-    def note(self, moment: int, arrived: int, pace: FrameInterval) -> bool:
+    def note(self, moment: int, arrived: int, feed: MediaFeed) -> bool:
         """A picture was written; True when there was a gap before it."""
         if moment <= self.newest:
             return False
-        gap = self._gap_before(moment, pace)
+        gap = self._gap_before(moment, feed)
         self.newest, self._newest_delay = moment, arrived - moment
         self.is_discontinuous = self.left_out = False
         if gap is not None:
             self._gaps.append(gap)
         return gap is not None
 
-    def gaps_until(self, now: int, pace: FrameInterval) -> list[Gap]:
+    def gaps_until(self, now: int, feed: MediaFeed) -> list[Gap]:
         """All so far, one that still lasts included."""
         # The camera's clock may have moved away from ours: silence is counted by ours.
-        lasting = self._gap_before(now - self._newest_delay, pace)
+        lasting = self._gap_before(now - self._newest_delay, feed)
         return [*self._gaps, lasting] if lasting else list(self._gaps)
 
-    def _gap_before(self, moment: int, pace: FrameInterval) -> Gap | None:
+    def _gap_before(self, moment: int, feed: MediaFeed) -> Gap | None:
         if moment - self.newest <= MIN_GAP_S * NS_PER_SECOND and not (
             self.is_discontinuous or self.left_out
         ):
             return None  # of most pictures, without asking for the usual distance
         earlier, later = ((each - self._origin) / NS_PER_SECOND for each in (self.newest, moment))
         return gap_between(
-            earlier, later, pace.frame_interval, self.is_discontinuous, self.left_out
+            earlier, later, feed.frame_interval, self.is_discontinuous, self.left_out
         )

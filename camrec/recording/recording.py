@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from camrec import durable_files
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock, format_iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError, describe_os_error
+from camrec.feed import MediaFeed, Subscription
 from camrec.i18n import Phrase
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
@@ -24,7 +25,7 @@ from camrec.recording.finalize import RecordingFacts, finalize
 from camrec.recording.fsync_thread import FsyncThread
 from camrec.recording.repair import DiskAllowance, ReservedSpace, UnlimitedDisk
 from camrec.recording.resume import ResumeState
-from camrec.recording.segment_writer import Pace, SegmentWriter
+from camrec.recording.segment_writer import SegmentWriter
 from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
@@ -59,16 +60,6 @@ RECORDING_TRANSITIONS = {
     RecordingState.WAITING: frozenset({RecordingState.WRITING, RecordingState.FINALISING}),
     RecordingState.FINALISING: frozenset({RecordingState.SAVED, RecordingState.FAILED}),
 }
-
-
-class RecordedFeed(Pace, Protocol):
-    """What a recording needs of a session's feed."""
-
-    newest: MediaUnit | None
-
-    def subscribe(
-        self, *, max_bytes: int, since: int | None, on_ready: Callable[[], object]
-    ) -> Any: ...
 
 
 class RecordingJob:
@@ -113,7 +104,7 @@ class RecordingJob:
 
     def __init__(
         self,
-        feed: RecordedFeed,
+        feed: MediaFeed,
         *,
         duration: int,
         name: str,
@@ -462,7 +453,7 @@ class RecordingJob:
         self._subscription = self._subscribe()
         self._wake.set()
 
-    def _subscribe(self, since: int | None = None) -> Any:
+    def _subscribe(self, since: int | None = None) -> Subscription:
         return self._feed.subscribe(
             max_bytes=MAX_QUEUE_BYTES, since=since, on_ready=self._units_ready.set
         )

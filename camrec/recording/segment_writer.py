@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from camrec.clock import NS_PER_SECOND, Clock
-from camrec.media import AudioTrack, Interruption, MediaUnit, StreamNotice
+from camrec.feed import MediaFeed
+from camrec.media import MediaUnit
 from camrec.receipt import Gap, RecordingWarning
 from camrec.recording.concat import Segment
 from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
@@ -26,17 +26,6 @@ SEGMENT_RETRY_PAUSES_S = (
     1.0,
     2.0,
 )  # seconds before the next part, after one that wrote nothing
-
-
-class Pace(Protocol):
-    """What the writer asks of the feed."""
-
-    audio: AudioTrack | None
-    unsupported_audio: str
-    notices: tuple[StreamNotice, ...]
-    frame_interval: float
-
-    def interruptions(self, since: int) -> Mapping[Interruption, int]: ...
 
 
 class SegmentWriter:
@@ -70,7 +59,7 @@ class SegmentWriter:
         folder: Path,
         ffmpeg: Path,
         clock: Clock,
-        pace: Pace,
+        pace: MediaFeed,
         *,
         began: int,
         deadline: int,
