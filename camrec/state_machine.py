@@ -1,4 +1,4 @@
-"""Life cycles: an enum, a table of allowed moves, and one function that moves and tells."""
+"""Life cycles: an enum, a table of allowed transitions, and one function that changes the state."""
 
 from __future__ import annotations
 
@@ -13,33 +13,41 @@ StateT = TypeVar("StateT", bound=Enum)
 
 
 class InvalidTransition(RuntimeError):
-    """A move that the table does not allow: a defect in camrec, not a user's error."""
+    """A transition that the table does not allow: a defect in camrec, not a user's error."""
 
 
 class StateMachine(Generic[StateT]):
-    """A state with its table of moves.
+    """A state with its table of allowed transitions.
 
-    `changed` is emitted with (old, new) after each move, outside the lock, in the mover's thread.
+    changed : emitted with the old and the new state after each transition, outside the lock, in
+        the thread that made the transition.
+
+    Parameters
+    ----------
+    initial
+        The first state.
+    transitions
+        The states that may follow each state. A state without an entry is final.
     """
 
-    def __init__(self, initial: StateT, moves: Mapping[StateT, frozenset[StateT]]) -> None:
+    def __init__(self, initial: StateT, transitions: Mapping[StateT, frozenset[StateT]]) -> None:
         self._state = initial
-        self._transitions = moves
+        self._transitions = transitions
         self._condition = threading.Condition()
-        self.changed = Callbacks()
+        self.changed: Callbacks[[StateT, StateT]] = Callbacks()
 
     @property
     def state(self) -> StateT:
         return self._state
 
     def transition(self, new: StateT, *, only_from: StateT | None = None) -> bool:
-        """Go to `new` and tell; staying is no move (False).
+        """Change the state to `new` and emit `changed`; False if the state stays the same.
 
-        With `only_from`, a machine that is elsewhere stays where it is (False).
+        With `only_from`, the state changes only if it is that one now.
 
         Raises
         ------
-        ForbiddenMove
+        InvalidTransition
             The table does not allow it.
         """
         with self._condition:
@@ -54,6 +62,6 @@ class StateMachine(Generic[StateT]):
         return True
 
     def wait(self, until: Callable[[StateT], bool], timeout: float | None = None) -> bool:
-        """Block until `until(state)` is true; False when `timeout` seconds passed first."""
+        """Block until `until(state)` is true; False if `timeout` seconds passed first."""
         with self._condition:
             return self._condition.wait_for(lambda: until(self._state), timeout)

@@ -90,7 +90,7 @@ class PageStateBoard:
     def __init__(self, station: Station) -> None:
         self.station = station
         self.facts = PageState()
-        self.changed = Callbacks()
+        self.changed: Callbacks[[PageState]] = Callbacks()
         self.history = StreamHistory(station.sessions, station.clock.utc_ns)
         self._wake = threading.Event()
         self._stopping = threading.Event()

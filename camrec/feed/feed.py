@@ -44,7 +44,7 @@ class Feed:
         self._newest_audio: tuple[AudioTrack, int] | None = None  # and its arrival
         self.newest: MediaUnit | None = None
         self.low_latency = False
-        self.low_latency_changed = Callbacks()
+        self.low_latency_changed: Callbacks[[]] = Callbacks()
         self.unsupported_audio = ""
         self._notices: tuple[StreamNotice, ...] = ()
         self._earlier_notices: tuple[StreamNotice, ...] = ()

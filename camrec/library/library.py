@@ -62,7 +62,7 @@ class VideoLibrary:
     ) -> None:
         self.folder = Path(folder)
         self.room = DiskSpace(self.folder, floor, weights)
-        self.changed = Callbacks()
+        self.changed: Callbacks[[str]] = Callbacks()
         self._clock = clock
         self._retention = keeping or RetentionPolicy()
         self._lock = ProcessLock(self.folder / LOCK_FILENAME)

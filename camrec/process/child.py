@@ -60,7 +60,7 @@ class ChildProcess:
         platform: Platform = CURRENT_PLATFORM,
     ) -> None:
         self.name = name
-        self.ended = Callbacks()
+        self.ended: Callbacks[[int]] = Callbacks()
         self._argv = [os.fspath(each) for each in argv]
         self._on_line = on_line
         self._wants_stdin = stdin

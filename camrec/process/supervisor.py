@@ -83,7 +83,7 @@ class Supervisor:
         self.machine: StateMachine[ProcessState] = StateMachine(
             ProcessState.STOPPED, PROCESS_TRANSITIONS
         )
-        self.became_ready = Callbacks()
+        self.became_ready: Callbacks[[]] = Callbacks()
         self.child: ChildProcess | None = None
         self.error: CamrecError | None = None
         self._make = make

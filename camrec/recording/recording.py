@@ -133,7 +133,7 @@ class RecordingJob:
         self.start_at = start_at
         first = RecordingState.SCHEDULED if start_at and past is None else RecordingState.WRITING
         self.machine: StateMachine[RecordingState] = StateMachine(first, RECORDING_TRANSITIONS)
-        self.changed = Callbacks()
+        self.changed: Callbacks[[RecordingJob]] = Callbacks()
         self.started_at = past.started_at if past else start_at or 0
         self.ended: EndReason | None = None
         self.journal_done = False

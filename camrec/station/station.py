@@ -89,7 +89,7 @@ class Station:
     def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
         self.config = config or Config()
         self.clock = clock or Clock()
-        self.changed = Callbacks()
+        self.changed: Callbacks[[str, str | None]] = Callbacks()
         self.library = VideoLibrary(
             self.config.videos,
             self.clock,
@@ -802,7 +802,7 @@ class Station:
         """Where the camera may be: the built-in ones are always allowed."""
         return () if source.url in self._demo_urls else self.config.allowed_networks
 
-    def _forward(self, kind: str, signal: Callbacks, about: str | None = None) -> None:
+    def _forward(self, kind: str, signal: Callbacks[...], about: str | None = None) -> None:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))
 
 
