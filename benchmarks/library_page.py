@@ -29,8 +29,8 @@ import requests
 import tests_support  # noqa: F401
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from camrec.clock import iso_to_utc_ns
 from camrec.library import filenames
-from camrec.library.video import iso_to_utc_ns
 from camrec.receipt import Gap, Receipt
 from support.browser import ARGUMENTS, NAMES
 

@@ -39,3 +39,13 @@ def parse_iso(iso: str) -> datetime:
         lambda found: f".{found[1][:6]:0<6}", iso.replace("Z", "+00:00"), count=1
     )
     return datetime.fromisoformat(whole)
+
+
+def iso_to_utc_ns(iso: str) -> int:
+    """ISO 8601 with a time zone as nanoseconds since 1970-01-01 UTC, exact to the microsecond.
+
+    Raises ValueError if it is not ISO 8601.
+    """
+    moment = parse_iso(iso)
+    seconds = int(moment.replace(microsecond=0).astimezone(timezone.utc).timestamp())
+    return seconds * NS_PER_SECOND + moment.microsecond * 1000

@@ -13,11 +13,11 @@ from camrec.config import Config
 from camrec.i18n import system_language
 from camrec.process.signals import at_exit
 from camrec.recording import RecordingJob
+from camrec.replies import describe_recording as recording_facts
+from camrec.replies import describe_session as camera_facts
 from camrec.session import Session, SessionState
 from camrec.station.station import OPEN_SESSION_STATES, Station
 from camrec.web import LocalServer
-from camrec.web.handlers.recordings import describe_recording as recording_facts
-from camrec.web.handlers.sessions import describe_session as camera_facts
 
 lock = threading.RLock()
 _home: LocalBackend | None = None

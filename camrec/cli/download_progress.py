@@ -15,7 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from camrec.binaries.progress import ProgressEvent
+from camrec.binaries import ProgressEvent
 from camrec.i18n import translate
 
 

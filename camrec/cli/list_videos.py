@@ -22,7 +22,7 @@ from camrec.clock import Clock, format_iso
 from camrec.config import Config
 from camrec.errors import ServiceError
 from camrec.library import VideoLibrary
-from camrec.web.handlers.videos import describe_video
+from camrec.replies import describe_video
 
 
 def list_videos(config: Config, *, as_json: bool) -> None:

@@ -30,10 +30,10 @@ from camrec.errors import StateError
 from camrec.library import VideoFile
 from camrec.receipt import Receipt
 from camrec.recording import RecordingJob
+from camrec.replies import describe_session
 from camrec.session import ENDED_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.stream_search import parse_bare_host
-from camrec.web.handlers.sessions import describe_session
 
 PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 

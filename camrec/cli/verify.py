@@ -17,13 +17,12 @@ from camrec.cli.console import (
 )
 from camrec.config import Config
 from camrec.i18n import translate
-from camrec.recording.verify import VerifyResult
-from camrec.recording.verify import verify as look
+from camrec.recording import VerifyResult, verify_video
 
 
 def verify(file: Path, config: Config, *, as_json: bool) -> None:
     path = _find_video(file, config)
-    found = look(path)
+    found = verify_video(path)
     if as_json:
         _print_json(path, found)
     else:

@@ -18,8 +18,8 @@ from camrec.process.supervisor import ProcessState
 from camrec.recent_cameras import RecentCamera
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording_limits import MAX_DURATION_S
-from camrec.session import Session, SessionState
-from camrec.station.station import OPEN_SESSION_STATES, Station
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.station import Station
 
 PAGE_STATE_INTERVAL_S = (
     2.0  # seconds between two looks at what changes without a word: disk, sound, retries

@@ -16,7 +16,7 @@ import filelock
 from camrec import durable_files
 from camrec.callbacks import Callbacks
 from camrec.camera_address import validate_name
-from camrec.clock import Clock
+from camrec.clock import Clock, iso_to_utc_ns
 from camrec.errors import CamrecError, NotFoundError, ServiceError, StateError, describe_os_error
 from camrec.file_lock import ProcessLock
 from camrec.library import filenames, preview, thumbnail, video
@@ -250,7 +250,7 @@ class VideoLibrary:
         note = file.with_suffix(".receipt")
         receipt.write(note)
         durable_files.fsync_path(note)
-        stem = filenames.video_stem(receipt.name, video.iso_to_utc_ns(receipt.started_at))
+        stem = filenames.video_stem(receipt.name, iso_to_utc_ns(receipt.started_at))
         with self._write_lock:
             filename = next(
                 filter(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timezone
 from pathlib import Path
 
 import av
 import platformdirs
 
 from camrec import remote_files
-from camrec.clock import parse_iso
+from camrec.clock import iso_to_utc_ns
 from camrec.receipt import Receipt
 
 INDEXES_FOLDER_NAME = ".indexes"
@@ -121,9 +120,3 @@ def _parse_creation_time(told: str | None) -> int | None:
         return iso_to_utc_ns(told) if told else None
     except ValueError:
         return None
-
-
-def iso_to_utc_ns(iso: str) -> int:
-    began = parse_iso(iso)
-    whole = int(began.replace(microsecond=0).astimezone(timezone.utc).timestamp())
-    return whole * 10**9 + began.microsecond * 1000

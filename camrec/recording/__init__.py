@@ -4,6 +4,7 @@ from camrec.recording.encoding import EncodingPolicy
 from camrec.recording.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
 from camrec.recording.repair import DiskAllowance
 from camrec.recording.resume import ResumeState
+from camrec.recording.verify import VerifyResult, verify_video
 
 __all__ = [
     "ENDED_RECORDING_STATES",
@@ -12,4 +13,6 @@ __all__ = [
     "RecordingJob",
     "RecordingState",
     "DiskAllowance",
+    "VerifyResult",
+    "verify_video",
 ]

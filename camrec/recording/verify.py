@@ -33,7 +33,7 @@ class VerifyResult:
     faults: dict[str, str | Phrase]
 
 
-def verify(path: Path) -> VerifyResult:
+def verify_video(path: Path) -> VerifyResult:
     """Raises OSError when there is no such file."""
     sha256 = media_info.sha256_of(path)
     receipt = _read_receipt(path)

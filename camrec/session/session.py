@@ -67,6 +67,7 @@ SESSION_TRANSITIONS = {
     SessionState.FAILED: frozenset({SessionState.CLOSED}),
 }
 
+OPEN_SESSION_STATES = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 ENDED_SESSION_STATES = (SessionState.CLOSED, SessionState.FAILED)
 RECORD_NOW_STATES = (SessionState.LIVE,)
 RECORD_LATER_STATES = (SessionState.LIVE, SessionState.STALE)

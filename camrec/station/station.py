@@ -55,7 +55,7 @@ from camrec.recording import (
 )
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
-from camrec.session import Session, SessionState, diagnose
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState, diagnose
 from camrec.session.routes import CameraRoute, CameraRoutes
 from camrec.session.upstream import MjpegUpstream, RtspUpstream, Upstream
 from camrec.stream_search import find_stream, parse_bare_host
@@ -67,7 +67,6 @@ JOINT_PROMISE_TIMEOUT_NS = (
     60 * 10**9
 )  # nanoseconds, at most, until all of several recordings are on the disk
 JOINT_START_LEAD_NS = 2 * 10**8  # nanoseconds from then to the moment at which all of them begin
-OPEN_SESSION_STATES = (SessionState.OPENING, SessionState.LIVE, SessionState.STALE)
 MAX_ENDED_RECORDINGS = 100  # recordings that are over, whose state can still be asked for
 RUNNING_RECORDING_STATES = (
     RecordingState.WRITING,

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from camrec.frames import VideoFrames
-from camrec.recording.verify import verify
+from camrec.recording import verify_video
 from camrec.session import upstream
 from camrec.session.routes import CameraRoute
 from camrec.station import Station
@@ -267,7 +267,7 @@ def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
     receipt = recorded.receipt
     assert (receipt.parts, receipt.gaps, receipt.playable) == (1, [], True)
     assert_follow(numbers(recorded.path, decoded(film)), len(film))
-    assert verify(recorded.path).faults == {}
+    assert verify_video(recorded.path).faults == {}
     footage = VideoFrames(recorded.path, 0)
     whole = [picture for _, picture in footage.frames()]
     for number in reversed(range(len(whole))):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from camrec.recording.verify import verify
+from camrec.recording import verify_video
 from support.command_line import run
 
 
@@ -21,7 +21,7 @@ def good(film, tmp_path) -> Path:
 
 
 def test_a_good_one(good, film):
-    found = verify(good)
+    found = verify_video(good)
     assert found.faults == {}
     assert found.frames == film[1].frames
     assert found.duration == pytest.approx(film[1].duration, abs=1e-5)
@@ -30,7 +30,7 @@ def test_a_good_one(good, film):
 
 def test_a_truncated_one(good):
     good.write_bytes(good.read_bytes()[:-5000])
-    faults = verify(good).faults
+    faults = verify_video(good).faults
     assert "sha256" in faults and ("unreadable" in faults or "frames" in faults)
 
 
@@ -39,7 +39,7 @@ def test_one_flipped_byte(good, place_of_it):
     data = bytearray(good.read_bytes())
     data[int(len(data) * place_of_it)] ^= 0xFF
     good.write_bytes(data)
-    assert "sha256" in verify(good).faults
+    assert "sha256" in verify_video(good).faults
 
 
 def test_a_piece_of_rubbish_in_the_middle_does_not_decode(good):
@@ -48,19 +48,19 @@ def test_a_piece_of_rubbish_in_the_middle_does_not_decode(good):
     data[middle : middle + 3000] = bytes(3000)
     good.write_bytes(data)
     good.with_suffix(".json").unlink()
-    assert set(verify(good).faults) == {"undecodable"}
+    assert set(verify_video(good).faults) == {"undecodable"}
 
 
 def test_without_a_receipt(good):
     good.with_suffix(".json").unlink()
-    found = verify(good)
+    found = verify_video(good)
     assert found.receipt is None and found.faults == {} and found.frames > 0
 
 
 def test_what_is_no_video(tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"nothing")
-    assert set(verify(path).faults) == {"unreadable"}
+    assert set(verify_video(path).faults) == {"unreadable"}
 
 
 def test_on_the_command_line(place, good, film):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from camrec.recording.verify import verify
+from camrec.recording import verify_video
 from support.cameras.coded import numbers
 from support.cameras.raw_rtsp import encode
 from support.odd_cameras import Recorded
@@ -30,7 +30,7 @@ def assert_whole(
     assert (receipt.parts, receipt.gaps, receipt.playable) == (1, [], True)
     assert -at_end - rate // 10 <= len(recorded.times) - recorded.sent <= rate // 10
     assert_follow(numbers(recorded.path, pictures)[: -at_end or None], len(pictures))
-    assert verify(recorded.path).faults == {}
+    assert verify_video(recorded.path).faults == {}
 
 
 def alternating(codec: str = "h264") -> tuple[tuple[bytes, ...], ...]:

@@ -10,10 +10,10 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from camrec.redaction import redact
+from camrec.replies import describe_stats
 from camrec.session import Session, SessionState
 from camrec.station import Station
 from camrec.web.handlers.base import ApiHandler
-from camrec.web.handlers.sessions import describe_stats
 
 METRIC_LABELS = ("session_id", "name", "kind")
 SESSION_GAUGES = {

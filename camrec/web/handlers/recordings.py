@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from camrec import schema
-from camrec.clock import format_iso
-from camrec.recording import RecordingJob
+from camrec.replies import describe_recording
 from camrec.web.handlers.base import ApiHandler
 from camrec.web.request_models import RecordRequest, StopRequest, TogetherRequest
 
@@ -50,21 +49,3 @@ class RecordingStatusHandler(ApiHandler):
     async def get(self, any_id: str) -> None:
         recording = await self.call(self.station.recording, any_id)
         self.answer(describe_recording(recording, self.language))
-
-
-def describe_recording(recording: RecordingJob, language: str) -> schema.RecordingReply:
-    """A recording as the wire shows it."""
-    return schema.RecordingReply(
-        recording_id=recording.recording_id,
-        session_id=recording.session_id,
-        state=recording.state.value,
-        duration=recording.duration,
-        started_at=format_iso(recording.started_at),
-        ends_at=format_iso(recording.ends_at),
-        elapsed=round(recording.elapsed, 3),
-        bytes=recording.bytes,
-        parts=recording.parts,
-        gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
-        filename=recording.filename,
-        error=schema.FaultReply.of(recording.error, language),
-    )

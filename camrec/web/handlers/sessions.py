@@ -7,9 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from camrec import schema
-from camrec.clock import format_iso
-from camrec.recording import ENDED_RECORDING_STATES
-from camrec.session import Session
+from camrec.replies import describe_session
 from camrec.web.handlers.base import ApiHandler
 from camrec.web.handlers.file import content_disposition
 from camrec.web.request_models import CloseRequest, OpenRequest
@@ -55,48 +53,3 @@ class SessionListHandler(ApiHandler):
                 max_sessions=self.station.config.max_sessions,
             )
         )
-
-
-def describe_session(session: Session, language: str) -> schema.SessionReply:
-    """A session as the wire shows it."""
-    feed, recording = session.feed, session.recording
-    video, audio = feed.video, feed.audio
-    return schema.SessionReply(
-        session_id=session.session_id,
-        name=session.name,
-        kind=session.kind,
-        url=session.source.url,
-        local_url=session.local_url,
-        state=session.state.value,
-        since=format_iso(session.since),
-        waiting_for=session.waiting_for,
-        video=video
-        and schema.VideoTrackReply(
-            codec=video.codec,
-            width=video.width,
-            height=video.height,
-            fps=round(feed.figures().fps, 2),
-        ),
-        audio=audio and schema.AudioTrackReply(codec=audio.codec),
-        viewers=session.viewers,
-        figures=describe_stats(session),
-        recording_id=recording.recording_id
-        if recording and recording.state not in ENDED_RECORDING_STATES
-        else None,
-        error=schema.FaultReply.of(session.error, language),
-    )
-
-
-def describe_stats(session: Session) -> schema.StreamStatsReply:
-    """How a session does."""
-    told, lag = session.feed.figures(), session.live_views.lag
-    return schema.StreamStatsReply(
-        fps=round(told.fps, 2),
-        bit_rate=round(told.bit_rate),
-        key_distance=round(told.key_distance, 3),
-        frames=told.frames,
-        lost=told.lost,
-        age=None if told.age is None else round(told.age, 3),
-        viewers=session.viewers,
-        lag=None if lag is None else round(lag, 3),
-    )

@@ -42,11 +42,11 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from camrec.errors import InputError
 from camrec.live import H264Viewer, JpegFrame, JpegViewer, codec_string
 from camrec.media import VideoTrack
+from camrec.replies import describe_recording
 from camrec.session import ENDED_SESSION_STATES, Session, SessionState
 from camrec.station.station import RUNNING_RECORDING_STATES, Station
 from camrec.web.handlers.base import ApiHandler, HandlerContext
 from camrec.web.handlers.flow_control import FlowControl
-from camrec.web.handlers.recordings import describe_recording
 from camrec.web.handlers.viewer_group import ViewerGroup
 from camrec.web.request_models import FieldError
 from camrec.web.websocket_rules import GOING_AWAY_CODE, PING_INTERVAL_S

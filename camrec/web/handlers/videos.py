@@ -7,9 +7,9 @@ import math
 from tornado.iostream import StreamClosedError
 
 from camrec import schema
-from camrec.clock import format_iso
 from camrec.errors import StateError
 from camrec.library import VideoFile
+from camrec.replies import describe_video
 from camrec.web.handlers import zip_stream
 from camrec.web.handlers.base import ApiHandler
 from camrec.web.handlers.file import FileHandler, content_disposition
@@ -105,21 +105,3 @@ class ArchiveHandler(ApiHandler):
             except StreamClosedError:
                 break
         await self.call(pieces.close)
-
-
-def describe_video(video: VideoFile) -> schema.VideoReply:
-    """A video as the wire shows it."""
-    return schema.VideoReply(
-        filename=video.filename,
-        name=video.name,
-        camera=video.camera,
-        started_at=format_iso(video.started_at),
-        duration=video.duration,
-        size=video.size,
-        width=video.width,
-        height=video.height,
-        video_codec=video.video_codec,
-        audio_codec=video.audio_codec,
-        playable=video.playable,
-        locked=video.locked,
-    )

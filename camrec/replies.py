@@ -1,0 +1,94 @@
+"""Describes a session, a recording and a video as the models of `schema`.
+
+REST sends these replies, the Python API reads its own station through them, and the command line
+prints them as JSON.
+"""
+
+from __future__ import annotations
+
+from camrec import schema
+from camrec.clock import format_iso
+from camrec.library import VideoFile
+from camrec.recording import ENDED_RECORDING_STATES, RecordingJob
+from camrec.session import Session
+
+
+def describe_session(session: Session, language: str) -> schema.SessionReply:
+    """An open camera, with its error in `language`: "en" or "fr"."""
+    feed, recording = session.feed, session.recording
+    video, audio = feed.video, feed.audio
+    return schema.SessionReply(
+        session_id=session.session_id,
+        name=session.name,
+        kind=session.kind,
+        url=session.source.url,
+        local_url=session.local_url,
+        state=session.state.value,
+        since=format_iso(session.since),
+        waiting_for=session.waiting_for,
+        video=video
+        and schema.VideoTrackReply(
+            codec=video.codec,
+            width=video.width,
+            height=video.height,
+            fps=round(feed.figures().fps, 2),
+        ),
+        audio=audio and schema.AudioTrackReply(codec=audio.codec),
+        viewers=session.viewers,
+        figures=describe_stats(session),
+        recording_id=recording.recording_id
+        if recording and recording.state not in ENDED_RECORDING_STATES
+        else None,
+        error=schema.FaultReply.of(session.error, language),
+    )
+
+
+def describe_stats(session: Session) -> schema.StreamStatsReply:
+    """The stream statistics of a session: rates over the last seconds, and counts."""
+    stats, lag = session.feed.figures(), session.live_views.lag
+    return schema.StreamStatsReply(
+        fps=round(stats.fps, 2),
+        bit_rate=round(stats.bit_rate),
+        key_distance=round(stats.key_distance, 3),
+        frames=stats.frames,
+        lost=stats.lost,
+        age=None if stats.age is None else round(stats.age, 3),
+        viewers=session.viewers,
+        lag=None if lag is None else round(lag, 3),
+    )
+
+
+def describe_recording(recording: RecordingJob, language: str) -> schema.RecordingReply:
+    """A recording, with its error in `language`: "en" or "fr"."""
+    return schema.RecordingReply(
+        recording_id=recording.recording_id,
+        session_id=recording.session_id,
+        state=recording.state.value,
+        duration=recording.duration,
+        started_at=format_iso(recording.started_at),
+        ends_at=format_iso(recording.ends_at),
+        elapsed=round(recording.elapsed, 3),
+        bytes=recording.bytes,
+        parts=recording.parts,
+        gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
+        filename=recording.filename,
+        error=schema.FaultReply.of(recording.error, language),
+    )
+
+
+def describe_video(video: VideoFile) -> schema.VideoReply:
+    """A finished video."""
+    return schema.VideoReply(
+        filename=video.filename,
+        name=video.name,
+        camera=video.camera,
+        started_at=format_iso(video.started_at),
+        duration=video.duration,
+        size=video.size,
+        width=video.width,
+        height=video.height,
+        video_codec=video.video_codec,
+        audio_codec=video.audio_codec,
+        playable=video.playable,
+        locked=video.locked,
+    )
