@@ -210,7 +210,7 @@ def made(folder: Path, seconds: int, options: dict[str, int]) -> tuple[Path, int
     times = [number / RATE for number in range((seconds + 4) * RATE)]
     units = units_made.pictures(times, size=SIZE, **options)
     studio.play(units, -1, BUTTON)
-    recording = studio.record(seconds, save=library.save)
+    recording = studio.record(seconds, save_video=library.save)
     studio.play(units, BUTTON, seconds + 4)
     recording.wait()
     studio.end()

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from camrec import durable_files
-from camrec.camera_address import restore_address
+from camrec.camera_address import CameraAddress, restore_address
 from camrec.clock import NS_PER_SECOND
 from camrec.credential_store import CredentialStore
 from camrec.receipt import LenientEndReason
@@ -76,7 +76,7 @@ class Journal:
         self._lock = threading.Lock()
         self.unreadable: list[str] = []
 
-    def keep(self, entry: JournalEntry) -> None:
+    def save(self, entry: JournalEntry) -> None:
         """Returns once the disk has it, in place of what it had.
 
         Raises
@@ -144,6 +144,22 @@ class Journal:
 
     def _path(self, recording_id: str) -> Path:
         return self.folder / self.file_name(recording_id)
+
+
+class CameraJournal:
+    """The journal for recordings of one camera: it adds the address with the credential."""
+
+    def __init__(self, journal: Journal, source: CameraAddress) -> None:
+        self._journal = journal
+        self._source = source
+
+    def save(self, entry: JournalEntry) -> None:
+        """As `Journal.save`, with the camera's whole address."""
+        self._journal.save(entry.model_copy(update={"address": self._source.address()}))
+
+    def erase(self, recording_id: str) -> None:
+        """As `Journal.erase`."""
+        self._journal.erase(recording_id)
 
 
 def recording_keyring_key(recording_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,8 @@ from camrec.receipt import EndReason, PartFacts, Receipt, RecordingWarning
 from camrec.recording import gaps, media_info
 from camrec.recording.concat import Segment
 from camrec.recording.media_info import AudioStreamInfo, MediaInfo
-from camrec.recording.repair import DiskAllowance, assemble_files
+from camrec.recording.options import DiskAllowance, SaveVideo
+from camrec.recording.repair import assemble_files
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def finalize(
     parts: Sequence[Segment],
     folder: Path,
     story: RecordingFacts,
-    save: Callable[[Path, Receipt], str],
+    save: SaveVideo,
     room: DiskAllowance,
 ) -> list[tuple[str, Receipt]]:
     """Save the parts as one video, or, where codec or size change, as one video a stretch.

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import errno
 import logging
-import secrets
 import shutil
 import threading
-from collections.abc import Callable
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from camrec import durable_files
 from camrec.callbacks import Callbacks
-from camrec.clock import NS_PER_SECOND, Clock, format_iso
+from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CameraError, CamrecError, ServiceError, StateError, describe_os_error
 from camrec.feed import MediaFeed, Subscription
 from camrec.i18n import Phrase
+from camrec.journal import JournalEntry, SegmentRecord
 from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt, RecordingWarning
-from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 from camrec.recording.finalize import RecordingFacts, finalize
 from camrec.recording.fsync_thread import FsyncThread
-from camrec.recording.repair import DiskAllowance, ReservedSpace, UnlimitedDisk
-from camrec.recording.resume import ResumeState
+from camrec.recording.options import RecordingOptions, RecordingServices
+from camrec.recording.repair import ReservedSpace
 from camrec.recording.segment_writer import SegmentWriter
 from camrec.state_machine import StateMachine
 
@@ -68,30 +65,6 @@ class RecordingJob:
     Its video begins with the picture that is on the screen when it is started. It is made of parts,
     one FFmpeg each: where the stream breaks or FFmpeg dies, the next part goes on.
 
-    Parameters
-    ----------
-    camera
-        What the camera is called, for the receipt.
-    source
-        The camera's URL, without a credential.
-    folder
-        Where its parts are written; removed once the video is saved.
-    preroll
-        Seconds before `start` that its video begins, as far as the feed still has them.
-    save
-        Puts a finished file with its receipt into the library and gives its final name.
-    room
-        How much of the disk may be written to; where it is low, the recording ends.
-    keep
-        Puts what it is on the disk: called before it is promised, before each part and when it
-        has ended, and once more when it is `journal_done`; may raise OSError.
-    start_at
-        When it is to begin, UTC nanoseconds; None: when it is started.
-    past
-        What it was before camrec was ended by force: it goes on from there.
-    promised
-        The disk knows of it already: it goes on though the disk may be full now.
-
     Attributes
     ----------
     changed : emits this recording after each change of state, parts or gaps.
@@ -103,34 +76,16 @@ class RecordingJob:
     """
 
     def __init__(
-        self,
-        feed: MediaFeed,
-        *,
-        duration: int,
-        name: str,
-        source: str,
-        folder: Path,
-        ffmpeg: Path,
-        save: Callable[[Path, Receipt], str],
-        clock: Clock,
-        recording_id: str | None = None,
-        session_id: str | None = None,
-        camera: str | None = None,
-        room: DiskAllowance | None = None,
-        preroll: float = 0.0,
-        coding: EncodingPolicy = DEFAULT_ENCODING,
-        keep: Callable[[RecordingJob], None] = lambda recording: None,
-        start_at: int | None = None,
-        past: ResumeState | None = None,
-        promised: bool = False,
+        self, feed: MediaFeed, options: RecordingOptions, services: RecordingServices
     ) -> None:
-        self.recording_id = recording_id or secrets.token_hex(8)
-        self.session_id = session_id
-        self.name = name
-        self.camera = camera
-        self.source = source
-        self.duration = duration
-        self.start_at = start_at
+        self.recording_id = options.recording_id
+        self.session_id = options.session_id
+        self.name = options.name
+        self.camera = options.camera
+        self.source = options.source
+        self.duration = options.duration
+        self.start_at = start_at = options.start_at
+        past = options.resume
         first = RecordingState.SCHEDULED if start_at and past is None else RecordingState.WRITING
         self.machine: StateMachine[RecordingState] = StateMachine(first, RECORDING_TRANSITIONS)
         self.changed: Callbacks[[RecordingJob]] = Callbacks()
@@ -141,17 +96,17 @@ class RecordingJob:
         self.receipts: list[Receipt] = []
         self.error: CamrecError | None = None
         self._feed = feed
-        self._folder = folder
-        self._ffmpeg = ffmpeg
-        self._disk_space = room or UnlimitedDisk()
-        self._reserved_space = ReservedSpace(folder)
-        self._encoding = coding
-        self._save = save
-        self._save_journal = keep
+        self._folder = options.folder
+        self._ffmpeg = services.ffmpeg
+        self._disk_space = services.disk
+        self._reserved_space = ReservedSpace(options.folder)
+        self._encoding = services.encoding
+        self._save = services.save_video
+        self._journal = services.journal
         self._resume_state = past
-        self._is_in_journal = promised
-        self._clock = clock
-        self._preroll = preroll
+        self._is_in_journal = options.is_in_journal
+        self._clock = services.clock
+        self._preroll = options.preroll
         self._writer: SegmentWriter | None = None
         self._subscription: Any = None
         self._began = 0
@@ -232,7 +187,7 @@ class RecordingJob:
         """Have it on the disk. Raises ServiceError (``folder_unwritable``)."""
         try:
             durable_files.make_dirs(self._folder)
-            self._save_journal(self)
+            self._save_journal()
         except OSError as error:
             if self._is_in_journal:
                 log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
@@ -241,10 +196,30 @@ class RecordingJob:
             reason = describe_os_error(error)
             raise ServiceError("folder_unwritable", folder=folder, reason=reason) from None
 
+    def _save_journal(self) -> None:
+        if self.journal_done:
+            self._journal.erase(self.recording_id)
+            return
+        self._journal.save(
+            JournalEntry(
+                recording_id=self.recording_id,
+                session_id=self.session_id,
+                session_name=self.camera,
+                address=self.source,
+                name=self.name,
+                duration=self.duration,
+                start_at=self.start_at,
+                started_at=self.started_at if self.has_started else None,
+                ended=self.ended,
+                over=self.over,
+                parts=tuple(self.pieces),
+            )
+        )
+
     def _try_save_journal(self) -> None:
         """What is being recorded does not end because it could not be noted."""
         try:
-            self._save_journal(self)
+            self._save_journal()
         except OSError as error:
             log.warning("recording %s cannot be noted: %s", self.recording_id, error.strerror)
 
@@ -308,10 +283,13 @@ class RecordingJob:
         return len(self._writer.written()) if self._writer else 0
 
     @property
-    def pieces(self) -> list[tuple[str, int]]:
-        """The file name of each part, and the moment of its time 0, UTC nanoseconds."""
+    def pieces(self) -> list[SegmentRecord]:
+        """Its segments, as the journal stores them."""
         written = self._writer.written() if self._writer else []
-        return [(part.path.name, self.started_at + part.origin - self._began) for part in written]
+        return [
+            SegmentRecord(file=part.path.name, zero=self.started_at + part.origin - self._began)
+            for part in written
+        ]
 
     @property
     def gaps(self) -> list[Gap]:

@@ -5,39 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import av
 
 from camrec.receipt import RecordingWarning
 from camrec.recording import media_info
 from camrec.recording.concat import Segment, concat
+from camrec.recording.options import DiskAllowance
 
 log = logging.getLogger(__name__)
 
 RESERVED_SPACE_BYTES = 256 << 10  # bytes
-
-
-class DiskAllowance(Protocol):
-    """What a recording needs to know of the disk that it writes to.
-
-    low : so little is left that it has to end.
-    """
-
-    @property
-    def low(self) -> bool: ...
-
-    def fits(self, size: int) -> bool:
-        """Whether a file of `size` bytes can be written besides all that there is."""
-
-
-class UnlimitedDisk:
-    """Room without end, where nobody watches over it."""
-
-    low = False
-
-    def fits(self, size: int) -> bool:
-        return True
 
 
 class ReservedSpace:

@@ -7,7 +7,6 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import LOGIN_ERROR_CODES
@@ -16,7 +15,13 @@ from camrec.errors import CameraError, CamrecError, StateError
 from camrec.feed import Feed
 from camrec.live import LiveViews
 from camrec.media import MediaUnit
-from camrec.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState, ResumeState
+from camrec.recording import (
+    ENDED_RECORDING_STATES,
+    RecordingJob,
+    RecordingOptions,
+    RecordingServices,
+    RecordingState,
+)
 from camrec.session.better_route import Phase
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.key_frame_bursts import LOOK_EVERY_S
@@ -113,7 +118,6 @@ class Session:
         self.error: CamrecError | None = None
         self._recordings: tuple[RecordingJob, ...] = ()
         self._clock = clock
-        self._preroll = preroll
         self._upstream = make_line(source, self.session_id)
         self._reader_thread: ReaderThread | None = None
         self._reader_started_at = 0
@@ -177,19 +181,11 @@ class Session:
         self.feed.close()
         self.machine.transition(SessionState.CLOSED)
 
-    def record(
-        self,
-        duration: int,
-        name: str,
-        *,
-        start_at: int | None = None,
-        past: ResumeState | None = None,
-        **given: Any,
-    ) -> RecordingJob:
-        """Record for `duration` seconds, from now on or from `start_at` on (UTC nanoseconds).
+    def record(self, options: RecordingOptions, services: RecordingServices) -> RecordingJob:
+        """Record the camera, now or from `options.start_at` on.
 
-        One whose time comes later, or which an earlier camrec began, does not ask whether the
-        camera is there or another one runs. For `given` see `Recording`.
+        A recording that starts later, or that an earlier camrec began, is also accepted while the
+        camera is stale or another recording runs.
 
         Raises
         ------
@@ -199,24 +195,13 @@ class Session:
         with self._lock:
             if self._closing.is_set():
                 raise StateError("session_closed")
-            now = start_at is None and past is None
+            now = options.start_at is None and options.resume is None
             running = self.recording
             if now and running is not None and running.state not in ENDED_RECORDING_STATES:
                 raise StateError("already_recording")
             if self.state not in (RECORD_NOW_STATES if now else RECORD_LATER_STATES):
                 raise StateError("session_not_live")
-            recording = RecordingJob(
-                self.feed,
-                duration=duration,
-                name=name,
-                source=self.source.url,
-                session_id=self.session_id,
-                clock=self._clock,
-                preroll=self._preroll,
-                start_at=start_at,
-                past=past,
-                **given,
-            )
+            recording = RecordingJob(self.feed, options, services)
             recording.start()
             latest = self.recording
             kept = [

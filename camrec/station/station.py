@@ -37,7 +37,7 @@ from camrec.errors import (
     describe_os_error,
 )
 from camrec.feed import Feed
-from camrec.journal import Journal, JournalEntry, SegmentRecord
+from camrec.journal import CameraJournal, Journal, JournalEntry
 from camrec.library import SEGMENTS_FOLDER_NAME, RetentionPolicy, VideoLibrary
 from camrec.library.disk_space import FILE_RATE_FACTORS
 from camrec.network_policy import NetworkPolicy
@@ -50,6 +50,8 @@ from camrec.recording import (
     ENDED_RECORDING_STATES,
     EncodingPolicy,
     RecordingJob,
+    RecordingOptions,
+    RecordingServices,
     RecordingState,
     ResumeState,
 )
@@ -429,8 +431,18 @@ class Station:
         name = validate_name(name) or session.name
         self.library.room.require_space(*_codec_and_bit_rate(session), duration)
         recording_id = recording_id or secrets.token_hex(8)
-        made = self._recording_options(recording_id, session.source, session.name)
-        return self._register(session.record(duration, name, start_at=start_at, **made))
+        options = RecordingOptions(
+            recording_id=recording_id,
+            name=name,
+            session_id=session.session_id,
+            camera=session.name,
+            source=session.source.url,
+            duration=duration,
+            folder=self._segments_folder(recording_id),
+            preroll=self.config.preroll,
+            start_at=start_at,
+        )
+        return self._register(session.record(options, self._recording_services(session.source)))
 
     def file_rate(self, sessions: Sequence[Session]) -> float:
         """Bits a second that recordings of all these cameras take together."""
@@ -516,20 +528,19 @@ class Station:
             )
         ]
 
-    def _recording_options(
-        self, recording_id: str, source: CameraAddress, session_name: str
-    ) -> dict[str, Any]:
-        """What every recording is given."""
-        return {
-            "recording_id": recording_id,
-            "camera": session_name,
-            "folder": self.library.folder / SEGMENTS_FOLDER_NAME / recording_id,
-            "ffmpeg": self.get_binary("ffmpeg").path,
-            "coding": EncodingPolicy(self.config.h265, self.config.mjpeg_preset),
-            "save": self.library.save,
-            "room": self.library.room,
-            "keep": partial(self._save_journal, source, session_name),
-        }
+    def _segments_folder(self, recording_id: str) -> Path:
+        return self.library.folder / SEGMENTS_FOLDER_NAME / recording_id
+
+    def _recording_services(self, source: CameraAddress) -> RecordingServices:
+        """What every recording of a camera works with."""
+        return RecordingServices(
+            ffmpeg=self.get_binary("ffmpeg").path,
+            save_video=self.library.save,
+            journal=CameraJournal(self.journal, source),
+            clock=self.clock,
+            disk=self.library.room,
+            encoding=EncodingPolicy(self.config.h265, self.config.mjpeg_preset),
+        )
 
     def _register(self, recording: RecordingJob) -> RecordingJob:
         with self._lock:
@@ -621,29 +632,6 @@ class Station:
 
     # What outlives a crash.
 
-    def _save_journal(
-        self, source: CameraAddress, session_name: str, recording: RecordingJob
-    ) -> None:
-        """Have the disk know what a recording is, or that it is over."""
-        if recording.journal_done:
-            self.journal.erase(recording.recording_id)
-            return
-        self.journal.keep(
-            JournalEntry(
-                recording_id=recording.recording_id,
-                session_id=recording.session_id,
-                session_name=session_name,
-                address=source.address(),
-                name=recording.name,
-                duration=recording.duration,
-                start_at=recording.start_at,
-                started_at=recording.started_at if recording.has_started else None,
-                ended=recording.ended,
-                over=recording.over,
-                parts=[SegmentRecord(file=file, zero=zero) for file, zero in recording.pieces],
-            )
-        )
-
     def _resume_all(self) -> None:
         """Whatever one entry holds, camrec starts and takes up the others."""
         entries = self.journal.read_entries()
@@ -666,32 +654,34 @@ class Station:
 
     def _resume(self, entry: JournalEntry) -> None:
         """Go on with a recording of an earlier camrec, or make a video of what there is."""
-        past = None
-        if entry.started_at is not None:
-            parts = [(piece.file, piece.zero) for piece in entry.parts]
-            past = ResumeState(entry.started_at, parts, entry.ended, entry.over)
-        if entry.ended and not past.has_segments(
-            self.library.folder / SEGMENTS_FOLDER_NAME / entry.recording_id
-        ):
+        resume = ResumeState.from_entry(entry)
+        folder = self._segments_folder(entry.recording_id)
+        if resume is not None and resume.ended and not resume.has_segments(folder):
             self.journal.erase(entry.recording_id)  # it was saved at the last moment
             return
         source = restore_address(entry.address)
-        made = self._recording_options(entry.recording_id, source, entry.session_name)
-        made.update(duration=entry.duration, name=entry.name, start_at=entry.start_at, past=past)
-        made.update(promised=True)
-        if entry.ended or entry.ends_at <= self.clock.utc_ns():
+        is_over = entry.ended is not None or entry.ends_at <= self.clock.utc_ns()
+        options = RecordingOptions(
+            recording_id=entry.recording_id,
+            name=entry.name,
+            session_id=entry.session_id,
+            camera=entry.session_name,
+            source=source.url,
+            duration=entry.duration,
+            folder=folder,
+            preroll=0.0 if is_over else self.config.preroll,
+            start_at=entry.start_at,
+            resume=resume,
+            is_in_journal=True,
+        )
+        services = self._recording_services(source)
+        if is_over:
             nothing = Feed(self.clock)
             nothing.close()
-            recording = RecordingJob(
-                nothing,
-                source=source.url,
-                session_id=entry.session_id,
-                clock=self.clock,
-                **made,
-            )
+            recording = RecordingJob(nothing, options, services)
             recording.start()
         else:
-            recording = self._reopen_session(entry, source).record(**made)
+            recording = self._reopen_session(entry, source).record(options, services)
         log.info("recording %s of an earlier camrec is taken up", entry.recording_id)
         self._register(recording)
 

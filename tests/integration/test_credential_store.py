@@ -60,21 +60,21 @@ def system():
 
 def test_a_journal_s_credential_is_in_the_keyring_and_not_on_the_disk(system, tmp_path):
     journal = Journal(tmp_path, CredentialStore())
-    journal.keep(ENTRY)
-    journal.keep(ENTRY.model_copy(update={"ended": "stopped"}))
+    journal.save(ENTRY)
+    journal.save(ENTRY.model_copy(update={"ended": "stopped"}))
     assert list(system.kept) == [(KEYRING_SERVICE, "recording aa")]
     assert all("canary" not in each.read_text() for each in tmp_path.iterdir())
     later = Journal(tmp_path, CredentialStore())
     (entry,) = later.read_entries()
     assert entry.address == ENTRY.address
     # One that goes on is kept again, and is no more than it was.
-    later.keep(entry)
+    later.save(entry)
     later.erase("aa")
     assert system.kept == {} and list(tmp_path.iterdir()) == []
 
 
 def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path, caplog):
-    Journal(tmp_path, CredentialStore()).keep(ENTRY)
+    Journal(tmp_path, CredentialStore()).save(ENTRY)
     vault = CredentialStore()
     system.locked = True
     (entry,) = Journal(tmp_path, vault).read_entries()
@@ -83,7 +83,7 @@ def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path,
 
 
 def test_a_camera_without_a_password_is_nothing_for_the_keyring(system, tmp_path):
-    Journal(tmp_path, CredentialStore()).keep(ENTRY.model_copy(update={"address": URL}))
+    Journal(tmp_path, CredentialStore()).save(ENTRY.model_copy(update={"address": URL}))
     RecentCameras(tmp_path / "cameras", CredentialStore()).note("door", parse_address(URL))
     assert system.kept == {}
 

@@ -8,12 +8,12 @@ import stat
 
 import pytest
 
+from camrec.errors import ServiceError
 from camrec.feed import Feed
 from camrec.journal import Journal
 from camrec.recording import RecordingState, ResumeState
-from camrec.recording import recording as life
 from support.journal_entry import ENTRY
-from support.studio import Studio, shown
+from support.studio import MadeJournal, Studio, shown
 from support.units_made import SECOND, MadeClock, pictures, until
 
 # The button is pressed between two pictures: it is clear which one is on the screen.
@@ -34,9 +34,9 @@ def studio(tmp_path, binaries):
 
 def test_an_entry_is_read_as_it_was_kept(journal):
     assert journal.read_entries() == []
-    journal.keep(ENTRY)
+    journal.save(ENTRY)
     later = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
-    journal.keep(later)
+    journal.save(later)
     assert Journal(journal.folder).read_entries() == [later]
     journal.erase("aa")
     journal.erase("aa")
@@ -44,7 +44,7 @@ def test_an_entry_is_read_as_it_was_kept(journal):
 
 
 def test_only_its_owner_reads_it_and_it_does_not_print(journal):
-    journal.keep(ENTRY)
+    journal.save(ENTRY)
     (path,) = journal.folder.iterdir()
     if os.name != "nt":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -53,7 +53,7 @@ def test_only_its_owner_reads_it_and_it_does_not_print(journal):
 
 
 def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, caplog):
-    journal.keep(ENTRY)
+    journal.save(ENTRY)
     (journal.folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
     (journal.folder / "dd.new").write_text("half")
     assert journal.read_entries() == [ENTRY]
@@ -63,44 +63,53 @@ def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, ca
 def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio):
     kept = []
 
-    def keep(recording):
-        files = [name for name, _ in recording.pieces]
-        there = [(recording._folder / name).exists() for name in files]
-        kept.append((recording.journal_done, recording.ended, files, there, recording.state))
+    class Watching(MadeJournal):
+        def save(self, entry):
+            files = [part.file for part in entry.parts]
+            there = [(studio.folder / "parts-0" / name).exists() for name in files]
+            kept.append((entry.ended, files, there))
+
+        def erase(self, recording_id):
+            kept.append((recording_id, recording.state))
 
     units = pictures([number / 25 for number in range(100)])
     studio.play(units, -1, 1)
-    recording = studio.record(2, keep=keep)
-    assert kept[0] == (False, None, [], [], RecordingState.WRITING)
+    recording = studio.record(2, journal=Watching())
+    assert kept[0] == (None, [], [])
     studio.play(units, 1, 4)
     assert recording.wait(30)
-    assert kept[1][:4] == (False, None, ["part-1.mp4"], [False])
-    assert kept[2][:3] == (False, "time", ["part-1.mp4"])
-    assert kept[-1][0] and kept[-1][4] is RecordingState.FINALISING
+    assert kept[1] == (None, ["part-1.mp4"], [False])
+    assert kept[2][:2] == ("time", ["part-1.mp4"])
+    assert kept[3:] == [(recording.recording_id, RecordingState.FINALISING)]
 
 
 def test_a_recording_that_cannot_be_noted_is_not_promised(studio):
-    def keep(recording):
-        raise OSError(28, "No space left on device")
+    class Full(MadeJournal):
+        def save(self, entry):
+            raise OSError(28, "No space left on device")
 
-    with pytest.raises(life.ServiceError) as refused:
-        studio.record(2, keep=keep)
+    with pytest.raises(ServiceError) as refused:
+        studio.record(2, journal=Full())
     assert refused.value.code == "folder_unwritable"
     studio.recordings.clear()
+
+
+def lose(*_: object) -> str:
+    raise OSError(5, "killed")
 
 
 def test_it_goes_on_from_its_past(studio):
     """The earlier part and the new one are one video, and the time between is a gap."""
     units = pictures(BETWEEN)
     studio.play(units, -1, 1)
-    first = studio.record(20)
+    first = studio.record(20, save_video=lose)
     studio.play(units, 1, 3)
     until(lambda: first.bytes > 0)
-    first._save = lambda *_: (_ for _ in ()).throw(OSError(5, "killed"))
     first.stop()
     assert first.wait(30) and first.state is RecordingState.FAILED
     past = ResumeState(first.started_at, first.pieces)
-    (earlier,) = (first._folder / name for name, _ in first.pieces)
+    folder = studio.folder / "parts-0"
+    (earlier,) = (folder / part.file for part in first.pieces)
     at = first.started_at + 2 * SECOND
     os.utime(earlier, ns=(at, at))
 
@@ -109,7 +118,7 @@ def test_it_goes_on_from_its_past(studio):
     later = studio.begin + 10 * SECOND
     after = pictures([number / 25 for number in range(100)], begin=later, number=500)
     studio.at(9)
-    second = studio.record(20, past=past, folder=first._folder)
+    second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
     assert (second.started_at, second.ends_at) == (first.started_at, first.ends_at)
     assert second.elapsed == 8 and second.parts == 1
     studio.play(after, 9, 14)
@@ -129,16 +138,15 @@ def test_it_goes_on_from_its_past(studio):
 def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
     units = pictures(BETWEEN)
     studio.play(units, -1, 1)
-    first = studio.record(20)
+    first = studio.record(20, save_video=lose)
     studio.play(units, 1, 3)
     until(lambda: first.bytes > 0)
-    first._save = lambda *_: (_ for _ in ()).throw(OSError(5, "killed"))
     first.stop()
     assert first.wait(30)
     studio.feed.close()
     past = ResumeState(first.started_at, first.pieces, ended, first.over if ended else None)
     studio.at(60 if not ended else 5)
-    second = studio.record(20, past=past, folder=first._folder)
+    second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
     assert second.wait(30)
     ((_, receipt),) = studio.saved
     assert receipt.ended == (ended or "crash")
@@ -169,13 +177,15 @@ def test_one_that_is_cancelled_is_settled_unless_camrec_ends(studio):
         assert recording.wait(30)
         assert recording.state is RecordingState.FAILED
         assert recording.error.code == "recording_cancelled"
-        assert recording.journal_done is settled
+        assert (recording.recording_id in studio.journal.erased) is settled
+        studio.journal.erased.clear()
 
 
 def test_one_whose_time_passed_while_nobody_was_there_is_told(studio):
     recording = studio.record(2, start_at=studio.clock.utc_ns() - 10 * SECOND)
     assert recording.wait(30)
-    assert recording.error.code == "recording_missed" and recording.journal_done
+    assert recording.error.code == "recording_missed"
+    assert studio.journal.erased == [recording.recording_id]
 
 
 class SetBack(MadeClock):

@@ -46,7 +46,7 @@ def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> Journ
         "parts": (SegmentRecord(file="part-1.mp4", zero=start),),
     }
     entry = JournalEntry.model_validate(known | changed)
-    Journal(folder / ".journal").keep(entry)
+    Journal(folder / ".journal").save(entry)
     parts = folder / ".parts" / recording_id
     parts.mkdir(parents=True)
     shutil.copy(film, parts)

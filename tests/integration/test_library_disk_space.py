@@ -215,7 +215,7 @@ def broken(studio: Studio, **changes) -> RecordingJob:
 
 def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
     disk = Watched()
-    recording = broken(studio, room=disk)
+    recording = broken(studio, disk=disk)
     disk.low = True
     assert recording.wait(60)
     assert recording.state is RecordingState.SAVED and recording.ended == "disk"
@@ -230,7 +230,7 @@ def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
 
 
 def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):
-    recording = broken(studio, room=Watched(fits=False), ffmpeg=ffmpeg)
+    recording = broken(studio, disk=Watched(fits=False), ffmpeg=ffmpeg)
     recording.stop()
     assert recording.wait(60)
     assert recording.state is RecordingState.SAVED
@@ -292,7 +292,11 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
         units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
         studio.play(units, -1, 1)
         recording = studio.record(
-            39, ffmpeg=ffmpeg, save=library.save, folder=library.parts("full"), room=library.room
+            39,
+            ffmpeg=ffmpeg,
+            save_video=library.save,
+            folder=library.parts("full"),
+            disk=library.room,
         )
         studio.play(units, 1, 40)
         assert recording.wait(60)

@@ -481,7 +481,7 @@ def test_when_saving_fails_the_parts_stay(studio):
 
     units = pictures(irregular(6))
     studio.play(units, -1, 1)
-    recording = studio.record(4, save=refuse)
+    recording = studio.record(4, save_video=refuse)
     studio.play(units, 1, 6)
     assert recording.wait(60)
     assert recording.state is RecordingState.FAILED
@@ -529,7 +529,7 @@ def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
     """Under Apple's name, exact, and the receipt tells what to expect of it."""
     units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
     studio.play(units, -1, 2.5)
-    recording = studio.record(10, ffmpeg=ffmpeg, coding=EncodingPolicy(h265="copy"))
+    recording = studio.record(10, ffmpeg=ffmpeg, encoding=EncodingPolicy(h265="copy"))
     studio.play(units, 2.5, 16)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -547,7 +547,7 @@ def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
 def test_mjpeg_by_every_preset_is_exact(studio, ffmpeg, preset):
     units = pictures(irregular(8), codec="mjpeg")
     studio.play(units, -1, 1.5)
-    recording = studio.record(5, ffmpeg=ffmpeg, coding=EncodingPolicy(mjpeg_preset=preset))
+    recording = studio.record(5, ffmpeg=ffmpeg, encoding=EncodingPolicy(mjpeg_preset=preset))
     studio.play(units, 1.5, 8)
     assert f" -preset {preset} " in " ".join(studio.child(recording).cmdline())
     assert recording.wait(60)

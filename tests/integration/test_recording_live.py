@@ -19,11 +19,11 @@ from camrec.media import MediaUnit
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.readers import MjpegReader, RtspReader, StreamError
 from camrec.receipt import Receipt
-from camrec.recording import RecordingJob, RecordingState
+from camrec.recording import RecordingJob, RecordingServices, RecordingState
 from support.beeps import beeps
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
-from support.studio import EXACT, shown
+from support.studio import EXACT, MadeJournal, recording_options, shown
 from support.units_made import SECOND, until
 
 pytestmark = pytest.mark.spread
@@ -102,13 +102,8 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
 
             recordings[name] = RecordingJob(
                 line.feed,
-                duration=LENGTH,
-                name=name,
-                source="rtsp://camera/",
-                folder=tmp_path / name,
-                ffmpeg=binaries.ffmpeg,
-                save=save,
-                clock=clock,
+                recording_options(tmp_path / name, LENGTH),
+                RecordingServices(binaries.ffmpeg, save, MadeJournal(), clock),
             )
             recordings[name].start()
             stack.callback(recordings[name].wait)
@@ -157,13 +152,8 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
 
         recording = RecordingJob(
             line.feed,
-            duration=BEEPING,
-            name="beeps",
-            source="rtsp://camera/",
-            folder=tmp_path / "parts",
-            ffmpeg=binaries.ffmpeg,
-            save=save,
-            clock=clock,
+            recording_options(tmp_path / "parts", BEEPING),
+            RecordingServices(binaries.ffmpeg, save, MadeJournal(), clock),
         )
         recording.start()
         stack.callback(recording.wait)

@@ -49,7 +49,7 @@ def make(kind: str, folder: Path, ffmpeg: Path) -> Made:
         away = [studio.begin + at * SECOND for at in AWAY]
         units = [unit for unit in units if not away[0] <= unit.arrived < away[1]]
     studio.play(units, -1, BUTTON)
-    recording = studio.record(LENGTH, save=library.save)
+    recording = studio.record(LENGTH, save_video=library.save)
     studio.play(units, BUTTON, END)
     assert recording.wait(60)
     studio.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import psutil
 import pytest
 
 from camrec.feed import Feed
+from camrec.journal import JournalEntry
 from camrec.media import MediaUnit
 from camrec.receipt import Receipt
-from camrec.recording import RecordingJob
+from camrec.recording import RecordingJob, RecordingOptions, RecordingServices
 from support.cameras import barcode
 from support.cameras.provision import apt
 from support.units_made import SECOND, MadeClock, until
@@ -34,6 +36,33 @@ def studio(tmp_path, binaries):
     made.end()
 
 
+class MadeJournal:
+    """Knows what was written to it, and what was erased."""
+
+    def __init__(self) -> None:
+        self.saved: list[JournalEntry] = []
+        self.erased: list[str] = []
+
+    def save(self, entry: JournalEntry) -> None:
+        self.saved.append(entry)
+
+    def erase(self, recording_id: str) -> None:
+        self.erased.append(recording_id)
+
+
+def recording_options(folder: Path, duration: int) -> RecordingOptions:
+    """Of a recording that begins at once and has `folder` for its parts."""
+    return RecordingOptions(
+        recording_id=f"id-{folder.name}",
+        name="Door",
+        session_id="session",
+        camera="Door",
+        source="rtsp://camera/stream",
+        duration=duration,
+        folder=folder,
+    )
+
+
 class Studio:
     """A feed, a clock that stands where it is put, and recordings of it."""
 
@@ -43,6 +72,7 @@ class Studio:
         self.clock = MadeClock()
         self.feed = Feed(self.clock)
         self.begin = self.clock.now
+        self.journal = MadeJournal()
         self.saved: list[tuple[Path, Receipt]] = []
         self.recordings: list[RecordingJob] = []
 
@@ -59,13 +89,15 @@ class Studio:
 
     def record(self, duration: int, **changes) -> RecordingJob:
         folder = self.folder / f"parts-{len(self.recordings)}"
-        given = {"ffmpeg": self.ffmpeg, "save": self.save, "clock": self.clock, "folder": folder}
+        own = {each.name for each in fields(RecordingServices)} & changes.keys()
+        services = RecordingServices(
+            ffmpeg=self.ffmpeg, save_video=self.save, journal=self.journal, clock=self.clock
+        )
+        options = recording_options(folder, duration)
         recording = RecordingJob(
             self.feed,
-            duration=duration,
-            name="Door",
-            source="rtsp://camera/stream",
-            **{**given, **changes},
+            replace(options, **{each: changes[each] for each in changes.keys() - own}),
+            replace(services, **{each: changes[each] for each in own}),
         )
         self.recordings.append(recording)
         recording.start()

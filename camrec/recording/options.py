@@ -1,0 +1,116 @@
+"""What a recording is given when it is created: what to record, and what it works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from camrec.clock import Clock
+from camrec.journal import JournalEntry
+from camrec.receipt import Receipt
+from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
+from camrec.recording.resume import ResumeState
+
+
+class SaveVideo(Protocol):
+    """Moves a finished file and its receipt into the library."""
+
+    def __call__(self, file: Path, receipt: Receipt, /) -> str:
+        """Return the file's final name. Raises OSError or CamrecError."""
+
+
+class RecordingJournal(Protocol):
+    """Stores a recording on the disk, so that a later camrec can continue it."""
+
+    def save(self, entry: JournalEntry) -> None:
+        """Return once the disk has `entry`, which replaces the previous one.
+
+        Raises
+        ------
+        OSError, ServiceError (``keyring_unusable``)
+        """
+
+    def erase(self, recording_id: str) -> None:
+        """Delete the entry, if there is one. Raises OSError."""
+
+
+class DiskAllowance(Protocol):
+    """What a recording needs to know about the disk that it writes to.
+
+    low : so little space is left that the recording has to end.
+    """
+
+    @property
+    def low(self) -> bool: ...
+
+    def fits(self, size: int) -> bool:
+        """Whether a file of `size` bytes can be written in addition to all that exists."""
+
+
+class UnlimitedDisk:
+    """A disk that never fills up: for recordings whose disk space nobody checks."""
+
+    low = False
+
+    def fits(self, size: int) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class RecordingOptions:
+    """What to record.
+
+    Parameters
+    ----------
+    name
+        The name of the video.
+    session_id, camera
+        The session that is recorded, and its name.
+    source
+        The camera's URL, without a credential.
+    duration
+        Seconds by camrec's own clock.
+    folder
+        Where the segments are written. It is removed once the video is saved.
+    preroll
+        Seconds before the start that the video begins, as far as the feed still has them.
+    start_at
+        When to begin, UTC nanoseconds; None: at once.
+    resume
+        The state in which camrec was killed; the recording continues from there.
+    is_in_journal
+        The disk already has its entry: the recording continues even if the disk is full now.
+    """
+
+    recording_id: str
+    name: str
+    session_id: str
+    camera: str
+    source: str
+    duration: int
+    folder: Path
+    preroll: float = 0.0
+    start_at: int | None = None
+    resume: ResumeState | None = None
+    is_in_journal: bool = False
+
+
+@dataclass(frozen=True)
+class RecordingServices:
+    """What a recording works with.
+
+    Parameters
+    ----------
+    ffmpeg
+        The program.
+    disk
+        How much may be written. The recording ends when the disk is low.
+    """
+
+    ffmpeg: Path
+    save_video: SaveVideo
+    journal: RecordingJournal
+    clock: Clock
+    disk: DiskAllowance = field(default_factory=UnlimitedDisk)
+    encoding: EncodingPolicy = DEFAULT_ENCODING
