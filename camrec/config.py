@@ -14,6 +14,7 @@ import param
 import yaml
 
 from camrec import durable_files
+from camrec.compat import CheckedList
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.i18n import Phrase
 
@@ -34,22 +35,20 @@ _ORIGIN_PATTERN = re.compile(
 )
 
 
-class Origins(param.List):
+class Origins(CheckedList):
     """Scheme, host and port; nothing that could add a rule of its own to a header."""
 
-    def _validate(self, val: Any) -> None:
-        super()._validate(val)
-        for each in val or []:
+    def check_items(self, items: list[object]) -> None:
+        for each in items:
             if not isinstance(each, str) or not _ORIGIN_PATTERN.fullmatch(each):
                 raise ValueError(each)
 
 
-class Networks(param.List):
+class Networks(CheckedList):
     """Networks in CIDR form, or single addresses."""
 
-    def _validate(self, val: Any) -> None:
-        super()._validate(val)
-        for each in val or []:
+    def check_items(self, items: list[object]) -> None:
+        for each in items:
             if not isinstance(each, str):
                 raise ValueError(each)
             ipaddress.ip_network(each)

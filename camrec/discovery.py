@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from camrec.camera_address import MAX_NAME_CHARS, parse_address
+from camrec.compat import create_discovery
 from camrec.errors import CamrecError, ServiceError, describe_os_error
 
 DISCOVERY_DURATION_S = (
@@ -49,22 +49,10 @@ def find_cameras(
     if not is_available():
         raise ServiceError("discovery_missing")
     from wsdiscovery import QName
-    from wsdiscovery.discovery import ThreadedWSDiscovery
 
-    class Search(ThreadedWSDiscovery):
-        def _networkAddressAdded(self, address: object) -> None:
-            if not addresses:
-                super()._networkAddressAdded(address)
-
-        def _networkAddressRemoved(self, address: object) -> None:
-            if not addresses:
-                super()._networkAddressRemoved(address)
-
-    search = Search()
+    search = create_discovery(addresses)
     try:
         search.start()
-        for address in addresses:
-            search.addSourceAddr(ip_address(address))
         answers = search.searchServices(types=[QName(*ONVIF_CAMERA_TYPE)], timeout=seconds)
         told = [
             (each.getXAddrs(), [scope.getValue() for scope in each.getScopes()]) for each in answers

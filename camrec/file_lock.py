@@ -8,10 +8,11 @@ import logging
 import os
 import sys
 import tempfile
-from inspect import signature
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
+
+from camrec.compat import create_kernel_lock
 
 if sys.platform != "win32":
     import fcntl
@@ -33,7 +34,7 @@ class ProcessLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = _create_lock(path)
+        self._lock = create_kernel_lock(path)
 
     def acquire(self, timeout: float = 0) -> None:
         """Wait for it for so many seconds.
@@ -59,20 +60,11 @@ class ProcessLock:
                 self._path.parent,
                 reason,
             )
-            self._lock = _create_lock(_fallback_path(self._path))
+            self._lock = create_kernel_lock(_fallback_path(self._path))
         self._lock.acquire(timeout=timeout)
 
     def release(self) -> None:
         self._lock.release()
-
-
-def _create_lock(path: Path) -> FileLock:
-    options: dict[str, bool] = {}
-    if "fallback_to_soft" in signature(FileLock.__init__).parameters:
-        # A marker of newer ones' own: it would stay when we are killed.
-        options["fallback_to_soft"] = False
-    # Taken in one thread, released in another.
-    return FileLock(path, thread_local=False, **options)
 
 
 def _find_lock_problem(path: Path) -> str | None:

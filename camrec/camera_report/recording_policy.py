@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from camrec.camera_report.transcript import RecordedConnection, Transcript
+from camrec.compat import ObservedTlsSocket
 from camrec.network_policy import NetworkPolicy
 
 
@@ -86,7 +87,7 @@ class _RecordedSocket(socket.socket):
             self._transcript.close(self._ensure_connection())
 
 
-class _RecordedTlsSocket(ssl.SSLSocket):
+class _RecordedTlsSocket(ObservedTlsSocket):
     _transcript: Transcript
     _connection: RecordedConnection | None = None
 
@@ -95,20 +96,13 @@ class _RecordedTlsSocket(ssl.SSLSocket):
             self._connection = self._transcript.open()
         return self._connection
 
-    def send(self, data: Any, flags: int = 0) -> int:
-        # sendall() calls this one.
-        sent = super().send(data, flags)
-        self._transcript.note(self._ensure_connection(), "camrec", bytes(memoryview(data)[:sent]))
-        return sent
+    def observe_sent(self, data: bytes) -> None:
+        self._transcript.note(self._ensure_connection(), "camrec", data)
 
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
-        # recv() and recv_into() call this one.
-        found = super().read(len, buffer)
-        data = found if buffer is None else bytes(memoryview(buffer)[:found])
+    def observe_received(self, data: bytes) -> None:
         self._transcript.note(self._ensure_connection(), "camera", data)
         if not data:
             self._transcript.close(self._ensure_connection())
-        return found
 
     def close(self) -> None:
         if self._connection is not None:

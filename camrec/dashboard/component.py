@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
 import param
-from bokeh.util.warnings import BokehUserWarning
 from panel.custom import JSComponent
 from panel.io.state import state
 
 from camrec import i18n
+from camrec.compat import ignore_known_reference_warnings
 from camrec.dashboard.bundler import bundle, styles
 from camrec.errors import CamrecError, internal_error
 
 log = logging.getLogger(__name__)
 
-# A part that was added to a page sends itself along with its first message: Bokeh says it knows it.
-warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
+ignore_known_reference_warnings()
 
 
 def catalogue_texts(language: str, *rooms: str) -> dict[str, Any]:
@@ -44,7 +42,7 @@ class Component(JSComponent):
     base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
 
     _script: ClassVar[str] = ""
-    _text_prefixes: ClassVar[tuple[str, ...]] = ("page",)
+    text_prefixes: ClassVar[tuple[str, ...]] = ("page",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -58,7 +56,7 @@ class Component(JSComponent):
 
     @param.depends("language", watch=True)
     def _update_texts(self) -> None:
-        self.texts = catalogue_texts(self.language, *self._text_prefixes)
+        self.texts = catalogue_texts(self.language, *self.text_prefixes)
 
     def _handle_msg(self, data: Any) -> None:
         asked = dict(data) if isinstance(data, dict) else {}

@@ -1,129 +1,128 @@
-"""What a cell of a notebook needs to show a view."""
+"""What a notebook's cell needs to show a view."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
-import panel as pn
-from bokeh.document import Document
-from bokeh.models import UIElement
-from panel.config import panel_extension
-from panel.io.model import add_to_doc
-from panel.io.notebook import patch_inline_stylesheets, render_model
-from panel.io.resources import set_resource_mode
-from panel.io.state import state
 from panel.viewable import Viewer
 
+from camrec.compat import (
+    collect_extension_script,
+    inline_stylesheets,
+    is_extension_loaded,
+    render_static_html,
+    stylesheets_inlined,
+)
 from camrec.dashboard.bundler import bundle
 from camrec.dashboard.component import Component
 from camrec.dashboard.plots import PLOT_FILES, plots_json
 
-try:
-    import IPython
-except ImportError:  # not in a notebook
-    IPython = None
+if TYPE_CHECKING:
+    from bokeh.document import Document
+    from bokeh.model import Model
+    from ipywidgets import Output
+    from pyviz_comms import Comm
 
-# How often Panel looks for BokehJS, every 25 ms, before it gives up: a minute, not five seconds.
-BOKEH_LOAD_ATTEMPTS = 2400
+MAX_CELL_WIDTH_PX = 640  # of a view whose width the user did not choose
 
 
 class CellComponent(Component):
-    """One that asks nobody for its styles: a notebook's page may have no other server."""
+    """A component that carries its styles: a notebook's page may have no server to load them from.
 
-    def get_root(self, doc: Any = None, comm: Any = None, preprocess: bool = True) -> Any:
+    If it is part of a page of `camrec serve` or `panel serve`, it loads them as all others do.
+    """
+
+    def get_root(
+        self, doc: Document | None = None, comm: Comm | None = None, preprocess: bool = True
+    ) -> Model:
         served = doc is not None and doc.session_context is not None
-        with set_resource_mode(None if served else "inline"):
+        with stylesheets_inlined(not served):
             root = super().get_root(doc, comm, preprocess)
         if not served:
-            for model in root.select({"type": UIElement}):
-                patch_inline_stylesheets(model)
+            inline_stylesheets(root)
         return root
 
 
 class CellView(Viewer):
     """A view of one component: as a cell's value, in a Panel page, or among ipywidgets.
 
-    A notebook needs nothing beside it: the page loads the JavaScript with the first view.
+    A notebook needs nothing else: the page loads the JavaScript with the first view.
     """
 
     def __init__(self, component: CellComponent) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Panel has no type for it
         self._component = component
 
     def __panel__(self) -> CellComponent:
         return self._component
 
-    def widget(self) -> Any:
-        """As an ipywidget, to stand among others."""
+    def widget(self) -> Output:
+        """The view as an ipywidget, to be put next to others."""
         from ipywidgets import Output
 
         shown = {"output_type": "display_data", "data": self._repr_mimebundle_(), "metadata": {}}
         return Output(outputs=(shown,))
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What IPython displays. The page asks camrec's server, and nothing of the kernel."""
         loader = loader_html(self._component.base)
-        return {"text/html": f"{loader}{self._render_html()}", "text/plain": repr(self)}
-
-    def _render_html(self) -> str:
-        """The view without a comm: the page asks camrec's server, and nothing of the kernel.
-
-        A comm would stay in the kernel, with a thread, each time the cell is run again.
-        """
-        document = Document()
-        root = self._component.get_root(document)
-        add_to_doc(root, document, True)
-        shown, _ = render_model(root)
-        self._component._cleanup(root)
-        state._views.pop(root.ref["id"], None)
-        return shown["text/html"].replace("attempts > 200", f"attempts > {BOKEH_LOAD_ATTEMPTS}")
+        html = render_static_html(self._component)
+        return {"text/html": f"{loader}{html}", "text/plain": repr(self)}
 
 
-def width_params(width: int | None) -> dict[str, Any]:
-    """Panel's parameters for so many pixels, or for as much room as there is."""
-    return {"width": width} if width else {"sizing_mode": "stretch_width", "max_width": 640}
+class WidthParams(TypedDict, total=False):
+    """Panel's parameters for the width of a component."""
+
+    width: int
+    max_width: int
+    sizing_mode: str
 
 
-_script = ""
+def width_params(width: int | None) -> WidthParams:
+    """The parameters for a width in pixels, or for as much space as there is."""
+    if width:
+        return {"width": width}
+    return {"sizing_mode": "stretch_width", "max_width": MAX_CELL_WIDTH_PX}
+
+
+# The script that a notebook's page loads once for all views. It belongs to the process, as
+# `pn.extension` does: a cell sets it, and the kernel's server delivers it from another thread.
+_notebook_script = ""
 
 
 def read_page_file(name: str) -> str | None:
-    """What a view in a notebook loads by this name from the kernel's server; None: no such file.
+    """What a view in a notebook loads under this name from the kernel's server.
 
-    ``notebook.js`` comes before all, and is empty before the first view; `PLOT_FILES` when they are
-    asked for.
+    ``notebook.js`` is loaded before everything else, and is empty before the first view. The
+    `PLOT_FILES` are loaded when the user opens the statistics. None: there is no such file.
     """
     if name == "notebook.js":
-        return _script
+        return _notebook_script
     return plots_json(*PLOT_FILES[name]) if name in PLOT_FILES else None
 
 
 def loader_html(base_url: str) -> str:
-    """HTML that has a notebook's page load BokehJS and Panel's from `base_url`, if it has not.
+    """HTML that makes a notebook's page load BokehJS and Panel's JavaScript, if it has not.
 
-    `pn.extension` would put them into the cell's output, 6 MB, and again each time the cell is run.
-    Who called it has them there, and nothing more is done.
+    `pn.extension` would put them into the cell's output, 6 MB, and again each time that the cell
+    runs. If the user has called it, the page has both, and the result is empty.
+
+    base_url : of the kernel's server.
     """
-    global _script
-    if getattr(_ipython_shell(), "kernel", None) is not None and not panel_extension._loaded:
-        _script = _extension_script()
-    if not _script:
+    global _notebook_script
+    if _is_kernel() and not is_extension_loaded():
+        _notebook_script = collect_extension_script()
+    if not _notebook_script:
         return ""
     loader = bundle("kit/notebook_loader.js")
     return f"<script>{loader}.loadPanel({json.dumps(base_url)})</script>"
 
 
-def _extension_script() -> str:
-    """What `pn.extension` would publish."""
-    published: list[dict[str, str]] = []
-    publish = IPython.display.publish_display_data
-    IPython.display.publish_display_data = lambda data, *_, **__: published.append(data)
+def _is_kernel() -> bool:
+    """Whether this process is the kernel of a notebook."""
     try:
-        pn.extension(inline=True, browser_info=False)
-    finally:
-        IPython.display.publish_display_data = publish
-    return "\n;\n".join(filter(None, (data.get("application/javascript") for data in published)))
-
-
-def _ipython_shell() -> Any:
-    return IPython.get_ipython() if IPython is not None else None
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None

@@ -9,6 +9,7 @@ import panel as pn
 import param
 
 from camrec import i18n
+from camrec.compat import HIDE_SCROLL_BUTTON_CSS
 from camrec.dashboard.add_camera import AddCamera
 from camrec.dashboard.banner import Banner
 from camrec.dashboard.bundler import STATIC, bundle, styles
@@ -28,8 +29,8 @@ PAGE_PANEL_NAMES += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"
 
 # A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.
-CARD_GRID_STYLESHEET = """
-:host {
+CARD_GRID_STYLESHEET = f"""
+:host {{
   display: grid !important;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 410px), 1fr));
   grid-auto-rows: max-content;
@@ -37,8 +38,8 @@ CARD_GRID_STYLESHEET = """
   gap: 16px;
   height: auto !important;
   overflow: visible !important;
-}
-.scroll-button { display: none !important; }
+}}
+{HIDE_SCROLL_BUTTON_CSS}
 """
 
 

@@ -33,7 +33,7 @@ class PageHeader(AskingComponent):
     )
 
     _script: ClassVar[str] = "components/header.js"
-    _text_prefixes: ClassVar[tuple[str, ...]] = ("page", "videos")
+    text_prefixes: ClassVar[tuple[str, ...]] = ("page", "videos")
 
     def __init__(
         self,

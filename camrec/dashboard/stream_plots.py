@@ -28,6 +28,17 @@ class StatisticsHeader(Component):
         super().__init__(**params)
         self._statistics = statistics
 
+    def open_dialog(self) -> None:
+        self._send_msg({"open": True})
+
+    def close_dialog(self) -> None:
+        """Close it in the browser, which then sends ``close``."""
+        self._send_msg({"open": False})
+
+    def release_plots(self) -> None:
+        """Let the browser's Bokeh forget the plots that were taken off the page."""
+        self._send_msg({"gone": True})
+
     def do_close(self) -> None:
         self._statistics.close()
 
@@ -69,7 +80,7 @@ class StreamStatistics(Viewer):
         self._update_titles(moments)
         self._plot_column.objects = [pn.pane.Bokeh(each) for each in self._plots.figures.values()]
         self._title_bar.title = name
-        self._title_bar._send_msg({"open": True})
+        self._title_bar.open_dialog()
         self._update_timer = pn.state.add_periodic_callback(
             self._update_plots, period=PLOT_INTERVAL_MS
         )
@@ -81,7 +92,7 @@ class StreamStatistics(Viewer):
             self._update_timer = None
             self._plot_column.objects = []
             self._plots = None
-            self._title_bar._send_msg({"gone": True})
+            self._title_bar.release_plots()
 
     @param.depends("language", watch=True)
     def _update_texts(self) -> None:
@@ -91,7 +102,7 @@ class StreamStatistics(Viewer):
     def _update_plots(self) -> None:
         moments = self._history.of(self._session_id)
         if not moments:  # the camera was closed
-            self._title_bar._send_msg({"open": False})
+            self._title_bar.close_dialog()
             return
         before, self._last_sample = self._last_sample, moments[-1]
         fresh = [

@@ -46,7 +46,7 @@ class VideoActions:
 class VideoComponent(AskingComponent):
     """A component that shows videos, and can delete, lock and unlock them, several at once."""
 
-    _text_prefixes: ClassVar[tuple[str, ...]] = ("videos",)
+    text_prefixes: ClassVar[tuple[str, ...]] = ("videos",)
 
     def __init__(self, *, deeds: VideoActions, **params: Any) -> None:
         super().__init__(**params)

@@ -18,7 +18,7 @@ class VideoPlayer(VideoComponent):
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
     _script: ClassVar[str] = "components/player.js"
-    _text_prefixes: ClassVar[tuple[str, ...]] = (*VideoComponent._text_prefixes, "warnings")
+    text_prefixes: ClassVar[tuple[str, ...]] = (*VideoComponent.text_prefixes, "warnings")
 
     def do_rename(self, filename: str, name: str) -> None:
         self.ask("rename", self._actions.rename, filename, name)

@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from camrec.camera_address import Credential
+from camrec.compat import connection_socket, set_connect_function
 from camrec.http_auth import HttpLogin
 from camrec.http_auth.login import MAX_CHALLENGES
 from camrec.mjpeg_relay.host_cookies import HostCookies
@@ -121,7 +122,7 @@ class CameraHttpClient:
         self._connection = connection
         self._origin = urlsplit(url)[:2]
         # The connection lets go of it when the answer says that it is the last.
-        self._socket = connection.sock
+        self._socket = connection_socket(connection)
         return self._send_request(url, authorization)
 
     def _can_reuse_connection(self, url: str) -> bool:
@@ -133,7 +134,7 @@ class CameraHttpClient:
             with contextlib.suppress(OSError, HTTPException):
                 answer.read()
         assert self._connection is not None
-        return answer.isclosed() and self._connection.sock is not None
+        return answer.isclosed() and connection_socket(self._connection) is not None
 
     def _send_request(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._aborted:
@@ -164,7 +165,7 @@ class CameraHttpClient:
             raise ConnectionError("led to another protocol")
         connection.response_class = LenientResponse
         # To what was looked at, not to what a second look-up may give.
-        connection._create_connection = self._network_policy.connect  # type: ignore[attr-defined]
+        set_connect_function(connection, self._network_policy.connect)
         return connection
 
 

@@ -7,9 +7,10 @@ understand for the end of all headers: the type and the length behind it would b
 from __future__ import annotations
 
 import re
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import RemoteDisconnected
 from typing import Any
 
+from camrec.compat import ReplaceableStatusLineResponse
 from camrec.mjpeg_relay.chunked_body import ChunkedBody
 
 MAX_HEADER_LINE_BYTES = 64 * 1024
@@ -25,12 +26,12 @@ _BODY = re.compile(rb"--|\xff\xd8")
 _HEADER = re.compile(rb"(?i)(?:content-|server|date|cache-control|pragma|connection)[\w-]*[ \t]*:")
 
 
-class LenientResponse(HTTPResponse):
+class LenientResponse(ReplaceableStatusLineResponse):
     """Reads any first line that says a status, passes over header lines that are none, and takes
     what has no head for a body.
     """
 
-    def _read_status(self) -> tuple[str, int, str]:
+    def read_status_line(self) -> tuple[str, int, str]:
         self._unwrap()
         file = self.fp
         for _ in range(MAX_EMPTY_HEADER_LINES):
@@ -47,7 +48,7 @@ class LenientResponse(HTTPResponse):
         elif status and not _BY_THE_BOOK.match(line):
             line = b"HTTP/1.0 %s %s\r\n" % status.groups()
         self.fp = _ReadAhead(self.fp, line)
-        read = super()._read_status()  # type: ignore[misc]
+        read = super().read_status_line()
         self.fp = _HeaderLines(self.fp)
         return read
 
@@ -57,7 +58,7 @@ class LenientResponse(HTTPResponse):
         coding = self.headers.get("Transfer-Encoding", "").lower()
         if "chunked" in coding and self.fp is not None:
             self.will_close = self._closes()
-            self.chunked, self.length = False, None  # type: ignore[assignment]
+            self.chunked, self.length = False, None
             self.fp: Any = ChunkedBody(self.fp)
         elif self._has_stream and (self.length == 0 or self.will_close):
             # The length of a stream is none: often that of its first picture.

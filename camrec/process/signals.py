@@ -6,9 +6,10 @@ import contextlib
 import os
 import signal
 import stat
-import threading
 from collections.abc import Callable
 from typing import Any
+
+from camrec.compat import call_before_threads_end
 
 # Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
 STOP_SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -40,7 +41,7 @@ def at_exit(end: Callable[[], object]) -> None:
     What `atexit` calls comes later: no executor takes anything any more then. This is the hook that
     the executors themselves use.
     """
-    threading._register_atexit(end)
+    call_before_threads_end(end)
 
 
 def _redirect_terminal_to_null() -> None:

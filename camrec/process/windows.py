@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
+from camrec.compat import process_handle
+
 log = logging.getLogger(__name__)
 
 # The standard library has these names on Windows only.
@@ -40,7 +42,7 @@ class WindowsPlatform:
         """Let the child end with us."""
         if self._job is None:
             self._job = JobObject()
-        self._job.add(int(process._handle))  # type: ignore[attr-defined]
+        self._job.add(process_handle(process))
 
     def interrupt(self, process: subprocess.Popen[bytes]) -> None:
         try:

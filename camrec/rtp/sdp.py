@@ -44,8 +44,8 @@ class MediaDescription:
     control: str = ""
     size: tuple[int, int] | None = None
     odd_clock: bool = False
-    _strays: dict[str, str] = field(default_factory=dict, init=False, repr=False)
-    _mapped: set[str] = field(default_factory=set, init=False, repr=False)
+    stray_formats: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    mapped_payloads: set[str] = field(default_factory=set, init=False, repr=False)
 
     def decode_parameter_sets(self) -> list[bytes]:
         """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
@@ -104,9 +104,9 @@ def _parse_attribute(medium: MediaDescription, attribute: str) -> None:
     payload, _, told = value.partition(" ")
     if payload != str(medium.payload):
         if name == "rtpmap":
-            medium._mapped.add(payload)
+            medium.mapped_payloads.add(payload)
         elif name == "fmtp":
-            medium._strays[payload] = told
+            medium.stray_formats[payload] = told
         return
     if name == "rtpmap":
         codec, *rest = told.strip().split("/")
@@ -141,6 +141,10 @@ def _parse_size(told: str) -> tuple[int, int] | None:
 
 def _adopt_stray_fmtp(medium: MediaDescription) -> None:
     """Take over parameters that stand under a wrong number."""
-    strays = [told for payload, told in medium._strays.items() if payload not in medium._mapped]
+    strays = [
+        told
+        for payload, told in medium.stray_formats.items()
+        if payload not in medium.mapped_payloads
+    ]
     if not medium.format and len(strays) == 1:
         _parse_fmtp(medium, strays[0])

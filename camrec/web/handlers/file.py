@@ -15,6 +15,7 @@ from urllib.parse import quote
 from tornado.iostream import StreamClosedError
 
 from camrec import remote_files, schema
+from camrec.compat import abort_response
 from camrec.errors import InputError, NotFoundError
 from camrec.web.handlers.base import ApiHandler
 
@@ -82,7 +83,7 @@ class FileHandler(ApiHandler):
         while start < end:
             chunk = await self.call(file.read, min(FILE_CHUNK_BYTES, end - start))
             if not chunk:  # it shrank: what was promised cannot be sent
-                self.request.connection.stream.close()
+                abort_response(self.request)
                 return
             start += len(chunk)
             self.write(chunk)

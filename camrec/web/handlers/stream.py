@@ -39,6 +39,7 @@ from typing import Any
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from camrec.compat import websocket_stream
 from camrec.errors import InputError
 from camrec.live import H264Viewer, JpegFrame, JpegViewer, codec_string
 from camrec.media import VideoTrack
@@ -102,8 +103,7 @@ class StreamHandler(ApiHandler, WebSocketHandler):
         return True  # the guard has decided
 
     def open(self) -> None:
-        self._ws_protocol = self.ws_connection
-        self._iostream = self._ws_protocol.stream
+        self._ws_protocol, self._iostream = websocket_stream(self)
         self._iostream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self.set_nodelay(True)
         self._loop = asyncio.get_running_loop()

@@ -33,15 +33,23 @@ class ViewerGroup:
     ) -> Iterator[Callable[[], None]]:
         """As one of the audience of that name; gives what wakes it, from any thread."""
         audience = audiences.setdefault(name, cls())
-        audience._viewers.append(viewer)
+        audience.add(viewer)
         try:
-            yield audience._wake
+            yield audience.wake
         finally:
-            audience._viewers.remove(viewer)
-            if not audience._viewers:
+            if audience.remove(viewer) == 0:
                 del audiences[name]
 
-    def _wake(self) -> None:
+    def add(self, viewer: Wakeable) -> None:
+        self._viewers.append(viewer)
+
+    def remove(self, viewer: Wakeable) -> int:
+        """Return how many viewers are left."""
+        self._viewers.remove(viewer)
+        return len(self._viewers)
+
+    def wake(self) -> None:
+        """Have each viewer look whether there is something to send; from any thread."""
         if self._wake_scheduled:
             return
         self._wake_scheduled = True

@@ -28,6 +28,7 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from camrec.compat import add_response_transform, server_connection_stream
 from camrec.config import LOOPBACK_HOSTS, Config
 from camrec.errors import CamrecError, InputError, describe_os_error
 from camrec.web.security import denied
@@ -65,7 +66,7 @@ class GuardedServer(HTTPServer):
         self._idle_streams: dict[object, IOStream] = {}
         self._open_count = 0
         if isinstance(request_callback, Application):
-            request_callback.add_transform(Protection.of(config, guard.allows_embedding))
+            add_response_transform(request_callback, Protection.of(config, guard.allows_embedding))
 
     def add_sockets(self, sockets: Any) -> None:
         super().add_sockets([self._restrict_to_loopback(each) for each in sockets])
@@ -94,7 +95,7 @@ class GuardedServer(HTTPServer):
         super().handle_stream(stream, address)
 
     def start_request(self, server_conn: Any, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        self._idle_streams[server_conn] = server_conn.stream
+        self._idle_streams[server_conn] = server_connection_stream(server_conn)
         behind = super().start_request(server_conn, request_conn)
         return AuthDelegate(self, server_conn, request_conn, behind)
 

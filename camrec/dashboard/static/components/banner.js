@@ -2,6 +2,7 @@
 // no room for it, the button that records all. The page reconnects by itself: when camrec answers again it is
 // loaded again, since what it knew of is gone.
 
+import { onConnectionLost } from "../compat/bokeh.js"
 import { button, fill, h } from "../kit/base.js"
 import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS } from "../kit/events.js"
 import { icon } from "../kit/icons.js"
@@ -64,7 +65,7 @@ export function render({ model, view }) {
     }
   }
 
-  view.model.document.on_event("connection_lost", () => {
+  onConnectionLost(view.model.document, () => {
     if (isCutOff) return
     isCutOff = true
     dispatchEvent(new Event(CONNECTION_LOST))

@@ -1,5 +1,6 @@
 // One camera in a notebook's cell, or any Panel page: its picture, and where it may be asked for, its recording.
 
+import { jupyterColorScheme, onJupyterTheme } from "../compat/jupyter.js"
 import { append, fill, h, iconButton } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
 import { kernelAddressFinder } from "../kit/kernel_address.js"
@@ -228,17 +229,11 @@ function isDark(element) {
 }
 
 /**
- * JupyterLab says light or dark on its body; elsewhere the page's own color-scheme is inherited.
  * @param {Lifetime} life
  * @param {HTMLElement} element
  */
 function followNotebookTheme(life, element) {
-  const follow = () => {
-    const light = document.body.dataset.jpThemeLight
-    element.style.colorScheme = light === undefined ? "" : light === "true" ? "light" : "dark"
-  }
-  const observer = new MutationObserver(follow)
-  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] })
-  life.add(() => observer.disconnect())
+  const follow = () => void (element.style.colorScheme = jupyterColorScheme())
+  life.add(onJupyterTheme(follow))
   follow()
 }

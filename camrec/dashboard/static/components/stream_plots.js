@@ -1,6 +1,7 @@
 // The head of a camera's plots, and what opens and closes their dialog in page.html: a native one, so that focus,
 // Esc and the top layer come with it.
 
+import { forgetRemovedModels } from "../compat/bokeh.js"
 import { fill, find, focusedElement, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
@@ -24,8 +25,7 @@ export function render({ model, view }) {
   }
 
   life.watch("msg:custom", (/** @type {{open: boolean, gone: boolean}} */ { open, gone }) => {
-    // Bokeh takes plots off the page, but keeps them in its memory until it looks again.
-    if (gone) return view.model.document._recompute_all_models()
+    if (gone) return forgetRemovedModels(view.model.document)
     if (!open) return box.close()
     opener = focusedElement()
     if (!box.open) box.showModal()

@@ -3,6 +3,8 @@
 // On the same machine directly. From another one through the proxy that is part of Jupyter where
 // jupyter-server-proxy is installed: then the page asks nobody but Jupyter, which has logged it in.
 
+import { jupyterBaseUrl } from "../compat/jupyter.js"
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /**
@@ -11,23 +13,11 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"])
  */
 export function kernelAddresses(base) {
   const direct = new URL(`${base}/`, document.baseURI)
-  const jupyter = jupyterBase()
+  const jupyter = jupyterBaseUrl()
   if (jupyter === null || !LOOPBACK.has(direct.hostname)) return [direct.href]
   const proxied = new URL(`proxy/${direct.port}${direct.pathname}`, new URL(jupyter, location.href))
   // A page from elsewhere that asks 127.0.0.1 asks its reader's own machine, and some browsers ask whether it may.
   return LOOPBACK.has(location.hostname) ? [direct.href, proxied.href] : [proxied.href, direct.href]
-}
-
-/**
- * Where Jupyter is on its server, such as "/user/ana/"; null on any other page.
- * @returns {string | null}
- */
-function jupyterBase() {
-  try {
-    return JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "null").baseUrl ?? null
-  } catch {
-    return null
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Run by a notebook's page in front of each view: has the page load BokehJS and Panel's JavaScript from
 // the kernel's own server, unless they are there.
 
+import { isPanelLoaded } from "../compat/bokeh.js"
 import { kernelAddresses } from "./kernel_address.js"
 
 const NOTEBOOK_SCRIPT = "page/notebook.js"
@@ -19,7 +20,7 @@ function load([address, ...others]) {
 
 /** @param {string} base the kernel's server */
 export function loadPanel(base) {
-  if (window.Bokeh?.Panel || window.camrecLoading) return
+  if (isPanelLoaded() || window.camrecLoading) return
   window.camrecLoading = true
   load(kernelAddresses(base))
 }

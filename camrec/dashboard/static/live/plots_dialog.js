@@ -1,6 +1,7 @@
 // How a camera did while this page looked: Bokeh's plots (plots.py) in a dialog of a notebook's cell. The
 // dashboard's come from the server, which also knows what was when nobody looked.
 
+import { embedPlots } from "../compat/bokeh.js"
 import { dialog, fill, h } from "../kit/base.js"
 import { plotsHeaderContent } from "./plots_header.js"
 import { FIGURES, MAX_MOMENTS, plotColumns, plotGaps, streamHistory } from "./stream_history.js"
@@ -59,13 +60,10 @@ export function plotsDialog(camera) {
       place)
     const item = await fetchPlots().catch(() => null)
     if (item === null) return void fill(place, h("p", { role: "alert" }, locale.t("page.no_link")))
-    const views = await Bokeh.embed.embed_item(item, place)
-    const shown = views.roots[0].model.document
+    const { document: shown, remove } = await embedPlots(item, place)
     const end = () => {
       if (plots === shown) plots = null
-      views.clear()
-      shown.clear()
-      Bokeh.documents.splice(Bokeh.documents.indexOf(shown), 1)
+      remove()
     }
     if (!box.open) return end()
     box.addEventListener("close", end)

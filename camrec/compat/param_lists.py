@@ -1,0 +1,23 @@
+"""Parameters of param with a check of our own."""
+
+from __future__ import annotations
+
+import param
+
+
+class CheckedList(param.List):  # type: ignore[type-arg]  # not generic in param 2.1
+    """A list parameter whose subclass checks the items.
+
+    Library: param, ``Parameter._validate``, 1.12 to 2.4.
+    Reason: a setting must be rejected when it is set, wherever that happens.
+    If it is gone: override what replaced it; `param.List` itself does.
+    """
+
+    def check_items(self, items: list[object]) -> None:
+        """Raise ValueError if an item is not allowed."""
+        raise NotImplementedError
+
+    def _validate(self, val: object) -> None:
+        super()._validate(val)  # type: ignore[no-untyped-call]  # param has no type for it
+        if isinstance(val, list):
+            self.check_items(val)
