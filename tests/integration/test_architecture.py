@@ -6,9 +6,12 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from support.source import MODULES, nodes
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +35,7 @@ def test_the_contract_of_rooms_holds():
 def test_a_library_stays_in_its_room(library, room):
     strangers = {
         str(file.relative_to(ROOT))
-        for file in (ROOT / "camrec").rglob("*.py")
+        for file in MODULES
         for name in imported(file)
         if f"{name}.".startswith(f"{library}.") and not is_in(room, file)
     }
@@ -73,9 +76,10 @@ def names_defined_in(file: Path) -> set[str]:
     return names
 
 
+@cache
 def imported(file: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent
-while not (PACKAGE / "camrec" / "__init__.py").is_file():
-    PACKAGE = PACKAGE.parent
-PACKAGE /= "camrec"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+from support.source import MODULES, PACKAGE, nodes, statements
 
 # Words that say how much and not of what: a constant of one of them needs its noun beside it.
 BARE_WORDS = frozenset(
@@ -86,14 +82,10 @@ BARE_WORDS = frozenset(
 OLD_NAMES = frozenset((PACKAGE.parent / "tests/support/old_names.txt").read_text().split())
 
 
-def tree(module: Path) -> ast.Module:
-    return ast.parse(module.read_text("utf-8"))
-
-
 def names(module: Path) -> set[str]:
     """Every identifier that is defined or used in it."""
     found: set[str] = set()
-    for node in ast.walk(tree(module)):
+    for node in nodes(module):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
@@ -107,7 +99,7 @@ def constants(module: Path) -> set[str]:
     """Module-level names in capitals."""
     targets = [
         target
-        for node in tree(module).body
+        for node in statements(module)
         if isinstance(node, (ast.Assign, ast.AnnAssign))
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     ]
@@ -120,7 +112,7 @@ def constants(module: Path) -> set[str]:
 def test_no_class_has_the_name_of_another():
     where = defaultdict(list)
     for module in MODULES:
-        for node in tree(module).body:
+        for node in statements(module):
             if isinstance(node, ast.ClassDef):
                 where[node.name].append(str(module.relative_to(PACKAGE)))
     assert {name: places for name, places in where.items() if len(places) > 1} == {}
@@ -140,7 +132,7 @@ def test_a_number_of_seconds_bytes_or_nanoseconds_says_so():
     """A constant that is a plain number ends in its unit, or says what it counts."""
     unnamed = set()
     for module in MODULES:
-        for node in tree(module).body:
+        for node in statements(module):
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
                 continue
             name, value = node.targets[0].id.strip("_"), node.value
@@ -157,7 +149,7 @@ UNITLESS: frozenset[str] = frozenset()
 def test_a_constant_of_one_name_is_one_thing():
     where = defaultdict(set)
     for module in MODULES:
-        for node in tree(module).body:
+        for node in statements(module):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 name = node.targets[0].id
                 if name.isupper() and not name.startswith("_"):

@@ -8,20 +8,18 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from camrec import i18n
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
 from camrec.process.supervisor import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
 from camrec.session import SessionState
+from support.source import MODULES, PACKAGE, nodes
 
-PACKAGE = Path(i18n.__file__).parent
 KINDS = {
     "RecordingWarning.of": "warnings",
     "Unusable": "binaries",
@@ -50,12 +48,14 @@ def uses() -> tuple[Use, ...]:
 
 
 def _uses() -> Iterator[Use]:
-    for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
+    for file in MODULES:
+        for node in nodes(file):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            if not isinstance(node.args[0], ast.Constant):
                 continue
             kind = ast.unparse(node.func)
-            if kind not in KINDS or not node.args or not isinstance(node.args[0], ast.Constant):
+            if kind not in KINDS:
                 continue
             given = [each.arg for each in node.keywords]
             facts = None if None in given else frozenset(given)
@@ -114,7 +114,7 @@ def test_every_value_that_is_told_has_its_text(start):
 
 @pytest.mark.parametrize("prefix", ["errors", "warnings", "reasons"])
 def test_every_text_of_a_code_is_used(prefix):
-    source = "".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py"))
+    source = "".join(file.read_text("utf-8") for file in MODULES)
     known = {key.partition(".")[2] for key in catalogue("en") if key.startswith(f"{prefix}.")}
     named = {use.key.partition(".")[2] for use in uses()}
     named |= {code for code in known if f'"{code}"' in source}
