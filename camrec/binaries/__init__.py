@@ -1,4 +1,4 @@
-"""MediaMTX, go2rtc and FFmpeg: where they are, and how they come to be there."""
+"""Finds MediaMTX, go2rtc and FFmpeg on this machine, and downloads or builds them if missing."""
 
 from camrec.binaries.check import Binary, BinaryOrigin
 from camrec.binaries.locate import find_program
@@ -11,7 +11,7 @@ __all__ = [
     "Binary",
     "BinaryOrigin",
     "ProgressCallback",
-    "ReleaseSite",
     "ProgressEvent",
+    "ReleaseSite",
     "find_program",
 ]

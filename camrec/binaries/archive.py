@@ -1,4 +1,4 @@
-"""One program out of what was downloaded."""
+"""Extracts one program from a downloaded archive."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ DAMAGED_ARCHIVE_ERRORS = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSErro
 
 
 def extract(archive: Path, member: str, target: Path) -> None:
-    """Write the file `member` of a zip or a tar.gz to `target`; a bare program is taken as it is.
+    """Write the file `member` of a zip or a tar.gz to `target`; a bare program is moved there.
 
-    Only that one file is ever written, and only to `target`. An archive with a name that leads out
-    of its own folder is refused all the same: it is not what it should be.
+    Only that one file is ever written, and only to `target`. An archive with a path that leads out
+    of its own folder is rejected nevertheless: it is not a genuine release.
 
     Raises
     ------
-    Unusable
+    UnusableBinary
+        The archive is damaged or unsafe, lacks `member`, or unpacks to too many bytes.
     """
     try:
         if archive.suffix == ".zip":
@@ -50,7 +51,9 @@ def _extract_from_tar(archive: Path, member: str, target: Path) -> None:
         _reject_unsafe_names(archive, opened.getnames())
         for info in opened.getmembers():
             if info.name.removeprefix("./") == member and info.isreg():
-                with opened.extractfile(info) as source:
+                source = opened.extractfile(info)
+                assert source is not None  # `info` is a regular file
+                with source:
                     return _copy_limited(archive, source, target)
     raise UnusableBinary("no_member", file=archive.name, member=member)
 

@@ -1,7 +1,7 @@
-"""A program built from its source with Go, where Go is installed.
+"""Builds a program from its source with Go, if Go is installed.
 
 The go.mod and go.sum in `go/` pin every byte of source, as a SHA-256 pins a release. They have
-other names there, so that this package is not taken for a Go module.
+other names there, so that nobody takes this package for a Go module.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from camrec.binaries.progress import ProgressCallback, ProgressEvent
 from camrec.errors import describe_os_error
 
 GO_BUILD_TIMEOUT_S = 900.0
-# Files that MediaMTX embeds and its module lacks: its version, and the player of its HLS page,
-# which camrec keeps switched off.
+# Files that MediaMTX embeds but its Go module lacks: its version, and the player of its HLS page,
+# which camrec never enables.
 MISSING_MODULE_FILES = {
     "mediamtx": {
         "internal/core/VERSION": "{tag}",
@@ -31,12 +31,12 @@ MISSING_MODULE_FILES = {
 def build_program(
     program: Program, release: Release, target: Path, progress: ProgressCallback
 ) -> None:
-    """Build the pinned version into `target`; takes about a minute, seconds when done before.
+    """Build the pinned version into `target`. It takes a minute, or seconds the second time.
 
     Raises
     ------
-    Unusable
-        Go is not there or too old, the source cannot be had, or it does not compile.
+    UnusableBinary
+        Go is missing or too old, the source cannot be downloaded, or it does not compile.
     """
     if shutil.which("go") is None:
         raise UnusableBinary("go_missing")
@@ -51,7 +51,7 @@ def build_program(
     mode = "readonly"
     if program.name in MISSING_MODULE_FILES:
         mode = "vendor"
-        # -e: the missing files are no reason to stop here.
+        # -e: continue although files are missing.
         _run_go(work, "mod", "vendor", "-e")
         for name, content in MISSING_MODULE_FILES[program.name].items():
             file = work / "vendor" / module / name
@@ -78,7 +78,6 @@ def _run_go(work: Path, *arguments: str) -> None:
     except OSError as error:
         raise UnusableBinary("go_not_run", reason=describe_os_error(error)) from None
     if done.returncode != 0:
-        says = done.stdout.decode(errors="replace").strip().splitlines() or [
-            f"code {done.returncode}"
-        ]
-        raise UnusableBinary("go_failed", command=arguments[0], reason=says[-1])
+        lines = done.stdout.decode(errors="replace").strip().splitlines()
+        reason = lines[-1] if lines else f"code {done.returncode}"
+        raise UnusableBinary("go_failed", command=arguments[0], reason=reason)

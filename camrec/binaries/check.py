@@ -1,4 +1,4 @@
-"""A program that was found and really runs."""
+"""Checks that a program runs and has a usable version."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from camrec.binaries.manifest import Program
 from camrec.errors import describe_os_error
 from camrec.i18n import Phrase
 
 BinaryOrigin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
-# A virus scanner may look at a new program first.
+# A virus scanner may check a new program first.
 VERSION_TIMEOUT_S = 20.0
 
 
 class UnusableBinary(Exception):
-    """One way to a program led nowhere: why, as a code of ``binaries.json`` with its facts."""
+    """A program cannot be used or obtained in one of the possible ways.
 
-    def __init__(self, code: str, /, **facts: Any) -> None:
+    Parameters
+    ----------
+    code
+        The reason, as a key of ``binaries.json``.
+    facts
+        The values that fill in its text.
+    """
+
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.reason = Phrase(f"binaries.{code}", **facts)
 
@@ -30,6 +38,8 @@ class UnusableBinary(Exception):
 
 @dataclass(frozen=True)
 class Binary:
+    """A program that runs: its name, path and version, and where it was found."""
+
     name: str
     path: Path
     version: str
@@ -39,15 +49,20 @@ class Binary:
 def check_binary(
     program: Program, path: Path, origin: BinaryOrigin, *, any_version: bool = False
 ) -> Binary:
-    """Run the program at `path` to ask its version.
+    """Run the program at `path` and check its version.
+
+    Parameters
+    ----------
+    any_version
+        Whether an old version is accepted too.
 
     Raises
     ------
-    Unusable
-        It is not there, does not run here, is something else, or is too old.
+    UnusableBinary
+        The file does not exist, does not run here, is another program, or is too old.
     """
     try:
-        answer = subprocess.run(
+        completed = subprocess.run(
             [path, program.version_flag],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -62,11 +77,11 @@ def check_binary(
         raise UnusableBinary("no_answer") from None
     except OSError as error:
         raise UnusableBinary("does_not_run", reason=describe_os_error(error)) from None
-    text = answer.stdout.decode(errors="replace")
-    says = re.match(program.version_pattern, text)
-    if answer.returncode != 0 or says is None:
-        raise UnusableBinary("no_version", code=answer.returncode)
-    version = says[1]
+    text = completed.stdout.decode(errors="replace")
+    found = re.match(program.version_pattern, text)
+    if completed.returncode != 0 or found is None:
+        raise UnusableBinary("no_version", code=completed.returncode)
+    version = found[1]
     if not any_version and _is_older(version, program.minimum_version):
         oldest = ".".join(map(str, program.minimum_version))
         raise UnusableBinary("too_old", version=version, oldest=oldest)
@@ -76,6 +91,6 @@ def check_binary(
 
 
 def _is_older(version: str, oldest: tuple[int, ...]) -> bool:
-    """Whether it is certainly older: a version that is no number is taken as new."""
+    """Whether `version` is certainly older: a version that is not a number counts as new."""
     digits = re.match(r"\d+(\.\d+)*", version)
     return digits is not None and tuple(map(int, digits[0].split("."))) < oldest

@@ -1,7 +1,7 @@
-"""One file over HTTPS, never larger than expected and never unverified.
+"""Downloads one file over HTTPS; the file is verified and cannot exceed a maximum size.
 
-requests itself and not pooch: pooch knows no cap, follows a redirect to plain HTTP, and looks at
-the size of what it fetched only when it has it.
+This uses requests and not pooch. Pooch has no maximum size, follows redirects to plain HTTP, and
+checks the size only after the download.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -25,19 +24,19 @@ DOWNLOAD_CHUNK_BYTES = 1 << 17
 
 
 def download_file(url: str, file: Path, sha256: str, progress: Callable[[int, int], None]) -> None:
-    """Fetch `url` into `file`.
+    """Download `url` into `file`.
 
     Parameters
     ----------
     sha256
-        What it must be, in hexadecimal.
+        The SHA-256 that the file must have, in hexadecimal.
     progress
-        Called with the bytes so far and in all (0: not told).
+        Called with the bytes so far and the total (0 if the server does not send it).
 
     Raises
     ------
-    Unusable
-        It could not be had, is too large, or is not what it should be; `file` may hold a part.
+    UnusableBinary
+        The download failed, is too large, or has another SHA-256. `file` may be incomplete.
     """
     digest = hashlib.sha256()
     with _open_url(url) as response, file.open("wb") as out:
@@ -53,7 +52,7 @@ def download_file(url: str, file: Path, sha256: str, progress: Callable[[int, in
 
 
 def download_text(url: str) -> str:
-    """A short text, such as a list of checksums; raises Unusable."""
+    """Download a short text, such as a list of checksums; raises UnusableBinary."""
     with _open_url(url) as response:
         return b"".join(_read_limited(response, MAX_DOWNLOADED_TEXT_BYTES)).decode(
             "utf-8", errors="replace"
@@ -61,13 +60,16 @@ def download_text(url: str) -> str:
 
 
 class _DownloadSession(requests.Session):
-    """Goes through the proxy of the environment, and carries nothing of ~/.netrc."""
+    """Uses the proxy of the environment, and sends no login from ~/.netrc."""
 
     def __init__(self) -> None:
         super().__init__()
         self.auth = lambda prepared: prepared
 
-    def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
+    def rebuild_auth(
+        self, prepared_request: requests.PreparedRequest, response: requests.Response
+    ) -> None:
+        """Send no login to the host that a redirect leads to."""
         prepared_request.headers.pop("Authorization", None)
 
 
@@ -75,7 +77,7 @@ class _DownloadSession(requests.Session):
 def _open_url(url: str) -> Iterator[requests.Response]:
     with _DownloadSession() as session:
         if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
-            # Without it neither the address nor a redirect can lead to plain HTTP.
+            # Then neither the address nor a redirect can use plain HTTP.
             del session.adapters["http://"]
         try:
             with session.get(
@@ -91,21 +93,21 @@ def _open_url(url: str) -> Iterator[requests.Response]:
             raise _error_from_request(url, error) from None
 
 
-def _read_limited(response: requests.Response, largest: int) -> Iterator[bytes]:
+def _read_limited(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
     size = int(response.headers.get("Content-Length") or 0)
-    if size <= largest:
+    if size <= max_bytes:
         size = 0
         for chunk in response.iter_content(DOWNLOAD_CHUNK_BYTES):
             size += len(chunk)
-            if size > largest:
+            if size > max_bytes:
                 break
             yield chunk
-    if size > largest:
-        raise UnusableBinary("too_large", url=response.url, bytes=largest)
+    if size > max_bytes:
+        raise UnusableBinary("too_large", url=response.url, bytes=max_bytes)
 
 
 def _error_from_request(url: str, error: requests.RequestException) -> UnusableBinary:
-    """The long chain of what went wrong in a line."""
+    """Return the code for an exception of requests, whose own text is a long chain."""
     known = {
         requests.exceptions.InvalidSchema: "not_https",
         requests.exceptions.SSLError: "bad_certificate",

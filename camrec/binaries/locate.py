@@ -1,4 +1,4 @@
-"""Finding a program: every place where it may be, then every way to get it."""
+"""Finds a program: checks each place where it may be, then tries each way to obtain it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,36 +38,36 @@ def find_program(
     cache: Path | None = None,
     site: ReleaseSite = GITHUB,
 ) -> Binary:
-    """Find "mediamtx", "go2rtc" or "ffmpeg", and get it where it is missing.
+    """Find "mediamtx", "go2rtc" or "ffmpeg", and download or build it if it is missing.
 
-    In this order: the configured path, PATH, `folder`, the user's cache, for FFmpeg the one that
-    pip brought; then the pinned release, then a build with Go. What was fetched or built is kept
-    in `folder` and in the cache.
+    The order is: the configured path, PATH, `folder`, the user's cache, for FFmpeg the one that
+    pip installed, the pinned release, a build with Go. A new program is stored in `folder` and in
+    the cache.
 
     Parameters
     ----------
     configured
-        A path, or a command to look up in PATH; empty: not configured.
+        A path, or a command on PATH; empty if nothing is configured.
     folder
         The ``bin/`` folder.
     progress
-        Told of each step, in this thread.
+        Called in this thread for each step.
     fetch
-        Whether a missing program may be fetched or built.
+        Whether a missing program may be downloaded or built.
     cache
-        Another folder than the user's cache.
+        A folder to use instead of the user's cache.
     site
         Where releases are published.
 
     Raises
     ------
     ServiceError
-        ``binary_missing``, with each place and way that was tried, and why it led nowhere.
+        ``binary_missing``, with each place and way that was tried, and why it failed.
     """
     search = _BinarySearch(PROGRAMS[name], folder, cache or program_cache_folder())
-    found = search.look(search.candidate_paths(configured))
+    found = search.first_usable(search.candidate_paths(configured))
     if found is None and fetch:
-        found = search.get(site, progress or (lambda step: None))
+        found = search.obtain(site, progress or (lambda step: None))
     if found is None:
         raise ServiceError(
             "binary_missing",
@@ -81,12 +81,12 @@ def find_program(
 
 
 def program_cache_folder() -> Path:
-    """Where fetched programs are kept for all working folders of this user."""
+    """Return the folder that keeps downloaded programs for all working folders of this user."""
     return platformdirs.user_cache_path("camrec", appauthor=False) / "bin"
 
 
 class _BinarySearch:
-    """One search: where to look, how to get it, and what was tried."""
+    """One search for a program; `attempts` records what was tried, and why it failed."""
 
     def __init__(self, program: Program, folder: Path, cache: Path) -> None:
         self.program = program
@@ -97,6 +97,7 @@ class _BinarySearch:
         self.attempts: list[Phrase] = []
 
     def candidate_paths(self, configured: str) -> Iterator[tuple[BinaryOrigin, Path]]:
+        """Yield each place where the program may be, the preferred ones first."""
         name = self.program.name
         if configured and configured != name:
             path = shutil.which(configured) or Path(configured).expanduser()
@@ -112,35 +113,36 @@ class _BinarySearch:
                 yield "bundled", Path(imageio_ffmpeg.get_ffmpeg_exe())
 
     def stored_paths(self) -> Iterator[tuple[BinaryOrigin, Path]]:
+        """Yield the places where a downloaded or built program is stored."""
         yield "folder", self.target
         if self.cache_path is not None:
             yield "cache", self.cache_path
 
-    def look(self, places: Iterator[tuple[BinaryOrigin, Path]]) -> Binary | None:
-        """The first that works."""
+    def first_usable(self, places: Iterator[tuple[BinaryOrigin, Path]]) -> Binary | None:
+        """Return the first program that works."""
         for origin, path in places:
             try:
-                # Whoever configures a path wants that very program, whatever its version.
+                # A configured path means exactly that program, whatever its version.
                 return check_binary(self.program, path, origin, any_version=origin == "configured")
             except UnusableBinary as reason:
                 self._record_failure(path, reason)
                 if origin in ("configured", "path"):
-                    log.warning("%s is passed over: %s", path, reason)
+                    log.warning("%s is not used: %s", path, reason)
         return None
 
-    def get(self, site: ReleaseSite, progress: ProgressCallback) -> Binary | None:
-        """Fetch or build it, once for all who ask at the same time."""
+    def obtain(self, site: ReleaseSite, progress: ProgressCallback) -> Binary | None:
+        """Download or build the program, once even if several processes need it now."""
         if self.program.release is None:
             return None
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             with self._exclusive_lock(progress):
-                # Another camrec may have got it while this one waited.
-                return self.look(self.stored_paths()) or self._fetch_or_build(
+                # Another camrec may have obtained it while this one waited.
+                return self.first_usable(self.stored_paths()) or self._fetch_or_build(
                     self.program.release, site, progress
                 )
-        except (OSError, Timeout) as error:
-            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+        except OSError as error:  # filelock's Timeout is one too
+            reason = describe_os_error(error)
             self.attempts.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
             return None
 
@@ -156,8 +158,8 @@ class _BinarySearch:
             progress(ProgressEvent(self.program.title, "wait"))
             lock.acquire(timeout=2 * GO_BUILD_TIMEOUT_S)
         try:
-            for left in self.target.parent.glob(f".part-*-{self.program.filename}"):
-                left.unlink()
+            for leftover in self.target.parent.glob(f".part-*-{self.program.filename}"):
+                leftover.unlink()
             yield
         finally:
             lock.release()
@@ -171,10 +173,11 @@ class _BinarySearch:
         def by_go(into: Path) -> None:
             build_program(self.program, release, into, progress)
 
-        for origin, way, obtain in (
+        ways: tuple[tuple[BinaryOrigin, Phrase, Callable[[Path], None]], ...] = (
             ("release", Phrase("binaries.way_release"), by_release),
             ("go", Phrase("binaries.way_go"), by_go),
-        ):
+        )
+        for origin, way, obtain in ways:
             with tempfile.TemporaryDirectory(prefix="camrec-") as work:
                 fresh = Path(work) / self.program.filename
                 try:
@@ -186,20 +189,20 @@ class _BinarySearch:
         return None
 
     def _store(self, fresh: Path, origin: BinaryOrigin) -> Binary:
-        """Put what was got into the folder and the cache."""
+        """Install the new program in the folder and the cache."""
         found = replace(_install(self.program, fresh, self.target, origin), path=self.target)
-        log.info("%s %s put into %s", found.name, found.version, self.target.parent)
+        log.info("%s %s installed in %s", found.name, found.version, self.target.parent)
         if self.cache_path is not None:
             try:
                 self.cache_path.parent.mkdir(parents=True, exist_ok=True)
                 _install(self.program, fresh, self.cache_path, origin)
             except (OSError, UnusableBinary) as reason:
-                log.warning("%s is not kept in the cache: %s", found.name, reason)
+                log.warning("%s could not be stored in the cache: %s", found.name, reason)
         return found
 
 
 def _install(program: Program, fresh: Path, target: Path, origin: BinaryOrigin) -> Binary:
-    """Copy `fresh` to `target` in one moment, and only if it runs there."""
+    """Copy `fresh` to `target` atomically, and only if the copy runs."""
     part = target.with_name(f".part-{secrets.token_hex(4)}-{target.name}")
     try:
         shutil.copyfile(fresh, part)

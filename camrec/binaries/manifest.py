@@ -1,4 +1,4 @@
-"""The three programs: how each tells its version, and where its release is."""
+"""Describes the three programs: how each prints its version, and where its release is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GO_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "ar
 
 @dataclass(frozen=True)
 class ReleaseSite:
-    """Where releases are published; plain HTTP only works for this very machine."""
+    """Where releases are published; plain HTTP works only for this machine."""
 
     releases_url: str
     api_url: str
@@ -21,7 +21,7 @@ GITHUB = ReleaseSite("https://github.com", "https://api.github.com")
 
 @dataclass(frozen=True)
 class ReleaseAsset:
-    """One file of a release; without a SHA-256 of our own, the published one is asked for."""
+    """One file of a release; without a pinned SHA-256, the published one is downloaded."""
 
     file: str
     sha256: str | None = None
@@ -31,7 +31,7 @@ class ReleaseAsset:
 class Release:
     """A pinned version with its files, by system and machine.
 
-    checksums : the published file of SHA-256 sums; None where there is only GitHub's API.
+    checksums : the published file of SHA-256 sums; None if only GitHub's API has them.
     """
 
     repository: str
@@ -40,7 +40,7 @@ class Release:
     checksums: str | None = None
 
     def asset_for_platform(self) -> ReleaseAsset | None:
-        """The file for this machine, where there is one."""
+        """Return the file for this machine, or None."""
         machine = GO_ARCHITECTURES.get(platform.machine().lower())
         return self.assets.get((platform.system(), machine or ""))
 
@@ -49,10 +49,13 @@ class Release:
 class Program:
     """A program that camrec needs.
 
-    version_flag, version_pattern : asked with the one, it answers with the other.
+    title : its name for people.
+    version_flag : the argument with which it prints its version.
+    version_pattern : matches the start of that output; its first group is the version.
     minimum_version : the oldest version that works with camrec.
-    required_output : what else its answer must hold, and the code of what is wrong where it does
-    not. download_url : where a person finds it.
+    download_url : where a person can download it.
+    required_output : a text that the output must contain, and the error code if it does not.
+    release : the pinned release; None if camrec cannot download it.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Program:
 
     @property
     def filename(self) -> str:
+        """The file name on this system."""
         return f"{self.name}.exe" if platform.system() == "Windows" else self.name
 
 
@@ -87,7 +91,7 @@ MEDIAMTX_RELEASE = Release(
             "mediamtx_v1.20.1_windows_amd64.zip",
             "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",
         ),
-        # None is made for it, and Windows on ARM runs the other.
+        # There is no release for it, and Windows on ARM runs this one.
         ("Windows", "arm64"): ReleaseAsset(
             "mediamtx_v1.20.1_windows_amd64.zip",
             "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",

@@ -1,4 +1,4 @@
-"""What is told while a program is on its way."""
+"""The events that report progress while a program is downloaded or built."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """One thing that goes on: a download, a build, or waiting for another camrec that does it.
+    """A download, a build, or waiting for another camrec that does either.
 
-    done, total : bytes of a download (`total` 0: not known); 0 and 0 for the others.
+    title : the name of the program, for people.
+    done, total : bytes of a download (`total` is 0 if unknown); both are 0 otherwise.
     """
 
     title: str

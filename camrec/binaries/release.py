@@ -1,4 +1,4 @@
-"""The pinned release of a program, fetched and verified."""
+"""Downloads and verifies the pinned release of a program."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from camrec.binaries.progress import ProgressCallback, ProgressEvent
 def fetch_release(
     program: Program, release: Release, target: Path, site: ReleaseSite, progress: ProgressCallback
 ) -> None:
-    """Put the program of the release for this machine at `target`.
+    """Write the program of the release for this machine to `target`.
 
-    What is fetched on the way lies in the folder of `target`, which is a temporary one.
+    The folder of `target` must be temporary: the downloaded archive stays there.
 
     Raises
     ------
-    Unusable
+    UnusableBinary
+        There is no release for this machine, or it cannot be downloaded, verified or unpacked.
     """
     asset = release.asset_for_platform()
     if asset is None:
@@ -41,7 +42,7 @@ def fetch_release(
 
 
 def _published_sha256(release: Release, asset: ReleaseAsset, base: str, site: ReleaseSite) -> str:
-    """What the release itself says of a file that we know no SHA-256 of."""
+    """Return the SHA-256 that the release publishes for a file without a pinned one."""
     if release.checksums is not None:
         lines = download_text(f"{base}/{release.checksums}").splitlines()
         digests = {name.lstrip("*"): value for value, _, name in (s.partition(" ") for s in lines)}

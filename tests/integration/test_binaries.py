@@ -218,7 +218,7 @@ def test_a_program_that_does_not_do_is_passed_over(
 def test_a_configured_program_that_does_not_run_is_passed_over(place: Place, caplog) -> None:
     place.put(place.path, "go2rtc", GO2RTC)
     assert place.find("go2rtc", configured="/nowhere/go2rtc").origin == "path"
-    assert "/nowhere/go2rtc is passed over: not there" in caplog.text
+    assert "/nowhere/go2rtc is not used: not there" in caplog.text
 
 
 def test_ffmpeg_from_path_or_else_the_one_that_pip_brought(place: Place) -> None:
