@@ -11,7 +11,7 @@ from camrec import library, schema
 from camrec.camera_address import parse_address
 from camrec.config import Config
 from camrec.i18n import system_language
-from camrec.process.signals import at_exit
+from camrec.process import at_exit
 from camrec.recording import RecordingJob
 from camrec.replies import describe_recording as recording_facts
 from camrec.replies import describe_session as camera_facts

@@ -11,7 +11,7 @@ from camrec.cli.console import CONSOLE_LANGUAGE, err, print_error
 from camrec.cli.download_progress import DownloadProgressBar
 from camrec.config import Config
 from camrec.errors import ServiceError
-from camrec.process import signals
+from camrec.process import handle_signals
 from camrec.station import Station
 
 
@@ -42,7 +42,7 @@ def catch_stop_signals() -> Iterator[list[str]]:
     def asked(name: str) -> None:
         reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = signals.handle_signals(asked)
+    before = handle_signals(asked)
     try:
         yield reasons
     finally:

@@ -14,7 +14,7 @@ from camrec.camera_address import restore_address
 from camrec.dashboard.stream_history import StreamHistory
 from camrec.errors import CamrecError
 from camrec.library import FolderWatch, VideoFile
-from camrec.process.supervisor import ProcessState
+from camrec.process import ProcessState
 from camrec.recent_cameras import RecentCamera
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording_limits import MAX_DURATION_S

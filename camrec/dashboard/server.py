@@ -14,7 +14,7 @@ from tornado.websocket import WebSocketClosedError
 
 from camrec.config import WILDCARD_HOSTS
 from camrec.dashboard.page import LANGUAGE_COOKIE, board_for, make_page, stop_board
-from camrec.process import signals
+from camrec.process import handle_signals
 from camrec.station import Station
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def serve(
     server.start()
     ready(socket or f"http://{_url_host(host)}:{server.port}{server.prefix}/")
     # Further signals change nothing while recordings are saved.
-    signals.handle_signals(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    handle_signals(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     try:
         loop.start()
     finally:

@@ -1,25 +1,29 @@
-"""Child processes: one supervised child each, its stop, its end with ours, its output redacted."""
+"""Child processes: they are supervised, stopped, and end with camrec; their output is redacted."""
 
 from camrec.process.child import ChildProcess
-from camrec.process.orphans import PidFile, end_orphans
+from camrec.process.orphans import PidFile, end_orphans, end_writers
+from camrec.process.signals import at_exit, handle_signals
 from camrec.process.stop_sequence import (
-    QUIT_KEY_STOP_SEQUENCE,
     SERVER_STOP_SEQUENCE,
     STDIN_STOP_SEQUENCE,
     StopSequence,
     StopStep,
 )
 from camrec.process.supervisor import ProcessState, Supervisor
+from camrec.process.tcp_bytes import count_received_bytes
 
 __all__ = [
     "STDIN_STOP_SEQUENCE",
     "SERVER_STOP_SEQUENCE",
-    "QUIT_KEY_STOP_SEQUENCE",
     "ChildProcess",
-    "StopSequence",
     "PidFile",
     "ProcessState",
+    "StopSequence",
     "StopStep",
     "Supervisor",
+    "at_exit",
+    "count_received_bytes",
     "end_orphans",
+    "end_writers",
+    "handle_signals",
 ]

@@ -1,4 +1,4 @@
-"""One child process: its start, its output line by line, its end."""
+"""Runs one child process: starts it, reads its output line by line, stops it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from camrec.callbacks import Callbacks
 from camrec.process.platforms import CURRENT_PLATFORM, Platform
@@ -23,27 +23,34 @@ MAX_OUTPUT_LINE_BYTES = 64 * 1024
 
 
 class ChildProcess:
-    """A program that runs beside us, started once.
+    """A program that camrec starts once, as a child process.
 
-    One thread starts it, reads its stdout and stderr to their end, and waits for it: it lasts as
-    long as the child, which on Linux dies when the thread that started it ends.
+    One thread starts the child, reads its stdout and stderr to their end, and waits for it. The
+    thread lives as long as the child: on Linux the child dies when the thread that started it ends.
 
     Parameters
     ----------
     name
-        What the log calls it.
+        The name of the child in the log.
     argv
-        The program, as a path or found on PATH, and its arguments: never a credential.
+        The program, as a path or a name on PATH, and its arguments; never a credential.
     on_line
-        Called for each line of its output, redacted, in its thread.
+        Called in the child's thread with each line of output, without credentials.
     stdin
-        A pipe (`stdin`) instead of nothing.
+        Whether the child's standard input is a pipe (`stdin`); otherwise it is empty.
     ends_with_us
-        It dies with us, whatever kills us.
+        Whether the child dies with camrec, whatever kills camrec.
+    cwd
+        The child's working folder; camrec's own by default.
     env
-        Its environment, ours by default.
+        The child's environment; camrec's own by default.
     secrets
-        What else must not be seen in its output; looked at anew for each line.
+        Further texts to remove from the output. They are read again for each line.
+
+    Attributes
+    ----------
+    exited : calls the connected functions with the return code, in the child's thread, after the
+        last line was read.
     """
 
     def __init__(
@@ -60,7 +67,7 @@ class ChildProcess:
         platform: Platform = CURRENT_PLATFORM,
     ) -> None:
         self.name = name
-        self.ended: Callbacks[[int]] = Callbacks()
+        self.exited: Callbacks[[int]] = Callbacks()
         self._argv = [os.fspath(each) for each in argv]
         self._on_line = on_line
         self._wants_stdin = stdin
@@ -72,16 +79,16 @@ class ChildProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._start_error: OSError | None = None
         self._started = threading.Event()
-        self._exited = threading.Event()
+        self._has_exited = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"child {name}", daemon=True)
 
     def start(self) -> ChildProcess:
-        """Start it.
+        """Start the program and return this object.
 
         Raises
         ------
         OSError
-            There is no such program, or it may not be run.
+            The program does not exist, or camrec may not run it.
         """
         self._thread.start()
         self._started.wait()
@@ -92,66 +99,65 @@ class ChildProcess:
 
     @property
     def pid(self) -> int | None:
+        """The process id; None before the start."""
         return self._process.pid if self._process else None
 
     @property
     def running(self) -> bool:
-        return self._process is not None and not self._exited.is_set()
+        """Whether the child was started and has not ended yet."""
+        return self._process is not None and not self._has_exited.is_set()
 
     @property
     def returncode(self) -> int | None:
-        """None while it runs; minus the signal's number where one killed it (not on Windows)."""
-        return self._process.returncode if self._process and self._exited.is_set() else None
+        """None while the child runs; minus the signal's number if a signal killed it (POSIX)."""
+        return self._process.returncode if self._process and self._has_exited.is_set() else None
 
     @property
-    def stdin(self) -> BinaryIO | None:
-        """Unbuffered: what is written is with the child at once, or the write blocks.
+    def stdin(self) -> IO[bytes] | None:
+        """The child's standard input, unbuffered: a write reaches the child at once, or blocks.
 
-        Whoever asked for it calls `stop` in the end, also for a child that ended by itself.
+        The owner must call `stop` in the end, even if the child ended by itself.
         """
         return self._process.stdin if self._process else None
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until it has ended and its last line was read; False after `timeout` seconds."""
-        return self._exited.wait(timeout)
+        """Wait until the child has ended and its output was read; False after `timeout` seconds."""
+        return self._has_exited.wait(timeout)
 
-    def stop(self, ladder: StopSequence) -> int | None:
-        """Climb `ladder` until it has ended; its return code, None if nothing ended it."""
+    def stop(self, sequence: StopSequence) -> int | None:
+        """Run `sequence` until the child has ended; return its code, or None if it still runs."""
         if self.running:
-            last = run_stop_sequence(self, ladder)
+            last = run_stop_sequence(self, sequence)
             if last is None:
                 log.error("%s (pid %d) does not end", self.name, self.pid)
-            elif last is not ladder[0][0]:
+            elif last is not sequence[0][0]:
                 log.warning("%s (pid %d) ended only by %s", self.name, self.pid, last.value)
         self._close_stdin()
         return self.returncode
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the child and wait for its end."""
         self.stop(((StopStep.KILL, 5.0),))
 
-    def ask(self, rung: StopStep) -> None:
-        """Take one rung of a ladder; nothing is waited for."""
+    def request_stop(self, step: StopStep) -> None:
+        """Perform one step of a stop sequence, without waiting."""
         process = self._process
         if process is None:
             return
-        if rung is StopStep.INTERRUPT:
+        if step is StopStep.INTERRUPT:
             self._platform.interrupt(process)
-        elif rung is StopStep.TERMINATE:
+        elif step is StopStep.TERMINATE:
             self._platform.terminate(process)
-        elif rung is StopStep.KILL:
+        elif step is StopStep.KILL:
             self._platform.kill(process)
         elif process.stdin is not None:
             try:
-                if rung is StopStep.QUIT:
-                    process.stdin.write(b"q")
-                else:
-                    process.stdin.close()
+                process.stdin.close()
             except (OSError, ValueError):
                 log.debug("%s has closed its stdin", self.name)
 
     def _close_stdin(self) -> None:
-        self.ask(StopStep.CLOSE_STDIN)
+        self.request_stop(StopStep.CLOSE_STDIN)
         if self._process is not None and threading.current_thread() is not self._thread:
             self._thread.join(1.0)
 
@@ -160,17 +166,18 @@ class ChildProcess:
             self._process = process = self._spawn()
         except OSError as error:
             self._start_error = error
-            self._exited.set()
+            self._has_exited.set()
             return
         finally:
             self._started.set()
         assert process.stdout is not None
-        with io.BufferedReader(process.stdout) as output:  # type: ignore[type-var]
+        # An unbuffered pipe is a FileIO, which typeshed does not say.
+        with io.BufferedReader(process.stdout) as output:  # type: ignore[type-var]  # see above
             while raw := output.readline(MAX_OUTPUT_LINE_BYTES):
                 self._handle_line(raw)
         process.wait()
-        self._exited.set()
-        self.ended.emit(process.returncode)
+        self._has_exited.set()
+        self.exited.emit(process.returncode)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         program = shutil.which(self._argv[0])
@@ -203,5 +210,5 @@ class ChildProcess:
             return
         try:
             self._on_line(line)
-        except Exception:
-            log.exception("a line of %s was not taken", self.name)
+        except Exception:  # whatever the listener does, the output must be read to its end
+            log.exception("reading a line of %s failed", self.name)

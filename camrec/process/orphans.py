@@ -1,4 +1,4 @@
-"""Children that outlived a killed camrec: remembered in a file, ended at the next start."""
+"""Ends children that outlived a killed camrec: a file records them for the next start."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from camrec.file_lock import ProcessLock
 
 log = logging.getLogger(__name__)
 
-# Start times are told in ticks and rounded; nobody starts twice under one pid within this.
+# The system rounds start times to ticks; no pid is used again within this time.
 START_TIME_TOLERANCE_S = 2.0
-ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for what is about to end by itself
+ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for processes that are about to end by themselves
 
 
 class PidFile:
-    """A file name in a folder that one living camrec at a time may use, and the child behind it.
+    """A file that only one running camrec uses at a time, and the record of its child.
 
-    The lock goes with the process that holds it, so whoever gets it knows that a child remembered
-    under it is an orphan.
+    The system releases the lock when the process that has it ends. So whoever gets the lock knows
+    that a child recorded with it is an orphan.
+
+    Attributes
+    ----------
+    path : the file, such as ``mediamtx.yml``.
     """
 
     def __init__(self, path: Path, lock: ProcessLock) -> None:
@@ -34,10 +38,15 @@ class PidFile:
         self._record_file = _record_path(path)
 
     @classmethod
-    def take(cls, folder: Path, stem: str, suffix: str) -> PidFile:
-        """``mediamtx.yml``, or ``mediamtx-2.yml`` where another camrec uses that one.
+    def acquire(cls, folder: Path, stem: str, suffix: str) -> PidFile:
+        """Lock ``mediamtx.yml``, or ``mediamtx-2.yml`` if another camrec uses the first one.
 
-        Raises OSError when the folder cannot be written to.
+        A child that a dead camrec recorded under that name is ended.
+
+        Raises
+        ------
+        OSError
+            The folder is not writable.
         """
         for number in count(1):
             path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
@@ -50,8 +59,8 @@ class PidFile:
             return cls(path, lock)
         raise AssertionError
 
-    def remember(self, name: str, pid: int) -> None:
-        """The child to end at the next start, if we should not come to it."""
+    def record_child(self, name: str, pid: int) -> None:
+        """Record the child that the next start must end if this camrec cannot."""
         try:
             created = psutil.Process(pid).create_time()
         except psutil.Error:
@@ -61,13 +70,13 @@ class PidFile:
         )
 
     def release(self) -> None:
-        """The child has ended; others may use the name."""
+        """Let others use the file; the child has ended."""
         self._record_file.unlink(missing_ok=True)
         self._lock.release()
 
 
 def end_orphans(folder: Path) -> None:
-    """End the children of every dead camrec that used `folder`."""
+    """End the children of all dead camrecs that used `folder`."""
     for record in folder.glob(".*.child"):
         lock = _create_lock(record.with_name(record.name[1:].removesuffix(".child")))
         try:
@@ -81,18 +90,18 @@ def end_orphans(folder: Path) -> None:
 
 
 def end_writers(folder: Path) -> None:
-    """End what still writes files under `folder`: programs whose last argument is one of them.
+    """End programs that still write files under `folder`: their last argument is such a file.
 
     They end by themselves when their camrec dies, unless they hang.
     """
-    inside = str(folder.absolute()) + os.sep
-    left = []
+    prefix = str(folder.absolute()) + os.sep
+    writers = []
     for process in psutil.process_iter(["cmdline"]):
-        if (process.info["cmdline"] or [""])[-1].startswith(inside):
-            left.append(process)
-    _, hanging = psutil.wait_procs(left, timeout=ORPHAN_EXIT_TIMEOUT_S)
+        if (process.info["cmdline"] or [""])[-1].startswith(prefix):
+            writers.append(process)
+    _, hanging = psutil.wait_procs(writers, timeout=ORPHAN_EXIT_TIMEOUT_S)
     for process in hanging:
-        log.warning("ending pid %d, left by a dead camrec", process.pid)
+        log.warning("ending pid %d, which a dead camrec left behind", process.pid)
         with contextlib.suppress(psutil.Error):
             process.kill()
     psutil.wait_procs(hanging, timeout=5)
@@ -111,7 +120,9 @@ def _end_recorded_child(record: Path) -> None:
         found = json.loads(record.read_text("utf-8"))
         process = psutil.Process(int(found["pid"]))
         if abs(process.create_time() - float(found["created"])) < START_TIME_TOLERANCE_S:
-            log.warning("ending %s (pid %d), left by a dead camrec", found["name"], process.pid)
+            log.warning(
+                "ending %s (pid %d), which a dead camrec left behind", found["name"], process.pid
+            )
             process.kill()
             process.wait(5)
     except (psutil.NoSuchProcess, FileNotFoundError):

@@ -1,7 +1,7 @@
-"""Run on its own between us and a program: ties the program's life to ours, then becomes it.
+"""A script that ties a program's life to camrec's and then becomes that program (Linux).
 
-``python -I -S parent_death.py PARENT PROGRAM ARGUMENT...``, on Linux. It imports nothing of
-camrec. A process of its own, because code between fork and exec in a program with threads may hang.
+``python -I -S parent_death.py PARENT_PID PROGRAM ARGUMENT...``. It imports nothing from camrec. It
+runs as a process of its own because code between fork and exec may hang in a program with threads.
 """
 
 import ctypes
@@ -13,9 +13,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
+    """Let the kernel kill this process when its parent dies, then run the program in it."""
     parent, program = int(sys.argv[1]), sys.argv[2:]
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    # Had the parent died before that call, no signal would ever come.
+    # If the parent died before that call, no signal will ever come.
     if os.getppid() != parent:
         sys.exit(1)
     try:

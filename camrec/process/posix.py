@@ -1,4 +1,4 @@
-"""Children on Linux and macOS."""
+"""Starts and stops child processes on Linux and macOS."""
 
 from __future__ import annotations
 
@@ -8,41 +8,51 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+from camrec.process.popen_options import PopenOptions
 
 PARENT_DEATH_SCRIPT = Path(__file__).with_name("parent_death.py")
 
 
 class PosixPlatform:
-    """A session of its own for each child, signals to its whole group.
+    """Each child gets its own session, and signals go to its whole process group.
 
-    On Linux a leash ends it with the thread that started it. macOS has no such thing: there a
-    child that outlives us is ended by `orphans.end_orphans` at the next start.
+    On Linux a child ends with the thread that started it (PR_SET_PDEATHSIG, see
+    `parent_death.py`). macOS has no such mechanism: there `orphans.end_orphans` ends a child that
+    outlived camrec at the next start.
+
+    Parameters
+    ----------
+    uses_parent_death
+        Whether the system has PR_SET_PDEATHSIG.
     """
 
-    def __init__(self, *, leashes: bool = sys.platform == "linux") -> None:
-        self._uses_parent_death = leashes
+    def __init__(self, *, uses_parent_death: bool = sys.platform == "linux") -> None:
+        self._uses_parent_death = uses_parent_death
 
     def wrap_command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
-        """What is really started for `argv`."""
+        """Return the command that is really started for `argv`."""
         if not (ends_with_us and self._uses_parent_death and sys.executable):
             return list(argv)
         return [sys.executable, "-I", "-S", str(PARENT_DEATH_SCRIPT), str(os.getpid()), *argv]
 
-    def popen_options(self) -> dict[str, Any]:
-        """For Popen: Ctrl+C in our terminal does not reach the child."""
+    def popen_options(self) -> PopenOptions:
+        """Return the options for Popen: Ctrl+C in camrec's terminal does not reach the child."""
         return {"start_new_session": True}
 
     def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
-        """The leash has done it already."""
+        """Do nothing: the wrapped command has done it already."""
 
     def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        """Send SIGINT to the child's process group."""
         self._send_signal(process, signal.SIGINT)
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
+        """Send SIGTERM to the child's process group."""
         self._send_signal(process, signal.SIGTERM)
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Send SIGKILL to the child's process group."""
         self._send_signal(process, signal.SIGKILL)
 
     def _send_signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
@@ -53,5 +63,5 @@ class PosixPlatform:
         except ProcessLookupError:
             pass
         except PermissionError:
-            # macOS says so of a group whose members have all ended.
+            # macOS reports this for a group whose members have all ended.
             process.send_signal(number)

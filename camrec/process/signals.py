@@ -1,4 +1,4 @@
-"""How we are asked to end: by signals, or by the end of the interpreter."""
+"""Reacts to what ends camrec: signals and the end of the interpreter."""
 
 from __future__ import annotations
 
@@ -7,45 +7,51 @@ import os
 import signal
 import stat
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
 
 from camrec.compat import call_before_threads_end
 
-# Ctrl+C, the end of the machine, a terminal that is closed (POSIX, Windows).
+SignalHandler = Callable[[int, FrameType | None], object] | int | None
+
+# Ctrl+C, shutdown of the machine, a closed terminal (POSIX, Windows).
 STOP_SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
-def handle_signals(asked: Callable[[str], object]) -> dict[signal.Signals, Any]:
-    """Call `asked` with the name of each such signal that comes; gives the handlers before.
+def handle_signals(on_signal: Callable[[str], object]) -> dict[signal.Signals, SignalHandler]:
+    """Call `on_signal` with the name of each stop signal that arrives.
 
-    A closed terminal that ``nohup`` wants us to outlive stays ignored.
+    SIGHUP stays ignored if it was ignored before, as ``nohup`` does.
+
+    Returns
+    -------
+    The previous handler of each signal, with which the caller can restore it.
     """
 
-    def hear(number: int, _: object) -> None:
+    def handle(number: int, _: object) -> None:
         name = signal.Signals(number).name
         if name == "SIGHUP":
             _redirect_terminal_to_null()
-        asked(name)
+        on_signal(name)
 
     found = [signal.Signals[name] for name in STOP_SIGNAL_NAMES if hasattr(signal, name)]
     return {
-        each: signal.signal(each, hear)
+        each: signal.signal(each, handle)
         for each in found
         if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN
     }
 
 
-def at_exit(end: Callable[[], object]) -> None:
-    """Call `end` when the interpreter ends, while threads can still be begun.
+def at_exit(callback: Callable[[], object]) -> None:
+    """Call `callback` when the interpreter ends, while threads can still be started.
 
-    What `atexit` calls comes later: no executor takes anything any more then. This is the hook that
-    the executors themselves use.
+    `atexit` runs later, when executors accept no more work. This is the hook that the executors
+    themselves use.
     """
-    call_before_threads_end(end)
+    call_before_threads_end(callback)
 
 
 def _redirect_terminal_to_null() -> None:
-    """What is said from now on goes nowhere, instead of failing."""
+    """Discard further output to the closed terminal, instead of failing."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for each in (0, 1, 2):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""How a child is stopped: politely first, then harder, each rung with its seconds."""
+"""How a child is stopped: politely first, then harder, waiting a while after each step."""
 
 from __future__ import annotations
 
@@ -7,45 +7,47 @@ from typing import Protocol
 
 
 class StopStep(Enum):
-    """One way of asking a child to end."""
+    """One way to make a child end."""
 
     CLOSE_STDIN = "close stdin"
-    QUIT = "q"
     INTERRUPT = "interrupt"
     TERMINATE = "terminate"
     KILL = "kill"
 
 
+# Each step with the seconds to wait for the child's end before the next step.
 StopSequence = tuple[tuple[StopStep, float], ...]
 
 _FORCED_STOP_SEQUENCE: StopSequence = ((StopStep.TERMINATE, 1.0), (StopStep.KILL, 5.0))
-# A server that holds no state: MediaMTX, go2rtc.
+# For a server without state: MediaMTX, go2rtc.
 SERVER_STOP_SEQUENCE: StopSequence = ((StopStep.INTERRUPT, 2.0), *_FORCED_STOP_SEQUENCE)
-# An FFmpeg that is fed through its stdin ends, and closes its file, at the end of what it is fed.
+# An FFmpeg that reads its stdin ends, and finishes its file, when its stdin is closed.
 STDIN_STOP_SEQUENCE: StopSequence = (
     (StopStep.CLOSE_STDIN, 10.0),
-    (StopStep.INTERRUPT, 3.0),
-    *_FORCED_STOP_SEQUENCE,
-)
-# An FFmpeg that reads something else listens for a key on its stdin.
-QUIT_KEY_STOP_SEQUENCE: StopSequence = (
-    (StopStep.QUIT, 5.0),
     (StopStep.INTERRUPT, 3.0),
     *_FORCED_STOP_SEQUENCE,
 )
 
 
 class Stoppable(Protocol):
-    """What the ladder needs of a child."""
+    """A child that `run_stop_sequence` can stop."""
 
-    def ask(self, rung: StopStep) -> None: ...
-    def wait(self, timeout: float) -> bool: ...
+    def request_stop(self, step: StopStep) -> None:
+        """Perform one step, without waiting."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait `timeout` seconds at most; return whether the child has ended."""
 
 
-def run_stop_sequence(child: Stoppable, ladder: StopSequence) -> StopStep | None:
-    """Take rung after rung until the child has ended; the last one taken, None if none ended it."""
-    for rung, seconds in ladder:
-        child.ask(rung)
+def run_stop_sequence(child: Stoppable, sequence: StopSequence) -> StopStep | None:
+    """Perform step after step until the child has ended.
+
+    Returns
+    -------
+    The step that ended the child, or None if it still runs.
+    """
+    for step, seconds in sequence:
+        child.request_stop(step)
         if child.wait(seconds):
-            return rung
+            return step
     return None

@@ -1,4 +1,4 @@
-"""Keeps one child ready: starts it, sees it die, starts it again after a growing pause."""
+"""Keeps one child ready: starts it, and starts it again after growing pauses when it ends."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 
 class ProcessState(Enum):
+    """The states of a supervised program; the page and ``/health`` show them."""
+
     STOPPED = "stopped"
     STARTING = "starting"
     READY = "ready"
@@ -44,40 +46,49 @@ READY_POLL_INTERVAL_S = 0.05
 
 
 class Supervisor:
-    """A long-lived owner of short-lived children.
+    """Owns one child after the other, so that one of them is always ready.
 
-    A CamrecError raised by `make` or `ready` is permanent: the supervisor has FAILED, until it is
-    started anew. Only one that was ready before goes on trying: what it serves waits for it.
+    A CamrecError that `make_child` or `is_ready` raises is permanent: the state becomes FAILED
+    until `start` is called again. But if a child was ready before, the supervisor keeps trying,
+    because sessions and recordings wait for it.
 
     Parameters
     ----------
     name
-        What the log calls it.
-    make
-        Gives the next child, not started.
-    ready
-        Whether the child does its work yet; asked every 50 ms, and once more after a child has
+        The name of the child in the log.
+    make_child
+        Returns the next child, not started yet.
+    is_ready
+        Whether the child does its work. It is called every 50 ms, and once more after a child
         ended before it was ready.
-    ladder
+    stop_sequence
         How the child is stopped.
-    patience
-        Seconds until a child that is not ready is ended.
+    ready_timeout
+        Seconds after which a child that is not ready is ended.
     pauses
-        Shortest and longest pause between two tries, in seconds; each is double the last.
-    health
-        After so many seconds of being ready the pause begins small again.
+        The shortest and the longest pause between two attempts, in seconds. Each pause is twice
+        the previous one.
+    healthy_after
+        After a child was ready for so many seconds, pauses start with the shortest one again.
+
+    Attributes
+    ----------
+    machine : the state, and whom to notify when it changes.
+    became_ready : calls the connected functions each time a child becomes ready.
+    child : the child that runs now, or None.
+    error : the permanent error, or None.
     """
 
     def __init__(
         self,
         name: str,
-        make: Callable[[], ChildProcess],
-        ready: Callable[[ChildProcess], bool],
+        make_child: Callable[[], ChildProcess],
+        is_ready: Callable[[ChildProcess], bool],
         *,
-        ladder: StopSequence = SERVER_STOP_SEQUENCE,
-        patience: float = 10.0,
+        stop_sequence: StopSequence = SERVER_STOP_SEQUENCE,
+        ready_timeout: float = 10.0,
         pauses: tuple[float, float] = (0.25, 30.0),
-        health: float = 10.0,
+        healthy_after: float = 10.0,
     ) -> None:
         self.name = name
         self.machine: StateMachine[ProcessState] = StateMachine(
@@ -86,12 +97,12 @@ class Supervisor:
         self.became_ready: Callbacks[[]] = Callbacks()
         self.child: ChildProcess | None = None
         self.error: CamrecError | None = None
-        self._make = make
-        self._ready = ready
-        self._stop_sequence = ladder
-        self._ready_timeout = patience
+        self._make_child = make_child
+        self._is_ready = is_ready
+        self._stop_sequence = stop_sequence
+        self._ready_timeout = ready_timeout
         self._pauses = pauses
-        self._healthy_after = health
+        self._healthy_after = healthy_after
         self._reason: Translatable | str = ""
         self._stop_requested = threading.Event()
         self._wake = threading.Event()
@@ -100,10 +111,11 @@ class Supervisor:
 
     @property
     def state(self) -> ProcessState:
+        """The current state."""
         return self.machine.state
 
     def start(self) -> None:
-        """Begin to keep a child ready; nothing is waited for. A failed one is tried anew."""
+        """Start to keep a child ready, without waiting; try again after a failure."""
         with self._lock:
             if self.state not in (ProcessState.STOPPED, ProcessState.FAILED):
                 return
@@ -118,12 +130,12 @@ class Supervisor:
             self._thread.start()
 
     def ensure_ready(self, timeout: float) -> None:
-        """Start it if need be, and wait until it is ready.
+        """Start the child if necessary, and wait until it is ready.
 
         Raises
         ------
         CamrecError
-            The permanent failure, or ``proxy_failed`` after `timeout` seconds.
+            The permanent error, or ``proxy_failed`` after `timeout` seconds.
         """
         self.start()
         self.machine.wait(
@@ -138,7 +150,7 @@ class Supervisor:
         raise ServiceError("proxy_failed", proxy=self.name, reason=reason)
 
     def stop(self) -> None:
-        """End the child and keep none any more."""
+        """End the child, and start no other one."""
         with self._lock:
             self._stop_requested.set()
             self._wake.set()
@@ -162,7 +174,7 @@ class Supervisor:
                 log.error("%s: %s", self.name, self._reason)
                 self.machine.transition(ProcessState.FAILED)
                 return
-            log.warning("%s: %s; again in %.2g s", self.name, self._reason, pause)
+            log.warning("%s: %s; restarting in %.2g s", self.name, self._reason, pause)
             if self._stop_requested.wait(pause):
                 break
             pause = min(2 * pause, longest)
@@ -171,7 +183,7 @@ class Supervisor:
         self.machine.transition(ProcessState.STOPPED)
 
     def _attempt(self) -> float | None:
-        """`_publish_once`, whatever goes wrong in it."""
+        """`_run_once`; any error in it becomes the reason for the next attempt."""
         try:
             return self._run_once()
         except CamrecError as error:
@@ -179,16 +191,16 @@ class Supervisor:
             self._reason = error
         except OSError as error:
             self._reason = Phrase("reasons.not_started", reason=describe_os_error(error))
-        except Exception as error:
+        except Exception as error:  # a defect in make_child or is_ready must not end this thread
             log.exception("%s", self.name)
             self._reason = type(error).__name__
         return None
 
     def _run_once(self) -> float | None:
-        """One child from its start to its end; how many seconds it was ready, None for never."""
+        """Run one child to its end; return how many seconds it was ready, None if it never was."""
         nudge = self._wake = threading.Event()
-        child = self._make()
-        child.ended.connect(lambda code: nudge.set())
+        child = self._make_child()
+        child.exited.connect(lambda code: nudge.set())
         child.start()
         self.child = child
         try:
@@ -212,7 +224,7 @@ class Supervisor:
         deadline = time.monotonic() + self._ready_timeout
         while not self._stop_requested.is_set():
             running = child.running
-            if self._ready(child):
+            if self._is_ready(child):
                 return True
             if not running:
                 self._reason = Phrase("reasons.ended_at_start", code=child.returncode)

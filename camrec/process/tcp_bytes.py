@@ -1,4 +1,4 @@
-"""How many bytes another process has received over a TCP connection, where the system tells."""
+"""Counts the bytes that another process has received over TCP, as Linux reports them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import struct
 import sys
 from collections.abc import Iterator
 
-# Linux's sock_diag (linux/inet_diag.h, linux/tcp.h): what `ss -ti` shows.
+# Linux's sock_diag (linux/inet_diag.h, linux/tcp.h): the source of what `ss -ti` shows.
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _REQUEST_DUMP_FLAGS = 0x301
@@ -22,13 +22,16 @@ _DIAG_REQUEST_STRUCT = struct.Struct("=BBBBIHH44s")  # the two ports in network 
 _SOCKET_ID_STRUCT = struct.Struct(">HH16s16s")  # ports and addresses of a connection
 _DIAG_MESSAGE_BYTES = 72
 _INODE_OFFSET_BYTES = 68
-_RECEIVED_COUNT_OFFSET_BYTES = 128  # in struct tcp_info
+_RECEIVED_COUNT_OFFSET_BYTES = 128  # tcpi_bytes_received in struct tcp_info
 _MAX_REPLY_BYTES = 1 << 16
 _NETLINK_TIMEOUT_S = 1.0
 
 
 def count_received_bytes(pid: int, host: str, port: int) -> int | None:
-    """Bytes that `pid` received over its connections to `host`; None where that is not known."""
+    """Return the bytes that `pid` received over its connections to `host` and `port`.
+
+    None if the system does not report them.
+    """
     if not sys.platform.startswith("linux"):
         return None
     try:
@@ -58,7 +61,7 @@ def _socket_inodes(pid: int) -> set[int]:
 def _iterate_connections(
     family: int, port: int
 ) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int, int]]:
-    """(peer, inode, bytes received) of each connection to `port`."""
+    """Yield (peer, inode, bytes received) of each established connection to `port`."""
     body = _DIAG_REQUEST_STRUCT.pack(
         family,
         socket.IPPROTO_TCP,
@@ -83,7 +86,7 @@ def _iterate_connections(
                 if kind == _NLMSG_DONE:
                     return
                 if kind == _NLMSG_ERROR or length < _NETLINK_HEADER_STRUCT.size:
-                    raise OSError("the system does not tell")
+                    raise OSError("the system does not report TCP connections")
                 yield _parse_message(family, reply[at + _NETLINK_HEADER_STRUCT.size : at + length])
                 at += (length + 3) & ~3
 

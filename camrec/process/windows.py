@@ -1,4 +1,4 @@
-"""Children on Windows."""
+"""Starts and stops child processes on Windows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import ctypes
 import logging
 import subprocess
 from collections.abc import Sequence
-from typing import Any
 
 from camrec.compat import process_handle
+from camrec.process.popen_options import PopenOptions
 
 log = logging.getLogger(__name__)
 
@@ -21,48 +21,60 @@ JOB_OBJECT_EXTENDED_LIMIT_INFORMATION = 9
 
 
 class WindowsPlatform:
-    """A process group of its own for each child, CTRL_BREAK to it, and a job that ends with us.
+    """Each child gets its own process group, which receives CTRL_BREAK, and joins a job.
 
-    The job holds every adopted child; Windows closes its handle, and so ends them, when our
-    process ends for any reason.
+    Windows closes the job's handle when camrec's process ends for any reason. That ends all
+    children in the job.
+
+    Parameters
+    ----------
+    job
+        The job that children join; by default one is created for the first child.
     """
 
     def __init__(self, job: JobObject | None = None) -> None:
         self._job = job
 
     def wrap_command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
-        """What is really started for `argv`."""
+        """Return `argv`: the job ties the child to camrec, and no wrapper is needed."""
         return list(argv)
 
-    def popen_options(self) -> dict[str, Any]:
-        """For Popen. No CREATE_NO_WINDOW: a break event reaches only children on our console."""
+    def popen_options(self) -> PopenOptions:
+        """Return the options for Popen.
+
+        Without CREATE_NO_WINDOW: a break event reaches only children on camrec's own console.
+        """
         return {"creationflags": CREATE_NEW_PROCESS_GROUP}
 
     def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
-        """Let the child end with us."""
+        """Make the child end when camrec ends."""
         if self._job is None:
             self._job = JobObject()
         self._job.add(process_handle(process))
 
     def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        """Send a break event to the child's process group."""
         try:
             process.send_signal(CTRL_BREAK_EVENT)
         except OSError as error:
-            # Without a console there is no break event: the next rung has to do.
+            # Without a console there is no break event: the next stop step follows.
             log.debug("no break event to pid %d: %s", process.pid, error)
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
+        """End the child without asking it: Windows has no SIGTERM."""
         process.terminate()
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End the child without asking it."""
         process.kill()
 
 
 class JobObject:
-    """A Job Object with KILL_ON_JOB_CLOSE, kept open as long as we live."""
+    """A Job Object with KILL_ON_JOB_CLOSE, open for as long as camrec runs."""
 
     def __init__(self) -> None:
-        self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+        # The names that are ignored here exist in ctypes on Windows only.
+        self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]  # Windows
         self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
         self._handle = self._kernel.CreateJobObjectW(None, None)
         limits = _ExtendedLimits()
@@ -74,16 +86,16 @@ class JobObject:
             ctypes.sizeof(limits),
         )
         if not done:
-            raise ctypes.WinError(ctypes.get_last_error())  # type: ignore[attr-defined]
+            raise ctypes.WinError(ctypes.get_last_error())  # type: ignore[attr-defined]  # Windows
 
     def add(self, process: int) -> None:
-        """Take a process in by its handle; one that has just ended cannot be, and need not be."""
+        """Add a process by its handle; a process that has just ended cannot and need not join."""
         done = self._kernel.AssignProcessToJobObject(
             ctypes.c_void_p(self._handle), ctypes.c_void_p(process)
         )
         if not done:
-            code = ctypes.get_last_error()  # type: ignore[attr-defined]
-            log.warning("a child was not taken into the job: error %d", code)
+            code = ctypes.get_last_error()  # type: ignore[attr-defined]  # Windows
+            log.warning("a child could not join the job: error %d", code)
 
 
 class _BasicLimits(ctypes.Structure):

@@ -14,7 +14,7 @@ import psutil
 
 from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
-from camrec.process.tcp_bytes import count_received_bytes
+from camrec.process import count_received_bytes
 from camrec.proxies.dropped_packets import DroppedPackets, Fault
 from camrec.proxies.http_api import API_USER
 from camrec.proxies.log_errors import error_from_log, is_dialogue_error

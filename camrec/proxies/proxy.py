@@ -21,8 +21,7 @@ from camrec.camera_address import CameraAddress
 from camrec.camera_errors import mask_secrets
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.ports import describe_port_owner, find_free_ports, is_listening
-from camrec.process import ChildProcess, PidFile, ProcessState, Supervisor
-from camrec.process.stop_sequence import StopStep
+from camrec.process import ChildProcess, PidFile, ProcessState, StopStep, Supervisor
 from camrec.proxies.http_api import ApiTimeout, ProxyApi
 
 log = logging.getLogger(__name__)
@@ -138,7 +137,7 @@ class Proxy(ABC):
         child = self._supervisor.child
         if isinstance(error, ApiTimeout) and child is not None:
             log.warning("%s does not answer any more: it is started anew", self.name)
-            child.ask(StopStep.KILL)
+            child.request_stop(StopStep.KILL)
         else:
             log.debug("%s is gone; its paths are added when it is back", self.name)
 
@@ -183,7 +182,7 @@ class Proxy(ABC):
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._pid_file is None:
-                self._pid_file = PidFile.take(self._folder, *self.file)
+                self._pid_file = PidFile.acquire(self._folder, *self.file)
             _write_config(self._pid_file.path, self._build_config(api_port, self._api.password))
         except OSError as error:
             raise ServiceError(
@@ -200,7 +199,7 @@ class Proxy(ABC):
     def _check_ready(self, child: ChildProcess) -> bool:
         lease, pid = self._pid_file, child.pid
         assert lease is not None and pid is not None
-        lease.remember(self.name, pid)
+        lease.record_child(self.name, pid)
         if self._occupied_port is not None:
             if self._occupied_port == self._configured_port:
                 raise ServiceError(

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from camrec.codecs import START_CODE
 from camrec.media import MediaUnit
-from camrec.process.child import ChildProcess
-from camrec.process.stop_sequence import STDIN_STOP_SEQUENCE, StopStep
+from camrec.process import STDIN_STOP_SEQUENCE, ChildProcess, StopStep
 from camrec.recording.audio_decode import audio_decoder_for
 from camrec.recording.av_sync import AvSync
 from camrec.recording.encoding import EncodingPolicy
@@ -168,7 +167,7 @@ class FFmpegSegment:
 
     def kill(self) -> None:
         """Free a writer that is blocked; any thread may."""
-        self._child.ask(StopStep.KILL)
+        self._child.request_stop(StopStep.KILL)
 
     def _write(self, data: bytes) -> None:
         rest = memoryview(data)

@@ -41,9 +41,7 @@ from camrec.journal import CameraJournal, Journal, JournalEntry
 from camrec.library import SEGMENTS_FOLDER_NAME, RetentionPolicy, VideoLibrary
 from camrec.library.disk_space import FILE_RATE_FACTORS
 from camrec.network_policy import NetworkPolicy
-from camrec.process import orphans
-from camrec.process.signals import at_exit
-from camrec.process.supervisor import ProcessState
+from camrec.process import ProcessState, at_exit, end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recent_cameras import RecentCamera, RecentCameras
 from camrec.recording import (
@@ -141,8 +139,8 @@ class Station:
         """
         self.library.open()
         try:
-            orphans.end_orphans(self.config.bin_path)
-            orphans.end_writers(self.library.folder)
+            end_orphans(self.config.bin_path)
+            end_writers(self.library.folder)
             self.get_binary("ffmpeg")
             self._resume_all()
         except BaseException:

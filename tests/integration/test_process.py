@@ -80,7 +80,7 @@ def test_lines_of_both_outputs_arrive_before_the_end_is_told():
         [sys.executable, "-c", "import sys; print('out'); print('err', file=sys.stderr)"],
         on_line=ear,
     )
-    child.ended.connect(lambda code: heard_at_end.append((code, sorted(ear.lines))))
+    child.exited.connect(lambda code: heard_at_end.append((code, sorted(ear.lines))))
     child.start()
     assert child.wait(20)
     child.stop(SERVER_STOP_SEQUENCE)
@@ -235,9 +235,9 @@ def test_a_parent_that_died_before_the_leash_held():
 
 @posix_only
 def test_only_the_leash_differs_between_linux_and_macos():
-    assert PosixPlatform(leashes=False).wrap_command(["a", "b"], True) == ["a", "b"]
-    assert PosixPlatform(leashes=True).wrap_command(["a", "b"], False) == ["a", "b"]
-    assert PosixPlatform(leashes=True).wrap_command(["a", "b"], True)[-2:] == ["a", "b"]
+    assert PosixPlatform(uses_parent_death=False).wrap_command(["a", "b"], True) == ["a", "b"]
+    assert PosixPlatform(uses_parent_death=True).wrap_command(["a", "b"], False) == ["a", "b"]
+    assert PosixPlatform(uses_parent_death=True).wrap_command(["a", "b"], True)[-2:] == ["a", "b"]
 
 
 class WindowsProcess:
@@ -276,12 +276,12 @@ def climb_on_windows(process: WindowsProcess) -> list[object]:
     windows = WindowsPlatform(RecordedJob())
 
     class Deaf:
-        def ask(self, rung: StopStep) -> None:
+        def request_stop(self, step: StopStep) -> None:
             {
                 StopStep.INTERRUPT: windows.interrupt,
                 StopStep.TERMINATE: windows.terminate,
                 StopStep.KILL: windows.kill,
-            }[rung](process)
+            }[step](process)
 
         def wait(self, timeout: float) -> bool:
             return False
@@ -313,8 +313,8 @@ def dead_camrec(folder: Path, left: int) -> None:
         "import os\n"
         "from pathlib import Path\n"
         "from camrec.process import PidFile\n"
-        f"lease = PidFile.take(Path({str(folder)!r}), 'proxy', '.yml')\n"
-        f"lease.remember('proxy', {left})\n"
+        f"lease = PidFile.acquire(Path({str(folder)!r}), 'proxy', '.yml')\n"
+        f"lease.record_child('proxy', {left})\n"
         "os._exit(9)"
     )
     code = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
@@ -334,7 +334,7 @@ def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
 def test_a_lease_taken_anew_ends_the_orphan_too(tmp_path):
     child = python(SLEEP)
     dead_camrec(tmp_path, child.pid)
-    lease = PidFile.take(tmp_path, "proxy", ".yml")
+    lease = PidFile.acquire(tmp_path, "proxy", ".yml")
     assert lease.path == tmp_path / "proxy.yml"
     assert child.wait(10)
     child.stop(SERVER_STOP_SEQUENCE)
@@ -343,9 +343,9 @@ def test_a_lease_taken_anew_ends_the_orphan_too(tmp_path):
 
 def test_who_lives_keeps_its_child_and_its_name(tmp_path):
     child = python(SLEEP)
-    first = PidFile.take(tmp_path, "proxy", ".yml")
-    first.remember("proxy", child.pid)
-    second = PidFile.take(tmp_path, "proxy", ".yml")
+    first = PidFile.acquire(tmp_path, "proxy", ".yml")
+    first.record_child("proxy", child.pid)
+    second = PidFile.acquire(tmp_path, "proxy", ".yml")
     assert second.path == tmp_path / "proxy-2.yml"
     end_orphans(tmp_path)
     assert child.running

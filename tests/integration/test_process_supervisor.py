@@ -89,23 +89,23 @@ def test_the_pause_grows_and_has_an_end(watch, caplog):
     watched.supervisor.start()
     watched.wait(S.BACKOFF, times=5)
     watched.supervisor.stop()
-    pauses = [record.args[2] for record in caplog.records if "again in" in record.msg]
+    pauses = [record.args[2] for record in caplog.records if "restarting in" in record.msg]
     assert pauses[:5] == [0.01, 0.02, 0.04, 0.04, 0.04]
     assert "exit code 3" in caplog.text
 
 
 def test_the_pause_begins_small_after_proven_health(watch, caplog):
-    watched = watch(lambda: child_of("input()"), health=0.0, pauses=(0.01, 1.0))
+    watched = watch(lambda: child_of("input()"), healthy_after=0.0, pauses=(0.01, 1.0))
     watched.supervisor.start()
     watched.wait(S.BACKOFF, times=4)
     watched.supervisor.stop()
-    pauses = {record.args[2] for record in caplog.records if "again in" in record.msg}
+    pauses = {record.args[2] for record in caplog.records if "restarting in" in record.msg}
     assert pauses == {0.01}
 
 
 def test_what_is_never_ready_is_ended_and_tried_again(watch):
     watched = watch(
-        lambda: child_of(SLEEP), lambda child: False, patience=0.05, pauses=(0.01, 0.01)
+        lambda: child_of(SLEEP), lambda child: False, ready_timeout=0.05, pauses=(0.01, 0.01)
     )
     with pytest.raises(ServiceError) as caught:
         watched.supervisor.ensure_ready(1.0)

@@ -24,8 +24,7 @@ import yaml
 from camrec.camera_address import CameraAddress, parse_address
 from camrec.errors import CameraError, InputError, ServiceError
 from camrec.ports import find_free_ports
-from camrec.process import ChildProcess, ProcessState
-from camrec.process.stop_sequence import SERVER_STOP_SEQUENCE
+from camrec.process import SERVER_STOP_SEQUENCE, ChildProcess, ProcessState
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.proxies.log_errors import error_from_log
 from support.cameras.mjpeg import MjpegCamera

@@ -14,7 +14,7 @@ import pytest
 
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
-from camrec.process.supervisor import ProcessState
+from camrec.process import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
 from camrec.session import SessionState
