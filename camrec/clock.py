@@ -1,4 +1,4 @@
-"""Time, in one place, so that a test can put its own clock in."""
+"""Reads the clocks in one place, so that a test can pass its own clock."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ _SECOND_FRACTION_PATTERN = re.compile(r"[.,](\d+)")
 
 
 class Clock:
-    """This machine's clocks: lengths are measured with one, moments are told with the other."""
+    """This machine's clocks: one measures durations, the other one gives the time of day."""
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds on a clock that never jumps; its zero has no meaning."""
+        """Nanoseconds on a clock that never jumps; its zero point has no meaning."""
         return time.monotonic_ns()
 
     def utc_ns(self) -> int:
-        """Nanoseconds since 1970-01-01 UTC, as the system believes now."""
+        """Nanoseconds since 1970-01-01 UTC, by the system's clock."""
         return time.time_ns()
 
 
 def format_iso(utc_ns: int) -> str:
-    """UTC nanoseconds as ISO 8601 with microseconds, such as ``2026-11-23T14:03:00.000000Z``."""
+    """Format UTC nanoseconds as ISO 8601: ``2026-11-23T14:03:00.000000Z``, in microseconds."""
     moment = datetime.fromtimestamp(utc_ns // 10**9, timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ns % 10**9 // 1000:06d}Z"
 
 
 def parse_iso(iso: str) -> datetime:
-    """ISO 8601 as a datetime, the same on every Python.
+    """Parse ISO 8601, with the same result on every Python; raises ValueError.
 
-    Before 3.11 `fromisoformat` takes no "Z", and a second's fraction of three or six digits only.
+    Before Python 3.11 `fromisoformat` accepts no "Z", and only fractions of three or six digits.
     """
     whole = _SECOND_FRACTION_PATTERN.sub(
         lambda found: f".{found[1][:6]:0<6}", iso.replace("Z", "+00:00"), count=1

@@ -1,22 +1,22 @@
-"""What can go wrong, each with a code that a program can match and a text in French and English.
+"""All errors that a user may see: each has a code for programs and a text in two languages.
 
     CamrecError
-    ├── InputError      400  what was asked is malformed
-    ├── AccessError     403  (401: token missing or wrong, 429: too often) not allowed
+    ├── InputError      400  the request is malformed
+    ├── AccessError     403  not allowed (401: token missing or wrong, 429: too many requests)
     ├── NotFoundError   404  no such session, recording, video or page
-    ├── StateError      409  the state forbids it: already recording, all sessions taken
-    ├── CameraError     422  the camera did not deliver
-    ├── ServiceError    503  a proxy or FFmpeg is not to be had
-    └── DiskError       507  no room on the disk
+    ├── MethodError     405  the address does not support this method
+    ├── StateError      409  the current state forbids it: already recording, too many sessions
+    ├── CameraError     422  the camera sent no video
+    ├── ServiceError    503  a proxy or FFmpeg is not available
+    └── DiskError       507  not enough disk space
 
-Every text lives in ``locale/<language>/errors.json`` under its code, and says what happened, to
-what, and what to do next. The facts that fill it in never hold a credential.
+``locale/<language>/errors.json`` has the text of each code. It says what happened, to what, and
+what to do next. Facts fill in the text; they never contain a credential.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import Any
 
 from camrec.i18n import Phrase, catalogue, translate
 
@@ -27,21 +27,26 @@ class CamrecError(Exception):
     Parameters
     ----------
     code
-        Stable, for programs: ``"camera_refused"``.
+        A stable name for programs: ``"camera_refused"``.
     facts
-        What fills in the text: ``host="192.168.1.20"``.
+        The values that fill in the text: ``host="192.168.1.20"``.
+
+    Attributes
+    ----------
+    status : the HTTP status of a response with this error.
+    remote_text : the finished text, if the error comes from another camrec; otherwise empty.
     """
 
     status = 500
 
-    def __init__(self, code: str, /, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts
-        self.remote_text = ""  # the text, where another camrec has filled it in
+        self.remote_text = ""
 
     def text(self, language: str = "en") -> str:
-        """What happened, to what, and what to do next; `language` is "en" or "fr"."""
+        """Return what happened, to what, and what to do next; `language` is "en" or "fr"."""
         return self.remote_text or translate(f"errors.{self.code}", language, **self.facts)
 
     def __str__(self) -> str:
@@ -52,62 +57,62 @@ _ACCESS_STATUS_BY_CODE = {"token_wrong": 401, "too_many_tries": 429, "too_many_r
 
 
 class InputError(CamrecError):
-    """What was asked is malformed."""
+    """The request is malformed."""
 
     status = 400
 
 
 class AccessError(CamrecError):
-    """It is not allowed."""
+    """The caller is not allowed to do this."""
 
     status = 403
 
-    def __init__(self, code: str, /, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code, **facts)
         self.status = _ACCESS_STATUS_BY_CODE.get(code, self.status)
 
 
 class NotFoundError(CamrecError):
-    """There is no such session, recording, video, picture or page."""
+    """There is no such session, recording, video, frame or page."""
 
     status = 404
 
 
 class MethodError(CamrecError):
-    """Not possible at this address, though something else is."""
+    """The address does not support this method; it supports another one."""
 
     status = 405
 
 
 class StateError(CamrecError):
-    """The state forbids it."""
+    """The current state forbids it."""
 
     status = 409
 
 
 class CameraError(CamrecError):
-    """The camera did not deliver."""
+    """The camera sent no video."""
 
     status = 422
 
 
 class ServiceError(CamrecError):
-    """A proxy, FFmpeg or a package is not to be had."""
+    """A proxy, FFmpeg or a package is not available."""
 
     status = 503
 
 
 class DiskError(CamrecError):
-    """There is no room on the disk."""
+    """There is not enough disk space."""
 
     status = 507
 
 
 def describe_os_error(error: OSError) -> Phrase | str:
-    """Why the system refused, for a text in either language.
+    """Return why the system refused something, as a fact for a text.
 
-    The usual reasons are told in our own words. Of the others there is what the system says, in
-    whatever language it does so.
+    The usual reasons are phrases in both languages. For others the system's own message is
+    returned, in the system's language.
     """
     key = f"reasons.{errno.errorcode.get(error.errno or 0, '').lower()}"
     if key in catalogue("en"):
@@ -116,7 +121,7 @@ def describe_os_error(error: OSError) -> Phrase | str:
 
 
 def from_response(status: int, code: str, message: str) -> CamrecError:
-    """What another camrec answered, as the same error is raised here."""
+    """Return the error that another camrec sent, as the class that it has there."""
     kinds = {kind.status: kind for kind in CamrecError.__subclasses__()} | {401: AccessError}
     error = kinds.get(status, CamrecError)(code)
     error.remote_text = message
@@ -124,5 +129,5 @@ def from_response(status: int, code: str, message: str) -> CamrecError:
 
 
 def internal_error() -> CamrecError:
-    """What a caller is told of a defect; the log has the rest."""
+    """Return the error that a caller gets for a defect; the log has the details."""
     return CamrecError("internal")

@@ -1,4 +1,4 @@
-"""Every text a person reads, in French and English, from the catalogues in `locale/`."""
+"""Translates every text that people read, from the French and English catalogues in `locale/`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 LANGUAGES = ("en", "fr")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
+# One text, or {"one": ..., "other": ...} for a text with a count.
+CatalogueText = str | dict[str, str]
+
 
 @cache
-def catalogue(language: str) -> dict[str, Any]:
-    """All texts of one language: ``{"errors.camera_refused": "...", "page.live": "..."}``.
+def catalogue(language: str) -> dict[str, CatalogueText]:
+    """Return all texts of one language: ``{"errors.camera_refused": "...", "page.live": "..."}``.
 
-    The first word of a key is the name of the file in `locale/<language>/` that holds it.
+    The first word of a key is the name of its file in `locale/<language>/`.
     """
-    texts: dict[str, Any] = {}
+    texts: dict[str, CatalogueText] = {}
     for file in sorted((LOCALE_FOLDER / language).glob("*.json")):
         for key, value in json.loads(file.read_text("utf-8")).items():
             texts[f"{file.stem}.{key}"] = value
@@ -29,19 +32,29 @@ def catalogue(language: str) -> dict[str, Any]:
 
 @runtime_checkable
 class Translatable(Protocol):
-    """A fact that is itself told in the language of the text that it fills in."""
+    """A fact that is translated into the language of the text that it fills in."""
 
-    def text(self, language: str) -> str: ...
+    def text(self, language: str) -> str:
+        """Return the fact in `language`."""
 
 
 class Phrase:
-    """A text of the catalogues with its facts, whose language is chosen when it is told."""
+    """A text of the catalogues with its facts; the caller chooses the language later.
 
-    def __init__(self, key: str, /, **facts: Any) -> None:
+    Parameters
+    ----------
+    key
+        The key in the catalogues, such as ``"reasons.not_ready"``.
+    facts
+        The values that fill in the text.
+    """
+
+    def __init__(self, key: str, /, **facts: object) -> None:
         self.key = key
         self.facts = facts
 
     def text(self, language: str = "en") -> str:
+        """Return the text in `language`."""
         return translate(self.key, language, **self.facts)
 
     def __str__(self) -> str:
@@ -50,16 +63,18 @@ class Phrase:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Phrase) and (self.key, self.facts) == (other.key, other.facts)
 
-    __hash__ = None  # type: ignore[assignment]
+    # Facts may be unhashable; this is Python's way to say it.
+    __hash__ = None  # type: ignore[assignment]  # typeshed expects a method
 
 
 class PhraseList:
-    """Several phrases, one below the other, each with a dash in front."""
+    """Several phrases, one per line, each with a dash in front and only once."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = list(phrases)
 
     def text(self, language: str = "en") -> str:
+        """Return the lines in `language`."""
         return "\n".join(
             f"- {each}" for each in dict.fromkeys(map(_in_language(language), self._phrases))
         )
@@ -72,13 +87,16 @@ def _in_language(language: str) -> Callable[[Phrase], str]:
     return lambda phrase: phrase.text(language)
 
 
-def translate(key: str, language: str = "en", /, **facts: Any) -> str:
-    """The text for `key` with `facts` filled in; English where a language lacks it.
+def translate(key: str, language: str = "en", /, **facts: object) -> str:
+    """Return the text for `key` with `facts` filled in, in English if `language` lacks it.
 
-    A fact that is `Translatable` is told in that language too.
+    A fact that is `Translatable` is translated too. If the text has the two forms ``{"one": ...,
+    "other": ...}``, the fact `count` selects one of them (French uses the singular for 0).
 
-    A text in two forms is ``{"one": ..., "other": ...}`` and chosen by the fact `count`
-    (French counts 0 as one).
+    Raises
+    ------
+    KeyError
+        No catalogue has `key`, or a fact is missing.
     """
     facts = {name: _localize(fact, language) for name, fact in facts.items()}
     found = catalogue(language).get(key)
@@ -90,7 +108,7 @@ def translate(key: str, language: str = "en", /, **facts: Any) -> str:
     return found.format(**facts)
 
 
-def _localize(fact: Any, language: str) -> Any:
+def _localize(fact: object, language: str) -> object:
     if isinstance(fact, Translatable):
         return fact.text(language)
     if isinstance(fact, float) and language == "fr":
@@ -99,7 +117,7 @@ def _localize(fact: Any, language: str) -> Any:
 
 
 def best_language(accept: str | None) -> str:
-    """The language an ``Accept-Language`` header (or a locale name such as ``fr_FR``) asks for."""
+    """Return the language that an ``Accept-Language`` header or a locale (``fr_FR``) prefers."""
     ranked = []
     for place, entry in enumerate((accept or "").replace("_", "-").split(",")):
         tag, _, quality = entry.strip().partition(";q=")
@@ -115,7 +133,7 @@ def best_language(accept: str | None) -> str:
 
 
 def system_language() -> str:
-    """The language of this process's surroundings: a terminal, a kernel."""
+    """Return the language of this process's environment: a terminal or a kernel."""
     asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if not asked and sys.platform == "win32":
         import ctypes

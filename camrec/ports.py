@@ -1,4 +1,4 @@
-"""Local TCP ports: free ones, and who holds a taken one."""
+"""Finds free local TCP ports, and the program that uses a taken one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psutil
 
 
 def find_free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listened on a moment ago, all different."""
+    """Return `count` different ports of 127.0.0.1 on which no program listens at this moment."""
     with ExitStack() as stack:
         ports = []
         for _ in range(count):
@@ -20,10 +20,10 @@ def find_free_ports(count: int) -> list[int]:
 
 
 def describe_port_owner(port: int) -> str:
-    """`` (vlc, pid 123)`` of the program that listens on `port`; empty where it cannot be known."""
+    """Return `` (vlc, pid 123)`` for the program that listens on `port`; empty if unknown."""
     try:
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.pid and _is_listening_on(connection, port):
+            if connection.pid and _is_listening_on(connection.status, connection.laddr, port):
                 return f" ({psutil.Process(connection.pid).name()}, pid {connection.pid})"
     except (psutil.Error, OSError):
         pass
@@ -31,10 +31,11 @@ def describe_port_owner(port: int) -> str:
 
 
 def is_listening(pid: int, port: int) -> bool:
-    """Whether this very process listens on `port`; True where the system does not let us look."""
+    """Whether the process `pid` listens on `port`; True if the system does not tell."""
     try:
         return any(
-            _is_listening_on(each, port) for each in psutil.Process(pid).net_connections(kind="tcp")
+            _is_listening_on(each.status, each.laddr, port)
+            for each in psutil.Process(pid).net_connections(kind="tcp")
         )
     except psutil.NoSuchProcess:
         return False
@@ -42,5 +43,5 @@ def is_listening(pid: int, port: int) -> bool:
         return True
 
 
-def _is_listening_on(connection: object, port: int) -> bool:
-    return connection.status == psutil.CONN_LISTEN and connection.laddr.port == port  # type: ignore[attr-defined]
+def _is_listening_on(status: str, local_address: tuple[object, ...], port: int) -> bool:
+    return status == psutil.CONN_LISTEN and local_address[1:2] == (port,)

@@ -1,7 +1,7 @@
-"""What must not be read: credentials that do not print, and a last look over every line.
+"""Keeps credentials out of all output: they do not print, and `redact` checks every line.
 
-Each `Credential` that is alive is known here, so that whatever prints it, in whichever of the forms
-that programs give it, `redact` takes it out.
+This module knows each `Credential` object that exists. So `redact` removes it from a line, in any
+of the forms in which programs print it.
 """
 
 from __future__ import annotations
@@ -15,23 +15,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, quote_plus, unquote
 
-MIN_SECRET_CHARS = (
-    4  # characters; a shorter secret alone stands in too many words to be taken out of all
-)
+# A shorter password alone occurs in too many words to be removed everywhere.
+MIN_SECRET_CHARS = 4
 
-# user:password@ in anything that looks like a URL, up to its last @: a password may hold others.
+# user:password@ in anything that looks like a URL, up to its last @: a password may contain one.
 _USERINFO_PATTERN = re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s\"'<>]*@")
 _URL_PATTERN = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
-# ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras have it.
+# ?user=NAME&pwd=WORD, and /user=NAME_password=WORD_channel=1 as some cameras use it.
 _URL_PARAMETER_PATTERN = re.compile(
     r"(?P<name>(?<=[?&;/_])(?:"
     r"[\w.-]*?(?:user|usr|login|pass|pwd|psw|token|auth|secret|key|session|account|cred)[\w.-]*?="
     r"|(?:x-)?(?:u|un|pw|pd|pin|sid)="
-    r"|p=(?!\d{1,4}(?:[&;/?#]|$))))"  # ?p=2 is a page, or a profile
+    r"|p=(?!\d{1,4}(?:[&;/?#]|$))))"  # ?p=2 is a page or a profile
     r"(?P<value>(?!\*\*\*).*?)(?=[&;/?#]|_[A-Za-z]+=|$)",
     re.IGNORECASE,
 )
-# ?src=rtsp://user:password@host, plain or encoded: an address within an address.
+# ?src=rtsp://user:password@host, plain or encoded: an address inside an address.
 _INNER_URL_PATTERN = re.compile(
     r"(?P<name>://|%3a%2f%2f)(?P<value>(?!\*\*\*)[^/?#&\s]*)(?=@|%40)", re.IGNORECASE
 )
@@ -49,7 +48,7 @@ _alive: weakref.WeakValueDictionary[int, Credential] = weakref.WeakValueDictiona
 
 @dataclass(frozen=True)
 class Credential:
-    """A user name and a password, or a password alone, that do not print."""
+    """A user name and a password, or a password alone; neither of them is ever printed."""
 
     user: str = field(repr=False)
     password: str = field(repr=False)
@@ -61,13 +60,13 @@ class Credential:
         return "***"
 
     def userinfo(self) -> str:
-        """Percent-encoded ``user:password``, for the one place that needs it: a proxy's memory."""
+        """Return ``user:password``, percent-encoded: only for the memory of a proxy."""
         word = f":{quote(self.password, safe='')}" if self.password or not self.user else ""
         return f"{quote(self.user, safe='')}{word}"
 
     @cached_property
     def pair_forms(self) -> frozenset[str]:
-        """User and password together, which nothing else looks like."""
+        """All encoded forms of user and password together; no other text looks like them."""
         if not self.user:
             return frozenset()
         pair = f"{self.user}:{self.password}".encode()
@@ -78,12 +77,12 @@ class Credential:
 
     @cached_property
     def password_forms(self) -> frozenset[str]:
-        """The password alone, in each form."""
+        """All encoded forms of the password alone."""
         return frozenset(filter(None, _encoded_forms(self.password)))
 
 
 def _encoded_forms(word: str) -> tuple[str, ...]:
-    """As it is, and as Python, Go and JSON write it into URLs, queries and logs."""
+    """The word itself, and as Python, Go and JSON write it in URLs, queries and logs."""
     once = quote(word, safe="")
     by_go = quote(word, safe="$&+,;=-_.~")
     in_json = json.dumps(word, ensure_ascii=False)[1:-1]
@@ -106,7 +105,7 @@ def _encoded_forms(word: str) -> tuple[str, ...]:
 
 
 def redact(line: str) -> str:
-    """`line` without any credential: of URLs, of headers, and those that are in use now."""
+    """Return `line` without credentials: those in URLs and headers, and all that exist now."""
     line = _USERINFO_PATTERN.sub(r"\g<scheme>***@", line)
     line = _URL_PATTERN.sub(lambda url: mask_url(url[0]), line)
     line = _AUTHORIZATION_PATTERN.sub(r"\g<name>***", line)
@@ -120,19 +119,19 @@ def redact(line: str) -> str:
 
 
 def mask_words(line: str, words: Iterable[str]) -> str:
-    """`line` with each of `password_forms` masked, the longest first."""
+    """Return `line` with each of `words` masked, the longest first."""
     for word in sorted(words, key=len, reverse=True):
         line = line.replace(word, "***")
     return line
 
 
 def mask_url(url: str) -> str:
-    """A URL, or its path and query, with what its parameters say of users and passwords hidden."""
+    """Mask users and passwords in the parameters of a URL, or of its path and query."""
     return _INNER_URL_PATTERN.sub(r"\g<name>***", _URL_PARAMETER_PATTERN.sub(r"\g<name>***", url))
 
 
 def find_secret_parameters(url: str) -> list[str]:
-    """What `mask_url` hides."""
+    """Return the texts that `mask_url` masks, decoded."""
     values = [
         unquote(found["value"]) for found in _URL_PARAMETER_PATTERN.finditer(url) if found["value"]
     ]
