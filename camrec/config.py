@@ -1,4 +1,4 @@
-"""The settings: what they are, where they come from, and what may stand in them."""
+"""The settings: their defaults, their allowed values, and the file that they are read from."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import param
 import yaml
@@ -21,7 +21,7 @@ from camrec.i18n import Phrase
 CONFIG_FILENAMES = ("config.yaml", "config.json")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARD_HOSTS = frozenset({"", "0.0.0.0", "::"})
-MIN_TOKEN_CHARS = 8  # characters of one that is set on the page
+MIN_TOKEN_CHARS = 8  # characters of a token that is set on the page
 
 RENAMED_SETTINGS = {
     "disk_floor": "min_free_bytes",
@@ -36,7 +36,7 @@ _ORIGIN_PATTERN = re.compile(
 
 
 class Origins(CheckedList):
-    """Scheme, host and port; nothing that could add a rule of its own to a header."""
+    """Origins: scheme, host and port, and nothing that could add a rule to an HTTP header."""
 
     def check_items(self, items: list[object]) -> None:
         for each in items:
@@ -55,31 +55,33 @@ class Networks(CheckedList):
 
 
 class Config(param.Parameterized):
-    """Every setting with its default. An unknown one, or a wrong value, is an error.
+    """All settings with their defaults. An unknown setting or a wrong value is an error.
 
-    Paths given in a file count from the folder of that file.
+    Paths in a settings file are relative to the folder of that file.
 
-    file : what was read; None: nothing.
+    file : the settings file that was read; None: there was none.
     """
 
     file: Path | None = None
 
-    log_level = param.Selector(
+    log_level: param.Selector[str] = param.Selector(
         default="info",
         objects=["debug", "info", "warning", "error"],
         doc="How much is logged.",
     )
     max_sessions = param.Integer(default=3, bounds=(1, 64), doc="How many cameras may be open.")
-    host = param.String(default="127.0.0.1", doc="The address that the page is served on.")
-    port = param.Integer(default=8000, bounds=(0, 65535), doc="Its port; 0 takes a free one.")
+    host = param.String(default="127.0.0.1", doc="The address to listen on.")
+    port = param.Integer(
+        default=8000, bounds=(0, 65535), doc="The port to listen on; 0 takes a free one."
+    )
     prefix = param.String(
         default="",
         regex=r"(/[\w.~-]+)*/?",
-        doc="The path that everything is below, such as /cams; for a proxy that keeps it.",
+        doc="The path below which everything is served, such as /cams, for a proxy that keeps it.",
     )
     socket = param.String(
         default="",
-        doc="A Unix socket to serve on in place of host and port: who may open it may do all.",
+        doc="A Unix socket instead of host and port: anyone who can open it can do everything.",
     )
     mediamtx_port = param.Integer(
         default=8554, bounds=(0, 65535), doc="MediaMTX's local RTSP port; 0 takes a free one."
@@ -89,30 +91,30 @@ class Config(param.Parameterized):
     )
     ffmpeg_path = param.String(
         default="ffmpeg",
-        doc="FFmpeg's command or path; where it is not found, the one that pip brought.",
+        doc="FFmpeg's command or path; if it is not found, the one that pip installed.",
     )
-    mediamtx_path = param.String(default="", doc="MediaMTX's path; empty: found or fetched.")
-    go2rtc_path = param.String(default="", doc="go2rtc's path; empty: found or fetched.")
+    mediamtx_path = param.String(default="", doc="MediaMTX's path; empty: found or downloaded.")
+    go2rtc_path = param.String(default="", doc="go2rtc's path; empty: found or downloaded.")
     bin_dir = param.ClassSelector(
-        default=Path("bin"), class_=(str, Path), doc="Where fetched programs are kept."
+        default=Path("bin"), class_=(str, Path), doc="The folder for downloaded programs."
     )
     videos_dir = param.ClassSelector(
-        default=Path("videos"), class_=(str, Path), doc="Where finished videos are kept."
+        default=Path("videos"), class_=(str, Path), doc="The folder for finished videos."
     )
-    h265 = param.Selector(
+    h265: param.Selector[str] = param.Selector(
         default="encode",
         objects=["encode", "copy"],
-        doc="H.265 is encoded as H.264, or copied: that costs nothing and few browsers play it.",
+        doc="Encode H.265 as H.264, or copy it: few browsers play H.265.",
     )
-    mjpeg_preset = param.Selector(
+    mjpeg_preset: param.Selector[str] = param.Selector(
         default="veryfast",
         objects=["veryfast", "superfast", "ultrafast"],
-        doc="x264's preset for MJPEG: the faster, the less it costs; see docs/settings.md.",
+        doc="x264's preset for MJPEG: a faster one uses less CPU; see docs/settings.md.",
     )
     preroll = param.Number(
         default=0.0,
         bounds=(0, 60),
-        doc="Seconds before the button that a video begins; they are kept in memory.",
+        doc="Seconds of video kept from before Record was pressed; they are kept in memory.",
     )
     min_free_bytes = param.Integer(
         default=500_000_000,
@@ -127,22 +129,24 @@ class Config(param.Parameterized):
     retention_days = param.Number(
         default=0, bounds=(0, None), doc="Days after which a video is deleted. 0: never."
     )
-    language = param.Selector(
-        default="", objects=["", "en", "fr"], doc="The page's language; empty: as the browser asks."
+    language: param.Selector[str] = param.Selector(
+        default="",
+        objects=["", "en", "fr"],
+        doc="The page's language; empty: the browser's.",
     )
     keyring = param.Boolean(
         default=False,
-        doc="Keep cameras' passwords in the system's keyring; false: as long as camrec runs.",
+        doc="Store cameras' passwords in the system's keyring; false: only as long as camrec runs.",
     )
-    token = param.String(default="", doc="Asked of every caller when not empty.")
+    token = param.String(default="", doc="If not empty, every client must send it.")
     allowed_hosts = param.List(
-        default=[], item_type=str, doc="Further host names that the page may be called by."
+        default=[], item_type=str, doc="More host names by which the page may be opened."
     )
     frame_ancestors = Origins(
         default=[], doc="Origins such as http://localhost:8888 that may show the page in a frame."
     )
     tls_certificate = param.String(
-        default="", doc="A certificate (PEM, with its chain): the page is then served by TLS."
+        default="", doc="A certificate (PEM, with its chain): the page is then served over TLS."
     )
     tls_key = param.String(default="", doc="Its private key; empty: in the same file.")
     allowed_networks = Networks(
@@ -150,16 +154,20 @@ class Config(param.Parameterized):
         doc="Networks such as 192.168.1.0/24 that cameras may be in; empty: any.",
     )
 
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]  # param has no types here
+
     @classmethod
-    def load(cls, file: Path | str | None = None, **overrides: Any) -> Config:
+    def load(cls, file: Path | str | None = None, **overrides: object) -> Config:
         """Read the settings.
 
         Parameters
         ----------
         file
-            A YAML or JSON file; without one ``./config.yaml``, else ``./config.json``, else none.
+            A YAML or JSON file; without one, ``./config.yaml`` or ``./config.json``, if there is
+            one.
         overrides
-            Settings that win over the file (None: not given).
+            Settings that replace those of the file; None leaves the file's value.
 
         Raises
         ------
@@ -167,69 +175,67 @@ class Config(param.Parameterized):
             ``config_missing``, ``config_unreadable``, ``config_unknown``, ``config_renamed``,
             ``config_value``.
         """
-        path = (
-            Path(file)
-            if file
-            else next((Path(n) for n in CONFIG_FILENAMES if Path(n).is_file()), None)
-        )
-        values: dict[str, Any] = {}
-        if path is not None:
-            values = _read_settings(path)
-            for key in ("bin_dir", "videos_dir"):
-                if isinstance(values.get(key), str):
-                    values[key] = path.parent / values[key]
-            for key in ("tls_certificate", "tls_key"):
-                if isinstance(values.get(key), str) and values[key]:
-                    values[key] = str(path.parent / values[key])
+        path = Path(file) if file else _find_config_file()
+        values = {} if path is None else _resolve_paths(_read_settings(path), path.parent)
         values.update({key: value for key, value in overrides.items() if value is not None})
-        known = {key for key in cls.param if key != "name"}
-        for key in values:
-            if key in RENAMED_SETTINGS:
-                renamed = RENAMED_SETTINGS[key]
-                raise InputError("config_renamed", key=key, file=str(path or ""), new=renamed)
-            if key not in known:
-                raise InputError(
-                    "config_unknown", key=key, file=str(path or ""), known=", ".join(sorted(known))
-                )
+        shown_path = str(path or "")
+        cls._check_setting_names(values, shown_path)
         config = cls()
         config.file = path
         for key, value in values.items():
-            try:
-                setattr(config, key, value)
-            except (ValueError, TypeError):
-                raise InputError(
-                    "config_value",
-                    key=key,
-                    file=str(path or ""),
-                    value="***" if key == "token" else repr(value),
-                    wants=_describe_allowed(config.param[key]),
-                ) from None
+            config._set(key, value, shown_path)
         return config
 
-    def keep(self, **values: Any) -> None:
-        """Write settings into the file that was read, ``./config.yaml`` where there was none.
+    @classmethod
+    def _check_setting_names(cls, names: Iterable[str], file: str) -> None:
+        """Raises InputError (``config_renamed``, ``config_unknown``)."""
+        known = {key for key in cls.param if key != "name"}
+        for key in names:
+            if key in RENAMED_SETTINGS:
+                raise InputError("config_renamed", key=key, file=file, new=RENAMED_SETTINGS[key])
+            if key not in known:
+                raise InputError(
+                    "config_unknown", key=key, file=file, known=", ".join(sorted(known))
+                )
 
-        What else stands in the file stays, comments too. They count from the next `load` on.
+    def _set(self, key: str, value: object, file: str) -> None:
+        """Raises InputError (``config_value``)."""
+        try:
+            setattr(self, key, value)
+        except (ValueError, TypeError):
+            raise InputError(
+                "config_value",
+                key=key,
+                file=file,
+                value="***" if key == "token" else repr(value),
+                wants=_describe_allowed(self.param[key]),
+            ) from None
+
+    def save(self, **values: object) -> None:
+        """Write settings into the file that was read, or into ``./config.yaml`` if there was none.
+
+        The rest of the file stays as it is, with its comments. This object does not change; the
+        next `load` reads the new values.
 
         Raises
         ------
         InputError (``config_unreadable``), ServiceError (``config_unwritable``)
         """
         path = self.file or Path(CONFIG_FILENAMES[0])
-        there = _read_settings(path) if path.exists() else {}
-        wanted = {**there, **values}
+        old = _read_settings(path) if path.exists() else {}
+        new = {**old, **values}
         if path.suffix == ".json":
-            written = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
+            text = json.dumps(new, indent=2, ensure_ascii=False) + "\n"
         else:
-            written = _edit_yaml(path.read_text("utf-8") if path.exists() else "", values, wanted)
-        fresh = path.with_name(f".{path.name}.new")
+            text = _edit_yaml(path.read_text("utf-8") if path.exists() else "", values, new)
+        temporary = path.with_name(f".{path.name}.new")
         try:
-            with durable_files.open_private(fresh) as file:
-                file.write(written)
-            # Whoever knows a token gets in.
+            with durable_files.open_private(temporary) as file:
+                file.write(text)
+            # A file with a token stays private, because the token opens camrec.
             if path.exists() and not values.get("token"):
-                shutil.copymode(path, fresh)
-            os.replace(fresh, path)
+                shutil.copymode(path, temporary)
+            os.replace(temporary, path)
         except OSError as error:
             reason = describe_os_error(error)
             raise ServiceError("config_unwritable", file=str(path), reason=reason) from None
@@ -250,31 +256,49 @@ class Config(param.Parameterized):
 
 
 def is_valid_token(token: str) -> bool:
-    """Whether this is long enough not to be guessed, and can be typed and sent as it is."""
+    """Whether a token is long enough not to be guessed and can be typed and sent unchanged."""
     return MIN_TOKEN_CHARS <= len(token) <= 200 and token.isprintable() and token == token.strip()
 
 
-def _edit_yaml(text: str, values: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """YAML with each of `values` in its line, in place of what stood there, or at the end.
+def _find_config_file() -> Path | None:
+    """The settings file of the working folder, if there is one."""
+    return next((Path(name) for name in CONFIG_FILENAMES if Path(name).is_file()), None)
 
-    Where that is not `wanted`, for a value over several lines, it is written anew.
+
+def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, object]:
+    """`values` with their paths relative to `folder`, the folder of the settings file."""
+    resolved = dict(values)
+    for key in ("bin_dir", "videos_dir"):
+        if isinstance(value := resolved.get(key), str):
+            resolved[key] = folder / value
+    for key in ("tls_certificate", "tls_key"):
+        if isinstance(value := resolved.get(key), str) and value:
+            resolved[key] = str(folder / value)
+    return resolved
+
+
+def _edit_yaml(text: str, values: Mapping[str, object], wanted: Mapping[str, object]) -> str:
+    """`text` with each of `values` on its line, in place of the old value, or at the end.
+
+    If the result does not read as `wanted` (an old value spanned several lines, for example), the
+    whole file is written again, without its comments.
     """
     for key, value in values.items():
         line = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000).strip()
         old = re.compile(rf"^{key}[ \t]*:[^\n]*?(?P<comment>[ \t]+#[^\n]*)?$", re.M)
-        if old.search(text):
-            text = old.sub(lambda found, line=line: line + (found["comment"] or ""), text, count=1)
+        if found := old.search(text):
+            text = text[: found.start()] + line + (found["comment"] or "") + text[found.end() :]
         else:
             text += ("" if text.endswith("\n") or not text else "\n") + f"{line}\n"
     try:
-        right = yaml.safe_load(text) == wanted
+        is_right = yaml.safe_load(text) == wanted
     except yaml.YAMLError:
-        right = False
-    return text if right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
+        is_right = False
+    return text if is_right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
-def _describe_allowed(setting: param.Parameter) -> str:
-    """What a setting may be, in signs that need no translation."""
+def _describe_allowed(setting: param.Parameter[object]) -> str:
+    """The allowed values of a setting, in symbols that need no translation."""
     if isinstance(setting, param.Selector):
         return " | ".join(map(str, setting.objects))
     kind = type(setting).__name__
@@ -284,16 +308,17 @@ def _describe_allowed(setting: param.Parameter) -> str:
     return f"{kind}, {'' if low is None else low}\u2026{'' if high is None else high}"
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
+def _read_settings(path: Path) -> dict[str, object]:
+    """The keys and values of a settings file. Raises InputError."""
     try:
-        written = path.read_text("utf-8")
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         raise InputError("config_missing", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
         raise InputError("config_unreadable", file=str(path), reason=reason) from None
     try:
-        values = json.loads(written) if path.suffix == ".json" else yaml.safe_load(written)
+        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise InputError("config_unreadable", file=str(path), reason=reason) from None

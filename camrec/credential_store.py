@@ -1,4 +1,4 @@
-"""Cameras' passwords in the system's keyring, where the user wants that."""
+"""Stores cameras' passwords in the system's keyring, if the settings say so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib.util
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from camrec.errors import ServiceError
 
@@ -14,12 +14,15 @@ log = logging.getLogger(__name__)
 
 KEYRING_SERVICE = "camrec"
 
+ArgsT = ParamSpec("ArgsT")
+ResultT = TypeVar("ResultT")
+
 
 class CredentialStore:
-    """Whole addresses, each under a word of ours, in the keyring that the system has unlocked.
+    """Stores addresses with their credentials in the system's keyring, each under a key.
 
-    A keyring that does not answer is told in the log, and as if nothing were kept; that it does
-    not keep is an error.
+    If the keyring cannot be read, that is logged and the result is as if nothing were stored. If it
+    cannot be written, that is an error.
     """
 
     def __init__(self) -> None:
@@ -29,37 +32,42 @@ class CredentialStore:
         import keyring
 
         self._keyring = keyring
-        # Better known now than when a recording begins.
-        trial, word = f"trial {secrets.token_hex(4)}", secrets.token_hex(4)
-        self.keep(trial, word)
-        kept = self.find(trial)
-        self.forget(trial)
-        if kept != word:
+        # A keyring that does not work should be noticed now, not when a recording starts.
+        key, value = f"trial {secrets.token_hex(4)}", secrets.token_hex(4)
+        self.store(key, value)
+        found = self.find(key)
+        self.forget(key)
+        if found != value:
             raise ServiceError("keyring_unusable", reason=keyring.get_keyring().name)
 
-    def keep(self, word: str, address: str) -> None:
-        """Raises ServiceError (``keyring_unusable``)."""
-        self._call(self._keyring.set_password, word, address)
+    def store(self, key: str, address: str) -> None:
+        """Store an address in place of the old one. Raises ServiceError (``keyring_unusable``)."""
+        _call_keyring(self._keyring.set_password, KEYRING_SERVICE, key, address)
 
-    def find(self, word: str) -> str | None:
-        return self._call_or_warn(self._keyring.get_password, word)
-
-    def forget(self, word: str) -> None:
-        """There need not be one."""
-        if self.find(word) is not None:
-            self._call_or_warn(self._keyring.delete_password, word)
-
-    def _call_or_warn(self, call: Callable[..., Any], word: str) -> Any:
+    def find(self, key: str) -> str | None:
+        """The address that is stored under `key`; None if there is none."""
         try:
-            return self._call(call, word)
+            return _call_keyring(self._keyring.get_password, KEYRING_SERVICE, key)
         except ServiceError as error:
             log.warning("%s", error)
             return None
 
-    @staticmethod
-    def _call(call: Callable[..., Any], *given: str) -> Any:
+    def forget(self, key: str) -> None:
+        """Remove what is stored under `key`, if there is something."""
+        if self.find(key) is None:
+            return
         try:
-            return call(KEYRING_SERVICE, *given)
-        except Exception as error:  # each system's keyring has errors of its own
-            # Only its kind: its text may hold what it was given.
-            raise ServiceError("keyring_unusable", reason=type(error).__name__) from None
+            _call_keyring(self._keyring.delete_password, KEYRING_SERVICE, key)
+        except ServiceError as error:
+            log.warning("%s", error)
+
+
+def _call_keyring(
+    call: Callable[ArgsT, ResultT], *args: ArgsT.args, **kwargs: ArgsT.kwargs
+) -> ResultT:
+    """Raises ServiceError (``keyring_unusable``) for whatever the keyring raises."""
+    try:
+        return call(*args, **kwargs)
+    except Exception as error:  # the keyring of each system has errors of its own
+        # Only the type of the error: its text may contain the arguments.
+        raise ServiceError("keyring_unusable", reason=type(error).__name__) from None

@@ -1,4 +1,4 @@
-"""What makes files and folders on the disk certain, so that a power cut does not take them."""
+"""Makes files and folders durable on the disk, so that they survive a power cut."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from typing import TextIO
 
 log = logging.getLogger(__name__)
 
-# SMB, VirtualBox, WSL and FUSE for what they cannot wait for; never what a failing disk answers.
+# What SMB, VirtualBox, WSL and FUSE return if they do not support fsync. A failing disk returns
+# other errors.
 FSYNC_UNSUPPORTED_ERRNOS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
-_logged: set[int] = set()  # devices
+_logged: set[int] = set()  # the devices for which the warning was logged
 
 
 def make_dirs(folder: Path, mode: int = 0o777) -> None:
-    """Have a folder, and wait until the disk knows it and those that it lies in.
+    """Create a folder and its parents, and wait until they are on the disk.
 
-    mode : where it was not there. Raises OSError when it cannot be made.
+    mode : the permissions of the new folders. Raises OSError if a folder cannot be created.
     """
-    fresh = [each for each in (folder, *folder.parents) if not each.exists()]
+    created = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
-    for each in fresh:
+    for each in created:
         try:
             fsync_path(each.parent)
-        except OSError as error:  # not every folder that may be written to may be read
-            log.warning("%s is not certain on the disk: %s", each, error.strerror)
+        except OSError as error:  # some folders can be written to, but not read
+            log.warning("the folder %s may not survive a power cut: %s", each, error.strerror)
 
 
 def fsync_path(path: Path) -> None:
-    """Wait until the disk has a file, or the names in a folder."""
+    """Wait until a file, or the list of names in a folder, is on the disk."""
     if path.is_dir() and os.name == "nt":
-        return  # Windows cannot open a folder for this; NTFS keeps its names in a journal.
+        return  # Windows cannot open a folder; NTFS has a journal for the names.
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
     handle = os.open(path, flags)
     try:
@@ -43,10 +44,10 @@ def fsync_path(path: Path) -> None:
 
 
 def fsync_handle(handle: int) -> None:
-    """Wait until the disk has what an open file or folder holds.
+    """Wait until the content of an open file or folder is on the disk.
 
-    A share may not know of this, mostly for folders: that is logged once, and costs nothing but
-    what a power cut may take. What a disk cannot write raises OSError all the same.
+    Some shares do not support this, mostly for folders. That is logged once and is not an error:
+    a power cut may then lose the newest data. A disk that cannot write raises OSError.
     """
     try:
         os.fsync(handle)
@@ -57,14 +58,14 @@ def fsync_handle(handle: int) -> None:
         if device not in _logged:
             _logged.add(device)
             log.warning(
-                "the file system of the videos does not keep them certain (%s): "
-                "a power cut may take the newest ones",
+                "the file system of the videos does not support fsync (%s): "
+                "a power cut may lose the newest videos",
                 error.strerror,
             )
 
 
 def open_private(path: Path) -> TextIO:
-    """A new file in UTF-8 that only its owner reads, in place of one that was there.
+    """Create a UTF-8 text file that only its owner can read, in place of an old one.
 
     Raises OSError.
     """
@@ -74,7 +75,7 @@ def open_private(path: Path) -> TextIO:
 
 
 def rename_no_overwrite(source: Path, target: Path) -> None:
-    """Rename without ever overwriting. Raises FileExistsError."""
+    """Rename a file, but never over an existing one. Raises FileExistsError."""
     try:
         os.link(source, target)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""A lock on a file that goes with the process that holds it, also on shares that have none."""
+"""A file lock that ends with its process; it also supports shares that have no locks."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if sys.platform != "win32":
 
 log = logging.getLogger(__name__)
 
-# What file systems answer that have no locks: shares over SMB and NFS, some of FUSE.
+# What file systems without locks return: some shares over SMB and NFS, some FUSE.
 LOCK_UNSUPPORTED_ERRNOS = frozenset(
     {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 )
 
 
 class ProcessLock:
-    """Of all processes that ask for the lock at `path` one has it.
+    """A lock that only one process can hold: a lock on the file at `path`.
 
-    Where its file system cannot lock, a file of this machine stands in for it: then a camrec on
-    another machine is not kept out.
+    If the file system has no locks, a file in this machine's temporary folder is locked instead.
+    Then a camrec on another machine is not kept out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,26 +37,26 @@ class ProcessLock:
         self._lock = create_kernel_lock(path)
 
     def acquire(self, timeout: float = 0) -> None:
-        """Wait for it for so many seconds.
+        """Take the lock, and wait up to `timeout` seconds for it.
 
         Raises
         ------
         filelock.Timeout
-            Another process has it.
+            Another process holds the lock.
         OSError
-            The file cannot be made, or the disk fails.
+            The file cannot be created, or the disk fails.
         """
         try:
             self._lock.acquire(timeout=0)
             return
         except (Timeout, NotImplementedError, OSError) as error:
-            # filelock takes whatever is wrong for a lock of somebody else's, or for its own.
+            # filelock reports many errors as a lock that another process holds.
             reason = _find_lock_problem(self._path)
             if reason is None and not isinstance(error, Timeout):
                 raise
         if reason is not None:
             log.warning(
-                "%s cannot be locked (%s): only this machine's other processes are kept out",
+                "%s cannot be locked (%s): only other processes of this machine are kept out",
                 self._path.parent,
                 reason,
             )
@@ -64,11 +64,12 @@ class ProcessLock:
         self._lock.acquire(timeout=timeout)
 
     def release(self) -> None:
+        """Give the lock back, if it was taken."""
         self._lock.release()
 
 
 def _find_lock_problem(path: Path) -> str | None:
-    """What the file system says where it has no locks; None where it has. Raises OSError."""
+    """Why the file system cannot lock; None if it can. Raises OSError."""
     if sys.platform == "win32":
         return None
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -86,6 +87,7 @@ def _find_lock_problem(path: Path) -> str | None:
 
 
 def _fallback_path(path: Path) -> Path:
+    """The file of this machine that is locked in place of `path`."""
     name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
     owner = os.getuid() if sys.platform != "win32" else ""
     return Path(tempfile.gettempdir()) / f"camrec-{owner}-{name}.lock"

@@ -124,7 +124,7 @@ class Journal:
         if shown == entry.address:
             return entry
         if entry.recording_id not in self._in_credential_store:
-            vault.keep(recording_keyring_key(entry.recording_id), entry.address)
+            vault.store(recording_keyring_key(entry.recording_id), entry.address)
             self._in_credential_store.add(entry.recording_id)
         return entry.model_copy(update={"address": shown})
 

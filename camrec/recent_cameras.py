@@ -1,6 +1,6 @@
-"""The cameras that were opened before: names and addresses on the disk, never a password.
+"""The cameras that were opened before: their names and addresses on the disk, never a password.
 
-Passwords last as long as camrec runs, or are in the vault where there is one.
+Passwords are in memory while camrec runs, or in the system's keyring if the settings say so.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ MAX_RECENT_CAMERAS = 8
 
 
 class RecentCamera(BaseModel):
-    """One that delivered once.
+    """A camera that has delivered video once.
 
-    url : without its credential.
-    guarded : it was opened with one.
+    url : its address without the credential.
+    guarded : it was opened with a credential.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,64 +40,68 @@ _CAMERA_LIST_ADAPTER = TypeAdapter(list[RecentCamera])
 
 
 class RecentCameras:
-    """The last `MAX_RECENT_CAMERAS` of them in `file`."""
+    """The last `MAX_RECENT_CAMERAS` cameras, stored in `file`. Safe to call from any thread."""
 
-    def __init__(self, file: Path, vault: CredentialStore | None = None) -> None:
+    def __init__(self, file: Path, credential_store: CredentialStore | None = None) -> None:
         self._file = file
-        self._credential_store = vault
+        self._credential_store = credential_store
         self._lock = threading.Lock()
         self._cameras: list[RecentCamera] | None = None
-        self._sources: dict[str, CameraAddress | None] = {}  # None: the vault has it not
+        # By URL; None: the keyring has no credential for it.
+        self._sources: dict[str, CameraAddress | None] = {}
 
     def cameras(self) -> list[RecentCamera]:
-        """The latest first."""
+        """All of them, the latest first."""
         with self._lock:
             return list(self._read())
 
     def source(self, url: str) -> CameraAddress | None:
-        """How it was opened; None where that is not known any more."""
+        """The address with which a camera was opened; None if its credential is not known."""
         with self._lock:
             if url not in self._sources and self._credential_store is not None:
-                kept = self._credential_store.find(camera_keyring_key(url))
-                self._sources[url] = restore_address(kept) if kept else None
+                address = self._credential_store.find(camera_keyring_key(url))
+                self._sources[url] = restore_address(address) if address else None
             return self._sources.get(url)
 
-    def note(self, name: str, source: CameraAddress) -> None:
-        """It delivers: it comes to the front."""
+    def remember(self, name: str, source: CameraAddress) -> None:
+        """Put a camera that delivers video at the front of the list."""
         if source.masked_url is not None:
-            return  # without what is hidden it could not be opened again
+            return  # the list may not contain the hidden part, and without it the address is wrong
         camera = RecentCamera(name=name, url=source.url, guarded=source.credential is not None)
         with self._lock:
-            new = self._sources.get(source.url) != source
+            is_new = self._sources.get(source.url) != source
             self._sources[source.url] = source
-        if new and camera.guarded and self._credential_store is not None:
+        if is_new and camera.guarded and self._credential_store is not None:
             try:
-                self._credential_store.keep(camera_keyring_key(source.url), source.address())
-            except ServiceError as error:  # worth no camera
+                self._credential_store.store(camera_keyring_key(source.url), source.address())
+            except ServiceError as error:  # the camera stays usable without it
                 log.warning("%s", error)
-        self._update(lambda there: [camera, *(each for each in there if each.url != source.url)])
+        self._update(
+            lambda cameras: [camera, *(each for each in cameras if each.url != source.url)]
+        )
 
     def forget(self, url: str) -> None:
-        self._update(lambda there: [each for each in there if each.url != url])
+        """Remove a camera and its stored credential, if there are any."""
+        self._update(lambda cameras: [each for each in cameras if each.url != url])
 
     def _update(self, change: Callable[[list[RecentCamera]], list[RecentCamera]]) -> None:
-        """A list that cannot be written is worth no camera: it is logged, and kept in memory."""
+        """Change the list and write it. If it cannot be written, the one in memory is used."""
         with self._lock:
             before = self._read()
             self._cameras = change(before)[:MAX_RECENT_CAMERAS]
             if self._cameras == before:
                 return
-            gone = {each.url for each in before} - {each.url for each in self._cameras}
-            for url in gone:
+            removed_urls = {each.url for each in before} - {each.url for each in self._cameras}
+            for url in removed_urls:
                 self._sources.pop(url, None)
-            fresh = self._file.with_suffix(".new")
+            temporary = self._file.with_suffix(".new")
             try:
-                fresh.write_bytes(_CAMERA_LIST_ADAPTER.dump_json(self._cameras, indent=2))
-                os.replace(fresh, self._file)
+                temporary.write_bytes(_CAMERA_LIST_ADAPTER.dump_json(self._cameras, indent=2))
+                os.replace(temporary, self._file)
             except OSError as error:
-                log.warning("the list of earlier cameras cannot be written: %s", error)
+                log.warning("the list of recent cameras cannot be written: %s", error)
         if self._credential_store is not None:
-            for url in gone:
+            for url in removed_urls:
                 self._credential_store.forget(camera_keyring_key(url))
 
     def _read(self) -> list[RecentCamera]:
@@ -109,11 +113,11 @@ class RecentCameras:
             except FileNotFoundError:
                 self._cameras = []
             except (OSError, ValueError) as error:
-                log.warning("the list of earlier cameras cannot be read: %s", error)
+                log.warning("the list of recent cameras cannot be read: %s", error)
                 self._cameras = []
         return self._cameras
 
 
 def camera_keyring_key(url: str) -> str:
-    """What a camera is called in the vault."""
+    """The key of a camera in the keyring."""
     return f"camera {url}"

@@ -1,4 +1,4 @@
-"""Two cameras that every machine has: one RTSP with sound, one HTTP-MJPEG, both drawn here."""
+"""Two built-in cameras with drawn scenes: one RTSP camera with audio, one HTTP-MJPEG camera."""
 
 from camrec.demo.cameras import DemoCameras
 

@@ -1,4 +1,4 @@
-"""A bird house in a garden: a bird hops along its branch, leaves fall, a butterfly passes."""
+"""A birdhouse in a garden: a bird hops along a branch, leaves fall, a butterfly flies by."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ HOPS_PER_ROUND_TRIP = 24.0
 
 
 class BirdhouseScene:
+    """Implements `Scene`."""
+
     def __init__(self) -> None:
         chance = np.random.default_rng(11)
         self._background = _draw_background(chance)
@@ -43,19 +45,20 @@ class BirdhouseScene:
         self._butterfly_sprites = [_make_butterfly(width) for width in (10, 18, 26, 18)]
 
     def draw(self, moment: float) -> ImageArray:
-        picture = self._background.copy()
+        """See `Scene.draw`."""
+        image: ImageArray = self._background.copy()
         for leaf, x, speed, phase in self._leaves:
             y = (moment * speed + phase * 100) % (SCENE_HEIGHT_PX + 300) - 150
-            leaf.put(picture, x + 60 * math.sin(moment * 0.9 + phase), y)
-        self._draw_bird(picture, moment)
+            leaf.draw_on(image, x + 60 * math.sin(moment * 0.9 + phase), y)
+        self._draw_bird(image, moment)
         x = (moment * 70) % (SCENE_WIDTH_PX + 600) - 300
         y = 190 + 60 * math.sin(moment * 1.3) + 22 * math.sin(moment * 4.1)
-        self._butterfly_sprites[int(moment * 12) % 4].put(picture, x, y)
-        draw_timestamp(picture, moment)
-        return picture
+        self._butterfly_sprites[int(moment * 12) % 4].draw_on(image, x, y)
+        draw_timestamp(image, moment)
+        return image
 
-    def _draw_bird(self, picture: ImageArray, moment: float) -> None:
-        """Along the branch to the house and back, in hops with a rest between them."""
+    def _draw_bird(self, image: ImageArray, moment: float) -> None:
+        """The bird hops along the branch to the house and back, and rests between two hops."""
         hops, part = divmod(moment % HOPS_PER_ROUND_TRIP, 1.0)
         there = HOPS_PER_ROUND_TRIP / 2
         homeward = hops >= there
@@ -65,17 +68,17 @@ class BirdhouseScene:
         height = 34 * math.sin(math.pi * step) if step < 1 else 0.0
         mood = "down" if part > 0.7 and int(hops) % 3 == 1 else "up"
         birds = self._birds_facing_left if homeward else self._birds_facing_right
-        birds[mood].put(picture, x - BIRD_SIZE_PX[0] / 2, _branch_height(x) - 104 - height)
+        birds[mood].draw_on(image, x - BIRD_SIZE_PX[0] / 2, _branch_height(x) - 104 - height)
 
 
 def _branch_height(x: float) -> float:
-    """How high the branch is at `x`."""
+    """The y coordinate of the branch at `x`, in pixels."""
     return 560 - 0.055 * x
 
 
 def _draw_background(chance: np.random.Generator) -> ImageArray:
-    """What does not move: leaves out of focus, the branch and the house."""
-    picture = np.full((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), (28, 58, 34), np.uint8)
+    """The part that does not move: leaves out of focus, the branch and the house."""
+    image: ImageArray = np.full((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), (28, 58, 34), np.uint8)
     for radius in (110, 80, 55, 38):
         for _ in range(26):
             centre = (
@@ -84,37 +87,37 @@ def _draw_background(chance: np.random.Generator) -> ImageArray:
             )
             green = int(chance.integers(70, 190))
             colour = (green * 2 // 5, green, int(green * chance.uniform(0.35, 0.85)))
-            layer = picture.copy()
+            layer = image.copy()
             cv2.circle(layer, centre, radius, colour, -1, cv2.LINE_AA)
-            cv2.addWeighted(layer, 0.42, picture, 0.58, 0, dst=picture)
-        picture = cv2.GaussianBlur(picture, (0, 0), radius / 9)
+            cv2.addWeighted(layer, 0.42, image, 0.58, 0, dst=image)
+        cv2.GaussianBlur(image, (0, 0), radius / 9, dst=image)
     _fill_polygon(
-        picture, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 508), (0, 588)], (40, 66, 98)
+        image, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 508), (0, 588)], (40, 66, 98)
     )
     _fill_polygon(
-        picture, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 495), (0, 569)], (66, 104, 146)
+        image, [(0, 562), (SCENE_WIDTH_PX, 490), (SCENE_WIDTH_PX, 495), (0, 569)], (66, 104, 146)
     )
     left, right = HOUSE_LEFT_PX, HOUSE_LEFT_PX + 210
-    _fill_polygon(picture, [(left, 240), (right, 240), (right, 500), (left, 512)], (72, 118, 172))
+    _fill_polygon(image, [(left, 240), (right, 240), (right, 500), (left, 512)], (72, 118, 172))
     _fill_polygon(
-        picture, [(right - 46, 240), (right, 240), (right, 500), (right - 46, 503)], (58, 98, 146)
+        image, [(right - 46, 240), (right, 240), (right, 500), (right - 46, 503)], (58, 98, 146)
     )
     for y in range(292, 500, 52):
-        cv2.line(picture, (left, y), (right, y), (58, 98, 146), 2, cv2.LINE_AA)
-    _fill_polygon(picture, [(left - 34, 246), (left + 105, 118), (right + 34, 246)], (52, 70, 112))
-    _fill_polygon(picture, [(left + 105, 118), (right + 34, 246), (right + 4, 246)], (42, 58, 94))
-    cv2.circle(picture, (left + 88, 352), 44, (46, 78, 118), -1, cv2.LINE_AA)
-    cv2.circle(picture, (left + 88, 352), 37, (20, 26, 36), -1, cv2.LINE_AA)
-    cv2.line(picture, (left + 88, 424), (left + 60, 446), (60, 92, 130), 9, cv2.LINE_AA)
-    return picture
+        cv2.line(image, (left, y), (right, y), (58, 98, 146), 2, cv2.LINE_AA)
+    _fill_polygon(image, [(left - 34, 246), (left + 105, 118), (right + 34, 246)], (52, 70, 112))
+    _fill_polygon(image, [(left + 105, 118), (right + 34, 246), (right + 4, 246)], (42, 58, 94))
+    cv2.circle(image, (left + 88, 352), 44, (46, 78, 118), -1, cv2.LINE_AA)
+    cv2.circle(image, (left + 88, 352), 37, (20, 26, 36), -1, cv2.LINE_AA)
+    cv2.line(image, (left + 88, 424), (left + 60, 446), (60, 92, 130), 9, cv2.LINE_AA)
+    return image
 
 
-def _fill_polygon(picture: ImageArray, points: list[tuple[int, int]], colour: Colour) -> None:
-    cv2.fillPoly(picture, [np.array(points, np.int32)], colour, cv2.LINE_AA)
+def _fill_polygon(image: ImageArray, points: list[tuple[int, int]], colour: Colour) -> None:
+    cv2.fillPoly(image, [np.array(points, np.int32)], colour, cv2.LINE_AA)
 
 
 def _make_bird(mood: str) -> Sprite:
-    """A robin that looks to the right, or picks at the branch."""
+    """A robin that looks to the right (mood "up"), or pecks at the branch ("down")."""
     nod = 16 if mood == "down" else 0
 
     def paint(canvas: ImageArray) -> None:

@@ -1,4 +1,4 @@
-"""Draws a scene, encodes it with its sound, and sends it to an RTSP server."""
+"""Draws a scene, encodes it with audio, and publishes it to an RTSP server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import av
 import cv2
+import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
@@ -24,15 +25,15 @@ VIDEO_BITS_PER_SECOND = 2_500_000
 AUDIO_BITS_PER_SECOND = 96_000
 AAC_FRAME_SAMPLES = 1024
 RECONNECT_PAUSE_S = 0.5
-# Later than this (the machine slept) it begins anew.
+# If it is later than this, because the machine slept, it connects again.
 MAX_PUBLISH_DELAY_S = 10.0
 
 
 class RtspPublisher:
-    """Sends until it is asked to stop, and comes back when the server does.
+    """Publishes until it is stopped, and connects again when the server restarts.
 
-    In this process and not in an FFmpeg beside it: the address holds a password, and an argument
-    can be read by everyone on this machine.
+    It encodes in this process and not in an FFmpeg, because the address contains a password, and
+    every user of this machine can read the arguments of a process.
     """
 
     def __init__(self, address: str, scene: Scene) -> None:
@@ -44,16 +45,17 @@ class RtspPublisher:
         self._thread = threading.Thread(target=self._run, name="demo rtsp", daemon=True)
 
     def start(self, timeout: float) -> bool:
-        """Whether the server took the first picture within `timeout` seconds."""
+        """Start to publish. True if the server accepted a frame within `timeout` seconds."""
         self._thread.start()
         return self._publishing.wait(timeout)
 
     def stop(self) -> None:
-        """End it; after a second it is not waited for: a server that hangs holds it up."""
+        """Stop publishing, and wait a second for it: a server that hangs may block it longer."""
         self._stop_requested.set()
         self._thread.join(1.0)
 
     def join(self) -> None:
+        """Wait until the thread has ended."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -61,48 +63,50 @@ class RtspPublisher:
             try:
                 self._publish_once()
             except av.FFmpegError as error:
-                # Its text holds the address.
+                # The text of the error contains the address.
                 log.warning("the demo camera was interrupted (%s)", error.strerror)
             self._stop_requested.wait(RECONNECT_PAUSE_S)
 
     def _publish_once(self) -> None:
-        """One connection, to its end."""
+        """Publish over one connection until it ends."""
         options = {"rtsp_transport": "tcp", "pkt_size": "1400"}
         with av.open(self._address, "w", format="rtsp", options=options) as server:
             video, audio = _add_video_stream(server), _add_audio_stream(server)
-            sounds = self._audio_frames()
-            begun, number, heard = time.monotonic(), 0, 0
+            audio_frames = self._audio_frames()
+            started_at, number, sent_samples = time.monotonic(), 0, 0
             while not self._stop_requested.wait(
-                max(0.0, begun + number / VIDEO_FRAMES_PER_SECOND - time.monotonic())
+                max(0.0, started_at + number / VIDEO_FRAMES_PER_SECOND - time.monotonic())
             ):
                 server.mux(video.encode(self._make_video_frame(number)))
                 while (
-                    heard * VIDEO_FRAMES_PER_SECOND
+                    sent_samples * VIDEO_FRAMES_PER_SECOND
                     < (number + 1) * audio_track.AUDIO_SAMPLE_RATE_HZ
                 ):
-                    server.mux(audio.encode(next(sounds)))
-                    heard += AAC_FRAME_SAMPLES
+                    server.mux(audio.encode(next(audio_frames)))
+                    sent_samples += AAC_FRAME_SAMPLES
                 self._publishing.set()
-                late = time.monotonic() - begun - number / VIDEO_FRAMES_PER_SECOND
+                late = time.monotonic() - started_at - number / VIDEO_FRAMES_PER_SECOND
                 if late > MAX_PUBLISH_DELAY_S:
                     return
-                # A busy machine leaves pictures out, as a camera would.
+                # A busy machine skips frames, as a camera would.
                 number += max(1, int(late * VIDEO_FRAMES_PER_SECOND))
 
     def _make_video_frame(self, number: int) -> av.VideoFrame:
-        planes = cv2.cvtColor(self._scene.draw(time.time()), cv2.COLOR_BGR2YUV_I420)
+        planes = np.asarray(
+            cv2.cvtColor(self._scene.draw(time.time()), cv2.COLOR_BGR2YUV_I420), np.uint8
+        )
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = number
         return frame
 
     def _audio_frames(self) -> Iterator[av.AudioFrame]:
-        """The sound from now on, in pieces; its tick is heard when a second of the clock begins."""
+        """The audio frames from now on. The tick is at the start of each second of the clock."""
         begin = int(time.time() * audio_track.AUDIO_SAMPLE_RATE_HZ) % self._audio.size
         for pts in itertools.count(0, AAC_FRAME_SAMPLES):
-            piece = self._audio.take(
+            samples = self._audio.take(
                 range(begin + pts, begin + pts + AAC_FRAME_SAMPLES), mode="wrap"
             )
-            frame = av.AudioFrame.from_ndarray(piece[None, :], format="fltp", layout="mono")
+            frame = av.AudioFrame.from_ndarray(samples[None, :], format="fltp", layout="mono")
             frame.rate, frame.pts = audio_track.AUDIO_SAMPLE_RATE_HZ, pts
             yield frame
 

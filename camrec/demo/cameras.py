@@ -1,4 +1,4 @@
-"""The two demo cameras together."""
+"""Starts and stops both demo cameras."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from camrec.demo.rtsp_camera import DemoRtspCamera
 
 
 class DemoCameras:
-    """One RTSP camera with sound and one HTTP-MJPEG camera, for whoever has none at hand.
+    """One RTSP camera with audio and one HTTP-MJPEG camera, for anyone who has no camera at hand.
 
-    They are cameras like any other, reachable from this machine only.
+    camrec opens them like any other camera. They can be reached from this machine only.
 
     Parameters
     ----------
     mediamtx
-        The program that serves RTSP: a second process, apart from the proxy.
+        The program that serves RTSP. It is another process than the proxy.
     folder
-        Where its settings lie while it starts.
+        The folder for its settings file, which exists only while it starts.
     """
 
     def __init__(self, *, mediamtx: Path, folder: Path) -> None:
@@ -27,7 +27,7 @@ class DemoCameras:
         self._mjpeg = DemoMjpegCamera(BirdhouseScene())
 
     def start(self) -> None:
-        """Begin to deliver; a camera that was started already goes on.
+        """Start the cameras that do not run yet.
 
         Raises
         ------
@@ -43,13 +43,15 @@ class DemoCameras:
 
     @property
     def rtsp_url(self) -> str:
+        """Known once it was started."""
         return self._rtsp.url
 
     @property
     def mjpeg_url(self) -> str:
+        """Known once it was started."""
         return self._mjpeg.url
 
     def stop(self) -> None:
-        """End both; nothing of them is left."""
+        """Stop both cameras, with their threads and their process."""
         self._rtsp.stop()
         self._mjpeg.stop()

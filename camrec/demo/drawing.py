@@ -1,4 +1,4 @@
-"""What both scenes are drawn with."""
+"""Drawing functions that both scenes use."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 SCENE_WIDTH_PX, SCENE_HEIGHT_PX = 1280, 720
 SUPERSAMPLING_FACTOR = 4
 
-ImageArray = np.ndarray
+ImageArray = npt.NDArray[np.uint8]  # (height, width, 3 or 4), BGR or BGRA
 Colour = tuple[int, int, int]
 
 
 class Scene(Protocol):
-    """Something to look at."""
+    """A scene that changes with time."""
 
     def draw(self, moment: float) -> ImageArray:
-        """The picture at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR. Any thread may ask."""
+        """The image at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR. Safe in any thread."""
         ...
 
 
 class Sprite:
-    """A small picture with soft edges, painted once and put down often.
+    """A small image with soft edges. It is painted once and drawn often.
 
     Parameters
     ----------
     paint
-        Draws on a transparent BGRA canvas that is `SUPERSAMPLING_FACTOR` times as large.
+        Draws on a transparent BGRA canvas that is larger by `SUPERSAMPLING_FACTOR`.
     """
 
     def __init__(self, width: int, height: int, paint: Callable[[ImageArray], None]) -> None:
@@ -43,17 +44,18 @@ class Sprite:
         self._transparency = np.repeat(255 - small[..., 3:], 3, axis=2)
 
     def mirrored(self) -> Sprite:
+        """A copy with left and right exchanged."""
         twin = object.__new__(Sprite)
         twin._colour = np.ascontiguousarray(self._colour[:, ::-1])
         twin._transparency = np.ascontiguousarray(self._transparency[:, ::-1])
         return twin
 
-    def put(self, picture: ImageArray, x: float, y: float) -> None:
-        """Put it down with its top left corner at (x, y); what is outside is cut off."""
+    def draw_on(self, image: ImageArray, x: float, y: float) -> None:
+        """Draw it with its top left corner at (x, y); what is outside the image is cut off."""
         height, width = self._colour.shape[:2]
         left, top = round(x), round(y)
         here = (slice(max(top, 0), max(top + height, 0)), slice(max(left, 0), max(left + width, 0)))
-        area = picture[here]
+        area = image[here]
         if area.size == 0:
             return
         rows = slice(max(-top, 0), max(-top, 0) + area.shape[0])
@@ -63,27 +65,27 @@ class Sprite:
 
 
 def make_gradient(top: Colour, bottom: Colour, height: int) -> ImageArray:
-    """A strip as wide as the picture that goes from one colour to another."""
+    """A strip as wide as the scene, (height, 1280, 3), from one colour to another."""
     part = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     strip = np.asarray(top, np.float32) * (1 - part) + np.asarray(bottom, np.float32) * part
     return np.repeat(strip, SCENE_WIDTH_PX, axis=1).astype(np.uint8)
 
 
-def add_glow(picture: ImageArray, x: int, y: int, radius: int, colour: Colour) -> None:
-    """Add a soft round light."""
+def add_glow(image: ImageArray, x: int, y: int, radius: int, colour: Colour) -> None:
+    """Add a soft round light around (x, y), in pixels."""
     reach = radius * 3 // 2
-    area = picture[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
+    area = image[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
     rows, columns = np.ogrid[: area.shape[0], : area.shape[1]]
     distance = (columns - min(x, reach)) ** 2 + (rows - min(y, reach)) ** 2
     glow = np.exp(-3 * distance / radius**2)[..., None] * np.asarray(colour)
     area[:] = np.clip(area + glow, 0, 255)
 
 
-def draw_timestamp(picture: ImageArray, moment: float) -> None:
-    """Write date and time, to the hundredth of a second, into the lower left corner."""
+def draw_timestamp(image: ImageArray, moment: float) -> None:
+    """Write date and time, to a hundredth of a second, into the lower left corner."""
     text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
     text = f"{text}.{int(moment * 100) % 100:02d}"
-    # White with a shadow, to be read on any ground.
+    # White text with a black shadow is readable on any background.
     for shift, colour in ((2, (0, 0, 0)), (1, (0, 0, 0)), (0, (255, 255, 255))):
-        place = (24 + shift, SCENE_HEIGHT_PX - 24 + shift)
-        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, 1, cv2.LINE_AA)
+        position = (24 + shift, SCENE_HEIGHT_PX - 24 + shift)
+        cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, 1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""A camera that sends JPEG after JPEG over HTTP."""
+"""A camera that sends JPEGs over HTTP."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ DEMO_MJPEG_PATH = "/birdhouse.mjpg"
 
 
 class DemoMjpegCamera:
-    """Shows a scene at `url`; whoever is connected has it drawn, nobody else.
+    """Serves a scene at `url`. It is drawn only for clients that are connected.
 
-    The form is the one that every reader knows: parts of a multipart with their length.
+    The response is ``multipart/x-mixed-replace``, and each JPEG has a ``Content-Length``.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -39,6 +39,7 @@ class DemoMjpegCamera:
         return f"http://127.0.0.1:{self._server.server_address[1]}{DEMO_MJPEG_PATH}"
 
     def start(self) -> None:
+        """Serve from now on, if it does not yet."""
         if self._server is not None:
             return
         self._server = _MjpegServer(self._scene)
@@ -49,6 +50,7 @@ class DemoMjpegCamera:
         log.info("demo camera at %s", self.url)
 
     def stop(self) -> None:
+        """Close all connections and wait for their threads."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -58,7 +60,7 @@ class DemoMjpegCamera:
 
 
 class _MjpegServer(socketserver.TCPServer):
-    """A thread for each who watches."""
+    """Starts a thread for each client."""
 
     request_queue_size = 8
 
@@ -68,13 +70,17 @@ class _MjpegServer(socketserver.TCPServer):
         self.stopping = threading.Event()
         self._viewers: dict[threading.Thread, socket.socket] = {}
 
-    def process_request(self, request: socket.socket, address: object) -> None:
+    def process_request(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """Start a thread for the client."""
+        assert isinstance(request, socket.socket)  # a TCP server gets no datagrams
         for ended in [thread for thread in self._viewers if not thread.is_alive()]:
             del self._viewers[ended]
         thread = threading.Thread(
             target=self._serve_viewer,
-            args=(request, address),
-            name="demo mjpeg watcher",
+            args=(request, client_address),
+            name="demo mjpeg viewer",
             daemon=True,
         )
         self._viewers[thread] = request
@@ -84,11 +90,12 @@ class _MjpegServer(socketserver.TCPServer):
         try:
             self.finish_request(request, address)
         except OSError as error:
-            log.debug("a watcher of the demo camera left (%s)", error)
+            log.debug("a viewer of the demo camera left (%s)", error)
         finally:
             self.shutdown_request(request)
 
     def close(self) -> None:
+        """Close all connections and wait for their threads."""
         self.stopping.set()
         self.server_close()
         for thread, request in self._viewers.items():
@@ -103,6 +110,7 @@ class _MjpegRequestHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
+        """Send frames until the client leaves or the server stops."""
         if self.path != DEMO_MJPEG_PATH:
             self.send_error(404)
             return
@@ -113,14 +121,15 @@ class _MjpegRequestHandler(BaseHTTPRequestHandler):
         due = time.monotonic()
         while not self.server.stopping.wait(due - time.monotonic()):
             self._send_frame()
-            # One that was held up does not send what it missed.
+            # After a delay the missed frames are skipped.
             due = max(due + 1 / MJPEG_FRAMES_PER_SECOND, time.monotonic())
 
     def _send_frame(self) -> None:
-        picture = self.server.scene.draw(time.time())
-        _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, DEMO_JPEG_QUALITY])
+        image = self.server.scene.draw(time.time())
+        _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, DEMO_JPEG_QUALITY])
         head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.size}\r\n\r\n"
         self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")
 
-    def log_message(self, form: str, *values: object) -> None:
-        log.debug(form, *values)
+    def log_message(self, format: str, *args: object) -> None:
+        """Log for debugging only."""
+        log.debug(format, *args)

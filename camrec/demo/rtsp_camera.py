@@ -1,4 +1,4 @@
-"""A camera with H.264 and AAC over RTSP."""
+"""A camera that sends H.264 and AAC over RTSP."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ DEMO_START_TIMEOUT_S = 20.0
 
 
 class DemoRtspCamera:
-    """A MediaMTX of its own, which serves what is sent to it from this process.
+    """Runs its own MediaMTX, which serves what this process publishes to it.
 
-    Only we may send: the password is a random one, in memory and, until MediaMTX has read it, in a
-    file that nobody else can read.
+    Nobody else can publish: the password is random. It is in memory and, until MediaMTX has read
+    it, in a file that only its owner can read.
     """
 
     def __init__(self, mediamtx: Path, folder: Path) -> None:
@@ -46,12 +46,12 @@ class DemoRtspCamera:
         return f"rtsp://127.0.0.1:{self._port}/{DEMO_RTSP_PATH}"
 
     def start(self) -> None:
-        """Returns when it can be watched.
+        """Start it, and wait until it can be watched.
 
         Raises
         ------
         ServiceError
-            ``proxy_failed``
+            ``proxy_failed``: MediaMTX does not start, or does not accept the stream.
         """
         if self._publisher is not None:
             return
@@ -65,9 +65,10 @@ class DemoRtspCamera:
         log.info("demo camera at %s", self.url)
 
     def stop(self) -> None:
+        """Stop publishing, and end MediaMTX."""
         if self._publisher is not None:
             self._publisher.stop()
-        # Its end also ends a broadcast that it held up.
+        # When MediaMTX ends, a publisher that waits for it ends too.
         self._server.stop()
         if self._publisher is not None:
             self._publisher.join()
@@ -77,7 +78,7 @@ class DemoRtspCamera:
     def _make_process(self) -> ChildProcess:
         self._delete_config_file()
         self._folder.mkdir(parents=True, exist_ok=True)
-        # Made with mode 0600.
+        # mkstemp creates it with mode 0600.
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="demo-", suffix=".yml")
         self._config_path = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -132,4 +133,4 @@ class DemoRtspCamera:
 def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A street at night: windows go on and off, cars pass."""
+"""A street at night: windows are switched on and off, cars drive by."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ HEADLIGHT_BEAM_PX = 300
 
 
 class StreetScene:
+    """Implements `Scene`."""
+
     def __init__(self) -> None:
         chance = np.random.default_rng(7)
         self._background, self._windows = _draw_houses(chance)
@@ -40,25 +42,26 @@ class StreetScene:
         self._far_car = _make_car((170, 120, 60)).mirrored()
 
     def draw(self, moment: float) -> ImageArray:
-        picture = self._background.copy()
+        """See `Scene.draw`."""
+        image: ImageArray = self._background.copy()
         for x, y, phase in self._stars:
-            picture[y, x] = 130 + int(90 * math.sin(2.2 * moment + phase))
+            image[y, x] = 130 + int(90 * math.sin(2.2 * moment + phase))
         for number, (x, y) in enumerate(self._windows):
-            # Each one has a rhythm of its own, of half a minute or so.
+            # Each window has a rhythm of its own, of about half a minute.
             if (moment / (23 + number % 17) + number * 0.37) % 1 < 0.5:
-                picture[y : y + 24, x : x + 18] = LIT_WINDOW_COLOUR
-        self._far_car.put(picture, SCENE_WIDTH_PX - (moment * 170) % 2100, 505)
-        self._near_car.put(picture, (moment * 210) % 2300 - 700, 560)
-        draw_timestamp(picture, moment)
-        return picture
+                image[y : y + 24, x : x + 18] = LIT_WINDOW_COLOUR
+        self._far_car.draw_on(image, SCENE_WIDTH_PX - (moment * 170) % 2100, 505)
+        self._near_car.draw_on(image, (moment * 210) % 2300 - 700, 560)
+        draw_timestamp(image, moment)
+        return image
 
 
 def _draw_houses(chance: np.random.Generator) -> tuple[ImageArray, list[tuple[int, int]]]:
-    """What does not move, and where the windows are."""
-    picture = np.empty((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), np.uint8)
-    picture[:KERB_TOP_PX] = make_gradient((58, 30, 20), (122, 84, 96), KERB_TOP_PX)
-    add_glow(picture, 1010, 90, 90, (70, 80, 80))
-    cv2.circle(picture, (1010, 90), 26, (214, 236, 240), -1, cv2.LINE_AA)
+    """The part that does not move, and the top left corner (x, y) of each window."""
+    image: ImageArray = np.empty((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), np.uint8)
+    image[:KERB_TOP_PX] = make_gradient((58, 30, 20), (122, 84, 96), KERB_TOP_PX)
+    add_glow(image, 1010, 90, 90, (70, 80, 80))
+    cv2.circle(image, (1010, 90), 26, (214, 236, 240), -1, cv2.LINE_AA)
     windows = []
     for left, right, roof, colour in (
         (0, 265, 190, (70, 48, 44)),
@@ -67,30 +70,30 @@ def _draw_houses(chance: np.random.Generator) -> tuple[ImageArray, list[tuple[in
         (730, 965, 100, (58, 40, 38)),
         (965, 1280, 205, (68, 46, 44)),
     ):
-        cv2.rectangle(picture, (left, roof), (right, KERB_TOP_PX), colour, -1)
-        cv2.rectangle(picture, (left, roof), (right, roof + 6), _darken(colour), -1)
+        cv2.rectangle(image, (left, roof), (right, KERB_TOP_PX), colour, -1)
+        cv2.rectangle(image, (left, roof), (right, roof + 6), _darken(colour), -1)
         for y in range(roof + 34, KERB_TOP_PX - 60, 54):
             for x in range(left + 26, right - 40, 46):
                 if (
                     chance.random() < 0.62
                     and min(abs(x + 9 - lamp) for lamp in LAMP_POSITIONS_PX) > 25
                 ):
-                    cv2.rectangle(picture, (x, y), (x + 17, y + 23), DARK_WINDOW_COLOUR, -1)
+                    cv2.rectangle(image, (x, y), (x + 17, y + 23), DARK_WINDOW_COLOUR, -1)
                     windows.append((x, y))
-    picture[KERB_TOP_PX:] = make_gradient((70, 66, 66), (44, 42, 42), SCENE_HEIGHT_PX - KERB_TOP_PX)
-    cv2.rectangle(picture, (0, KERB_TOP_PX), (SCENE_WIDTH_PX, KERB_TOP_PX + 12), (96, 92, 90), -1)
+    image[KERB_TOP_PX:] = make_gradient((70, 66, 66), (44, 42, 42), SCENE_HEIGHT_PX - KERB_TOP_PX)
+    cv2.rectangle(image, (0, KERB_TOP_PX), (SCENE_WIDTH_PX, KERB_TOP_PX + 12), (96, 92, 90), -1)
     for x in range(30, SCENE_WIDTH_PX, 160):
-        cv2.line(picture, (x, 640), (x + 80, 640), (150, 200, 210), 5, cv2.LINE_AA)
+        cv2.line(image, (x, 640), (x + 80, 640), (150, 200, 210), 5, cv2.LINE_AA)
     for x in LAMP_POSITIONS_PX:
-        cv2.line(picture, (x, KERB_TOP_PX + 6), (x, 290), (36, 32, 32), 7, cv2.LINE_AA)
-        add_glow(picture, x, 285, 150, (70, 130, 190))
-        add_glow(picture, x, 600, 120, (20, 38, 50))
-        cv2.circle(picture, (x, 285), 13, (190, 235, 255), -1, cv2.LINE_AA)
-    return picture, windows
+        cv2.line(image, (x, KERB_TOP_PX + 6), (x, 290), (36, 32, 32), 7, cv2.LINE_AA)
+        add_glow(image, x, 285, 150, (70, 130, 190))
+        add_glow(image, x, 600, 120, (20, 38, 50))
+        cv2.circle(image, (x, 285), 13, (190, 235, 255), -1, cv2.LINE_AA)
+    return image, windows
 
 
 def _make_car(colour: Colour) -> Sprite:
-    """A car that goes to the right, its light in front of it."""
+    """A car that drives to the right, with its headlights."""
     width, height = CAR_SIZE_PX
 
     def paint(canvas: ImageArray) -> None:
@@ -120,7 +123,7 @@ def _make_car(colour: Colour) -> Sprite:
 
 
 def _draw_headlights(canvas: ImageArray) -> None:
-    """The headlights: alpha 0, so that they are added to what lies beneath."""
+    """The headlights have alpha 0, so their light is added to the background."""
     left = (CAR_SIZE_PX[0] - 8) * SUPERSAMPLING_FACTOR
     along = np.linspace(0, 1, canvas.shape[1] - left, dtype=np.float32)[None, :]
     down = np.arange(canvas.shape[0], dtype=np.float32)[:, None] / SUPERSAMPLING_FACTOR

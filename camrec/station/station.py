@@ -265,7 +265,7 @@ class Station:
         """A camera that delivered can be opened again by its name; a built-in one always can."""
         delivers = new is SessionState.LIVE and old is not new
         if delivers and session.source.url not in self._demo_urls:
-            self.recent.note(session.name, session.source)
+            self.recent.remember(session.name, session.source)
 
     def recent_cameras(self) -> list[RecentCamera]:
         """Those that were opened before and are not open now, the latest first."""
@@ -747,7 +747,7 @@ class Station:
             low, high = self.config.param.max_sessions.bounds
             if type(max_sessions) is not int or not low <= max_sessions <= high:
                 raise InputError("bad_most", lowest=low, highest=high)
-            self.config.keep(max_sessions=max_sessions)
+            self.config.save(max_sessions=max_sessions)
             self.config.max_sessions = max_sessions
         if videos_dir is not None:
             folder = Path(videos_dir.strip()).expanduser()
@@ -760,14 +760,14 @@ class Station:
             except OSError as error:
                 reason = describe_os_error(error)
                 raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
-            self.config.keep(videos_dir=str(folder))
+            self.config.save(videos_dir=str(folder))
             self.next_videos_dir = folder
         if token is not None:
             if token and not is_valid_token(token):
                 raise InputError("bad_token", shortest=MIN_TOKEN_CHARS)
             if not token and self.config.is_reachable_remotely:
                 raise InputError("host_needs_token", host=self.config.host or "0.0.0.0")
-            self.config.keep(token=token)
+            self.config.save(token=token)
             self.config.token = token
         self.changed.emit("settings", None)
 

@@ -84,19 +84,19 @@ def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path,
 
 def test_a_camera_without_a_password_is_nothing_for_the_keyring(system, tmp_path):
     Journal(tmp_path, CredentialStore()).save(ENTRY.model_copy(update={"address": URL}))
-    RecentCameras(tmp_path / "cameras", CredentialStore()).note("door", parse_address(URL))
+    RecentCameras(tmp_path / "cameras", CredentialStore()).remember("door", parse_address(URL))
     assert system.kept == {}
 
 
 def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
     earlier = RecentCameras(tmp_path / "cameras", CredentialStore())
-    earlier.note("door", parse_address(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
+    earlier.remember("door", parse_address(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
     assert "canary" not in (tmp_path / "cameras").read_text()
     later = RecentCameras(tmp_path / "cameras", CredentialStore())
     assert later.source(URL).credential.password == "canary"
     assert later.source("rtsp://other/stream") is None
     for number in range(MAX_RECENT_CAMERAS):
-        later.note(f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream"))
+        later.remember(f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream"))
     assert (KEYRING_SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
     later.forget("rtsp://camera3/stream")
     assert later.source("rtsp://camera3/stream") is None

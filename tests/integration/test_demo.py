@@ -212,7 +212,7 @@ def test_nothing_is_drawn_for_nobody() -> None:
         next(watching)
         watching.close()
         names = lambda: [thread.name for thread in threading.enumerate()]  # noqa: E731
-        until(lambda: "demo mjpeg watcher" not in names())
+        until(lambda: "demo mjpeg viewer" not in names())
         assert scene.drawn > 0
     finally:
         camera.stop()

@@ -24,8 +24,8 @@ def test_the_latest_comes_first_and_once(tmp_path):
     file = tmp_path / "cameras.json"
     earlier = RecentCameras(file)
     for number in range(MAX_RECENT_CAMERAS + 2):
-        earlier.note(f"camera {number}", parse_address(f"rtsp://camera{number}/stream"))
-    earlier.note("garden", parse_address("rtsp://camera5/stream"))
+        earlier.remember(f"camera {number}", parse_address(f"rtsp://camera{number}/stream"))
+    earlier.remember("garden", parse_address("rtsp://camera5/stream"))
     names = [camera.name for camera in earlier.cameras()]
     assert names[:2] == ["garden", f"camera {MAX_RECENT_CAMERAS + 1}"]
     assert len(names) == MAX_RECENT_CAMERAS
@@ -46,7 +46,7 @@ def test_the_latest_comes_first_and_once(tmp_path):
 def test_no_password_is_on_the_disk(address, tmp_path):
     file = tmp_path / "cameras.json"
     earlier = RecentCameras(file)
-    earlier.note("door", parse_address(address))
+    earlier.remember("door", parse_address(address))
     assert "canary" not in (file.read_text() if file.exists() else "")
     if "@" in address:
         assert earlier.cameras() == [
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_list_and_one_that_cannot_be_written_cost_nothing(tmp_
     earlier = RecentCameras(tmp_path / "broken.json")
     assert earlier.cameras() == []
     nowhere = RecentCameras(tmp_path / "nowhere" / "cameras.json")
-    nowhere.note("door", parse_address("rtsp://camera/stream"))
+    nowhere.remember("door", parse_address("rtsp://camera/stream"))
     assert [camera.name for camera in nowhere.cameras()] == ["door"]
 
 

@@ -83,7 +83,7 @@ def test_a_wrong_token_is_not_printed(tmp_path):
 def test_what_is_kept_stands_in_the_file_among_all_else(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("# mine\nport: 1  # taken: 8000\nmax_sessions: 3  # the usual\n")
-    Config.load(file).keep(max_sessions=5, videos_dir="/a: #b")
+    Config.load(file).save(max_sessions=5, videos_dir="/a: #b")
     assert file.read_text() == (
         "# mine\nport: 1  # taken: 8000\nmax_sessions: 5  # the usual\nvideos_dir: '/a: #b'\n"
     )
@@ -95,22 +95,22 @@ def test_what_is_kept_stands_in_the_file_among_all_else(tmp_path):
 def test_a_value_over_several_lines_and_json_are_kept_too(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("videos_dir:\n  films\nport: 1\n")
-    Config.load(file).keep(videos_dir="/other")
+    Config.load(file).save(videos_dir="/other")
     assert (str(Config.load(file).videos_dir), Config.load(file).port) == ("/other", 1)
     other = tmp_path / "config.json"
     other.write_text('{"port": 1}')
-    Config.load(other).keep(max_sessions=2)
+    Config.load(other).save(max_sessions=2)
     assert (Config.load(other).max_sessions, Config.load(other).port) == (2, 1)
 
 
 def test_without_a_file_one_is_made_and_a_folder_that_is_none_is_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Config.load().keep(max_sessions=4)
+    Config.load().save(max_sessions=4)
     assert Config.load().max_sessions == 4
     lost = Config.load()
     lost.file = tmp_path / "gone" / "config.yaml"
     with pytest.raises(ServiceError) as refused:
-        lost.keep(max_sessions=4)
+        lost.save(max_sessions=4)
     assert refused.value.code == "config_unwritable"
 
 
