@@ -1,11 +1,11 @@
-"""What is answered over the wire, as models. The OpenAPI document is made from these.
+"""What REST returns, as models. The OpenAPI document is generated from them.
 
-Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.
+Times are ISO 8601 in UTC, durations in seconds, sizes in bytes.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, overload
 
 from pydantic import BaseModel, Field
 
@@ -15,27 +15,39 @@ from camrec.redaction import redact
 
 
 class FaultReply(BaseModel):
+    """Why something failed."""
+
     code: str = Field(description="Stable, for programs.", examples=["camera_refused"])
     message: str = Field(description="For people, in the language of Accept-Language.")
 
+    @overload
+    @classmethod
+    def of(cls, error: CamrecError, language: str) -> FaultReply: ...
+    @overload
+    @classmethod
+    def of(cls, error: CamrecError | None, language: str) -> FaultReply | None: ...
     @classmethod
     def of(cls, error: CamrecError | None, language: str) -> FaultReply | None:
+        """The code and the text of an error, without credentials; None for None."""
         if error is None:
             return None
         return cls(code=error.code, message=redact(error.text(language)))
 
 
 class ErrorReply(BaseModel):
-    """Every error, whatever its cause."""
+    """The reply for every error."""
 
     error: FaultReply
 
     @classmethod
     def of(cls, error: CamrecError, language: str) -> ErrorReply:
+        """The reply for an error, in `language`: "en" or "fr"."""
         return cls(error=FaultReply.of(error, language))
 
 
 class VideoTrackReply(BaseModel):
+    """The video that a camera sends now."""
+
     codec: Literal["h264", "h265", "mjpeg"]
     width: int
     height: int
@@ -43,44 +55,45 @@ class VideoTrackReply(BaseModel):
 
 
 class AudioTrackReply(BaseModel):
+    """The audio that a camera sends now."""
+
     codec: AudioCodec
 
 
 class StreamStatsReply(BaseModel):
-    """How a session does; rates over the last five seconds."""
+    """Statistics of a session. Rates are over the last five seconds."""
 
     fps: float
-    bit_rate: int = Field(description="Bits a second, audio too.")
+    bit_rate: int = Field(description="Bits per second, with audio.")
     key_distance: float = Field(description="Seconds between the last two key frames, or 0.")
-    frames: int = Field(description="Frames since it was opened.")
-    lost: int = Field(description="Packets known to be missing since then.")
+    frames: int = Field(description="Frames since the session was opened.")
+    lost: int = Field(description="Packets that were lost since then.")
     age: float | None = Field(description="Seconds since the newest frame.")
     viewers: int
-    lag: float | None = Field(
-        description="Seconds from sending to the answer, of the viewer that is farthest behind."
-    )
+    lag: float | None = Field(description="Seconds until the slowest viewer confirms a frame.")
 
 
 class SessionReply(BaseModel):
-    """One opened camera; its address never holds a credential."""
+    """An open camera. Its URL never contains a credential."""
 
     session_id: str
     name: str
     kind: Literal["rtsp", "mjpeg"]
     url: str
-    local_url: str = Field(description="What other programs on this machine may read.")
+    local_url: str = Field(description="Where other programs on this machine can read the stream.")
     state: Literal["opening", "live", "stale", "closed", "failed"]
     since: str
     waiting_for: Literal["answer", "media", "key_frame", "picture", "frames"] | None = Field(
         None,
-        description="While it connects: that the camera answers, the first byte of video or audio, "
-        "a key frame, a frame that can be decoded, or enough frames. Else null.",
+        description="What the session waits for while it connects: a response of the camera, the "
+        "first byte of video or audio, a key frame, a frame that can be decoded, or enough "
+        "frames. Otherwise null.",
     )
     video: VideoTrackReply | None
     audio: AudioTrackReply | None
     viewers: int
     figures: StreamStatsReply
-    recording_id: str | None = Field(description="The recording that runs now.")
+    recording_id: str | None = Field(description="The recording that is running.")
     error: FaultReply | None
 
 
@@ -88,12 +101,14 @@ class ClosedSessionReply(SessionReply):
     """A camera that was closed."""
 
     cancelled: list[str] = Field(
-        description="The scheduled recordings that this cancelled: each is failed, with the code "
-        "recording_cancelled."
+        description="The scheduled recordings that were cancelled with it: each has failed, with "
+        "the code recording_cancelled."
     )
 
 
 class SessionListReply(BaseModel):
+    """All open cameras."""
+
     sessions: list[SessionReply]
     max_sessions: int
 
@@ -106,7 +121,7 @@ class GapReply(BaseModel):
 
 
 class RecordingReply(BaseModel):
-    """One timed act of writing a camera down."""
+    """One timed recording of a camera."""
 
     recording_id: str
     session_id: str
@@ -123,15 +138,17 @@ class RecordingReply(BaseModel):
 
 
 class RecordingListReply(BaseModel):
+    """Recordings, in the order that the operation describes."""
+
     recordings: list[RecordingReply]
 
 
 class VideoReply(BaseModel):
-    """A finished file; its receipt lies beside it."""
+    """A finished video. Its receipt is next to it."""
 
     filename: str
     name: str
-    camera: str | None = Field(description="What its camera was called when it was recorded.")
+    camera: str | None = Field(description="The name of the camera when it was recorded.")
     started_at: str
     duration: float
     size: int
@@ -140,54 +157,68 @@ class VideoReply(BaseModel):
     video_codec: str
     audio_codec: str | None
     playable: bool
-    locked: bool = Field(description="It is not deleted for its age or for room.")
+    locked: bool = Field(description="Whether it is never deleted automatically.")
 
 
 class VideoListReply(BaseModel):
+    """All videos, the newest first."""
+
     videos: list[VideoReply]
 
 
 class FrameTimesReply(BaseModel):
+    """The times of the frames of a video."""
+
     times: list[float] = Field(
-        description="Seconds from the video's start of each frame that is shown, sorted."
+        description="Seconds from the start of the video of each frame that is shown, sorted."
     )
 
 
 class ProxyHealthReply(BaseModel):
+    """One proxy: its state, version and process id."""
+
     state: Literal["stopped", "starting", "ready", "stopping", "backoff", "failed"]
     version: str | None
     pid: int | None
 
 
 class ProxiesReply(BaseModel):
+    """Both proxies."""
+
     mediamtx: ProxyHealthReply
     go2rtc: ProxyHealthReply
 
 
 class FFmpegHealthReply(BaseModel):
+    """The FFmpeg that camrec uses; null if there is none."""
+
     path: str | None
     version: str | None
 
 
 class DiskReply(BaseModel):
+    """The disk of the videos folder."""
+
     free_bytes: int
 
 
 class HealthReply(BaseModel):
+    """Whether camrec works, and what runs."""
+
     status: Literal["ok", "degraded"] = Field(
-        description="degraded: a proxy is not working, FFmpeg is missing, a camera that is "
-        "being recorded sends no video, or a recording could not be taken up."
+        description="degraded: a proxy does not work, FFmpeg is missing, a camera that is being "
+        "recorded sends no video, or a recording could not be resumed."
     )
     version: str
     proxies: ProxiesReply
     ffmpeg: FFmpegHealthReply
     sessions: int
     without_picture: list[str] = Field(
-        description="The sessions that are open and send no video now, recorded or not."
+        description="The open sessions that send no video now, whether they are recorded or not."
     )
     recordings: int
     left_behind: list[str] = Field(
         description="The files in .journal/ of recordings of an earlier run that could not be "
-        "taken up; the log says why."
+        "resumed. The log says why."
     )
     disk: DiskReply

@@ -21,6 +21,7 @@ from camrec import direct_http, schema
 from camrec.address_userinfo import AmbiguousAddress, split_userinfo
 from camrec.api.local import load_page_file
 from camrec.camera_address import parse_address
+from camrec.clock import iso_to_utc_ns
 from camrec.errors import (
     CamrecError,
     InputError,
@@ -30,8 +31,7 @@ from camrec.errors import (
     from_response,
 )
 from camrec.i18n import system_language
-from camrec.library.filenames import check_filename
-from camrec.library.video import iso_to_utc_ns
+from camrec.library import check_filename
 from camrec.receipt import Receipt
 from camrec.recording import ENDED_RECORDING_STATES
 from camrec.station.station import OPEN_SESSION_STATES

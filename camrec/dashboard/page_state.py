@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -164,18 +163,17 @@ class PageStateBoard:
         `rate`: bits a second of their files; `most`: the longest recording that there is room for;
         `room` and `free`: bytes that recordings may take, and that are free.
         """
-        room = self.station.library.room
         recordable = self.station.recordable_sessions()
-        rate = self.station.file_rate(recordable)
+        disk = self.station.estimate_disk(recordable)
+        rate, most = disk.file_bit_rate, disk.max_seconds
         if rate and not 0.9 < rate / (self._last_group_rate or rate * 2) < 1.1:
             self._last_group_rate = rate
-        most = self.station.max_recording_seconds(recordable)
         return {
             "count": len(recordable),
             "rate": _round_two_digits(self._last_group_rate) if rate else 0,
             "most": most if most == MAX_DURATION_S else int(_round_two_digits(0.95 * most)),
-            "room": _round_bytes(room.available_bytes),
-            "free": _round_bytes(room.free_bytes),
+            "room": _round_bytes(disk.available_bytes),
+            "free": _round_bytes(disk.free_bytes),
         }
 
     def _recent_camera_row(self, camera: RecentCamera) -> dict[str, Any]:
@@ -235,7 +233,7 @@ class PageStateBoard:
             "proxies": {name: proxy["state"] for name, proxy in told["proxies"].items()},
             "ffmpeg": _available_version(told["ffmpeg"]),
             "free": free,
-            "total": shutil.disk_usage(station.config.videos).total,
+            "total": station.library.disk_space.total_bytes,
             "seconds": self._seconds_left(sessions),
             "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
             "most": station.config.max_sessions,
@@ -271,16 +269,14 @@ class PageStateBoard:
 
         It stays as it is where the rates hardly change.
         """
-        rate = self.station.file_rate(
-            [each for each in sessions if each.state in OPEN_SESSION_STATES]
-        )
+        open_sessions = [each for each in sessions if each.state in OPEN_SESSION_STATES]
+        rate = self.station.estimate_disk(open_sessions).file_bit_rate
         if rate and not 0.9 < rate / (self._last_file_rate or rate * 2) < 1.1:
             self._last_file_rate = rate
-        return (
-            _round_two_digits(8 * self.station.library.room.available_bytes / self._last_file_rate)
-            if rate
-            else None
-        )
+        if not rate:
+            return None
+        seconds = self.station.library.disk_space.seconds_until_full(self._last_file_rate)
+        return None if seconds is None else _round_two_digits(seconds)
 
 
 def _scheduled_recordings(recordings: list[RecordingJob]) -> list[dict[str, Any]]:

@@ -1,21 +1,32 @@
-"""The videos folder as it is on the disk: names, facts, thumbnails, deletion."""
+"""The videos folder: its videos, their names, images and deletion, and the space on its disk."""
 
-from camrec.library.disk_space import DiskSpace
+from camrec.library.disk_space import (
+    COPIED_H265_FILE_RATE_FACTORS,
+    FILE_RATE_FACTORS,
+    DiskEstimate,
+    DiskSpace,
+    StreamRate,
+)
 from camrec.library.external import list_external_videos
-from camrec.library.filenames import safe_filename as safe_filename
+from camrec.library.filenames import check_filename, safe_filename
 from camrec.library.folder_watch import FolderWatch
 from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
 from camrec.library.retention import RetentionPolicy
 from camrec.library.video import VideoFile, frame_index_path
 
 __all__ = [
+    "COPIED_H265_FILE_RATE_FACTORS",
+    "FILE_RATE_FACTORS",
     "SEGMENTS_FOLDER_NAME",
+    "DiskEstimate",
+    "DiskSpace",
     "FolderWatch",
     "RetentionPolicy",
-    "VideoLibrary",
-    "DiskSpace",
+    "StreamRate",
     "VideoFile",
-    "list_external_videos",
+    "VideoLibrary",
+    "check_filename",
     "frame_index_path",
+    "list_external_videos",
     "safe_filename",
 ]

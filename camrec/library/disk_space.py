@@ -1,83 +1,130 @@
-"""How much of the disk may still be written to, and how long a recording it holds.
+"""How much of the disk recordings may use, and how long a recording fits.
 
-The estimate is made here and nowhere else: who shows it, offers a length or admits one asks here.
+The estimate is computed here and nowhere else. Whatever shows it, offers a duration or admits a
+recording uses `DiskSpace`.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from camrec.errors import DiskError
+from camrec.recording_limits import MAX_DURATION_S
 
-# What a second of the file weighs against a second of what the camera sends. H.264 is copied; each
-# JPEG of MJPEG is a whole picture, while H.264 of the same holds about an eighth; what H.265 saves
-# is lost where it is encoded anew. How much an encoder makes of a picture is not known before, so
-# these decide only whether it is worth beginning: the floor guards the rest.
-FILE_RATE_FACTORS = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
-# What is offered leaves some of the room: until the button is pressed a camera may send more, and
-# others may write to the disk.
+# Bytes of the file for each byte of the camera's video. H.264 is copied. Each JPEG of MJPEG is a
+# whole image, and H.264 of the same scene takes about an eighth. H.265 that is encoded as H.264
+# needs about twice as much. The result of an encoder is not known before, so these factors only
+# decide whether a recording may start; while it runs, `min_free_bytes` is what ends it.
+FILE_RATE_FACTORS: Mapping[str, float] = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
+COPIED_H265_FILE_RATE_FACTORS: Mapping[str, float] = {**FILE_RATE_FACTORS, "h265": 1.0}
+# An offered duration leaves some space: before Record is pressed the camera may send more, and
+# other programs may write to the disk.
 OFFERED_SPACE_RATIO = 0.9
 
 
-class DiskSpace:
-    """The file system that `folder` lies on, of which `min_free_bytes` bytes stay free.
+class StreamRate(NamedTuple):
+    """What a camera sends: the codec of its video, and bits per second with audio (0: unknown)."""
 
-    weights : by codec, what a second of the file weighs against a second of the camera's.
+    codec: str
+    bit_rate: float
+
+
+@dataclass(frozen=True)
+class DiskEstimate:
+    """How much space there is, and how much of it recordings of some cameras take together.
+
+    free_bytes : free bytes of the disk.
+    available_bytes : bytes that recordings may use: `min_free_bytes` stay free.
+    file_bit_rate : bits per second of all files together; 0: not known.
+    max_seconds : the longest recording of all these cameras at once that is offered. It is
+        admitted, too.
+    """
+
+    free_bytes: int
+    available_bytes: int
+    file_bit_rate: float
+    max_seconds: int
+
+
+class DiskSpace:
+    """The file system of `folder`, on which `min_free_bytes` bytes stay free.
+
+    Parameters
+    ----------
+    folder
+        It need not exist yet.
+    file_rate_factors
+        By codec: bytes of the file for each byte that the camera sends.
     """
 
     def __init__(
-        self, folder: Path, floor: int, weights: Mapping[str, float] = FILE_RATE_FACTORS
+        self,
+        folder: Path,
+        min_free_bytes: int,
+        file_rate_factors: Mapping[str, float] = FILE_RATE_FACTORS,
     ) -> None:
-        self.min_free_bytes = floor
-        self._weights = weights
+        self.min_free_bytes = min_free_bytes
+        self._file_rate_factors = file_rate_factors
         self._folder = folder.absolute()
 
     @property
     def free_bytes(self) -> int:
-        """Bytes that are free, the floor included."""
-        there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
-        return shutil.disk_usage(there).free
+        """Free bytes of the disk, with `min_free_bytes`."""
+        existing = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+        return shutil.disk_usage(existing).free
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of the disk."""
+        existing = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+        return shutil.disk_usage(existing).total
 
     @property
     def low(self) -> bool:
-        """Whether the floor is reached: nothing more is to be recorded."""
+        """Whether only `min_free_bytes` are left, so that recordings have to end."""
         return self.free_bytes <= self.min_free_bytes
 
     @property
     def available_bytes(self) -> int:
-        """Bytes that recordings may take."""
+        """Bytes that recordings may use."""
         return max(0, self.free_bytes - self.min_free_bytes)
 
-    def file_rate(self, codec: str, bit_rate: float) -> float:
-        """Bits a second of a recording's file, of what the camera sends."""
-        return bit_rate * self._weights.get(codec, 1.0)
+    def file_bit_rate(self, streams: Iterable[StreamRate]) -> float:
+        """Bits per second that the files of recordings of all `streams` take together."""
+        return sum(each.bit_rate * self._file_rate_factors.get(each.codec, 1.0) for each in streams)
 
-    def max_seconds(self, file_rate: float, longest: int) -> int:
-        """The longest recording to be offered, up to `longest` seconds: one that is admitted."""
-        if file_rate <= 0:
-            return longest if self.available_bytes else 0
-        return min(longest, int(OFFERED_SPACE_RATIO * self.available_bytes * 8 / file_rate))
+    def estimate(self, streams: Iterable[StreamRate]) -> DiskEstimate:
+        """The space that there is now, for recordings of all `streams` at once."""
+        free = self.free_bytes
+        available = max(0, free - self.min_free_bytes)
+        rate = self.file_bit_rate(streams)
+        if rate > 0:
+            max_seconds = min(MAX_DURATION_S, int(OFFERED_SPACE_RATIO * available * 8 / rate))
+        else:
+            max_seconds = MAX_DURATION_S if available else 0
+        return DiskEstimate(free, available, rate, max_seconds)
+
+    def seconds_until_full(self, file_bit_rate: float) -> float | None:
+        """How long files of `file_bit_rate` bits per second can grow; None if the rate is 0."""
+        return 8 * self.available_bytes / file_bit_rate if file_bit_rate > 0 else None
 
     def fits(self, size: int) -> bool:
-        """Whether a file that is written anew finds room: for this the floor is kept."""
+        """Whether one more file of `size` bytes fits. It may use `min_free_bytes`, too."""
         return size < self.free_bytes
 
-    def require_space(self, codec: str, bit_rate: float, duration: float) -> None:
-        """Ask before a recording of `duration` seconds begins.
-
-        Parameters
-        ----------
-        codec, bit_rate
-            What the camera sends, in bits a second.
+    def require_space(self, stream: StreamRate, duration: float) -> None:
+        """Check that a recording of `duration` seconds fits.
 
         Raises
         ------
         DiskError
-            ``disk_full``, with the size that is expected, what is free and the floor, in MB.
+            ``disk_full``, with the expected size, the free bytes and `min_free_bytes`, in MB.
         """
-        expected = int(self.file_rate(codec, bit_rate) / 8 * duration)
+        expected = int(self.file_bit_rate([stream]) / 8 * duration)
         free = self.free_bytes
         if expected >= free - self.min_free_bytes:
             raise DiskError(

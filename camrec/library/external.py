@@ -1,4 +1,4 @@
-"""Videos on another storage: looked at, never changed."""
+"""Lists videos in another folder or on another storage, without ever changing them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from camrec.redaction import redact
 
 
 def list_external_videos(folder: Path) -> list[VideoFile]:
-    """The videos right in a folder of a storage, newest first.
+    """The videos directly in `folder`, the newest first.
 
     Raises
     ------
     NotFoundError
-        ``no_folder``: it is not there, or cannot be read.
+        ``no_folder``: it does not exist, or it cannot be read.
     """
     try:
-        there = [
+        candidates = [
             each
             for each in folder.iterdir()
             if filenames.is_video_filename(remote_files.display_name(each))
         ]
-        files = [each for each in there if each.is_file()]
+        files = [each for each in candidates if each.is_file()]
         found = [video.read_video(each, *remote_files.read_stamp(each)) for each in files]
     except OSError as error:
         reason = describe_os_error(error)

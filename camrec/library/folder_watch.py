@@ -1,20 +1,21 @@
-"""Notices videos that another program put into, changed in or took out of the folder."""
+"""Notices videos that another program added to, changed in or removed from the folder."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-SETTLED_CHECKS = 5  # checks in a row without a change, after which a copy is taken for finished
+SETTLED_CHECKS = 5  # checks in a row without a change after which a copy counts as finished
 
-FileStamp = tuple[str, int, int]
+FileStamp = tuple[str, int, int]  # name, size in bytes, time of change in nanoseconds
 
 
 class FolderWatch:
-    """Answers whether the folder has changed since the last check; cheap while nothing happens.
+    """Checks whether the folder has changed since the last check.
 
-    A file that is put in or taken out changes the folder's own time. A file that is still being
-    copied changes only itself, so after a change the files are compared too, until they settle.
+    Adding or removing a file changes the folder's own time of change, so a check is cheap while
+    nothing happens. A file that is still being copied changes only itself. So after a change the
+    files are compared, too, until they have not changed for `SETTLED_CHECKS` checks.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,11 +52,11 @@ class FolderWatch:
 
 
 def _file_stamp(entry: os.DirEntry[str]) -> FileStamp | None:
-    """Name, size and time of a file; None for what is gone meanwhile, or no file."""
+    """The stamp of a file; None if it is hidden, not a file, or was removed meanwhile."""
     try:
         if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
             return None
-        seen = entry.stat(follow_symlinks=False)
+        status = entry.stat(follow_symlinks=False)
     except OSError:
         return None
-    return entry.name, seen.st_size, seen.st_mtime_ns
+    return entry.name, status.st_size, status.st_mtime_ns

@@ -1,4 +1,4 @@
-"""A small picture of any moment of a video, and the moments of all its pictures."""
+"""A small image of any time in a video, and the times of all frames of a video."""
 
 from __future__ import annotations
 
@@ -14,41 +14,46 @@ from camrec.library.thumbnail import pixel_aspect_ratio
 from camrec.media import square_pixel_size
 
 PREVIEW_WIDTH_PX, PREVIEW_JPEG_QUALITY = 240, 75
-MAX_CACHED_PREVIEWS = 256  # pictures, some 8 KB each
+MAX_CACHED_PREVIEWS = 256  # JPEGs of about 8 KB
 
 
 class FramePreviews:
-    """Pictures that a hand that glides over a timeline asks for: key pictures, decoded once."""
+    """The images for a pointer that moves along a timeline: key frames, each decoded once."""
 
     def __init__(self) -> None:
         self._cache: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-        self._decode_lock = threading.Lock()  # one at a time: a hand is quicker than a decoder
+        self._decode_lock = (
+            threading.Lock()
+        )  # one at a time, because a pointer moves faster than a decoder
 
     def jpeg(self, video: Path, at: float) -> bytes:
-        """The key picture at `at` seconds or before it, `PREVIEW_WIDTH_PX` pixels across.
+        """The key frame at `at` seconds or before, at most `PREVIEW_WIDTH_PX` pixels wide.
 
-        Raises OSError (av.error.FFmpegError) or ValueError when none can be decoded.
+        Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
         """
         with self._decode_lock, av.open(str(video)) as container:
             stream = container.streams.video[0]
             container.seek(max(0, int(at / stream.time_base)), stream=stream)
-            facts = video.stat()
+            status = video.stat()
             packet = next(container.demux(stream))
-            key = (video, facts.st_mtime_ns, facts.st_size, packet.pts)
+            key = (video, status.st_mtime_ns, status.st_size, packet.pts)
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key]
-            if packet.is_discard:  # hidden, as those behind it: the first that is shown
+            if (
+                packet.is_discard
+            ):  # an edit list hides it and the next frames: take the first shown one
                 following = chain(packet.decode(), container.decode(stream))
                 shown = list(islice(following, 1))
-            else:  # nothing comes after it: the decoder need not wait for what may be shown before
+            else:
+                # Flush the decoder, so that it does not wait for frames that are shown earlier.
                 shown = [*packet.decode(), *stream.codec_context.decode(None)]
-                if not shown:  # all is right only some pictures later
+                if not shown:  # this frame can only be decoded with the next ones
                     stream.codec_context.flush_buffers()
                     container.seek(packet.pts, stream=stream)
                     shown = list(islice(container.decode(stream), 1))
             if not shown:
-                raise ValueError("there is no picture")
+                raise ValueError("no frame can be decoded")
             return self._store(key, _encode_jpeg(shown[0], pixel_aspect_ratio(stream)))
 
     def _store(self, key: tuple[object, ...], jpeg: bytes) -> bytes:
@@ -67,26 +72,27 @@ def _encode_jpeg(frame: av.VideoFrame, pixel: tuple[int, int]) -> bytes:
         ".jpg", small.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_JPEG_QUALITY]
     )
     if not good:
-        raise ValueError("the picture cannot be encoded")
+        raise ValueError("the frame cannot be encoded")
     return jpeg.tobytes()
 
 
 def read_frame_times(video: Path) -> list[float]:
-    """Seconds from the video's start of each picture that is shown, sorted.
+    """Seconds from the start of the video of each frame that is shown, sorted.
 
-    From the file's index where its order is that of showing, else packet by packet; nothing is
-    decoded. Raises OSError (av.error.FFmpegError) or IndexError when it is no video.
+    They come from the index of the file if its order is the order of display, else from each
+    packet. Nothing is decoded. Raises OSError (av.error.FFmpegError) or IndexError if the file is
+    not a video.
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
         index = stream.index_entries
         if len(index) == stream.frames and not stream.codec_context.has_b_frames:
-            moments = [entry.timestamp for entry in index if not entry.is_discard]
+            timestamps = [entry.timestamp for entry in index if not entry.is_discard]
         else:
-            moments = [
+            timestamps = [
                 packet.pts
                 for packet in container.demux(stream)
                 if packet.pts is not None and packet.size and not packet.is_discard
             ]
         base = stream.time_base
-        return sorted(float(moment * base) for moment in moments if moment >= 0)
+        return sorted(float(each * base) for each in timestamps if each >= 0)

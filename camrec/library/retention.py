@@ -1,4 +1,4 @@
-"""How long videos are kept."""
+"""Which videos are deleted automatically."""
 
 from __future__ import annotations
 
@@ -11,31 +11,36 @@ from camrec.library.video import VideoFile
 
 @dataclass(frozen=True)
 class RetentionPolicy:
-    """size : bytes that all videos may take together; days : how old one may get; 0: no limit."""
+    """How large and how old the videos may get.
 
-    size: int = 0
+    max_bytes : bytes that all videos may take together; 0: no limit.
+    max_days : days that a video is kept; 0: no limit.
+    """
+
+    max_bytes: int = 0
     max_days: float = 0
 
     @property
     def is_limited(self) -> bool:
-        return self.size > 0 or self.max_days > 0
+        """Whether there is any limit."""
+        return self.max_bytes > 0 or self.max_days > 0
 
     def select_for_deletion(self, videos: Iterable[VideoFile], now: int) -> list[VideoFile]:
-        """Those that are to go at `now` (UTC nanoseconds), the oldest first.
+        """The videos to delete at `now` (UTC nanoseconds), the oldest first.
 
-        A video without a receipt was not made here: it is neither counted nor chosen. One that is
-        locked is counted, and the newest stays whatever its size.
+        A video without a receipt was not recorded by camrec: it is neither counted nor selected. A
+        locked video is counted, but not selected. The newest video is never selected.
         """
         ours = sorted(
             (each for each in videos if each.receipt is not None),
             key=lambda each: (each.started_at, each.filename),
         )
         total = sum(each.size for each in ours)
-        gone = []
+        selected = []
         for each in ours[:-1]:
-            too_much = 0 < self.size < total
+            too_much = 0 < self.max_bytes < total
             too_old = self.max_days > 0 and now - each.started_at > self.max_days * NS_PER_DAY
             if (too_much or too_old) and not each.locked:
-                gone.append(each)
+                selected.append(each)
                 total -= each.size
-        return gone
+        return selected

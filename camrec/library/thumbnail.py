@@ -1,4 +1,4 @@
-"""A small picture that shows what a video is of."""
+"""Makes the thumbnail of a video."""
 
 from __future__ import annotations
 
@@ -8,38 +8,41 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from camrec.media import square_pixel_size
 
 THUMBNAIL_WIDTH_PX = 480
-THUMBNAIL_POSITION_RATIO = (
-    0.1  # of the video's length: the very first picture is often grey or dark
-)
+# Of the duration of the video: the very first frame is often grey or dark.
+THUMBNAIL_POSITION_RATIO = 0.1
 
 
 def make_thumbnail(video: Path, target: Path) -> None:
-    """Write `target`, a JPEG of at most `THUMBNAIL_WIDTH_PX` pixels across, whole or not at all.
+    """Write a JPEG that is at most `THUMBNAIL_WIDTH_PX` pixels wide to `target`, in one step.
 
-    Raises OSError (av.error.FFmpegError) or ValueError when no picture can be decoded.
+    Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
     """
-    picture, (width, height) = _decode_frame(video)
+    image, (width, height) = _decode_frame(video)
     if width > THUMBNAIL_WIDTH_PX:
         width, height = THUMBNAIL_WIDTH_PX, max(1, round(height * THUMBNAIL_WIDTH_PX / width))
-    if (height, width) != picture.shape[:2]:
-        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    good, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    if (height, width) != image.shape[:2]:
+        image = np.asarray(
+            cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    good, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 82])
     if not good:
-        raise ValueError("the picture cannot be encoded")
+        raise ValueError("the frame cannot be encoded")
     target.parent.mkdir(exist_ok=True)
     unfinished = target.with_name(f"{target.name}.new")
     unfinished.write_bytes(jpeg.tobytes())
     os.replace(unfinished, target)
 
 
-def _decode_frame(video: Path) -> tuple[np.ndarray, tuple[int, int]]:
-    """(H, W, 3) uint8, BGR: the key picture before `THUMBNAIL_POSITION_RATIO`, else the first; and
-    the width and
-    height that it is shown with.
+def _decode_frame(video: Path) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
+    """The frame for the thumbnail, and the width and height with which it is shown.
+
+    The frame is (height, width, 3), BGR: the key frame before `THUMBNAIL_POSITION_RATIO`, or the
+    first frame.
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
@@ -47,11 +50,11 @@ def _decode_frame(video: Path) -> tuple[np.ndarray, tuple[int, int]]:
             container.seek(int(container.duration * THUMBNAIL_POSITION_RATIO))
         for frame in container.decode(stream):
             shown = square_pixel_size(frame.width, frame.height, pixel_aspect_ratio(stream))
-            return frame.to_ndarray(format="bgr24"), shown
-    raise ValueError("there is no picture")
+            return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), shown
+    raise ValueError("no frame can be decoded")
 
 
 def pixel_aspect_ratio(stream: av.VideoStream) -> tuple[int, int]:
-    """Width and height of a pixel, to each other."""
-    told = stream.sample_aspect_ratio
-    return (told.numerator, told.denominator) if told else (1, 1)
+    """The ratio of the width of a pixel to its height, as two numbers."""
+    ratio = stream.sample_aspect_ratio
+    return (ratio.numerator, ratio.denominator) if ratio else (1, 1)

@@ -1,4 +1,4 @@
-"""One video of the library: what its receipt says of it, or else the file itself."""
+"""One video of the library, as its receipt or else the file itself describes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import av
 import platformdirs
 
 from camrec import remote_files
-from camrec.clock import iso_to_utc_ns
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
 from camrec.receipt import Receipt
 
 INDEXES_FOLDER_NAME = ".indexes"
@@ -20,8 +20,11 @@ INDEXES_FOLDER_NAME = ".indexes"
 class VideoFile:
     """A file in the videos folder.
 
-    started_at : UTC nanoseconds; without a receipt what the file says of its making, else its last
-        change less its length; duration : seconds; size : bytes.
+    started_at : UTC nanoseconds. Without a receipt: the creation time in the file, or else the time
+        of its last change minus its duration.
+    duration : seconds.
+    size : bytes.
+    playable : its first frame could be decoded, or the receipt says that all of it is.
     """
 
     filename: str
@@ -39,17 +42,17 @@ class VideoFile:
 
     @property
     def camera(self) -> str | None:
-        """What its camera was called when it was recorded, as far as the receipt says so."""
+        """The name of the camera when it was recorded; None if the receipt does not contain it."""
         return self.receipt.camera if self.receipt is not None else None
 
     @property
     def locked(self) -> bool:
-        """Whether it stays, however old it is and whatever room it takes."""
+        """Whether it is never deleted automatically."""
         return self.receipt is not None and self.receipt.locked
 
 
 def frame_index_path(path: Path) -> Path:
-    """Where it is kept what is known of a video's pictures: a place that no library lists."""
+    """The file for the index of the frames of a video, in a folder that no library lists."""
     if remote_files.is_local(path):
         return path.parent / INDEXES_FOLDER_NAME / f"{path.name}.npz"
     address = hashlib.sha256(str(path).encode()).hexdigest()
@@ -57,7 +60,7 @@ def frame_index_path(path: Path) -> Path:
 
 
 def read_video(path: Path, size: int, mtime_ns: int) -> VideoFile:
-    """A video with its receipt, where it has one that is of this file."""
+    """Read a video, with its receipt if the receipt belongs to this file."""
     try:
         receipt = Receipt.read(path.with_suffix(".json"))
         if receipt.size == size:
@@ -85,17 +88,17 @@ def _video_from_receipt(path: Path, receipt: Receipt) -> VideoFile:
 
 
 def _video_from_file(path: Path, size: int, mtime_ns: int) -> VideoFile:
-    duration, width, height, codec, sound, playable = 0.0, 0, 0, "", None, False
-    made = None
+    duration, width, height, codec, audio_codec, playable = 0.0, 0, 0, "", None, False
+    created_at = None
     try:
         with remote_files.open_video(path) as container:
             video = container.streams.video[0]
             width, height = video.codec_context.width, video.codec_context.height
             codec = video.codec_context.name
             duration = (container.duration or 0) / av.time_base
-            made = _parse_creation_time(container.metadata.get("creation_time"))
+            created_at = _parse_creation_time(container.metadata.get("creation_time"))
             if container.streams.audio:
-                sound = container.streams.audio[0].codec_context.name
+                audio_codec = container.streams.audio[0].codec_context.name
             playable = next(container.decode(video), None) is not None
     except (av.error.FFmpegError, IndexError):
         pass
@@ -103,20 +106,20 @@ def _video_from_file(path: Path, size: int, mtime_ns: int) -> VideoFile:
         filename=remote_files.display_name(path),
         path=path,
         name=Path(remote_files.display_name(path)).stem,
-        started_at=mtime_ns - int(duration * 10**9) if made is None else made,
+        started_at=mtime_ns - int(duration * NS_PER_SECOND) if created_at is None else created_at,
         duration=duration,
         size=size,
         width=width,
         height=height,
         video_codec=codec,
-        audio_codec=sound,
+        audio_codec=audio_codec,
         playable=playable,
     )
 
 
-def _parse_creation_time(told: str | None) -> int | None:
-    """When the file says that it began, UTC nanoseconds."""
+def _parse_creation_time(iso: str | None) -> int | None:
+    """The creation time in the metadata of a file, in UTC nanoseconds."""
     try:
-        return iso_to_utc_ns(told) if told else None
+        return iso_to_utc_ns(iso) if iso else None
     except ValueError:
         return None

@@ -6,7 +6,7 @@ import logging
 import secrets
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property, partial
@@ -38,8 +38,15 @@ from camrec.errors import (
 )
 from camrec.feed import Feed
 from camrec.journal import CameraJournal, Journal, JournalEntry
-from camrec.library import SEGMENTS_FOLDER_NAME, RetentionPolicy, VideoLibrary
-from camrec.library.disk_space import FILE_RATE_FACTORS
+from camrec.library import (
+    COPIED_H265_FILE_RATE_FACTORS,
+    FILE_RATE_FACTORS,
+    SEGMENTS_FOLDER_NAME,
+    DiskEstimate,
+    RetentionPolicy,
+    StreamRate,
+    VideoLibrary,
+)
 from camrec.network_policy import NetworkPolicy
 from camrec.process import ProcessState, at_exit, end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
@@ -92,9 +99,11 @@ class Station:
         self.library = VideoLibrary(
             self.config.videos,
             self.clock,
-            floor=self.config.min_free_bytes,
-            keeping=RetentionPolicy(self.config.retention_bytes, self.config.retention_days),
-            weights=FILE_RATE_FACTORS | ({"h265": 1.0} if self.config.h265 == "copy" else {}),
+            min_free_bytes=self.config.min_free_bytes,
+            retention=RetentionPolicy(self.config.retention_bytes, self.config.retention_days),
+            file_rate_factors=COPIED_H265_FILE_RATE_FACTORS
+            if self.config.h265 == "copy"
+            else FILE_RATE_FACTORS,
         )
         vault = CredentialStore() if self.config.keyring else None
         self.journal = Journal(self.config.videos / ".journal", vault)
@@ -427,7 +436,7 @@ class Station:
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
         session = self.session(session_id)
         name = validate_name(name) or session.name
-        self.library.room.require_space(*_codec_and_bit_rate(session), duration)
+        self.library.disk_space.require_space(_stream_rate(session), duration)
         recording_id = recording_id or secrets.token_hex(8)
         options = RecordingOptions(
             recording_id=recording_id,
@@ -442,15 +451,9 @@ class Station:
         )
         return self._register(session.record(options, self._recording_services(session.source)))
 
-    def file_rate(self, sessions: Sequence[Session]) -> float:
-        """Bits a second that recordings of all these cameras take together."""
-        return sum(
-            self.library.room.file_rate(*_codec_and_bit_rate(session)) for session in sessions
-        )
-
-    def max_recording_seconds(self, sessions: Sequence[Session]) -> int:
-        """The longest recording of all these cameras at once that the disk has room for."""
-        return self.library.room.max_seconds(self.file_rate(sessions), MAX_DURATION_S)
+    def estimate_disk(self, sessions: Iterable[Session]) -> DiskEstimate:
+        """The disk space that there is for recordings of all these cameras at once."""
+        return self.library.disk_space.estimate(map(_stream_rate, sessions))
 
     def record_together(self, session_ids: Sequence[str], duration: int) -> list[RecordingJob]:
         """Record several cameras from the same moment on: all of them, or none.
@@ -527,7 +530,7 @@ class Station:
         ]
 
     def _segments_folder(self, recording_id: str) -> Path:
-        return self.library.folder / SEGMENTS_FOLDER_NAME / recording_id
+        return self.library.segments_folder(recording_id)
 
     def _recording_services(self, source: CameraAddress) -> RecordingServices:
         """What every recording of a camera works with."""
@@ -536,7 +539,7 @@ class Station:
             save_video=self.library.save,
             journal=CameraJournal(self.journal, source),
             clock=self.clock,
-            disk=self.library.room,
+            disk=self.library.disk_space,
             encoding=EncodingPolicy(self.config.h265, self.config.mjpeg_preset),
         )
 
@@ -725,7 +728,7 @@ class Station:
             "without_picture": [session.session_id for session in stale],
             "recordings": sum(r.state in RUNNING_RECORDING_STATES for r in self.recordings()),
             "left_behind": list(self.left_behind),
-            "disk": {"free_bytes": self.library.free_bytes()},
+            "disk": {"free_bytes": self.library.disk_space.free_bytes},
         }
 
     def configure(
@@ -793,11 +796,11 @@ class Station:
         signal.connect(lambda *args: self.changed.emit(kind, about or (args[0] if args else None)))
 
 
-def _codec_and_bit_rate(session: Session) -> tuple[str, float]:
-    """The codec of a camera's pictures and its usual bits a second, also while it is away."""
+def _stream_rate(session: Session) -> StreamRate:
+    """What a camera usually sends, also while it sends nothing."""
     newest = session.feed.newest
     codec = newest.track.codec if newest is not None else ""
-    return codec, session.feed.figures().usual_bit_rate
+    return StreamRate(codec, session.feed.figures().usual_bit_rate)
 
 
 _shared_lock = threading.Lock()

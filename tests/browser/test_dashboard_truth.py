@@ -82,7 +82,7 @@ def test_what_is_offered_is_admitted(shown, monkeypatch):
         session = station.open(camera.url, "Door")
         tile = page.get_by_role("article", name="Door, live")
         expect(tile.get_by_text("about")).to_be_visible()
-        rate = station.file_rate([session])
+        rate = station.estimate_disk([session]).file_bit_rate
         assert rate > 0
         # Room for ten minutes above what has to stay free.
         room = station.config.min_free_bytes + int(rate / 8 * 600)
@@ -110,10 +110,10 @@ def test_the_time_that_is_left_stays_when_a_camera_goes_away(shown):
     with MjpegCamera() as camera, MjpegCamera() as other:
         station.open(camera.url, "Door")
         gone = station.open(other.url, "Bench")
-        both = station.file_rate(station.sessions())
+        both = station.estimate_disk(station.sessions()).file_bit_rate
         other.stop()
         gone.machine.wait(lambda state: state is SessionState.STALE, 20)
-        assert station.file_rate(station.sessions()) > 0.7 * both
+        assert station.estimate_disk(station.sessions()).file_bit_rate > 0.7 * both
         expect(strip).to_contain_text("Bench has sent no picture")
         other.start()
         expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)

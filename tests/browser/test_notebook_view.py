@@ -117,7 +117,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     station, session, show, monkeypatch
 ):
     page = show("fr", known="status of 507")  # a refusal is an error on the browser's console
-    monkeypatch.setattr(station.library.room, "min_free_bytes", 10**18)
+    monkeypatch.setattr(station.library.disk_space, "min_free_bytes", 10**18)
     press(page, "Enregistrer 5 min")
     expect(page.get_by_role("alert")).to_contain_text("Pas assez de place sur le disque")
     assert session.recording is None
@@ -127,7 +127,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     expect(page.get_by_role("alert")).to_have_count(0)
     # What it writes is taken away: it fails, and says why.
     until(lambda: session.recording.bytes > 0)
-    shutil.rmtree(station.library.parts(session.recording.recording_id))
+    shutil.rmtree(station.library.segments_folder(session.recording.recording_id))
     with pytest.raises(ServiceError):
         station.stop_recording(session.session_id)
     expect(page.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")

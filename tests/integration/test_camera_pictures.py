@@ -397,8 +397,8 @@ def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
     return {
         "told": (live.width, live.height),
         "still": size_of(live.jpeg),
-        "thumbnail": size_of(station.library.thumbnail(recording.filename).read_bytes()),
-        "preview": size_of(station.library.preview(recording.filename, 1.0)),
+        "thumbnail": size_of(station.library.images.thumbnail(recording.filename).read_bytes()),
+        "preview": size_of(station.library.images.preview(recording.filename, 1.0)),
         "video": video,
     }
 

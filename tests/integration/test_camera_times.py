@@ -207,7 +207,7 @@ def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(stat
             assert image.shape == (240, 320, 3) and image.std() > 20
         station.close(session.session_id)
         recorded = record(station, camera, 2)
-    assert station.library.thumbnail(recorded.path.name).stat().st_size > 0
+    assert station.library.images.thumbnail(recorded.path.name).stat().st_size > 0
     video = station.library.get(recorded.path.name)
     footage = VideoFrames(recorded.path, video.started_at)
     assert len(footage.times()) == recorded.receipt.frames

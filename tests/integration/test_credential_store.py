@@ -96,7 +96,9 @@ def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
     assert later.source(URL).credential.password == "canary"
     assert later.source("rtsp://other/stream") is None
     for number in range(MAX_RECENT_CAMERAS):
-        later.remember(f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream"))
+        later.remember(
+            f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream")
+        )
     assert (KEYRING_SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
     later.forget("rtsp://camera3/stream")
     assert later.source("rtsp://camera3/stream") is None

@@ -16,6 +16,7 @@ from camrec.clock import Clock, format_iso
 from camrec.errors import InputError, NotFoundError, ServiceError, StateError
 from camrec.library import VideoLibrary, filenames
 from camrec.receipt import Receipt
+from support.saved_videos import make_segment_path
 
 BAD_NAMES = [
     "",
@@ -54,7 +55,7 @@ def test_a_saved_video_is_listed_with_its_receipt(library, save, film):
     assert (video.video_codec, video.audio_codec, video.playable) == ("h264", "aac", True)
     assert format_iso(video.started_at) == video.receipt.started_at
     assert library.get(filename) == video
-    assert list(library.parts("abc").iterdir()) == []
+    assert list(library.segments_folder("abc").iterdir()) == []
 
 
 def test_the_same_name_twice_overwrites_nothing(library, save):
@@ -76,7 +77,7 @@ def test_a_name_that_a_foreign_file_has_is_not_taken(library, save):
 
 def test_many_saved_at_once_are_all_there(library, film):
     def one(number: int) -> None:
-        file = library.parts(f"id{number}") / "part-1.mp4"
+        file = make_segment_path(library, f"id{number}")
         file.write_bytes(film[0].read_bytes())
         library.save(file, film[1])
 
@@ -99,8 +100,8 @@ def test_newest_first(library, save):
 
 def test_only_whole_videos_are_listed(library, save):
     filename = save()
-    (library.parts("def") / "part-1.mp4").write_bytes(b"half")
-    library.thumbnail(filename)
+    make_segment_path(library, "def").write_bytes(b"half")
+    library.images.thumbnail(filename)
     (library.folder / "notes.txt").write_text("mine")
     (library.folder / "folder.mp4").mkdir()
     assert [video.filename for video in library.videos()] == [filename]
@@ -153,7 +154,7 @@ def test_a_thousand_videos_are_listed_in_a_blink(library, save):
 @pytest.mark.parametrize("filename", BAD_NAMES)
 def test_names_that_lead_elsewhere_are_refused(library, filename):
     (library.folder.parent / "a.mp4").write_bytes(b"outside")
-    for ask in (library.get, library.delete, library.thumbnail):
+    for ask in (library.get, library.delete, library.images.thumbnail):
         with pytest.raises(InputError) as caught:
             ask(filename)
         assert caught.value.code == "bad_filename"
@@ -165,7 +166,7 @@ def test_links_are_not_followed(library, film, tmp_path):
     outside.write_bytes(film[0].read_bytes())
     (library.folder / "link.mp4").symlink_to(outside)
     assert library.videos() == []
-    for ask in (library.get, library.delete, library.thumbnail):
+    for ask in (library.get, library.delete, library.images.thumbnail):
         with pytest.raises(NotFoundError):
             ask("link.mp4")
     assert outside.exists()
@@ -202,26 +203,26 @@ def test_long_names_fit_and_are_listed(library, save, name):
 
 def test_a_thumbnail_is_made_once_and_anew_when_the_video_changes(library, save, film):
     filename = save()
-    path = library.thumbnail(filename)
+    path = library.images.thumbnail(filename)
     picture = cv2.imread(str(path))
     assert picture.shape == (270, 480, 3)
     made = path.stat().st_ino
-    assert library.thumbnail(filename).stat().st_ino == made
+    assert library.images.thumbnail(filename).stat().st_ino == made
     os.utime(library.folder / filename, ns=(1, 1))
-    assert library.thumbnail(filename).stat().st_ino != made
+    assert library.images.thumbnail(filename).stat().st_ino != made
     assert sorted(each.name for each in path.parent.iterdir()) == [path.name]
 
 
 def test_no_thumbnail_of_what_is_no_film(library):
     (library.folder / "broken.mp4").write_bytes(b"not a film")
     with pytest.raises(NotFoundError) as caught:
-        library.thumbnail("broken.mp4")
+        library.images.thumbnail("broken.mp4")
     assert caught.value.code == "no_thumbnail"
 
 
 def test_deleted_with_all_that_belongs_to_it(library, save):
     filename = save()
-    library.thumbnail(filename)
+    library.images.thumbnail(filename)
     told = []
     library.changed.connect(told.append)
     library.delete(filename)
@@ -235,13 +236,13 @@ def test_deleted_with_all_that_belongs_to_it(library, save):
 def test_another_name_is_in_the_receipt_and_the_files(library, save):
     first, second = save("Door"), save("Door")
     whole = (library.folder / first).read_bytes()
-    library.thumbnail(first)
+    library.images.thumbnail(first)
     renamed = library.rename(first, " Delivery / Monday ")
     assert renamed.startswith("Delivery _ Monday ")
     found = library.get(renamed)
     assert (found.name, found.receipt.name) == ("Delivery / Monday", "Delivery / Monday")
     assert found.path.read_bytes() == whole
-    assert library.thumbnail(renamed).exists()
+    assert library.images.thumbnail(renamed).exists()
     assert sorted(each.filename for each in library.videos()) == sorted([second, renamed])
     left = {path.name for path in library.folder.rglob("*") if path.is_file()}
     beside = {name.replace(".mp4", ".json") for name in (second, renamed)}
@@ -294,7 +295,7 @@ def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monke
 
 
 def test_when_saving_fails_nothing_is_lost(library, film, monkeypatch):
-    file = library.parts("abc") / "part-1.mp4"
+    file = make_segment_path(library)
     file.write_bytes(film[0].read_bytes())
 
     def refuse(path, text):
@@ -352,7 +353,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 def test_it_can_be_looked_at_without_being_opened(tmp_path):
     library = VideoLibrary(tmp_path / "none", Clock())
     assert library.videos() == []
-    assert library.free_bytes() > 0
+    assert library.disk_space.free_bytes > 0
     assert not (tmp_path / "none").exists()
 
 
@@ -361,7 +362,6 @@ def test_a_new_folder_is_certain_with_those_that_it_lies_in(tmp_path, monkeypatc
     monkeypatch.setattr(durable_files, "fsync_path", synced.append)
     library = VideoLibrary(tmp_path / "a" / "videos", Clock())
     library.open()
-    library.parts("abc")
     library.close()
     videos = tmp_path / "a" / "videos"
-    assert synced == [videos, tmp_path / "a", tmp_path, videos / ".parts"]
+    assert synced == [videos, tmp_path / "a", tmp_path]

@@ -11,11 +11,12 @@ import pytest
 from camrec.clock import NS_PER_DAY, Clock
 from camrec.config import Config
 from camrec.errors import DiskError, StateError
-from camrec.library import DiskSpace, RetentionPolicy, VideoFile, VideoLibrary
+from camrec.library import DiskSpace, RetentionPolicy, StreamRate, VideoFile, VideoLibrary
 from camrec.receipt import Receipt
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording.media_info import read_media_info, sha256_of
 from camrec.recording.repair import RESERVED_SPACE_BYTES, trim_unfinished
+from support.saved_videos import make_segment_path
 from support.studio import Studio, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 from support.wire import Wire, serving
@@ -44,10 +45,10 @@ def test_before_the_start_the_expected_size_is_held_against_the_room(
     """1000 MB are free, 500 of them must stay so; JPEGs become an eighth as H.264."""
     asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
     if admitted:
-        asked.require_space(codec, megabits * MEGABYTE, seconds)
+        asked.require_space(StreamRate(codec, megabits * MEGABYTE), seconds)
         return
     with pytest.raises(DiskError) as caught:
-        asked.require_space(codec, megabits * MEGABYTE, seconds)
+        asked.require_space(StreamRate(codec, megabits * MEGABYTE), seconds)
     assert caught.value.status == 507 and caught.value.code == "disk_full"
     for language, unit in (("en", "MB"), ("fr", "Mo")):
         said = caught.value.text(language)
@@ -59,7 +60,7 @@ def test_below_the_floor_nothing_begins(monkeypatch):
     assert low.low
     assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
     with pytest.raises(DiskError):
-        low.require_space("h264", 1, 1)
+        low.require_space(StreamRate("h264", 1), 1)
 
 
 def test_the_real_disk_is_asked(tmp_path):
@@ -101,14 +102,14 @@ def videos(
     ("keeping", "made", "gone"),
     [
         (RetentionPolicy(), videos(9, 9, 9), ""),
-        (RetentionPolicy(size=20), videos(9, 9, 9, 9), "32"),
-        (RetentionPolicy(size=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
-        (RetentionPolicy(size=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
-        (RetentionPolicy(size=5), videos(9), ""),
-        (RetentionPolicy(size=5), videos(9, 9), "1"),
+        (RetentionPolicy(max_bytes=20), videos(9, 9, 9, 9), "32"),
+        (RetentionPolicy(max_bytes=20), videos(9, 9, 9, 9, locked=(3,)), "21"),
+        (RetentionPolicy(max_bytes=20), videos(9, 9, 9, 9, foreign=(3,)), "2"),
+        (RetentionPolicy(max_bytes=5), videos(9), ""),
+        (RetentionPolicy(max_bytes=5), videos(9, 9), "1"),
         (RetentionPolicy(max_days=1.5), videos(9, 9, 9, 9), "32"),
         (RetentionPolicy(max_days=1.5), videos(9, 9, 9, 9, locked=(2,)), "3"),
-        (RetentionPolicy(size=30, max_days=2.5), videos(9, 9, 9, 9), "3"),
+        (RetentionPolicy(max_bytes=30, max_days=2.5), videos(9, 9, 9, 9), "3"),
     ],
 )
 def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
@@ -118,11 +119,11 @@ def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
 
 def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, caplog):
     size = film[0].stat().st_size
-    keeping = RetentionPolicy(size=2 * size)
-    library = VideoLibrary(tmp_path / "videos", Clock(), keeping=keeping)
+    keeping = RetentionPolicy(max_bytes=2 * size)
+    library = VideoLibrary(tmp_path / "videos", Clock(), retention=keeping)
 
     def save(hour: int) -> str:
-        file = library.parts("abc") / "part-1.mp4"
+        file = make_segment_path(library)
         file.write_bytes(film[0].read_bytes())
         started = f"2026-01-02T0{hour}:00:00.000000Z"
         return library.save(file, film[1].model_copy(update={"started_at": started}))
@@ -133,10 +134,10 @@ def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, c
     with caplog.at_level("INFO"):
         third = save(3)
     assert {each.filename for each in library.videos()} == {first, third}
-    assert f"{second} is kept no longer" in caplog.text
+    assert f"{second} is deleted by the retention policy" in caplog.text
     library.close()
 
-    older = VideoLibrary(library.folder, Clock(), keeping=RetentionPolicy(max_days=1))
+    older = VideoLibrary(library.folder, Clock(), retention=RetentionPolicy(max_days=1))
     older.open()  # all of them are from long ago; the newest and the locked one stay
     assert {each.filename for each in older.videos()} == {first, third}
     older.lock(first, False)
@@ -166,7 +167,7 @@ def test_a_lock_over_the_wire(binaries, tmp_path, film):
         videos_dir=tmp_path / "videos", bin_dir=tmp_path / "bin", ffmpeg_path=str(binaries.ffmpeg)
     )
     with serving(config) as (station, wire):
-        file = station.library.parts("abc") / "part-1.mp4"
+        file = make_segment_path(station.library)
         file.write_bytes(film[0].read_bytes())
         path = "/videos/" + station.library.save(file, film[1]).replace(" ", "%20")
         reply = wire.ask("PATCH", path, {"locked": True})
@@ -284,10 +285,10 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
     try:
         library = VideoLibrary(mount / "videos", Clock())
         library.open()
-        file = library.parts("abc") / "part-1.mp4"
+        file = make_segment_path(library)
         file.write_bytes(film[0].read_bytes())
         finished = library.save(file, film[1])
-        (mount / "filler").write_bytes(bytes(library.free_bytes() - left))
+        (mount / "filler").write_bytes(bytes(library.disk_space.free_bytes - left))
         steady = [number / 25 for number in range(1000)]
         units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
         studio.play(units, -1, 1)
@@ -295,8 +296,8 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
             39,
             ffmpeg=ffmpeg,
             save_video=library.save,
-            folder=library.parts("full"),
-            disk=library.room,
+            folder=library.segments_folder("full"),
+            disk=library.disk_space,
         )
         studio.play(units, 1, 40)
         assert recording.wait(60)

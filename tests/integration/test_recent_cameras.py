@@ -107,7 +107,7 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
         assert refused.value.code == "nothing_to_record"
         first, second = (station.open(camera.url, name) for name in ("Door", "Bench"))
         station.begin_open("rtsp://127.0.0.1:9/stream")
-        admit, asked = station.library.room.require_space, []
+        admit, asked = station.library.disk_space.require_space, []
 
         def refuse_the_first(*about):
             asked.append(about)
@@ -115,7 +115,7 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
                 raise DiskError("disk_full", needed=1, free=0, floor=0)
             admit(*about)
 
-        monkeypatch.setattr(station.library.room, "require_space", refuse_the_first)
+        monkeypatch.setattr(station.library.disk_space, "require_space", refuse_the_first)
         with pytest.raises(DiskError):
             station.record_all(60)
         assert first.recording is None

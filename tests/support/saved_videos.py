@@ -13,6 +13,13 @@ from support.studio import Studio
 from support.units_made import irregular, mixed, pictures, sound
 
 
+def make_segment_path(library: VideoLibrary, recording_id: str = "abc") -> Path:
+    """Where a recording writes its first segment; the folder exists."""
+    folder = library.segments_folder(recording_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "part-1.mp4"
+
+
 @pytest.fixture(scope="session")
 def film(tmp_path_factory, binaries) -> tuple[Path, Receipt]:
     """A real video of 4 s with its receipt."""
@@ -38,7 +45,7 @@ def save(library, film):
     """Save a copy of the film, under a name and with what else is to be in its receipt."""
 
     def save(name: str = "Door", **changes) -> str:
-        file = library.parts("abc") / "part-1.mp4"
+        file = make_segment_path(library)
         file.write_bytes(film[0].read_bytes())
         return library.save(file, film[1].model_copy(update={"name": name, **changes}))
 

@@ -271,7 +271,7 @@ NAMES += [
 
 @given(st.sampled_from(NAMES) | words | words.map(lambda word: word + ".mp4"))
 def test_no_name_leads_out_of_the_library(library, name):
-    for call in (library.get, library.thumbnail, library.delete):
+    for call in (library.get, library.images.thumbnail, library.delete):
         with pytest.raises((InputError, NotFoundError)):
             call(name)
     assert (library.folder.parent / "outside.mp4").read_bytes() == b"outside"

@@ -299,6 +299,7 @@ def stream_status(session: Session, station: Station, language: str) -> dict[str
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     latest = describe_recording(recording, language).model_dump() if recording else None
+    disk = station.estimate_disk([session])
     return {
         "now": time.time(),
         "video_codec": video.codec if video else None,
@@ -316,10 +317,10 @@ def stream_status(session: Session, station: Station, language: str) -> dict[str
         if latest and latest["state"] in RUNNING_RECORDING_STATE_VALUES
         else None,
         "recording": latest,
-        "free_bytes": station.library.free_bytes(),
-        "room_bytes": station.library.room.available_bytes,
-        "file_bit_rate": round(station.file_rate([session])),
-        "max_seconds": station.max_recording_seconds([session]),
+        "free_bytes": disk.free_bytes,
+        "room_bytes": disk.available_bytes,
+        "file_bit_rate": round(disk.file_bit_rate),
+        "max_seconds": disk.max_seconds,
     }
 
 

@@ -58,7 +58,7 @@ class ReceiptHandler(ApiHandler):
 
 class ThumbnailHandler(FileHandler):
     async def get(self, filename: str) -> None:
-        path = await self.call(self.station.library.thumbnail, filename)
+        path = await self.call(self.station.library.images.thumbnail, filename)
         await self.send(path, "image/jpeg")
 
     async def head(self, filename: str) -> None:
@@ -74,14 +74,14 @@ class PreviewHandler(ApiHandler):
             at = math.nan
         if not math.isfinite(at):
             raise FieldError("at", "wrong_type")
-        jpeg = await self.call(self.station.library.preview, filename, at)
+        jpeg = await self.call(self.station.library.images.preview, filename, at)
         self.set_header("Content-Type", "image/jpeg")
         self.write(jpeg)
 
 
 class TimesHandler(ApiHandler):
     async def get(self, filename: str) -> None:
-        times = await self.call(self.station.library.times, filename)
+        times = await self.call(self.station.library.images.frame_times, filename)
         self.answer(await self.call(schema.FrameTimesReply, times=times))
 
 

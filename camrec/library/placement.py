@@ -1,0 +1,51 @@
+"""Moves finished videos into the videos folder under names that are free."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+from camrec import durable_files
+from camrec.library import filenames
+
+
+def place_video(folder: Path, file: Path, receipt_file: Path | None, stem: str) -> str:
+    """Move a video and its receipt into `folder`, under `stem` or the first free numbered name.
+
+    The receipt is moved first: a receipt alone is not a video, but a video alone would be listed
+    without its receipt. Returns the name of the video. Raises OSError; then the video is
+    still in its old place.
+    """
+    for candidate in numbered_stems(stem):
+        if filename := try_place_video(folder, file, receipt_file, candidate):
+            return filename
+    raise AssertionError("the numbers never end")
+
+
+def try_place_video(folder: Path, file: Path, receipt_file: Path | None, stem: str) -> str | None:
+    """Move a video and its receipt to `stem`; None if the name is taken. Raises OSError."""
+    target = folder / f"{stem}{filenames.VIDEO_FILE_SUFFIX}"
+    receipt_target = target.with_suffix(".json")
+    if target.exists():
+        return None
+    if receipt_file is not None and not _move_if_free(receipt_file, receipt_target):
+        return None
+    if _move_if_free(file, target):
+        return target.name
+    if receipt_file is not None:
+        durable_files.rename_no_overwrite(receipt_target, receipt_file)
+    return None
+
+
+def numbered_stems(stem: str) -> Iterator[str]:
+    """``stem``, ``stem (2)``, ``stem (3)`` and so on."""
+    return (filenames.numbered_stem(stem, number) for number in itertools.count(1))
+
+
+def _move_if_free(source: Path, target: Path) -> bool:
+    try:
+        durable_files.rename_no_overwrite(source, target)
+    except FileExistsError:
+        return False
+    return True

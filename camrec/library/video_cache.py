@@ -1,0 +1,65 @@
+"""Reads the videos of a folder, and each of them again only after it has changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from camrec.errors import NotFoundError
+from camrec.library import filenames, video
+from camrec.library.video import VideoFile
+
+# The video's time of change (nanoseconds) and size (bytes), and the receipt's time of change.
+FileFingerprint = tuple[int, int, int]
+
+
+class VideoCache:
+    """The videos that are directly in `folder`. Symbolic links are not followed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._videos: dict[str, tuple[FileFingerprint, VideoFile]] = {}
+
+    def videos(self) -> list[VideoFile]:
+        """All videos, the newest first."""
+        found = {name: self._load(name, status) for name, status in self._scan()}
+        for name in self._videos.keys() - found.keys():
+            self._videos.pop(name, None)
+        return sorted(found.values(), key=lambda each: (each.started_at, each.filename))[::-1]
+
+    def get(self, filename: str) -> VideoFile:
+        """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
+        try:
+            status = os.lstat(self._folder / filenames.check_filename(filename))
+        except OSError:
+            raise NotFoundError("no_video", filename=filename) from None
+        if not stat.S_ISREG(status.st_mode):
+            raise NotFoundError("no_video", filename=filename)
+        return self._load(filename, status)
+
+    def _scan(self) -> Iterator[tuple[str, os.stat_result]]:
+        try:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    if filenames.is_video_filename(entry.name) and entry.is_file(
+                        follow_symlinks=False
+                    ):
+                        yield entry.name, entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+
+    def _load(self, filename: str, status: os.stat_result) -> VideoFile:
+        """From memory, if neither the file nor its receipt has changed."""
+        path = self._folder / filename
+        try:
+            receipt_mtime_ns = path.with_suffix(".json").stat().st_mtime_ns
+        except OSError:
+            receipt_mtime_ns = 0
+        fingerprint = (status.st_mtime_ns, status.st_size, receipt_mtime_ns)
+        known = self._videos.get(filename)
+        if known is None or known[0] != fingerprint:
+            found = video.read_video(path, status.st_size, status.st_mtime_ns)
+            self._videos[filename] = known = fingerprint, found
+        return known[1]

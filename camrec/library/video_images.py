@@ -1,0 +1,92 @@
+"""What is decoded from the videos for the page: thumbnails, previews, the times of frames."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+
+from camrec.errors import NotFoundError
+from camrec.library import preview, thumbnail, video
+from camrec.library.video import VideoFile
+
+log = logging.getLogger(__name__)
+
+THUMBNAILS_FOLDER_NAME = ".thumbnails"
+
+
+class VideoImages:
+    """Thumbnails, previews and frame times of the videos in `folder`.
+
+    Parameters
+    ----------
+    get
+        The video of a file name; raises InputError (``bad_filename``), NotFoundError
+        (``no_video``).
+    """
+
+    def __init__(self, folder: Path, get: Callable[[str], VideoFile]) -> None:
+        self._folder = folder
+        self._get = get
+        self._thumbnail_lock = threading.Lock()
+        self._previews = preview.FramePreviews()
+
+    def thumbnail(self, filename: str) -> Path:
+        """The video's thumbnail, a JPEG file. It is made on the first call.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` if no frame can be decoded)
+        """
+        path = self._get(filename).path
+        target = self._thumbnail_path(filename)
+        with self._thumbnail_lock:
+            video_mtime_ns = path.stat().st_mtime_ns
+            if not target.exists() or target.stat().st_mtime_ns != video_mtime_ns:
+                try:
+                    thumbnail.make_thumbnail(path, target)
+                    os.utime(target, ns=(video_mtime_ns, video_mtime_ns))
+                except (OSError, ValueError, av.error.FFmpegError) as error:
+                    log.warning("no thumbnail of %s: %s", filename, error)
+                    raise NotFoundError("no_thumbnail", filename=filename) from None
+        return target
+
+    def preview(self, filename: str, at: float) -> bytes:
+        """A small JPEG of the frame at `at` seconds from the start of the video.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` if no frame can be decoded)
+        """
+        path = self._get(filename).path
+        try:
+            return self._previews.jpeg(path, at)
+        except (OSError, ValueError, IndexError) as error:
+            log.warning("no preview of %s: %s", filename, error)
+            raise NotFoundError("no_thumbnail", filename=filename) from None
+
+    def frame_times(self, filename: str) -> list[float]:
+        """Seconds from the start of the video of each frame that is shown, sorted.
+
+        Raises
+        ------
+        InputError, NotFoundError (``no_video``; ``no_thumbnail`` if the file is not a video)
+        """
+        path = self._get(filename).path
+        try:
+            return preview.read_frame_times(path)
+        except (OSError, ValueError, IndexError) as error:
+            log.warning("no frame times of %s: %s", filename, error)
+            raise NotFoundError("no_thumbnail", filename=filename) from None
+
+    def delete(self, path: Path) -> None:
+        """Delete the thumbnail and the frame index of a video. Raises OSError."""
+        self._thumbnail_path(path.name).unlink(missing_ok=True)
+        video.frame_index_path(path).unlink(missing_ok=True)
+
+    def _thumbnail_path(self, filename: str) -> Path:
+        return self._folder / THUMBNAILS_FOLDER_NAME / f"{filename}.jpg"
