@@ -267,14 +267,14 @@ def _find_config_file() -> Path | None:
 
 def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, object]:
     """`values` with their paths relative to `folder`, the folder of the settings file."""
-    resolved = dict(values)
+    settings = dict(values)
     for key in ("bin_dir", "videos_dir"):
-        if isinstance(value := resolved.get(key), str):
-            resolved[key] = folder / value
+        if isinstance(value := settings.get(key), str):
+            settings[key] = folder / value
     for key in ("tls_certificate", "tls_key"):
-        if isinstance(value := resolved.get(key), str) and value:
-            resolved[key] = str(folder / value)
-    return resolved
+        if isinstance(value := settings.get(key), str) and value:
+            settings[key] = str(folder / value)
+    return settings
 
 
 def _edit_yaml(text: str, values: Mapping[str, object], wanted: Mapping[str, object]) -> str:

@@ -100,13 +100,13 @@ class DiskSpace:
     def estimate(self, streams: Iterable[StreamRate]) -> DiskEstimate:
         """The space that there is now, for recordings of all `streams` at once."""
         free = self.free_bytes
-        available = max(0, free - self.min_free_bytes)
+        usable_bytes = max(0, free - self.min_free_bytes)
         rate = self.file_bit_rate(streams)
         if rate > 0:
-            max_seconds = min(MAX_DURATION_S, int(OFFERED_SPACE_RATIO * available * 8 / rate))
+            max_seconds = min(MAX_DURATION_S, int(OFFERED_SPACE_RATIO * usable_bytes * 8 / rate))
         else:
-            max_seconds = MAX_DURATION_S if available else 0
-        return DiskEstimate(free, available, rate, max_seconds)
+            max_seconds = MAX_DURATION_S if usable_bytes else 0
+        return DiskEstimate(free, usable_bytes, rate, max_seconds)
 
     def seconds_until_full(self, file_bit_rate: float) -> float | None:
         """How long files of `file_bit_rate` bits per second can grow; None if the rate is 0."""
