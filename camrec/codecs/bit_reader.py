@@ -1,45 +1,46 @@
-"""Reading bit by bit: parameter sets, and the configurations of sound."""
+"""Reads single bits and Exp-Golomb numbers from parameter sets and audio configurations."""
 
 from __future__ import annotations
 
 
 class BitReader:
-    """The bits of some bytes, most significant first.
+    """Reads bits from bytes, the most significant bit first.
 
-    Reading past the end raises ValueError. What stands in a NAL unit is to be `unescape_nal` first.
+    Reading past the end raises ValueError. A NAL unit must go through `unescape_nal` first.
     """
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")
         self._bits_left = len(data) * 8
 
-    def take(self, count: int) -> int:
-        """The next `count` bits as a number."""
+    def read_bits(self, count: int) -> int:
+        """The next `count` bits as an unsigned number: u(n) in the standards."""
         self._bits_left -= count
         if self._bits_left < 0:
-            raise ValueError("the parameter set is cut off")
+            raise ValueError("the data ends too early")
         return self._value >> self._bits_left & ((1 << count) - 1)
 
-    def peek(self, count: int) -> int:
-        """The next `count` bits, which stay to be taken; 0 where there are not so many."""
+    def peek_bits(self, count: int) -> int:
+        """The next `count` bits without reading them; 0 if fewer bits are left."""
         left = self._bits_left - count
         return self._value >> left & ((1 << count) - 1) if left >= 0 else 0
 
-    def flag(self) -> bool:
-        return self.take(1) == 1
+    def read_flag(self) -> bool:
+        """The next bit: u(1)."""
+        return self.read_bits(1) == 1
 
-    def ue(self) -> int:
-        """An unsigned Exp-Golomb number."""
+    def read_ue(self) -> int:
+        """An unsigned Exp-Golomb number: ue(v). Raises ValueError if it has over 32 bits."""
         zeros = 0
-        while not self.flag():
+        while not self.read_flag():
             zeros += 1
             if zeros > 32:
                 raise ValueError("not an Exp-Golomb number")
-        return (1 << zeros) - 1 + self.take(zeros)
+        return (1 << zeros) - 1 + self.read_bits(zeros)
 
-    def se(self) -> int:
-        """A signed one."""
-        number = self.ue()
+    def read_se(self) -> int:
+        """A signed Exp-Golomb number: se(v)."""
+        number = self.read_ue()
         return (number + 1) // 2 if number & 1 else -(number // 2)
 
 

@@ -1,34 +1,35 @@
-"""Where a picture begins though its time is that of the one before."""
+"""Finds where a frame begins that has the same timestamp as the frame before it."""
 
 from __future__ import annotations
 
-from camrec.codecs.nal_units import NalDepacketizer
+from camrec.codecs.nal_syntax import NalSyntax
 from camrec.codecs.parameter_sets import ParameterSets
 
 
 class FrameStartDetector:
-    """Looks at the slices of one time. With a coarse clock several pictures have the same.
+    """Looks at the slices of one timestamp. A camera with a coarse clock repeats timestamps.
 
-    The first slice of a picture says that it is that. Another one does not begin a picture where it
-    is the first of the second field, a redundant one, or the same once more.
+    Only the first slice of a frame can begin a frame. It does not if it belongs to the second
+    field of the frame, is redundant, or is a copy of the slice before.
 
-    is_duplicate : the picture comes once more, and what follows of it is of no use.
+    is_duplicate : the camera sends the frame again; the rest of it must be dropped.
     """
 
-    def __init__(self, nals: NalDepacketizer, sets: ParameterSets) -> None:
-        self._nals = nals
+    def __init__(self, syntax: type[NalSyntax], sets: ParameterSets) -> None:
+        self._syntax = syntax
         self._sets = sets
         self._first_slice: bytes | None = None
-        self._is_paired = False
+        self._has_second_field = False
         self.is_duplicate = False
 
     def start_timestamp(self) -> None:
+        """A new timestamp begins a frame in any case."""
         self._first_slice = None
-        self._is_paired = self.is_duplicate = False
+        self._has_second_field = self.is_duplicate = False
 
     def starts_frame(self, nal: bytes) -> bool:
-        """Whether a picture begins here that is not the first one of its time."""
-        if not self._nals.is_first_slice(nal):
+        """Whether a frame begins with this NAL unit that is not the first of its timestamp."""
+        if not self._syntax.is_first_slice(nal):
             return False
         before, self._first_slice = self._first_slice, nal
         if before is None:
@@ -36,11 +37,11 @@ class FrameStartDetector:
         if before == nal:
             self.is_duplicate = True
             return False
-        relation = self._nals.compare_slices(before, nal, self._sets.sequence(nal))
+        relation = self._syntax.compare_slices(before, nal, self._sets.sps_of_slice(nal))
         if relation == "same":
             return False
-        if relation == "field" and not self._is_paired:
-            self._is_paired = True
+        if relation == "field" and not self._has_second_field:
+            self._has_second_field = True
             return False
-        self._is_paired = self.is_duplicate = False
+        self._has_second_field = self.is_duplicate = False
         return True

@@ -1,311 +1,182 @@
-"""H.264: its NAL units in RTP (RFC 6184), and what its sequence parameter set says."""
+"""H.264: the types of its NAL units, its parameter sets, and which frame a slice belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from camrec.codecs.bit_reader import BitReader, unescape_nal
+from camrec.codecs.h264_sps import H264_SPS_TYPE, parse_h264_sps, read_sps_header
+from camrec.codecs.nal_syntax import NalSyntax, SliceRelation
 from camrec.codecs.nal_units import (
     PARAMETER_SET_ID_BYTES,
     RECOVERY_POINT_SEI_TYPE,
-    NalDepacketizer,
-    SliceRelation,
-    SpsInfo,
     parse_sei_messages,
-    read_pixel_aspect,
-    split_aggregation,
 )
+from camrec.codecs.sps import SpsInfo
 
-STAP_A_NAL_TYPE, FU_A_NAL_TYPE = 24, 28
-SLICE_HEADER_NAL_TYPES = (1, 2, 5)
-BASELINE_PROFILE = 66
-INTRA_ONLY_PROFILES = (
-    44,
-    86,
-    100,
-    110,
-    122,
-    244,
-)  # where constraint flag 3 means: no prediction at all
-CHROMA_FORMAT_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-# Decoded picture buffer in macroblocks by level (table A-1); level 1b counts as 1.1 here.
-MAX_DPB_MACROBLOCKS = {
-    9: 396, 10: 396, 11: 900, 12: 2376, 13: 2376, 20: 2376, 21: 4752, 22: 8100, 30: 8100,
-    31: 18000, 32: 20480, 40: 32768, 41: 32768, 42: 34816, 50: 110400, 51: 184320, 52: 184320,
-    60: 696320, 61: 696320, 62: 696320,
-}  # fmt: skip
+NON_IDR_SLICE_TYPE, PARTITION_A_TYPE, IDR_SLICE_TYPE = 1, 2, 5
+SLICE_HEADER_NAL_TYPES = (NON_IDR_SLICE_TYPE, PARTITION_A_TYPE, IDR_SLICE_TYPE)
+NAL_REF_IDC_MASK = 0x60
 
 
-class H264Depacketizer(NalDepacketizer):
+class H264Syntax(NalSyntax):
+    """H.264 (ITU-T H.264, table 7-1)."""
+
     CODEC = "h264"
-    PARAMETERS = (7, 8)
-    SEQUENCE = 7
-    DELIMITER = 9
-    FRAGMENT_HEAD = 2
-    HEAD = 1
-    MESSAGE = 6
-    IN_FRONT = frozenset({6, 7, 8})
-    PLAIN = (5,)
+    NAL_HEADER_BYTES = 1
+    PARAMETER_SET_TYPES = (H264_SPS_TYPE, 8)
+    SPS_TYPE = H264_SPS_TYPE
+    SEI_TYPE = 6
+    AUD_TYPE = 9
+    PARAMETER_SET_AND_SEI_TYPES = frozenset({6, 7, 8})
+    IDR_TYPES = (IDR_SLICE_TYPE,)
 
     @staticmethod
-    def kind(nal: bytes | memoryview) -> int:
+    def nal_type(nal: bytes | memoryview) -> int:
         return nal[0] & 31
 
     @staticmethod
-    def is_slice(kind: int) -> bool:
-        return 1 <= kind <= 5
+    def is_slice(nal_type: int) -> bool:
+        return 1 <= nal_type <= 5
 
     @staticmethod
-    def is_key_slice(kind: int) -> bool:
-        return kind == 5
+    def is_key_slice(nal_type: int) -> bool:
+        return nal_type == IDR_SLICE_TYPE
 
     @classmethod
-    def is_reference(cls, nals: Sequence[bytes], kinds: Sequence[int]) -> bool:
-        return any(nal[0] & 0x60 for nal, k in zip(nals, kinds, strict=True) if cls.is_slice(k))
+    def is_reference(cls, nals: Sequence[bytes], types: Sequence[int]) -> bool:
+        return any(
+            nal[0] & NAL_REF_IDC_MASK
+            for nal, nal_type in zip(nals, types, strict=True)
+            if cls.is_slice(nal_type)
+        )
 
     @classmethod
     def is_first_slice(cls, nal: bytes) -> bool:
+        # first_mb_in_slice is 0, which is one set bit.
         return nal[0] & 31 in SLICE_HEADER_NAL_TYPES and len(nal) > 1 and nal[1] >= 0x80
 
     @classmethod
-    def compare_slices(cls, before: bytes, nal: bytes, sequence: bytes | None) -> SliceRelation:
+    def compare_slices(cls, before: bytes, nal: bytes, sps: bytes | None) -> SliceRelation:
         try:
-            layout = parse_slice_layout(sequence or b"")
-            one, other = parse_slice_header(before, layout), parse_slice_header(nal, layout)
+            layout = read_slice_header_layout(sps or b"")
+            one, other = read_slice_identity(before, layout), read_slice_identity(nal, layout)
         except ValueError:
-            return "same"  # as by its time
-        if one.field and other.field and one.bottom != other.bottom and one.number == other.number:
+            return "same"  # the timestamp says so
+        if (
+            one.field_pic_flag
+            and other.field_pic_flag
+            and one.bottom_field_flag != other.bottom_field_flag
+            and one.frame_num == other.frame_num
+        ):
             return "field"
         return "same" if one == other else "next"
 
-    @staticmethod
-    def form(sequence: bytes) -> SpsInfo:
-        return parse_sps(sequence)
+    @classmethod
+    def parse_sps(cls, sps: bytes) -> SpsInfo:
+        return parse_h264_sps(sps)
 
-    def find_recovery_count(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
-        for nal, kind in zip(nals, kinds, strict=True):
-            if kind == self.MESSAGE:
-                for what, payload in parse_sei_messages(nal, self.HEAD):
-                    if what == RECOVERY_POINT_SEI_TYPE:
-                        return _read_first_ue(payload)
-        # Who sends parameter sets with a picture without any prediction means the same.
-        told = self.SEQUENCE in kinds
-        slices = (nal for nal, kind in zip(nals, kinds, strict=True) if self.is_slice(kind))
-        return 0 if told and all(map(_is_i_slice, slices)) else None
+    @classmethod
+    def read_recovery_count(cls, nals: Sequence[bytes], types: Sequence[int]) -> int | None:
+        for nal, nal_type in zip(nals, types, strict=True):
+            if nal_type == cls.SEI_TYPE:
+                for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
+                    if payload_type == RECOVERY_POINT_SEI_TYPE:
+                        return _read_recovery_frame_cnt(payload)
+        # Cameras that send parameter sets with a frame of I slices only mean the same.
+        slices = (nal for nal, nal_type in zip(nals, types, strict=True) if cls.is_slice(nal_type))
+        return 0 if cls.SPS_TYPE in types and all(map(_is_i_slice, slices)) else None
 
     @classmethod
     def read_slice_pps_id(cls, slice: bytes) -> int:
-        bits = BitReader(unescape_nal(slice[cls.HEAD : PARAMETER_SET_ID_BYTES]))
-        bits.ue()
-        bits.ue()
-        return bits.ue()
+        bits = BitReader(unescape_nal(slice[cls.NAL_HEADER_BYTES : PARAMETER_SET_ID_BYTES]))
+        bits.read_ue()  # first_mb_in_slice
+        bits.read_ue()  # slice_type
+        return bits.read_ue()
 
     @classmethod
-    def number(cls, parameter_set: bytes) -> int:
-        bits = BitReader(unescape_nal(parameter_set[cls.HEAD : PARAMETER_SET_ID_BYTES]))
-        if cls.kind(parameter_set) == cls.SEQUENCE:
-            bits.take(24)
-        return bits.ue()
-
-    def _split_payload(self, payload: memoryview) -> Iterator[bytes] | None:
-        kind = payload[0] & 31
-        if kind == FU_A_NAL_TYPE:
-            return None
-        if kind == STAP_A_NAL_TYPE:
-            return split_aggregation(payload[1:])
-        # 25 to 27 and 29 belong to the interleaved mode, which is never asked for.
-        # 0 is none either: there a start code may stand in front of the first.
-        one = 1 <= kind <= 23 or payload[:2] == b"\0\0"
-        return iter([bytes(payload)] if one else [])
-
-    def _parse_fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
-        head = payload[1]
-        header = bytes([payload[0] & 0xE0 | head & 0x1F])
-        return bool(head & 0x80), bool(head & 0x40), header, payload[2:]
-
-
-def parse_sps(sequence: bytes) -> SpsInfo:
-    """Size and reorder depth from a sequence parameter set (7.3.2.1.1)."""
-    bits = BitReader(unescape_nal(sequence))
-    profile, constraints, level, chroma, depth, _ = _read_profile(bits)
-    bits.ue()
-    order, _ = _read_poc_type(bits)
-    references = bits.ue()
-    bits.flag()
-    columns, rows = bits.ue() + 1, bits.ue() + 1
-    fields = not bits.flag()
-    rows *= 2 if fields else 1
-    if fields:
-        bits.flag()
-    bits.flag()
-    width, height = columns * 16, rows * 16
-    if bits.flag():
-        left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()
-        across = 2 if chroma in (1, 2) else 1
-        down = (2 if chroma == 1 else 1) * (2 if fields else 1)
-        width -= (left + right) * across
-        height -= (top + bottom) * down
-    if width <= 0 or height <= 0:
-        raise ValueError("no size")
-    pixel, told = _read_vui(bits) if bits.flag() else ((1, 1), None)
-    # Without a word on it: none where the profile or the way of counting allows none; else no
-    # more than there are references, or than fit into the decoder's memory.
-    none = profile == BASELINE_PROFILE or order == 2 or references <= 1
-    if none or (profile in INTRA_ONLY_PROFILES and constraints & 0x10):
-        return SpsInfo(width, height, 0, pixel, chroma, depth)
-    room = min(MAX_DPB_MACROBLOCKS.get(level, 696320) // (columns * rows), 16)
-    reorder = told if told is not None else min(references, room)
-    return SpsInfo(width, height, reorder, pixel, chroma, depth)
-
-
-def _read_profile(bits: BitReader) -> tuple[int, int, int, int, int, bool]:
-    """(profile, constraints, level, chroma, depth, whether the colours are planes apart) from the
-    beginning of a sequence parameter set.
-    """
-    if bits.take(8) & 31 != H264Depacketizer.SEQUENCE:
-        raise ValueError("not a sequence parameter set")
-    profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
-    bits.ue()
-    chroma, depth, planes = 1, 8, False
-    if profile in CHROMA_FORMAT_PROFILES:
-        chroma = bits.ue()
-        if chroma == 3:
-            planes = bits.flag()
-        depth = 8 + max(bits.ue(), bits.ue())
-        bits.flag()
-        if bits.flag():
-            for place in range(12 if chroma == 3 else 8):
-                if bits.flag():
-                    _skip_scaling_list(bits, 16 if place < 6 else 64)
-    return profile, constraints, level, chroma, depth, planes
-
-
-def _read_poc_type(bits: BitReader) -> tuple[int, int]:
-    """How pictures are put in the order in which they are shown, and the bits of its numbers."""
-    order, width = bits.ue(), 0
-    if order == 0:
-        width = bits.ue() + 4
-    elif order == 1:
-        bits.flag()
-        bits.se()
-        bits.se()
-        for _ in range(bits.ue()):
-            bits.se()
-    return order, width
+    def read_parameter_set_id(cls, parameter_set: bytes) -> int:
+        bits = BitReader(unescape_nal(parameter_set[cls.NAL_HEADER_BYTES : PARAMETER_SET_ID_BYTES]))
+        if cls.nal_type(parameter_set) == cls.SPS_TYPE:
+            bits.read_bits(8 + 8 + 8)  # profile_idc, constraint flags, level_idc
+        return bits.read_ue()
 
 
 class SliceHeaderLayout(NamedTuple):
-    """What a slice's header has by its sequence parameter set: widths in bits."""
+    """What the SPS says about the form of a slice header.
 
-    separate_planes: bool
-    number: int
-    shown: int
+    frame_num_bits, pic_order_cnt_lsb_bits : sizes of these fields.
+    """
+
+    separate_colour_plane_flag: bool
+    frame_num_bits: int
+    pic_order_cnt_lsb_bits: int
     has_fields: bool
 
 
 class SliceIdentity(NamedTuple):
-    """What is the same in all slices of a picture (7.4.1.2.4), and differs in the next one's."""
+    """What is equal in all slices of a frame, and differs in the next frame (7.4.1.2.4).
 
-    field: bool
-    bottom: bool
-    number: int
+    idr_pic_id_plus1 : 0 if the frame is not an IDR frame.
+    """
+
+    field_pic_flag: bool
+    bottom_field_flag: bool
+    frame_num: int
     is_reference: bool
-    key: int  # 0: none
-    shown: int
+    idr_pic_id_plus1: int
+    pic_order_cnt_lsb: int
 
 
-def parse_slice_layout(sequence: bytes) -> SliceHeaderLayout:
-    bits = BitReader(unescape_nal(sequence))
-    *_, planes = _read_profile(bits)
-    number = bits.ue() + 4
-    _, shown = _read_poc_type(bits)
-    bits.ue()
-    bits.flag()
-    bits.ue()
-    bits.ue()
-    return SliceHeaderLayout(planes, number, shown, not bits.flag())
+def read_slice_header_layout(sps: bytes) -> SliceHeaderLayout:
+    """Raises ValueError if it is not a sequence parameter set, or is cut off."""
+    header = read_sps_header(BitReader(unescape_nal(sps)))
+    return SliceHeaderLayout(
+        header.separate_colour_plane_flag,
+        header.log2_max_frame_num,
+        header.log2_max_pic_order_cnt_lsb,
+        not header.frame_mbs_only_flag,
+    )
 
 
-def parse_slice_header(slice: bytes, layout: SliceHeaderLayout) -> SliceIdentity:
+def read_slice_identity(slice: bytes, layout: SliceHeaderLayout) -> SliceIdentity:
+    """Read the slice header (7.3.3) up to pic_order_cnt_lsb. Raises ValueError."""
     bits = BitReader(unescape_nal(slice[1:PARAMETER_SET_ID_BYTES]))
-    for _ in range(3):
-        bits.ue()
-    if layout.separate_planes:
-        bits.take(2)
-    number = bits.take(layout.number)
-    field = layout.has_fields and bits.flag()
-    bottom = field and bits.flag()
-    key = 1 + bits.ue() if slice[0] & 31 == 5 else 0
-    return SliceIdentity(field, bottom, number, bool(slice[0] & 0x60), key, bits.take(layout.shown))
+    bits.read_ue()  # first_mb_in_slice
+    bits.read_ue()  # slice_type
+    bits.read_ue()  # pic_parameter_set_id
+    if layout.separate_colour_plane_flag:
+        bits.read_bits(2)  # colour_plane_id
+    frame_num = bits.read_bits(layout.frame_num_bits)
+    field_pic_flag = layout.has_fields and bits.read_flag()
+    bottom_field_flag = field_pic_flag and bits.read_flag()
+    idr_pic_id_plus1 = 1 + bits.read_ue() if slice[0] & 31 == IDR_SLICE_TYPE else 0
+    pic_order_cnt_lsb = bits.read_bits(layout.pic_order_cnt_lsb_bits)
+    is_reference = bool(slice[0] & NAL_REF_IDC_MASK)
+    return SliceIdentity(
+        field_pic_flag,
+        bottom_field_flag,
+        frame_num,
+        is_reference,
+        idr_pic_id_plus1,
+        pic_order_cnt_lsb,
+    )
 
 
-def _read_first_ue(payload: bytes) -> int | None:
-    """The Exp-Golomb number that a message begins with."""
+def _read_recovery_frame_cnt(payload: bytes) -> int | None:
+    """From a recovery point message (D.1.8); None if it is cut off."""
     try:
-        return BitReader(payload).ue()
+        return BitReader(payload).read_ue()
     except ValueError:
         return None
 
 
 def _is_i_slice(slice: bytes) -> bool:
-    """Whether it is an I slice."""
     bits = BitReader(unescape_nal(slice[1:PARAMETER_SET_ID_BYTES]))
     try:
-        bits.ue()
-        return bits.ue() % 5 == 2
+        bits.read_ue()  # first_mb_in_slice
+        slice_type = bits.read_ue()
     except ValueError:
         return False
-
-
-def _skip_scaling_list(bits: BitReader, size: int) -> None:
-    last = following = 8
-    for _ in range(size):
-        if following:
-            following = (last + bits.se()) % 256
-        last = following or last
-
-
-def _read_vui(bits: BitReader) -> tuple[tuple[int, int], int | None]:
-    """The pixel's shape, and max_num_reorder_frames if it is there, of the usability information
-    (E.1.1).
-    """
-    return read_pixel_aspect(bits), _read_vui_reorder(bits)
-
-
-def _read_vui_reorder(bits: BitReader) -> int | None:
-    if bits.flag():
-        bits.flag()
-    if bits.flag():
-        bits.take(4)
-        if bits.flag():
-            bits.take(24)
-    if bits.flag():
-        bits.ue()
-        bits.ue()
-    if bits.flag():
-        bits.take(65)
-    network = _skip_hrd(bits)
-    if _skip_hrd(bits) or network:
-        bits.flag()
-    bits.flag()
-    if not bits.flag():
-        return None
-    bits.flag()
-    for _ in range(4):
-        bits.ue()
-    return bits.ue()
-
-
-def _skip_hrd(bits: BitReader) -> bool:
-    """The parameters of one hypothetical reference decoder, if they are there."""
-    if not bits.flag():
-        return False
-    count = bits.ue() + 1
-    bits.take(8)
-    for _ in range(count):
-        bits.ue()
-        bits.ue()
-        bits.flag()
-    bits.take(20)
-    return True
+    return slice_type % 5 == 2

@@ -1,202 +1,90 @@
-"""H.265: its NAL units in RTP (RFC 7798), and what its sequence parameter set says."""
+"""H.265: the types of its NAL units, and its parameter sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from camrec.codecs.bit_reader import BitReader, unescape_nal
+from camrec.codecs.h265_sps import H265_SPS_TYPE, parse_h265_sps, skip_to_sps_id
+from camrec.codecs.nal_syntax import NalSyntax
 from camrec.codecs.nal_units import (
     PARAMETER_SET_ID_BYTES,
     RECOVERY_POINT_SEI_TYPE,
-    NalDepacketizer,
-    SpsInfo,
     parse_sei_messages,
-    read_pixel_aspect,
-    split_aggregation,
 )
+from camrec.codecs.sps import SpsInfo
 
-AP_NAL_TYPE, FU_NAL_TYPE = 48, 49
+H265_VPS_TYPE, H265_PPS_TYPE, PREFIX_SEI_TYPE = 32, 34, 39
 IRAP_NAL_TYPES = range(16, 24)
 
 
-class H265Depacketizer(NalDepacketizer):
+class H265Syntax(NalSyntax):
+    """H.265 (ITU-T H.265, table 7-1)."""
+
     CODEC = "h265"
-    PARAMETERS = (32, 33, 34)
-    SEQUENCE = 33
-    DELIMITER = 35
-    FRAGMENT_HEAD = 3
-    HEAD = 2
-    MESSAGE = 39
-    IN_FRONT = frozenset({32, 33, 34, 39})
-    LEADING = (8, 9)
-    PLAIN = (19, 20)
+    NAL_HEADER_BYTES = 2
+    PARAMETER_SET_TYPES = (H265_VPS_TYPE, H265_SPS_TYPE, H265_PPS_TYPE)
+    SPS_TYPE = H265_SPS_TYPE
+    SEI_TYPE = PREFIX_SEI_TYPE
+    AUD_TYPE = 35
+    PARAMETER_SET_AND_SEI_TYPES = frozenset({*PARAMETER_SET_TYPES, PREFIX_SEI_TYPE})
+    IDR_TYPES = (19, 20)
+    LEADING_TYPES = (8, 9)  # RASL
+    BROKEN_LINK_TYPES = (16, 17, 18)  # BLA
 
     @staticmethod
-    def kind(nal: bytes | memoryview) -> int:
+    def nal_type(nal: bytes | memoryview) -> int:
         return nal[0] >> 1 & 63
 
     @staticmethod
-    def is_slice(kind: int) -> bool:
-        return kind < 32
+    def is_slice(nal_type: int) -> bool:
+        return nal_type < 32
 
     @staticmethod
-    def is_key_slice(kind: int) -> bool:
-        return 16 <= kind <= 21
+    def is_key_slice(nal_type: int) -> bool:
+        return 16 <= nal_type <= 21
 
     @classmethod
     def is_first_slice(cls, nal: bytes) -> bool:
-        # Of a further layer (3D, scalable) it is no picture of its own.
-        base = not nal[0] & 1 and len(nal) > 2 and not nal[1] >> 3
-        return base and nal[2] >= 0x80 and cls.is_slice(cls.kind(nal))
+        # A slice of another layer (3D, scalable) does not start a frame of its own.
+        is_base_layer = not nal[0] & 1 and len(nal) > 2 and not nal[1] >> 3
+        return is_base_layer and nal[2] >= 0x80 and cls.is_slice(cls.nal_type(nal))
 
-    @staticmethod
-    def form(sequence: bytes) -> SpsInfo:
-        return parse_sps(sequence)
+    @classmethod
+    def parse_sps(cls, sps: bytes) -> SpsInfo:
+        return parse_h265_sps(sps)
 
-    def find_recovery_count(self, nals: Sequence[bytes], kinds: Sequence[int]) -> int | None:
-        for nal, kind in zip(nals, kinds, strict=True):
-            if kind == self.MESSAGE:
-                for what, payload in parse_sei_messages(nal, self.HEAD):
-                    if what == RECOVERY_POINT_SEI_TYPE:
-                        return _read_first_se(payload)
+    @classmethod
+    def read_recovery_count(cls, nals: Sequence[bytes], types: Sequence[int]) -> int | None:
+        for nal, nal_type in zip(nals, types, strict=True):
+            if nal_type == cls.SEI_TYPE:
+                for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
+                    if payload_type == RECOVERY_POINT_SEI_TYPE:
+                        return _read_recovery_poc_cnt(payload)
         return None
 
     @classmethod
     def read_slice_pps_id(cls, slice: bytes) -> int:
-        bits = BitReader(unescape_nal(slice[cls.HEAD : PARAMETER_SET_ID_BYTES]))
-        bits.flag()
-        if cls.kind(slice) in IRAP_NAL_TYPES:
-            bits.flag()
-        return bits.ue()
+        bits = BitReader(unescape_nal(slice[cls.NAL_HEADER_BYTES : PARAMETER_SET_ID_BYTES]))
+        bits.read_flag()  # first_slice_segment_in_pic_flag
+        if cls.nal_type(slice) in IRAP_NAL_TYPES:
+            bits.read_flag()  # no_output_of_prior_pics_flag
+        return bits.read_ue()
 
     @classmethod
-    def number(cls, parameter_set: bytes) -> int:
-        bits = BitReader(unescape_nal(parameter_set[cls.HEAD :]))
-        kind = cls.kind(parameter_set)
-        if kind == cls.SEQUENCE:
-            _skip_to_sps_id(bits)
-        return bits.take(4) if kind == cls.PARAMETERS[0] else bits.ue()
-
-    def _split_payload(self, payload: memoryview) -> Iterator[bytes] | None:
-        kind = payload[0] >> 1 & 63
-        if kind == FU_NAL_TYPE:
-            return None
-        if kind == AP_NAL_TYPE:
-            return split_aggregation(payload[2:])
-        return iter([bytes(payload)] if kind < AP_NAL_TYPE else [])
-
-    def _parse_fragment(self, payload: memoryview) -> tuple[bool, bool, bytes, memoryview]:
-        head = payload[2]
-        header = bytes([payload[0] & 0x81 | (head & 0x3F) << 1, payload[1]])
-        return bool(head & 0x80), bool(head & 0x40), header, payload[3:]
+    def read_parameter_set_id(cls, parameter_set: bytes) -> int:
+        bits = BitReader(unescape_nal(parameter_set[cls.NAL_HEADER_BYTES :]))
+        nal_type = cls.nal_type(parameter_set)
+        if nal_type == H265_VPS_TYPE:
+            return bits.read_bits(4)
+        if nal_type == H265_SPS_TYPE:
+            skip_to_sps_id(bits)
+        return bits.read_ue()
 
 
-def parse_sps(sequence: bytes) -> SpsInfo:
-    """Size and reorder depth from a sequence parameter set (7.3.2.2)."""
-    bits = BitReader(unescape_nal(sequence))
-    if bits.take(16) >> 9 & 63 != H265Depacketizer.SEQUENCE:
-        raise ValueError("not a sequence parameter set")
-    layers = _skip_to_sps_id(bits)
-    bits.ue()
-    chroma = bits.ue()
-    if chroma == 3:
-        bits.flag()
-    width, height = bits.ue(), bits.ue()
-    if bits.flag():
-        left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()
-        width -= (left + right) * (2 if chroma in (1, 2) else 1)
-        height -= (top + bottom) * (2 if chroma == 1 else 1)
-    if width <= 0 or height <= 0:
-        raise ValueError("no size")
-    depth = 8 + max(bits.ue(), bits.ue())
-    poc_bits = bits.ue() + 4
-    reorder = 0
-    # The last one told is that of the highest layer, which is what everybody decodes.
-    for _ in range(layers + 1 if bits.flag() else 1):
-        bits.ue()
-        reorder = bits.ue()
-        bits.ue()
-    return SpsInfo(width, height, reorder, _read_pixel_aspect(bits, poc_bits), chroma, depth)
-
-
-def _read_first_se(payload: bytes) -> int | None:
-    """The signed Exp-Golomb number that a message begins with, as none below zero."""
+def _read_recovery_poc_cnt(payload: bytes) -> int | None:
+    """From a recovery point message (D.2.8), at least 0; None if it is cut off."""
     try:
-        return max(0, BitReader(payload).se())
+        return max(0, BitReader(payload).read_se())
     except ValueError:
         return None
-
-
-def _skip_to_sps_id(bits: BitReader) -> int:
-    """Up to the number of a sequence parameter set, behind its header; how many layers it tells."""
-    bits.take(4)
-    layers = bits.take(3)
-    bits.flag()
-    _skip_profile(bits, layers)
-    return layers
-
-
-def _read_pixel_aspect(bits: BitReader, poc_bits: int) -> tuple[int, int]:
-    """The pixel's shape, which stands near the end; square where what is before it is too odd."""
-    try:
-        for _ in range(6):
-            bits.ue()
-        if bits.flag() and bits.flag():
-            _skip_scaling_lists(bits)
-        bits.take(2)
-        if bits.flag():
-            bits.take(8)
-            bits.ue()
-            bits.ue()
-            bits.flag()
-        _skip_reference_sets(bits)
-        if bits.flag():
-            for _ in range(bits.ue()):
-                bits.take(poc_bits + 1)
-        bits.take(2)
-        return read_pixel_aspect(bits) if bits.flag() else (1, 1)
-    except ValueError:
-        return 1, 1
-
-
-def _skip_scaling_lists(bits: BitReader) -> None:
-    for size in range(4):
-        for _ in range(0, 6, 3 if size == 3 else 1):
-            if not bits.flag():
-                bits.ue()
-                continue
-            if size > 1:
-                bits.se()
-            for _ in range(min(64, 16 << 2 * size)):
-                bits.se()
-
-
-def _skip_reference_sets(bits: BitReader) -> None:
-    """The short-term reference picture sets (7.3.7)."""
-    before: list[int] = []  # how far away the pictures of the set before are
-    for place in range(bits.ue()):
-        if place and bits.flag():
-            back = bits.flag()
-            step = bits.ue() + 1
-            step = -step if back else step
-            # Used, or if not used, kept all the same.
-            moved = [at + step for at in (*before, 0) if bits.flag() or bits.flag()]
-        else:
-            moved = []
-            for sign, count in ((-1, bits.ue()), (1, bits.ue())):
-                at = 0
-                for _ in range(count):
-                    at += sign * (bits.ue() + 1)
-                    moved.append(at)
-                    bits.flag()
-        before = sorted((at for at in moved if at), key=lambda at: (at > 0, abs(at)))
-
-
-def _skip_profile(bits: BitReader, layers: int) -> None:
-    bits.take(88)
-    bits.take(8)
-    told = [(bits.flag(), bits.flag()) for _ in range(layers)]
-    if layers:
-        bits.take(2 * (8 - layers))
-    for profile, level in told:
-        bits.take(88 * profile + 8 * level)

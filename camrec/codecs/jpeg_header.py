@@ -1,20 +1,22 @@
-"""What a JPEG says of itself."""
+"""Reads size and orientation from the headers of a JPEG."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from camrec.media import MAX_FRAME_PIXELS
 
 SOF_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-EXIF_ORIENTATION_TAG = 0x112  # Exif's tag
+EXIF_ORIENTATION_TAG = 0x112
 SOS_MARKER = 0xDA
 STANDALONE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
-    """(width, height, orientation) from its headers, the size as it is shown; ValueError where it
-    has none, or is too large.
+    """(width, height, orientation): the size as it is shown, and Exif's orientation, 1 to 8.
+
+    Raises ValueError if it is no JPEG, has no frame header, or is too large.
     """
     orientation = 1
     for marker, begin, end in _iterate_segments(jpeg):
@@ -24,7 +26,7 @@ def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
             height = jpeg[begin + 1] << 8 | jpeg[begin + 2]
             width = jpeg[begin + 3] << 8 | jpeg[begin + 4]
             if not 0 < width * height <= MAX_FRAME_PIXELS:
-                raise ValueError("too large, or nothing")
+                raise ValueError("no size, or too large")
             if orientation > 4:
                 width, height = height, width
             return width, height, orientation
@@ -32,7 +34,7 @@ def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
 
 
 def _iterate_segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, begin, end of its content) of each segment up to the first scan."""
+    """(marker, start of its content, end of it) of each segment up to the first scan."""
     if jpeg[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
     at = 2
@@ -53,8 +55,9 @@ def _iterate_segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _read_orientation(tiff: bytes) -> int:
-    """Of an Exif block; 1 where it tells none."""
-    order = {b"MM": "big", b"II": "little"}.get(tiff[:2])
+    """Exif's orientation from an Exif block; 1 if it has none."""
+    orders: dict[bytes, Literal["big", "little"]] = {b"MM": "big", b"II": "little"}
+    order = orders.get(tiff[:2])
     if order is None:
         return 1
 
@@ -64,6 +67,6 @@ def _read_orientation(tiff: bytes) -> int:
     begin = number(4, 4)
     for at in range(begin + 2, begin + 2 + 12 * min(number(begin, 2), 64), 12):
         if number(at, 2) == EXIF_ORIENTATION_TAG:
-            told = number(at + 8, 2)
-            return told if 1 <= told <= 8 else 1
+            orientation = number(at + 8, 2)
+            return orientation if 1 <= orientation <= 8 else 1
     return 1

@@ -11,7 +11,7 @@ SOI_BYTES, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
 DHT_MARKER, DQT_MARKER, DRI_MARKER = 0xC4, 0xDB, 0xDD
 SOF0_MARKER, SOF1_MARKER = 0xC0, 0xC1
 
-# The four Huffman tables of the same annex, as they stand in a DHT segment.
+# The four Huffman tables of ITU-T T.81, annex K, as the body of a DHT segment.
 DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
     "0000010501010101010100000000000000000102030405060708090a0b100002010303020403050504040000017d"
     "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a2526"
@@ -26,8 +26,8 @@ DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
 )
 
 
-def iterate_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(marker, body) of the segments in front of a scan; what makes no sense ends it."""
+def iterate_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
+    """(marker, body) of the segments before a scan; stops at anything that is not a segment."""
     at = 0
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
@@ -41,21 +41,23 @@ def iterate_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             end = at + 2 + (data[at + 2] << 8 | data[at + 3])
             if end < at + 4 or end > len(data):
                 return
-            yield marker, data[at + 4 : end]
+            yield marker, bytes(data[at + 4 : end])
             at = end
 
 
 def build_segment(marker: int, body: bytes) -> bytes:
+    """A segment with its marker and its length."""
     return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
 
 
 def add_huffman_tables(jpeg: bytes) -> bytes:
-    """A JPEG as it is, or with the usual tables where it has none: USB cameras leave them out, and
-    not every browser knows what is meant.
+    """The JPEG with the default Huffman tables if it has none, else unchanged.
+
+    USB cameras leave the tables out, and not every browser uses the default ones then.
     """
     at = 2
     for marker, body in iterate_segments(memoryview(jpeg)[2:]):
-        # The usual ones are for sequential JPEGs.
+        # The default tables are for sequential JPEGs.
         if marker == DHT_MARKER or (
             marker in SOF_MARKERS and marker not in (SOF0_MARKER, SOF1_MARKER)
         ):

@@ -1,4 +1,4 @@
-"""The tracks of a camera that changes to and fro: the same form is the same track."""
+"""Reuses the track of a format, for cameras that switch between formats."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import Generic, TypeVar
 
 from camrec.media import VideoTrack
 
-MAX_KNOWN_TRACKS = 8  # tracks that are known, the latest
+MAX_KNOWN_TRACKS = 8  # the tracks that were used last
 
 FormatT = TypeVar("FormatT", bound=Hashable)
 
 
 class KnownTracks(Generic[FormatT]):
-    """Makes a track of each new form; one it was made of already gives that track again."""
+    """Creates a track for each new format, and returns the same track for the same format."""
 
-    def __init__(self, make: Callable[[FormatT], VideoTrack]) -> None:
-        self._create_track = make
+    def __init__(self, create_track: Callable[[FormatT], VideoTrack]) -> None:
+        self._create_track = create_track
         self._tracks: dict[FormatT, VideoTrack] = {}
 
-    def of(self, form: FormatT) -> VideoTrack:
-        track = self._tracks.pop(form, None) or self._create_track(form)
-        self._tracks[form] = track
+    def track_for(self, video_format: FormatT) -> VideoTrack:
+        """The track of this format."""
+        track = self._tracks.pop(video_format, None) or self._create_track(video_format)
+        self._tracks[video_format] = track
         if len(self._tracks) > MAX_KNOWN_TRACKS:
             del self._tracks[next(iter(self._tracks))]
         return track

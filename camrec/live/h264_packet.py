@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from camrec.codecs import START_CODE, H264Depacketizer
+from camrec.codecs import START_CODE, H264Syntax
 from camrec.media import VideoTrack
 
 
@@ -30,6 +30,6 @@ class H264Packet:
 def codec_string(track: VideoTrack) -> str:
     """What a browser calls an H.264 track (RFC 6381): profile, constraints and level in hex."""
     for nal in track.parameters.split(START_CODE):
-        if len(nal) > 3 and H264Depacketizer.kind(nal) == H264Depacketizer.SEQUENCE:
+        if len(nal) > 3 and H264Syntax.nal_type(nal) == H264Syntax.SPS_TYPE:
             return f"avc1.{nal[1:4].hex().upper()}"
     raise ValueError("no sequence parameter set")

@@ -1,4 +1,4 @@
-"""A local stream as units: RTSP over TCP from MediaMTX, JPEGs from go2rtc's WebSocket."""
+"""Reads local streams as media units: RTSP from MediaMTX, JPEGs over WebSocket from go2rtc."""
 
 from camrec.readers.errors import StreamError
 from camrec.readers.mjpeg_reader import MjpegReader

@@ -1,4 +1,4 @@
-"""Why a reading ended."""
+"""Why a reader ended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ StreamErrorReason = Literal["not_ready", "refused", "silent", "lost", "codec", "
 
 
 class StreamError(Exception):
-    """A stream that could not be read, or not any longer.
+    """A stream cannot be read, or cannot be read any longer.
 
     reason
-        "not_ready"  the proxy has no such path, or nothing on it yet (RTSP 404, 400);
-        "refused"    nobody listens there, or we are not let in;
-        "silent"     nothing came for the time that was given;
-        "lost"       the connection broke, or what came is not the protocol;
-        "codec"      there is no video that we can take: `detail` names what there is;
-        "jpeg"       its M-JPEG is of a kind that we cannot read;
-        "message"    `detail` is go2rtc's text.
+        "not_ready"  the proxy does not have this path, or no stream on it yet (RTSP 404, 400);
+        "refused"    the connection or the login was refused;
+        "silent"     no data arrived before the timeout;
+        "lost"       the connection broke, or the data does not follow the protocol;
+        "codec"      camrec supports none of the video codecs, which `detail` names;
+        "jpeg"       camrec cannot read this kind of M-JPEG;
+        "message"    go2rtc reported an error, which is `detail`.
     """
 
     def __init__(self, reason: StreamErrorReason, detail: str = "") -> None:

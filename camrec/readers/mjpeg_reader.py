@@ -1,4 +1,4 @@
-"""go2rtc's JPEGs over its WebSocket, each with its arrival."""
+"""Reads go2rtc's JPEGs over WebSocket, each with its arrival time."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from camrec.readers.websocket_client import WebSocketClient
 class MjpegReader(StreamReader):
     """Reads one of go2rtc's streams; used once.
 
-    By WebSocket, because go2rtc notices at once when such a reader leaves, and leaves the camera.
-    A picture's time is its arrival, so its offset is 0.
+    go2rtc notices at once when a WebSocket client leaves, and then disconnects from the camera.
+    A frame's timestamp is its arrival time, so its offset is 0.
 
     Parameters
     ----------
     url
         ``ws://127.0.0.1:PORT/api/ws?src=NAME``.
     timeout, patience
-        As `StreamReader`'s.
-    broken
-        How many pictures the camera sent, since it was opened, that did not even come here.
+        As in `StreamReader`.
+    count_broken
+        Returns how many broken frames the relay has dropped since the camera was opened.
     """
 
     def __init__(
@@ -37,10 +37,10 @@ class MjpegReader(StreamReader):
         clock: Clock,
         timeout: float = 5.0,
         patience: float | None = None,
-        broken: Callable[[], int] = lambda: 0,
+        count_broken: Callable[[], int] = lambda: 0,
     ) -> None:
         super().__init__(clock, timeout, patience)
-        self._broken = broken
+        self._count_broken = count_broken
         self._url = url
         self._login = (user, password)
         self._tracks = KnownTracks(_create_track)
@@ -51,12 +51,12 @@ class MjpegReader(StreamReader):
         connection.open(*self._login)
         connection.send(json.dumps({"type": "mjpeg"}))
         connection.patience = self._media_timeout
-        counted = self._broken()
+        counted = self._count_broken()
         while True:
             message = connection.receive()
             arrived = self._clock.monotonic_ns()
             if isinstance(message, bytes):
-                before, counted = counted, self._broken()
+                before, counted = counted, self._count_broken()
                 self._dropped += counted - before
                 track = self._find_track(message)
                 if track is not None:
@@ -69,26 +69,26 @@ class MjpegReader(StreamReader):
                 self._handle_message(message)
 
     def _find_track(self, message: bytes) -> VideoTrack | None:
-        """The track of those of the same size; None where it is no picture that can be taken."""
+        """The track of frames of this format; None if the message is not a readable JPEG."""
         try:
-            return self._tracks.of(read_jpeg_format(message))
+            return self._tracks.track_for(read_jpeg_format(message))
         except ValueError:
             self._dropped += 1
             return None
 
     def _handle_message(self, message: str) -> None:
         try:
-            told = json.loads(message)
+            content = json.loads(message)
         except ValueError:
             return
-        if not isinstance(told, dict):
+        if not isinstance(content, dict):
             return
-        if told.get("type") == "error":
-            raise StreamError("message", str(told.get("value", "")))
-        if told.get("type") == "mjpeg":
+        if content.get("type") == "error":
+            raise StreamError("message", str(content.get("value", "")))
+        if content.get("type") == "mjpeg":
             self.advertised_codecs = ("JPEG",)
 
 
-def _create_track(form: tuple[int, int, int]) -> VideoTrack:
-    width, height, orientation = form
+def _create_track(jpeg_format: tuple[int, int, int]) -> VideoTrack:
+    width, height, orientation = jpeg_format
     return VideoTrack("mjpeg", width, height, timed_by_arrival=True, orientation=orientation)

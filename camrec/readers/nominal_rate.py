@@ -1,7 +1,12 @@
-"""Cameras that count their nominal rate: stamps 40 ms apart whatever is really sent, as by night.
+"""Finds cameras that count frames at their nominal rate: timestamps 40 ms apart at any real rate.
 
-Their times run away from the arrivals. So do those of a camera whose network is too slow, while its
-buffer fills, and of one whose clock is a little wrong; the rules here tell them apart.
+Such timestamps drift away from the arrival times, for example at night when a camera sends fewer
+frames. The timestamps of a camera behind a slow network also drift while its buffer fills, and
+those of a camera whose clock is slightly wrong. The rules in this module distinguish the cases.
+
+The delay of a frame is (arrival - timestamp). In each bin of time only the frame with the smallest
+delay counts, because a network only delays frames. A constant slope of these delays over minutes is
+a wrong rate. A slope that is reversed later was the network.
 """
 
 from __future__ import annotations
@@ -16,20 +21,21 @@ from camrec.clock import NS_PER_SECOND
 
 BIN_NS = 5 * NS_PER_SECOND // 4
 RATE_WINDOW_NS = 120 * NS_PER_SECOND
-MIN_SLOPE = 0.002  # clocks are wrong by a tenth of it at most
-MAX_DELAY_RISE_NS = (
-    4 * NS_PER_SECOND
-)  # no network delays a frame by so much more than those before ...
-MAX_DELAY_FALL_NS = 15 * NS_PER_SECOND  # nor is there more than this to be caught up
-RISE_SLACK_RATIO = 0.15  # ... as evenly as this: parts of the rise
-LINE_SLACK_RATIO = 0.025  # the same where only the length of the time tells
+MIN_SLOPE = 0.002  # clocks are wrong by at most a tenth of it
+# No network makes the delay rise by more than this, or fall by more than this, ...
+MAX_DELAY_RISE_NS, MAX_DELAY_FALL_NS = 4 * NS_PER_SECOND, 15 * NS_PER_SECOND
+RISE_SLACK_RATIO = 0.15  # ... in a line that is as straight as this share of the rise
+LINE_SLACK_RATIO = 0.025  # the same for a small slope over the whole window
 MIN_BINS = 9
-BINS_PER_WIDE_BIN = 4  # bins taken together where little is looked for
-DELAY_TURN_NS = NS_PER_SECOND  # a delay that turns back by so much was the network's
+BINS_PER_WIDE_BIN = 4  # bins that are joined to find a small slope
+DELAY_TURN_NS = NS_PER_SECOND  # the network caused a delay that goes back by so much
 
 
 class MinDelayPoint(NamedTuple):
-    """The frame of a bin that was delayed least."""
+    """The frame of a bin with the smallest delay. Times in nanoseconds.
+
+    number : how many frames arrived up to this one.
+    """
 
     arrived: int
     delay: int
@@ -38,10 +44,11 @@ class MinDelayPoint(NamedTuple):
 
 @dataclass(frozen=True)
 class NominalRate:
-    """What was found.
+    """A camera that counts its frames at another rate than it sends them.
 
-    nominal_fps, sent : frames a second, by the camera's times and by their arrivals.
-    at : the last moment that it was so, monotonic nanoseconds.
+    nominal_fps : frames per second by the camera's timestamps.
+    sent : frames per second by the arrival times.
+    at : when this was last true, in monotonic nanoseconds.
     """
 
     nominal_fps: float
@@ -50,10 +57,12 @@ class NominalRate:
 
 
 class NominalRateCheck:
-    """Takes note of one stream's frames; `result` is renewed while it is so, and stays afterwards.
+    """Checks the frames of one stream.
 
-    A frame costs no more than a comparison: in each bin the one with the least delay is kept, and
-    what is computed is computed when a bin is over.
+    A frame costs no more than a comparison: the result is computed when a bin ends.
+
+    result : None unless the camera counts at a nominal rate. Replaced while it does, and kept when
+        it no longer does.
     """
 
     def __init__(self) -> None:
@@ -65,7 +74,7 @@ class NominalRateCheck:
         self._is_network = False
 
     def note(self, time: int, arrived: int) -> None:
-        """A frame of the camera's `time` came; both in nanoseconds."""
+        """Add a frame: its timestamp and its arrival, both in nanoseconds."""
         self._frames += 1
         place, delay = arrived // BIN_NS, arrived - time
         if place != self._bin:
@@ -109,7 +118,7 @@ class NominalRateCheck:
             self._set_result(wide)
 
     def _turns_back(self, before: MinDelayPoint, now: MinDelayPoint) -> bool:
-        """Whether the delay moves against what was found."""
+        """Whether the delay moves in the opposite direction of the result."""
         assert self.result is not None
         grows = self.result.nominal_fps > self.result.sent
         turned = before.delay - now.delay if grows else now.delay - before.delay
@@ -124,9 +133,10 @@ class NominalRateCheck:
 
 
 def slope(points: Sequence[MinDelayPoint]) -> float:
-    """How much the delay grows a second: the edge of the lower hull that is under the middle.
+    """How many seconds the delay grows per second, by the lower convex hull of the points.
 
-    Frames come late and never early, so what is below all of them is what tells.
+    Frames can be late but never early, so the lower hull is the delay without the network. Returns
+    the slope of its edge in the middle of the time.
     """
     hull: list[MinDelayPoint] = []
     for point in points:
@@ -139,7 +149,7 @@ def slope(points: Sequence[MinDelayPoint]) -> float:
 
 
 def is_straight(points: Sequence[MinDelayPoint], slack: float) -> bool:
-    """Whether all lie on one line, as far as `slack` of what it rises in all allows."""
+    """Whether the points are on one line, within `slack` times its total rise."""
     rise = slope(points)
     first, last = points[0], points[-1]
     rests = [each.delay - rise * (each.arrived - first.arrived) for each in points]
@@ -151,7 +161,7 @@ def _delay(point: MinDelayPoint) -> int:
 
 
 def _is_above(a: MinDelayPoint, b: MinDelayPoint, c: MinDelayPoint) -> bool:
-    """Whether `b` lies on the line from `a` to `c`, or above it."""
+    """Whether `b` is on the line from `a` to `c`, or above it."""
     return (b.delay - a.delay) * (c.arrived - a.arrived) >= (c.delay - a.delay) * (
         b.arrived - a.arrived
     )

@@ -1,4 +1,4 @@
-"""What both readers have in common: one use, an end from any thread, one kind of error."""
+"""The base of the readers: used once, closed from any thread, with one kind of error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from camrec.rtp import UnsupportedVideo
 
 
 class InterruptibleConnection(Protocol):
-    """What is read from: `interrupt` wakes a reading in another thread."""
+    """A connection whose `interrupt` ends a read in another thread."""
 
     def interrupt(self) -> None: ...
 
@@ -27,11 +27,21 @@ ConnectionT = TypeVar("ConnectionT", bound=InterruptibleConnection)
 class StreamReader(ABC):
     """Reads one stream, once.
 
+    Parameters
+    ----------
+    clock
+        Gives the arrival times.
     timeout
-        Seconds without an answer of the proxy after which it ends as "silent".
+        After so many seconds without a response of the proxy the reader ends as "silent".
     patience
-        The same for what only the camera can give: that the stream is there, and all that comes
-        of it. None: as `timeout`.
+        The same for what depends on the camera: the description of the stream, and its media.
+        None: `timeout`.
+
+    Attributes
+    ----------
+    advertised_codecs : the codecs in the stream's description, in upper case.
+    unsupported_audio : the codec of the stream's audio in upper case if no audio is read; else "".
+    notices : what a recording should report, one notice per code. Replaced when something changes.
     """
 
     def __init__(self, clock: Clock, timeout: float, patience: float | None = None) -> None:
@@ -44,14 +54,11 @@ class StreamReader(ABC):
         self._wake = threading.Event()
         self._connection: InterruptibleConnection | None = None
         self.advertised_codecs: tuple[str, ...] = ()
-        """Names of the codecs that the stream is said to have, in upper case."""
         self.unsupported_audio = ""
-        """The codec of the stream's sound, in upper case, where there is some but none is read."""
         self.notices: tuple[StreamNotice, ...] = ()
-        """What a recording of it should tell, one of a code; replaced when something changes."""
 
     def units(self) -> Iterator[MediaUnit]:
-        """Every unit from now on, as `batches`."""
+        """Every unit from now on. Raises StreamError."""
         for batch in self.batches():
             for unit in batch:
                 if self._closed:
@@ -59,12 +66,9 @@ class StreamReader(ABC):
                 yield unit
 
     def batches(self) -> Iterator[Sequence[MediaUnit]]:
-        """Every unit from now on, those together that came together; ends with the stream, or
-        after `close`.
+        """Every unit from now on; units that arrived together are in one batch.
 
-        Raises
-        ------
-        StreamError
+        Ends when the stream ends, or after `close`. Raises StreamError.
         """
         try:
             for batch in self._read_batches():
@@ -80,10 +84,11 @@ class StreamReader(ABC):
             if self._connection is not None:
                 self._connection.close()
 
-    def rest(self, seconds: float) -> None:
-        """Read all that came only every so many seconds, to save wake-ups; 0: at once as it comes.
+    def set_read_interval(self, seconds: float) -> None:
+        """Read only every so many seconds, to wake up less often; 0: as soon as data arrives.
 
-        From any thread. One whose units have their arrival as their time never rests.
+        To be called from any thread. A reader that takes the arrival time as the timestamp ignores
+        it.
         """
         self._read_interval = seconds
         if seconds:
@@ -92,7 +97,7 @@ class StreamReader(ABC):
             self._wake.set()
 
     def close(self) -> None:
-        """End it, from any thread, any number of times."""
+        """End the reader. To be called from any thread, any number of times."""
         self._wake.set()
         with self._lock:
             self._closed = True
@@ -101,10 +106,10 @@ class StreamReader(ABC):
 
     @abstractmethod
     def _read_batches(self) -> Iterator[Sequence[MediaUnit]]:
-        """As `batches`, with the errors as they come: OSError, StreamError; EOFError at the end."""
+        """As `batches`. Raises OSError, StreamError, UnsupportedVideo; EOFError at the end."""
 
     def _register_connection(self, connection: ConnectionT) -> ConnectionT:
-        """Keep it, so that `close` can end it; EOFError where that came first."""
+        """Let `close` interrupt this connection. Raises EOFError if `close` was already called."""
         with self._lock:
             self._connection = connection
             if self._closed:

@@ -1,4 +1,4 @@
-"""RTSP over one TCP connection (RFC 2326): requests, answers, and the packets between them."""
+"""RTSP over one TCP connection (RFC 2326): requests, responses, and packets between them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from camrec.readers.errors import StreamError
 from camrec.rtp import parse_int
 
-RECEIVE_BUFFER_BYTES = 1 << 20  # the kernel's: bears a second in which no Python runs
+RECEIVE_BUFFER_BYTES = 1 << 20  # the kernel's: enough for a second in which no Python runs
 PACKET_BUFFER_BYTES = 1 << 18  # ours: more than the longest packet (64 KiB)
 MAX_RESPONSE_HEAD_BYTES = 1 << 14
 MAX_RESPONSE_BODY_BYTES = 1 << 16
@@ -20,16 +20,21 @@ USER_AGENT = "camrec"
 
 @dataclass(frozen=True)
 class RtspResponse:
+    """A response. `headers` has names in lower case; status 0: a request of the server."""
+
     status: int
     headers: dict[str, str]
     body: str
 
 
 class RtspConnection:
-    """Sends requests and takes in what comes, large pieces at a time.
+    """Sends requests, and reads responses and packets with few system calls.
 
-    Each reading blocks for at most the timeout that was set and raises TimeoutError then,
-    StreamError("lost") where what comes is not RTSP, OSError where the connection breaks.
+    Each read blocks for at most `patience` seconds. It raises TimeoutError after that,
+    StreamError("lost") if the data is not RTSP, EOFError at the end, and OSError if the connection
+    breaks.
+
+    has_more : the last read filled the whole buffer, so more data is probably waiting.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -41,7 +46,6 @@ class RtspConnection:
         self._view = memoryview(self._buffer)
         self._buffer_start = self._buffer_end = 0
         self.has_more = False
-        """The last reading took all the room: there is more to be read."""
         family = socket.AF_INET6 if ":" in (address.hostname or "") else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -55,7 +59,7 @@ class RtspConnection:
 
     @property
     def patience(self) -> float:
-        """Seconds that a reading may block."""
+        """Seconds that a read may block."""
         return self._timeout
 
     @patience.setter
@@ -63,13 +67,13 @@ class RtspConnection:
         self._timeout = seconds
         self._socket.settimeout(seconds)
 
-    def ask(self, method: str, url: str = "", **headers: str) -> RtspResponse:
-        """Send a request and wait for its answer."""
+    def request(self, method: str, url: str = "", **headers: str) -> RtspResponse:
+        """Send a request and wait for its response."""
         self.send(method, url, **headers)
-        return self.answer()
+        return self.read_response()
 
-    def answer(self) -> RtspResponse:
-        """Wait for the next answer; its session is kept for requests to come."""
+    def read_response(self) -> RtspResponse:
+        """Wait for the next response. Its session is used in later requests."""
         while True:
             for item in self._receive():
                 if isinstance(item, RtspResponse):
@@ -77,7 +81,7 @@ class RtspConnection:
                     return item
 
     def send(self, method: str, url: str = "", **headers: str) -> None:
-        """Send a request and do not wait."""
+        """Send a request without waiting for the response."""
         self._requests += 1
         lines = [f"{method} {url or self._url} RTSP/1.0", f"CSeq: {self._requests}"]
         lines += [f"User-Agent: {USER_AGENT}"]
@@ -88,7 +92,7 @@ class RtspConnection:
 
     @property
     def session_timeout(self) -> float:
-        """Seconds without a request after which the server may end the session."""
+        """After so many seconds without a request the server may end the session."""
         for setting in self._session.lower().split(";")[1:]:
             name, _, value = setting.strip().partition("=")
             if name == "timeout" and (seconds := parse_int(value)):
@@ -96,9 +100,9 @@ class RtspConnection:
         return 60.0
 
     def packets(self, patience: float) -> list[tuple[int, memoryview]]:
-        """(channel, packet) of all that came, after a wait of at most `patience` seconds.
+        """(channel, packet) of everything that arrives; waits for at most `patience` seconds.
 
-        The views are good until the next call. EOFError: the stream ended.
+        The views are valid until the next call. Raises EOFError if the stream ended.
         """
         if patience != self._timeout:
             self.patience = patience
@@ -108,7 +112,7 @@ class RtspConnection:
             return []
 
     def interrupt(self) -> None:
-        """Wake a reading in another thread: it sees the end of the stream."""
+        """End a read in another thread: it raises EOFError."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -116,9 +120,9 @@ class RtspConnection:
         self._socket.close()
 
     def _receive(self) -> Iterator[RtspResponse | tuple[int, memoryview]]:
-        """All that came whole; what is not taken of it now is there the next time."""
+        """All complete items that arrived; the next call yields those that are not taken."""
         before = self._buffer_start
-        yield from self._parse_buffer()  # left from the last time, where not all was taken
+        yield from self._parse_buffer()  # what the last caller did not take
         if self._buffer_start > before:
             return
         left = self._buffer_end - self._buffer_start
@@ -132,7 +136,7 @@ class RtspConnection:
         yield from self._parse_buffer()
 
     def _parse_buffer(self) -> Iterator[RtspResponse | tuple[int, memoryview]]:
-        """What is here already."""
+        """The complete items in the buffer."""
         while self._buffer_start < self._buffer_end:
             item = (
                 self._parse_packet()
@@ -144,7 +148,7 @@ class RtspConnection:
             yield item
 
     def _parse_packet(self) -> tuple[int, memoryview] | None:
-        """``$``, channel, size in 16 bits, the packet; None: not yet whole."""
+        """``$``, channel, size in 16 bits, the packet; None if it is not complete."""
         begin = self._buffer_start + 4
         if begin > self._buffer_end:
             return None
@@ -155,7 +159,10 @@ class RtspConnection:
         return self._buffer[begin - 3], self._view[begin:end]
 
     def _parse_response(self) -> RtspResponse | None:
-        """A text message: an answer, or a request of the server's, which nobody looks at."""
+        """A text message: a response, or a request of the server, which is ignored.
+
+        None if it is not complete.
+        """
         close = self._buffer.find(b"\r\n\r\n", self._buffer_start, self._buffer_end)
         if close < 0:
             if self._buffer_end - self._buffer_start > MAX_RESPONSE_HEAD_BYTES:

@@ -1,49 +1,41 @@
-"""MediaMTX's local stream as units, each at the moment when it is whole."""
+"""Reads MediaMTX's local RTSP stream as whole frames and audio units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from camrec.clock import NS_PER_SECOND, Clock
-from camrec.codecs import H264Depacketizer, H265Depacketizer
 from camrec.media import MediaUnit, StreamNotice
 from camrec.readers.errors import StreamError
 from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
 from camrec.readers.reader import StreamReader
 from camrec.readers.rtsp_client import RtspConnection, RtspResponse
-from camrec.rtp import (
-    MAX_FRAME_HOLD_NS,
-    AccessUnitAssembler,
-    AudioDepacketizer,
-    JpegDepacketizer,
-    MediaDescription,
-    create_audio_depacketizer,
-    parse_int,
-    parse_packet,
-    parse_sdp,
+from camrec.readers.tracks import (
+    ReadTrack,
+    VideoDepacketizer,
+    choose_audio,
+    choose_video,
+    unsupported_audio_codec,
 )
-
-NAL_DEPACKETIZERS = {"H264": H264Depacketizer, "H265": H265Depacketizer}
-VIDEO_CODECS = (*NAL_DEPACKETIZERS, "JPEG")
-VideoDepacketizer = AccessUnitAssembler | JpegDepacketizer
+from camrec.rtp import MAX_FRAME_HOLD_NS, parse_int, parse_packet, parse_sdp
 
 
 class RtspReader(StreamReader):
     """Reads an RTSP address over TCP; used once.
 
-    Nothing is re-timed: `MediaUnit.time` is the camera's RTP time. The first video track that we
-    can take is read, and the first such sound track if there is one.
+    `MediaUnit.time` is the camera's RTP timestamp, unchanged. The reader takes the first video
+    track that camrec supports and, if there is one, the first such audio track.
 
     Parameters
     ----------
     url
         Without a credential: local streams need none.
     timeout, patience
-        As `StreamReader`'s; MediaMTX holds the answer to DESCRIBE until the camera is there.
+        As in `StreamReader`. MediaMTX delays its response to DESCRIBE until the camera answers.
     first_track
-        The control address of the first track, where it is known: it is set up together with the
-        description. MediaMTX plays the camera at once, and its first key frame waits for nobody.
+        The control address of the first track if it is known. It is then set up together with
+        DESCRIBE: MediaMTX plays the camera at once, and would not wait with the first key frame.
     """
 
     def __init__(
@@ -57,127 +49,148 @@ class RtspReader(StreamReader):
         super().__init__(clock, timeout, patience)
         self._first_track = first_track
         self._url = url
-        self._tracks: dict[int, tuple[int, VideoDepacketizer | AudioDepacketizer]] = {}
+        self._tracks: dict[int, ReadTrack] = {}  # by the channel of their packets
         self._rate_check = NominalRateCheck()
         self._reported_rate: NominalRate | None = None
         self._reported_corrections = 0
 
     @property
-    def odd_numbers(self) -> bool:
-        """Whether a packet of its video ever had another number than the one that was due."""
-        tracks = [track for _, track in tuple(self._tracks.values())]
-        return any(track.odd_numbers for track in tracks if isinstance(track, VideoDepacketizer))
+    def has_sequence_errors(self) -> bool:
+        """Whether a video packet ever had another sequence number than the expected one."""
+        tracks = [track.depacketizer for track in tuple(self._tracks.values())]
+        return any(
+            track.has_sequence_errors for track in tracks if isinstance(track, VideoDepacketizer)
+        )
 
     def _read_batches(self) -> Iterator[Sequence[MediaUnit]]:
-        dialogue = self._register_connection(RtspConnection(self._url, self._timeout))
+        connection = self._register_connection(RtspConnection(self._url, self._timeout))
         try:
-            alive = self._set_up(dialogue)
+            keep_alive_method = self._set_up(connection)
         except EOFError:
             raise StreamError("lost", "ended before it began") from None
-        yield from self._read_packets(dialogue, alive)
+        yield from self._read_packets(connection, keep_alive_method)
 
-    def _set_up(self, dialogue: RtspConnection) -> str:
-        """The dialogue up to PLAY; the request that keeps the session alive."""
-        options = self._request(dialogue, "OPTIONS")
-        dialogue.patience = self._media_timeout
-        dialogue.send("DESCRIBE", Accept="application/sdp")
-        if self._first_track:
-            address = f"{self._url}/{self._first_track}"
-            dialogue.send("SETUP", address, Transport=format_transport(0))
-        described = _check_response("DESCRIBE", dialogue.answer())
-        dialogue.patience = self._timeout
-        first = _check_response("SETUP", dialogue.answer()) if self._first_track else None
-        media = parse_sdp(described.body)
+    def _set_up(self, connection: RtspConnection) -> str:
+        """Send all requests up to PLAY; returns the method that keeps the session alive."""
+        options = self._request(connection, "OPTIONS")
+        description, first = self._describe(connection)
+        media = parse_sdp(description.body)
         self.advertised_codecs = tuple(medium.codec for medium in media if medium.codec)
-        videos = [m for m in media if m.kind == "video" and m.codec in VIDEO_CODECS]
-        # M-JPEG only of a camera that has nothing else: it takes most of the network.
-        video = next(
-            (m for m in videos if m.codec in NAL_DEPACKETIZERS), videos[0] if videos else None
-        )
-        if video is None:
-            seen = [m.codec or m.kind for m in media if m.kind == "video"] or self.advertised_codecs
-            raise StreamError("codec", ", ".join(seen))
-        if video.odd_clock:
-            # MediaMTX passes nothing on of it.
-            raise StreamError("codec", f"{video.codec} without a clock rate")
-        chosen: list[tuple[MediaDescription, VideoDepacketizer | AudioDepacketizer]] = [
-            (video, create_video_depacketizer(video))
-        ]
-        sounds = [(m, create_audio_depacketizer(m)) for m in media if m.kind == "audio"]
-        chosen += [(medium, sound) for medium, sound in sounds if sound is not None][:1]
-        if sounds and len(chosen) == 1:
-            self.unsupported_audio = sounds[0][0].codec or f"payload type {sounds[0][0].payload}"
-        base = described.headers.get("content-base", self._url)
+        chosen = [choose_video(media)]
+        if (audio := choose_audio(media)) is not None:
+            chosen.append(audio)
+        else:
+            self.unsupported_audio = unsupported_audio_codec(media)
+        base = description.headers.get("content-base", self._url)
         base = base if base.endswith("/") else base + "/"
         channel = 0 if first is None else 2
-        for medium, track in chosen:
-            if first is not None and medium is media[0]:
-                self._tracks[read_interleaved_channel(first, 0)] = (medium.payload, track)
+        for track in chosen:
+            if first is not None and track.medium is media[0]:
+                self._tracks[read_interleaved_channel(first, 0)] = track
                 continue
-            address = medium.control if "://" in medium.control else base + medium.control
-            answer = self._request(dialogue, "SETUP", address, Transport=format_transport(channel))
-            self._tracks[read_interleaved_channel(answer, channel)] = (medium.payload, track)
+            control = track.medium.control
+            url = control if "://" in control else base + control
+            response = self._request(connection, "SETUP", url, Transport=format_transport(channel))
+            self._tracks[read_interleaved_channel(response, channel)] = track
             channel += 2
-        self._request(dialogue, "PLAY", base, Range="npt=0.000-")
-        return (
-            "GET_PARAMETER" if "GET_PARAMETER" in options.headers.get("public", "") else "OPTIONS"
-        )
+        self._request(connection, "PLAY", base, Range="npt=0.000-")
+        has_get_parameter = "GET_PARAMETER" in options.headers.get("public", "")
+        return "GET_PARAMETER" if has_get_parameter else "OPTIONS"
+
+    def _describe(self, connection: RtspConnection) -> tuple[RtspResponse, RtspResponse | None]:
+        """The responses to DESCRIBE and, if the first track is known, to its SETUP."""
+        connection.patience = self._media_timeout
+        connection.send("DESCRIBE", Accept="application/sdp")
+        if self._first_track:
+            url = f"{self._url}/{self._first_track}"
+            connection.send("SETUP", url, Transport=format_transport(0))
+        description = _check_response("DESCRIBE", connection.read_response())
+        connection.patience = self._timeout
+        if not self._first_track:
+            return description, None
+        return description, _check_response("SETUP", connection.read_response())
 
     def _request(
-        self, dialogue: RtspConnection, method: str, url: str = "", **headers: str
+        self, connection: RtspConnection, method: str, url: str = "", **headers: str
     ) -> RtspResponse:
-        return _check_response(method, dialogue.ask(method, url, **headers))
+        return _check_response(method, connection.request(method, url, **headers))
 
-    def _read_packets(self, dialogue: RtspConnection, alive: str) -> Iterator[Sequence[MediaUnit]]:
-        interval = int(dialogue.session_timeout / 2 * NS_PER_SECOND)
-        patience = int(self._media_timeout * NS_PER_SECOND)
-        # Often enough to see that something is due; a new wait a packet would cost a system call.
-        beat = min(interval, patience, NS_PER_SECOND) // 4
-        heard = self._clock.monotonic_ns()
-        due = heard + interval
-        pictures = next(
-            track for _, track in self._tracks.values() if isinstance(track, VideoDepacketizer)
-        )
-        now = heard
+    def _read_packets(
+        self, connection: RtspConnection, keep_alive_method: str
+    ) -> Iterator[Sequence[MediaUnit]]:
+        keep_alive_ns = int(connection.session_timeout / 2 * NS_PER_SECOND)
+        max_silence_ns = int(self._media_timeout * NS_PER_SECOND)
+        # Short enough to notice when something is due. The timeout of the socket stays the same:
+        # to change it for each packet would cost a system call.
+        poll_ns = min(keep_alive_ns, max_silence_ns, NS_PER_SECOND) // 4
+        video = self._video()
+        now = heard = self._clock.monotonic_ns()
+        keep_alive_at = now + keep_alive_ns
         while True:
             before, now = now, self._clock.monotonic_ns()
-            rest = 0.0 if dialogue.has_more else self._read_interval  # another thread may change it
-            if rest:
-                # All readers at the same moment: one wakes the processor up for the others.
-                self._wake.wait(rest - now / NS_PER_SECOND % rest)
-                now = self._clock.monotonic_ns()
-            if now >= due:
-                dialogue.send(alive)
-                due = now + interval
-            if now >= heard + patience:
+            pause = 0.0 if connection.has_more else self._read_interval  # another thread may set it
+            if pause:
+                now = self._wait_for_interval(pause, now)
+            if now >= keep_alive_at:
+                connection.send(keep_alive_method)
+                keep_alive_at = now + keep_alive_ns
+            if now >= heard + max_silence_ns:
                 raise StreamError("silent")
-            if pictures.is_holding and now >= pictures.arrived + MAX_FRAME_HOLD_NS:
-                yield pictures.release()
-            units: list[MediaUnit] = []
-            arrived = 0
+            if video.is_holding and now >= video.arrived + MAX_FRAME_HOLD_NS:
+                yield video.release()
+            wait_ns = MAX_FRAME_HOLD_NS if video.is_holding else poll_ns
             try:
-                for channel, data in dialogue.packets(
-                    (MAX_FRAME_HOLD_NS if pictures.is_holding else beat) / NS_PER_SECOND
-                ):
-                    # All that came in one piece came at one moment.
-                    arrived = arrived or self._clock.monotonic_ns()
-                    payload, track = self._tracks.get(channel, (-1, pictures))
-                    if track is pictures and pictures.try_append_fragment(data, arrived):
-                        heard = arrived
-                        continue
-                    packet = parse_packet(data)
-                    if packet is not None and packet.kind == payload:
-                        heard = arrived
-                        units += track.push(packet, arrived)
+                packets = connection.packets(wait_ns / NS_PER_SECOND)
             except EOFError:
-                yield [*units, *pictures.release()]
+                yield video.release()
                 raise
+            units, arrived = self._depacketize(packets, video)
+            heard = arrived or heard
             if units:
-                self._check_timestamps(units, pictures)
-                yield restore_arrival_times(units, before) if rest else units
+                self._check_timestamps(units, video)
+                yield restore_arrival_times(units, before) if pause else units
+
+    def _video(self) -> VideoDepacketizer:
+        return next(
+            track.depacketizer
+            for track in self._tracks.values()
+            if isinstance(track.depacketizer, VideoDepacketizer)
+        )
+
+    def _wait_for_interval(self, seconds: float, now: int) -> int:
+        """Wait until the next multiple of the read interval; returns the time after it.
+
+        All readers wait for the same moment, so that the processor wakes up once for all of them.
+        """
+        self._wake.wait(seconds - now / NS_PER_SECOND % seconds)
+        return self._clock.monotonic_ns()
+
+    def _depacketize(
+        self, packets: Iterable[tuple[int, memoryview]], video: VideoDepacketizer
+    ) -> tuple[list[MediaUnit], int]:
+        """The units that these packets complete.
+
+        Returns also when the packets arrived, in monotonic nanoseconds; 0 if none was of a track.
+        """
+        units: list[MediaUnit] = []
+        arrived = heard = 0
+        for channel, data in packets:
+            # All packets of one read arrived at the same time.
+            arrived = arrived or self._clock.monotonic_ns()
+            track = self._tracks.get(channel)
+            depacketizer = video if track is None else track.depacketizer
+            if depacketizer is video and video.try_append_fragment(data, arrived):
+                heard = arrived
+                continue
+            packet = parse_packet(data)
+            if packet is None or track is None or packet.payload_type != track.medium.payload:
+                continue
+            heard = arrived
+            units += depacketizer.push(packet, arrived)
+        return units, heard
 
     def _check_timestamps(self, units: Sequence[MediaUnit], video: VideoDepacketizer) -> None:
-        """See how the times of what came lie to its arrivals."""
+        """Compare timestamps with arrival times, and update `notices`."""
         for unit in units:
             if unit.track.medium == "video":
                 self._rate_check.note(unit.time, unit.arrived)
@@ -195,8 +208,9 @@ class RtspReader(StreamReader):
 
 
 def create_rate_notice(found: NominalRate) -> StreamNotice:
+    """The notice that a camera's timestamps run at another speed than its frames arrive."""
     speed = found.nominal_fps / found.sent
-    # Rates that are nearly the same are not told as if they were.
+    # Rates that differ little are given with more digits, else they would look equal.
     slack = 0.02 if abs(speed - 1) > 0.05 else 0.0005
     counted, sent = _round_rate(found.nominal_fps, slack), _round_rate(found.sent, slack)
     facts = {"counted": counted, "sent": sent, "speed": round(speed, 2)}
@@ -204,23 +218,16 @@ def create_rate_notice(found: NominalRate) -> StreamNotice:
 
 
 def _round_rate(rate: float, slack: float) -> int | float:
-    """Whole where it is known no better."""
+    """A whole number if the rate is that close to one, else two digits after the point."""
     whole = round(rate)
     return whole if abs(rate - whole) <= slack * rate else round(rate, 2)
 
 
-def create_video_depacketizer(medium: MediaDescription) -> VideoDepacketizer:
-    """What puts its frames together."""
-    if medium.codec == "JPEG":
-        return JpegDepacketizer(medium.rate, medium.size)
-    return AccessUnitAssembler(
-        medium.rate, NAL_DEPACKETIZERS[medium.codec](), medium.decode_parameter_sets()
-    )
-
-
 def restore_arrival_times(units: Sequence[MediaUnit], earliest: int) -> list[MediaUnit]:
-    """What came in a rest, each at the moment when it came: as long before the newest of its medium
-    as the camera's own times say, and not before `earliest` (monotonic nanoseconds).
+    """Units that were read together after a pause, each with the time at which it really arrived.
+
+    A unit arrived as long before the newest unit of its medium as its timestamp says, but not
+    before `earliest` (monotonic nanoseconds).
     """
     newest: dict[str, int] = {}
     for unit in units:
@@ -234,25 +241,26 @@ def restore_arrival_times(units: Sequence[MediaUnit], earliest: int) -> list[Med
 
 
 def format_transport(channel: int) -> str:
+    """The Transport header for RTP on `channel` and RTCP on the next one, over TCP."""
     return f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
 
 
-def _check_response(method: str, answer: RtspResponse) -> RtspResponse:
-    """The answer, where it is what was asked for. Raises StreamError."""
-    if answer.status in (400, 404):
+def _check_response(method: str, response: RtspResponse) -> RtspResponse:
+    """Returns the response if its status is 200. Raises StreamError."""
+    if response.status in (400, 404):
         raise StreamError("not_ready")
-    if answer.status in (401, 403):
+    if response.status in (401, 403):
         raise StreamError("refused")
-    if answer.status != 200:
-        raise StreamError("lost", f"{method}: {answer.status}")
-    return answer
+    if response.status != 200:
+        raise StreamError("lost", f"{method}: {response.status}")
+    return response
 
 
-def read_interleaved_channel(answer: RtspResponse, asked: int) -> int:
-    """The channel on which a track's packets come, which the server may choose otherwise."""
-    for setting in answer.headers.get("transport", "").split(";"):
+def read_interleaved_channel(response: RtspResponse, requested: int) -> int:
+    """The channel of a track's packets: the server may choose another one than `requested`."""
+    for setting in response.headers.get("transport", "").split(";"):
         name, _, value = setting.partition("=")
         first = value.partition("-")[0]
         if name.strip() == "interleaved" and (channel := parse_int(first)) is not None:
             return channel
-    return asked
+    return requested

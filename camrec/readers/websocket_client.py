@@ -1,6 +1,6 @@
-"""The client's side of a WebSocket (RFC 6455), blocking: what a reader of go2rtc needs.
+"""A blocking WebSocket client (RFC 6455) with what a reader of go2rtc needs.
 
-Not Tornado's: that needs an event loop that runs in steps, and tasks that outlive it.
+Tornado's client needs an event loop, and tasks that outlive a connection.
 """
 
 from __future__ import annotations
@@ -16,17 +16,15 @@ from urllib.parse import urlsplit
 from camrec.readers.errors import StreamError
 
 TEXT_OPCODE, BINARY_OPCODE, CLOSE_OPCODE, PING_OPCODE = 1, 2, 8, 9
-MAX_MESSAGE_BYTES = 50 << 20  # bytes of one message
+MAX_MESSAGE_BYTES = 50 << 20
 MAX_HANDSHAKE_LINE_BYTES = 1 << 14
 HANDSHAKE_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class WebSocketClient:
-    """Connects at once; blocks for at most `patience` seconds without a byte (TimeoutError).
+    """Connects when it is created. Each call may raise OSError.
 
-    patience : `timeout` at first.
-
-    Every call may raise OSError too.
+    A call raises TimeoutError after `patience` seconds without a byte; at first it is `timeout`.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -37,6 +35,7 @@ class WebSocketClient:
 
     @property
     def patience(self) -> float | None:
+        """Seconds without a byte after which a call fails."""
         return self._socket.gettimeout()
 
     @patience.setter
@@ -44,7 +43,10 @@ class WebSocketClient:
         self._socket.settimeout(seconds)
 
     def open(self, user: str, password: str) -> None:
-        """Log in; StreamError: "refused" where that fails, "lost" where it is no WebSocket."""
+        """Send the handshake with a login.
+
+        Raises StreamError: "refused" if the login fails, "lost" if it is not a WebSocket.
+        """
         key = base64.b64encode(os.urandom(16)).decode()
         login = base64.b64encode(f"{user}:{password}".encode()).decode()
         lines = [
@@ -69,10 +71,11 @@ class WebSocketClient:
             raise StreamError("lost", "not a WebSocket")
 
     def send(self, text: str) -> None:
+        """Send a text message of at most 125 bytes."""
         self._send_frame(TEXT_OPCODE, text.encode())
 
     def receive(self) -> str | bytes:
-        """The next whole message; EOFError when the other side ended it."""
+        """The next complete message. Raises EOFError when the server closed the connection."""
         whole, kind = b"", 0
         while True:
             final, code, data = self._read_frame()
@@ -90,7 +93,7 @@ class WebSocketClient:
                 return whole.decode("utf-8", "replace") if kind == TEXT_OPCODE else whole
 
     def interrupt(self) -> None:
-        """Wake a `receive` in another thread: it sees the end."""
+        """End a `receive` in another thread: it raises EOFError."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -110,13 +113,13 @@ class WebSocketClient:
         return first >= 128, first & 15, self._read_exactly(size)
 
     def _read_exactly(self, size: int) -> bytes:
-        data = self._file.read(size)
+        data: bytes = self._file.read(size)
         if len(data) < size:
             raise EOFError
         return data
 
     def _send_frame(self, code: int, data: bytes) -> None:
-        data = data[:125]  # all that is ever sent is short
+        data = data[:125]  # all messages that camrec sends are short
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[place & 3] for place, byte in enumerate(data))
         self._socket.sendall(bytes([128 | code, 128 | len(data)]) + mask + masked)

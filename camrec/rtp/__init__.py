@@ -4,14 +4,12 @@ from camrec.rtp.access_units import MAX_FRAME_HOLD_NS, AccessUnitAssembler
 from camrec.rtp.audio import AudioDepacketizer
 from camrec.rtp.audio_codecs import create_audio_depacketizer
 from camrec.rtp.errors import UnsupportedVideo
-from camrec.rtp.jpeg_depacketizer import (
-    MAIN_HEADER_BYTES,
-    MIN_IN_BAND_TABLES_Q,
-    RESTART_TYPE_FLAG,
-    JpegDepacketizer,
-)
+from camrec.rtp.h264_depacketizer import FU_A_NAL_TYPE, STAP_A_NAL_TYPE, H264Depacketizer
+from camrec.rtp.h265_depacketizer import AP_NAL_TYPE, FU_NAL_TYPE, H265Depacketizer
+from camrec.rtp.jpeg_depacketizer import JpegDepacketizer
+from camrec.rtp.jpeg_payload import MAIN_HEADER_BYTES, MIN_IN_BAND_TABLES_Q, RESTART_TYPE_FLAG
+from camrec.rtp.nal_depacketizer import FU_END_FLAG, FU_START_FLAG, split_aggregation
 from camrec.rtp.packet_order import SequenceTracker
-from camrec.rtp.rtp_clock import RtpClock
 from camrec.rtp.rtp_packet import RtpPacket, parse_packet
 from camrec.rtp.sdp import (
     SLOWEST_VIDEO_CLOCK,
@@ -22,17 +20,24 @@ from camrec.rtp.sdp import (
 from camrec.rtp.text_numbers import parse_int
 
 __all__ = [
+    "AP_NAL_TYPE",
+    "FU_A_NAL_TYPE",
+    "FU_END_FLAG",
+    "FU_NAL_TYPE",
+    "FU_START_FLAG",
     "MAIN_HEADER_BYTES",
     "MAX_FRAME_HOLD_NS",
     "MIN_IN_BAND_TABLES_Q",
     "RESTART_TYPE_FLAG",
     "SLOWEST_VIDEO_CLOCK",
+    "STAP_A_NAL_TYPE",
     "STATIC_PAYLOAD_FORMATS",
     "AccessUnitAssembler",
     "AudioDepacketizer",
+    "H264Depacketizer",
+    "H265Depacketizer",
     "JpegDepacketizer",
     "MediaDescription",
-    "RtpClock",
     "RtpPacket",
     "SequenceTracker",
     "UnsupportedVideo",
@@ -40,4 +45,5 @@ __all__ = [
     "parse_int",
     "parse_packet",
     "parse_sdp",
+    "split_aggregation",
 ]

@@ -1,65 +1,66 @@
-"""What is missing between packets, by their sequence numbers."""
+"""How many packets are missing, by the RTP sequence numbers."""
 
 from __future__ import annotations
 
 from camrec.rtp.rtp_packet import RtpPacket
 
-# A number that is not the due one weighs 1, one that is takes 2 away: from this weight on the
-# numbers are no use, until it is 0 again. Two of three packets are never lost, over TCP.
+# An unexpected number adds 1 to the weight, an expected one subtracts 2. From this weight on the
+# numbers are not used, until the weight is 0 again. TCP never loses two of three packets.
 UNUSABLE_WEIGHT = 12
 
 
 class SequenceTracker:
-    """Tells from the sequence numbers what is missing.
+    """Finds missing packets by their sequence numbers.
 
-    Over TCP nothing is overtaken: who counts back has begun anew, and then nothing is known to be
-    missing. Nor is it where a camera does not count its packets one by one: by two, with the two
-    bytes exchanged, or at random.
+    TCP does not change the order of packets: a camera whose numbers go backwards started to count
+    again, and then no packet is known to be missing. The same is true of cameras that do not
+    increase the number by one: some increase it by two, swap its two bytes, or use random numbers.
 
-    is_odd : whether one ever came twice, or with another number than the due one.
+    has_errors : whether a packet ever came twice, or had another number than the expected one.
     """
 
     def __init__(self) -> None:
-        self.is_odd = False
+        self.has_errors = False
         self._next: int | None = None
         self._newest = (0, b"")
         self._weight = 0
-        self._is_useless = False
+        self._is_unusable = False
 
     def count_missing(self, packet: RtpPacket) -> int | None:
-        """How many packets are missing just before this one; None: it is the last one once more."""
-        content = packet.time, bytes(packet.payload)
+        """How many packets are missing before this one; None if it is a copy of the last one."""
+        content = packet.timestamp, bytes(packet.payload)
         if self.is_newest(packet.sequence) and content == self._newest:
-            self.is_odd = True
+            self.has_errors = True
             return None
         self._newest = content
         return self.missing_before(packet.sequence)
 
     def missing_before(self, sequence: int) -> int:
-        """The same by the number alone, of one that is not the last one once more."""
+        """As `count_missing`, by the number alone, for a packet that is not a copy."""
         ahead = 0 if self._next is None else (sequence - self._next) & 0xFFFF
         self._next = (sequence + 1) & 0xFFFF
         if not ahead and not self._weight:
             return 0
-        self.is_odd = True
+        self.has_errors = True
         self._weigh(ahead > 0)
-        return 0 if self._is_useless or ahead >= 0x8000 else ahead
+        return 0 if self._is_unusable or ahead >= 0x8000 else ahead
 
     def is_newest(self, sequence: int) -> bool:
-        """Whether it is the number of the last packet."""
+        """Whether this is the number of the last packet."""
         return (sequence + 1) & 0xFFFF == self._next
 
-    def count(self) -> int:
-        """The packet that was due has come; the number of the one that is due now."""
+    def advance(self) -> int:
+        """The expected packet arrived. Returns the next expected number."""
         assert self._next is not None
         self._next = (self._next + 1) & 0xFFFF
         return self._next
 
-    def _weigh(self, is_off: bool) -> None:
-        self._weight = (
-            min(self._weight + 1, 2 * UNUSABLE_WEIGHT) if is_off else max(self._weight - 2, 0)
-        )
+    def _weigh(self, is_unexpected: bool) -> None:
+        if is_unexpected:
+            self._weight = min(self._weight + 1, 2 * UNUSABLE_WEIGHT)
+        else:
+            self._weight = max(self._weight - 2, 0)
         if self._weight >= UNUSABLE_WEIGHT:
-            self._is_useless = True
+            self._is_unusable = True
         elif self._weight == 0:
-            self._is_useless = False
+            self._is_unusable = False

@@ -1,4 +1,10 @@
-"""The RTP timestamps of a track as nanoseconds, and their offset to this machine's clock."""
+"""The RTP timestamps of a track as nanoseconds, and their offset to this machine's clock.
+
+The delay of a packet is (arrival - timestamp). It contains the unknown difference between the
+camera's clock and ours, and the packet's time on the network, which is never negative. So the
+smallest delay of the last seconds is the best estimate of the difference: the packet that had it
+was delayed least. This is the minimum filter of NTP (RFC 5905, section 10), without round trips.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +16,14 @@ MAX_DRIFT_DIVISOR = 1000  # no clock drifts from another by more than one part i
 
 
 class RtpClock:
-    """A track's RTP times as nanoseconds without end, and how they lie to this machine's clock.
+    """Turns the 32-bit RTP timestamps of a track into nanoseconds that never wrap around.
 
-    The offset is the smallest (arrival - time) of the last ten to twenty seconds: the arrival that
-    was delayed least. It follows the camera's clock, which a day takes seconds away from ours: who
-    wants whole distances takes it once and holds it.
+    The offset to this machine's monotonic clock is the smallest delay of the last ten to twenty
+    seconds. It follows the camera's clock, which may drift by seconds a day. A consumer that needs
+    the camera's own distances takes the offset once and keeps it.
 
-    A camera's clock may jump, and single stamps may be far off: `TimestampUnwrapper` puts them in
-    line.
+    A camera's clock may jump, and single timestamps may be wrong: `TimestampUnwrapper` corrects
+    them.
     """
 
     def __init__(self, rate: int) -> None:
@@ -27,50 +33,55 @@ class RtpClock:
 
     @property
     def corrected_count(self) -> int:
-        """How many stamps could not be believed."""
+        """How many timestamps were wrong and were replaced."""
         return self._unwrapper.corrected_count
 
-    def place(self, ticks: int, arrived: int, back: int) -> tuple[int, int]:
-        """(time, offset) of what was sent at the 32-bit RTP time `ticks`.
+    def place(self, ticks: int, arrived: int, max_backward_ns: int) -> tuple[int, int]:
+        """(time, offset) in nanoseconds for a 32-bit RTP timestamp.
 
         Parameters
         ----------
-        back
-            Nanoseconds that it may lie before the newest time and still be right.
+        ticks
+            The timestamp.
+        arrived
+            When its data arrived, in monotonic nanoseconds.
+        max_backward_ns
+            How many nanoseconds before the newest timestamp it may be and still be right.
         """
-        placed = self._unwrapper.place(
-            ticks, arrived, back, arrived - self._min_delay.lowest_ever + BACKWARD_JUMP_NS
-        )
+        latest_ns = arrived - self._min_delay.lowest_ever + BACKWARD_JUMP_NS
+        placed = self._unwrapper.place(ticks, arrived, max_backward_ns, latest_ns)
         time = (placed * NS_PER_SECOND + self._rate // 2) // self._rate
         self._min_delay.note(arrived - time, arrived)
         return time, self._min_delay.lowest
 
 
 class MinDelayFilter:
-    """The least delay of lately: of this and the last `MIN_DELAY_WINDOW_NS`, nanoseconds.
+    """The smallest delay of the current and the last window of `MIN_DELAY_WINDOW_NS`.
 
-    lowest_ever : the least that there was at all, as far as the clocks can have drifted since: a
-    network
-        that is slow for minutes and then quick again is no clock that jumps.
+    lowest_ever : the smallest delay since the start, in nanoseconds. It grows by the largest
+        possible drift of the clocks, so that a network that is slow for minutes and then fast again
+        is not taken for a clock that jumps.
     """
 
     def __init__(self) -> None:
         self.lowest_ever: float = float("inf")
-        self._at = 0
-        self._span = -1
+        self._noted_at = 0
+        self._window = -1
         self._current_lowest = self._previous_lowest = 0
 
     @property
     def lowest(self) -> int:
+        """The smallest delay in nanoseconds."""
         return min(self._current_lowest, self._previous_lowest)
 
     def note(self, delay: int, arrived: int) -> None:
-        self.lowest_ever = min(
-            self.lowest_ever + max(0, arrived - self._at) // MAX_DRIFT_DIVISOR, delay
-        )
-        self._at = arrived
-        span = arrived // MIN_DELAY_WINDOW_NS
-        if span != self._span:
-            self._previous_lowest = self._current_lowest if span == self._span + 1 else delay
-            self._current_lowest, self._span = delay, span
+        """Add the delay of data that arrived at `arrived`; both in nanoseconds."""
+        max_drift = max(0, arrived - self._noted_at) // MAX_DRIFT_DIVISOR
+        self.lowest_ever = min(self.lowest_ever + max_drift, delay)
+        self._noted_at = arrived
+        window = arrived // MIN_DELAY_WINDOW_NS
+        if window != self._window:
+            is_next = window == self._window + 1
+            self._previous_lowest = self._current_lowest if is_next else delay
+            self._current_lowest, self._window = delay, window
         self._current_lowest = min(self._current_lowest, delay)

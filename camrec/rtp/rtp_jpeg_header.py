@@ -1,4 +1,4 @@
-"""What stands in front of a JPEG's scan, made from the little that RTP tells of it (RFC 2435)."""
+"""Builds the header of a JPEG from the few parameters that RTP carries (RFC 2435)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from camrec.codecs import (
     iterate_segments,
 )
 
-QUANTIZATION_COEFFICIENTS = 64  # coefficients of a quantization table
+QUANTIZATION_COEFFICIENTS = 64  # in a quantization table
 JFIF_SEGMENT = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # the colours are Y, Cb and Cr
-LUMA_SAMPLING_BY_TYPE = {0: 0x21, 1: 0x22}  # of the luma by RTP type: 4:2:2 and 4:2:0
+LUMA_SAMPLING_BY_TYPE = {0: 0x21, 1: 0x22}  # by RTP type: 4:2:2 and 4:2:0
 
 # The luma and the chroma table of ITU-T T.81, annex K, in zigzag order.
 DEFAULT_QUANTIZATION_TABLES = bytes.fromhex(
@@ -32,16 +32,16 @@ DEFAULT_QUANTIZATION_TABLES = bytes.fromhex(
 
 
 class QuantizationTables(NamedTuple):
-    """Quantization tables as RTP carries them, one behind the other.
+    """Quantization tables as RTP carries them, one after the other.
 
-    precision : bit n is set where the coefficients of table n have 16 bits.
+    precision : bit n is set if the coefficients of table n have 16 bits.
     """
 
     precision: int
     data: bytes
 
     def split(self) -> list[tuple[int, ...]]:
-        """The coefficients of each table. ValueError where `data` is not made of whole ones."""
+        """The coefficients of each table. Raises ValueError if `data` is not a number of tables."""
         found: list[tuple[int, ...]] = []
         at = 0
         while at < len(self.data) and len(found) < 4:
@@ -57,7 +57,7 @@ class QuantizationTables(NamedTuple):
 
 
 def scaled_tables(quality: int) -> QuantizationTables:
-    """The tables of a Q below 128 (RFC 2435, 4.2)."""
+    """The quantization tables of a Q below 128 (RFC 2435, 4.2)."""
     factor = min(max(quality, 1), 99)
     scale = 5000 // factor if factor < 50 else 200 - 2 * factor
     data = bytes(
@@ -67,61 +67,60 @@ def scaled_tables(quality: int) -> QuantizationTables:
 
 
 def build_jpeg_header(
-    kind: int, size: tuple[int, int], tables: QuantizationTables, restart: int, told: bytes = b""
+    jpeg_type: int,
+    size: tuple[int, int],
+    tables: QuantizationTables,
+    restart: int,
+    extra_segments: bytes = b"",
 ) -> bytes:
-    """All of a JPEG up to its scan.
+    """All of a JPEG before its scan data.
 
     Parameters
     ----------
-    kind
+    jpeg_type
         RTP's type: 0 for 4:2:2, 1 for 4:2:0.
     size
-        (width, height); without meaning where `told` has a frame header.
+        (width, height) in pixels; unused if `extra_segments` contains a frame header.
     restart
-        MCUs between two restart markers; 0: there are none.
-    told
-        Segments that the camera sent with the frame (ONVIF); they go before what RTP tells.
+        MCUs between two restart markers; 0 if there are none.
+    extra_segments
+        JPEG segments that the camera sent with the frame (ONVIF). They override what RTP says.
 
     Raises
     ------
     ValueError
-        The tables cannot be read, or `told` has a frame header that makes no sense.
+        The tables cannot be read, or the frame header in `extra_segments` is malformed.
     """
     quantization = tables.split()
-    frame = _build_frame_header(kind, size, quantization)
+    frame = _build_frame_header(jpeg_type, size, quantization)
     further = b""
-    for marker, body in iterate_segments(told):
+    for marker, body in iterate_segments(extra_segments):
         if marker in SOF_MARKERS:
             frame = build_segment(marker, body)
         elif marker in (DHT_MARKER, DQT_MARKER, DRI_MARKER):
-            further += build_segment(marker, body)  # a later table of the same number counts
-    interval = build_segment(DRI_MARKER, struct.pack(">H", restart)) if restart else b""
-    quantizers = build_segment(
-        DQT_MARKER, b"".join(map(_build_quantization_table, range(4), quantization))
-    )
-    huffman = build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES)
-    return b"".join(
-        (
-            SOI_BYTES,
-            JFIF_SEGMENT,
-            interval,
-            quantizers,
-            huffman,
-            further,
-            frame,
-            _build_scan_header(frame),
-        )
-    )
+            further += build_segment(marker, body)  # replaces an earlier table of the same number
+    parts = [SOI_BYTES, JFIF_SEGMENT]
+    if restart:
+        parts.append(build_segment(DRI_MARKER, struct.pack(">H", restart)))
+    quantizers = b"".join(map(_build_quantization_table, range(4), quantization))
+    parts += [
+        build_segment(DQT_MARKER, quantizers),
+        build_segment(DHT_MARKER, DEFAULT_HUFFMAN_TABLES),
+        further,
+        frame,
+        _build_scan_header(frame),
+    ]
+    return b"".join(parts)
 
 
 def _build_frame_header(
-    kind: int, size: tuple[int, int], quantization: list[tuple[int, ...]]
+    jpeg_type: int, size: tuple[int, int], quantization: list[tuple[int, ...]]
 ) -> bytes:
     wide = any(max(table) > 0xFF for table in quantization)
     chroma = min(len(quantization) - 1, 1)
     width, height = size
     body = struct.pack(">BHHB", 8, height, width, 3)
-    body += bytes([1, LUMA_SAMPLING_BY_TYPE[kind], 0, 2, 0x11, chroma, 3, 0x11, chroma])
+    body += bytes([1, LUMA_SAMPLING_BY_TYPE[jpeg_type], 0, 2, 0x11, chroma, 3, 0x11, chroma])
     return build_segment(SOF1_MARKER if wide else SOF0_MARKER, body)
 
 
@@ -132,10 +131,10 @@ def _build_quantization_table(number: int, table: tuple[int, ...]) -> bytes:
 
 
 def _build_scan_header(frame: bytes) -> bytes:
-    """One scan of all components: the first is the luma, the others are the chroma."""
+    """One scan of all components: the first is luma, the others are chroma."""
     count = frame[9] if len(frame) > 9 else 0
     if not 0 < count <= 4 or len(frame) != 10 + 3 * count:
-        raise ValueError("a frame header that is none")
+        raise ValueError("a malformed frame header")
     identities = frame[10::3]
     body = bytes([count])
     for place, identity in enumerate(identities):

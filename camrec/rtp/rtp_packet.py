@@ -10,25 +10,28 @@ EMPTY_EXTENSION = memoryview(b"")
 
 
 class RtpPacket(NamedTuple):
-    """One packet; its views are good until the next packet is read.
+    """One packet. Its views are valid until the next packet is read.
 
-    extension : the header extension with its head of four bytes; empty where there is none.
+    timestamp : 32 bits, in ticks of the track's clock.
+    payload : without padding.
+    extension : the header extension with its four bytes of profile and length; empty if there is
+        none.
     """
 
-    kind: int
+    payload_type: int
     marker: bool
     sequence: int
-    time: int
+    timestamp: int
     payload: memoryview
     extension: memoryview = EMPTY_EXTENSION
 
 
 def parse_packet(data: memoryview) -> RtpPacket | None:
-    """Take a packet apart: contributors, extension and padding off. None: not RTP, or empty."""
+    """Parse a packet; None if it is not RTP, or has no payload."""
     size = len(data)
     if size < 12 or data[0] >> 6 != 2:
         return None
-    first, second, sequence, time = RTP_HEADER_STRUCT.unpack_from(data)
+    first, second, sequence, timestamp = RTP_HEADER_STRUCT.unpack_from(data)
     begin = 12 + 4 * (first & 15)
     extension = EMPTY_EXTENSION
     if first & 0x10:
@@ -39,4 +42,5 @@ def parse_packet(data: memoryview) -> RtpPacket | None:
     end = size - data[size - 1] if first & 0x20 else size
     if begin >= end:
         return None
-    return RtpPacket(second & 0x7F, second >= 0x80, sequence, time, data[begin:end], extension)
+    payload_type, marker = second & 0x7F, second >= 0x80
+    return RtpPacket(payload_type, marker, sequence, timestamp, data[begin:end], extension)

@@ -1,4 +1,4 @@
-"""The description of a stream (SDP, RFC 8866): the little that a reader needs."""
+"""The description of a stream (SDP, RFC 8866): the parts that a reader needs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from camrec.rtp.text_numbers import parse_int
 
-SLOWEST_VIDEO_CLOCK = 1000  # ticks a second: what is less, such as 90, is a mistake
-MAX_JPEG_SIDE_PX = 0xFFFF  # pixels, in a JPEG
+SLOWEST_VIDEO_CLOCK = 1000  # ticks per second; a lower rate, such as 90, is a mistake
+MAX_JPEG_SIDE_PX = 0xFFFF
 
+# (codec, clock rate, channels) of the static payload types (RFC 3551).
 STATIC_PAYLOAD_FORMATS = {
     0: ("PCMU", 8000, 1),
     3: ("GSM", 8000, 1),
@@ -25,14 +26,19 @@ STATIC_PAYLOAD_FORMATS = {
 
 @dataclass
 class MediaDescription:
-    """One `m=` of the description.
+    """One `m=` line of the description, with the attributes that follow it.
 
-    codec : its name in upper case, "" where it is not told.
-    format : the parameters of `a=fmtp`, names in lower case; of one under a number that nothing
-        else stands under, if it has none of its own: no other can be meant.
-    control : where to SETUP it, absolute or after the stream's own address.
-    size : (width, height) of its frames; None where it is not told.
-    odd_clock : the clock rate that is told is none: 0, no number, or too slow for video.
+    kind : "video", "audio" or another media type.
+    payload : the first payload type.
+    codec : the name in upper case; "" if the description does not say.
+    rate : RTP ticks per second.
+    format : the parameters of `a=fmtp`, with names in lower case. If the medium has none, those of
+        the only `a=fmtp` whose payload type does not exist.
+    control : the address for SETUP, absolute or relative to the stream's address.
+    size : (width, height) of the frames; None if the description does not say.
+    has_invalid_clock : the clock rate is 0, not a number, or too slow for video.
+    stray_formats : the parameters of `a=fmtp` lines with another payload type.
+    mapped_payloads : the other payload types that have an `a=rtpmap`.
     """
 
     kind: str
@@ -43,13 +49,13 @@ class MediaDescription:
     format: dict[str, str] = field(default_factory=dict)
     control: str = ""
     size: tuple[int, int] | None = None
-    odd_clock: bool = False
+    has_invalid_clock: bool = False
     stray_formats: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     mapped_payloads: set[str] = field(default_factory=set, init=False, repr=False)
 
     def decode_parameter_sets(self) -> list[bytes]:
-        """The NAL units of H.264's or H.265's `sprop-...`; those that are malformed left out."""
-        found = []
+        """The NAL units in the `sprop-...` parameters of H.264 or H.265, without malformed ones."""
+        found: list[bytes] = []
         for name in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
             for text in filter(None, self.format.get(name, "").split(",")):
                 try:
@@ -59,7 +65,7 @@ class MediaDescription:
         return [nal for nal in found if len(nal) > 2]
 
     def config(self) -> bytes:
-        """AAC's AudioSpecificConfig; of MP4A-LATM its StreamMuxConfig."""
+        """AAC's AudioSpecificConfig or MP4A-LATM's StreamMuxConfig; empty if malformed."""
         try:
             return bytes.fromhex(self.format.get("config", ""))
         except ValueError:
@@ -67,12 +73,12 @@ class MediaDescription:
 
 
 def _without_start_codes(sets: bytes) -> list[bytes]:
-    """What stands under one name: some cameras describe their sets as a byte stream."""
+    """The NAL units of one parameter: some cameras send them as a byte stream."""
     return [each.rstrip(b"\0") for each in sets.split(b"\0\0\1") if each.strip(b"\0")]
 
 
 def parse_sdp(text: str) -> list[MediaDescription]:
-    """The media of a description; lines that make no sense are passed over."""
+    """The media of a description; malformed lines are ignored."""
     media: list[MediaDescription] = []
     for line in text.splitlines():
         name, _, value = line.strip().partition("=")
@@ -101,49 +107,54 @@ def _parse_attribute(medium: MediaDescription, attribute: str) -> None:
     if name == "x-dimensions":  # W,H
         medium.size = _parse_size(value) or medium.size
         return
-    payload, _, told = value.partition(" ")
+    payload, _, text = value.partition(" ")
     if payload != str(medium.payload):
         if name == "rtpmap":
             medium.mapped_payloads.add(payload)
         elif name == "fmtp":
-            medium.stray_formats[payload] = told
+            medium.stray_formats[payload] = text
         return
     if name == "rtpmap":
-        codec, *rest = told.strip().split("/")
-        medium.codec = codec.upper()
-        rate = parse_int(rest[0]) if rest else None
-        medium.rate = rate or 90_000
-        too_slow = medium.kind == "video" and medium.rate < SLOWEST_VIDEO_CLOCK
-        medium.odd_clock = not rate or too_slow
-        channels = parse_int(rest[1]) if len(rest) > 1 else None
-        medium.channels = 1 if channels is None else channels
+        _parse_rtpmap(medium, text)
     elif name == "fmtp":
-        _parse_fmtp(medium, told)
+        _parse_fmtp(medium, text)
     elif name == "framesize":  # W-H (3GPP TS 26.234)
-        medium.size = _parse_size(told.replace("-", ",")) or medium.size
+        medium.size = _parse_size(text.replace("-", ",")) or medium.size
 
 
-def _parse_fmtp(medium: MediaDescription, told: str) -> None:
-    for pair in told.split(";"):
+def _parse_rtpmap(medium: MediaDescription, text: str) -> None:
+    codec, *numbers = text.strip().split("/")
+    medium.codec = codec.upper()
+    rate = parse_int(numbers[0]) if numbers else None
+    medium.rate = rate or 90_000
+    too_slow = medium.kind == "video" and medium.rate < SLOWEST_VIDEO_CLOCK
+    medium.has_invalid_clock = not rate or too_slow
+    channels = parse_int(numbers[1]) if len(numbers) > 1 else None
+    medium.channels = 1 if channels is None else channels
+
+
+def _parse_fmtp(medium: MediaDescription, text: str) -> None:
+    for pair in text.split(";"):
         key, _, setting = pair.strip().partition("=")
         medium.format[key.lower()] = setting
-    told = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
-    medium.size = _parse_size(told) or medium.size
+    size = f"{medium.format.get('width', '')},{medium.format.get('height', '')}"
+    medium.size = _parse_size(size) or medium.size
 
 
-def _parse_size(told: str) -> tuple[int, int] | None:
-    width, _, height = told.partition(",")
-    found = (parse_int(width.strip()), parse_int(height.strip()))
-    return (
-        (found[0], found[1]) if found[0] and found[1] and max(found) <= MAX_JPEG_SIDE_PX else None
-    )
+def _parse_size(text: str) -> tuple[int, int] | None:
+    """(width, height) from "W,H"; None if a number is missing, 0 or too large."""
+    before, _, after = text.partition(",")
+    width, height = parse_int(before.strip()), parse_int(after.strip())
+    if not width or not height or max(width, height) > MAX_JPEG_SIDE_PX:
+        return None
+    return width, height
 
 
 def _adopt_stray_fmtp(medium: MediaDescription) -> None:
-    """Take over parameters that stand under a wrong number."""
+    """Use the parameters of a payload type that does not exist."""
     strays = [
-        told
-        for payload, told in medium.stray_formats.items()
+        text
+        for payload, text in medium.stray_formats.items()
         if payload not in medium.mapped_payloads
     ]
     if not medium.format and len(strays) == 1:

@@ -1,13 +1,13 @@
-"""RTP timestamps in line: 32 bits without end, clocks that jump, single stamps that are far off.
+"""Unwraps RTP timestamps: 32 bits that wrap around, clocks that jump, single wrong timestamps.
 
-A stamp is believed where it goes on from those before it. One that cannot be right is placed where
-the next frame was due by the distances so far, and opens a line of its own: the camera's clock may
-have jumped. The frames that follow decide. Where they are in line with what was before, the stamp
-was wrong and nothing has moved; where they go on from it, the clock did jump, and what was before
-stays known for the case that it jumps back.
+A timestamp is accepted if it continues those before it. One that cannot be right is replaced by the
+time at which the next frame was due, according to the intervals so far, and starts a new segment:
+the camera's clock may have jumped. The next frames decide. If they continue the old segment, the
+timestamp was wrong and nothing has changed. If they continue the new one, the clock did jump; the
+old segment is kept in case the clock jumps back.
 
-So what a camera counts is never changed by more than a whole shift per line, whatever the arrivals
-say, which may be known only roughly.
+So all timestamps of a segment are shifted by the same number of ticks. Their distances stay exact,
+however inexact the arrival times are.
 """
 
 from __future__ import annotations
@@ -21,28 +21,26 @@ from camrec.clock import NS_PER_SECOND
 
 log = logging.getLogger(__name__)
 
-BACKWARD_JUMP_NS = NS_PER_SECOND  # no frame comes so much earlier than those before it
-MIN_PAUSE_NS = NS_PER_SECOND // 2  # by which arrivals have to differ before they count
-FORWARD_JUMP_S = 0.2  # a frame so much later than usual is believed when the next one is beyond it
-CONFIRMED_FRAMES = 8  # on a new line: the clock did jump
+BACKWARD_JUMP_NS = NS_PER_SECOND  # no frame is so much earlier than those before it
+MIN_PAUSE_NS = NS_PER_SECOND // 2  # smaller differences between arrivals are ignored
+FORWARD_JUMP_S = 0.2  # a frame so much later than usual counts once the next one is later too
+CONFIRMED_FRAMES = 8  # after so many frames in a new segment the clock did jump
 MAX_TIMESTAMP_SEGMENTS = 8
-MAX_LOGGED_JUMPS = 5  # some cameras begin anew with each key frame
+MAX_LOGGED_JUMPS = 5  # some cameras start at 0 again with each key frame
 SEGMENT_MEMORY_NS = 3600 * NS_PER_SECOND
-MAX_HISTORY_INTERVALS = 256  # distances
-MIN_PATTERN_INTERVALS, MAX_PATTERN_INTERVALS = (
-    3,
-    24,
-)  # least and most distances that tell which one comes next
+MAX_HISTORY_INTERVALS = 256
+# How many of the last intervals are compared with the history to predict the next one.
+MIN_PATTERN_INTERVALS, MAX_PATTERN_INTERVALS = 3, 24
 
 
 @dataclass(slots=True, eq=False)
 class TimestampSegment:
-    """One course of the camera's clock.
+    """Timestamps between two jumps of the camera's clock.
 
-    ticks : its newest stamp, unwrapped.
-    shift : what is added to its stamps.
-    frames : how many it has.
-    last_used : when the newest one arrived, nanoseconds.
+    ticks : the newest timestamp, unwrapped.
+    shift : ticks that are added to its timestamps.
+    frames : how many frames it has.
+    last_used : when its newest frame arrived, in monotonic nanoseconds.
     """
 
     ticks: int
@@ -51,95 +49,106 @@ class TimestampSegment:
     last_used: int
 
     def unwrap(self, stamp: int) -> int:
-        """The one with these low 32 bits that lies nearest to the newest."""
+        """The number with these low 32 bits that is nearest to the newest timestamp."""
         return self.ticks + (stamp - self.ticks + 0x80000000 & 0xFFFFFFFF) - 0x80000000
 
 
 class TimestampUnwrapper:
-    """Places the stamps of one track, in the order in which its frames came.
+    """Unwraps the timestamps of one track, in the order in which its frames arrive.
 
-    corrected_count : how many could not be believed.
+    corrected_count : how many timestamps were wrong and were replaced.
 
     Parameters
     ----------
     rate
-        Ticks a second.
+        Ticks per second.
     """
 
     def __init__(self, rate: int) -> None:
         self.corrected_count = 0
         self._rate = rate
         self._leap = int(FORWARD_JUMP_S * rate)
-        self._lines: list[TimestampSegment] = []  # the one with most frames in front
-        self._latest: TimestampSegment | None = None  # that of the newest frame
+        self._segments: list[TimestampSegment] = []  # the one with the most frames first
+        self._latest: TimestampSegment | None = None  # the one of the newest frame
         self._newest = self._confirmed = self._last = 0
-        self._anchor = (0, 0)  # a sure time in ticks, and when it arrived in nanoseconds
+        self._anchor = (0, 0)  # a certain time in ticks, and its arrival in nanoseconds
         self._last_stamp = -1
         self._outlier_run = 0
         self._jumps = 0
         self._intervals: deque[int] = deque(maxlen=MAX_HISTORY_INTERVALS)
 
-    def place(self, stamp: int, arrived: int, back: int = 0, limit: float = float("inf")) -> int:
-        """Ticks without end of a 32-bit stamp.
+    def place(
+        self,
+        stamp: int,
+        arrived: int,
+        max_backward_ns: int = 0,
+        latest_ns: float = float("inf"),
+    ) -> int:
+        """The ticks of a 32-bit timestamp; they never wrap around.
 
         Parameters
         ----------
+        stamp
+            The timestamp.
         arrived
-            When its frame came, monotonic nanoseconds.
-        back
-            Nanoseconds that it may lie before the newest: frames that are shown in another order.
-        limit
-            Nanoseconds: by the arrivals of a longer time it cannot lie beyond.
+            When its frame arrived, in monotonic nanoseconds.
+        max_backward_ns
+            How much earlier than the newest timestamp it may be, in nanoseconds: frames may arrive
+            in another order than they are shown.
+        latest_ns
+            The latest time in nanoseconds that it can have, by the arrivals of a longer time.
         """
-        if not self._lines:
+        if not self._segments:
             return self._start(stamp, arrived)
-        # No two frames have one time: the camera's clock is coarse, or stands still.
+        # Two frames never have the same time: the camera's clock is coarse, or stands still.
         repeats, self._last_stamp = stamp == self._last_stamp, stamp
         if not repeats:
-            earliest = self._confirmed - back * self._rate // NS_PER_SECOND
-            for line in self._lines:
-                unwrapped = line.unwrap(stamp)
-                placed = unwrapped + line.shift
-                if placed < earliest and (back or placed < earliest - self._usual_interval()):
+            earliest = self._confirmed - max_backward_ns * self._rate // NS_PER_SECOND
+            for segment in self._segments:
+                unwrapped = segment.unwrap(stamp)
+                placed = unwrapped + segment.shift
+                if placed < earliest and (
+                    max_backward_ns or placed < earliest - self._usual_interval()
+                ):
                     continue
-                if self._is_too_far_ahead(placed, arrived, limit):
+                if self._is_too_far_ahead(placed, arrived, latest_ns):
                     continue
-                line.ticks, line.last_used = unwrapped, arrived
-                return self._accept(line, placed, arrived, back)
-        return self._place_outlier(stamp, arrived, back)
+                segment.ticks, segment.last_used = unwrapped, arrived
+                return self._accept(segment, placed, arrived, max_backward_ns > 0)
+        return self._place_outlier(stamp, arrived, max_backward_ns > 0)
 
     def _start(self, stamp: int, arrived: int) -> int:
-        self._lines = [TimestampSegment(stamp, 0, 1, arrived)]
-        self._latest = self._lines[0]
+        self._segments = [TimestampSegment(stamp, 0, 1, arrived)]
+        self._latest = self._segments[0]
         self._newest = self._confirmed = self._last = self._last_stamp = stamp
         self._anchor = (stamp, arrived)
         return stamp
 
-    def _is_too_far_ahead(self, placed: int, arrived: int, limit: float) -> bool:
-        """Whether it lies further ahead than the time that has gone by allows."""
+    def _is_too_far_ahead(self, placed: int, arrived: int, latest_ns: float) -> bool:
+        """Whether the time is later than the elapsed time allows."""
         time = placed * NS_PER_SECOND // self._rate
         before, came = self._anchor
         by_arrival = before * NS_PER_SECOND // self._rate + arrived - came
-        return time > by_arrival + BACKWARD_JUMP_NS and time > limit
+        return time > by_arrival + BACKWARD_JUMP_NS and time > latest_ns
 
-    def _accept(self, line: TimestampSegment, placed: int, arrived: int, back: int) -> int:
-        line.frames += 1
+    def _accept(self, segment: TimestampSegment, placed: int, arrived: int, reordered: bool) -> int:
+        segment.frames += 1
         self._outlier_run = 0
-        is_first = line is self._lines[0]
+        is_first = segment is self._segments[0]
         if not is_first:
-            placed = self._follow_new_line(line, placed, arrived)
-        certain = is_first or line.frames >= CONFIRMED_FRAMES
-        self._switch_to(line)
+            placed = self._follow_new_segment(segment, placed, arrived)
+        certain = is_first or segment.frames >= CONFIRMED_FRAMES
+        self._switch_to(segment)
         ahead = placed - self._newest
         if ahead > 0:
-            # Far ahead of its like it may be wrong: the next one tells.
+            # A time far ahead may be wrong: the next frame shows it.
             leaps = ahead > self._leap and ahead > self._leap + self._usual_interval()
             if certain and (not leaps or self._confirmed != self._newest):
                 self._confirm(placed, arrived)
             self._newest = placed
         elif certain and placed > self._confirmed:
             self._confirm(placed, arrived)
-        if back or ahead > 0:
+        if reordered or ahead > 0:
             self._intervals.append(placed - self._last)
         else:
             placed = self._newest = self._newest + 1
@@ -148,32 +157,31 @@ class TimestampUnwrapper:
 
     def _confirm(self, placed: int, arrived: int) -> None:
         self._confirmed = placed
-        if arrived != self._anchor[1]:  # of those that came together the first
+        if arrived != self._anchor[1]:  # the first of those that arrived together
             self._anchor = (placed, arrived)
 
-    def _follow_new_line(self, line: TimestampSegment, placed: int, arrived: int) -> int:
-        if line.frames == 2:
+    def _follow_new_segment(self, segment: TimestampSegment, placed: int, arrived: int) -> int:
+        if segment.frames == 2:
             late = self._ticks_by_arrival(arrived) - placed
-            if (
-                late * NS_PER_SECOND > MIN_PAUSE_NS * self._rate
-            ):  # nothing came while the clock jumped
-                line.shift += late
+            # Nothing arrived while the clock jumped.
+            if late * NS_PER_SECOND > MIN_PAUSE_NS * self._rate:
+                segment.shift += late
                 placed += late
-        first = self._lines[0]
-        if line.frames == CONFIRMED_FRAMES:
+        first = self._segments[0]
+        if segment.frames == CONFIRMED_FRAMES:
             self._jumps += 1
-            jump = (first.shift - line.shift) / self._rate
+            jump = (first.shift - segment.shift) / self._rate
             level = logging.WARNING if self._jumps <= MAX_LOGGED_JUMPS else logging.DEBUG
             log.log(level, "the camera's clock jumped by %.3f s", jump)
         if arrived - first.last_used > SEGMENT_MEMORY_NS:
-            self._lines.remove(first)
-        elif line.frames > first.frames:
-            self._lines.remove(line)
-            self._lines.insert(0, line)
+            self._segments.remove(first)
+        elif segment.frames > first.frames:
+            self._segments.remove(segment)
+            self._segments.insert(0, segment)
         return placed
 
-    def _place_outlier(self, stamp: int, arrived: int, back: int) -> int:
-        """Where the next frame was due; by its arrival, where that is not known or is long gone."""
+    def _place_outlier(self, stamp: int, arrived: int, reordered: bool) -> int:
+        """When the next frame was due, or by its arrival if that is unknown or long ago."""
         by_arrival = self._ticks_by_arrival(arrived)
         due = self._predict_interval()
         placed = by_arrival if due is None else self._last + due
@@ -181,8 +189,8 @@ class TimestampUnwrapper:
             self._outlier_run
             and abs(by_arrival - placed) * NS_PER_SECOND > MIN_PAUSE_NS * self._rate
         ):
-            placed = by_arrival  # one odd stamp after the other: the clock is of no use
-        if not back or due is None:
+            placed = by_arrival  # several wrong timestamps in a row: the clock cannot be used
+        if not reordered or due is None:
             placed = max(placed, self._newest + 1)
         if not self.corrected_count:
             assert self._latest is not None
@@ -190,38 +198,39 @@ class TimestampUnwrapper:
             log.warning("a timestamp of the camera is off by %.3f s", off)
         self.corrected_count += 1
         self._outlier_run += 1
-        self._add_line(TimestampSegment(stamp, placed - stamp, 1, arrived))
+        self._add_segment(TimestampSegment(stamp, placed - stamp, 1, arrived))
         self._intervals.append(placed - self._last)
         self._newest, self._last = max(self._newest, placed), placed
         return placed
 
-    def _add_line(self, line: TimestampSegment) -> None:
-        if len(self._lines) == MAX_TIMESTAMP_SEGMENTS:
-            self._lines.remove(min(self._lines[1:], key=lambda each: each.last_used))
-        self._lines.append(line)
-        self._switch_to(line)
+    def _add_segment(self, segment: TimestampSegment) -> None:
+        if len(self._segments) == MAX_TIMESTAMP_SEGMENTS:
+            self._segments.remove(min(self._segments[1:], key=lambda each: each.last_used))
+        self._segments.append(segment)
+        self._switch_to(segment)
 
-    def _switch_to(self, line: TimestampSegment) -> None:
-        """Forget the line of a few wrong stamps: where it lies was a guess."""
-        left, self._latest = self._latest, line
-        if left is line or left is None or left.frames >= CONFIRMED_FRAMES:
+    def _switch_to(self, segment: TimestampSegment) -> None:
+        """Forget the segment before if it has few, wrong timestamps: its shift was a guess."""
+        left, self._latest = self._latest, segment
+        if left is segment or left is None or left.frames >= CONFIRMED_FRAMES:
             return
-        if left in self._lines[1:]:
-            self._lines.remove(left)
+        if left in self._segments[1:]:
+            self._segments.remove(left)
 
     def _ticks_by_arrival(self, arrived: int) -> int:
         before, came = self._anchor
         return before + ((arrived - came) * self._rate + NS_PER_SECOND // 2) // NS_PER_SECOND
 
     def _usual_interval(self) -> int:
-        """Ticks from one frame to the next in the order in which they are shown."""
+        """Ticks from one frame to the next in display order."""
         ahead = [each for each in self._intervals if each > 0]
         return median_low(ahead) if ahead else 0
 
     def _predict_interval(self) -> int | None:
-        """What followed when the distances before were most like those before now; None: there
-        were too few. With frames in another order than shown they go forth and back, and once more
-        in another way where a group ends.
+        """The interval that followed when the intervals before were most similar to the last ones.
+
+        None if there are too few. If frames are reordered, intervals go forward and backward in a
+        pattern that changes at the end of a GOP.
         """
         known = list(self._intervals)
         if len(known) < MIN_PATTERN_INTERVALS:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from camrec.codecs import H265Depacketizer
+from camrec.codecs import H265Syntax
 from camrec.rtp import (
     SLOWEST_VIDEO_CLOCK,
     STATIC_PAYLOAD_FORMATS,
@@ -242,7 +242,7 @@ def _h265_parameter_sets(told: dict[str, str]) -> dict[str, str]:
     names = ("sprop-vps", "sprop-sps", "sprop-pps")
     sets = {name: _normalize_base64(told.get(name, "").split(",")[0]) for name in names}
     try:
-        H265Depacketizer.form(base64.b64decode(sets["sprop-sps"]))
+        H265Syntax.parse_sps(base64.b64decode(sets["sprop-sps"]))
     except ValueError:
         return {}
     return sets if all(sets.values()) else {}

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from camrec.codecs import (
+from camrec.rtp import (
     AP_NAL_TYPE,
     FU_A_NAL_TYPE,
+    FU_END_FLAG,
     FU_NAL_TYPE,
+    FU_START_FLAG,
     STAP_A_NAL_TYPE,
     split_aggregation,
 )
@@ -21,7 +23,6 @@ from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, UnreadPackets
 
 DYNAMIC_PAYLOAD_TYPE = 96  # the lowest payload type that has no meaning of its own
-FU_START_FLAG, FU_END_FLAG = 0x80, 0x40
 
 
 def is_readable(payload_type: int) -> bool:

@@ -51,7 +51,7 @@ class ReaderThread:
 
     def rest(self, seconds: float) -> None:
         """As `UnitReader.rest`."""
-        self._reader.rest(seconds)
+        self._reader.set_read_interval(seconds)
 
     def close(self) -> None:
         self._closed.set()

@@ -375,7 +375,7 @@ class RtspUpstream(Upstream):
 
     def is_in_doubt(self, since: int) -> bool:
         soon = self._clock.monotonic_ns() < since + int(DOUBT_S * 1e9)
-        return soon and self._may_withhold_frames and self._reader.odd_numbers
+        return soon and self._may_withhold_frames and self._reader.has_sequence_errors
 
     def _choose_first_route(self) -> CameraRoute:
         known = self._routes.route(self.source)
@@ -486,7 +486,7 @@ class MjpegUpstream(Upstream):
             *self._proxy.stream_endpoint(self.path),
             self._clock,
             patience=READER_TIMEOUT_S,
-            broken=lambda: 0 if relay is None else relay.dropped,
+            count_broken=lambda: 0 if relay is None else relay.dropped,
         )
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:

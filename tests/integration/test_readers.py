@@ -377,9 +377,9 @@ def test_while_nobody_looks_what_came_is_read_together():
         while first < 5:
             first += len(next(batches))
         # It rests before it reads again, and reads all that came meanwhile when it is stirred.
-        reader.rest(3600)
+        reader.set_read_interval(3600)
         rested.set()
-        stirring = threading.Thread(target=lambda: (more.wait(20), reader.rest(0)))
+        stirring = threading.Thread(target=lambda: (more.wait(20), reader.set_read_interval(0)))
         stirring.start()
         together = next(batches)
         stirring.join()

@@ -40,7 +40,7 @@ def test_an_rtsp_server_may_say_anything(pieces):
             theirs.sendall(b"".join(pieces))
             theirs.shutdown(socket.SHUT_WR)
             with contextlib.suppress(StreamError, EOFError, OSError):
-                dialogue.ask("OPTIONS")
+                dialogue.request("OPTIONS")
                 assert dialogue.session_timeout > 0
                 for _, data in dialogue.packets(0.01):
                     packet_of(data)

@@ -15,10 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from camrec.camera_address import parse_address
-from camrec.codecs.h264 import H264Depacketizer
-from camrec.codecs.h265 import H265Depacketizer
 from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
+from camrec.rtp import H264Depacketizer, H265Depacketizer
 from camrec.rtsp_relay import RtspRelay
 from camrec.rtsp_relay.addresses import base_urls, control_urls
 from camrec.rtsp_relay.description import parse_description, write_description

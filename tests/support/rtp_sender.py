@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from camrec.codecs.h264 import H264Depacketizer
-from camrec.codecs.h265 import H265Depacketizer
 from camrec.codecs.nal_units import START_CODE
+from camrec.rtp import H264Depacketizer, H265Depacketizer
 from camrec.rtp.access_units import AccessUnitAssembler
 from camrec.rtp.rtp_packet import parse_packet
 from support.units_made import SECOND

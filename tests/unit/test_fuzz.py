@@ -18,11 +18,7 @@ from hypothesis import strategies as st
 import support.fuzzing  # noqa: F401
 from camrec.camera_address import parse_address, restore_address
 from camrec.clock import Clock
-from camrec.codecs import jpeg_header
-from camrec.codecs.bit_reader import BitReader
-from camrec.codecs.h264 import H264Depacketizer
-from camrec.codecs.h265 import H265Depacketizer
-from camrec.codecs.nal_units import MAX_NAL_BYTES
+from camrec.codecs import BitReader, H264Syntax, H265Syntax, jpeg_header
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, NotFoundError
 from camrec.library import VideoLibrary
@@ -35,9 +31,10 @@ from camrec.recording.track_change_limit import (
     TrackChangeLimiter,
 )
 from camrec.redaction import redact
-from camrec.rtp import sdp
+from camrec.rtp import H264Depacketizer, H265Depacketizer, sdp
 from camrec.rtp.access_units import AccessUnitAssembler
 from camrec.rtp.errors import UnsupportedVideo
+from camrec.rtp.nal_depacketizer import MAX_NAL_BYTES
 from camrec.rtp.rtp_packet import RtpPacket
 from camrec.rtp.rtp_packet import parse_packet as packet_of
 from camrec.web.handlers.file import content_disposition, parse_byte_range
@@ -86,10 +83,10 @@ def test_a_jpeg_s_size_is_told_or_refused(data):
     assert 0 < width < 1 << 16 and 0 < height < 1 << 16
 
 
-@given(st.binary(max_size=80), st.sampled_from([H264Depacketizer, H265Depacketizer]))
+@given(st.binary(max_size=80), st.sampled_from([H264Syntax, H265Syntax]))
 def test_a_parameter_set_is_read_or_refused(data, codec):
     with contextlib.suppress(ValueError):
-        form = codec.form(data)
+        form = codec.parse_sps(data)
         assert form.width > 0 and form.height > 0 and form.reorder >= 0
 
 
@@ -132,7 +129,9 @@ def test_a_picture_without_an_end_is_bounded():
             head = first if number == 0 else later
             packet = RtpPacket(96, False, number & 0xFFFF, 1, memoryview(head + bytes(1 << 15)))
             pictures.push(packet, number)
-        held = sum(map(len, pictures._pending)) + sum(map(len, pictures._nals._fragments))
+        held = sum(map(len, pictures._pending.nals)) + sum(
+            map(len, pictures._depacketizer._fragments)
+        )
         assert held <= MAX_NAL_BYTES + (1 << 16)
 
 
@@ -321,4 +320,4 @@ def test_headers_of_the_wire(text):
 @given(st.binary(max_size=16), st.integers(0, 70))
 def test_bits_never_read_past_their_end(data, count):
     with contextlib.suppress(ValueError):
-        assert BitReader(data).take(count) < 1 << max(count, 1)
+        assert BitReader(data).read_bits(count) < 1 << max(count, 1)

@@ -10,12 +10,9 @@ from functools import cache
 import av
 import pytest
 
-from camrec.codecs import jpeg_header
-from camrec.codecs.bit_reader import BitReader
-from camrec.codecs.h264 import H264Depacketizer
-from camrec.codecs.h265 import H265Depacketizer
+from camrec.codecs import BitReader, H264Syntax, H265Syntax, jpeg_header
 from camrec.codecs.nal_units import START_CODE, to_annex_b
-from camrec.rtp import sdp
+from camrec.rtp import H264Depacketizer, H265Depacketizer, sdp
 from camrec.rtp.access_units import (
     MAX_FRAME_HOLD_NS,
     MAX_FRAME_NALS,
@@ -38,14 +35,14 @@ AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
 @cache
 def film(codec: str = "h264", size=(320, 240), b_frames: int = 0, count: int = 12) -> tuple:
     """The first slice of each picture, and the parameter sets."""
-    kind = KINDS[codec]
+    kind = KINDS[codec].SYNTAX
     units = made([n / 25 for n in range(count)], codec=codec, size=size, gop=4, b_frames=b_frames)
     split = [
         nals_of(unit.data.replace(b"\0\0\1", START_CODE).replace(b"\0" + START_CODE, START_CODE))
         for unit in units
     ]
-    sets = [nal for nal in split[0] if kind.kind(nal) in kind.PARAMETERS]
-    slices = [[nal for nal in nals if kind.is_slice(kind.kind(nal))][:1] for nals in split]
+    sets = [nal for nal in split[0] if kind.nal_type(nal) in kind.PARAMETER_SET_TYPES]
+    slices = [[nal for nal in nals if kind.is_slice(kind.nal_type(nal))][:1] for nals in split]
     return slices, sets
 
 
@@ -288,7 +285,7 @@ def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
         "another time": rtp(2, 8, pieces[1]),
         "another kind": rtp(2, 7, film(codec)[0][1][0][:60]),
         "flags": rtp(2, 7, pieces[1], contributors=1),
-        "empty": rtp(2, 7, pieces[1][: track._nals.FRAGMENT_HEAD]),
+        "empty": rtp(2, 7, pieces[1][: track._depacketizer.FU_HEADER_BYTES]),
     }
     assert not track.try_append_fragment(changed[fault], 0)
     assert track.try_append_fragment(rtp(2, 7, pieces[1]), 0)
@@ -698,10 +695,10 @@ def test_frames_that_are_too_large_are_counted_with_the_next():
 
 
 def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
-    wide = H264Depacketizer.form(film()[1][0])._replace(width=1 << 14, height=1 << 14)
+    wide = H264Syntax.parse_sps(film()[1][0])._replace(width=1 << 14, height=1 << 14)
     pictures, sets = film()
     sender = trusted()
-    sender.track._parameter_sets.form = lambda nals, kinds: wide
+    sender.track._parameter_sets.sps_info = lambda nals, kinds: wide
     with pytest.raises(UnsupportedVideo) as told:
         sender.send(90_000, pictures[0][0], marker=True)
     assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
@@ -717,9 +714,9 @@ SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
     ("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0), ("h265", 2)]
 )
 def test_size_and_reorder_depth(codec, b_frames, size):
-    kind = KINDS[codec]
+    kind = KINDS[codec].SYNTAX
     sets = film(codec, size, b_frames, 8)[1]
-    form = kind.form(next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE))
+    form = kind.parse_sps(next(nal for nal in sets if kind.nal_type(nal) == kind.SPS_TYPE))
     assert (form.width, form.height) == size
     assert (form.reorder > 0) == (b_frames > 0) and form.reorder <= 3
 
@@ -754,7 +751,7 @@ def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
         coded += b"".join(map(bytes, context.encode(frame)))
     coded += b"".join(map(bytes, context.encode(None)))
     sequence = next(nal for nal in nals_of(coded) if nal[0] & 31 == 7)
-    found = H264Depacketizer.form(sequence)
+    found = H264Syntax.parse_sps(sequence)
     assert found[:3] == (354, 292, reorder)
     assert found.chroma == {"yuv420p": 1, "yuv422p": 2, "yuv444p": 3}[form] and found.depth == 8
     assert found.pixel == ((70, 33) if "sar" in options else (1, 1))
@@ -776,18 +773,18 @@ def test_the_shape_of_a_pixel_stands_near_the_end_of_an_h265_parameter_set(optio
         .split(START_CODE)
     )
     sequence = next(nal for nal in nals if nal and nal[0] >> 1 & 63 == 33)
-    form = H265Depacketizer.form(sequence)
+    form = H265Syntax.parse_sps(sequence)
     assert (form.width, form.height, form.pixel, form.depth) == (352, 288, (16, 11), 10)
 
 
 def test_cut_off_parameter_sets_are_an_error_never_a_guess():
     for codec in ("h264", "h265"):
-        kind = KINDS[codec]
+        kind = KINDS[codec].SYNTAX
         sets = film(codec)[1]
-        whole = next(nal for nal in sets if kind.kind(nal) == kind.SEQUENCE)
+        whole = next(nal for nal in sets if kind.nal_type(nal) == kind.SPS_TYPE)
         for end in range(1, 8):
             with pytest.raises(ValueError):
-                kind.form(whole[:end])
+                kind.parse_sps(whole[:end])
 
 
 # Sound.
@@ -907,7 +904,7 @@ def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(l
 def test_a_configuration_of_sound_keeps_all_its_bytes():
     """What would be emulation prevention in a NAL unit is a part of it."""
     told = bytes.fromhex("178000000310")
-    assert BitReader(told).take(48) == int.from_bytes(told, "big")
+    assert BitReader(told).read_bits(48) == int.from_bytes(told, "big")
     assert read_channel_count(told) == 0  # and not those of the byte behind
 
 

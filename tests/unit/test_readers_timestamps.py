@@ -229,5 +229,5 @@ def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, 
         if not back and latest is not None:
             assert time > latest
         latest = time
-        assert len(times._unwrapper._lines) <= 8
-        assert abs(time - times._unwrapper._lines[0].shift) < 2**60
+        assert len(times._unwrapper._segments) <= 8
+        assert abs(time - times._unwrapper._segments[0].shift) < 2**60
