@@ -1,11 +1,11 @@
-"""go2rtc: takes HTTP-MJPEG cameras, from our relay: it calls no camera itself."""
+"""go2rtc: the proxy for HTTP-MJPEG cameras. It reads from camrec's relay, never from a camera."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
@@ -19,35 +19,42 @@ LOOPBACK = "127.0.0.1"
 
 
 class Go2rtc(Proxy):
-    """Paths must be names that nobody can guess, made of letters and digits."""
+    """Serves the JPEGs of the relay over a WebSocket.
+
+    Paths must be names that nobody can guess, made of letters and digits. The parameters are those
+    of `Proxy`.
+
+    Attributes
+    ----------
+    start_count : how many times go2rtc was started.
+    """
 
     name = "go2rtc"
     port_setting = "go2rtc_port"
-    file = ("go2rtc", ".yaml")
+    config_file_name = ("go2rtc", ".yaml")
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, find_program: Callable[[], Path], folder: Path, port: int) -> None:
+        super().__init__(find_program, folder, port)
         self.start_count = 0
-        """How often it was started."""
 
     def stream_endpoint(self, path: str) -> tuple[str, str, str]:
-        """Where the JPEGs of `path` are read: a WebSocket's URL, its user and its password.
+        """Return where to read the JPEGs of `path`: a WebSocket's URL, user and password.
 
-        They change when go2rtc starts anew.
+        They change when go2rtc restarts.
         """
         api = self._api
         return f"ws://127.0.0.1:{api.port}/api/ws?src={path}", API_USER, api.password
 
     def reason(self, source: CameraAddress, message: str) -> CameraError:
-        """Our error for what its WebSocket said."""
+        """Return camrec's error for an error message of the WebSocket."""
         return error_from_log(source, message)
 
-    def _build_config(self, api_port: int, password: str) -> dict[str, Any]:
+    def _build_config(self, api_port: int, password: str) -> dict[str, object]:
         self.start_count += 1
         return {
-            # All else that it can do is left out: exec, echo, expr, ffmpeg, webrtc, its pages.
+            # The other modules stay off: exec, echo, expr, ffmpeg, webrtc, its pages.
             "app": {"modules": ["api", "ws", "http", "rtsp", "mjpeg"]},
-            # It warns when a connection ends, and of nothing else in these modules.
+            # These modules warn only when a connection ends.
             "log": {"format": "json", "level": "warn", "time": ""},
             "api": {
                 "listen": f"127.0.0.1:{api_port}",
@@ -60,7 +67,7 @@ class Go2rtc(Proxy):
         }
 
     def _argv(self, config: Path) -> list[str]:
-        # By its bare name: a path with "=" in it would be taken for a setting.
+        # The bare name: go2rtc would read a path that contains "=" as a setting.
         return ["-c", config.name]
 
     def _env(self) -> dict[str, str]:
@@ -70,22 +77,22 @@ class Go2rtc(Proxy):
         status, text = self._api.call("GET", "/api")
         if status != 200:
             return None
-        told = json.loads(text)
-        ours = Path(told["config_path"]).resolve() == config.resolve()
-        return told["version"] if ours else None
+        info = json.loads(text)
+        is_ours = Path(info["config_path"]).resolve() == config.resolve()
+        return str(info["version"]) if is_ours else None
 
     def _add_path(self, path: str, source: CameraAddress) -> None:
-        # It follows redirects anywhere: a camera itself is never given to it.
+        # go2rtc follows redirects to any host, so it never gets the address of a camera.
         if source.host != LOOPBACK:
-            raise ValueError("go2rtc reads from our relay alone")
-        # PATCH keeps the address in memory; PUT would write it into the file.
+            raise ValueError("go2rtc may read only from the relay")
+        # PATCH keeps the address in memory; PUT would write it to the file.
         query = {"name": path, "src": source.address()}
         status, text = self._api.call("PATCH", "/api/streams", query=query)
         if status != 200:
             raise self._refused_error(source, text)
 
     def _remove_path(self, path: str) -> None:
-        # 400 "path not exist" only says that it stood in no file.
+        # 400 "path not exist" only means that no file contained it.
         self._api.call("DELETE", "/api/streams", query={"src": path})
 
     def _handle_log_line(self, line: str) -> None:

@@ -1,24 +1,33 @@
-"""The HTTP API of a proxy of ours."""
+"""Calls the HTTP API of MediaMTX or go2rtc."""
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
-from typing import Any
 from urllib.parse import urlencode
 
 API_USER = "ctl"
 
 
 class ApiTimeout(ConnectionError):
-    """It runs, and does not answer."""
+    """The proxy runs but does not respond."""
 
 
 class ProxyApi:
-    """Calls to one proxy on 127.0.0.1, each on a connection of its own.
+    """Sends requests to one proxy on 127.0.0.1, each on its own connection.
 
-    Bare http.client, because it logs nothing: go2rtc takes a camera's credential in the query.
+    This uses http.client because it logs nothing: a query may contain an address of a camera.
+
+    Parameters
+    ----------
+    port
+        The port of the API.
+    password
+        The password of `API_USER`.
+    timeout
+        Seconds to wait for a response.
     """
 
     def __init__(self, port: int, password: str, timeout: float = 10.0) -> None:
@@ -27,15 +36,20 @@ class ProxyApi:
         self._timeout = timeout
 
     def call(
-        self, method: str, path: str, *, query: dict[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> tuple[int, str]:
-        """Status and text of the answer.
+        """Return status and text of the response.
 
         Raises
         ------
         ConnectionError
-            It does not answer (`ApiTimeout`), or not as HTTP; its text says nothing of what was
-            asked.
+            There is no response (`ApiTimeout`), or it is not HTTP. The text of the error contains
+            nothing of the request.
         """
         token = base64.b64encode(f"{API_USER}:{self.password}".encode()).decode()
         target = f"{path}?{urlencode(query)}" if query else path
@@ -47,8 +61,8 @@ class ProxyApi:
                 None if body is None else json.dumps(body),
                 {"Authorization": f"Basic {token}"},
             )
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode("utf-8", "replace")
+            response = connection.getresponse()
+            return response.status, response.read().decode("utf-8", "replace")
         except TimeoutError:
             raise ApiTimeout from None
         except (OSError, HTTPException) as error:

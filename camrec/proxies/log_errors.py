@@ -1,4 +1,4 @@
-"""What the proxies say of a camera that does not deliver, as our errors."""
+"""Turns log lines of the proxies about a camera into camrec's errors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from camrec.camera_errors import (
 )
 from camrec.errors import CameraError
 
-# A status, and not a port or a piece of a name.
+# A status code; a port or a part of a name does not match.
 _STATUS_PATTERN_TEMPLATE = r"(?<![\w.:/=-])%d(?![\w.:/-])"
 _QUOTED_URL_PATTERN = re.compile(r'"\w+://[^"]*"')
-# "bad status code: 400 (...)" of MediaMTX, "mjpeg: streams: 503 Service Unavailable" of go2rtc.
+# MediaMTX: "bad status code: 400 (...)". go2rtc: "mjpeg: streams: 503 Service Unavailable".
 _RESPONSE_STATUS_PATTERN = re.compile(r"\b(?:status code|status|streams): (?P<status>[3-5]\d\d)\b")
 _CODEC_MISMATCH_PATTERN = re.compile(r"codecs not matched: video:([\w-]+)")
 
@@ -30,8 +30,8 @@ _DIALOGUE_ERROR_CODES = frozenset(
     }
 )
 
-# The first that is found in the text decides. Go's words for what the system said (on Windows
-# its own words), MediaMTX's and go2rtc's for what the camera said.
+# The first pattern found in the text decides. They match Go's texts for errors of the system (on
+# Windows the system's own), and those of MediaMTX and go2rtc for what the camera answered.
 LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
     (code, pattern)
     for code, patterns in {
@@ -75,7 +75,7 @@ LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
 
 
 def error_from_log(source: CameraAddress, text: str) -> CameraError:
-    """The error that `text` stands for; what is not known is told as it is, without credential."""
+    """Return the error for `text`; an unknown text becomes the reason, without credentials."""
     if found := _CODEC_MISMATCH_PATTERN.search(text):
         return CameraError("camera_codec", host=source.host, codec=found[1])
     words = _QUOTED_URL_PATTERN.sub("", text)
@@ -89,13 +89,13 @@ def error_from_log(source: CameraAddress, text: str) -> CameraError:
 
 
 def is_dialogue_error(source: CameraAddress, error: CameraError, text: str) -> bool:
-    """Whether it was the dialogue of an RTSP camera that failed, and not the way to it.
+    """Whether the RTSP dialogue with the camera failed, and not the connection to it.
 
-    A camera that hung up or stayed silent is among them: some do so where they do not like what
-    they are asked. `text` is MediaMTX's own.
+    This includes a camera that hung up or stayed silent: some do so when they reject a request.
+    `text` is MediaMTX's own message.
     """
     if error.code in LOGIN_ERROR_CODES:
-        # Without a password none can help; a 403 may be meant for one track only.
+        # Without a password no other route helps; a 403 may concern only one track.
         return source.credential is not None or "401" not in text
     if error.code in _DIALOGUE_ERROR_CODES:
         return True

@@ -1,142 +1,131 @@
-"""MediaMTX: takes RTSP cameras."""
+"""MediaMTX: the proxy for RTSP cameras."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
 from camrec.process import count_received_bytes
-from camrec.proxies.dropped_packets import DroppedPackets, Fault
+from camrec.proxies.dropped_packets import PacketFault
 from camrec.proxies.http_api import API_USER
-from camrec.proxies.log_errors import error_from_log, is_dialogue_error
+from camrec.proxies.path_log import PathLog
 from camrec.proxies.proxy import Proxy, environment_without_proxies
 
 log = logging.getLogger(__name__)
 
-# Seconds without a byte from a camera, answers to keep-alives included (it asks at least once in
-# 55 s), after which MediaMTX leaves it. Whether a camera is frozen the session knows sooner and
-# better: it knows how far apart this camera's frames usually are.
+# Seconds without a byte from a camera after which MediaMTX disconnects. Replies to keep-alives
+# count too (MediaMTX sends one at least every 55 s). The session notices a frozen camera sooner:
+# it knows the usual interval between this camera's frames.
 READ_TIMEOUT_S = 100
-# Longer than a session waits for a camera, and than it goes without a reader.
+# Seconds; longer than a session waits for a camera, and than it has no reader.
 ON_DEMAND_TIMEOUT_S = 100
-# Answers to PLAY and to keep-alives, and sender reports: they are no media.
+# Replies to PLAY and to keep-alives, and sender reports: they are not media.
 MAX_RESPONSES_BYTES = 600
 COUNT_INTERVAL_S = 0.04
-LEAVE_S, BETWEEN_LOOKS_S = 0.5, 0.01
-# Counts in which a connection was gone, after which redirects lead nowhere.
+HANG_UP_TIMEOUT_S, HANG_UP_POLL_INTERVAL_S = 0.5, 0.01
+# Checks that find a connection gone, after which MediaMTX follows redirects in a circle.
 MAX_ENDED_CONNECTIONS = 2
-
-_PATH_LOG_PATTERN = re.compile(
-    r"\[path (?P<path>\S+)\] (?P<source>\[RTSP source\] )?(?P<text>.*)", re.DOTALL
-)
-IMMEDIATE_HANG_UP_S = 1.0
-
-_BEFORE_PLAY = ("bad status code", "unsupported packetization mode", "MaxDONDiff")
-_HANG_UP_PATTERN = re.compile(
-    r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed"
-)
-
-
-@dataclass(frozen=True)
-class _PathFailure:
-    """Why a path does not deliver, noted `at` a monotonic time (ns).
-
-    dialogue : whether the camera was reached, and the dialogue with it failed.
-    hung_up_after : seconds of delivery after which the camera hung up, where that is it.
-    """
-
-    at: int
-    error: CameraError
-    dialogue: bool
-    hung_up_after: float | None
 
 
 @dataclass
 class _UnansweredConnections:
-    """Connections to cameras, by their ports here, while a camera has answered nothing yet."""
+    """Connections to cameras while one of them has not answered.
 
-    at: float = 0.0
+    checked_at : when they were last listed, in seconds on the monotonic clock.
+    open : their local ports.
+    ended : how many checks found that one of them was gone.
+    """
+
+    checked_at: float = 0.0
     open: set[int] = field(default_factory=set)
     ended: int = 0
 
 
 class MediaMTX(Proxy):
+    """Connects to RTSP cameras; it opens a camera when somebody reads its path.
+
+    The parameters are those of `Proxy`.
+
+    Attributes
+    ----------
+    FIRST_TRACK : the control address of the first track of each path.
+    dropped : the packets that MediaMTX reports as dropped.
+    """
+
     name = "mediamtx"
     port_setting = "mediamtx_port"
-    file = ("mediamtx", ".yml")
+    config_file_name = ("mediamtx", ".yml")
     FIRST_TRACK = "trackID=0"
-    """The control address of the first track of what it serves."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._started_paths: set[str] = set()
-        self._dialogue_bytes: dict[
-            str, int
-        ] = {}  # bytes of the dialogue, up to where media may come
-        self._delivering_since: dict[str, float] = {}  # since when, monotonic
-        self._failures: dict[str, _PathFailure] = {}
+    def __init__(self, find_program: Callable[[], Path], folder: Path, port: int) -> None:
+        super().__init__(find_program, folder, port)
+        # Bytes of each RTSP dialogue, up to the point at which media may arrive.
+        self._dialogue_bytes: dict[str, int] = {}
         self._udp_paths: set[str] = set()
         self._unanswered_connections: dict[str, _UnansweredConnections] = {}
-        self.dropped = DroppedPackets()
+        self._path_log = PathLog(self._sources)
+        self.dropped = self._path_log.dropped
 
     def drops_jpeg(self, path: str, since_ns: int = 0) -> bool:
         """Whether it dropped M-JPEG that it cannot decode, since a monotonic time."""
-        faults = (Fault.JPEG_KIND, Fault.JPEG_BROKEN)
+        faults = (PacketFault.JPEG_KIND, PacketFault.JPEG_BROKEN)
         return any(self.dropped.count(path, fault, since_ns) for fault in faults)
 
     def reason(self, path: str, since_ns: int) -> CameraError | None:
-        """The newest reason in its log, since a monotonic time, why `path` does not deliver."""
-        reason = self._failures.get(path)
-        return reason.error if reason is not None and reason.at >= since_ns else None
+        """The newest reason in the log since a monotonic time why `path` does not deliver."""
+        return self._path_log.failure(path, since_ns)
 
     def failed_in_dialogue(self, path: str) -> bool:
-        """Whether what the camera of `path` answered was the last reason."""
-        reason = self._failures.get(path)
-        return reason is not None and reason.dialogue
+        """Whether the newest reason in the log is what the camera of `path` answered."""
+        return self._path_log.failed_in_dialogue(path)
 
     def is_pending(self, path: str) -> bool:
-        """Whether nothing is known of `path`: no success, and no failure."""
-        return path not in self._delivering_since and path not in self._failures
+        """Whether the log reports neither success nor failure of `path`."""
+        return self._path_log.is_pending(path)
 
     def follows_redirect_loop(self, path: str) -> bool:
-        """Whether it calls without an end and without a word: it follows each redirect.
+        """Whether MediaMTX connects again and again, because redirects lead in a circle.
 
-        It counts none of them, and logs none. To be asked again and again, while it `is_pending`.
+        MediaMTX follows each redirect, without counting or logging it. So the caller must call
+        this repeatedly while `is_pending`: it compares the open connections each time.
         """
         now = time.monotonic()
-        calls = self._unanswered_connections.setdefault(path, _UnansweredConnections())
-        if self.pid is None or now < calls.at + COUNT_INTERVAL_S or not self.is_pending(path):
+        known = self._unanswered_connections.setdefault(path, _UnansweredConnections())
+        is_early = now < known.checked_at + COUNT_INTERVAL_S
+        if self.pid is None or is_early or not self.is_pending(path):
             return False
         own = (self.port, self._api.port)
-        seen = {each.laddr.port for each in self._connections() if each.laddr.port not in own}
-        calls.ended += bool(calls.open - seen)
-        calls.at, calls.open = now, seen
-        return calls.ended >= MAX_ENDED_CONNECTIONS
+        open_ports = {local for local, _ in self._connection_ports() if local not in own}
+        known.ended += bool(known.open - open_ports)
+        known.checked_at, known.open = now, open_ports
+        return known.ended >= MAX_ENDED_CONNECTIONS
 
     def has_delivered(self, path: str) -> bool:
-        """Whether the camera of `path` was played since it was added."""
-        return path in self._delivering_since
+        """Whether the camera of `path` has delivered since the path was added."""
+        return self._path_log.has_delivered(path)
 
     def hung_up_after(self, path: str) -> float | None:
-        """Seconds of delivery after which the camera of `path` hung up, where it did."""
-        reason = self._failures.get(path)
-        return None if reason is None else reason.hung_up_after
+        """Seconds of delivery after which the camera of `path` hung up; None if it did not."""
+        return self._path_log.hung_up_after(path)
 
     def add(self, path: str, source: CameraAddress, *, over_udp: bool = False) -> None:
+        """Serve `source` as `path`, as `Proxy.add` does.
+
+        over_udp : whether MediaMTX receives the camera's packets over UDP instead of TCP.
+        """
         (self._udp_paths.add if over_udp else self._udp_paths.discard)(path)
         super().add(path, source)
 
     def received_bytes(self, path: str) -> int | None:
-        """Bytes of media that came on `path`; None while the camera is not connected."""
+        """Bytes of media received on `path`; None while the camera is not connected."""
         try:
             status, text = self._api.call("GET", f"/v3/paths/get/{path}")
         except ConnectionError:
@@ -147,50 +136,50 @@ class MediaMTX(Proxy):
         return answer["inboundBytes"] or self._uncounted_bytes(path)
 
     def _uncounted_bytes(self, path: str) -> int:
-        """Bytes that came without being counted: MediaMTX passes over all before a key frame."""
+        """Bytes received that MediaMTX does not count: everything before a key frame."""
         source, pid = self._sources.get(path), self.pid
         if source is None or pid is None:
             return 0
         received = count_received_bytes(pid, source.host, source.port)
         if received is None:
-            # Not known here: it is waited for as one that sends.
+            # This system does not report it: wait as for a camera that sends.
             return round(time.monotonic())
         before = self._dialogue_bytes.setdefault(path, received)
         return max(0, received - before - MAX_RESPONSES_BYTES)
 
     def remove(self, path: str) -> None:
+        """Stop serving `path` and forget what the log said about it."""
         super().remove(path)
-        # In this order: what its log still says of the path as it was is not heard any more.
-        self._started_paths.discard(path)
+        self._path_log.clear(path)
         self._dialogue_bytes.pop(path, None)
         self._unanswered_connections.pop(path, None)
-        self._failures.pop(path, None)
-        self._delivering_since.pop(path, None)
-        self.dropped.forget(path)
 
-    def leave(self, path: str) -> None:
-        """Remove it, and wait until it has hung up on the camera: another way calls that next."""
+    def disconnect(self, path: str) -> None:
+        """Remove `path` and wait until MediaMTX has hung up: another route connects next."""
         source = self._sources.get(path)
-        before = 0 if source is None else self._calls_to(source)
+        before = 0 if source is None else self._count_connections(source)
         self.remove(path)
-        deadline = time.monotonic() + LEAVE_S
-        while before and self._calls_to(source) >= before and time.monotonic() < deadline:
-            time.sleep(BETWEEN_LOOKS_S)
+        if source is None or not before:
+            return
+        deadline = time.monotonic() + HANG_UP_TIMEOUT_S
+        while self._count_connections(source) >= before and time.monotonic() < deadline:
+            time.sleep(HANG_UP_POLL_INTERVAL_S)
 
-    def _calls_to(self, source: CameraAddress) -> int:
-        """Connections to a camera's port, whatever its addresses: for comparison."""
-        return sum(each.raddr.port == source.port for each in self._connections())
+    def _count_connections(self, source: CameraAddress) -> int:
+        """Count the connections to a camera's port at any address; only for comparison."""
+        return sum(remote == source.port for _, remote in self._connection_ports())
 
-    def _connections(self) -> list[Any]:
-        """Its own TCP connections that have another end."""
+    def _connection_ports(self) -> list[tuple[int, int]]:
+        """Return (local port, remote port) of MediaMTX's own connected TCP sockets."""
         pid = self.pid
         try:
             found = psutil.Process(pid).net_connections("tcp") if pid is not None else []
         except (psutil.Error, OSError):
             return []
-        return [each for each in found if each.raddr]
+        # psutil reports an empty tuple for a socket without a peer, though its stubs know none.
+        return [(each.laddr.port, each.raddr.port) for each in found if tuple(each.raddr)]
 
-    def _build_config(self, api_port: int, password: str) -> dict[str, Any]:
+    def _build_config(self, api_port: int, password: str) -> dict[str, object]:
         local = ["127.0.0.1"]
         return {
             "logLevel": "info",
@@ -198,7 +187,7 @@ class MediaMTX(Proxy):
             "logStructured": True,
             "readTimeout": f"{READ_TIMEOUT_S}s",
             "writeTimeout": "10s",
-            # At the default of 512 a burst after a stall costs readers frames.
+            # With the default of 512, a burst after a stall costs readers frames.
             "writeQueueSize": 4096,
             "api": True,
             "apiAddress": f"127.0.0.1:{api_port}",
@@ -226,13 +215,13 @@ class MediaMTX(Proxy):
         return [str(config)]
 
     def _env(self) -> dict[str, str]:
-        # MTX_... in the environment would win over the file.
+        # MTX_... in the environment would override the file.
         env = {
             key: value
             for key, value in environment_without_proxies().items()
             if not key.startswith("MTX_")
         }
-        # Packets are handed from one to the next: between processors that costs a fifth more.
+        # Goroutines hand packets to each other: across processors that costs a fifth more.
         return {"GOMAXPROCS": "1", "GOGC": "200", **env}
 
     def _query_version(self, config: Path) -> str | None:
@@ -243,8 +232,8 @@ class MediaMTX(Proxy):
         settings = {
             "source": source.address(),
             "rtspTransport": "udp" if path in self._udp_paths else "tcp",
-            # A reader's DESCRIBE is held until the camera is there, so that it does not miss the
-            # first key frame, as one that polls would: the next may be a minute away.
+            # MediaMTX holds a reader's DESCRIBE until the camera is there. So the reader does not
+            # miss the first key frame, as it would if it polled: the next may be a minute away.
             "sourceOnDemand": True,
             "sourceOnDemandStartTimeout": f"{ON_DEMAND_TIMEOUT_S}s",
             "sourceOnDemandCloseAfter": f"{ON_DEMAND_TIMEOUT_S}s",
@@ -261,43 +250,14 @@ class MediaMTX(Proxy):
             entry = json.loads(line)
             level, message = entry["level"], entry["message"]
         except (ValueError, KeyError, TypeError):
-            # A configuration that it does not take is told before it has a log.
+            # MediaMTX rejects a configuration before it has a log.
             level, message = "ERR", line
         if message.startswith("[API]"):
-            # It repeats what was asked, with its credential; the answer says the same.
+            # It repeats a request of camrec with its credential; the response says the same.
             return
-        found = _PATH_LOG_PATTERN.match(message)
-        if found and level != "INF":
-            self.dropped.hear(found["path"], found["text"])
-        if found and found["source"]:
-            self._handle_source_line(found["path"], level, found["text"])
-        elif found and found["text"].startswith("stream is available"):
-            self._delivering_since[found["path"]] = time.monotonic()
-        # What it says of a camera at each of its tries is told once, by whoever opened it.
-        loud = level != "INF" and not (found and found["source"])
-        log.log(logging.WARNING if loud else logging.DEBUG, "mediamtx: %s", self._redact(message))
-
-    def _handle_source_line(self, path: str, level: str, text: str) -> None:
-        if text.startswith("started"):
-            self._started_paths.add(path)
-        elif level == "ERR":
-            self._record_failure(path, text)
-        elif text == "stopped: an error occurred":
-            # What ended a camera that had begun to deliver is not logged where it is on demand.
-            self._record_failure(path, "connection lost")
-
-    def _record_failure(self, path: str, text: str) -> None:
-        source = self._sources.get(path)
-        if source is None or path not in self._started_paths:
-            return
-        delivered, hung_up_after = self._delivering_since.get(path), None
-        if delivered is not None and _HANG_UP_PATTERN.search(text):
-            # A peer that hangs up on the first word is no camera; one that did deliver is away.
-            text, hung_up_after = "connection lost", time.monotonic() - delivered
-        error = error_from_log(source, text)
-        # A stream is available before it is played: PLAY may be refused, or hung up on; and what
-        # the description tells of it may be more than MediaMTX takes.
-        at_once = hung_up_after is not None and hung_up_after < IMMEDIATE_HANG_UP_S
-        begun = delivered is not None and not at_once and not text.startswith(_BEFORE_PLAY)
-        dialogue = not begun and (at_once or is_dialogue_error(source, error, text))
-        self._failures[path] = _PathFailure(time.monotonic_ns(), error, dialogue, hung_up_after)
+        is_about_camera = self._path_log.record_line(level, message)
+        # MediaMTX repeats an error of a camera at each attempt; the session reports it once.
+        is_loud = level != "INF" and not is_about_camera
+        log.log(
+            logging.WARNING if is_loud else logging.DEBUG, "mediamtx: %s", self._redact(message)
+        )

@@ -1,4 +1,4 @@
-"""What MediaMTX and go2rtc have in common: a supervised child and the paths it is to serve."""
+"""The common base of MediaMTX and go2rtc: a supervised child and the paths that it serves."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import re
 import secrets
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -26,33 +25,43 @@ from camrec.proxies.http_api import ApiTimeout, ProxyApi
 
 log = logging.getLogger(__name__)
 
-RESTART_PAUSES_S = (0.25, 5.0)  # seconds, shortest and longest: recordings wait for it
+RESTART_PAUSES_S = (0.25, 5.0)  # the shortest and the longest; recordings wait meanwhile
 
 _BIND_ERROR_PATTERN = re.compile(r"listen tcp \S*:(\d+): bind: ")
 
 
 class Proxy(ABC):
-    """One proxy: started when first needed, kept ready, its paths added again after each start.
+    """One proxy: it starts when first needed, is kept ready, and gets its paths at each start.
 
     Parameters
     ----------
-    binary
-        Finds the program (and may fetch it): called in the thread that asks for the proxy.
+    find_program
+        Finds the program, and may download it. It is called in the thread that needs the proxy.
     folder
-        Where its configuration is written.
+        The folder for the configuration file.
     port
-        Its local RTSP port; 0 takes a free one.
+        The local RTSP port; 0 selects a free one.
+
+    Attributes
+    ----------
+    name : the name in the log and in errors.
+    port_setting : the setting that changes the port.
+    config_file_name : stem and suffix of the configuration file.
+    port : the local RTSP port that is used now.
+    version : the version of the program that runs; empty before the first start.
+    machine : the state, and whom to notify when it changes.
+    became_ready : calls the connected functions at each start, after all paths were added.
     """
 
     name: str
     port_setting: str
-    file: tuple[str, str]
+    config_file_name: tuple[str, str]
 
-    def __init__(self, binary: Callable[[], Path], folder: Path, port: int) -> None:
+    def __init__(self, find_program: Callable[[], Path], folder: Path, port: int) -> None:
         self.port = port
         self.version = ""
         self._configured_port = port
-        self._find_program = binary
+        self._find_program = find_program
         self._folder = folder
         self._program_path = Path()
         self._api = ProxyApi(0, "")
@@ -65,20 +74,21 @@ class Proxy(ABC):
             self.name, self._make_process, self._check_ready, pauses=RESTART_PAUSES_S
         )
         self.machine = self._supervisor.machine
-        # Emitted at each start, the first too, when all paths have been added.
         self.became_ready = self._supervisor.became_ready
 
     @property
     def state(self) -> ProcessState:
+        """The state of the process."""
         return self.machine.state
 
     @property
     def pid(self) -> int | None:
+        """The process id; None while the program does not run."""
         child = self._supervisor.child
         return child.pid if child else None
 
     def ensure_ready(self, timeout: float = 20.0) -> None:
-        """Wait until it runs and answers, starting it if need be.
+        """Wait until the program runs and responds; start it if necessary.
 
         Raises
         ------
@@ -90,12 +100,12 @@ class Proxy(ABC):
         self._supervisor.ensure_ready(timeout)
 
     def add(self, path: str, source: CameraAddress) -> None:
-        """Serve `source` as `path`, now or as soon as it is ready, until `remove`.
+        """Serve `source` as `path`, now or as soon as the program is ready, until `remove`.
 
         Raises
         ------
         InputError
-            ``address_refused``: the proxy does not take this address.
+            ``address_refused``: the program rejects this address.
         """
         with self._lock:
             self._sources[path] = source
@@ -109,7 +119,7 @@ class Proxy(ABC):
                     self._restart_if_hung(error)
 
     def remove(self, path: str) -> None:
-        """Serve `path` no longer; one that is unknown is no error."""
+        """Stop serving `path`; an unknown path is no error."""
         with self._lock:
             if self._sources.pop(path, None) is not None and self._accepts_paths:
                 try:
@@ -118,10 +128,11 @@ class Proxy(ABC):
                     self._restart_if_hung(error)
 
     def local_url(self, path: str) -> str:
+        """Return the local RTSP URL of `path`."""
         return f"rtsp://127.0.0.1:{self.port}/{path}"
 
     def stop(self) -> None:
-        """End it and forget its paths."""
+        """End the program and forget its paths."""
         pid = self.pid
         self._supervisor.stop()
         with self._lock:
@@ -133,43 +144,45 @@ class Proxy(ABC):
             log.info("%s stopped (pid %s)", self.name, pid)
 
     def _restart_if_hung(self, error: ConnectionError) -> None:
-        """It is gone and comes back with its paths; one that only hangs has to go first."""
+        """Kill a program that hangs. The supervisor restarts it, and it then gets its paths."""
         child = self._supervisor.child
         if isinstance(error, ApiTimeout) and child is not None:
-            log.warning("%s does not answer any more: it is started anew", self.name)
+            log.warning("%s no longer responds and is restarted", self.name)
             child.request_stop(StopStep.KILL)
         else:
-            log.debug("%s is gone; its paths are added when it is back", self.name)
+            log.debug("%s has ended; it gets its paths after the restart", self.name)
 
-    # What each of the two does in its own way.
-
-    @abstractmethod
-    def _build_config(self, api_port: int, password: str) -> dict[str, Any]:
-        """What stands in its configuration file."""
+    # What each proxy does in its own way.
 
     @abstractmethod
-    def _argv(self, config: Path) -> list[str]: ...
+    def _build_config(self, api_port: int, password: str) -> dict[str, object]:
+        """Return the content of the configuration file."""
 
     @abstractmethod
-    def _env(self) -> dict[str, str]: ...
+    def _argv(self, config: Path) -> list[str]:
+        """Return the program's arguments."""
+
+    @abstractmethod
+    def _env(self) -> dict[str, str]:
+        """Return the program's environment."""
 
     @abstractmethod
     def _query_version(self, config: Path) -> str | None:
-        """Its version, told through its API; None while it is not our own that answers."""
+        """Return the version that the API reports; None if another program responds."""
 
     @abstractmethod
     def _add_path(self, path: str, source: CameraAddress) -> None:
-        """Add or replace a path. Raises InputError (refused), ConnectionError (gone)."""
+        """Add or replace a path. Raises InputError (rejected), ConnectionError (ended, hangs)."""
 
     @abstractmethod
     def _remove_path(self, path: str) -> None:
-        """Take a path away. Raises ConnectionError (gone)."""
+        """Remove a path. Raises ConnectionError if the program has ended or hangs."""
 
     @abstractmethod
     def _handle_log_line(self, line: str) -> None:
-        """A line of its log."""
+        """Read a line of the program's log."""
 
-    # What the supervisor asks.
+    # What the supervisor calls.
 
     def _make_process(self) -> ChildProcess:
         with self._lock:
@@ -182,7 +195,7 @@ class Proxy(ABC):
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._pid_file is None:
-                self._pid_file = PidFile.acquire(self._folder, *self.file)
+                self._pid_file = PidFile.acquire(self._folder, *self.config_file_name)
             _write_config(self._pid_file.path, self._build_config(api_port, self._api.password))
         except OSError as error:
             raise ServiceError(
@@ -197,9 +210,9 @@ class Proxy(ABC):
         )
 
     def _check_ready(self, child: ChildProcess) -> bool:
-        lease, pid = self._pid_file, child.pid
-        assert lease is not None and pid is not None
-        lease.record_child(self.name, pid)
+        pid_file, pid = self._pid_file, child.pid
+        assert pid_file is not None and pid is not None
+        pid_file.record_child(self.name, pid)
         if self._occupied_port is not None:
             if self._occupied_port == self._configured_port:
                 raise ServiceError(
@@ -208,14 +221,14 @@ class Proxy(ABC):
                     setting=self.port_setting,
                     holder=describe_port_owner(self._occupied_port),
                 )
-            # One that we chose ourselves was taken meanwhile: the next start chooses others.
+            # Another program took the port that camrec chose: the next start chooses another.
             child.kill()
             return False
         try:
-            # Nobody else gets to see the password, nor the addresses.
+            # No other program may get the password or the addresses.
             if not (is_listening(pid, self._api.port) and is_listening(pid, self.port)):
                 return False
-            version = self._query_version(lease.path)
+            version = self._query_version(pid_file.path)
             if version is None:
                 return False
             self._add_all_paths()
@@ -243,22 +256,22 @@ class Proxy(ABC):
         known = [source.secrets() for source in list(self._sources.values())]
         return mask_secrets(text, frozenset().union(*known))
 
-    def _refused_error(self, source: CameraAddress, answer: str) -> InputError:
+    def _refused_error(self, source: CameraAddress, response: str) -> InputError:
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            answer = str(json.loads(answer)["error"])
-        reason = mask_secrets(" ".join(answer.split()), source.secrets())
+            response = str(json.loads(response)["error"])
+        reason = mask_secrets(" ".join(response.split()), source.secrets())
         return InputError("address_refused", proxy=self.name, reason=reason)
 
 
 def environment_without_proxies() -> dict[str, str]:
-    """The environment without the proxies that it names: a camera is spoken to directly."""
+    """Return the environment without HTTP proxies: the connection to a camera is direct."""
     proxies = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
     return {key: value for key, value in os.environ.items() if key.lower() not in proxies}
 
 
-def _write_config(path: Path, settings: dict[str, Any]) -> None:
-    """A file that only we can read, whole or not at all."""
-    text = "# Written by camrec at each start.\n" + yaml.safe_dump(settings, sort_keys=False)
+def _write_config(path: Path, settings: Mapping[str, object]) -> None:
+    """Write a file that only this user can read; it appears complete or not at all."""
+    text = "# Written by camrec at each start.\n" + yaml.safe_dump(dict(settings), sort_keys=False)
     fresh = path.with_name(f".{path.name}.new")
     with durable_files.open_private(fresh) as file:
         file.write(text)

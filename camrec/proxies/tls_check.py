@@ -1,7 +1,7 @@
-"""A short look at an RTSPS address, before MediaMTX gets it.
+"""Checks that the peer at an RTSPS address speaks TLS, before MediaMTX gets the address.
 
-MediaMTX waits for ever for a peer that takes the connection and says nothing of TLS, and while it
-waits it adds and removes no path at all: such an address must not get to it.
+MediaMTX waits for ever for a peer that accepts the connection but never starts TLS. Meanwhile it
+adds and removes no path at all. So it must not get such an address.
 """
 
 from __future__ import annotations
@@ -13,21 +13,28 @@ from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
 
 
-def check_tls_handshake(source: CameraAddress, reach: NetworkPolicy, seconds: float = 5.0) -> None:
-    """Whatever it answers will do: what is wrong with it MediaMTX tells better.
+def check_tls_handshake(source: CameraAddress, policy: NetworkPolicy, seconds: float = 5.0) -> None:
+    """Try a TLS handshake; any response will do, because MediaMTX reports other errors better.
+
+    Parameters
+    ----------
+    policy
+        The networks in which a camera may be.
+    seconds
+        How long to wait for the connection and for each message.
 
     Raises
     ------
     CameraError
-        ``camera_no_answer``: it is silent.
+        ``camera_no_answer``: the peer is silent.
     AccessError
         ``address_not_allowed``.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with reach.connect((source.host, source.port), seconds) as line:
-            context.wrap_socket(line, server_hostname=source.host).close()
+        with policy.connect((source.host, source.port), seconds) as connection:
+            context.wrap_socket(connection, server_hostname=source.host).close()
     except TimeoutError:
         raise CameraError("camera_no_answer", host=source.host, port=source.port) from None
     except (OSError, UnicodeError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from camrec.proxies.dropped_packets import Fault
+from camrec.proxies import PacketFault
 from camrec.session.routes import CameraRoute
 
 # Reports, one a second, after which it is no chance: of a camera that is live more are waited for,
@@ -20,7 +20,7 @@ Phase = Literal["silent", "opening", "live"]
 class Dropped(Protocol):
     """What the proxy dropped of one camera."""
 
-    def count(self, path: str, fault: Fault, since_ns: int = 0) -> int: ...
+    def count(self, path: str, fault: PacketFault, since_ns: int = 0) -> int: ...
 
 
 def better_route(
@@ -32,7 +32,7 @@ def better_route(
 
     since = max(since_ns, now_ns - REPORT_WINDOW_NS)
 
-    def count(fault: Fault) -> int:
+    def count(fault: PacketFault) -> int:
         return dropped.count(path, fault, since)
 
     if route not in (CameraRoute.DIRECT, CameraRoute.RELAY):
@@ -40,13 +40,16 @@ def better_route(
     wanted = MIN_REPORTS_LIVE if phase == "live" else 1
     # By the relay MediaMTX does not look into M-JPEG. A kind that it does not know may be reported
     # as broken.
-    if route is CameraRoute.DIRECT and count(Fault.JPEG_KIND) + count(Fault.JPEG_BROKEN) >= wanted:
+    if (
+        route is CameraRoute.DIRECT
+        and count(PacketFault.JPEG_KIND) + count(PacketFault.JPEG_BROKEN) >= wanted
+    ):
         return CameraRoute.RELAY
-    if count(Fault.TOO_LARGE) or (phase == "silent" and count(Fault.PAYLOAD_TYPE)):
+    if count(PacketFault.TOO_LARGE) or (phase == "silent" and count(PacketFault.PAYLOAD_TYPE)):
         return CameraRoute.UNREAD
     # A live camera may just lose packets: then no other way brings them.
-    is_odd = phase != "live" or count(Fault.ODD_NUMBERS) >= MIN_REPORTS_OPENING
-    if is_odd and count(Fault.NUMBER) >= MIN_REPORTS_OPENING:
+    is_odd = phase != "live" or count(PacketFault.ODD_NUMBERS) >= MIN_REPORTS_OPENING
+    if is_odd and count(PacketFault.NUMBER) >= MIN_REPORTS_OPENING:
         return CameraRoute.UNREAD
     wanted = MIN_REPORTS_LIVE if phase == "live" else MIN_REPORTS_OPENING
-    return CameraRoute.UNREAD if count(Fault.MALFORMED) >= wanted else None
+    return CameraRoute.UNREAD if count(PacketFault.MALFORMED) >= wanted else None

@@ -221,7 +221,7 @@ class RtspUpstream(Upstream):
             self._switch_to(better)
         # MediaMTX tries a source every 5 s only; a path added anew is tried at once, by its reader.
         if self.route.is_relayed and self._relay is None:
-            self._proxy.leave(self.path)
+            self._proxy.disconnect(self.path)
         else:
             self._proxy.remove(self.path)
         if not self.route.is_relayed:

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from camrec.proxies.dropped_packets import DroppedPackets, Fault
+from camrec.proxies import DroppedPackets
+from camrec.proxies import PacketFault as Fault
 from camrec.session.better_route import better_route
 from camrec.session.routes import CameraRoute
 
@@ -29,11 +30,11 @@ LINES = {
 @pytest.mark.parametrize(("text", "fault"), LINES.items())
 def test_a_line_of_the_log_is_one_fault(text, fault):
     dropped = DroppedPackets()
-    dropped.hear("one", text)
+    dropped.record_line("one", text)
     assert [each for each in Fault if dropped.count("one", each)] == ([fault] if fault else [])
     assert not any(dropped.count("other", each) for each in Fault)
     assert not any(dropped.count("one", each, time.monotonic_ns() + 1) for each in Fault)
-    dropped.forget("one")
+    dropped.clear("one")
     assert not any(dropped.count("one", each) for each in Fault)
 
 
