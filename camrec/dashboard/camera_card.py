@@ -10,7 +10,7 @@ import param
 from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.dashboard.component import AskingComponent
 from camrec.dashboard.open_failure import describe_open_failure
-from camrec.session.probe import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
+from camrec.session import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
 from camrec.station import Station
 
 

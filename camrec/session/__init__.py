@@ -1,11 +1,29 @@
-"""One camera: what is wanted, what is so."""
+"""One camera: opens it, watches it, reconnects to it, and records it."""
 
 from camrec.session.diagnosis import diagnose
+from camrec.session.mjpeg_upstream import MjpegUpstream
+from camrec.session.probe import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
+from camrec.session.routes import CameraRoute, CameraRoutes
+from camrec.session.rtsp_upstream import RtspUpstream
 from camrec.session.session import (
     ENDED_SESSION_STATES,
     OPEN_SESSION_STATES,
     Session,
     SessionState,
 )
+from camrec.session.upstream import Upstream
 
-__all__ = ["ENDED_SESSION_STATES", "OPEN_SESSION_STATES", "Session", "SessionState", "diagnose"]
+__all__ = [
+    "ENDED_SESSION_STATES",
+    "MAX_OPEN_ATTEMPTS",
+    "OPEN_SESSION_STATES",
+    "PROBE_FRAMES",
+    "CameraRoute",
+    "CameraRoutes",
+    "MjpegUpstream",
+    "RtspUpstream",
+    "Session",
+    "SessionState",
+    "Upstream",
+    "diagnose",
+]

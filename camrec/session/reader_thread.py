@@ -49,8 +49,8 @@ class ReaderThread:
     def ended(self) -> bool:
         return not self._thread.is_alive()
 
-    def rest(self, seconds: float) -> None:
-        """As `UnitReader.rest`."""
+    def set_read_interval(self, seconds: float) -> None:
+        """As `UnitReader.set_read_interval`."""
         self._reader.set_read_interval(seconds)
 
     def close(self) -> None:

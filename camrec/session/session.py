@@ -277,7 +277,7 @@ class Session:
                 self._reader_thread.ended
                 or silence >= self._silence.lost_after
                 or (is_stale and self._upstream.drops_media(self._reader_started_at))
-                or self._upstream.truncates_frames(
+                or self._upstream.finds_better_route(
                     self._reader_started_at, "silent" if is_stale else "live"
                 )
             ):
@@ -296,7 +296,7 @@ class Session:
         reading = self._reader_thread
         reason = self._upstream.reason(reading.error, self._reader_started_at) or reading.error
         # The camera is not called anew for a reader that lost its proxy.
-        kept = reading.ended and reason is None and self._upstream.stays_connected
+        kept = reading.ended and reason is None and self._upstream.stays_connected()
         self._stop_reader()
         self._silence.note_disconnect(was_silent=not reading.ended)
         silent = not reading.ended or getattr(reason, "code", "") == "camera_no_picture"
@@ -384,7 +384,7 @@ class Session:
             if self._silence.seconds() >= self._silence.stale_after:
                 self.machine.transition(SessionState.STALE, only_from=SessionState.LIVE)
             probe.look()
-            if probe.passed and not self._upstream.is_in_doubt(began):
+            if probe.passed and not self._upstream.may_report_drops(began):
                 self.feed.unsupported_audio = self._reader_thread.unsupported_audio
                 return None
             now = self._clock.monotonic_ns()
@@ -399,7 +399,7 @@ class Session:
             wait.note(now, probe, received)
             self._update_waiting_for(wait)
             phase: Phase = "opening" if probe.frames_seen else "silent"
-            if wait.is_timed_out(now) or self._upstream.truncates_frames(began, phase):
+            if wait.is_timed_out(now) or self._upstream.finds_better_route(began, phase):
                 self._timed_out = True
                 return self._upstream.explain_error(wait.error(self.source))
             if ended:
@@ -438,7 +438,7 @@ class Session:
             reading = self._reader_thread
             if reading is not None:
                 at_once = self.feed.low_latency or self.state is not SessionState.LIVE
-                reading.rest(0 if at_once else IDLE_READ_INTERVAL_S)
+                reading.set_read_interval(0 if at_once else IDLE_READ_INTERVAL_S)
 
     def _stop_reader(self) -> None:
         if self._reader_thread is not None:

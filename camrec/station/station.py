@@ -62,9 +62,17 @@ from camrec.recording import (
 )
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.redaction import Credential
-from camrec.session import OPEN_SESSION_STATES, Session, SessionState, diagnose
-from camrec.session.routes import CameraRoute, CameraRoutes
-from camrec.session.upstream import MjpegUpstream, RtspUpstream, Upstream
+from camrec.session import (
+    OPEN_SESSION_STATES,
+    CameraRoute,
+    CameraRoutes,
+    MjpegUpstream,
+    RtspUpstream,
+    Session,
+    SessionState,
+    Upstream,
+    diagnose,
+)
 from camrec.stream_search import find_stream, parse_bare_host
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from PIL import Image
 
 from camrec.frames import VideoFrames
 from camrec.recording import verify_video
-from camrec.session import upstream
+from camrec.session import rtsp_upstream
 from camrec.session.routes import CameraRoute
 from camrec.station import Station
 from support.cameras.coded import ReorderedCamera, decoded, numbers, reordered
@@ -115,7 +115,7 @@ class GluedStartLong(GluedStart):
 @pytest.mark.parametrize("kind", [GluedStart, GluedStartShort, GluedStart265, GluedStartLong])
 def test_start_codes_in_front_of_each_nal_unit(station, monkeypatch, kind):
     """MediaMTX never sees a key frame: from the second opening on it is not asked to."""
-    monkeypatch.setattr(upstream, "NO_KEY_FRAME_S", 8.0)
+    monkeypatch.setattr(rtsp_upstream, "NO_KEY_FRAME_S", 8.0)
     is_265 = kind is GluedStart265
     options = {"codec": "libx265", "container": "hevc", "seconds": 3} if is_265 else {}
     film = encode(*(("-x265-params", X265) if is_265 else ("-g", "10")), **options)
@@ -317,7 +317,7 @@ class SetsInDescription(RawRtspCamera):
 
 def test_a_camera_without_a_key_frame_as_the_letter_has_it(station, monkeypatch):
     """It renews its pictures bit by bit and sends no parameter sets with them."""
-    monkeypatch.setattr(upstream, "NO_KEY_FRAME_S", 3.0)
+    monkeypatch.setattr(rtsp_upstream, "NO_KEY_FRAME_S", 3.0)
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
     film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
     with SetsInDescription(film) as camera:

@@ -26,7 +26,7 @@ from camrec.mjpeg_relay import MjpegRelay
 from camrec.mjpeg_relay.jpeg_splitter import MAX_JPEG_BYTES, JpegSplitter
 from camrec.proxies import Go2rtc
 from camrec.readers import StreamError
-from camrec.session.upstream import MjpegUpstream
+from camrec.session import MjpegUpstream
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
 

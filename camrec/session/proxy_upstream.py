@@ -1,0 +1,88 @@
+"""What both upstreams share: a proxy, the network policy, and answers that fit most cameras."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from camrec.camera_address import CameraAddress
+from camrec.clock import Clock
+from camrec.errors import CameraError
+from camrec.network_policy import NetworkPolicy
+from camrec.proxies import Proxy
+from camrec.session.better_route import Phase
+from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S
+from camrec.session.upstream import Upstream
+
+ProxyT = TypeVar("ProxyT", bound=Proxy)
+
+# Seconds without media after which a reader ends by itself. The session leaves a camera earlier,
+# because it knows the usual interval between two frames.
+READER_TIMEOUT_S = 3600.0
+
+
+class ProxyUpstream(Upstream, Generic[ProxyT]):
+    """An upstream whose proxy serves the camera as `path`.
+
+    Parameters
+    ----------
+    source
+        The camera.
+    path
+        The name of its stream at the proxy.
+    network_policy
+        In which networks the camera may be.
+    """
+
+    def __init__(
+        self,
+        source: CameraAddress,
+        path: str,
+        clock: Clock,
+        proxy: ProxyT,
+        network_policy: NetworkPolicy | None = None,
+    ) -> None:
+        self.source = source
+        self.path = path
+        self._clock = clock
+        self._proxy = proxy
+        self._network_policy = network_policy or NetworkPolicy()
+
+    @property
+    def local_url(self) -> str:
+        return self._proxy.local_url(self.path)
+
+    @property
+    def answer_timeout(self) -> float:
+        return FIRST_MEDIA_TIMEOUT_S
+
+    @property
+    def key_frame_timeout(self) -> float:
+        return KEY_FRAME_TIMEOUT_S
+
+    def prepare(self) -> None:
+        self._network_policy.check(self.source)
+        self._proxy.ensure_ready()
+
+    def stays_connected(self) -> bool:
+        return False
+
+    def explain_error(self, error: CameraError) -> CameraError:
+        return error
+
+    def drops_media(self, since: int) -> bool:
+        return False
+
+    def finds_better_route(self, since: int, phase: Phase) -> bool:
+        return False
+
+    def may_report_drops(self, since: int) -> bool:
+        return False
+
+    def reroute(self, error: CameraError) -> bool:
+        return False
+
+    def may_be_busy(self, error: CameraError) -> bool:
+        return False
+
+    def _create_error(self, code: str, **facts: object) -> CameraError:
+        return CameraError(code, **{**facts, "host": self.source.host, "port": self.source.port})

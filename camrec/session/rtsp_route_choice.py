@@ -1,0 +1,192 @@
+"""Which route an RTSP camera takes to MediaMTX, and which one to try after an error."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from camrec.camera_address import CameraAddress
+from camrec.errors import CameraError
+from camrec.network_policy import NetworkPolicy
+from camrec.session.opening_wait import KEY_FRAME_TIMEOUT_S
+from camrec.session.routes import CameraRoute, CameraRoutes
+
+log = logging.getLogger(__name__)
+
+FIRST_KEEP_ALIVE_S = 150.0  # of delivery, in which MediaMTX sends its first keep-alive
+KEEP_ALIVE_MARGIN_S = 1.0
+_RELAY_ERROR_CODES = (
+    "camera_codec",
+    "camera_jpeg",
+    "camera_udp_only",
+    "camera_circle",
+    "camera_unknown_host",  # it may be the host of a redirect
+)
+
+
+@dataclass(frozen=True)
+class FailedAttempt:
+    """What the proxy and the relay know about an attempt that failed.
+
+    is_unanswered : MediaMTX has read no complete response; it does not report one that it cannot
+        read, and waits for the rest of it.
+    failed_in_dialogue : the camera's answer made MediaMTX give up.
+    may_go_over_udp : the relay has connected, and no redirect led it to another address.
+    """
+
+    is_unanswered: bool
+    failed_in_dialogue: bool
+    may_go_over_udp: bool
+
+
+class RtspRouteChoice:
+    """The route of one camera.
+
+    A camera with a credential comes through the relay, which never takes the credential to another
+    host; MediaMTX would follow a redirect anywhere and log in there. MediaMTX gets a credential
+    only to receive over UDP, from a camera that redirected nowhere. A camera without a credential
+    goes directly until that fails in the dialogue. Then another route is tried, and remembered if
+    it works at once: one that works later may do so because the camera was not ready before. No
+    route is tried twice.
+
+    route : the route of the next opening.
+    redirects_endlessly : MediaMTX followed the camera's redirects without end.
+    """
+
+    def __init__(
+        self, source: CameraAddress, network_policy: NetworkPolicy, known_routes: CameraRoutes
+    ) -> None:
+        self._source = source
+        self._network_policy = network_policy
+        self._known_routes = known_routes
+        self._hang_up_delays: list[float] = []
+        self._tried: set[CameraRoute] = set()
+        self._better: CameraRoute | None = None  # than `route`, by what the proxy dropped
+        self._is_new = False  # whether `route` is to be remembered if it works
+        self.redirects_endlessly = False
+        self.route = self._first()
+
+    @property
+    def may_withhold_frames(self) -> bool:
+        """Whether MediaMTX looks for key frames on this route, and UNREAD is still to be tried."""
+        return (
+            self.route in (CameraRoute.DIRECT, CameraRoute.RELAY)
+            and CameraRoute.UNREAD not in self._tried
+        )
+
+    def switch_to(self, route: CameraRoute) -> None:
+        """Use another route from now on, because the one before failed."""
+        self.route, self._is_new, self._better = route, True, None
+
+    def choose_for_opening(self, hung_up_after: float | None, drops_jpeg: bool) -> CameraRoute:
+        """The route of the opening that begins now.
+
+        Parameters
+        ----------
+        hung_up_after
+            Seconds of delivery after which the camera hung up; None if it did not.
+        drops_jpeg
+            Whether MediaMTX dropped M-JPEG that it cannot decode.
+        """
+        self._note_hang_up(hung_up_after)
+        better, self._better = self._better, None
+        if self.route is CameraRoute.DIRECT and (drops_jpeg or self.redirects_endlessly):
+            self.switch_to(CameraRoute.RELAY)
+        elif better is not None:
+            self.switch_to(better)
+        return self.route
+
+    def propose(self, better: CameraRoute | None) -> bool:
+        """Take `better` at the next opening; False if there is none or it was tried before."""
+        self._better = None if better in self._tried else better
+        return self._better is not None
+
+    def choose_after(self, error: CameraError, attempt: FailedAttempt) -> bool:
+        """Switch to a route that may help after `error`; False if there is none."""
+        if (
+            self.route is CameraRoute.UDP
+            and self._known_routes.route(self._source) is CameraRoute.UDP
+        ):
+            # UDP worked before, so the camera has been set up in another way since.
+            self._known_routes.remember(self._source, CameraRoute.DIRECT)
+            self.route = self._first()
+            return True
+        self._tried.add(self.route)
+        other = self._next(error, attempt)
+        if other is None or other in self._tried:
+            self._is_new = False
+            if error.code == "camera_udp_only":
+                self._known_routes.remember(self._source, CameraRoute.DIRECT)
+            return False
+        self.switch_to(other)
+        return True
+
+    def remember(self, delivered_over_udp: bool, relay_delivered_at: float | None) -> None:
+        """Remember a route that works where the direct one failed.
+
+        Parameters
+        ----------
+        delivered_over_udp
+            Whether the camera has delivered on the UDP route.
+        relay_delivered_at
+            Monotonic seconds of the relay's first frame; None before it.
+        """
+        if not self._is_new:
+            return
+        if self.route is CameraRoute.UDP and delivered_over_udp:
+            self._known_routes.remember(self._source, CameraRoute.UDP)
+        elif relay_delivered_at is not None:
+            lasted = time.monotonic() - relay_delivered_at
+            if lasted >= 2 * max(self._hang_up_delays, default=0.0):
+                self._known_routes.remember(self._source, self.route)
+
+    def _first(self) -> CameraRoute:
+        known = self._known_routes.route(self._source)
+        if known.is_relayed:
+            return known
+        # MediaMTX follows a camera's redirects anywhere, and would take a credential there.
+        if self._has_partial_credential or self._network_policy.own_connections_only:
+            return CameraRoute.RELAY
+        is_guarded = self._source.credential is not None
+        return CameraRoute.RELAY if is_guarded and known is CameraRoute.DIRECT else known
+
+    def _next(self, error: CameraError, attempt: FailedAttempt) -> CameraRoute | None:
+        """The route that may help after `error`."""
+        if self._better is not None:
+            return self._better
+        waited = error.facts.get("seconds")
+        if self.may_withhold_frames and isinstance(waited, int) and waited < KEY_FRAME_TIMEOUT_S:
+            return CameraRoute.UNREAD
+        if error.code == "camera_udp_only" and self.route is CameraRoute.RELAY:
+            # The video wants UDP, not only the audio: the relay would have left that out.
+            is_allowed = attempt.may_go_over_udp and self._may_mediamtx_connect
+            return CameraRoute.UDP if is_allowed else None
+        if self.route is not CameraRoute.DIRECT:
+            return None
+        if error.code == "camera_no_answer" and attempt.is_unanswered:
+            return CameraRoute.RELAY
+        is_relayable = error.code in _RELAY_ERROR_CODES or attempt.failed_in_dialogue
+        return CameraRoute.RELAY if is_relayable else None
+
+    @property
+    def _may_mediamtx_connect(self) -> bool:
+        """Whether MediaMTX may get the camera's address with its credential; TLS needs TCP."""
+        is_kept = self._network_policy.own_connections_only or self._has_partial_credential
+        return not is_kept and self._source.url.startswith("rtsp:")
+
+    @property
+    def _has_partial_credential(self) -> bool:
+        """Whether user or password is empty: MediaMTX rejects such a credential."""
+        credential = self._source.credential
+        return credential is not None and not (credential.user and credential.password)
+
+    def _note_hang_up(self, after: float | None) -> None:
+        """Use the relay if the camera hangs up at MediaMTX's keep-alive: the relay's is another."""
+        if self.route is not CameraRoute.DIRECT or after is None or after > FIRST_KEEP_ALIVE_S:
+            return
+        self._hang_up_delays.append(after)
+        # MediaMTX sends one 5 s before a session's end, which is a multiple of 5 s.
+        if len(self._hang_up_delays) > 1 or after % 5 < KEEP_ALIVE_MARGIN_S:
+            log.info("%s hung up after %.1f s: it is relayed from now on", self._source.url, after)
+            self.switch_to(CameraRoute.RELAY)
