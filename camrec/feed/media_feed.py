@@ -37,6 +37,10 @@ class MediaFeed(Protocol):
         """Recent seconds between two frames; 0 before there are two."""
 
     @property
+    def has_frame_interval(self) -> bool:
+        """Whether `frame_interval` is that of the stream since its last break."""
+
+    @property
     def notices(self) -> tuple[StreamNotice, ...]:
         """What a receipt should say about the stream: the latest notice of each code."""
 

@@ -3,6 +3,7 @@
 A JPEG is made once for all viewers, and only while there are any.
 """
 
+from camrec.live.decoder import create_video_decoder
 from camrec.live.h264_packet import H264Packet, codec_string
 from camrec.live.h264_viewer import H264Viewer
 from camrec.live.jpeg_frame import JpegFrame
@@ -16,4 +17,5 @@ __all__ = [
     "JpegViewer",
     "LiveViews",
     "codec_string",
+    "create_video_decoder",
 ]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 from fractions import Fraction
+from typing import Literal
 
 import av
 import cv2
 from av.codec.context import Flags
 from av.video.reformatter import Colorspace
 
-from camrec.media import MediaUnit, VideoTrack, square_pixel_size
+from camrec.media import MediaUnit, VideoCodec, VideoTrack, square_pixel_size
 
 log = logging.getLogger(__name__)
 
-DECODER_NAMES = {"h264": "h264", "h265": "hevc"}
+DECODER_NAMES: dict[VideoCodec, Literal["h264", "hevc", "mjpeg"]] = {
+    "h264": "h264",
+    "h265": "hevc",
+    "mjpeg": "mjpeg",
+}
 NS_TIME_BASE = Fraction(1, 10**9)
 LIVE_JPEG_QUALITY = 80
 UNSPECIFIED_COLORSPACE = 2  # a stream that does not say by which matrix its colours are meant
@@ -35,7 +40,7 @@ class FrameDecoder:
         if self._context is None:
             if not unit.key:
                 return []
-            self._context = self._create_context(unit.track)
+            self._context = self._create_context(unit.video_track)
         packet = av.Packet(unit.data)
         packet.pts, packet.time_base = unit.time, NS_TIME_BASE
         try:
@@ -51,12 +56,18 @@ class FrameDecoder:
 
     def _create_context(self, track: VideoTrack) -> av.VideoCodecContext:
         self._track = track
-        context = av.CodecContext.create(DECODER_NAMES[track.codec], "r")
-        context.thread_count = 1
+        context = create_video_decoder(track.codec)
         if track.reorder == 0:
             # Without it a picture may wait for the next one.
             context.flags |= Flags.low_delay
         return context
+
+
+def create_video_decoder(codec: VideoCodec) -> av.VideoCodecContext:
+    """A decoder that uses one thread."""
+    context = av.CodecContext.create(DECODER_NAMES[codec], "r")
+    context.thread_count = 1
+    return context
 
 
 def jpeg_size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 from camrec.session.diagnosis import diagnose
 from camrec.session.mjpeg_upstream import MjpegUpstream
-from camrec.session.probe import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
+from camrec.session.probe import PROBE_FRAMES
+from camrec.session.retry_policy import MAX_OPEN_ATTEMPTS
 from camrec.session.routes import CameraRoute, CameraRoutes
 from camrec.session.rtsp_upstream import RtspUpstream
-from camrec.session.session import (
+from camrec.session.session import Session
+from camrec.session.session_state import (
     ENDED_SESSION_STATES,
     OPEN_SESSION_STATES,
-    Session,
     SessionState,
 )
 from camrec.session.upstream import Upstream

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from camrec.camera_report import CameraFindings, Transcript, capture_log, write_camera_report
-from camrec.session.session import Session, SessionState
+from camrec.session.session import Session
+from camrec.session.session_state import SessionState
 
 REPORT_MEDIA_DURATION_S = 10.0  # of video and audio that a report has
 

@@ -1,42 +1,46 @@
-"""How long a camera may be silent: a slow one is not a dead one."""
+"""How long a camera may send no frame before it counts as lost: slow cameras are not dead."""
 
 from __future__ import annotations
 
-from camrec.clock import Clock
-from camrec.feed import Feed
+from camrec.clock import NS_PER_SECOND, Clock
+from camrec.feed import MediaFeed
 from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S
 
-STALE_AFTER_S = 5.0  # seconds without a picture, or ...
-STALE_FRAME_INTERVALS = 5  # ... this many times the usual distance between two, if that is more
-RETURN_FRAME_INTERVALS = 2  # the same for the first byte of a camera that is called again
-SURVIVED_SILENCE_FACTOR = 3  # how much longer than one that it ended by itself a silence may be
+STALE_AFTER_S = 5.0  # seconds without a frame, or ...
+STALE_FRAME_INTERVALS = 5  # ... this many usual frame intervals, if that is longer
+RETURN_FRAME_INTERVALS = 2  # the same, for the first byte of a camera that is reconnected
+SURVIVED_SILENCE_FACTOR = 3  # times the longest silence that the camera ended by itself
 
 
 class FrameSilence:
     """The silences of one camera. Used by its session's thread.
 
-    A camera whose frames usually come one after another is lost after five seconds without one.
-    How far apart they are usually is known from the second frame on; until then, and where they
-    come in bursts (only when something changes), the silences tell that it ended by itself.
+    A camera that sends frames regularly is lost after five seconds without one. The usual interval
+    is known from the second frame on. Before that, and for a camera that sends only when something
+    changes, the silences that the camera ended by itself decide.
     """
 
-    def __init__(self, feed: Feed, clock: Clock) -> None:
+    def __init__(self, feed: MediaFeed, clock: Clock) -> None:
         self._feed = feed
         self._clock = clock
         self._longest_survived = 0.0
         self._was_silent = False
-        self._last_noted: tuple[int, int] | None = (
-            None  # frames so far, and the newest one's arrival
-        )
+        self._last_learned: tuple[int, int] | None = None  # frame count, newest frame's arrival
 
     def seconds(self) -> float:
-        """Since the newest frame."""
+        """Seconds since the newest frame; 0 before the first."""
         newest = self._feed.newest
-        return (self._clock.monotonic_ns() - newest.arrived) / 1e9 if newest is not None else 0.0
+        if newest is None:
+            return 0.0
+        return (self._clock.monotonic_ns() - newest.arrived) / NS_PER_SECOND
+
+    def seconds_until_stale(self) -> float:
+        """Seconds until the newest frame is old; 0 if it already is."""
+        return max(0.0, self.stale_after - self.seconds())
 
     @property
     def stale_after(self) -> float:
-        """Seconds from which on what is seen is old."""
+        """Seconds of silence after which the newest frame is old."""
         usual = self._feed.frame_interval
         least = (
             max(STALE_AFTER_S, STALE_FRAME_INTERVALS * usual) if usual else FIRST_MEDIA_TIMEOUT_S
@@ -45,33 +49,33 @@ class FrameSilence:
 
     @property
     def lost_after(self) -> float:
-        """Seconds after which it is taken for lost."""
-        unknown = not self._feed.has_frame_interval and (
+        """Seconds of silence after which the camera is reconnected."""
+        is_unknown = not self._feed.has_frame_interval and (
             self._was_silent or not self._feed.frame_interval
         )
-        return max(self.stale_after, KEY_FRAME_TIMEOUT_S if unknown else 0.0)
+        return max(self.stale_after, KEY_FRAME_TIMEOUT_S if is_unknown else 0.0)
 
     @property
     def reconnect_timeout(self) -> float:
-        """Seconds without a byte after which one that was lost is called once more."""
+        """Seconds without a byte after which an attempt to reconnect has failed."""
         usual = self._feed.frame_interval
         if not usual:
             return FIRST_MEDIA_TIMEOUT_S
         return min(max(STALE_AFTER_S, RETURN_FRAME_INTERVALS * usual), KEY_FRAME_TIMEOUT_S)
 
     def note_disconnect(self, was_silent: bool) -> None:
-        """The camera was left: for its silence, or it hung up."""
+        """The connection ended: because of the camera's silence, or for another reason."""
         self._was_silent = was_silent
-        self._last_noted = None
+        self._last_learned = None
 
     def learn(self) -> None:
-        """While it is connected: a silence that one frame ended is the camera's way."""
+        """Learn that a silence is usual if a single frame ended it. Call it while connected."""
         newest = self._feed.newest
         if newest is None:
             return
         frames = self._feed.figures().frames
-        before, self._last_noted = self._last_noted, (frames, newest.arrived)
+        before, self._last_learned = self._last_learned, (frames, newest.arrived)
         if before is not None and frames == before[0] + 1:
-            silence = (newest.arrived - before[1]) / 1e9
+            silence = (newest.arrived - before[1]) / NS_PER_SECOND
             if silence > STALE_AFTER_S:
                 self._longest_survived = max(self._longest_survived, silence)

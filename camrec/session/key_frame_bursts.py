@@ -1,43 +1,44 @@
-"""Whether a camera of which MediaMTX passes nothing on sends key frames, by its bytes alone."""
+"""Whether a camera sends key frames, judged by its bytes alone: MediaMTX passes no frame on."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from statistics import median
 
-LOOK_EVERY_S = 0.02  # less than the time between two frames: what came in between is one of them
-MAX_LOOKS = 1000
-KEY_FRAME_RATIO = 3.0  # a key frame to the usual frame: more than two that came together
+SAMPLE_INTERVAL_S = 0.02  # less than between two frames, so each sample has one frame at most
+MAX_SAMPLES = 1000
+KEY_FRAME_RATIO = 3.0  # a key frame to the usual frame; more than two that arrived together
 MIN_KEY_FRAMES = 4
-REGULAR_SHARE = 0.8  # of the distances between them, which are alike ...
-REGULAR_WITHIN = 0.15  # ... within this part of the usual one
+REGULAR_SHARE = 0.8  # of the distances between key frames, which must be equal ...
+REGULAR_WITHIN = 0.15  # ... within this share of the usual distance
 MIN_GOP_FRAMES = 3
 
 
 class KeyFrameBursts:
-    """Key frames come as larger ones among others, at regular distances.
+    """Recognizes key frames as larger frames at regular distances.
 
-    A camera between two of its key frames sends none yet: it is waited for. One whose key frames
-    MediaMTX does not recognize sends them all the time: it has to come another way.
+    A camera between two of its key frames has sent none yet: the session waits for it. A camera
+    whose key frames MediaMTX does not recognize sends them regularly: it needs another route.
     """
 
     def __init__(self) -> None:
         self._received = 0
-        self._frames: list[tuple[int, int]] = []
+        self._frames: list[tuple[int, int]] = []  # time in nanoseconds, bytes
 
     @property
     def is_full(self) -> bool:
-        """No more looks are of use."""
-        return len(self._frames) >= MAX_LOOKS
+        """Whether more samples are of no use."""
+        return len(self._frames) >= MAX_SAMPLES
 
     def add(self, now: int, received: int) -> None:
-        """`received` : all bytes of media so far; `now` : monotonic nanoseconds."""
-        came = received - self._received
-        if came > 0 and self._received and not self.is_full:
-            self._frames.append((now, came))
+        """Add a sample: all bytes of media received until `now` (monotonic nanoseconds)."""
+        size = received - self._received
+        if size > 0 and self._received and not self.is_full:
+            self._frames.append((now, size))
         self._received = max(received, self._received)
 
-    def are_seen(self) -> bool:
+    def are_regular(self) -> bool:
+        """Whether the samples show key frames."""
         if len(self._frames) < MIN_KEY_FRAMES * MIN_GOP_FRAMES:
             return False
         usual = median(size for _, size in self._frames)

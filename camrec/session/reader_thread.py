@@ -1,4 +1,4 @@
-"""One reading of a stream, from its first unit to its end; used once and thrown away."""
+"""A thread that reads a stream once, from its first unit to its end."""
 
 from __future__ import annotations
 
@@ -14,39 +14,50 @@ log = logging.getLogger(__name__)
 
 
 class ReaderThread:
-    """Reads in a thread of its own and delivers what comes; after `close` it delivers no more.
+    """Delivers what its reader reads. After `close` it delivers nothing more.
 
-    woken : set by the owner's event when the reading ends, so that one wait serves all causes.
+    error : why the reading ended, if an error ended it.
+
+    Parameters
+    ----------
+    deliver
+        Called in this thread with the units that arrived together.
+    wake
+        Set when the reading ends, so that its owner waits for one event only.
     """
 
     def __init__(
         self,
         reader: UnitReader,
         deliver: Callable[[Sequence[MediaUnit]], None],
-        woken: threading.Event,
+        wake: threading.Event,
         name: str,
     ) -> None:
         self._reader = reader
         self._deliver = deliver
-        self._wake = woken
+        self._wake = wake
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._read, name=name, daemon=True)
         self.error: StreamError | None = None
 
     def start(self) -> ReaderThread:
+        """Start the thread, and return this object."""
         self._thread.start()
         return self
 
     @property
     def unsupported_audio(self) -> str:
+        """As `UnitReader.unsupported_audio`."""
         return self._reader.unsupported_audio
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
+        """As `UnitReader.notices`."""
         return self._reader.notices
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
+        """Whether the thread has ended."""
         return not self._thread.is_alive()
 
     def set_read_interval(self, seconds: float) -> None:
@@ -54,6 +65,7 @@ class ReaderThread:
         self._reader.set_read_interval(seconds)
 
     def close(self) -> None:
+        """End the reading and wait for the thread."""
         self._closed.set()
         self._reader.close()
         self._thread.join()

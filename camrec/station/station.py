@@ -272,7 +272,7 @@ class Station:
         )
 
     def _start_session(self, session: Session) -> Session:
-        self._forward("session", session.machine.changed, session.session_id)
+        self._forward("session", session.changed, session.session_id)
         session.machine.changed.connect(partial(self._remember, session))
         session.start()
         self.changed.emit("session", session.session_id)

@@ -97,7 +97,7 @@ def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(statio
         time.sleep(0.5)
         awaited = set()
         session = station.begin_open(camera.url)
-        session.machine.changed.connect(lambda old, new: awaited.add(session.waiting_for))
+        session.changed.connect(lambda: awaited.add(session.waiting_for))
         assert session.machine.wait(lambda state: state is not SessionState.OPENING, PATIENCE)
         assert session.state is SessionState.LIVE
         assert "key_frame" in awaited and session.waiting_for is None
@@ -166,7 +166,7 @@ def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera
     with RawRtspCamera(encode("-g", "10")) as camera:
         session = station.open(camera.url)
         before = session.feed.newest
-        session._reader_thread._reader._connection.interrupt()
+        session._thread._publisher._reader._reader._connection.interrupt()
         deadline = time.monotonic() + PATIENCE
         while session.feed.newest is before or session.retries or not session.feed.current_gop():
             assert time.monotonic() < deadline

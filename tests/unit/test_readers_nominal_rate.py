@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
-from camrec.session.session import IDLE_READ_INTERVAL_S
+from camrec.session.feed_publisher import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9
 Network = Callable[[random.Random, float], float]

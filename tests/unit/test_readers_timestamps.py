@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from camrec.rtp.access_units import MAX_REORDER_DELAY_NS
 from camrec.rtp.audio import MAX_AUDIO_OVERLAP_NS
 from camrec.rtp.rtp_clock import RtpClock
-from camrec.session.session import IDLE_READ_INTERVAL_S
+from camrec.session.feed_publisher import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9
 RATE = 90_000

@@ -50,7 +50,7 @@ def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
 
 def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
     """Counted from the first media: the time that the camera takes to answer is not the proxy's."""
-    wait = OpeningWait(clock.now, key_frame=5.0)
+    wait = OpeningWait(clock.now, key_frame_timeout=5.0)
     assert (
         seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
     )
@@ -71,7 +71,7 @@ def sent(rate: float, every: float, key: int, frame: int = 1000):
 
 
 def held_back_after(clock, received, key_frame: float = 65.0) -> float:
-    began, wait = clock.now, OpeningWait(clock.now, key_frame=key_frame)
+    began, wait = clock.now, OpeningWait(clock.now, key_frame_timeout=key_frame)
     for look in range(5000):
         clock.now = began + look * SECOND // 50
         wait.note(clock.now, StreamProbe(clock), received(look / 50))
@@ -104,7 +104,7 @@ def test_frames_that_come_together_at_random_are_no_key_frames(clock):
 
 
 def test_one_that_sends_nothing_is_not_held_back(clock):
-    wait = OpeningWait(clock.now, key_frame=5.0)
+    wait = OpeningWait(clock.now, key_frame_timeout=5.0)
     assert seconds(clock, wait, StreamProbe(clock), lambda _: 0) == FIRST_MEDIA_TIMEOUT_S
     assert wait.error(SOURCE).code == "camera_no_picture"
 
@@ -120,10 +120,10 @@ def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_a_whole_key_frame_is_enough_to_be_decoded(clock, codec, b_frames):
     key = pictures([0.0], codec=codec, b_frames=0 if codec == "mjpeg" else b_frames)[0]
-    probe = StreamProbe(clock, frames=1)
+    probe = StreamProbe(clock, required_frames=1)
     probe.add(key)
     assert not probe.passed
-    probe.look()
+    probe.decode_pending()
     assert probe.passed
 
 
@@ -131,7 +131,7 @@ def test_ten_frames_without_a_key_frame_are_not_live(clock):
     probe = StreamProbe(clock)
     for unit in pictures([each / 25 for each in range(20)])[1:]:
         probe.add(unit)
-    probe.look()
+    probe.decode_pending()
     clock.now += 5 * SECOND
     assert probe.frames_seen >= 10 and not probe.passed
 

@@ -1,0 +1,29 @@
+"""How far a session is with connecting to its camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from camrec.errors import CamrecError
+from camrec.session.opening_wait import WaitingFor
+
+
+@dataclass
+class ConnectionProgress:
+    """Written by the session's threads; any thread may read it.
+
+    notify : called after a change that a view may show.
+    attempt : which attempt of the opening runs, 1 to `MAX_OPEN_ATTEMPTS`.
+    retries : attempts since the camera went away; 0 while it is live.
+    frames_seen : frames that arrived in the current or last attempt.
+    waiting_for : what the current attempt waits for, see `OpeningWait`; None if none runs.
+    error : why the last attempt failed; None while the camera is live.
+    """
+
+    notify: Callable[[], None]
+    attempt: int = 1
+    retries: int = 0
+    frames_seen: int = 0
+    waiting_for: WaitingFor | None = None
+    error: CamrecError | None = None

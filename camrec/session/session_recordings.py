@@ -1,0 +1,78 @@
+"""The recordings of one session."""
+
+from __future__ import annotations
+
+import threading
+
+from camrec.errors import StateError
+from camrec.feed import MediaFeed
+from camrec.receipt import EndReason
+from camrec.recording import (
+    ENDED_RECORDING_STATES,
+    RecordingJob,
+    RecordingOptions,
+    RecordingServices,
+    RecordingState,
+)
+from camrec.session.session_state import (
+    RECORD_LATER_STATES,
+    RECORD_NOW_STATES,
+    SessionState,
+)
+from camrec.state_machine import StateMachine
+
+GROWING_RECORDING_STATES = (RecordingState.WRITING, RecordingState.WAITING)
+
+
+class SessionRecordings:
+    """Keeps those that are scheduled or run, and the latest one. Any thread may use it."""
+
+    def __init__(self, feed: MediaFeed, machine: StateMachine[SessionState]) -> None:
+        self._feed = feed
+        self._machine = machine
+        self._lock = threading.Lock()
+        self._closed = False
+        self._recordings: tuple[RecordingJob, ...] = ()
+
+    @property
+    def latest(self) -> RecordingJob | None:
+        """The newest recording that has begun, or None."""
+        begun = (each for each in self._recordings if each.has_started)
+        return max(begun, key=lambda each: each.started_at, default=None)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether a recording is being written, or waits for frames."""
+        return any(each.state in GROWING_RECORDING_STATES for each in self._recordings)
+
+    def start(self, options: RecordingOptions, services: RecordingServices) -> RecordingJob:
+        """As `Session.record`."""
+        with self._lock:
+            if self._closed:
+                raise StateError("session_closed")
+            is_now = options.start_at is None and options.resume is None
+            running = self.latest
+            if is_now and running is not None and running.state not in ENDED_RECORDING_STATES:
+                raise StateError("already_recording")
+            if self._machine.state not in (RECORD_NOW_STATES if is_now else RECORD_LATER_STATES):
+                raise StateError("session_not_live")
+            recording = RecordingJob(self._feed, options, services)
+            recording.start()
+            latest = self.latest
+            kept = [
+                each
+                for each in self._recordings
+                if each is latest or each.state not in ENDED_RECORDING_STATES
+            ]
+            self._recordings = (*kept, recording)
+            return recording
+
+    def close(self, reason: EndReason) -> None:
+        """End all recordings, wait until they are saved, and accept no more."""
+        with self._lock:
+            self._closed = True
+            recordings = self._recordings
+        for recording in recordings:
+            recording.stop(reason)
+        for recording in recordings:
+            recording.wait()
