@@ -15,7 +15,7 @@ from camrec.media import MediaUnit
 from camrec.session.better_route import Phase
 from camrec.session.connection_progress import ConnectionProgress
 from camrec.session.feed_publisher import FeedPublisher
-from camrec.session.key_frame_bursts import SAMPLE_INTERVAL_S
+from camrec.session.key_frame_bursts import BYTE_SAMPLE_INTERVAL_S
 from camrec.session.opening_wait import KEY_FRAME_TIMEOUT_S, OpeningWait
 from camrec.session.probe import PROBE_FRAMES, StreamProbe
 from camrec.session.upstream import Upstream
@@ -155,7 +155,7 @@ class CameraConnector:
                     return ConnectionFailure(reason)
 
     def _wait_for_units(self, wait: OpeningWait) -> None:
-        interval = SAMPLE_INTERVAL_S if wait.needs_fine_samples else OPENING_POLL_INTERVAL_S
+        interval = BYTE_SAMPLE_INTERVAL_S if wait.needs_fine_samples else OPENING_POLL_INTERVAL_S
         self._publisher.wake.wait(interval)
         self._publisher.wake.clear()
 

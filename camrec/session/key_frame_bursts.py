@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from statistics import median
 
-SAMPLE_INTERVAL_S = 0.02  # less than between two frames, so each sample has one frame at most
-MAX_SAMPLES = 1000
+BYTE_SAMPLE_INTERVAL_S = 0.02  # less than between two frames, so each sample has one frame at most
+MAX_BYTE_SAMPLES = 1000
 KEY_FRAME_RATIO = 3.0  # a key frame to the usual frame; more than two that arrived together
 MIN_KEY_FRAMES = 4
 REGULAR_SHARE = 0.8  # of the distances between key frames, which must be equal ...
@@ -28,7 +28,7 @@ class KeyFrameBursts:
     @property
     def is_full(self) -> bool:
         """Whether more samples are of no use."""
-        return len(self._frames) >= MAX_SAMPLES
+        return len(self._frames) >= MAX_BYTE_SAMPLES
 
     def add(self, now: int, received: int) -> None:
         """Add a sample: all bytes of media received until `now` (monotonic nanoseconds)."""

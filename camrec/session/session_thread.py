@@ -9,6 +9,7 @@ from camrec.camera_address import CameraAddress
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CameraError, CamrecError
 from camrec.feed import Feed
+from camrec.readers import StreamError
 from camrec.session.camera_connector import CameraConnector, ConnectionFailure
 from camrec.session.connection_progress import ConnectionProgress
 from camrec.session.feed_publisher import FeedPublisher
@@ -195,10 +196,8 @@ class SessionThread:
         is_unexplained = reason is None and reader_error is None
         is_connected = has_ended and is_unexplained and self._upstream.stays_connected()
         publisher.stop()
-        self._silence.note_disconnect(was_silent=False)
-        is_silent = (reason is not None and reason.code == "camera_no_picture") or (
-            reason is None and reader_error is not None and reader_error.reason == "silent"
-        )
+        self._silence.note_disconnect(was_silent=not has_ended)
+        is_silent = not has_ended or _means_silence(reason or reader_error)
         self._feed.interrupt("camera_silent" if is_silent else "connection_broke")
         log.warning(
             "%s: the stream broke: %s", self._source.url, reason or reader_error or "no frame"
@@ -254,3 +253,10 @@ class SessionThread:
     def _mark_stale_if_due(self) -> None:
         if self._silence.seconds_until_stale() == 0:
             self._machine.transition(SessionState.STALE, only_from=SessionState.LIVE)
+
+
+def _means_silence(error: CameraError | StreamError | None) -> bool:
+    """Whether the camera stayed connected and sent nothing."""
+    if isinstance(error, StreamError):
+        return error.reason == "silent"
+    return error is not None and error.code == "camera_no_picture"

@@ -1,0 +1,202 @@
+"""How often a session connects to its camera, and what an error leads to, without any program."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from camrec.camera_address import parse_address
+from camrec.clock import Clock
+from camrec.errors import CameraError
+from camrec.media import MediaUnit
+from camrec.readers import StreamError
+from camrec.session import Session, SessionState, frame_silence, retry_policy, session_thread
+from support.units_made import pictures
+
+TIMES = [each / 50 for each in range(300)]
+SOURCE = parse_address("rtsp://10.0.0.1/x")
+
+
+class FakeReader:
+    """Delivers a frame each 20 ms, until it is closed, frozen or broken."""
+
+    unsupported_audio = ""
+    notices = ()
+
+    def __init__(self) -> None:
+        self.frozen = threading.Event()
+        self.closed = threading.Event()
+        self.errors: queue.SimpleQueue[StreamError] = queue.SimpleQueue()
+
+    def batches(self) -> Iterator[Sequence[MediaUnit]]:
+        begin = time.monotonic_ns()
+        for unit in pictures(TIMES, size=(64, 48), begin=begin):
+            if self.closed.wait(max(0.0, (unit.arrived - time.monotonic_ns()) / 1e9)):
+                return
+            if not self.errors.empty():
+                raise self.errors.get()
+            if self.frozen.is_set():
+                self.closed.wait()
+                return
+            yield [unit]
+
+    def set_read_interval(self, seconds: float) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FakeUpstream:
+    """Fails with each of `errors` once, and then delivers."""
+
+    local_url = "rtsp://127.0.0.1:1/x"
+    answer_timeout = 15.0
+    key_frame_timeout = 90.0
+
+    def __init__(self, *errors: str) -> None:
+        self.errors = [CameraError(each, host="10.0.0.1", port=554) for each in errors]
+        self.opened = 0
+        self.reroutes = 0
+        self.calls: list[str] = []
+        self.readers: list[FakeReader] = []
+        self.is_connected = False
+
+    def prepare(self) -> None:
+        self.calls.append("prepare")
+
+    def open(self) -> None:
+        self.opened += 1
+        self.calls.append("open")
+        if self.errors:
+            raise self.errors.pop(0)
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+    def create_reader(self) -> FakeReader:
+        self.readers.append(FakeReader())
+        return self.readers[-1]
+
+    def received_bytes(self) -> int | None:
+        return None
+
+    def stays_connected(self) -> bool:
+        return self.is_connected
+
+    def reason(self, error: StreamError | None, since: int) -> CameraError | None:
+        return None
+
+    def explain_error(self, error: CameraError) -> CameraError:
+        return error
+
+    def drops_media(self, since: int) -> bool:
+        return False
+
+    def finds_better_route(self, since: int, phase: str) -> bool:
+        return False
+
+    def may_report_drops(self, since: int) -> bool:
+        return False
+
+    def reroute(self, error: CameraError) -> bool:
+        self.reroutes -= 1
+        return self.reroutes >= 0
+
+    def may_be_busy(self, error: CameraError) -> bool:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch):
+    pictures(TIMES, size=(64, 48))  # encoded before any time counts
+    monkeypatch.setattr(session_thread, "ATTEMPT_PAUSE_S", 0.01)
+    monkeypatch.setattr(frame_silence, "STALE_AFTER_S", 0.5)
+    monkeypatch.setattr(retry_policy, "RECONNECT_PAUSES_S", (0.05,))
+
+
+@contextmanager
+def opened(upstream: FakeUpstream) -> Iterator[Session]:
+    session = Session(SOURCE, "Bench", lambda source, path: upstream, Clock())
+    session.start()
+    try:
+        session.machine.wait(lambda state: state is not SessionState.OPENING, 20)
+        yield session
+    finally:
+        session.close()
+
+
+def until(found: Callable[[], object], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_camera_that_delivers_is_live_on_one_connection():
+    upstream = FakeUpstream()
+    with opened(upstream) as session:
+        assert session.state is SessionState.LIVE
+        assert (session.attempt, session.error, session.waiting_for) == (1, None, None)
+        assert session.frames_seen >= 10
+    assert upstream.calls == ["prepare", "open", "close"]
+    assert session.state is SessionState.CLOSED
+
+
+def test_a_camera_that_hangs_up_is_connected_three_times():
+    upstream = FakeUpstream(*["camera_hung_up"] * 3)
+    with opened(upstream) as session:
+        assert session.state is SessionState.FAILED
+        assert (session.attempt, upstream.opened) == (3, 3)
+        assert session.error.code == "camera_hung_up"
+
+
+def test_a_camera_that_rejects_the_password_is_connected_once():
+    upstream = FakeUpstream("camera_wrong_password")
+    with opened(upstream) as session:
+        assert (session.state, upstream.opened) == (SessionState.FAILED, 1)
+
+
+def test_another_route_is_not_another_attempt():
+    upstream = FakeUpstream("camera_jpeg", "camera_jpeg")
+    upstream.reroutes = 2
+    with opened(upstream) as session:
+        assert (session.state, session.attempt, upstream.opened) == (SessionState.LIVE, 1, 3)
+
+
+def test_routes_are_changed_twice_at_most():
+    upstream = FakeUpstream(*["camera_jpeg"] * 5)
+    upstream.reroutes = 5
+    with opened(upstream) as session:
+        assert (session.state, upstream.opened) == (SessionState.FAILED, 3)
+
+
+def test_a_camera_that_freezes_is_reconnected_and_its_receipts_say_silent():
+    upstream = FakeUpstream()
+    with opened(upstream) as session:
+        upstream.readers[-1].frozen.set()
+        until(lambda: upstream.opened == 2 and session.retries == 0)
+        assert session.feed.interruptions(0) == {"camera_silent": 1}
+
+
+def test_a_connection_that_breaks_is_connected_again_at_once_and_stays_live():
+    upstream = FakeUpstream()
+    with opened(upstream) as session:
+        upstream.readers[-1].errors.put(StreamError("lost"))
+        until(lambda: upstream.opened == 2 and session.retries == 0)
+        assert session.state is SessionState.LIVE
+        assert session.feed.interruptions(0) == {"connection_broke": 1}
+
+
+def test_a_reader_that_lost_its_proxy_costs_the_camera_no_connection():
+    upstream = FakeUpstream()
+    with opened(upstream) as session:
+        upstream.is_connected = True
+        upstream.readers[-1].close()
+        until(lambda: len(upstream.readers) == 2 and session.retries == 0)
+        assert (session.state, upstream.opened) == (SessionState.LIVE, 1)
