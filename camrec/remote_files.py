@@ -1,4 +1,4 @@
-"""Files wherever they lie: on this machine, or on any storage that fsspec knows."""
+"""Opens files wherever they are stored: on this machine, or on a storage that fsspec supports."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote
 
 import av
 
 from camrec.errors import ServiceError
 
-STORAGE_READ_BYTES = 1 << 18  # bytes that are asked of a storage at once
+STORAGE_READ_BYTES = 1 << 18  # bytes of one request to a storage
 
 
 def resolve_path(address: Path | str) -> Path:
-    """An absolute path, or for an address such as ``s3://bucket/videos`` what stands for one.
+    """Return an absolute path.
+
+    An address such as ``s3://bucket/videos`` becomes a `upath.UPath`, which has the methods of a
+    `Path`.
 
     Raises
     ------
@@ -31,48 +34,60 @@ def resolve_path(address: Path | str) -> Path:
         from upath import UPath
 
         found = UPath(address)
-    except ImportError as error:  # also the client of a single storage, such as s3fs
+    except ImportError as error:  # also for the client of one storage, such as s3fs
         raise ServiceError("package_missing", package=error.name or str(error)) from None
-    return Path(found.path) if found.protocol in ("file", "local") else found
+    if found.protocol in ("file", "local"):
+        return Path(found.path)
+    # UPath has the same methods as Path, and is a subclass of it only for local files.
+    return found  # type: ignore[return-value]
 
 
 def is_local(path: Path) -> bool:
-    """Whether it is a file of this machine's own file system."""
+    """Whether it is a file in the file system of this machine."""
     return not hasattr(path, "protocol")
 
 
 def display_name(path: Path) -> str:
-    """A file's name as it reads: without the escapes that an address of HTTP has."""
-    return unquote(path.name) if getattr(path, "protocol", "") in ("http", "https") else path.name
+    """Return the name of a file for people: without the percent-encoding of an HTTP address."""
+    return unquote(path.name) if _protocol(path) in ("http", "https") else path.name
 
 
 def read_stamp(path: Path) -> tuple[int, int]:
-    """Its size in bytes and when it was last changed, nanoseconds; 0 where that is not told.
+    """Return the size in bytes, and the time of the last change in UTC nanoseconds or 0.
 
-    Raises OSError.
+    The time is 0 if the storage does not report it.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
     """
     return _stamp_from_stat(path.stat())
 
 
 def open_with_stamp(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
-    """To be read, and its stamp. Raises OSError."""
+    """Open a file for reading, and return it with its `read_stamp`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be opened.
+    """
     if not is_local(path):
-        told = read_stamp(path)
-        return _open_remote(path), told
+        stamp = read_stamp(path)
+        return _open_remote(path), stamp
     file = path.open("rb")
     return file, _stamp_from_stat(os.fstat(file.fileno()))
 
 
-def _stamp_from_stat(told: Any) -> tuple[int, int]:
-    changed = getattr(told, "st_mtime_ns", None)
-    return told.st_size, int((told.st_mtime or 0) * 10**9) if changed is None else changed
-
-
 @contextmanager
 def open_video(path: Path) -> Iterator[av.container.InputContainer]:
-    """The file, opened by FFmpeg's demuxer.
+    """Open a video with FFmpeg's demuxer.
 
-    Raises OSError (av.error.FFmpegError) when it is not a video.
+    Raises
+    ------
+    OSError
+        It is not a video, or cannot be read (`av.error.FFmpegError` is one).
     """
     if is_local(path):
         with av.open(str(path)) as container:
@@ -82,8 +97,29 @@ def open_video(path: Path) -> Iterator[av.container.InputContainer]:
         yield container
 
 
-def _open_remote(path: Path) -> Any:
-    if path.protocol == "memory":
-        # All who open such a file share one position in it.
+class _FileStatus(Protocol):
+    """What `os.stat_result` and fsspec's results have in common."""
+
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime(self) -> float: ...
+
+
+def _stamp_from_stat(status: _FileStatus) -> tuple[int, int]:
+    changed_ns: int | None = getattr(status, "st_mtime_ns", None)
+    if changed_ns is None:
+        changed_ns = int((status.st_mtime or 0) * 10**9)
+    return status.st_size, changed_ns
+
+
+def _protocol(path: Path) -> str:
+    """The fsspec protocol of a remote file, such as "s3"; empty for a local one."""
+    return getattr(path, "protocol", "")
+
+
+def _open_remote(path: Path) -> BinaryIO:
+    if _protocol(path) == "memory":
+        # fsspec gives every reader of such a file the same position in it.
         return io.BytesIO(path.read_bytes())
     return path.open("rb")

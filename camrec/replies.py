@@ -9,6 +9,7 @@ from __future__ import annotations
 from camrec import schema
 from camrec.clock import format_iso
 from camrec.library import VideoFile
+from camrec.media import VideoTrack
 from camrec.recording import ENDED_RECORDING_STATES, RecordingJob
 from camrec.session import Session
 
@@ -26,14 +27,8 @@ def describe_session(session: Session, language: str) -> schema.SessionReply:
         state=session.state.value,
         since=format_iso(session.since),
         waiting_for=session.waiting_for,
-        video=video
-        and schema.VideoTrackReply(
-            codec=video.codec,
-            width=video.width,
-            height=video.height,
-            fps=round(feed.figures().fps, 2),
-        ),
-        audio=audio and schema.AudioTrackReply(codec=audio.codec),
+        video=None if video is None else _describe_video_track(video, feed.figures().fps),
+        audio=None if audio is None else schema.AudioTrackReply(codec=audio.codec),
         viewers=session.viewers,
         figures=describe_stats(session),
         recording_id=recording.recording_id
@@ -55,6 +50,12 @@ def describe_stats(session: Session) -> schema.StreamStatsReply:
         age=None if stats.age is None else round(stats.age, 3),
         viewers=session.viewers,
         lag=None if lag is None else round(lag, 3),
+    )
+
+
+def _describe_video_track(track: VideoTrack, fps: float) -> schema.VideoTrackReply:
+    return schema.VideoTrackReply(
+        codec=track.codec, width=track.width, height=track.height, fps=round(fps, 2)
     )
 
 

@@ -1,8 +1,9 @@
-"""Videos as data: when each picture was taken, any picture by its number or time, several videos by
-the moment, all as lazy arrays.
-"""
+"""Videos as data: any frame by its number or time, aligned videos, lazy arrays."""
 
+from camrec.frames.align import align_times
+from camrec.frames.dask_array import to_dask_array
 from camrec.frames.frame_access import VideoFrames
+from camrec.frames.optional_imports import optional_packages
 from camrec.frames.positions import Position
 
-__all__ = ["VideoFrames", "Position"]
+__all__ = ["Position", "VideoFrames", "align_times", "optional_packages", "to_dask_array"]

@@ -1,4 +1,4 @@
-"""A video as an array that is read piece by piece, on any Dask cluster."""
+"""A video as a lazy array that any Dask cluster can read, one GOP a chunk."""
 
 from __future__ import annotations
 
@@ -7,67 +7,73 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from camrec import remote_files
 from camrec.frames.frame_access import VideoFrames
 from camrec.frames.frame_index import SeekTarget
 from camrec.frames.frame_reader import FrameReader
-from camrec.frames.optional_imports import import_optional
+from camrec.frames.optional_imports import optional_packages
 
 if TYPE_CHECKING:
     import dask.array
 
 
-def to_dask_array(footage: VideoFrames) -> dask.array.Array:
-    """See `camrec.Video.to_dask`."""
-    dask, arrays, tokens = import_optional("dask", "dask.array", "dask.base")
-    index = footage.index
+def to_dask_array(frames: VideoFrames) -> dask.array.Array:
+    """Make a lazy array of all frames: (n, H, W, 3) uint8, RGB. See `camrec.Video.to_dask`."""
+    with optional_packages():
+        import dask.array
+        import dask.base
+        from dask.delayed import delayed
+    index = frames.index
     size = index.height, index.width
-    borders = [
-        *np.flatnonzero(
-            np.diff(index.key_frame_ticks, prepend=index.key_frame_ticks[0] - 1)
-        ).tolist()
-    ]
-    borders.append(index.shown.size)
-    token = tokens.tokenize(str(footage.path), remote_files.read_stamp(footage.path))
-    group = dask.delayed(read_gop)
-    pieces = []
-    for first, last in pairwise(borders):
-        work = group(
-            footage.path,
-            np.array([index.seek_target(number) for number in range(first, last)]),
+    key_ticks = index.key_frame_ticks
+    gop_starts = np.flatnonzero(np.diff(key_ticks, prepend=key_ticks[0] - 1)).tolist()
+    token = dask.base.tokenize(str(frames.path), remote_files.read_stamp(frames.path))
+    read_lazily = delayed(read_gop)
+    chunks = []
+    for first, end in pairwise([*gop_starts, index.shown.size]):
+        frames_of_gop = read_lazily(
+            frames.path,
+            np.array([index.seek_target(number) for number in range(first, end)]),
             np.array(list(index.seek_targets(first))[1:], np.int64).reshape(-1, 3),
             size,
             dask_key_name=f"camrec-group-{token}-{first}",
         )
-        pieces.append(arrays.from_delayed(work, (last - first, *size, 3), np.uint8))
-    return arrays.concatenate(pieces)
+        chunks.append(dask.array.from_delayed(frames_of_gop, (end - first, *size, 3), np.uint8))
+    array: dask.array.Array = dask.array.concatenate(chunks)
+    return array
 
 
 def read_gop(
-    path: Path, aims: np.ndarray, farther: np.ndarray, size: tuple[int, int]
-) -> np.ndarray:
-    """Pictures that lie in one group.
+    path: Path,
+    targets: npt.NDArray[np.int64],
+    fallbacks: npt.NDArray[np.int64],
+    size: tuple[int, int],
+) -> npt.NDArray[np.uint8]:
+    """Decode the frames of one GOP.
 
     Parameters
     ----------
-    aims
-        (n, 3) int64, an `SeekTarget` a row.
-    farther
-        (m, 3) int64, the further ways to the first of them.
+    path
+        The video.
+    targets
+        (n, 3) int64, a `SeekTarget` in each row.
+    fallbacks
+        (m, 3) int64, further seek targets of the first frame.
     size
-        Height and width, pixels.
+        Height and width in pixels.
 
     Returns
     -------
     (n, H, W, 3) uint8, RGB.
     """
-    found = np.empty((len(aims), *size, 3), np.uint8)
+    frames = np.empty((len(targets), *size, 3), np.uint8)
     reader = FrameReader(path)
     try:
-        for place, aim in enumerate(aims.tolist()):
-            ways = (SeekTarget(aim[0], *way[1:]) for way in farther.tolist())
-            found[place] = reader.picture(chain([SeekTarget(*aim)], ways))
+        for row, (tick, start, seek_tick) in enumerate(targets.tolist()):
+            others = (SeekTarget(tick, *fallback[1:]) for fallback in fallbacks.tolist())
+            frames[row] = reader.read_frame(chain([SeekTarget(tick, start, seek_tick)], others))
     finally:
         reader.close()
-    return found
+    return frames

@@ -1,4 +1,4 @@
-"""A video's pictures, by number, by second and by time."""
+"""Access to the frames of a video by number, by seconds and by time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from camrec.errors import NotFoundError, describe_os_error
 from camrec.frames import index_cache, positions
@@ -20,38 +20,46 @@ from camrec.i18n import Phrase
 
 
 class VideoFrames:
-    """What a video shows. Any thread may ask; it can be sent to another process.
+    """The frames that a video shows.
+
+    Any thread may use it, and it can be sent to another process (pickled).
 
     Parameters
     ----------
     path
-        Of the file, here or on another storage.
-    begun
-        UTC nanoseconds of the video's time 0.
-    keep
-        The file in which its index is kept; None: it is not.
+        The file, here or on another storage.
+    started_at
+        UTC of the video's time 0, in nanoseconds.
+    index_file
+        Where the index of the video is stored between runs; None: nowhere.
     """
 
-    def __init__(self, path: Path, begun: int, keep: Path | None = None) -> None:
+    def __init__(self, path: Path, started_at: int, index_file: Path | None = None) -> None:
         self.path = path
-        self._started_at = begun
-        self._index_file = keep
+        self._started_at = started_at
+        self._index_file = index_file
         self._index: FrameIndex | None = None
         self._reader: FrameReader | None = None
         self._lock = threading.Lock()
 
     @property
     def index(self) -> FrameIndex:
-        """Raises NotFoundError (``no_video``, ``no_pictures``)."""
+        """The index of all frames, read when it is first used.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_video``, ``no_pictures``.
+        """
         with self._lock:
             return self._load_index()
 
-    def times(self) -> np.ndarray:
-        """(n,) datetime64[ns], UTC."""
+    def times(self) -> npt.NDArray[np.datetime64]:
+        """Return when each frame was taken: (n,) datetime64[ns], UTC, increasing."""
         return (self._started_at + self.index.offsets).astype("datetime64[ns]")
 
-    def frame(self, at: Position) -> tuple[np.datetime64, np.ndarray]:
-        """See `camrec.Video.frame`."""
+    def frame(self, at: Position) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
+        """Return the frame at `at` with its time. See `camrec.Video.frame`."""
         with self._lock:
             index = self._load_index()
             number = positions.find_frame(at, index, self._started_at)
@@ -62,15 +70,22 @@ class VideoFrames:
 
     def frames(
         self, start: Position | None = None, stop: Position | None = None, step: int = 1
-    ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
-        """See `camrec.Video.frames`."""
+    ) -> Iterator[tuple[np.datetime64, npt.NDArray[np.uint8]]]:
+        """Iterate over frames and their times. See `camrec.Video.frames`."""
         index = self.index
         numbers = positions.find_frame_range(start, stop, step, index, self._started_at)
         return self._read_frames(index, numbers)
 
+    def close(self) -> None:
+        """Close the file; it is opened again when a frame is read."""
+        with self._lock:
+            reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
     def _read_frames(
         self, index: FrameIndex, numbers: range
-    ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
+    ) -> Iterator[tuple[np.datetime64, npt.NDArray[np.uint8]]]:
         if not numbers:
             return
         with self._translate_errors():
@@ -81,13 +96,6 @@ class VideoFrames:
             finally:
                 reader.close()
 
-    def close(self) -> None:
-        """Let the file go; it is opened again when it is asked."""
-        with self._lock:
-            reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
-
     def _load_index(self) -> FrameIndex:
         if self._index is None:
             with self._translate_errors():
@@ -96,26 +104,24 @@ class VideoFrames:
 
     def _read_frame(
         self, reader: FrameReader, index: FrameIndex, number: int
-    ) -> tuple[np.datetime64, np.ndarray]:
+    ) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
         time = np.datetime64(self._started_at + int(index.offsets[number]), "ns")
-        return time, reader.picture(index.seek_targets(number))
+        return time, reader.read_frame(index.seek_targets(number))
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """What goes wrong as errors that say of which video."""
+        """Raise what goes wrong as an error that names the video."""
         name = self.path.name
         try:
             yield
         except FileNotFoundError:
             raise NotFoundError("no_video", filename=name) from None
         except (av.error.FFmpegError, OSError, LookupError) as error:
-            reason = Phrase("reasons.no_frame_decodes")
+            reason: Phrase | str = Phrase("reasons.no_frame_decodes")
             if isinstance(error, OSError):
                 reason = describe_os_error(error)
             raise NotFoundError("no_pictures", filename=name, reason=reason) from None
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "_begun": self._started_at, "_keep": self._index_file}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["path"], state["_begun"], state["_keep"])
+    def __reduce__(self) -> tuple[type[VideoFrames], tuple[Path, int, Path | None]]:
+        """Pickle it without the open file: another process opens the file itself."""
+        return VideoFrames, (self.path, self._started_at, self._index_file)

@@ -1,4 +1,4 @@
-"""One open video that gives its pictures by their ticks."""
+"""An open video from which frames are read by their timestamps."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
 from camrec import remote_files
 from camrec.frames.frame_index import SeekTarget
 
-MAX_REORDER_FRAMES = (
-    16  # pictures that a decoder may hold back: the most that H.264 and H.265 allow
-)
+MAX_REORDER_FRAMES = 16  # frames that a decoder may hold back; H.264 and H.265 allow no more
 
 
 class FrameReader:
-    """Stays open and decodes on from where it is, where that is the shorter way. For one thread.
+    """Reads frames of a video that stays open.
+
+    It decodes on from the last frame if that is shorter than a seek. Only one thread may use it.
 
     Raises
     ------
-    OSError (av.error.FFmpegError)
-        It cannot be opened.
+    OSError
+        The file cannot be opened (`av.error.FFmpegError` is one).
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,8 +38,8 @@ class FrameReader:
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._frame: av.VideoFrame | None = None
 
-    def picture(self, aims: Iterable[SeekTarget]) -> np.ndarray:
-        """The picture at a tick, by the first way that leads to it.
+    def read_frame(self, targets: Iterable[SeekTarget]) -> npt.NDArray[np.uint8]:
+        """Return a frame, through the first of `targets` that leads to it.
 
         Returns
         -------
@@ -47,50 +48,65 @@ class FrameReader:
         Raises
         ------
         LookupError
-            It cannot be decoded.
-        OSError (av.error.FFmpegError)
+            The frame cannot be decoded.
+        OSError
+            The file cannot be read (`av.error.FFmpegError` is one).
         """
-        ways = iter(aims)
-        aim = next(ways)
-        at = None if self._frame is None else self._frame.pts
-        if at != aim.tick:
-            near = at is not None and aim.start <= at < aim.tick
-            if not (near and self._decode_until(aim.tick)) and not any(
-                self._seek_and_decode(way) for way in chain([aim], ways)
-            ):
-                raise LookupError(aim.tick)
-        return self._reformatter.reformat(self._frame, format="rgb24").to_ndarray()
+        remaining = iter(targets)
+        frame = self._find_frame(next(remaining), remaining)
+        array = self._reformatter.reformat(frame, format="rgb24").to_ndarray()
+        return array.astype(np.uint8, copy=False)  # what it is; PyAV's types allow others
 
     def close(self) -> None:
+        """Close the file."""
         self._frame, self._frames = None, iter(())
         self._resources.close()
 
-    def _seek_and_decode(self, aim: SeekTarget) -> bool:
-        self._seek(aim)
-        return self._decode_until(aim.tick)
+    def _find_frame(self, target: SeekTarget, others: Iterable[SeekTarget]) -> av.VideoFrame:
+        current = self._frame
+        at = None if current is None else current.pts
+        if current is not None and at == target.tick:
+            return current
+        if at is not None and target.start <= at < target.tick:
+            found = self._decode_until(target.tick)
+            if found is not None:
+                return found
+        for each in chain([target], others):
+            self._seek(each)
+            found = self._decode_until(each.tick)
+            if found is not None:
+                return found
+        raise LookupError(target.tick)
 
-    def _seek(self, aim: SeekTarget) -> None:
-        """To the key picture, or where FFmpeg does not go to it to one before."""
-        second = round(1 / self._video.time_base)
-        for tick in (aim.seek_tick, aim.start, aim.start - second, 0):
-            self._container.seek(tick, stream=self._video)
-            packets = self._container.demux(self._video)
+    def _seek(self, target: SeekTarget) -> None:
+        packets = self._packets_from_key_frame(target)
+        self._frames = (frame for packet in packets for frame in packet.decode())
+
+    def _packets_from_key_frame(self, target: SeekTarget) -> Iterator[av.Packet[av.VideoStream]]:
+        """Packets from the key frame on; from an earlier one if FFmpeg does not seek to it."""
+        second = round(1 / self._video.time_base) if self._video.time_base else 0
+        for tick in (target.seek_tick, target.start, target.start - second):
+            packets = self._packets_from(tick)
             first = next(packets)
-            if first.pts is not None and first.pts <= aim.start:
-                break
-        self._frames = (frame for packet in chain([first], packets) for frame in packet.decode())
+            if first.pts is not None and first.pts <= target.start:
+                return chain([first], packets)
+        return self._packets_from(0)
 
-    def _decode_until(self, tick: int) -> bool:
-        """Decode up to the picture at `tick`; False when it does not come."""
+    def _packets_from(self, tick: int) -> Iterator[av.Packet[av.VideoStream]]:
+        self._container.seek(tick, stream=self._video)
+        return self._container.demux(self._video)
+
+    def _decode_until(self, tick: int) -> av.VideoFrame | None:
+        """Decode up to the frame at `tick` and return it; None if it does not come."""
         later = 0
         for frame in self._frames:
             if frame.pts is None:
                 continue
             if frame.pts == tick:
                 self._frame = frame
-                return True
+                return frame
             later += frame.pts > tick
             if later > MAX_REORDER_FRAMES:
                 break
         self._frame = None
-        return False
+        return None

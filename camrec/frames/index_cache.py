@@ -1,4 +1,4 @@
-"""An index kept on the disk, so that a long video is open at once the next time."""
+"""Stores the index of a video on the disk, so that a long video opens at once the next time."""
 
 from __future__ import annotations
 
@@ -17,49 +17,71 @@ from camrec.frames.frame_index import FrameIndex
 log = logging.getLogger(__name__)
 
 INDEX_CACHE_VERSION = 1
-INDEX_ARRAY_NAMES = ("ticks", "decoded", "keys", "hidden", "positions")
 
 
 def load_or_read_index(video: Path, file: Path | None) -> FrameIndex:
-    """The index of a video from `file`; read anew where that is missing, broken or of another
-    state of the video, and kept there as far as it can be written.
+    """Load the index of a video from `file`, or read it from the video.
 
-    Raises OSError (av.error.FFmpegError) or IndexError when there is no video.
+    It is read from the video, and stored in `file` if that can be written, if `file` is missing or
+    damaged or the video has changed since.
+
+    Raises
+    ------
+    OSError
+        The video cannot be read (`av.error.FFmpegError` is one).
+    IndexError
+        There is no video in it.
     """
     stamp = remote_files.read_stamp(video)
-    found = _load(file, stamp) if file is not None else None
-    if found is None:
-        found = frame_index.read_index(video)
+    index = _load(file, stamp) if file is not None else None
+    if index is None:
+        index = frame_index.read_index(video)
         if file is not None:
-            _save(file, stamp, found)
-    return found
+            _save(file, stamp, index)
+    return index
 
 
 def _load(file: Path, stamp: tuple[int, int]) -> FrameIndex | None:
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
-            version, *of, numerator, denominator, end, width, height = held["facts"].tolist()
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+            version, *of, numerator, denominator, end, width, height = stored["facts"].tolist()
             if version != INDEX_CACHE_VERSION or tuple(of) != stamp:
                 return None
-            arrays = (held[name] for name in INDEX_ARRAY_NAMES)
-            return FrameIndex(*arrays, end, Fraction(numerator, denominator), width, height)
+            return FrameIndex(
+                ticks=stored["ticks"],
+                decoded=stored["decoded"],
+                keys=stored["keys"],
+                hidden=stored["hidden"],
+                positions=stored["positions"],
+                end=end,
+                time_base=Fraction(numerator, denominator),
+                width=width,
+                height=height,
+            )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, ArithmeticError, EOFError, BadZipFile) as error:
-        log.debug("the index %s is read anew: %s", file, error)
+        log.debug("index %s is read again: %s", file, error)
         return None
 
 
-def _save(file: Path, stamp: tuple[int, int], found: FrameIndex) -> None:
-    base = found.time_base
-    facts = (INDEX_CACHE_VERSION, *stamp, base.numerator, base.denominator)
-    facts += (found.end, found.width, found.height)
+def _save(file: Path, stamp: tuple[int, int], index: FrameIndex) -> None:
+    base = index.time_base
+    size = index.width, index.height
+    facts = (INDEX_CACHE_VERSION, *stamp, base.numerator, base.denominator, index.end, *size)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as out:
-            arrays = {name: getattr(found, name) for name in INDEX_ARRAY_NAMES}
-            np.savez_compressed(out, facts=np.array(facts, "i8"), **arrays)
+            np.savez_compressed(
+                out,
+                facts=np.array(facts, "i8"),
+                ticks=index.ticks,
+                decoded=index.decoded,
+                keys=index.keys,
+                hidden=index.hidden,
+                positions=index.positions,
+            )
         os.replace(unfinished, file)
-    except OSError as error:  # a folder that is only to be read
-        log.debug("the index %s cannot be kept: %s", file, error)
+    except OSError as error:  # such as a folder that is read-only
+        log.debug("index %s cannot be stored: %s", file, error)

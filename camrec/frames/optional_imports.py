@@ -1,23 +1,24 @@
-"""What only some calls need: `pip install "camrec[data]"`."""
+"""Packages that only some calls need: `pip install "camrec[data]"`."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from camrec.errors import ServiceError
 
 
-def import_optional(*modules: str) -> list[ModuleType]:
-    """These modules, imported.
+@contextmanager
+def optional_packages() -> Iterator[None]:
+    """Import optional packages in the body of this ``with``.
 
     Raises
     ------
     ServiceError
-        ``package_missing``.
+        ``package_missing``: a package is not installed; the error names it.
     """
     try:
-        return [import_module(each) for each in modules]
+        yield
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]
         raise ServiceError("package_missing", package=package) from None

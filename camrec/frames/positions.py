@@ -1,9 +1,11 @@
-"""Where in a video something is: a number, a second or a time."""
+"""Positions in a video: a frame number, seconds or a time."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timezone
 from numbers import Integral, Real
+from typing import TypeGuard
 
 import numpy as np
 
@@ -14,22 +16,31 @@ from camrec.frames.frame_index import FrameIndex
 Position = int | float | np.datetime64 | datetime
 
 
-def find_frame(at: Position, index: FrameIndex, begun: int) -> int:
-    """The number of the picture that is shown at a place.
+def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
+    """Return the number of the frame that is shown at a position.
+
+    Parameters
+    ----------
+    at
+        See `camrec.Video.frame`.
+    index
+        The frames of the video.
+    started_at
+        UTC of the video's time 0, in nanoseconds.
 
     Raises
     ------
     InputError
-        ``bad_place``: it is none of the kinds.
+        ``bad_place``: `at` is not a position.
     NotFoundError
-        ``no_frame``: the video does not reach there.
+        ``no_frame``: `at` is outside of the video.
     """
     count = index.shown.size
-    if _is_number(at):
+    if _is_whole_number(at):
         number = int(at) + count if at < 0 else int(at)
-    elif 0 <= (moment := _to_offset_ns(at, begun)) < index.duration_ns:
-        # A file whose first picture comes late shows that one from the start.
-        number = max(0, int(np.searchsorted(index.offsets, moment, "right")) - 1)
+    elif 0 <= (offset := _to_offset_ns(at, started_at)) < index.duration_ns:
+        # If the first frame comes late, it is shown from the start.
+        number = max(0, int(np.searchsorted(index.offsets, offset, "right")) - 1)
     else:
         number = count
     if not 0 <= number < count:
@@ -39,38 +50,53 @@ def find_frame(at: Position, index: FrameIndex, begun: int) -> int:
 
 
 def find_frame_range(
-    start: Position | None, stop: Position | None, step: int, index: FrameIndex, begun: int
+    start: Position | None, stop: Position | None, step: int, index: FrameIndex, started_at: int
 ) -> range:
-    """The numbers of the pictures from `start` up to before `stop`, as a slice takes them.
+    """Return the numbers of the frames from `start` up to but not including `stop`, as a slice.
 
-    Raises InputError (``bad_place``, ``bad_step``).
+    Parameters
+    ----------
+    start, stop, step
+        See `camrec.Video.frames`.
+    index
+        The frames of the video.
+    started_at
+        UTC of the video's time 0, in nanoseconds.
+
+    Raises
+    ------
+    InputError
+        ``bad_place``: `start` or `stop` is not a position. ``bad_step``: `step` is not a whole
+        number of at least 1.
     """
-    if not _is_number(step) or step < 1:
+    if not _is_whole_number(step) or step < 1:
         raise InputError("bad_step")
-    count = index.shown.size
-    bounds = []
-    for place in (start, stop):
-        if place is None or _is_number(place):
-            bounds.append(place)
-        else:
-            bounds.append(int(np.searchsorted(index.offsets, _to_offset_ns(place, begun), "left")))
-    return range(count)[slice(*bounds, step)]
+
+    def bound(at: Position | None) -> int | None:
+        if at is None or _is_whole_number(at):
+            return at
+        return int(np.searchsorted(index.offsets, _to_offset_ns(at, started_at), "left"))
+
+    return range(index.shown.size)[bound(start) : bound(stop) : step]
 
 
-def _is_number(place: object) -> bool:
-    return isinstance(place, Integral) and not isinstance(place, bool)
+def _is_whole_number(at: object) -> TypeGuard[int]:
+    """Whether it is an integer, also one of numpy's."""
+    return isinstance(at, Integral) and not isinstance(at, bool)
 
 
-def _to_offset_ns(place: object, begun: int) -> int:
-    """Nanoseconds from the start."""
-    if isinstance(place, np.datetime64) and not np.isnat(place):
-        return int(place.astype("datetime64[ns]").astype("i8")) - begun
-    if hasattr(place, "to_datetime64"):  # pandas, which tells nanoseconds so
-        return _to_offset_ns(place.to_datetime64(), begun)
-    if isinstance(place, datetime):
-        zoned = place if place.tzinfo else place.replace(tzinfo=timezone.utc)
+def _to_offset_ns(at: object, started_at: int) -> int:
+    """Nanoseconds from the start of the video."""
+    if isinstance(at, np.datetime64) and not np.isnat(at):
+        return int(at.astype("datetime64[ns]").astype("i8")) - started_at
+    if hasattr(at, "to_datetime64"):  # pandas.Timestamp has nanoseconds
+        return _to_offset_ns(at.to_datetime64(), started_at)
+    if isinstance(at, datetime):
+        zoned = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
         plain = zoned.astimezone(timezone.utc).replace(tzinfo=None)
-        return _to_offset_ns(np.datetime64(plain), begun)
-    if isinstance(place, Real) and not isinstance(place, bool) and np.isfinite(place):
-        return round(float(place) * NS_PER_SECOND)
+        return _to_offset_ns(np.datetime64(plain), started_at)
+    if isinstance(at, Real) and not isinstance(at, bool):
+        seconds = float(at)
+        if math.isfinite(seconds):
+            return round(seconds * NS_PER_SECOND)
     raise InputError("bad_place")

@@ -11,7 +11,7 @@ import pytest
 
 import camrec
 from camrec.errors import CamrecError
-from camrec.frames.align import align, find_nearest
+from camrec.frames.align import align_times, find_nearest
 from support.aligning import RATE, compare, opened
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
@@ -89,12 +89,12 @@ def at(*milliseconds: int) -> np.ndarray:
 
 
 def test_what_is_too_far_away_is_missing():
-    table = align([at(0, 40, 80, 120), at(3, 78), at(500)], 0.01)
+    table = align_times([at(0, 40, 80, 120), at(3, 78), at(500)], 0.01)
     assert table[1, "frame"].tolist() == [0, pd.NA, 1, pd.NA]
     assert table[1, "distance"].tolist() == pytest.approx([0.003, nan, -0.002, nan], nan_ok=True)
     assert table[2, "frame"].isna().all()
     assert table[0, "distance"].tolist() == [0.0] * 4
-    same = align([at(0, 40, 80, 120), at(3, 78), at(500)], np.timedelta64(10, "ms"))
+    same = align_times([at(0, 40, 80, 120), at(3, 78), at(500)], np.timedelta64(10, "ms"))
     pd.testing.assert_frame_equal(table, same)
 
 
