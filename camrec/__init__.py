@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from camrec.api import (
@@ -27,10 +27,20 @@ if TYPE_CHECKING:
         stop,
         videos,
     )
+    from camrec.errors import (
+        AccessError,
+        CameraError,
+        CamrecError,
+        DiskError,
+        InputError,
+        NotFoundError,
+        ServiceError,
+        StateError,
+    )
 
 __version__ = "1.0.0"
 
-# Who wants to read what is logged says so; in a notebook's cell it would only stand in the way.
+# Log lines would be in the way in a notebook cell. Anyone who wants them adds a handler.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
@@ -58,9 +68,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Loaded when asked for, so that `import camrec` is quick and a leaf room does not load Panel.
-    if name in __all__:
-        room = "camrec.errors" if name.endswith("Error") else "camrec.api"
-        return getattr(import_module(room), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker reads the imports above
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used, so that ``import camrec`` is quick."""
+        if name in __all__:
+            package = "camrec.errors" if name.endswith("Error") else "camrec.api"
+            return getattr(import_module(package), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -50,6 +50,7 @@ class CamrecError(Exception):
         return self.remote_text or translate(f"errors.{self.code}", language, **self.facts)
 
     def __str__(self) -> str:
+        """Return the English text."""
         return self.text()
 
 
@@ -124,6 +125,35 @@ def from_response(status: int, code: str, message: str) -> CamrecError:
     """Return the error that another camrec sent, as the class that it has there."""
     kinds = {kind.status: kind for kind in CamrecError.__subclasses__()} | {401: AccessError}
     error = kinds.get(status, CamrecError)(code)
+    error.remote_text = message
+    return error
+
+
+# The classes of codes with which a camera or a recording can end. Codes that start with "camera_"
+# are CameraErrors; all others are ServiceErrors, because a program failed.
+_CLASS_BY_CODE: dict[str, type[CamrecError]] = {
+    "address_not_allowed": AccessError,
+    "address_refused": InputError,
+    "disk_full": DiskError,
+    "internal": CamrecError,
+    "recording_cancelled": StateError,
+    "recording_empty": CameraError,
+    "recording_missed": StateError,
+    "recording_no_key_frame": CameraError,
+    "stream_not_found": CameraError,
+}
+
+
+def error_from_code(code: str, message: str) -> CamrecError:
+    """Return the error with which a camera or a recording of another camrec ended.
+
+    Parameters
+    ----------
+    code, message
+        From its reply, which contains no HTTP status.
+    """
+    camera_class = CameraError if code.startswith("camera_") else ServiceError
+    error = _CLASS_BY_CODE.get(code, camera_class)(code)
     error.remote_text = message
     return error
 

@@ -1,11 +1,12 @@
-"""camrec in Python: cameras, recordings and videos as objects, for a cell, a script or a thread."""
+"""The Python API: cameras, recordings and videos as objects, for a cell, a script or a thread."""
 
 from camrec.api.camera import Camera, cameras, open, open_demo
 from camrec.api.connection import Connection, connect
 from camrec.api.library import Library, align, videos
-from camrec.api.local import stop
 from camrec.api.multi_camera import record_together
+from camrec.api.process_state import stop
 from camrec.api.recording import Recording
+from camrec.api.remote import RemoteBackend, RemoteCamera
 from camrec.api.video import Video
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Connection",
     "Library",
     "Recording",
+    "RemoteBackend",
+    "RemoteCamera",
     "Video",
     "align",
     "cameras",

@@ -1,73 +1,166 @@
-"""What a camera, a recording and a video of the face stand on."""
+"""The protocols between the objects of the Python API and the camrec that they use.
+
+`local` implements them with the station of this process, `remote` with a running ``camrec serve``.
+All calls block, and any thread may make them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from camrec import schema
+from camrec.receipt import Receipt
 
-if TYPE_CHECKING:
-    from camrec.library import VideoFile
+
+class VideoHandle(Protocol):
+    """A finished video: a `library.VideoFile` or a `remote_library.RemoteVideo`."""
+
+    @property
+    def filename(self) -> str:
+        """The name of its file, without a folder."""
+
+    @property
+    def path(self) -> Path:
+        """The file. A remote video is downloaded when this is first read."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+
+    @property
+    def started_at(self) -> int:
+        """UTC of its time 0, in nanoseconds."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+
+    @property
+    def video_codec(self) -> str:
+        """As FFmpeg calls it, such as "h264"."""
+
+    @property
+    def audio_codec(self) -> str | None:
+        """As FFmpeg calls it; None without audio."""
+
+    @property
+    def playable(self) -> bool:
+        """Whether its first and last frame could be decoded."""
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What is known about it; None if camrec did not record it."""
+
+
+class RecordingHandle(Protocol):
+    """One recording: a `local.LocalRecording` or a `remote.RemoteRecording`."""
+
+    @property
+    def recording_id(self) -> str:
+        """The id that the REST API uses."""
+
+    def info(self) -> schema.RecordingReply:
+        """Return its current state."""
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until it has ended, and return whether it has.
+
+        timeout : seconds; None: without a limit.
+
+        Raises
+        ------
+        CamrecError
+            It could not be saved.
+        """
+
+    def stop(self) -> None:
+        """End it early. A recording that has ended stays as it is."""
+
+    def video(self) -> VideoHandle:
+        """Return the video of a recording that was saved.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_video``: it was not saved, or the video was deleted.
+        """
+
+
+class CameraHandle(Protocol):
+    """One open camera: a `local.LocalCamera` or a `remote.RemoteCamera`."""
+
+    @property
+    def session_id(self) -> str:
+        """The id that the REST API uses."""
+
+    @property
+    def name(self) -> str:
+        """The name with which it was opened."""
+
+    def info(self) -> schema.SessionReply:
+        """Return its current state."""
+
+    def snapshot(self) -> tuple[int, bytes]:
+        """Return the UTC nanoseconds of the newest frame, and the frame as a JPEG.
+
+        Raises
+        ------
+        StateError
+            ``session_not_live``.
+        """
+
+    def record(self, duration: int, name: str | None) -> RecordingHandle:
+        """Start a recording and return at once. See `camrec.Camera.record`."""
+
+    def latest_recording(self) -> RecordingHandle | None:
+        """Return the recording that started last, if there is one."""
+
+    def recordings(self) -> Sequence[RecordingHandle]:
+        """Return the recordings that are scheduled or run, then the latest that have ended."""
+
+    def close(self) -> None:
+        """Close it; a running recording is saved first. A closed camera stays closed."""
 
 
 class Backend(Protocol):
-    """One camrec: this process's own station (`local`), or a running ``camrec serve`` (`remote`).
+    """One camrec: a `local.LocalBackend` or a `remote.RemoteBackend`."""
 
-    It gives something for each camera and recording, and takes it again; nobody else looks into
-    that. All calls block, and may come from any thread.
-
-    language : of the texts that are shown.
-    """
-
-    language: str
+    @property
+    def language(self) -> str:
+        """The language of the texts that are shown: "en" or "fr"."""
 
     @property
     def page_url(self) -> str:
-        """What a browser's page is given to look from, without a slash at the end."""
+        """The base URL from which a page in a browser loads live video, without a final slash."""
 
     @property
     def record_url(self) -> str:
-        """What it is given to begin and end recordings by, in the same form."""
+        """The base URL with which such a page may also start and stop recordings."""
 
-    def open(self, url: str, name: str | None) -> Any:
-        """A camera: the one of this address that is open, else a new one, once it delivers."""
+    def open(self, url: str, name: str | None) -> CameraHandle:
+        """Return the open camera with this address, or open it and wait until it is live."""
 
-    def cameras(self) -> list[Any]:
-        """Those that are open."""
+    def cameras(self) -> Sequence[CameraHandle]:
+        """Return the open cameras."""
 
-    def camera(self, camera: Any) -> schema.SessionReply:
-        """What is so now."""
+    def record_together(
+        self, session_ids: Sequence[str], duration: int
+    ) -> Sequence[RecordingHandle]:
+        """Start recordings of several cameras at one moment, or none if one cannot start."""
 
-    def snapshot(self, camera: Any) -> tuple[int, bytes]:
-        """UTC nanoseconds, and the newest frame as a JPEG."""
-
-    def close(self, camera: Any) -> None:
-        """A running recording is saved first; one that is closed stays so."""
-
-    def record(self, camera: Any, duration: int, name: str | None) -> Any:
-        """A recording, at once."""
-
-    def record_together(self, cameras: Sequence[Any], duration: int) -> list[Any]:
-        """A recording of each, all from the same moment on; none where one cannot be."""
-
-    def latest_recording(self, camera: Any) -> Any | None:
-        """The camera's latest recording, where there is one."""
-
-    def recordings(self, camera: Any) -> list[Any]:
-        """Those of a camera that are scheduled or run, and the latest that ended."""
-
-    def recording(self, recording: Any) -> schema.RecordingReply:
-        """What is so now."""
-
-    def wait(self, recording: Any, timeout: float | None) -> bool:
-        """Whether it is over, after at most so many seconds; raises what went wrong with it."""
-
-    def stop_recording(self, recording: Any) -> None:
-        """End it early; one that is over stays so."""
-
-    def playback_url(self, video: VideoFile) -> tuple[str, bool]:
-        """What a page is given to play it from, as `page_url`; whether a thumbnail is there."""
-
-    def video(self, filename: str) -> VideoFile:
-        """A finished one."""
+    def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
+        """Return the base URL from which a page plays a video, and whether it has a thumbnail."""

@@ -1,101 +1,122 @@
-"""Cameras: opened once, whatever cell asks for them."""
+"""Open cameras. A camera is opened once, however many cells ask for it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from collections.abc import Container
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from camrec.api.backend import Backend
-from camrec.api.local import local_backend, lock
+from camrec.api import process_state
+from camrec.api.backend import Backend, CameraHandle
+from camrec.api.process_state import local_backend
 from camrec.api.recording import Recording
 
 if TYPE_CHECKING:
-    from camrec.dashboard import CameraView
+    import ipywidgets
 
-_known: WeakValueDictionary[tuple[int, str], Camera] = WeakValueDictionary()
+    from camrec.dashboard import CameraView
 
 
 def open(url: str, name: str | None = None) -> Camera:
-    """Open a camera and wait until it delivers; one that is open already comes back as it is.
+    """Open a camera and wait until it is live.
+
+    A camera that is already open is returned as it is. The first call in a process starts camrec,
+    which may download programs for some minutes.
 
     Parameters
     ----------
     url
         ``rtsp://user:password@host:port/path`` or ``http://host:port/path``.
     name
-        1 to 100 characters; the host by default.
+        What the camera is called, 1 to 100 characters; the host by default.
 
     Raises
     ------
-    InputError, StateError, CameraError, ServiceError
+    InputError
+        ``address_scheme``, ``address_host``, ``bad_name``: `url` or `name` is not valid.
+    StateError
+        ``sessions_full``: as many cameras are open as the settings allow.
+    CameraError
+        ``camera_no_answer``, ``camera_wrong_password`` and others: the camera sends no video.
+    ServiceError
+        ``proxy_failed``: a program that camrec needs does not work.
     """
-    return camera_for(local_backend(), local_backend().open(url, name))
+    backend = local_backend()
+    return camera_for(backend, backend.open(url, name))
 
 
 def cameras() -> list[Camera]:
-    """Those that are open in this process; after a crash also those of recordings that go on."""
-    return [camera_for(local_backend(), each) for each in local_backend().cameras()]
+    """Return the cameras that are open in this process.
+
+    After a crash these include the cameras whose recordings continue.
+    """
+    backend = local_backend()
+    return [camera_for(backend, each) for each in backend.cameras()]
 
 
 def open_demo() -> list[Camera]:
-    """The built-in cameras: one RTSP with audio, one MJPEG."""
+    """Open the two built-in cameras: one over RTSP with audio, one over HTTP MJPEG."""
     return [open(url, name) for name, url in local_backend().station.demo_addresses().items()]
 
 
-def camera_for(backend: Backend, found: Any) -> Camera:
-    """The same object for as long as somebody has it."""
-    with lock:
-        known = (id(backend), found.session_id)
-        camera = _known.get(known) or Camera(backend, found)
-        _known[known] = camera
+def camera_for(backend: Backend, handle: CameraHandle) -> Camera:
+    """Return the `Camera` of a session: the same object as long as someone refers to it."""
+    with process_state.lock:
+        known = process_state.camera_objects
+        key = (id(backend), handle.session_id)
+        camera = known.get(key) or Camera(backend, handle)
+        known[key] = camera
         return camera
 
 
 class Camera:
-    """One opened camera. As a cell's value it is the live video."""
+    """One open camera. A notebook cell shows it as live video.
 
-    def __init__(self, backend: Backend, found: Any) -> None:
+    As a context manager it closes itself at the end.
+    """
+
+    def __init__(self, backend: Backend, handle: CameraHandle) -> None:
         self._backend = backend
-        self._handle = found
+        self._handle = handle
 
     @property
     def session_id(self) -> str:
-        """What REST knows it by."""
+        """The id that the REST API uses."""
         return self._handle.session_id
 
     @property
     def name(self) -> str:
-        """As it was opened: 1 to 100 characters."""
+        """The name with which it was opened, 1 to 100 characters."""
         return self._handle.name
 
     @property
     def state(self) -> str:
         """ "opening", "live", "stale", "closed" or "failed"."""
-        return self._backend.camera(self._handle).state
+        return self._handle.info().state
 
     @property
     def recording(self) -> Recording | None:
-        """The latest one, running or over."""
-        latest = self._backend.latest_recording(self._handle)
+        """The latest recording, whether it still runs or not."""
+        latest = self._handle.latest_recording()
         return None if latest is None else Recording(self._backend, latest)
 
     def recordings(self) -> list[Recording]:
-        """Those that are scheduled or run, and the latest that ended, which come last."""
-        return [Recording(self._backend, each) for each in self._backend.recordings(self._handle)]
+        """Return the recordings that are scheduled or run, then the latest that have ended."""
+        return [Recording(self._backend, each) for each in self._handle.recordings()]
 
     def view(self, width: int | None = None, controls: bool = True) -> CameraView:
-        """The live video and what records it, for a cell or any Panel page.
+        """Return the live video with the record controls, for a cell or any Panel page.
 
         Parameters
         ----------
         width
-            In pixels; as wide as there is room, up to 640, by default.
+            Pixels; by default as wide as its container, at most 640.
         controls
-            Whether a recording can be begun and ended there. False for a page that others open:
-            it then has no right to.
+            Whether the view can start and stop recordings. False for a page that other people
+            open: it then has no permission to record.
         """
         from camrec.dashboard import CameraView
 
@@ -107,21 +128,25 @@ class Camera:
             language=self._backend.language,
         )
 
-    def widget(self, width: int | None = None, controls: bool = True) -> Any:
-        """The same as an ipywidget, to stand among others. Needs ``camrec[jupyter]``.
+    def widget(self, width: int | None = None, controls: bool = True) -> ipywidgets.Output:
+        """Return the same view as an ipywidget, to combine it with others.
+
+        Needs ``camrec[jupyter]``.
 
         Parameters
         ----------
         width, controls
-            As `view` takes them.
+            As for `view`.
         """
         return self.view(width, controls).widget()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict[str, str]:
         return self.view()._repr_mimebundle_(include, exclude)
 
-    def snapshot(self) -> tuple[np.datetime64, np.ndarray]:
-        """The newest frame.
+    def snapshot(self) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
+        """Return the newest frame.
 
         Returns
         -------
@@ -133,46 +158,52 @@ class Camera:
         Raises
         ------
         StateError
-            ``session_not_live``: there is none.
+            ``session_not_live``: the camera sends no frames.
         """
-        captured, jpeg = self._backend.snapshot(self._handle)
-        array = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-        return np.datetime64(captured, "ns"), cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
+        captured_ns, jpeg = self._handle.snapshot()
+        bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        assert bgr is not None  # camrec has encoded this JPEG itself
+        rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+        return np.datetime64(captured_ns, "ns"), rgb.astype(np.uint8, copy=False)
 
     def record(self, duration: int, name: str | None = None) -> Recording:
-        """Begin to record; returns at once.
+        """Start a recording and return at once.
 
         Parameters
         ----------
         duration
             Whole seconds, 1 to 86400.
         name
-            Of the video, 1 to 100 characters; the camera's by default.
+            The name of the video, 1 to 100 characters; the camera's name by default.
 
         Raises
         ------
         InputError
-            ``bad_duration``, ``bad_name``.
+            ``bad_duration``, ``bad_name``: an argument is not valid.
         StateError
-            ``session_not_live``, ``already_recording``.
+            ``session_not_live``: the camera sends no frames. ``already_recording``: it is being
+            recorded.
         DiskError
-            ``disk_full``.
+            ``disk_full``: there is too little disk space for this duration.
         """
-        return Recording(self._backend, self._backend.record(self._handle, duration, name))
+        return Recording(self._backend, self._handle.record(duration, name))
 
     def close(self) -> None:
-        """Close it: a running recording is saved first, scheduled ones are cancelled.
+        """Close the camera. A running recording is saved first, scheduled ones are cancelled.
 
-        Any number of times.
+        A camera that is closed stays closed.
         """
-        self._backend.close(self._handle)
+        self._handle.close()
 
     def __enter__(self) -> Camera:
+        """Return the camera itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()
 
     def __repr__(self) -> str:
-        told = self._backend.camera(self._handle)
-        return f"<Camera {told.name!r} {told.url} {told.state}>"
+        """Name, address without a credential, and state."""
+        info = self._handle.info()
+        return f"<Camera {info.name!r} {info.url} {info.state}>"

@@ -1,4 +1,4 @@
-"""A ``camrec serve`` that is running, with the same objects."""
+"""Connections to a ``camrec serve`` that runs here or on another machine."""
 
 from __future__ import annotations
 
@@ -10,60 +10,69 @@ from camrec.api.remote import RemoteBackend
 
 
 def connect(url: str = "http://127.0.0.1:8000", token: str | None = None) -> Connection:
-    """Use the camrec that runs there.
+    """Connect to a running camrec.
 
     Parameters
     ----------
     url
-        Of its page, with the path where it is below one.
+        The address of its page, including the path if it has one.
     token
-        The settings' `token`, where one is set.
+        The token, if one is set in its settings.
 
     Raises
     ------
+    InputError
+        ``address_scheme``, ``address_ambiguous``: `url` is not valid.
     ServiceError
-        ``no_camrec``: nothing answers there, or something else.
+        ``no_camrec``: no camrec answers at `url`.
     AccessError
-        ``token_wrong``.
+        ``token_wrong``: the token is missing or wrong.
     """
     return Connection(RemoteBackend(url, token))
 
 
 class Connection:
-    """A camrec that runs elsewhere: its cameras, recordings and videos.
+    """A running camrec: its cameras, recordings and videos.
 
-    What is open and recorded there goes on when this ends.
+    Every call raises a ServiceError (``no_camrec``) if camrec does not answer. Cameras and
+    recordings are not affected when the connection is closed.
     """
 
-    def __init__(self, wire: RemoteBackend) -> None:
-        self._backend = wire
+    def __init__(self, backend: RemoteBackend) -> None:
+        self._backend = backend
         atexit.register(self.close)
 
     def open(self, url: str, name: str | None = None) -> Camera:
-        """As `camrec.open`, with the same `url`, `name` and errors, there.
+        """Open a camera there, with the same `url`, `name` and errors as `camrec.open`.
 
-        One that is open there already comes back as it is, whoever opened it.
+        A camera that is already open there is returned as it is, whoever opened it.
         """
         return camera_for(self._backend, self._backend.open(url, name))
 
     def cameras(self) -> list[Camera]:
-        """Those that are open there, whoever opened them."""
+        """Return the cameras that are open there, whoever opened them."""
         return [camera_for(self._backend, each) for each in self._backend.cameras()]
 
     def videos(self) -> Library:
-        """The finished videos there, newest first. A file is fetched when its `path` is used."""
+        """Return the finished videos there, newest first.
+
+        A file is downloaded when the `path` of its video is first used.
+        """
         return Library(self._backend.videos(), self._backend)
 
     def close(self) -> None:
-        """Live video in this process's pages stops; nothing is closed there."""
+        """Stop live video in the pages of this process. Nothing is closed there."""
         atexit.unregister(self.close)
-        self._backend.end()
+        self._backend.close_views()
 
     def __enter__(self) -> Connection:
+        """Return the connection itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()
 
     def __repr__(self) -> str:
+        """The address, without a credential."""
         return f"<Connection {self._backend.url}>"

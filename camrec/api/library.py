@@ -1,4 +1,4 @@
-"""All finished videos of a folder, and several videos as one."""
+"""The finished videos of a folder, and the frames of several videos that belong together."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from camrec import library, remote_files
-from camrec.api.local import local_backend
+from camrec import remote_files
+from camrec.api.backend import Backend, VideoHandle
+from camrec.api.process_state import local_backend
 from camrec.api.video import Video
 from camrec.clock import Clock
-from camrec.frames import optional_imports
-from camrec.frames.align import align as align_times
+from camrec.frames import align_times, optional_packages
+from camrec.library import VideoLibrary, list_external_videos
 
 if TYPE_CHECKING:
     import dask.bag
     import pandas
 
-    from camrec.api.backend import Backend
-
 
 def videos(folder: Path | str | None = None) -> Library:
-    """The finished videos of a folder.
+    """List the finished videos of a folder.
 
     Parameters
     ----------
     folder
-        Here, or on any storage that fsspec knows: ``s3://bucket/videos``, ``memory://videos``,
-        ``zip://videos::/path/archive.zip``, which needs ``camrec[data]`` and what fsspec needs for
-        that storage. This process's own folder where none is given.
+        A folder here, or on any storage that fsspec supports: ``s3://bucket/videos``,
+        ``memory://videos``, ``zip://videos::/path/archive.zip``. Another storage needs
+        ``camrec[data]`` and the package of fsspec for it. By default the folder of this process.
 
     Raises
     ------
     ServiceError
-        ``package_missing``.
+        ``package_missing``: another storage needs a package that is not installed.
     NotFoundError
-        ``no_folder``: another storage has no such folder, or does not let it be read.
+        ``no_folder``: the other storage has no such folder, or does not allow reading it.
     """
     if folder is None:
         return Library(local_backend().station.library.videos())
     path = remote_files.resolve_path(folder)
     if remote_files.is_local(path):
-        return Library(library.VideoLibrary(path, Clock()).videos())
-    return Library(library.list_external_videos(path))
+        return Library(VideoLibrary(path, Clock()).videos())
+    return Library(list_external_videos(path))
 
 
 class Library(Sequence[Video]):
-    """Finished videos as they were when they were asked for: a sequence, newest first."""
+    """A sequence of finished videos, newest first. It does not change when new videos are saved."""
 
-    def __init__(self, found: Sequence[library.VideoFile], backend: Backend | None = None) -> None:
-        self._videos = [Video(each, backend) for each in found]
+    def __init__(self, handles: Sequence[VideoHandle], backend: Backend | None = None) -> None:
+        self._videos = [Video(each, backend) for each in handles]
 
     def __len__(self) -> int:
+        """The number of videos."""
         return len(self._videos)
 
     @overload
@@ -61,6 +61,7 @@ class Library(Sequence[Video]):
     @overload
     def __getitem__(self, at: slice) -> Library: ...
     def __getitem__(self, at: int | slice) -> Video | Library:
+        """Return one video, or a library of some of them."""
         if isinstance(at, slice):
             part = Library(())
             part._videos = self._videos[at]
@@ -68,41 +69,50 @@ class Library(Sequence[Video]):
         return self._videos[at]
 
     def to_dataframe(self) -> pandas.DataFrame:
-        """One row a video, in the same order, by its file name. Needs ``camrec[data]``.
+        """Make a table with one row per video, in the same order. Needs ``camrec[data]``.
 
-        Columns: ``name``; ``started_at``, UTC; ``duration``, seconds; ``frames``; ``gaps``, how
-        many, and ``gap_seconds``; ``utc_uncertainty``, seconds; ``ended``, why; ``width`` and
-        ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes; ``playable``. What
-        only a receipt tells is missing where there is none.
+        The index is the file name. Columns: ``name``; ``started_at``, UTC; ``duration``, seconds;
+        ``frames``, their number; ``gaps``, their number; ``gap_seconds``, their total duration;
+        ``utc_uncertainty``, seconds; ``ended``, why the recording ended; ``width`` and
+        ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes; ``playable``. Values
+        that only a receipt has are missing if there is none.
 
         Raises
         ------
         ServiceError
-            ``package_missing``.
+            ``package_missing``: pandas is not installed.
         """
-        (pandas,) = optional_imports.import_optional("pandas")
-        rows = pandas.DataFrame(
+        with optional_packages():
+            import pandas
+        table = pandas.DataFrame(
             [_dataframe_row(each) for each in self], columns=list(COLUMN_DTYPES)
         )
-        rows["started_at"] = pandas.to_datetime(rows["started_at"], utc=True)
-        index = pandas.Index([each._found.filename for each in self], name="filename", dtype="str")
-        return rows.astype(COLUMN_DTYPES).set_index(index)
+        table["started_at"] = pandas.to_datetime(table["started_at"], utc=True)
+        filenames = [each._handle.filename for each in self]
+        typed: pandas.DataFrame = table.astype(COLUMN_DTYPES)
+        indexed: pandas.DataFrame = typed.set_index(
+            pandas.Index(filenames, name="filename", dtype="str")
+        )
+        return indexed
 
     def to_dask(self) -> dask.bag.Bag:
-        """The videos as a Dask bag of `Video`, one a partition, for a cluster that reaches them.
+        """Make a Dask bag of the videos, one `Video` per partition. Needs ``camrec[data]``.
 
-        ``library.to_dask().map(work).compute()`` calls ``work(video)`` on the workers. Needs
-        ``camrec[data]``.
+        ``library.to_dask().map(work).compute()`` calls ``work(video)`` on the workers of a
+        cluster, which must be able to read the files.
 
         Raises
         ------
         ServiceError
-            ``package_missing``.
+            ``package_missing``: Dask is not installed.
         """
-        (bag,) = optional_imports.import_optional("dask.bag")
-        return bag.from_sequence(self._videos, partition_size=1)
+        with optional_packages():
+            import dask.bag
+        bag: dask.bag.Bag = dask.bag.from_sequence(self._videos, partition_size=1)
+        return bag
 
     def __repr__(self) -> str:
+        """The number of videos."""
         return f"<Library {len(self)} videos>"
 
 
@@ -124,45 +134,63 @@ COLUMN_DTYPES = {
 }
 
 
-def _dataframe_row(video: Video) -> tuple:
-    found, receipt = video._found, video.receipt
-    told = (None,) * 5
+def _dataframe_row(video: Video) -> tuple[object, ...]:
+    """The values of COLUMN_DTYPES for one video."""
+    handle, receipt = video._handle, video.receipt
+    from_receipt: tuple[object, ...] = (None,) * 5
     if receipt is not None:
-        silent = sum(gap.duration for gap in receipt.gaps)
-        told = receipt.frames, len(receipt.gaps), silent, receipt.utc_uncertainty, receipt.ended
-    of_file = found.width, found.height, found.video_codec, found.audio_codec, found.size
-    return found.name, video.started_at, found.duration, *told, *of_file, found.playable
+        gap_seconds = sum(gap.duration for gap in receipt.gaps)
+        from_receipt = (
+            receipt.frames,
+            len(receipt.gaps),
+            gap_seconds,
+            receipt.utc_uncertainty,
+            receipt.ended,
+        )
+    return (
+        handle.name,
+        video.started_at,
+        handle.duration,
+        *from_receipt,
+        handle.width,
+        handle.height,
+        handle.video_codec,
+        handle.audio_codec,
+        handle.size,
+        handle.playable,
+    )
 
 
 def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.DataFrame:
-    """Which frames of several videos were taken at the same moment.
+    """Find the frames of several videos that were taken at the same time.
 
-    Each frame of the first video is a moment; of each other video the nearest frame belongs to
-    it, where it is near enough. How true the times are, each receipt's ``utc_uncertainty`` tells.
-    Needs ``camrec[data]``.
+    For each frame of the first video, the nearest frame of each other video is found. The
+    ``utc_uncertainty`` in a receipt says how exact the times of its video are. Needs
+    ``camrec[data]``.
 
     Parameters
     ----------
     videos
         One or more.
     tolerance
-        The largest distance in time, seconds or a timedelta.
+        The largest distance in time between two frames: seconds, or a timedelta.
 
     Returns
     -------
     table
-        One row a moment, its time (UTC) as the index. The columns have two levels: the video's
-        place in `videos`, and ``frame`` (its number, missing where none is near enough) or
-        ``distance`` (seconds, positive where that frame is later).
+        One row for each frame of the first video, with its time (UTC) as the index. The columns
+        have two levels: the position of a video in `videos`, and ``frame`` (the number of its
+        nearest frame, missing if that is too far) or ``distance`` (seconds, positive if that
+        frame is later).
 
     Raises
     ------
     InputError
-        ``nothing_to_align``: there is no video.
+        ``nothing_to_align``: `videos` is empty.
     ServiceError
-        ``package_missing``.
+        ``package_missing``: pandas is not installed.
     NotFoundError
-        ``no_video``, ``no_pictures``.
+        ``no_video``, ``no_pictures``: a file does not exist, or cannot be read.
 
     Examples
     --------

@@ -1,140 +1,159 @@
-"""This process's own station, which the first camera starts."""
+"""The backend that uses a station in this process."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from collections.abc import Sequence
-from functools import cache
 
-from camrec import library, schema
+from camrec import schema
+from camrec.api.backend import VideoHandle
 from camrec.camera_address import parse_address
 from camrec.config import Config
+from camrec.errors import NotFoundError
 from camrec.i18n import system_language
-from camrec.process import at_exit
+from camrec.library import VideoFile
 from camrec.recording import RecordingJob
-from camrec.replies import describe_recording as recording_facts
-from camrec.replies import describe_session as camera_facts
-from camrec.session import Session, SessionState
-from camrec.station.station import OPEN_SESSION_STATES, Station
+from camrec.replies import describe_recording, describe_session
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.station import Station
 from camrec.web import LocalServer
-
-lock = threading.RLock()
-_home: LocalBackend | None = None
 
 
 class LocalBackend:
-    """This process's own station, on free ports, with a server for what a browser shows.
+    """A station of this process on free ports, and a server for what a browser shows.
 
-    Who is on this machine too, in another account, cannot ask it: without a token in the settings
-    it has one that nobody is told.
+    Implements `backend.Backend`. Another account on this machine cannot use the server: if the
+    settings have no token, the backend makes a random one.
+
+    Parameters
+    ----------
+    lock
+        Held while a camera is opened, so that the same address is opened once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: threading.RLock) -> None:
         config = Config.load(mediamtx_port=0, go2rtc_port=0)
         config.token = config.token or secrets.token_urlsafe()
-        self.language = config.language or system_language()
+        self.language: str = config.language or system_language()
         self.station = Station(config).start()
-        self.server = LocalServer(self.station, load_page_file)
+        self._server = LocalServer(self.station, load_page_file)
+        self._lock = lock
 
     def stop(self) -> None:
-        self.server.stop()
+        """Save the running recordings, and end the station and the server."""
+        self._server.stop()
         self.station.stop()
-
-    # What `backend.Backend` says.
 
     @property
     def page_url(self) -> str:
-        return self.server.url
+        return self._server.url
 
     @property
     def record_url(self) -> str:
-        return self.server.record_url
+        return self._server.record_url
 
-    def open(self, url: str, name: str | None) -> Session:
+    def open(self, url: str, name: str | None) -> LocalCamera:
         source = parse_address(url)
-        with lock:  # the same address is opened once
-            for session in self.cameras():
+        with self._lock:
+            for session in self._open_sessions():
                 if session.source == source:
-                    return session
-            return self.station.open(url, name)
+                    return LocalCamera(self, session)
+            return LocalCamera(self, self.station.open(url, name))
 
-    def cameras(self) -> list[Session]:
+    def cameras(self) -> list[LocalCamera]:
+        return [LocalCamera(self, session) for session in self._open_sessions()]
+
+    def record_together(self, session_ids: Sequence[str], duration: int) -> list[LocalRecording]:
+        jobs = self.station.record_together(session_ids, duration)
+        return [LocalRecording(self, job) for job in jobs]
+
+    def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
+        if video.path.parent == self.station.library.folder:
+            return self._server.url, True
+        return self._server.external_video_url(video.path), False
+
+    def _open_sessions(self) -> list[Session]:
+        sessions = self.station.sessions()
+        return [session for session in sessions if session.state in OPEN_SESSION_STATES]
+
+
+class LocalCamera:
+    """A session of this process. Implements `backend.CameraHandle`."""
+
+    def __init__(self, backend: LocalBackend, session: Session) -> None:
+        self._backend = backend
+        self._session = session
+
+    @property
+    def session_id(self) -> str:
+        return self._session.session_id
+
+    @property
+    def name(self) -> str:
+        return self._session.name
+
+    def info(self) -> schema.SessionReply:
+        return describe_session(self._session, self._backend.language)
+
+    def snapshot(self) -> tuple[int, bytes]:
+        frame = self._session.live_views.snapshot()
+        return frame.captured, frame.jpeg
+
+    def record(self, duration: int, name: str | None) -> LocalRecording:
+        job = self._backend.station.record(self.session_id, duration, name)
+        return LocalRecording(self._backend, job)
+
+    def latest_recording(self) -> LocalRecording | None:
+        job = self._session.recording
+        return None if job is None else LocalRecording(self._backend, job)
+
+    def recordings(self) -> list[LocalRecording]:
+        jobs = self._backend.station.list_recordings()
         return [
-            session for session in self.station.sessions() if session.state in OPEN_SESSION_STATES
+            LocalRecording(self._backend, job) for job in jobs if job.session_id == self.session_id
         ]
 
-    def camera(self, camera: Session) -> schema.SessionReply:
-        return camera_facts(camera, self.language)
+    def close(self) -> None:
+        if self._session.state is not SessionState.CLOSED:
+            self._backend.station.close(self.session_id)
 
-    def snapshot(self, camera: Session) -> tuple[int, bytes]:
-        picture = camera.live_views.snapshot()
-        return picture.captured, picture.jpeg
 
-    def close(self, camera: Session) -> None:
-        if camera.state is not SessionState.CLOSED:
-            self.station.close(camera.session_id)
+class LocalRecording:
+    """A recording of this process. Implements `backend.RecordingHandle`."""
 
-    def record(self, camera: Session, duration: int, name: str | None) -> RecordingJob:
-        return self.station.record(camera.session_id, duration, name)
+    def __init__(self, backend: LocalBackend, job: RecordingJob) -> None:
+        self._backend = backend
+        self._job = job
 
-    def record_together(self, cameras: Sequence[Session], duration: int) -> list[RecordingJob]:
-        return self.station.record_together([each.session_id for each in cameras], duration)
+    @property
+    def recording_id(self) -> str:
+        return self._job.recording_id
 
-    def latest_recording(self, camera: Session) -> RecordingJob | None:
-        return camera.recording
+    def info(self) -> schema.RecordingReply:
+        return describe_recording(self._job, self._backend.language)
 
-    def recordings(self, camera: Session) -> list[RecordingJob]:
-        known = self.station.list_recordings()
-        return [each for each in known if each.session_id == camera.session_id]
+    def wait(self, timeout: float | None) -> bool:
+        ended = self._job.wait(timeout)
+        if ended and self._job.error is not None:
+            raise self._job.error
+        return ended
 
-    def recording(self, recording: RecordingJob) -> schema.RecordingReply:
-        return recording_facts(recording, self.language)
+    def stop(self) -> None:
+        self._job.stop()
 
-    def wait(self, recording: RecordingJob, timeout: float | None) -> bool:
-        over = recording.wait(timeout)
-        if over and recording.error is not None:
-            raise recording.error
-        return over
-
-    def stop_recording(self, recording: RecordingJob) -> None:
-        recording.stop()
-
-    def playback_url(self, video: library.VideoFile) -> tuple[str, bool]:
-        if video.path.parent == self.station.library.folder:
-            return self.server.url, True
-        return self.server.external_video_url(video.path), False
-
-    def video(self, filename: str) -> library.VideoFile:
-        return self.station.library.get(filename)
+    def video(self) -> VideoFile:
+        filename = self._job.filename
+        if filename is None:
+            raise NotFoundError("no_video", filename="")
+        return self._backend.station.library.get(filename)
 
 
 def load_page_file(name: str) -> str | None:
-    """What a notebook's page loads by this name; late, for Panel takes seconds to import."""
+    """Return what the page of a notebook loads by this name.
+
+    Panel takes seconds to import, so it is imported when the first view needs it.
+    """
     from camrec.dashboard import read_page_file
 
     return read_page_file(name)
-
-
-def local_backend() -> LocalBackend:
-    """The one of this process: started on first use, stopped at exit."""
-    global _home
-    with lock:
-        if _home is None:
-            _home = LocalBackend()
-            _stop_at_exit()
-        return _home
-
-
-def stop() -> None:
-    """Save what is being recorded and end everything that was opened here."""
-    global _home
-    with lock:
-        if _home is not None:
-            _home.stop()
-            _home = None
-
-
-@cache
-def _stop_at_exit() -> None:
-    at_exit(stop)

@@ -1,4 +1,4 @@
-"""Several cameras recorded as one."""
+"""Recordings of several cameras that start at the same moment."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from camrec.errors import CamrecError
 def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     """Record several cameras from the same moment on, and wait for their videos.
 
-    Each video begins with the frame that its camera showed at that moment, which comes as soon as
-    the disk has all of them noted; `align` tells which of their frames belong together.
+    The moment is as soon as all recordings are stored on the disk. Each video starts with the
+    frame that its camera showed then. `align` finds the frames that belong together.
 
     Parameters
     ----------
     cameras
-        Of one camrec, each live and not being recorded.
+        Cameras of one camrec; each is live and not being recorded.
     duration
         Whole seconds, 1 to 86400.
 
@@ -31,20 +31,20 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     Raises
     ------
     InputError
-        ``bad_duration``. None is recorded, as with the next two.
+        ``bad_duration``: no camera is recorded, as with the next two errors.
     StateError
         ``session_not_live``, ``already_recording``.
     DiskError
         ``disk_full``.
     CamrecError
-        One could not be saved; the others are.
+        One video could not be saved; the others are.
     """
     if not cameras:
         return []
     backend = cameras[0]._backend
-    begun = backend.record_together([each._handle for each in cameras], duration)
-    recordings = [Recording(backend, each) for each in begun]
+    started = backend.record_together([each.session_id for each in cameras], duration)
+    recordings = [Recording(backend, each) for each in started]
     for each in recordings:
-        with suppress(CamrecError):  # told below, when all are over
+        with suppress(CamrecError):  # raised below, when all have ended
             each.wait()
     return [each.wait() for each in recordings]

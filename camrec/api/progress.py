@@ -1,4 +1,4 @@
-"""How far a recording is, in a notebook's cell that is kept up to date by itself."""
+"""Shows the progress of a recording in a notebook cell, and keeps it up to date."""
 
 from __future__ import annotations
 
@@ -10,73 +10,74 @@ from camrec import schema
 from camrec.errors import CamrecError
 from camrec.i18n import translate
 
-PROGRESS_INTERVAL_S = 1.0  # seconds
+PROGRESS_INTERVAL_S = 1.0  # seconds between two updates of the cell
 
 PROGRESS_STYLE = "display: flex; align-items: center; gap: 12px; padding: 4px 0; font-size: 13px;"
 PROGRESS_BAR_STYLE = "width: 200px; height: 8px; accent-color: #f0324a;"
 
 
-def render_recording(told: schema.RecordingReply, language: str) -> dict[str, str]:
-    """A recording as HTML, in the words of `language`."""
-    key = f"notebook.recording_{told.state}"
-    said = translate(
-        key,
+def render_recording(info: schema.RecordingReply, language: str) -> dict[str, str]:
+    """Render a recording as HTML in `language`: a MIME bundle."""
+    text = translate(
+        f"notebook.recording_{info.state}",
         language,
-        elapsed=format_duration(min(told.elapsed, told.duration)),
-        duration=format_duration(told.duration),
-        file=told.filename or "",
-        reason=told.error.message if told.error else "",
+        elapsed=format_duration(min(info.elapsed, info.duration)),
+        duration=format_duration(info.duration),
+        file=info.filename or "",
+        reason=info.error.message if info.error else "",
     )
-    value = f"{fraction_done(told):.3f}"
+    value = f"{fraction_done(info):.3f}"
     bar = f'<progress value="{value}" max="1" style="{PROGRESS_BAR_STYLE}"></progress>'
-    if told.state == "failed":
+    if info.state == "failed":
         bar = ""
-    return {"text/html": f'<div style="{PROGRESS_STYLE}" role="status">{bar}{escape(said)}</div>'}
+    return {"text/html": f'<div style="{PROGRESS_STYLE}" role="status">{bar}{escape(text)}</div>'}
 
 
-def fraction_done(told: schema.RecordingReply) -> float:
-    """How much of it is done, 0 to 1."""
-    return 1.0 if told.state == "saved" else min(1.0, told.elapsed / told.duration)
+def fraction_done(info: schema.RecordingReply) -> float:
+    """Return how much of a recording is done, 0 to 1."""
+    return 1.0 if info.state == "saved" else min(1.0, info.elapsed / info.duration)
 
 
-def render_error(said: str) -> dict[str, str]:
-    """What is shown where nothing is known."""
-    html = f'<div style="{PROGRESS_STYLE}" role="status">{escape(said)}</div>'
-    return {"text/html": html, "text/plain": said}
+def render_error(text: str) -> dict[str, str]:
+    """Render the text of an error that prevents any other information: a MIME bundle."""
+    html = f'<div style="{PROGRESS_STYLE}" role="status">{escape(text)}</div>'
+    return {"text/html": html, "text/plain": text}
 
 
-def keep_display_updated(drawn: Callable[[], dict[str, str]], over: Callable[[], bool]) -> None:
-    """Show what `drawn` gives, and in its place what it gives later, until it is `over`."""
+def keep_display_updated(
+    render: Callable[[], dict[str, str]], has_ended: Callable[[], bool]
+) -> None:
+    """Show what `render` returns in the cell, and update it until `has_ended` returns True."""
     from IPython.display import display
 
-    shown = drawn()
-    handle = display(shown, raw=True, display_id=True)
+    first = render()
+    handle = display(first, raw=True, display_id=True)
 
     def run() -> None:
-        known, ended = shown, False
+        shown, ended = first, False
         pause = threading.Event()
         while not ended:
             pause.wait(PROGRESS_INTERVAL_S)
-            ended = _is_over(over)
-            newer = drawn()
-            if newer["text/html"] != known["text/html"]:
+            ended = _has_ended(has_ended)
+            newer = render()
+            if newer["text/html"] != shown["text/html"]:
                 handle.update(newer, raw=True)
-                known = newer
+                shown = newer
 
-    if not _is_over(over):
+    if not _has_ended(has_ended):
         threading.Thread(target=run, name="camrec-progress", daemon=True).start()
 
 
-def _is_over(over: Callable[[], bool]) -> bool:
+def _has_ended(has_ended: Callable[[], bool]) -> bool:
     try:
-        return over()
+        return has_ended()
     except CamrecError as error:
-        # It failed; or the camrec that has it does not answer, and may again.
+        # The recording failed; or its camrec does not answer, and may answer later.
         return error.code != "no_camrec"
 
 
 def format_duration(seconds: float) -> str:
-    """``0:05``, ``1:30:00``"""
+    """Format a duration as ``0:05`` or ``1:30:00``."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,105 +1,107 @@
-"""Recordings that run."""
+"""Recordings of a camera."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Container, Generator
 
 from camrec import schema
 from camrec.api import progress
-from camrec.api.backend import Backend
+from camrec.api.backend import Backend, RecordingHandle
 from camrec.api.video import Video
 from camrec.errors import CamrecError
 
-WAIT_POLL_INTERVAL_S = (
-    0.5  # seconds that a thread waits for one that is awaited before it looks again
-)
+# Seconds that a thread waits for an awaited recording before it checks for cancellation again.
+WAIT_POLL_INTERVAL_S = 0.5
 
 
 class Recording:
-    """One timed act of writing a camera down. As a cell's value it shows how far it is.
+    """One timed act of recording a camera. A notebook cell shows its progress.
 
-    ``await recording`` gives the video, as `wait` does, and holds no loop up.
+    ``await recording`` returns the video, as `wait` does, without blocking the event loop.
     """
 
-    def __init__(self, backend: Backend, found: Any) -> None:
+    def __init__(self, backend: Backend, handle: RecordingHandle) -> None:
         self._backend = backend
-        self._handle = found
+        self._handle = handle
 
     @property
     def recording_id(self) -> str:
-        """What REST knows it by."""
+        """The id that the REST API uses."""
         return self._handle.recording_id
 
     @property
     def state(self) -> str:
         """ "scheduled", "writing", "waiting", "finalising", "saved" or "failed"."""
-        return self._info.state
+        return self._handle.info().state
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it began."""
-        return self._info.elapsed
+        """Seconds since it started."""
+        return self._handle.info().elapsed
 
     @property
     def progress(self) -> float:
-        """0 to 1."""
-        return progress.fraction_done(self._info)
-
-    @property
-    def _info(self) -> schema.RecordingReply:
-        return self._backend.recording(self._handle)
+        """How much of it is done, 0 to 1."""
+        return progress.fraction_done(self._handle.info())
 
     def wait(self, timeout: float | None = None) -> Video:
-        """Block until the video is saved.
+        """Wait until the recording is saved, and return its video.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; without a limit by default.
 
         Raises
         ------
         TimeoutError
-            `timeout` seconds passed first.
+            It is not saved within `timeout` seconds. It goes on.
         CamrecError
-            It could not be saved; the error says where its parts are.
+            It could not be saved; the error says where its segments are.
         """
-        if not self._backend.wait(self._handle, timeout):
+        if not self._handle.wait(timeout):
             raise TimeoutError(f"still {self.state} after {timeout} s")
-        return self._get_video()
+        return self._video()
 
     def stop(self) -> Video:
-        """End it early and save.
+        """End the recording early, wait until it is saved, and return its video.
 
         Raises
         ------
         CamrecError
+            It could not be saved; the error says where its segments are.
         """
-        self._backend.stop_recording(self._handle)
+        self._handle.stop()
         return self.wait()
 
-    def __await__(self) -> Generator[Any, None, Video]:
+    def __await__(self) -> Generator[object, None, Video]:
+        """Return the video when the recording is saved, without blocking the event loop."""
         return self._wait_async().__await__()
 
     async def _wait_async(self) -> Video:
-        while not await asyncio.to_thread(self._backend.wait, self._handle, WAIT_POLL_INTERVAL_S):
+        while not await asyncio.to_thread(self._handle.wait, WAIT_POLL_INTERVAL_S):
             pass
-        return await asyncio.to_thread(self._get_video)
+        return await asyncio.to_thread(self._video)
 
-    def _get_video(self) -> Video:
-        return Video(self._backend.video(self._info.filename), self._backend)
+    def _video(self) -> Video:
+        return Video(self._handle.video(), self._backend)
 
     def __repr__(self) -> str:
-        told = self._info
-        return f"<Recording {told.state} {told.elapsed:.1f} s of {told.duration} s>"
+        """State and progress."""
+        info = self._handle.info()
+        return f"<Recording {info.state} {info.elapsed:.1f} s of {info.duration} s>"
 
-    # In a cell.
+    # In a notebook cell.
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict[str, str]:
         try:
-            told = self._info
+            info: schema.RecordingReply = self._handle.info()
         except CamrecError as error:
             return progress.render_error(error.text(self._backend.language))
-        return progress.render_recording(told, self._backend.language) | {"text/plain": repr(self)}
+        return progress.render_recording(info, self._backend.language) | {"text/plain": repr(self)}
 
     def _ipython_display_(self) -> None:
-        progress.keep_display_updated(
-            self._repr_mimebundle_, lambda: self._backend.wait(self._handle, 0)
-        )
+        progress.keep_display_updated(self._repr_mimebundle_, lambda: self._handle.wait(0))

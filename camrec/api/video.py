@@ -1,71 +1,77 @@
-"""Finished videos."""
+"""Finished videos and their frames."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from camrec import frames, library
-from camrec.api.local import local_backend
+from camrec.api.backend import Backend, VideoHandle
+from camrec.api.process_state import local_backend
+from camrec.frames import Position, VideoFrames, to_dask_array
+from camrec.library import frame_index_path
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
     import dask.array
 
-    from camrec.api.backend import Backend
     from camrec.dashboard import VideoView
 
 
 class Video:
     """A finished video, its receipt and its frames.
 
-    Any thread may use it, and it can be sent to another process (pickled) that reaches its file.
+    Any thread may use it. It can be sent to another process (pickled) that can read its file.
     """
 
-    def __init__(self, found: library.VideoFile, backend: Backend | None = None) -> None:
-        self._found = found
+    def __init__(self, handle: VideoHandle, backend: Backend | None = None) -> None:
+        self._handle = handle
         self._backend = backend
 
     @property
     def path(self) -> Path:
-        """Of the file; where it lies on another storage, a `upath.UPath`."""
-        return self._found.path
+        """The file; a `upath.UPath` if it is on another storage."""
+        return self._handle.path
 
     @property
     def receipt(self) -> Receipt | None:
-        """What is known of it; None where camrec did not make it."""
-        return self._found.receipt
+        """What is known about the video; None if camrec did not record it."""
+        return self._handle.receipt
 
     @property
     def started_at(self) -> np.datetime64:
-        """When its time 0 was: UTC, datetime64[ns].
+        """The time of its start: UTC, datetime64[ns].
 
-        From its receipt, which also says how far it may be wrong (``utc_uncertainty``, seconds).
-        Without a receipt it is the file's own ``creation_time``, else its last change less its
-        length, which is a guess.
+        The receipt has it, and also says how exact it is (``utc_uncertainty``, seconds). Without a
+        receipt it is the ``creation_time`` in the file. If that is missing too, it is the time of
+        the file's last change minus the duration, which is a guess.
         """
-        return np.datetime64(self._found.started_at, "ns")
+        return np.datetime64(self._handle.started_at, "ns")
 
     @property
     def duration(self) -> float:
-        """Seconds, from its first frame to the end of its last."""
-        return self._found.duration
+        """Seconds from the first frame to the end of the last one."""
+        return self._handle.duration
 
     @property
     def gaps(self) -> Sequence[Gap]:
-        """Times without frames: ``start`` from the start of the video, ``duration``; seconds."""
-        return self._found.receipt.gaps if self._found.receipt else ()
+        """The times without frames: ``start``, from the start of the video, and ``duration``.
 
-    def times(self) -> np.ndarray:
-        """When each frame that it shows was taken.
+        Both are in seconds. Empty without a receipt.
+        """
+        receipt = self._handle.receipt
+        return receipt.gaps if receipt else ()
 
-        `started_at` and the time that the frame has in the file, which is the camera's own to a
-        tick of 1/90000 s. Frames that an edit list hides (the lead before the button) are not
-        counted: frame 0 is the first that is shown.
+    def times(self) -> npt.NDArray[np.datetime64]:
+        """Return when each frame was taken.
+
+        It is `started_at` plus the timestamp of the frame in the file, which is the camera's own,
+        exact to a tick of 1/90000 s. Frame 0 is the first one that is shown: frames that an edit
+        list hides (before Record was pressed) do not count.
 
         Returns
         -------
@@ -74,21 +80,21 @@ class Video:
         Raises
         ------
         NotFoundError
-            ``no_video``, ``no_pictures``: the file is not there, or cannot be read.
+            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
         """
         return self._frame_access.times()
 
-    def frame(self, at: frames.Position) -> tuple[np.datetime64, np.ndarray]:
-        """One frame, exact to the frame.
+    def frame(self, at: Position) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
+        """Return one frame, exact to the frame.
 
-        The file stays open: a frame after the one before is decoded on from there.
+        The file stays open, so the next frames are decoded without a new seek.
 
         Parameters
         ----------
         at
-            A whole number is the frame's number, from the end where it is negative; a float is
-            seconds from the start; a `numpy.datetime64` or a `datetime.datetime` is a time (UTC
-            where it has no zone). Between two frames it is the one that is shown then.
+            A whole number is the number of the frame; a negative one counts from the end. A float
+            is seconds from the start. A `numpy.datetime64` or a `datetime.datetime` is a time (UTC
+            if it has no time zone). Between two frames it is the earlier one, which is shown then.
 
         Returns
         -------
@@ -102,25 +108,27 @@ class Video:
         InputError
             ``bad_place``: `at` is none of these.
         NotFoundError
-            ``no_frame``: the video does not reach there; ``no_video``, ``no_pictures``.
+            ``no_frame``: `at` is outside of the video. ``no_video``, ``no_pictures``: the file
+            does not exist, or cannot be read.
         """
         return self._frame_access.frame(at)
 
     def frames(
         self,
-        start: frames.Position | None = None,
-        stop: frames.Position | None = None,
+        start: Position | None = None,
+        stop: Position | None = None,
         step: int = 1,
-    ) -> Iterator[tuple[np.datetime64, np.ndarray]]:
-        """Its frames in order, one at a time, so that a long video fits into memory.
+    ) -> Iterator[tuple[np.datetime64, npt.NDArray[np.uint8]]]:
+        """Iterate over frames in order. Only one is in memory at a time.
 
         Parameters
         ----------
         start, stop
-            As for `frame`; `stop` is excluded. Seconds and times take the frames from `start`
-            on and before `stop`. What lies outside of the video is cut off, as in a slice.
+            As for `frame`, but the frame at `stop` is excluded. Seconds and times select the
+            frames from `start` on and before `stop`. As in a slice, both may be outside of the
+            video.
         step
-            Every how many frames, 1 or more.
+            1 for every frame, 2 for every second frame, and so on.
 
         Returns
         -------
@@ -129,17 +137,17 @@ class Video:
         Raises
         ------
         InputError
-            ``bad_place``, ``bad_step``.
+            ``bad_place``, ``bad_step``: an argument is not valid.
         NotFoundError
-            ``no_video``, ``no_pictures``.
+            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
         """
         return self._frame_access.frames(start, stop, step)
 
     def to_dask(self) -> dask.array.Array:
-        """All its frames as a lazy array, for any Dask cluster that reaches the file.
+        """Make a lazy array of all frames, for any Dask cluster that can read the file.
 
-        Each chunk is one group, from a key frame to the next, and is decoded by itself, so that
-        nothing is decoded twice. Needs ``camrec[data]``.
+        Each chunk is a GOP, from one key frame to the next. It is decoded by itself, and nothing
+        is decoded twice. Needs ``camrec[data]``.
 
         Returns
         -------
@@ -148,39 +156,39 @@ class Video:
         Raises
         ------
         ServiceError
-            ``package_missing``.
+            ``package_missing``: Dask is not installed.
         NotFoundError
-            ``no_video``, ``no_pictures``.
+            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
         """
-        from camrec.frames import dask_array
-
-        return dask_array.to_dask_array(self._frame_access)
+        return to_dask_array(self._frame_access)
 
     def view(self, width: int | None = None) -> VideoView:
-        """A player, for a cell or any Panel page; of a video in any folder, or on any storage.
+        """Return a player for a cell or any Panel page. The video may be on any storage.
 
         Parameters
         ----------
         width
-            In pixels; as wide as there is room by default.
+            Pixels; by default as wide as its container, at most 640.
         """
         from camrec.dashboard import VideoView
 
         backend = self._backend or local_backend()
-        base_url, poster = backend.playback_url(self._found)
-        return VideoView(self._found, base_url, width, backend.language, poster=poster)
+        base_url, has_thumbnail = backend.playback_url(self._handle)
+        return VideoView(self._handle, base_url, width, backend.language, poster=has_thumbnail)
 
     def close(self) -> None:
-        """Let the file go; it is opened again when a frame is asked for."""
+        """Close the file; it is opened again when a frame is read."""
         self._frame_access.close()
 
     @cached_property
-    def _frame_access(self) -> frames.VideoFrames:
-        path = self._found.path
-        return frames.VideoFrames(path, self._found.started_at, library.frame_index_path(path))
+    def _frame_access(self) -> VideoFrames:
+        path = self._handle.path
+        return VideoFrames(path, self._handle.started_at, frame_index_path(path))
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_found": self._found, "_backend": None}
+    def __reduce__(self) -> tuple[type[Video], tuple[VideoHandle]]:
+        """Pickle the video without its backend: another process opens the file itself."""
+        return Video, (self._handle,)
 
     def __repr__(self) -> str:
-        return f"<Video {self._found.filename!r} {self.duration:.2f} s>"
+        """File name and duration."""
+        return f"<Video {self._handle.filename!r} {self.duration:.2f} s>"

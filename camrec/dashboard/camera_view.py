@@ -10,8 +10,12 @@ from camrec.dashboard.notebook_view import CellComponent, CellView, width_params
 
 
 class SessionLike(Protocol):
-    session_id: str
-    name: str
+    """An open camera: a `Session`, or a camera of another camrec."""
+
+    @property
+    def session_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 class LivePicture(CellComponent):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import param
 
 from camrec.dashboard.notebook_view import CellComponent, CellView, width_params
-from camrec.library import VideoFile
+
+
+class VideoLike(Protocol):
+    """A finished video: a `VideoFile`, or a video of another camrec."""
+
+    @property
+    def filename(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 class Playback(CellComponent):
@@ -29,7 +37,7 @@ class VideoView(CellView):
 
     def __init__(
         self,
-        video: VideoFile,
+        video: VideoLike,
         base_url: str,
         width: int | None = None,
         language: str = "en",

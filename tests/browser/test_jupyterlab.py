@@ -28,7 +28,7 @@ CELLS = [
     "camera.recording.wait().view(width=320)",
     "from ipywidgets import VBox\nVBox([camera.widget(width=320)])",
     "import panel as pn\npn.ipywidget(camera.view(width=320))",
-    "len(camrec.cameras()), camera._backend.camera(camera._handle).viewers",
+    "len(camrec.cameras()), camera._handle.info().viewers",
     "camera.record(600)",
     "ended = asyncio.to_thread(camera.recording.stop)\n"
     "video, _ = await asyncio.gather(camera.recording, ended)\nvideo.receipt.ended",

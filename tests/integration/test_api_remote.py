@@ -102,7 +102,7 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
 def test_a_name_told_there_leads_out_of_no_folder_here(there):
     for name in ("../outside.mp4", "/tmp/outside.mp4", "..\\outside.mp4"):
         with pytest.raises(camrec.InputError) as refused:
-            there._backend.fetch_video(name, 1)
+            there._backend.library.download(name, 1)
         assert refused.value.code == "bad_filename"
 
 
