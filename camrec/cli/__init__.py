@@ -1,12 +1,13 @@
-"""The command line: each command is a thin call of the station."""
+"""The command line. Each command only calls the station or another package."""
 
 import sys
 
 
 def main() -> None:
-    """Exit code 0 when it went well, 1 with the reason when not, 2 when it was called wrongly.
+    """Run the command line.
 
-    130 after Ctrl+C, which is expected while the libraries are still being loaded too.
+    The exit code is 0 after success, 1 after an error, 2 after a wrong call, and 130 after Ctrl+C,
+    also while the libraries are still being loaded.
     """
     try:
         from camrec.cli.commands import run

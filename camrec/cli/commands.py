@@ -1,6 +1,7 @@
 """The commands and their options.
 
-Each imports what it runs when it is called: help, a completion and a wrong call wait for nothing.
+Each command imports what it needs when it is called, so that help, completion and the message about
+a wrong call appear at once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
 ConfigFileOption = Annotated[Path | None, Option("--config", help=cli_text("serve.config"))]
 VideosFolderOption = Annotated[Path | None, Option("--videos", help=cli_text("serve.videos"))]
-# So that the same options may be given to every command; this one uses no videos folder.
+# Every command accepts this option; some have no use for it.
 UnusedVideosFolderOption = Annotated[Path | None, Option("--videos", hidden=True)]
 BinFolderOption = Annotated[Path | None, Option("--bin", help=cli_text("serve.bin"))]
 NoBrowserOption = Annotated[bool, Option("--no-browser", help=cli_text("no_browser"))]
@@ -30,7 +31,7 @@ DurationOption = Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("r
 
 
 def run() -> None:
-    """What the arguments of this process ask for; without any, the help."""
+    """Run the command in the arguments of this process; without arguments, print the help."""
     escape_unencodable()
     try:
         app(["--help"] if len(sys.argv) == 1 else None)
@@ -39,8 +40,8 @@ def run() -> None:
         sys.exit(1)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         print(f"camrec {__version__}")
         raise typer.Exit
 
@@ -51,7 +52,7 @@ def options(
         bool, Option("--version", callback=_print_version, is_eager=True, help=cli_text("version"))
     ] = False,
 ) -> None:
-    """Those of camrec itself."""
+    """The options of camrec itself."""
 
 
 @app.command(help=cli_text("serve.about"))

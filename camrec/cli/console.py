@@ -1,6 +1,6 @@
-"""What the commands share on the terminal: its language, its two streams, its progress bars.
+"""The terminal, as all commands use it: its language, its two streams, tables and progress bars.
 
-Results go to stdout, so that they can be piped; everything else to stderr.
+Results go to stdout, so that they can be piped; everything else goes to stderr.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,63 +19,67 @@ from camrec.i18n import system_language, translate
 from camrec.redaction import redact
 
 CONSOLE_LANGUAGE = system_language()
-PIPE_WIDTH_CHARS = 10_000  # characters: no name is longer
+PIPE_WIDTH_CHARS = 10_000  # longer than any row, so that a row is one line in a pipe
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 
-def cli_text(key: str, **facts: Any) -> str:
-    """A text of the command line in the user's language."""
+def cli_text(key: str, **facts: object) -> str:
+    """Return a text of the command line in the user's language."""
     return translate(f"cli.{key}", CONSOLE_LANGUAGE, **facts)
 
 
 def escape_unencodable() -> None:
-    """Where the output cannot say a character (a pipe of code page 1252), it says its number."""
+    """Escape characters that an output cannot encode, such as a pipe of code page 1252."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def print_json(value: Any) -> None:
-    """For programs: in ASCII where the output is not UTF-8."""
-    plain = not out.encoding.lower().replace("-", "").startswith("utf8")
-    out.print(json.dumps(value, indent=2, ensure_ascii=plain), markup=False, highlight=False)
+def print_json(value: object) -> None:
+    """Print JSON for programs, in ASCII if the output is not UTF-8."""
+    only_ascii = not out.encoding.lower().replace("-", "").startswith("utf8")
+    out.print(json.dumps(value, indent=2, ensure_ascii=only_ascii), markup=False, highlight=False)
 
 
-def print_table(made: Table) -> None:
-    """Folded to a terminal's width; in a pipe each row is one line."""
+def print_table(table: Table) -> None:
+    """Print a table, folded to the width of a terminal. In a pipe each row is one line."""
     console = out if out.is_terminal else Console(width=PIPE_WIDTH_CHARS)
-    console.print(made)
+    console.print(table)
 
 
 def print_message(line: str) -> None:
+    """Print a line for people."""
     err.print(escape(line), highlight=False)
 
 
 def print_error(error: CamrecError) -> None:
-    """An error, in the user's language."""
+    """Print an error in the user's language."""
     err.print(f"[red]{escape(redact(error.text(CONSOLE_LANGUAGE)))}[/red]", highlight=False)
 
 
-def make_table(*heads: str) -> Table:
-    """With the texts of `heads` on top; wide cells are folded, never cut."""
-    made = Table(box=None, pad_edge=False)
-    for head in heads:
-        made.add_column(cli_text(head), overflow="fold")
-    return made
+def make_table(*headers: str) -> Table:
+    """Make a table with the texts of `headers` on top; wide cells are folded, never cut."""
+    table = Table(box=None, pad_edge=False)
+    for header in headers:
+        table.add_column(cli_text(header), overflow="fold")
+    return table
 
 
 def make_facts_table() -> Table:
-    """A name and a value in each row."""
-    made = Table(box=None, pad_edge=False, show_header=False)
-    made.add_column(style="dim")
-    made.add_column(overflow="fold")
-    return made
+    """Make a table with a name and a value in each row."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    return table
 
 
 def recording_progress_bar() -> Progress:
-    """Bars whose tasks have the fields `size` (bytes), `completed` and `total` (seconds)."""
+    """Make progress bars.
+
+    Their tasks have `completed` and `total` in seconds, and a field `size`, which is a text.
+    """
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -88,4 +91,5 @@ def recording_progress_bar() -> Progress:
 
 
 def format_megabytes(size: int) -> str:
+    """Format a size in bytes as megabytes."""
     return f"{size / 1e6:.1f} MB"

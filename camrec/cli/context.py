@@ -1,4 +1,4 @@
-"""A station for as long as a command runs, and how the command is asked to end."""
+"""A station that runs as long as a command, and the signals that end the command."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from camrec.cli.download_progress import DownloadProgressBar
 from camrec.config import Config
 from camrec.errors import ServiceError
 from camrec.process import handle_signals
+from camrec.receipt import EndReason
 from camrec.station import Station
 
 
 @contextmanager
 def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[Station]:
-    """Started, and stopped at the end.
+    """Start a station, and stop it at the end.
 
-    fetch : programs to find or fetch at once, with a progress bar, rather than when first needed.
+    fetch : programs to find or download at once, with a progress bar, not when first needed.
     """
     log_setup.set_up_logging(config.log_level, err)
     station = Station(config)
@@ -28,21 +29,21 @@ def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[
             try:
                 station.get_binary(name, bar)
             except ServiceError as error:
-                # The rest works without it; what needs it will say so again.
+                # The rest works without this program; what needs it raises the error again.
                 print_error(error)
     with station:
         yield station
 
 
 @contextmanager
-def catch_stop_signals() -> Iterator[list[str]]:
-    """Gets the reason when a signal asks for the end, which does nothing else meanwhile."""
-    reasons: list[str] = []
+def catch_stop_signals() -> Iterator[list[EndReason]]:
+    """Collect stop signals as reasons to end a recording; they have no other effect."""
+    reasons: list[EndReason] = []
 
-    def asked(name: str) -> None:
+    def on_signal(name: str) -> None:
         reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = handle_signals(asked)
+    before = handle_signals(on_signal)
     try:
         yield reasons
     finally:

@@ -1,4 +1,4 @@
-"""The progress bar on a terminal."""
+"""The progress bar of downloads on a terminal."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from camrec.i18n import translate
 
 
 class DownloadProgressBar:
-    """Shows the steps it is called with, one line a program; a context manager.
+    """Shows progress events, one line for each program. A context manager.
 
-    Nothing is shown until there is a step, and the lines are gone afterwards.
+    Nothing is shown before the first event, and the lines disappear at the end.
     """
 
     def __init__(self, console: Console | None = None, language: str = "en") -> None:
@@ -38,15 +38,15 @@ class DownloadProgressBar:
         )
         self._tasks: dict[tuple[str, str], TaskID] = {}
 
-    def __call__(self, step: ProgressEvent) -> None:
-        key = (step.title, step.kind)
+    def __call__(self, event: ProgressEvent) -> None:
+        key = (event.title, event.kind)
         if key not in self._tasks:
-            for other in [each for each in self._tasks if each[0] == step.title]:
+            for other in [each for each in self._tasks if each[0] == event.title]:
                 self._progress.remove_task(self._tasks.pop(other))
-            description = translate(f"binaries.{step.kind}", self._language, title=step.title)
+            description = translate(f"binaries.{event.kind}", self._language, title=event.title)
             self._tasks[key] = self._progress.add_task(description, total=None)
             self._progress.start()
-        self._progress.update(self._tasks[key], completed=step.done, total=step.total or None)
+        self._progress.update(self._tasks[key], completed=event.done, total=event.total or None)
 
     def __enter__(self) -> DownloadProgressBar:
         return self

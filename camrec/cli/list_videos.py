@@ -1,11 +1,11 @@
-"""``camrec videos`` and ``camrec binaries``: what there is."""
+"""``camrec videos`` lists the finished videos, ``camrec binaries`` the programs in use."""
 
 from __future__ import annotations
 
 import typer
 
 from camrec import schema
-from camrec.binaries import PROGRAMS, find_program
+from camrec.binaries import PROGRAMS, Binary, find_program
 from camrec.cli import log_setup
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
@@ -26,50 +26,73 @@ from camrec.replies import describe_video
 
 
 def list_videos(config: Config, *, as_json: bool) -> None:
+    """Print the finished videos of the videos folder, newest first."""
     log_setup.set_up_logging(config.log_level, err)
-    found = VideoLibrary(config.videos, Clock()).videos()
+    videos = VideoLibrary(config.videos, Clock()).videos()
     if as_json:
-        reply = schema.VideoListReply(videos=[describe_video(video) for video in found])
+        reply = schema.VideoListReply(videos=[describe_video(video) for video in videos])
         print_json(reply.model_dump(mode="json"))
         return
-    made = make_table("videos.filename", "videos.started", "videos.duration", "videos.size")
-    for video in found:
+    table = make_table("videos.filename", "videos.started", "videos.duration", "videos.size")
+    for video in videos:
         started = format_iso(video.started_at)[:19].replace("T", " ") + "Z"
-        made.add_row(
+        table.add_row(
             video.filename, started, f"{video.duration:.1f} s", format_megabytes(video.size)
         )
-    print_table(made)
+    print_table(table)
 
 
 def list_binaries(config: Config, *, fetch: bool, as_json: bool) -> None:
+    """Print where the programs are. The exit code is 1 if one is missing.
+
+    fetch : download the missing ones.
+    """
     log_setup.set_up_logging(config.log_level, err)
-    made = make_table("binaries.name", "binaries.version", "binaries.origin", "binaries.path")
-    listed: list[dict[str, str]] = []
+    found: dict[str, Binary] = {}
     missing: dict[str, ServiceError] = {}
     with DownloadProgressBar(err, CONSOLE_LANGUAGE) as bar:
         for name in PROGRAMS:
             configured = getattr(config, f"{name}_path")
             try:
-                found = find_program(
+                found[name] = find_program(
                     name, configured=configured, folder=config.bin_path, progress=bar, fetch=fetch
                 )
             except ServiceError as error:
                 missing[name] = error
-            else:
-                path, version = str(found.path), found.version
-                listed.append(
-                    {"name": name, "version": version, "origin": found.origin, "path": path}
-                )
-                made.add_row(name, version, cli_text(f"origin.{found.origin}"), path)
     if as_json:
-        faults = {
-            name: schema.FaultReply.of(error, CONSOLE_LANGUAGE) for name, error in missing.items()
-        }
-        told = {name: fault.model_dump() for name, fault in faults.items() if fault}
-        print_json({"binaries": listed, "missing": told})
+        _print_binaries_json(found, missing)
     else:
-        print_table(made)
-    for error in missing.values():
-        print_error(error)
+        _print_binaries_table(found)
+    for fault in missing.values():
+        print_error(fault)
     if missing:
         raise typer.Exit(1)
+
+
+def _print_binaries_json(found: dict[str, Binary], missing: dict[str, ServiceError]) -> None:
+    listed = [
+        {
+            "name": name,
+            "version": binary.version,
+            "origin": binary.origin,
+            "path": str(binary.path),
+        }
+        for name, binary in found.items()
+    ]
+    faults = {
+        name: schema.FaultReply.of(error, CONSOLE_LANGUAGE) for name, error in missing.items()
+    }
+    print_json(
+        {
+            "binaries": listed,
+            "missing": {name: fault.model_dump() for name, fault in faults.items() if fault},
+        }
+    )
+
+
+def _print_binaries_table(found: dict[str, Binary]) -> None:
+    table = make_table("binaries.name", "binaries.version", "binaries.origin", "binaries.path")
+    for name, binary in found.items():
+        origin = cli_text(f"origin.{binary.origin}")
+        table.add_row(name, binary.version, origin, str(binary.path))
+    print_table(table)

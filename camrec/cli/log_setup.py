@@ -1,4 +1,4 @@
-"""The log on the terminal: one line an event, without a credential."""
+"""The log on the terminal: one line for each event, without credentials."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from rich.console import Console
 
 from camrec.redaction import redact
 
-NOISY_LOGGERS = ("bokeh", "panel", "tornado", "asyncio")  # others' logs: their troubles only
+NOISY_LOGGERS = ("bokeh", "panel", "tornado", "asyncio")  # only their warnings are logged
 
 
 class RedactingFormatter(logging.Formatter):
-    """The last line of defence: whatever wrote the line, no ``user:password@`` leaves in it."""
+    """Removes every ``user:password@`` from a line, whatever wrote it: a last safeguard."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -25,7 +25,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 class ConsoleHandler(logging.Handler):
-    """Writes through rich, which keeps a progress bar below the lines."""
+    """Writes through rich, which keeps a progress bar below the log lines."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
@@ -40,12 +40,12 @@ class ConsoleHandler(logging.Handler):
 
 
 def set_up_logging(level: str, console: Console) -> None:
-    """Log camrec at `level` and everything else from warnings on."""
+    """Log camrec from `level` on, and everything else from warnings on."""
     root = logging.getLogger()
     root.handlers[:] = [ConsoleHandler(console)]
     root.setLevel(logging.WARNING)
     logging.getLogger("camrec").setLevel(level.upper())
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # A request that is refused is answered; it is no event here.
+    # A denied request gets its response; it needs no log line.
     logging.getLogger("tornado.access").setLevel(logging.ERROR)

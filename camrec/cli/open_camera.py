@@ -1,25 +1,27 @@
-"""A camera that opens, told on the terminal while it takes its time."""
+"""Opens a camera, and prints what camrec waits for while that takes long."""
 
 from __future__ import annotations
 
 import time
 
+from camrec.camera_address import CameraAddress
 from camrec.cli.console import cli_text, print_message
 from camrec.session import Session, SessionState
 from camrec.station import Station
 
-WAIT_MESSAGE_DELAY_S = 2.0  # most cameras are there by then
+WAIT_MESSAGE_DELAY_S = 2.0  # most cameras are live by then
 STATE_POLL_INTERVAL_S = 0.2
 
 
-def open_camera(station: Station, url: str) -> Session:
-    """As `Station.open`, saying what is waited for.
+def open_camera(station: Station, address: str | CameraAddress) -> Session:
+    """Open a camera as `Station.open` does, and print what camrec waits for.
 
     Raises
     ------
     InputError, CameraError, ServiceError
+        The camera could not be opened.
     """
-    session = station.begin_open(url)
+    session = station.begin_open(address)
     wait_until_open(session)
     if session.state is SessionState.FAILED:
         station.close(session.session_id)
@@ -29,15 +31,13 @@ def open_camera(station: Station, url: str) -> Session:
 
 
 def wait_until_open(session: Session) -> None:
-    """Until it is no longer opening."""
-    began, told = time.monotonic(), None
+    """Wait until the session is live or has failed."""
+    started_at, printed = time.monotonic(), None
     while not session.machine.wait(
         lambda state: state is not SessionState.OPENING, STATE_POLL_INTERVAL_S
     ):
-        awaited = session.waiting_for
-        if (
-            awaited not in (None, "frames", told)
-            and time.monotonic() - began >= WAIT_MESSAGE_DELAY_S
-        ):
-            told = awaited
-            print_message(cli_text(f"waiting.{awaited}", host=session.source.host))
+        waiting_for = session.waiting_for
+        is_late = time.monotonic() - started_at >= WAIT_MESSAGE_DELAY_S
+        if is_late and waiting_for not in (None, "frames", printed):
+            printed = waiting_for
+            print_message(cli_text(f"waiting.{waiting_for}", host=session.source.host))

@@ -1,4 +1,4 @@
-"""``camrec record`` and ``camrec probe``: one camera, on free ports, beside whatever else runs."""
+"""``camrec record`` and ``camrec probe``: one camera, on free ports, next to whatever else runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from camrec.cli.remote_recording import find_running_camrec, record_remotely
 from camrec.config import Config
 from camrec.errors import StateError
 from camrec.library import VideoFile
-from camrec.receipt import Receipt
+from camrec.receipt import EndReason, Receipt
 from camrec.recording import RecordingJob
 from camrec.replies import describe_session
 from camrec.session import ENDED_SESSION_STATES, Session, SessionState
@@ -41,6 +41,11 @@ PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 def record(
     url: str, duration: int, output: Path | None, config: Path | None, videos: Path | None
 ) -> None:
+    """Record a camera for `duration` seconds, and print the receipt.
+
+    The video goes into the videos folder, or to the file `output`. If a running camrec uses the
+    videos folder, that camrec records.
+    """
     _check_url(url)
     if output is not None:
         _record_to_file(url, duration, output, config)
@@ -56,14 +61,13 @@ def record(
                 raise
             receipt, path = record_remotely(running, url, duration, settings)
         else:
-            [video] = record_all(
-                station, [open_camera(station, station.resolve_address(url))], duration
-            )
+            video = _record_one(station, url, duration)
             receipt, path = video.receipt, video.path
         print_receipt(receipt, path)
 
 
 def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) -> None:
+    """Open a camera and print what it sends; with `save`, write a report about it instead."""
     _check_url(url)
     if save is not None:
         return _save_report(url, save, config)
@@ -71,7 +75,7 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
             session = open_camera(station, station.resolve_address(url))
-            # Figures are of what came lately: let some of it come.
+            # The statistics are about the last seconds: wait until there are some.
             session.machine.wait(lambda state: state in ENDED_SESSION_STATES, PROBE_MEASUREMENT_S)
             if as_json:
                 print_json(describe_session(session, CONSOLE_LANGUAGE).model_dump(mode="json"))
@@ -79,8 +83,63 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
                 _print_session(session)
 
 
+def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[VideoFile]:
+    """Record several cameras with a progress bar each. Ctrl+C ends them early and saves.
+
+    Raises
+    ------
+    CamrecError
+        A camera could not be opened, or a recording could not be saved.
+    """
+    for session in sessions:
+        wait_until_open(session)
+        if session.state is SessionState.FAILED:
+            assert session.error is not None
+            raise session.error
+    with catch_stop_signals() as reasons:
+        recordings = [station.record(session.session_id, seconds) for session in sessions]
+        _show_progress(recordings, [session.name for session in sessions], reasons)
+    return [_saved_video(station, recording) for recording in recordings]
+
+
+def print_receipt(receipt: Receipt | None, path: Path) -> None:
+    """Print where a video was saved, the warnings, and the receipt as JSON."""
+    print_message(cli_text("saved", path=str(path)))
+    if receipt is not None:
+        for warning in receipt.warnings:
+            print_message(warning.text(CONSOLE_LANGUAGE))
+        print_json(receipt.model_dump(mode="json"))
+
+
+def _check_url(url: str) -> None:
+    """Reject a wrong address before anything is started for it.
+
+    A host without a path is accepted, because its stream is searched for.
+    """
+    if parse_bare_host(url) is None:
+        parse_address(url)
+
+
+def _load_config(config: Path | None, **overrides: object) -> Config:
+    return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
+
+
+def _record_one(station: Station, url: str, duration: int) -> VideoFile:
+    [video] = record_all(station, [open_camera(station, station.resolve_address(url))], duration)
+    return video
+
+
+def _record_to_file(url: str, duration: int, output: Path, config: Path | None) -> None:
+    """Record into `output`, also while another camrec uses the videos folder."""
+    with _temporary_folder_next_to(output) as folder:
+        with running_station(_load_config(config, videos_dir=folder)) as station:
+            video = _record_one(station, url, duration)
+            _move_video(video, output)
+        print_receipt(video.receipt, output)
+
+
 def _save_report(url: str, path: Path, config: Path | None) -> None:
-    """Where the camera does not deliver, the command fails, and the report is there."""
+    """Write a report. If the camera sends no video, the command fails after that."""
     if path.exists():
         raise BadParameter(cli_text("record.exists", path=str(path)))
     if not path.parent.is_dir():
@@ -95,54 +154,17 @@ def _save_report(url: str, path: Path, config: Path | None) -> None:
         raise findings.error
 
 
-def _check_url(url: str) -> None:
-    """Before anything is started for it. A bare host is one: its stream is searched for."""
-    if parse_bare_host(url) is None:
-        parse_address(url)
-
-
-def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[VideoFile]:
-    """Record them together, with a bar each. Ctrl+C ends it early and saves."""
-    for session in sessions:
-        wait_until_open(session)
-        if session.state is SessionState.FAILED:
-            raise session.error
-    with catch_stop_signals() as reasons:
-        recordings = [station.record(session.session_id, seconds) for session in sessions]
-        _show_progress(recordings, [session.name for session in sessions], reasons)
-    for recording in recordings:
-        if recording.error is not None:
-            raise recording.error
-    return [station.library.get(recording.filename) for recording in recordings]
-
-
-def print_receipt(receipt: Receipt | None, path: Path) -> None:
-    print_message(cli_text("saved", path=str(path)))
-    if receipt is not None:
-        for warning in receipt.warnings:
-            print_message(warning.text(CONSOLE_LANGUAGE))
-        print_json(receipt.model_dump(mode="json"))
-
-
-def _load_config(config: Path | None, **overrides: object) -> Config:
-    return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
-
-
-def _record_to_file(url: str, duration: int, output: Path, config: Path | None) -> None:
-    """Into that file, whoever uses the videos folder."""
-    with _temporary_folder_next_to(output) as folder:
-        with running_station(_load_config(config, videos_dir=folder)) as station:
-            [video] = record_all(
-                station, [open_camera(station, station.resolve_address(url))], duration
-            )
-            _move_video(video, output)
-        print_receipt(video.receipt, output)
+def _saved_video(station: Station, recording: RecordingJob) -> VideoFile:
+    if recording.error is not None:
+        raise recording.error
+    assert recording.filename is not None  # a recording that ended without an error is saved
+    return station.library.get(recording.filename)
 
 
 def _show_progress(
-    recordings: Sequence[RecordingJob], names: Sequence[str], reasons: list[str]
+    recordings: Sequence[RecordingJob], names: Sequence[str], reasons: list[EndReason]
 ) -> None:
-    """Until all are saved or have failed; ended early as soon as there is a reason."""
+    """Wait until all recordings have ended; end them as soon as `reasons` has one."""
     with recording_progress_bar() as progress:
         tasks = [
             progress.add_task(name, total=each.duration, size="")
@@ -157,9 +179,9 @@ def _show_progress(
 
 @contextmanager
 def _temporary_folder_next_to(output: Path) -> Iterator[Path]:
-    """A hidden folder beside `output` to record into, so that the video is only renamed at the end.
+    """A hidden folder on the same disk as `output`, so that the video is only renamed at the end.
 
-    It stays where it is when something recorded is still in it.
+    It is removed unless something recorded is still in it.
     """
     if output.exists():
         raise BadParameter(cli_text("record.exists", path=str(output)))
@@ -180,16 +202,14 @@ def _move_video(video: VideoFile, output: Path) -> None:
 
 
 def _print_session(session: Session) -> None:
-    video, audio, figures = session.feed.video, session.feed.audio, session.feed.figures()
-    made = make_facts_table()
-    made.add_row(cli_text("probe.address"), session.source.url)
-    made.add_row(cli_text("probe.kind"), session.kind)
+    video, audio, stats = session.feed.video, session.feed.audio, session.feed.figures()
+    table = make_facts_table()
+    table.add_row(cli_text("probe.address"), session.source.url)
+    table.add_row(cli_text("probe.kind"), session.kind)
     if video is not None:
-        made.add_row(cli_text("probe.video"), f"{video.codec} {video.width}x{video.height}")
-    made.add_row(
-        cli_text("probe.rate"), f"{figures.fps:.1f}/s, {figures.bit_rate / 1e6:.2f} Mbit/s"
-    )
-    made.add_row(cli_text("probe.lost"), str(figures.lost))
-    sound = f"{audio.codec} {audio.samples} Hz" if audio is not None else cli_text("probe.none")
-    made.add_row(cli_text("probe.audio"), sound)
-    print_table(made)
+        table.add_row(cli_text("probe.video"), f"{video.codec} {video.width}x{video.height}")
+    table.add_row(cli_text("probe.rate"), f"{stats.fps:.1f}/s, {stats.bit_rate / 1e6:.2f} Mbit/s")
+    table.add_row(cli_text("probe.lost"), str(stats.lost))
+    codec = f"{audio.codec} {audio.samples} Hz" if audio is not None else cli_text("probe.none")
+    table.add_row(cli_text("probe.audio"), codec)
+    print_table(table)

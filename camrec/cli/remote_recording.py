@@ -1,4 +1,4 @@
-"""``camrec record`` where a running dashboard has the videos folder: that one records."""
+"""``camrec record`` while a running camrec uses the videos folder: then that camrec records."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import requests
 
-from camrec import direct_http, schema
-from camrec.api.remote import RemoteBackend
+from camrec import direct_http
+from camrec.api import RemoteBackend, RemoteCamera
 from camrec.camera_address import parse_address
 from camrec.cli.console import cli_text, format_megabytes, print_message, recording_progress_bar
 from camrec.cli.context import catch_stop_signals
 from camrec.clock import Clock
 from camrec.config import WILDCARD_HOSTS, Config
-from camrec.errors import CamrecError, from_response
+from camrec.errors import CamrecError, error_from_code
 from camrec.library import VideoLibrary
 from camrec.network_policy import NetworkPolicy
 from camrec.receipt import Receipt
@@ -25,7 +25,7 @@ HEALTH_TIMEOUT_S = 5.0
 
 
 def find_running_camrec(config: Config) -> RemoteBackend | None:
-    """The camrec that answers where the settings say, if its videos are those of this folder."""
+    """Return the camrec at the address in the settings, if its videos are those of this folder."""
     if config.socket or not config.port:
         return None
     host = "127.0.0.1" if config.host in WILDCARD_HOSTS else config.host
@@ -35,17 +35,18 @@ def find_running_camrec(config: Config) -> RemoteBackend | None:
     if not _is_camrec(url):
         return None
     try:
-        wire = RemoteBackend(url, config.token)
-        there = {(video.filename, video.size) for video in wire.videos()}
-    except CamrecError:  # nobody, another program, or a token that the settings do not have
+        running = RemoteBackend(url, config.token)
+        there = {(video.filename, video.size) for video in running.videos()}
+    except CamrecError:  # nothing answers, or the token is another one
         return None
     here = {(video.filename, video.size) for video in VideoLibrary(config.videos, Clock()).videos()}
-    return wire if there == here else None
+    return running if there == here else None
 
 
 def _is_camrec(url: str) -> bool:
-    """Whether a request without the token is answered as camrec answers it: another program that
-    has the port gets to see no token.
+    """Whether a request without the token gets a response of camrec.
+
+    Another program that uses the port must not receive the token.
     """
     try:
         reply = direct_http.request("GET", f"{url}/health", timeout=HEALTH_TIMEOUT_S).json()
@@ -54,55 +55,65 @@ def _is_camrec(url: str) -> bool:
     if not isinstance(reply, dict):
         return False
     error = reply.get("error")
-    asks = isinstance(error, dict) and str(error.get("code", "")).startswith("token_")
-    return asks or ("proxies" in reply and "sessions" in reply)
+    needs_token = isinstance(error, dict) and str(error.get("code", "")).startswith("token_")
+    return needs_token or ("proxies" in reply and "sessions" in reply)
 
 
 def record_remotely(
-    wire: RemoteBackend, url: str, seconds: int, config: Config
+    running: RemoteBackend, url: str, seconds: int, config: Config
 ) -> tuple[Receipt | None, Path]:
-    """Let that camrec record; gives the receipt and the file. Ctrl+C ends it early and saves.
+    """Record with a running camrec. Ctrl+C ends the recording early and saves it.
 
     A camera that was not open there is closed again.
+
+    Returns
+    -------
+    receipt
+        None if the video has none.
+    path
+        The video in the videos folder.
 
     Raises
     ------
     CamrecError
+        The camera could not be opened, or the recording could not be saved.
     """
-    print_message(cli_text("record.through", url=wire.url))
+    print_message(cli_text("record.through", url=running.url))
     if host := parse_bare_host(url):
         url = find_stream(host, NetworkPolicy(config.allowed_networks)).address()
-    open_before = {camera.session_id for camera in wire.cameras()}
+    open_before = {camera.session_id for camera in running.cameras()}
     try:
-        camera = _open_camera(wire, url)
-        filename = _record_and_wait(wire, camera, seconds)
+        filename = _record_and_wait(_open_camera(running, url), seconds)
     finally:
         address = parse_address(url).url
-        for each in wire.cameras():
-            if each.url == address and each.session_id not in open_before:
-                wire.close(each)
-    return wire.receipt(filename), config.videos / filename
+        for camera in running.cameras():
+            if camera.latest_info.url == address and camera.session_id not in open_before:
+                camera.close()
+    return running.library.receipt(filename), config.videos / filename
 
 
-def _open_camera(wire: RemoteBackend, url: str) -> schema.SessionReply:
-    camera = wire.open(url, None)
-    while camera.state == "opening":  # somebody else has just opened it
+def _open_camera(running: RemoteBackend, url: str) -> RemoteCamera:
+    camera = running.open(url, None)
+    info = camera.latest_info
+    while info.state == "opening":  # another client has just opened it
         time.sleep(PROGRESS_POLL_INTERVAL_S)
-        camera = wire.camera(camera)
-    if camera.error is not None:
-        raise from_response(422, camera.error.code, camera.error.message)
+        info = camera.info()
+    if info.error is not None:
+        raise error_from_code(info.error.code, info.error.message)
     return camera
 
 
-def _record_and_wait(wire: RemoteBackend, camera: schema.SessionReply, seconds: int) -> str:
+def _record_and_wait(camera: RemoteCamera, seconds: int) -> str:
+    """Record, and return the name of the video's file."""
     with catch_stop_signals() as reasons, recording_progress_bar() as progress:
-        recording = wire.record(camera, seconds, None)
+        recording = camera.record(seconds, None)
         task = progress.add_task(camera.name, total=seconds, size="")
-        while not wire.wait(recording, PROGRESS_POLL_INTERVAL_S):
+        while not recording.wait(PROGRESS_POLL_INTERVAL_S):
             if reasons:
                 reasons.clear()
-                wire.stop_recording(recording)
-            size = format_megabytes(recording.bytes)
-            progress.update(task, completed=recording.elapsed, size=size)
-    assert recording.filename is not None  # it is saved
-    return recording.filename
+                recording.stop()
+            info = recording.latest_info
+            progress.update(task, completed=info.elapsed, size=format_megabytes(info.bytes))
+    filename = recording.latest_info.filename
+    assert filename is not None  # a recording that ended without an error is saved
+    return filename

@@ -25,7 +25,10 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
-    """token : ask for one, made for this run where the settings have none."""
+    """Serve the dashboard until a signal.
+
+    token : require a token; it is made for this run if the settings have none.
+    """
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
     _check_security(settings)
@@ -37,7 +40,10 @@ def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
 
 
 def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
-    """seconds : record the cameras for so long, and serve nothing."""
+    """Open the built-in cameras, and serve the dashboard.
+
+    seconds : record the cameras for this long instead of serving.
+    """
     _check_security(settings)
     with running_station(settings, fetch=tuple(PROGRAMS)) as station:
         cameras = station.open_demo()
@@ -49,12 +55,13 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
 
 
 def _check_security(config: Config) -> None:
-    """Refuse, before anything is started, what would let everybody in.
+    """Reject settings that would let everybody in, before anything is started.
 
     Raises
     ------
     InputError
-        ``host_needs_token``, ``bad_certificate``.
+        ``host_needs_token``: other machines can reach camrec, and there is no token.
+        ``bad_certificate``.
     """
     if config.is_reachable_remotely and not config.token:
         raise InputError("host_needs_token", host=config.host or "0.0.0.0")
@@ -64,12 +71,12 @@ def _check_security(config: Config) -> None:
 def _serve_dashboard(
     station: Station, *, open_browser: bool, served: Callable[[], object] = lambda: None
 ) -> None:
-    """`served` is called as soon as the page answers."""
-    # Panel takes seconds to import: only these two commands wait for it.
-    from camrec.dashboard import server
+    """Serve until a signal; `served` is called as soon as the page answers."""
+    # Panel takes seconds to import: only these two commands need it.
+    from camrec import dashboard
 
     config = station.config
-    desk = web.HandlerContext.of(station)
+    context = web.HandlerContext.of(station)
 
     def ready(address: str) -> None:
         served()
@@ -79,26 +86,26 @@ def _serve_dashboard(
             print(url)
         else:
             print(f"{url}login#{quote(config.token)}")
-            # Others see a browser's command line: this word is of use once.
-            url = f"{url}login#{desk.guard.make_one_time_token()}"
+            # Other users can see the browser's command line, so this token works only once.
+            url = f"{url}login#{context.guard.make_one_time_token()}"
         if open_browser and not config.socket:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     try:
-        with web.guarded_servers(desk.guard, config):
-            server.serve(
+        with web.guarded_servers(context.guard, config):
+            dashboard.serve(
                 station,
-                web.make_routes(desk),
+                web.make_routes(context),
                 host=config.host,
                 port=config.port,
                 prefix=config.prefix,
                 socket=config.socket,
                 language=config.language or None,
                 ready=ready,
-                **web.application_settings(desk),
+                **web.application_settings(context),
             )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        held = describe_port_owner(config.port)
-        raise ServiceError("port_taken", port=config.port, setting="port", holder=held) from None
+        owner = describe_port_owner(config.port)
+        raise ServiceError("port_taken", port=config.port, setting="port", holder=owner) from None

@@ -1,7 +1,7 @@
-"""What a browser is shown while ``camrec serve --socket`` starts: that it does.
+"""The page that a browser shows while ``camrec serve --socket`` starts.
 
-Jupyter holds a page until something answers on the socket, and the first start may have to fetch
-programs for minutes. This answers at once; the server takes its place on the same path.
+Jupyter waits until a server answers on the socket, and the first start may download programs for
+minutes. This server answers at once, until the real one takes its place on the same path.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from camrec.i18n import best_language, translate
 log = logging.getLogger(__name__)
 
 STARTING_HEADER = "X-Camrec-Starting"
-STARTING_REQUEST_TIMEOUT_S = 5.0  # for one request
+STARTING_REQUEST_TIMEOUT_S = 5.0
 MAX_STARTING_REQUEST_BYTES = 1 << 16
-MAX_FAILED_POLLS = 10  # requests in a row that fail before the page says that camrec did not start
+MAX_FAILED_POLLS = 10  # failed requests in a row after which the page says that the start failed
 
 STARTING_PAGE_HTML = """<!DOCTYPE html>
 <html lang="[[language]]">
@@ -57,7 +57,7 @@ STARTING_PAGE_HTML = """<!DOCTYPE html>
 
 @contextlib.contextmanager
 def starting_page(path: str) -> Iterator[None]:
-    """Answer on the Unix socket `path` until the end; nothing where it cannot be bound."""
+    """Serve the page on the Unix socket `path`. If that cannot be bound, do nothing."""
     listener = _bind_socket(path)
     if listener is None:
         yield
@@ -82,7 +82,7 @@ def _bind_socket(path: str) -> socket.socket | None:
         os.chmod(path, 0o600)
         listener.listen()
     except OSError as error:
-        log.debug("no starting page: %s", error)
+        log.debug("the startup page is not available: %s", error)
         listener.close()
         return None
     return listener
@@ -100,13 +100,13 @@ def _serve_requests(listener: socket.socket) -> None:
 
 
 def _send_page(client: socket.socket) -> None:
-    asked = b""
-    while b"\r\n\r\n" not in asked and len(asked) < MAX_STARTING_REQUEST_BYTES:
-        piece = client.recv(4096)
-        if not piece:
+    request = b""
+    while b"\r\n\r\n" not in request and len(request) < MAX_STARTING_REQUEST_BYTES:
+        received = client.recv(4096)
+        if not received:
             return
-        asked += piece
-    accepts = re.search(rb"(?im)^accept-language:([^\r\n]*)", asked)
+        request += received
+    accepts = re.search(rb"(?im)^accept-language:([^\r\n]*)", request)
     body = render_page(
         best_language(accepts[1].decode("latin-1").strip() if accepts else None)
     ).encode()
@@ -116,6 +116,7 @@ def _send_page(client: socket.socket) -> None:
 
 
 def render_page(language: str) -> str:
+    """Return the HTML of the page in `language`."""
     facts = {"language": language, "mark": STARTING_HEADER, "tries": str(MAX_FAILED_POLLS)}
     facts["text"] = escape(translate("cli.starting", language))
     facts["failed"] = json.dumps(translate("cli.starting_failed", language)).replace("<", "\\u003c")

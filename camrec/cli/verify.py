@@ -1,4 +1,4 @@
-"""``camrec verify``: is a video still what it was?"""
+"""``camrec verify``: checks whether a video is still what it was when it was saved."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from camrec.recording import VerifyResult, verify_video
 
 
 def verify(file: Path, config: Config, *, as_json: bool) -> None:
+    """Check a video and print the result. The exit code is 1 if something is wrong with it."""
     path = _find_video(file, config)
-    found = verify_video(path)
+    result = verify_video(path)
     if as_json:
-        _print_json(path, found)
+        _print_json(path, result)
     else:
-        _print_table(path, found)
-    if found.faults:
+        _print_table(path, result)
+    if result.faults:
         raise typer.Exit(1)
 
 
@@ -39,39 +40,39 @@ def _find_video(file: Path, config: Config) -> Path:
     raise typer.BadParameter(cli_text("verify.no_file", path=str(file)))
 
 
-def _print_json(path: Path, found: VerifyResult) -> None:
+def _print_json(path: Path, result: VerifyResult) -> None:
     print_json(
         {
             "path": str(path),
             "size": path.stat().st_size,
-            "frames": found.frames,
-            "duration": found.duration,
-            "sha256": found.sha256,
-            "faults": found.faults,
-            "receipt": found.receipt and found.receipt.model_dump(mode="json"),
+            "frames": result.frames,
+            "duration": result.duration,
+            "sha256": result.sha256,
+            "faults": result.faults,
+            "receipt": result.receipt and result.receipt.model_dump(mode="json"),
         }
     )
 
 
-def _print_table(path: Path, found: VerifyResult) -> None:
-    made = make_facts_table()
-    made.add_row(cli_text("verify.path"), str(path))
-    made.add_row(cli_text("verify.size"), format_megabytes(path.stat().st_size))
-    made.add_row(cli_text("verify.frames"), str(found.frames))
-    made.add_row(cli_text("verify.duration"), f"{found.duration:.3f} s")
-    made.add_row("SHA-256", found.sha256)
-    if found.receipt is not None:
-        made.add_row(cli_text("verify.started"), found.receipt.started_at)
-        made.add_row(
+def _print_table(path: Path, result: VerifyResult) -> None:
+    table = make_facts_table()
+    table.add_row(cli_text("verify.path"), str(path))
+    table.add_row(cli_text("verify.size"), format_megabytes(path.stat().st_size))
+    table.add_row(cli_text("verify.frames"), str(result.frames))
+    table.add_row(cli_text("verify.duration"), f"{result.duration:.3f} s")
+    table.add_row("SHA-256", result.sha256)
+    if result.receipt is not None:
+        table.add_row(cli_text("verify.started"), result.receipt.started_at)
+        table.add_row(
             cli_text("verify.ended"),
-            translate(f"videos.ended_{found.receipt.ended}", CONSOLE_LANGUAGE),
+            translate(f"videos.ended_{result.receipt.ended}", CONSOLE_LANGUAGE),
         )
-        for gap in found.receipt.gaps:
-            made.add_row(cli_text("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
-    print_table(made)
-    for fault, what in found.faults.items():
+        for gap in result.receipt.gaps:
+            table.add_row(cli_text("verify.gap"), f"{gap.start:.3f} s + {gap.duration:.3f} s")
+    print_table(table)
+    for fault, what in result.faults.items():
         print_message(cli_text(f"verify.fault.{fault}", what=what))
-    if found.receipt is None:
+    if result.receipt is None:
         print_message(cli_text("verify.no_receipt"))
-    if not found.faults:
+    if not result.faults:
         print_message(cli_text("verify.good"))
