@@ -35,7 +35,7 @@ def test_what_is_public_is_documented(path):
     if found.is_function:
         for each in found.parameters:
             assert each.name in ("self", "cls") or re.search(rf"\b{each.name}\b", told), each.name
-        if "ndarray" in str(found.returns):
+        if "ndarray" in str(found.returns).lower():
             assert re.search(r"\((\w+, )*\w+,? ?\w*\) (uint8|datetime64)", told)
     raised = told.partition("Raises")[2].partition("Examples")[0]
     for code in re.findall(r"``([a-z]+_[a-z_]+)``", raised):
