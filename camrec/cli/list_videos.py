@@ -80,14 +80,10 @@ def _print_binaries_json(found: dict[str, Binary], missing: dict[str, ServiceErr
         for name, binary in found.items()
     ]
     faults = {
-        name: schema.FaultReply.of(error, CONSOLE_LANGUAGE) for name, error in missing.items()
+        name: schema.FaultReply.of(error, CONSOLE_LANGUAGE).model_dump()
+        for name, error in missing.items()
     }
-    print_json(
-        {
-            "binaries": listed,
-            "missing": {name: fault.model_dump() for name, fault in faults.items() if fault},
-        }
-    )
+    print_json({"binaries": listed, "missing": faults})
 
 
 def _print_binaries_table(found: dict[str, Binary]) -> None:
