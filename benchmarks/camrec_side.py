@@ -22,10 +22,10 @@ def main() -> None:
         videos_dir=Path(folder) / "videos",
     )
     with Station(config) as station, ThreadPoolExecutor(len(urls)) as pool:
-        sessions = list(pool.map(station.open, urls))
+        sessions = list(pool.map(station.cameras.open, urls))
         print("open", flush=True)
         for line in sys.stdin:
-            recordings = [station.record(each.session_id, int(line)) for each in sessions]
+            recordings = [station.recordings.start(each.session_id, int(line)) for each in sessions]
             for recording in recordings:
                 recording.wait()
             files = [str(station.library.folder / each.filename) for each in recordings]

@@ -22,7 +22,7 @@ def main() -> None:
         videos_dir=Path(folder) / "videos",
     )
     with Station(config) as station, ThreadPoolExecutor(len(urls)) as pool:
-        sessions = list(pool.map(station.open, urls))
+        sessions = list(pool.map(station.cameras.open, urls))
         server = LocalServer(station)
         ids = [session.session_id for session in sessions]
         print(json.dumps({"url": server.url, "sessions": ids}), flush=True)

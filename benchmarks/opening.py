@@ -103,7 +103,7 @@ class Opening:
 
 def by_camrec(station: Station, url: str) -> Opening | None:
     began = time.monotonic_ns()
-    session = station.begin_open(url)
+    session = station.cameras.begin_open(url)
     units = session.feed.subscribe(max_bytes=64 << 20)
     first: int | None = None
     while session.state is SessionState.OPENING:
@@ -113,7 +113,7 @@ def by_camrec(station: Station, url: str) -> Opening | None:
             first = keys[0].arrived
     live = time.monotonic_ns()
     opened = session.state is SessionState.LIVE and first is not None
-    station.close(session.session_id)
+    station.cameras.close(session.session_id)
     return Opening((first - began) / 1e6, (live - began) / 1e6) if opened and first else None
 
 
@@ -209,13 +209,13 @@ def p95(values: list[float]) -> float:
 
 
 def record(station: Station, url: str) -> bool:
-    session = station.open(url)
+    session = station.cameras.open(url)
     try:
-        recording = station.record(session.session_id, RECORD_S)
+        recording = station.recordings.start(session.session_id, RECORD_S)
         recording.wait()
         return recording.state is RecordingState.SAVED
     finally:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 if __name__ == "__main__":

@@ -59,13 +59,13 @@ class LocalBackend:
             for session in self._open_sessions():
                 if session.source == source:
                     return LocalCamera(self, session)
-            return LocalCamera(self, self.station.open(url, name))
+            return LocalCamera(self, self.station.cameras.open(url, name))
 
     def cameras(self) -> list[LocalCamera]:
         return [LocalCamera(self, session) for session in self._open_sessions()]
 
     def record_together(self, session_ids: Sequence[str], duration: int) -> list[LocalRecording]:
-        jobs = self.station.record_together(session_ids, duration)
+        jobs = self.station.recordings.start_together(session_ids, duration)
         return [LocalRecording(self, job) for job in jobs]
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
@@ -74,7 +74,7 @@ class LocalBackend:
         return self._server.external_video_url(video.path), False
 
     def _open_sessions(self) -> list[Session]:
-        sessions = self.station.sessions()
+        sessions = self.station.cameras.sessions()
         return [session for session in sessions if session.state in OPEN_SESSION_STATES]
 
 
@@ -101,7 +101,7 @@ class LocalCamera:
         return frame.captured, frame.jpeg
 
     def record(self, duration: int, name: str | None) -> LocalRecording:
-        job = self._backend.station.record(self.session_id, duration, name)
+        job = self._backend.station.recordings.start(self.session_id, duration, name)
         return LocalRecording(self._backend, job)
 
     def latest_recording(self) -> LocalRecording | None:
@@ -109,14 +109,14 @@ class LocalCamera:
         return None if job is None else LocalRecording(self._backend, job)
 
     def recordings(self) -> list[LocalRecording]:
-        jobs = self._backend.station.list_recordings()
+        jobs = self._backend.station.recordings.listed()
         return [
             LocalRecording(self._backend, job) for job in jobs if job.session_id == self.session_id
         ]
 
     def close(self) -> None:
         if self._session.state is not SessionState.CLOSED:
-            self._backend.station.close(self.session_id)
+            self._backend.station.cameras.close(self.session_id)
 
 
 class LocalRecording:

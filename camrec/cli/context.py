@@ -27,7 +27,7 @@ def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[
     with DownloadProgressBar(err, CONSOLE_LANGUAGE) as bar:
         for name in fetch:
             try:
-                station.get_binary(name, bar)
+                station.programs.get(name, bar)
             except ServiceError as error:
                 # The rest works without this program; what needs it raises the error again.
                 print_error(error)

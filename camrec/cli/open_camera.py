@@ -21,10 +21,10 @@ def open_camera(station: Station, address: str | CameraAddress) -> Session:
     InputError, CameraError, ServiceError
         The camera could not be opened.
     """
-    session = station.begin_open(address)
+    session = station.cameras.begin_open(address)
     wait_until_open(session)
     if session.state is SessionState.FAILED:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         assert session.error is not None
         raise session.error
     return session

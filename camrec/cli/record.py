@@ -74,7 +74,7 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
     with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
-            session = open_camera(station, station.resolve_address(url))
+            session = open_camera(station, station.cameras.resolve_address(url))
             # The statistics are about the last seconds: wait until there are some.
             session.machine.wait(lambda state: state in ENDED_SESSION_STATES, PROBE_MEASUREMENT_S)
             if as_json:
@@ -97,7 +97,7 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
             assert session.error is not None
             raise session.error
     with catch_stop_signals() as reasons:
-        recordings = [station.record(session.session_id, seconds) for session in sessions]
+        recordings = [station.recordings.start(session.session_id, seconds) for session in sessions]
         _show_progress(recordings, [session.name for session in sessions], reasons)
     return [_saved_video(station, recording) for recording in recordings]
 
@@ -125,7 +125,9 @@ def _load_config(config: Path | None, **overrides: object) -> Config:
 
 
 def _record_one(station: Station, url: str, duration: int) -> VideoFile:
-    [video] = record_all(station, [open_camera(station, station.resolve_address(url))], duration)
+    [video] = record_all(
+        station, [open_camera(station, station.cameras.resolve_address(url))], duration
+    )
     return video
 
 
@@ -148,7 +150,7 @@ def _save_report(url: str, path: Path, config: Path | None) -> None:
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
             print_message(cli_text("probe.saving"))
-            findings = station.write_report(station.resolve_address(url), path)
+            findings = station.reports.write(station.cameras.resolve_address(url), path)
     print_message(cli_text("probe.saved", path=str(path)))
     if findings.error is not None:
         raise findings.error

@@ -46,7 +46,7 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
     """
     _check_security(settings)
     with running_station(settings, fetch=tuple(PROGRAMS)) as station:
-        cameras = station.open_demo()
+        cameras = station.cameras.open_demo()
         if seconds is None:
             _serve_dashboard(station, open_browser=open_browser)
         else:

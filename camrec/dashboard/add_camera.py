@@ -47,16 +47,18 @@ class AddCamera(AskingComponent):
 
     def _open_camera(self, url: str, name: str | None, credential: Credential | None) -> None:
         validate_name(name)  # before a search that takes its time
-        self._station.begin_open(self._station.resolve_address(url, credential), name)
+        self._station.cameras.begin_open(
+            self._station.cameras.resolve_address(url, credential), name
+        )
 
     def do_demo(self) -> None:
-        self.ask("demo", self._station.open_demo)
+        self.ask("demo", self._station.cameras.open_demo)
 
     def do_reopen(self, url: str) -> None:
-        self.ask("reopen", self._station.reopen, url)
+        self.ask("reopen", self._station.cameras.reopen, url)
 
     def do_find(self) -> None:
         self.ask("find", lambda: json.dumps([asdict(camera) for camera in find_cameras()]))
 
     def do_forget(self, url: str) -> None:
-        self.ask("forget", self._station.forget, url)
+        self.ask("forget", self._station.cameras.forget, url)

@@ -70,16 +70,16 @@ class CameraCard(AskingComponent):
     # What the browser may ask for.
 
     def do_record(self, seconds: int) -> None:
-        self.ask("record", self._station.record, self.session_id, seconds)
+        self.ask("record", self._station.recordings.start, self.session_id, seconds)
 
     def do_stop(self) -> None:
-        self.ask("stop", self._station.stop_recording, self.session_id)
+        self.ask("stop", self._station.recordings.stop, self.session_id)
 
     def do_cancel(self, recording_id: str) -> None:
-        self.ask("cancel", self._station.stop_recording, None, str(recording_id))
+        self.ask("cancel", self._station.recordings.stop, None, str(recording_id))
 
     def do_close(self) -> None:
-        self.ask("close", self._station.close, self.session_id)
+        self.ask("close", self._station.cameras.close, self.session_id)
 
     def do_retry(self) -> None:
         self.ask("retry", self._reopen)
@@ -88,12 +88,12 @@ class CameraCard(AskingComponent):
         self._on_statistics(self.session_id, self._session_state["name"], bool(dark), float(east))
 
     def do_change(self) -> None:
-        session = self._station.session(self.session_id)
+        session = self._station.cameras.session(self.session_id)
         chosen = "" if session.name == session.source.host else session.name
         refused = session.error is not None and session.error.code in LOGIN_ERROR_CODES
         self._on_change(session.source.url, chosen, refused)
-        self.ask("change", self._station.close, self.session_id)
+        self.ask("change", self._station.cameras.close, self.session_id)
 
     def _reopen(self) -> None:
-        failed = self._station.close(self.session_id)
-        self._station.begin_open(failed.source, failed.name)
+        failed = self._station.cameras.close(self.session_id)
+        self._station.cameras.begin_open(failed.source, failed.name)

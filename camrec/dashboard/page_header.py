@@ -55,7 +55,7 @@ class PageHeader(AskingComponent):
         self._on_place(file if view == "videos" else None)
 
     def do_stop(self, recording_id: str) -> None:
-        self.ask("stop", self._station.stop_recording, None, recording_id)
+        self.ask("stop", self._station.recordings.stop, None, recording_id)
 
     def do_record_all(self, seconds: int) -> None:
-        self.ask("record_all", self._station.record_all, seconds)
+        self.ask("record_all", self._station.recordings.start_all, seconds)

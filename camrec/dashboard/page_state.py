@@ -17,8 +17,9 @@ from camrec.process import ProcessState
 from camrec.recent_cameras import RecentCamera
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording_limits import MAX_DURATION_S
+from camrec.schema import FFmpegHealthReply
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
-from camrec.station import Station
+from camrec.station import LibraryChanged, Station, StationEvent
 
 PAGE_STATE_INTERVAL_S = (
     2.0  # seconds between two looks at what changes without a word: disk, sound, retries
@@ -90,7 +91,7 @@ class PageStateBoard:
         self.station = station
         self.facts = PageState()
         self.changed: Callbacks[[PageState]] = Callbacks()
-        self.history = StreamHistory(station.sessions, station.clock.utc_ns)
+        self.history = StreamHistory(station.cameras.sessions, station.clock.utc_ns)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._library_changed = True
@@ -116,8 +117,8 @@ class PageStateBoard:
         self._thread.join()
         self.history.stop()
 
-    def _on_station_change(self, kind: str, _about: object) -> None:
-        if kind == "library":
+    def _on_station_change(self, event: StationEvent) -> None:
+        if isinstance(event, LibraryChanged):
             self._library_changed = True
         self._wake.set()
 
@@ -134,7 +135,7 @@ class PageStateBoard:
 
     def _read_state(self) -> PageState:
         station = self.station
-        sessions = station.sessions()
+        sessions = station.cameras.sessions()
         ready = {
             "rtsp": station.mediamtx.state is ProcessState.READY,
             "mjpeg": station.go2rtc.state is ProcessState.READY,
@@ -143,15 +144,15 @@ class PageStateBoard:
         if self._folder_watch.changed() or self._library_changed:
             self._library_changed = False
             videos = station.library.videos()
-        listed = station.list_recordings()
+        listed = station.recordings.listed()
         return PageState(
             [self._session_state(session, ready[session.kind], listed) for session in sessions],
             self._health_state(sessions),
             videos,
-            [self._recent_camera_row(camera) for camera in station.recent_cameras()],
+            [self._recent_camera_row(camera) for camera in station.cameras.recent()],
             {
                 "most": station.config.max_sessions,
-                "folder": str(station.next_videos_dir),
+                "folder": str(station.settings.next_videos_dir),
                 "token": bool(station.config.token),
             },
             self._group_recording_state(),
@@ -163,8 +164,8 @@ class PageStateBoard:
         `rate`: bits a second of their files; `most`: the longest recording that there is room for;
         `room` and `free`: bytes that recordings may take, and that are free.
         """
-        recordable = self.station.recordable_sessions()
-        disk = self.station.estimate_disk(recordable)
+        recordable = self.station.recordings.recordable_sessions()
+        disk = self.station.recordings.estimate_disk(recordable)
         rate, most = disk.file_bit_rate, disk.max_seconds
         if rate and not 0.9 < rate / (self._last_group_rate or rate * 2) < 1.1:
             self._last_group_rate = rate
@@ -178,7 +179,7 @@ class PageStateBoard:
 
     def _recent_camera_row(self, camera: RecentCamera) -> dict[str, Any]:
         """`asks`: its password is not known any more."""
-        asks = camera.guarded and self.station.recent.source(camera.url) is None
+        asks = self.station.cameras.needs_password(camera)
         host = restore_address(camera.url).host
         return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
 
@@ -227,19 +228,22 @@ class PageStateBoard:
 
     def _health_state(self, sessions: list[Session]) -> dict[str, Any]:
         station = self.station
-        told = station.health()
-        free = _round_bytes(told["disk"]["free_bytes"])
+        health = station.health()
+        free = _round_bytes(health.disk.free_bytes)
         return {
-            "proxies": {name: proxy["state"] for name, proxy in told["proxies"].items()},
-            "ffmpeg": _available_version(told["ffmpeg"]),
+            "proxies": {
+                "mediamtx": health.proxies.mediamtx.state,
+                "go2rtc": health.proxies.go2rtc.state,
+            },
+            "ffmpeg": _available_version(health.ffmpeg),
             "free": free,
             "total": station.library.disk_space.total_bytes,
             "seconds": self._seconds_left(sessions),
             "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
             "most": station.config.max_sessions,
-            "demo": station.has_unopened_demo,
+            "demo": station.cameras.has_unopened_demo,
             "without": self._cameras_without_video(sessions),
-            "left": {"count": len(told["left_behind"]), "folder": str(station.library.folder)},
+            "left": {"count": len(health.left_behind), "folder": str(station.library.folder)},
         }
 
     def _cameras_without_video(self, sessions: list[Session]) -> list[dict[str, Any]]:
@@ -270,7 +274,7 @@ class PageStateBoard:
         It stays as it is where the rates hardly change.
         """
         open_sessions = [each for each in sessions if each.state in OPEN_SESSION_STATES]
-        rate = self.station.estimate_disk(open_sessions).file_bit_rate
+        rate = self.station.recordings.estimate_disk(open_sessions).file_bit_rate
         if rate and not 0.9 < rate / (self._last_file_rate or rate * 2) < 1.1:
             self._last_file_rate = rate
         if not rate:
@@ -307,10 +311,9 @@ def _latest_error(
     return latest.error if latest is not None else None
 
 
-def _available_version(ffmpeg: dict[str, str | None]) -> str | None:
-    """Its version; None where it is not there, or not any more."""
-    path = ffmpeg["path"]
-    return ffmpeg["version"] if path and Path(path).exists() else None
+def _available_version(ffmpeg: FFmpegHealthReply) -> str | None:
+    """The version of FFmpeg; None if it is missing, or was removed meanwhile."""
+    return ffmpeg.version if ffmpeg.path and Path(ffmpeg.path).exists() else None
 
 
 def _round_bytes(size: int) -> int:

@@ -40,10 +40,10 @@ class SettingsDialog(AskingComponent):
             self._on_language(language)
 
     def do_most(self, most: int) -> None:
-        self.ask("most", self._station.configure, most)
+        self.ask("most", self._station.settings.change, most)
 
     def do_folder(self, folder: str) -> None:
-        self.ask("folder", self._station.configure, None, str(folder))
+        self.ask("folder", self._station.settings.change, None, str(folder))
 
     def do_token(self, token: str) -> None:
-        self.ask("token", self._station.configure, None, None, str(token))
+        self.ask("token", self._station.settings.change, None, None, str(token))

@@ -9,12 +9,13 @@ from camrec.process.stop_sequence import (
     StopSequence,
     StopStep,
 )
-from camrec.process.supervisor import ProcessState, Supervisor
+from camrec.process.supervisor import UNHEALTHY_PROCESS_STATES, ProcessState, Supervisor
 from camrec.process.tcp_bytes import count_received_bytes
 
 __all__ = [
     "STDIN_STOP_SEQUENCE",
     "SERVER_STOP_SEQUENCE",
+    "UNHEALTHY_PROCESS_STATES",
     "ChildProcess",
     "PidFile",
     "ProcessState",

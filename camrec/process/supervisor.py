@@ -42,6 +42,8 @@ PROCESS_TRANSITIONS = {
     ProcessState.FAILED: frozenset({ProcessState.STARTING, ProcessState.STOPPED}),
 }
 
+UNHEALTHY_PROCESS_STATES = (ProcessState.BACKOFF, ProcessState.FAILED)
+
 READY_POLL_INTERVAL_S = 0.05
 
 

@@ -8,12 +8,18 @@ from camrec.recording.options import (
     RecordingServices,
     SaveVideo,
 )
-from camrec.recording.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
+from camrec.recording.recording import (
+    ENDED_RECORDING_STATES,
+    RUNNING_RECORDING_STATES,
+    RecordingJob,
+    RecordingState,
+)
 from camrec.recording.resume import ResumeState
 from camrec.recording.verify import VerifyResult, verify_video
 
 __all__ = [
     "ENDED_RECORDING_STATES",
+    "RUNNING_RECORDING_STATES",
     "DiskAllowance",
     "EncodingPolicy",
     "RecordingJob",

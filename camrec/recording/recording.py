@@ -51,6 +51,11 @@ class RecordingState(Enum):
 
 
 ENDED_RECORDING_STATES = (RecordingState.SAVED, RecordingState.FAILED)
+RUNNING_RECORDING_STATES = (
+    RecordingState.WRITING,
+    RecordingState.WAITING,
+    RecordingState.FINALISING,
+)
 RECORDING_TRANSITIONS = {
     RecordingState.SCHEDULED: frozenset({RecordingState.WRITING, RecordingState.FAILED}),
     RecordingState.WRITING: frozenset({RecordingState.WAITING, RecordingState.FINALISING}),

@@ -1,5 +1,25 @@
-"""The whole: composes the rooms from the settings, and starts and stops them in order."""
+"""The whole of one camrec: creates everything from the settings, starts and stops it in order."""
 
-from camrec.station.station import Station, shared_station
+from camrec.station.events import (
+    LibraryChanged,
+    ProxyChanged,
+    RecentCamerasChanged,
+    RecordingChanged,
+    SessionChanged,
+    SettingsChanged,
+    StationEvent,
+)
+from camrec.station.shared import shared_station
+from camrec.station.station import Station
 
-__all__ = ["Station", "shared_station"]
+__all__ = [
+    "LibraryChanged",
+    "ProxyChanged",
+    "RecentCamerasChanged",
+    "RecordingChanged",
+    "SessionChanged",
+    "SettingsChanged",
+    "Station",
+    "StationEvent",
+    "shared_station",
+]

@@ -11,9 +11,8 @@ from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
 from camrec.clock import parse_iso
 from camrec.errors import InputError
 from camrec.i18n import translate
-from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
+from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
 from camrec.redaction import redact
-from camrec.station.station import MAX_START_AHEAD_DAYS
 
 IdString = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]
 NameString = Annotated[

@@ -70,7 +70,7 @@ def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(c
 
 def test_the_live_picture_alone_as_a_notebook_shows_it(station, looking):
     with MjpegCamera() as camera:
-        session = station.open(camera.url, "Nest box")
+        session = station.cameras.open(camera.url, "Nest box")
         local = LocalServer(station)
         with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:
             look = looking(serving.url)

@@ -35,7 +35,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
     expect(health(page)).to_contain_text("FFmpeg manque\u00a0: rien ne peut être enregistré.")
     expect(health(page)).to_contain_text("camrec binaries")
     with MjpegCamera() as camera:
-        station.open(camera.url, "Porte")
+        station.cameras.open(camera.url, "Porte")
         tile = page.get_by_role("article", name="Porte")
         tile.get_by_role("button", name="Enregistrer").click()
         expect(tile.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")
@@ -66,7 +66,7 @@ def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
 def test_the_tile_of_a_camera_that_failed_saves_a_report(shown):
     with Refusing(http("404 Not Found")) as camera:
         station, page = shown()
-        station.begin_open(f"http://127.0.0.1:{camera.port}/none", "Door")
+        station.cameras.begin_open(f"http://127.0.0.1:{camera.port}/none", "Door")
         tile = page.get_by_role("article", name="Door, failed")
         with page.expect_download() as downloading:
             tile.get_by_role("button", name="Save a report").click()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import Page, expect
 
-from camrec.station import station as stations
+from camrec.station import recording_registry
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, fits
@@ -71,7 +71,7 @@ def test_closing_a_camera_tells_what_it_cancelled(wire, door):
 
 
 def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypatch):
-    monkeypatch.setattr(stations, "MAX_ENDED_RECORDINGS", 2)
+    monkeypatch.setattr(recording_registry, "MAX_ENDED_RECORDINGS", 2)
     with serving(binaries.config(tmp_path)) as (_, wire), MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
         ids = [
@@ -91,9 +91,9 @@ def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
     with serving(binaries.config(tmp_path)) as (station, wire), MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
         station.changed.connect(
-            lambda kind, _: seen.extend(
+            lambda event: seen.extend(
                 (each.started_at - station.clock.utc_ns()) / 1e9
-                for each in station.scheduled_recordings(session_id)
+                for each in station.recordings.scheduled(session_id)
             )
         )
         wire.post("/record/together", {"session_ids": [session_id], "duration": 1})

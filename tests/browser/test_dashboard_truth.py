@@ -79,10 +79,10 @@ def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_picture(wire, ca
 def test_what_is_offered_is_admitted(shown, monkeypatch):
     station, page = shown()
     with MjpegCamera() as camera:
-        session = station.open(camera.url, "Door")
+        session = station.cameras.open(camera.url, "Door")
         tile = page.get_by_role("article", name="Door, live")
         expect(tile.get_by_text("about")).to_be_visible()
-        rate = station.estimate_disk([session]).file_bit_rate
+        rate = station.recordings.estimate_disk([session]).file_bit_rate
         assert rate > 0
         # Room for ten minutes above what has to stay free.
         room = station.config.min_free_bytes + int(rate / 8 * 600)
@@ -95,7 +95,7 @@ def test_what_is_offered_is_admitted(shown, monkeypatch):
         expect(page.get_by_role("button", name="Stop and save")).to_be_visible()
         length = session.recording.duration
         assert 240 <= length <= 600
-        station.stop_recording(session.session_id)
+        station.recordings.stop(session.session_id)
         monkeypatch.setattr(
             DiskSpace, "free_bytes", property(lambda self: station.config.min_free_bytes)
         )
@@ -108,12 +108,14 @@ def test_the_time_that_is_left_stays_when_a_camera_goes_away(shown):
     strip = page.locator("#health")
     expect(strip).not_to_contain_text("at the present rate")  # there is none
     with MjpegCamera() as camera, MjpegCamera() as other:
-        station.open(camera.url, "Door")
-        gone = station.open(other.url, "Bench")
-        both = station.estimate_disk(station.sessions()).file_bit_rate
+        station.cameras.open(camera.url, "Door")
+        gone = station.cameras.open(other.url, "Bench")
+        both = station.recordings.estimate_disk(station.cameras.sessions()).file_bit_rate
         other.stop()
         gone.machine.wait(lambda state: state is SessionState.STALE, 20)
-        assert station.estimate_disk(station.sessions()).file_bit_rate > 0.7 * both
+        assert (
+            station.recordings.estimate_disk(station.cameras.sessions()).file_bit_rate > 0.7 * both
+        )
         expect(strip).to_contain_text("Bench has sent no picture")
         other.start()
         expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)

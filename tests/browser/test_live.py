@@ -120,7 +120,7 @@ class Cell:
 
     def __enter__(self) -> Cell:
         self.camera.start()
-        self.session = self._station.open(self.camera.url, "Nest box")
+        self.session = self._station.cameras.open(self.camera.url, "Nest box")
         self._local = LocalServer(self._station)
         made = lambda: CameraView(self.session, base_url=self._local.url, width=480)  # noqa: E731
         self._serving = Serving(made).__enter__()
@@ -130,7 +130,7 @@ class Cell:
     def __exit__(self, *error: object) -> None:
         self._serving.__exit__()
         self._local.stop()
-        self._station.close(self.session.session_id)
+        self._station.cameras.close(self.session.session_id)
         self.camera.__exit__(*error)
 
     def viewers(self, count: int) -> None:

@@ -95,7 +95,7 @@ def await_width(page: Page, least: int) -> None:
 
 @contextmanager
 def shown_live(station: Station, camera, looking, *scripts: str) -> Iterator[Page]:
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     local = LocalServer(station)
     made = lambda: CameraView(session, base_url=local.url, width=480)  # noqa: E731
     try:
@@ -107,7 +107,7 @@ def shown_live(station: Station, camera, looking, *scripts: str) -> Iterator[Pag
                 look.close()
     finally:
         local.stop()
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:

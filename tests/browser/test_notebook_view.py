@@ -46,10 +46,10 @@ def camera() -> Iterator[MjpegCamera]:
 
 @pytest.fixture
 def session(station, camera) -> Iterator[Session]:
-    session = station.open(camera.url, "Nest box")
+    session = station.cameras.open(camera.url, "Nest box")
     yield session
     if session.state is not SessionState.CLOSED:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(stati
     figure = page.get_by_role("figure", name="Nest box, live")
     names = [each.get_attribute("aria-label") for each in figure.get_by_role("button").all()]
     assert names == ["Save a still picture", "Statistics", "Full screen"]
-    recording = station.record(session.session_id, 60)
+    recording = station.recordings.start(session.session_id, 60)
     expect(page.get_by_role("figure", name="Nest box, recording")).to_be_visible()
     recording.stop()
     expect(figure).to_be_visible()
@@ -129,7 +129,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     until(lambda: session.recording.bytes > 0)
     shutil.rmtree(station.library.segments_folder(session.recording.recording_id))
     with pytest.raises(ServiceError):
-        station.stop_recording(session.session_id)
+        station.recordings.stop(session.session_id)
     expect(page.get_by_role("alert")).to_contain_text("FFmpeg n’a pas pu écrire")
     assert session.recording.state.value == "failed"
     expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
@@ -144,7 +144,7 @@ def test_a_camera_that_is_away_is_not_recorded_anew_and_one_that_is_closed_says_
     expect(page.get_by_role("button", name="Record")).to_be_disabled()
     camera.thaw()
     expect(page.get_by_role("button", name="Record")).to_be_enabled(timeout=15_000)
-    station.close(session.session_id)
+    station.cameras.close(session.session_id)
     expect(page.get_by_text("Camera closed")).to_be_visible()
     expect(page.get_by_role("button", name="Record")).to_be_disabled()
 

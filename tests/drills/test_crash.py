@@ -31,9 +31,9 @@ def test_a_recording_goes_on_after_a_kill(programs, tmp_path, kind):
             victim.kill(victim.processes(kind))
         [(_, session_id, recording_id, ends_at)] = victim.begun
         with Station(recorder.config(tmp_path, [str(each) for each in programs])) as station:
-            recording = station.recording(recording_id)
+            recording = station.recordings.get(recording_id)
             assert recording.ends_at == ends_at
-            assert [each.session_id for each in station.sessions()] == [session_id]
+            assert [each.session_id for each in station.cameras.sessions()] == [session_id]
             assert recording.wait(60)
             assert recording.state is RecordingState.SAVED
             (receipt,) = recording.receipts

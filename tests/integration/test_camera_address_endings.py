@@ -25,8 +25,8 @@ def test_an_rtsp_camera_is_asked_for_its_address_as_it_was_typed(station, end):
         path = end
 
     with Camera(encode("-g", "10")) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         assert session.state is SessionState.LIVE
         asked = {first.split()[1] for _, first in camera.requests if first.startswith("DESCRIBE")}
         assert asked == {camera.url}
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)

@@ -112,7 +112,7 @@ class BreaksOff(RawRtspCamera):
 )
 def test_a_camera_that_ends_the_connection_is_told_as_that(station, kind, code):
     with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == code
 
 
@@ -171,7 +171,7 @@ def test_a_camera_that_breaks_off_at_its_audio_is_called_once_more_without(stati
 def test_a_wrong_password_is_tried_once(station):
     with odd.TwoChallengesInOneLine(encode("-g", "10")) as camera:
         with pytest.raises(CameraError) as refused:
-            station.open(camera.url.replace("secret77", "secret78"))
+            station.cameras.open(camera.url.replace("secret77", "secret78"))
         assert refused.value.code == "camera_wrong_password"
         assert camera.connections == 1 and camera.refused == 1
 
@@ -182,7 +182,7 @@ def test_a_wrong_password_is_tried_once(station):
 )
 def test_a_camera_that_cannot_be_had_is_told_as_it_is(station, kind, code, connections):
     with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == code
     assert refused.value.facts["host"] == "127.0.0.1"
     assert camera.connections == connections and camera.most_at_once == 1
@@ -202,7 +202,7 @@ def test_a_camera_that_leads_elsewhere_is_not_followed_by_the_relay(station):
         camera.target = "rtsp://127.0.0.2:1/live"
         station.routes.remember(parse_address(camera.url), CameraRoute.RELAY)
         with pytest.raises(CameraError) as refused:
-            station.open(camera.url)
+            station.cameras.open(camera.url)
     assert refused.value.code == "camera_elsewhere"
     assert refused.value.facts["other"] == "127.0.0.2"
     assert camera.connections == 1
@@ -223,7 +223,7 @@ def test_a_camera_that_leads_elsewhere_is_not_followed_where_networks_are_limite
         is_whole(record(station, other, 2))
         camera.target = f"rtsp://127.0.0.2:{other.port}/live"
         with pytest.raises(CameraError) as refused:
-            station.open(camera.url)
+            station.cameras.open(camera.url)
         assert refused.value.code == "camera_elsewhere"
         assert (camera.connections, other.connections) == (1, 1)
 
@@ -283,7 +283,7 @@ def test_a_redirect_never_takes_a_password_to_another_host(station, answered):
         LeadsAfterLogin(other.frames) as camera,
         pytest.raises(CameraError) as refused,
     ):
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_elsewhere"
     assert refused.value.facts["other"] == "localhost"
     assert (other.connections, other.logins) == (0, 0)
@@ -307,8 +307,8 @@ def test_a_redirect_that_is_followed_takes_nothing_secret_along(station):
 
     with Remembers(encode("-g", "10")) as other, LeadsAnywhere(other.frames) as camera:
         camera.target = f"rtsp://localhost:{other.port}/live"
-        session = station.open(camera.url)
-        station.close(session.session_id)
+        session = station.cameras.open(camera.url)
+        station.cameras.close(session.session_id)
         assert camera.connections and other.connections, "it was not followed"
     assert "DESCRIBE" in other.heard and "PLAY" in other.heard
     for secret in ("s3cr3t77", "viewer", "authorization", "cookie", "referer", str(camera.port)):
@@ -318,7 +318,7 @@ def test_a_redirect_that_is_followed_takes_nothing_secret_along(station):
 def test_a_camera_that_led_somewhere_does_not_go_over_udp(station):
     with LeadsByUdp(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         camera.url = camera.url.replace("://", "://viewer:secret77@")
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_udp_only" and camera.connections == 1
 
 
@@ -331,7 +331,7 @@ class LeadsToItself(RawRtspCamera):
 
 def test_a_camera_that_leads_in_a_circle_is_not_called_without_end(station):
     with LeadsToItself(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_circle"
     assert camera.connections < 1000
 
@@ -339,7 +339,7 @@ def test_a_camera_that_leads_in_a_circle_is_not_called_without_end(station):
 def test_a_camera_that_leads_to_a_name_that_is_not_known_is_told_as_it_is(station):
     with odd.Redirected(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         camera.target = "rtsp://no-such-host.invalid/live"
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_elsewhere"
 
 
@@ -418,7 +418,7 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
                 assert other.connections == connections
         for connections in (1, 2):
             with Station(binaries.config(tmp_path)) as station:
-                station.close(station.open(camera.url).session_id)
+                station.cameras.close(station.cameras.open(camera.url).session_id)
             assert camera.connections == connections
     kept = (tmp_path / "videos" / ".routes").read_text("utf-8")
     assert str(other.port) in kept and "viewer" not in kept and "secret77" not in kept
@@ -426,11 +426,11 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
 
 def opened(station: Station, camera) -> CameraRoute:
     """Open and close it: the way that it came."""
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     try:
         return session._upstream.route
     finally:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 def test_a_camera_that_was_starting_up_is_not_relayed_for_good(station):
@@ -475,7 +475,7 @@ def test_routes_without_a_day_are_read(tmp_path):
 def test_a_relayed_camera_s_password_never_leaves_camrec(station, caplog):
     caplog.set_level(logging.DEBUG)
     with odd.Sha256WithQop(encode("-g", "10")) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         path = session.local_url.rpartition("/")[2]
         status, told = station.mediamtx._api.call("GET", f"/v3/config/paths/get/{path}")
         assert status == 200 and "rtsp://127.0.0.1" in told

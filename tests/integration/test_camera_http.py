@@ -277,10 +277,10 @@ def test_what_other_players_open_is_recorded_whole(station, kind):
 def test_an_address_is_opened_as_it_was_pasted(station):
     with RawHttpCamera(encode_jpegs()) as camera:
         pasted = f" “<{camera.url}>”,\r\n"
-        assert station.resolve_address(pasted) == parse_address(camera.url)
-        session = station.open(pasted)
+        assert station.cameras.resolve_address(pasted) == parse_address(camera.url)
+        session = station.cameras.open(pasted)
         assert session.source == parse_address(camera.url)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 class BrokenNowAndThen(RawHttpCamera):
@@ -325,7 +325,7 @@ class Brotli(Compressed):
 
 def test_a_compression_that_cannot_be_read_is_named(station):
     with Brotli(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_compressed"
     assert refused.value.facts["coding"] == "br" and camera.connections == 1
 
@@ -369,7 +369,7 @@ def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind)
 
 def test_a_wrong_password_is_not_tried_without_end(station):
     with AnotherPassword(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_wrong_password"
     assert (len(camera.requests), camera.connections) == (3, 1)
 
@@ -397,7 +397,7 @@ def test_a_camera_that_leads_away_after_the_look_is_not_followed(station, kind):
         other.settimeout(0.0)
         camera.target = f"http://127.0.0.2:{other.getsockname()[1]}/video"
         with pytest.raises(CameraError) as refused:
-            station.open(camera.url)
+            station.cameras.open(camera.url)
         assert refused.value.code == "camera_elsewhere"
         with pytest.raises(BlockingIOError):
             other.accept()
@@ -450,7 +450,7 @@ class LooksWellOnlyAndHangsUp(LooksWellOnly):
 )
 def test_a_camera_that_refuses_after_the_look_is_not_called_in_a_loop(station, kind, code):
     with kind(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == code
     assert camera.connections <= 25 and camera.most_at_once == 1
     if code == "camera_wrong_password":
@@ -507,7 +507,7 @@ class Circle(RawHttpCamera):
 
 def test_a_camera_that_leads_in_a_circle_is_told_in_words(station):
     with Circle(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_circle"
     assert len(camera.requests) == 3, "asked once, not three times"
     assert "302" not in str(refused.value)
@@ -650,14 +650,14 @@ class TurnsAndCloses(Turns):
 @pytest.mark.parametrize("kind", [Turns, TurnsAndCloses])
 def test_a_storm_is_stopped_whatever_its_cause(station, kind):
     with kind(encode_jpegs()) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         # Long after it turned.
         end = time.monotonic() + 30
         while len(camera.sent) < 60:
             assert time.monotonic() < end, "it does not deliver any more"
             assert not threading.Event().wait(0.05)
         begun, connections = time.monotonic(), camera.connections
-        recording = station.record(session.session_id, 3)
+        recording = station.recordings.start(session.session_id, 3)
         assert recording.wait(60)
         lasted = time.monotonic() - begun
         assert session.state is SessionState.LIVE
@@ -680,14 +680,14 @@ class EndsGo2rtc(Turns):
 
 def test_a_camera_that_go2rtc_would_end_on_does_not_end_it(station):
     with EndsGo2rtc(encode_jpegs()) as odd, RawHttpCamera(encode_jpegs()) as camera:
-        sessions = [station.open(each.url) for each in (odd, camera)]
+        sessions = [station.cameras.open(each.url) for each in (odd, camera)]
         (go2rtc,) = (each for each in station.proxies if each.name == "go2rtc")
         end = time.monotonic() + 60
         while len(odd.sent) < 60 or any(each.state is not SessionState.LIVE for each in sessions):
             assert time.monotonic() < end, "they did not come back"
             assert not threading.Event().wait(0.05)
         assert go2rtc.start_count == 1
-        recording = station.record(sessions[0].session_id, 3)
+        recording = station.recordings.start(sessions[0].session_id, 3)
         assert recording.wait(60)
         (receipt,) = recording.receipts
         assert receipt.gaps == [] and receipt.frames > 20

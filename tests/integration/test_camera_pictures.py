@@ -291,12 +291,12 @@ def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station)
     given = {"codec": "libx265", "container": "hevc", "seconds": 3}
     film = encode("-x265-params", options, size="320x480", **given)
     with Camera265(film) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         deadline = time.monotonic() + 60
         while station.routes.route(session.source) is not CameraRoute.UNREAD:  # it worked
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         recorded = record(station, camera, SECONDS)
         assert_whole(recorded, decoded(film, "hevc"), camera.connections - 2)
         assert camera.most_at_once == 1
@@ -381,13 +381,13 @@ def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
     """Width and height that a viewer sees, of the JPEG of the live view, the still and the video's
     two small pictures; and of the video.
     """
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     try:
         live = session.live_views.snapshot()
-        recording = station.record(session.session_id, 2)
+        recording = station.recordings.start(session.session_id, 2)
         assert recording.wait(60)
     finally:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
     (receipt,) = recording.receipts
     path = station.library.folder / recording.filename
     with av.open(str(path)) as file:
@@ -456,9 +456,9 @@ def test_jpegs_without_huffman_tables_get_the_usual_ones(station):
     jpegs = encode_jpegs(seconds=2)
     with RawHttpCamera([bare(each) for each in jpegs]) as camera:
         recorded = record(station, camera, 2)
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         still = session.live_views.snapshot()
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
     assert abs(len(recorded.times) - recorded.sent) <= 1
     pictures = [cv2.imdecode(np.frombuffer(each, np.uint8), 0) for each in jpegs]
     assert_follow(numbers(recorded.path, pictures), len(pictures))
@@ -508,10 +508,10 @@ def test_a_camera_that_changes_its_size_all_the_time_is_bounded_and_told(station
     films = [encode("-g", "3", size=size, seconds=1) for size in ("160x120", "320x240")]
     film = [frame for at in (0, 3, 6) for each in films for frame in each[at : at + 3]]
     with Sizes(film) as camera:
-        session = station.open(camera.url)
-        recording = station.record(session.session_id, 4)
+        session = station.cameras.open(camera.url)
+        recording = station.recordings.start(session.session_id, 4)
         assert recording.wait(90)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
     receipts = recording.receipts
     warnings = {each.code: each.facts for each in receipts[0].warnings}
     left_out = warnings["frames_left_out"]["frames"]

@@ -82,7 +82,7 @@ def test_a_report_of_a_camera_is_a_camera_again(station, tmp_path, kind):
     rtsp = kind == "rtsp"
     camera = DigestCamera(encode("-g", "10")) if rtsp else CookieCamera(encode_jpegs())
     with camera:
-        findings = station.write_report(parse_address(camera.url), path)
+        findings = station.reports.write(parse_address(camera.url), path)
         assert camera.most_at_once == 1
     assert findings.error is None
     assert (findings.video["width"], findings.video["height"]) == (320, 240)
@@ -104,7 +104,7 @@ def test_a_camera_that_fails_has_a_report_with_the_reason(station, tmp_path):
     with Refusing(http("404 Not Found")) as camera:
         url = f"http://{USER}:{PASSWORD}@127.0.0.1:{camera.port}/none"
         path = tmp_path / "report.zip"
-        findings = station.write_report(parse_address(url), path)
+        findings = station.reports.write(parse_address(url), path)
     assert findings.error.code == "camera_no_path"
     found = contents(path)
     assert json.loads(found["summary.json"])["error"]["code"] == "camera_no_path"
@@ -113,14 +113,14 @@ def test_a_camera_that_fails_has_a_report_with_the_reason(station, tmp_path):
     assert any(each.startswith("HTTP/1.1 404") for each in texts)
     assert PASSWORD.encode() not in b"".join(found.values())
     with ReplayedCamera(path) as replayed:
-        again = station.write_report(parse_address(replayed.url), tmp_path / "again.zip")
+        again = station.reports.write(parse_address(replayed.url), tmp_path / "again.zip")
     assert again.error.code == "camera_no_path"
 
 
 def test_the_report_of_a_failed_session_comes_over_rest(binaries, tmp_path):
     peer = Refusing(http("404 Not Found"))
     with serving(binaries.config(tmp_path)) as (station, wire), peer as camera:
-        session = station.begin_open(f"http://127.0.0.1:{camera.port}/none")
+        session = station.cameras.begin_open(f"http://127.0.0.1:{camera.port}/none")
         assert session.machine.wait(lambda state: state.value == "failed", 30)
         reply = wire.get(f"/session/{session.session_id}/report")
         assert reply.status == 200 and reply.headers["Content-Type"] == "application/zip"
@@ -133,6 +133,6 @@ def test_the_report_of_a_failed_session_comes_over_rest(binaries, tmp_path):
 def test_a_session_that_is_open_has_no_report(binaries, tmp_path):
     peer = RawHttpCamera(encode_jpegs())
     with serving(binaries.config(tmp_path)) as (station, wire), peer as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         assert wire.get(f"/session/{session.session_id}/report").code == "session_not_failed"
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)

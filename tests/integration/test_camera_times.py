@@ -158,9 +158,9 @@ class OverTwoThousandPixels(RtpJpegCamera):
 )
 def test_m_jpeg_that_mediamtx_drops_is_relayed(station, kind):
     with kind() as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         until(lambda: session.feed.figures().frames > camera.rate, 30)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         assert camera.connections == 2
         recorded = record(station, camera, 3)  # the way is known
         assert camera.connections == 3
@@ -178,7 +178,7 @@ class OfAKindThatNobodyKnows(RtpJpegCamera):
 def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
     with OfAKindThatNobodyKnows() as camera:
         with pytest.raises(CameraError) as caught:
-            station.open(camera.url)
+            station.cameras.open(camera.url)
         assert camera.connections <= 2
     assert caught.value.code == "camera_jpeg"
     assert "MJPEG" not in caught.value.text("en")
@@ -186,15 +186,15 @@ def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
 
 def test_m_jpeg_beside_h264_is_left_alone(station):
     with BesideH264(encode("-g", "10")) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         assert session.feed.video.codec == "h264"
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         assert camera.connections == 1
 
 
 def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(station):
     with RtpJpegCamera() as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         still = session.live_views.snapshot()
         assert (still.width, still.height) == camera.size
         ready = threading.Event()
@@ -205,7 +205,7 @@ def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(stat
         for each in (still, live):
             image = cv2.imdecode(np.frombuffer(each.jpeg, np.uint8), cv2.IMREAD_COLOR)
             assert image.shape == (240, 320, 3) and image.std() > 20
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         recorded = record(station, camera, 2)
     assert station.library.images.thumbnail(recorded.path.name).stat().st_size > 0
     video = station.library.get(recorded.path.name)
@@ -298,13 +298,13 @@ def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
 
 def test_a_timestamp_out_of_line_is_put_in_line_among_b_frames(station):
     with SentInAnotherOrder(()) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         until(lambda: session.feed.figures().frames > 30)
-        recording = station.record(session.session_id, 6)
+        recording = station.recordings.start(session.session_id, 6)
         assert recording.wait(60)
         (receipt,) = recording.receipts
         times = shown_times(station.library.folder / recording.filename)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
     # Of the last frames one may come before another that is shown earlier.
     distances = [later - earlier for earlier, later in pairwise(times[:-3])]
     assert max(abs(each - 1 / camera.rate) for each in distances) < EVEN

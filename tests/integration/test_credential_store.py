@@ -127,14 +127,14 @@ def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries,
     config = binaries.config(tmp_path, keyring=True)
     with MjpegCamera(auth="digest", user="user", password="canary") as camera:
         with Station(config) as station:
-            session = station.open(camera.url, "Bench")
-            recording = station.record(session.session_id, 600)
+            session = station.cameras.open(camera.url, "Bench")
+            recording = station.recordings.start(session.session_id, 600)
             assert (KEYRING_SERVICE, f"recording {recording.recording_id}") in system.kept
             files = [each for each in tmp_path.rglob("*") if each.suffix in (".json", ".cameras")]
             assert files and all(b"canary" not in each.read_bytes() for each in files)
         assert [name for _, name in system.kept] == [f"camera {session.source.url}"]
         with Station(config) as station:
-            (known,) = station.recent_cameras()
-            session = station.reopen(known.url)
+            (known,) = station.cameras.recent()
+            session = station.cameras.reopen(known.url)
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             assert (session.state, session.name) == (SessionState.LIVE, "Bench")

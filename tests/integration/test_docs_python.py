@@ -79,7 +79,7 @@ def test_the_remote_page(folder):
     config = Config.load(mediamtx_port=0, go2rtc_port=0, token="a secret")
     with MjpegCamera() as source, serving(config) as (station, wire):
         names = run("remote.md", {ADDRESS: source.url, SERVER: wire.url})
-        (session,) = station.sessions()
+        (session,) = station.cameras.sessions()
         assert session.state.value == "live"
         assert names["video"].receipt.ended == "time"
     assert names["Out"][0] == [("Nest box", "live")]

@@ -129,15 +129,17 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
     station, wire = served
     hostile = [("http", HTTP_CAMERAS), ("rtsp", RTSP_CAMERAS), ("rtsps", {"silent": None})]
     with contextlib.ExitStack() as stack, MjpegCamera(rate=20) as good:
-        session = station.open(good.url)
-        recording = station.record(session.session_id, 600)
+        session = station.cameras.open(good.url)
+        recording = station.recordings.start(session.session_id, 600)
         grown = stack.enter_context(heaviest())
         begun = time.monotonic_ns()
         opened = {}
         for scheme, cameras in hostile:
             for name, answer in cameras.items():
                 port = stack.enter_context(Refusing(answer)).port
-                opened[scheme, name] = station.begin_open(f"{scheme}://127.0.0.1:{port}/", name)
+                opened[scheme, name] = station.cameras.begin_open(
+                    f"{scheme}://127.0.0.1:{port}/", name
+                )
 
         before = len(good.truth())
         until(lambda: len(good.truth()) >= before + 100, 60)
@@ -146,10 +148,10 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
             state = each.state.value
             if state == "failed":
                 assert isinstance(each.error, CamrecError) and each.error.code != "internal"
-            station.close(each.session_id)
+            station.cameras.close(each.session_id)
         # None of them ever delivered, but for the pictures that nobody can decode.
         ended = time.monotonic_ns()
-        station.stop_recording(recording_id=recording.recording_id)
+        station.recordings.stop(recording_id=recording.recording_id)
         (video,) = station.library.videos()
         sent = [each for each in good.truth() if begun < each.at < ended]
         assert len(sent) >= 100
@@ -157,7 +159,7 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
         assert video.receipt.frames >= len(sent)
         print(f"{len(opened)} hostile cameras: at most {grown() >> 20} MB more")
         assert grown() < MEMORY + (64 << 20)
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 @pytest.mark.parametrize("name", HTTP_CAMERAS)
@@ -203,7 +205,7 @@ def test_nobody_reads_or_publishes_without_knowing_the_path(served):
     """Another user of this machine reaches the proxies' ports; a path's name is the password."""
     station, _ = served
     with MjpegCamera() as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         station.mediamtx.ensure_ready()
         path = urlsplit(session.local_url).path.strip("/")
         assert len(path) >= 16
@@ -224,7 +226,7 @@ def test_nobody_reads_or_publishes_without_knowing_the_path(served):
         for source in ("exec:true", "echo:true", "expr:1", "ffmpeg:x", "file:///etc/passwd"):
             query = {"name": "mine", "src": source}
             assert station.go2rtc._api.call("PATCH", "/api/streams", query=query)[0] == 400, source
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 def announced(url: str) -> str:

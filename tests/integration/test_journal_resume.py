@@ -72,12 +72,11 @@ def test_bad_entries_stay_and_are_told_and_the_others_are_taken_up(
     (videos / ".journal" / "folder.json").mkdir()
     bad = ["address.json", "ended-before-it-began.json", "folder.json", "half.json", "latin.json"]
     with caplog.at_level(logging.INFO), station(tmp_path, binaries) as taken_up:
-        good = taken_up.recording("good")
+        good = taken_up.recordings.get("good")
         assert good.wait(60) and good.state is RecordingState.SAVED
         assert good.receipts[0].ended == "crash" and good.receipts[0].frames == 100
-        assert sorted(taken_up.left_behind) == bad
         health = taken_up.health()
-        assert health["status"] == "degraded" and sorted(health["left_behind"]) == bad
+        assert health.status == "degraded" and sorted(health.left_behind) == bad
     assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad
     assert (videos / ".parts" / "address" / "part-1.mp4").exists()
     assert all(name in caplog.text for name in bad) and "canary" not in caplog.text
@@ -113,17 +112,17 @@ def test_on_a_full_disk_camrec_starts_and_makes_the_video_once_there_is_room(sma
     scheduled = owe(videos, "scheduled", film, started_at=None, start_at=later, parts=())
     filler = fill(small)
     with station(small, binaries) as full:
-        over = full.recording("over")
+        over = full.recordings.get("over")
         assert over.wait(60) and over.state is RecordingState.FAILED
         assert "no space left" in over.error.text()
-        assert full.recording("scheduled").state is RecordingState.SCHEDULED
-        assert full.left_behind == []
+        assert full.recordings.get("scheduled").state is RecordingState.SCHEDULED
+        assert full.health().left_behind == []
     filler.unlink()
     with station(small, binaries) as roomy:
-        over = roomy.recording("over")
+        over = roomy.recordings.get("over")
         assert over.wait(60) and over.state is RecordingState.SAVED
         with av.open(str(videos / over.filename)) as container:
             assert sum(1 for _ in container.decode(video=0)) == 100
-        assert roomy.recording("scheduled").start_at == scheduled.start_at
+        assert roomy.recordings.get("scheduled").start_at == scheduled.start_at
     kept = [json.loads(each.read_text()) for each in (videos / ".journal").iterdir()]
     assert [each["recording_id"] for each in kept] == ["scheduled"]

@@ -71,10 +71,10 @@ def test_a_share_that_cannot_be_synced_is_recorded_to_with_a_word_in_the_log(
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
 def test_what_a_disk_cannot_write_counts_all_the_same(binaries, tmp_path, fails, number):
     with Station(binaries.config(tmp_path)) as station, RawHttpCamera(encode_jpegs()) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         fails("fsync", number, tmp_path)
         with pytest.raises(CamrecError) as refused:
-            station.record(session.session_id, 2)
+            station.recordings.start(session.session_id, 2)
         assert refused.value.code in ("folder_unwritable", "disk_full")
         said = {errno.EIO: "the disk reports an error", errno.ENOSPC: ""}[number]
         assert said in str(refused.value)

@@ -231,7 +231,7 @@ def test_an_address_with_two_readings_asks_no_name_server(monkeypatch, tmp_path,
 
     monkeypatch.setattr(socket, "getaddrinfo", asked)
     with pytest.raises(CamrecError) as refused:
-        station.begin_open(f"{scheme}://viewer:P@ssw0rd/1@camera/x")
+        station.cameras.begin_open(f"{scheme}://viewer:P@ssw0rd/1@camera/x")
     assert refused.value.code == "address_ambiguous"
     with pytest.raises(CamrecError) as there:
         camrec.connect("http://viewer:P@ssw0rd/1@127.0.0.1")

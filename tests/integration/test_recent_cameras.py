@@ -70,43 +70,43 @@ def test_a_file_that_is_no_list_and_one_that_cannot_be_written_cost_nothing(tmp_
 def test_a_camera_is_opened_again_and_asks_for_its_password_after_a_restart(config):
     with MjpegCamera(auth="basic", user="user", password="canary") as camera:
         with Station(config) as station:
-            session = station.open(camera.url, "Bench")
-            assert station.recent_cameras() == [], "it is open"
-            station.close(session.session_id)
-            (known,) = station.recent_cameras()
+            session = station.cameras.open(camera.url, "Bench")
+            assert station.cameras.recent() == [], "it is open"
+            station.cameras.close(session.session_id)
+            (known,) = station.cameras.recent()
             assert (known.name, known.guarded) == ("Bench", True)
-            again = station.reopen(known.url)
+            again = station.cameras.reopen(known.url)
             again.machine.wait(lambda state: state is not SessionState.OPENING)
             assert again.state is SessionState.LIVE
             assert again.name == "Bench"
         with Station(config) as station:
             with pytest.raises(CameraError) as refused:
-                station.reopen(known.url)
+                station.cameras.reopen(known.url)
             assert refused.value.code == "camera_wrong_password"
-            station.forget(known.url)
+            station.cameras.forget(known.url)
             with pytest.raises(NotFoundError):
-                station.reopen(known.url)
+                station.cameras.reopen(known.url)
     for path in config.videos.rglob("*"):
         assert path.is_dir() or b"canary" not in path.read_bytes()
 
 
 def test_the_built_in_cameras_are_not_on_the_list(config):
     with Station(config) as station:
-        sessions = station.open_demo()
+        sessions = station.cameras.open_demo()
         for session in sessions:
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             assert session.state is SessionState.LIVE
-            station.close(session.session_id)
-        assert station.recent_cameras() == []
+            station.cameras.close(session.session_id)
+        assert station.cameras.recent() == []
 
 
 def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(config, monkeypatch):
     with MjpegCamera() as camera, Station(config) as station:
         with pytest.raises(StateError) as refused:
-            station.record_all(60)
+            station.recordings.start_all(60)
         assert refused.value.code == "nothing_to_record"
-        first, second = (station.open(camera.url, name) for name in ("Door", "Bench"))
-        station.begin_open("rtsp://127.0.0.1:9/stream")
+        first, second = (station.cameras.open(camera.url, name) for name in ("Door", "Bench"))
+        station.cameras.begin_open("rtsp://127.0.0.1:9/stream")
         admit, asked = station.library.disk_space.require_space, []
 
         def refuse_the_first(*about):
@@ -117,10 +117,10 @@ def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(confi
 
         monkeypatch.setattr(station.library.disk_space, "require_space", refuse_the_first)
         with pytest.raises(DiskError):
-            station.record_all(60)
+            station.recordings.start_all(60)
         assert first.recording is None
         assert second.recording.duration == 60
-        (begun,) = station.record_all(90)
+        (begun,) = station.recordings.start_all(90)
         assert begun is first.recording
         assert begun.duration == 90
-        assert station.recordable_sessions() == []
+        assert station.recordings.recordable_sessions() == []

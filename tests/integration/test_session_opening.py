@@ -56,10 +56,10 @@ SLOW = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection(station, kind):
     with SLOW[kind]() as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         states = []
         session.machine.changed.connect(lambda old, new: states.append(new))
-        recording = station.record(session.session_id, 30)
+        recording = station.recordings.start(session.session_id, 30)
         assert recording.wait(PATIENCE)
         assert recording.state is RecordingState.SAVED, recording.error
         assert set(states) == {SessionState.LIVE} or not states
@@ -96,12 +96,12 @@ def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(statio
     with Shared(frames) as camera:
         time.sleep(0.5)
         awaited = set()
-        session = station.begin_open(camera.url)
+        session = station.cameras.begin_open(camera.url)
         session.changed.connect(lambda: awaited.add(session.waiting_for))
         assert session.machine.wait(lambda state: state is not SessionState.OPENING, PATIENCE)
         assert session.state is SessionState.LIVE
         assert "key_frame" in awaited and session.waiting_for is None
-        recording = station.record(session.session_id, 5)
+        recording = station.recordings.start(session.session_id, 5)
         assert recording.wait(PATIENCE)
         assert recording.state is RecordingState.SAVED, recording.error
         assert camera.connections == 1
@@ -118,12 +118,12 @@ def test_the_first_key_frame_is_not_missed(station):
     frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
     for _ in range(5):
         with Prompt(frames) as camera:
-            session = station.open(camera.url)
+            session = station.cameras.open(camera.url)
             assert session.frames_seen < 100
-            recording = station.record(session.session_id, 1)
+            recording = station.recordings.start(session.session_id, 1)
             assert recording.wait(PATIENCE)
             assert recording.state is RecordingState.SAVED, recording.error
-            station.close(session.session_id)
+            station.cameras.close(session.session_id)
             assert camera.connections == 1
 
 
@@ -139,10 +139,10 @@ class Broken(RawRtspCamera):
 def test_what_cannot_be_decoded_is_not_live(station):
     frames = encode("-g", "10", size="640x360")
     with Broken(frames) as camera:
-        session = station.begin_open(camera.url)
+        session = station.cameras.begin_open(camera.url)
         assert not session.machine.wait(lambda state: state is not SessionState.OPENING, 12)
         assert session.frames_seen > 50 and session.waiting_for in ("key_frame", "picture")
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         assert camera.connections == 1
 
 
@@ -157,14 +157,14 @@ class Mute(RawHttpCamera):
 def test_a_mute_mjpeg_camera_has_failed_after_fifteen_seconds(station):
     with Mute(encode_jpegs()) as camera, pytest.raises(CamrecError) as refused:
         began = time.monotonic()
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert refused.value.code == "camera_no_picture"
     assert FIRST_MEDIA_TIMEOUT_S <= time.monotonic() - began < FIRST_MEDIA_TIMEOUT_S + 5
 
 
 def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera(station):
     with RawRtspCamera(encode("-g", "10")) as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         before = session.feed.newest
         session._thread._publisher._reader._reader._connection.interrupt()
         deadline = time.monotonic() + PATIENCE
@@ -181,8 +181,8 @@ def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
     frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
     for number in range(3):
         with Prompt(frames) as camera, Station(binaries.config(tmp_path / str(number))) as station:
-            session = station.open(camera.url)
-            recording = station.record(session.session_id, 5)
+            session = station.cameras.open(camera.url)
+            recording = station.recordings.start(session.session_id, 5)
             assert recording.wait(PATIENCE)
             assert recording.state is RecordingState.SAVED, recording.error
             assert recording.receipts[0].duration > 4.5

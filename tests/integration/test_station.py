@@ -12,7 +12,13 @@ from camrec.receipt import RecordingWarning
 from camrec.recording import RecordingState
 from camrec.session import SessionState
 from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S
-from camrec.station import Station
+from camrec.station import (
+    LibraryChanged,
+    ProxyChanged,
+    RecordingChanged,
+    SessionChanged,
+    Station,
+)
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
 from support.cameras.rtsp import RtspCamera
@@ -44,27 +50,27 @@ def gone(camera) -> None:
 
 
 def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera):
-    session = station.open(camera.url, "Entrée")
+    session = station.cameras.open(camera.url, "Entrée")
     assert session.state is SessionState.LIVE
     assert session.frames_seen >= 10
-    assert (session.name, session.kind) == ("Entrée", station.sessions()[0].kind)
+    assert (session.name, session.kind) == ("Entrée", station.cameras.sessions()[0].kind)
     before = camera.connections
     viewers = [session.live_views.subscribe(lambda: None) for _ in range(3)]
-    recording = station.record(session.session_id, 2)
+    recording = station.recordings.start(session.session_id, 2)
     assert recording.wait(PATIENCE)
     for viewer in viewers:
         viewer.close()
     assert camera.connections == before
     assert recording.state is RecordingState.SAVED
-    station.close(session.session_id)
-    assert station.sessions() == []
+    station.cameras.close(session.session_id)
+    assert station.cameras.sessions() == []
 
 
 @pytest.mark.parametrize(("audio", "codec"), [("mp2", "aac"), ("vorbis", None)])
 def test_a_rarer_sound_is_recorded_or_told(station, audio, codec):
     with RtspCamera(audio=audio) as camera:
-        session = station.open(camera.url, "Door")
-        recording = station.record(session.session_id, 2)
+        session = station.cameras.open(camera.url, "Door")
+        recording = station.recordings.start(session.session_id, 2)
         assert recording.wait(PATIENCE)
     (receipt,) = recording.receipts
     assert receipt.audio_codec == codec
@@ -74,7 +80,7 @@ def test_a_rarer_sound_is_recorded_or_told(station, audio, codec):
 
 def test_only_the_proxy_stays_connected(station):
     with MjpegCamera() as camera:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
         assert camera.connected == 1
 
 
@@ -91,12 +97,12 @@ def test_only_the_proxy_stays_connected(station):
 )
 def test_why_a_camera_does_not_deliver(station, scheme, answer, code, most_connections):
     with Refusing(answer) as camera, pytest.raises(CamrecError) as refused:
-        station.open(f"{scheme}://canary:p%40ss@127.0.0.1:{camera.port}/x")
+        station.cameras.open(f"{scheme}://canary:p%40ss@127.0.0.1:{camera.port}/x")
     assert refused.value.code == code
     assert refused.value.status == 422
     assert camera.connections <= most_connections
     assert "canary" not in str(refused.value)
-    assert station.sessions() == []
+    assert station.cameras.sessions() == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +111,7 @@ def test_why_a_camera_does_not_deliver(station, scheme, answer, code, most_conne
 )
 def test_a_camera_that_got_no_password_asks_for_one(station, scheme, answer):
     with Refusing(answer) as camera, pytest.raises(CamrecError) as refused:
-        station.open(f"{scheme}://127.0.0.1:{camera.port}/x")
+        station.cameras.open(f"{scheme}://127.0.0.1:{camera.port}/x")
     assert refused.value.code == "camera_asks_login" and camera.connections == 1
 
 
@@ -114,7 +120,7 @@ def test_a_camera_that_is_switched_off(station, scheme):
     with Refusing(None) as camera:
         port = camera.port
     with pytest.raises(CamrecError) as refused:
-        station.open(f"{scheme}://127.0.0.1:{port}/x")
+        station.cameras.open(f"{scheme}://127.0.0.1:{port}/x")
     assert refused.value.code == "camera_refused"
 
 
@@ -131,14 +137,14 @@ def test_a_camera_without_media_has_failed_after_fifteen_seconds(
 ):
     with Refusing(answer) as camera, pytest.raises(CamrecError) as refused:
         began = time.monotonic()
-        station.open(f"rtsp://127.0.0.1:{camera.port}/x")
+        station.cameras.open(f"rtsp://127.0.0.1:{camera.port}/x")
     assert refused.value.code == code
     assert FIRST_MEDIA_TIMEOUT_S <= time.monotonic() - began < FIRST_MEDIA_TIMEOUT_S + 5
     assert camera.connections == connections
 
 
 def test_a_lost_camera_is_stale_and_comes_back_by_itself(station, camera):
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     gone(camera)
     becomes(session, SessionState.STALE)
     assert session.feed.figures().age >= 5
@@ -150,7 +156,7 @@ def test_a_lost_camera_is_stale_and_comes_back_by_itself(station, camera):
 
 
 def test_a_frozen_camera_is_stale_and_comes_back_by_itself(station, camera):
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     camera.freeze()
     becomes(session, SessionState.STALE)
     camera.thaw()
@@ -158,8 +164,8 @@ def test_a_frozen_camera_is_stale_and_comes_back_by_itself(station, camera):
 
 
 def test_a_recording_goes_on_when_its_camera_comes_back(station, camera):
-    session = station.open(camera.url)
-    recording = station.record(session.session_id, 12)
+    session = station.cameras.open(camera.url)
+    recording = station.recordings.start(session.session_id, 12)
     while recording.elapsed < 2:
         recording.wait(0.1)
     gone(camera)
@@ -181,7 +187,7 @@ def test_a_recording_goes_on_when_its_camera_comes_back(station, camera):
 
 
 def test_a_killed_proxy_is_restarted_and_its_sessions_come_back(station, camera):
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     proxy = station.mediamtx if session.kind == "rtsp" else station.go2rtc
     killed = proxy.pid
     back = threading.Event()
@@ -197,53 +203,53 @@ def test_a_killed_proxy_is_restarted_and_its_sessions_come_back(station, camera)
 
 def test_sessions_are_counted_and_a_failed_one_is_not(station, camera):
     station.config.max_sessions = 2
-    refused = station.begin_open("http://127.0.0.1:9/x")
+    refused = station.cameras.begin_open("http://127.0.0.1:9/x")
     becomes(refused, SessionState.FAILED)
-    first, second = station.open(camera.url), station.open(camera.url)
+    first, second = station.cameras.open(camera.url), station.cameras.open(camera.url)
     with pytest.raises(StateError) as full:
-        station.open(camera.url)
+        station.cameras.open(camera.url)
     assert full.value.code == "sessions_full"
     assert first.session_id != second.session_id
-    station.close(refused.session_id)
-    assert len(station.sessions()) == 2
+    station.cameras.close(refused.session_id)
+    assert len(station.cameras.sessions()) == 2
 
 
 def test_what_the_state_forbids(station, camera):
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     with pytest.raises(StateError) as refused:
-        station.stop_recording(session_id=session.session_id)
+        station.recordings.stop(session_id=session.session_id)
     assert refused.value.code == "not_recording"
-    recording = station.record(session.session_id, 60)
+    recording = station.recordings.start(session.session_id, 60)
     with pytest.raises(StateError) as refused:
-        station.record(session.session_id, 60)
+        station.recordings.start(session.session_id, 60)
     assert refused.value.code == "already_recording"
     while recording.parts == 0:  # the first key picture may be to come
         recording.wait(0.1)
-    closed = station.close(session.session_id)
+    closed = station.cameras.close(session.session_id)
     assert closed.recording.state is RecordingState.SAVED
     assert closed.recording.receipts[0].ended == "closed"
     with pytest.raises(NotFoundError) as refused:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
     assert refused.value.code == "no_session"
 
 
 @pytest.mark.parametrize("duration", [0, -1, 86_401, 1.5, "60", None, True, float("nan"), 10**9])
 def test_a_length_that_is_no_length(station, duration):
     with pytest.raises(InputError) as refused:
-        station.record("none", duration)
+        station.recordings.start("none", duration)
     assert refused.value.code == "bad_duration"
 
 
 def test_a_session_that_is_opening_can_be_closed(station):
     with Refusing(None) as camera:
-        session = station.begin_open(f"rtsp://127.0.0.1:{camera.port}/x")
-        station.close(session.session_id)
+        session = station.cameras.begin_open(f"rtsp://127.0.0.1:{camera.port}/x")
+        station.cameras.close(session.session_id)
     assert session.state is SessionState.CLOSED
 
 
 def test_an_end_in_the_middle_saves_what_is_recorded(station, camera):
-    session = station.open(camera.url)
-    recording = station.record(session.session_id, 3600)
+    session = station.cameras.open(camera.url)
+    recording = station.recordings.start(session.session_id, 3600)
     while recording.elapsed < 1:
         recording.wait(0.1)
     station.stop()
@@ -260,25 +266,27 @@ def test_a_second_camrec_on_the_same_folder_is_refused(station):
 
 def test_changes_are_told(station, camera):
     told = []
-    station.changed.connect(lambda kind, about: told.append(kind))
-    session = station.open(camera.url)
-    station.record(session.session_id, 1).wait(PATIENCE)
-    station.close(session.session_id)
-    assert {"session", "recording", "library", "proxy"} <= set(told)
+    station.changed.connect(told.append)
+    session = station.cameras.open(camera.url)
+    station.recordings.start(session.session_id, 1).wait(PATIENCE)
+    station.cameras.close(session.session_id)
+    kinds = {SessionChanged, RecordingChanged, LibraryChanged, ProxyChanged}
+    assert kinds <= {type(event) for event in told}
+    assert SessionChanged(session.session_id) in told
 
 
 def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
-    monkeypatch.setattr("camrec.station.station.MAX_ENDED_RECORDINGS", 2)
+    monkeypatch.setattr("camrec.station.recording_registry.MAX_ENDED_RECORDINGS", 2)
     with MjpegCamera() as camera:
-        session = station.open(camera.url)
+        session = station.cameras.open(camera.url)
         far = station.clock.utc_ns() + 3600 * 10**9
-        waiting = station.record(session.session_id, 1, start_at=far)
-        made = [station.record(session.session_id, 1, start_at=far) for _ in range(5)]
+        waiting = station.recordings.start(session.session_id, 1, start_at=far)
+        made = [station.recordings.start(session.session_id, 1, start_at=far) for _ in range(5)]
         for recording in made:
             recording.stop()
             assert recording.wait(PATIENCE)
-        newest = station.record(session.session_id, 1)
-        assert station.recordings() == [waiting, *made[-2:], newest]
+        newest = station.recordings.start(session.session_id, 1)
+        assert station.recordings.all() == [waiting, *made[-2:], newest]
         assert newest.wait(PATIENCE)
         assert session.recording is newest
 
@@ -286,8 +294,8 @@ def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
 @pytest.mark.parametrize("variant", ["no_length", "snapshot"])
 def test_a_camera_that_go2rtc_cannot_read_is_recorded_all_the_same(station, variant):
     with MjpegCamera(variant=variant, auth="digest") as camera:
-        session = station.open(camera.url)
-        recording = station.record(session.session_id, 2)
+        session = station.cameras.open(camera.url)
+        recording = station.recordings.start(session.session_id, 2)
         assert recording.wait(PATIENCE)
         assert camera.connected == 1
         assert recording.state is RecordingState.SAVED

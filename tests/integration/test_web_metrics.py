@@ -27,8 +27,8 @@ def served(binaries, tmp_path_factory):
         MjpegCamera(auth="basic", password=PASSWORD) as mjpeg,
         serving(config) as (station, wire),
     ):
-        station.open(rtsp.url, f"rtsp://user:{PASSWORD}@camera")
-        station.open(mjpeg.url)
+        station.cameras.open(rtsp.url, f"rtsp://user:{PASSWORD}@camera")
+        station.cameras.open(mjpeg.url)
         yield wire, {"rtsp": rtsp, "mjpeg": mjpeg}
 
 

@@ -39,7 +39,7 @@ def served(binaries, tmp_path_factory):
 @pytest.fixture(scope="module")
 def opened(served):
     station, camera, _ = served
-    return station.open(camera.url)
+    return station.cameras.open(camera.url)
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def until(condition, seconds: float = 20.0) -> None:
 
 @contextmanager
 def opening(station: Station, camera: RtspCamera) -> Iterator[Session]:
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     try:
         yield session
     finally:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 def split(message: bytes) -> tuple[int, int, bytes]:
@@ -122,7 +122,7 @@ def test_a_page_is_told_of_the_recording(served, session, wire):
                 return facts
 
     with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
-        recording = station.record(session.session_id, 60)
+        recording = station.recordings.start(session.session_id, 60)
         facts = told("writing")
         assert facts["recording"]["recording_id"] == recording.recording_id
         assert facts["recorded"] is not None
@@ -281,10 +281,10 @@ def test_a_stream_is_refused_before_its_handshake(session, wire):
 
 def test_the_end_of_a_session_ends_its_viewers(served, wire):
     station, camera, _ = served
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     with Viewer(wire, f"session_id={session.session_id}") as viewer:
         assert viewer.read() is not None
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
         while viewer.read() is not None:
             pass
     assert (viewer.close_code, viewer.close_reason) == (1001, "closed")
@@ -292,7 +292,7 @@ def test_the_end_of_a_session_ends_its_viewers(served, wire):
 
 def test_the_end_of_the_server_ends_its_viewers(served):
     station, camera, _ = served
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     server = LocalServer(station)
     with Viewer(Wire(server.root), f"session_id={session.session_id}") as viewer:
         assert viewer.read() is not None
@@ -301,4 +301,4 @@ def test_the_end_of_the_server_ends_its_viewers(served):
             pass
     assert (viewer.close_code, viewer.close_reason) == (1001, "")
     assert session.viewers == 0
-    station.close(session.session_id)
+    station.cameras.close(session.session_id)

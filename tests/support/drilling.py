@@ -126,8 +126,12 @@ def strike(
     length = int(STRUCK + away + after)
     with ExitStack() as stack:
         cameras = {n: stack.enter_context(made()) for n, (made, *_) in faults.items()}
-        sessions = {name: station.open(camera.url, name) for name, camera in cameras.items()}
-        recordings = {n: station.record(s.session_id, length) for n, s in sessions.items()}
+        sessions = {
+            name: station.cameras.open(camera.url, name) for name, camera in cameras.items()
+        }
+        recordings = {
+            n: station.recordings.start(s.session_id, length) for n, s in sessions.items()
+        }
         for step, at in ((1, STRUCK), (2, STRUCK + away)):
             until(lambda at=at: min(each.elapsed for each in recordings.values()) >= at)
             for name, fault in faults.items():

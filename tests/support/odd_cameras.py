@@ -35,9 +35,9 @@ class Recorded:
 
 def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
     """Open the camera, record it for `seconds` and close it."""
-    session = station.open(camera.url)
+    session = station.cameras.open(camera.url)
     try:
-        recording = station.record(session.session_id, seconds)
+        recording = station.recordings.start(session.session_id, seconds)
         assert recording.wait(seconds + PATIENCE)
         apart = time.time_ns() - time.monotonic_ns()
         assert recording.state is RecordingState.SAVED, recording.error
@@ -49,7 +49,7 @@ def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
         # The video begins with the frame that was on the screen when it was started.
         return Recorded(receipt, path, shown_times(path), len(within) + bool(ahead))
     finally:
-        station.close(session.session_id)
+        station.cameras.close(session.session_id)
 
 
 def shown_times(path: Path) -> list[float]:

@@ -52,31 +52,31 @@ class Recorder:
         self._told: set[str] = set()
 
     def step(self) -> None:
-        sessions = {session.name: session for session in self._station.sessions()}
+        sessions = {session.name: session for session in self._station.cameras.sessions()}
         self._tell()
         for name, url in self._cameras.items():
             session = sessions.get(name)
             if session is None:
-                self._station.begin_open(url, name)
+                self._station.cameras.begin_open(url, name)
             elif session.state is SessionState.FAILED:
-                self._station.close(session.session_id)
+                self._station.cameras.close(session.session_id)
             elif session.state is SessionState.LIVE and self._wanted(session):
                 try:
-                    self._station.record(session.session_id, self._seconds)
+                    self._station.recordings.start(session.session_id, self._seconds)
                 except CamrecError as error:  # the camera went away just now
                     print(error, file=sys.stderr)
         self._tell()
 
     @property
     def running(self) -> bool:
-        return any(each.state not in ENDED for each in self._station.recordings())
+        return any(each.state not in ENDED for each in self._station.recordings.all())
 
     def _wanted(self, session: Session) -> bool:
-        of_it = [r for r in self._station.recordings() if r.session_id == session.session_id]
+        of_it = [r for r in self._station.recordings.all() if r.session_id == session.session_id]
         return not of_it or (self._again and all(each.state in ENDED for each in of_it))
 
     def _tell(self) -> None:
-        for each in self._station.recordings():
+        for each in self._station.recordings.all():
             if each.recording_id not in self._told:
                 self._told.add(each.recording_id)
                 told = [each.name, each.session_id, each.recording_id, each.ends_at]

@@ -119,21 +119,24 @@ def test_the_station_checks_what_it_is_to_keep(tmp_path, monkeypatch):
     station = Station(Config())
     for most in (0, 65, True, 2.5, "3"):
         with pytest.raises(InputError) as refused:
-            station.configure(max_sessions=most)
+            station.settings.change(max_sessions=most)
         assert refused.value.code == "bad_most"
     with pytest.raises(InputError) as refused:
-        station.configure(videos_dir="films")
+        station.settings.change(videos_dir="films")
     assert refused.value.code == "bad_folder"
     (tmp_path / "file").write_text("")
     with pytest.raises(ServiceError):
-        station.configure(videos_dir=str(tmp_path / "file" / "films"))
+        station.settings.change(videos_dir=str(tmp_path / "file" / "films"))
     for token in ("short", "a tab\tin it", " at the end ", "x" * 201):
         with pytest.raises(InputError) as refused:
-            station.configure(token=token)
+            station.settings.change(token=token)
         assert refused.value.code == "bad_token"
     assert not (tmp_path / "config.yaml").exists()
-    station.configure(max_sessions=6, videos_dir=str(tmp_path / "films"))
-    assert (station.config.max_sessions, station.next_videos_dir) == (6, tmp_path / "films")
+    station.settings.change(max_sessions=6, videos_dir=str(tmp_path / "films"))
+    assert (station.config.max_sessions, station.settings.next_videos_dir) == (
+        6,
+        tmp_path / "films",
+    )
     assert station.config.videos == tmp_path / "videos", "until the next start"
     assert Config.load().videos == tmp_path / "films"
 
@@ -144,13 +147,13 @@ def test_a_token_that_is_set_is_for_nobody_else_to_read(tmp_path, monkeypatch):
     file.write_text("# mine\nport: 8123  # free here\n")
     file.chmod(0o644)
     station = Station(Config.load())
-    station.configure(token="à deviner: #1")
+    station.settings.change(token="à deviner: #1")
     assert Config.load().token == station.config.token == "à deviner: #1"
     assert file.read_text("utf-8").startswith("# mine\nport: 8123  # free here\n")
     assert file.stat().st_mode & 0o777 == 0o600
-    station.configure(max_sessions=5)
+    station.settings.change(max_sessions=5)
     assert file.stat().st_mode & 0o777 == 0o600
-    station.configure(token="")
+    station.settings.change(token="")
     assert Config.load().token == station.config.token == ""
 
 
@@ -158,6 +161,6 @@ def test_a_page_that_others_reach_keeps_its_token(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     station = Station(Config(host="0.0.0.0", token="12345678"))
     with pytest.raises(InputError) as refused:
-        station.configure(token="")
+        station.settings.change(token="")
     assert refused.value.code == "host_needs_token"
     assert station.config.token == "12345678"

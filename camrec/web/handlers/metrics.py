@@ -49,10 +49,10 @@ class StationMetrics(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        health, sessions = self._station.health(), self._station.sessions()
-        yield _make_gauge("sessions", "Open cameras.", health["sessions"])
-        yield _make_gauge("recordings", "Recordings that run.", health["recordings"])
-        yield _make_gauge("disk_free_bytes", "Room for videos.", health["disk"]["free_bytes"])
+        health, sessions = self._station.health(), self._station.cameras.sessions()
+        yield _make_gauge("sessions", "Open cameras.", health.sessions)
+        yield _make_gauge("recordings", "Recordings that run.", health.recordings)
+        yield _make_gauge("disk_free_bytes", "Room for videos.", health.disk.free_bytes)
         live = GaugeMetricFamily(
             "camrec_session_live", "1 while pictures come.", labels=METRIC_LABELS
         )

@@ -12,7 +12,7 @@ class StartRecordingHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(RecordRequest)
         recording = await self.call(
-            self.station.record,
+            self.station.recordings.start,
             wanted.session_id,
             wanted.duration,
             wanted.name,
@@ -24,7 +24,9 @@ class StartRecordingHandler(ApiHandler):
 class RecordTogetherHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(TogetherRequest)
-        begun = await self.call(self.station.record_together, wanted.session_ids, wanted.duration)
+        begun = await self.call(
+            self.station.recordings.start_together, wanted.session_ids, wanted.duration
+        )
         told = [describe_recording(each, self.language) for each in begun]
         self.answer(schema.RecordingListReply(recordings=told), 201)
 
@@ -33,19 +35,19 @@ class StopRecordingHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(StopRequest)
         recording = await self.call(
-            self.station.stop_recording, wanted.session_id, wanted.recording_id
+            self.station.recordings.stop, wanted.session_id, wanted.recording_id
         )
         self.answer(describe_recording(recording, self.language))
 
 
 class RecordingListHandler(ApiHandler):
     async def get(self) -> None:
-        known = await self.call(self.station.list_recordings)
+        known = await self.call(self.station.recordings.listed)
         told = await self.call(lambda: [describe_recording(each, self.language) for each in known])
         self.answer(schema.RecordingListReply(recordings=told))
 
 
 class RecordingStatusHandler(ApiHandler):
     async def get(self, any_id: str) -> None:
-        recording = await self.call(self.station.recording, any_id)
+        recording = await self.call(self.station.recordings.get, any_id)
         self.answer(describe_recording(recording, self.language))

@@ -16,15 +16,15 @@ from camrec.web.request_models import CloseRequest, OpenRequest
 class OpenCameraHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(OpenRequest)
-        session = await self.call(self.station.open, wanted.url, wanted.name)
+        session = await self.call(self.station.cameras.open, wanted.url, wanted.name)
         self.answer(describe_session(session, self.language), 201)
 
 
 class CloseCameraHandler(ApiHandler):
     async def post(self) -> None:
         wanted = self.body(CloseRequest)
-        scheduled = await self.call(self.station.scheduled_recordings, wanted.session_id)
-        session = await self.call(self.station.close, wanted.session_id)
+        scheduled = await self.call(self.station.recordings.scheduled, wanted.session_id)
+        session = await self.call(self.station.cameras.close, wanted.session_id)
         cancelled = [each.recording_id for each in scheduled if not each.has_started]
         told = describe_session(session, self.language).model_dump()
         self.answer(schema.ClosedSessionReply(**told, cancelled=cancelled))
@@ -36,7 +36,7 @@ class CameraReportHandler(ApiHandler):
     async def get(self, session_id: str) -> None:
         with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
             path = Path(folder) / "report.zip"
-            await self.call(self.station.write_failure_report, session_id, path)
+            await self.call(self.station.reports.write_for_failed, session_id, path)
             report = await self.call(path.read_bytes)
         name = f"camrec report {datetime.now():%Y-%m-%d %H-%M-%S}.zip"
         self.set_header("Content-Type", "application/zip")
@@ -46,7 +46,7 @@ class CameraReportHandler(ApiHandler):
 
 class SessionListHandler(ApiHandler):
     async def get(self) -> None:
-        sessions = await self.call(self.station.sessions)
+        sessions = await self.call(self.station.cameras.sessions)
         self.answer(
             schema.SessionListReply(
                 sessions=[describe_session(session, self.language) for session in sessions],

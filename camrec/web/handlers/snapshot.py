@@ -12,7 +12,7 @@ STALE_SNAPSHOT_TIMEOUT_S = 0.5  # seconds in which a picture comes that is here 
 
 class SnapshotHandler(ApiHandler):
     async def get(self) -> None:
-        session = self.station.session(self.get_query_argument("session_id"))
+        session = self.station.cameras.session(self.get_query_argument("session_id"))
         live = session.state is SessionState.LIVE
         picture = await self.call(
             session.live_views.snapshot,

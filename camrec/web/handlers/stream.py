@@ -43,9 +43,10 @@ from camrec.compat import websocket_stream
 from camrec.errors import InputError
 from camrec.live import H264Viewer, JpegFrame, JpegViewer, codec_string
 from camrec.media import VideoTrack
+from camrec.recording import RUNNING_RECORDING_STATES
 from camrec.replies import describe_recording
 from camrec.session import ENDED_SESSION_STATES, Session, SessionState
-from camrec.station.station import RUNNING_RECORDING_STATES, Station
+from camrec.station import Station
 from camrec.web.handlers.base import ApiHandler, HandlerContext
 from camrec.web.handlers.flow_control import FlowControl
 from camrec.web.handlers.viewer_group import ViewerGroup
@@ -97,7 +98,7 @@ class StreamHandler(ApiHandler, WebSocketHandler):
         if self._mode not in STREAM_MODES:
             raise FieldError("mode", "mode")
         self._width = parse_width(self.get_query_argument("width", None))
-        self.session = self.station.session(self.get_query_argument("session_id"))
+        self.session = self.station.cameras.session(self.get_query_argument("session_id"))
 
     def check_origin(self, origin: str) -> bool:
         return True  # the guard has decided
@@ -299,7 +300,7 @@ def stream_status(session: Session, station: Station, language: str) -> dict[str
     """
     video, figures, recording = session.feed.video, session.feed.figures(), session.recording
     latest = describe_recording(recording, language).model_dump() if recording else None
-    disk = station.estimate_disk([session])
+    disk = station.recordings.estimate_disk([session])
     return {
         "now": time.time(),
         "video_codec": video.codec if video else None,

@@ -1,0 +1,98 @@
+"""The recordings of this run that can be looked up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from camrec.errors import NotFoundError
+from camrec.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
+
+MAX_ENDED_RECORDINGS = 100  # ended recordings that can still be looked up
+
+
+class RecordingRegistry:
+    """All recordings that are scheduled or running, and the latest that ended.
+
+    Safe to call from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._recordings: dict[str, RecordingJob] = {}
+        self._ended_ids: list[str] = []  # in the order in which they ended
+        self._hidden_ids: set[str] = set()
+
+    def add(self, recording: RecordingJob) -> None:
+        """Add a recording. After it has ended it may be removed by later ones."""
+        with self._lock:
+            self._recordings[recording.recording_id] = recording
+        recording.changed.connect(self._on_change)
+        self._on_change(recording)
+
+    def get(self, any_id: str) -> RecordingJob:
+        """The recording of this id, or the latest one of the session of this id.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_recording``.
+        """
+        with self._lock:
+            found = self._recordings.get(any_id)
+            if found is None:
+                of_session = [r for r in self._recordings.values() if r.session_id == any_id]
+                found = of_session[-1] if of_session else None
+        if found is None:
+            raise NotFoundError("no_recording", recording_id=any_id)
+        return found
+
+    def all(self) -> list[RecordingJob]:
+        """All of them, the oldest first."""
+        with self._lock:
+            return list(self._recordings.values())
+
+    def listed(self) -> list[RecordingJob]:
+        """In the order of ``GET /record/list``, without those that are hidden.
+
+        The scheduled ones are first, the next of them last; then the running ones; then those that
+        ended, the latest first.
+        """
+        with self._lock:
+            listed = [each for key, each in self._recordings.items() if key not in self._hidden_ids]
+            positions = {ended: at for at, ended in enumerate(self._ended_ids)}
+        active = [each for each in listed if each.recording_id not in positions]
+        active.sort(key=lambda each: each.started_at, reverse=True)
+        ended = [each for each in listed if each.recording_id in positions]
+        ended.sort(key=lambda each: positions[each.recording_id], reverse=True)
+        return [*active, *ended]
+
+    def scheduled(self, session_id: str) -> list[RecordingJob]:
+        """The scheduled recordings of a camera, the next one first."""
+        return [
+            each
+            for each in reversed(self.listed())
+            if each.session_id == session_id and each.state is RecordingState.SCHEDULED
+        ]
+
+    def hide_recording(self, recording_id: str) -> None:
+        """Leave a recording out of `listed`, until `show_recordings`."""
+        with self._lock:
+            self._hidden_ids.add(recording_id)
+
+    def show_recordings(self, recording_ids: Iterable[str]) -> None:
+        """List recordings that were hidden."""
+        with self._lock:
+            self._hidden_ids.difference_update(recording_ids)
+
+    def _on_change(self, recording: RecordingJob) -> None:
+        """Of the recordings that have ended, only the latest stay."""
+        with self._lock:
+            if (
+                recording.state not in ENDED_RECORDING_STATES
+                or recording.recording_id in self._ended_ids
+            ):
+                return
+            self._ended_ids.append(recording.recording_id)
+            while len(self._ended_ids) > MAX_ENDED_RECORDINGS:
+                self._recordings.pop(self._ended_ids.pop(0), None)

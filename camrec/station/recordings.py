@@ -1,0 +1,272 @@
+"""Starts recordings, of one camera or of several at once, and stops them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+
+from camrec.callbacks import Callbacks
+from camrec.camera_address import CameraAddress, validate_name
+from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
+from camrec.config import Config
+from camrec.errors import CamrecError, InputError, StateError
+from camrec.journal import CameraJournal, Journal
+from camrec.library import DiskEstimate, StreamRate, VideoLibrary
+from camrec.recording import (
+    ENDED_RECORDING_STATES,
+    RUNNING_RECORDING_STATES,
+    EncodingPolicy,
+    RecordingJob,
+    RecordingOptions,
+    RecordingServices,
+)
+from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
+from camrec.session import Session, SessionState
+from camrec.station.cameras import StationCameras
+from camrec.station.events import RecordingChanged, StationEvent
+from camrec.station.programs import StationPrograms
+from camrec.station.recording_registry import RecordingRegistry
+
+# Recordings that start together are first stored in the journal with a start that is so far ahead,
+# because the disk may be slow. Then they get their real start, which is so far ahead.
+JOINT_PROMISE_TIMEOUT_NS = 60 * NS_PER_SECOND
+JOINT_START_LEAD_NS = NS_PER_SECOND // 5
+
+
+class StationRecordings:
+    """Admits recordings and looks them up. All calls block and may come from any thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        cameras: StationCameras,
+        library: VideoLibrary,
+        journal: Journal,
+        programs: StationPrograms,
+        changed: Callbacks[[StationEvent]],
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._cameras = cameras
+        self._library = library
+        self._journal = journal
+        self._programs = programs
+        self._changed = changed
+        self._registry = RecordingRegistry()
+
+    # Start.
+
+    def start(
+        self,
+        session_id: str,
+        duration: int,
+        name: str | None = None,
+        start_at: int | None = None,
+    ) -> RecordingJob:
+        """Record a camera for `duration` whole seconds, now or from `start_at` on.
+
+        Parameters
+        ----------
+        name
+            The name of the video; None: the camera's name.
+        start_at
+            UTC nanoseconds, at most `MAX_START_AHEAD_DAYS` days ahead. A scheduled recording
+            survives a restart of camrec, and is cancelled when the session is closed.
+
+        Raises
+        ------
+        InputError (``bad_duration``, ``bad_start``, ``bad_name``), NotFoundError, StateError,
+        DiskError
+        """
+        return self._start(secrets.token_hex(8), session_id, duration, name, start_at)
+
+    def start_together(self, session_ids: Sequence[str], duration: int) -> list[RecordingJob]:
+        """Record several cameras from the same time on: all of them, or none.
+
+        Raises
+        ------
+        InputError (``bad_duration``), NotFoundError, DiskError
+        StateError
+            ``session_not_live``, ``already_recording``.
+        """
+        self._check_recordable(session_ids)
+        # The disk may take long to store each of them, so the start is chosen when all are stored.
+        provisional_start = self._clock.utc_ns() + JOINT_PROMISE_TIMEOUT_NS
+        recordings: list[RecordingJob] = []
+        hidden_ids: list[str] = []
+        try:
+            for session_id in session_ids:
+                recording_id = secrets.token_hex(8)
+                hidden_ids.append(recording_id)
+                self._registry.hide_recording(recording_id)
+                recordings.append(
+                    self._start(recording_id, session_id, duration, None, provisional_start)
+                )
+            start = self._clock.utc_ns() + JOINT_START_LEAD_NS
+            for recording in recordings:
+                recording.reschedule(start)
+        except CamrecError:
+            for recording in recordings:
+                recording.stop()
+            raise
+        finally:
+            self._registry.show_recordings(hidden_ids)
+        return recordings
+
+    def start_all(self, duration: int) -> list[RecordingJob]:
+        """Record each camera that delivers and is not being recorded.
+
+        If one of them is rejected, the others are recorded all the same.
+
+        Raises
+        ------
+        StateError
+            ``nothing_to_record``: there is no such camera.
+        CamrecError
+            The first rejection, after the others were started.
+        """
+        recordings: list[RecordingJob] = []
+        rejections: list[CamrecError] = []
+        for session in self.recordable_sessions():
+            try:
+                recordings.append(self.start(session.session_id, duration))
+            except CamrecError as error:
+                rejections.append(error)
+        if rejections:
+            raise rejections[0]
+        if not recordings:
+            raise StateError("nothing_to_record")
+        return recordings
+
+    def recordable_sessions(self) -> list[Session]:
+        """The cameras that deliver and are not being recorded."""
+        return [
+            session
+            for session in self._cameras.sessions()
+            if session.state is SessionState.LIVE
+            and (
+                session.recording is None or session.recording.state not in RUNNING_RECORDING_STATES
+            )
+        ]
+
+    def estimate_disk(self, sessions: Iterable[Session]) -> DiskEstimate:
+        """The disk space that there is for recordings of all these cameras at once."""
+        return self._library.disk_space.estimate(map(_stream_rate, sessions))
+
+    # Stop and look up.
+
+    def stop(self, session_id: str | None = None, recording_id: str | None = None) -> RecordingJob:
+        """End a recording early, by its own id or that of its session, and wait for its video.
+
+        Raises
+        ------
+        NotFoundError, StateError (``not_recording``), or the reason why it could not be saved.
+        """
+        recording = (
+            self._cameras.session(session_id or "").recording
+            if recording_id is None
+            else self.get(recording_id)
+        )
+        if recording is None or recording.state in ENDED_RECORDING_STATES:
+            raise StateError("not_recording")
+        recording.stop()
+        recording.wait()
+        if recording.error is not None and recording.has_started:
+            raise recording.error
+        return recording
+
+    def wait_until_saved(self) -> None:
+        """Wait until no recording runs any more."""
+        for recording in self.all():
+            recording.wait()
+
+    def get(self, any_id: str) -> RecordingJob:
+        """See `RecordingRegistry.get`."""
+        return self._registry.get(any_id)
+
+    def all(self) -> list[RecordingJob]:
+        """See `RecordingRegistry.all`."""
+        return self._registry.all()
+
+    def listed(self) -> list[RecordingJob]:
+        """See `RecordingRegistry.listed`."""
+        return self._registry.listed()
+
+    def scheduled(self, session_id: str) -> list[RecordingJob]:
+        """See `RecordingRegistry.scheduled`."""
+        return self._registry.scheduled(session_id)
+
+    # For recordings that continue, too.
+
+    def services(self, source: CameraAddress) -> RecordingServices:
+        """What the recordings of a camera work with. Raises ServiceError (``binary_missing``)."""
+        return RecordingServices(
+            ffmpeg=self._programs.get("ffmpeg").path,
+            save_video=self._library.save,
+            journal=CameraJournal(self._journal, source),
+            clock=self._clock,
+            disk=self._library.disk_space,
+            encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
+        )
+
+    def register(self, recording: RecordingJob) -> RecordingJob:
+        """Make a started recording known, and report its changes."""
+        event = RecordingChanged(recording.recording_id)
+        self._registry.add(recording)
+        recording.changed.connect(lambda _: self._changed.emit(event))
+        self._changed.emit(event)
+        return recording
+
+    def _start(
+        self,
+        recording_id: str,
+        session_id: str,
+        duration: int,
+        name: str | None,
+        start_at: int | None,
+    ) -> RecordingJob:
+        """See `start`."""
+        if not _is_whole_number(duration) or not MIN_DURATION_S <= duration <= MAX_DURATION_S:
+            raise InputError("bad_duration", shortest=MIN_DURATION_S, longest=MAX_DURATION_S)
+        if (
+            start_at is not None
+            and not 0 < start_at - self._clock.utc_ns() <= MAX_START_AHEAD_DAYS * NS_PER_DAY
+        ):
+            raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
+        session = self._cameras.session(session_id)
+        video_name = validate_name(name) or session.name
+        self._library.disk_space.require_space(_stream_rate(session), duration)
+        options = RecordingOptions(
+            recording_id=recording_id,
+            name=video_name,
+            session_id=session.session_id,
+            camera=session.name,
+            source=session.source.url,
+            duration=duration,
+            folder=self._library.segments_folder(recording_id),
+            preroll=self._config.preroll,
+            start_at=start_at,
+        )
+        return self.register(session.record(options, self.services(session.source)))
+
+    def _check_recordable(self, session_ids: Sequence[str]) -> None:
+        """Each camera must deliver, must not be recorded, and may be named once."""
+        recordable = self.recordable_sessions()
+        for session in map(self._cameras.session, session_ids):
+            if session in recordable:
+                recordable.remove(session)
+            else:
+                is_live = session.state is SessionState.LIVE
+                raise StateError("already_recording" if is_live else "session_not_live")
+
+
+def _is_whole_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _stream_rate(session: Session) -> StreamRate:
+    """What a camera usually sends, also while it sends nothing."""
+    newest = session.feed.newest
+    codec = newest.track.codec if newest is not None else ""
+    return StreamRate(codec, session.feed.figures().usual_bit_rate)
