@@ -1,7 +1,7 @@
-"""Where user and password end in an address that a person typed, with a password as it is.
+"""Finds the end of user and password in an address that a person typed.
 
-A password may hold @ : / ? and #, unescaped. Where that leaves two readings, neither is taken: the
-wrong one would send a piece of the password to another machine, as a host's name.
+The password may contain @ : / ? and # without escapes. If an address can then be read in two ways,
+it is rejected: the wrong way would send a part of the password to another machine, as a host name.
 """
 
 from __future__ import annotations
@@ -13,19 +13,23 @@ from dataclasses import dataclass
 AUTHORITY_PATTERN = re.compile(
     r"(?P<host>\[[^\[\]\s/?#@]+\]|[\w-]+(?:\.[\w-]+)*\.?)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)"
 )
-# What may be meant as a host, however wrong; parameters such as "y_channel=1" are none.
+# Anything that may be meant as a host. Parameters such as "y_channel=1" are not.
 _POSSIBLE_HOST_PATTERN = re.compile(r"[^/?#@=&;,]*(?=[/?#@]|$)")
 _QUERY_PATTERN = re.compile(r"\?[^@#]*=")
 _DELIMITER_PATTERN = re.compile(r"[/?#]")
 
 
 class AmbiguousAddress(ValueError):
-    """It can be read in two ways; what it holds is not told."""
+    """The address can be read in two ways. The error does not contain it."""
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """The host begins at `start` of `rest`; what is in front of it, but for the @, is userinfo."""
+    """One way to read an address.
+
+    rest : the address after ``://``.
+    start, end : where host and port begin and end in it. Before the @ at `start` is the userinfo.
+    """
 
     rest: str
     start: int
@@ -35,7 +39,7 @@ class _Reading:
 
     @property
     def is_certain(self) -> bool:
-        """No password has an IP address between its characters, as if it were a host."""
+        """Whether the host is an IP address or localhost: no password contains one."""
         try:
             ipaddress.ip_address(self.host.strip("[]").partition("%")[0])
         except ValueError:
@@ -44,12 +48,16 @@ class _Reading:
 
     @property
     def is_likely(self) -> bool:
+        """Whether a person may have meant the address in this way."""
         if self.start and not _may_be_userinfo(self.rest[: self.start - 1]):
             return False
         return self.is_certain or "@" not in self.rest[self.end :] or self._continues_as_address()
 
     def _continues_as_address(self) -> bool:
-        """Not as a password does: cameras have no fragments, and a query has an equals sign."""
+        """Whether what follows is a path or a query, and not a password.
+
+        Addresses of cameras have no fragments, and a query has an equals sign.
+        """
         if self.port == "" or self.rest.startswith("#", self.end):
             return False
         return not self.rest.startswith("?", self.end) or bool(
@@ -57,7 +65,7 @@ class _Reading:
         )
 
     def is_disputed(self) -> bool:
-        """Whether a later @ may be the one that ends the password."""
+        """Whether a later @ may be the end of the password."""
         later = (each for each in re.finditer("@", self.rest) if each.start() >= self.end)
         return not self.is_certain and any(
             _POSSIBLE_HOST_PATTERN.match(self.rest, at.end())
@@ -67,18 +75,16 @@ class _Reading:
 
 
 def split_userinfo(rest: str) -> tuple[str | None, str]:
-    """``user:p@ss#w@host/path``, what follows ``://``, as ``("user:p@ss#w", "host/path")``.
+    """(userinfo, rest) of an address after ``://``; userinfo is None if there is none.
 
-    Raises
-    ------
-    AmbiguousAddress
+    ``user:p@ss#w@host/path`` becomes ``("user:p@ss#w", "host/path")``. Raises AmbiguousAddress.
     """
     if "@" not in rest:
         return None, rest
     readings = list(_find_readings(rest))
     likely = [each for each in readings if each.is_likely]
     if not likely and not readings:
-        # No host anywhere: whoever takes the rest apart finds none.
+        # There is no host anywhere: the parser of the rest finds none either.
         return None, ""
     if not likely or likely[0].is_disputed():
         raise AmbiguousAddress
@@ -97,7 +103,7 @@ def _find_readings(rest: str) -> list[_Reading]:
 
 
 def _may_be_userinfo(text: str) -> bool:
-    """A user, or a user and a password; not a host with a path or a query."""
+    """Whether a text can be a user, or user and password: not a host with a path or a query."""
     delimiter = _DELIMITER_PATTERN.search(text)
     if delimiter is None:
         return True

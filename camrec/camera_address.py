@@ -1,4 +1,4 @@
-"""A camera's address: a URL without credentials, and the credential apart from it."""
+"""A camera's address: a URL without the credential, and the credential separately."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ MAX_NAME_CHARS = 100
 
 @dataclass(frozen=True)
 class MaskedUrl:
-    """An address whose parameters say too much, as it is."""
+    """The complete URL of an address whose path or query contains a credential.
+
+    It prints as "***".
+    """
 
     url: str = field(repr=False)
     values: tuple[Credential, ...] = field(repr=False)
@@ -41,11 +44,11 @@ class MaskedUrl:
 
 @dataclass(frozen=True)
 class CameraAddress:
-    """Where a camera is and how it is spoken to.
+    """Where a camera is, and which protocol it uses.
 
-    `url` never holds a credential: it may be logged, shown and stored.
-
-    masked_url : where the path or the query hold one: what stands there in truth.
+    url : without any credential: it may be logged, shown and stored.
+    host : without brackets.
+    masked_url : the complete URL if the path or the query contains a credential, else None.
     """
 
     kind: CameraKind
@@ -56,18 +59,18 @@ class CameraAddress:
     masked_url: MaskedUrl | None = None
 
     def target(self) -> str:
-        """The address as the camera is asked for it: without user and password in front."""
+        """The URL that the camera gets in requests: complete, but without user and password."""
         return self.masked_url.url if self.masked_url is not None else self.url
 
     def address(self) -> str:
-        """The whole address with its credential: only ever given to a proxy's API."""
+        """The URL with user and password. Only a proxy's API may get it."""
         if self.credential is None:
             return self.target()
         scheme, rest = self.target().split("://", 1)
         return f"{scheme}://{self.credential.userinfo()}@{rest}"
 
     def secrets(self) -> frozenset[str]:
-        """The forms in which the credential must not appear anywhere."""
+        """All forms of the credential, which must not appear anywhere."""
         known = [*(self.masked_url.values if self.masked_url else ()), self.credential]
         return frozenset().union(
             *(each.pair_forms | each.password_forms for each in known if each is not None)
@@ -75,7 +78,7 @@ class CameraAddress:
 
 
 def parse_address(address: str) -> CameraAddress:
-    """Take a camera's address apart, as it was typed or pasted.
+    """Parse a camera's address as a person typed or pasted it.
 
     Raises
     ------
@@ -99,11 +102,10 @@ def parse_address(address: str) -> CameraAddress:
 
 
 def restore_address(address: str) -> CameraAddress:
-    """What gave this `CameraAddress.address()` or `CameraAddress.url`: what a person may have
-    typed in it is
-    written by the book there, so that it has one reading.
+    """Parse the result of `CameraAddress.address()` or `CameraAddress.url`.
 
-    Raises InputError, as `parse_address`.
+    These are always escaped, so there is only one way to read them. Raises InputError, as
+    `parse_address`.
     """
     scheme, rest = _split_scheme(address)
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
@@ -127,7 +129,7 @@ def _build_source(scheme: str, userinfo: str | None, after: str) -> CameraAddres
     netloc = f"[{host}]" if ":" in host else host
     if port is not None:
         netloc = f"{netloc}:{port}"
-    # Its end as it was typed: some cameras tell "/video?" from "/video".
+    # The end as it was typed: for some cameras "/video?" is not "/video".
     url = f"{scheme}://{netloc}{tail}"
     found = mask_url(url)
     hidden = None
@@ -184,10 +186,13 @@ def validate_name(name: str | None) -> str | None:
 
 
 def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> str:
-    """A camera's name where nobody has given one: its host, and what tells it from `others`.
+    """The name of a camera without a name: its host, and what distinguishes it from `others`.
 
-    Of a recorder's streams that is what differs in their addresses: ``192.168.1.9 · 201``,
-    ``192.168.1.9 · channel=2``. An address that is open already gets a number.
+    For the streams of one recorder this is the part of the address that differs:
+    ``192.168.1.9 · 201``, ``192.168.1.9 · channel=2``. An address that is already open gets a
+    number.
+
+    others : the addresses of the open cameras, by name.
     """
     if source.host not in others:
         return source.host
@@ -201,7 +206,7 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
 
 
 def _url_parts(source: CameraAddress) -> list[str]:
-    """What tells of a stream beside its host: ``:8555``, and the pieces of path and query."""
+    """What an address has besides its host: ``:8555``, and the parts of path and query."""
     address = urlsplit(source.url)
     pieces = re.split(r"[/?&;]", f"{address.path}?{address.query}")
     return [f":{address.port}"] * bool(address.port) + [piece for piece in pieces if piece]

@@ -1,4 +1,4 @@
-"""Why a camera does not deliver, as our errors: what all that call cameras have in common."""
+"""Why a camera sends no video, as errors: for everything that connects to cameras."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from camrec.redaction import MIN_SECRET_CHARS, mask_words, redact
 
 MAX_REASON_CHARS = 200
 
-# A wrong one is not tried often: cameras lock accounts.
+# After these errors camrec does not try again soon: cameras lock accounts.
 LOGIN_ERROR_CODES = frozenset({"camera_wrong_password", "camera_asks_login"})
 
 _CODE_BY_STATUS = {
@@ -23,15 +23,15 @@ _CODE_BY_STATUS = {
     **dict.fromkeys((404, 410), "camera_no_path"),
     **dict.fromkeys((429, 453, 503), "camera_busy"),
     461: "camera_udp_only",
-    # Not implemented, this version not, this option not: as little to be had as by a 400.
+    # Not implemented, version or option not supported: as useless as a 400.
     **dict.fromkeys((501, 505, 551), "camera_rejected"),
 }
-# A camera's own words beside its status: it could repeat what logged us in.
+# A camera's own text after its status: it could contain the credential.
 _STATUS_DETAIL_PATTERN = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
 
 
 def error_from_exception(source: CameraAddress, error: Exception) -> CameraError:
-    """A request that got no answer."""
+    """The error of a request that got no response."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return create_camera_error(source, "camera_unknown_host")
     if isinstance(error, CrossHostRedirect):
@@ -49,19 +49,20 @@ def error_from_exception(source: CameraAddress, error: Exception) -> CameraError
 
 
 def _other(source: CameraAddress, host: str) -> str:
-    """A host that a camera named: it could repeat what logged us in, in lower case."""
+    """A host that a camera named, without the credential: it could be in it, in lower case."""
     secrets = {each for each in source.secrets() if len(each) >= MIN_SECRET_CHARS}
     return mask_secrets(host, secrets | {each.lower() for each in secrets})[:100]
 
 
 def create_camera_error(source: CameraAddress, code: str) -> CameraError:
+    """An error with this code, about the host and port of `source`."""
     return CameraError(code, host=source.host, port=source.port)
 
 
 def error_from_status(source: CameraAddress, status: int) -> CameraError:
-    """What a status says that is no yes, of HTTP or of RTSP.
+    """The error of an HTTP or RTSP status that is not a success.
 
-    Not in the camera's own words: it could repeat what logged us in.
+    It does not contain the camera's own text, which could contain the credential.
     """
     usual = "camera_failed" if 500 <= status < 600 else "camera_rejected"
     code = _CODE_BY_STATUS.get(status, usual)
@@ -71,16 +72,16 @@ def error_from_status(source: CameraAddress, status: int) -> CameraError:
 
 
 def login_error_code(source: CameraAddress) -> str:
-    """The code where a camera does not let us in: none was given, or a wrong one."""
+    """The code if a login fails: no password was given, or a wrong one."""
     return "camera_asks_login" if source.credential is None else "camera_wrong_password"
 
 
 def error_from_reason(source: CameraAddress, reason: str) -> CameraError:
-    """`camera_failed` with the camera's or the proxy's own words."""
+    """`camera_failed` with the text of the camera or the proxy."""
     said = mask_secrets(" ".join(reason.split()), source.secrets())[:MAX_REASON_CHARS]
     return CameraError("camera_failed", host=source.host, reason=said)
 
 
 def mask_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` without anything of a credential."""
+    """`text` with everything masked that belongs to a credential."""
     return mask_words(redact(_STATUS_DETAIL_PATTERN.sub(r"\g<status>", text)), secrets)

@@ -1,4 +1,4 @@
-"""Cameras that answer on the network (ONVIF's WS-Discovery); they are asked only by a call."""
+"""Finds cameras on the network with ONVIF's WS-Discovery, only when it is called."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ from camrec.camera_address import MAX_NAME_CHARS, parse_address
 from camrec.compat import create_discovery
 from camrec.errors import CamrecError, ServiceError, describe_os_error
 
-DISCOVERY_DURATION_S = (
-    3.0  # in which cameras answer: the protocol lets them wait for half a second, twice
-)
+DISCOVERY_DURATION_S = 3.0  # the protocol lets cameras wait for half a second, twice
 ONVIF_CAMERA_TYPE = ("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")
 ONVIF_SCOPE_PREFIX = "onvif://www.onvif.org/"
 
 
 @dataclass(frozen=True, order=True)
 class DiscoveredCamera:
-    """One that answered. The path of its stream it tells only to who knows its password."""
+    """A camera that answered. It gives the path of its stream only with its password."""
 
     host: str
     name: str
 
 
 def is_available() -> bool:
-    """Whether the package that does it is installed: ``pip install camrec[onvif]``."""
+    """Whether the package for it is installed: ``pip install camrec[onvif]``."""
     return importlib.util.find_spec("wsdiscovery") is not None
 
 
 def find_cameras(
     seconds: float = DISCOVERY_DURATION_S, addresses: Sequence[str] = ()
 ) -> list[DiscoveredCamera]:
-    """Ask once, on every network of this machine, and wait for the answers.
+    """Send one search on every network of this machine, and wait for the replies.
 
     Parameters
     ----------
+    seconds
+        How long to wait for replies.
     addresses
-        Of this machine, to ask only there; the machine itself (127.0.0.1) is asked only so.
+        Addresses of this machine, to search only on their networks. Cameras on the machine itself
+        are found only with 127.0.0.1 among them.
 
     Raises
     ------
@@ -54,34 +55,37 @@ def find_cameras(
     try:
         search.start()
         answers = search.searchServices(types=[QName(*ONVIF_CAMERA_TYPE)], timeout=seconds)
-        told = [
+        replies = [
             (each.getXAddrs(), [scope.getValue() for scope in each.getScopes()]) for each in answers
         ]
     except OSError as error:
         raise ServiceError("discovery_failed", reason=describe_os_error(error)) from None
     finally:
         search.stop()
-    found = {each.host: each for each in map(_parse_reply, told) if each is not None}
+    found = {each.host: each for each in map(_parse_reply, replies) if each is not None}
     return sorted(found.values())
 
 
-def _parse_reply(told: tuple[list[str], list[str]]) -> DiscoveredCamera | None:
-    """What one answer tells, read with suspicion: anybody on the network can send one."""
-    addresses, scopes = told
+def _parse_reply(reply: tuple[list[str], list[str]]) -> DiscoveredCamera | None:
+    """The camera in a reply: (addresses, scopes). Anyone on the network can send one.
+
+    None if no address is valid.
+    """
+    addresses, scopes = reply
     for address in addresses:
         try:
             host = urlsplit(address).hostname or ""
             parse_address(f"rtsp://{f'[{host}]' if ':' in host else host}/")
         except (ValueError, CamrecError):
             continue
-        return DiscoveredCamera(
-            host, _read_scope(scopes, "name") or _read_scope(scopes, "hardware") or host
-        )
+        name = _read_scope(scopes, "name") or _read_scope(scopes, "hardware") or host
+        return DiscoveredCamera(host, name)
     return None
 
 
-def _read_scope(scopes: list[str], what: str) -> str:
-    start = f"{ONVIF_SCOPE_PREFIX}{what}/"
+def _read_scope(scopes: list[str], name_of_scope: str) -> str:
+    """The value of the first scope with this name; "" if there is none."""
+    start = f"{ONVIF_SCOPE_PREFIX}{name_of_scope}/"
     found = next((scope for scope in scopes if scope.lower().startswith(start)), start)
     name = unquote(found[len(start) :])
     return "".join(filter(str.isprintable, name)).strip()[:MAX_NAME_CHARS]

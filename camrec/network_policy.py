@@ -1,4 +1,4 @@
-"""Where a camera may be: the networks of the settings, looked at after a name was resolved."""
+"""Limits cameras to the networks in the settings, after their names were resolved."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from camrec.camera_address import CameraAddress
 from camrec.errors import AccessError, CameraError
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+# As getaddrinfo returns it: host and port first, for IPv6 two numbers more.
+SocketAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 
 class CrossHostRedirect(HTTPException):
@@ -23,30 +25,41 @@ class CrossHostRedirect(HTTPException):
 
 
 class RedirectLoop(HTTPException):
-    """A camera's redirects lead back to where they came from, or nowhere."""
+    """A camera's redirects go in a circle, or never end."""
 
 
 class NetworkPolicy:
-    """networks : in CIDR form; none: anywhere but where no single camera can be."""
+    """Checks the addresses of cameras, and connects to them.
+
+    Parameters
+    ----------
+    networks
+        Where cameras may be, in CIDR form. Without any, a camera may be everywhere, except at
+        unspecified, multicast and broadcast addresses.
+    """
 
     def __init__(self, networks: Sequence[str] = ()) -> None:
         self._networks = [ipaddress.ip_network(each, strict=False) for each in networks]
 
     @property
     def limited(self) -> bool:
+        """Whether the settings name networks."""
         return bool(self._networks)
 
     @property
     def own_connections_only(self) -> bool:
-        """Whether each connection has to be made here, and none by a proxy."""
+        """Whether camrec must make all connections, and no proxy may."""
         return self.limited
 
     def prepare_tls_context(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """`context` as connections to the camera use it."""
+        """Prepare a context for connections to a camera; returns the context to use."""
         return context
 
     def check(self, source: CameraAddress) -> None:
-        """Raises AccessError (``address_not_allowed``), CameraError (``camera_unknown_host``)."""
+        """Check a camera's address.
+
+        Raises AccessError (``address_not_allowed``), CameraError (``camera_unknown_host``).
+        """
         try:
             self._check_host(source.host, source.port)
         except (socket.gaierror, UnicodeError):
@@ -55,22 +68,23 @@ class NetworkPolicy:
     def connect(
         self, where: tuple[str, int], timeout: float | None = None, *_: object
     ) -> socket.socket:
-        """As ``socket.create_connection``, to the very address that was looked at.
+        """As ``socket.create_connection``, to the same IP address that was checked.
 
-        Raises
-        ------
-        OSError, AccessError
+        where : (host, port).
+        timeout : seconds; None: wait without end.
+
+        Raises OSError, AccessError.
         """
         host, port = where
         error: OSError = socket.gaierror(f"{host} has no address")
-        for family, _, _, _, address in self._resolve(host, port):
-            line = socket.socket(family, socket.SOCK_STREAM)
+        for family, address in self._resolve(host, port):
+            connection = socket.socket(family, socket.SOCK_STREAM)
             try:
-                line.settimeout(timeout)
-                line.connect(address)
-                return line
+                connection.settimeout(timeout)
+                connection.connect(address)
+                return connection
             except OSError as failed:
-                line.close()
+                connection.close()
                 error = failed
         raise error
 
@@ -81,18 +95,22 @@ class NetworkPolicy:
         elif self.limited:
             self._resolve(host, port)
 
-    def _resolve(self, host: str, port: int) -> list[tuple]:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, address in found:
-            self._check_address(host, _parse_ip(address[0]))
+    def _resolve(self, host: str, port: int) -> list[tuple[socket.AddressFamily, SocketAddress]]:
+        """(family, address) of a host, all of them checked."""
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found: list[tuple[socket.AddressFamily, SocketAddress]] = [
+            (family, address) for family, _, _, _, address in answers
+        ]
+        for _, address in found:
+            self._check_address(host, _parse_ip(str(address[0])))
         return found
 
     def _check_address(self, host: str, address: IpAddress | None) -> None:
         if address is None:
             raise AccessError("address_not_allowed", host=host)
-        nobody = address.is_unspecified or address.is_multicast
-        nobody = nobody or address == ipaddress.IPv4Address("255.255.255.255")
-        if nobody or (self.limited and not any(address in each for each in self._networks)):
+        is_no_host = address.is_unspecified or address.is_multicast
+        is_no_host = is_no_host or address == ipaddress.IPv4Address("255.255.255.255")
+        if is_no_host or (self.limited and not any(address in each for each in self._networks)):
             raise AccessError("address_not_allowed", host=host)
 
 

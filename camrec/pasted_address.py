@@ -1,6 +1,6 @@
-"""What comes along when an address is copied: spaces, line ends, quotes, brackets, a full stop.
+"""Removes what surrounds a copied address: spaces, line ends, quotes, brackets, a full stop.
 
-This is the only place that takes such things off; whoever reads an address begins here.
+This is the only place that does so. Code that parses an address calls it first.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ import re
 
 from camrec.redaction import find_secret_parameters
 
-MAX_PASTED_CHARS = 4096  # characters of what is looked at; no address has so many
+MAX_PASTED_CHARS = 4096  # longer text is not changed; no address is so long
 
-# Around one another: what opens, and what closes it.
+# Opening and closing characters of pairs.
 _PAIRS = {
     **{"<": ">", "(": ")", "[": "]", "{": "}"},
     **{'"': '"', "'": "'", "`": "`"},
     **{"“": "”", "„": "“", "”": "”", "‘": "’", "‚": "‘", "’": "’", "«": "»", "»": "«", "‹": "›"},
 }
-# No address begins or ends with one of them, alone or not: in one they would be written as %22.
+# No address begins or ends with one of these: inside an address they are escaped, as in %22.
 _OPENING = "<([{\"'`“„”‘‚’«»‹›"
 _CLOSING = '>"`“”‘’«»‹›'
-# They end a sentence; a password in the last parameter may end so as well.
+# These end a sentence. A password in the last parameter may also end with one.
 _STOPS = ",.;…。，、；"
-# Zero-width characters, byte order marks, marks of direction.
+# Zero-width characters, byte order marks, direction marks.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2069"
 _LABEL = re.compile(r"(?i)url:(?=\s*[\w<])")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def clean_pasted_address(address: str) -> str:
-    """`address` without what surrounds it; nothing inside is changed."""
+    """`address` without what surrounds it. Nothing inside is changed."""
     while len(address) <= MAX_PASTED_CHARS:
         shorter = _without_one_layer(_trimmed(address))
         if shorter == address:
@@ -52,7 +52,7 @@ def _without_one_layer(address: str) -> str:
 
 
 def _trimmed(address: str) -> str:
-    """Without spaces of any kind around it; what does not print in other ways is not taken off."""
+    """Without white space of any kind around it. Other unprintable characters stay."""
     begin, end = 0, len(address)
     while begin < end and _is_space(address[begin]):
         begin += 1
@@ -66,12 +66,12 @@ def _is_space(char: str) -> bool:
 
 
 def _is_ipv6(address: str) -> bool:
-    """``[::1]``, or ``[::1]:554``: a host without a scheme."""
+    """Whether it is a host without a scheme, such as ``[::1]`` or ``[::1]:554``."""
     return address.startswith("[") and not _HAS_SCHEME.match(address[1:])
 
 
 def _ends_a_secret(address: str) -> bool:
-    """Whether the last character belongs to a password, as far as can be known."""
+    """Whether the last character is known to belong to a password."""
     return any(
         word.endswith(address[-1]) and address.endswith(word)
         for word in find_secret_parameters(address)

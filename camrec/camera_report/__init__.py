@@ -1,4 +1,4 @@
-"""A camera that does not work, as a file that can be passed on: its dialogue, packets and log."""
+"""Writes a report about a camera that does not work: its dialogue, its packets and the log."""
 
 from camrec.camera_report.log_capture import capture_log
 from camrec.camera_report.recording_policy import RecordingPolicy

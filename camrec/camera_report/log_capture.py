@@ -1,4 +1,4 @@
-"""What camrec logs of one camera for a while."""
+"""Captures what camrec logs about one camera."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
 
 
 class LogCapture(logging.Handler):
-    """Keeps the lines that name one of `words`: other cameras' lines are nobody's business."""
+    """Keeps the lines that contain one of `words`, so that other cameras stay out of the report."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(logging.DEBUG)
@@ -24,12 +24,16 @@ class LogCapture(logging.Handler):
             self._lines.append(line)
 
     def text(self) -> str:
+        """All captured lines."""
         return "".join(f"{line}\n" for line in self._lines)
 
 
 @contextmanager
 def capture_log(*words: str) -> Iterator[LogCapture]:
-    """All that camrec logs meanwhile, debugging too; other handlers get no more than before."""
+    """Capture what camrec logs meanwhile, at any level. Other handlers get no more than before.
+
+    words : only lines that contain one of them are captured.
+    """
     logger = logging.getLogger("camrec")
     capture, level = LogCapture(words), logger.getEffectiveLevel()
     quiet = [(each, each.level) for each in (*logger.handlers, *logging.getLogger().handlers)]

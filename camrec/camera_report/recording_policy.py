@@ -1,19 +1,22 @@
-"""Connections to a camera that write down what passes, decrypted where TLS is spoken."""
+"""Records everything that is sent and received on connections to a camera, TLS decrypted."""
 
 from __future__ import annotations
 
 import socket
 import ssl
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from camrec.camera_report.transcript import RecordedConnection, Transcript
 from camrec.compat import ObservedTlsSocket
 from camrec.network_policy import NetworkPolicy
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
 
 class RecordingPolicy(NetworkPolicy):
-    """As `NetworkPolicy`, and every connection that it makes is in `transcript`."""
+    """A `NetworkPolicy` that records each of its connections in `transcript`."""
 
     def __init__(self, networks: Sequence[str], transcript: Transcript) -> None:
         super().__init__(networks)
@@ -33,78 +36,86 @@ class RecordingPolicy(NetworkPolicy):
         return True
 
     def prepare_tls_context(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        # The plain socket's bytes are those of TLS: the decrypted ones are written down instead.
+        # The bytes of the plain socket are encrypted: the TLS socket records them instead.
         transcript = self._transcript
 
         class Recorded(_RecordedTlsSocket):
-            _transcript = transcript
+            recorded_in = transcript
 
         context.sslsocket_class = Recorded
         return context
 
 
-class _RecordedSocket(socket.socket):
+class _SocketRecorder:
+    """Records the bytes of one socket. Sockets inherit from it.
+
+    recorded_in : the transcript.
+    """
+
+    recorded_in: Transcript
+    _recorded: RecordedConnection | None = None
+
+    def record_sent(self, data: bytes) -> None:
+        """camrec sent these bytes."""
+        self.recorded_in.note(self._recorded_connection(), "camrec", data)
+
+    def record_received(self, data: bytes) -> None:
+        """The camera sent these bytes; none: it closed the connection."""
+        connection = self._recorded_connection()
+        self.recorded_in.note(connection, "camera", data)
+        if not data:
+            self.recorded_in.close(connection)
+
+    def record_close(self) -> None:
+        """camrec closed the socket."""
+        if self._recorded is not None:
+            self.recorded_in.close(self._recorded)
+
+    def _recorded_connection(self) -> RecordedConnection:
+        """Begins with the first byte: a plain socket that TLS takes over has none itself."""
+        if self._recorded is None:
+            self._recorded = self.recorded_in.open()
+        return self._recorded
+
+
+class _RecordedSocket(_SocketRecorder, socket.socket):
     def __init__(self, transcript: Transcript, fileno: int) -> None:
         super().__init__(fileno=fileno)
-        self._transcript = transcript
-        self._connection: RecordedConnection | None = None
+        self.recorded_in = transcript
 
-    def _ensure_connection(self) -> RecordedConnection:
-        """Begun by the first byte: a socket that is handed on to TLS passes none itself."""
-        if self._connection is None:
-            self._connection = self._transcript.open()
-        return self._connection
-
-    def send(self, data: Any, flags: int = 0) -> int:
+    def send(self, data: ReadableBuffer, flags: int = 0) -> int:
         sent = super().send(data, flags)
-        self._transcript.note(self._ensure_connection(), "camrec", bytes(memoryview(data)[:sent]))
+        self.record_sent(bytes(memoryview(data)[:sent]))
         return sent
 
-    def sendall(self, data: Any, flags: int = 0) -> None:
+    def sendall(self, data: ReadableBuffer, flags: int = 0) -> None:
         super().sendall(data, flags)
-        self._transcript.note(self._ensure_connection(), "camrec", bytes(data))
+        self.record_sent(bytes(data))
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         data = super().recv(size, flags)
         if not flags & socket.MSG_PEEK:
-            self._record_received(data)
+            self.record_received(data)
         return data
 
-    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
         count = super().recv_into(buffer, nbytes, flags)
         if not flags & socket.MSG_PEEK:
-            self._record_received(bytes(memoryview(buffer)[:count]))
+            self.record_received(bytes(memoryview(buffer)[:count]))
         return count
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._transcript.close(self._connection)
+        self.record_close()
         super().close()
 
-    def _record_received(self, data: bytes) -> None:
-        self._transcript.note(self._ensure_connection(), "camera", data)
-        if not data:
-            self._transcript.close(self._ensure_connection())
 
-
-class _RecordedTlsSocket(ObservedTlsSocket):
-    _transcript: Transcript
-    _connection: RecordedConnection | None = None
-
-    def _ensure_connection(self) -> RecordedConnection:
-        if self._connection is None:
-            self._connection = self._transcript.open()
-        return self._connection
-
+class _RecordedTlsSocket(_SocketRecorder, ObservedTlsSocket):
     def observe_sent(self, data: bytes) -> None:
-        self._transcript.note(self._ensure_connection(), "camrec", data)
+        self.record_sent(data)
 
     def observe_received(self, data: bytes) -> None:
-        self._transcript.note(self._ensure_connection(), "camera", data)
-        if not data:
-            self._transcript.close(self._ensure_connection())
+        self.record_received(data)
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._transcript.close(self._connection)
+        self.record_close()
         super().close()

@@ -1,4 +1,4 @@
-"""Texts without what must not leave this computer: credentials, cookies, hosts and addresses."""
+"""Removes from a report what must stay private: credentials, cookies, hosts and addresses."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n")
 
 
 class Redactor:
-    """Gives each address the same stand-in wherever it occurs: 192.0.2.1, 192.0.2.2, ...
+    """Replaces each address by the same placeholder everywhere: 192.0.2.1, 192.0.2.2, ...
 
-    The camera's own host is `PLACEHOLDER_HOST` where it is a name. Loopback and 0.0.0.0 say
-    nothing of anybody and stay.
+    If the camera's host is a name, it becomes `PLACEHOLDER_HOST`. Loopback addresses and 0.0.0.0
+    identify nobody and stay.
     """
 
     def __init__(self, source: CameraAddress) -> None:
@@ -37,7 +37,7 @@ class Redactor:
         self._placeholders: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """Any text, such as a log."""
+        """Redact a text, such as a log."""
         found = mask_words(redact(text), self._secrets)
         if not _is_ip_address(self._host):
             whole = rf"(?i)(?<![\w.-]){re.escape(self._host)}(?![\w-]|\.\w)"
@@ -46,7 +46,7 @@ class Redactor:
         return _IPV6_PATTERN.sub(lambda each: self._placeholder_for(each[0]), found)
 
     def learn(self, data: bytes) -> None:
-        """Take the cookies of a request, reply or part for secrets, wherever else they stand."""
+        """Treat the cookies in a request, response or part as secrets wherever else they occur."""
         for line in _COOKIE_HEADER_PATTERN.finditer(data):
             for pair in _COOKIE_PAIR_PATTERN.finditer(line[0], len(line["name"])):
                 value = pair["value"].decode("latin-1").strip('"')
@@ -57,7 +57,7 @@ class Redactor:
                     self._secrets |= {value, unquote(value), quote(value, safe="")}
 
     def message(self, data: bytes) -> bytes:
-        """A request or reply; the length of its body is right afterwards."""
+        """Redact a request or a response; its Content-Length is correct afterwards."""
         data = _AUTHORIZATION_HEADER_PATTERN.sub(rb"\g<name> ***", data)
         data = _COOKIE_HEADER_PATTERN.sub(_mask_cookie, data)
         data = self.text(data.decode("latin-1")).encode("latin-1", "replace")
@@ -74,9 +74,9 @@ class Redactor:
         )
 
     def media(self, data: bytes) -> bytes:
-        """Bytes of any form, as long as before: texts stand in them too, such as a part's headers.
+        """Redact media without changing its length: it may contain text, such as a part's headers.
 
-        A word of fewer than `SHORTEST` bytes would be found in any video.
+        Words of fewer than `MIN_SECRET_CHARS` bytes stay: they would be found in any video.
         """
         words = {word.encode() for word in (*self._secrets, self._host)}
         for word in sorted(words, key=len, reverse=True):

@@ -1,4 +1,4 @@
-"""The report of a camera as a ZIP file that a user can read and pass on."""
+"""Writes the report of a camera as a ZIP file that a user can read and send to others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from camrec import __version__
 from camrec.camera_address import CameraAddress
 from camrec.camera_report.redactor import Redactor
-from camrec.camera_report.transcript import Transcript
+from camrec.camera_report.transcript import Side, Transcript
 from camrec.camera_report.transcript_parser import MediaBytes, TranscriptItem, parse_connection
 from camrec.errors import CamrecError
 from camrec.i18n import translate
@@ -32,36 +32,50 @@ README_FILENAME, SUMMARY_FILENAME, DIALOGUE_FILENAME, MEDIA_FILENAME, LOG_FILENA
 
 @dataclass(frozen=True)
 class CameraFindings:
-    """What camrec made of the camera.
+    """What camrec found out about the camera.
 
-    error : what it ended with; None where the camera delivered.
-    video, audio : codecs and sizes as they were read.
+    error : why the camera sends no video; None if it does.
+    video, audio : codecs and sizes.
     figures : frame rate, bit rate and losses.
     programs : the versions of MediaMTX, go2rtc and FFmpeg.
     """
 
     error: CamrecError | None = None
-    video: Mapping[str, Any] | None = None
-    audio: Mapping[str, Any] | None = None
-    figures: Mapping[str, Any] | None = None
+    video: Mapping[str, object] | None = None
+    audio: Mapping[str, object] | None = None
+    figures: Mapping[str, object] | None = None
     programs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+# "from" is a keyword, so this part of an entry cannot be a class.
+_EntryOrigin = TypedDict("_EntryOrigin", {"connection": int, "at": float, "from": Side})
+
+
+class _DialogueEntry(_EntryOrigin, total=False):
+    """A line of the dialogue file, with one of these keys."""
+
+    media: tuple[int, int]
+    text: str
 
 
 def write_camera_report(
     path: Path, source: CameraAddress, transcript: Transcript, findings: CameraFindings, log: str
 ) -> None:
-    """Write it to `path`, with every credential, cookie, host and address replaced.
+    """Write the report to `path`, without credentials, cookies, hosts and addresses.
+
+    transcript : what camrec and the camera exchanged.
+    log : what camrec logged about the camera.
 
     Raises OSError.
     """
     redactor, error = Redactor(source), findings.error
     media = bytearray()
-    told = [parse_connection(connection.pieces) for connection in transcript.connections()]
-    for passage in chain.from_iterable(told):
-        redactor.learn(passage.data)
+    parsed = [parse_connection(each.transfers) for each in transcript.connections()]
+    for item in chain.from_iterable(parsed):
+        redactor.learn(item.data)
     dialogue = [
         json.dumps(entry)
-        for number, found in enumerate(told, 1)
+        for number, found in enumerate(parsed, 1)
         for entry in _dialogue_entries(number, found, redactor, media)
     ]
     summary = {
@@ -88,20 +102,23 @@ def write_camera_report(
         archive.writestr(README_FILENAME, both + "\n")
         archive.writestr(SUMMARY_FILENAME, json.dumps(summary, indent=2) + "\n")
         archive.writestr(DIALOGUE_FILENAME, "".join(f"{line}\n" for line in dialogue))
-        # All of it at once: a word may begin in one piece and end in the next.
+        # All media at once: a secret may begin in one packet and end in the next.
         archive.writestr(MEDIA_FILENAME, redactor.media(bytes(media)))
         archive.writestr(LOG_FILENAME, redactor.text(log))
 
 
 def _dialogue_entries(
-    number: int, found: list[TranscriptItem], redactor: Redactor, media: bytearray
-) -> Iterator[dict[str, Any]]:
-    """One line a passage; media is put into `media`, and its place and size are in the line."""
-    for passage in found:
-        entry = {"connection": number, "at": round(passage.at, 6), "from": passage.side}
-        if isinstance(passage, MediaBytes):
-            entry |= {"media": [len(media), len(passage.data)]}
-            media += passage.data
+    number: int, items: list[TranscriptItem], redactor: Redactor, media: bytearray
+) -> Iterator[_DialogueEntry]:
+    """One entry per item of a connection.
+
+    Media is appended to `media`; the entry contains its offset and its size.
+    """
+    for item in items:
+        entry: _DialogueEntry = {"connection": number, "at": round(item.at, 6), "from": item.side}
+        if isinstance(item, MediaBytes):
+            entry["media"] = (len(media), len(item.data))
+            media += item.data
         else:
-            entry |= {"text": redactor.message(passage.data).decode("latin-1")}
+            entry["text"] = redactor.message(item.data).decode("latin-1")
         yield entry

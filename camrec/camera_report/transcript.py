@@ -1,4 +1,4 @@
-"""All bytes that passed between camrec and a camera, as they passed."""
+"""Stores all bytes that camrec and a camera exchanged."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Literal
 
 Side = Literal["camrec", "camera"]
 
-MAX_TRANSCRIPT_BYTES = 64 << 20  # of all connections together; what comes later is not kept
+MAX_TRANSCRIPT_BYTES = 64 << 20  # of all connections together; the rest is not stored
 
 
 @dataclass(frozen=True)
 class SocketTransfer:
-    """What one call sent or received.
+    """The data that one call sent or received.
 
     at : seconds since the transcript began.
+    side : who sent it.
     """
 
     at: float
@@ -26,20 +27,21 @@ class SocketTransfer:
 
 @dataclass
 class RecordedConnection:
-    """One connection to the camera, its pieces in their order.
+    """One connection to the camera.
 
     opened_at, closed_at : seconds since the transcript began; None: it is still open.
+    transfers : what was sent and received, in order.
     """
 
     opened_at: float
     closed_at: float | None = None
-    pieces: list[SocketTransfer] = field(default_factory=list)
+    transfers: list[SocketTransfer] = field(default_factory=list)
 
 
 class Transcript:
-    """Filled from any thread.
+    """All connections to one camera. Can be used from any thread.
 
-    truncated : whether more passed than is kept.
+    truncated : whether more was exchanged than is stored.
     """
 
     def __init__(self) -> None:
@@ -50,14 +52,14 @@ class Transcript:
         self._lock = threading.Lock()
 
     def open(self) -> RecordedConnection:
-        """A connection was made."""
+        """Add a connection."""
         with self._lock:
             connection = RecordedConnection(self._elapsed_seconds())
             self._connections.append(connection)
             return connection
 
     def note(self, connection: RecordedConnection, side: Side, data: bytes) -> None:
-        """Bytes that `side` sent. An empty piece is none."""
+        """Add data that `side` sent. Empty data is ignored."""
         with self._lock:
             if not data:
                 return
@@ -65,19 +67,19 @@ class Transcript:
             if self._total_bytes > MAX_TRANSCRIPT_BYTES:
                 self.truncated = True
                 return
-            connection.pieces.append(SocketTransfer(self._elapsed_seconds(), side, bytes(data)))
+            connection.transfers.append(SocketTransfer(self._elapsed_seconds(), side, bytes(data)))
 
     def close(self, connection: RecordedConnection) -> None:
-        """It is over, whichever side ended it. Any number of times."""
+        """The connection ended. To be called any number of times."""
         with self._lock:
             if connection.closed_at is None:
                 connection.closed_at = self._elapsed_seconds()
 
     def connections(self) -> list[RecordedConnection]:
-        """A copy of what there is so far."""
+        """A copy of all connections so far."""
         with self._lock:
             return [
-                RecordedConnection(each.opened_at, each.closed_at, list(each.pieces))
+                RecordedConnection(each.opened_at, each.closed_at, list(each.transfers))
                 for each in self._connections
             ]
 

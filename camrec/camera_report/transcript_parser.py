@@ -1,4 +1,4 @@
-"""A connection's pieces as what they are: texts of a dialogue, and media between them."""
+"""Parses the data of a connection into messages and the media between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from camrec.camera_report.transcript import Side, SocketTransfer
 
 MAX_TEXT_BYTES = 1 << 16
-MAX_OPAQUE_BYTES = 1 << 16  # kept of what is neither RTSP nor HTTP
+MAX_OPAQUE_BYTES = 1 << 16  # of data that is neither RTSP nor HTTP
 
 _RTSP_START_PATTERN = re.compile(rb"(?:RTSP/|[A-Z_]{3,20} \S+ RTSP/)")
 _HTTP_START_PATTERN = re.compile(rb"(?:HTTP/|[A-Z]{3,10} \S+ HTTP/)")
@@ -20,7 +20,10 @@ _CONTENT_TYPE_PATTERN = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\r\n;]*)
 
 @dataclass(frozen=True)
 class DialogueMessage:
-    """A request or a reply, its body in it where that is text too."""
+    """A request or a response, with its body if that is text.
+
+    at : seconds since the transcript began.
+    """
 
     at: float
     side: Side
@@ -29,9 +32,10 @@ class DialogueMessage:
 
 @dataclass(frozen=True)
 class MediaBytes:
-    """Bytes as they came: interleaved packets, parts of a multipart, or what nobody understands.
+    """Unchanged bytes: interleaved packets, parts of a multipart body, or unknown data.
 
-    opaque : neither RTSP nor HTTP, so that nothing is known of what stands in them.
+    at : seconds since the transcript began.
+    opaque : the data is neither RTSP nor HTTP, so its content is unknown.
     """
 
     at: float
@@ -43,36 +47,37 @@ class MediaBytes:
 TranscriptItem = DialogueMessage | MediaBytes
 
 
-def parse_connection(pieces: Iterable[SocketTransfer]) -> list[TranscriptItem]:
-    """Both sides of a connection, each passage at the moment when it was whole."""
+def parse_connection(transfers: Iterable[SocketTransfer]) -> list[TranscriptItem]:
+    """The items of both sides of a connection, in the order in which they were complete."""
     sides: dict[Side, _TranscriptParser] = {
         "camrec": _TranscriptParser(),
         "camera": _TranscriptParser(),
     }
     found: list[TranscriptItem] = []
-    for piece in pieces:
-        taken = list(sides[piece.side].take(piece))
-        if piece.side == "camrec" and any(isinstance(each, DialogueMessage) for each in taken):
+    for transfer in transfers:
+        items = list(sides[transfer.side].feed(transfer))
+        if transfer.side == "camrec" and any(isinstance(each, DialogueMessage) for each in items):
             sides["camera"].end_body()
-        found += taken
-    for splitter in sides.values():
-        found += splitter.rest()
-    return sorted(found, key=lambda passage: passage.at)
+        found += items
+    for parser in sides.values():
+        found += parser.flush()
+    return sorted(found, key=lambda item: item.at)
 
 
 class _TranscriptParser:
-    """Takes one side's pieces."""
+    """Parses the transfers of one side."""
 
     def __init__(self) -> None:
         self._data = bytearray()
-        self._body_bytes_left: int | None = 0  # of media; None: to the end of the connection
+        self._body_bytes_left: int | None = 0  # None: the body lasts to the end of the connection
         self._opaque = False
         self._opaque_bytes_left = MAX_OPAQUE_BYTES
         self._last_transfer: SocketTransfer | None = None
 
-    def take(self, piece: SocketTransfer) -> Iterator[TranscriptItem]:
-        self._last_transfer = piece
-        self._data += piece.data
+    def feed(self, transfer: SocketTransfer) -> Iterator[TranscriptItem]:
+        """Add a transfer; yields the items that are complete now."""
+        self._last_transfer = transfer
+        self._data += transfer.data
         media = bytearray()
         while self._data:
             taken = self._take_media()
@@ -83,30 +88,30 @@ class _TranscriptParser:
             if text is None:
                 break
             if media:
-                yield MediaBytes(piece.at, piece.side, bytes(media))
+                yield MediaBytes(transfer.at, transfer.side, bytes(media))
                 media.clear()
-            yield DialogueMessage(piece.at, piece.side, text)
+            yield DialogueMessage(transfer.at, transfer.side, text)
         if media:
-            yield self._make_media(piece, bytes(media))
+            yield self._make_media(transfer, bytes(media))
 
     def end_body(self) -> None:
-        """A request is only sent when the body before it was read to its end."""
+        """The other side sent a request: it read the body before to its end."""
         if not self._opaque:
             self._body_bytes_left = 0
 
-    def rest(self) -> Iterator[TranscriptItem]:
-        """What the end of the connection cut off."""
+    def flush(self) -> Iterator[TranscriptItem]:
+        """At the end of the connection: the data that is incomplete."""
         if self._data and self._last_transfer is not None:
             self._opaque = True
             yield self._make_media(
                 self._last_transfer, bytes(self._data[: self._opaque_bytes_left])
             )
 
-    def _make_media(self, piece: SocketTransfer, media: bytes) -> MediaBytes:
-        return MediaBytes(piece.at, piece.side, media, self._opaque)
+    def _make_media(self, transfer: SocketTransfer, media: bytes) -> MediaBytes:
+        return MediaBytes(transfer.at, transfer.side, media, self._opaque)
 
     def _take_media(self) -> bytes:
-        """The media that the data begins with; empty where it begins with a text, or lacks some."""
+        """The media at the start of the data; empty if there is none, or it is incomplete."""
         if self._body_bytes_left is None:
             taken = bytes(self._data[: self._opaque_bytes_left] if self._opaque else self._data)
             self._opaque_bytes_left -= len(taken) if self._opaque else 0
@@ -130,7 +135,7 @@ class _TranscriptParser:
         return b""
 
     def _take_message(self) -> bytes | None:
-        """The request or reply that the data begins with; None where it is not whole yet."""
+        """The message at the start of the data; None if it is not complete."""
         if self._data[:1] == b"$":
             return None
         head = _HEAD_END_PATTERN.search(self._data)
@@ -160,7 +165,7 @@ class _TranscriptParser:
         )
 
     def _body_length(self, head: bytes) -> int | None:
-        """Bytes of the body; None where it lasts to the end of the connection."""
+        """Bytes of the body; None if it lasts to the end of the connection."""
         if found := _CONTENT_LENGTH_PATTERN.search(head):
             return int(found[1])
         reply_over_http = head.startswith(b"HTTP/")

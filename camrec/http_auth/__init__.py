@@ -1,8 +1,15 @@
-"""HTTP authentication (RFC 7616, RFC 7617) as cameras use it, in HTTP and in RTSP alike."""
+"""HTTP authentication (RFC 7616, RFC 7617) as cameras use it, in HTTP and in RTSP."""
 
 from camrec.http_auth.basic import BasicAuth
 from camrec.http_auth.challenge import Challenge, parse_challenges
 from camrec.http_auth.digest import DigestAuth
-from camrec.http_auth.login import HttpLogin
+from camrec.http_auth.login import MAX_CHALLENGES, HttpLogin
 
-__all__ = ["BasicAuth", "Challenge", "DigestAuth", "HttpLogin", "parse_challenges"]
+__all__ = [
+    "MAX_CHALLENGES",
+    "BasicAuth",
+    "Challenge",
+    "DigestAuth",
+    "HttpLogin",
+    "parse_challenges",
+]

@@ -8,10 +8,12 @@ from camrec.redaction import Credential
 
 
 class BasicAuth:
+    """Sends user and password with each request."""
+
     def __init__(self, credential: Credential) -> None:
         self._credential = credential
 
     def authorization(self, method: str, uri: str) -> str:
-        """The Authorization header, the same for each request."""
+        """The value of the Authorization header. It is the same for each request."""
         pair = f"{self._credential.user}:{self._credential.password}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"

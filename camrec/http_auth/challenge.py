@@ -1,6 +1,4 @@
-"""The challenges of a 401 response: ``WWW-Authenticate`` as RFC 9110 allows it, and as cameras
-write it.
-"""
+"""Parses the challenges of a 401 response: ``WWW-Authenticate`` headers, also malformed ones."""
 
 from __future__ import annotations
 
@@ -8,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-MAX_CHALLENGE_CHARS = 4096  # characters of one header line that are read
+MAX_CHALLENGE_CHARS = 4096  # of one header line; the rest is ignored
 
 _SEPARATORS_PATTERN = re.compile(r"[\s,;]*")
-# name="value", name=value, name= ; a quote that is never closed ends with the line.
+# name="value", name=value, name= ; a quote without an end ends with the line.
 _AUTH_PARAMETER_PATTERN = re.compile(
     r"""(?P<name>[^\s,;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<bare>[^\s,;"]*))""",
     re.DOTALL,
@@ -26,33 +24,35 @@ class Challenge:
     """One challenge.
 
     scheme : in lower case.
-    parameters : by their names in lower case; quoted values without quotes, as they were sent.
+    parameters : by name in lower case. Values are without quotes, and otherwise as they were sent.
     """
 
     scheme: str
     parameters: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
-        """A parameter's meaning: escapes resolved, "" where it is missing."""
+        """The value of a parameter without escapes; "" if it is missing."""
         return re.sub(r"\\(.)", r"\1", self.parameters.get(name, ""), flags=re.DOTALL)
 
 
 def parse_challenges(lines: Sequence[str]) -> list[Challenge]:
-    """All challenges of all header lines, in their order; several may share a line.
+    """All challenges of all header lines, in order. A line may contain several.
 
-    Values may be quoted or not, also those that have to be; commas may be missing. What makes no
-    sense is passed over.
+    Quotes and commas may be missing, also where the standard requires them. Other malformed text is
+    ignored.
     """
     return [challenge for line in lines for challenge in _LineParser(line).challenges]
 
 
 class _LineParser:
+    """Parses one header line; `challenges` is the result."""
+
     def __init__(self, line: str) -> None:
         self.challenges: list[Challenge] = []
         self._line = line[:MAX_CHALLENGE_CHARS]
         self._position = 0
-        self._last_name = ""  # the name of the parameter before
-        self._last_was_unquoted = False  # whether its value stood without quotes
+        self._last_name = ""  # of the parameter before
+        self._last_was_unquoted = False  # whether its value had no quotes
         while self._parse_next():
             pass
 
@@ -79,7 +79,7 @@ class _LineParser:
         self.challenges[-1].parameters.setdefault(self._last_name, value)
 
     def _add_word(self, word: str, after_comma: bool) -> None:
-        """A new scheme; or the rest of a value that should have been quoted."""
+        """A word is a new scheme, or belongs to a value that should have been quoted."""
         parameters = self.challenges[-1].parameters if self.challenges else {}
         if self._last_was_unquoted and self._last_name == "qop" and word.lower() in _QOP_VALUES:
             parameters["qop"] += f",{word}"

@@ -1,4 +1,4 @@
-"""Digest authentication (RFC 7616, and RFC 2069 where a challenge names no qop)."""
+"""Digest authentication (RFC 7616, and RFC 2069 if a challenge has no qop)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from camrec.http_auth.challenge import Challenge
 from camrec.redaction import Credential
 
-_HASH_FUNCTIONS: dict[str, Callable] = {
+
+class _Hash(Protocol):
+    def hexdigest(self) -> str: ...
+
+
+_HASH_FUNCTIONS: dict[str, Callable[[bytes], _Hash]] = {
     "MD5": partial(hashlib.md5, usedforsecurity=False),
     "SHA-256": hashlib.sha256,
     "SHA-512-256": partial(hashlib.new, "sha512_256"),
@@ -20,16 +26,16 @@ _ALGORITHM_ALIASES = {"": "MD5", "SHA256": "SHA-256", "SHA-512/256": "SHA-512-25
 
 
 class DigestAuth:
-    """Answers to one challenge, each with its own count.
+    """Answers one challenge, for any number of requests.
 
-    Header text is latin-1 on the wire, both ways: what a camera sent is given back byte for byte,
-    and user and password are sent as UTF-8.
+    Header text is latin-1 in both directions: the camera's values are returned byte by byte. User
+    and password are sent as UTF-8.
 
     algorithm : ``MD5``, ``SHA-256`` or ``SHA-512-256``.
-    strength : the larger, the better: by its algorithm, then by what of a request it protects.
-    kind : what two challenges have in common that are answered in the same way.
-    per_session : whether its ``-sess`` variant is meant.
-    request_count : how many were answered.
+    strength : the larger, the stronger: by algorithm, then by how much of a request it protects.
+    kind : equal for challenges that are answered in the same way.
+    per_session : whether it is the ``-sess`` variant of the algorithm.
+    request_count : how many requests were authorized.
     stale : whether the challenge says that only the nonce before was too old.
 
     Parameters
@@ -40,7 +46,7 @@ class DigestAuth:
     Raises
     ------
     ValueError
-        It asks for an algorithm or a qop that we do not know.
+        The challenge requires an unknown algorithm or qop.
     """
 
     def __init__(self, challenge: Challenge, credential: Credential) -> None:
@@ -51,7 +57,7 @@ class DigestAuth:
         qops = set(re.split(r"[\s,]+", challenge.value("qop").lower())) - {""}
         if self.algorithm not in _HASH_FUNCTIONS or (qops and not qops & {"auth", "auth-int"}):
             raise ValueError("unknown kind of digest")
-        # auth-int needs the body's hash: our requests have none.
+        # auth-int needs the hash of the body: requests of camrec have no body.
         self.qop = "" if not qops else "auth" if "auth" in qops else "auth-int"
         self.stale = challenge.value("stale").lower() == "true"
         self.request_count = 0
@@ -61,24 +67,24 @@ class DigestAuth:
         self._user = credential.user.encode()
         self._password = credential.password.encode()
         self._cnonce = secrets.token_hex(8)
-        self._hash(b"")  # not every OpenSSL has each of them
+        self._hash(b"")  # raises ValueError: not every OpenSSL has all algorithms
         self.kind = (self.algorithm, self.per_session)
-        # Ours are GETs without a body: "auth-int" protects no more, and is answered rarely.
+        # Without a body auth-int protects no more than auth, and fewer cameras support it.
         qop_rank = ("", "auth-int", "auth").index(self.qop)
         self.strength = (list(_HASH_FUNCTIONS).index(self.algorithm), qop_rank, self.per_session)
 
     def authorization(self, method: str, uri: str) -> str:
-        """The Authorization header of a request without a body, `uri` as its first line has it."""
+        """The Authorization header of a request without a body. `uri`: as in its first line."""
         self.request_count += 1
         count = f"{self.request_count:08x}"
-        told = self.challenge.parameters
-        fields = [f"username={self._username_field()}", f'realm="{told.get("realm", "")}"']
-        fields += [f'nonce="{told.get("nonce", "")}"', f"uri={_quote(uri)}"]
+        parameters = self.challenge.parameters
+        fields = [f"username={self._username_field()}", f'realm="{parameters.get("realm", "")}"']
+        fields += [f'nonce="{parameters.get("nonce", "")}"', f"uri={_quote(uri)}"]
         fields += [f'response="{self._response(method, uri, count)}"']
-        if "opaque" in told:
-            fields.append(f'opaque="{told["opaque"]}"')
-        if told.get("algorithm"):
-            fields.append(f"algorithm={told['algorithm']}")
+        if "opaque" in parameters:
+            fields.append(f'opaque="{parameters["opaque"]}"')
+        if parameters.get("algorithm"):
+            fields.append(f"algorithm={parameters['algorithm']}")
         if self.qop:
             fields += [f"qop={self.qop}", f"nc={count}"]
         if self.qop or self.per_session:

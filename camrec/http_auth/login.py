@@ -1,4 +1,4 @@
-"""Logging in to a camera: which challenge is answered, and when to stop."""
+"""Logs in to a camera: which challenge to answer, and when to stop."""
 
 from __future__ import annotations
 
@@ -10,38 +10,36 @@ from camrec.http_auth.challenge import Challenge, parse_challenges
 from camrec.http_auth.digest import DigestAuth
 from camrec.redaction import Credential
 
-MAX_CHALLENGES = 3  # in a row that one request answers: a camera may lock an account
-MAX_REFUSED_DIGESTS = (
-    1  # kinds of digest whose answer was refused, after which the password is wrong
-)
+MAX_CHALLENGES = 3  # that one request answers in a row: a camera may lock an account
+MAX_REFUSED_DIGESTS = 1  # if more kinds of digest are rejected, the password is wrong
 
 
 class HttpLogin:
-    """One credential at one camera, over any number of requests.
+    """Uses one credential for any number of requests to one camera.
 
-    scheme : what the next request is authorised with, None before the first challenge.
+    scheme : how the next request is authorized; None before the first challenge.
 
     Parameters
     ----------
     basic_first
-        Whether the first request has Basic in it already, before a camera asks.
+        Whether the first request uses Basic, before the camera sends a challenge.
     """
 
     def __init__(self, credential: Credential, *, basic_first: bool = False) -> None:
         self._credential = credential
-        self._refused: set[tuple] = set()
+        self._refused: set[tuple[str, bool]] = set()
         self.scheme: BasicAuth | DigestAuth | None = BasicAuth(credential) if basic_first else None
 
     def authorization(self, method: str, uri: str) -> str | None:
-        """The Authorization header of the next request, None where it is to have none."""
+        """The Authorization header of the next request; None if it needs none."""
         return self.scheme.authorization(method, uri) if self.scheme is not None else None
 
     def accept_challenge(self, lines: Sequence[str]) -> bool:
-        """Take the ``WWW-Authenticate`` lines of a 401; whether another request may help.
+        """Take the ``WWW-Authenticate`` lines of a 401; returns whether another request may help.
 
-        It cannot where the same answer was refused before: then the password is wrong. Where a
-        camera offers several digests, and refuses the answer to the strongest, one more is tried:
-        some offer what they do not know.
+        It cannot if the camera rejected the same answer before: then the password is wrong. If a
+        camera offers several digests and rejects the strongest, one more is tried: some cameras
+        offer algorithms that they do not support.
         """
         before, challenges = self.scheme, parse_challenges(lines)
         offered = self._digests(challenges)
@@ -64,8 +62,8 @@ class HttpLogin:
         return True
 
     def _digests(self, challenges: Sequence[Challenge]) -> list[DigestAuth]:
-        """Those that we can answer, the strongest first."""
-        found = []
+        """The digests that camrec supports, the strongest first."""
+        found: list[DigestAuth] = []
         for challenge in challenges:
             if challenge.scheme == "digest":
                 with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""Brings go2rtc an HTTP-MJPEG camera in a form that it reads: one connection to the camera."""
+"""Relays HTTP-MJPEG cameras to go2rtc in a form that it can read."""
 
 from camrec.mjpeg_relay.relay import MjpegRelay
 from camrec.mjpeg_relay.stream_inspection import inspect_stream

@@ -1,4 +1,4 @@
-"""The body of a camera's answer, decoded where the camera compressed it, though nobody asked."""
+"""Decompresses the body of a response: some cameras compress it though camrec did not ask."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ import zlib
 from http.client import HTTPResponse
 from typing import Protocol
 
-MAX_DECODED_BYTES = 64 * 1024  # bytes that one read gives, however much they were compressed
+MAX_DECODED_BYTES = 64 * 1024  # per read
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _PLAIN = (b"--", b"\r\n", b"\n", b"\xff\xd8")
 _CODINGS = re.compile(r"(?i)\b(?:x-)?(gzip|deflate)\b")
 
 
 class Body(Protocol):
+    """What a response's body is read from."""
+
     def read1(self, size: int, /) -> bytes:
-        """What comes next; empty at the end."""
-        ...
+        """The next bytes; empty at the end."""
 
 
 def unsupported_encoding(answer: HTTPResponse) -> str:
-    """How an answer was compressed that cannot be decoded here, "" where it was not."""
-    told = ",".join(answer.headers.get_all("Content-Encoding", [])).lower()
-    names = {each.strip() for each in told.split(",")}
+    """The content coding of a response if camrec cannot decode it, else ""."""
+    codings = ",".join(answer.headers.get_all("Content-Encoding", [])).lower()
+    names = {each.strip() for each in codings.split(",")}
     return next(iter(sorted(names & {"br", "zstd", "compress", "x-compress", "lzma", "xz"})), "")
 
 
 def decoded_body(answer: HTTPResponse) -> Body:
-    """The body as it was before it was compressed; unchanged where it is not."""
-    told = [*answer.headers.get_all("Content-Encoding", [])]
-    told += answer.headers.get_all("Transfer-Encoding", [])
-    return DecodedBody(answer) if _CODINGS.search(" ".join(told)) else answer
+    """The body without its compression; `answer` itself if it is not compressed."""
+    codings = [*answer.headers.get_all("Content-Encoding", [])]
+    codings += answer.headers.get_all("Transfer-Encoding", [])
+    return DecodedBody(answer) if _CODINGS.search(" ".join(codings)) else answer
 
 
 class DecodedBody:
-    """gzip, or deflate with and without zlib's header, one after the other as well; whatever else
-    comes is passed on as it is: what a camera says of itself need not be so.
+    """Decodes gzip, and deflate with or without zlib's header, also several in sequence.
 
-    No read gives, or holds, more than so many bytes: a small answer may stand for a huge one.
+    Other data is passed on unchanged: cameras may announce a compression that they do not use. A
+    read returns and stores at most `MAX_DECODED_BYTES`, because little data may decompress to much.
     """
 
     def __init__(self, coded: Body) -> None:
@@ -45,10 +46,11 @@ class DecodedBody:
         self._waiting = b""
         self._decoder: zlib._Decompress | None = None
         self._is_begun = False
-        self._is_full = False  # there may be more of what was read before
+        self._is_full = False  # the decoder may have more output for what it got
         self._members = 0
 
     def read1(self, size: int) -> bytes:
+        """The next decoded bytes; empty at the end. Raises ValueError if they are malformed."""
         while True:
             if not self._waiting and not self._is_full:
                 self._waiting = self._coded.read1(size)
@@ -63,7 +65,7 @@ class DecodedBody:
                 return plain
 
     def _begin(self) -> None:
-        """See by the first bytes what it is."""
+        """Choose the decoder by the first bytes."""
         while len(self._waiting) < 2 and (more := self._coded.read1(1)):
             self._waiting += more
         self._is_begun = True
@@ -79,11 +81,11 @@ class DecodedBody:
         try:
             plain = decoder.decompress(self._waiting, MAX_DECODED_BYTES)
         except zlib.error as error:
-            raise ValueError(f"not compressed as was said: {error}") from None
+            raise ValueError(f"malformed compressed data: {error}") from None
         self._waiting = decoder.unconsumed_tail
         self._is_full = len(plain) == MAX_DECODED_BYTES
         if decoder.eof:
-            # Another one may follow: some compress each part by itself.
+            # Another stream may follow: some cameras compress each part by itself.
             self._waiting, self._decoder = decoder.unused_data, None
             self._is_begun = self._is_full = False
             self._members += 1

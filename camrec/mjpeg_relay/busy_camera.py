@@ -1,4 +1,4 @@
-"""How long a camera that is too busy just now is left alone."""
+"""How long to wait before asking a busy camera again."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
 
-# What a camera that serves others too, or that takes its picture just now, answers now and then.
+# A camera may respond with these while it serves others, or while it takes a picture.
 BUSY_STATUSES = frozenset({429, 500, 502, 503, 504})
-MIN_BUSY_PAUSE_S, MAX_BUSY_PAUSE_S = 0.1, 5.0  # seconds between two requests
-MAX_DEFAULT_BUSY_PAUSE_S = 1.0  # where the camera does not say when to come back
+MIN_BUSY_PAUSE_S, MAX_BUSY_PAUSE_S = 0.1, 5.0
+MAX_DEFAULT_BUSY_PAUSE_S = 1.0  # without a Retry-After header
 
 
 class BusyWait:
-    """One run of refusals.
+    """Several responses in a row that say that the camera is busy.
 
     Parameters
     ----------
     patience
-        Seconds in all after which it is taken at its word.
+        Seconds in all after which the camera's response counts as an error.
     """
 
     def __init__(self, patience: float) -> None:
@@ -27,22 +27,25 @@ class BusyWait:
         self._delay = MIN_BUSY_PAUSE_S / 2
 
     def retry_delay(self, answer: HTTPResponse) -> float | None:
-        """Seconds after which to ask again; None where that is no use."""
+        """Seconds to wait before the next request; None if another request is useless."""
         if answer.status not in BUSY_STATUSES:
             return None
         self._delay = min(2 * self._delay, MAX_DEFAULT_BUSY_PAUSE_S)
-        told = _parse_retry_after(answer.getheader("Retry-After"))
-        pause = self._delay if told is None else min(max(told, MIN_BUSY_PAUSE_S), MAX_BUSY_PAUSE_S)
+        pause = _parse_retry_after(answer.getheader("Retry-After"))
+        if pause is None:
+            pause = self._delay
+        else:
+            pause = min(max(pause, MIN_BUSY_PAUSE_S), MAX_BUSY_PAUSE_S)
         return pause if time.monotonic() + pause <= self._deadline else None
 
 
-def _parse_retry_after(told: str | None) -> float | None:
-    """Seconds from a header that has them, or a date; None where it has neither."""
-    told = (told or "").strip()
-    if told.isascii() and told.isdigit():
-        return float(told[:9])
+def _parse_retry_after(header: str | None) -> float | None:
+    """Seconds from now, by a header with seconds or a date; None if it has neither."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
     try:
-        moment = parsedate_to_datetime(told)
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
     if moment.tzinfo is None:

@@ -1,4 +1,4 @@
-"""One camera's pictures on their way to go2rtc, over one connection to each."""
+"""Relays the JPEGs of one camera to go2rtc, with one connection to each."""
 
 from __future__ import annotations
 
@@ -22,20 +22,16 @@ from camrec.network_policy import NetworkPolicy
 
 log = logging.getLogger(__name__)
 
-CAMERA_HTTP_TIMEOUT_S = 10.0  # seconds without an answer after which the camera is left ...
-# ... and without a byte of its pictures: whether it is frozen or slow the session knows better.
+CAMERA_HTTP_TIMEOUT_S = 10.0  # without a response
+# Without a byte of the body: whether the camera is frozen or slow is for the session to decide.
 BODY_TIMEOUT_S = 3600.0
-MIN_SNAPSHOT_INTERVAL_S = 1 / 25  # seconds at least between two requests for a single picture
-MAX_MISSED_SNAPSHOTS = 3  # single pictures in a row that may fail, before ...
-MISSED_SNAPSHOT_PAUSE_S = 0.1  # ... each of which the pause grows by so much
-FIRST_BUSY_TIMEOUT_S, BUSY_TIMEOUT_S = (
-    2.0,
-    15.0,
-)  # seconds that a camera may be too busy, at first and later
-UNCHANGED_FRAME_INTERVAL_S = (
-    1.0  # seconds after which a single picture that is still the same is passed on again
-)
+MIN_SNAPSHOT_INTERVAL_S = 1 / 25  # between two requests for a single JPEG
+MAX_MISSED_SNAPSHOTS = 3  # so many requests for a single JPEG may fail in a row, ...
+MISSED_SNAPSHOT_PAUSE_S = 0.1  # ... and after each of them the pause grows by so much
+FIRST_BUSY_TIMEOUT_S, BUSY_TIMEOUT_S = 2.0, 15.0  # how long the camera may be too busy
+UNCHANGED_FRAME_INTERVAL_S = 1.0  # after which a single JPEG that is the same is passed on again
 RELAY_READ_BYTES = 64 * 1024
+CLIENT_DISCARD_BYTES = 1024
 
 MULTIPART_RESPONSE_HEAD = (
     b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -45,46 +41,47 @@ MULTIPART_PART_HEADER = b"--camrec\r\nContent-Type: image/jpeg\r\nContent-Length
 
 
 class _StreamRefused(Exception):
-    """No pictures come.
+    """The camera sends no JPEGs.
 
-    error : why, as it is told.
-    passing : the connection was lost, as happens now and then; a camera's "no" is not passing.
+    error : why.
+    temporary : the connection was lost, which may happen now and then. A camera that refuses a
+        request does not do so temporarily.
     """
 
-    def __init__(self, error: CameraError, passing: bool = False) -> None:
+    def __init__(self, error: CameraError, temporary: bool = False) -> None:
         super().__init__(error.code)
         self.error = error
-        self.passing = passing
+        self.temporary = temporary
 
 
 class RelayConnection:
-    """Begun once, ended once: by the camera, by go2rtc, or by `close` from any thread.
+    """Runs once. It ends when the camera or go2rtc ends it, or by `close` from any thread.
 
     Parameters
     ----------
     client
-        go2rtc's connection, its request read.
-    tell
-        Gets why the camera does not deliver, where that is so.
+        go2rtc's connection, whose request was read.
+    report_error
+        Called with the reason if the camera sends no JPEGs.
     reach
         Where the camera may be.
 
     Attributes
     ----------
-    received_bytes : bytes of the camera's pictures so far.
-    dropped : pictures that came so broken that they could not be passed on.
+    received_bytes : bytes of the camera's bodies so far.
+    dropped : frames that were too broken to be passed on.
     """
 
     def __init__(
         self,
         source: CameraAddress,
         client: socket.socket,
-        tell: Callable[[CameraError], None],
+        report_error: Callable[[CameraError], None],
         reach: NetworkPolicy | None = None,
     ) -> None:
         self._source = source
         self._client = client
-        self._report_error = tell
+        self._report_error = report_error
         self._http_client = CameraHttpClient(CAMERA_HTTP_TIMEOUT_S, keep=True, reach=reach)
         self._closing = threading.Event()
         self._closed = threading.Event()
@@ -95,7 +92,7 @@ class RelayConnection:
         self._requested_at = 0.0
 
     def run(self) -> None:
-        """Pass pictures on until it is over."""
+        """Pass JPEGs on until the connection ends."""
         watch = threading.Thread(
             target=self._wait_for_client_close, name=f"relay watch {self._source.host}", daemon=True
         )
@@ -113,17 +110,18 @@ class RelayConnection:
 
     @property
     def has_delivered(self) -> bool:
-        """Whether a picture was passed on."""
+        """Whether a frame was passed on."""
         return self._last_sent_at > 0
 
     def close(self) -> None:
+        """End both connections. To be called from any thread, any number of times."""
         self._closing.set()
         self._http_client.abort()
         with contextlib.suppress(OSError):
             self._client.shutdown(socket.SHUT_RDWR)
 
     def wait(self, timeout: float) -> bool:
-        """Until both connections are closed."""
+        """Wait until both connections are closed; False after `timeout` seconds."""
         return self._closed.wait(timeout)
 
     def _relay_stream(self) -> None:
@@ -131,17 +129,17 @@ class RelayConnection:
             answer = self._request(FIRST_BUSY_TIMEOUT_S)
         except _StreamRefused as refused:
             self._report_refusal(refused)
-            # Any error will do: what it means is told.
+            # go2rtc gets any error: the real one was reported.
             self._client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return
         self._client.sendall(MULTIPART_RESPONSE_HEAD)
         count, misses = self._relay_body(answer), 0
         if not count and answer.headers.get_content_type() == "text/html":
-            # A page in place of pictures: to wait for more of them would be in vain.
+            # The camera sends a web page: another request would not help.
             self._report_refusal(
                 _StreamRefused(create_camera_error(self._source, "camera_not_a_camera"))
             )
-        # A body that is over is asked for again: many cameras put one picture into each.
+        # When a body ends, the relay sends another request: many cameras send one JPEG per body.
         while (
             count
             and misses <= MAX_MISSED_SNAPSHOTS
@@ -155,14 +153,15 @@ class RelayConnection:
         return max(0.0, max(MIN_SNAPSHOT_INTERVAL_S, misses * MISSED_SNAPSHOT_PAUSE_S) - since)
 
     def _request_again(self, single: bool, may_miss: bool) -> int:
-        """Ask once more, and pass on what comes; how many pictures there were.
+        """Send another request and pass its JPEGs on; returns how many there were.
 
-        single : its answers hold one picture each: one of them may be missing now and then.
+        single : each body has one JPEG. Then a request may fail now and then.
+        may_miss : whether this request may fail.
         """
         try:
             return self._relay_body(self._request(BUSY_TIMEOUT_S), changed_only=single)
         except _StreamRefused as refused:
-            if not (single and may_miss and refused.passing):
+            if not (single and may_miss and refused.temporary):
                 self._report_refusal(refused)
                 raise
         except (ConnectionError, HTTPException):
@@ -171,7 +170,7 @@ class RelayConnection:
         return 0
 
     def _request(self, busy_s: float) -> HTTPResponse:
-        """An answer with pictures; waits where the camera is too busy. Raises _Refused."""
+        """A response with JPEGs; waits if the camera is too busy. Raises _StreamRefused."""
         busy = BusyWait(busy_s)
         self._requested_at = time.monotonic()
         try:
@@ -182,12 +181,13 @@ class RelayConnection:
                     break
         except (OSError, HTTPException, ValueError) as error:
             lost = isinstance(error, ConnectionError | HTTPException)
-            raise _StreamRefused(error_from_exception(self._source, error), passing=lost) from None
+            reason = error_from_exception(self._source, error)
+            raise _StreamRefused(reason, temporary=lost) from None
         except AccessError as error:
             raise _StreamRefused(CameraError(error.code, **error.facts)) from None
-        error = error_from_response(self._source, answer)
-        if error is not None:
-            raise _StreamRefused(error)
+        refusal = error_from_response(self._source, answer)
+        if refusal is not None:
+            raise _StreamRefused(refusal)
         if answer.length is None:
             self._http_client.set_body_timeout(BODY_TIMEOUT_S)
         return answer
@@ -197,39 +197,39 @@ class RelayConnection:
             self._report_error(refused.error)
 
     def _relay_body(self, answer: HTTPResponse, changed_only: bool = False) -> int:
-        """Pass a body's pictures on, each with its last byte; how many there were."""
+        """Pass a body's JPEGs on, each when its last byte arrives; returns how many there were."""
         splitter = JpegSplitter()
         body = decoded_body(answer)
         count, dropped_before = 0, self.dropped
-        while piece := body.read1(RELAY_READ_BYTES):
-            self.received_bytes += len(piece)
-            pictures = splitter.take(piece)
+        while data := body.read1(RELAY_READ_BYTES):
+            self.received_bytes += len(data)
+            jpegs = splitter.feed(data)
             self.dropped = dropped_before + splitter.dropped
-            for picture in pictures:
+            for jpeg in jpegs:
                 count += 1
-                self._pass_picture(picture, changed_only)
-        if not answer.length and (picture := splitter.rest()):
+                self._pass_on(jpeg, changed_only)
+        if not answer.length and (last := splitter.flush()) is not None:
             count += 1
-            self._pass_picture(picture, changed_only)
+            self._pass_on(last, changed_only)
         return count
 
-    def _pass_picture(self, picture: bytes, changed_only: bool) -> None:
-        if not changed_only or self._should_send(picture):
-            self._send_frame(picture)
+    def _pass_on(self, jpeg: bytes, changed_only: bool) -> None:
+        if not changed_only or self._should_send(jpeg):
+            self._send_frame(jpeg)
 
-    def _should_send(self, picture: bytes) -> bool:
+    def _should_send(self, jpeg: bytes) -> bool:
         return (
-            picture != self._last_frame
+            jpeg != self._last_frame
             or time.monotonic() >= self._last_sent_at + UNCHANGED_FRAME_INTERVAL_S
         )
 
-    def _send_frame(self, picture: bytes) -> None:
-        self._client.sendall(b"".join((MULTIPART_PART_HEADER % len(picture), picture, b"\r\n")))
-        self._last_frame, self._last_sent_at = picture, time.monotonic()
+    def _send_frame(self, jpeg: bytes) -> None:
+        self._client.sendall(b"".join((MULTIPART_PART_HEADER % len(jpeg), jpeg, b"\r\n")))
+        self._last_frame, self._last_sent_at = jpeg, time.monotonic()
 
     def _wait_for_client_close(self) -> None:
-        """go2rtc says no more; that it leaves is heard."""
+        """Close the connection when go2rtc leaves. It sends nothing more until then."""
         with contextlib.suppress(OSError):
-            while self._client.recv(1024):
+            while self._client.recv(CLIENT_DISCARD_BYTES):
                 pass
         self.close()

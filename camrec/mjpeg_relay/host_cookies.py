@@ -1,4 +1,4 @@
-"""Cookies that a camera sets on the way, for as long as it is open and for its own host alone."""
+"""Stores the cookies of a camera in memory, and sends them only to the same host."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ MAX_COOKIE_HEADER_CHARS = 8192
 
 
 class HostCookies:
-    """In memory only; each scheme, host and port has its own."""
+    """Each scheme, host and port has its own cookies. They are kept in memory only."""
 
     def __init__(self) -> None:
         self._jars: dict[tuple[str, str], CookieJar] = {}
 
     def header(self, url: str) -> str | None:
-        """The Cookie header of a request, None where there is none."""
+        """The Cookie header of a request; None if it has no cookies."""
         request = Request(url)
         self._jar_for(url).add_cookie_header(request)
         header = request.get_header("Cookie")
         return header if header and len(header) <= MAX_COOKIE_HEADER_CHARS else None
 
-    def take(self, url: str, answer: HTTPResponse) -> None:
-        """Keep what an answer sets."""
+    def store(self, url: str, answer: HTTPResponse) -> None:
+        """Store the cookies that a response sets."""
         jar = self._jar_for(url)
         jar.extract_cookies(answer, Request(url))
         if len(jar) > MAX_COOKIES:

@@ -1,4 +1,4 @@
-"""HTTP requests to a camera."""
+"""Sends HTTP requests to a camera."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import string
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from camrec.camera_address import Credential
 from camrec.compat import connection_socket, set_connect_function
-from camrec.http_auth import HttpLogin
-from camrec.http_auth.login import MAX_CHALLENGES
+from camrec.http_auth import MAX_CHALLENGES, HttpLogin
 from camrec.mjpeg_relay.host_cookies import HostCookies
 from camrec.mjpeg_relay.lenient_response import LenientResponse
 from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
+from camrec.redaction import Credential
 
 MAX_HTTP_REDIRECTS = 10
-MAX_DISCARDED_BODY_BYTES = 64 * 1024  # bytes of an answer that are read to keep its connection
+MAX_DISCARDED_BODY_BYTES = 64 * 1024  # that are read to keep a connection
 
 
 class CameraHttpClient:
-    """A GET that follows redirects, keeps cookies and logs in, Basic first and then Digest; any
-    number of times.
+    """Sends any number of GET requests. Follows redirects, keeps cookies and logs in.
 
-    `abort`, from any thread, ends it wherever it waits.
+    It logs in with Basic first, then with Digest. `abort` ends a request from any thread.
 
     Parameters
     ----------
+    timeout
+        Seconds to wait for a connection, and for each part of a response.
     keep
-        Whether the next GET goes over the same connection, where the camera keeps it.
+        Whether the next GET uses the same connection, if the camera keeps it open.
     reach
-        Where it may connect to.
+        Where the client may connect to.
     """
 
     def __init__(
@@ -52,17 +52,17 @@ class CameraHttpClient:
         self._aborted = False
 
     def get(self, url: str, credential: Credential | None) -> HTTPResponse:
-        """The answer, its body not read.
+        """Send a GET; returns the response, whose body is not read yet.
 
         Raises
         ------
         OSError, http.client.HTTPException
-            The camera cannot be reached, does not speak HTTP, or leads to another host.
+            The camera cannot be reached, does not speak HTTP, or redirects to another host.
         AccessError
             ``address_not_allowed``.
         """
         home = urlsplit(url)
-        asked = set()
+        asked: set[tuple[str, str | None]] = set()
         while len(asked) < MAX_HTTP_REDIRECTS:
             known = credential if _may_send_credential(home, urlsplit(url)) else None
             asked.add((url, self._cookies.header(url)))
@@ -79,18 +79,20 @@ class CameraHttpClient:
         raise RedirectLoop
 
     def set_body_timeout(self, seconds: float) -> None:
-        """Have the answer's body fail after so many seconds without a byte."""
+        """Let the read of the body fail after so many seconds without a byte."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.settimeout(seconds)
 
     def abort(self) -> None:
+        """End the current request, and reject later ones. To be called from any thread."""
         self._aborted = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Close the connection. Another request opens a new one."""
         for each in (self._response, self._socket, self._connection):
             if each is not None:
                 each.close()
@@ -111,22 +113,22 @@ class CameraHttpClient:
 
     def _request_or_reconnect(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._can_reuse_connection(url):
-            # The camera may have ended it meanwhile.
+            # The camera may have closed the connection.
             with contextlib.suppress(OSError, HTTPException):
                 return self._send_request(url, authorization)
         self.close()
         if self._aborted:
-            raise TimeoutError  # that is what ended the connection before
+            raise TimeoutError  # the abort ended the connection before
         connection = self._make_connection(url)
         connection.connect()
         self._connection = connection
         self._origin = urlsplit(url)[:2]
-        # The connection lets go of it when the answer says that it is the last.
+        # http.client drops the socket when the response is the last one of the connection.
         self._socket = connection_socket(connection)
         return self._send_request(url, authorization)
 
     def _can_reuse_connection(self, url: str) -> bool:
-        """Whether the connection that there is can be asked again."""
+        """Whether the current connection can be used for another request."""
         answer = self._response
         if not self._keep_alive or answer is None or self._origin != urlsplit(url)[:2]:
             return False
@@ -140,7 +142,7 @@ class CameraHttpClient:
         if self._aborted:
             raise TimeoutError
         assert self._connection is not None
-        self.set_body_timeout(self._timeout)  # as for the answer, where the last body had longer
+        self.set_body_timeout(self._timeout)  # the body before may have had a longer one
         headers = {"User-Agent": "camrec", "Accept": "*/*"}
         headers["Connection"] = "keep-alive" if self._keep_alive else "close"
         if authorization:
@@ -149,7 +151,7 @@ class CameraHttpClient:
             headers["Cookie"] = cookie
         self._connection.request("GET", _request_target(url), headers=headers)
         self._response = self._connection.getresponse()
-        self._cookies.take(url, self._response)
+        self._cookies.store(url, self._response)
         return self._response
 
     def _make_connection(self, url: str) -> HTTPConnection:
@@ -162,20 +164,20 @@ class CameraHttpClient:
             context = self._network_policy.prepare_tls_context(_tls_context(host))
             connection = HTTPSConnection(host, parts.port, timeout=self._timeout, context=context)
         else:
-            raise ConnectionError("led to another protocol")
+            raise ConnectionError("redirected to another protocol")
         connection.response_class = LenientResponse
-        # To what was looked at, not to what a second look-up may give.
+        # Connects to the address that was checked, not to what a second look-up may return.
         set_connect_function(connection, self._network_policy.connect)
         return connection
 
 
 def _may_send_credential(home: SplitResult, there: SplitResult) -> bool:
-    """Whether a credential for `home` may be sent there: never in clear where home is by TLS."""
+    """Whether a credential of `home` may be sent `there`: never without TLS if home uses TLS."""
     return there.netloc == home.netloc and there.scheme in (home.scheme, "https")
 
 
 def _tls_context(host: str) -> ssl.SSLContext:
-    """The certificate of a bare IP address is not checked, that of a name is."""
+    """Checks the certificate if the host is a name, but not if it is an IP address."""
     context = ssl.create_default_context()
     try:
         ipaddress.ip_address(host)
@@ -187,14 +189,14 @@ def _tls_context(host: str) -> ssl.SSLContext:
 
 
 def _request_target(url: str) -> str:
-    """What is asked for: the address behind its host, with an end as it was typed."""
-    rest = url.partition("://")[2].partition("#")[0]
-    found = re.search(r"[/?]", rest)
-    target = rest[found.start() :] if found else "/"
+    """The request target: path and query exactly as in the address."""
+    after_scheme = url.partition("://")[2].partition("#")[0]
+    found = re.search(r"[/?]", after_scheme)
+    target = after_scheme[found.start() :] if found else "/"
     return quote(target if target.startswith("/") else f"/{target}", safe=string.punctuation)
 
 
 def _join_url(url: str, location: str) -> str:
-    """Where a redirect leads, as it is written: ``urljoin`` drops a ? at the end."""
+    """The target of a redirect, with a ? at its end, which ``urljoin`` would drop."""
     location = location.partition("#")[0]
     return urljoin(url, location) + ("?" if location.endswith("?") else "")

@@ -1,11 +1,11 @@
-"""The heads of a multipart's parts, as cameras write them, in the text between two pictures."""
+"""Finds the headers of a multipart body's parts, in the text between two JPEGs."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# A delimiter line, lines that are none, and an empty line; whatever the type announced.
+# A delimiter line, header lines and an empty line. The announced boundary is not used.
 _HEAD = re.compile(
     rb"(?:\A|\r?\n)(?P<delimiter>--[^\r\n]{0,200})\r?\n"
     rb"(?P<headers>(?:(?!--)[^\r\n]+\r?\n)*)\r?\n"
@@ -16,11 +16,12 @@ _KIND = re.compile(rb"(?i)(?<![\w-])content-type[ \t]*:[ \t]*([^\s;]+)")
 
 @dataclass(frozen=True)
 class PartHead:
-    """One head.
+    """The delimiter and the headers of one part.
 
-    start : where the part before ends: the line break in front of the delimiter belongs to it.
-    delimiter : its line, as far as it holds something.
-    kind : its media type in lower case, empty where it names none.
+    start : where the part before ends. The line break before the delimiter belongs to the head.
+    end : where the body of this part begins.
+    delimiter : its line, without white space at the end.
+    kind : the media type in lower case; empty if there is none.
     """
 
     start: int
@@ -30,7 +31,7 @@ class PartHead:
 
 
 def find_part_heads(text: bytes | bytearray) -> list[PartHead]:
-    """All that are there from their delimiter up to their empty line."""
+    """All heads that are complete, from their delimiter to their empty line."""
     return [
         PartHead(found.start(), found.end(), found["delimiter"].rstrip(), _kind(found["headers"]))
         for found in _HEAD.finditer(text)
@@ -38,9 +39,9 @@ def find_part_heads(text: bytes | bytearray) -> list[PartHead]:
 
 
 def declared_length(text: bytes | bytearray) -> int:
-    """The last length that a text tells, 0 where it tells none."""
-    told = _CONTENT_LENGTH_PATTERN.findall(text)
-    return int(told[-1]) if told else 0
+    """The last Content-Length in a text; 0 if there is none."""
+    lengths: list[bytes] = _CONTENT_LENGTH_PATTERN.findall(text)
+    return int(lengths[-1]) if lengths else 0
 
 
 def _kind(headers: bytes) -> bytes:

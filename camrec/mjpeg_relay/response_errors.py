@@ -1,4 +1,4 @@
-"""What a camera's own answer means, as our errors."""
+"""The errors that a camera's HTTP responses mean."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from camrec.errors import CameraError
 
 
 def error_from_response(source: CameraAddress, answer: HTTPResponse) -> CameraError | None:
-    """What the status says; None when it is a yes."""
+    """The error of a response; None if its status is 2xx."""
     return None if 200 <= answer.status < 300 else error_from_status(source, answer.status)

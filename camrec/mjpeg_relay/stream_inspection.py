@@ -1,7 +1,7 @@
-"""A short look at an MJPEG address, before go2rtc hears of it.
+"""Inspects an MJPEG address before go2rtc gets it.
 
-What is wrong with an address is told at once, and better than go2rtc could: so each address is
-looked at once, bounded in time and bytes, and that is over before the relay connects.
+The inspection finds most errors at once, and describes them better than go2rtc could. It is limited
+in time and bytes, and ends before the relay connects to the camera.
 """
 
 from __future__ import annotations
@@ -23,92 +23,96 @@ from camrec.network_policy import NetworkPolicy
 
 log = logging.getLogger(__name__)
 
-MAX_MULTIPART_PREAMBLE_BYTES = 64 * 1024  # bytes before the first picture
-MAX_PLAIN_PREAMBLE_BYTES = 4096  # the same where no multipart is announced
+MAX_MULTIPART_PREAMBLE_BYTES = 64 * 1024  # before the first JPEG
+MAX_PLAIN_PREAMBLE_BYTES = 4096  # the same if no multipart body is announced
 INSPECTION_READ_BYTES = 64 * 1024
-INSPECTION_BUSY_TIMEOUT_S = 2.0  # seconds that a camera may be too busy to answer
+INSPECTION_BUSY_TIMEOUT_S = 2.0  # how long a camera may be too busy to respond
+ABORT_TIMEOUT_S = 0.5
 
 
 def inspect_stream(
     source: CameraAddress, seconds: float = 5.0, reach: NetworkPolicy | None = None
 ) -> None:
-    """See whether `source` has pictures.
+    """Check that `source` sends JPEGs.
 
-    A camera that answers rightly, but sends no picture within `seconds`, may be a slow one: that
-    is no error.
+    A camera that responds correctly but sends no JPEG within `seconds` may be slow: that is no
+    error.
 
     Raises
     ------
     CameraError
-        It is no camera, it refuses, or it leads to another host.
+        It is not a camera, it refuses the request, or it redirects to another host.
     AccessError
         ``address_not_allowed``.
     """
-    visit = CameraHttpClient(seconds, keep=True, reach=reach)
-    glance = _Inspection(source, visit)
-    thread = threading.Thread(target=glance.take, name=f"look {source.host}", daemon=True)
+    client = CameraHttpClient(seconds, keep=True, reach=reach)
+    inspection = _Inspection(source, client)
+    thread = threading.Thread(target=inspection.run, name=f"inspect {source.host}", daemon=True)
     end = time.monotonic() + seconds
     thread.start()
     thread.join(max(0.0, end - time.monotonic()))
+    error: CameraError | AccessError | None
     if thread.is_alive():
-        error = None if glance.answered else create_camera_error(source, "camera_no_answer")
-        glance.over.set()
-        visit.abort()
-        thread.join(0.5)
+        error = None if inspection.has_response else create_camera_error(source, "camera_no_answer")
+        inspection.cancelled.set()
+        client.abort()
+        thread.join(ABORT_TIMEOUT_S)
     else:
-        error = glance.error
+        error = inspection.error
     if error is not None:
         raise error
 
 
 class _Inspection:
-    """What one look saw.
+    """One inspection and its result.
 
-    over : nobody waits for it any more.
+    has_response : whether the camera responded without an error.
+    error : why this is not a usable camera; None if no error was found.
+    cancelled : set when nobody waits for the result any more.
     """
 
-    def __init__(self, source: CameraAddress, visit: CameraHttpClient) -> None:
+    def __init__(self, source: CameraAddress, client: CameraHttpClient) -> None:
         self._source = source
-        self._http_client = visit
-        self.answered = False
+        self._http_client = client
+        self.has_response = False
         self.error: CameraError | AccessError | None = None
-        self.over = threading.Event()
+        self.cancelled = threading.Event()
 
-    def take(self) -> None:
+    def run(self) -> None:
+        """Inspect the address; sets `has_response` and `error`."""
         try:
             answer = self._request()
             self.error = error_from_response(self._source, answer) or self._classify(answer)
         except AccessError as error:
             self.error = error
         except (OSError, HTTPException, ValueError) as error:
-            log.debug("the look at %s ended: %s", self._source.host, type(error).__name__)
-            self.error = None if self.answered else error_from_exception(self._source, error)
+            log.debug("the inspection of %s ended: %s", self._source.host, type(error).__name__)
+            self.error = None if self.has_response else error_from_exception(self._source, error)
         finally:
             self._http_client.close()
 
     def _request(self) -> HTTPResponse:
-        """Its answer; where it is too busy just now it is asked again."""
+        """The camera's response. A busy camera is asked again."""
         busy = BusyWait(INSPECTION_BUSY_TIMEOUT_S)
         while True:
             answer = self._http_client.get(self._source.target(), self._source.credential)
             pause = busy.retry_delay(answer)
-            if pause is None or self.over.wait(pause):
+            if pause is None or self.cancelled.wait(pause):
                 return answer
 
     def _classify(self, answer: HTTPResponse) -> CameraError | None:
-        self.answered = True
-        told = answer.headers.get("Content-Type", "").strip().lower()
-        most = (
-            MAX_MULTIPART_PREAMBLE_BYTES
-            if told.startswith("multipart/")
-            else MAX_PLAIN_PREAMBLE_BYTES
-        )
+        """Read up to the first JPEG; an error if there is none."""
+        self.has_response = True
+        content_type = answer.headers.get("Content-Type", "").strip().lower()
+        is_multipart = content_type.startswith("multipart/")
+        limit = MAX_MULTIPART_PREAMBLE_BYTES if is_multipart else MAX_PLAIN_PREAMBLE_BYTES
         body, read = decoded_body(answer), b""
         while JPEG_START_BYTES not in read:
-            piece = body.read1(INSPECTION_READ_BYTES) if len(read) <= most else b""
-            read += piece
-            is_page = told.startswith("text/html") and not read.startswith((b"--", b"\xff\xd8"))
-            if not piece or (is_page and len(read) > 1):
+            data = body.read1(INSPECTION_READ_BYTES) if len(read) <= limit else b""
+            read += data
+            is_html = content_type.startswith("text/html")
+            is_page = is_html and not read.startswith((b"--", b"\xff\xd8"))
+            if not data or (is_page and len(read) > 1):
                 return self._not_a_camera(answer)
         return None
 

@@ -1,4 +1,4 @@
-"""Brings MediaMTX an RTSP camera whose dialogue it does not understand."""
+"""Relays RTSP cameras to MediaMTX that MediaMTX does not understand."""
 
 from camrec.rtsp_relay.relay import RtspRelay
 

@@ -1,4 +1,4 @@
-"""Where a camera's stream and its tracks are asked for: each address by the asked one's host."""
+"""The addresses of a camera's stream and of its tracks, always on the requested host."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import re
 from camrec.rtsp_relay.messages import RtspMessage
 
 _ABSOLUTE_URL_PATTERN = re.compile(r"rtsps?://[^/?]*", re.IGNORECASE)
-# "192.168.1.10:554/live" and "cam.lan/live", where a scheme should stand.
+# "192.168.1.10:554/live" and "cam.lan/live", without the scheme.
 _SCHEMELESS_URL_PATTERN = re.compile(r"[\w.-]*[.:][\w.:-]*(?=/)|\[[0-9a-fA-F:]+\](?::\d+)?(?=/)")
 
 
 def url_origin(url: str) -> str:
-    """``rtsp://host:port`` of an address."""
+    """``rtsp://host:port`` of an address; "" if it is none."""
     found = _ABSOLUTE_URL_PATTERN.match(url)
     return found[0] if found else ""
 
 
-def base_urls(asked: str, description: RtspMessage, control: str) -> list[str]:
-    """Where the stream is controlled, most likely first.
+def base_urls(requested: str, description: RtspMessage, control: str) -> list[str]:
+    """Addresses where the stream may be controlled, the most likely first.
 
     Parameters
     ----------
-    asked
-        The address of the DESCRIBE, to the letter.
+    requested
+        The exact address of the DESCRIBE request.
     description
-        Its answer.
+        The response.
     control
-        The session's own ``a=control``, "" or ``*`` where it names none.
+        The session's own ``a=control``; "" or ``*`` if it has none.
     """
-    told = [description.value("Content-Base"), description.value("Content-Location")]
-    bases = [resolve_url(each, asked) for each in told if each] + [asked]
+    headers = [description.value("Content-Base"), description.value("Content-Location")]
+    bases = [resolve_url(each, requested) for each in headers if each] + [requested]
     if control not in ("", "*"):
         bases = [_join_url(bases[0], control), *bases]
     bases += [base[:-1] for base in bases if base.endswith("/")]
@@ -38,25 +38,25 @@ def base_urls(asked: str, description: RtspMessage, control: str) -> list[str]:
 
 
 def control_urls(bases: list[str], control: str) -> list[str]:
-    """Where one track is set up, most likely first."""
+    """Addresses where a track may be set up, the most likely first."""
     return list(dict.fromkeys(_join_url(base, control) for base in bases))
 
 
-def resolve_url(told: str, asked: str) -> str:
-    """An address that a camera told, at the host that was asked: cameras name inner ones.
+def resolve_url(url: str, requested: str) -> str:
+    """An address that a camera sent, on the requested host: cameras name internal hosts.
 
-    It may lack the scheme, or the host.
+    `url` may have no scheme, or no host.
     """
-    told = told.strip()
-    if found := _ABSOLUTE_URL_PATTERN.match(told):
-        return url_origin(asked) + told[found.end() :]
-    if found := _SCHEMELESS_URL_PATTERN.match(told):
-        return url_origin(asked) + told[found.end() :]
-    return url_origin(asked) + "/" + told.lstrip("/")
+    url = url.strip()
+    if found := _ABSOLUTE_URL_PATTERN.match(url):
+        return url_origin(requested) + url[found.end() :]
+    if found := _SCHEMELESS_URL_PATTERN.match(url):
+        return url_origin(requested) + url[found.end() :]
+    return url_origin(requested) + "/" + url.lstrip("/")
 
 
 def _join_url(base: str, control: str) -> str:
-    """As cameras mean it: behind the whole base, its query too."""
+    """As cameras mean it: `control` follows the whole base, also its query."""
     if control in ("", "*"):
         return base
     if _ABSOLUTE_URL_PATTERN.match(control):

@@ -1,4 +1,4 @@
-"""Requests to a camera: one TCP or TLS connection, logged in where the camera wants it."""
+"""Sends RTSP requests to a camera over TCP or TLS, and logs in if the camera requires it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from camrec.camera_address import DEFAULT_PORTS, CameraAddress
-from camrec.http_auth import HttpLogin
-from camrec.http_auth.login import MAX_CHALLENGES
+from camrec.http_auth import MAX_CHALLENGES, HttpLogin
 from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
 from camrec.rtsp_relay.addresses import resolve_url, url_origin
 from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
@@ -19,30 +18,31 @@ from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, 
 CAMERA_RECEIVE_BYTES = 256 << 10
 CAMERA_CONNECT_TIMEOUT_S = 5.0
 CAMERA_RESPONSE_TIMEOUT_S = 10.0
-# Without a byte after which a body is taken as whole: one without a length, one with a wrong one.
+# After so long without a byte a body is complete: one without a length, one with a wrong length.
 UNSIZED_BODY_SILENCE_S, SIZED_BODY_SILENCE_S = 0.5, 1.5
-HANG_UP_WAIT_S = 0.05  # in which a camera that hangs up after a 401 has done so
+HANG_UP_WAIT_S = 0.05  # a camera that hangs up after a 401 does so within this time
 MAX_RTSP_REDIRECTS = 5
-MAX_MESSAGES_PER_REQUEST = 64  # for one request; a camera may not talk for ever
+MAX_MESSAGES_PER_REQUEST = 64  # a camera may not send messages without end
 REDIRECT_STATUSES = (301, 302, 303, 305, 307, 308)
 
 
 class CameraRtspClient:
-    """Used by one thread; `abort`, from any thread, ends it wherever it waits.
+    """Used by one thread, except `abort`, which ends a request from any thread.
 
-    A camera that hangs up after its 401, or after a request that it does not like, is called once
-    more: never while the connection before is still there.
+    If a camera hangs up after its 401, or after a request, the client connects again, but never
+    while the connection before is still open.
 
-    session : the camera's session, "" before there is one.
-    patience : seconds in which the camera must answer a request.
-    connections : how many were made.
-    answered : whether the camera answered anything in RTSP.
-    was_redirected : whether it led to another address.
+    session : the id of the camera's session; "" before there is one.
+    patience : seconds in which the camera must respond to a request.
+    connections : how many connections were made.
+    has_answered : whether the camera sent any RTSP response.
+    was_redirected : whether the camera redirected to another address.
+    inbox : what was received and not read yet.
 
     Parameters
     ----------
     on_frames
-        Gets the interleaved frames that come while an answer is waited for.
+        Called with the interleaved frames that arrive before a response.
     """
 
     def __init__(
@@ -58,24 +58,25 @@ class CameraRtspClient:
         self._login = HttpLogin(source.credential) if source.credential is not None else None
         self._origin = url_origin(source.target())
         self._socket: socket.socket | None = None
-        self.answered = False
+        self.has_answered = False
         self.was_redirected = False
-        self._connection_answered = False  # anything, on this connection
+        self._connection_answered = False  # whether this connection had any response
         self._request_count = 0
         self._aborted = False
 
     @property
     def socket(self) -> socket.socket:
+        """The open connection."""
         assert self._socket is not None
         return self._socket
 
     def request(self, method: str, url: str, **headers: str) -> RtspMessage:
-        """The camera's answer, logged in where it asks for that.
+        """Send a request and wait for the response. Logs in if the camera requires it.
 
         Raises
         ------
         OSError, EOFError, http.client.HTTPException
-            There is none.
+            There is no response.
         AccessError
             ``address_not_allowed``.
         """
@@ -88,13 +89,13 @@ class CameraRtspClient:
         return answer
 
     def accept_challenge(self, answer: RtspMessage) -> bool:
-        """Whether a 401 can be answered."""
+        """Whether another request, with a login, may succeed after this 401."""
         return self._login is not None and self._login.accept_challenge(
             answer.values("WWW-Authenticate")
         )
 
     def describe(self) -> tuple[str, RtspMessage]:
-        """The camera's description, wherever on the same host it is; and its address."""
+        """(address, response) of DESCRIBE. Follows redirects on the same host."""
         url = self._source.target()
         for _ in range(MAX_RTSP_REDIRECTS):
             answer = self.request("DESCRIBE", url, Accept="application/sdp")
@@ -106,7 +107,7 @@ class CameraRtspClient:
         raise RedirectLoop
 
     def send(self, method: str, url: str, **headers: str) -> None:
-        """A request whose answer nobody waits for."""
+        """Send a request without waiting for the response."""
         self._request_count += 1
         fields = [("CSeq", str(self._request_count))]
         authorization = self._login.authorization(method, url) if self._login else None
@@ -119,8 +120,9 @@ class CameraRtspClient:
         self.socket.sendall(encode_message(f"{method} {url} RTSP/1.0", fields))
 
     def receive(self, timeout: float | None = None) -> bool:
-        """Take in what comes, where it is not there yet for at most `session_timeout`; False at
-        the end.
+        """Receive data into `inbox`; returns False if the camera closed the connection.
+
+        timeout : seconds to wait; None: as long as before.
         """
         if timeout is not None:
             self.socket.settimeout(timeout)
@@ -131,22 +133,24 @@ class CameraRtspClient:
         return bool(data)
 
     def answer(self, request: RtspMessage) -> None:
-        """What a camera asks of us is taken note of, and no more."""
+        """Respond to a request of the camera, which is otherwise ignored."""
         status = "200 OK" if request.method == "OPTIONS" else "501 Not Implemented"
         cseq = [("CSeq", value) for value in request.values("CSeq")]
         self.socket.sendall(encode_message(f"RTSP/1.0 {status}", cseq))
 
     def abort(self) -> None:
+        """End the current request, and reject later ones. To be called from any thread."""
         self._aborted = True
         if self._socket is not None:
             _shut_down(self._socket)
 
     def restart(self) -> None:
-        """Leave the session: the next request makes a new connection."""
+        """Close the connection and forget the session. The next request connects again."""
         self.close()
         self.session = ""
 
     def close(self) -> None:
+        """Close the connection. The next request connects again."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -157,7 +161,7 @@ class CameraRtspClient:
                 self.send(method, url, **headers)
                 return self._wait_for_response()
             except (EOFError, ConnectionError):
-                # What a session began cannot go on elsewhere.
+                # A session cannot continue on another connection.
                 if self.session or not self._connection_answered or self._aborted:
                     raise
         self._connect()
@@ -169,7 +173,7 @@ class CameraRtspClient:
             if message.status is None:
                 self.answer(message)
             elif message.status >= 200:
-                self.answered = self._connection_answered = True
+                self.has_answered = self._connection_answered = True
                 if session := message.value("Session").partition(";")[0].strip():
                     self.session = session
                 return message
@@ -189,7 +193,7 @@ class CameraRtspClient:
         return self.inbox.message()
 
     def _receive_message(self) -> RtspMessage | None:
-        """Wait for more; what is there is all where no more comes."""
+        """Wait for more data; a message whose body does not go on is complete."""
         quiet = self.patience
         if self.inbox.awaits_body:
             quiet = UNSIZED_BODY_SILENCE_S if self.inbox.lacks_length else SIZED_BODY_SILENCE_S
@@ -212,20 +216,21 @@ class CameraRtspClient:
             raise ConnectionAbortedError
         parts = urlsplit(self._origin)
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
-        line = self._network_policy.connect((parts.hostname or "", port), CAMERA_CONNECT_TIMEOUT_S)
-        self._socket = line
+        address = (parts.hostname or "", port)
+        connection = self._network_policy.connect(address, CAMERA_CONNECT_TIMEOUT_S)
+        self._socket = connection
         self.inbox = RtspMessageReader()
         self.connections += 1
         self._connection_answered = False
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme.lower() == "rtsps":
             context = self._network_policy.prepare_tls_context(ssl.create_default_context())
-            self._socket = context.wrap_socket(line, server_hostname=parts.hostname)
+            self._socket = context.wrap_socket(connection, server_hostname=parts.hostname)
         if self._aborted:
             raise ConnectionAbortedError
 
     def _close_if_hung_up(self) -> None:
-        """Some cameras hang up after a 401 without a word: then nothing is to be sent there."""
+        """Some cameras hang up after a 401: the next request then needs a new connection."""
         if self._socket is None or not self.inbox.is_empty:
             return
         with contextlib.suppress(OSError, ValueError):
@@ -238,7 +243,7 @@ class CameraRtspClient:
         target = location if "://" in location else resolve_url(location, url)
         parts = urlsplit(target)
         if parts.scheme.lower() not in (self._origin.partition(":")[0].lower(), "rtsps"):
-            raise ConnectionError("led to another protocol")
+            raise ConnectionError("redirected to another protocol")
         host = parts.hostname or ""
         if host != self._source.host:
             raise CrossHostRedirect(host)
@@ -250,7 +255,7 @@ class CameraRtspClient:
         return target
 
 
-def _shut_down(line: socket.socket) -> None:
+def _shut_down(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        # The socket's own: that of a TLS socket would take its state away from another thread.
-        socket.socket.shutdown(line, socket.SHUT_RDWR)
+        # Not SSLSocket.shutdown: it removes the TLS state, which another thread may be using.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)

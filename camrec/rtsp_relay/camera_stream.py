@@ -1,4 +1,4 @@
-"""The dialogue with a camera from the first word to PLAY: what it offers, set up track by track."""
+"""Opens a camera's stream: the RTSP requests from OPTIONS to PLAY."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from camrec.rtsp_relay.description import (
 from camrec.rtsp_relay.messages import RtspMessage
 from camrec.rtsp_relay.response_errors import error_from_response
 
-# Another address, or another form of the request, may be what the camera wants.
+# After these another address, or another form of the request, may succeed.
 _TRY_OTHER_FORM_STATUSES = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})
-# It has answered for its video at once, and the session waits for that.
+# Short, because the session waits for the video, which is already set up.
 AUDIO_RESPONSE_TIMEOUT_S = 2.0
 
 _INTERLEAVED_PATTERN = re.compile(r"interleaved\s*=\s*(\d{1,3})", re.IGNORECASE)
@@ -32,9 +32,10 @@ _SESSION_TIMEOUT_PATTERN = re.compile(r"timeout\s*=\s*\"?(\d{1,6})", re.IGNORECA
 
 @dataclass(frozen=True)
 class RelayedTrack:
-    """One that was set up; its packets come on `channel`, its RTCP on the next one.
+    """A track that was set up.
 
-    payload_types : all that its medium was described with.
+    channel : of its RTP packets; its RTCP packets use the next one.
+    payload_types : all payload types of its medium.
     """
 
     kind: str
@@ -46,13 +47,15 @@ class RelayedTrack:
 
 @dataclass
 class CameraStream:
-    """A camera's stream, opened by `open` and begun by `play`.
+    """A camera's stream. `open` sets it up, `play` starts it.
 
-    tracks : video, and audio where there is some that can be read.
-    unsupported_audio : the codec of audio that is left out, or that was guessed and did not come
-    yet. guessed_channel : on which that comes, -1 where it is not so.
-    session_timeout : seconds after which the camera ends a session that it hears nothing of; 0:
-    not told.
+    client : the connection to the camera.
+    tracks : video, and audio if camrec supports it.
+    unsupported_audio : the codec of audio that is left out, or whose parameters were guessed and of
+        which no packet has arrived yet; else "".
+    guessed_channel : the channel of audio with guessed parameters; -1 if there is none.
+    session_timeout : after so many seconds without a request the camera ends the session; 0 if it
+        does not say.
     """
 
     source: CameraAddress
@@ -68,16 +71,16 @@ class CameraStream:
         self._bases: list[str] = []
 
     def open(self) -> None:
-        """Describe and set up.
+        """Get the description and set up the tracks.
 
         Raises
         ------
         CameraError
-            The camera refuses.
+            The camera rejects a request.
         OSError, EOFError, http.client.HTTPException, AccessError
             As `CameraRtspClient.request`.
         """
-        # Whatever it answers: not all cameras know OPTIONS, some want it first.
+        # The response does not matter: some cameras do not support OPTIONS, others require it.
         self.client.request("OPTIONS", self.source.target())
         description = self._describe()
         self._set_up_video(description)
@@ -85,7 +88,7 @@ class CameraStream:
         try:
             self._set_up_audio(description)
         except (EOFError, ConnectionError, TimeoutError):
-            # Some hang up or stay silent instead of refusing it: once more, for the video alone.
+            # Some cameras hang up or stay silent instead of rejecting audio: again, without it.
             self.client.patience = CAMERA_RESPONSE_TIMEOUT_S
             self.client.restart()
             self.tracks.clear()
@@ -95,7 +98,7 @@ class CameraStream:
             self.client.patience = CAMERA_RESPONSE_TIMEOUT_S
 
     def play(self) -> None:
-        """Begin; raises as `open`."""
+        """Start the stream. Raises as `open`."""
         answer = None
         urls = list(dict.fromkeys([*self._bases, self.tracks[0].url]))
         for url in urls:
@@ -111,26 +114,26 @@ class CameraStream:
         raise error_from_response(self.source, answer)
 
     def keep_alive(self, method: str) -> None:
-        """Tell the camera that somebody is there; its answer is of no interest."""
+        """Keep the session alive with a request. The response is ignored."""
         self.client.send(method, self._bases[0])
 
     def tear_down(self) -> None:
-        """Say good-bye, where there is somebody to say it to."""
+        """End the session if there is one."""
         if self.client.session:
             self.client.send("TEARDOWN", self._bases[0])
 
     def _describe(self) -> StreamDescription:
-        asked, answer = self.client.describe()
+        url, answer = self.client.describe()
         if answer.status != 200:
             raise error_from_response(self.source, answer)
         description = parse_description(answer.body)
-        self._bases = base_urls(asked, answer, description.control)
+        self._bases = base_urls(url, answer, description.control)
         return description
 
     def _set_up_video(self, description: StreamDescription) -> None:
         media = description.media_of_kind("video")
         readable = [medium for medium in media if medium.format is not None]
-        # M-JPEG only where there is nothing else, as the reader chooses.
+        # M-JPEG only if there is nothing else, as the reader chooses.
         readable.sort(key=lambda medium: medium.codec == "JPEG")
         if not readable:
             codec = ", ".join(medium.codec for medium in media or description.media)
@@ -146,7 +149,7 @@ class CameraStream:
         raise error_from_response(self.source, refused)
 
     def _set_up_audio(self, description: StreamDescription) -> None:
-        """Audio that cannot be had costs no more than the audio."""
+        """Set up audio; without it the stream has only video."""
         media = description.media_of_kind("audio")
         for medium in media:
             if medium.format is not None and self._set_up(medium) is None:
@@ -158,16 +161,16 @@ class CameraStream:
             self.unsupported_audio = media[0].codec
 
     def _set_up(self, medium: OfferedMedia) -> RtspMessage | None:
-        """The camera's refusal, None where the track is set up."""
+        """Set up one track. Returns None, or the response with which the camera rejected it."""
         chosen = medium.format
         assert chosen is not None
-        wanted = 2 * len(self.tracks)
-        transport = f"RTP/AVP/TCP;unicast;interleaved={wanted}-{wanted + 1}"
+        requested = 2 * len(self.tracks)
+        transport = f"RTP/AVP/TCP;unicast;interleaved={requested}-{requested + 1}"
         answer: RtspMessage | None = None
         for url in control_urls(self._bases, medium.control):
             answer = self.client.request("SETUP", url, Transport=transport)
             if answer.status == 200:
-                channel = _parse_channel(answer, wanted)
+                channel = _parse_channel(answer, requested)
                 if channel is None or any(each.channel == channel for each in self.tracks):
                     return answer
                 self._read_session_timeout(answer)
@@ -179,15 +182,15 @@ class CameraStream:
         return answer
 
     def _read_session_timeout(self, answer: RtspMessage) -> None:
-        told = _SESSION_TIMEOUT_PATTERN.search(";".join(answer.values("Session")).partition(";")[2])
-        if told:
-            self.session_timeout = int(told[1])
+        parameters = ";".join(answer.values("Session")).partition(";")[2]
+        if found := _SESSION_TIMEOUT_PATTERN.search(parameters):
+            self.session_timeout = int(found[1])
 
 
-def _parse_channel(answer: RtspMessage, asked: int) -> int | None:
-    """On which channel the packets come; None where they come over UDP."""
+def _parse_channel(answer: RtspMessage, requested: int) -> int | None:
+    """The channel of the packets; None if the camera sends them over UDP."""
     transport = answer.value("Transport")
     if found := _INTERLEAVED_PATTERN.search(transport):
         return int(found[1]) if int(found[1]) < 255 else None
     udp = re.search(r"server_port|/AVP/UDP|multicast", transport, re.IGNORECASE)
-    return None if udp else asked
+    return None if udp else requested

@@ -1,4 +1,4 @@
-"""A camera's description (SDP, RFC 8866): read as it is meant, and written as MediaMTX reads it."""
+"""Reads a camera's SDP (RFC 8866), also malformed, and writes one that MediaMTX can read."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _STATIC_VIDEO_FORMATS = {26: ("JPEG", "90000"), 32: ("MPV", "90000")}
 class PayloadFormat:
     """One payload type of a medium.
 
-    rate : clock rate and channels as they stand behind the codec, such as ``48000/2``.
-    parameters : of ``a=fmtp``, names in lower case.
-    guessed : they stood under another payload type.
+    rate : clock rate and channels as in ``a=rtpmap``, such as ``48000/2``.
+    parameters : of ``a=fmtp``, with names in lower case.
+    guessed : the parameters were listed with another payload type.
     """
 
     payload_type: int
@@ -42,7 +42,11 @@ class PayloadFormat:
 
 @dataclass
 class OfferedMedia:
-    """One ``m=``; `control` as it stands there."""
+    """One ``m=`` line and its attributes.
+
+    control : the value of ``a=control``, absolute or relative.
+    send_only : the camera receives this medium: it is a way back to a loudspeaker.
+    """
 
     kind: str
     formats: list[PayloadFormat] = field(default_factory=list)
@@ -51,35 +55,35 @@ class OfferedMedia:
 
     @property
     def format(self) -> PayloadFormat | None:
-        """The format that can be read, where there is one."""
+        """The first format that camrec supports; None if there is none."""
         readable = _is_readable_audio if self.kind == "audio" else _is_readable_video
         return next(filter(readable, self.formats), None)
 
     @property
     def codec(self) -> str:
-        """What its formats are called."""
+        """The names of its formats."""
         names = [each.codec or f"payload type {each.payload_type}" for each in self.formats]
         return ", ".join(names)
 
 
 @dataclass
 class StreamDescription:
-    """What a camera offers; `control` is that of the whole stream."""
+    """What a camera offers. `control` is the one of the whole stream."""
 
     media: list[OfferedMedia] = field(default_factory=list)
     control: str = ""
 
     def media_of_kind(self, kind: str) -> list[OfferedMedia]:
-        """Video or audio, without the ways back to a loudspeaker."""
+        """The media of this kind, without those that the camera receives."""
         media = [medium for medium in self.media if medium.kind == kind]
-        # Some cameras call everything a way back.
+        # Some cameras mark all media as received.
         if all(medium.send_only for medium in self.media):
             return media
         return [medium for medium in media if not medium.send_only]
 
 
 def parse_description(body: bytes) -> StreamDescription:
-    """Lines that make no sense are passed over."""
+    """Parse a camera's SDP; malformed lines are ignored."""
     description = StreamDescription()
     sections: list[tuple[OfferedMedia | None, list[str]]] = [(None, [])]
     for line in re.split(r"[\r\n]+", body.decode("latin-1")):
@@ -101,7 +105,7 @@ def parse_description(body: bytes) -> StreamDescription:
 
 
 def write_description(formats: Sequence[tuple[str, PayloadFormat]]) -> bytes:
-    """A description of one stream; each track's control is ``trackID=`` and its place.
+    """The SDP of a stream. The control of each track is ``trackID=`` and its index.
 
     Parameters
     ----------
@@ -115,8 +119,8 @@ def write_description(formats: Sequence[tuple[str, PayloadFormat]]) -> bytes:
         if each.codec and number not in _STATIC_VIDEO_FORMATS:
             lines.append(f"a=rtpmap:{number} {each.codec}/{each.rate}")
         if parameters := _mediamtx_parameters(each):
-            told = ";".join(f"{key}={value}" for key, value in parameters.items())
-            lines.append(f"a=fmtp:{number} {told}")
+            fmtp = ";".join(f"{key}={value}" for key, value in parameters.items())
+            lines.append(f"a=fmtp:{number} {fmtp}")
         lines.append(f"a=control:trackID={place}")
     return "\r\n".join([*lines, ""]).encode("latin-1")
 
@@ -131,9 +135,9 @@ def _by_payload_type(lines: Sequence[str], wanted: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
-        told = re.match(r"\s*(\d{1,3})\s+(.*)", value)
-        if name.strip().lower() == wanted and told:
-            found.setdefault(int(told[1]), told[2].strip())
+        entry = re.match(r"\s*(\d{1,3})\s+(.*)", value)
+        if name.strip().lower() == wanted and entry:
+            found.setdefault(int(entry[1]), entry[2].strip())
     return found
 
 
@@ -142,14 +146,14 @@ def _parse_medium(medium: OfferedMedia, numbers: Sequence[str], lines: Sequence[
     medium.send_only = "sendonly" in lines
     maps, parameters = _by_payload_type(lines, "rtpmap"), _by_payload_type(lines, "fmtp")
     payload_types = [int(each) for each in numbers if each.isdecimal() and int(each) < 128]
-    # "smart/1/90000" stands where the number should be: it is in the rtpmap.
+    # Some cameras write "smart/1/90000" instead of the number, which is in the rtpmap.
     payload_types = payload_types or list(maps)[:1]
     _assign_orphan(maps, payload_types)
     guessed = _assign_orphan(parameters, payload_types)
     for number in payload_types:
         each = PayloadFormat(number, guessed=number == guessed)
-        if told := parameters.get(number):
-            for pair in told.split(";"):
+        if fmtp := parameters.get(number):
+            for pair in fmtp.split(";"):
                 key, _, value = pair.strip().partition("=")
                 each.parameters[key.strip().lower()] = value.strip()
         each.codec, each.rate = _parse_codec(number, maps.get(number, ""), each.parameters)
@@ -158,27 +162,31 @@ def _parse_medium(medium: OfferedMedia, numbers: Sequence[str], lines: Sequence[
         medium.formats.append(each)
 
 
-def _assign_orphan(told: dict[int, str], payload_types: Sequence[int]) -> int | None:
-    """One that stands under a number that there is not belongs to the one that has none: which."""
-    orphans = [number for number in told if number not in payload_types]
-    without = [number for number in payload_types if number not in told]
+def _assign_orphan(attributes: dict[int, str], payload_types: Sequence[int]) -> int | None:
+    """Assign an attribute of a payload type that does not exist to the only type without one.
+
+    Returns that payload type; None if nothing was assigned.
+    """
+    orphans = [number for number in attributes if number not in payload_types]
+    without = [number for number in payload_types if number not in attributes]
     if len(orphans) == 1 and len(without) == 1:
-        told[without[0]] = told[orphans[0]]
+        attributes[without[0]] = attributes[orphans[0]]
         return without[0]
     return None
 
 
-def _parse_codec(number: int, told: str, parameters: dict[str, str]) -> tuple[str, str]:
-    if told:
-        name, _, rate = told.partition("/")
+def _parse_codec(number: int, rtpmap: str, parameters: dict[str, str]) -> tuple[str, str]:
+    """(codec, rate) by the rtpmap, the static payload type or the parameters; "" if unknown."""
+    if rtpmap:
+        name, _, rate = rtpmap.partition("/")
         name = name.strip().upper()
         name, rate = _CODEC_ALIASES.get(name, name), rate.replace(" ", "") or VIDEO_RATE
         return name, _video_rate(rate) if name in RELAYED_VIDEO_CODECS else rate
     if number in _STATIC_VIDEO_FORMATS:
         return _STATIC_VIDEO_FORMATS[number]
     if number in STATIC_PAYLOAD_FORMATS:
-        codec, rate, channels = STATIC_PAYLOAD_FORMATS[number]
-        return codec, f"{rate}/{channels}" if channels > 1 else str(rate)
+        codec, clock_rate, channels = STATIC_PAYLOAD_FORMATS[number]
+        return codec, f"{clock_rate}/{channels}" if channels > 1 else str(clock_rate)
     if "sprop-vps" in parameters or "sprop-sps" in parameters:
         return "H265", "90000"
     if "sprop-parameter-sets" in parameters or "packetization-mode" in parameters:
@@ -186,15 +194,15 @@ def _parse_codec(number: int, told: str, parameters: dict[str, str]) -> tuple[st
     return "", "90000"
 
 
-def _video_rate(told: str) -> str:
-    """The clock rate of a video, the usual one where what stands there is none."""
-    rate = told.partition("/")[0]
+def _video_rate(text: str) -> str:
+    """The clock rate of a video; the usual one if `text` is not a usable rate."""
+    rate = text.partition("/")[0]
     is_one = rate.isdecimal() and SLOWEST_VIDEO_CLOCK <= int(rate) < MAX_RATE
     return rate if is_one else VIDEO_RATE
 
 
 def _parse_frame_size(number: int, lines: Sequence[str]) -> tuple[int, int] | None:
-    """As the attributes tell it that go with RTP's M-JPEG, which cannot tell large ones."""
+    """The size in the attributes for M-JPEG, because RTP cannot express large sizes."""
     text = "\n".join([f"m=video 0 RTP/AVP {number}", *(f"a={line}" for line in lines)])
     return parse_sdp(text)[0].size
 
@@ -216,31 +224,34 @@ def _is_readable_audio(each: PayloadFormat) -> bool:
 
 
 def _mediamtx_parameters(each: PayloadFormat) -> dict[str, str]:
-    """Those that MediaMTX reads, without what it would refuse the whole description for."""
-    told = each.parameters
+    """The parameters for MediaMTX, without those for which it would reject the description."""
+    parameters = each.parameters
     if each.codec == "H264":
-        mode = told.get("packetization-mode", "")
-        # MediaMTX refuses the interleaved mode; who tells it and does not use it can be read.
+        mode = parameters.get("packetization-mode", "")
+        # MediaMTX rejects the interleaved mode. Some cameras announce it and do not use it.
         mode = "1" if mode == "2" else mode
         kept = {"packetization-mode": mode} if mode.isdecimal() else {}
-        sets = [_normalize_base64(text) for text in told.get("sprop-parameter-sets", "").split(",")]
+        sets = [
+            _normalize_base64(text)
+            for text in parameters.get("sprop-parameter-sets", "").split(",")
+        ]
         if len(sets) >= 2 and all(sets):
             kept["sprop-parameter-sets"] = ",".join(sets)
         return kept
     if each.codec == "H265":
-        return _h265_parameter_sets(told)
+        return _h265_parameter_sets(parameters)
     if each.codec == "MPEG4-GENERIC":
         lengths = {"sizelength": "13", "indexlength": "3", "indexdeltalength": "3"}
-        kept = {key: _digits_or(told.get(key, ""), usual) for key, usual in lengths.items()}
-        return {"streamtype": "5", "mode": "AAC-hbr", **kept, "config": told["config"]}
+        kept = {key: _digits_or(parameters.get(key, ""), usual) for key, usual in lengths.items()}
+        return {"streamtype": "5", "mode": "AAC-hbr", **kept, "config": parameters["config"]}
     if each.codec == "MP4A-LATM":
-        return {"cpresent": "0", "config": told["config"]}
-    return {key: value for key, value in told.items() if key and value}
+        return {"cpresent": "0", "config": parameters["config"]}
+    return {key: value for key, value in parameters.items() if key and value}
 
 
-def _h265_parameter_sets(told: dict[str, str]) -> dict[str, str]:
+def _h265_parameter_sets(parameters: dict[str, str]) -> dict[str, str]:
     names = ("sprop-vps", "sprop-sps", "sprop-pps")
-    sets = {name: _normalize_base64(told.get(name, "").split(",")[0]) for name in names}
+    sets = {name: _normalize_base64(parameters.get(name, "").split(",")[0]) for name in names}
     try:
         H265Syntax.parse_sps(base64.b64decode(sets["sprop-sps"]))
     except ValueError:
@@ -249,7 +260,7 @@ def _h265_parameter_sets(told: dict[str, str]) -> dict[str, str]:
 
 
 def _normalize_base64(text: str) -> str:
-    """With its padding; "" where it is none."""
+    """The text with its padding; "" if it is not Base64."""
     text = text.strip().rstrip("=")
     text += "=" * (-len(text) % 4)
     try:

@@ -1,8 +1,8 @@
-"""A camera's M-JPEG packets in a form that MediaMTX passes on unread.
+"""Rewrites M-JPEG packets so that MediaMTX passes them on without parsing them.
 
-Under payload type 26 it decodes them, and drops what it does not know: restart markers, tables of
-16 bits or that are told once. Under a number of its own choice it does not look into them, but
-takes none that is longer than a datagram.
+MediaMTX parses packets of payload type 26, and drops those that it does not support: with restart
+markers, with 16-bit tables, or with tables that are sent only once. It does not parse packets of a
+dynamic payload type, but rejects packets that are longer than a datagram.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES, OFFERED_TYPE, Un
 
 
 def offered_format(each: PayloadFormat) -> PayloadFormat:
-    """The format as MediaMTX is told it."""
+    """The format in the description for MediaMTX."""
     if each.codec != "JPEG":
         return each
     return PayloadFormat(OFFERED_TYPE, each.codec, each.rate, each.parameters)
 
 
 class JpegPackets(UnreadPackets):
-    """Those of one channel."""
+    """Rewrites the M-JPEG packets of one channel."""
 
     def __init__(self, channel: int, payload_types: PayloadTypes) -> None:
         super().__init__(channel, payload_types, OFFERED_TYPE, split_jpeg)
 
 
 def split_jpeg(payload: bytes) -> list[bytes]:
-    """One payload (RFC 2435) as several, each with its place in the scan."""
+    """Split a payload (RFC 2435) into several, each with its offset in the scan."""
     offset = int.from_bytes(payload[1:4], "big")
     common = MAIN_HEADER_BYTES + (4 if payload[4] & RESTART_TYPE_FLAG else 0)
     begin = common

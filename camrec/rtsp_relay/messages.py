@@ -1,4 +1,7 @@
-"""RTSP messages (RFC 2326) and the interleaved frames between them, as cameras send them."""
+"""Parses RTSP messages (RFC 2326) and interleaved frames, as cameras send them.
+
+An interleaved frame is an RTP or RTCP packet after ``$``, its channel and its size.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,15 @@ _SDP_LINES_PATTERN = re.compile(rb"\s*(?:[a-z]=[^\r\n]*(?:\r?\n|\r|$))+")
 
 
 class NotRtsp(HTTPException):
-    """What came is no RTSP."""
+    """The data is not RTSP."""
 
 
 @dataclass(frozen=True)
 class RtspMessage:
     """A request or a response.
 
-    start : its first line.
-    headers : names and values in their order; both may be in any form.
+    start : the first line.
+    headers : names and values in order, as they were sent.
     """
 
     start: str
@@ -37,35 +40,37 @@ class RtspMessage:
 
     @property
     def status(self) -> int | None:
-        """Of a response; None for a request."""
+        """The status of a response; None for a request."""
         found = _STATUS_LINE_PATTERN.match(self.start)
         return int(found[1]) if found else None
 
     @property
     def reason_phrase(self) -> str:
-        """What stands behind the status."""
+        """The text after the status."""
         found = _STATUS_LINE_PATTERN.match(self.start)
         return found[2].strip() if found else ""
 
     @property
     def method(self) -> str:
+        """The method of a request, in upper case."""
         return self.start.split(" ", 1)[0].upper()
 
     @property
     def url(self) -> str:
-        """Of a request."""
+        """The address of a request."""
         return (self.start.split(" ") + ["", ""])[1]
 
     def values(self, name: str) -> list[str]:
+        """The values of all headers with this name, in any case."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def value(self, name: str) -> str:
-        """The first one, "" where there is none."""
+        """The value of the first header with this name; "" if there is none."""
         return next(iter(self.values(name)), "")
 
 
 def encode_message(start: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
-    """A message as it is sent. Header text is latin-1, so that bytes go back as they came."""
+    """The bytes of a message. Header text is latin-1, so that a camera's bytes are not changed."""
     lines = [start, *(f"{name}: {value}" for name, value in headers)]
     if body:
         lines.append(f"Content-Length: {len(body)}")
@@ -73,7 +78,7 @@ def encode_message(start: str, headers: Iterable[tuple[str, str]], body: bytes =
 
 
 def contains_channel(frames: bytes, channel: int) -> bool:
-    """Whether one of these whole frames is of `channel`."""
+    """Whether one of these complete frames belongs to `channel`."""
     at = 0
     while at < len(frames):
         if frames[at + 1] == channel:
@@ -83,20 +88,22 @@ def contains_channel(frames: bytes, channel: int) -> bool:
 
 
 class RtspMessageReader:
-    """What came from one peer and was not taken yet."""
+    """Buffers the data of one connection, and returns its messages and frames."""
 
     def __init__(self) -> None:
         self._data = b""
 
     @property
     def is_empty(self) -> bool:
+        """Whether all data was returned."""
         return not self._data
 
     def put(self, data: bytes) -> None:
+        """Add data that was received."""
         self._data = self._data + data if self._data else data
 
     def frames(self) -> bytes:
-        """The interleaved frames that are next and whole, with their heads: all in one piece."""
+        """The complete interleaved frames at the start, with their headers, as one string."""
         if self._data and self._data[0] != _INTERLEAVED_MARKER:
             self._skip_noise()
         data, at, end = self._data, 0, len(self._data)
@@ -109,20 +116,20 @@ class RtspMessageReader:
         return data[:at] if at < end else data
 
     def message(self, complete: bool = False) -> RtspMessage | None:
-        """The message that is next, None while it is not whole.
+        """The message at the start; None if it is not complete.
 
-        Lines may end in CRLF, LF or CR. What is neither a message nor a frame is skipped.
+        Lines may end in CRLF, LF or CR. Anything that is neither a message nor a frame is skipped.
 
         Parameters
         ----------
         complete
-            Nothing more will come: a body without a length, or with one that is too long, ends
-            here.
+            No more data will arrive: a body without a length, or with a length that is too large,
+            ends here.
 
         Raises
         ------
         NotRtsp
-            It has no end, or is of another protocol.
+            The head is too long, or belongs to another protocol.
         """
         self._skip_noise()
         end = _RTSP_HEAD_END_PATTERN.search(self._data)
@@ -145,7 +152,7 @@ class RtspMessageReader:
 
     @property
     def awaits_body(self) -> bool:
-        """Whether a message waits of which no more than its body is missing."""
+        """Whether only the body of a message is missing."""
         return (
             self._data[:1] not in (b"", b"$")
             and _RTSP_HEAD_END_PATTERN.search(self._data) is not None
@@ -153,23 +160,23 @@ class RtspMessageReader:
 
     @property
     def lacks_length(self) -> bool:
-        """Whether the length of that body is not told."""
+        """Whether the message that `awaits_body` has no Content-Length."""
         end = _RTSP_HEAD_END_PATTERN.search(self._data)
         return end is not None and b"content-length" not in self._data[: end.start()].lower()
 
     def _read_body(self, message: RtspMessage, rest: bytes, complete: bool) -> bytes | None:
-        told = re.match(r"\d{1,9}", message.value("Content-Length"))
+        content_length = re.match(r"\d{1,9}", message.value("Content-Length"))
         described = "sdp" in message.value("Content-Type").lower() or rest.startswith(b"v=")
-        if told is None:
+        if content_length is None:
             if not described or message.status != 200:
                 return b""
             return _cut_at_next_message(rest) if complete else None
-        length = int(told[0])
+        length = int(content_length[0])
         if length > MAX_BODY_BYTES:
             raise NotRtsp
         if len(rest) < length:
             return rest if complete else None
-        # A length that is too short: what follows can be nothing but the rest of it.
+        # The length may be too short: SDP lines after it belong to the body.
         more = _SDP_LINES_PATTERN.match(rest, length) if described else None
         return rest[: more.end() if more else length]
 

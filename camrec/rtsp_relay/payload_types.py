@@ -1,28 +1,28 @@
-"""Which packets of a video's channel are the video, though they are numbered otherwise."""
+"""Finds the video packets of a channel, also if their payload type is not the described one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# All others below them have a meaning of their own, or are RTCP on the channel of RTP.
+# Other types below 96 are other static formats, or RTCP on the channel of RTP.
 FIRST_DYNAMIC_PAYLOAD_TYPE, JPEG_PAYLOAD_TYPE = 96, 26
-MAX_STRANGER_PACKETS = (
-    50  # packets in a row, and none of its own, after which they are what it sends now
-)
+# After so many packets of another type in a row, without one of the own type, they are the video.
+MAX_STRANGER_PACKETS = 50
 
 
 class PayloadTypes:
-    """A camera may send its video under a payload type that its description does not have.
+    """Handles cameras that send video with another payload type than the described one.
 
-    At first such packets are taken at once, later when nothing else comes any more: what comes
-    between its own packets is something else.
+    Before the first packet of the described type, any other type is accepted at once. Later another
+    type is accepted only if no packets of the described type arrive any more: packets between them
+    are something else.
 
     Parameters
     ----------
     own
-        The payload type as it was described.
+        The payload type in the description.
     described
-        All of the medium; none of the others is taken for its own.
+        All payload types of the medium. The other ones are never accepted.
     """
 
     def __init__(self, own: int, described: Iterable[int] = ()) -> None:
@@ -34,7 +34,7 @@ class PayloadTypes:
         self._strangers = 0
 
     def is_video(self, number: int) -> bool:
-        """To be asked of each packet in turn."""
+        """Whether a packet of this type is video. To be called for each packet, in order."""
         if number == self.own:
             self._heard = True
             self._adopted, self._strangers = -1, 0

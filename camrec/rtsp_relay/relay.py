@@ -1,4 +1,4 @@
-"""Brings MediaMTX a camera whose dialogue it does not understand, in one that it does."""
+"""Relays an RTSP camera to MediaMTX, if MediaMTX does not understand the camera itself."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ import contextlib
 import logging
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable
 
-from camrec.camera_address import CameraAddress, parse_address
+from camrec.camera_address import CameraAddress
 from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
+from camrec.relay_server import LastCameraError, RelayServer
 from camrec.rtsp_relay.camera_stream import CameraStream
 from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
 from camrec.rtsp_relay.relayed_connection import RtspRelayConnection
 
 log = logging.getLogger(__name__)
 
-RTSP_RELAY_TIMEOUT_S = 6.0  # for a request to come, and for a connection to end
-MAX_RTSP_RELAY_CLIENTS = 8
+RTSP_RELAY_TIMEOUT_S = 6.0
 FIRST_REQUEST_RECEIVE_BYTES = 8192
 
 
 class RtspRelay:
-    """A small RTSP server on 127.0.0.1 at an address that nobody can guess.
+    """A small RTSP server for MediaMTX.
 
-    It is connected to its camera while MediaMTX is connected to it, once: a client that comes
-    later takes the place of the one before. The camera's credential stays here.
+    It is connected to its camera while MediaMTX is connected to it, with one connection: a new
+    client replaces the client before. MediaMTX never gets the camera's credential.
 
-    source : what MediaMTX is given; it holds no credential.
-    unsupported_audio : the codec of the camera's audio, where that is left out.
-    was_redirected : whether the camera ever led to another address.
-    delivered_at : the monotonic time of the first frame, None before it.
+    source : the address that MediaMTX gets; it contains no credential.
+    unsupported_audio : the codec of the camera's audio if it is left out, else "".
+    was_redirected : whether the camera ever redirected to another address.
+    delivered_at : the monotonic time of the first frame; None before it.
 
     Parameters
     ----------
     on_delivery
-        Called once a connection, when its first frame passes.
+        Called once per connection, when its first frame is passed on.
     unread
-        Whether MediaMTX is to pass on the camera's H.264 or H.265 without a look.
+        Whether MediaMTX passes on the camera's H.264 or H.265 without parsing it.
     """
 
     def __init__(
@@ -58,60 +57,39 @@ class RtspRelay:
         self._camera = camera
         self._network_policy = reach or NetworkPolicy()
         self._on_delivery = on_delivery
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._path = f"/{secrets.token_urlsafe(24)}"
-        self._port = self._listener.getsockname()[1]
-        self.source = parse_address(f"rtsp://127.0.0.1:{self._port}{self._path}")
+        self._server = RelayServer("rtsp", camera.host, self._serve_client, RTSP_RELAY_TIMEOUT_S)
+        self.source = self._server.source
         self._keep_alive_methods: list[str | None] = ["OPTIONS", None]
-        self._closing = threading.Event()
-        self._connection_lock = threading.Lock()
-        self._connection: RtspRelayConnection | None = None
-        self._last_error: tuple[int, CameraError] | None = None
-        self._clients: dict[threading.Thread, socket.socket] = {}
-        self._thread = threading.Thread(
-            target=self._accept_clients, name=f"rtsp relay {camera.host}", daemon=True
-        )
+        self._last_error = LastCameraError()
 
     def start(self) -> RtspRelay:
-        self._thread.start()
-        log.info("%s is relayed to MediaMTX from port %d", self._camera.url, self._port)
+        """Begin to accept connections; returns the relay."""
+        self._server.start()
+        log.info("%s is relayed to MediaMTX from port %d", self._camera.url, self._server.port)
         return self
 
     def reason(self, since_ns: int) -> CameraError | None:
-        """Why the camera does not deliver, as noted since a monotonic time."""
-        trouble = self._last_error
-        return trouble[1] if trouble and trouble[0] >= since_ns else None
+        """Why the camera sends no video, if the relay learnt it since this monotonic time."""
+        return self._last_error.since(since_ns)
 
     def clear_error(self) -> None:
-        """Call the camera again, also with a password that it refused."""
-        self._last_error = None
+        """Allow another connection to the camera, also with a password that it rejected."""
+        self._last_error.clear()
 
     def close(self) -> None:
-        """End it, and with it the connection to the camera."""
-        self._closing.set()
-        # Wakes the thread that waits for a connection, on any system.
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self._port), RTSP_RELAY_TIMEOUT_S).close()
-        self._thread.join()
-        self._listener.close()
-        connection = self._connection
-        if connection is not None:
-            connection.close()
-        for thread, client in self._clients.items():
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
-            thread.join(RTSP_RELAY_TIMEOUT_S)
+        """Close the relay and its connection to the camera."""
+        self._server.close()
 
-    # What a connection tells.
+    # What a connection reports (RelayEvents).
 
     @property
     def keep_alive_method(self) -> str | None:
         return self._keep_alive_methods[0]
 
     def on_keep_alive_rejected(self) -> None:
-        """The camera hung up because of it: the next connection keeps it alive in another way."""
         if len(self._keep_alive_methods) > 1:
-            log.info("%s hangs up at %s", self._camera.url, self._keep_alive_methods.pop(0))
+            method = self._keep_alive_methods.pop(0)
+            log.info("%s hangs up after %s", self._camera.url, method)
 
     def on_opened(self, stream: CameraStream) -> None:
         self.unsupported_audio = stream.unsupported_audio
@@ -123,67 +101,40 @@ class RtspRelay:
 
     def on_error(self, error: CameraError) -> None:
         log.debug("%s: %s", self._camera.url, error)
-        self._last_error = (time.monotonic_ns(), error)
+        self._last_error.record(error)
 
     # Connections.
 
-    def _accept_clients(self) -> None:
-        while not self._closing.is_set():
-            client, _ = self._listener.accept()
-            for ended in [each for each in self._clients if not each.is_alive()]:
-                del self._clients[ended]
-            if self._closing.is_set() or len(self._clients) >= MAX_RTSP_RELAY_CLIENTS:
-                client.close()
-                continue
-            thread = threading.Thread(
-                target=self._serve_client,
-                args=(client,),
-                name=f"relayed {self._camera.host}",
-                daemon=True,
-            )
-            self._clients[thread] = client
-            thread.start()
-
     def _serve_client(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError, NotRtsp):
-            client.settimeout(RTSP_RELAY_TIMEOUT_S)
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            inbox = RtspMessageReader()
+        inbox = RtspMessageReader()
+        with contextlib.suppress(NotRtsp):
             while (request := inbox.message()) is None:
                 data = client.recv(FIRST_REQUEST_RECEIVE_BYTES)
                 if not data:
                     return
                 inbox.put(data)
             if not self._is_our_path(request):
-                client.sendall(
-                    encode_message("RTSP/1.0 404 Not Found", [("CSeq", request.value("CSeq"))])
-                )
+                cseq = ("CSeq", request.value("CSeq"))
+                client.sendall(encode_message("RTSP/1.0 404 Not Found", [cseq]))
                 return
-            connection = self._replace_connection(client, inbox)
+            connection = self._server.replace_connection(
+                lambda: self._create_connection(client, inbox)
+            )
             if connection is not None:
                 connection.run(request)
 
     def _is_our_path(self, request: RtspMessage) -> bool:
         _, _, after = request.url.partition("://")
         path = after[after.find("/") :].partition("?")[0] if "/" in after else ""
-        given = f"{path}/"[: len(self._path) + 1]
-        return secrets.compare_digest(given.encode(), f"{self._path}/".encode())
+        expected = f"{self._server.path}/"
+        found = f"{path}/"[: len(expected)]
+        return secrets.compare_digest(found.encode(), expected.encode())
 
-    def _replace_connection(
+    def _create_connection(
         self, client: socket.socket, inbox: RtspMessageReader
     ) -> RtspRelayConnection | None:
-        """End the connection that there is, and make the next; None when all is over."""
-        with self._connection_lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection.wait(RTSP_RELAY_TIMEOUT_S)
-            if self._closing.is_set():
-                return None
-            if self._last_error is not None and self._last_error[1].code in LOGIN_ERROR_CODES:
-                # MediaMTX comes again and again, and a camera may lock an account.
-                client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
-                return None
-            self._connection = RtspRelayConnection(
-                self._camera, self._network_policy, client, inbox, self
-            )
-            return self._connection
+        """The next connection; None if the camera rejected the login: it may lock the account."""
+        if self._last_error.code in LOGIN_ERROR_CODES:
+            client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
+            return None
+        return RtspRelayConnection(self._camera, self._network_policy, client, inbox, self)

@@ -1,4 +1,4 @@
-"""One connection of MediaMTX, and the camera's behind it."""
+"""Relays one connection of MediaMTX to the camera."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from camrec.rtsp_relay.unread_packets import UnreadPackets
 
 log = logging.getLogger(__name__)
 
-MAX_EARLY_BYTES = 4 << 20  # of frames that come before MediaMTX asked for them
+MAX_EARLY_BYTES = 4 << 20  # of frames that arrive before MediaMTX sends PLAY
 CLIENT_RECEIVE_BYTES = 64 << 10
 SEND_TIMEOUT_S = 10.0
-KEEP_ALIVE_HANG_UP_S = 1.0  # a camera that hangs up within it does so because of the keep-alive
+KEEP_ALIVE_HANG_UP_S = 1.0  # a camera that hangs up so soon after a keep-alive rejects it
 RTSP_SESSION_ID = "camrec"
 PUBLIC_METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"
 
@@ -44,17 +44,16 @@ _TRACK_ID_PATTERN = re.compile(r"/trackID=(\d)$")
 
 
 class _MediamtxLeft(Exception):
-    pass
+    """MediaMTX closed its connection."""
 
 
-class RelayListener(Protocol):
-    """Who is told how it goes.
+class RelayEvents(Protocol):
+    """What a connection reports to its relay, and the settings that it gets from it.
 
-    keep_alive_method : the method that keeps the camera's session alive, None where the receiver
-    reports
-        alone have to.
-    unread : whether MediaMTX is to pass on H.264 and H.265 without a look.
-    was_redirected : whether the camera ever led to another address.
+    keep_alive_method : the method that keeps the camera's session alive; None if only the receiver
+        reports do.
+    unread : whether MediaMTX passes on H.264 and H.265 without parsing it.
+    was_redirected : whether the camera ever redirected to another address.
     """
 
     was_redirected: bool
@@ -65,29 +64,36 @@ class RelayListener(Protocol):
     @property
     def unread(self) -> bool: ...
 
-    def on_keep_alive_rejected(self) -> None: ...
+    def on_keep_alive_rejected(self) -> None:
+        """The camera hung up because of the keep-alive method."""
 
     def on_opened(self, stream: CameraStream) -> None:
-        """Also when more is known of it."""
+        """The stream is set up. Called again when more is known about its audio."""
 
-    def on_first_frame(self) -> None: ...
+    def on_first_frame(self) -> None:
+        """The first frame was passed on."""
 
-    def on_error(self, error: CameraError) -> None: ...
+    def on_error(self, error: CameraError) -> None:
+        """The camera sends no video, for this reason."""
 
 
 class RtspRelayConnection:
-    """Begun once, ended once: by the camera, by MediaMTX, or by `close` from any thread.
+    """Runs once. It ends when the camera or MediaMTX ends it, or by `close` from any thread.
 
-    MediaMTX is answered by us alone, in the form that it reads. The camera's tracks are set up
-    before MediaMTX gets the description, so that it holds those only which can be had. After PLAY
-    frames pass as they are.
+    The relay itself responds to MediaMTX, in a form that MediaMTX understands. It sets up the
+    camera's tracks before it sends the description, so that this contains only tracks that the
+    camera provides. After PLAY it passes the frames on.
 
     Parameters
     ----------
+    reach
+        Where the camera may be.
     client
         MediaMTX's connection.
     inbox
-        What was read of it already.
+        What was already read from it.
+    events
+        The relay.
     """
 
     def __init__(
@@ -96,23 +102,23 @@ class RtspRelayConnection:
         reach: NetworkPolicy,
         client: socket.socket,
         inbox: RtspMessageReader,
-        owner: RelayListener,
+        events: RelayEvents,
     ) -> None:
         self._source = source
         self._client = client
         self._inbox = inbox
-        self._listener = owner
+        self._events = events
         self._stream = CameraStream(source, reach, self._on_camera_frames)
         self._rewriter: UnreadPackets | None = None
-        self._early_frames: list[bytes] | None = []  # None: MediaMTX plays
-        self._keep_alive_sent_at = 0.0  # when the camera was last told that somebody is there
-        self._is_played = False  # playing was asked for
+        self._early_frames: list[bytes] | None = []  # None: MediaMTX sent PLAY
+        self._keep_alive_sent_at = 0.0  # monotonic time of the last keep-alive
+        self._is_played = False  # PLAY was sent to the camera
         self._delivering = False
         self._closing = False
         self._ended = threading.Event()
 
     def run(self, request: RtspMessage) -> None:
-        """Serve MediaMTX until it is over; `request` is its first one."""
+        """Serve MediaMTX until the connection ends. `request` is its first request."""
         try:
             self._serve_until_play(request)
         except _MediamtxLeft:
@@ -127,16 +133,17 @@ class RtspRelayConnection:
             self._ended.set()
 
     def close(self) -> None:
+        """End both connections. To be called from any thread, any number of times."""
         self._closing = True
         self._stream.client.abort()
         with contextlib.suppress(OSError):
             self._client.shutdown(socket.SHUT_RDWR)
 
     def wait(self, timeout: float) -> bool:
-        """Until both connections are closed."""
+        """Wait until both connections are closed; False after `timeout` seconds."""
         return self._ended.wait(timeout)
 
-    # What MediaMTX asks.
+    # MediaMTX's requests.
 
     def _serve_until_play(self, request: RtspMessage | None) -> None:
         while request is None or self._serve_request(request):
@@ -149,11 +156,11 @@ class RtspRelayConnection:
                 return
 
     def _serve_request(self, request: RtspMessage) -> bool:
-        """Answer one request; whether another one may follow."""
+        """Respond to one request; returns whether another one may follow."""
         method = request.method
         if method == "DESCRIBE":
             self._stream.open()
-            self._listener.on_opened(self._stream)
+            self._events.on_opened(self._stream)
             tracks = self._stream.tracks
             body = write_description([(each.kind, self._offered_format(each)) for each in tracks])
             base = request.url.rstrip("/") + "/"
@@ -184,17 +191,17 @@ class RtspRelayConnection:
         return True
 
     def _offered_format(self, track: RelayedTrack) -> PayloadFormat:
-        """The format as MediaMTX is told it."""
-        form = track.format
-        types = PayloadTypes(form.payload_type, track.payload_types)
-        if form.codec == "JPEG":
+        """The format in the description for MediaMTX."""
+        offered = track.format
+        types = PayloadTypes(offered.payload_type, track.payload_types)
+        if offered.codec == "JPEG":
             self._rewriter = JpegPackets(track.channel, types)
         elif track.kind == "video" and (
-            self._listener.unread or not is_readable(form.payload_type)
+            self._events.unread or not is_readable(offered.payload_type)
         ):
-            self._rewriter = make_nal_rewriter(track.channel, form, types)
-            return unread_format(form)
-        return offered_format(form)
+            self._rewriter = make_nal_rewriter(track.channel, offered, types)
+            return unread_format(offered)
+        return offered_format(offered)
 
     def _reply(
         self, request: RtspMessage, body: bytes = b"", status: str = "200 OK", **headers: str
@@ -204,7 +211,7 @@ class RtspRelayConnection:
         self._send(encode_message(f"RTSP/1.0 {status}", fields, body))
 
     def _receive(self) -> bool:
-        """Take in what MediaMTX sends; False where it leaves."""
+        """Receive data from MediaMTX; returns False if it closed its connection."""
         try:
             data = self._client.recv(CLIENT_RECEIVE_BYTES)
         except OSError:
@@ -225,37 +232,37 @@ class RtspRelayConnection:
 
     def _report_error(self, error: Exception) -> None:
         log.debug("%s: the dialogue ended: %s", self._source.url, type(error).__name__)
-        self._listener.was_redirected |= self._stream.client.was_redirected
-        answered = self._stream.client.answered
-        self._listener.on_error(
+        self._events.was_redirected |= self._stream.client.was_redirected
+        answered = self._stream.client.has_answered
+        self._events.on_error(
             error_from_broken_dialogue(self._source, error, answered, self._is_played)
         )
-        # Any error will do: what it means is told.
+        # MediaMTX gets any error: the real one was reported.
         with contextlib.suppress(OSError):
             self._client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
 
     # Frames.
 
     def _on_camera_frames(self, frames: bytes) -> None:
-        """Those that come while the camera's answer is waited for."""
+        """Frames that arrive before a response of the camera."""
         if self._early_frames is None:
             self._forward_frames(frames)
         elif sum(map(len, self._early_frames)) + len(frames) <= MAX_EARLY_BYTES:
             self._early_frames.append(frames)
 
     def _forward_frames(self, frames: bytes) -> None:
-        """Whole frames, RTP on the even channels and RTCP on the odd ones."""
+        """Pass complete frames on to MediaMTX."""
         self._send(frames if self._rewriter is None else self._rewriter.rewrite(frames))
-        doubtful = self._stream.guessed_channel
-        if doubtful >= 0 and contains_channel(frames, doubtful):
+        guessed = self._stream.guessed_channel
+        if guessed >= 0 and contains_channel(frames, guessed):
             self._stream.guessed_channel, self._stream.unsupported_audio = -1, ""
-            self._listener.on_opened(self._stream)
+            self._events.on_opened(self._stream)
         if not self._delivering:
             self._delivering = True
-            self._listener.on_first_frame()
+            self._events.on_first_frame()
 
     def _relay_frames(self) -> None:
-        """Both ways, until one of the two ends it."""
+        """Pass frames on in both directions until one side closes its connection."""
         camera = self._stream.client
         self._client.settimeout(SEND_TIMEOUT_S)
         self._forward_from_camera(camera.inbox)
@@ -271,18 +278,18 @@ class RtspRelayConnection:
 
     def _receive_from_camera(self, camera: CameraRtspClient) -> None:
         try:
-            left = not camera.receive()
+            is_open = camera.receive()
         except OSError:
-            left = True
-        if left:
+            is_open = False
+        if not is_open:
             if time.monotonic() < self._keep_alive_sent_at + KEEP_ALIVE_HANG_UP_S:
-                self._listener.on_keep_alive_rejected()
+                self._events.on_keep_alive_rejected()
             code = "camera_broke_off" if self._delivering else "camera_hung_up_at_play"
             raise create_camera_error(self._source, code)
         self._forward_from_camera(camera.inbox)
 
     def _forward_from_camera(self, inbox: RtspMessageReader) -> None:
-        """Pass the camera's frames on; what it says between them is not for MediaMTX."""
+        """Pass the camera's frames on. Messages between them are not for MediaMTX."""
         while True:
             if frames := inbox.frames():
                 self._forward_frames(frames)
@@ -291,11 +298,11 @@ class RtspRelayConnection:
             if message.status is None:
                 self._stream.client.answer(message)
             elif message.status == 401 and self._stream.client.accept_challenge(message):
-                # The nonce was too old; the packets go on.
+                # The nonce was too old; the camera still sends packets.
                 self._send_keep_alive()
 
     def _serve_while_playing(self) -> bool:
-        """What MediaMTX sends while it plays; False when it leaves."""
+        """Handle what MediaMTX sends during playback; returns False when it leaves."""
         if not self._receive():
             with contextlib.suppress(OSError):
                 self._stream.tear_down()
@@ -311,6 +318,6 @@ class RtspRelayConnection:
             self._send_keep_alive()
 
     def _send_keep_alive(self) -> None:
-        if self._listener.keep_alive_method is not None:
-            self._stream.keep_alive(self._listener.keep_alive_method)
+        if self._events.keep_alive_method is not None:
+            self._stream.keep_alive(self._events.keep_alive_method)
             self._keep_alive_sent_at = time.monotonic()

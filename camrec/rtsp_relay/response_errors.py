@@ -1,4 +1,4 @@
-"""What a camera's refusal in the dialogue means, as our errors."""
+"""The errors that a camera's RTSP responses mean."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from camrec.rtsp_relay.messages import RtspMessage
 
 
 def error_from_response(source: CameraAddress, answer: RtspMessage) -> CameraError:
-    """Why an answer is no yes."""
-    # 200: a yes to a transport that was not asked for.
+    """The error of a response that was not what camrec requested."""
+    # Status 200: the camera accepted another transport than the requested one.
     return error_from_status(source, 461 if answer.status == 200 else answer.status or 0)
 
 
 def error_from_broken_dialogue(
     source: CameraAddress, error: Exception, has_answered: bool, is_played: bool
 ) -> CameraError:
-    """A dialogue that has no next answer.
+    """The error of a dialogue that broke off.
 
     Parameters
     ----------
     has_answered
-        Whether anything was answered before, as a camera does.
+        Whether the camera sent any response before.
     is_played
-        Whether it was asked to play.
+        Whether PLAY was sent.
     """
     if isinstance(error, CameraError):
         return error

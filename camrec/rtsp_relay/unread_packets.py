@@ -1,8 +1,8 @@
-"""A camera's video packets in a form that MediaMTX passes on unread.
+"""Rewrites video packets so that MediaMTX passes them on without parsing them.
 
-What MediaMTX knows it decodes: it drops what it does not understand, and everything up to the first
-packet that begins a key frame by the letter. What it does not know it passes on, but takes no
-payload that is longer than a datagram.
+MediaMTX parses the formats that it knows. It drops packets that it does not understand, and all
+packets before the first one that begins a standard key frame. It passes on formats that it does not
+know, but rejects payloads that are longer than a datagram.
 """
 
 from __future__ import annotations
@@ -12,24 +12,26 @@ from collections.abc import Callable
 from camrec.rtp import SequenceTracker
 from camrec.rtsp_relay.payload_types import PayloadTypes
 
-MAX_PAYLOAD_BYTES = 1400  # MediaMTX takes 1440
-OFFERED_TYPE = 127  # no audio of cameras has it
+MAX_PAYLOAD_BYTES = 1400  # MediaMTX accepts 1440
+OFFERED_TYPE = 127  # cameras do not use it for audio
 
 
 class UnreadPackets:
-    """Rewrites the packets of one channel: the payload type, and in pieces what is too long.
+    """Changes the payload type of one channel's packets, and splits payloads that are too long.
 
-    They are numbered anew, one by one: packets that are missing by the camera's numbers are missing
-    then too, and of one that comes twice in a row the second is left out.
+    The packets get new sequence numbers. Packets that are missing by the camera's numbers are also
+    missing by the new ones. A packet that is sent twice in a row is passed on once.
 
     Parameters
     ----------
+    channel
+        The channel of the video's RTP packets.
     payload_types
-        The camera's; packets of others pass as they are.
+        Which packets are video; others pass unchanged.
     offered_type
-        The payload type that MediaMTX was told.
+        The payload type in the description for MediaMTX.
     split
-        One long payload as several of at most `MAX_PAYLOAD_BYTES`.
+        Splits a long payload into several of at most `MAX_PAYLOAD_BYTES`.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class UnreadPackets:
         self._newest = b""
 
     def rewrite(self, frames: bytes) -> bytes:
-        """Whole interleaved frames, those of other channels among them."""
+        """Rewrite complete interleaved frames, which may belong to any channels."""
         pieces: list[bytes] = []
         at = 0
         while at + 4 <= len(frames):
@@ -78,7 +80,7 @@ class UnreadPackets:
         pieces = self._split(payload)
         found = []
         for place, piece in enumerate(pieces):
-            # What stands in front of the payload goes with the first; padding with none.
+            # The first packet keeps the contributing sources and the extension; none keeps padding.
             more = packet[12:begin] if place == 0 else b""
             first = packet[0] & ~0x20 if place == 0 else 0x80
             last = place == len(pieces) - 1
@@ -86,10 +88,10 @@ class UnreadPackets:
             found.append(self._numbered(head, more + piece, offered | (marker if last else 0)))
         return found
 
-    def _numbered(self, head: bytes, rest: bytes, second: int) -> bytes:
+    def _numbered(self, head: bytes, body: bytes, second: int) -> bytes:
         self._number = self._number + 1 & 0xFFFF
-        return self._make_frame(head[:2] + self._number.to_bytes(2, "big") + head[4:], rest, second)
+        return self._make_frame(head[:2] + self._number.to_bytes(2, "big") + head[4:], body, second)
 
-    def _make_frame(self, head: bytes, rest: bytes, second: int) -> bytes:
-        size = (len(head) + len(rest)).to_bytes(2, "big")
-        return bytes([0x24, self._channel]) + size + head[:1] + bytes([second]) + head[2:] + rest
+    def _make_frame(self, head: bytes, body: bytes, second: int) -> bytes:
+        size = (len(head) + len(body)).to_bytes(2, "big")
+        return bytes([0x24, self._channel]) + size + head[:1] + bytes([second]) + head[2:] + body

@@ -173,7 +173,7 @@ def test_a_look_is_bounded_in_time_and_bytes(name):
 def test_the_splitter_holds_no_more_than_a_picture():
     splitter = JpegSplitter()
     for _ in range(3 * MAX_JPEG_BYTES >> 16):
-        assert splitter.take(b"\xff\xd8\xff\xe0" + b"\0" * 65532) is not None
+        assert splitter.feed(b"\xff\xd8\xff\xe0" + b"\0" * 65532) is not None
         assert len(splitter._data) <= MAX_JPEG_BYTES + (1 << 17)
 
 

@@ -310,21 +310,21 @@ def test_pictures_are_cut_out_whole_whatever_the_pieces(piece, head):
     splitter = JpegSplitter()
     cut = []
     for at in range(0, len(body), piece):
-        cut += splitter.take(body[at : at + piece])
+        cut += splitter.feed(body[at : at + piece])
     assert cut == PICTURES
 
 
 def test_a_picture_is_there_with_its_last_byte():
     splitter = JpegSplitter()
     for each in PICTURES:
-        assert splitter.take(b"\r\n--x\r\n\r\n" + each[:-1]) == []
-        assert splitter.take(each[-1:]) == [each]
+        assert splitter.feed(b"\r\n--x\r\n\r\n" + each[:-1]) == []
+        assert splitter.feed(each[-1:]) == [each]
 
 
 @pytest.mark.parametrize("wrong", [2, -2, -50])
 def test_a_wrong_length_costs_nothing(wrong):
     body = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(p) + wrong, p) for p in PICTURES)
-    assert JpegSplitter().take(body) == PICTURES
+    assert JpegSplitter().feed(body) == PICTURES
 
 
 def test_a_right_length_counts_where_the_end_is_missing_or_false():
@@ -333,7 +333,7 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
     body = b"".join(
         b"Content-Length: %d\r\n\r\n%s\r\n" % (len(p), p) for p in (endless, false, PICTURES[1])
     )
-    assert JpegSplitter().take(body) == [endless, false, PICTURES[1]]
+    assert JpegSplitter().feed(body) == [endless, false, PICTURES[1]]
 
 
 @pytest.mark.parametrize("piece", [1, 7, 4096, 1 << 20])
@@ -353,23 +353,23 @@ def test_a_picture_without_an_end_goes_up_to_the_next_part_or_picture(piece, hea
     body = b"".join(head + each + after for each in sent)
     splitter, cut = JpegSplitter(), []
     for at in range(0, len(body), piece):
-        cut += splitter.take(body[at : at + piece])
+        cut += splitter.feed(body[at : at + piece])
     assert cut == sent and splitter.dropped == 0
 
 
 def test_a_picture_without_an_end_is_there_with_the_delimiter_behind_it():
     splitter = JpegSplitter()
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
-    splitter.take(head)
-    assert splitter.take(PICTURES[0][:-2]) == []
-    assert splitter.take(b"\r\n--frame") == []
-    assert splitter.take(b"\r\n") == [PICTURES[0][:-2]]
+    splitter.feed(head)
+    assert splitter.feed(PICTURES[0][:-2]) == []
+    assert splitter.feed(b"\r\n--frame") == []
+    assert splitter.feed(b"\r\n") == [PICTURES[0][:-2]]
     # By a right length as well, though nothing else tells that it is whole.
-    splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[1]) - 2))
-    assert splitter.take(PICTURES[1][:-2]) == []
-    assert splitter.take(b"\r\n--frame\r\n") == [PICTURES[1][:-2]]
-    splitter.take(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[2]) - 2))
-    assert splitter.take(PICTURES[2][:-2]) == [PICTURES[2][:-2]], "known by now"
+    splitter.feed(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[1]) - 2))
+    assert splitter.feed(PICTURES[1][:-2]) == []
+    assert splitter.feed(b"\r\n--frame\r\n") == [PICTURES[1][:-2]]
+    splitter.feed(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[2]) - 2))
+    assert splitter.feed(PICTURES[2][:-2]) == [PICTURES[2][:-2]], "known by now"
 
 
 STALE = PICTURES[3]
@@ -391,7 +391,7 @@ def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, b
     sent = b"".join(head + each + b"\r\n" for each in parts)
     splitter, cut = JpegSplitter(), []
     for at in range(0, len(sent), piece):
-        cut += splitter.take(sent[at : at + piece])
+        cut += splitter.feed(sent[at : at + piece])
     assert cut == [PICTURES[0], PICTURES[2], PICTURES[4], PICTURES[1]]
     assert splitter.dropped == 3 * lost
 
@@ -401,7 +401,7 @@ def test_what_an_older_picture_left_behind_one_is_neither_shown_nor_missed(stale
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter = JpegSplitter()
     sent = b"".join(head + each + stale + b"\r\n" for each in PICTURES)
-    assert splitter.take(sent) == PICTURES and splitter.dropped == 0
+    assert splitter.feed(sent) == PICTURES and splitter.dropped == 0
 
 
 def test_audio_between_the_pictures_is_passed_over():
@@ -410,7 +410,7 @@ def test_audio_between_the_pictures_is_passed_over():
     audio = b"--frame\r\nContent-Type: audio/basic\r\nContent-Length: 800\r\n\r\n" + sound
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
     sent = b"".join(audio + head % len(each) + each + b"\r\n" for each in PICTURES)
-    assert splitter.take(sent) == PICTURES and splitter.dropped == 0
+    assert splitter.feed(sent) == PICTURES and splitter.dropped == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -431,27 +431,27 @@ def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_fo
         for _ in range(chance.randrange(6)):
             at = chance.randrange(len(sent))
             sent[at : at + chance.randrange(40)] = chance.choice(marks)
-        splitter.take(bytes(head + sent))
+        splitter.feed(bytes(head + sent))
         assert len(splitter._data) <= 200_000
-    rest = splitter.take(b"".join(head + each for each in PICTURES * 8))
+    rest = splitter.feed(b"".join(head + each for each in PICTURES * 8))
     assert rest[-3:] == PICTURES[-3:]
 
 
 def test_the_only_picture_of_a_body_may_lack_its_end():
     splitter = JpegSplitter()
-    assert splitter.take(PICTURES[0][:-2]) == [] and splitter.rest() == PICTURES[0][:-2]
-    splitter.take(PICTURES[1])
-    assert splitter.rest() is None
+    assert splitter.feed(PICTURES[0][:-2]) == [] and splitter.flush() == PICTURES[0][:-2]
+    splitter.feed(PICTURES[1])
+    assert splitter.flush() is None
     # One that broke off before the length that it told.
     splitter = JpegSplitter()
-    splitter.take(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
-    assert splitter.rest() is None
+    splitter.feed(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
+    assert splitter.flush() is None
 
 
 def test_memory_is_bounded():
     splitter = JpegSplitter()
-    splitter.take(PICTURES[0][:-2])
+    splitter.feed(PICTURES[0][:-2])
     for _ in range(40):
-        assert splitter.take(bytes(1 << 20)) == []
+        assert splitter.feed(bytes(1 << 20)) == []
         assert len(splitter._data) <= MAX_JPEG_BYTES + (1 << 20)
-    assert splitter.take(PICTURES[1]) == [PICTURES[1]]
+    assert splitter.feed(PICTURES[1]) == [PICTURES[1]]

@@ -59,10 +59,10 @@ bits_of_mjpeg = st.lists(
 @given(bits_of_mjpeg, st.lists(st.integers(1, 200), max_size=40))
 def test_the_splitter_gives_the_same_pictures_however_they_come(pieces, cuts):
     body = b"".join(pieces)
-    whole = JpegSplitter().take(body)
+    whole = JpegSplitter().feed(body)
     splitter, found, at = JpegSplitter(), [], 0
     for cut in (*cuts, len(body)):
-        found += splitter.take(body[at : at + cut])
+        found += splitter.feed(body[at : at + cut])
         at += cut
         assert len(splitter._data) <= MAX_JPEG_BYTES + len(body)
     assert found == whole
