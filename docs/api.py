@@ -15,41 +15,42 @@ import camrec
 
 ROOT = Path(__file__).parent.parent
 PAGE = Path(__file__).with_suffix(".md")
-# What calls give, besides.
+# Classes that calls return and that are not in `camrec` itself.
 VALUES = tuple(f"camrec.receipt.{name}" for name in ("Receipt", "Gap", "RecordingWarning"))
 HEAD = """# Python reference
 
 `python docs/api.py` generates this page from the docstrings. All calls block and may come from any
 thread. Times are UTC. Frames are arrays (H, W, 3) of uint8, RGB. Errors are subclasses of
 `camrec.CamrecError`, with a `.code` that a program can match. Tables, lazy arrays and other
-storages need `pip install "camrec[data]"`.
+storages need `pip install "camrec[data]"`. A `Position` in a video is an int, a float, a
+`numpy.datetime64` or a `datetime.datetime`; see `Video.frame`.
 """
 
 
 def main() -> None:
-    PAGE.write_text(page(), "utf-8")
+    PAGE.write_text(render_page(), "utf-8")
 
 
-def page() -> str:
-    package = loaded()
+def render_page() -> str:
+    package = load_package()
     lines = [HEAD]
-    for title, objects in grouped(package):
+    for title, objects in grouped_objects(package):
         lines += [f"## {title}", ""]
         for each in objects:
-            lines += entry(each)
+            lines += render_object(each)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def loaded() -> griffe.Module:
-    """The package, read without being run."""
+def load_package() -> griffe.Module:
+    """Read the package without running it."""
     loader = griffe.GriffeLoader(search_paths=[ROOT], docstring_parser="numpy")
     package = loader.load("camrec")
     loader.resolve_aliases()
     return package
 
 
-def grouped(package: griffe.Module) -> Iterator[tuple[str, list[griffe.Object]]]:
-    """All that is public, by what it is."""
+def grouped_objects(package: griffe.Module) -> Iterator[tuple[str, list[griffe.Object]]]:
+    """All public objects, by their kind."""
     errors = [
         package["errors"][name] for name in camrec.__all__ if name in package["errors"].members
     ]
@@ -62,69 +63,71 @@ def grouped(package: griffe.Module) -> Iterator[tuple[str, list[griffe.Object]]]
     yield "Errors", [root, *(each for each in errors if each is not root)]
 
 
-def members(of: griffe.Class) -> list[griffe.Object]:
+def public_members(of: griffe.Class) -> list[griffe.Object]:
     """The public methods and properties of a class, in order."""
-    found = (each for name, each in of.members.items() if not name.startswith("_"))
-    return [each for each in found if each.is_function or "property" in each.labels]
+    public = (each for name, each in of.members.items() if not name.startswith("_"))
+    return [each for each in public if each.is_function or "property" in each.labels]
 
 
-def entry(of: griffe.Object, within: str = "") -> list[str]:
+def render_object(of: griffe.Object, within: str = "") -> list[str]:
     name = f"{within}{of.name}"
     level = "####" if within else "###"
-    lines = [f"{level} `{name}{signature(of)}`", "", *text(of)]
+    lines = [f"{level} `{name}{render_signature(of)}`", "", *render_docstring(of)]
     if of.is_class:
-        for each in members(of):
-            lines += entry(each, f"{of.name}.")
+        for each in public_members(of):
+            lines += render_object(each, f"{of.name}.")
     return lines
 
 
-def signature(of: griffe.Object) -> str:
+def render_signature(of: griffe.Object) -> str:
     if of.is_class:
         return ""
     returns = of.returns if of.is_function else of.annotation
-    told = f" -> {returns}" if returns is not None else ""
+    result = f" -> {returns}" if returns is not None else ""
     if not of.is_function:
-        return told
-    parameters = [shown for each in of.parameters if (shown := parameter(each))]
-    return f"({', '.join(parameters)}){told}"
+        return result
+    parameters = [shown for each in of.parameters if (shown := render_parameter(each))]
+    return f"({', '.join(parameters)}){result}"
 
 
-def parameter(of: griffe.Parameter) -> str:
-    if of.name == "self":
+def render_parameter(of: griffe.Parameter) -> str:
+    if of.name in ("self", "cls"):
         return ""
-    told = f"{of.name}: {of.annotation}" if of.annotation is not None else of.name
-    return told if of.default is None else f"{told} = {of.default}"
+    stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
+    name = f"{stars.get(of.kind, '')}{of.name}"
+    shown = f"{name}: {of.annotation}" if of.annotation is not None else name
+    return shown if of.default is None or of.kind in stars else f"{shown} = {of.default}"
 
 
-def text(of: griffe.Object) -> list[str]:
+def render_docstring(of: griffe.Object) -> list[str]:
     """The docstring as Markdown."""
     if of.docstring is None:
         return []
     lines: list[str] = []
     for section in of.docstring.parse():
         if section.kind is griffe.DocstringSectionKind.text:
-            lines += [listed(plain(section.value)), ""]
+            lines += [list_attributes(to_markdown(section.value)), ""]
         elif section.kind is griffe.DocstringSectionKind.examples:
-            shown = "\n".join(value for _, value in section.value)
-            lines += ["```python", re.sub(r" +# doctest: \+SKIP", "", shown), "```", ""]
+            code = "\n".join(value for _, value in section.value)
+            lines += ["```python", re.sub(r" +# doctest: \+SKIP", "", code), "```", ""]
         else:
             lines += [f"*{section.kind.value.title()}*", ""]
-            lines += [f"- {item(each)}" for each in section.value]
+            lines += [f"- {render_item(each)}" for each in section.value]
             lines += [""]
     return lines
 
 
-def item(of: griffe.DocstringNamedElement) -> str:
-    """One of what is given, returned or raised."""
-    described = " ".join(plain(of.description).split())
-    name = plain(getattr(of, "name", "") or str(of.annotation))
-    if not described:
+def render_item(of: griffe.DocstringNamedElement) -> str:
+    """A parameter, a returned value or an error."""
+    description = " ".join(to_markdown(of.description).split())
+    name = to_markdown(getattr(of, "name", "") or str(of.annotation))
+    if not description:
         return name
-    return f"`{name}`: {described}"
+    return f"`{name}`: {description}"
 
 
-def listed(paragraphs: str) -> str:
-    """Lines such as ``size : bytes.`` as a list."""
+def list_attributes(paragraphs: str) -> str:
+    """Turn lines such as ``size : bytes.`` into a list."""
     return re.sub(
         r"^([\w, ]+) : (.*(?:\n +.*)*)",
         lambda found: f"- `{found[1]}`: {' '.join(found[2].split())}",
@@ -133,7 +136,7 @@ def listed(paragraphs: str) -> str:
     )
 
 
-def plain(rst: str) -> str:
+def to_markdown(rst: str) -> str:
     return rst.replace("``", "`")
 
 

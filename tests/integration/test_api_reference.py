@@ -1,4 +1,4 @@
-"""The Python face is documented, and its reference is what the docstrings say now."""
+"""The Python API is documented, and its reference is generated from the docstrings."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from camrec.i18n import catalogue
 
 DOCS = Path(__file__).parents[2] / "docs"
 api = runpy.run_path(str(DOCS / "api.py"))
-PACKAGE = api["loaded"]()
+PACKAGE = api["load_package"]()
 PUBLIC = {
     each.path: each
-    for _, objects in api["grouped"](PACKAGE)
+    for _, objects in api["grouped_objects"](PACKAGE)
     for found in objects
-    for each in (found, *(api["members"](found) if found.is_class else ()))
+    for each in (found, *(api["public_members"](found) if found.is_class else ()))
 }
 
 
 def test_the_reference_is_current():
-    """Made anew by `python docs/api.py`."""
-    assert (DOCS / "api.md").read_text("utf-8") == api["page"]()
+    """`python docs/api.py` writes it."""
+    assert (DOCS / "api.md").read_text("utf-8") == api["render_page"]()
 
 
 @pytest.mark.parametrize("path", PUBLIC)
