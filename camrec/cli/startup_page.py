@@ -40,18 +40,18 @@ STARTING_PAGE_HTML = """<!DOCTYPE html>
 <body><i></i><p role="status">[[text]]</p>
 <script>
   let failed = 0
-  async function look() {
+  async function poll() {
     try {
-      const answer = await fetch(location.href, { cache: "no-store" })
-      if (answer.ok && !answer.headers.has("[[mark]]")) return location.reload()
-      failed = answer.ok ? 0 : failed + 1
+      const response = await fetch(location.href, { cache: "no-store" })
+      if (response.ok && !response.headers.has("[[mark]]")) return location.reload()
+      failed = response.ok ? 0 : failed + 1
     } catch {
       failed += 1
     }
     if (failed >= [[tries]]) document.querySelector("p").textContent = [[failed]]
-    setTimeout(look, 1000)
+    setTimeout(poll, 1000)
   }
-  setTimeout(look, 500)
+  setTimeout(poll, 500)
 </script></body></html>"""
 
 

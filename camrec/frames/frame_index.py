@@ -16,7 +16,7 @@ import numpy.typing as npt
 from camrec import remote_files
 from camrec.clock import NS_PER_SECOND
 
-# Key frames from which decoding is tried. An intra refresh takes less than two of their distances.
+# Key frames from which decoding is tried. An intra refresh is complete in less than two GOPs.
 MAX_SEEK_KEY_FRAMES = 4
 
 
