@@ -108,7 +108,7 @@ def by_camrec(station: Station, url: str) -> Opening | None:
     first: int | None = None
     while session.state is SessionState.OPENING:
         units.wait(0.02)
-        keys = [each for each in units.take() if isinstance(each, MediaUnit) and each.key]
+        keys = [each for each in units.take_all() if isinstance(each, MediaUnit) and each.key]
         if keys and first is None:
             first = keys[0].arrived
     live = time.monotonic_ns()

@@ -1,4 +1,4 @@
-"""The one stream of a session, for everybody who wants it."""
+"""The one stream of a session, for all its consumers."""
 
 from __future__ import annotations
 
@@ -7,35 +7,38 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 
 from camrec.callbacks import Callbacks
-from camrec.clock import Clock
+from camrec.clock import NS_PER_SECOND, Clock
 from camrec.feed.gop_buffer import GopBuffer
 from camrec.feed.stream_stats import StreamMeter, StreamStats
 from camrec.feed.subscription import DISCONTINUITY, Discontinuity, Subscription
 from camrec.media import AudioTrack, Interruption, MediaUnit, StreamNotice, VideoTrack
 
-MAX_AUDIO_SILENCE_NS = 5 * 10**9
-MAX_INTERRUPTIONS = 10_000  # that a feed knows of, the latest
+MAX_AUDIO_SILENCE_NS = 5 * NS_PER_SECOND
+MAX_INTERRUPTIONS = 10_000  # that a feed remembers, the latest ones
 
 
 class Feed:
-    """Units come in from one thread and go to any number of subscriptions, none of which delays it.
+    """Takes units from one thread and gives them to any number of subscriptions.
 
-    newest : the newest picture; it stays when the stream breaks, so that its age can be told.
-    low_latency : somebody wants each unit at once; without that they may come some at a time.
-    low_latency_changed : emits when that has changed.
-    unsupported_audio : the codec of the camera's sound where that cannot be read, as who publishes
-    tells it. notices : what was noticed of the stream, by its code; of what is over, the last.
+    No subscription delays the feed or another subscription.
+
+    newest : the newest frame; it stays when the stream breaks, so that its age is known.
+    low_latency : whether a subscription needs each unit at once; otherwise units may arrive in
+        batches.
+    low_latency_changed : emitted after `low_latency` has changed.
+    unsupported_audio : the codec of audio that the publisher cannot read, or "".
+    notices : what a receipt should say about the stream: the latest notice of each code.
 
     Parameters
     ----------
     preroll
-        Seconds that are kept for who wants to begin in the past.
+        Seconds of frames that are kept for consumers that begin in the past.
     """
 
     def __init__(self, clock: Clock, preroll: float = 0.0) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._gop_buffer = GopBuffer(int(preroll * 1e9))
+        self._gop_buffer = GopBuffer(int(preroll * NS_PER_SECOND))
         self._interrupted_gop: tuple[MediaUnit, ...] = ()
         self._meter = StreamMeter()
         self._subscriptions: tuple[Subscription, ...] = ()
@@ -51,7 +54,7 @@ class Feed:
         self._interruptions: deque[tuple[int, Interruption]] = deque(maxlen=MAX_INTERRUPTIONS)
 
     def publish(self, *units: MediaUnit) -> None:
-        """Hand what came to everybody who wants it. Never waits."""
+        """Give the units to all subscriptions. Never waits."""
         with self._lock:
             for unit in units:
                 self._gop_buffer.add(unit)
@@ -65,9 +68,12 @@ class Feed:
         fan_out(subscriptions, *units)
 
     def interrupt(self, cause: Interruption | None = None) -> None:
-        """The stream broke: the group is dropped, subscribers get `DISCONTINUITY`.
+        """The stream broke: drop the GOP, and give `DISCONTINUITY` to all subscriptions.
 
-        cause : of a stream that was there until now, for the receipts of what is recorded of it.
+        Parameters
+        ----------
+        cause
+            Why the stream broke, for the receipts of its recordings; None if there was no stream.
         """
         with self._lock:
             if cause is not None:
@@ -85,35 +91,36 @@ class Feed:
         *,
         max_bytes: int,
         media: Collection[str] = ("video", "audio"),
-        from_group: bool = True,
         since: int | None = None,
-        prompt: bool = True,
+        low_latency: bool = True,
         on_ready: Callable[[], object] | None = None,
     ) -> Subscription:
-        """Get every unit from now on, and the current group in front of them.
+        """Get the current GOP, and every unit from now on.
 
         Parameters
         ----------
         max_bytes
             How much may wait to be taken before the subscription overflows.
+        media
+            Which units it gets.
         since
-            Begin with the group that was the current one at that monotonic time, if it is kept.
-        prompt
-            Whether each unit is wanted at once; `Subscription.set_low_latency` changes that.
+            Begin with the GOP that was the current one at this monotonic time in nanoseconds, if
+            the feed still has it.
+        low_latency
+            Whether each unit is needed at once; `Subscription.set_low_latency` changes that.
         on_ready
-            Called when something waits and nothing did, from the publisher's thread: it hands
-            over and returns. A loop gives ``lambda: loop.call_soon_threadsafe(event.set)``. Where
-            several subscriptions have the same one, it is called once for all.
+            Called when something waits and nothing did, in the publisher's thread. It must return
+            quickly: an event loop gives ``lambda: loop.call_soon_threadsafe(event.set)``. If
+            several subscriptions have the same one, it is called once for all of them.
         """
         with self._lock:
-            begin = self._gop_buffer.units(since) if from_group else ()
             subscription = Subscription(
-                begin,
+                self._gop_buffer.units(since),
                 max_bytes,
                 media,
                 on_ready,
                 self._remove_subscription,
-                prompt,
+                low_latency,
                 self._update_low_latency,
             )
             if not self._closed:
@@ -126,7 +133,7 @@ class Feed:
         return subscription
 
     def note(self, notices: tuple[StreamNotice, ...]) -> None:
-        """Take what its reader tells of the stream now in place of what it told before."""
+        """Replace the notices of the stream since its last break."""
         self._notices = notices
 
     @property
@@ -135,28 +142,28 @@ class Feed:
         return tuple(latest.values())
 
     def interruptions(self, since: int) -> Counter[Interruption]:
-        """How often the stream broke since a monotonic moment (ns), by cause."""
+        """How often the stream broke since a monotonic time in nanoseconds, by cause."""
         with self._lock:
             return Counter(cause for at, cause in self._interruptions if at >= since)
 
     def current_gop(self) -> tuple[MediaUnit, ...]:
-        """Since the newest key picture, with the sound of that time; empty where there is none."""
+        """The newest key frame and everything after it; empty if there is none."""
         with self._lock:
             return self._gop_buffer.units()
 
     def interrupted_gop(self) -> tuple[MediaUnit, ...]:
-        """The group that a break ended, until the next key picture; empty where there is none."""
+        """The GOP that a break ended, until the next key frame; empty if there is none."""
         with self._lock:
             return self._interrupted_gop
 
     @property
     def video(self) -> VideoTrack | None:
-        """The pictures' track; None before the first, and from a break to the next one."""
+        """The track of the frames; None before the first, and after a break until the next."""
         return self._video
 
     @property
     def audio(self) -> AudioTrack | None:
-        """The sound's track; None unless some was really heard in the last five seconds."""
+        """The audio track; None unless audio arrived in the last five seconds."""
         newest = self._newest_audio
         if newest is None:
             return None
@@ -166,22 +173,23 @@ class Feed:
 
     @property
     def frame_interval(self) -> float:
-        """Seconds from picture to picture as they come lately; 0 before there are two."""
+        """Recent seconds between two frames; 0 before there are two."""
         with self._lock:
             return self._meter.frame_interval
 
     @property
     def has_frame_interval(self) -> bool:
-        """Whether `frame_interval` is that of the stream since it last broke."""
+        """Whether `frame_interval` is that of the stream since its last break."""
         with self._lock:
             return self._meter.has_frame_interval
 
     def figures(self) -> StreamStats:
+        """The statistics of the stream now."""
         with self._lock:
             return self._meter.figures(self._clock.monotonic_ns(), self.newest)
 
     def close(self) -> None:
-        """End all subscriptions; what they hold can still be taken."""
+        """Close all subscriptions. What they have queued can still be taken."""
         with self._lock:
             self._closed = True
             subscriptions = self._subscriptions
@@ -195,14 +203,14 @@ class Feed:
 
     def _update_low_latency(self) -> None:
         with self._lock:
-            urgent = any(subscription.low_latency for subscription in self._subscriptions)
-            changed, self.low_latency = urgent != self.low_latency, urgent
-        if changed:
+            is_needed = any(subscription.low_latency for subscription in self._subscriptions)
+            has_changed, self.low_latency = is_needed != self.low_latency, is_needed
+        if has_changed:
             self.low_latency_changed.emit()
 
 
 def fan_out(subscriptions: Sequence[Subscription], *items: MediaUnit | Discontinuity) -> None:
-    """Give all what is new, and only then tell of it."""
+    """Queue the items in all subscriptions first, then notify their owners."""
     due = [subscription for subscription in subscriptions if subscription.put(*items)]
     for subscription in {each.on_ready: each for each in due}.values():
         subscription.notify()

@@ -1,41 +1,44 @@
-"""The current group of pictures: all since the newest key picture, with its sound."""
+"""The current GOP: the newest key frame, everything after it, and its audio."""
 
 from __future__ import annotations
 
 from collections import deque
 
+from camrec.clock import NS_PER_SECOND
 from camrec.media import MediaUnit
 
-MAX_GOP_BUFFER_BYTES = 64 << 20  # bytes
-AUDIO_LEAD_NS = 2 * 10**9  # nanoseconds: sound is often here before the picture it belongs to
+MAX_GOP_BUFFER_BYTES = 64 << 20
+AUDIO_LEAD_NS = 2 * NS_PER_SECOND  # audio often arrives before the frame that it belongs to
 
 
 class GopBuffer:
-    """What a new consumer begins with, so that it can decode at once.
+    """What a new consumer starts with, so that it can decode at once.
 
-    Where all is right only some pictures after a key picture, the group before it goes on until
-    then: who begins with the group can show the newest picture.
+    If the picture is complete only some frames after a key frame (`MediaUnit.dependent`), the GOP
+    before it continues until then, so that a consumer that starts with the GOP can show the newest
+    frame.
 
-    A group that grows over `MAX_GOP_BUFFER_BYTES` bytes is dropped, and there is none until the
-    next key picture: one with a hole would be of no use.
+    A GOP that grows over `MAX_GOP_BUFFER_BYTES` is dropped, and there is none until the next key
+    frame: a GOP with a gap cannot be decoded.
 
     Parameters
     ----------
-    span
-        Nanoseconds that the groups before it are kept, as far as all together stay under
+    history_ns
+        Nanoseconds for which earlier GOPs are kept, as long as all GOPs together stay under
         `MAX_GOP_BUFFER_BYTES`.
     """
 
-    def __init__(self, span: int = 0) -> None:
-        self._history_ns = span
+    def __init__(self, history_ns: int = 0) -> None:
+        self._history_ns = history_ns
         self._units: list[MediaUnit] = []
         self._recent_audio: deque[MediaUnit] = deque()
         self._bytes = 0
-        self._next_key_index = 0  # place of a key picture that is to begin the next group
+        self._next_key_index = 0  # index of a key frame that will start the next GOP
         self._earlier_gops: deque[tuple[list[MediaUnit], int]] = deque()
         self._earlier_bytes = 0
 
     def add(self, unit: MediaUnit) -> None:
+        """Add a unit in the order of arrival."""
         if unit.track.medium == "audio":
             self._recent_audio.append(unit)
             while unit.arrived - self._recent_audio[0].arrived > AUDIO_LEAD_NS:
@@ -59,22 +62,24 @@ class GopBuffer:
             self._drop_oldest()
 
     def units(self, since: int | None = None) -> tuple[MediaUnit, ...]:
-        """The key picture first, then as they came; empty where there is none.
+        """The key frame first, then everything in order of arrival; empty if there is no GOP.
 
         Parameters
         ----------
         since
-            Begin with the group that was the current one at that monotonic time, if it is kept.
+            Begin with the GOP that was the current one at this monotonic time in nanoseconds, if
+            it is kept.
         """
-        groups = [self._units] if self._units else []
+        gops = [self._units] if self._units else []
         if since is not None:
             for older, _ in reversed(self._earlier_gops):
-                if not groups or groups[0][0].arrived <= since:
+                if not gops or gops[0][0].arrived <= since:
                     break
-                groups.insert(0, older)
-        return tuple(unit for each in groups for unit in each)
+                gops.insert(0, older)
+        return tuple(unit for each in gops for unit in each)
 
     def clear(self) -> None:
+        """Drop all GOPs."""
         self._units = []
         self._next_key_index = 0
         self._recent_audio.clear()
@@ -82,23 +87,23 @@ class GopBuffer:
         self._earlier_bytes = 0
 
     def _start_gop(self, units: list[MediaUnit]) -> None:
-        """A group of a key picture and what has come since."""
+        """Start a GOP with a key frame and what has arrived since."""
         key, *others = units
         began = key.time + key.offset
-        there = set(others)
-        sound = [
+        known = set(others)
+        audio = [
             each
             for each in self._recent_audio
-            if each.time + each.offset >= began and each not in there
+            if each.time + each.offset >= began and each not in known
         ]
         if self._history_ns:
-            self._archive_gop(set(sound), units[-1].arrived - self._history_ns)
-        self._units = [key, *sound, *others]
+            self._archive_gop(set(audio), units[-1].arrived - self._history_ns)
+        self._units = [key, *audio, *others]
         self._bytes = sum(len(each.data) for each in self._units)
         self._next_key_index = 0
 
     def _archive_gop(self, moved: set[MediaUnit], since: int) -> None:
-        """Keep the group that ends here, without the sound that belongs to the next one."""
+        """Keep the GOP that ends here, without the audio that belongs to the next one."""
         if self._units:
             units = [unit for unit in self._units if unit not in moved]
             size = sum(len(unit.data) for unit in units)

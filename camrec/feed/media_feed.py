@@ -61,9 +61,8 @@ class MediaFeed(Protocol):
         *,
         max_bytes: int,
         media: Collection[str] = ("video", "audio"),
-        from_group: bool = True,
         since: int | None = None,
-        prompt: bool = True,
+        low_latency: bool = True,
         on_ready: Callable[[], object] | None = None,
     ) -> Subscription:
-        """Get every unit from now on; see `Feed.subscribe`."""
+        """Get the current GOP, and every unit from now on; see `Feed.subscribe`."""

@@ -1,4 +1,4 @@
-"""What a feed's figures are computed from."""
+"""A feed's statistics: frame rate, bit rate, losses."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from itertools import pairwise
 from math import exp
 from statistics import median
 
+from camrec.clock import NS_PER_SECOND
 from camrec.media import MediaUnit
 
-STATS_WINDOW_NS = 5 * 10**9
-RATE_LULL_NS = 10**9  # nanoseconds without anything, after which the latest rate tells of the lull
-RATE_SETTLING_S = 30.0  # seconds in which the usual rate follows the latest one
-INTERVAL_SAMPLE_FRAMES = 33  # pictures, whose distances tell the usual one
+STATS_WINDOW_NS = 5 * NS_PER_SECOND
+RATE_LULL_NS = NS_PER_SECOND  # without a unit, after which the latest rate only shows the lull
+RATE_SETTLING_S = 30.0  # time constant with which the usual rate follows the latest one
+INTERVAL_SAMPLE_FRAMES = 33  # newest frames whose median interval is the usual one
 
 
 @dataclass(frozen=True)
 class StreamStats:
-    """How a stream does.
+    """The statistics of a stream at one time.
 
-    fps, bit_rate : pictures and bits (sound too) a second over the last five seconds.
-    key_distance : seconds between the last two key pictures; 0 while there was one only.
+    fps, bit_rate : frames, and bits with the audio, per second over the last five seconds.
+    key_distance : seconds between the last two key frames; 0 before there are two.
     lost : packets known to be missing since the feed began.
-    frames : pictures since then.
-    age : seconds since the newest picture; None before the first.
-    usual_bit_rate : bits a second as they usually are: it follows slowly, and stays while nothing
-        comes.
+    frames : frames since the feed began.
+    age : seconds since the newest frame; None before the first.
+    usual_bit_rate : bits per second, smoothed over `RATE_SETTLING_S`; it stays while nothing
+        arrives.
     """
 
     fps: float
@@ -39,7 +40,7 @@ class StreamStats:
 
 
 class StreamMeter:
-    """Takes notes of units as they arrive."""
+    """Measures units as they arrive."""
 
     def __init__(self) -> None:
         self._arrivals: deque[tuple[int, int, bool]] = deque()
@@ -51,10 +52,11 @@ class StreamMeter:
         self._lost = 0
         self._frames = 0
         self._usual_rate = 0.0
-        self._usual_rate_at = 0  # when the usual rate was looked at
-        self._usual_rate_known = False  # it is one of a whole window
+        self._usual_rate_at = 0  # when the usual rate was updated, monotonic nanoseconds
+        self._usual_rate_known = False  # whether it covers a whole window
 
     def add(self, unit: MediaUnit) -> None:
+        """Count a unit."""
         video = unit.track.medium == "video"
         self._first = unit.arrived if self._first is None else self._first
         self._arrivals.append((unit.arrived, len(unit.data), video))
@@ -66,11 +68,11 @@ class StreamMeter:
         self._frame_arrivals.append(unit.arrived)
         if unit.key:
             if self._last_key_time is not None:
-                self._key_distance = (unit.time - self._last_key_time) / 1e9
+                self._key_distance = (unit.time - self._last_key_time) / NS_PER_SECOND
             self._last_key_time = unit.time
 
     def interrupt(self) -> None:
-        """What comes next has no tie to what was; how far apart its pictures are is likely so."""
+        """The stream broke: measure from here on. The frame interval is probably the same."""
         self._previous_interval = self.frame_interval
         self._frame_arrivals.clear()
         self._arrivals.clear()
@@ -79,46 +81,47 @@ class StreamMeter:
 
     @property
     def frame_interval(self) -> float:
-        """Seconds between two pictures, the median of the latest; 0 before there are two."""
-        distances = [later - earlier for earlier, later in pairwise(self._frame_arrivals)]
-        return median(distances) / 1e9 if distances else self._previous_interval
+        """Seconds between two frames, the median of the latest; 0 before there are two."""
+        intervals = [later - earlier for earlier, later in pairwise(self._frame_arrivals)]
+        return median(intervals) / NS_PER_SECOND if intervals else self._previous_interval
 
     @property
     def has_frame_interval(self) -> bool:
-        """Whether there are two pictures since the stream last broke."""
+        """Whether there are two frames since the stream last broke."""
         return len(self._frame_arrivals) > 1
 
     def figures(self, now: int, newest: MediaUnit | None) -> StreamStats:
+        """The statistics at a monotonic time in nanoseconds; `newest` is the newest frame."""
         self._expire(now)
-        span = min(now - self._first, STATS_WINDOW_NS) / 1e9 if self._first is not None else 0.0
-        # Over less than a second a rate would say more than is known.
-        span = max(span, 1.0)
+        known = now - self._first if self._first is not None else 0
+        # A rate over less than a second would claim more than is known.
+        span = max(min(known, STATS_WINDOW_NS) / NS_PER_SECOND, 1.0)
         bit_rate = 8 * sum(size for _, size, _ in self._arrivals) / span
         self._update_usual_rate(now, bit_rate)
         fps = sum(video for _, _, video in self._arrivals) / span
         usual = self.frame_interval
-        if usual * 1e9 > STATS_WINDOW_NS / 2 and newest is not None:
-            # Too few of them are in the window to be counted.
-            fps = 1 / usual if now - newest.arrived < 2 * usual * 1e9 else 0.0
+        if usual * NS_PER_SECOND > STATS_WINDOW_NS / 2 and newest is not None:
+            # The window has too few frames to count them.
+            fps = 1 / usual if now - newest.arrived < 2 * usual * NS_PER_SECOND else 0.0
         return StreamStats(
             fps=fps,
             bit_rate=bit_rate,
             key_distance=self._key_distance,
             lost=self._lost,
             frames=self._frames,
-            age=(now - newest.arrived) / 1e9 if newest is not None else None,
+            age=(now - newest.arrived) / NS_PER_SECOND if newest is not None else None,
             usual_bit_rate=self._usual_rate,
         )
 
     def _update_usual_rate(self, now: int, bit_rate: float) -> None:
-        """Have the usual rate follow, unless what is known fades because nothing comes."""
+        """Let the usual rate follow the latest one, but not while nothing arrives."""
         if not self._arrivals or now - self._arrivals[-1][0] > RATE_LULL_NS or self._first is None:
             return
         known = now - self._first
         if self._usual_rate_known and known < RATE_LULL_NS:
-            return  # it has come back: over less than a second a rate says too little
+            return  # the stream is back, and a rate over less than a second says too little
         share = (
-            1 - exp(-(now - self._usual_rate_at) / 1e9 / RATE_SETTLING_S)
+            1 - exp(-(now - self._usual_rate_at) / NS_PER_SECOND / RATE_SETTLING_S)
             if self._usual_rate_known
             else 1.0
         )

@@ -1,4 +1,4 @@
-"""One consumer's way out of a feed."""
+"""One consumer's queue of a feed."""
 
 from __future__ import annotations
 
@@ -12,71 +12,86 @@ log = logging.getLogger(__name__)
 
 
 class Discontinuity:
-    """Stands between two units: the stream broke here, what follows has no tie to what was."""
+    """Stands between two units of a queue: the stream broke here."""
 
     def __repr__(self) -> str:
-        return "BREAK"
+        return "DISCONTINUITY"
 
 
 DISCONTINUITY = Discontinuity()
 
 
 class Subscription:
-    """A queue with a bound in bytes. Filling it never blocks; what is in it may always be taken.
+    """A queue that is limited in bytes. Filling it never blocks; any thread may empty it.
 
-    The group that it begins with does not count: those bytes are the feed's anyway.
+    The GOP that it starts with does not count: the feed holds those bytes anyway.
 
-    overflowed : more came than fits; nothing is queued any more.
-    closed : by its owner, or because the feed ended.
-    prompt : each unit is wanted at once.
-    on_ready : called when there is something to see to (units, overflow, end) and was nothing
-        before, in the thread that brought it; once at the start if it begins with a group.
+    overflowed : more arrived than fits; nothing is queued any more.
+    closed : its owner closed it, or the feed ended.
+    low_latency : whether its owner needs each unit at once.
+    on_ready : called when there is something to read (units, an overflow, the end) and there was
+        nothing before. It runs in the publisher's thread. It is also called once at the start if
+        the queue starts with a GOP.
+
+    Parameters
+    ----------
+    first_units
+        The GOP that the queue starts with.
+    media
+        Which units it gets: "video", "audio" or both.
+    on_close
+        Called when it closes.
+    on_low_latency_change
+        Called after `low_latency` has changed.
     """
 
     def __init__(
         self,
-        begin: Iterable[MediaUnit],
+        first_units: Iterable[MediaUnit],
         max_bytes: int,
         media: Collection[str],
         on_ready: Callable[[], object] | None,
         on_close: Callable[[Subscription], None],
-        prompt: bool = True,
-        on_hurry: Callable[[], None] = lambda: None,
+        low_latency: bool = True,
+        on_low_latency_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._condition = threading.Condition()
         self._queue: list[MediaUnit | Discontinuity] = [
-            unit for unit in begin if unit.track.medium in media
+            unit for unit in first_units if unit.track.medium in media
         ]
         self._bytes = 0
         self._max_bytes = max_bytes
         self._media = media
         self.on_ready = on_ready
         self._on_close = on_close
-        self._on_low_latency = on_hurry
-        self.low_latency = prompt
+        self._on_low_latency_change = on_low_latency_change
+        self.low_latency = low_latency
         self.overflowed = False
         self.closed = False
 
-    def set_low_latency(self, prompt: bool) -> None:
-        """Want each unit at once, or no longer."""
-        if prompt != self.low_latency:
-            self.low_latency = prompt
-            self._on_low_latency()
+    def set_low_latency(self, low_latency: bool) -> None:
+        """Say whether each unit is needed at once."""
+        if low_latency != self.low_latency:
+            self.low_latency = low_latency
+            self._on_low_latency_change()
 
-    def take(self) -> list[MediaUnit | Discontinuity]:
-        """All that is queued, in order; empty at once where there is nothing."""
+    def take_all(self) -> list[MediaUnit | Discontinuity]:
+        """Empty the queue: everything in order. Does not wait."""
         with self._condition:
-            taken, self._queue = self._queue, []
+            items, self._queue = self._queue, []
             self._bytes = 0
-            return taken
+            return items
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until there is something to see to; False when `timeout` seconds passed first."""
+        """Block until there is something to read; False if `timeout` seconds passed first."""
         with self._condition:
             return self._condition.wait_for(self._is_ready, timeout)
 
     def close(self) -> None:
-        """Any number of times, from any thread. What is queued can still be taken."""
+        """Get nothing more. Any thread may call it, any number of times.
+
+        What is queued can still be taken.
+        """
         with self._condition:
             if self.closed:
                 return
@@ -86,7 +101,7 @@ class Subscription:
         self.notify()
 
     def put(self, *items: MediaUnit | Discontinuity) -> bool:
-        """The feed's side: queue them, or overflow; whether `notify` is due now."""
+        """For the feed: queue the items, or overflow. Returns whether `notify` must be called."""
         wanted = [
             item
             for item in items
@@ -95,7 +110,7 @@ class Subscription:
         with self._condition:
             if not wanted or self.closed or self.overflowed:
                 return False
-            new = not self._is_ready()
+            was_empty = not self._is_ready()
             for item in wanted:
                 self._bytes += 0 if isinstance(item, Discontinuity) else len(item.data)
                 if self._bytes > self._max_bytes:
@@ -103,10 +118,10 @@ class Subscription:
                     break
                 self._queue.append(item)
             self._condition.notify_all()
-            return new
+            return was_empty
 
     def notify(self) -> None:
-        """Call `on_ready`; its error is its own."""
+        """Call `on_ready`. An error that it raises is logged."""
         if self.on_ready is None:
             return
         try:

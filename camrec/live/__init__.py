@@ -1,6 +1,6 @@
-"""A feed's pictures for who looks: as the camera coded them, or as JPEG.
+"""A feed's live frames for viewers: as the camera encoded them, or as JPEGs.
 
-A JPEG is made once for all viewers, and only while there are any.
+A JPEG is encoded once for all viewers, and only while there are any.
 """
 
 from camrec.live.decoder import create_video_decoder

@@ -1,4 +1,4 @@
-"""Coded pictures made visible."""
+"""Decodes frames, and encodes them as JPEGs."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ DECODER_NAMES: dict[VideoCodec, Literal["h264", "hevc", "mjpeg"]] = {
 }
 NS_TIME_BASE = Fraction(1, 10**9)
 LIVE_JPEG_QUALITY = 80
-UNSPECIFIED_COLORSPACE = 2  # a stream that does not say by which matrix its colours are meant
-MIN_BT709_HEIGHT_PX = 720  # lines from which BT.709 is meant then, as browsers take it
+UNSPECIFIED_COLORSPACE = 2  # the stream does not say which matrix its colours use
+MIN_BT709_HEIGHT_PX = 720  # from this height on, browsers then assume BT.709, else BT.601
 
 
 class FrameDecoder:
-    """Decodes H.264 and H.265. What it cannot decode it passes over, up to the next key picture."""
+    """Decodes H.264 and H.265. After a frame that it cannot decode it skips to a key frame."""
 
     def __init__(self) -> None:
         self._context: av.VideoCodecContext | None = None
         self._track: VideoTrack | None = None
 
     def decode(self, unit: MediaUnit) -> list[av.VideoFrame]:
-        """The pictures that can be shown now, `pts` as nanoseconds of the track's clock."""
+        """The frames that can be shown now; `pts` is in nanoseconds of the track's clock."""
         if unit.track is not self._track:
-            self.forget()
+            self.reset()
         if self._context is None:
             if not unit.key:
                 return []
@@ -46,19 +46,19 @@ class FrameDecoder:
         try:
             return self._context.decode(packet)
         except av.FFmpegError as error:
-            log.debug("a picture cannot be decoded: %s", error)
-            self.forget()
+            log.debug("a frame cannot be decoded: %s", error)
+            self.reset()
             return []
 
-    def forget(self) -> None:
-        """Begin anew at the next key picture."""
+    def reset(self) -> None:
+        """Start again at the next key frame."""
         self._context = self._track = None
 
     def _create_context(self, track: VideoTrack) -> av.VideoCodecContext:
         self._track = track
         context = create_video_decoder(track.codec)
         if track.reorder == 0:
-            # Without it a picture may wait for the next one.
+            # Without this flag a frame may wait for the next one.
             context.flags |= Flags.low_delay
         return context
 
@@ -71,24 +71,23 @@ def create_video_decoder(codec: VideoCodec) -> av.VideoCodecContext:
 
 
 def jpeg_size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:
-    """Width and height of its JPEG, whose pixels are square."""
+    """Width and height of a frame's JPEG, whose pixels are square."""
     width, height = square_pixel_size(frame.width, frame.height, pixel)
     return max(1, width // divisor), max(1, height // divisor)
 
 
 def encode_jpeg(frame: av.VideoFrame, size: tuple[int, int]) -> bytes:
-    """Encode a picture in that size, its colours as the stream means them."""
-    told = frame.colorspace
+    """Encode a frame as a JPEG of `size`, with the colours that the stream specifies."""
     matrix = Colorspace.ITU709 if frame.height >= MIN_BT709_HEIGHT_PX else Colorspace.ITU601
     width, height = size
-    shown = frame.reformat(
+    scaled = frame.reformat(
         width=width,
         height=height,
         format="bgr24",
-        src_colorspace=matrix if told == UNSPECIFIED_COLORSPACE else None,
+        src_colorspace=matrix if frame.colorspace == UNSPECIFIED_COLORSPACE else None,
         interpolation="AREA" if width < frame.width else None,
     )
     _, encoded = cv2.imencode(
-        ".jpg", shown.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, LIVE_JPEG_QUALITY]
+        ".jpg", scaled.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, LIVE_JPEG_QUALITY]
     )
     return encoded.tobytes()

@@ -1,4 +1,4 @@
-"""One coded picture, on its way to a viewer that decodes by itself."""
+"""A frame as the camera encoded it, for a viewer that decodes it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from camrec.media import VideoTrack
 
 @dataclass(frozen=True, eq=False)
 class H264Packet:
-    """A coded picture as the camera sent it, and what is known of it.
+    """An encoded frame and what is known about it.
 
-    track : where it is another one than before, a decoder begins anew; such a packet is a key one.
-    captured : nanoseconds UTC, the best estimate.
-    number : counts the pictures since the viewer came, those that it was not given included.
-    key : decoding can begin here.
-    passing : newer ones follow at once; it has to be decoded and not to be shown.
+    track : if it differs from that of the packet before, the decoder starts again; such a packet
+        is a key frame.
+    captured : the best estimate of when the camera took it, UTC nanoseconds.
+    number : counts the frames since the viewer started, including those that it did not get.
+    key : whether decoding can start here.
+    skip_display : the viewer decodes it without showing it, because newer frames follow at once.
     """
 
     track: VideoTrack
@@ -24,11 +25,14 @@ class H264Packet:
     captured: int
     number: int
     key: bool
-    passing: bool
+    skip_display: bool
 
 
 def codec_string(track: VideoTrack) -> str:
-    """What a browser calls an H.264 track (RFC 6381): profile, constraints and level in hex."""
+    """How browsers name an H.264 track (RFC 6381): profile, constraints and level in hex.
+
+    Raises ValueError if the track has no sequence parameter set.
+    """
     for nal in track.parameters.split(START_CODE):
         if len(nal) > 3 and H264Syntax.nal_type(nal) == H264Syntax.SPS_TYPE:
             return f"avc1.{nal[1:4].hex().upper()}"

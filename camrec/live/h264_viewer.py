@@ -1,4 +1,4 @@
-"""One viewer's way to the pictures as the camera coded them."""
+"""One viewer of a session's H.264 frames, as the camera encoded them."""
 
 from __future__ import annotations
 
@@ -8,39 +8,37 @@ from collections.abc import Callable
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.feed import MediaFeed, Subscription
 from camrec.live.h264_packet import H264Packet
-from camrec.media import MediaUnit, Track, VideoTrack
+from camrec.media import MediaUnit, Track
 
-CATCH_UP_AFTER_NS = (
-    NS_PER_SECOND  # nanoseconds behind the newest from which on none is shown before it caught up
-)
-DROP_AFTER_NS = (
-    4 * NS_PER_SECOND
-)  # ... and from which on that is given up, until the next key picture
-MAX_TOLERATED_FRAMES = 3  # pictures that may wait without being called late
-CATCH_UP_DISPLAY_INTERVAL_NS = (
-    NS_PER_SECOND // 5
-)  # nanoseconds: as often at least a viewer that is behind is shown one
-MAX_H264_QUEUE_BYTES = 16 << 20  # bytes that may come between two calls of `process_pending`
+# Behind the newest frame by this much, a viewer shows nothing until it has caught up, ...
+CATCH_UP_AFTER_NS = NS_PER_SECOND
+# ... and by this much, it skips to the next key frame.
+DROP_AFTER_NS = 4 * NS_PER_SECOND
+MAX_TOLERATED_FRAMES = 3  # that may wait before the viewer counts as late
+CATCH_UP_DISPLAY_INTERVAL_NS = NS_PER_SECOND // 5  # a late viewer shows a frame at least this often
+MAX_H264_QUEUE_BYTES = 16 << 20  # that may arrive between two calls of `process_pending`
 H264_CODEC = "h264"
 
 
 class H264Viewer:
-    """The current group first, so that the first picture comes at once, then each as it comes.
+    """Gets the current GOP first, so that it shows a frame at once, and then each new frame.
 
-    A viewer that falls behind decodes what it missed without showing it, or is taken to the newest
-    key picture. So what waits for it is never more than the feed keeps anyway, and it is never left
-    behind by the group that it began with.
+    A viewer that falls behind decodes what it missed without showing it, or skips to the newest
+    key frame. So never more waits for it than the feed keeps anyway. The GOP that it starts with
+    never makes it late.
 
-    codec_unsupported : the camera sends something else than H.264, or renews its pictures bit by
-    bit, which no
-        browser can begin with; nothing more comes.
-    lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
+    codec_unsupported : the camera sends another codec, or refreshes the picture gradually, so that
+        no browser can start; the viewer gets nothing more.
+    lag : seconds from sending a frame to the viewer's acknowledgement, as its server measures
+        them; None if unknown.
 
     Parameters
     ----------
     on_ready
-        Called when something has come, from another thread: it hands over to the one thread that
-        makes all other calls, which has to `process_pending` soon, and returns.
+        Called in another thread when something has arrived. It must return quickly, and have one
+        thread, which makes all other calls, call `process_pending` soon.
+    on_close
+        Called when the viewer closes.
     """
 
     def __init__(
@@ -57,44 +55,43 @@ class H264Viewer:
         self._waiting: deque[tuple[int, MediaUnit]] = deque()
         self._track: Track | None = None
         self._number = 0
-        self._needs_key_frame = True  # the next that can be used is a key picture
-        self._start_time = 0  # the time of the one that it began with
-        self._in_first_gop = True  # what waits is the group that it began with
-        self._catching_up = True  # only the newest is of any use
-        self._newest_arrival = 0  # when the newest arrived
-        self._last_shown_at = 0  # when it was last given one to show
+        self._needs_key_frame = True  # nothing before the next key frame can be decoded
+        self._start_time = 0  # the timestamp of the key frame that decoding started at
+        self._in_first_gop = True  # the GOP that it started with waits
+        self._catching_up = True  # only the newest frame is worth showing
+        self._newest_arrival = 0  # when the newest frame arrived
+        self._last_shown_at = 0  # when it last got a frame to show
         self.codec_unsupported = False
         self.lag: float | None = None
         self._subscription = self._subscribe()
 
-    def take(self) -> H264Packet | None:
-        """The next picture, if there is one."""
+    def next_packet(self) -> H264Packet | None:
+        """The next frame; None if none waits."""
         self.process_pending()
         if not self._waiting:
             return None
         number, unit = self._waiting.popleft()
         now = self._clock.monotonic_ns()
         shown_lately = self._catching_up or now - self._last_shown_at < CATCH_UP_DISPLAY_INTERVAL_NS
-        # The first is there at once; the newest, which needs the whole group, follows.
-        at_once = unit.key and not self._last_shown_at
-        passing = bool(self._waiting) and shown_lately and not at_once
-        if not passing:
+        # The first frame is shown at once. The newest one, which needs the whole GOP, follows.
+        is_first = unit.key and not self._last_shown_at
+        skip_display = bool(self._waiting) and shown_lately and not is_first
+        if not skip_display:
             self._last_shown_at = now
         if not self._waiting:
             self._end_catch_up()
         captured = self._clock.utc_ns() - (now - (unit.time + unit.offset))
-        assert isinstance(unit.track, VideoTrack)
-        return H264Packet(unit.track, unit.data, captured, number, unit.key, passing)
+        return H264Packet(unit.video_track, unit.data, captured, number, unit.key, skip_display)
 
     def process_pending(self) -> None:
-        """See to what has come since, even where nothing can be taken now."""
+        """Sort in what has arrived, also while the viewer cannot take a frame."""
         if self._subscription.overflowed and not self._subscription.closed:
-            # Nobody took anything for long: what was missed is of no use any more.
+            # Nothing was taken for long: what was missed is of no use any more.
             self._subscription.close()
             self._subscription = self._subscribe()
             self._skip_to_key_frame()
             self._in_first_gop = self._catching_up = True
-        for item in self._subscription.take():
+        for item in self._subscription.take_all():
             if isinstance(item, MediaUnit):
                 self._enqueue(item)
             else:
@@ -106,7 +103,7 @@ class H264Viewer:
                 self._skip_to_key_frame()
 
     def close(self) -> None:
-        """Any number of times, from any thread."""
+        """Get no more frames. Any thread may call it, any number of times."""
         self._subscription.close()
         self._on_close(self)
 
@@ -131,13 +128,13 @@ class H264Viewer:
         elif unit.track is not self._track:
             self._skip_to_key_frame()
         self._track = unit.track
-        if unit.dependent and unit.time < self._start_time:  # it needs pictures from before
+        if unit.dependent and unit.time < self._start_time:  # needs frames from before the start
             return
         if not self._needs_key_frame:
             self._waiting.append((self._number, unit))
 
     def _skip_to_key_frame(self) -> None:
-        """Go on at a key picture."""
+        """Drop what waits, and continue at the next key frame."""
         self._waiting.clear()
         self._needs_key_frame = True
         self._end_catch_up()

@@ -1,4 +1,4 @@
-"""The work behind the pictures, from the first viewer to the last."""
+"""The thread that decodes frames and encodes them as JPEGs while there are viewers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,27 @@ from camrec.live.decoder import FrameDecoder
 from camrec.live.jpeg_sizes import FrameVariants
 from camrec.media import MediaUnit
 
-MAX_DECODE_QUEUE_BYTES = 64 << 20  # bytes that may wait to be decoded
+MAX_DECODE_QUEUE_BYTES = 64 << 20  # that may wait to be decoded
 MJPEG_CODEC = "mjpeg"  # needs no decoding
 
 
 class JpegProducer:
-    """Decodes a feed in a thread of its own and delivers the newest picture each time.
+    """Decodes a feed in a thread and delivers the newest frame each time.
 
-    It begins with the feed's current group. Of what waits every picture from the newest key one on
-    is decoded, for the later ones need it, and only the last one is encoded, in the sizes that are
-    wanted.
+    It starts with the feed's current GOP. Of what waits it decodes everything from the newest key
+    frame on, because later frames need earlier ones. Only the last frame is encoded, in the sizes
+    that viewers want.
 
-    number : of the picture before its first.
-    preview : is given the first picture of the group that it begins with, where more wait; what
-        `deliver` gets is the newest.
+    number : as `JpegFrame.number`, of the newest frame.
+
+    Parameters
+    ----------
+    number
+        The number of the frame before its first.
+    deliver
+        Called with the newest frame.
+    preview
+        Called with the first frame of the GOP that it starts with, if more frames wait.
     """
 
     def __init__(
@@ -46,20 +53,22 @@ class JpegProducer:
         self._closed = False
         self._subscription = self._subscribe()
         self._decoder = FrameDecoder()
-        self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="live-jpeg", daemon=True)
         self.number = number
 
     def start(self) -> JpegProducer:
+        """Start the thread, and return this object."""
         self._thread.start()
         return self
 
     def close(self) -> None:
-        """Ask it to end, from any thread."""
+        """Tell the thread to end. Any thread may call it."""
         with self._lock:
             self._closed = True
             self._subscription.close()
 
     def join(self) -> None:
+        """Wait for the end of the thread."""
         self._thread.join()
 
     def _subscribe(self) -> Subscription:
@@ -68,35 +77,35 @@ class JpegProducer:
     def _run(self) -> None:
         while True:
             self._subscription.wait()
-            items = self._subscription.take()
+            items = self._subscription.take_all()
             if self._subscription.closed:
                 return
             if self._subscription.overflowed:
                 items = self._resubscribe()
-            sight = self._decode_newest(items)
-            if sight is not None:
-                self._deliver(self, sight)
+            variants = self._decode_newest(items)
+            if variants is not None:
+                self._deliver(self, variants)
 
     def _resubscribe(self) -> list[MediaUnit | Discontinuity]:
-        """Too slow: pass over what was missed."""
+        """Decoding was too slow: skip what was missed."""
         self._subscription.close()
-        self._decoder.forget()
+        self._decoder.reset()
         with self._lock:
             if not self._closed:
                 self._subscription = self._subscribe()
-        return self._subscription.take()
+        return self._subscription.take_all()
 
     def _decode_newest(self, items: list[MediaUnit | Discontinuity]) -> FrameVariants | None:
         newest: MediaUnit | None = None
         frame: av.VideoFrame | None = None
         begin = find_newest_key_frame(items)
         if begin:
-            self._decoder.forget()
+            self._decoder.reset()
         for item in items[begin:]:
             if self._closed:
                 return None
             if not isinstance(item, MediaUnit):
-                self._decoder.forget()
+                self._decoder.reset()
                 continue
             frames = [] if item.track.codec == MJPEG_CODEC else self._decoder.decode(item)
             if not frames and item.track.codec != MJPEG_CODEC:
@@ -104,25 +113,27 @@ class JpegProducer:
             newest, frame = item, frames[-1] if frames else None
             self.number += max(len(frames), 1)
             if not self._has_started and item is not items[-1]:
-                self._preview(self, FrameVariants.of(newest, frame, self.number, self._clock))
+                self._preview(
+                    self, FrameVariants.from_unit(newest, frame, self.number, self._clock)
+                )
             self._has_started = True
         if newest is None:
             return None
-        return FrameVariants.of(newest, frame, self.number, self._clock)
+        return FrameVariants.from_unit(newest, frame, self.number, self._clock)
 
 
-def find_newest_key_frame(items: list[MediaUnit | Discontinuity]) -> int:
-    """Where decoding can begin: what is before it is of no use for the newest picture."""
+def find_newest_key_frame(items: Sequence[MediaUnit | Discontinuity]) -> int:
+    """The index at which decoding for the newest frame can start; 0 if there is no key frame."""
     keys = (
-        place
-        for place, item in enumerate(items)
+        index
+        for index, item in enumerate(items)
         if isinstance(item, MediaUnit) and item.key and not item.dependent
     )
     return max(keys, default=0)
 
 
 def decode_last_frame(units: Sequence[MediaUnit], clock: Clock) -> FrameVariants | None:
-    """The last picture of a group that ended."""
+    """The last frame of a GOP; None if nothing could be decoded."""
     decoder = FrameDecoder()
     last: tuple[MediaUnit, av.VideoFrame | None] | None = None
     for unit in units:
@@ -130,4 +141,4 @@ def decode_last_frame(units: Sequence[MediaUnit], clock: Clock) -> FrameVariants
             last = unit, None
         elif unit.track.medium == "video" and (frames := decoder.decode(unit)):
             last = unit, frames[-1]
-    return FrameVariants.of(*last, 0, clock) if last else None
+    return FrameVariants.from_unit(*last, 0, clock) if last else None

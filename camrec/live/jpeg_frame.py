@@ -1,4 +1,4 @@
-"""One picture, ready to be shown."""
+"""A frame as a JPEG."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, eq=False)
 class JpegFrame:
-    """A JPEG and what is known of it.
+    """A JPEG and what is known about it.
 
-    captured : nanoseconds UTC, the best estimate (for MJPEG: its arrival).
-    number : counts the session's decoded pictures while somebody looks; those that nobody could
-        be shown in time are left out.
+    captured : the best estimate of when the camera took it, UTC nanoseconds; its arrival for
+        HTTP MJPEG.
+    number : counts the session's decoded frames while there are viewers, including frames that
+        were too late to be shown.
+    width, height : pixels.
     """
 
     jpeg: bytes = field(repr=False)

@@ -1,4 +1,4 @@
-"""The newest picture in all the sizes that somebody wants it in."""
+"""The newest frame as JPEGs, in all sizes that viewers want."""
 
 from __future__ import annotations
 
@@ -12,45 +12,59 @@ from camrec.live.decoder import encode_jpeg, jpeg_size
 from camrec.live.jpeg_frame import JpegFrame
 from camrec.media import MediaUnit
 
-SIZE_DIVISORS = (4, 2, 1)  # of the camera's own size, the smallest pictures first
+SIZE_DIVISORS = (4, 2, 1)  # of the camera's width and height, the smallest size first
 
 
 class FrameVariants:
-    """Makes a JPEG when the first viewer wants its size, and gives the same one to the others.
+    """Encodes each size when the first viewer wants it, and gives the same JPEG to the others.
 
-    make : the picture, its sides divided by so much; called from any thread, once a size.
-    width : of the picture in full, in pixels; None where there is no other size than its own.
+    number : as `JpegFrame.number`.
+
+    Parameters
+    ----------
+    encode
+        Encodes the frame with its width and height divided by a number. Any thread may call it,
+        once for each size.
+    full_width
+        Width of the frame in full size, in pixels; None if it has no other size.
     """
 
-    def __init__(self, number: int, make: Callable[[int], JpegFrame], width: int | None) -> None:
+    def __init__(
+        self, number: int, encode: Callable[[int], JpegFrame], full_width: int | None
+    ) -> None:
         self.number = number
-        self._encode = make
-        self._width = width
+        self._encode = encode
+        self._full_width = full_width
         self._lock = threading.Lock()
         self._encoded: dict[int, JpegFrame] = {}
 
     @classmethod
-    def of(
+    def from_unit(
         cls, unit: MediaUnit, frame: av.VideoFrame | None, number: int, clock: Clock
     ) -> FrameVariants:
-        """A decoded picture, which came with `unit`; without a `frame` the unit's own JPEG."""
-        time = unit.time if frame is None else frame.pts
+        """The decoded `frame` of a unit; without a `frame`, the unit's own JPEG.
+
+        Parameters
+        ----------
+        unit
+            The unit that arrived when `frame` was decoded: gives the offset of the clocks.
+        """
+        track = unit.video_track
+        time = unit.time if frame is None or frame.pts is None else frame.pts
         age = clock.monotonic_ns() - (time + unit.offset)
         captured = clock.utc_ns() - age
         if frame is None:
-            picture = JpegFrame(unit.data, captured, number, unit.track.width, unit.track.height)
-            return cls(number, lambda divisor: picture, None)
+            jpeg = JpegFrame(unit.data, captured, number, track.width, track.height)
+            return cls(number, lambda divisor: jpeg, None)
 
-        pixel = unit.track.pixel
+        def encode(divisor: int) -> JpegFrame:
+            size = jpeg_size(frame, track.pixel, divisor)
+            return JpegFrame(encode_jpeg(frame, size), captured, number, *size)
 
-        def make(divisor: int) -> JpegFrame:
-            small = jpeg_size(frame, pixel, divisor)
-            return JpegFrame(encode_jpeg(frame, small), captured, number, *small)
+        return cls(number, encode, jpeg_size(frame, track.pixel)[0])
 
-        return cls(number, make, jpeg_size(frame, pixel)[0])
-
-    def at(self, width: int | None) -> JpegFrame:
-        """The picture for a viewer that can show so many pixels; in full for None."""
+    def for_width(self, width: int | None) -> JpegFrame:
+        """The smallest JPEG that is at least `width` pixels wide; the full size for None."""
         divisor = self._choose_divisor(width)
         with self._lock:
             if divisor not in self._encoded:
@@ -58,6 +72,7 @@ class FrameVariants:
             return self._encoded[divisor]
 
     def _choose_divisor(self, width: int | None) -> int:
-        if width is None or self._width is None:
+        full_width = self._full_width
+        if width is None or full_width is None:
             return 1
-        return next((each for each in SIZE_DIVISORS if self._width // each >= width), 1)
+        return next((each for each in SIZE_DIVISORS if full_width // each >= width), 1)

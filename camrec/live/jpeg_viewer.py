@@ -1,4 +1,4 @@
-"""One viewer's way to the pictures."""
+"""One viewer of a session's JPEGs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ log = logging.getLogger(__name__)
 
 
 class JpegViewer:
-    """Holds the newest picture until it is taken, so a viewer that takes none costs no more.
+    """Holds only the newest frame, so that a slow viewer uses no more memory than a fast one.
 
-    lag : seconds from sending to the viewer's answer, as the one who sends measures it, or None.
-    width : pixels that it can show, or None.
-    hasty : shows an older picture rather than none.
-    on_ready : called when there is a picture and was none before, in another thread: it hands
-        over and returns.
+    lag : seconds from sending a frame to the viewer's acknowledgement, as its server measures
+        them; None if unknown.
+    width : pixels that the viewer can show, or None.
+    allow_stale : whether it shows an older frame rather than none.
+
+    Parameters
+    ----------
+    on_ready
+        Called when there is a frame and there was none. It runs in another thread and must return
+        quickly.
+    on_close
+        Called when the viewer closes.
     """
 
     def __init__(
@@ -27,47 +34,47 @@ class JpegViewer:
         on_close: Callable[[JpegViewer], None],
         width: int | None,
         *,
-        hasty: bool = False,
+        allow_stale: bool = False,
     ) -> None:
         self.width = width
-        self.allow_stale = hasty
+        self.allow_stale = allow_stale
         self._lock = threading.Lock()
-        self._picture: JpegFrame | None = None
+        self._frame: JpegFrame | None = None
         self._has_received = False
         self._on_ready = on_ready
         self._on_close = on_close
         self.lag: float | None = None
 
-    def take(self) -> JpegFrame | None:
-        """The newest picture, once."""
+    def next_frame(self) -> JpegFrame | None:
+        """The newest frame; None if it was taken before."""
         with self._lock:
-            taken, self._picture = self._picture, None
-            return taken
+            frame, self._frame = self._frame, None
+            return frame
 
-    def put(self, picture: JpegFrame) -> None:
-        """The other side: this is the newest now."""
+    def put(self, frame: JpegFrame) -> None:
+        """For the producer: replace the newest frame."""
         with self._lock:
-            new = self._picture is None
-            self._picture = picture
+            was_empty = self._frame is None
+            self._frame = frame
             self._has_received = True
-        if new:
+        if was_empty:
             self.notify()
 
-    def begin(self, picture: JpegFrame) -> None:
-        """This was the newest when it came, unless it got a newer one meanwhile."""
+    def put_first(self, frame: JpegFrame) -> None:
+        """Show the frame that was the newest before this viewer, unless it has got a newer one."""
         with self._lock:
             if self._has_received:
                 return
-            self._picture = picture
+            self._frame = frame
         self.notify()
 
     def notify(self) -> None:
-        """Call `on_ready`; its error is its own."""
+        """Call `on_ready`. An error that it raises is logged."""
         try:
             self._on_ready()
         except Exception:
             log.exception("a viewer failed")
 
     def close(self) -> None:
-        """Any number of times, from any thread."""
+        """Get no more frames. Any thread may call it, any number of times."""
         self._on_close(self)

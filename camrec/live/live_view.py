@@ -1,11 +1,11 @@
-"""A session's pictures, for all its viewers."""
+"""A session's live frames, for all its viewers."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-from camrec.clock import Clock
+from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import StateError
 from camrec.feed import MediaFeed
 from camrec.live.h264_viewer import H264Viewer
@@ -15,17 +15,14 @@ from camrec.live.jpeg_sizes import FrameVariants
 from camrec.live.jpeg_viewer import JpegViewer
 from camrec.media import MediaUnit
 
-OVERDUE_FRAME_INTERVALS = (
-    1.5  # usual distances after which a newer picture than the last should be there
-)
-# Seconds in which it then comes: while nobody looked the camera was read some at a time.
-UNREAD_FRAME_WAIT_S = 0.25
+OVERDUE_FRAME_INTERVALS = 1.5  # usual frame intervals after which a newer frame must exist
+UNREAD_FRAME_WAIT_S = 0.25  # in which that frame arrives: without viewers, frames come in batches
 
 
 class LiveViews:
-    """An MJPEG camera's own bytes, or one decoding and one JPEG a picture for all viewers.
+    """Gives an MJPEG camera's own JPEGs, or decodes and encodes each frame once for all viewers.
 
-    Nothing is decoded while nobody looks, nor for viewers that decode by themselves.
+    Nothing is decoded without viewers, nor for viewers that decode H.264 themselves.
     """
 
     def __init__(self, feed: MediaFeed, clock: Clock) -> None:
@@ -42,23 +39,23 @@ class LiveViews:
 
     @property
     def viewers(self) -> int:
-        """Those of both kinds."""
+        """How many viewers there are, of JPEGs and of H.264."""
         return len(self._jpeg_viewers) + len(self._h264_viewers)
 
     @property
     def lag(self) -> float | None:
-        """Of the viewer that is farthest behind, in seconds; None where none is known."""
+        """The lag of the slowest viewer in seconds; None if no viewer's is known."""
         viewers: tuple[JpegViewer | H264Viewer, ...] = (*self._jpeg_viewers, *self._h264_viewers)
         lags = [each.lag for each in viewers]
         return max((lag for lag in lags if lag is not None), default=None)
 
-    def packets(self, on_ready: Callable[[], object]) -> H264Viewer:
-        """Get the pictures as the camera coded them: the current group, and each that follows.
+    def subscribe_h264(self, on_ready: Callable[[], object]) -> H264Viewer:
+        """Get the frames as the camera encoded them: the current GOP, and each new frame.
 
         Parameters
         ----------
         on_ready
-            Called when something has come and nothing waited, from another thread.
+            Called in another thread when something has arrived and nothing waited.
         """
         viewer = H264Viewer(self._feed, self._clock, on_ready, self._remove_h264_viewer)
         with self._lock:
@@ -69,103 +66,103 @@ class LiveViews:
             viewer.close()
         return viewer
 
-    def subscribe(
-        self, on_ready: Callable[[], object], width: int | None = None, *, hasty: bool = False
+    def subscribe_jpeg(
+        self,
+        on_ready: Callable[[], object],
+        width: int | None = None,
+        *,
+        allow_stale: bool = False,
     ) -> JpegViewer:
-        """Get the newest picture, at once if there is one, and each that follows.
+        """Get the newest frame as a JPEG, at once if there is one, and each new frame.
 
         Parameters
         ----------
         on_ready
-            Called when a picture waits and none did, from another thread: it hands over and
-            returns.
+            Called in another thread when a frame waits and none did. It must return quickly.
         width
-            Pixels that the viewer can show; a picture that has to be encoded may then be
-            smaller than the camera's, but not than this.
-        hasty
-            The newest takes as long as its group takes to decode: until then have the group's
-            first one.
+            Pixels that the viewer can show. A frame that camrec encodes may then be smaller than
+            the camera's, but not narrower than this.
+        allow_stale
+            Show the first frame of the GOP while the GOP is decoded up to the newest frame.
         """
-        viewer = JpegViewer(on_ready, self._remove_jpeg_viewer, width, hasty=hasty)
+        viewer = JpegViewer(on_ready, self._remove_jpeg_viewer, width, allow_stale=allow_stale)
         with self._lock:
             if self._closed:
                 return viewer
             newest = self._newest_frame
             self._jpeg_viewers = (*self._jpeg_viewers, viewer)
             if self._producer is None:
-                show = JpegProducer(
+                self._producer = JpegProducer(
                     self._feed, self._clock, self._number, self._deliver, self._deliver_preview
-                )
-                self._producer = show.start()
+                ).start()
         if newest is not None:
-            viewer.begin(newest.at(width))
+            viewer.put_first(newest.for_width(width))
         return viewer
 
     def snapshot(self, timeout: float = 5.0) -> JpegFrame:
-        """The newest picture.
+        """The newest frame in full size.
 
         Raises
         ------
         StateError
-            ``session_not_live``: none came within `timeout` seconds.
+            ``session_not_live``: no frame arrived within `timeout` seconds.
         """
         ready = threading.Event()
-        asked = self._clock.utc_ns()
-        viewer = self.subscribe(ready.set)
+        requested_at = self._clock.utc_ns()
+        viewer = self.subscribe_jpeg(ready.set)
         try:
             ready.wait(timeout)
             ready.clear()
-            picture = viewer.take()
-            late = OVERDUE_FRAME_INTERVALS * self._feed.frame_interval * 1e9
+            frame = viewer.next_frame()
+            overdue_after = OVERDUE_FRAME_INTERVALS * self._feed.frame_interval * NS_PER_SECOND
             if (
-                picture is not None
-                and asked - picture.captured > late
+                frame is not None
+                and requested_at - frame.captured > overdue_after
                 and ready.wait(UNREAD_FRAME_WAIT_S)
             ):
-                picture = viewer.take() or picture
+                frame = viewer.next_frame() or frame
         finally:
             viewer.close()
-        if picture is None:
+        if frame is None:
             raise StateError("session_not_live")
-        return picture
+        return frame
 
     def last_frame(self, width: int | None = None) -> JpegFrame | None:
-        """What was seen last where the stream is broken now; None while it goes on."""
+        """The last frame before the stream broke; None while the stream is not broken."""
         units = self._feed.interrupted_gop()
         if not units:
             return None
         if self._last_frame is None or self._last_frame[0] is not units[-1]:
             self._last_frame = units[-1], decode_last_frame(units, self._clock)
-        sight = self._last_frame[1]
-        return sight.at(width) if sight else None
+        variants = self._last_frame[1]
+        return variants.for_width(width) if variants else None
 
     def close(self) -> None:
-        """End it for all viewers."""
+        """End the live view for all viewers."""
         with self._lock:
             self._closed = True
             self._jpeg_viewers = ()
-            decoding = self._h264_viewers
-        for viewer in decoding:
+            h264_viewers = self._h264_viewers
+        for viewer in h264_viewers:
             viewer.close()
         self._stop_if_unused()
 
-    def _deliver_preview(self, show: JpegProducer, sight: FrameVariants) -> None:
+    def _deliver_preview(self, producer: JpegProducer, variants: FrameVariants) -> None:
         with self._lock:
-            hasty = [
-                each for each in self._jpeg_viewers if each.allow_stale and show is self._producer
-            ]
-        for viewer in hasty:
-            viewer.put(sight.at(viewer.width))
+            is_current = producer is self._producer
+            viewers = [each for each in self._jpeg_viewers if each.allow_stale and is_current]
+        for viewer in viewers:
+            viewer.put(variants.for_width(viewer.width))
 
-    def _deliver(self, show: JpegProducer, sight: FrameVariants) -> None:
+    def _deliver(self, producer: JpegProducer, variants: FrameVariants) -> None:
         with self._lock:
-            if show is not self._producer:
+            if producer is not self._producer:
                 return
-            self._newest_frame = sight
-            self._number = sight.number
+            self._newest_frame = variants
+            self._number = variants.number
             viewers = self._jpeg_viewers
         for viewer in viewers:
-            viewer.put(sight.at(viewer.width))
+            viewer.put(variants.for_width(viewer.width))
 
     def _remove_jpeg_viewer(self, viewer: JpegViewer) -> None:
         with self._lock:
@@ -182,7 +179,7 @@ class LiveViews:
         with self._lock:
             if self._jpeg_viewers:
                 return
-            show, self._producer, self._newest_frame = self._producer, None, None
-        if show is not None:
-            show.close()
-            show.join()
+            producer, self._producer, self._newest_frame = self._producer, None, None
+        if producer is not None:
+            producer.close()
+            producer.join()

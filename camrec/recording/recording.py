@@ -362,7 +362,7 @@ class RecordingJob:
             due = self._find_end_reason()
             if due:
                 self._await_in_flight()
-            for item in self._subscription.take():
+            for item in self._subscription.take_all():
                 if not isinstance(item, MediaUnit):
                     self._writer.handle_discontinuity()
                 elif item.arrived <= self._subscribed_at and not self._writer.parts:
@@ -474,7 +474,7 @@ class RecordingJob:
 
     def _finalize(self) -> None:
         self._subscription.close()
-        self._subscription.take()  # a recording that is over is still known: it holds no pictures
+        self._subscription.take_all()  # an ended recording stays known: free its frames
         self.machine.transition(RecordingState.FINALISING)
         try:
             self._writer.close(str(self.ended))

@@ -196,8 +196,8 @@ class SessionThread:
         is_unexplained = reason is None and reader_error is None
         is_connected = has_ended and is_unexplained and self._upstream.stays_connected()
         publisher.stop()
-        self._silence.note_disconnect(was_silent=not has_ended)
-        is_silent = not has_ended or _means_silence(reason or reader_error)
+        is_silent = _means_silence(reason or reader_error, has_ended)
+        self._silence.note_disconnect(is_silent)
         self._feed.interrupt("camera_silent" if is_silent else "connection_broke")
         log.warning(
             "%s: the stream broke: %s", self._source.url, reason or reader_error or "no frame"
@@ -255,8 +255,10 @@ class SessionThread:
             self._machine.transition(SessionState.STALE, only_from=SessionState.LIVE)
 
 
-def _means_silence(error: CameraError | StreamError | None) -> bool:
-    """Whether the camera stayed connected and sent nothing."""
+def _means_silence(error: CameraError | StreamError | None, has_ended: bool) -> bool:
+    """Whether the camera stayed connected and sent nothing; `has_ended` : the reader has."""
+    if error is None:
+        return not has_ended
     if isinstance(error, StreamError):
         return error.reason == "silent"
-    return error is not None and error.code == "camera_no_picture"
+    return error.code == "camera_no_picture"

@@ -222,7 +222,7 @@ def test_h264_is_decoded_by_the_browser(cell, watching):
     expect(watch.picture.locator("canvas")).to_be_visible()
     shown = watch.shown()
     assert shown in watch.until(1)[30:]
-    assert not [each for each in threading.enumerate() if each.name == "pictures"]
+    assert not [each for each in threading.enumerate() if each.name == "live-jpeg"]
 
 
 def test_one_who_comes_late_in_a_long_group_sees_its_first_and_the_newest_at_once(

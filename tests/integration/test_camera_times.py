@@ -198,9 +198,9 @@ def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(stat
         still = session.live_views.snapshot()
         assert (still.width, still.height) == camera.size
         ready = threading.Event()
-        viewer = session.live_views.subscribe(ready.set)
+        viewer = session.live_views.subscribe_jpeg(ready.set)
         assert ready.wait(10)
-        live = viewer.take()
+        live = viewer.next_frame()
         viewer.close()
         for each in (still, live):
             image = cv2.imdecode(np.frombuffer(each.jpeg, np.uint8), cv2.IMREAD_COLOR)

@@ -190,7 +190,7 @@ def test_it_ends_with_its_feed(studio):
     studio.feed.close()
     assert recording.wait(30)
     assert recording.ended == "closed" and recording.state is RecordingState.SAVED
-    assert recording._writer.has_nothing_to_write and recording._subscription.take() == []
+    assert recording._writer.has_nothing_to_write and recording._subscription.take_all() == []
 
 
 def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):

@@ -55,7 +55,7 @@ def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera
     assert session.frames_seen >= 10
     assert (session.name, session.kind) == ("Entrée", station.cameras.sessions()[0].kind)
     before = camera.connections
-    viewers = [session.live_views.subscribe(lambda: None) for _ in range(3)]
+    viewers = [session.live_views.subscribe_jpeg(lambda: None) for _ in range(3)]
     recording = station.recordings.start(session.session_id, 2)
     assert recording.wait(PATIENCE)
     for viewer in viewers:

@@ -40,18 +40,16 @@ def test_everybody_gets_everything_in_order(feed):
     for each in units:
         feed.publish(each)
     late = feed.subscribe(max_bytes=1 << 20)
-    bare = feed.subscribe(max_bytes=1 << 20, from_group=False)
     feed.publish(units[-1])
-    assert early.take() == [*units, units[-1]]
-    assert late.take() == [*units[5:], units[-1]]
-    assert bare.take() == [units[-1]]
-    assert early.take() == []
+    assert early.take_all() == [*units, units[-1]]
+    assert late.take_all() == [*units[5:], units[-1]]
+    assert early.take_all() == []
 
 
 def test_it_is_told_when_nobody_wants_units_at_once_any_more(feed):
     told = []
     feed.low_latency_changed.connect(lambda: told.append(feed.low_latency))
-    patient = feed.subscribe(max_bytes=1 << 20, prompt=False)
+    patient = feed.subscribe(max_bytes=1 << 20, low_latency=False)
     assert not feed.low_latency
     viewer = feed.subscribe(max_bytes=1 << 20)
     patient.set_low_latency(True)
@@ -67,7 +65,7 @@ def test_what_came_together_wakes_nobody_twice(feed):
     subscription = feed.subscribe(max_bytes=1 << 20, on_ready=lambda: woken.append(1))
     units = film(7)
     feed.publish(*units)
-    assert subscription.take() == units
+    assert subscription.take_all() == units
     assert len(woken) == 1
     assert feed.current_gop() == tuple(units[5:])
 
@@ -78,12 +76,12 @@ def test_a_slow_one_overflows_alone(feed):
     units = film(6)
     for place, each in enumerate(units):
         feed.publish(each)
-        assert fast.take() == [each]
+        assert fast.take_all() == [each]
         assert slow.overflowed == (place >= 2)
     assert not fast.overflowed
-    assert slow.take() == units[:2]
+    assert slow.take_all() == units[:2]
     feed.publish(unit(6))
-    assert slow.take() == [] and slow.wait(0)
+    assert slow.take_all() == [] and slow.wait(0)
 
 
 def test_the_group_it_begins_with_does_not_count(feed):
@@ -92,7 +90,7 @@ def test_the_group_it_begins_with_does_not_count(feed):
     subscription = feed.subscribe(max_bytes=150)
     feed.publish(unit(5))
     assert not subscription.overflowed
-    assert len(subscription.take()) == 6
+    assert len(subscription.take_all()) == 6
 
 
 def test_on_ready_tells_once_until_all_is_taken(feed):
@@ -101,7 +99,7 @@ def test_on_ready_tells_once_until_all_is_taken(feed):
     feed.publish(unit(0, key=True))
     feed.publish(unit(1))
     assert told == [0]
-    subscription.take()
+    subscription.take_all()
     feed.publish(unit(2))
     assert told == [0, 1]
     # One that begins with a group is told at once.
@@ -122,7 +120,7 @@ def test_a_subscriber_that_fails_hurts_nobody(feed, caplog):
     feed.subscribe(max_bytes=1000, on_ready=lambda: 1 / 0)
     healthy = feed.subscribe(max_bytes=1000)
     feed.publish(unit(0, key=True))
-    assert len(healthy.take()) == 1
+    assert len(healthy.take_all()) == 1
     assert "a subscriber failed" in caplog.text
 
 
@@ -136,9 +134,9 @@ def test_wait_wakes_for_a_unit_and_for_the_end(feed):
         wake()
         waiting.join()
         assert woken == [True]
-        subscription.take()
+        subscription.take_all()
     feed.publish(unit(1))
-    assert subscription.take() == []
+    assert subscription.take_all() == []
 
 
 def test_only_the_medium_asked_for(feed):
@@ -147,8 +145,8 @@ def test_only_the_medium_asked_for(feed):
     both = feed.subscribe(max_bytes=1 << 20)
     for each in units:
         feed.publish(each)
-    assert [each.track.medium for each in video.take()] == ["video", "video"]
-    assert both.take() == units
+    assert [each.track.medium for each in video.take_all()] == ["video", "video"]
+    assert both.take_all() == units
 
 
 def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
@@ -160,8 +158,8 @@ def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
         seen: list[MediaUnit] = []
         while not subscription.closed:
             subscription.wait(20)
-            seen += subscription.take()
-        taken.append(seen + subscription.take())
+            seen += subscription.take_all()
+        taken.append(seen + subscription.take_all())
 
     def publish() -> None:
         for each in units:
@@ -215,7 +213,7 @@ def test_a_break_drops_the_group_and_is_told(feed):
     feed.interrupt()
     assert feed.current_gop() == () and feed.video is None and feed.newest is first
     feed.publish(second := unit(9))
-    assert subscription.take() == [first, DISCONTINUITY, second]
+    assert subscription.take_all() == [first, DISCONTINUITY, second]
     assert feed.current_gop() == ()
     assert feed.video is TRACK
 
@@ -300,10 +298,10 @@ def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
     video = [u for u in units if u.track.medium == "video"]
     assert feed.current_gop()[0] is video[95]
     since = video[-1].arrived - SECOND
-    begun = feed.subscribe(max_bytes=1, since=since).take()
+    begun = feed.subscribe(max_bytes=1, since=since).take_all()
     assert [u for u in begun if u.track.medium == "video"] == video[70:]
     assert len(set(begun)) == len(begun)
-    early = feed.subscribe(max_bytes=1, since=0).take()
+    early = feed.subscribe(max_bytes=1, since=0).take_all()
     assert early == begun
     heard = [u for u in units if u.track.medium == "audio"]
     kept = [u for u in begun if u.track.medium == "audio"]
@@ -315,11 +313,11 @@ def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
     feed = Feed(clock, preroll=60.0)
     for each in film(98):
         feed.publish(each)
-    begun = feed.subscribe(max_bytes=1, since=0).take()
+    begun = feed.subscribe(max_bytes=1, since=0).take_all()
     assert begun[0].key and sum(len(u.data) for u in begun) <= 1200
     assert len(begun) == 8
     feed.interrupt()
-    assert feed.subscribe(max_bytes=1, since=0).take() == []
+    assert feed.subscribe(max_bytes=1, since=0).take_all() == []
 
 
 def test_of_each_notice_the_latest_is_kept_though_the_stream_broke(feed):

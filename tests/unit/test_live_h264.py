@@ -38,12 +38,12 @@ class Camera:
 def joined(room: LiveViews) -> H264Viewer:
     """One that sees to what comes as soon as it comes, and takes it when it likes."""
     found: list[H264Viewer] = []
-    found.append(room.packets(lambda: [each.process_pending() for each in found]))
+    found.append(room.subscribe_h264(lambda: [each.process_pending() for each in found]))
     return found[0]
 
 
 def taken(viewer: H264Viewer) -> list[H264Packet]:
-    return list(iter(viewer.take, None))
+    return list(iter(viewer.next_packet, None))
 
 
 def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, clock):
@@ -53,11 +53,11 @@ def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, cl
     begun = taken(viewer)
     assert [each.data for each in begun] == [unit.data for unit in camera.units[50:80]]
     assert [each.key for each in begun] == [True] + [False] * 29
-    assert [each.passing for each in begun] == [False] + [True] * 28 + [False]
+    assert [each.skip_display for each in begun] == [False] + [True] * 28 + [False]
     for place in (80, 81):
         camera.send()
         (packet,) = taken(viewer)
-        assert packet.data == camera.units[place].data and not packet.passing
+        assert packet.data == camera.units[place].data and not packet.skip_display
         assert packet.number == place - 49
 
 
@@ -69,17 +69,17 @@ def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, cloc
     # Two are decoded while one comes: behind by eight seconds it is not left behind.
     for _ in range(40):
         camera.send()
-        seen += [viewer.take() for _ in range(2)]
+        seen += [viewer.next_packet() for _ in range(2)]
     seen += taken(viewer)
     assert [each.number for each in seen] == list(range(1, 241))
-    assert [each.number for each in seen if not each.passing] == [1, 240]
+    assert [each.number for each in seen if not each.skip_display] == [1, 240]
 
 
 def test_a_newer_key_picture_overtakes_a_long_group(feed, room, clock):
     camera = Camera(feed, clock, gop=250)
     camera.send(240)
     viewer = joined(room)
-    assert viewer.take().key
+    assert viewer.next_packet().key
     camera.send(20)
     rest = taken(viewer)
     assert rest[0].key and [each.number for each in rest] == list(range(251, 261))
@@ -93,7 +93,7 @@ def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock)
     camera.send(40)
     missed = taken(viewer)
     assert [each.number for each in missed] == list(range(11, 51))
-    assert [each.passing for each in missed] == [True] * 39 + [False]
+    assert [each.skip_display for each in missed] == [True] * 39 + [False]
 
 
 def test_who_is_far_behind_goes_on_at_the_next_key_picture(feed, room, clock):
@@ -102,7 +102,7 @@ def test_who_is_far_behind_goes_on_at_the_next_key_picture(feed, room, clock):
     viewer = joined(room)
     assert len(taken(viewer)) == 10
     camera.send(110)
-    assert viewer.take() is None
+    assert viewer.next_packet() is None
     camera.send(40)
     assert [each.number for each in taken(viewer)] == list(range(151, 161))
 
@@ -118,12 +118,12 @@ def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock
     camera = Camera(feed, clock, gop=300)
     viewer = joined(room)
     camera.send()
-    assert not viewer.take().passing
+    assert not viewer.next_packet().skip_display
     camera.send(5)
     passing = []
     for _ in range(250):
         camera.send()
-        passing.append(viewer.take().passing)
+        passing.append(viewer.next_packet().skip_display)
     # Five wait all the time; five a second are shown in spite of it.
     assert passing.count(False) == 250 // 5
 
@@ -173,7 +173,7 @@ def test_when_it_was_captured(feed, room, clock):
     viewer = joined(room)
     unit = camera.units[0]
     clock.now = unit.time + unit.offset + 3 * SECOND
-    assert viewer.take().captured == clock.utc_ns() - 3 * SECOND
+    assert viewer.next_packet().captured == clock.utc_ns() - 3 * SECOND
 
 
 @pytest.mark.parametrize("codec", ["h265", "mjpeg"])
@@ -183,13 +183,13 @@ def test_another_codec_is_unfit(feed, room, codec, clock):
     viewer = joined(room)
     assert not viewer.codec_unsupported
     feed.publish(pictures(TIMES[:1], codec=codec)[0])
-    assert viewer.take() is None and viewer.codec_unsupported
+    assert viewer.next_packet() is None and viewer.codec_unsupported
 
 
 def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypatch):
     monkeypatch.setattr("camrec.live.h264_viewer.MAX_H264_QUEUE_BYTES", 10_000)
     camera = Camera(feed, clock, gop=50)
-    viewer = room.packets(lambda: None)
+    viewer = room.subscribe_h264(lambda: None)
     camera.send(130)
     begun = taken(viewer)
     assert [each.data for each in begun] == [unit.data for unit in camera.units[100:130]]
@@ -197,7 +197,7 @@ def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypat
 
 def test_they_are_counted_and_end_with_the_session(feed, room, clock):
     viewers = [joined(room), joined(room)]
-    room.subscribe(lambda: None)
+    room.subscribe_jpeg(lambda: None)
     assert room.viewers == 3 and room.lag is None
     viewers[0].lag, viewers[1].lag = 0.5, 0.25
     assert room.lag == 0.5
@@ -206,7 +206,7 @@ def test_they_are_counted_and_end_with_the_session(feed, room, clock):
     assert room.viewers == 2 and room.lag == 0.25
     room.close()
     assert room.viewers == 0
-    room.packets(lambda: None)
+    room.subscribe_h264(lambda: None)
     assert room.viewers == 0
 
 

@@ -32,12 +32,12 @@ class Viewer:
 
     def __init__(self, pictures: LiveViews, width: int | None = None, **how: bool) -> None:
         self._ready = threading.Event()
-        self.subscription = pictures.subscribe(self._ready.set, width, **how)
+        self.subscription = pictures.subscribe_jpeg(self._ready.set, width, **how)
 
     def next(self) -> JpegFrame:
         assert self._ready.wait(20)
         self._ready.clear()
-        picture = self.subscription.take()
+        picture = self.subscription.next_frame()
         assert picture is not None
         return picture
 
@@ -74,10 +74,10 @@ def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, picture
         return real(self, unit)
 
     monkeypatch.setattr(decoder.FrameDecoder, "decode", patient)
-    hasty = Viewer(pictures, hasty=True)
+    hasty = Viewer(pictures, allow_stale=True)
     calm = Viewer(pictures)
     assert number(hasty.next()) == 0
-    assert calm.subscription.take() is None
+    assert calm.subscription.next_frame() is None
     seen.set()
     assert number(hasty.next()) == number(calm.next()) == 39
 
@@ -96,11 +96,11 @@ def test_nothing_before_the_newest_key_picture_is_decoded(feed, pictures, monkey
     seen: list[int | None] = []
 
     def slow() -> None:
-        seen.append(number(viewer.take()))
+        seen.append(number(viewer.next_frame()))
         held.set()
         assert going.wait(20)
 
-    viewer = pictures.subscribe(slow)
+    viewer = pictures.subscribe_jpeg(slow)
     feed.publish(units[0])
     assert held.wait(20)
     for unit in units[1:35]:
@@ -167,7 +167,7 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
     for unit in units[:10]:
         feed.publish(unit)
     assert not encoded and pictures.viewers == 0
-    assert not [t for t in threading.enumerate() if t.name == "pictures"]
+    assert not [t for t in threading.enumerate() if t.name == "live-jpeg"]
     viewers = [Viewer(pictures)]
     viewers[0].next()
     # One who comes later gets the newest at once, made already.
@@ -180,7 +180,7 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
     for viewer in viewers:
         viewer.subscription.close()
     assert pictures.viewers == 0
-    assert not [t for t in threading.enumerate() if t.name == "pictures"]
+    assert not [t for t in threading.enumerate() if t.name == "live-jpeg"]
     feed.publish(units[11])
     assert len(encoded) == 2
 
@@ -217,17 +217,17 @@ def test_mjpeg_has_no_other_size_than_its_own(feed, pictures):
 
 
 def test_one_that_takes_none_has_the_newest(feed, pictures):
-    lazy = pictures.subscribe(lambda: None)
+    lazy = pictures.subscribe_jpeg(lambda: None)
     busy = Viewer(pictures)
     for unit in made(TIMES, gop=50)[:10]:
         feed.publish(unit)
         busy.next()
-    assert number(lazy.take()) == 9
-    assert lazy.take() is None
+    assert number(lazy.next_frame()) == 9
+    assert lazy.next_frame() is None
 
 
 def test_a_viewer_that_fails_hurts_nobody(feed, pictures, caplog):
-    pictures.subscribe(lambda: 1 / 0)
+    pictures.subscribe_jpeg(lambda: 1 / 0)
     viewer = Viewer(pictures)
     feed.publish(made(TIMES, gop=50)[0])
     assert number(viewer.next()) == 0
@@ -280,7 +280,7 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
     for unit in units[:30]:
         feed.publish(unit)
     clock.now = units[32].arrived
-    real, unread = JpegViewer.take, units[30:33]
+    real, unread = JpegViewer.next_frame, units[30:33]
 
     def take(self: JpegViewer) -> JpegFrame | None:
         picture = real(self)
@@ -288,7 +288,7 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
             feed.publish(unread.pop(0))
         return picture
 
-    monkeypatch.setattr(JpegViewer, "take", take)
+    monkeypatch.setattr(JpegViewer, "next_frame", take)
     assert number(pictures.snapshot()) >= 30
     # Of a camera that is away what there was last comes, a moment later.
     clock.now += 60 * SECOND

@@ -147,10 +147,14 @@ class StreamHandler(ApiHandler, WebSocketHandler):
         with ViewerGroup.join(self.context.viewer_groups, self.session.session_id, self) as wake:
             pictures = self.session.live_views
             if self._mode == "h264":
-                await self._send_from(await self.call(pictures.packets, wake), self._send_packet)
+                await self._send_from(
+                    await self.call(pictures.subscribe_h264, wake), self._send_packet
+                )
             if not self._viewer_ended:
                 hasty = self._mode is not None
-                source = await self.call(pictures.subscribe, wake, self._width, hasty=hasty)
+                source = await self.call(
+                    pictures.subscribe_jpeg, wake, self._width, allow_stale=hasty
+                )
                 await self._send_from(source, self._send_jpeg)
         if self._status_task is not None:
             self._status_task.cancel()
@@ -196,7 +200,7 @@ class StreamHandler(ApiHandler, WebSocketHandler):
         """Until the camera sends something else than H.264."""
         packets = self._source
         assert isinstance(packets, H264Viewer)
-        packet = packets.take()
+        packet = packets.next_packet()
         if packets.codec_unsupported:
             self._source_ended.set()
             self._send_next = None
@@ -205,15 +209,15 @@ class StreamHandler(ApiHandler, WebSocketHandler):
         if packet.track is not self._track:
             self._track = packet.track
             self._write_frame(TEXT_FRAME_BYTE, json.dumps(decoder_config(packet.track)).encode())
-        flags = KEY_FRAME_FLAG * packet.key | SKIP_DISPLAY_FLAG * packet.passing
-        self._flow.sent(len(packet.data), shown=not packet.passing)
+        flags = KEY_FRAME_FLAG * packet.key | SKIP_DISPLAY_FLAG * packet.skip_display
+        self._flow.sent(len(packet.data), shown=not packet.skip_display)
         header = FLAGGED_FRAME_HEADER_STRUCT.pack(packet.captured // 1000, packet.number, flags)
         self._write_frame(BINARY_FRAME_BYTE, header, packet.data)
         return True
 
     def _send_jpeg(self) -> bool:
         assert isinstance(self._source, JpegViewer)
-        picture = self._source.take()
+        picture = self._source.next_frame()
         if picture is None:
             return False
         self._write_jpeg(picture)
