@@ -173,7 +173,7 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
     videos
         One or more.
     tolerance
-        The largest distance in time between two frames: seconds, or a timedelta.
+        The largest distance in time between two frames: seconds, or a `numpy.timedelta64`.
 
     Returns
     -------

@@ -26,7 +26,7 @@ def align_times(
     times
         The times of the frames of each video: (n,) datetime64[ns], increasing.
     tolerance
-        The largest distance in time: seconds, or a timedelta.
+        The largest distance in time: seconds, or a `numpy.timedelta64`.
 
     Returns
     -------
