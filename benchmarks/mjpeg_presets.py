@@ -65,7 +65,7 @@ def _encode(program: Path, track: VideoTrack, film: bytes, preset: str) -> tuple
 
 
 def _nut(track: VideoTrack, seconds: int) -> list[bytes]:
-    nut = NutMuxer((NutStream(track, TICKS),))
+    nut = NutMuxer(NutStream(track, TICKS))
     pieces = [nut.header()]
     for number in range(seconds * RATE):
         ticks = TICKS + number * TICKS // RATE

@@ -1,7 +1,8 @@
-"""What was promised, on the disk before the promise is made: one small file a recording.
+"""The journal: one small file for each unfinished recording, written before it is confirmed.
 
-It is the only place on the disk where a camera's credential may be: readable by its owner alone,
-and gone as soon as the recording is over. With a vault it is there, and nowhere on the disk.
+It is the only place on the disk where a camera's credential may be. Only its owner can read it, and
+it is deleted as soon as the recording is finished. If the system's keyring is used, the credential
+is there and not on the disk.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ JOURNAL_FILE_SUFFIX = ".json"
 
 
 class SegmentRecord(BaseModel):
-    """A part of a recording; `zero` is the moment of its time 0, UTC nanoseconds."""
+    """A segment of a recording; `zero` is when the time 0 of its file was, UTC nanoseconds."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,12 +36,13 @@ class SegmentRecord(BaseModel):
 
 
 class JournalEntry(BaseModel):
-    """All that is needed to go on with a recording. Moments are UTC nanoseconds.
+    """Everything that is needed to continue a recording. Times are UTC nanoseconds.
 
-    address : of its camera, with the credential.
-    start_at : when it is to begin; None where that was the moment it was asked for.
-    started_at : when it began; None before.
-    ended, over : why and when it ended, where only its video was still to be made.
+    address : the address of its camera, with the credential.
+    start_at : when it begins; None if it began at once.
+    started_at : when it began; None if it has not begun.
+    ended, over : why and when it ended, if only its video is missing.
+    parts : its segments.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,25 +61,25 @@ class JournalEntry(BaseModel):
 
     @property
     def ends_at(self) -> int:
+        """When its time is over."""
         return (self.started_at or self.start_at or 0) + self.duration * NS_PER_SECOND
 
 
 class Journal:
-    """The entries in `folder`, which is made when the first one is kept.
+    """The entries in `folder`, which is created with the first one.
 
-    unreadable : the file names of those that `read_entries` could not read; they stay where they
-    are.
+    unreadable : the file names of the entries that `read_entries` could not read. They are kept.
     """
 
-    def __init__(self, folder: Path, vault: CredentialStore | None = None) -> None:
+    def __init__(self, folder: Path, store: CredentialStore | None = None) -> None:
         self.folder = folder
-        self._credential_store = vault
+        self._credential_store = store
         self._in_credential_store: set[str] = set()
         self._lock = threading.Lock()
         self.unreadable: list[str] = []
 
     def save(self, entry: JournalEntry) -> None:
-        """Returns once the disk has it, in place of what it had.
+        """Return once the disk has `entry`, which replaces the previous one.
 
         Raises
         ------
@@ -97,7 +99,7 @@ class Journal:
             durable_files.fsync_path(self.folder)
 
     def erase(self, recording_id: str) -> None:
-        """The recording is over; there need not be an entry."""
+        """Delete the entry, if there is one. Raises OSError."""
         with self._lock, contextlib.suppress(FileNotFoundError):
             self._path(recording_id).unlink()
             durable_files.fsync_path(self.folder)
@@ -106,7 +108,7 @@ class Journal:
             self._credential_store.forget(recording_keyring_key(recording_id))
 
     def read_entries(self) -> list[JournalEntry]:
-        """Those that a dead camrec left, oldest first."""
+        """The entries that a killed camrec left, oldest first."""
         found = []
         self.unreadable = []
         for path in sorted(self.folder.glob(f"*{JOURNAL_FILE_SUFFIX}")):
@@ -114,32 +116,32 @@ class Journal:
                 entry = JournalEntry.model_validate_json(path.read_text("utf-8"))
                 found.append(self._with_credential(entry))
             except (OSError, ValueError):
-                # What the file holds stays out of the log: it may be a credential.
-                log.error("%s cannot be read and stays there", path)
+                # The content is not logged, because it may be a credential.
+                log.error("%s cannot be read and is kept", path)
                 self.unreadable.append(path.name)
         return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
 
-    def _without_credential(self, entry: JournalEntry, vault: CredentialStore) -> JournalEntry:
+    def _without_credential(self, entry: JournalEntry, store: CredentialStore) -> JournalEntry:
         shown = restore_address(entry.address).url
         if shown == entry.address:
             return entry
         if entry.recording_id not in self._in_credential_store:
-            vault.store(recording_keyring_key(entry.recording_id), entry.address)
+            store.store(recording_keyring_key(entry.recording_id), entry.address)
             self._in_credential_store.add(entry.recording_id)
         return entry.model_copy(update={"address": shown})
 
     def _with_credential(self, entry: JournalEntry) -> JournalEntry:
-        """Where the vault has lost it, or is not used any more, the camera asks for a password."""
-        kept = self._credential_store and self._credential_store.find(
+        """Add the credential of the keyring. If it is lost, the camera will require a password."""
+        address = self._credential_store and self._credential_store.find(
             recording_keyring_key(entry.recording_id)
         )
-        if not kept:
+        if not address:
             return entry
         self._in_credential_store.add(entry.recording_id)
-        return entry.model_copy(update={"address": kept})
+        return entry.model_copy(update={"address": address})
 
     def file_name(self, recording_id: str) -> str:
-        """Of its entry."""
+        """The file name of a recording's entry."""
         return f"{recording_id}{JOURNAL_FILE_SUFFIX}"
 
     def _path(self, recording_id: str) -> Path:
@@ -163,5 +165,5 @@ class CameraJournal:
 
 
 def recording_keyring_key(recording_id: str) -> str:
-    """What a recording's camera is called in the vault."""
+    """The name of a recording's camera in the keyring."""
     return f"recording {recording_id}"

@@ -1,9 +1,10 @@
-"""What is known of a video: computed from the file, kept as JSON beside it."""
+"""The receipt of a video: computed from the file, and stored as JSON next to it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -13,7 +14,7 @@ EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "
 
 
 def _validate_end_reason(reason: object) -> object:
-    """A receipt by a newer camrec, or one that somebody edited, stays readable."""
+    """Keep receipts readable that a newer camrec wrote, or that somebody edited."""
     return reason if reason in get_args(EndReason) else "error"
 
 
@@ -28,9 +29,9 @@ class Gap(BaseModel):
 
 
 class PartFacts(BaseModel):
-    """One part of a video: its start and its length in seconds of the video, its bytes as written.
+    """One segment of a video: start and duration in seconds of the video, and its bytes as written.
 
-    Where a part reaches into the next one, what both hold is in the video once.
+    If a segment overlaps the next one, the video contains the overlap once.
     """
 
     start: float
@@ -39,12 +40,12 @@ class PartFacts(BaseModel):
 
 
 class RecordingWarning(BaseModel):
-    """What a reader of a receipt should know: a stable code, and the facts that fill in its text.
+    """Something that a reader of the receipt should know: a stable code and its facts.
 
     The texts are in ``locale/<language>/warnings.json`` under the code.
 
-    message : the English text, for whoever reads the file itself; on the wire the text in the
-        language of the request. It is also what is shown where this camrec does not know the code.
+    message : the English text, for anyone who reads the file itself; in a REST response the text in
+        the language of the request. It is also shown if this camrec does not know the code.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,28 +56,28 @@ class RecordingWarning(BaseModel):
 
     @classmethod
     def of(cls, code: str, /, **facts: str | int | float) -> RecordingWarning:
-        """One of `code` with `facts`: ``RecordingWarning.of("first_frame_late", seconds=1.5)``."""
+        """A warning, such as ``RecordingWarning.of("first_frame_late", seconds=1.5)``."""
         return cls(code=code, facts=facts)
 
     @model_validator(mode="before")
     @classmethod
-    def _with_message(cls, given: Any) -> Any:
-        if isinstance(given, str):  # as receipts of version 1 had it
-            given = {"code": "text", "facts": {"text": given}}
-        if isinstance(given, dict) and not given.get("message"):
-            code, facts = str(given.get("code")), given.get("facts") or {}
-            return {**given, "message": _format_message(code, "en", facts) or code}
-        return given
+    def _with_message(cls, data: object) -> object:
+        if isinstance(data, str):  # as in receipts of version 1
+            data = {"code": "text", "facts": {"text": data}}
+        if isinstance(data, dict) and not data.get("message"):
+            code, facts = str(data.get("code")), data.get("facts") or {}
+            return {**data, "message": _format_message(code, "en", facts) or code}
+        return data
 
     def text(self, language: str = "en") -> str:
-        """What happened, in a sentence; `language` is "en" or "fr"."""
+        """The warning in a sentence; `language` is "en" or "fr"."""
         return _format_message(self.code, language, self.facts) or self.message
 
 
-def _format_message(code: str, language: str, facts: dict[str, Any]) -> str | None:
+def _format_message(code: str, language: str, facts: Mapping[str, object]) -> str | None:
     try:
         return i18n.translate(f"warnings.{code}", language, **facts)
-    except (KeyError, ValueError, TypeError):  # unknown here, or the facts are others
+    except (KeyError, ValueError, TypeError):  # an unknown code, or other facts
         return None
 
 
@@ -85,22 +86,22 @@ class Receipt(BaseModel):
 
     Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.
 
-    name : what the video is called; it changes when the video is renamed.
-    camera : what its camera was called; None in receipts of an older camrec.
-    asked : the length that was asked for.
-    duration : what the file holds, from its first frame to the end of its last.
-    lead : seconds in the file before its first frame is shown, hidden by an edit list.
-    preroll : seconds that it shows from before the button was pressed, if a setting asked for it.
-    utc_uncertainty : seconds that a frame's UTC may be wrong, as far as arrivals tell: how far
-        the camera's clock moved from this machine's, and how well it was known at the start. The
-        delay that every frame has on its way, and this machine's own error, are not seen.
-    av_offset : seconds by which audio and video may be apart, by the arrivals of both; None: there
-        is no audio, or it is not known.
+    name : the name of the video; renaming the video changes it.
+    camera : the name of the camera; None in receipts of an older camrec.
+    asked : the requested length.
+    duration : the length of the video, from its first frame to the end of its last.
+    lead : seconds in the file before the first frame is shown, hidden by an edit list.
+    preroll : seconds of the video from before the recording was started, if a setting requests it.
+    utc_uncertainty : seconds by which a frame's UTC may be wrong, estimated from the arrivals: the
+        drift of the camera's clock, and how well its offset was known at the start. The latency
+        that all frames have in common, and the error of this machine's clock, cannot be measured.
+    av_offset : seconds by which audio and video may be apart, estimated from the arrivals; None if
+        there is no audio, or if it is not known.
     ended : why it ended: "time", "stopped", "closed", "shutdown", "disk", "camera", "error", or
-        "crash": camrec was killed and not running again before the recording's time was over.
-    frames_per_minute : frames in each minute of the video; the last one is seldom whole.
-    playable : the first and last frame, and each part's joint, were really decoded.
-    locked : the user wants it kept, whatever its age and size.
+        "crash": camrec was killed and did not run again before the recording's time was over.
+    frames_per_minute : frames in each minute of the video; the last minute is usually incomplete.
+    playable : the first and last frame, and the first frame of each segment, could be decoded.
+    locked : the video is never deleted automatically.
     warnings : what else a reader should know, each with a code, its facts and its text.
     """
 
@@ -136,9 +137,11 @@ class Receipt(BaseModel):
     warnings: list[RecordingWarning] = []
 
     def in_language(self, language: str) -> Receipt:
-        """The same, with the messages of its warnings in `language`: "en" or "fr"."""
-        told = [each.model_copy(update={"message": each.text(language)}) for each in self.warnings]
-        return self.model_copy(update={"warnings": told})
+        """A copy with the messages of its warnings in `language`: "en" or "fr"."""
+        warnings = [
+            each.model_copy(update={"message": each.text(language)}) for each in self.warnings
+        ]
+        return self.model_copy(update={"warnings": warnings})
 
     def write(self, path: Path) -> None:
         """Write it to `path` as JSON. Raises OSError."""
@@ -146,5 +149,5 @@ class Receipt(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
-        """The one at `path`. Raises ValueError when it is none, OSError when it cannot be read."""
+        """The receipt at `path`. Raises OSError, or ValueError if the file is no receipt."""
         return cls.model_validate_json(path.read_text("utf-8"))

@@ -70,7 +70,7 @@ def describe_recording(recording: RecordingJob, language: str) -> schema.Recordi
         ends_at=format_iso(recording.ends_at),
         elapsed=round(recording.elapsed, 3),
         bytes=recording.bytes,
-        parts=recording.parts,
+        parts=recording.segment_count,
         gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
         filename=recording.filename,
         error=schema.FaultReply.of(recording.error, language),

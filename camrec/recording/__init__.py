@@ -1,4 +1,4 @@
-"""A camera written down for a time: parts, joined into a video with a receipt."""
+"""Records a camera: FFmpeg writes segments, which are joined into a video with a receipt."""
 
 from camrec.recording.encoding import EncodingPolicy
 from camrec.recording.options import (
@@ -8,10 +8,10 @@ from camrec.recording.options import (
     RecordingServices,
     SaveVideo,
 )
-from camrec.recording.recording import (
+from camrec.recording.recording import RecordingJob
+from camrec.recording.recording_state import (
     ENDED_RECORDING_STATES,
     RUNNING_RECORDING_STATES,
-    RecordingJob,
     RecordingState,
 )
 from camrec.recording.resume import ResumeState

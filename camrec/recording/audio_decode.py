@@ -1,4 +1,4 @@
-"""Sound that FFmpeg cannot take from the pipe, made plain samples on the way."""
+"""Decodes audio that NUT cannot carry to FFmpeg."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ RAW_AUDIO_FORMATS = {"g726": "g726", "g726le": "g726le", "gsm": "gsm"}
 class AudioDecoder:
     """Decodes one track, packet by packet.
 
-    A NUT does not tell how many bits a sample of G.726 has, and has no name for GSM; FFmpeg has no
-    option for either.
+    NUT cannot say how many bits a G.726 sample has, and has no name for GSM. FFmpeg has no option
+    for either.
 
-    track : what it becomes.
+    track : the decoded track.
     """
 
     def __init__(self, track: AudioTrack) -> None:
         options = {"code_size": str(track.bits_per_sample)} if track.bits_per_sample else {}
-        # The reader of a raw stream is told the bits, and its decoder has them from it.
+        # The option goes to the demuxer of a raw stream, and the decoder gets the value from it.
         self._container = av.open(
             io.BytesIO(b"\0"), format=RAW_AUDIO_FORMATS[track.codec], options=options
         )
@@ -31,7 +31,7 @@ class AudioDecoder:
         self.track = replace(track, codec="l16", bits_per_sample=0)
 
     def decode(self, data: bytes) -> bytes:
-        """16 bits a sample, big endian; empty where it cannot be decoded."""
+        """One packet as 16-bit big-endian samples; empty if it cannot be decoded."""
         try:
             frames = self._decoder.decode(av.Packet(data))
         except av.error.FFmpegError:
@@ -40,5 +40,5 @@ class AudioDecoder:
 
 
 def audio_decoder_for(track: AudioTrack | None) -> AudioDecoder | None:
-    """What it needs; None: nothing."""
+    """A decoder for the track; None if FFmpeg can read it as it is."""
     return AudioDecoder(track) if track is not None and track.codec in RAW_AUDIO_FORMATS else None

@@ -1,4 +1,7 @@
-"""How sound and pictures keep step, and both with our clock, told by when they arrived."""
+"""How far audio and video of a segment are apart, estimated from when both arrived.
+
+The symbols in the comments are those of ``docs/timing.md``.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +14,34 @@ from camrec.clock import NS_PER_SECOND
 from camrec.media import AudioDelayEstimator, Track, VideoTrack
 
 DELAY_WINDOW_NS = 10 * NS_PER_SECOND
-MIN_WINDOW_UNITS = 5  # units that make a window's least delay worth something
-AUDIBLE_OFFSET_S = (
-    0.01  # seconds: a difference below it nobody hears, and it may be the estimate's own
-)
-ARRIVAL_RESOLUTION_S = 0.001  # seconds: arrivals are not told more exactly
-MJPEG_ARRIVAL_ERROR_S = (
-    0.005  # seconds: how well the arrival of a picture of an MJPEG camera is known
-)
+MIN_WINDOW_UNITS = 5  # with fewer the minimum delay of a window is not reliable
+AUDIBLE_OFFSET_S = 0.01  # less is inaudible, and may be the estimate's own error
+ARRIVAL_RESOLUTION_S = 0.001  # arrivals are not known more exactly
+MJPEG_ARRIVAL_ERROR_S = 0.005  # how well the arrival of an MJPEG camera's frame is known
 
+# (seconds from the segment's origin, seconds to move by), sorted; linear between the points.
 DriftCurve = tuple[tuple[float, float], ...]
 
 
 @dataclass
 class MinDelay:
-    """The least delay of a window, nanoseconds, and of how many units."""
+    """The minimum delay of one window in nanoseconds, and how many units arrived in it."""
 
     delay: int
     units: int = 0
 
 
 class AvSync:
-    """Takes notes of a part's units as they are written.
+    """Collects the delays of a segment's frames and audio packets as they are written.
 
-    A unit's delay is its arrival less its moment. In each window of ten seconds the least delay of
-    either medium tells how its clock lies to ours; the difference of the two tells how far the
-    sound is off the picture; a long piece of sound comes late by its length
-    (`AudioDelayEstimator`). All else that either is delayed by in the camera is not seen.
+    The delay of a unit is d = a - m, its arrival less its time on the monotonic clock. In each
+    window of ten seconds the minimum delay of a track shows how far its clock has drifted. The
+    difference between audio and video, μ_audio - μ_video, is how much too early the audio is in the
+    file. The delay that long audio packets have because of their length is subtracted before
+    (`AudioDelayEstimator`). Any other delay inside the camera cannot be measured.
 
-    newest : when the newest picture arrived; None before the first.
-    late_by_ns : nanoseconds by which all moments that were noted turned out to be too late.
+    newest : when the newest frame arrived, monotonic nanoseconds; None before the first.
+    late_by_ns : ε, nanoseconds by which all noted times turned out to be too late.
     """
 
     def __init__(self) -> None:
@@ -48,96 +49,104 @@ class AvSync:
         self.late_by_ns = 0
         self._windows: dict[str, dict[int, MinDelay]] = {"video": {}, "audio": {}}
         self._timed_by_arrival = False
-        self._delay_estimator = AudioDelayEstimator()
+        self._audio_delay = AudioDelayEstimator()
 
-    def note(self, track: Track, moment: int, arrived: int) -> None:
+    def note(self, track: Track, sent: int, arrived: int) -> None:
+        """Note a frame or audio packet: when it was sent and arrived, monotonic nanoseconds."""
         if isinstance(track, VideoTrack):
             self.newest = max(self.newest or arrived, arrived)
             self._timed_by_arrival = track.timed_by_arrival
         else:
-            arrived -= self._delay_estimator.estimate_delay(moment)
+            arrived -= self._audio_delay.estimate_delay(sent)
         windows = self._windows[track.medium]
-        place = arrived // DELAY_WINDOW_NS
-        least = windows.get(place)
-        if least is None:
-            least = windows[place] = MinDelay(arrived - moment)
-        least.delay = min(least.delay, arrived - moment)
-        least.units += 1
+        delay, index = arrived - sent, arrived // DELAY_WINDOW_NS
+        window = windows.get(index)
+        if window is None:
+            window = windows[index] = MinDelay(delay)
+        window.delay = min(window.delay, delay)
+        window.units += 1
 
-    def sound(self, zero: int) -> DriftCurve:
-        """How to move the sound so that it is in step; empty where it is so as it lies.
+    def audio_shift(self, origin: int) -> DriftCurve:
+        """How to move the audio so that it is in sync; empty if it needs no moving.
 
-        (seconds from the moment `zero`, seconds to move by) at some times; between them the way
-        is straight.
+        `origin`: the time that the curve's seconds count from, monotonic nanoseconds.
         """
-        apart = self._measure_offsets()
-        if not apart or max(abs(off) for _, off in apart) <= AUDIBLE_OFFSET_S:
+        offsets = self._measure_offsets()
+        if not offsets or max(abs(offset) for _, offset in offsets) <= AUDIBLE_OFFSET_S:
             return ()
-        return tuple(((moment - zero) / NS_PER_SECOND, off) for moment, off in self._smooth(apart))
+        return tuple(
+            ((time - origin) / NS_PER_SECOND, offset) for time, offset in self._smooth(offsets)
+        )
 
     @property
     def av_offset(self) -> float | None:
-        """Seconds that the sound may be off, after it was moved."""
-        apart = self._measure_offsets()
-        if not apart:
+        """Seconds by which audio and video may be apart after the audio was moved."""
+        offsets = self._measure_offsets()
+        if not offsets:
             return None
-        worst = max(abs(off) for _, off in apart)
+        worst = max(abs(offset) for _, offset in offsets)
         if worst > AUDIBLE_OFFSET_S:
-            smooth = self._smooth(apart)
-            worst = max(abs(a - b) for (_, a), (_, b) in zip(apart, smooth, strict=True))
+            smooth = self._smooth(offsets)
+            worst = max(abs(a - b) for (_, a), (_, b) in zip(offsets, smooth, strict=True))
         return round(max(worst, ARRIVAL_RESOLUTION_S), 6)
 
     @property
     def uncertainty(self) -> float | None:
-        """Seconds that a picture's moment may be off our clock."""
-        delays = [
-            abs(least.delay + self.late_by_ns) for least in self._reliable_windows("video").values()
+        """Seconds by which the time of a frame may be wrong on this machine's clock."""
+        drifts = [
+            abs(window.delay + self.late_by_ns)
+            for window in self._reliable_windows("video").values()
         ]
-        if not delays:
+        if not drifts:
             return None
-        return round(
-            max(delays) / NS_PER_SECOND
-            + (MJPEG_ARRIVAL_ERROR_S if self._timed_by_arrival else ARRIVAL_RESOLUTION_S),
-            6,
-        )
+        error = MJPEG_ARRIVAL_ERROR_S if self._timed_by_arrival else ARRIVAL_RESOLUTION_S
+        return round(max(drifts) / NS_PER_SECOND + error, 6)
 
     def _reliable_windows(self, medium: str) -> dict[int, MinDelay]:
-        """The windows with enough in them; where none has, all as one."""
+        """The windows with enough units; if there are none, all windows as one."""
         windows = self._windows[medium]
-        sure = {place: least for place, least in windows.items() if least.units >= MIN_WINDOW_UNITS}
-        if sure or not windows:
-            return sure
-        return {min(windows): MinDelay(min(least.delay for least in windows.values()))}
+        reliable = {
+            index: window for index, window in windows.items() if window.units >= MIN_WINDOW_UNITS
+        }
+        if reliable or not windows:
+            return reliable
+        return {min(windows): MinDelay(min(window.delay for window in windows.values()))}
 
     def _measure_offsets(self) -> list[tuple[int, float]]:
-        """(moment, seconds that the sound lies too early) in the middle of each window."""
+        """(time in the middle of a window, seconds that the audio is too early), for each window.
+
+        The time is in monotonic nanoseconds.
+        """
         video, audio = self._reliable_windows("video"), self._reliable_windows("audio")
         return [
             (
-                place * DELAY_WINDOW_NS + DELAY_WINDOW_NS // 2,
-                (_min_delay_near(audio, place) - _min_delay_near(video, place)) / NS_PER_SECOND,
+                index * DELAY_WINDOW_NS + DELAY_WINDOW_NS // 2,
+                (_min_delay_near(audio, index) - _min_delay_near(video, index)) / NS_PER_SECOND,
             )
-            for place in sorted(video.keys() & audio.keys())
+            for index in sorted(video.keys() & audio.keys())
         ]
 
     @staticmethod
-    def _smooth(apart: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-        """Each as the median of it and its neighbours: a loaded machine shows late arrivals."""
+    def _smooth(offsets: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """The median of each offset and its neighbours, because a busy machine reads late."""
         return [
-            (moment, median(off for _, off in apart[max(0, at - 1) : at + 2]))
-            for at, (moment, _) in enumerate(apart)
+            (time, median(offset for _, offset in offsets[max(0, index - 1) : index + 2]))
+            for index, (time, _) in enumerate(offsets)
         ]
 
 
-def _min_delay_near(windows: dict[int, MinDelay], place: int) -> int:
-    """The least delay of a window and its neighbours: where few units come, most come late."""
-    return min(windows[at].delay for at in (place - 1, place, place + 1) if at in windows)
+def _min_delay_near(windows: dict[int, MinDelay], index: int) -> int:
+    """The minimum delay of a window and its neighbours: with few units most arrive late."""
+    return min(windows[near].delay for near in (index - 1, index, index + 1) if near in windows)
 
 
-def shift_at(moves: DriftCurve, seconds: float) -> float:
-    """How far to move what lies at `seconds`."""
-    after = bisect(moves, (seconds, 0.0))
-    if after == 0 or after == len(moves):
-        return moves[min(after, len(moves) - 1)][1]
-    (left, low), (right, high) = moves[after - 1], moves[after]
+def shift_at(curve: DriftCurve, seconds: float) -> float:
+    """How many seconds to move what is at `seconds`, by linear interpolation.
+
+    Before the first and after the last point of the curve, the value of that point counts.
+    """
+    after = bisect(curve, (seconds, 0.0))
+    if after == 0 or after == len(curve):
+        return curve[min(after, len(curve) - 1)][1]
+    (left, low), (right, high) = curve[after - 1], curve[after]
     return low + (high - low) * (seconds - left) / (right - left)

@@ -1,125 +1,135 @@
-"""Writes parts as one plain video: nothing is decoded, and each picture keeps its real time."""
+"""Writes segments into one plain MP4 file. Nothing is decoded, and each frame keeps its time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.stream import Stream
 
 from camrec.clock import NS_PER_SECOND
-from camrec.recording.av_sync import AvSync, DriftCurve, shift_at
+from camrec.recording.av_sync import DriftCurve, shift_at
+from camrec.recording.segment import Segment
 
-MAX_LAST_FRAME_S = Fraction(
-    1, 25
-)  # seconds that the last picture lasts where pictures are reordered
-# Seconds: the same picture's moment is rounded differently in each part, by a tick or two. Pictures
-# of an MJPEG camera may come closer together than a millisecond.
+MAX_LAST_FRAME_S = Fraction(1, 25)  # how long the last frame lasts if frames are reordered
+# The time of one frame is rounded differently in each segment, by a tick or two. Frames of an
+# MJPEG camera may be less than a millisecond apart.
 SEGMENT_ROUNDING_S = Fraction(1, 20_000)
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A part as it lies on the disk.
+def concat(segments: Sequence[Segment], target: Path) -> None:
+    """Write `segments`, which have the same codec and size, into `target`. Gaps stay gaps.
 
-    origin : the moment of its time 0, in nanoseconds on the clock that all its neighbours share.
-    progressive : it is a plain video as it is.
-    expected_frames : how many pictures it shows if nothing went wrong; None where something did.
-    av_sync : how its sound and pictures keep step; None where that is not known.
-    left_out : seconds in it of the pictures before which some were left out on purpose.
-    """
-
-    path: Path
-    origin: int
-    progressive: bool
-    expected_frames: int | None = None
-    av_sync: AvSync | None = None
-    left_out: tuple[float, ...] = ()
-
-    @property
-    def sound(self) -> DriftCurve:
-        """How its sound is to be moved, as `AvSync.sound` tells."""
-        return self.av_sync.sound(self.origin) if self.av_sync else ()
-
-
-def concat(parts: Sequence[Segment], target: Path) -> None:
-    """Write `parts`, of the same codec and size, into `target`, gaps kept as gaps.
-
-    Where a part reaches into the next one (a part may begin with what the one before it may have
-    lost), it is cut there. The hidden lead of the first stays hidden.
+    If a segment overlaps the next one (a segment may begin with what the one before it may have
+    lost), it is cut there. The hidden lead of the first segment stays hidden.
 
     Raises OSError (av.error.FFmpegError).
     """
     options = {"avoid_negative_ts": "disabled", "movie_timescale": "90000"}
     with av.open(str(target), "w", format="mp4", options=options) as output:
-        streams = _add_streams(parts, output)
-        last: dict[str, int] = {}
-        for place, part in enumerate(parts):
-            shift = Fraction(part.origin - parts[0].origin, NS_PER_SECOND)
-            following = parts[place + 1] if place + 1 < len(parts) else None
-            sound = part.sound
-            until = _first_packet_times(following) if following else {}
-            away = (
-                Fraction(following.origin - part.origin, NS_PER_SECOND)
-                if following
-                else Fraction(0)
-            )
-            with av.open(str(part.path)) as source:
+        streams = _add_streams(segments, output)
+        writer = _PacketWriter(output)
+        for index, segment in enumerate(segments):
+            following = segments[index + 1] if index + 1 < len(segments) else None
+            placement = _Placement.create(segment, segments[0].origin, following)
+            with av.open(str(segment.path)) as source:
                 for packet in source.demux():
-                    medium = packet.stream.type
-                    if packet.dts is None or packet.pts is None or medium not in streams:
+                    medium, base = packet.stream.type, packet.time_base
+                    # A packet without times ends a stream. A file breaks off in a corrupt one.
+                    if packet.dts is None or packet.pts is None or packet.is_corrupt:
                         continue
-                    if packet.is_corrupt:  # the file ends in the middle of it
-                        continue
-                    at = packet.pts * packet.time_base
-                    if medium in until and at + SEGMENT_ROUNDING_S >= until[medium] + away:
-                        continue
-                    moved = round(shift / packet.time_base)
-                    if medium == "audio" and sound:
-                        seconds = float(packet.pts * packet.time_base)
-                        moved += round(shift_at(sound, seconds) / packet.time_base)
-                    packet.pts += moved
-                    # Where the sound of two parts is moved differently the later one gives way.
-                    if medium == "audio" and packet.pts <= last.get(medium, packet.pts - 1):
-                        continue
-                    packet.dts = max(
-                        packet.dts + moved, last.get(medium, packet.dts + moved - 1) + 1
-                    )
-                    last[medium] = packet.dts
-                    if packet.pts != packet.dts:
-                        # Told from decoding to decoding, it would lengthen the end of the video.
-                        packet.duration = min(
-                            packet.duration, round(MAX_LAST_FRAME_S / packet.time_base)
+                    time = packet.pts * base
+                    if medium in streams and placement.includes(medium, time):
+                        shift = placement.shift(medium, time, base)
+                        writer.write(
+                            packet, packet.pts + shift, packet.dts + shift, streams[medium]
                         )
-                    packet.stream = streams[medium]
-                    output.mux(packet)
+
+
+@dataclass(frozen=True)
+class _Placement:
+    """Where a segment is in the target, in seconds.
+
+    offset : from the time 0 of the target to the time 0 of the segment.
+    ends : where the next segment begins, in the segment's time, for each medium.
+    """
+
+    offset: Fraction
+    audio_shift: DriftCurve
+    ends: Mapping[str, Fraction]
+
+    @classmethod
+    def create(cls, segment: Segment, origin: int, following: Segment | None) -> _Placement:
+        ends: dict[str, Fraction] = {}
+        if following is not None:
+            distance = Fraction(following.origin - segment.origin, NS_PER_SECOND)
+            first = _first_packet_times(following)
+            ends = {medium: time + distance for medium, time in first.items()}
+        offset = Fraction(segment.origin - origin, NS_PER_SECOND)
+        return cls(offset, segment.audio_shift, ends)
+
+    def includes(self, medium: str, time: Fraction) -> bool:
+        """Whether a packet at `time` (seconds in the segment) is from before the next segment."""
+        end = self.ends.get(medium)
+        return end is None or time + SEGMENT_ROUNDING_S < end
+
+    def shift(self, medium: str, time: Fraction, time_base: Fraction) -> int:
+        """How far to move a packet at `time` (seconds in the segment), in ticks of `time_base`."""
+        shift = round(self.offset / time_base)
+        if medium == "audio" and self.audio_shift:
+            shift += round(shift_at(self.audio_shift, float(time)) / time_base)
+        return shift
+
+
+class _PacketWriter:
+    """Writes packets so that the times of each stream increase."""
+
+    def __init__(self, output: av.container.OutputContainer) -> None:
+        self._output = output
+        self._last_dts: dict[str, int] = {}
+
+    def write(self, packet: av.Packet[Stream], pts: int, dts: int, stream: Stream) -> None:
+        """Write `packet` with other times into a stream of the output."""
+        last = self._last_dts.get(stream.type)
+        # The audio of two segments may be shifted differently. If it overlaps, drop the later one.
+        if stream.type == "audio" and last is not None and pts <= last:
+            return
+        packet.pts = pts
+        packet.dts = dts if last is None else max(dts, last + 1)
+        self._last_dts[stream.type] = packet.dts
+        if pts != packet.dts and packet.duration is not None:
+            # Its duration counts from one decoding time to the next, and would lengthen the video.
+            packet.duration = min(packet.duration, round(MAX_LAST_FRAME_S / packet.time_base))
+        packet.stream = stream
+        self._output.mux(packet)
 
 
 def _add_streams(
-    parts: Sequence[Segment], output: av.container.OutputContainer
-) -> dict[str, av.stream.Stream]:
-    """One stream a medium, made as the first part that has it."""
-    streams: dict[str, av.stream.Stream] = {}
-    for part in parts:
-        with av.open(str(part.path)) as source:
+    segments: Sequence[Segment], output: av.container.OutputContainer
+) -> dict[str, Stream]:
+    """One stream for each medium, copied from the first segment that has it."""
+    streams: dict[str, Stream] = {}
+    for segment in segments:
+        with av.open(str(segment.path)) as source:
             for stream in source.streams:
                 if stream.type not in streams:
-                    made = streams[stream.type] = output.add_stream_from_template(stream)
-                    # The muxer's own choice for H.265 is not taken by Apple's players.
-                    made.codec_context.codec_tag = stream.codec_context.codec_tag
+                    added = streams[stream.type] = output.add_stream_from_template(stream)
+                    # Apple's players do not play H.265 with the tag that the muxer would choose.
+                    added.codec_context.codec_tag = stream.codec_context.codec_tag
     return streams
 
 
-def _first_packet_times(part: Segment) -> dict[str, Fraction]:
+def _first_packet_times(segment: Segment) -> dict[str, Fraction]:
     """The time of the first packet of each medium, in seconds."""
-    found: dict[str, Fraction] = {}
-    with av.open(str(part.path)) as source:
-        wanted = {stream.type for stream in source.streams}
+    times: dict[str, Fraction] = {}
+    with av.open(str(segment.path)) as source:
+        media = {stream.type for stream in source.streams}
         for packet in source.demux():
             if packet.pts is not None:
-                found.setdefault(packet.stream.type, packet.pts * packet.time_base)
-            if wanted <= found.keys():
+                times.setdefault(packet.stream.type, packet.pts * packet.time_base)
+            if media <= times.keys():
                 break
-    return found
+    return times

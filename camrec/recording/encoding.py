@@ -1,4 +1,4 @@
-"""How pictures get into the file: as they came, or encoded."""
+"""Decides whether video is copied into the file or encoded."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CHROMA_LABELS = {2: "4:2:2", 3: "4:4:4"}
 
 @dataclass(frozen=True)
 class EncodingPolicy:
-    """What the settings say of it; H.264 that plays everywhere is always copied.
+    """What the settings say about encoding. H.264 that plays everywhere is copied.
 
-    h265 : "encode" (plays everywhere) or "copy" (costs nothing, and few browsers play it); H.264 of
-        a kind that few browsers play (4:2:2, 4:4:4, more than 8 bits) likewise.
+    h265 : "encode" (plays everywhere) or "copy" (needs no CPU time, but few browsers play it). It
+        also applies to H.264 that few browsers play (4:2:2, 4:4:4, more than 8 bits).
     mjpeg_preset : x264's preset for MJPEG.
-    force_encode : encode what would be copied, where that is not to be avoided (`for_stream`).
+    force_encode : encode also what would be copied, see `for_stream`.
     """
 
     h265: str = "encode"
@@ -25,22 +25,25 @@ class EncodingPolicy:
     force_encode: bool = False
 
     def for_stream(self, first: MediaUnit) -> EncodingPolicy:
-        """As it is for a stream that can only be begun at such a picture. Browsers seek to one like
-        that and fail, or show something else: a video that plays everywhere has others.
+        """The policy for a stream that begins with this key frame.
+
+        If browsers cannot start at its key frames (`MediaUnit.open`), seeking would fail or show
+        wrong frames, so the stream is encoded.
         """
         return replace(self, force_encode=True) if first.open and self.h265 == "encode" else self
 
     def can_copy(self, video: VideoTrack) -> bool:
-        """Whether its pictures go into the file as they came."""
+        """Whether the video is copied."""
         if video.codec == "h264" and is_widely_playable(video):
             return not self.force_encode
         return video.codec != "mjpeg" and self.h265 == "copy"
 
     def x264_preset(self, video: VideoTrack) -> str:
+        """The preset with which the video is encoded."""
         return self.mjpeg_preset if video.codec == "mjpeg" else "veryfast"
 
     def copy_warning(self, video: VideoTrack) -> RecordingWarning | None:
-        """What a reader of the receipt should know."""
+        """A warning if few browsers play the copied video; None otherwise."""
         if video.codec == "mjpeg" or not self.can_copy(video):
             return None
         if video.codec == "h265":
@@ -52,7 +55,7 @@ class EncodingPolicy:
 
 
 def is_widely_playable(video: VideoTrack) -> bool:
-    """Whether browsers decode its H.264: they know pictures of 8 bits in 4:2:0, and hardly more."""
+    """Whether browsers decode this H.264: few of them support more than 8 bits and 4:2:0."""
     return video.chroma <= 1 and video.depth == 8
 
 

@@ -1,4 +1,4 @@
-"""One FFmpeg process and the file that it writes: begun once, ended once, never used again."""
+"""One FFmpeg process and the file that it writes. Started once, ended once, never used again."""
 
 from __future__ import annotations
 
@@ -17,57 +17,58 @@ from camrec.recording.av_sync import AvSync
 from camrec.recording.encoding import EncodingPolicy
 from camrec.recording.ffmpeg_args import build_arguments, detect_features
 from camrec.recording.nut import NutMuxer
+from camrec.recording.segment import Segment
 from camrec.recording.timeline import SegmentTimeline
 
 log = logging.getLogger(__name__)
 
-MAX_PIPE_WRITE_BYTES = (
-    1 << 16
-)  # bytes: a write returns when all is taken, and tells no progress before
+# A write returns only when everything is written, so smaller writes show whether FFmpeg reads.
+MAX_PIPE_WRITE_BYTES = 1 << 16
 SEI_NAL_TYPE = 6
 DISK_FULL_MESSAGE = "No space left on device"
 
 
 class SegmentEnded(Exception):
-    """FFmpeg takes nothing more."""
+    """FFmpeg reads nothing more."""
 
 
 class FFmpegSegment:
-    """Takes units in, in the order in which they came.
+    """Takes frames and audio packets in the order in which they arrived.
 
-    av_sync : how its sound and its pictures keep step, and both with our clock.
-    shown : pictures given to FFmpeg that are not hidden.
-    left_out : seconds in its file of the pictures before which some were left out on purpose.
-    ended_cleanly : FFmpeg ended well: all that it was given is in the file.
-    progressive : and the file needs nothing more.
-    last_message : the last line FFmpeg said, or else how it ended; "" if all was well.
+    One thread writes; any thread may read the attributes and call `kill`.
+
+    av_sync : how audio and video are offset.
+    last_message : the last line that FFmpeg printed, or how it ended; empty if all was well.
+    disk_full : FFmpeg reported that the disk is full.
     """
 
     def __init__(
-        self, path: Path, ffmpeg: Path, timeline: SegmentTimeline, coding: EncodingPolicy
+        self, path: Path, ffmpeg: Path, timeline: SegmentTimeline, encoding: EncodingPolicy
     ) -> None:
         self.path = path
         self.av_sync = AvSync()
-        self.shown = 0
-        self.left_out: list[float] = []
         self.last_message = ""
         self.disk_full = False
-        self.ended_cleanly = False
-        self.progressive = False
+        self._frames_shown = 0
+        self._left_out: list[float] = []
+        self._ended_cleanly = False
+        self._progressive = False
         self._timeline = timeline
+        self._video_track = timeline.video.track
+        self._audio_track = timeline.audio.track if timeline.audio else None
         self._features = detect_features(ffmpeg)
-        self._copies_video = coding.can_copy(timeline.video.track)
-        audio = timeline.audio.track if timeline.audio else None
-        self._audio_decoder = audio_decoder_for(audio)
-        streams = timeline.streams
+        self._copies_video = encoding.can_copy(self._video_track)
+        self._audio_decoder = audio_decoder_for(self._audio_track)
+        audio = timeline.audio
         if audio is not None and self._audio_decoder is not None:
-            streams = (streams[0], replace(streams[1], track=self._audio_decoder.track))
-        self._nut = NutMuxer(streams)
+            audio = replace(audio, track=self._audio_decoder.track)
+        self._nut = NutMuxer(timeline.video, audio)
         self._has_frames = False
         self._pending: list[bytes] = []
         self._writing_since: float | None = None
-        self._tracks = (timeline.video.track, audio)
-        command = build_arguments(self._features, *self._tracks, timeline.start, path, coding)
+        command = build_arguments(
+            self._features, self._video_track, self._audio_track, timeline.start, path, encoding
+        )
         self._child = ChildProcess(
             f"ffmpeg {path.stem}",
             [ffmpeg, *command],
@@ -77,26 +78,28 @@ class FFmpegSegment:
         )
 
     def start(self) -> None:
-        """Raises OSError when FFmpeg does not start."""
+        """Start FFmpeg. Raises OSError if it does not start, SegmentEnded if it ends at once."""
         self._child.start()
         log.info("ffmpeg writes %s (pid %d)", self.path.name, self._child.pid)
         self._write(self._nut.header())
 
     def fits(self, unit: MediaUnit) -> bool:
-        """Whether its track is one of those that this part began with."""
-        return unit.track in self._tracks
+        """Whether the unit's track is one of those that the segment began with."""
+        return unit.track in (self._video_track, self._audio_track)
 
     @property
     def origin(self) -> int:
-        """The moment of its file's time 0 as far as it is known, monotonic nanoseconds."""
+        """When the time 0 of the file was, as far as that is known, monotonic nanoseconds."""
         return self._timeline.origin
 
     @property
     def has_audio(self) -> bool:
+        """Whether the file has an audio stream."""
         return self._timeline.audio is not None
 
     @property
     def has_ended(self) -> bool:
+        """Whether FFmpeg has ended."""
         return not self._child.running
 
     @property
@@ -109,64 +112,80 @@ class FFmpegSegment:
 
     @property
     def blocked_seconds(self) -> float:
-        """Seconds since when FFmpeg takes nothing of what it is offered."""
+        """Seconds for which FFmpeg has not read what is being written to it."""
         since = self._writing_since
         return time.monotonic() - since if since is not None else 0.0
 
-    def write(self, unit: MediaUnit, left_out: bool = False) -> None:
-        """Take in a unit that fits; `flush` gives it to FFmpeg.
+    def to_segment(self) -> Segment:
+        """The segment as it is now."""
+        return Segment(
+            self.path,
+            self.origin,
+            self._progressive,
+            self._frames_shown if self._ended_cleanly else None,
+            self.av_sync,
+            tuple(self._left_out),
+        )
 
-        left_out : before it pictures were left out on purpose.
+    def write(self, unit: MediaUnit, left_out: bool = False) -> None:
+        """Take a unit that `fits`; `flush` gives it to FFmpeg.
+
+        Parameters
+        ----------
+        left_out
+            Before this frame others were left out on purpose.
         """
         place = self._timeline.place(unit)
         if place is None:
             return
         stream, ticks = place
+        ahead = ticks - self._timeline.shown_ticks
         if left_out:
-            self.left_out.append((ticks - self._timeline.shown) / self._timeline.video.rate)
+            self._left_out.append(ahead / self._timeline.video.rate)
         data = unit.data
         if stream and self._audio_decoder is not None:
             data = self._audio_decoder.decode(data)
             if not data:
                 return
-        # Who seeks goes to a key picture, and is to find one that all can be decoded from.
+        # Players seek to key frames. Hide those from which not everything can be decoded.
         hidden = self._copies_video and unit.open and self._has_frames
         key = unit.key and not hidden
         if hidden:
             data = _remove_sei(data)
         self._has_frames = True
         self._pending += self._nut.frame(stream, ticks, key, data)
-        self.shown += stream == 0 and ticks >= self._timeline.shown
+        self._frames_shown += stream == 0 and ahead >= 0
 
     def flush(self) -> None:
-        """Give FFmpeg what was taken in, all at once; blocks while it is behind.
+        """Give FFmpeg everything that was taken, in one write. Blocks while FFmpeg is busy.
 
         Raises
         ------
-        PartEnded
+        SegmentEnded
         """
         if self._pending:
             gathered, self._pending = b"".join(self._pending), []
             self._write(gathered)
 
     def finish(self) -> None:
-        """Let FFmpeg close the file; it is given some seconds, then ended."""
+        """Let FFmpeg close the file. If it takes too long, FFmpeg is stopped."""
         with contextlib.suppress(SegmentEnded):
             self.flush()
         code = self._child.stop(STDIN_STOP_SEQUENCE)
-        # A list of edits that ends too early would hide the last picture where some are reordered.
-        in_order = not self._copies_video or not self._timeline.video.track.reorder
-        self.ended_cleanly = code == 0
-        # One that ended well has at most warned.
+        # FFmpeg's edit list ends too early if frames are reordered, and hides the last frame.
+        in_order = not self._copies_video or not self._video_track.reorder
+        ended_cleanly = code == 0
+        # An FFmpeg that ended well has printed warnings at most.
         self.last_message = (
-            "" if self.ended_cleanly else self.last_message or _describe_exit_status(code)
+            "" if ended_cleanly else self.last_message or _describe_exit_status(code)
         )
         self.av_sync.late_by_ns = self._timeline.late_by_ns
-        self.progressive = self.ended_cleanly and self._features.hybrid_mp4 and in_order
+        self._progressive = ended_cleanly and self._features.hybrid_mp4 and in_order
+        self._ended_cleanly = ended_cleanly
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)
 
     def kill(self) -> None:
-        """Free a writer that is blocked; any thread may."""
+        """Kill FFmpeg, which ends a write that blocks. Any thread may call this."""
         self._child.request_stop(StopStep.KILL)
 
     def _write(self, data: bytes) -> None:
@@ -189,14 +208,14 @@ class FFmpegSegment:
 
 
 def _describe_exit_status(code: int | None) -> str:
-    """How a process ended, in signs that need no translation: "SIGKILL", "code 1"."""
+    """How a process ended, in words that need no translation: "SIGKILL", "code 1"."""
     try:
         return signal.Signals(-(code or 0)).name
     except ValueError:
         return f"code {code}"
 
 
-def _remove_sei(picture: bytes) -> bytes:
-    """H.264 without its SEI: FFmpeg takes each picture with a recovery point for a key one."""
-    nals = picture.split(START_CODE)[1:]
+def _remove_sei(frame: bytes) -> bytes:
+    """H.264 without its SEI. With a recovery point FFmpeg would mark the frame as a key frame."""
+    nals = frame.split(START_CODE)[1:]
     return b"".join(START_CODE + nal for nal in nals if nal[0] & 31 != SEI_NAL_TYPE)

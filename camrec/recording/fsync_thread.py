@@ -1,4 +1,4 @@
-"""Has the disk take what is written every few seconds, so that a power cut takes no more."""
+"""Calls `fsync` on growing files every few seconds, so that a power cut loses little."""
 
 from __future__ import annotations
 
@@ -12,28 +12,37 @@ from camrec import durable_files
 
 log = logging.getLogger(__name__)
 
-FSYNC_INTERVAL_S = 2.0  # seconds
+FSYNC_INTERVAL_S = 2.0
 
 
 class FsyncThread:
-    """Looks at the growing files in a thread of its own: a slow disk holds no writer up.
+    """Makes growing files durable from a thread of its own: a slow disk delays no writer.
 
-    files : gives those that there are now.
+    Parameters
+    ----------
+    files
+        Returns the files that exist now. Called in the thread.
+    name
+        For the name of the thread.
+    interval
+        Seconds between two rounds.
     """
 
     def __init__(
-        self, files: Callable[[], Sequence[Path]], name: str, every: float = FSYNC_INTERVAL_S
-    ):
+        self, files: Callable[[], Sequence[Path]], name: str, interval: float = FSYNC_INTERVAL_S
+    ) -> None:
         self._files = files
-        self._interval = every
-        self._synced: dict[Path, int] = {}
+        self._interval = interval
+        self._synced_sizes: dict[Path, int] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sync-{name}", daemon=True)
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
+        """End the thread and wait for it."""
         self._stopped.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -44,7 +53,7 @@ class FsyncThread:
                 try:
                     self._fsync(file)
                 except OSError as error:
-                    log.warning("%s is not certain on the disk: %s", file.name, error.strerror)
+                    log.warning("%s may not be on the disk yet: %s", file.name, error.strerror)
 
     def _fsync(self, file: Path) -> None:
         if not file.exists():
@@ -52,10 +61,10 @@ class FsyncThread:
         handle = os.open(file, os.O_RDWR)
         try:
             size = os.fstat(handle).st_size
-            if size != self._synced.get(file):
+            if size != self._synced_sizes.get(file):
                 durable_files.fsync_handle(handle)
         finally:
             os.close(handle)
-        if file not in self._synced:
+        if file not in self._synced_sizes:
             durable_files.fsync_path(file.parent)
-        self._synced[file] = size
+        self._synced_sizes[file] = size

@@ -1,4 +1,4 @@
-"""What a finished file really holds, read from the file itself."""
+"""What a finished file contains, read from the file itself."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 
 import av
 
-MAX_DECODE_START_KEY_FRAMES = 4  # key pictures that decoding is tried from
+MAX_DECODE_START_KEY_FRAMES = 4  # from which decoding is tried
 
 
 @dataclass(frozen=True)
 class AudioStreamInfo:
+    """The audio of a file; `rate` is in samples per second."""
+
     codec: str
     rate: int
     channels: int
@@ -25,19 +27,19 @@ class AudioStreamInfo:
 class MediaInfo:
     """A video file as a player sees it.
 
-    times : seconds from its start, of each picture that is shown, sorted.
-    duration : seconds from its first picture to the end of its last.
-    lead : seconds of pictures in front that are hidden.
-    pixel : width of a pixel by its height.
-    has_in_band_parameters : its parameter sets stand in front of its key pictures too, as cameras
-    send them: parts
-        with and without cannot be joined.
+    audio : None if there is no audio.
+    times : when each frame is shown, in seconds from the start, sorted. Hidden frames are left out.
+    duration : seconds from the first frame to the end of the last.
+    lead : seconds of hidden frames at the start.
+    pixel : the width of a pixel divided by its height.
+    has_in_band_parameters : the parameter sets are also in front of the key frames, as cameras send
+        them. Segments with and without them cannot be joined.
     """
 
     width: int
     height: int
     video_codec: str
-    sound: AudioStreamInfo | None
+    audio: AudioStreamInfo | None
     times: tuple[float, ...]
     duration: float
     lead: float
@@ -46,15 +48,20 @@ class MediaInfo:
 
     @property
     def frames_per_minute(self) -> list[int]:
-        """How many pictures are shown in each minute."""
+        """How many frames are shown in each minute."""
         counts = Counter(int(time // 60) for time in self.times)
         return [counts[minute] for minute in range(max(counts, default=-1) + 1)]
 
 
 def read_media_info(path: Path) -> MediaInfo:
-    """Read every packet's time; nothing is decoded.
+    """Read the time of each packet. Nothing is decoded.
 
-    Raises OSError (av.error.FFmpegError) when it is not a video.
+    Raises
+    ------
+    OSError
+        (av.error.FFmpegError) The file cannot be read.
+    IndexError
+        It has no video stream.
     """
     with av.open(str(path)) as container:
         video = container.streams.video[0]
@@ -78,7 +85,7 @@ def read_media_info(path: Path) -> MediaInfo:
             width=video.codec_context.width,
             height=video.codec_context.height,
             video_codec=video.codec_context.name,
-            sound=_read_audio_info(audio) if audio else None,
+            audio=_read_audio_info(audio) if audio else None,
             times=tuple(float(time * base) for time, _ in shown),
             duration=float((end - shown[0][0]) * base) if shown else 0.0,
             lead=float(-lead * base),
@@ -88,7 +95,7 @@ def read_media_info(path: Path) -> MediaInfo:
 
 
 def _has_in_band_parameters(data: bytes, codec: str) -> bool:
-    """Whether there is a sequence parameter set among the NAL units, each behind its length."""
+    """Whether one of the NAL units is a sequence parameter set. Each follows its length."""
     at = 0
     while at + 4 < len(data):
         size, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4]
@@ -98,12 +105,12 @@ def _has_in_band_parameters(data: bytes, codec: str) -> bool:
     return False
 
 
-def can_decode_at(path: Path, moments: Sequence[float]) -> bool:
-    """Whether the pictures that are shown at `moments` (seconds) can really be decoded."""
+def can_decode_at(path: Path, times: Sequence[float]) -> bool:
+    """Whether the frames that are shown at `times` (seconds) can be decoded."""
     try:
         with av.open(str(path)) as container:
             video = container.streams.video[0]
-            return all(_can_decode(container, video, moment) for moment in moments)
+            return all(_can_decode(container, video, time) for time in times)
     except (av.error.FFmpegError, StopIteration, IndexError):
         return False
 
@@ -122,19 +129,20 @@ def _read_audio_info(audio: av.AudioStream) -> AudioStreamInfo:
     return AudioStreamInfo(context.name, context.sample_rate, context.channels)
 
 
-def _can_decode(
-    container: av.container.InputContainer, video: av.VideoStream, moment: float
-) -> bool:
-    """Whether the picture at `moment` can be decoded from the key picture before it; where all is
-    right only some pictures after one, from an earlier one.
+def _can_decode(container: av.container.InputContainer, video: av.VideoStream, time: float) -> bool:
+    """Whether the frame at `time` (seconds) can be decoded from a key frame before it.
+
+    Some cameras send a right image only some frames after a key frame, so earlier key frames are
+    tried too.
     """
-    begin = int(moment / video.time_base)
+    assert video.time_base is not None
+    begin = int(time / video.time_base)
     for _ in range(MAX_DECODE_START_KEY_FRAMES):
         container.seek(begin, stream=video, backward=True)
-        first = None
+        first: int | None = None
         for packet in container.demux(video):
             first = packet.pts if first is None else first
-            if any(f.time is not None and f.time >= moment - 1e-3 for f in packet.decode()):
+            if any(f.pts is not None and f.time >= time - 1e-3 for f in packet.decode()):
                 return True
         if first is None or first >= begin:
             break

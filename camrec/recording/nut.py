@@ -1,6 +1,6 @@
-"""NUT, the container that carries units to FFmpeg's stdin: the little of it that a live feed needs.
+"""NUT, the container in which FFmpeg gets frames on its stdin: the part that a live feed needs.
 
-Only shown times (pts) are written; FFmpeg works the decoding times out by itself. The format is
+Only presentation times (pts) are written; FFmpeg computes the decoding times. The format is
 described at https://ffmpeg.org/~michael/nut.txt
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from camrec.media import AudioTrack, Track, VideoTrack
+from camrec.media import AudioTrack, VideoTrack
 
 NUT_FILE_ID = b"nut/multimedia container\0"
 MAIN_STARTCODE = 0x4E4D7A561F5F04AD
@@ -17,8 +18,8 @@ STREAM_STARTCODE = 0x4E5311405BF2F9DB
 SYNCPOINT_STARTCODE = 0x4E4BE4ADEECA4569
 
 NUT_VERSION = 3
-MAX_SYNCPOINT_DISTANCE_BYTES = 65536  # bytes between two sync points
-CODED_PTS_SHIFT_BITS = 7  # a time written in full is written with 1 << shift added
+MAX_SYNCPOINT_DISTANCE_BYTES = 65536
+CODED_PTS_SHIFT_BITS = 7  # a full time is written with 1 << shift added
 
 NUT_KEY_FLAG, CODED_PTS_FLAG, STREAM_ID_FLAG, SIZE_FLAG, CHECKSUM_FLAG, CODED_FLAG = (
     1,
@@ -49,26 +50,35 @@ CODEC_TAGS = {
 _BIT_REVERSAL_TABLE = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-@dataclass(frozen=True)
-class NutStream:
-    """A track as it is written: its times in ticks of 1/rate second, never below zero."""
+TrackT = TypeVar("TrackT", VideoTrack, AudioTrack)
 
-    track: Track
+
+@dataclass(frozen=True)
+class NutStream(Generic[TrackT]):
+    """A track in the NUT. Its times are ticks of 1/rate second, never below zero."""
+
+    track: TrackT
     rate: int
 
 
 class NutMuxer:
-    """Makes the bytes; whoever calls it writes them, in order.
+    """Returns the bytes of the NUT; the caller writes them, in order.
 
-    Frames of one stream come in decoding order, all streams roughly in the order of their times.
+    Frames of one stream are given in decoding order, and the streams are interleaved roughly by
+    time.
     """
 
-    def __init__(self, streams: tuple[NutStream, ...]) -> None:
-        self._streams = streams
+    def __init__(
+        self, video: NutStream[VideoTrack], audio: NutStream[AudioTrack] | None = None
+    ) -> None:
+        self._streams: tuple[NutStream[VideoTrack] | NutStream[AudioTrack], ...] = (
+            (video, audio) if audio is not None else (video,)
+        )
         self._written = 0
         self._synced = -MAX_SYNCPOINT_DISTANCE_BYTES
 
     def header(self) -> bytes:
+        """The start of the NUT, before any frame."""
         parts = [NUT_FILE_ID, _build_packet(MAIN_STARTCODE, self._build_main_header())]
         parts += [
             _build_packet(STREAM_STARTCODE, _build_stream_header(index, s))
@@ -79,7 +89,15 @@ class NutMuxer:
         return header
 
     def frame(self, stream: int, time: int, key: bool, data: bytes) -> tuple[bytes, ...]:
-        """One frame of the stream with that index, shown at `time` ticks, in pieces."""
+        """One frame, in pieces.
+
+        Parameters
+        ----------
+        stream
+            0: video, 1: audio.
+        time
+            When it is shown, in the stream's ticks.
+        """
         sync = b""
         if self._written + len(data) - self._synced > MAX_SYNCPOINT_DISTANCE_BYTES:
             sync = self._build_syncpoint(stream, time)
@@ -102,7 +120,7 @@ class NutMuxer:
         head = [NUT_VERSION, len(self._streams), MAX_SYNCPOINT_DISTANCE_BYTES, len(self._streams)]
         for stream in self._streams:
             head += [1, stream.rate]
-        # One run of 255 frame codes, alike: everything about a frame stands in the frame itself.
+        # All 255 frame codes are alike: each frame says everything about itself.
         frame_codes = [CODED_FLAG, 6, 0, 1, 0, 0, 0, 255]
         no_elision = [0]
         return b"".join(map(_encode_varint, head + frame_codes + no_elision))
@@ -115,10 +133,12 @@ class NutMuxer:
         )
 
 
-def _build_stream_header(index: int, stream: NutStream) -> bytes:
+def _build_stream_header(
+    index: int, stream: NutStream[VideoTrack] | NutStream[AudioTrack]
+) -> bytes:
     track = stream.track
     delay = track.reorder if isinstance(track, VideoTrack) else 0
-    furthest = stream.rate  # ticks; beyond it a frame needs a checksum, which all of ours have
+    furthest = stream.rate  # ticks; beyond it a frame needs a checksum, which all frames here have
     extra = track.parameters
     head = (
         b"".join(map(_encode_varint, (index, isinstance(track, AudioTrack), 4)))
@@ -140,7 +160,7 @@ def _build_packet(startcode: int, payload: bytes) -> bytes:
 
 
 def _encode_varint(value: int) -> bytes:
-    """Seven bits a byte, the highest first; all but the last have their top bit set."""
+    """Seven bits in each byte, the highest first; all bytes but the last have their top bit set."""
     if value < 0x80:
         return bytes((value,))
     digits = [value & 0x7F]
@@ -150,6 +170,6 @@ def _encode_varint(value: int) -> bytes:
 
 
 def _crc32(data: bytes) -> bytes:
-    """CRC-32 (0x04C11DB7), highest bit first, starting at 0: zlib's, mirrored."""
+    """CRC-32 (0x04C11DB7), highest bit first, starting at 0: the mirror image of zlib's."""
     mirrored = zlib.crc32(data.translate(_BIT_REVERSAL_TABLE), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return mirrored.to_bytes(4, "little").translate(_BIT_REVERSAL_TABLE)

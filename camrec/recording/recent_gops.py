@@ -1,4 +1,4 @@
-"""The newest pictures and their sound, so that a new part can begin where the last one may end."""
+"""The newest GOPs and their audio, so that a new segment can overlap the end of the last one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections import deque
 from camrec.clock import NS_PER_SECOND
 from camrec.media import MediaUnit
 
-RECENT_SPAN_NS = (
-    2 * NS_PER_SECOND
-)  # FFmpeg, killed, may lose a fragment of one second and what is in the pipe
-MAX_RECENT_GOPS_BYTES = 64 << 20  # bytes
+# A killed FFmpeg may lose a fragment of one second and what is in the pipe.
+RECENT_SPAN_NS = 2 * NS_PER_SECOND
+MAX_RECENT_GOPS_BYTES = 64 << 20
 
 
 class RecentGops:
-    """Units from a key picture on, at least `RECENT_SPAN_NS` back where there is one.
+    """Frames and audio from a key frame on that is at least `RECENT_SPAN_NS` old, if there is one.
 
-    It shares them with the feed: they are not copied.
+    The units are shared with the feed, not copied.
     """
 
     def __init__(self) -> None:
@@ -25,18 +24,18 @@ class RecentGops:
         self._bytes = 0
 
     def is_other_track(self, unit: MediaUnit) -> bool:
-        """Whether it is a picture of another track than those that are kept."""
+        """Whether the unit is a frame of another track than the frames that are kept."""
         return bool(
             self._keys and unit.track.medium == "video" and unit.track is not self._keys[-1].track
         )
 
     def keep(self, unit: MediaUnit, all_of_it: bool = False) -> None:
-        """Sound of other tracks stays: who takes it out looks at the tracks.
+        """Add a unit and drop the GOPs that are too old. Audio of any track is kept.
 
         Parameters
         ----------
         all_of_it
-            Nothing of what is remembered was written yet: let nothing go while there is room.
+            Nothing of what is kept was written yet: drop a GOP only if there are too many bytes.
         """
         if unit.track.medium == "video" and unit.key:
             self._keys.append(unit)
@@ -54,16 +53,16 @@ class RecentGops:
             self.clear()
 
     def units(self) -> list[MediaUnit]:
-        """From a key picture on; empty before the first."""
+        """What is kept, from a key frame on; empty before the first."""
         return list(self._units)
 
     def clear(self) -> None:
+        """Drop everything."""
         self._units.clear()
         self._keys.clear()
         self._bytes = 0
 
     def _drop_oldest_gop(self) -> None:
-        """Let the oldest group go."""
         self._keys.popleft()
         while self._units and self._units[0] is not self._keys[0]:
             self._bytes -= len(self._units.popleft().data)

@@ -1,4 +1,4 @@
-"""The files that parts become: one video where it can be written, else the parts as they are."""
+"""Turns segments into files of a video, and cuts off what a segment did not finish."""
 
 from __future__ import annotations
 
@@ -10,59 +10,44 @@ import av
 
 from camrec.receipt import RecordingWarning
 from camrec.recording import media_info
-from camrec.recording.concat import Segment, concat
+from camrec.recording.concat import concat
 from camrec.recording.options import DiskAllowance
+from camrec.recording.segment import Segment
 
 log = logging.getLogger(__name__)
 
-RESERVED_SPACE_BYTES = 256 << 10  # bytes
-
-
-class ReservedSpace:
-    """Bytes in `folder` to throw off at the end, so that a receipt finds room on a full disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "ballast"
-
-    def take(self) -> None:
-        try:
-            self._file.write_bytes(bytes(RESERVED_SPACE_BYTES))
-        except OSError as error:
-            log.warning("no room is held back in %s: %s", self._file.parent, error.strerror)
-
-    def release(self) -> None:
-        self._file.unlink(missing_ok=True)
-
 
 def assemble_files(
-    stretch: Sequence[Segment], target: Path, room: DiskAllowance
+    segments: Sequence[Segment], target: Path, disk: DiskAllowance
 ) -> tuple[list[tuple[Path, Sequence[Segment]]], RecordingWarning | None]:
-    """Each file with the parts that it holds, and why it is not one: None if all is well.
+    """Make one file of `segments`; if that fails, repair them and leave them as they are.
 
-    `target` is where one is written, if it has to be.
+    Returns each file with the segments that it contains, and why it is not one file: None if all
+    is well. `target` is written only if joining is necessary.
     """
-    if len(stretch) == 1 and stretch[0].progressive and not stretch[0].sound:
-        return [(stretch[0].path, stretch)], None
-    if room.fits(sum(part.path.stat().st_size for part in stretch)):
+    if len(segments) == 1 and segments[0].progressive and not segments[0].audio_shift:
+        return [(segments[0].path, segments)], None
+    if disk.fits(sum(segment.path.stat().st_size for segment in segments)):
         try:
-            concat(stretch, target)
+            concat(segments, target)
         except (OSError, av.error.FFmpegError) as error:
             target.unlink(missing_ok=True)
-            trouble = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
+            warning = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
         else:
-            return [(target, stretch)], None
+            return [(target, segments)], None
     else:
-        trouble = RecordingWarning.of("not_joined_disk_full")
-    log.warning("%s is not written: %s", target.name, trouble.message)
-    for part in stretch:
-        if part.expected_frames is None:
-            trim_unfinished(part.path)
-    return [(part.path, (part,)) for part in stretch], trouble
+        warning = RecordingWarning.of("not_joined_disk_full")
+    log.warning("%s is not written: %s", target.name, warning.message)
+    for segment in segments:
+        if segment.expected_frames is None:
+            trim_unfinished(segment.path)
+    return [(segment.path, (segment,)) for segment in segments], warning
 
 
 def trim_unfinished(path: Path) -> None:
-    """Cut off what was not written to its end: a fragment that breaks off, and those of which the
-    last picture cannot be decoded.
+    """Cut off unfinished fragments, and those whose last frame cannot be decoded.
+
+    Raises OSError.
     """
     _truncate_fragments(path)
     while (times := media_info.read_media_info(path).times) and not media_info.can_decode_at(
@@ -73,7 +58,10 @@ def trim_unfinished(path: Path) -> None:
 
 
 def _truncate_fragments(path: Path, size: int | None = None) -> bool:
-    """Keep the fragments that end within the first `size` bytes (all of it); False: no change."""
+    """Keep the fragments that end within the first `size` bytes (all by default).
+
+    Returns whether the file was changed.
+    """
     size = path.stat().st_size if size is None else size
     whole = place = 0
     with path.open("r+b") as file:
@@ -86,7 +74,7 @@ def _truncate_fragments(path: Path, size: int | None = None) -> bool:
             if length < 8 or place + length > size:
                 break
             place += length
-            if head[4:8] != b"moof":  # which is nothing without what follows it
+            if head[4:8] != b"moof":  # useless without the mdat that follows it
                 whole = place
         cut = path.stat().st_size - whole
         if whole and cut:

@@ -1,4 +1,4 @@
-"""What a recording was before camrec was ended by force, and its way into the present."""
+"""What a killed camrec had recorded, so that the next camrec can continue."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from pathlib import Path
 
 from camrec.journal import JournalEntry, SegmentRecord
 from camrec.receipt import EndReason
-from camrec.recording.concat import Segment
 
 
 @dataclass(frozen=True)
 class ResumeState:
-    """All times are UTC nanoseconds: the monotonic clock does not outlive a reboot.
+    """The state of a recording when camrec was killed.
 
-    parts : its segments, in order.
-    ended, over : why and when it ended, where only its video was still to be made.
+    All times are UTC nanoseconds, because the monotonic clock starts again with the machine.
+
+    segments : in order.
+    end_reason, ended_at : why and when the recording ended, if only its video is missing.
     """
 
     started_at: int
-    parts: Sequence[SegmentRecord] = ()
-    ended: EndReason | None = None
-    over: int | None = None
+    segments: Sequence[SegmentRecord] = ()
+    end_reason: EndReason | None = None
+    ended_at: int | None = None
 
     @classmethod
     def from_entry(cls, entry: JournalEntry) -> ResumeState | None:
@@ -36,19 +37,12 @@ class ResumeState:
             return None
         return cls(entry.started_at, entry.parts, entry.ended, entry.over)
 
-    def written(self, folder: Path, began: int) -> list[Segment]:
-        """Its parts, on the monotonic clock that shows `began` (ns) at its start."""
-        return [
-            Segment(folder / part.file, began + part.zero - self.started_at, progressive=False)
-            for part in self.parts
-        ]
-
-    def newest(self, folder: Path) -> int:
-        """When something was last written; its start where nothing was."""
-        files = [folder / part.file for part in self.parts]
+    def last_written(self, folder: Path) -> int:
+        """When a segment was last written; the start of the recording if there is none."""
+        files = [folder / segment.file for segment in self.segments]
         written = [file.stat().st_mtime_ns for file in files if file.exists()]
         return max([self.started_at, *written])
 
     def has_segments(self, folder: Path) -> bool:
-        """Whether there is anything left to make a video of."""
-        return any((folder / part.file).exists() for part in self.parts)
+        """Whether `folder` still has a segment to make a video of."""
+        return any((folder / segment.file).exists() for segment in self.segments)

@@ -1,108 +1,127 @@
-"""Puts units into parts: opens one when there is enough to begin with, another when it ends."""
+"""Puts frames and audio into segments, and starts the next segment when one ends."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
-from camrec.clock import NS_PER_SECOND, Clock
+from camrec.clock import Clock
 from camrec.feed import MediaFeed
 from camrec.media import MediaUnit
 from camrec.receipt import Gap, RecordingWarning
-from camrec.recording.concat import Segment
-from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 from camrec.recording.ffmpeg_segment import FFmpegSegment, SegmentEnded
 from camrec.recording.gaps import GapTracker
 from camrec.recording.recent_gops import RecentGops
-from camrec.recording.timeline import ClockMap, SegmentTimeline
+from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.segment import Segment
+from camrec.recording.segment_factory import SegmentFactory
+from camrec.recording.segment_retry import SegmentRetry
+from camrec.recording.segment_start import create_timeline, has_decodable_frame, is_audio_due
+from camrec.recording.timeline import ClockMap
 from camrec.recording.track_change_limit import TrackChangeLimiter
+from camrec.recording.warning_list import WarningList
 
 log = logging.getLogger(__name__)
 
-AUDIO_WAIT_S = 1.0  # seconds that a part waits for sound that is expected
-SEGMENT_RETRY_PAUSES_S = (
-    0.2,
-    1.0,
-    2.0,
-)  # seconds before the next part, after one that wrote nothing
-
 
 class SegmentWriter:
-    """Used by one thread; what it has so far may be looked at by any.
+    """Writes the segments of one recording. One thread writes; any thread may read the results.
 
     Parameters
     ----------
-    began, deadline
-        The video begins with what was on the screen then; pictures that arrive from the deadline
-        on are not written. Monotonic nanoseconds: both are by our clock, whatever the camera's.
-    tell
-        Called after each change of the parts or the gaps.
-    keep
-        Called when `written` tells something else: before each part is begun, and when it turns
-        out that one began earlier than was thought.
-    earlier, newest
-        The parts that an earlier camrec wrote, and when it last did, monotonic nanoseconds.
+    period
+        When the recording runs. Frames that arrive from its deadline on are not written.
+    notify
+        Called after each change of the segments or the gaps.
+    save_journal
+        Called when `segments` changes: before each segment is started, and when it turns out that
+        one began earlier than assumed.
+    earlier, last_written
+        The segments that an earlier camrec wrote, and when it last wrote, monotonic nanoseconds.
 
     Attributes
     ----------
     current_segment : the one that is being written, or None.
-    parts : all, in order.
-    failed : why nothing more can be written: "disk", "error", or None.
-    warnings : what a reader of the receipt should know.
-    left_out : whether pictures were left out on purpose since the newest that was written.
+    warnings : for the receipt.
+    left_out : whether frames were left out on purpose since the newest one that was written.
     """
 
     def __init__(
         self,
-        name: str,
-        folder: Path,
-        ffmpeg: Path,
+        feed: MediaFeed,
+        period: RecordingPeriod,
+        factory: SegmentFactory,
         clock: Clock,
-        pace: MediaFeed,
         *,
-        began: int,
-        deadline: int,
-        tell: Callable[[], None],
-        keep: Callable[[], None],
+        recording_id: str,
+        notify: Callable[[], None],
+        save_journal: Callable[[], None],
         earlier: Sequence[Segment] = (),
-        newest: int = 0,
-        coding: EncodingPolicy = DEFAULT_ENCODING,
+        last_written: int = 0,
     ) -> None:
         self.current_segment: FFmpegSegment | None = None
-        self.parts: list[FFmpegSegment] = []
-        self.failed: str | None = None
-        self.warnings: list[RecordingWarning] = []
-        self._name = name
-        self._folder = folder
-        self._ffmpeg = ffmpeg
-        self._encoding = coding
+        self.warnings = WarningList()
+        self.left_out = False
+        self._feed = feed
+        self._period = period
+        self._factory = factory
         self._clock = clock
-        self._feed = pace
-        self._video_start = began
-        self._deadline = deadline
-        self._notify = tell
-        self._save_journal = keep
+        self._recording_id = recording_id
+        self._notify = notify
+        self._save_journal = save_journal
         self._earlier_segments = tuple(earlier)
+        self._started_segments: list[FFmpegSegment] = []
         self._recent_gops = RecentGops()
         self._clock_map = ClockMap()
         self._gap_tracker: GapTracker | None = None
         if earlier:
             self._gap_tracker = GapTracker(earlier[0].origin)
-            self._gap_tracker.newest = newest
+            self._gap_tracker.newest = last_written
         self._track_changes = TrackChangeLimiter()
-        self._frames_left_out = 0
-        self._packets_lost = self._damaged_frames = 0
-        self.left_out = False
-        self._failed_starts = 0
-        self._retry_at = 0
+        self._retry = SegmentRetry()
         self._had_audio = False
 
+    # Any thread.
+
+    @property
+    def failed(self) -> Literal["disk", "error"] | None:
+        """Why nothing more can be written; None if all is well."""
+        return self._retry.failed
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the segments, without those of an earlier camrec."""
+        return [segment.path for segment in list(self._started_segments)]
+
+    @property
+    def last_message(self) -> str:
+        """The last line that FFmpeg printed; empty if there is none."""
+        return self._started_segments[-1].last_message if self._started_segments else ""
+
+    def segments(self) -> list[Segment]:
+        """All segments so far, in order, with those of an earlier camrec."""
+        started = [segment.to_segment() for segment in list(self._started_segments)]
+        return [*self._earlier_segments, *started]
+
+    def gaps(self, now: int) -> list[Gap]:
+        """The gaps up to `now`, in seconds from the start of the video."""
+        return self._gap_tracker.gaps_until(now, self._feed) if self._gap_tracker else []
+
+    # The thread that writes.
+
+    @property
+    def has_nothing_to_write(self) -> bool:
+        """Whether there is no segment, and no frame to start one with."""
+        return self.current_segment is None and not self._recent_gops.units()
+
     def remember(self, unit: MediaUnit) -> None:
-        """A unit of the group that was there before the button: the first part needs it all."""
+        """Keep a frame from before the start: the first segment needs the whole GOP."""
         self._recent_gops.keep(unit, all_of_it=True)
 
     def take(self, unit: MediaUnit) -> None:
+        """Write a frame or an audio packet, or keep it until a segment can start."""
         if unit.dropped_frames:
             self._skip_frames(unit, unit.dropped_frames)
         if self._recent_gops.is_other_track(unit):
@@ -110,220 +129,148 @@ class SegmentWriter:
                 self._skip_frames(unit)
                 return
             self.open(patient=False)
-            self.close("the picture's form changed")
+            self.close("the video format changed")
             self._recent_gops.clear()
         self._recent_gops.keep(unit, all_of_it=self.current_segment is None)
         if self.current_segment is not None and not self.current_segment.fits(unit):
-            self.close("the sound's form changed")
+            self.close("the audio format changed")
         if self.current_segment is not None:
             self._write(unit)
         else:
             self.open(now=unit.arrived)
 
     def open(self, patient: bool = True, now: int | None = None) -> None:
-        """Begin a part with what is remembered, where there is none and it is time for one.
+        """Start a segment with the recent GOPs, if there is none and it is time for one.
 
-        now : monotonic nanoseconds; of what is taken its arrival, since more may wait behind it.
+        Parameters
+        ----------
+        patient
+            Wait for expected audio, for a frame that can be decoded, and after a failed start.
+        now
+            Monotonic nanoseconds. For a frame that is taken: its arrival, because more frames may
+            wait behind it.
         """
         units = self._recent_gops.units()
         if self.current_segment is not None or self.failed or not units:
             return
         now = self._clock.monotonic_ns() if now is None else now
-        if patient and (
-            now < self._retry_at
-            or self._is_waiting_for_audio(units, now)
-            or self._is_waiting_for_frame(units)
-        ):
+        if patient and not self._may_start(units, now):
             return
-        self._clock_map.learn(units, after=self._gap_tracker.newest if self._gap_tracker else None)
-        timeline = self._create_timeline(units)
-        self._gap_tracker = self._gap_tracker or GapTracker(timeline.origin)
-        if not self.parts:
-            self._encoding = self._encoding.for_stream(units[0])
-        path = self._folder / f"part-{len(self._earlier_segments) + len(self.parts) + 1}.mp4"
-        part = self.current_segment = FFmpegSegment(path, self._ffmpeg, timeline, self._encoding)
-        self.parts.append(part)
-        self._add_warning(self._encoding.copy_warning(timeline.video.track))
+        segment = self.current_segment = self._create_segment(units)
+        self._started_segments.append(segment)
+        self.warnings.add_once(self._factory.copy_warning(units[0].video_track))
         if self._feed.unsupported_audio:
-            self._add_warning(
-                RecordingWarning.of("audio_left_out", codec=self._feed.unsupported_audio)
-            )
-        self._had_audio = part.has_audio
+            codec = self._feed.unsupported_audio
+            self.warnings.add_once(RecordingWarning.of("audio_left_out", codec=codec))
+        self._had_audio = segment.has_audio
         self._save_journal()
         self._notify()
         try:
-            part.start()
+            segment.start()
         except (OSError, SegmentEnded) as error:
-            part.last_message = part.last_message or getattr(error, "strerror", None) or str(error)
+            reason = getattr(error, "strerror", None) or str(error)
+            segment.last_message = segment.last_message or reason
             self._handle_ffmpeg_exit()
         for unit in units:
-            if self.current_segment is part and part.fits(unit):
+            if self.current_segment is segment and segment.fits(unit):
                 self._write(unit)
 
-    def close(self, why: str) -> None:
-        """End the part; the next one begins with what is remembered."""
-        part, self.current_segment = self.current_segment, None
-        if part is None:
+    def close(self, reason: str) -> None:
+        """End the segment. The next one starts with the recent GOPs. `reason` is for the log."""
+        segment, self.current_segment = self.current_segment, None
+        if segment is None:
             return
-        part.finish()
-        log.info("recording %s: %s ends: %s", self._name, part.path.name, why)
+        segment.finish()
+        log.info("recording %s: %s ends: %s", self._recording_id, segment.path.name, reason)
         self._notify()
 
     def forget(self) -> None:
-        """No further part is begun: what is remembered is of no use."""
+        """Drop the recent GOPs: no further segment will start."""
         self._recent_gops.clear()
 
     def flush(self) -> None:
-        """Give FFmpeg what was taken; it may also have ended though there was nothing to give."""
-        if self.current_segment is None:
+        """Give FFmpeg what was taken, and notice if it has ended."""
+        segment = self.current_segment
+        if segment is None:
             return
         try:
-            self.current_segment.flush()
+            segment.flush()
         except SegmentEnded:
             self._handle_ffmpeg_exit()
         else:
-            if self.current_segment.has_ended:
+            if segment.has_ended:
                 self._handle_ffmpeg_exit()
 
     def handle_discontinuity(self) -> None:
-        """What comes next has no tie to what was."""
+        """The stream broke: what comes next does not follow what came before."""
         self.open(patient=False)
         self.close("the stream broke")
         self._mark_discontinuity()
         self._clock_map = ClockMap()
 
     def handle_overflow(self) -> None:
-        """FFmpeg was too slow for what came."""
+        """Frames were dropped because FFmpeg was too slow."""
         self.close("FFmpeg is too slow")
         self._mark_discontinuity()
         self.left_out = True
         self.warnings.append(RecordingWarning.of("frames_dropped"))
-        log.warning("recording %s: FFmpeg is too slow, pictures are lost", self._name)
+        log.warning("recording %s: FFmpeg is too slow, frames are lost", self._recording_id)
 
-    def add_stream_warnings(self, since: int) -> None:
-        """Warn of what was noticed of the stream since a moment, monotonic nanoseconds."""
-        for notice in self._feed.notices:
-            if notice.at >= since:
-                self._add_warning(RecordingWarning.of(notice.code, **notice.facts))
-        for cause, count in self._feed.interruptions(since).items():
-            self._add_warning(RecordingWarning.of(cause, count=count))
+    def _may_start(self, units: Sequence[MediaUnit], now: int) -> bool:
+        if self._retry.is_pausing(now):
+            return False
+        expects_audio = self._had_audio or self._feed.audio is not None
+        if expects_audio and is_audio_due(units, now, self._period.video_start):
+            return False
+        return self._gap_tracker is not None or has_decodable_frame(units)
 
-    @property
-    def has_nothing_to_write(self) -> bool:
-        """There is no part, and nothing to begin one with."""
-        return self.current_segment is None and not self._recent_gops.units()
-
-    def gaps(self, now: int) -> list[Gap]:
-        """Times without pictures up to `now`, in seconds from the start of the video."""
-        return self._gap_tracker.gaps_until(now, self._feed) if self._gap_tracker else []
-
-    def written(self) -> list[Segment]:
-        return [
-            *self._earlier_segments,
-            *(
-                Segment(
-                    part.path,
-                    part.origin,
-                    part.progressive,
-                    part.shown if part.ended_cleanly else None,
-                    part.av_sync,
-                    tuple(part.left_out),
-                )
-                for part in list(self.parts)
-            ),
-        ]
-
-    def _create_timeline(self, units: list[MediaUnit]) -> SegmentTimeline:
-        """The first part's time counts from the picture at the button, all others' from the key."""
-        video = [unit for unit in units if unit.track.medium == "video"]
-        audio = next((u.track for u in reversed(units) if u.track.medium == "audio"), None)
-        first = shown = video[0]
-        if self._gap_tracker is None:
-            ready = [unit for unit in video if not unit.dependent and unit.time >= first.time]
-            before = [unit for unit in ready if self._clock_map.of(unit) <= self._video_start]
-            shown = min(ready, key=lambda unit: unit.time, default=first)
-            shown = max(before, key=lambda unit: unit.time, default=shown)
-        return SegmentTimeline(self._clock_map, first, shown, first.track, audio)
+    def _create_segment(self, units: Sequence[MediaUnit]) -> FFmpegSegment:
+        is_first = self._gap_tracker is None
+        newest = self._gap_tracker.newest if self._gap_tracker else None
+        self._clock_map.learn(units, after=newest)
+        video_start = self._period.video_start if is_first else None
+        timeline = create_timeline(units, self._clock_map, video_start)
+        self._gap_tracker = self._gap_tracker or GapTracker(timeline.origin)
+        if not self._started_segments:
+            self._factory.adapt_encoding(units[0])
+        return self._factory.create(timeline)
 
     def _write(self, unit: MediaUnit) -> None:
-        if unit.arrived >= self._deadline:
+        if unit.arrived >= self._period.deadline:
             return
-        if unit.lost and unit.arrived >= self._video_start:
-            self._count_loss(unit)
-        moment = self._clock_map.of(unit)
+        if unit.lost and unit.arrived >= self._period.video_start:
+            self.warnings.count_lost_packets(unit)
+        shown_at = self._clock_map.to_monotonic(unit)
         assert self.current_segment is not None and self._gap_tracker is not None
-        video = unit.track.medium == "video"
-        missing = video and (self.left_out or unit.dropped_frames > 0)
-        self.current_segment.write(unit, missing)
-        self.current_segment.av_sync.note(unit.track, moment, unit.arrived)
-        if video:
-            self._gap_tracker.left_out = self._gap_tracker.left_out or missing
+        is_video = unit.track.medium == "video"
+        left_out = is_video and (self.left_out or unit.dropped_frames > 0)
+        self.current_segment.write(unit, left_out)
+        self.current_segment.av_sync.note(unit.track, shown_at, unit.arrived)
+        if is_video:
+            self._gap_tracker.left_out = self._gap_tracker.left_out or left_out
             self.left_out = False
             if self._clock_map.refine(unit):
                 self._save_journal()
-            if self._gap_tracker.note(moment, unit.arrived, self._feed):
+            if self._gap_tracker.note(shown_at, unit.arrived, self._feed):
                 self._notify()
 
-    def _is_waiting_for_audio(self, units: list[MediaUnit], now: int) -> bool:
-        """Sound that is expected gets a second to come, so that the part begins with it."""
-        expected = self._had_audio or self._feed.audio is not None
-        if not expected or any(unit.track.medium == "audio" for unit in units):
-            return False
-        since = max(units[0].arrived, self._video_start)
-        return now - since < AUDIO_WAIT_S * NS_PER_SECOND
-
-    def _is_waiting_for_frame(self, units: list[MediaUnit]) -> bool:
-        """The video begins with one that is right: where a camera renews its pictures bit by bit,
-        those that come first are not.
-        """
-        video = [unit for unit in units if unit.track.medium == "video"]
-        return self._gap_tracker is None and all(unit.dependent for unit in video)
-
-    def _skip_frames(self, unit: MediaUnit, pictures: int = 1) -> None:
-        """Pictures that come before this one, or itself, are not written."""
-        if unit.arrived >= self._deadline:
-            return
-        self.left_out = True
-        self._frames_left_out += pictures
-        self._replace_warning(RecordingWarning.of("frames_left_out", frames=self._frames_left_out))
-
-    def _count_loss(self, unit: MediaUnit) -> None:
-        """Packets are missing in front of it, or in it."""
-        self._packets_lost += unit.lost
-        self._damaged_frames += unit.track.medium == "video"
-        lost = {"packets": self._packets_lost, "frames": self._damaged_frames}
-        self._replace_warning(RecordingWarning.of("packets_lost", **lost))
-
-    def _replace_warning(self, warning: RecordingWarning) -> None:
-        """Instead of what was said under the same code."""
-        others = [each for each in self.warnings if each.code != warning.code]
-        self.warnings = [*others, warning]
-
-    def _add_warning(self, warning: RecordingWarning | None) -> None:
-        if warning is not None and warning not in self.warnings:
-            self.warnings.append(warning)
+    def _skip_frames(self, unit: MediaUnit, frames: int = 1) -> None:
+        """Note that frames before `unit`, or `unit` itself, are not written."""
+        if unit.arrived < self._period.deadline:
+            self.left_out = True
+            self.warnings.count_left_out(frames)
 
     def _mark_discontinuity(self) -> None:
-        """Between what was and what comes pictures are missing."""
+        """Note that frames are missing between the last one and the next."""
         self._recent_gops.clear()
         if self._gap_tracker is not None:
             self._gap_tracker.is_discontinuous = True
 
     def _handle_ffmpeg_exit(self) -> None:
-        part = self.current_segment
-        assert part is not None
+        segment = self.current_segment
+        assert segment is not None
         self.close("FFmpeg ended")
-        number = len(self._earlier_segments) + len(self.parts)
-        stopped = RecordingWarning.of("ffmpeg_stopped", part=number, reason=part.last_message)
-        self.warnings.append(stopped)
-        log.warning("recording %s: FFmpeg ended: %s", self._name, part.last_message)
-        if part.disk_full:
-            self.failed = "disk"
-        elif part.size > 0:
-            self._failed_starts = 0
-        elif self._failed_starts == len(SEGMENT_RETRY_PAUSES_S):
-            self.failed = "error"
-        else:
-            pause = SEGMENT_RETRY_PAUSES_S[self._failed_starts]
-            self._failed_starts += 1
-            self._retry_at = self._clock.monotonic_ns() + int(pause * NS_PER_SECOND)
+        reason, number = segment.last_message, self._factory.number - 1
+        self.warnings.append(RecordingWarning.of("ffmpeg_stopped", part=number, reason=reason))
+        log.warning("recording %s: FFmpeg ended: %s", self._recording_id, reason)
+        self._retry.note_exit(segment, self._clock.monotonic_ns())

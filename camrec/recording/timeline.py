@@ -1,4 +1,7 @@
-"""When a unit was, and where that lies in the file."""
+"""When each frame and audio packet was sent, and where it is in the file.
+
+The symbols in the comments are those of ``docs/timing.md``.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,21 @@ from camrec.clock import NS_PER_SECOND
 from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from camrec.recording.nut import NutStream
 
-START_MARGIN_S = (
-    1  # seconds from the NUT's zero to the first key picture, for what is shown before it
-)
-MAX_TICKS_PER_SECOND = 90_000  # ticks a second that a file keeps
-LEARNING_PERIOD_NS = (
-    10 * NS_PER_SECOND
-)  # what a camera's clock runs away from ours meanwhile is little
-MIN_REPORTED_SHIFT_NS = (
-    NS_PER_SECOND // 100
-)  # nanoseconds that moments move before it is worth telling
+START_MARGIN_S = 1  # from the NUT's zero to the first key frame, for frames that are shown earlier
+MAX_TICKS_PER_SECOND = 90_000  # of the file's time base
+LEARNING_PERIOD_NS = 10 * NS_PER_SECOND  # short enough that clock drift is negligible
+MIN_REPORTED_SHIFT_NS = NS_PER_SECOND // 100  # smaller changes of the origin are not journaled
 
 
 class ClockMap:
-    """When each unit of an unbroken stream was, in nanoseconds on this machine's monotonic clock.
+    """Maps the camera's timestamps to this machine's monotonic clock, for one unbroken stream.
 
-    A track's first estimate is held until the stream breaks: distances stay the camera's own.
+    A frame with the timestamp t gets the monotonic time m = t + θ. The offset θ of each track is
+    its first estimate and is then held, so intervals between frames stay the camera's own. Frames
+    that arrive with less delay than the first ones show that θ was too large; the excess ε is
+    learnt in `late_by_ns`, without moving any frame.
 
-    late_by_ns : nanoseconds by which all moments turned out to be too late, told by pictures that
-    came
-        with less delay than the first ones.
+    late_by_ns : ε, nanoseconds by which all times turned out to be too late.
     """
 
     def __init__(self) -> None:
@@ -40,14 +38,15 @@ class ClockMap:
         self._start_time = 0
 
     def learn(self, units: Sequence[MediaUnit], after: int | None) -> None:
-        """Take the newest estimates, unless some are held already.
+        """Take the newest offset of each track, unless offsets are held already.
 
         Parameters
         ----------
         units
-            The first of the stream, a picture in front.
+            The start of the stream, with a frame first.
         after
-            The last moment before the stream broke: estimates that reach before it are wrong.
+            The time of the last frame before the stream broke, monotonic nanoseconds. The stream
+            is moved to just after it if its offset says otherwise.
         """
         if self._offsets:
             return
@@ -55,48 +54,51 @@ class ClockMap:
         for unit in reversed(units):
             self._offsets.setdefault(unit.track.medium, unit.offset)
         if after is not None:
-            first, earliest = self.of(units[0]), after + NS_PER_SECOND // 1000
+            first, earliest = self.to_monotonic(units[0]), after + NS_PER_SECOND // 1000
             self._forward_shift = max(0, earliest - first)
             self._max_late_by = max(0, first - earliest)
 
-    def of(self, unit: MediaUnit) -> int:
+    def to_monotonic(self, unit: MediaUnit) -> int:
+        """When a frame or audio packet was sent, nanoseconds on the monotonic clock."""
         offset = self._offsets.setdefault(unit.track.medium, unit.offset)
         return unit.time + offset + self._forward_shift
 
-    def refine(self, picture: MediaUnit) -> bool:
-        """Learn from its estimate how late moments are; True when that is worth telling.
+    def refine(self, frame: MediaUnit) -> bool:
+        """Learn ε from a frame's newer offset. True if the change is large enough for the journal.
 
-        Only a while: later the estimate follows the camera's clock where that runs away from ours.
+        It learns for `LEARNING_PERIOD_NS` only. Later offsets also contain the clock drift.
         """
-        if picture.time - self._start_time > LEARNING_PERIOD_NS:
+        if frame.time - self._start_time > LEARNING_PERIOD_NS:
             return False
-        late = self._offsets["video"] + self._forward_shift - picture.offset
-        if not self.late_by_ns < late:
+        late_by = self._offsets["video"] + self._forward_shift - frame.offset
+        if late_by <= self.late_by_ns:
             return False
-        self.late_by_ns = int(min(late, self._max_late_by))
-        worth = self.late_by_ns - self._reported_late_by > MIN_REPORTED_SHIFT_NS
-        self._reported_late_by = self.late_by_ns if worth else self._reported_late_by
-        return worth
+        self.late_by_ns = int(min(late_by, self._max_late_by))
+        if self.late_by_ns - self._reported_late_by <= MIN_REPORTED_SHIFT_NS:
+            return False
+        self._reported_late_by = self.late_by_ns
+        return True
 
 
 class SegmentTimeline:
-    """Where the units of one part lie, in ticks of its NUT.
+    """Gives each frame and audio packet of one segment its ticks in the NUT.
 
     Parameters
     ----------
     first
-        The key picture that the part begins with.
+        The key frame that the segment begins with.
     shown
-        The picture that its time counts from; those before it are hidden.
+        The frame that the segment's time counts from. Frames before it are hidden.
 
     Attributes
     ----------
-    shown : its ticks.
+    video, audio : the streams of the NUT; audio is None if the segment has none.
+    shown_ticks : the ticks of `shown`.
     """
 
     def __init__(
         self,
-        moments: ClockMap,
+        clock_map: ClockMap,
         first: MediaUnit,
         shown: MediaUnit,
         video: VideoTrack,
@@ -104,57 +106,51 @@ class SegmentTimeline:
     ) -> None:
         self.video = NutStream(video, min(video.rate, MAX_TICKS_PER_SECOND))
         self.audio = NutStream(audio, audio.rate) if audio else None
-        self._first_origin = moments.of(shown)
-        self.shown = (
-            START_MARGIN_S * self.video.rate
-            + _to_ticks(shown, self.video)
-            - _to_ticks(first, self.video)
+        self._first_origin = clock_map.to_monotonic(shown)
+        self._first_tick = _to_ticks(first, self.video.rate)
+        self.shown_ticks = (
+            START_MARGIN_S * self.video.rate + _to_ticks(shown, self.video.rate) - self._first_tick
         )
-        self._clock_map = moments
-        self._began = moments.of(first)
-        self._first_tick = _to_ticks(first, self.video)
+        self._clock_map = clock_map
+        self._first_sent = clock_map.to_monotonic(first)
         self._audio_shift: int | None = None
 
     @property
     def origin(self) -> int:
-        """The moment of `shown` as far as it is known, nanoseconds on the monotonic clock."""
+        """When `shown` was sent, as far as that is known, monotonic nanoseconds."""
         return self._first_origin - self._clock_map.late_by_ns
 
     @property
     def late_by_ns(self) -> int:
-        """Nanoseconds by which moments turned out to be too late."""
+        """See `ClockMap.late_by_ns`."""
         return self._clock_map.late_by_ns
 
     @property
     def start(self) -> float:
-        """Seconds from the NUT's zero to the picture that its time counts from."""
-        return self.shown / self.video.rate
-
-    @property
-    def streams(self) -> tuple[NutStream, ...]:
-        return (self.video, self.audio) if self.audio else (self.video,)
+        """Seconds from the NUT's zero to the frame that the segment's time counts from."""
+        return self.shown_ticks / self.video.rate
 
     def place(self, unit: MediaUnit) -> tuple[int, int] | None:
-        """Its stream's index and its ticks; None for what lies before the part begins."""
+        """The index of its stream and its ticks; None if it is from before the segment."""
         if unit.track.medium == "video":
-            ahead = _to_ticks(unit, self.video) - self._first_tick
-            if ahead < 0 and unit.dependent:  # it needs pictures from before the part
+            ahead = _to_ticks(unit, self.video.rate) - self._first_tick
+            if ahead < 0 and unit.dependent:  # it needs frames from before the segment
                 return None
             ticks = ahead + START_MARGIN_S * self.video.rate
             return (0, ticks) if ticks >= 0 else None
         assert self.audio is not None
         rate = self.audio.rate
         if self._audio_shift is None:
-            late = _scale_to_ticks(self._clock_map.of(unit) - self._began, rate)
+            late = _scale_to_ticks(self._clock_map.to_monotonic(unit) - self._first_sent, rate)
             if late < 0:
                 return None
-            self._audio_shift = late - _to_ticks(unit, self.audio)
-        ticks = _to_ticks(unit, self.audio) + self._audio_shift + START_MARGIN_S * rate
+            self._audio_shift = late - _to_ticks(unit, rate)
+        ticks = _to_ticks(unit, rate) + self._audio_shift + START_MARGIN_S * rate
         return (1, ticks) if ticks >= 0 else None
 
 
-def _to_ticks(unit: MediaUnit, stream: NutStream) -> int:
-    return _scale_to_ticks(unit.time, stream.rate)
+def _to_ticks(unit: MediaUnit, rate: int) -> int:
+    return _scale_to_ticks(unit.time, rate)
 
 
 def _scale_to_ticks(nanoseconds: int, rate: int) -> int:

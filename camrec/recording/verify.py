@@ -1,4 +1,4 @@
-"""A finished file looked at whole: every picture and every piece of sound is decoded."""
+"""Checks a finished video: decodes all of it and compares it with its receipt."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from camrec.recording import media_info
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """What was found.
+    """The result of a check.
 
-    frames : pictures that a player shows, all of them decoded.
-    duration : seconds, from the first of them to the end of the last.
-    sha256 : of the file as it is.
-    receipt : of what it was when it was saved; None where there is none.
-    faults : what is not right, by name, with how often or what: "unreadable" (the reason),
-        "undecodable", "backward" (times that do not increase), "frames" (the receipt's number),
-        "sha256" (the receipt's).
+    frames : how many frames a player shows.
+    duration : seconds from the first frame to the end of the last.
+    sha256 : of the file as it is now.
+    receipt : the receipt next to the file; None if there is none.
+    faults : what is wrong, by name: "unreadable" (the reason), "undecodable" (how often),
+        "backward" (how many times do not increase), "frames" (the number in the receipt), "sha256"
+        (the one in the receipt).
     """
 
     frames: int
@@ -34,15 +34,15 @@ class VerifyResult:
 
 
 def verify_video(path: Path) -> VerifyResult:
-    """Raises OSError when there is no such file."""
+    """Decode the whole file. Raises OSError if it does not exist."""
     sha256 = media_info.sha256_of(path)
     receipt = _read_receipt(path)
     faults: dict[str, str | Phrase] = {}
     frames, duration = 0, 0.0
     try:
-        counted = _count_frames(path)
-        frames, duration = counted["frames"], media_info.read_media_info(path).duration
-        faults = {each: str(counted[each]) for each in ("undecodable", "backward") if counted[each]}
+        counts = _count_frames(path)
+        frames, duration = counts["frames"], media_info.read_media_info(path).duration
+        faults = {each: str(counts[each]) for each in ("undecodable", "backward") if counts[each]}
     except (av.error.FFmpegError, IndexError) as error:
         faults["unreadable"] = getattr(error, "strerror", None) or Phrase("reasons.no_frame")
     if receipt is not None and receipt.frames != frames:
@@ -53,8 +53,11 @@ def verify_video(path: Path) -> VerifyResult:
 
 
 def _count_frames(path: Path) -> Counter[str]:
-    """Counts: frames, undecodable, backward."""
-    counted: Counter[str] = Counter()
+    """How many frames there are, and how many are undecodable or backward.
+
+    Raises IndexError if there is none, OSError (av.error.FFmpegError) if the file cannot be read.
+    """
+    counts: Counter[str] = Counter()
     with av.open(str(path)) as container:
         video = container.streams.video[0]
         video.thread_type = "AUTO"
@@ -63,22 +66,22 @@ def _count_frames(path: Path) -> Counter[str]:
             try:
                 decoded = packet.decode()
             except av.error.FFmpegError:
-                counted["undecodable"] += 1
+                counts["undecodable"] += 1
                 continue
-            counted["undecodable"] += packet.is_corrupt
+            counts["undecodable"] += packet.is_corrupt
             for frame in decoded:
-                counted["undecodable"] += frame.is_corrupt
-                # A lead that is hidden lies before zero, and not every reader leaves it out.
+                counts["undecodable"] += frame.is_corrupt
+                # Frames before zero are a hidden lead, which not every reader leaves out.
                 if packet.stream is not video or (frame.pts is not None and frame.pts < 0):
                     continue
-                counted["frames"] += 1
+                counts["frames"] += 1
                 if frame.pts is None or (newest is not None and frame.pts <= newest):
-                    counted["backward"] += 1
+                    counts["backward"] += 1
                 else:
                     newest = frame.pts
-    if not counted["frames"]:
+    if not counts["frames"]:
         raise IndexError
-    return counted
+    return counts
 
 
 def _read_receipt(path: Path) -> Receipt | None:

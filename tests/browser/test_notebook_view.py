@@ -99,7 +99,7 @@ def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
     for each in (page, beside):
         expect(each.get_by_text(f"Saved: {video.filename}")).to_be_visible()
         expect(each.get_by_role("button", name="Record")).to_be_enabled()
-    assert session.recording.ended == "stopped" and video.playable
+    assert session.recording.end_reason == "stopped" and video.playable
 
 
 def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(station, session, show):

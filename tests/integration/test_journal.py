@@ -107,9 +107,9 @@ def test_it_goes_on_from_its_past(studio):
     until(lambda: first.bytes > 0)
     first.stop()
     assert first.wait(30) and first.state is RecordingState.FAILED
-    past = ResumeState(first.started_at, first.pieces)
+    past = ResumeState(first.started_at, first.segment_records)
     folder = studio.folder / "parts-0"
-    (earlier,) = (folder / part.file for part in first.pieces)
+    (earlier,) = (folder / part.file for part in first.segment_records)
     at = first.started_at + 2 * SECOND
     os.utime(earlier, ns=(at, at))
 
@@ -120,9 +120,9 @@ def test_it_goes_on_from_its_past(studio):
     studio.at(9)
     second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
     assert (second.started_at, second.ends_at) == (first.started_at, first.ends_at)
-    assert second.elapsed == 8 and second.parts == 1
+    assert second.elapsed == 8 and second.segment_count == 1
     studio.play(after, 9, 14)
-    until(lambda: second.parts == 2)
+    until(lambda: second.segment_count == 2)
     studio.at(21)
     assert second.wait(30)
     ((path, receipt),) = studio.saved
@@ -144,7 +144,9 @@ def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
     first.stop()
     assert first.wait(30)
     studio.feed.close()
-    past = ResumeState(first.started_at, first.pieces, ended, first.over if ended else None)
+    past = ResumeState(
+        first.started_at, first.segment_records, ended, first.ended_at if ended else None
+    )
     studio.at(60 if not ended else 5)
     second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
     assert second.wait(30)
@@ -157,7 +159,12 @@ def test_one_that_is_set_to_a_time_begins_then(studio):
     units = pictures([number / 25 for number in range(200)])
     recording = studio.record(2, start_at=studio.clock.utc_ns() + 3 * SECOND)
     assert recording.state is RecordingState.SCHEDULED
-    assert (recording.elapsed, recording.bytes, recording.parts, recording.gaps) == (0, 0, 0, [])
+    assert (recording.elapsed, recording.bytes, recording.segment_count, recording.gaps) == (
+        0,
+        0,
+        0,
+        [],
+    )
     studio.play(units, -1, 3)
     recording._wake.set()
     until(lambda: recording.has_started and recording.state is RecordingState.WRITING)
@@ -212,4 +219,4 @@ def test_a_wall_clock_set_back_an_hour_changes_nothing(studio):
     assert recording.wait(30)
     ((_, receipt),) = studio.saved
     assert receipt.ended == "time" and receipt.frames == 126 and receipt.gaps == []
-    assert recording.ends_at == ends_at == recording.over
+    assert recording.ends_at == ends_at == recording.ended_at

@@ -15,7 +15,8 @@ from camrec.library import DiskSpace, RetentionPolicy, StreamRate, VideoFile, Vi
 from camrec.receipt import Receipt
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording.media_info import read_media_info, sha256_of
-from camrec.recording.repair import RESERVED_SPACE_BYTES, trim_unfinished
+from camrec.recording.repair import trim_unfinished
+from camrec.recording.reserved_space import RESERVED_SPACE_BYTES
 from support.saved_videos import make_segment_path
 from support.studio import Studio, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
@@ -210,7 +211,7 @@ def broken(studio: Studio, **changes) -> RecordingJob:
     studio.feed.interrupt()
     until(lambda: recording.state is RecordingState.WAITING)
     studio.play(after, 3, 15)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     return recording
 
 
@@ -219,7 +220,7 @@ def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
     recording = broken(studio, disk=disk)
     disk.low = True
     assert recording.wait(60)
-    assert recording.state is RecordingState.SAVED and recording.ended == "disk"
+    assert recording.state is RecordingState.SAVED and recording.end_reason == "disk"
     ((path, receipt),) = studio.saved
     assert receipt.ended == "disk" and receipt.playable and receipt.asked == 16
     assert receipt.parts == 2 and len(receipt.gaps) == 1
@@ -301,7 +302,7 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
         )
         studio.play(units, 1, 40)
         assert recording.wait(60)
-        assert recording.ended == "disk" and recording.state is RecordingState.SAVED
+        assert recording.end_reason == "disk" and recording.state is RecordingState.SAVED
         whole, cut = (library.get(name) for name in (finished, recording.filename))
         assert sha256_of(whole.path) == film[1].sha256
         times, numbers = shown(cut.path)

@@ -15,8 +15,13 @@ import pytest
 from camrec.config import Config
 from camrec.media import MediaUnit, StreamNotice
 from camrec.receipt import Receipt, RecordingWarning
-from camrec.recording import EncodingPolicy, RecordingState, segment_writer
-from camrec.recording import recording as life
+from camrec.recording import (
+    EncodingPolicy,
+    RecordingState,
+    recording_input,
+    segment_retry,
+    watchdog,
+)
 from camrec.recording.av_sync import AvSync
 from camrec.recording.ffmpeg_args import detect_features
 from support.cameras import barcode
@@ -175,7 +180,7 @@ def test_stopped_early_and_twice(studio):
     ((path, receipt),) = studio.saved
     begun = studio.begin + SECOND
     assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
-    assert receipt.ended == recording.ended == "stopped"
+    assert receipt.ended == recording.end_reason == "stopped"
     assert recording.elapsed == pytest.approx(4)
     assert not (studio.folder / "parts-0").exists()
     recording.stop()
@@ -189,8 +194,9 @@ def test_it_ends_with_its_feed(studio):
     studio.play(units, 1, 5)
     studio.feed.close()
     assert recording.wait(30)
-    assert recording.ended == "closed" and recording.state is RecordingState.SAVED
-    assert recording._writer.has_nothing_to_write and recording._subscription.take_all() == []
+    assert recording.end_reason == "closed" and recording.state is RecordingState.SAVED
+    ended = recording._recorder
+    assert ended._writer.has_nothing_to_write and ended._input.take() == []
 
 
 def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
@@ -236,7 +242,7 @@ def test_after_a_break_a_short_gap_is_told_too(studio):
     studio.feed.interrupt()
     until(lambda: recording.state is RecordingState.WAITING)
     studio.play(after, 3, 5)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     assert [gap.duration for gap in recording.gaps] == [pytest.approx(0.54, abs=0.01)]
     studio.play(after, 5, 7)
     assert recording.wait(60)
@@ -261,7 +267,7 @@ def test_a_gap_is_as_long_as_it_was_though_the_first_picture_came_late(studio):
     studio.feed.interrupt()
     until(lambda: recording.state is RecordingState.WAITING)
     studio.play(after[:5], 3, 8.9)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     studio.play(sorted(after[5:], key=lambda unit: unit.arrived), 8, 13)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -282,7 +288,7 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
     until(lambda: recording.bytes > written)  # no further behind than it would be in real time
     os.kill(studio.child(recording).pid, signal.SIGKILL)
     studio.play(units, 4, 9)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     studio.play(units, 9, 20)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -310,9 +316,9 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
     until(lambda: recording.bytes > written)  # no further behind than it would be in real time
     os.kill(studio.child(recording).pid, signal.SIGKILL)
     studio.play(units, 4, 5)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     if not known:
-        recording._writer.parts[0].av_sync = AvSync()
+        recording._recorder._writer._started_segments[0].av_sync = AvSync()
     studio.play(units, 5, 11)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -352,7 +358,7 @@ def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
     studio.play(units, -1, 1)
     recording = studio.record(10)
     studio.play(units, 1, 4)
-    until(lambda: recording.parts == 1)
+    until(lambda: recording.segment_count == 1)
     studio.play(units, 4, 12)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -370,7 +376,7 @@ def test_sound_that_is_promised_and_never_comes(studio):
     assert studio.feed.audio
     recording = studio.record(4)
     studio.play(units, 1, 3)
-    until(lambda: recording.parts == 1)
+    until(lambda: recording.segment_count == 1)
     studio.play(units, 3, 6)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -388,7 +394,7 @@ def test_sound_that_cannot_be_read_is_told(studio):
     studio.play(units, 1, 3)
     until(lambda: recording.bytes > 0)
     os.kill(studio.child(recording).pid, signal.SIGKILL)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     studio.play(units, 3, 6)
     assert recording.wait(60)
     ((_, receipt),) = studio.saved
@@ -428,8 +434,8 @@ def test_packets_lost_are_told_but_for_those_before_the_start(studio):
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
-    monkeypatch.setattr(life, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(life, "MAX_QUEUE_BYTES", 1_000_000)
+    monkeypatch.setattr(watchdog, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(recording_input, "MAX_QUEUE_BYTES", 1_000_000)
     steady = [number / 25 for number in range(1500)]
     units = pictures(steady, codec="mjpeg", size=(640, 360))
     studio.play(units, -1, 1)
@@ -438,7 +444,7 @@ def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     os.kill(studio.child(recording).pid, signal.SIGSTOP)
     for second in range(3, 40):
         studio.play(units, second, second + 1)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     studio.play(units, 40, 52)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
@@ -465,13 +471,13 @@ def test_a_folder_that_vanishes(studio):
 
 @pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
 def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
-    monkeypatch.setattr(segment_writer, "SEGMENT_RETRY_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr(segment_retry, "SEGMENT_RETRY_PAUSES_S", (0.0, 0.0))
     units = pictures(irregular(8))
     studio.play(units, -1, 1)
     recording = studio.record(60, ffmpeg=Path(program))
     studio.play(units, 1, 8)
     assert recording.wait(60)
-    assert recording.state is RecordingState.FAILED and recording.ended == "error"
+    assert recording.state is RecordingState.FAILED and recording.end_reason == "error"
     assert recording.error.code == "ffmpeg_failed"
 
 
@@ -509,7 +515,7 @@ def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
         recording = studio.record(39)
         studio.play(units, 1, 40)
         assert recording.wait(60)
-        assert recording.ended == "disk"
+        assert recording.end_reason == "disk"
         if recording.state is RecordingState.FAILED:
             assert recording.error.facts["folder"] == str(disk)
             with av.open(str(disk / "part-1.mp4")) as container:

@@ -98,7 +98,7 @@ def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str):
     begun = studio.begin + round(1.23 * SECOND)
     until(lambda: recording.bytes > 40_000)
     os.kill(studio.child(recording).pid, signal.SIGKILL)
-    until(lambda: recording.parts == 2)
+    until(lambda: recording.segment_count == 2)
     studio.play(units, 4.1, LENGTH)
     assert recording.wait(60)
     ((path, receipt),) = studio.saved

@@ -162,7 +162,7 @@ def test_an_hour_in_step_by_arrivals_that_shake(rate, length, batches, ppm):
         sent = [(at * (1 + drift), delays.after(at + max(lasts, TAKEN))) for at in made]
         for time, arrival in gathered(sent, reads) if batches else sent:
             step.note(track, round(time * SECOND), round(arrival * SECOND))
-    moves = step.sound(0)
+    moves = step.audio_shift(0)
     for number in range(int(HOUR / length)):
         made = number * length
         lies = made * (1 + ppm / 1e6)
@@ -262,11 +262,11 @@ def test_the_way_between_two_moves_is_straight():
 
 def test_in_step_nothing_is_moved():
     step = AvSync()
-    assert step.uncertainty is None and step.av_offset is None and step.sound(0) == ()
+    assert step.uncertainty is None and step.av_offset is None and step.audio_shift(0) == ()
     for unit in mixed(pictures(steady(25)), sound(25.0)):
         moment = unit.time + unit.offset
         step.note(unit.track, moment, moment + (3_000_000 if unit.key else 9_000_000))
-    assert step.sound(0) == ()
+    assert step.audio_shift(0) == ()
     assert step.av_offset < 0.01 and step.uncertainty < 0.01
 
 
@@ -292,7 +292,7 @@ def test_a_video_can_begin_before_the_button(studio, codec):
     if codec == "h264":
         pieces = heard(path)
         assert pieces[0] < 0.05 and pieces[-1] > 8.5
-    assert begun < recording._began
+    assert begun < recording._recorder.period.start
 
 
 def test_less_pre_roll_than_asked_is_told(studio):

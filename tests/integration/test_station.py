@@ -223,7 +223,7 @@ def test_what_the_state_forbids(station, camera):
     with pytest.raises(StateError) as refused:
         station.recordings.start(session.session_id, 60)
     assert refused.value.code == "already_recording"
-    while recording.parts == 0:  # the first key picture may be to come
+    while recording.segment_count == 0:  # the first key picture may be to come
         recording.wait(0.1)
     closed = station.cameras.close(session.session_id)
     assert closed.recording.state is RecordingState.SAVED

@@ -112,7 +112,7 @@ class Studio:
     def child(self, recording: RecordingJob) -> psutil.Process:
         """The FFmpeg that writes its newest part, once the part's file is there."""
         until(lambda: recording.bytes > 0)
-        name = f"part-{recording.parts}.mp4"
+        name = f"part-{recording.segment_count}.mp4"
         children = psutil.Process().children()
         return next(each for each in children if each.cmdline()[-1].endswith(name))
 

@@ -1,0 +1,73 @@
+"""Stores the journal entry of one recording."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from camrec import durable_files
+from camrec.errors import ServiceError, describe_os_error
+from camrec.journal import JournalEntry
+from camrec.recording.options import RecordingJournal, RecordingOptions
+
+log = logging.getLogger(__name__)
+
+
+class StoredEntry:
+    """The entry of one recording on the disk. Any thread may call anything.
+
+    Parameters
+    ----------
+    describe
+        Returns the recording as it is now.
+    """
+
+    def __init__(
+        self,
+        journal: RecordingJournal,
+        options: RecordingOptions,
+        describe: Callable[[], JournalEntry],
+    ) -> None:
+        self._journal = journal
+        self._options = options
+        self._describe = describe
+
+    def create(self) -> None:
+        """Create the recording's folder and the entry. Return once the disk has both.
+
+        Raises
+        ------
+        ServiceError
+            ``folder_unwritable``, unless the disk has the entry already.
+        """
+        folder = self._options.folder
+        try:
+            durable_files.make_dirs(folder)
+            self._journal.save(self._describe())
+        except OSError as error:
+            if self._options.is_in_journal:
+                self._log(error)
+                return
+            reason = describe_os_error(error)
+            raise ServiceError("folder_unwritable", folder=str(folder), reason=reason) from None
+
+    def update(self) -> None:
+        """Write the entry again. If that fails it is logged: the recording continues."""
+        try:
+            self._journal.save(self._describe())
+        except OSError as error:
+            self._log(error)
+
+    def erase(self) -> None:
+        """Delete the entry. If that fails it is logged."""
+        try:
+            self._journal.erase(self._options.recording_id)
+        except OSError as error:
+            self._log(error)
+
+    def _log(self, error: OSError) -> None:
+        log.warning(
+            "the journal entry of recording %s cannot be written: %s",
+            self._options.recording_id,
+            error.strerror,
+        )

@@ -1,0 +1,304 @@
+"""Writes one recording: takes frames from the feed, gives them to the segment writer, finalizes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from camrec.clock import NS_PER_SECOND
+from camrec.errors import CameraError, ServiceError
+from camrec.feed import MediaFeed
+from camrec.i18n import Phrase
+from camrec.media import MediaUnit
+from camrec.receipt import EndReason, Gap, Receipt
+from camrec.recording.ffmpeg_segment import FFmpegSegment
+from camrec.recording.finalize import finalize
+from camrec.recording.options import RecordingOptions, RecordingServices
+from camrec.recording.recording_input import RecordingInput
+from camrec.recording.recording_period import RecordingEnd, RecordingPeriod
+from camrec.recording.recording_state import RecordingState
+from camrec.recording.reserved_space import ReservedSpace
+from camrec.recording.segment import Segment
+from camrec.recording.segment_factory import SegmentFactory
+from camrec.recording.segment_writer import SegmentWriter
+from camrec.recording.video_receipt import RecordingFacts
+
+log = logging.getLogger(__name__)
+
+
+class RecordingStop:
+    """Asks a recording to end. Any thread may set it; the first reason counts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reason: EndReason | None = None
+
+    def set(self, reason: EndReason) -> None:
+        """Ask for the end, unless that was done before."""
+        with self._lock:
+            self._reason = self._reason or reason
+
+    @property
+    def reason(self) -> EndReason | None:
+        """The first reason; None if nobody asked."""
+        return self._reason
+
+
+class Recorder:
+    """The run loop of one recording, from its start to its end; used once.
+
+    It subscribes to the feed when it is created, so that no key frame is missed. `run` and the
+    methods after it belong to the thread of the recording; all others may be called from any
+    thread.
+
+    Parameters
+    ----------
+    start_utc
+        When the recording started, UTC nanoseconds; 0: now.
+    stop_request
+        Ends the recording, see `stop`.
+    notify
+        Called after each change of the segments or the gaps.
+    save_journal
+        Called before each segment, and when the recording has ended. It raises nothing.
+    set_state
+        Called with WRITING or WAITING, again and again.
+
+    Attributes
+    ----------
+    period : when the recording runs.
+    end : why and when it ended; None while it runs.
+    """
+
+    def __init__(
+        self,
+        feed: MediaFeed,
+        options: RecordingOptions,
+        services: RecordingServices,
+        start_utc: int,
+        stop_request: RecordingStop,
+        *,
+        notify: Callable[[], None],
+        save_journal: Callable[[], None],
+        set_state: Callable[[RecordingState], object],
+    ) -> None:
+        self._feed = feed
+        self._options = options
+        self._services = services
+        self._clock = services.clock
+        self._stop_request = stop_request
+        self._save_journal = save_journal
+        self._set_state = set_state
+        self.end: RecordingEnd | None = None
+        self._error_text = ""
+        self._reserved_space = ReservedSpace(options.folder)
+        now, self._subscribed_at = self._clock.utc_ns(), self._clock.monotonic_ns()
+        start_utc = start_utc or now
+        self.period = RecordingPeriod(
+            start_utc,
+            self._subscribed_at - max(0, now - start_utc),
+            options.duration,
+            options.preroll,
+        )
+        # Before the journal is written: the disk may be slow, and the key frame does not wait.
+        since = self.period.video_start if options.preroll else None
+        self._input = RecordingInput(feed, self._clock, since)
+        resume = options.resume
+        last_written = resume.last_written(options.folder) if resume else start_utc
+        self._writer = self._create_writer(last_written, notify)
+        ends_at = self.period.to_utc(self.period.deadline)
+        self._writer.warnings.add_downtime(last_written, now, ends_at)
+
+    def _create_writer(self, last_written: int, notify: Callable[[], None]) -> SegmentWriter:
+        options, services = self._options, self._services
+        earlier = [
+            Segment.from_record(record, options.folder, self.period)
+            for record in (options.resume.segments if options.resume else ())
+        ]
+        return SegmentWriter(
+            self._feed,
+            self.period,
+            SegmentFactory(
+                options.folder, services.ffmpeg, services.encoding, number=len(earlier) + 1
+            ),
+            self._clock,
+            recording_id=options.recording_id,
+            notify=notify,
+            save_journal=self._save_journal,
+            earlier=earlier,
+            last_written=self.period.to_monotonic(last_written),
+        )
+
+    # Any thread.
+
+    def stop(self, reason: EndReason) -> None:
+        """Ask the recording to end now; returns at once. The first reason counts."""
+        self._stop_request.set(reason)
+        self._input.wake()
+
+    @property
+    def current_segment(self) -> FFmpegSegment | None:
+        """The segment that is being written."""
+        return self._writer.current_segment
+
+    @property
+    def must_not_block(self) -> bool:
+        """Whether an FFmpeg that reads nothing would delay the end or lose frames now."""
+        return self._find_end_reason() is not None or self._input.overflowed
+
+    @property
+    def segments(self) -> list[Segment]:
+        """All segments so far, those of an earlier camrec included."""
+        return self._writer.segments()
+
+    @property
+    def growing_files(self) -> list[Path]:
+        """The files that this recorder's FFmpegs write or have written."""
+        return self._writer.paths
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, up to the end."""
+        return (self._now_or_end - self.period.start) / NS_PER_SECOND
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The gaps so far, including one that still lasts."""
+        return self._writer.gaps(self._now_or_end)
+
+    @property
+    def _now_or_end(self) -> int:
+        end = self.end
+        return self._clock.monotonic_ns() if end is None else end.at
+
+    # The thread of the recording.
+
+    def close(self) -> None:
+        """End the subscription; what is waiting is dropped."""
+        self._input.close()
+
+    def run(self) -> None:
+        """Write until the recording ends. An unexpected error ends it, and is logged."""
+        self._reserved_space.take()
+        try:
+            self._end_if_over()
+            self._write_units()
+        except Exception as error:
+            log.exception("recording %s: writing failed", self._options.recording_id)
+            self._error_text = str(error)
+            self._end("error")
+
+    def finalize(self) -> Sequence[tuple[str, Receipt]]:
+        """Make the video of the segments, after `run`: the file name and receipt of each video.
+
+        Raises
+        ------
+        CameraError
+            ``recording_no_key_frame``, ``recording_empty``
+        ServiceError
+            ``ffmpeg_failed``
+        OSError, CamrecError
+            What `finalize` raises.
+        """
+        end = self.end
+        self._writer.close(end.reason if end else "error")
+        self._writer.forget()
+        self._reserved_space.release()
+        self._writer.warnings.add_stream_notices(self._feed, self.period.start)
+        folder, services = self._options.folder, self._services
+        facts = RecordingFacts(
+            options=self._options,
+            period=self.period,
+            end=end or RecordingEnd("error", self.period.deadline),
+            frame_interval=self._feed.frame_interval,
+            warnings=self._writer.warnings.items,
+            left_out=self._writer.left_out,
+        )
+        saved = finalize(self.segments, folder, facts, services.save_video, services.disk)
+        if not saved:
+            raise self._explain_empty()
+        return saved
+
+    def _explain_empty(self) -> CameraError | ServiceError:
+        """Why there is no video."""
+        if self._writer.paths or self._error_text:
+            reason = self._error_text or self._writer.last_message
+            return ServiceError(
+                "ffmpeg_failed",
+                reason=reason or Phrase("reasons.nothing_written"),
+                folder=str(self._options.folder),
+            )
+        newest = self._feed.newest
+        came = newest is not None and newest.arrived > self.period.start
+        return CameraError("recording_no_key_frame" if came else "recording_empty")
+
+    def _write_units(self) -> None:
+        while self.end is None:
+            self._input.wait(self.period.deadline)
+            self._input.set_low_latency(self._needs_low_latency)
+            due = self._find_end_reason()
+            if due:
+                self._input.await_in_flight()
+            for item in self._input.take():
+                if not isinstance(item, MediaUnit):
+                    self._writer.handle_discontinuity()
+                elif item.arrived <= self._subscribed_at and not self._writer.paths:
+                    self._writer.remember(item)
+                else:
+                    self._writer.take(item)
+            self._writer.open()
+            self._writer.flush()
+            self._update_state()
+            if self._input.overflowed:
+                self._writer.handle_overflow()
+                self._input.resubscribe()
+            if reason := self._writer.failed or due:
+                self._end(reason)
+        self._writer.flush()
+        self._writer.open(patient=False)
+
+    def _end_if_over(self) -> None:
+        """End at once if an earlier camrec ended the recording, or if its time is over."""
+        resume = self._options.resume
+        if resume is None:
+            return
+        if resume.end_reason is not None:
+            self._end(resume.end_reason, resume.ended_at)
+        elif self._clock.monotonic_ns() >= self.period.deadline:
+            self._end("crash", resume.ended_at)
+
+    def _end(self, reason: EndReason, ended_at: int | None = None) -> None:
+        """Set `end`, once. `ended_at`: UTC nanoseconds if it was before now."""
+        if self.end is not None:
+            return
+        at = self._clock.monotonic_ns()
+        if ended_at is not None:
+            at = self.period.to_monotonic(ended_at)
+        self.end = RecordingEnd(reason, min(at, self.period.deadline))
+        self._save_journal()
+
+    def _update_state(self) -> None:
+        if self._writer.current_segment is not None:
+            self._set_state(RecordingState.WRITING)
+        elif self._writer.has_nothing_to_write:
+            self._set_state(RecordingState.WAITING)
+
+    def _find_end_reason(self) -> EndReason | None:
+        """Why the recording should end now."""
+        if self._stop_request.reason is not None:
+            return self._stop_request.reason
+        if self._clock.monotonic_ns() >= self.period.deadline:
+            return "time"
+        return "closed" if self._input.closed else None
+
+    @property
+    def _needs_low_latency(self) -> bool:
+        """Whether each frame is needed at once: at the start of a segment and at the end."""
+        left = self.period.deadline - self._clock.monotonic_ns()
+        return (
+            self._writer.current_segment is None
+            or self._stop_request.reason is not None
+            or left < NS_PER_SECOND
+        )

@@ -1,0 +1,28 @@
+"""Disk space that is released at the end, so that finalizing works on a full disk."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+RESERVED_SPACE_BYTES = 256 << 10  # enough for a receipt
+
+
+class ReservedSpace:
+    """A file in `folder` that only takes space."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "ballast"
+
+    def take(self) -> None:
+        """Write the file. If the disk is full already, only a warning is logged."""
+        try:
+            self._file.write_bytes(bytes(RESERVED_SPACE_BYTES))
+        except OSError as error:
+            log.warning("no disk space is reserved in %s: %s", self._file.parent, error.strerror)
+
+    def release(self) -> None:
+        """Delete the file. Raises OSError."""
+        self._file.unlink(missing_ok=True)

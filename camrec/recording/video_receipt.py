@@ -1,0 +1,173 @@
+"""Computes the receipt of a finished video, from its file and from what the recording knows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from camrec.clock import NS_PER_SECOND, format_iso
+from camrec.receipt import Gap, PartFacts, Receipt, RecordingWarning
+from camrec.recording.gaps import GAP_ROUNDING_S, find_gaps
+from camrec.recording.media_info import MediaInfo, can_decode_at, sha256_of
+from camrec.recording.options import RecordingOptions
+from camrec.recording.recording_period import RecordingEnd, RecordingPeriod
+from camrec.recording.segment import Segment
+
+
+@dataclass(frozen=True)
+class RecordingFacts:
+    """What a recording knows that its files do not contain.
+
+    period, end : when it ran, and why it ended.
+    frame_interval : the recent seconds between two frames; 0: not known.
+    left_out : frames were left out on purpose after the last one in a segment.
+    """
+
+    options: RecordingOptions
+    period: RecordingPeriod
+    end: RecordingEnd
+    frame_interval: float = 0.0
+    warnings: tuple[RecordingWarning, ...] = ()
+    left_out: bool = False
+
+
+@dataclass(frozen=True)
+class ReadSegment:
+    """A segment whose file was read back.
+
+    number : its place among all segments of the recording, from 1.
+    size : bytes of the file.
+    """
+
+    segment: Segment
+    number: int
+    info: MediaInfo
+    size: int
+
+    @property
+    def origin(self) -> int:
+        """When the time 0 of its file was, monotonic nanoseconds."""
+        return self.segment.origin
+
+
+def create_receipt(
+    file: Path,
+    info: MediaInfo,
+    run: Sequence[ReadSegment],
+    following: Segment | None,
+    facts: RecordingFacts,
+    until: int,
+) -> Receipt:
+    """The receipt of the video `file`; `info` is what was read from it.
+
+    Parameters
+    ----------
+    run
+        The segments that it contains, in order.
+    following
+        The segment after them; None if the recording ended with them.
+    until
+        When the next video begins, or when the recording ended, monotonic nanoseconds.
+    """
+    origin, options, period = run[0].origin, facts.options, facts.period
+    av_syncs = [each.segment.av_sync for each in run if each.segment.av_sync]
+    preroll = max(0, period.start - origin) / NS_PER_SECOND if period.preroll else 0.0
+    return Receipt(
+        recording_id=options.recording_id,
+        name=options.name,
+        camera=options.camera,
+        source=options.source,
+        asked=float(period.duration),
+        duration=round(info.duration, 6),
+        started_at=format_iso(period.to_utc(origin)),
+        ended_at=format_iso(period.to_utc(until)),
+        ended=facts.end.reason,
+        lead=round(info.lead, 6),
+        preroll=round(preroll, 6),
+        utc_uncertainty=_max_known([each.uncertainty for each in av_syncs]),
+        av_offset=_max_known([each.av_offset for each in av_syncs]) if info.audio else None,
+        frames=len(info.times),
+        frames_per_minute=info.frames_per_minute,
+        gaps=_find_video_gaps(run, info, following, facts, until),
+        parts=len(run),
+        part_facts=[_create_part_facts(each, origin) for each in run],
+        width=info.width,
+        height=info.height,
+        video_codec=info.video_codec,
+        audio_codec=info.audio.codec if info.audio else None,
+        size=file.stat().st_size,
+        sha256=sha256_of(file),
+        playable=_is_playable(file, info, run),
+        warnings=list(facts.warnings),
+    )
+
+
+def _is_playable(file: Path, info: MediaInfo, run: Sequence[ReadSegment]) -> bool:
+    """Whether the first and last frame, and the first one of each segment, can be decoded."""
+    joints = [(each.origin - run[0].origin) / NS_PER_SECOND for each in run[1:]]
+    return can_decode_at(file, [info.times[0], *joints, info.times[-1]])
+
+
+def _find_video_gaps(
+    run: Sequence[ReadSegment],
+    info: MediaInfo,
+    following: Segment | None,
+    facts: RecordingFacts,
+    until: int,
+) -> list[Gap]:
+    return find_gaps(
+        info.times,
+        _end_in_video(run, info, until),
+        _find_discontinuities(run),
+        facts.frame_interval,
+        _find_left_out(run, following, facts.left_out),
+    )
+
+
+def _end_in_video(run: Sequence[ReadSegment], info: MediaInfo, until: int) -> float:
+    """The time `until` (monotonic nanoseconds) in seconds of the video."""
+    last = run[-1].segment
+    newest = last.av_sync.newest if last.av_sync else None
+    if last.expected_frames is not None and newest is not None:
+        # The camera's clock may have drifted: silence is measured by this machine's clock.
+        return info.times[-1] + (until - newest) / NS_PER_SECOND
+    return (until - run[0].origin) / NS_PER_SECOND
+
+
+def _find_discontinuities(run: Sequence[ReadSegment]) -> list[float]:
+    """The seconds at which frames are missing between two segments.
+
+    A segment that continues after FFmpeg was killed overlaps the one before it instead.
+    """
+    found = []
+    for before, after in pairwise(run):
+        end = before.origin + before.info.times[-1] * NS_PER_SECOND
+        if after.origin + after.info.times[0] * NS_PER_SECOND > end:
+            start = (after.origin - run[0].origin) / NS_PER_SECOND
+            found.append(start + after.info.times[0])
+    return found
+
+
+def _find_left_out(
+    run: Sequence[ReadSegment], following: Segment | None, left_out_at_end: bool
+) -> list[float]:
+    """The seconds of frames before which others were left out; infinity: at the end."""
+    origin = run[0].origin
+    found = [
+        (each.origin - origin) / NS_PER_SECOND + at for each in run for at in each.segment.left_out
+    ]
+    if following is not None:
+        left_out_at_end = any(at < GAP_ROUNDING_S for at in following.left_out)
+    return [*found, math.inf] if left_out_at_end else found
+
+
+def _create_part_facts(read: ReadSegment, origin: int) -> PartFacts:
+    start = (read.origin - origin) / NS_PER_SECOND
+    return PartFacts(start=round(start, 6), duration=round(read.info.duration, 6), size=read.size)
+
+
+def _max_known(values: Sequence[float | None]) -> float | None:
+    return max((each for each in values if each is not None), default=None)
