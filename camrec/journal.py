@@ -122,13 +122,13 @@ class Journal:
         return sorted(found, key=lambda entry: entry.started_at or entry.start_at or 0)
 
     def _without_credential(self, entry: JournalEntry, store: CredentialStore) -> JournalEntry:
-        shown = restore_address(entry.address).url
-        if shown == entry.address:
+        masked = restore_address(entry.address).url
+        if masked == entry.address:
             return entry
         if entry.recording_id not in self._in_credential_store:
             store.store(recording_keyring_key(entry.recording_id), entry.address)
             self._in_credential_store.add(entry.recording_id)
-        return entry.model_copy(update={"address": shown})
+        return entry.model_copy(update={"address": masked})
 
     def _with_credential(self, entry: JournalEntry) -> JournalEntry:
         """Add the credential of the keyring. If it is lost, the camera will require a password."""
