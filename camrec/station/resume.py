@@ -65,7 +65,7 @@ class RecordingResumer:
         """Continue a recording, or if its time is over, save what was recorded."""
         resume = ResumeState.from_entry(entry)
         folder = self._library.segments_folder(entry.recording_id)
-        if resume is not None and resume.ended and not resume.has_segments(folder):
+        if resume is not None and resume.end_reason and not resume.has_segments(folder):
             self._journal.erase(entry.recording_id)  # it was saved just before camrec was killed
             return
         source = restore_address(entry.address)
