@@ -96,13 +96,15 @@ def _serve_dashboard(
             dashboard.serve(
                 station,
                 web.make_routes(context),
-                host=config.host,
-                port=config.port,
-                prefix=config.prefix,
-                socket=config.socket,
-                language=config.language or None,
-                ready=ready,
-                **web.application_settings(context),
+                web.application_settings(context),
+                dashboard.ServerOptions(
+                    host=config.host,
+                    port=config.port,
+                    prefix=config.prefix,
+                    socket=config.socket,
+                    language=config.language or None,
+                ),
+                ready,
             )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:

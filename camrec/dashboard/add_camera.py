@@ -1,10 +1,10 @@
-"""Where the next camera will appear."""
+"""The form that opens a camera."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import param
 
@@ -16,29 +16,30 @@ from camrec.station import Station
 
 
 class AddCamera(AskingComponent):
-    """The address field; with no camera on the page it is the whole page.
+    """The address field. If no camera is open, it is the whole page.
 
-    The address may hold a password, or one comes beside it: it is taken from the message and kept
-    nowhere here.
+    The address may contain a password, or one comes with it. It is taken from the message and
+    stored nowhere here.
     """
 
-    cameras = param.Integer(default=0, doc="On the page, failed ones too.")
-    open = param.Integer(default=0)
-    most = param.Integer(default=3)
+    cameras = param.Integer(default=0, doc="Cameras on the page, failed ones too.")
+    open = param.Integer(default=0, doc="Cameras that are open.")
+    most = param.Integer(default=3, doc="Cameras that may be open.")
     demo = param.Boolean(default=True, doc="A demo camera is not open yet.")
-
-    earlier = param.List(default=[], item_type=dict, doc="The board's `earlier`.")
-
-    finds = param.Boolean(default=True, doc="Cameras on the network can be searched for.")
+    recent_cameras = param.List(default=[], item_type=dict, doc="The state's `recent_cameras`.")
+    can_discover = param.Boolean(default=True, doc="The network can be searched for cameras.")
 
     _script: ClassVar[str] = "components/add_camera.js"
 
-    def __init__(self, station: Station, **params: Any) -> None:
-        super().__init__(**{"finds": is_available(), **params})
+    def __init__(self, station: Station, **params: object) -> None:
+        super().__init__(**{"can_discover": is_available(), **params})
         self._station = station
 
     def fill_in(self, address: str, name: str = "", login: bool = False) -> None:
-        """Put an address and a name into the fields, to be changed; `login` too."""
+        """Put an address and a name into the fields, to be changed.
+
+        login : also show the fields for a user and a password.
+        """
         self._send_msg({"address": address, "name": name, "login": login})
 
     def do_open(self, url: str, name: str = "", user: str = "", password: str = "") -> None:
@@ -46,10 +47,9 @@ class AddCamera(AskingComponent):
         self.ask("open", self._open_camera, url, name or None, credential)
 
     def _open_camera(self, url: str, name: str | None, credential: Credential | None) -> None:
-        validate_name(name)  # before a search that takes its time
-        self._station.cameras.begin_open(
-            self._station.cameras.resolve_address(url, credential), name
-        )
+        validate_name(name)  # before the search for the stream, which takes time
+        address = self._station.cameras.resolve_address(url, credential)
+        self._station.cameras.begin_open(address, name)
 
     def do_demo(self) -> None:
         self.ask("demo", self._station.cameras.open_demo)

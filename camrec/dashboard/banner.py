@@ -1,4 +1,4 @@
-"""The lines above the cameras: all are open, the page has lost camrec; on a phone, Record all."""
+"""The lines above the cameras: all are open; camrec does not answer; on a phone, Record all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from camrec.dashboard.component import Component
 
 class Banner(Component):
     full = param.Boolean(default=False, doc="No further camera may be opened.")
-    open = param.Integer(default=0)
-    most = param.Integer(default=3)
-    recordable = param.Integer(default=0, doc="Cameras that deliver and are not being recorded.")
+    open = param.Integer(default=0, doc="Cameras that are open.")
+    most = param.Integer(default=3, doc="Cameras that may be open.")
+    recordable = param.Integer(default=0, doc="Live cameras that are not being recorded.")
 
     _script: ClassVar[str] = "components/banner.js"

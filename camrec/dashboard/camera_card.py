@@ -1,73 +1,79 @@
-"""One camera on the page: its picture, its state and its recording, in one card."""
+"""One camera on the page: its live view, its state and its recording, in one card."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import param
 
 from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.dashboard.component import AskingComponent
 from camrec.dashboard.open_failure import describe_open_failure
+from camrec.dashboard.page_state import SessionRow
+from camrec.dashboard.wire_types import CardFields
 from camrec.session import MAX_OPEN_ATTEMPTS, PROBE_FRAMES
 from camrec.station import Station
 
+# Called with a session's id, its name, whether the page is dark, and the minutes by which the
+# browser's clock is ahead of UTC.
+OpenStatistics = Callable[[str, str, bool, float], None]
+
 
 class CameraCard(AskingComponent):
-    """Shows one session and asks the station for what its buttons say.
+    """Shows one session, and calls the station when its buttons are pressed.
 
     Parameters
     ----------
     on_change
-        Called with the address, without its credential, the name that was chosen and whether the
-        log-in was refused, when the user wants to write another address.
+        Called when the user wants to change the address: with the address without its credential,
+        the name that the user chose, and whether the camera rejected the credential.
     on_statistics
-        Called with the session's id, its name, whether the page is dark, and the minutes by which
-        the browser's clock is ahead of UTC.
+        Called when the user opens the statistics.
     """
 
-    session = param.Dict(default={}, doc="One of the board's sessions, in the page's language.")
+    session = param.Dict(default={}, doc="The `CardFields` in the page's language.")
 
     _script: ClassVar[str] = "components/camera_card.js"
 
     def __init__(
         self,
         station: Station,
-        facts: dict[str, Any],
+        row: SessionRow,
         on_change: Callable[[str, str, bool], None],
-        on_statistics: Callable[[str, str, bool, float], None],
-        **params: Any,
+        on_statistics: OpenStatistics,
+        **params: object,
     ) -> None:
         super().__init__(**params)
         self._station = station
         self._on_change = on_change
         self._on_statistics = on_statistics
-        self.show(facts)
+        self.show_session(row)
 
     @property
     def session_id(self) -> str:
-        return self._session_state["session_id"]
+        return self._row.fields["session_id"]
 
-    def show(self, facts: dict[str, Any]) -> None:
-        """Show what the board knows of this session now."""
-        self._session_state = facts
-        error, trouble = facts["error"], facts["trouble"]
-        self.session = {
-            **{key: value for key, value in facts.items() if key not in ("error", "trouble")},
+    def show_session(self, row: SessionRow) -> None:
+        """Show the state of the session now."""
+        self._row = row
+        fields, language = row.fields, self.language
+        card: CardFields = {
+            **fields,
             "tries": MAX_OPEN_ATTEMPTS,
             "wanted": PROBE_FRAMES,
-            "failure": describe_open_failure(error, facts["attempt"], self.language)
-            if error
+            "failure": describe_open_failure(row.error, fields["attempt"], language)
+            if row.error
             else None,
-            "trouble": trouble.text(self.language) if trouble else "",
+            "trouble": row.trouble.text(language) if row.trouble else "",
         }
+        self.session = card
 
     @param.depends("language", watch=True)
     def _translate(self) -> None:
-        self.show(self._session_state)
+        self.show_session(self._row)
 
-    # What the browser may ask for.
+    # The browser's messages.
 
     def do_record(self, seconds: int) -> None:
         self.ask("record", self._station.recordings.start, self.session_id, seconds)
@@ -84,8 +90,9 @@ class CameraCard(AskingComponent):
     def do_retry(self) -> None:
         self.ask("retry", self._reopen)
 
-    def do_statistics(self, dark: bool, east: float) -> None:
-        self._on_statistics(self.session_id, self._session_state["name"], bool(dark), float(east))
+    def do_statistics(self, dark: bool, utc_offset_minutes: float) -> None:
+        name = self._row.fields["name"]
+        self._on_statistics(self.session_id, name, bool(dark), float(utc_offset_minutes))
 
     def do_change(self) -> None:
         session = self._station.cameras.session(self.session_id)

@@ -1,4 +1,4 @@
-"""The live picture for a notebook's cell, or any other Panel page."""
+"""The live view of a camera, for a notebook's cell or any other Panel page."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from camrec.dashboard.notebook_view import CellComponent, CellView, width_params
 
 
 class SessionLike(Protocol):
-    """An open camera: a `Session`, or a camera of another camrec."""
+    """An open camera: a `Session` of this process, or a `Camera` of the Python API."""
 
     @property
     def session_id(self) -> str: ...
+
     @property
     def name(self) -> str: ...
 
@@ -21,25 +22,25 @@ class SessionLike(Protocol):
 class LivePicture(CellComponent):
     session_id = param.String()
     title = param.String(doc="The camera's name.")
-    records = param.String(doc="As `base`, where recordings are asked for; empty: they are not.")
+    record_url = param.String(doc="As `base`, for recordings; empty: they cannot be started.")
 
     _script: ClassVar[str] = "components/camera_cell.js"
 
 
 class CameraView(CellView):
-    """The live picture of a session, with what records it below.
+    """The live view of a session, with the controls that record it below.
 
     Parameters
     ----------
     session
-        Whatever has its `session_id` and `name`.
+        The open camera.
     base_url
-        Of the server that has its ``/stream``, such as ``http://127.0.0.1:8000``.
+        The address of the server that has its ``/stream``, such as ``http://127.0.0.1:8000``.
     record_url
-        Of the server that has its ``/record/start`` and ``/record/stop``; without it the picture
-        stands alone.
+        The address of the server that has its ``/record/start`` and ``/record/stop``; without it
+        there are no controls.
     width
-        In pixels; as wide as there is room, up to 640, by default.
+        In pixels. By default it is as wide as there is space, and at most 640.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class CameraView(CellView):
             session_id=session.session_id,
             title=session.name,
             base=base_url,
-            records=record_url,
+            record_url=record_url,
             language=language,
             **width_params(width),
         )

@@ -1,4 +1,4 @@
-"""A part of the page in plain JavaScript: an entry module, with all that it imports."""
+"""A part of the page in plain JavaScript: an entry module, with everything that it imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, ParamSpec
 
 import param
 from panel.custom import JSComponent
@@ -15,81 +15,94 @@ from panel.io.state import state
 from camrec import i18n
 from camrec.compat import ignore_known_reference_warnings
 from camrec.dashboard.bundler import bundle, styles
+from camrec.dashboard.wire_types import Texts
 from camrec.errors import CamrecError, internal_error
 
 log = logging.getLogger(__name__)
 
+CallP = ParamSpec("CallP")
+
 ignore_known_reference_warnings()
 
 
-def catalogue_texts(language: str, *rooms: str) -> dict[str, Any]:
-    """The catalogue's texts whose first word is one of `rooms`, and `language` beside them."""
-    chosen = {k: v for k, v in i18n.catalogue(language).items() if k.split(".")[0] in rooms}
+def catalogue_texts(language: str, *prefixes: str) -> Texts:
+    """The catalogue's texts whose key starts with one of `prefixes`, and the `language` itself."""
+    texts = i18n.catalogue(language).items()
+    chosen = {key: text for key, text in texts if key.split(".")[0] in prefixes}
     return {"language": language, **chosen}
 
 
 class Component(JSComponent):
-    """Base of every part: `_script` is its entry module, which exports ``render``.
+    """The base class of every part of the page.
 
-    What that imports is inlined, with the style sheets beside the modules (`bundler`).
+    `_script` is the entry module, which exports ``render``. Everything that it imports is inlined,
+    with the style sheets next to the modules (`bundler`).
 
-    What the browser sends is ``{do: "record", seconds: 60}`` and calls ``do_record(seconds=60)``;
-    nothing else of a component can be reached from there.
+    The browser sends messages such as ``{do: "record", seconds: 60}``, which calls
+    ``do_record(seconds=60)``. It can reach nothing else of a component.
     """
 
-    language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
-    texts = param.Dict(default={}, doc="What words() of the kit takes; follows `language`.")
-    base = param.String(default="./", doc="Where camrec's own routes are, seen from the page.")
+    language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
+    texts = param.Dict(default={}, doc="The argument of createLocale(); follows `language`.")
+    base = param.String(default="./", doc="The address of camrec's routes, seen from the page.")
 
     _script: ClassVar[str] = ""
     text_prefixes: ClassVar[tuple[str, ...]] = ("page",)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
         if cls._script:
             cls._esm = f"export const {{ render }} = {bundle(cls._script)}"
             cls._stylesheets = [styles(cls._script)]
 
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**params)
+    def __init__(self, **params: object) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel has no type for it
         self._update_texts()
 
     @param.depends("language", watch=True)
     def _update_texts(self) -> None:
         self.texts = catalogue_texts(self.language, *self.text_prefixes)
 
-    def _handle_msg(self, data: Any) -> None:
-        asked = dict(data) if isinstance(data, dict) else {}
-        action = getattr(self, f"do_{asked.pop('do', '')}", None)
+    def _handle_msg(self, data: object) -> None:
+        message = dict(data) if isinstance(data, dict) else {}
+        action = getattr(self, f"do_{message.pop('do', '')}", None)
         if action is None:
-            log.warning("the page asked for something that %s does not do", type(self).__name__)
+            log.warning("the page sent a message that %s does not know", type(self).__name__)
             return
-        action(**asked)
+        action(**message)
 
 
 class AskingComponent(Component):
-    """One whose buttons ask the station for something.
+    """A component whose buttons call the station.
 
-    The station's calls block: they run in threads. When a call has ended the browser gets
-    ``{answered: "record", ok: true}``, or false, the `problem` in the page's language and its
-    `code`; the component shows it where the button is. A text that the call gave comes with it as
-    `given`.
+    These calls block, so they run in threads. When a call has ended, the browser gets
+    ``{answered: "record", ok, problem, code, given}``. If it failed, `ok` is false, `problem` is
+    the error in the page's language, and `code` is the error's code; the component shows the
+    problem next to the button. `given` is what the call returned, if that is a text.
     """
 
-    def ask(self, what: str, call: Callable[..., object], *args: Any) -> None:
-        state.execute(partial(self._run_action, what, call, *args))
+    def ask(
+        self, action: str, call: Callable[CallP, object], *args: CallP.args, **kwargs: CallP.kwargs
+    ) -> None:
+        """Run ``call(*args, **kwargs)`` in a thread, and answer the browser's `action`."""
+        state.execute(partial(self._run_action, action, partial(call, *args, **kwargs)))
 
-    async def _run_action(self, what: str, call: Callable[..., object], *args: Any) -> None:
+    async def _run_action(self, action: str, call: Callable[[], object]) -> None:
         error: CamrecError | None = None
-        given: object = None
+        result: object = None
         try:
-            given = await asyncio.to_thread(call, *args)
+            result = await asyncio.to_thread(call)
         except CamrecError as refused:
             error = refused
         except Exception:
-            log.exception("the page asked for %r, which failed", what)
+            log.exception("the page's action %r failed", action)
             error = internal_error()
-        problem = error.text(self.language) if error else ""
-        told = {"answered": what, "ok": error is None, "problem": problem}
-        told["code"] = error.code if error else ""
-        self._send_msg({**told, "given": given if isinstance(given, str) else ""})
+        self._send_msg(
+            {
+                "answered": action,
+                "ok": error is None,
+                "problem": error.text(self.language) if error else "",
+                "code": error.code if error else "",
+                "given": result if isinstance(result, str) else "",
+            }
+        )

@@ -1,32 +1,32 @@
-"""The videos as cards: the newest in one row, or all of them by day with search and order."""
+"""The videos as cards: the newest ones in a row, or all of them by day, with search and order."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import param
 
-from camrec.dashboard.video_component import VideoComponent, video_row
+from camrec.dashboard.video_component import VideoActions, VideoComponent, video_row
 
 if TYPE_CHECKING:
     from camrec.library import VideoFile
 
-# Videos told in one message: the first brings what a screen shows, at once.
+# Videos in one message. The first message has what fits on a screen, so it is there at once.
 FIRST_MESSAGE_VIDEOS, MAX_MESSAGE_VIDEOS = 100, 1000
 
 
 class LatestVideos(VideoComponent):
-    """The newest videos in one row; a card is a link to ``#videos/FILE``, where the player is."""
+    """The newest videos in a row. A card is a link to ``#videos/FILE``, where the player is."""
 
-    NEWEST = 9  # as many as the widest page has room for
+    NEWEST = 9  # as many as fit on the widest page
 
     count = param.Integer(default=0, doc="How many videos there are.")
-    videos = param.List(default=[], item_type=dict, doc="The newest, as `row` makes them.")
+    videos = param.List(default=[], item_type=dict, doc="The newest, as `video_row` makes them.")
 
     _script: ClassVar[str] = "components/latest_videos.js"
 
-    def show(self, videos: list[VideoFile]) -> None:
+    def show_videos(self, videos: list[VideoFile]) -> None:
         """`videos`: all of the library, newest first."""
         self.param.update(
             count=len(videos), videos=[video_row(each) for each in videos[: self.NEWEST]]
@@ -34,22 +34,23 @@ class LatestVideos(VideoComponent):
 
 
 class VideoLibraryView(VideoComponent):
-    """All cards. The browser asks for them when they are first seen; then it is told changes only.
+    """All videos. The browser requests them when the view is first shown, and then gets changes.
 
-    A message is ``{gone: [filename], come: JSON of rows, left}``; `left` is how many are to come in
-    further messages.
+    A message is ``{gone: [filename], come: JSON of rows, left}``: the videos that were removed, and
+    those that are new or have changed. `left` of these follow in further messages.
     """
 
     count = param.Integer(default=0, doc="How many videos there are.")
 
     _script: ClassVar[str] = "components/library.js"
 
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**params)
+    def __init__(self, *, actions: VideoActions, **params: object) -> None:
+        super().__init__(actions=actions, **params)
         self._videos: list[VideoFile] = []
-        self._sent_videos: dict[str, VideoFile] | None = None  # None: the browser has not asked yet
+        # By file name; None: the browser has not requested the videos yet.
+        self._sent_videos: dict[str, VideoFile] | None = None
 
-    def show(self, videos: list[VideoFile]) -> None:
+    def show_videos(self, videos: list[VideoFile]) -> None:
         """`videos`: all of the library, newest first."""
         if videos is self._videos:
             return
@@ -61,23 +62,23 @@ class VideoLibraryView(VideoComponent):
     def do_list(self) -> None:
         self._send_changes({})
 
-    def _send_changes(self, told: dict[str, VideoFile]) -> None:
-        # The library gives the same object as long as nothing about a video has changed.
+    def _send_changes(self, sent: dict[str, VideoFile]) -> None:
+        # The library returns the same object as long as nothing about a video has changed.
         now = {video.filename: video for video in self._videos}
-        gone = [filename for filename in told if filename not in now]
-        come = [video for video in self._videos if told.get(video.filename) is not video]
+        removed = [filename for filename in sent if filename not in now]
+        changed = [video for video in self._videos if sent.get(video.filename) is not video]
         self._sent_videos = now
-        if told and not gone and not come:
+        if sent and not removed and not changed:
             return
-        pieces = [come[:FIRST_MESSAGE_VIDEOS]]
-        pieces += [
-            come[start : start + MAX_MESSAGE_VIDEOS]
-            for start in range(FIRST_MESSAGE_VIDEOS, len(come), MAX_MESSAGE_VIDEOS)
+        batches = [changed[:FIRST_MESSAGE_VIDEOS]]
+        batches += [
+            changed[start : start + MAX_MESSAGE_VIDEOS]
+            for start in range(FIRST_MESSAGE_VIDEOS, len(changed), MAX_MESSAGE_VIDEOS)
         ]
-        left = len(come)
-        for piece in pieces:
-            left -= len(piece)
-            # As a text: Bokeh looks at every value of what is no text.
-            told_now = json.dumps([video_row(video) for video in piece], separators=(",", ":"))
-            self._send_msg({"gone": gone, "come": told_now, "left": left})
-            gone = []
+        left = len(changed)
+        for batch in batches:
+            left -= len(batch)
+            # As JSON in a string: Bokeh would examine each value of a list.
+            rows = json.dumps([video_row(video) for video in batch], separators=(",", ":"))
+            self._send_msg({"gone": removed, "come": rows, "left": left})
+            removed = []

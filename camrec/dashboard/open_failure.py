@@ -1,15 +1,17 @@
-"""Why a camera was not opened, as its tile tells it: a title, the fact, and what to check."""
+"""Why a camera was not opened, as its card shows it: a title, the fact, and what to check."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from camrec.dashboard.wire_types import OpenFailure
 from camrec.errors import CamrecError
 from camrec.i18n import catalogue, translate
 
 
-def describe_open_failure(error: CamrecError, tries: int, language: str) -> dict[str, Any]:
-    """``{title, fact, checks}``; an error without words of its own here has no checks."""
+def describe_open_failure(error: CamrecError, tries: int, language: str) -> OpenFailure:
+    """The texts of ``page.failed_CODE``; without such a text, those of the error, and no checks.
+
+    tries : how often camrec tried to open the camera.
+    """
     key = f"page.failed_{error.code}"
     if key not in catalogue(language):
         return {

@@ -1,12 +1,13 @@
-"""The page: the parts, and what each shows of the station, for one browser."""
+"""The page: its parts, and what each of them shows of the station, for one browser."""
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 import panel as pn
 import param
+from bokeh.document import Document
 
 from camrec import i18n
 from camrec.compat import HIDE_SCROLL_BUTTON_CSS
@@ -16,19 +17,19 @@ from camrec.dashboard.bundler import STATIC, bundle, styles
 from camrec.dashboard.camera_card import CameraCard
 from camrec.dashboard.library import LatestVideos, VideoLibraryView
 from camrec.dashboard.page_header import PageHeader
-from camrec.dashboard.page_state import PageState, PageStateBoard
+from camrec.dashboard.page_state import PageState, SessionRow
+from camrec.dashboard.page_state_board import board_for
 from camrec.dashboard.settings_dialog import SettingsDialog
 from camrec.dashboard.status_bar import StatusBar
+from camrec.dashboard.stream_history import StreamHistory
 from camrec.dashboard.stream_plots import StreamStatistics
 from camrec.dashboard.video_component import VideoActions
 from camrec.dashboard.video_player import VideoPlayer
 from camrec.station import Station
 
-PAGE_PANEL_NAMES = ("header", "notice", "tiles", "latest", "videos", "player", "health")
-PAGE_PANEL_NAMES += ("settings", "statistics")
 LANGUAGE_COOKIE = "camrec_language"
 
-# A column is a flex box with a button to scroll: here it is a grid, as tall as what it holds.
+# A Panel column is a flex box that scrolls. Here it is a grid that is as tall as its cards.
 CARD_GRID_STYLESHEET = f"""
 :host {{
   display: grid !important;
@@ -44,173 +45,195 @@ CARD_GRID_STYLESHEET = f"""
 
 
 class PageModel(param.Parameterized):
-    """What one page shows: the station's facts, and its own language and place.
+    """What one page shows.
 
-    facts : the board's latest.
+    state : the station's latest state.
     language : of this page.
-    file : what the player shows, or None.
+    file : the video that the player shows; None: the page shows another view.
     """
 
-    facts = param.ClassSelector(class_=PageState, default=PageState())
-    language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
+    # Never None: __init__ sets it.
+    state: param.ClassSelector[PageState] = param.ClassSelector(class_=PageState)  # type: ignore[assignment]
+    language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
     file = param.String(default=None, allow_None=True)
+
+    def __init__(self, state: PageState, language: str) -> None:
+        super().__init__(state=state, language=language)  # type: ignore[no-untyped-call]  # param
+
+
+class SharedParams(TypedDict):
+    """The parameters that every part of a page has."""
+
+    language: str
+    base: str
+    sizing_mode: str
 
 
 class Page:
-    """One browser's page. It holds no state of the station: it shows the facts that it is told."""
+    """One browser's page. It has no state of the station: it shows the state that it is given."""
 
-    def __init__(self, station: Station, model: PageModel, base: str) -> None:
-        self.station = station
-        self.model = model
-        self._shared_params = {
-            "language": model.language,
-            "base": base,
-            "sizing_mode": "stretch_width",
-        }
+    def __init__(
+        self, station: Station, model: PageModel, history: StreamHistory, base: str
+    ) -> None:
+        self._station = station
+        self._model = model
+        self._shared_params = SharedParams(
+            language=model.language, base=base, sizing_mode="stretch_width"
+        )
         library = station.library
-        deeds = VideoActions(library.delete, library.rename, library.lock)
+        actions = VideoActions(library.delete, library.rename, library.lock)
         self.header = PageHeader(station, self._set_language, self._set_file, **self._shared_params)
-        self.notice = Banner(**self._shared_params)
-        self.slot = AddCamera(station, **self._shared_params)
-        self.latest = LatestVideos(deeds=deeds, **self._shared_params)
-        self.videos = VideoLibraryView(deeds=deeds, **self._shared_params)
-        self.player = VideoPlayer(deeds=deeds, **self._shared_params)
-        self.health = StatusBar(**self._shared_params)
+        self.banner = Banner(**self._shared_params)
+        self.add_camera = AddCamera(station, **self._shared_params)
+        self.latest_videos = LatestVideos(actions=actions, **self._shared_params)
+        self.library = VideoLibraryView(actions=actions, **self._shared_params)
+        self.player = VideoPlayer(actions=actions, **self._shared_params)
+        self.status_bar = StatusBar(**self._shared_params)
         self.settings = SettingsDialog(station, self._set_language, **self._shared_params)
-        self.statistics = StreamStatistics(board_for(station).history, language=model.language)
+        self.statistics = StreamStatistics(history, model.language)
         self._cards: dict[str, CameraCard] = {}
-        self.tiles = pn.Column(
-            self.slot, sizing_mode="stretch_width", stylesheets=[CARD_GRID_STYLESHEET]
+        self.camera_grid = pn.Column(
+            self.add_camera, sizing_mode="stretch_width", stylesheets=[CARD_GRID_STYLESHEET]
         )
         self._show_state()
-        model.param.watch(lambda event: self._show_state(), "facts")
-        model.param.watch(lambda event: self._show_file(), ["facts", "file"])
+        model.param.watch(lambda event: self._show_state(), "state")
+        model.param.watch(lambda event: self._show_file(), ["state", "file"])
         model.param.watch(lambda event: self._translate(), "language")
 
+    def add_to(self, template: pn.template.Template) -> None:
+        """Give the template the parts by the names that ``page.html`` has for them."""
+        template.add_panel("header", self.header)
+        template.add_panel("banner", self.banner)
+        template.add_panel("camera_grid", self.camera_grid)
+        template.add_panel("latest_videos", self.latest_videos)
+        template.add_panel("library", self.library)
+        template.add_panel("player", self.player)
+        template.add_panel("status_bar", self.status_bar)
+        template.add_panel("settings", self.settings)
+        template.add_panel("statistics", self.statistics)
+
     def _set_language(self, language: str) -> None:
-        self.model.language = language
+        self._model.language = language
 
     def _set_file(self, file: str | None) -> None:
-        self.model.file = file
+        self._model.file = file
 
     def _translate(self) -> None:
-        language = self.model.language
-        fixed = (self.header, self.notice, self.slot, self.latest, self.videos, self.player)
-        further = (self.health, self.settings, self.statistics)
-        for part in (*fixed, *further, *self._cards.values()):
+        language = self._model.language
+        for part in (
+            self.header,
+            self.banner,
+            self.add_camera,
+            self.latest_videos,
+            self.library,
+            self.player,
+            self.status_bar,
+            self.settings,
+            *self._cards.values(),
+        ):
             part.language = language
+        self.statistics.language = language
 
     def _show_state(self) -> None:
-        facts = self.model.facts
-        health = facts.health
-        full = health["open"] >= health["most"]
+        state = self._model.state
+        status = state.status
+        full = status["open"] >= status["most"]
         self.header.param.update(
-            cameras=health["open"], videos=len(facts.videos), recordings=facts.recordings
+            cameras=status["open"], videos=len(state.videos), recordings=state.running_recordings
         )
-        self.header.together = facts.group_recording
-        self.notice.param.update(
+        self.header.group_recording = state.group_recording
+        self.banner.param.update(
             full=full,
-            open=health["open"],
-            most=health["most"],
-            recordable=facts.group_recording["count"],
+            open=status["open"],
+            most=status["most"],
+            recordable=state.group_recording["count"],
         )
-        self.slot.param.update(
-            cameras=len(facts.sessions),
-            open=health["open"],
-            most=health["most"],
-            demo=health["demo"],
-            earlier=facts.recent_cameras,
+        self.add_camera.param.update(
+            cameras=len(state.sessions),
+            open=status["open"],
+            most=status["most"],
+            demo=status["demo"],
+            recent_cameras=state.recent_cameras,
         )
-        self.settings.facts = facts.settings
-        self.health.facts = health
-        self.latest.show(facts.videos)
-        self.videos.show(facts.videos)
-        self._show_cameras(facts.sessions, full)
+        self.settings.facts = state.settings
+        self.status_bar.facts = status
+        self.latest_videos.show_videos(state.videos)
+        self.library.show_videos(state.videos)
+        self._show_cameras(state.sessions, full)
 
-    def _show_cameras(self, sessions: list[dict[str, Any]], full: bool) -> None:
+    def _show_cameras(self, rows: Sequence[SessionRow], full: bool) -> None:
         shown: dict[str, CameraCard] = {}
-        for facts in sessions:
-            tile = self._cards.get(facts["session_id"])
-            if tile is None:
-                tile = CameraCard(
-                    self.station,
-                    facts,
-                    self.slot.fill_in,
-                    self.statistics.show,
+        for row in rows:
+            session_id = row.fields["session_id"]
+            card = self._cards.get(session_id)
+            if card is None:
+                card = CameraCard(
+                    self._station,
+                    row,
+                    self.add_camera.fill_in,
+                    self.statistics.open,
                     **self._shared_params,
                 )
             else:
-                tile.show(facts)
-            shown[tile.session_id] = tile
+                card.show_session(row)
+            shown[session_id] = card
         self._cards = shown
-        objects = list(shown.values()) if full else [*shown.values(), self.slot]
-        if objects != self.tiles.objects:
-            self.tiles.objects = objects
+        objects = list(shown.values()) if full else [*shown.values(), self.add_camera]
+        if objects != self.camera_grid.objects:
+            self.camera_grid.objects = objects
 
     def _show_file(self) -> None:
-        file = self.model.file
+        file = self._model.file
         if file is None:
             return
-        video = next((each for each in self.model.facts.videos if each.filename == file), None)
-        self.player.show(file, video)
+        video = next((each for each in self._model.state.videos if each.filename == file), None)
+        self.player.show_video(file, video)
 
 
 def make_page(station: Station, language: str | None = None) -> pn.template.Template:
-    """One page for the browser that asks, in its language where none is given.
+    """The page for the browser that requests it now.
 
-    It ends with its session: then it is told of nothing any more, and nothing holds it.
+    When its Bokeh session ends, it is notified of nothing any more, and can be collected.
+
+    language : None: see `choose_language`.
     """
     board = board_for(station)
-    model = PageModel(language=language or choose_language(station), facts=board.facts)
+    model = PageModel(state=board.state, language=language or choose_language(station))
     document = pn.state.curdoc
+    assert isinstance(document, Document)  # Panel makes a page for a session only
 
-    def tell(facts: PageState) -> None:
-        document.add_next_tick_callback(lambda: model.param.update(facts=facts))
+    def update(state: PageState) -> None:
+        document.add_next_tick_callback(lambda: _set_state(model, state))
 
     def loaded() -> None:
-        # Not before: what changes between a page's delivery and this moment, Panel forgets to send.
-        leave = board.changed.connect(tell)
-        pn.state.on_session_destroyed(lambda context: leave())
-        model.facts = board.facts
+        # Not earlier: Panel does not send what changes between the page's delivery and now.
+        disconnect = board.changed.connect(update)
+        pn.state.on_session_destroyed(lambda context: disconnect())
+        model.state = board.state
 
     pn.state.onload(loaded)
-    # Another page is made when camrec answers again; Bokeh's own words about it are in English.
+    # When camrec answers again, the page is loaded again; Bokeh's own messages are in English.
     document.config.update(reconnect_session=False, notify_connection_status=False)
-    parts = Page(station, model, base=f"{pn.state.rel_path or '.'}/")
+    browser_page = Page(station, model, board.history, base=f"{pn.state.rel_path or '.'}/")
     template = pn.template.Template((STATIC / "page.html").read_text("utf-8"))
-    for name in PAGE_PANEL_NAMES:
-        template.add_panel(name, getattr(parts, name))
+    browser_page.add_to(template)
     template.add_variable("language", model.language)
     template.add_variable("page_script", bundle("page.js"))
     template.add_variable("page_styles", styles("page.js"))
     return template
 
 
+def _set_state(model: PageModel, state: PageState) -> None:
+    model.state = state
+
+
 def choose_language(station: Station) -> str:
-    """What was chosen on the page before, else the settings' language, else the browser's."""
-    chosen = (pn.state.cookies or {}).get(LANGUAGE_COOKIE)
+    """The language that the user chose on the page, else the settings', else the browser's."""
+    chosen = pn.state.cookies.get(LANGUAGE_COOKIE) if pn.state.cookies else None
     if chosen in i18n.LANGUAGES:
         return chosen
-    if station.config.language:
-        return station.config.language
-    return i18n.best_language((pn.state.headers or {}).get("Accept-Language"))
-
-
-_boards: dict[Station, PageStateBoard] = {}
-_boards_lock = threading.Lock()
-
-
-def board_for(station: Station) -> PageStateBoard:
-    """The one board of a station, for all its pages; started on first use."""
-    with _boards_lock:
-        if station not in _boards:
-            _boards[station] = PageStateBoard(station).start()
-        return _boards[station]
-
-
-def stop_board(station: Station) -> None:
-    """Look at the station no more: its pages are gone."""
-    with _boards_lock:
-        board = _boards.pop(station, None)
-    if board is not None:
-        board.stop()
+    configured: str = station.config.language
+    if configured:
+        return configured
+    accept = (pn.state.headers or {}).get("Accept-Language")
+    return i18n.best_language(accept if isinstance(accept, str) else None)

@@ -13,23 +13,22 @@ from camrec.station import Station
 
 
 class PageHeader(AskingComponent):
-    """The two views, what is being recorded, language, theme and settings.
+    """The two views, the recordings that run, language, theme and settings.
 
     Parameters
     ----------
     on_language
-        Called with the language that was chosen.
-    on_place
-        Called with the file that the player is to show, or None, when the URL changes.
+        Called with the language that the user chose.
+    on_file
+        Called when the page's address changes: with the file that the player is to show, or None.
     """
 
-    cameras = param.Integer(default=0)
-    videos = param.Integer(default=0)
-    recordings = param.List(default=[], item_type=dict, doc="{recording_id, name, ends_at (ms)}.")
-
-    together = param.Dict(
+    cameras = param.Integer(default=0, doc="Cameras that are open.")
+    videos = param.Integer(default=0, doc="Videos in the library.")
+    recordings = param.List(default=[], item_type=dict, doc="The state's `running_recordings`.")
+    group_recording = param.Dict(
         default={"count": 0, "rate": 0, "most": 0, "room": 0, "free": 0},
-        doc="The cameras that can be recorded at once, as the board tells of them.",
+        doc="The state's `GroupRecordingFields`.",
     )
 
     _script: ClassVar[str] = "components/header.js"
@@ -39,20 +38,20 @@ class PageHeader(AskingComponent):
         self,
         station: Station,
         on_language: Callable[[str], None],
-        on_place: Callable[[str | None], None],
+        on_file: Callable[[str | None], None],
         **params: object,
     ) -> None:
         super().__init__(**params)
         self._station = station
         self._on_language = on_language
-        self._on_place = on_place
+        self._on_file = on_file
 
-    def do_speak(self, language: str) -> None:
+    def do_set_language(self, language: str) -> None:
         if language in i18n.LANGUAGES:
             self._on_language(language)
 
-    def do_look(self, view: str, file: str | None) -> None:
-        self._on_place(file if view == "videos" else None)
+    def do_show_view(self, view: str, file: str | None) -> None:
+        self._on_file(file if view == "videos" else None)
 
     def do_stop(self, recording_id: str) -> None:
         self.ask("stop", self._station.recordings.stop, None, recording_id)

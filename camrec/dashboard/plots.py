@@ -1,38 +1,35 @@
-"""How a camera did in the last minutes, as Bokeh draws it."""
+"""The plots of a camera's last minutes, as Bokeh draws them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bokeh.embed import json_item
 from bokeh.layouts import column
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
+    DataRange1d,
     DatetimeTickFormatter,
     Range1d,
     SingleIntervalTicker,
 )
+from bokeh.models.annotations.labels import Title
 from bokeh.plotting import figure
 
 from camrec import i18n
 
+if TYPE_CHECKING:
+    from bokeh.models.text import BaseText
+
 NAN = float("nan")
 PLOT_FONT = "Segoe UI Variable Text, Segoe UI, Inter, system-ui, sans-serif"
+PLOT_HEIGHT_PX = 132
 CLOCK_FORMAT = "%H:%M"
-TIME_SCALES = (
-    "microseconds",
-    "milliseconds",
-    "seconds",
-    "minsec",
-    "minutes",
-    "hourmin",
-    "hours",
-    "days",
-)
+MS_PER_MINUTE = 60_000
 
 # What is drawn: a column of the source, and its colour on a light and on a dark page.
 PLOT_COLOURS = {
@@ -41,42 +38,62 @@ PLOT_COLOURS = {
     "lag": ("#6d3fc0", "#b69cff"),
     "lost": ("#9d174d", "#f472b6"),
 }
+# Of the titles, the labels and the grid, on a light and on a dark page.
 TEXT_AND_LINE_COLOURS = {
     False: ("#12161c", "#515a67", "#d9dde3"),
     True: ("#edf0f4", "#a3aebc", "#2b323c"),
 }
 GAP_COLOURS = {False: "#b36b00", True: "#f0a020"}
 
+# Values by the names of the columns: "at" and the keys of PLOT_COLOURS.
+SampleValues = Mapping[str, float]
+Columns = dict[str, list[float]]
+
 
 class StreamPlots:
-    """Pictures a second, rate, lag, lost packets; hatched where there was no picture.
+    """Frame rate, bit rate, latency and lost packets over time; gaps are hatched.
 
-    figures : by the columns' names.
-    sample_source : as `sample_columns` makes them.
-    gaps : columns ``x0``, ``x1`` (ms).
-    time_range : what is in sight, of all figures (ms).
+    Attributes
+    ----------
+    figures : by the names of the columns.
+    sample_source : the columns that `sample_columns` returns.
+    gaps : the columns ``x0`` and ``x1``, in ms.
+    time_range : the time that all figures show, in ms.
     """
 
     def __init__(self, dark: bool) -> None:
-        self.sample_source = ColumnDataSource(sample_columns([]), name="moments")
+        self.sample_source = ColumnDataSource({**sample_columns([])}, name="moments")
         self.gaps = ColumnDataSource({"x0": [], "x1": []}, name="gaps")
-        self.time_range = Range1d(0, 1, name="minutes")
+        self.time_range = Range1d(start=0, end=1, name="minutes")
         self.figures = {key: self._make_figure(key, dark) for key in PLOT_COLOURS}
 
     def set_language(self, language: str) -> None:
-        """Bokeh's own formatters know no comma."""
-        halves = {place + 0.5: format_value("rate", place + 0.5, language) for place in range(4)}
+        """Write the labels with half steps in a language: Bokeh's formatters know no comma."""
+        halves: dict[float | str, str | BaseText] = {
+            place + 0.5: format_value("rate", place + 0.5, language) for place in range(4)
+        }
         for each in self.figures.values():
             each.yaxis.major_label_overrides = halves
 
-    def _make_figure(self, key: str, dark: bool) -> Any:
-        colour = PLOT_COLOURS[key][dark]
-        ink, second, line = TEXT_AND_LINE_COLOURS[dark]
+    def set_title(self, key: str, text: str) -> None:
+        title = self.figures[key].title
+        assert isinstance(title, Title)
+        title.text = text
+
+    def _make_figure(self, key: str, dark: bool) -> figure:
+        text_colour, _, _ = TEXT_AND_LINE_COLOURS[dark]
         made = figure(
             name=key,
-            height=132,
+            height=PLOT_HEIGHT_PX,
             sizing_mode="stretch_width",
             x_range=self.time_range,
+            y_range=DataRange1d(start=0, min_interval=1, range_padding=0.4),
+            title=Title(
+                text_font=PLOT_FONT,
+                text_font_size="14px",
+                text_font_style="normal",
+                text_color=text_colour,
+            ),
             toolbar_location=None,
             tools="",
             min_border_left=48,
@@ -85,7 +102,13 @@ class StreamPlots:
             border_fill_color=None,
             outline_line_color=None,
         )
-        made.varea(
+        self._draw_samples(made, key, PLOT_COLOURS[key][dark])
+        self._draw_gaps(made, GAP_COLOURS[dark])
+        _style_axes(made, key, dark)
+        return made
+
+    def _draw_samples(self, plot: figure, key: str, colour: str) -> None:
+        plot.varea(
             x="at",
             y1=0,
             y2=f"{key}_area",
@@ -93,80 +116,88 @@ class StreamPlots:
             fill_color=colour,
             fill_alpha=0.16,
         )
-        made.line(x="at", y=key, source=self.sample_source, line_color=colour, line_width=2)
-        made.vstrip(
+        plot.line(x="at", y=key, source=self.sample_source, line_color=colour, line_width=2)
+
+    def _draw_gaps(self, plot: figure, colour: str) -> None:
+        plot.vstrip(
             x0="x0",
             x1="x1",
             source=self.gaps,
-            fill_color=GAP_COLOURS[dark],
+            fill_color=colour,
             fill_alpha=0.15,
             line_color=None,
             hatch_pattern="/",
-            hatch_color=GAP_COLOURS[dark],
+            hatch_color=colour,
             hatch_scale=7,
         )
-        made.y_range.start = 0
-        made.y_range.min_interval = 1
-        made.y_range.range_padding = 0.4
-        made.title.update(text_font=PLOT_FONT, text_font_size="14px", text_font_style="normal")
-        made.title.text_color = ink
-        made.xaxis.formatter = DatetimeTickFormatter(**dict.fromkeys(TIME_SCALES, CLOCK_FORMAT))
-        made.xaxis.ticker = SingleIntervalTicker(interval=60_000, num_minor_ticks=0)
-        made.yaxis.ticker = BasicTicker(
-            min_interval=0.5 if key == "rate" else 1, desired_num_ticks=4, num_minor_ticks=0
-        )
-        for axis in (made.xaxis, made.yaxis):
-            axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
-            axis.major_label_text_color = second
-            axis.major_label_text_font = PLOT_FONT
-            axis.major_label_text_font_size = "13px"
-        made.xgrid.grid_line_color = None
-        made.ygrid.grid_line_color = line
-        return made
 
 
-def sample_columns(
-    moments: Sequence[Mapping[str, float]], before: Mapping[str, float] | None = None
-) -> dict[str, list[float]]:
-    """``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms), ``lost``, each with its ``..._area``.
+def _style_axes(plot: figure, key: str, dark: bool) -> None:
+    _, label_colour, grid_colour = TEXT_AND_LINE_COLOURS[dark]
+    plot.xaxis.formatter = DatetimeTickFormatter(
+        microseconds=CLOCK_FORMAT,
+        milliseconds=CLOCK_FORMAT,
+        seconds=CLOCK_FORMAT,
+        minsec=CLOCK_FORMAT,
+        minutes=CLOCK_FORMAT,
+        hourmin=CLOCK_FORMAT,
+        hours=CLOCK_FORMAT,
+        days=CLOCK_FORMAT,
+    )
+    plot.xaxis.ticker = SingleIntervalTicker(interval=MS_PER_MINUTE, num_minor_ticks=0)
+    plot.yaxis.ticker = BasicTicker(
+        min_interval=0.5 if key == "rate" else 1, desired_num_ticks=4, num_minor_ticks=0
+    )
+    for axis in (plot.xaxis, plot.yaxis):
+        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
+        axis.major_label_text_color = label_colour
+        axis.major_label_text_font = PLOT_FONT
+        axis.major_label_text_font_size = "13px"
+    plot.xgrid.grid_line_color = None
+    plot.ygrid.grid_line_color = grid_colour
 
-    A line breaks where there is no value (NaN). An area does not: it goes down to nothing there,
-    and up again, at moments of its own.
+
+def sample_columns(samples: Sequence[SampleValues], before: SampleValues | None = None) -> Columns:
+    """The columns of `StreamPlots.sample_source`, for some samples.
+
+    They are ``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms) and ``lost``, and each of the
+    last four again as ``..._area``. A line is interrupted where there is no value (NaN). An area
+    is not: there it drops to 0 and rises again, for which rows are added.
 
     Parameters
     ----------
     before
-        The moment in front of these, where they go on from it.
+        The sample before these, if they continue other ones.
     """
-    rows: list[Mapping[str, float]] = []
-    for now in moments:
+    rows: list[SampleValues] = []
+    for now in samples:
         if before is not None:
-            gone = {key: NAN for key in PLOT_COLOURS if isnan(now[key]) and not isnan(before[key])}
-            come = {key: NAN for key in PLOT_COLOURS if isnan(before[key]) and not isnan(now[key])}
-            rows += [{**before, **gone}] if gone else []
-            rows += [{**now, **come}] if come else []
+            ended = {key: NAN for key in PLOT_COLOURS if isnan(now[key]) and not isnan(before[key])}
+            begun = {key: NAN for key in PLOT_COLOURS if isnan(before[key]) and not isnan(now[key])}
+            rows += [{**before, **ended}] if ended else []
+            rows += [{**now, **begun}] if begun else []
         rows.append(now)
         before = now
-    made = {key: [row[key] for row in rows] for key in ("at", *PLOT_COLOURS)}
+    columns = {key: [row[key] for row in rows] for key in ("at", *PLOT_COLOURS)}
     for key in PLOT_COLOURS:
-        made[f"{key}_area"] = [0.0 if isnan(value) else value for value in made[key]]
-    return made
+        columns[f"{key}_area"] = [0.0 if isnan(value) else value for value in columns[key]]
+    return columns
 
 
 def format_value(key: str, value: float, language: str) -> str:
-    """A value of a column as it is read."""
-    told = f"{value:.1f}" if key in ("fps", "rate") else f"{value:.0f}"
-    return told.replace(".", ",") if language == "fr" else told
+    """A value of a column, as it is shown in a title or at an axis."""
+    text = f"{value:.1f}" if key in ("fps", "rate") else f"{value:.0f}"
+    return text.replace(".", ",") if language == "fr" else text
 
 
 def plots_json(dark: bool, language: str) -> str:
-    """For a page that has BokehJS and fills them by itself, the titles too."""
+    """Empty plots as JSON, for a page that has BokehJS and fills them and their titles itself."""
     plots = StreamPlots(dark)
     plots.set_language(language)
     return json.dumps(json_item(column(*plots.figures.values(), sizing_mode="stretch_width")))
 
 
-# By their names: what they are made with.
+# The arguments of `plots_json`, by the name of the file that contains its result.
 PLOT_FILES = {
     f"plots-{'dark' if dark else 'light'}-{language}.json": (dark, language)
     for dark in (False, True)

@@ -1,97 +1,127 @@
-"""The server of the page: Panel's, with camrec's own routes beside it, until a signal."""
+"""The server of the page: Panel's, with camrec's own routes next to it, until a signal."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import panel as pn
+from bokeh.server.server import BaseServer
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
+from tornado.platform.asyncio import BaseAsyncIOLoop
 from tornado.websocket import WebSocketClosedError
 
 from camrec.config import WILDCARD_HOSTS
-from camrec.dashboard.page import LANGUAGE_COOKIE, board_for, make_page, stop_board
+from camrec.dashboard.page import LANGUAGE_COOKIE, make_page
+from camrec.dashboard.page_state_board import board_for, stop_board
 from camrec.process import handle_signals
 from camrec.station import Station
 
 log = logging.getLogger(__name__)
 
 LOOPBACK_ORIGIN_HOSTS = ("127.0.0.1", "localhost")
-UNUSED_SESSION_LIFETIME_MS = 15_000  # ms that a page which was closed is kept
+UNUSED_SESSION_LIFETIME_MS = 15_000  # ms for which a page that was closed is kept
+UNUSED_SESSION_CHECK_MS = 5_000  # ms between two searches for such pages
+
+# A pattern of the path, the handler's class, and the arguments of its `initialize`.
+HandlerRoute = tuple[str, type, Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """Where the page is served.
+
+    host : the address to listen on.
+    port : 0 takes a free one.
+    prefix : the path that the page and the routes are below, such as ``/cams``.
+    socket : the path of a Unix socket, instead of `host` and `port`. The proxy that uses it decides
+        which pages may connect.
+    language : of every page; None: as the browser requests.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    prefix: str = ""
+    socket: str = ""
+    language: str | None = None
 
 
 def serve(
     station: Station,
-    routes: list[tuple[str, type, dict[str, Any]]],
-    *,
-    host: str,
-    port: int,
-    prefix: str = "",
-    socket: str = "",
-    language: str | None = None,
+    routes: Sequence[HandlerRoute],
+    application_settings: Mapping[str, object],
+    options: ServerOptions,
     ready: Callable[[str], None] = print,
-    **settings: Any,
 ) -> None:
-    """Serve the page at ``/`` and `routes` beside it; returns after a signal that asks for the end.
+    """Serve the page at ``/`` and `routes` next to it. Returns after a signal to stop.
 
     Parameters
     ----------
-    port
-        0 takes a free one.
-    prefix
-        The path that the page and `routes` are below, such as ``/cams``.
-    socket
-        The path of a Unix socket, in place of `host` and `port`; its owner's proxy decides whose
-        pages come through.
-    language
-        The page's; as the browser asks by default.
+    application_settings
+        Of Tornado's application.
     ready
         Called with the page's address as soon as it answers.
-    settings
-        Of Tornado's application.
     """
-    where: dict[str, Any] = {"unix_socket": socket, "websocket_origin": "*"}
-    if not socket:
-        port = port or _find_free_port(host)
-        origins = _allowed_origins(station, host, port)
-        where = {"address": host or None, "port": port, "websocket_origin": origins}
-    board_for(station)  # the first look blocks: before the loop runs, not in it
-    loop = IOLoop.current()
-    loop.asyncio_loop.set_exception_handler(_on_loop_exception)
-    server = pn.serve(
-        {"/": lambda: make_page(station, language)},
-        **where,
-        prefix=prefix,
-        loop=loop,
-        title="camrec",
-        show=False,
-        start=False,
-        verbose=False,
-        extra_patterns=routes,
-        unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME_MS,
-        check_unused_sessions_milliseconds=5_000,
-        # They are written into the page: no more than it needs.
-        include_headers=["Accept-Language", "Host"],
-        include_cookies=[LANGUAGE_COOKIE],
-        **settings,
-    )
+    board_for(station)  # the first read of the state blocks: here, and not in the loop
+    io_loop = IOLoop.current()
+    assert isinstance(io_loop, BaseAsyncIOLoop)  # Tornado has no other kind since version 5
+    loop = io_loop.asyncio_loop
+    loop.set_exception_handler(_on_loop_exception)
+    server = _create_server(station, routes, application_settings, options, io_loop)
     server.start()
-    ready(socket or f"http://{_url_host(host)}:{server.port}{server.prefix}/")
-    # Further signals change nothing while recordings are saved.
-    handle_signals(lambda name: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    address = f"http://{_url_host(options.host)}:{server.port}{server.prefix}/"
+    ready(options.socket or address)
+    # Further signals change nothing while recordings are being saved.
+    handle_signals(lambda name: loop.call_soon_threadsafe(io_loop.stop))
     try:
-        loop.start()
+        io_loop.start()
     finally:
         server.stop()
         stop_board(station)
         log.info("stopped serving")
 
 
-def _on_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Panel writes to a page without waiting: one that was closed meanwhile is no error."""
+def _create_server(
+    station: Station,
+    routes: Sequence[HandlerRoute],
+    application_settings: Mapping[str, object],
+    options: ServerOptions,
+    io_loop: IOLoop,
+) -> BaseServer:
+    server: BaseServer = pn.serve(  # type: ignore[no-untyped-call]  # Panel types not all parameters
+        {"/": lambda: make_page(station, options.language)},
+        **_listening_options(station, options),
+        prefix=options.prefix,
+        loop=io_loop,
+        title="camrec",
+        show=False,
+        start=False,
+        verbose=False,
+        extra_patterns=list(routes),
+        unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME_MS,
+        check_unused_sessions_milliseconds=UNUSED_SESSION_CHECK_MS,
+        # Bokeh writes these into the page, so they are no more than the page needs.
+        include_headers=["Accept-Language", "Host"],
+        include_cookies=[LANGUAGE_COOKIE],
+        **application_settings,
+    )
+    return server
+
+
+def _listening_options(station: Station, options: ServerOptions) -> dict[str, object]:
+    """Bokeh's options that say where to listen, and which pages may connect."""
+    if options.socket:
+        return {"unix_socket": options.socket, "websocket_origin": "*"}
+    port = options.port or _find_free_port(options.host)
+    origins = _allowed_origins(station, options.host, port)
+    return {"address": options.host or None, "port": port, "websocket_origin": origins}
+
+
+def _on_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Panel writes to a page without waiting: if it was closed meanwhile, that is no error."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
 
@@ -102,16 +132,16 @@ def _url_host(host: str) -> str:
 
 
 def _allowed_origins(station: Station, host: str, port: int) -> list[str]:
-    """Whose pages may open the page's own WebSocket, as ``host:port``."""
+    """The hosts whose pages may open the page's own WebSocket, as ``host:port``."""
     if host in WILDCARD_HOSTS:
         return ["*"]
-    further = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
+    proxied = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
     names = [*LOOPBACK_ORIGIN_HOSTS, _url_host(host), *station.config.allowed_hosts]
-    return [*dict.fromkeys(f"{name}:{port}" for name in names), *further]
+    return [*dict.fromkeys(f"{name}:{port}" for name in names), *proxied]
 
 
 def _find_free_port(host: str) -> int:
-    # Bokeh wants the port in the list of origins before it has one.
+    # Bokeh requires the port in the list of origins before it has opened one.
     (taken,) = bind_sockets(0, _url_host(host).strip("[]"))[:1]
     with taken:
-        return taken.getsockname()[1]
+        return int(taken.getsockname()[1])

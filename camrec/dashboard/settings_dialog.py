@@ -1,9 +1,9 @@
-"""The dialog of the settings: the browser's own, and those of camrec that a user changes."""
+"""The settings dialog: the browser's own settings, and those of camrec that a user may change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import param
 
@@ -13,29 +13,28 @@ from camrec.station import Station
 
 
 class SettingsDialog(AskingComponent):
-    """Language and theme at once; the number of cameras, folder and token by the station.
+    """Language and theme change at once; the station changes the others.
 
-    A token comes from the page and never goes to one.
+    A token comes from the page, and is never sent to one.
 
     Parameters
     ----------
     on_language
-        Called with the language that was chosen.
+        Called with the language that the user chose.
     """
 
-    facts = param.Dict(
-        default={},
-        doc="The board's `settings`: {most, folder, token}; of the token whether there is one.",
-    )
+    facts = param.Dict(default={}, doc="The state's `SettingsFields`.")
 
     _script: ClassVar[str] = "components/settings.js"
 
-    def __init__(self, station: Station, on_language: Callable[[str], None], **params: Any) -> None:
+    def __init__(
+        self, station: Station, on_language: Callable[[str], None], **params: object
+    ) -> None:
         super().__init__(**params)
         self._station = station
         self._on_language = on_language
 
-    def do_speak(self, language: str) -> None:
+    def do_set_language(self, language: str) -> None:
         if language in i18n.LANGUAGES:
             self._on_language(language)
 

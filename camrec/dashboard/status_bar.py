@@ -1,4 +1,4 @@
-"""The strip at the bottom of the page: is everything well, and how long can be recorded."""
+"""The bar at the bottom of the page: whether all is well, and how long cameras can be recorded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from camrec.dashboard.component import Component
 
 
 class StatusBar(Component):
-    facts = param.Dict(default={}, doc="The board's `health`.")
+    facts = param.Dict(default={}, doc="The state's `StatusFields`.")
 
     _script: ClassVar[str] = "components/status_bar.js"

@@ -1,4 +1,4 @@
-"""How each camera did in the last minutes: one look a second, kept for all pages."""
+"""The figures of each camera in the last minutes: one sample a second, kept for all pages."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from camrec.session import Session, SessionState
 log = logging.getLogger(__name__)
 
 SAMPLE_INTERVAL_S = 1.0  # seconds
-HISTORY_DURATION_S = 300
-MISSING_FRAME_AFTER_S = 2.0  # seconds without a picture, or 2.5 usual distances: then there is none
+HISTORY_DURATION_S = 300  # seconds, and samples
+# A camera sends no frames if the last one is this old, and older than 2.5 usual intervals.
+MISSING_FRAME_AFTER_S = 2.0  # seconds
+MISSING_FRAME_INTERVALS = 2.5
 
 
 @dataclass(frozen=True)
 class StreamSample:
-    """One look at a session.
+    """The figures of one session at one moment.
 
     at : UTC in milliseconds.
-    fps, bit_rate : pictures and bits a second over the last five seconds; None without picture.
-    lost : packets that went missing since the look before.
-    lag : seconds from sending a picture to the answer of the viewer that is farthest behind; None
-        where nobody looks.
+    fps, bit_rate : frames and bits per second over the last five seconds; None: no frames arrive.
+    lost : packets that were lost since the sample before.
+    lag : seconds from sending a frame until the slowest viewer has acknowledged it; None: nobody
+        watches.
     """
 
     at: float
@@ -36,7 +38,15 @@ class StreamSample:
 
 
 class StreamHistory:
-    """Looks at the sessions that it is told of, in a thread of its own."""
+    """Takes a sample of each session once a second, in a thread of its own.
+
+    Parameters
+    ----------
+    sessions
+        Returns all sessions.
+    now
+        Returns UTC in nanoseconds.
+    """
 
     def __init__(self, sessions: Callable[[], list[Session]], now: Callable[[], int]) -> None:
         self._sessions = sessions
@@ -56,12 +66,12 @@ class StreamHistory:
         self._thread.join()
 
     def of(self, session_id: str) -> list[StreamSample]:
-        """Oldest first; at most `HISTORY_DURATION_S` looks."""
+        """The samples of a session, oldest first; at most `HISTORY_DURATION_S`."""
         with self._lock:
             return list(self._samples.get(session_id, ()))
 
-    def look(self) -> None:
-        """Once at every session; what is known of one that is gone is forgotten."""
+    def take_samples(self) -> None:
+        """Take a sample of each session, and forget those that are gone."""
         sessions = {session.session_id: session for session in self._sessions()}
         with self._lock:
             for gone in self._samples.keys() - sessions.keys():
@@ -76,8 +86,9 @@ class StreamHistory:
         figures = session.feed.figures()
         before = self._last_lost.get(session.session_id, figures.lost)
         self._last_lost[session.session_id] = figures.lost
-        patience = max(MISSING_FRAME_AFTER_S, 2.5 * session.feed.frame_interval)
-        delivers = session.state is SessionState.LIVE and (figures.age or 0.0) < patience
+        missing_after = MISSING_FRAME_INTERVALS * session.feed.frame_interval
+        missing_after = max(MISSING_FRAME_AFTER_S, missing_after)
+        delivers = session.state is SessionState.LIVE and (figures.age or 0.0) < missing_after
         return StreamSample(
             at=self._now() / 1e6,
             fps=figures.fps if delivers else None,
@@ -89,6 +100,6 @@ class StreamHistory:
     def _run(self) -> None:
         while not self._stopping.wait(SAMPLE_INTERVAL_S):
             try:
-                self.look()
+                self.take_samples()
             except Exception:
-                log.exception("the cameras' figures could not be looked at")
+                log.exception("the figures of the cameras could not be read")

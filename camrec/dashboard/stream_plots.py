@@ -1,30 +1,40 @@
-"""How one camera did in the last five minutes: plots in a dialog, there only while it is open."""
+"""The dialog with the plots of one camera's last five minutes. There are plots while it is open."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 import panel as pn
 import param
+from panel.io.callbacks import PeriodicCallback
 from panel.viewable import Viewer
 
 from camrec import i18n
 from camrec.dashboard.component import Component
-from camrec.dashboard.plots import NAN, StreamPlots, format_value, sample_columns
+from camrec.dashboard.plots import (
+    MS_PER_MINUTE,
+    NAN,
+    Columns,
+    SampleValues,
+    StreamPlots,
+    format_value,
+    sample_columns,
+)
 from camrec.dashboard.stream_history import HISTORY_DURATION_S, StreamHistory, StreamSample
 from camrec.i18n import translate
 
-PLOT_INTERVAL_MS = 1000  # ms
+PLOT_INTERVAL_MS = 1000
 
 
 class StatisticsHeader(Component):
-    """The dialog's title and its life; what is under it comes from Bokeh."""
+    """The dialog's title; it opens and closes the dialog. Bokeh draws what is below it."""
 
     title = param.String(doc="The camera's name.")
 
     _script: ClassVar[str] = "components/stream_plots.js"
 
-    def __init__(self, statistics: StreamStatistics, **params: Any) -> None:
+    def __init__(self, statistics: StreamStatistics, **params: object) -> None:
         super().__init__(**params)
         self._statistics = statistics
 
@@ -44,41 +54,39 @@ class StatisticsHeader(Component):
 
 
 class StreamStatistics(Viewer):
-    """The plots of one session, streamed to one page."""
+    """The plots of one session, updated on one page."""
 
-    language = param.Selector(default="en", objects=list(i18n.LANGUAGES))
+    language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
 
-    def __init__(self, history: StreamHistory, **params: Any) -> None:
-        super().__init__(**params)
+    def __init__(self, history: StreamHistory, language: str) -> None:
+        super().__init__(language=language)  # type: ignore[no-untyped-call]  # Panel has no type
         self._history = history
-        self._title_bar = StatisticsHeader(
-            self, language=self.language, sizing_mode="stretch_width"
-        )
+        self._title_bar = StatisticsHeader(self, language=language, sizing_mode="stretch_width")
         self._plot_column = pn.Column(sizing_mode="stretch_width")
         self._column = pn.Column(self._title_bar, self._plot_column, sizing_mode="stretch_width")
         self._session_id = ""
         self._plots: StreamPlots | None = None
         self._last_sample: StreamSample | None = None
         self._clock_offset_ms = 0.0  # ms by which what is drawn is ahead of UTC
-        self._update_timer: Any = None
+        self._update_timer: PeriodicCallback | None = None
 
     def __panel__(self) -> pn.Column:
         return self._column
 
-    def show(self, session_id: str, name: str, dark: bool, east: float = 0) -> None:
-        """Draw what is known of a session, and go on once a second until `close`.
+    def open(self, session_id: str, name: str, dark: bool, utc_offset_minutes: float = 0) -> None:
+        """Draw the history of a session, and add to it once a second until `close`.
 
-        east : minutes by which the browser's clock is ahead of UTC. Bokeh's axes know UTC only, and
-            a formatter in JavaScript would have to be let past the page's security policy.
+        utc_offset_minutes : the browser's clock is so far ahead of UTC. Bokeh's axes show UTC only,
+            and the page's security policy does not allow a formatter in JavaScript.
         """
         self.close()
-        self._clock_offset_ms = 60_000 * east
-        moments = self._history.of(session_id)
-        self._session_id, self._last_sample = session_id, moments[-1] if moments else None
-        self._plots = StreamPlots(dark)
-        self._plots.sample_source.data = sample_columns(list(map(self._column_values, moments)))
-        self._update_titles(moments)
-        self._plot_column.objects = [pn.pane.Bokeh(each) for each in self._plots.figures.values()]
+        self._clock_offset_ms = MS_PER_MINUTE * utc_offset_minutes
+        samples = self._history.of(session_id)
+        self._session_id, self._last_sample = session_id, samples[-1] if samples else None
+        self._plots = plots = StreamPlots(dark)
+        plots.sample_source.data = {**sample_columns(list(map(self._column_values, samples)))}
+        self._update_titles(samples)
+        self._plot_column.objects = list(map(_figure_pane, plots.figures.values()))
         self._title_bar.title = name
         self._title_bar.open_dialog()
         self._update_timer = pn.state.add_periodic_callback(
@@ -86,9 +94,9 @@ class StreamStatistics(Viewer):
         )
 
     def close(self) -> None:
-        """Draw nothing any more. Any number of times."""
+        """Draw nothing any more. May be called any number of times."""
         if self._update_timer is not None:
-            self._update_timer.stop()
+            self._update_timer.stop()  # type: ignore[no-untyped-call]  # Panel has no type
             self._update_timer = None
             self._plot_column.objects = []
             self._plots = None
@@ -100,46 +108,44 @@ class StreamStatistics(Viewer):
         self._update_titles(self._history.of(self._session_id))
 
     def _update_plots(self) -> None:
-        moments = self._history.of(self._session_id)
-        if not moments:  # the camera was closed
+        samples = self._history.of(self._session_id)
+        if not samples:  # the camera was closed
             self._title_bar.close_dialog()
             return
-        before, self._last_sample = self._last_sample, moments[-1]
-        fresh = [
-            self._column_values(each) for each in moments if before is None or each.at > before.at
+        before, self._last_sample = self._last_sample, samples[-1]
+        added = [
+            self._column_values(each) for each in samples if before is None or each.at > before.at
         ]
         if self._plots is not None:
-            told = sample_columns(fresh, None if before is None else self._column_values(before))
-            self._plots.sample_source.stream(told, rollover=HISTORY_DURATION_S)
-        self._update_titles(moments)
+            columns = sample_columns(added, None if before is None else self._column_values(before))
+            self._plots.sample_source.stream({**columns}, rollover=HISTORY_DURATION_S)
+        self._update_titles(samples)
 
-    def _update_titles(self, moments: list[StreamSample]) -> None:
-        """The titles with what is so now, the gaps, and the minutes that are in sight."""
+    def _update_titles(self, samples: Sequence[StreamSample]) -> None:
+        """Update the titles with the latest values, the gaps, and the time that is shown."""
         plots = self._plots
         if plots is None:
             return
         plots.set_language(self.language)
-        latest = self._column_values(moments[-1]) if moments else {}
-        for key, each in plots.figures.items():
-            value = latest.get(key)
-            each.title.text = translate(
-                f"page.plot_{key}", self.language, value=self._format_value(key, value)
-            )
-        if moments:
-            end = moments[-1].at + self._clock_offset_ms
+        latest = self._column_values(samples[-1]) if samples else {}
+        for key in plots.figures:
+            value = self._format_value(key, latest.get(key))
+            plots.set_title(key, translate(f"page.plot_{key}", self.language, value=value))
+        if samples:
+            end = samples[-1].at + self._clock_offset_ms
             plots.time_range.update(start=end - 1000 * HISTORY_DURATION_S, end=end)
-            gaps = _find_gaps(moments, self._clock_offset_ms)
+            gaps = _find_gaps(samples, self._clock_offset_ms)
             if gaps != plots.gaps.data:
-                plots.gaps.data = gaps
+                plots.gaps.data = {**gaps}
 
-    def _column_values(self, moment: StreamSample) -> dict[str, float]:
-        """A moment as `sample_columns` takes it."""
+    def _column_values(self, sample: StreamSample) -> SampleValues:
+        """A sample as `sample_columns` takes it."""
         return {
-            "at": moment.at + self._clock_offset_ms,
-            "fps": NAN if moment.fps is None else moment.fps,
-            "rate": NAN if moment.bit_rate is None else moment.bit_rate / 1e6,
-            "lag": NAN if moment.lag is None else 1000 * moment.lag,
-            "lost": float(moment.lost),
+            "at": sample.at + self._clock_offset_ms,
+            "fps": NAN if sample.fps is None else sample.fps,
+            "rate": NAN if sample.bit_rate is None else sample.bit_rate / 1e6,
+            "lag": NAN if sample.lag is None else 1000 * sample.lag,
+            "lost": float(sample.lost),
         }
 
     def _format_value(self, key: str, value: float | None) -> str:
@@ -148,12 +154,16 @@ class StreamStatistics(Viewer):
         return format_value(key, value, self.language)
 
 
-def _find_gaps(moments: list[StreamSample], ahead: float = 0.0) -> dict[str, list[float]]:
-    """From the last look with pictures to the first with them again."""
-    found: dict[str, list[float]] = {"x0": [], "x1": []}
+def _figure_pane(plot: object) -> pn.pane.Bokeh:
+    return pn.pane.Bokeh(plot)  # type: ignore[no-untyped-call]  # Panel has no type for it
+
+
+def _find_gaps(samples: Sequence[StreamSample], offset_ms: float = 0.0) -> Columns:
+    """The gaps, each from the last sample with frames to the first one that has them again."""
+    found: Columns = {"x0": [], "x1": []}
     before = None
     missing = False
-    for each in moments:
+    for each in samples:
         if each.fps is None and not missing:
             found["x0"].append(each.at if before is None else before.at)
             found["x1"].append(each.at)
@@ -161,4 +171,4 @@ def _find_gaps(moments: list[StreamSample], ahead: float = 0.0) -> dict[str, lis
             found["x1"][-1] = each.at
         missing = each.fps is None
         before = each
-    return {edge: [at + ahead for at in moved] for edge, moved in found.items()}
+    return {edge: [at + offset_ms for at in times] for edge, times in found.items()}

@@ -1,21 +1,24 @@
-"""What the library and the player share: a video as the page knows it, and what is done to it."""
+"""What the library and the player share: the row of a video, and the actions on it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec
 
 from camrec.dashboard.component import AskingComponent
+from camrec.dashboard.wire_types import VideoRow
 from camrec.errors import CamrecError
 from camrec.i18n import translate
 
 if TYPE_CHECKING:
     from camrec.library import VideoFile
 
+ActionP = ParamSpec("ActionP")
 
-def video_row(video: VideoFile) -> dict[str, Any]:
-    """What a card shows: milliseconds since 1970, lengths in seconds, sizes in bytes."""
+
+def video_row(video: VideoFile) -> VideoRow:
+    """What a card shows of a video."""
     gaps = video.receipt.gaps if video.receipt else []
     return {
         "filename": video.filename,
@@ -24,7 +27,7 @@ def video_row(video: VideoFile) -> dict[str, Any]:
         "started_at": video.started_at / 1e6,
         "duration": video.duration,
         "size": video.size,
-        "gaps": [gap.model_dump() for gap in gaps],
+        "gaps": [{"start": gap.start, "duration": gap.duration} for gap in gaps],
         "playable": video.playable,
         "locked": video.locked,
     }
@@ -32,10 +35,10 @@ def video_row(video: VideoFile) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class VideoActions:
-    """What the library does to one video, by its file's name; a CamrecError is told in its words.
+    """What the library does to one video, by its file name. A CamrecError is shown to the user.
 
-    rename : takes the new name too, and gives the file's name from then on.
-    lock : takes whether it is to be locked.
+    rename : also takes the new name, and returns the new file name.
+    lock : also takes whether the video is to be locked.
     """
 
     delete: Callable[[str], object]
@@ -44,40 +47,51 @@ class VideoActions:
 
 
 class VideoComponent(AskingComponent):
-    """A component that shows videos, and can delete, lock and unlock them, several at once."""
+    """A component that shows videos. It can delete, lock and unlock several at once."""
 
     text_prefixes: ClassVar[tuple[str, ...]] = ("videos",)
 
-    def __init__(self, *, deeds: VideoActions, **params: Any) -> None:
+    def __init__(self, *, actions: VideoActions, **params: object) -> None:
         super().__init__(**params)
-        self._actions = deeds
+        self._actions = actions
 
     def do_delete(self, filenames: list[str]) -> None:
-        """The browser's user has confirmed."""
+        """The user has confirmed it in the browser."""
         self.ask("delete", apply_to_each, self._actions.delete, list(filenames))
 
     def do_lock(self, filenames: list[str], locked: bool) -> None:
         self.ask("lock", apply_to_each, self._actions.lock, list(filenames), bool(locked))
 
 
-def apply_to_each(deed: Callable[..., object], filenames: Iterable[str], *more: object) -> None:
-    """Do it to all of them; one that fails keeps no other from it. Raises SomeError at the end."""
-    refused = []
+def apply_to_each(
+    action: Callable[Concatenate[str, ActionP], object],
+    filenames: Iterable[str],
+    *args: ActionP.args,
+    **kwargs: ActionP.kwargs,
+) -> None:
+    """Call ``action(filename, ...)`` for each file; one that fails does not stop the others.
+
+    Raises
+    ------
+    PartialFailure
+        Some failed. It is raised at the end.
+    """
+    errors = []
     for filename in filenames:
         try:
-            deed(filename, *more)
+            action(filename, *args, **kwargs)
         except CamrecError as error:
-            refused.append(error)
-    if refused:
-        raise PartialFailure(refused)
+            errors.append(error)
+    if errors:
+        raise PartialFailure(errors)
 
 
 class PartialFailure(CamrecError):
-    """Why some videos are as they were: the first one's reason, and how many there are."""
+    """Why some videos were not changed: how many they are, and the error of the first one."""
 
-    def __init__(self, refused: list[CamrecError]) -> None:
-        super().__init__(refused[0].code, **refused[0].facts)
-        self._count = len(refused)
+    def __init__(self, errors: list[CamrecError]) -> None:
+        super().__init__(errors[0].code, **errors[0].facts)
+        self._count = len(errors)
 
     def text(self, language: str = "en") -> str:
         reason = super().text(language)

@@ -1,19 +1,20 @@
-"""One video: played, stepped through, its gaps and its receipt shown."""
+"""The player of one video, with its gaps and its receipt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import param
 
 from camrec.dashboard.video_component import VideoComponent, video_row
+from camrec.dashboard.wire_types import PlayedVideoRow
 
 if TYPE_CHECKING:
     from camrec.library import VideoFile
 
 
 class VideoPlayer(VideoComponent):
-    """The view ``#videos/FILE``; on an address that it was not told yet it waits."""
+    """The view ``#videos/FILE``. It waits until it has been sent the file of the address."""
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
@@ -23,17 +24,19 @@ class VideoPlayer(VideoComponent):
     def do_rename(self, filename: str, name: str) -> None:
         self.ask("rename", self._actions.rename, filename, name)
 
-    def show(self, filename: str, video: VideoFile | None) -> None:
-        """Show the library's `video` of that name, or say that there is none."""
-        shown: dict[str, Any] = {"filename": filename, "video": None, "receipt": None}
-        if video is not None:
-            receipt = video.receipt.model_dump(mode="json") if video.receipt else None
-            shown |= {"video": video_row(video) | _media_fields(video), "receipt": receipt}
-        self.shown = shown
+    def show_video(self, filename: str, video: VideoFile | None) -> None:
+        """Show the library's `video` of that name; None: say that there is none."""
+        receipt = video.receipt if video is not None else None
+        self.shown = {
+            "filename": filename,
+            "video": _played_video_row(video) if video is not None else None,
+            "receipt": receipt.model_dump(mode="json") if receipt is not None else None,
+        }
 
 
-def _media_fields(video: VideoFile) -> dict[str, Any]:
+def _played_video_row(video: VideoFile) -> PlayedVideoRow:
     return {
+        **video_row(video),
         "width": video.width,
         "height": video.height,
         "video_codec": video.video_codec,

@@ -21,18 +21,22 @@ class VideoLike(Protocol):
 class Playback(CellComponent):
     filename = param.String()
     title = param.String(doc="The video's name.")
-    poster = param.Boolean(doc="Whether there is a thumbnail beside it.")
+    poster = param.Boolean(doc="Whether the server has a thumbnail of it.")
 
     _script: ClassVar[str] = "components/video_cell.js"
 
 
 class VideoView(CellView):
-    """Plays a video from `base_url`, where it is served with ranges.
+    """Plays a video.
 
     Parameters
     ----------
+    base_url
+        The address of the server that has the video below ``/videos``, and answers range requests.
     width
-        In pixels; as wide as there is room, up to 640, by default.
+        In pixels. By default it is as wide as there is space, and at most 640.
+    poster
+        Whether the server also has a thumbnail of the video.
     """
 
     def __init__(

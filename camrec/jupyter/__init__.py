@@ -1,28 +1,53 @@
 """The dashboard in JupyterLab: a tile of the launcher, through jupyter-server-proxy.
 
-Jupyter starts ``camrec serve`` when the tile is first opened, and ends it with itself.
+Jupyter starts ``camrec serve`` when the tile is first opened, and stops it when Jupyter ends.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from camrec.config import Config
 from camrec.errors import CamrecError
 
-SERVER_START_TIMEOUT_S = 120.0  # seconds: the first start may have to fetch the proxies
-# Beside ./videos, which a notebook's own camrec may have: each has its folder to itself.
+SERVER_START_TIMEOUT_S = 120.0  # seconds: the first start may have to download the proxies
+# Not ./videos, which a notebook's own camrec may use: each has a folder of its own.
 NOTEBOOK_VIDEOS_FOLDER = "camrec-videos"
 
 
-def dashboard() -> dict[str, Any]:
-    """What jupyter-server-proxy asks of its entry point ``jupyter_serverproxy_servers``."""
+class LauncherEntry(TypedDict):
+    """The tile. `icon_path` is the absolute path of an SVG file."""
+
+    title: str
+    category: str
+    icon_path: str
+
+
+class ServerProcess(TypedDict):
+    """How jupyter-server-proxy starts a server, under the names of its documentation.
+
+    command : a function that returns the arguments. jupyter-server-proxy passes the values of the
+        parameters by their names.
+    timeout : seconds.
+    unix_socket : whether the server listens on a Unix socket instead of a port.
+    """
+
+    command: object
+    timeout: float
+    unix_socket: bool
+    environment: dict[str, str]
+    new_browser_tab: bool
+    launcher_entry: LauncherEntry
+
+
+def dashboard() -> ServerProcess:
+    """The entry point of ``jupyter_serverproxy_servers``."""
     return {
         "command": serve_command,
         "timeout": SERVER_START_TIMEOUT_S,
-        # Only this user can open it, and Jupyter asks who wants to: no port is there for others.
+        # Only this user can open the socket, and Jupyter requires a login. A port is open to all.
         "unix_socket": sys.platform != "win32",
         "environment": websocket_origins() if sys.platform == "win32" else {},
         "new_browser_tab": False,
@@ -35,21 +60,21 @@ def dashboard() -> dict[str, Any]:
 
 
 def serve_command(port: int, unix_socket: str) -> list[str]:
-    """``camrec serve`` in the folder that Jupyter was started in, with the settings there."""
+    """``camrec serve`` in the folder in which Jupyter was started, with the settings there."""
     where = ["--socket", unix_socket] if unix_socket else ["--port", str(port)]
     serve = [sys.executable, "-m", "camrec", "serve", "--no-browser", *where]
-    return serve if _folder_is_chosen() else [*serve, "--videos", NOTEBOOK_VIDEOS_FOLDER]
+    return serve if _is_folder_configured() else [*serve, "--videos", NOTEBOOK_VIDEOS_FOLDER]
 
 
-def _folder_is_chosen() -> bool:
+def _is_folder_configured() -> bool:
     try:
-        return Config.load().videos_dir != Config().videos_dir
+        return bool(Config.load().videos_dir != Config().videos_dir)
     except CamrecError:
-        return True  # camrec serve says what is wrong
+        return True  # camrec serve reports what is wrong
 
 
 def websocket_origins() -> dict[str, str]:
-    """Whose pages Bokeh lets in where there is a port: Jupyter's own, on this machine."""
+    """The pages from which Bokeh accepts a WebSocket on a port: Jupyter's, on this machine."""
     from jupyter_server.serverapp import ServerApp
 
     port = ServerApp.instance().port

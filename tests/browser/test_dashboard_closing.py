@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tornado.websocket import WebSocketClosedError
 
 from camrec.dashboard import CameraView, make_page
-from camrec.dashboard.page import board_for, stop_board
+from camrec.dashboard.page_state_board import board_for, stop_board
 from camrec.dashboard.server import _on_loop_exception
 from camrec.station import Station
 from camrec.web import LocalServer

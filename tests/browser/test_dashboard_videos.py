@@ -79,12 +79,12 @@ class Shelf:
     asked: list[str] = field(default_factory=list)
 
     @property
-    def deeds(self) -> VideoActions:
+    def actions(self) -> VideoActions:
         return VideoActions(self.delete, self.rename, self.lock)
 
     def tell(self) -> None:
         for document, part in self.parts:
-            document.add_next_tick_callback(partial(part.show, self.films))
+            document.add_next_tick_callback(partial(part.show_videos, self.films))
 
     def delete(self, filename: str) -> None:
         self.asked.append(filename)
@@ -205,8 +205,8 @@ def library(
     shelf: Shelf, of: type = VideoLibraryView, **how: object
 ) -> Callable[[], VideoLibraryView]:
     def make() -> VideoLibraryView:
-        part = of(deeds=shelf.deeds, **WIDE, **how)
-        part.show(shelf.films)
+        part = of(actions=shelf.actions, **WIDE, **how)
+        part.show_videos(shelf.films)
         shelf.parts.append((pn.state.curdoc, part))
         return part
 
@@ -215,8 +215,8 @@ def library(
 
 def player(shelf: Shelf, filename: str, **how: object) -> Callable[[], VideoPlayer]:
     def make() -> VideoPlayer:
-        part = VideoPlayer(deeds=shelf.deeds, **WIDE, **how)
-        part.show(filename, next((f for f in shelf.films if f.filename == filename), None))
+        part = VideoPlayer(actions=shelf.actions, **WIDE, **how)
+        part.show_video(filename, next((f for f in shelf.films if f.filename == filename), None))
         return part
 
     return make
@@ -414,10 +414,10 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
         )
 
     def make() -> VideoLibraryView:
-        part = VideoLibraryView(deeds=VideoActions(real.delete, real.rename, real.lock), **WIDE)
-        part.show(real.videos())
+        part = VideoLibraryView(actions=VideoActions(real.delete, real.rename, real.lock), **WIDE)
+        part.show_videos(real.videos())
         document = pn.state.curdoc
-        tell = lambda: part.show(real.videos())  # noqa: E731
+        tell = lambda: part.show_videos(real.videos())  # noqa: E731
         real.changed.connect(lambda filename: document.add_next_tick_callback(tell))
         return part
 
@@ -773,7 +773,7 @@ def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
     def make() -> pn.Column:
         parts.append(player(films, "whole 1.mp4")())
         look = pn.widgets.Button(label="the library told of it")
-        look.on_click(lambda event: parts[-1].show(films.films[0].filename, films.films[0]))
+        look.on_click(lambda event: parts[-1].show_video(films.films[0].filename, films.films[0]))
         return pn.Column(parts[-1], look, sizing_mode="stretch_width")
 
     page = looking(serve(make) + "#videos/whole%201.mp4").page

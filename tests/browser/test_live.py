@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from camrec.dashboard import CameraView, make_page
 from camrec.dashboard.camera_view import LivePicture
-from camrec.dashboard.page import stop_board
+from camrec.dashboard.page_state_board import stop_board
 from camrec.live import H264Viewer
 from camrec.session import Session
 from camrec.station import Station

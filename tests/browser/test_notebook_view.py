@@ -226,4 +226,4 @@ def test_a_notebook_that_is_kept_holds_no_right_to_record_where_none_was_given(s
     assert (
         local.record_url in CameraView(session, record_url=local.record_url, **given)._render_html()
     )
-    assert not LivePicture(session_id="x").records
+    assert not LivePicture(session_id="x").record_url

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from camrec.config import Config
 from camrec.dashboard import make_page
-from camrec.dashboard.page import stop_board
+from camrec.dashboard.page_state_board import stop_board
 from camrec.station import Station
 from camrec.web.handlers.base import HandlerContext
 from camrec.web.routes import make_routes

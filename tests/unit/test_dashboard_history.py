@@ -31,9 +31,9 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     there = [live, stale, opening]
     moments = iter(range(10**9, 10**15, 10**9))
     history = StreamHistory(lambda: there, lambda: next(moments))
-    history.look()
+    history.take_samples()
     live.lost = 5
-    history.look()
+    history.take_samples()
     assert history.of("a") == [
         StreamSample(1000.0, 25.0, 25e6, 0, 0.05),
         StreamSample(3000.0, 25.0, 25e6, 2, 0.05),
@@ -41,10 +41,10 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     assert history.of("b")[0] == StreamSample(2000.0, None, None, 0, None)
     assert history.of("c") == []
     for _ in range(HISTORY_DURATION_S):
-        history.look()
+        history.take_samples()
     assert len(history.of("a")) == HISTORY_DURATION_S
     there.remove(live)
-    history.look()
+    history.take_samples()
     assert history.of("a") == []
 
 
@@ -53,7 +53,7 @@ def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_som
     history = StreamHistory(lambda: [session], lambda: 0)
     for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
         session.fps, session.age = rate, age
-        history.look()
+        history.take_samples()
     assert [each.fps for each in history.of("a")] == [10.0, None, 0.5, None]
 
 

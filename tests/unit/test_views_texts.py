@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from camrec import dashboard
-from camrec.dashboard.page_state import CODEC_LABELS
+from camrec.dashboard.session_rows import CODEC_LABELS
 from camrec.i18n import LANGUAGES, catalogue, translate
 from camrec.media import AudioCodec, VideoCodec
 from camrec.schema import AudioTrackReply

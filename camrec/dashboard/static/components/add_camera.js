@@ -11,7 +11,7 @@ import { createLocale } from "../kit/locale.js"
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, RenderArguments } from "../wire.js" */
 /** @typedef {{name: string, host: string, url: string, asks: boolean}} RecentCamera `asks`: for its password */
-/** @typedef {{cameras: number, open: number, most: number, demo: boolean, earlier: RecentCamera[], finds: boolean}} AddCameraParameters */
+/** @typedef {{cameras: number, open: number, most: number, demo: boolean, recent_cameras: RecentCamera[], can_discover: boolean}} AddCameraParameters */
 /** @typedef {{address: string, name: string, login: boolean}} Proposal to be completed in the fields */
 
 const MAX_RECENT = 3 // earlier cameras in a card; the whole page has room for all
@@ -47,7 +47,7 @@ export function render({ model, view }) {
   const demoButton = () =>
     button({ label: locale.t("page.try_demo"), icon: "play", class: "demo", on: () => ask("demo"), "aria-busy": pending === "demo" })
 
-  const searchButton = () => model.finds && button({
+  const searchButton = () => model.can_discover && button({
     label: locale.t(pending === "find" ? "page.finding" : "page.find"), icon: "search", class: "demo find",
     on: () => ask("find"), "aria-busy": pending === "find",
   })
@@ -55,7 +55,7 @@ export function render({ model, view }) {
   const discovered = () => discoveredCameras(locale, found, (url) => form.propose(url, "page.found_hint"))
 
   /** @param {number} maxCount */
-  const recent = (maxCount) => recentCameras(locale, model.earlier.slice(0, maxCount), {
+  const recent = (maxCount) => recentCameras(locale, model.recent_cameras.slice(0, maxCount), {
     // One whose password is not known any more is put into the field, to be completed.
     reopen: ({ url, asks }) => (asks ? form.propose(url, "page.earlier_asks") : ask("reopen", { url })),
     forget: ({ url }) => ask("forget", { url }),
@@ -98,7 +98,7 @@ export function render({ model, view }) {
     else form.focus()
   }
 
-  life.watch(["texts", "cameras", "open", "most", "demo", "earlier", "finds"], draw)
+  life.watch(["texts", "cameras", "open", "most", "demo", "recent_cameras", "can_discover"], draw)
   life.watch("msg:custom", (/** @type {Answer | Proposal} */ message) => {
     if ("address" in message) form.complete(message)
     else answered(message)

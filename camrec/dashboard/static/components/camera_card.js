@@ -32,7 +32,7 @@ export function render({ model, view }) {
   const size = cardSize(life, view.el, () => model.session.session_id, draw)
   const { part, tick } = partDrawing(() => camera.locale.language)
   const enterFullScreen = () => void overlay.element.requestFullscreen()
-  const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), east: -new Date().getTimezoneOffset() })
+  const openStatistics = () => model.send_msg({ do: "statistics", dark: isDark(), utc_offset_minutes: -new Date().getTimezoneOffset() })
 
   function draw() {
     const state = camera.state()

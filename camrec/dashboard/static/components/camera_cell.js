@@ -20,8 +20,8 @@ import { saveStill } from "../live/save_still.js"
 /** @import { CameraModel } from "../live/camera_model.js" */
 
 /**
- * `records` is the server where recordings are asked for; empty: they are not.
- * @typedef {{session_id: string, title: string, records: string}} CellParameters
+ * `record_url` is the address of the server that starts recordings; empty: there is none.
+ * @typedef {{session_id: string, title: string, record_url: string}} CellParameters
  */
 
 const FINISHED_STATES = ["saved", "failed"]
@@ -30,7 +30,7 @@ const FINISHED_STATES = ["saved", "failed"]
 export function render({ model, view }) {
   const life = lifetime(model, view)
   const addresses = kernelAddressFinder(model.base)
-  const canRecord = Boolean(model.records)
+  const canRecord = Boolean(model.record_url)
   const card = h(canRecord ? "article" : "figure")
   const live = liveStream(life, () => serverUrl(`stream?session_id=${model.session_id}`, addresses.next(), "ws"), card)
   // As the page's board tells it; here it comes with the picture.
@@ -150,7 +150,7 @@ function kernelServer(model, addresses, language) {
    * @param {Record<string, unknown>} details
    */
   const post = (path, details) =>
-    request(model.records, path, { method: "POST", body: JSON.stringify({ session_id: model.session_id, ...details }) })
+    request(model.record_url, path, { method: "POST", body: JSON.stringify({ session_id: model.session_id, ...details }) })
   return {
     /** @param {number} [seconds] */
     record: (seconds) => post("record/start", { duration: seconds }),

@@ -22,7 +22,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  * @property {number} cameras
  * @property {number} videos
  * @property {{recording_id: string, name: string, ends_at: number}[]} recordings
- * @property {RecordAllFacts} together
+ * @property {RecordAllFacts} group_recording
  */
 /** @typedef {Model & HeaderParameters} HeaderModel */
 
@@ -68,9 +68,9 @@ export function render({ model, view }) {
     if (name) /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("a, button")]).find((each) => each.className === name)?.focus()
   }
 
-  const tellRoute = () => model.send_msg({ do: "look", ...currentRoute() })
+  const tellRoute = () => model.send_msg({ do: "show_view", ...currentRoute() })
 
-  life.watch(["texts", "cameras", "videos", "recordings", "together"], redraw)
+  life.watch(["texts", "cameras", "videos", "recordings", "group_recording"], redraw)
   life.onRoute(() => {
     redraw()
     tellRoute()
@@ -124,7 +124,7 @@ function recordingsPill(locale, count) {
  */
 function recordAllButton(locale, model) {
   if (model.cameras < 2) return null
-  return h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.together.count === 0 },
+  return h("button", { type: "button", class: "button all", popovertarget: "all", disabled: model.group_recording.count === 0 },
     h("i"), h("span", {}, locale.t("page.record_all")))
 }
 

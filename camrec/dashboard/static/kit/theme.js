@@ -33,5 +33,5 @@ export function chooseTheme(theme) {
  */
 export function chooseLanguage(model, language) {
   document.cookie = `camrec_language=${language}; path=/; max-age=31536000; samesite=lax`
-  model.send_msg({ do: "speak", language })
+  model.send_msg({ do: "set_language", language })
 }

@@ -11,7 +11,7 @@ import { durationChoice, recordOffer } from "./duration_choices.js"
 
 /**
  * @param {Lifetime} life
- * @param {Model & {together: RecordAllFacts}} model
+ * @param {Model & {group_recording: RecordAllFacts}} model
  */
 export function recordAllPanel(life, model) {
   const element = h("div", { class: "list card", popover: "auto", id: "all" })
@@ -28,7 +28,7 @@ export function recordAllPanel(life, model) {
     fill(element, h("h2", { class: "heading" }, locale.t("page.record_all_title")), choices, fields, press, hint)
 
     function offer() {
-      const { count, rate, most, room, free } = model.together
+      const { count, rate, most, room, free } = model.group_recording
       return recordOffer(locale, duration.seconds(), Date.now(), { maxSeconds: most, bitRate: rate, roomBytes: room, freeBytes: free },
         (length) => locale.t("page.record_cameras", { count, length }))
     }
@@ -44,7 +44,7 @@ export function recordAllPanel(life, model) {
 
     update = () => {
       const { seconds, label, hint: line, isShort } = offer()
-      press.disabled = model.together.count === 0 || seconds < 1
+      press.disabled = model.group_recording.count === 0 || seconds < 1
       press.setAttribute("aria-busy", String(isPending))
       find(press, "span").textContent = label
       hint.className = problem ? "problem" : isShort ? "second figures short" : "second figures"

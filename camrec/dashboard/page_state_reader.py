@@ -1,0 +1,142 @@
+"""Reads the state of the station that every page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from camrec.camera_address import restore_address
+from camrec.dashboard.page_state import PageState
+from camrec.dashboard.rounded_figures import SteadyRate, round_bytes, round_two_digits
+from camrec.dashboard.session_rows import SessionRows
+from camrec.dashboard.wire_types import (
+    CameraWithoutVideo,
+    GroupRecordingFields,
+    RecentCameraRow,
+    StatusFields,
+)
+from camrec.library import FolderWatch, VideoFile
+from camrec.process import ProcessState
+from camrec.recent_cameras import RecentCamera
+from camrec.recording_limits import MAX_DURATION_S
+from camrec.schema import FFmpegHealthReply
+from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.station import Station
+
+# Of the longest recording that fits, this much is offered after it was rounded.
+OFFERED_DURATION_RATIO = 0.95
+
+
+class PageStateReader:
+    """Reads the whole state at each call, and the library's videos only if they may have changed.
+
+    It keeps what is needed so that figures that hardly change are the same in two states.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._session_rows = SessionRows()
+        self._folder_watch = FolderWatch(station.library.folder)
+        self._library_changed = True
+        self._videos: list[VideoFile] = []
+        self._open_rate, self._group_rate = SteadyRate(), SteadyRate()
+        self._last_frame_times: dict[str, float] = {}  # of each stale session, in ms
+
+    def notice_library_change(self) -> None:
+        """Read the videos at the next call; from any thread."""
+        self._library_changed = True
+
+    def read(self) -> PageState:
+        """The state now. It waits for the disk."""
+        station = self._station
+        sessions = station.cameras.sessions()
+        ready_proxies = {
+            "rtsp": station.mediamtx.state is ProcessState.READY,
+            "mjpeg": station.go2rtc.state is ProcessState.READY,
+        }
+        if self._folder_watch.changed() or self._library_changed:
+            self._library_changed = False
+            self._videos = station.library.videos()
+        recordings = station.recordings.listed()
+        return PageState(
+            sessions=self._session_rows.read(sessions, ready_proxies, recordings),
+            status=self._status(sessions),
+            videos=self._videos,
+            recent_cameras=[self._recent_camera(each) for each in station.cameras.recent()],
+            settings={
+                "most": station.config.max_sessions,
+                "folder": str(station.settings.next_videos_dir),
+                "token": bool(station.config.token),
+            },
+            group_recording=self._group_recording(),
+        )
+
+    def _status(self, sessions: Sequence[Session]) -> StatusFields:
+        station = self._station
+        health = station.health()
+        return {
+            "proxies": {
+                "mediamtx": health.proxies.mediamtx.state,
+                "go2rtc": health.proxies.go2rtc.state,
+            },
+            "ffmpeg": _available_version(health.ffmpeg),
+            "free": round_bytes(health.disk.free_bytes),
+            "total": station.library.disk_space.total_bytes,
+            "seconds": self._seconds_left(sessions),
+            "open": sum(session.state in OPEN_SESSION_STATES for session in sessions),
+            "most": station.config.max_sessions,
+            "demo": station.cameras.has_unopened_demo,
+            "without": self._cameras_without_video(sessions),
+            "left": {"count": len(health.left_behind), "folder": str(station.library.folder)},
+        }
+
+    def _cameras_without_video(self, sessions: Sequence[Session]) -> list[CameraWithoutVideo]:
+        """The time of the last frame is read once: read again, it would differ a little."""
+        stale = [each for each in sessions if each.state is SessionState.STALE]
+        known, self._last_frame_times = self._last_frame_times, {}
+        for session in stale:
+            age = session.feed.figures().age
+            last_ns = session.since if age is None else self._station.clock.utc_ns() - age * 1e9
+            last = known.get(session.session_id, last_ns / 1e6)
+            self._last_frame_times[session.session_id] = last
+        rows: list[CameraWithoutVideo] = [
+            {
+                "name": each.name,
+                "recorded": each.is_recording,
+                "last": self._last_frame_times[each.session_id],
+            }
+            for each in stale
+        ]
+        return sorted(rows, key=lambda row: not row["recorded"])
+
+    def _seconds_left(self, sessions: Sequence[Session]) -> float | None:
+        """How long all open cameras can be recorded at once; None: their rates are not known."""
+        open_sessions = [each for each in sessions if each.state in OPEN_SESSION_STATES]
+        disk = self._station.recordings.estimate_disk(open_sessions)
+        rate = self._open_rate.update(disk.file_bit_rate)
+        seconds = self._station.library.disk_space.seconds_until_full(rate)
+        return None if seconds is None else round_two_digits(seconds)
+
+    def _group_recording(self) -> GroupRecordingFields:
+        sessions = self._station.recordings.recordable_sessions()
+        disk = self._station.recordings.estimate_disk(sessions)
+        most = disk.max_seconds
+        if most != MAX_DURATION_S:
+            most = int(round_two_digits(OFFERED_DURATION_RATIO * most))
+        return {
+            "count": len(sessions),
+            "rate": round_two_digits(self._group_rate.update(disk.file_bit_rate)),
+            "most": most,
+            "room": round_bytes(disk.available_bytes),
+            "free": round_bytes(disk.free_bytes),
+        }
+
+    def _recent_camera(self, camera: RecentCamera) -> RecentCameraRow:
+        host = restore_address(camera.url).host
+        asks = self._station.cameras.needs_password(camera)
+        return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
+
+
+def _available_version(ffmpeg: FFmpegHealthReply) -> str | None:
+    """The version of FFmpeg; None if it is missing, or was removed meanwhile."""
+    return ffmpeg.version if ffmpeg.path and Path(ffmpeg.path).exists() else None

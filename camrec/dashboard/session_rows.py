@@ -1,0 +1,129 @@
+"""The rows of the sessions: what each camera's card shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from camrec.dashboard.page_state import SessionRow
+from camrec.dashboard.wire_types import GapRow, RecordingRow, ScheduledRecordingRow
+from camrec.errors import CamrecError
+from camrec.recording import RecordingJob, RecordingState
+from camrec.session import Session, SessionState
+
+CODEC_LABELS = {
+    "h264": "H.264",
+    "h265": "H.265",
+    "mjpeg": "MJPEG",
+    "aac": "AAC",
+    "opus": "Opus",
+    "pcma": "G.711",
+    "pcmu": "G.711",
+    "l8": "PCM",
+    "l16": "PCM",
+    "l24": "PCM",
+    "g722": "G.722",
+    "g726": "G.726",
+    "g726le": "G.726",
+    "mp2": "MPEG",
+    "mp3": "MP3",
+    "ac3": "AC-3",
+    "gsm": "GSM",
+}
+
+
+class SessionRows:
+    """Makes the rows, and remembers the size that each recording was last sent with."""
+
+    def __init__(self) -> None:
+        # The key says what was new then: a recording's state and its number of gaps.
+        self._sent_sizes: dict[str, tuple[tuple[RecordingState, int], int]] = {}
+
+    def read(
+        self,
+        sessions: Sequence[Session],
+        ready_proxies: Mapping[str, bool],
+        recordings: Sequence[RecordingJob],
+    ) -> list[SessionRow]:
+        """The rows of all `sessions`.
+
+        Parameters
+        ----------
+        ready_proxies
+            Whether the proxy of each kind of session is ready.
+        recordings
+            Of all sessions, latest first.
+        """
+        return [self._row(each, ready_proxies[each.kind], recordings) for each in sessions]
+
+    def _row(
+        self, session: Session, proxy_ready: bool, recordings: Sequence[RecordingJob]
+    ) -> SessionRow:
+        video, audio = session.feed.video, session.feed.audio
+        latest = session.recording
+        own = [each for each in recordings if each.session_id == session.session_id]
+        return SessionRow(
+            fields={
+                "session_id": session.session_id,
+                "name": session.name,
+                "kind": session.kind,
+                "host": session.source.host,
+                "state": session.state.value,
+                "attempt": session.attempt,
+                "seen": session.frames_seen,
+                "waiting_for": session.waiting_for,
+                "retries": session.retries,
+                "proxy_ready": proxy_ready,
+                "video_codec": CODEC_LABELS.get(video.codec) if video else None,
+                "audio_codec": CODEC_LABELS.get(audio.codec) if audio else None,
+                "recording": self._recording_row(latest) if latest else None,
+                "scheduled": _scheduled_rows(own),
+            },
+            error=session.error if session.state is SessionState.FAILED else None,
+            trouble=_latest_error(latest, own),
+        )
+
+    def _recording_row(self, recording: RecordingJob) -> RecordingRow:
+        gaps: list[GapRow] = [
+            {"start": gap.start, "duration": gap.duration} for gap in recording.gaps
+        ]
+        key = (recording.state, len(gaps))
+        sent = self._sent_sizes.get(recording.recording_id)
+        if sent is None or sent[0] != key:
+            # The size grows all the time. It is sent with other news only; the browser estimates
+            # what was written since.
+            sent = self._sent_sizes[recording.recording_id] = (key, recording.bytes)
+        return {
+            "recording_id": recording.recording_id,
+            "state": recording.state.value,
+            "duration": recording.duration,
+            "started_at": recording.started_at / 1e6,
+            "ends_at": recording.ends_at / 1e6,
+            "bytes": sent[1],
+            "gaps": gaps,
+        }
+
+
+def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordingRow]:
+    """The recordings that have not started yet, the next one first."""
+    return [
+        {
+            "recording_id": each.recording_id,
+            "starts_at": each.started_at / 1e6,
+            "duration": each.duration,
+        }
+        for each in reversed(recordings)
+        if each.state is RecordingState.SCHEDULED
+    ]
+
+
+def _latest_error(
+    latest: RecordingJob | None, recordings: Sequence[RecordingJob]
+) -> CamrecError | None:
+    """Why the latest recording failed, or a scheduled one after it that could not start."""
+    for each in recordings:
+        failed = each.state is RecordingState.FAILED and not each.has_started
+        if not failed or each.error is None or each.error.code == "recording_cancelled":
+            continue
+        if latest is None or each.started_at > latest.started_at:
+            return each.error
+    return latest.error if latest is not None else None

@@ -1,0 +1,183 @@
+"""What Python sends to the page's components, as dictionaries; `static/wire.d.ts` has the same.
+
+Times are milliseconds since 1970, durations are in seconds, sizes in bytes and bit rates in bits
+per second, unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+# A catalogue's text, or its two forms: "one" and "other".
+Texts = dict[str, "str | dict[str, str]"]
+
+
+class GapRow(TypedDict):
+    """A time without frames. `start` counts in seconds from the start of the video."""
+
+    start: float
+    duration: float
+
+
+class RecordingRow(TypedDict):
+    """The latest recording of a session. `bytes` is what was written when `gaps` last changed."""
+
+    recording_id: str
+    state: str
+    duration: float
+    started_at: float
+    ends_at: float
+    bytes: int
+    gaps: list[GapRow]
+
+
+class ScheduledRecordingRow(TypedDict):
+    recording_id: str
+    starts_at: float
+    duration: float
+
+
+class RunningRecordingRow(TypedDict):
+    """An entry of the header's list."""
+
+    recording_id: str
+    name: str
+    ends_at: float
+
+
+class SessionFields(TypedDict):
+    """What a camera's card shows of its session, in no language.
+
+    seen : frames that have been decoded while the session opens.
+    """
+
+    session_id: str
+    name: str
+    kind: str
+    host: str
+    state: str
+    attempt: int
+    seen: int
+    waiting_for: str | None
+    retries: int
+    proxy_ready: bool
+    video_codec: str | None
+    audio_codec: str | None
+    recording: RecordingRow | None
+    scheduled: list[ScheduledRecordingRow]
+
+
+class OpenFailure(TypedDict):
+    """Why a camera was not opened, in the page's language."""
+
+    title: str
+    fact: str
+    checks: list[str]
+
+
+class CardFields(SessionFields):
+    """A session as its card gets it.
+
+    tries : attempts after which opening fails.
+    wanted : frames that must be decoded before the session is live.
+    trouble : why the latest recording failed; empty: it did not.
+    """
+
+    tries: int
+    wanted: int
+    failure: OpenFailure | None
+    trouble: str
+
+
+class RecentCameraRow(TypedDict):
+    """A camera that was opened before. `asks`: its password is not known any more."""
+
+    name: str
+    url: str
+    host: str
+    asks: bool
+
+
+class CameraWithoutVideo(TypedDict):
+    """A camera that sends no frames now. `last`: when the last one arrived."""
+
+    name: str
+    recorded: bool
+    last: float
+
+
+class LeftBehind(TypedDict):
+    """Recordings that a killed camrec left in `folder` and that could not be saved."""
+
+    count: int
+    folder: str
+
+
+class StatusFields(TypedDict):
+    """What the status bar shows.
+
+    proxies : the state of each proxy's process, by its name.
+    ffmpeg : its version; None: it is not installed any more.
+    free, total : bytes of the disk.
+    seconds : how long all open cameras can be recorded at once; None: their rates are not known.
+    open, most : sessions that are open, and that may be.
+    without : the cameras without video; those that are being recorded come first.
+    """
+
+    proxies: dict[str, str]
+    ffmpeg: str | None
+    free: int
+    total: int
+    seconds: float | None
+    open: int
+    most: int
+    demo: bool
+    without: list[CameraWithoutVideo]
+    left: LeftBehind
+
+
+class SettingsFields(TypedDict):
+    """What the settings dialog shows. `token`: whether there is one."""
+
+    most: int
+    folder: str
+    token: bool
+
+
+class GroupRecordingFields(TypedDict):
+    """The cameras that can be recorded at once.
+
+    count : live cameras that are not being recorded.
+    rate : of all their files together.
+    most : the longest recording of all of them that fits on the disk, in seconds.
+    room, free : bytes that recordings may use, and that are free.
+    """
+
+    count: int
+    rate: float
+    most: int
+    room: int
+    free: int
+
+
+class VideoRow(TypedDict):
+    """What a video's card shows."""
+
+    filename: str
+    name: str
+    camera: str | None
+    started_at: float
+    duration: float
+    size: int
+    gaps: list[GapRow]
+    playable: bool
+    locked: bool
+
+
+class PlayedVideoRow(VideoRow):
+    """What the player shows besides: pixels, and the codecs as FFmpeg names them."""
+
+    width: int | None
+    height: int | None
+    video_codec: str | None
+    audio_codec: str | None
