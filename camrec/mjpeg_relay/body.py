@@ -20,18 +20,18 @@ class Body(Protocol):
         """The next bytes; empty at the end."""
 
 
-def unsupported_encoding(answer: HTTPResponse) -> str:
+def unsupported_encoding(response: HTTPResponse) -> str:
     """The content coding of a response if camrec cannot decode it, else ""."""
-    codings = ",".join(answer.headers.get_all("Content-Encoding", [])).lower()
+    codings = ",".join(response.headers.get_all("Content-Encoding", [])).lower()
     names = {each.strip() for each in codings.split(",")}
     return next(iter(sorted(names & {"br", "zstd", "compress", "x-compress", "lzma", "xz"})), "")
 
 
-def decoded_body(answer: HTTPResponse) -> Body:
-    """The body without its compression; `answer` itself if it is not compressed."""
-    codings = [*answer.headers.get_all("Content-Encoding", [])]
-    codings += answer.headers.get_all("Transfer-Encoding", [])
-    return DecodedBody(answer) if _CODINGS.search(" ".join(codings)) else answer
+def decoded_body(response: HTTPResponse) -> Body:
+    """The body without its compression; `response` itself if it is not compressed."""
+    codings = [*response.headers.get_all("Content-Encoding", [])]
+    codings += response.headers.get_all("Transfer-Encoding", [])
+    return DecodedBody(response) if _CODINGS.search(" ".join(codings)) else response
 
 
 class DecodedBody:

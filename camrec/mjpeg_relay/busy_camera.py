@@ -26,12 +26,12 @@ class BusyWait:
         self._deadline = time.monotonic() + patience
         self._delay = MIN_BUSY_PAUSE_S / 2
 
-    def retry_delay(self, answer: HTTPResponse) -> float | None:
+    def retry_delay(self, response: HTTPResponse) -> float | None:
         """Seconds to wait before the next request; None if another request is useless."""
-        if answer.status not in BUSY_STATUSES:
+        if response.status not in BUSY_STATUSES:
             return None
         self._delay = min(2 * self._delay, MAX_DEFAULT_BUSY_PAUSE_S)
-        pause = _parse_retry_after(answer.getheader("Retry-After"))
+        pause = _parse_retry_after(response.getheader("Retry-After"))
         if pause is None:
             pause = self._delay
         else:

@@ -63,7 +63,7 @@ class RelayConnection:
         go2rtc's connection, whose request was read.
     report_error
         Called with the reason if the camera sends no JPEGs.
-    reach
+    network_policy
         Where the camera may be.
 
     Attributes
@@ -77,12 +77,14 @@ class RelayConnection:
         source: CameraAddress,
         client: socket.socket,
         report_error: Callable[[CameraError], None],
-        reach: NetworkPolicy | None = None,
+        network_policy: NetworkPolicy | None = None,
     ) -> None:
         self._source = source
         self._client = client
         self._report_error = report_error
-        self._http_client = CameraHttpClient(CAMERA_HTTP_TIMEOUT_S, keep=True, reach=reach)
+        self._http_client = CameraHttpClient(
+            CAMERA_HTTP_TIMEOUT_S, keep=True, network_policy=network_policy
+        )
         self._closing = threading.Event()
         self._closed = threading.Event()
         self._last_frame = b""
@@ -126,15 +128,15 @@ class RelayConnection:
 
     def _relay_stream(self) -> None:
         try:
-            answer = self._request(FIRST_BUSY_TIMEOUT_S)
+            response = self._request(FIRST_BUSY_TIMEOUT_S)
         except _StreamRefused as refused:
             self._report_refusal(refused)
             # go2rtc gets any error: the real one was reported.
             self._client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return
         self._client.sendall(MULTIPART_RESPONSE_HEAD)
-        count, misses = self._relay_body(answer), 0
-        if not count and answer.headers.get_content_type() == "text/html":
+        count, misses = self._relay_body(response), 0
+        if not count and response.headers.get_content_type() == "text/html":
             # The camera sends a web page: another request would not help.
             self._report_refusal(
                 _StreamRefused(create_camera_error(self._source, "camera_not_a_camera"))
@@ -175,8 +177,8 @@ class RelayConnection:
         self._requested_at = time.monotonic()
         try:
             while True:
-                answer = self._http_client.get(self._source.target(), self._source.credential)
-                pause = busy.retry_delay(answer)
+                response = self._http_client.get(self._source.target(), self._source.credential)
+                pause = busy.retry_delay(response)
                 if pause is None or self._closing.wait(pause):
                     break
         except (OSError, HTTPException, ValueError) as error:
@@ -185,21 +187,21 @@ class RelayConnection:
             raise _StreamRefused(reason, temporary=lost) from None
         except AccessError as error:
             raise _StreamRefused(CameraError(error.code, **error.facts)) from None
-        refusal = error_from_response(self._source, answer)
+        refusal = error_from_response(self._source, response)
         if refusal is not None:
             raise _StreamRefused(refusal)
-        if answer.length is None:
+        if response.length is None:
             self._http_client.set_body_timeout(BODY_TIMEOUT_S)
-        return answer
+        return response
 
     def _report_refusal(self, refused: _StreamRefused) -> None:
         if not self._closing.is_set():
             self._report_error(refused.error)
 
-    def _relay_body(self, answer: HTTPResponse, changed_only: bool = False) -> int:
+    def _relay_body(self, response: HTTPResponse, changed_only: bool = False) -> int:
         """Pass a body's JPEGs on, each when its last byte arrives; returns how many there were."""
         splitter = JpegSplitter()
-        body = decoded_body(answer)
+        body = decoded_body(response)
         count, dropped_before = 0, self.dropped
         while data := body.read1(RELAY_READ_BYTES):
             self.received_bytes += len(data)
@@ -208,7 +210,7 @@ class RelayConnection:
             for jpeg in jpegs:
                 count += 1
                 self._pass_on(jpeg, changed_only)
-        if not answer.length and (last := splitter.flush()) is not None:
+        if not response.length and (last := splitter.flush()) is not None:
             count += 1
             self._pass_on(last, changed_only)
         return count

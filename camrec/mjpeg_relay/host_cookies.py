@@ -24,10 +24,10 @@ class HostCookies:
         header = request.get_header("Cookie")
         return header if header and len(header) <= MAX_COOKIE_HEADER_CHARS else None
 
-    def store(self, url: str, answer: HTTPResponse) -> None:
+    def store(self, url: str, response: HTTPResponse) -> None:
         """Store the cookies that a response sets."""
         jar = self._jar_for(url)
-        jar.extract_cookies(answer, Request(url))
+        jar.extract_cookies(response, Request(url))
         if len(jar) > MAX_COOKIES:
             jar.clear()
 

@@ -33,14 +33,14 @@ class CameraHttpClient:
         Seconds to wait for a connection, and for each part of a response.
     keep
         Whether the next GET uses the same connection, if the camera keeps it open.
-    reach
+    network_policy
         Where the client may connect to.
     """
 
     def __init__(
-        self, timeout: float, keep: bool = False, reach: NetworkPolicy | None = None
+        self, timeout: float, keep: bool = False, network_policy: NetworkPolicy | None = None
     ) -> None:
-        self._network_policy = reach or NetworkPolicy()
+        self._network_policy = network_policy or NetworkPolicy()
         self._timeout = timeout
         self._keep_alive = keep
         self._login: HttpLogin | None = None
@@ -66,10 +66,10 @@ class CameraHttpClient:
         while len(asked) < MAX_HTTP_REDIRECTS:
             known = credential if _may_send_credential(home, urlsplit(url)) else None
             asked.add((url, self._cookies.header(url)))
-            answer = self._request_with_login(url, known)
-            target = answer.getheader("Location")
-            if answer.status not in (301, 302, 303, 307, 308) or not target:
-                return answer
+            response = self._request_with_login(url, known)
+            target = response.getheader("Location")
+            if response.status not in (301, 302, 303, 307, 308) or not target:
+                return response
             url = _join_url(url, target)
             host = urlsplit(url).hostname
             if host and host != home.hostname:
@@ -103,13 +103,13 @@ class CameraHttpClient:
             return self._request_or_reconnect(url, None)
         if self._login is None:
             self._login = HttpLogin(known, basic_first=True)
-        answer = self._request_or_reconnect(url, self._login.authorization("GET", target))
+        response = self._request_or_reconnect(url, self._login.authorization("GET", target))
         for _ in range(MAX_CHALLENGES):
-            lines = answer.headers.get_all("WWW-Authenticate", [])
-            if answer.status != 401 or not self._login.accept_challenge(lines):
+            lines = response.headers.get_all("WWW-Authenticate", [])
+            if response.status != 401 or not self._login.accept_challenge(lines):
                 break
-            answer = self._request_or_reconnect(url, self._login.authorization("GET", target))
-        return answer
+            response = self._request_or_reconnect(url, self._login.authorization("GET", target))
+        return response
 
     def _request_or_reconnect(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._can_reuse_connection(url):
@@ -129,14 +129,14 @@ class CameraHttpClient:
 
     def _can_reuse_connection(self, url: str) -> bool:
         """Whether the current connection can be used for another request."""
-        answer = self._response
-        if not self._keep_alive or answer is None or self._origin != urlsplit(url)[:2]:
+        response = self._response
+        if not self._keep_alive or response is None or self._origin != urlsplit(url)[:2]:
             return False
-        if answer.length is not None and answer.length <= MAX_DISCARDED_BODY_BYTES:
+        if response.length is not None and response.length <= MAX_DISCARDED_BODY_BYTES:
             with contextlib.suppress(OSError, HTTPException):
-                answer.read()
+                response.read()
         assert self._connection is not None
-        return answer.isclosed() and connection_socket(self._connection) is not None
+        return response.isclosed() and connection_socket(self._connection) is not None
 
     def _send_request(self, url: str, authorization: str | None) -> HTTPResponse:
         if self._aborted:

@@ -28,9 +28,9 @@ class MjpegRelay:
     source : the address that go2rtc gets; it contains no credential.
     """
 
-    def __init__(self, camera: CameraAddress, reach: NetworkPolicy | None = None) -> None:
+    def __init__(self, camera: CameraAddress, network_policy: NetworkPolicy | None = None) -> None:
         self._camera = camera
-        self._network_policy = reach
+        self._network_policy = network_policy
         self._server = RelayServer("http", camera.host, self._serve_client, MJPEG_RELAY_TIMEOUT_S)
         self.source = self._server.source
         self._connection: RelayConnection | None = None

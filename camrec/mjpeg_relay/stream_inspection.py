@@ -31,7 +31,7 @@ ABORT_TIMEOUT_S = 0.5
 
 
 def inspect_stream(
-    source: CameraAddress, seconds: float = 5.0, reach: NetworkPolicy | None = None
+    source: CameraAddress, seconds: float = 5.0, network_policy: NetworkPolicy | None = None
 ) -> None:
     """Check that `source` sends JPEGs.
 
@@ -45,7 +45,7 @@ def inspect_stream(
     AccessError
         ``address_not_allowed``.
     """
-    client = CameraHttpClient(seconds, keep=True, reach=reach)
+    client = CameraHttpClient(seconds, keep=True, network_policy=network_policy)
     inspection = _Inspection(source, client)
     thread = threading.Thread(target=inspection.run, name=f"inspect {source.host}", daemon=True)
     end = time.monotonic() + seconds
@@ -81,8 +81,8 @@ class _Inspection:
     def run(self) -> None:
         """Inspect the address; sets `has_response` and `error`."""
         try:
-            answer = self._request()
-            self.error = error_from_response(self._source, answer) or self._classify(answer)
+            response = self._request()
+            self.error = error_from_response(self._source, response) or self._classify(response)
         except AccessError as error:
             self.error = error
         except (OSError, HTTPException, ValueError) as error:
@@ -95,29 +95,29 @@ class _Inspection:
         """The camera's response. A busy camera is asked again."""
         busy = BusyWait(INSPECTION_BUSY_TIMEOUT_S)
         while True:
-            answer = self._http_client.get(self._source.target(), self._source.credential)
-            pause = busy.retry_delay(answer)
+            response = self._http_client.get(self._source.target(), self._source.credential)
+            pause = busy.retry_delay(response)
             if pause is None or self.cancelled.wait(pause):
-                return answer
+                return response
 
-    def _classify(self, answer: HTTPResponse) -> CameraError | None:
+    def _classify(self, response: HTTPResponse) -> CameraError | None:
         """Read up to the first JPEG; an error if there is none."""
         self.has_response = True
-        content_type = answer.headers.get("Content-Type", "").strip().lower()
+        content_type = response.headers.get("Content-Type", "").strip().lower()
         is_multipart = content_type.startswith("multipart/")
         limit = MAX_MULTIPART_PREAMBLE_BYTES if is_multipart else MAX_PLAIN_PREAMBLE_BYTES
-        body, read = decoded_body(answer), b""
+        body, read = decoded_body(response), b""
         while JPEG_START_BYTES not in read:
             data = body.read1(INSPECTION_READ_BYTES) if len(read) <= limit else b""
             read += data
             is_html = content_type.startswith("text/html")
             is_page = is_html and not read.startswith((b"--", b"\xff\xd8"))
             if not data or (is_page and len(read) > 1):
-                return self._not_a_camera(answer)
+                return self._not_a_camera(response)
         return None
 
-    def _not_a_camera(self, answer: HTTPResponse) -> CameraError:
-        if coding := unsupported_encoding(answer):
+    def _not_a_camera(self, response: HTTPResponse) -> CameraError:
+        if coding := unsupported_encoding(response):
             facts = {"host": self._source.host, "port": self._source.port}
             return CameraError("camera_compressed", **facts, coding=coding)
         return create_camera_error(self._source, "camera_not_a_camera")

@@ -35,7 +35,7 @@ class CameraRtspClient:
     session : the id of the camera's session; "" before there is one.
     patience : seconds in which the camera must respond to a request.
     connections : how many connections were made.
-    has_answered : whether the camera sent any RTSP response.
+    has_responded : whether the camera sent any RTSP response.
     was_redirected : whether the camera redirected to another address.
     inbox : what was received and not read yet.
 
@@ -46,21 +46,24 @@ class CameraRtspClient:
     """
 
     def __init__(
-        self, source: CameraAddress, reach: NetworkPolicy, on_frames: Callable[[bytes], None]
+        self,
+        source: CameraAddress,
+        network_policy: NetworkPolicy,
+        on_frames: Callable[[bytes], None],
     ) -> None:
         self.session = ""
         self.patience = CAMERA_RESPONSE_TIMEOUT_S
         self.connections = 0
         self.inbox = RtspMessageReader()
         self._source = source
-        self._network_policy = reach
+        self._network_policy = network_policy
         self._on_frames = on_frames
         self._login = HttpLogin(source.credential) if source.credential is not None else None
         self._origin = url_origin(source.target())
         self._socket: socket.socket | None = None
-        self.has_answered = False
+        self.has_responded = False
         self.was_redirected = False
-        self._connection_answered = False  # whether this connection had any response
+        self._connection_responded = False  # whether this connection had any response
         self._request_count = 0
         self._aborted = False
 
@@ -80,28 +83,28 @@ class CameraRtspClient:
         AccessError
             ``address_not_allowed``.
         """
-        answer = self._exchange(method, url, headers)
+        response = self._exchange(method, url, headers)
         for _ in range(MAX_CHALLENGES):
-            if answer.status != 401 or not self.accept_challenge(answer):
+            if response.status != 401 or not self.accept_challenge(response):
                 break
             self._close_if_hung_up()
-            answer = self._exchange(method, url, headers)
-        return answer
+            response = self._exchange(method, url, headers)
+        return response
 
-    def accept_challenge(self, answer: RtspMessage) -> bool:
+    def accept_challenge(self, response: RtspMessage) -> bool:
         """Whether another request, with a login, may succeed after this 401."""
         return self._login is not None and self._login.accept_challenge(
-            answer.values("WWW-Authenticate")
+            response.values("WWW-Authenticate")
         )
 
     def describe(self) -> tuple[str, RtspMessage]:
         """(address, response) of DESCRIBE. Follows redirects on the same host."""
         url = self._source.target()
         for _ in range(MAX_RTSP_REDIRECTS):
-            answer = self.request("DESCRIBE", url, Accept="application/sdp")
-            location = answer.value("Location").strip()
-            if answer.status not in REDIRECT_STATUSES or not location:
-                return url, answer
+            response = self.request("DESCRIBE", url, Accept="application/sdp")
+            location = response.value("Location").strip()
+            if response.status not in REDIRECT_STATUSES or not location:
+                return url, response
             self.was_redirected = True
             url = self._redirect_target(url, location)
         raise RedirectLoop
@@ -132,7 +135,7 @@ class CameraRtspClient:
             self.inbox.put(self.socket.recv(CAMERA_RECEIVE_BYTES))
         return bool(data)
 
-    def answer(self, request: RtspMessage) -> None:
+    def respond(self, request: RtspMessage) -> None:
         """Respond to a request of the camera, which is otherwise ignored."""
         status = "200 OK" if request.method == "OPTIONS" else "501 Not Implemented"
         cseq = [("CSeq", value) for value in request.values("CSeq")]
@@ -162,7 +165,7 @@ class CameraRtspClient:
                 return self._wait_for_response()
             except (EOFError, ConnectionError):
                 # A session cannot continue on another connection.
-                if self.session or not self._connection_answered or self._aborted:
+                if self.session or not self._connection_responded or self._aborted:
                     raise
         self._connect()
         self.send(method, url, **headers)
@@ -171,9 +174,9 @@ class CameraRtspClient:
     def _wait_for_response(self) -> RtspMessage:
         for message in self._messages():
             if message.status is None:
-                self.answer(message)
+                self.respond(message)
             elif message.status >= 200:
-                self.has_answered = self._connection_answered = True
+                self.has_responded = self._connection_responded = True
                 if session := message.value("Session").partition(";")[0].strip():
                     self.session = session
                 return message
@@ -221,7 +224,7 @@ class CameraRtspClient:
         self._socket = connection
         self.inbox = RtspMessageReader()
         self.connections += 1
-        self._connection_answered = False
+        self._connection_responded = False
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme.lower() == "rtsps":
             context = self._network_policy.prepare_tls_context(ssl.create_default_context())

@@ -99,19 +99,19 @@ class CameraStream:
 
     def play(self) -> None:
         """Start the stream. Raises as `open`."""
-        answer = None
+        response = None
         urls = list(dict.fromkeys([*self._bases, self.tracks[0].url]))
         for url in urls:
             for headers in ({"Range": "npt=0.000-"}, {}):
-                answer = self.client.request("PLAY", url, **headers)
-                if answer.status == 200:
+                response = self.client.request("PLAY", url, **headers)
+                if response.status == 200:
                     self._bases = [url]
-                    self._read_session_timeout(answer)
+                    self._read_session_timeout(response)
                     return
-                if answer.status not in _TRY_OTHER_FORM_STATUSES:
-                    raise error_from_response(self.source, answer)
-        assert answer is not None
-        raise error_from_response(self.source, answer)
+                if response.status not in _TRY_OTHER_FORM_STATUSES:
+                    raise error_from_response(self.source, response)
+        assert response is not None
+        raise error_from_response(self.source, response)
 
     def keep_alive(self, method: str) -> None:
         """Keep the session alive with a request. The response is ignored."""
@@ -123,11 +123,11 @@ class CameraStream:
             self.client.send("TEARDOWN", self._bases[0])
 
     def _describe(self) -> StreamDescription:
-        url, answer = self.client.describe()
-        if answer.status != 200:
-            raise error_from_response(self.source, answer)
-        description = parse_description(answer.body)
-        self._bases = base_urls(url, answer, description.control)
+        url, response = self.client.describe()
+        if response.status != 200:
+            raise error_from_response(self.source, response)
+        description = parse_description(response.body)
+        self._bases = base_urls(url, response, description.control)
         return description
 
     def _set_up_video(self, description: StreamDescription) -> None:
@@ -166,30 +166,30 @@ class CameraStream:
         assert chosen is not None
         requested = 2 * len(self.tracks)
         transport = f"RTP/AVP/TCP;unicast;interleaved={requested}-{requested + 1}"
-        answer: RtspMessage | None = None
+        response: RtspMessage | None = None
         for url in control_urls(self._bases, medium.control):
-            answer = self.client.request("SETUP", url, Transport=transport)
-            if answer.status == 200:
-                channel = _parse_channel(answer, requested)
+            response = self.client.request("SETUP", url, Transport=transport)
+            if response.status == 200:
+                channel = _parse_channel(response, requested)
                 if channel is None or any(each.channel == channel for each in self.tracks):
-                    return answer
-                self._read_session_timeout(answer)
+                    return response
+                self._read_session_timeout(response)
                 types = tuple(each.payload_type for each in medium.formats)
                 self.tracks.append(RelayedTrack(medium.kind, chosen, url, channel, types))
                 return None
-            if answer.status not in _TRY_OTHER_FORM_STATUSES:
+            if response.status not in _TRY_OTHER_FORM_STATUSES:
                 break
-        return answer
+        return response
 
-    def _read_session_timeout(self, answer: RtspMessage) -> None:
-        parameters = ";".join(answer.values("Session")).partition(";")[2]
+    def _read_session_timeout(self, response: RtspMessage) -> None:
+        parameters = ";".join(response.values("Session")).partition(";")[2]
         if found := _SESSION_TIMEOUT_PATTERN.search(parameters):
             self.session_timeout = int(found[1])
 
 
-def _parse_channel(answer: RtspMessage, requested: int) -> int | None:
+def _parse_channel(response: RtspMessage, requested: int) -> int | None:
     """The channel of the packets; None if the camera sends them over UDP."""
-    transport = answer.value("Transport")
+    transport = response.value("Transport")
     if found := _INTERLEAVED_PATTERN.search(transport):
         return int(found[1]) if int(found[1]) < 255 else None
     udp = re.search(r"server_port|/AVP/UDP|multicast", transport, re.IGNORECASE)

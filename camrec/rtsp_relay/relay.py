@@ -46,7 +46,7 @@ class RtspRelay:
     def __init__(
         self,
         camera: CameraAddress,
-        reach: NetworkPolicy | None = None,
+        network_policy: NetworkPolicy | None = None,
         on_delivery: Callable[[], None] = lambda: None,
         unread: bool = False,
     ) -> None:
@@ -55,7 +55,7 @@ class RtspRelay:
         self.was_redirected = False
         self.delivered_at: float | None = None
         self._camera = camera
-        self._network_policy = reach or NetworkPolicy()
+        self._network_policy = network_policy or NetworkPolicy()
         self._on_delivery = on_delivery
         self._server = RelayServer("rtsp", camera.host, self._serve_client, RTSP_RELAY_TIMEOUT_S)
         self.source = self._server.source

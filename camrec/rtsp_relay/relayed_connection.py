@@ -10,30 +10,25 @@ import socket
 import threading
 import time
 from http.client import HTTPException
-from typing import Protocol
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.rtsp_relay.camera_client import CameraRtspClient
-from camrec.rtsp_relay.camera_stream import CameraStream, RelayedTrack
-from camrec.rtsp_relay.description import PayloadFormat, write_description
-from camrec.rtsp_relay.jpeg_packets import JpegPackets, offered_format
+from camrec.rtsp_relay.camera_stream import CameraStream
+from camrec.rtsp_relay.description import write_description
+from camrec.rtsp_relay.frame_forwarder import FrameForwarder
 from camrec.rtsp_relay.messages import (
     RtspMessage,
     RtspMessageReader,
-    contains_channel,
     encode_message,
 )
-from camrec.rtsp_relay.nal_packets import is_readable, make_nal_rewriter, unread_format
-from camrec.rtsp_relay.payload_types import PayloadTypes
+from camrec.rtsp_relay.relay_events import RelayEvents
 from camrec.rtsp_relay.response_errors import error_from_broken_dialogue
-from camrec.rtsp_relay.unread_packets import UnreadPackets
 
 log = logging.getLogger(__name__)
 
-MAX_EARLY_BYTES = 4 << 20  # of frames that arrive before MediaMTX sends PLAY
 CLIENT_RECEIVE_BYTES = 64 << 10
 SEND_TIMEOUT_S = 10.0
 KEEP_ALIVE_HANG_UP_S = 1.0  # a camera that hangs up so soon after a keep-alive rejects it
@@ -47,36 +42,6 @@ class _MediamtxLeft(Exception):
     """MediaMTX closed its connection."""
 
 
-class RelayEvents(Protocol):
-    """What a connection reports to its relay, and the settings that it gets from it.
-
-    keep_alive_method : the method that keeps the camera's session alive; None if only the receiver
-        reports do.
-    unread : whether MediaMTX passes on H.264 and H.265 without parsing it.
-    was_redirected : whether the camera ever redirected to another address.
-    """
-
-    was_redirected: bool
-
-    @property
-    def keep_alive_method(self) -> str | None: ...
-
-    @property
-    def unread(self) -> bool: ...
-
-    def on_keep_alive_rejected(self) -> None:
-        """The camera hung up because of the keep-alive method."""
-
-    def on_opened(self, stream: CameraStream) -> None:
-        """The stream is set up. Called again when more is known about its audio."""
-
-    def on_first_frame(self) -> None:
-        """The first frame was passed on."""
-
-    def on_error(self, error: CameraError) -> None:
-        """The camera sends no video, for this reason."""
-
-
 class RtspRelayConnection:
     """Runs once. It ends when the camera or MediaMTX ends it, or by `close` from any thread.
 
@@ -86,7 +51,7 @@ class RtspRelayConnection:
 
     Parameters
     ----------
-    reach
+    network_policy
         Where the camera may be.
     client
         MediaMTX's connection.
@@ -99,7 +64,7 @@ class RtspRelayConnection:
     def __init__(
         self,
         source: CameraAddress,
-        reach: NetworkPolicy,
+        network_policy: NetworkPolicy,
         client: socket.socket,
         inbox: RtspMessageReader,
         events: RelayEvents,
@@ -108,12 +73,10 @@ class RtspRelayConnection:
         self._client = client
         self._inbox = inbox
         self._events = events
-        self._stream = CameraStream(source, reach, self._on_camera_frames)
-        self._rewriter: UnreadPackets | None = None
-        self._early_frames: list[bytes] | None = []  # None: MediaMTX sent PLAY
+        self._stream = CameraStream(source, network_policy, self._on_camera_frames)
+        self._frames = FrameForwarder(self._stream, self._send, events)
         self._keep_alive_sent_at = 0.0  # monotonic time of the last keep-alive
         self._is_played = False  # PLAY was sent to the camera
-        self._delivering = False
         self._closing = False
         self._ended = threading.Event()
 
@@ -147,7 +110,7 @@ class RtspRelayConnection:
 
     def _serve_until_play(self, request: RtspMessage | None) -> None:
         while request is None or self._serve_request(request):
-            if self._early_frames is None:
+            if self._frames.is_started:
                 self._relay_frames()
                 return
             self._inbox.frames()
@@ -162,7 +125,9 @@ class RtspRelayConnection:
             self._stream.open()
             self._events.on_opened(self._stream)
             tracks = self._stream.tracks
-            body = write_description([(each.kind, self._offered_format(each)) for each in tracks])
+            body = write_description(
+                [(each.kind, self._frames.choose_format(each)) for each in tracks]
+            )
             base = request.url.rstrip("/") + "/"
             self._reply(request, body, Content_Type="application/sdp", Content_Base=base)
         elif method == "SETUP":
@@ -175,9 +140,7 @@ class RtspRelayConnection:
             transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
             self._reply(request, Transport=transport, Session=self._session_header)
         elif method == "PLAY" and self._stream.tracks:
-            early, self._early_frames = self._early_frames, None
-            for frames in early or ():
-                self._forward_frames(frames)
+            self._frames.start()
             self._is_played = True
             self._stream.play()
             self._reply(request, Session=self._session_header)
@@ -189,19 +152,6 @@ class RtspRelayConnection:
         else:
             self._reply(request, Public=PUBLIC_METHODS)
         return True
-
-    def _offered_format(self, track: RelayedTrack) -> PayloadFormat:
-        """The format in the description for MediaMTX."""
-        offered = track.format
-        types = PayloadTypes(offered.payload_type, track.payload_types)
-        if offered.codec == "JPEG":
-            self._rewriter = JpegPackets(track.channel, types)
-        elif track.kind == "video" and (
-            self._events.unread or not is_readable(offered.payload_type)
-        ):
-            self._rewriter = make_nal_rewriter(track.channel, offered, types)
-            return unread_format(offered)
-        return offered_format(offered)
 
     def _reply(
         self, request: RtspMessage, body: bytes = b"", status: str = "200 OK", **headers: str
@@ -233,9 +183,9 @@ class RtspRelayConnection:
     def _report_error(self, error: Exception) -> None:
         log.debug("%s: the dialogue ended: %s", self._source.url, type(error).__name__)
         self._events.was_redirected |= self._stream.client.was_redirected
-        answered = self._stream.client.has_answered
+        has_responded = self._stream.client.has_responded
         self._events.on_error(
-            error_from_broken_dialogue(self._source, error, answered, self._is_played)
+            error_from_broken_dialogue(self._source, error, has_responded, self._is_played)
         )
         # MediaMTX gets any error: the real one was reported.
         with contextlib.suppress(OSError):
@@ -245,21 +195,7 @@ class RtspRelayConnection:
 
     def _on_camera_frames(self, frames: bytes) -> None:
         """Frames that arrive before a response of the camera."""
-        if self._early_frames is None:
-            self._forward_frames(frames)
-        elif sum(map(len, self._early_frames)) + len(frames) <= MAX_EARLY_BYTES:
-            self._early_frames.append(frames)
-
-    def _forward_frames(self, frames: bytes) -> None:
-        """Pass complete frames on to MediaMTX."""
-        self._send(frames if self._rewriter is None else self._rewriter.rewrite(frames))
-        guessed = self._stream.guessed_channel
-        if guessed >= 0 and contains_channel(frames, guessed):
-            self._stream.guessed_channel, self._stream.unsupported_audio = -1, ""
-            self._events.on_opened(self._stream)
-        if not self._delivering:
-            self._delivering = True
-            self._events.on_first_frame()
+        self._frames.add(frames)
 
     def _relay_frames(self) -> None:
         """Pass frames on in both directions until one side closes its connection."""
@@ -284,7 +220,7 @@ class RtspRelayConnection:
         if not is_open:
             if time.monotonic() < self._keep_alive_sent_at + KEEP_ALIVE_HANG_UP_S:
                 self._events.on_keep_alive_rejected()
-            code = "camera_broke_off" if self._delivering else "camera_hung_up_at_play"
+            code = "camera_broke_off" if self._frames.has_delivered else "camera_hung_up_at_play"
             raise create_camera_error(self._source, code)
         self._forward_from_camera(camera.inbox)
 
@@ -292,11 +228,11 @@ class RtspRelayConnection:
         """Pass the camera's frames on. Messages between them are not for MediaMTX."""
         while True:
             if frames := inbox.frames():
-                self._forward_frames(frames)
+                self._frames.forward(frames)
             if inbox.is_empty or (message := inbox.message()) is None:
                 return
             if message.status is None:
-                self._stream.client.answer(message)
+                self._stream.client.respond(message)
             elif message.status == 401 and self._stream.client.accept_challenge(message):
                 # The nonce was too old; the camera still sends packets.
                 self._send_keep_alive()

@@ -10,20 +10,20 @@ from camrec.errors import AccessError, CameraError
 from camrec.rtsp_relay.messages import RtspMessage
 
 
-def error_from_response(source: CameraAddress, answer: RtspMessage) -> CameraError:
+def error_from_response(source: CameraAddress, response: RtspMessage) -> CameraError:
     """The error of a response that was not what camrec requested."""
     # Status 200: the camera accepted another transport than the requested one.
-    return error_from_status(source, 461 if answer.status == 200 else answer.status or 0)
+    return error_from_status(source, 461 if response.status == 200 else response.status or 0)
 
 
 def error_from_broken_dialogue(
-    source: CameraAddress, error: Exception, has_answered: bool, is_played: bool
+    source: CameraAddress, error: Exception, has_responded: bool, is_played: bool
 ) -> CameraError:
     """The error of a dialogue that broke off.
 
     Parameters
     ----------
-    has_answered
+    has_responded
         Whether the camera sent any response before.
     is_played
         Whether PLAY was sent.
@@ -33,7 +33,7 @@ def error_from_broken_dialogue(
     if isinstance(error, AccessError):
         return CameraError(error.code, **error.facts)
     hung_up = isinstance(error, EOFError | ConnectionError)
-    if has_answered and hung_up and not isinstance(error, ConnectionRefusedError | HTTPException):
+    if has_responded and hung_up and not isinstance(error, ConnectionRefusedError | HTTPException):
         return create_camera_error(
             source, "camera_hung_up_at_play" if is_played else "camera_hung_up"
         )

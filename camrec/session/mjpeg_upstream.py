@@ -42,7 +42,7 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
 
     def open(self) -> None:
         if not self._is_known_to_deliver:
-            inspect_stream(self.source, reach=self._network_policy)
+            inspect_stream(self.source, network_policy=self._network_policy)
             self._inspected_at = time.monotonic()
         if self._relay is None:
             self._relay = MjpegRelay(self.source, self._network_policy).start()

@@ -72,7 +72,7 @@ def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
 
     with MjpegCamera() as camera:
         monkeypatch.setattr(socket, "getaddrinfo", turns)
-        visit = CameraHttpClient(5, reach=HERE)
+        visit = CameraHttpClient(5, network_policy=HERE)
         assert visit.get(f"http://camera.lan:{camera.port}/mjpeg", None).status == 200
         visit.close()
     assert answers == ["camera.lan"]
@@ -95,9 +95,9 @@ def test_a_camera_that_leads_to_another_machine_is_not_followed():
 
 def test_a_camera_outside_the_networks_is_not_called():
     with MjpegCamera() as camera:
-        inspect_stream(parse_address(camera.url), reach=HERE)
+        inspect_stream(parse_address(camera.url), network_policy=HERE)
         with pytest.raises(CamrecError) as refused:
-            inspect_stream(parse_address(camera.url), reach=THERE)
+            inspect_stream(parse_address(camera.url), network_policy=THERE)
         assert refused.value.code == "address_not_allowed" and camera.connections == 1
 
 

@@ -544,7 +544,7 @@ def test_receiver_reports_come_to_the_camera(relays):
 
 def test_it_goes_where_the_settings_allow_only(relays):
     with RawRtspCamera(encode("-g", "10")) as camera:
-        relay, player = relays(camera, reach=NetworkPolicy(["192.168.1.0/24"]))
+        relay, player = relays(camera, network_policy=NetworkPolicy(["192.168.1.0/24"]))
         began = time.monotonic_ns()
         assert player.ask("DESCRIBE").status == 502
         error = relay.reason(began)
