@@ -190,7 +190,7 @@ def test_the_offset_follows_a_clock_that_drifts(ppm):
     """After a day, which takes such a clock 43 s away, it is still good to some milliseconds."""
     times = RtpClock(90_000)
     chance = random.Random(5)
-    for second in range(24 * 3600):
+    for second in range(0, 24 * 3600, 3):
         arrived = 1000 * SECOND + second * SECOND
         ticks = round(second * (1 + ppm / 1e6) * 90_000)
         late = round(abs(chance.gauss(0.0, 0.01)) * SECOND)
