@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,10 @@ import pytest
 from camrec.feed import Feed
 from support.programs import Programs, programs
 from support.units_made import MadeClock
+
+# Hundreds of processes get this environment: Python compiles camrec for the first of them alone.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["support.browser", "support.leaks", "support.sharing", "support.second_tries"]
 

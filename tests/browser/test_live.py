@@ -420,14 +420,14 @@ def kept(session: Session) -> dict[str, int]:
     }
 
 
-def test_fifty_reloads_leave_nothing(cell, watching):
+def test_twenty_reloads_leave_nothing(cell, watching):
     watch = watching(cell)
     watch.until(1)
     before = kept(cell.session)
-    for count in range(50):
+    for count in range(20):
         # Most are left while they are joining.
-        watch.page.goto(cell.url, wait_until="load" if count % 10 == 0 else "commit")
-        if count % 10 == 0:
+        watch.page.goto(cell.url, wait_until="load" if count % 5 == 0 else "commit")
+        if count % 5 == 0:
             watch.until(1)
     watch.until(1)
     cell.viewers(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -52,9 +53,14 @@ SLOW = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", SLOW)
-def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection(station, kind):
+@pytest.mark.slow(42)
+def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection(station):
+    with ThreadPoolExecutor(len(SLOW)) as pool:  # all at once: they are slow
+        for recorded in [pool.submit(record_slow_camera, station, kind) for kind in SLOW]:
+            recorded.result()
+
+
+def record_slow_camera(station: Station, kind: str) -> None:
     with SLOW[kind]() as camera:
         session = station.cameras.open(camera.url)
         states = []
@@ -116,7 +122,8 @@ class Prompt(RawRtspCamera):
 
 def test_the_first_key_frame_is_not_missed(station):
     frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
-    for _ in range(5):
+
+    def record_a_second() -> None:
         with Prompt(frames) as camera:
             session = station.cameras.open(camera.url)
             assert session.frames_seen < 100
@@ -125,6 +132,10 @@ def test_the_first_key_frame_is_not_missed(station):
             assert recording.state is RecordingState.SAVED, recording.error
             station.cameras.close(session.session_id)
             assert camera.connections == 1
+
+    with ThreadPoolExecutor(3) as pool:  # as many as a station opens at once
+        for recorded in [pool.submit(record_a_second) for _ in range(5)]:
+            recorded.result()
 
 
 class Broken(RawRtspCamera):
@@ -179,7 +190,8 @@ def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera
 def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
     """`camrec record --duration 5` as a user calls it."""
     frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
-    for number in range(3):
+
+    def record_with_a_new_station(number: int) -> None:
         with Prompt(frames) as camera, Station(binaries.config(tmp_path / str(number))) as station:
             session = station.cameras.open(camera.url)
             recording = station.recordings.start(session.session_id, 5)
@@ -187,6 +199,10 @@ def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
             assert recording.state is RecordingState.SAVED, recording.error
             assert recording.receipts[0].duration > 4.5
             assert camera.connections == 1
+
+    with ThreadPoolExecutor(3) as pool:
+        for recorded in [pool.submit(record_with_a_new_station, number) for number in range(3)]:
+            recorded.result()
 
 
 def test_what_is_awaited_is_told_on_the_command_line(binaries, tmp_path, capsys):

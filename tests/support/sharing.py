@@ -1,9 +1,11 @@
 """How the tests are shared out between the workers of ``pytest -n``.
 
-Most tests wait: for a camera's next frame, for the end of a recording. A browser does not: it takes
-a whole core, and two at once make the others late. So one worker drives browsers, and the others do
-what waits meanwhile; whoever is through with that helps the others. A file stays with one worker,
-for its tests share a server or a browser, unless it says with the mark `spread` that they need not.
+Most tests wait for a camera's next frame or for the end of a recording: a test of
+`tests/integration` uses a core for a tenth of its time. A browser uses a whole core, and two at
+once make the others late. So one worker drives browsers, and the others run what waits meanwhile.
+When that is done, one of them helps with the browsers. When the browsers are done, their worker
+helps the others. A file stays with one worker because its tests share a server or a browser,
+unless the mark `spread` says that they do not.
 """
 
 from __future__ import annotations
@@ -60,12 +62,12 @@ class Sharing(LoadScopeScheduling):
             self._assign_work_unit(node)
 
     def _assign_work_unit(self, node) -> None:
-        drives = list(self.assigned_work).index(node) < BROWSERS
+        place = list(self.assigned_work).index(node)
         for scope in self.workqueue:
-            if ("/browser/" in scope) == drives:
+            if ("/browser/" in scope) == (place < BROWSERS):
                 break
         else:
-            if not self.workqueue or not drives:
+            if not self.workqueue or place > BROWSERS:
                 node.shutdown()
                 return
             scope = next(iter(self.workqueue))
