@@ -1,4 +1,4 @@
-"""What a camera sends, one whole piece at a time."""
+"""Frames and audio packets: what a camera sends, one complete unit at a time."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ AudioCodec = Literal[
     "g722", "g726", "g726le", "gsm", "mp2", "mp3", "ac3",
 ]  # fmt: skip
 
-# Why a stream broke that was there: nothing came, or its connection was lost.
+# Why a stream broke: the camera sent nothing, or its connection was lost.
 Interruption = Literal["camera_silent", "connection_broke"]
 
-MAX_FRAME_PIXELS = 1 << 26  # of one picture; 8K has half as many, and decoded they take 200 MB
+MAX_FRAME_PIXELS = 1 << 26  # 8K has half as many; a decoded frame of this size takes 200 MB
 
 
 @dataclass(frozen=True, eq=False)
 class VideoTrack:
-    """One unbroken way of sending pictures; another codec, size or kind of samples is a new track.
+    """The format of consecutive frames; another codec, size or sample format is a new track.
 
-    Parameter sets may change within a track: each key picture has those that it needs in front.
+    Parameter sets may change within a track: each key frame starts with those that it needs.
 
-    width, height : pixels, as displayed (cropping applied, turned by `orientation`).
-    rate : ticks a second of the camera's own times (90000 for RTP).
-    timed_by_arrival : the camera tells no times: those of its frames are their arrivals.
-    parameters : H.264 SPS and PPS, H.265 VPS, SPS and PPS, as Annex B, of its first key picture;
+    width, height : pixels, as displayed: cropped, and turned by `orientation`.
+    rate : ticks per second of the camera's timestamps (90000 for RTP).
+    timed_by_arrival : whether the camera sends no timestamps, so that arrival times stand for them.
+    parameters : the first key frame's H.264 SPS and PPS, or H.265 VPS, SPS and PPS, as Annex B;
         empty for MJPEG.
-    reorder : how many pictures may arrive before one that is shown earlier (0 without B-frames).
-    pixel : width and height of a pixel, to each other.
-    chroma : as H.264 and H.265 number it: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4.
-    depth : bits of a sample.
-    orientation : how a JPEG is to be turned to be shown, as Exif numbers it; 1: not at all.
+    reorder : how many frames may arrive before one that is shown earlier (0 without B-frames).
+    pixel : the pixel aspect ratio, width and height.
+    chroma : chroma_format_idc of H.264 and H.265: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4.
+    depth : bits per sample.
+    orientation : how a JPEG must be turned, as Exif numbers it; 1 is upright.
     """
 
     codec: VideoCodec
@@ -54,12 +54,18 @@ class VideoTrack:
 
     @property
     def display_size(self) -> tuple[int, int]:
-        """Width and height that it is shown with where pixels are square."""
+        """Width and height in square pixels."""
         return square_pixel_size(self.width, self.height, self.pixel)
 
 
 def square_pixel_size(width: int, height: int, pixel: tuple[int, int]) -> tuple[int, int]:
-    """A size in square pixels, as browsers work it out: the side that is too short grows."""
+    """A size in square pixels, as browsers compute it: the side that is too short grows.
+
+    Parameters
+    ----------
+    pixel
+        The pixel aspect ratio, width and height.
+    """
     across, down = pixel
     if across > down:
         return max(1, round(width * across / down)), height
@@ -68,14 +74,14 @@ def square_pixel_size(width: int, height: int, pixel: tuple[int, int]) -> tuple[
 
 @dataclass(frozen=True, eq=False)
 class AudioTrack:
-    """One unbroken way of sending sound.
+    """The format of consecutive audio packets.
 
-    rate : ticks a second of the camera's own times: samples, unless `sampling` tells otherwise.
-    parameters : AAC's AudioSpecificConfig; empty for the others.
-    sampling : samples a second where a tick is not a sample (G.722, MPEG audio); else 0.
-    bits_per_sample : of each sample, for G.726, which does not tell it by itself; else 0. Its
-    codes stand in
-        a byte from the lowest bit on in "g726le" (RFC 3551), from the highest on in "g726" (AAL2).
+    rate : ticks per second of the camera's timestamps; a tick is a sample, unless `sampling` says
+        otherwise.
+    parameters : AAC's AudioSpecificConfig; empty for the other codecs.
+    sampling : samples per second if a tick is not a sample (G.722, MPEG audio); else 0.
+    bits_per_sample : for G.726, whose packets do not say it; else 0. The codes fill a byte from
+        its lowest bit on in "g726le" (RFC 3551), from its highest bit on in "g726" (AAL2).
     """
 
     codec: AudioCodec
@@ -89,57 +95,60 @@ class AudioTrack:
 
     @property
     def samples(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
         return self.sampling or self.rate
 
 
 Track = VideoTrack | AudioTrack
 
-FRAME_READOUT_NS = 40_000_000  # nanoseconds
+FRAME_READOUT_NS = 40_000_000  # in which a camera reads out and encodes a frame, about
 
 
 class AudioDelayEstimator:
-    """How much later a sound comes than a picture of the same moment, by the length of its pieces.
+    """Estimates how much later audio arrives than a frame of the same time.
 
-    A piece is sent when its last sample is there. A camera takes about as long
-    (`FRAME_READOUT_NS`) to read a picture out and encode it; what a piece lasts longer puts the
-    sound off. The length is learnt from the times, so that no codec needs to be known.
+    An audio packet is sent when its last sample exists. A frame is sent about `FRAME_READOUT_NS`
+    after it was taken. The duration of a packet beyond that is the delay of the audio. The duration
+    is learned from the timestamps, so that no codec must be known.
     """
 
     def __init__(self) -> None:
         self._newest: int | None = None
-        self._seen: deque[int] = deque(maxlen=15)
+        self._durations: deque[int] = deque(maxlen=15)
 
     def estimate_delay(self, time: int) -> int:
-        """Nanoseconds, with the piece at `time` (ns) taken note of; 0 before the second."""
+        """Add the packet with timestamp `time`, and return the delay; both in nanoseconds.
+
+        It is 0 before the second packet.
+        """
         before, self._newest = self._newest, time
-        if before is not None and 0 < time - before < 10**9 // 2:  # else there was a pause
-            self._seen.append(time - before)
-        return max(0, median_low(self._seen) - FRAME_READOUT_NS) if self._seen else 0
+        if before is not None and 0 < time - before < 10**9 // 2:  # longer is a pause
+            self._durations.append(time - before)
+        return max(0, median_low(self._durations) - FRAME_READOUT_NS) if self._durations else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MediaUnit:
-    """A whole picture or piece of sound, as the camera sent it.
+    """A complete frame or audio packet, as the camera sent it.
 
-    data : H.264 and H.265 as Annex B (4-byte start codes), a key picture with its parameter sets in
-        front; one JPEG; one frame of AAC (raw), Opus, MPEG audio or AC-3; a packet of the others
-        (L8 unsigned, L16 and L24 big endian).
-    time : nanoseconds on the track's own clock, from the camera's (RTP) times or, for MJPEG over
-        HTTP, the arrival. Exact: ``round(time * rate / 1e9)`` gives back the camera's tick.
+    data : H.264 and H.265 as Annex B (4-byte start codes), a key frame with its parameter sets in
+        front; one JPEG; one frame of AAC (raw), Opus, MPEG audio or AC-3; a packet of the other
+        codecs (L8 unsigned, L16 and L24 big endian).
+    time : the timestamp in nanoseconds on the track's own clock: the camera's RTP timestamp or, for
+        MJPEG over HTTP, the arrival. Exact: ``round(time * rate / 1e9)`` is the camera's tick.
     offset : nanoseconds; ``time + offset`` is the best estimate so far of when, on this machine's
-        monotonic clock, it would have arrived without delay. It grows better and follows the
-        camera's clock, so a consumer who wants the camera's own distances takes it once and holds
-        it.
-    arrived : when its last byte came, on this machine's monotonic clock in nanoseconds.
-    key : decoding can begin here (always true for MJPEG and sound).
+        monotonic clock, the unit would have arrived without delay. The estimate improves and
+        follows the camera's clock, so a consumer that needs the camera's own intervals takes one
+        offset and keeps it.
+    arrived : when its last byte arrived, on this machine's monotonic clock in nanoseconds.
+    key : whether decoding can start here (always true for MJPEG and audio).
     lost : packets known to be missing just before it.
-    dropped_frames : pictures that were left out on purpose just before it.
-    open : a key picture that browsers cannot begin at: some that follow reach back over it, or all
-        is right only some pictures later.
-    dependent : whoever began to decode at the newest key picture (it may be this one) cannot show
-        it: it needs pictures from before that one. Earlier than the key picture (`time`) it is of
-        no use at all; else those after it need it.
+    dropped_frames : frames that were left out on purpose just before it.
+    dependent : whether a decoder that started at the newest key frame (which may be this frame)
+        cannot show it, because it needs frames from before that one. If its `time` is earlier than
+        the key frame's, it is of no use at all; otherwise later frames need it.
+    open : whether it is a key frame that browsers cannot start at: some later frames need frames
+        from before it, or the picture is complete only some frames later.
     """
 
     track: Track
@@ -163,10 +172,10 @@ class MediaUnit:
 
 @dataclass(frozen=True)
 class StreamNotice:
-    """Something about a stream that whoever records it should be told.
+    """Something about a stream that the receipts of its recordings should say.
 
     code, facts : those of the `RecordingWarning` that it becomes.
-    at : the last moment that it was so, monotonic nanoseconds.
+    at : when it was last the case, monotonic nanoseconds.
     """
 
     code: str

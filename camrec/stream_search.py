@@ -1,7 +1,7 @@
-"""Finds the stream of a camera of which only the host is known, by the paths that are usual.
+"""Finds a camera's stream if only its host is known, by trying the usual paths.
 
-One connection at a time, one path after the other, bounded in time. It stops where a camera asks
-for a log-in: a wrong one that is tried often locks an account.
+It makes one connection at a time, tries one path after the other, and takes a limited time. It
+stops if the camera requires a login: several wrong logins may lock an account.
 """
 
 from __future__ import annotations
@@ -57,10 +57,9 @@ HTTP_PATHS = (
 )
 SEARCH_CONNECT_TIMEOUT_S, SEARCH_RESPONSE_TIMEOUT_S, SEARCH_INSPECTION_TIMEOUT_S = 2.5, 3.0, 3.0
 SEARCH_TIMEOUT_S = 40.0
-MAX_DESCRIBE_BODY_BYTES = 1 << 16  # of one answer
-MAX_UNANSWERED_CONNECTIONS = (
-    2  # connections to one port, one after the other; with an answer many end
-)
+MAX_DESCRIBE_BODY_BYTES = 1 << 16  # of one response
+# Connections to one port in a row without a response. Many cameras close one after a response.
+MAX_UNANSWERED_CONNECTIONS = 2
 
 _BARE_HOST_PATTERN = re.compile(
     r"(\[[0-9A-Fa-f:.%\w]+\]|[A-Za-z0-9_]([\w.-]*[A-Za-z0-9])?)(:\d{1,5})?/?"
@@ -68,9 +67,12 @@ _BARE_HOST_PATTERN = re.compile(
 
 
 def parse_bare_host(address: str) -> CameraAddress | None:
-    """A host without scheme and path, perhaps with a port and a log-in; None: it is none.
+    """A host without scheme and path, perhaps with a port and a login; None for anything else.
 
-    Raises InputError, as `sources.parse` does.
+    Raises
+    ------
+    InputError
+        As `parse_address`.
     """
     address = clean_pasted_address(address)
     with contextlib.suppress(ValueError):
@@ -80,25 +82,37 @@ def parse_bare_host(address: str) -> CameraAddress | None:
     return parse_address(f"rtsp://{address.rstrip('/')}/")
 
 
-def find_stream(host: CameraAddress, reach: NetworkPolicy | None = None) -> CameraAddress:
-    """The first usual address at which `host`, as `parse_bare_host` gives it, has a picture.
+def find_stream(host: CameraAddress, network_policy: NetworkPolicy | None = None) -> CameraAddress:
+    """The first usual address of `host` that has video.
+
+    Parameters
+    ----------
+    host
+        As `parse_bare_host` returns it.
+    network_policy
+        In which networks the camera may be.
 
     Raises
     ------
     CameraError
-        ``camera_asks_login``, ``camera_wrong_password``; ``stream_not_found``, ``camera_silent``:
+        ``camera_asks_login``, ``camera_wrong_password``; ``stream_not_found``, ``camera_silent``,
         with what was tried.
     AccessError
         ``address_not_allowed``.
     """
-    return _StreamSearch(host, reach or NetworkPolicy()).run()
+    return _StreamSearch(host, network_policy or NetworkPolicy()).run()
 
 
 @dataclass
-class _TriedAddress:
-    """What was asked, to be told."""
+class _TriedAddresses:
+    """What was tried, for the error message.
 
-    paths: dict[str, list[str]] = field(default_factory=dict)  # by "rtsp:554:"
+    paths : the paths by scheme and port, as "rtsp:554:".
+    closed : the ports that accepted no connection.
+    spoke_rtsp : whether the camera has sent an RTSP response.
+    """
+
+    paths: dict[str, list[str]] = field(default_factory=dict)
     closed: list[int] = field(default_factory=list)
     spoke_rtsp: bool = False
 
@@ -110,11 +124,13 @@ class _TriedAddress:
 
 
 class _StreamSearch:
-    def __init__(self, host: CameraAddress, reach: NetworkPolicy) -> None:
+    """One search, with its deadline."""
+
+    def __init__(self, host: CameraAddress, network_policy: NetworkPolicy) -> None:
         self._host = host
-        self._network_policy = reach
-        self._port = urlsplit(host.url).port  # None: the usual ones
-        self._tried = _TriedAddress()
+        self._network_policy = network_policy
+        self._port = urlsplit(host.url).port  # None for the usual ones
+        self._tried = _TriedAddresses()
         self._deadline = time.monotonic() + SEARCH_TIMEOUT_S
 
     def run(self) -> CameraAddress:
@@ -133,9 +149,9 @@ class _StreamSearch:
 
     def _source_at(self, scheme: str, port: int, path: str) -> CameraAddress:
         host = self._host.host
-        usual = {"rtsp": 554, "http": 80}[scheme] == port and self._port is None
-        place = f"[{host}]" if ":" in host else host
-        found = parse_address(f"{scheme}://{place}{'' if usual else f':{port}'}{path}")
+        is_usual = {"rtsp": 554, "http": 80}[scheme] == port and self._port is None
+        bracketed = f"[{host}]" if ":" in host else host
+        found = parse_address(f"{scheme}://{bracketed}{'' if is_usual else f':{port}'}{path}")
         return replace(found, credential=self._host.credential)
 
     @property
@@ -143,21 +159,21 @@ class _StreamSearch:
         return time.monotonic() > self._deadline
 
     def _find_rtsp_path(self, port: int) -> str | None:
-        """The path that has a picture, over as few connections as the camera lets us."""
+        """The path that has video, with as few connections as the camera permits."""
         left, unanswered = list(RTSP_PATHS), 0
         while left and unanswered < MAX_UNANSWERED_CONNECTIONS:
-            line = self._connect(port)
-            if line is None:
+            connection = self._connect(port)
+            if connection is None:
                 return None
-            with line:
-                describe = _DescribeRequest(line, self._source_at("rtsp", port, "/"))
+            with connection:
+                describe = _DescribeRequest(connection, self._source_at("rtsp", port, "/"))
                 if found := self._try_paths(describe, left):
                     return found
             unanswered = 0 if describe.response_count else unanswered + 1
         return None
 
     def _try_paths(self, describe: _DescribeRequest, left: list[str]) -> str | None:
-        """The path that was found; of `left` those are taken that need not be asked for again."""
+        """The path that has video. Removes from `left` the paths that need not be tried again."""
         while left:
             path = left[0]
             if self._is_timed_out:
@@ -165,13 +181,13 @@ class _StreamSearch:
                 return None
             try:
                 found = describe.has_video(path)
-            except ValueError:  # what answers is not RTSP
+            except ValueError:  # the response is not RTSP
                 left.clear()
                 found = False
             except (OSError, EOFError) as error:
                 log.debug("%s: %s: %s", self._host.host, path, type(error).__name__)
                 if describe.response_count:
-                    return None  # with the answer before: this path is still to be asked for
+                    return None  # closed after the response before: this path is still to be tried
                 found = False
             self._tried.add("rtsp", describe.source.port, path)
             self._tried.spoke_rtsp = self._tried.spoke_rtsp or describe.response_count > 0
@@ -191,15 +207,15 @@ class _StreamSearch:
             raise create_camera_error(self._host, "camera_unknown_host") from None
         except OSError as error:
             if not isinstance(error, ConnectionError | TimeoutError):
-                raise error_from_exception(self._host, error) from None  # no way there, for no port
+                raise error_from_exception(self._host, error) from None  # no route, at any port
             self._tried.closed.append(port)
             return None
 
     def _find_http_path(self, port: int) -> str | None:
-        line = self._connect(port)
-        if line is None:
+        connection = self._connect(port)
+        if connection is None:
             return None
-        line.close()
+        connection.close()
         for path in HTTP_PATHS:
             if self._is_timed_out:
                 return None
@@ -220,19 +236,33 @@ class _StreamSearch:
 
 
 class _DescribeRequest:
-    """Asks over one RTSP connection, path after path, what there is."""
+    """Sends DESCRIBE requests, one path after the other, over one RTSP connection.
 
-    def __init__(self, line: socket.socket, source: CameraAddress) -> None:
+    source : the camera, with the path "/".
+    response_count : how many responses arrived.
+    """
+
+    def __init__(self, connection: socket.socket, source: CameraAddress) -> None:
         self.source = source
-        self._socket = line
+        self._socket = connection
         self.response_count = 0
         self._cseq = 0
         self._buffer = bytearray()
-        known = source.credential
-        self._login = HttpLogin(known) if known is not None else None
+        credential = source.credential
+        self._login = HttpLogin(credential) if credential is not None else None
 
     def has_video(self, path: str) -> bool:
-        """Raises CameraError where a log-in is wanted, OSError, EOFError, ValueError (no RTSP)."""
+        """Whether there is video at a path.
+
+        Raises
+        ------
+        CameraError
+            The camera requires a login, or rejects the one it got.
+        OSError, EOFError
+            The connection broke.
+        ValueError
+            The response is not RTSP.
+        """
         scheme_and_host = self.source.url.removesuffix("/")
         status, headers, body = self._request(f"{scheme_and_host}{path}")
         for _ in range(2):
@@ -284,14 +314,14 @@ class _DescribeRequest:
         return int(found[1]), headers, body
 
     def _receive(self) -> None:
-        piece = self._socket.recv(4096)
-        if not piece:
+        received = self._socket.recv(4096)
+        if not received:
             raise EOFError
-        self._buffer += piece
+        self._buffer += received
         if len(self._buffer) > 2 * MAX_DESCRIBE_BODY_BYTES:
             raise ValueError("not RTSP")
 
 
 def _login_error(source: CameraAddress) -> CameraError:
-    """It asks for a log-in, or refuses the one that it was given."""
+    """The camera requires a login, or rejects the one it got."""
     return create_camera_error(source, login_error_code(source))

@@ -1,4 +1,4 @@
-"""Whether another way to an RTSP camera would bring more of what it sends."""
+"""Whether another route to an RTSP camera would deliver more of what the camera sends."""
 
 from __future__ import annotations
 
@@ -7,29 +7,33 @@ from typing import Literal, Protocol
 from camrec.proxies import PacketFault
 from camrec.session.routes import CameraRoute
 
-# Reports, one a second, after which it is no chance: of a camera that is live more are waited for,
-# and lately, since to call it anew costs some frames.
+# MediaMTX reports once a second. Fewer reports than this may be chance. A live camera needs more,
+# from the last seconds only, because a new connection costs some frames.
 MIN_REPORTS_OPENING, MIN_REPORTS_LIVE = 2, 3
 REPORT_WINDOW_NS = 10 * 10**9
 
-# How it goes: not one frame came (or none does any longer), frames come but none could be decoded
-# yet, all is well.
+# "silent": no frame arrives. "opening": frames arrive, and none could be decoded yet. "live": the
+# camera is live.
 Phase = Literal["silent", "opening", "live"]
 
 
 class Dropped(Protocol):
-    """What the proxy dropped of one camera."""
+    """The reports of what the proxy dropped."""
 
-    def count(self, path: str, fault: PacketFault, since_ns: int = 0) -> int: ...
+    def count(self, path: str, fault: PacketFault, since_ns: int = 0) -> int:
+        """How many reports of a fault there are for a path, since a monotonic time."""
 
 
 def better_route(
     dropped: Dropped, path: str, route: CameraRoute, phase: Phase, since_ns: int, now_ns: int
 ) -> CameraRoute | None:
-    """The one that is better than `route`, by what was dropped since a monotonic time; None where
-    that would be no other way.
-    """
+    """The route that is better than `route`, by what the proxy dropped; None if there is none.
 
+    Parameters
+    ----------
+    since_ns, now_ns
+        Which reports count, monotonic nanoseconds; of them only the last `REPORT_WINDOW_NS`.
+    """
     since = max(since_ns, now_ns - REPORT_WINDOW_NS)
 
     def count(fault: PacketFault) -> int:
@@ -38,8 +42,8 @@ def better_route(
     if route not in (CameraRoute.DIRECT, CameraRoute.RELAY):
         return None
     wanted = MIN_REPORTS_LIVE if phase == "live" else 1
-    # By the relay MediaMTX does not look into M-JPEG. A kind that it does not know may be reported
-    # as broken.
+    # On the relay's routes MediaMTX does not look into M-JPEG. It may report a kind of JPEG that it
+    # does not know as broken.
     if (
         route is CameraRoute.DIRECT
         and count(PacketFault.JPEG_KIND) + count(PacketFault.JPEG_BROKEN) >= wanted
@@ -47,7 +51,7 @@ def better_route(
         return CameraRoute.RELAY
     if count(PacketFault.TOO_LARGE) or (phase == "silent" and count(PacketFault.PAYLOAD_TYPE)):
         return CameraRoute.UNREAD
-    # A live camera may just lose packets: then no other way brings them.
+    # A live camera may simply lose packets, which no route delivers.
     is_odd = phase != "live" or count(PacketFault.ODD_NUMBERS) >= MIN_REPORTS_OPENING
     if is_odd and count(PacketFault.NUMBER) >= MIN_REPORTS_OPENING:
         return CameraRoute.UNREAD

@@ -1,4 +1,4 @@
-"""A camera opened once more with all that passes written down, as a report to pass on."""
+"""Opens a camera once more, and writes everything that passes to a report."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from camrec.camera_report import CameraFindings, Transcript, capture_log, write_
 from camrec.session.session import Session
 from camrec.session.session_state import SessionState
 
-REPORT_MEDIA_DURATION_S = 10.0  # of video and audio that a report has
+REPORT_MEDIA_DURATION_S = 10.0  # seconds of video and audio in a report
 
 
 def diagnose(
-    make_session: Callable[[Transcript], Session],
+    create_session: Callable[[Transcript], Session],
     path: Path,
     programs: Mapping[str, str | None],
 ) -> CameraFindings:
-    """Open the camera, read it for `REPORT_MEDIA_DURATION_S` seconds where it delivers, and write
-    the report.
+    """Open the camera, read it for `REPORT_MEDIA_DURATION_S` if it delivers, and write the report.
 
     Parameters
     ----------
-    make_session
-        Gives a session that nobody else has, all of whose connections are in the transcript.
+    create_session
+        Makes a session for this report only, which writes all its connections to the transcript.
     path
-        Where the ZIP file is written. Raises OSError.
+        Where the ZIP file is written.
     programs
         The versions of MediaMTX, go2rtc and FFmpeg.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
     """
     transcript = Transcript()
-    session = make_session(transcript)
+    session = create_session(transcript)
     source = session.source
     with capture_log(session.session_id, source.host) as log:
         session.start()

@@ -1,4 +1,4 @@
-"""Which way each camera comes to us, where that is not the usual one; kept over restarts."""
+"""Remembers the route to each camera that the direct one does not reach, also after a restart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from camrec.camera_address import CameraAddress
 from camrec.clock import Clock
@@ -17,23 +17,36 @@ from camrec.clock import Clock
 log = logging.getLogger(__name__)
 
 MAX_REMEMBERED_ROUTES = 200
-ROUTE_RETENTION_DAYS = (
-    14  # then the direct way is tried again: the camera may just have been starting up
-)
+# After this the direct route is tried again: the camera may only have been starting up.
+ROUTE_RETENTION_DAYS = 14
 SECONDS_PER_DAY = 86_400
 
 
 class CameraRoute(Enum):
-    """How an RTSP camera comes to MediaMTX."""
+    """How an RTSP camera's stream reaches MediaMTX.
+
+    DIRECT : MediaMTX connects to the camera.
+    RELAY : camrec's relay connects to the camera, and MediaMTX to the relay.
+    UNREAD : as RELAY, and MediaMTX passes the video on without reading it.
+    UDP : as DIRECT, with RTP over UDP.
+    """
 
     DIRECT = "direct"
     RELAY = "relay"
-    UNREAD = "unread"  # by the relay, so that MediaMTX passes on unread what it sends
-    UDP = "udp"  # direct, RTP over UDP
+    UNREAD = "unread"
+    UDP = "udp"
 
     @property
     def is_relayed(self) -> bool:
+        """Whether camrec's relay connects to the camera."""
         return self in (CameraRoute.RELAY, CameraRoute.UNREAD)
+
+
+class _StoredRoute(TypedDict):
+    """A route in the file."""
+
+    route: str
+    day: int
 
 
 @dataclass(frozen=True)
@@ -45,14 +58,14 @@ class _KnownRoute:
 
 
 class CameraRoutes:
-    """The routes that worked where the direct one did not, by address without credential.
+    """The routes that worked when the direct one failed, by the address without its credential.
 
-    Each is forgotten after `ROUTE_RETENTION_DAYS`, and learned again where it is still needed.
+    A route is forgotten after `ROUTE_RETENTION_DAYS`, and learned again if it is still needed.
 
     Parameters
     ----------
     file
-        Where they are kept; None: in memory.
+        Where the routes are stored; None keeps them in memory.
     """
 
     def __init__(self, file: Path | None = None, clock: Clock | None = None) -> None:
@@ -62,11 +75,15 @@ class CameraRoutes:
         self._routes: dict[str, _KnownRoute] | None = None
 
     def route(self, source: CameraAddress) -> CameraRoute:
+        """The route to a camera; DIRECT if none is remembered."""
         with self._lock:
             return self._find(source.url)
 
     def remember(self, source: CameraAddress, route: CameraRoute) -> None:
-        """The one that works, DIRECT forgets what was known; a file that fails is logged."""
+        """Remember the route that works; DIRECT forgets what was known.
+
+        An error of the file is logged.
+        """
         with self._lock:
             if self._find(source.url) is route:
                 return
@@ -80,7 +97,7 @@ class CameraRoutes:
 
     def _find(self, url: str) -> CameraRoute:
         known = self._read().get(url)
-        # A day that is to come was written by a clock that was wrong.
+        # A day in the future was written when the clock was wrong.
         if known is None or not -1 <= self._today() - known.day < ROUTE_RETENTION_DAYS:
             return CameraRoute.DIRECT
         return known.route
@@ -93,26 +110,27 @@ class CameraRoutes:
             self._routes = {}
             if self._file is not None and self._file.exists():
                 try:
-                    told = json.loads(self._file.read_text("utf-8"))
-                    self._routes = {str(url): self._parse(each) for url, each in told.items()}
+                    stored = json.loads(self._file.read_text("utf-8"))
+                    self._routes = {str(url): self._parse(each) for url, each in stored.items()}
                 except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
                     log.warning("the routes to cameras cannot be read: %s", error)
         return self._routes
 
-    def _parse(self, told: Any) -> _KnownRoute:
-        if isinstance(told, str):  # as it was written before the day stood there
-            return _KnownRoute(CameraRoute(told), self._today())
-        return _KnownRoute(CameraRoute(told["route"]), int(told["day"]))
+    def _parse(self, stored: str | _StoredRoute) -> _KnownRoute:
+        if isinstance(stored, str):  # older versions stored no day
+            return _KnownRoute(CameraRoute(stored), self._today())
+        return _KnownRoute(CameraRoute(stored["route"]), int(stored["day"]))
 
     def _write(self, known: dict[str, _KnownRoute]) -> None:
         if self._file is None:
             return
         fresh = self._file.with_suffix(".new")
         try:
-            told = {
-                url: {"route": each.route.value, "day": each.day} for url, each in known.items()
+            stored = {
+                url: _StoredRoute(route=each.route.value, day=each.day)
+                for url, each in known.items()
             }
-            fresh.write_text(json.dumps(told, indent=2), "utf-8")
+            fresh.write_text(json.dumps(stored, indent=2), "utf-8")
             os.replace(fresh, self._file)
         except OSError as error:
             log.warning("the routes to cameras cannot be written: %s", error)
