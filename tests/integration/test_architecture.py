@@ -87,6 +87,27 @@ def imported(file: Path) -> set[str]:
     return found
 
 
+def test_nobody_reaches_past_a_package():
+    package = ROOT / "camrec"
+    rooms = {entry.parent.name for entry in package.glob("*/__init__.py")}
+    reaching = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in MODULES
+        for name in sorted(imported(file))
+        if (parts := name.split("."))[0] == "camrec"
+        and len(parts) > 2
+        and parts[1] in rooms
+        and is_module(parts)
+        and not is_in(parts[1], file)
+    ]
+    assert not reaching
+
+
+def is_module(parts: list[str]) -> bool:
+    path = ROOT.joinpath(*parts)
+    return path.is_dir() or path.with_suffix(".py").exists()
+
+
 def test_every_module_stands_in_the_picture():
     picture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     rooms = {
