@@ -98,7 +98,7 @@ def parse_address(address: str) -> CameraAddress:
         userinfo, after = split_userinfo(rest)
     except AmbiguousAddress:
         raise InputError("address_ambiguous") from None
-    return _build_source(scheme, userinfo, after)
+    return _create_address(scheme, userinfo, after)
 
 
 def restore_address(address: str) -> CameraAddress:
@@ -110,7 +110,7 @@ def restore_address(address: str) -> CameraAddress:
     scheme, rest = _split_scheme(address)
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     userinfo, at, _ = authority.rpartition("@")
-    return _build_source(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
+    return _create_address(scheme, userinfo if at else None, rest[len(userinfo) + len(at) :])
 
 
 def _split_scheme(address: str) -> tuple[str, str]:
@@ -120,7 +120,8 @@ def _split_scheme(address: str) -> tuple[str, str]:
     return scheme.lower(), rest
 
 
-def _build_source(scheme: str, userinfo: str | None, after: str) -> CameraAddress:
+def _create_address(scheme: str, userinfo: str | None, after: str) -> CameraAddress:
+    """The address from its parts; `after` is what follows the userinfo."""
     host, port, tail = _split_host(after)
     credential = None
     if userinfo not in (None, "", ":"):
@@ -131,13 +132,14 @@ def _build_source(scheme: str, userinfo: str | None, after: str) -> CameraAddres
         netloc = f"{netloc}:{port}"
     # The end as it was typed: for some cameras "/video?" is not "/video".
     url = f"{scheme}://{netloc}{tail}"
-    found = mask_url(url)
-    hidden = None
-    if found != url:
+    public_url = mask_url(url)
+    masked_url = None
+    if public_url != url:
         words = [word for word in find_secret_parameters(url) if len(word) >= MIN_SECRET_CHARS]
-        hidden = MaskedUrl(url, tuple(Credential("", word) for word in words))
+        masked_url = MaskedUrl(url, tuple(Credential("", word) for word in words))
     port = port or DEFAULT_PORTS[scheme]
-    return CameraAddress(KIND_BY_SCHEME[scheme], found, host, port, credential, hidden)
+    kind = KIND_BY_SCHEME[scheme]
+    return CameraAddress(kind, public_url, host, port, credential, masked_url)
 
 
 def _split_host(after: str) -> tuple[str, int | None, str]:

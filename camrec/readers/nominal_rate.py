@@ -6,7 +6,8 @@ those of a camera whose clock is slightly wrong. The rules in this module distin
 
 The delay of a frame is (arrival - timestamp). In each bin of time only the frame with the smallest
 delay counts, because a network only delays frames. A constant slope of these delays over minutes is
-a wrong rate. A slope that is reversed later was the network.
+a wrong rate. A slope that is reversed later was the network. docs/timing.md names the sources of
+this method (Clock skew).
 """
 
 from __future__ import annotations

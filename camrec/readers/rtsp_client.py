@@ -117,6 +117,7 @@ class RtspConnection:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Close the connection. No read may be running."""
         self._socket.close()
 
     def _receive(self) -> Iterator[RtspResponse | tuple[int, memoryview]]:

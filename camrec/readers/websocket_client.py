@@ -98,6 +98,7 @@ class WebSocketClient:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Close the connection. No call may be running."""
         self._file.close()
         self._socket.close()
 

@@ -1,9 +1,9 @@
 """The RTP timestamps of a track as nanoseconds, and their offset to this machine's clock.
 
-The delay of a packet is (arrival - timestamp). It contains the unknown difference between the
-camera's clock and ours, and the packet's time on the network, which is never negative. So the
-smallest delay of the last seconds is the best estimate of the difference: the packet that had it
-was delayed least. This is the minimum filter of NTP (RFC 5905, section 10), without round trips.
+(arrival - timestamp) of a packet contains the unknown offset between the camera's clock and this
+machine's clock, and the packet's delay, which is never negative. So the smallest value of the last
+seconds is the best estimate of the offset. docs/timing.md has the symbols, bounds and sources
+(sections 1 and 2).
 """
 
 from __future__ import annotations
