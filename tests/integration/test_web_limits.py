@@ -55,13 +55,13 @@ class Now:
 def test_a_burst_is_taken_and_then_a_rate():
     now = Now()
     rate = RateLimiter(now)
-    assert [rate.wait("10.0.0.1") for _ in range(int(MAX_BURST_REQUESTS))] == [0.0] * int(
+    assert [rate.count_request("10.0.0.1") for _ in range(int(MAX_BURST_REQUESTS))] == [0.0] * int(
         MAX_BURST_REQUESTS
     )
-    assert rate.wait("10.0.0.1") == pytest.approx(1 / MAX_REQUESTS_PER_SECOND)
-    assert rate.wait("10.0.0.2") == 0  # another address is not held up
+    assert rate.count_request("10.0.0.1") == pytest.approx(1 / MAX_REQUESTS_PER_SECOND)
+    assert rate.count_request("10.0.0.2") == 0  # another address is not held up
     now.at += 1
-    taken = [rate.wait("10.0.0.1") for _ in range(int(MAX_REQUESTS_PER_SECOND) + 1)]
+    taken = [rate.count_request("10.0.0.1") for _ in range(int(MAX_REQUESTS_PER_SECOND) + 1)]
     assert taken[:-1] == [0.0] * int(MAX_REQUESTS_PER_SECOND) and taken[-1] > 0
 
 
@@ -70,24 +70,24 @@ def test_each_wrong_token_doubles_the_pause():
     tries = FailedLogins(now)
     pauses = []
     for _ in range(FREE_LOGIN_ATTEMPTS + 10):
-        tries.note("10.0.0.1", right=False)
-        pauses.append(tries.wait("10.0.0.1"))
+        tries.record("10.0.0.1", is_right=False)
+        pauses.append(tries.seconds_until_allowed("10.0.0.1"))
         now.at += pauses[-1]
     assert pauses[: FREE_LOGIN_ATTEMPTS - 1] == [0.0] * (FREE_LOGIN_ATTEMPTS - 1)
     assert pauses[FREE_LOGIN_ATTEMPTS - 1 :][:4] == [1, 2, 4, 8]
     assert pauses[-1] == MAX_LOGIN_PAUSE_S
-    assert tries.wait("10.0.0.2") == 0
-    tries.note("10.0.0.1", right=True)
-    tries.note("10.0.0.1", right=False)
-    assert tries.wait("10.0.0.1") == 0
+    assert tries.seconds_until_allowed("10.0.0.2") == 0
+    tries.record("10.0.0.1", is_right=True)
+    tries.record("10.0.0.1", is_right=False)
+    assert tries.seconds_until_allowed("10.0.0.1") == 0
 
 
 def test_what_is_remembered_of_addresses_is_bounded():
     rate, tries = RateLimiter(Now()), FailedLogins(Now())
     for number in range(3 * MAX_TRACKED_ADDRESSES):
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-        rate.wait(address)
-        tries.note(address, right=False)
+        rate.count_request(address)
+        tries.record(address, is_right=False)
     assert len(rate._tokens) == len(tries._failures) == MAX_TRACKED_ADDRESSES
 
 
@@ -217,9 +217,9 @@ def test_the_page_is_served_by_tls(binaries, tmp_path):
     found = []
 
     async def serve() -> None:
-        desk = SimpleNamespace(guard=RequestGuard(config), station=None)
-        routes = [("/login", LoginHandler, {"desk": desk})]
-        server = GuardedServer(Application(routes), guard=desk.guard, config=config)
+        context = SimpleNamespace(guard=RequestGuard(config), station=None)
+        routes = [("/login", LoginHandler, {"context": context})]
+        server = GuardedServer(Application(routes), guard=context.guard, config=config)
         server.listen(0, "127.0.0.1")
         (listener,) = server._sockets.values()
         found.append(await asyncio.to_thread(ask, listener.getsockname()[1]))

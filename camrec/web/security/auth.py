@@ -1,4 +1,4 @@
-"""Who may ask: what every request passes before anything is done for it."""
+"""The guards: they check every request before anything else happens."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from camrec.web.security.rate_limit import FailedLogins, RateLimiter
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN_PATH = "/login"
-COOKIE_MAX_AGE_S = 30 * 86_400  # seconds after which one has to log in again
-INVITATION_MAX_AGE_S = 300.0  # seconds
+COOKIE_MAX_AGE_S = 30 * 86_400  # after this, the user must log in again
+ONE_TIME_TOKEN_MAX_AGE_S = 300.0
 KEY_BYTES = 16
 
 _HOST_HEADER_PATTERN = re.compile(
@@ -29,7 +29,7 @@ _HOST_HEADER_PATTERN = re.compile(
 
 
 class RequestGuard:
-    """Decides by host, rate, origin and token; knows nothing of what is asked for."""
+    """Checks host, rate, origin and token of a request, whatever its path is."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -38,12 +38,12 @@ class RequestGuard:
         self._one_time_token: tuple[bytes, float] | None = None
 
     def check(self, request: HTTPServerRequest) -> None:
-        """Raises AccessError.
+        """Raise AccessError if the request is not allowed.
 
         ``foreign_host``, ``too_many_requests``, ``foreign_origin``, ``too_many_tries``,
         ``token_wrong``.
         """
-        # Origin before token: a foreign page is not to use up the user's tries.
+        # Origin before token: a foreign page must not use up the user's attempts.
         refusal = (
             self._check_host(request) or self._check_rate(request) or self._check_origin(request)
         ) or self._check_token(request)
@@ -52,25 +52,26 @@ class RequestGuard:
 
     @property
     def requires_token(self) -> bool:
+        """Whether the settings have a token."""
         return bool(self._config.token)
 
     def allows_embedding(self, request: HTTPServerRequest) -> bool:
-        """Whether another server's page may draw the answer into itself."""
+        """Whether a page of another server may embed the response."""
         return False
 
     def make_login_cookie(self) -> str:
-        """What a browser that has logged in carries: not the token, and of no use after a while."""
+        """Return a cookie for a browser that has logged in. It is not the token, and it expires."""
         issued = str(int(time.time()))
         return f"{issued}.{self._sign(issued)}"
 
     def make_one_time_token(self) -> str:
-        """A word that logs in once: for a browser's command line, which others can read."""
-        word = secrets.token_urlsafe(24)
-        self._one_time_token = (word.encode(), time.monotonic() + INVITATION_MAX_AGE_S)
-        return word
+        """Return a token that works once: for a browser's command line, which others can read."""
+        token = secrets.token_urlsafe(24)
+        self._one_time_token = (token.encode(), time.monotonic() + ONE_TIME_TOKEN_MAX_AGE_S)
+        return token
 
     def _check_host(self, request: HTTPServerRequest) -> CamrecError | None:
-        # A page that rebinds its own name to 127.0.0.1 still asks for its own name.
+        # A page that rebinds its own name to 127.0.0.1 still sends its own name.
         header = request.headers.get("Host", "")
         if self._is_allowed_host(parse_host_name(header)):
             return None
@@ -78,17 +79,17 @@ class RequestGuard:
 
     def _is_allowed_host(self, name: str) -> bool:
         if self._config.socket:
-            # No browser opens one: a proxy does, which has a log-in and a name of its own.
+            # No browser opens a Unix socket. A proxy does, with its own login and name.
             return bool(name)
         if name in LOOPBACK_HOSTS or name in map(str.lower, self._config.allowed_hosts):
             return True
         if self._config.host in WILDCARD_HOSTS:
-            # Only names can be rebound; an address is where the browser really went.
+            # Only names can be rebound: an address is where the browser really connected.
             return _is_ip_address(name)
         return name == self._config.host.lower()
 
     def _check_rate(self, request: HTTPServerRequest) -> CamrecError | None:
-        wait = self._rate_limiter.wait(request.remote_ip or "")
+        wait = self._rate_limiter.count_request(request.remote_ip or "")
         return AccessError("too_many_requests", seconds=math.ceil(wait)) if wait else None
 
     def _check_origin(self, request: HTTPServerRequest) -> CamrecError | None:
@@ -98,79 +99,86 @@ class RequestGuard:
         if request.method in SAFE_METHODS and not socket:
             foreign = self._is_embedding(request, site)
         elif origin is None:
-            # Not a browser, unless it says whose page it asks for.
+            # Not a browser, unless it says which page sends the request.
             foreign = site not in ("same-origin", "none")
         else:
             foreign = _netloc(origin) != request.headers.get("Host", "").lower()
         return AccessError("foreign_origin", origin=str(origin)[:100]) if foreign else None
 
     def _is_embedding(self, request: HTTPServerRequest, site: str) -> bool:
-        """Whether another page takes our pictures, scripts or answers into itself.
+        """Whether a page of another server embeds an image, a script or a response.
 
-        It may lead here, and show us in a frame as far as ``frame-ancestors`` lets it.
+        Such a page may link here, and show camrec in a frame if ``frame-ancestors`` allows it.
         """
         if site in ("same-origin", "none"):
             return False
-        leads = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
-        return not (leads and request.headers.get("Sec-Fetch-Dest") in ("document", "iframe"))
+        is_link = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
+        return not (is_link and request.headers.get("Sec-Fetch-Dest") in ("document", "iframe"))
 
     def _check_token(self, request: HTTPServerRequest) -> CamrecError | None:
         wanted = self._config.token.encode()
         if not wanted or self._is_valid_cookie(login_cookie(request)):
             return None
-        given = bearer_token(request)
-        if not given:
+        token = bearer_token(request)
+        if not token:
             return AccessError("token_wrong")
         address = request.remote_ip or ""
-        wait = self._failed_logins.wait(address)
+        wait = self._failed_logins.seconds_until_allowed(address)
         if wait:
             return AccessError("too_many_tries", seconds=math.ceil(wait))
-        right = hmac.compare_digest(given, wanted) or self._accepts_one_time_token(given, request)
-        self._failed_logins.note(address, right=right)
-        return None if right else AccessError("token_wrong")
+        is_right = hmac.compare_digest(token, wanted) or self._accepts_one_time_token(
+            token, request
+        )
+        self._failed_logins.record(address, is_right=is_right)
+        return None if is_right else AccessError("token_wrong")
 
     def _is_valid_cookie(self, cookie: str) -> bool:
-        issued, _, seal = cookie.partition(".")
+        issued, _, signature = cookie.partition(".")
         if not (issued.isascii() and issued.isdecimal() and len(issued) < 15):
             return False
-        right = hmac.compare_digest(seal.encode(), self._sign(issued).encode())
-        return right and 0 <= time.time() - int(issued) + 60 <= COOKIE_MAX_AGE_S
+        is_genuine = hmac.compare_digest(signature.encode(), self._sign(issued).encode())
+        return is_genuine and 0 <= time.time() - int(issued) + 60 <= COOKIE_MAX_AGE_S
 
     def _sign(self, issued: str) -> str:
         key = self._config.token.encode()
         return hmac.new(key, f"camrec cookie {issued}".encode(), hashlib.sha256).hexdigest()
 
-    def _accepts_one_time_token(self, given: bytes, request: HTTPServerRequest) -> bool:
+    def _accepts_one_time_token(self, token: bytes, request: HTTPServerRequest) -> bool:
         if self._one_time_token is None or not request.path.endswith(LOGIN_PATH):
             return False
-        word, until = self._one_time_token
-        right = hmac.compare_digest(given, word) and time.monotonic() < until
-        if right:
+        expected, until = self._one_time_token
+        is_right = hmac.compare_digest(token, expected) and time.monotonic() < until
+        if is_right:
             self._one_time_token = None
-        return right
+        return is_right
 
 
 class KeyedGuard:
-    """Of addresses that begin with a key which nobody can guess: who has it may watch.
+    """Guards URLs that start with a key which nobody can guess: anyone with the key may watch.
 
-    A notebook's page has Jupyter's name, or that of a hub before it, as its host and origin: they
-    tell nothing. Whatever changes something is refused, but for what is below the other key: there
-    a server puts what begins and ends recordings, and nothing else.
+    The host and origin of a notebook's page are those of Jupyter, or of a hub, so they say
+    nothing. Methods that change something are rejected below the first key. Below the second key
+    they are allowed: the server has only the routes that start and stop recordings there.
 
     Parameters
     ----------
-    others
-        The guard of all other addresses; None: there are none.
+    fallback
+        The guard of all other URLs; None if there are none.
+
+    Attributes
+    ----------
+    key : the key that allows to watch.
+    record_key : the key that allows to start and stop recordings.
     """
 
     requires_token = False
 
-    def __init__(self, others: RequestGuard | None = None) -> None:
+    def __init__(self, fallback: RequestGuard | None = None) -> None:
         self.key, self.record_key = make_key(), make_key()
-        self._fallback = others
+        self._fallback = fallback
 
     def check(self, request: HTTPServerRequest) -> None:
-        """Raises MethodError, NotFoundError (``no_route``), and as the other guard does."""
+        """Raise MethodError, NotFoundError (``no_route``), or what the fallback raises."""
         if _path_has_key(request, self.record_key):
             return
         if _path_has_key(request, self.key):
@@ -182,35 +190,36 @@ class KeyedGuard:
             raise NotFoundError("no_route", path=request.path[:200])
 
     def allows_embedding(self, request: HTTPServerRequest) -> bool:
-        """Whether another server's page may draw the answer into itself: where it has a key."""
+        """Whether a page of another server may embed the response: if it has a key."""
         return _path_has_key(request, self.key) or _path_has_key(request, self.record_key)
 
 
 def make_key() -> str:
-    """What nobody guesses, as a part of a path, made anew for each server."""
+    """Return a segment of a path that nobody can guess; each server has its own."""
     return secrets.token_urlsafe(KEY_BYTES)
 
 
 def parse_host_name(host: str) -> str:
-    """``localhost`` of ``localhost:8000``, ``::1`` of ``[::1]:8000``; empty when malformed."""
+    """Return ``localhost`` for ``localhost:8000``, ``::1`` for ``[::1]:8000``, "" if malformed."""
     found = _HOST_HEADER_PATTERN.fullmatch(host)
     return (found["ip6"] or found["name"]).lower() if found else ""
 
 
 def bearer_token(request: HTTPServerRequest) -> bytes:
-    """The token of the Authorization header; empty when none."""
+    """Return the token of the Authorization header; empty if there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    # Headers come decoded as Latin-1: back to the bytes that were sent.
+    # Tornado decodes headers as Latin-1: restore the bytes that the client sent.
     return token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
 
 
 def login_cookie_name(request: HTTPServerRequest) -> str:
-    """Of this port: cookies are shared by all ports of a host, and so by two camrecs."""
+    """Return the name with the port: all ports of a host, and so two camrecs, share cookies."""
     found = _HOST_HEADER_PATTERN.fullmatch(request.headers.get("Host", ""))
     return f"camrec_{found['port'] or 'login'}" if found else "camrec_login"
 
 
 def login_cookie(request: HTTPServerRequest) -> str:
+    """Return the login cookie of the request; empty if there is none."""
     cookie = request.cookies.get(login_cookie_name(request))
     return cookie.value if cookie is not None else ""
 

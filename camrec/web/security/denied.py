@@ -1,4 +1,4 @@
-"""What is answered to one who may not: an error in its one shape, or the page to log in."""
+"""The response to a rejected request: an error as JSON, or the page to log in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOGIN_TEXT_KEYS = ("title", "lead", "token", "enter", "where", "wrong", "no_answ
 def denied_response(
     error: CamrecError, request: HTTPServerRequest, config: Config
 ) -> tuple[int, HTTPHeaders, bytes]:
-    """Status, headers and body."""
+    """Return status, headers and body of the response to `request`."""
     language = best_language(request.headers.get("Accept-Language"))
     headers = HTTPHeaders({"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
     nonce = ""
@@ -46,19 +46,27 @@ def denied_response(
     if "seconds" in error.facts:
         headers["Retry-After"] = str(error.facts["seconds"])
     set_security_headers(headers, request, config, nonce=nonce)
-    written = body.encode()
-    headers["Content-Length"] = str(len(written))
-    return error.status, headers, written
+    content = body.encode()
+    headers["Content-Length"] = str(len(content))
+    return error.status, headers, content
 
 
-def render_login_page(language: str, way: str, nonce: str) -> str:
-    """The page to log in; `way` leads from where it is shown to where it is sent."""
+def render_login_page(language: str, login_path: str, nonce: str) -> str:
+    """Return the page to log in.
+
+    Parameters
+    ----------
+    login_path
+        The path of ``/login``, relative to the URL of the page.
+    nonce
+        The nonce of the page's script.
+    """
     facts = {name: escape(translate(f"web.login_{name}", language)) for name in LOGIN_TEXT_KEYS}
-    facts |= {"language": language, "nonce": nonce, "way": json.dumps(way)}
-    made = _read_template()
+    facts |= {"language": language, "nonce": nonce, "way": json.dumps(login_path)}
+    page = _read_template()
     for name, value in facts.items():
-        made = made.replace(f"[[{name}]]", value)
-    return made
+        page = page.replace(f"[[{name}]]", value)
+    return page
 
 
 @cache
@@ -67,12 +75,12 @@ def _read_template() -> str:
 
 
 def _wants_html(request: HTTPServerRequest) -> bool:
-    wants = request.headers.get("Accept", "")
-    return request.method in ("GET", "HEAD") and "text/html" in wants
+    accept = request.headers.get("Accept", "")
+    return request.method in ("GET", "HEAD") and "text/html" in accept
 
 
 def _login_path(path: str) -> str:
-    # Relative: in front of us may be a server that puts a prefix before every path.
+    # Relative, because a proxy may put a prefix in front of every path.
     return "../" * (path.count("/") - 1) + LOGIN_PATH.strip("/")
 
 

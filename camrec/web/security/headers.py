@@ -1,4 +1,4 @@
-"""What every answer tells the browser: what this page may load, and who may show it."""
+"""The security headers of every response: what a page may load, and who may embed it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
@@ -14,14 +13,14 @@ from tornado.web import OutputTransform
 from camrec.config import Config
 
 # Bokeh sets styles on elements, and the components' modules and the workers come from blobs.
-# Scripts inside a page carry this answer's nonce, so that what got in by another way does not run.
+# Scripts in a page have the nonce of the response, so that injected scripts do not run.
 PAGE_CSP = (
     "default-src 'none'; script-src 'self' blob: 'nonce-{nonce}'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "font-src 'self' data:; connect-src 'self' blob: {sockets}; worker-src 'self' blob:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
-# A file that is looked at by itself: a browser shows a video or a picture in a page of its own.
+# For a file that a browser opens by itself: it shows a video or an image in its own page.
 FILE_CSP = (
     "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
@@ -30,28 +29,32 @@ _SCRIPT_TAG_PATTERN = re.compile(rb"<script(?=[\s>])", re.IGNORECASE)
 
 
 class Protection(OutputTransform):
-    """Puts the headers on every answer of an application, its own and its libraries'."""
+    """Adds the headers to every response of an application, including those of Panel's handlers."""
 
     def __init__(
-        self, config: Config, elsewhere: Callable[[HTTPServerRequest], bool], request: Any
+        self,
+        config: Config,
+        allows_embedding: Callable[[HTTPServerRequest], bool],
+        request: HTTPServerRequest,
     ) -> None:
         self._config = config
-        self._allows_embedding = elsewhere
+        self._allows_embedding = allows_embedding
         self._request = request
 
     @classmethod
     def of(
-        cls, config: Config, elsewhere: Callable[[HTTPServerRequest], bool]
+        cls, config: Config, allows_embedding: Callable[[HTTPServerRequest], bool]
     ) -> partial[Protection]:
-        """As ``Application.add_transform`` takes it.
+        """Return what `compat.add_response_transform` needs.
 
-        elsewhere : whether another server's page may draw the answer into itself.
+        allows_embedding : whether a page of another server may embed the response.
         """
-        return partial(cls, config, elsewhere)
+        return partial(cls, config, allows_embedding)
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
     ) -> tuple[int, HTTPHeaders, bytes]:
+        """Add the headers; give each script of a page the nonce of this response."""
         html = headers.get("Content-Type", "").partition(";")[0].strip() == "text/html"
         nonce = secrets.token_urlsafe(16)
         if html and finishing and chunk:
@@ -63,7 +66,7 @@ class Protection(OutputTransform):
             self._request,
             self._config,
             nonce=nonce if html else "",
-            elsewhere=self._allows_embedding(self._request),
+            embeddable=self._allows_embedding(self._request),
         )
         return status_code, headers, chunk
 
@@ -74,18 +77,18 @@ def set_security_headers(
     config: Config,
     *,
     nonce: str = "",
-    elsewhere: bool = False,
+    embeddable: bool = False,
 ) -> None:
-    """Put them on one answer.
+    """Add the security headers to one response.
 
-    nonce : of a page's scripts; empty where the answer is no page.
-    elsewhere : another server's page may draw it into itself.
+    nonce : the nonce of a page's scripts; empty if the response is not a page.
+    embeddable : whether a page of another server may embed the response.
     """
     host = request.headers.get("Host", "")
     policy = PAGE_CSP if nonce else FILE_CSP
     headers["Content-Security-Policy"] = policy.format(
         nonce=nonce,
-        # Not every browser takes 'self' for the WebSockets of the same server.
+        # Not every browser applies 'self' to the WebSockets of the same server.
         sockets=f"ws://{host} wss://{host}",
         ancestors=" ".join(["'self'", *config.frame_ancestors]),
     )
@@ -93,14 +96,14 @@ def set_security_headers(
     headers["Referrer-Policy"] = "no-referrer"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["Server"] = "camrec"
-    if elsewhere:
-        # It has the key: that it can read what it may draw or ask for adds nothing.
+    if embeddable:
+        # The page has the key and may send the request: reading the response adds nothing.
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = "Captured-At"
     else:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        # Bokeh lets any page read its scripts, and with them a session.
+        # Bokeh lets any page read its scripts, and with them a session token.
         for name in [name for name in headers if name.startswith("Access-Control-")]:
             del headers[name]
     if nonce:

@@ -1,4 +1,4 @@
-"""How often one address may ask, and how often it may be wrong; both in bounded memory."""
+"""Limits requests and failed logins for each client address, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,51 +7,52 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-MAX_TRACKED_ADDRESSES = 1024  # addresses; the one that was quiet for the longest is forgotten first
-MAX_REQUESTS_PER_SECOND = 200.0  # requests a second that one address may keep up
-MAX_BURST_REQUESTS = 1000.0  # requests that it may make at once
+MAX_TRACKED_ADDRESSES = 1024  # the address that was silent for longest is dropped first
+MAX_REQUESTS_PER_SECOND = 200.0  # of one address, over a long time
+MAX_BURST_REQUESTS = 1000.0  # of one address, at once
 FREE_LOGIN_ATTEMPTS = 5  # wrong tokens before the first pause
-FIRST_LOGIN_PAUSE_S = 1.0  # seconds; each further wrong token doubles it
+FIRST_LOGIN_PAUSE_S = 1.0  # each further wrong token doubles it
 MAX_LOGIN_PAUSE_S = 60.0
 
 
 class RateLimiter:
-    """A bucket of requests for each address: it fills at `MAX_REQUESTS_PER_SECOND` and holds
-    `MAX_BURST_REQUESTS`.
+    """A token bucket for each address.
+
+    It contains `MAX_BURST_REQUESTS` tokens and refills with `MAX_REQUESTS_PER_SECOND`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, address: str) -> float:
-        """Take one request; seconds until there is one where there is none, else 0."""
+    def count_request(self, address: str) -> float:
+        """Count a request; return 0 if it is allowed, otherwise the seconds until one will be."""
         peer, now = peer_key(address), self._clock()
-        left, since = self._tokens.pop(peer, (MAX_BURST_REQUESTS, now))
-        left = min(MAX_BURST_REQUESTS, left + (now - since) * MAX_REQUESTS_PER_SECOND)
-        taken = left >= 1
-        self._tokens[peer] = (left - 1 if taken else left, now)
+        tokens, since = self._tokens.pop(peer, (MAX_BURST_REQUESTS, now))
+        tokens = min(MAX_BURST_REQUESTS, tokens + (now - since) * MAX_REQUESTS_PER_SECOND)
+        is_allowed = tokens >= 1
+        self._tokens[peer] = (tokens - 1 if is_allowed else tokens, now)
         _drop_oldest(self._tokens)
-        return 0.0 if taken else (1 - left) / MAX_REQUESTS_PER_SECOND
+        return 0.0 if is_allowed else (1 - tokens) / MAX_REQUESTS_PER_SECOND
 
 
 class FailedLogins:
-    """Wrong tokens of each address, and how long it has to wait until the next."""
+    """Counts the wrong tokens of each address, and makes it pause longer after each."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
-    def wait(self, address: str) -> float:
-        """Seconds until this address may try again; 0: now."""
+    def seconds_until_allowed(self, address: str) -> float:
+        """Return the seconds until this address may try again; 0 if it may now."""
         _, until = self._failures.get(peer_key(address), (0, 0.0))
         return max(0.0, until - self._clock())
 
-    def note(self, address: str, *, right: bool) -> None:
-        """What came of a try."""
+    def record(self, address: str, *, is_right: bool) -> None:
+        """Record whether a token was right. A right one clears the failures."""
         peer = peer_key(address)
         count, _ = self._failures.pop(peer, (0, 0.0))
-        if right:
+        if is_right:
             return
         count += 1
         beyond = count - FREE_LOGIN_ATTEMPTS
@@ -65,7 +66,7 @@ class FailedLogins:
 
 
 def peer_key(address: str) -> str:
-    """Whom an address stands for: of IPv6, one has a whole /64 to choose from."""
+    """Return what identifies a client: with IPv6, one client can use a whole /64 network."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

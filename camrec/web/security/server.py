@@ -1,7 +1,7 @@
-"""The one HTTP server: whatever answers behind it, nothing is asked that the guard has not passed.
+"""The HTTP server whose guard checks every request, whatever handles it.
 
-Tornado lets its server be replaced (``HTTPServer.configure``): so Panel's pages, scripts and
-sockets stand behind the same door as our own, also under ``panel serve``.
+Tornado can replace its server class (``HTTPServer.configure``). So the guard also checks requests
+for Panel's pages, scripts and sockets, even under ``panel serve``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
     HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
     HTTPServerRequest,
     RequestStartLine,
     ResponseStartLine,
@@ -37,25 +38,36 @@ from camrec.web.security.headers import Protection
 
 log = logging.getLogger(__name__)
 
-MAX_REQUEST_BODY_BYTES = 64 << 10  # bytes; the longest that is asked for is far shorter
-# A body too large is read this far and dropped: a client that is cut off while it still sends
-# does not see the answer.
+MAX_REQUEST_BODY_BYTES = 64 << 10  # far more than any request needs
+# camrec reads up to so many bytes of a larger body and drops them: a client whose connection is
+# closed while it still sends does not see the response.
 MAX_DRAINED_BODY_BYTES = 1 << 20
-MAX_REQUEST_HEADERS_BYTES = 32 << 10  # bytes
+MAX_REQUEST_HEADERS_BYTES = 32 << 10
 MAX_CONNECTIONS = 256
-IDLE_TIMEOUT_S = 30.0  # seconds that a connection may say nothing, or take to say it all
+IDLE_TIMEOUT_S = 30.0  # for a connection without a request, and for a whole request
 
 
 class GuardedServer(HTTPServer):
-    """Tornado's server behind the guard.
+    """Tornado's server behind a guard.
 
-    Of connections that ask for nothing the one that has been silent for the longest makes room for
-    the next: however many somebody opens, the page still gets through.
+    If there are too many connections, the server closes the one that has been idle for longest.
+    So the page still works if somebody opens many connections.
+
+    Attributes
+    ----------
+    guard : checks every request.
+    config : the settings.
     """
 
-    def initialize(
-        self, request_callback: Any, guard: RequestGuard | KeyedGuard, config: Config, **kwargs: Any
+    # Tornado passes the constructor's arguments to `initialize`; this class has two more.
+    def initialize(  # type: ignore[override]  # see above
+        self,
+        request_callback: HTTPServerConnectionDelegate | Callable[[HTTPServerRequest], None],
+        guard: RequestGuard | KeyedGuard,
+        config: Config,
+        **kwargs: Any,
     ) -> None:
+        """Called by Tornado with the constructor's arguments; `kwargs` are those of HTTPServer."""
         kwargs["max_header_size"] = MAX_REQUEST_HEADERS_BYTES
         kwargs["max_body_size"] = MAX_DRAINED_BODY_BYTES
         kwargs["idle_connection_timeout"] = kwargs["body_timeout"] = IDLE_TIMEOUT_S
@@ -68,11 +80,12 @@ class GuardedServer(HTTPServer):
         if isinstance(request_callback, Application):
             add_response_transform(request_callback, Protection.of(config, guard.allows_embedding))
 
-    def add_sockets(self, sockets: Any) -> None:
+    def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
+        """Listen on `sockets`, without a token only on loopback addresses."""
         super().add_sockets([self._restrict_to_loopback(each) for each in sockets])
 
-    def _restrict_to_loopback(self, listener: Any) -> Any:
-        """``panel serve`` listens everywhere unless told otherwise: not without a token."""
+    def _restrict_to_loopback(self, listener: socket.socket) -> socket.socket:
+        """Replace a listener on all addresses, as ``panel serve`` has it, if there is no token."""
         if listener.family == getattr(socket, "AF_UNIX", None):
             return listener
         address, port = listener.getsockname()[:2]
@@ -80,51 +93,74 @@ class GuardedServer(HTTPServer):
             return listener
         family = listener.family
         listener.close()
-        here = "::1" if ":" in address else "127.0.0.1"
-        log.warning("no token is set: listening on %s, not on %s", here, address)
-        return bind_sockets(port, here, family)[0]
+        loopback = "::1" if ":" in address else "127.0.0.1"
+        log.warning("no token is set: listening on %s, not on %s", loopback, address)
+        return bind_sockets(port, loopback, family)[0]
 
-    def handle_stream(self, stream: IOStream, address: tuple) -> None:
+    def handle_stream(self, stream: IOStream, address: tuple[object, ...]) -> None:
+        """Accept a connection; close the one that is idle for longest if there are too many."""
         if self._open_count >= MAX_CONNECTIONS:
-            quietest = next(iter(self._idle_streams), None)
-            leaves = self._idle_streams.pop(quietest) if quietest is not None else stream
-            leaves.close()
-            if leaves is stream:
+            idlest = next(iter(self._idle_streams), None)
+            closed = self._idle_streams.pop(idlest) if idlest is not None else stream
+            closed.close()
+            if closed is stream:
                 return
         self._open_count += 1
         super().handle_stream(stream, address)
 
-    def start_request(self, server_conn: Any, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """Return the delegate that checks the next request of a connection."""
         self._idle_streams[server_conn] = server_connection_stream(server_conn)
-        behind = super().start_request(server_conn, request_conn)
-        return AuthDelegate(self, server_conn, request_conn, behind)
+        delegate = super().start_request(server_conn, request_conn)
+        return AuthDelegate(self, server_conn, request_conn, delegate)
 
     def mark_active(self, server_conn: object) -> None:
+        """Record that a request has arrived: the connection is not idle."""
         self._idle_streams.pop(server_conn, None)
 
     def on_close(self, server_conn: object) -> None:
+        """Record that a connection has ended."""
         self._open_count -= 1
         self._idle_streams.pop(server_conn, None)
         super().on_close(server_conn)
 
 
 class AuthDelegate(HTTPMessageDelegate):
-    """One request: refused, or handed on to what is behind without what logged it in."""
+    """Checks one request: rejects it, or passes it on without its token and cookie.
+
+    Parameters
+    ----------
+    server
+        The server, with the guard.
+    server_conn
+        The connection, as Tornado identifies it.
+    request_conn
+        The connection to which a rejection is written.
+    delegate
+        Receives an accepted request.
+    """
 
     def __init__(
-        self, server: GuardedServer, server_conn: object, line: Any, behind: HTTPMessageDelegate
+        self,
+        server: GuardedServer,
+        server_conn: object,
+        request_conn: HTTPConnection,
+        delegate: HTTPMessageDelegate,
     ) -> None:
         self._server = server
         self._server_conn = server_conn
-        self._connection = line
-        self._delegate: HTTPMessageDelegate | None = behind
+        self._connection = request_conn
+        self._delegate: HTTPMessageDelegate | None = delegate  # None: the request was rejected
         self._request: HTTPServerRequest | None = None
         self._received_bytes = 0
         self._pending_error: CamrecError | None = None
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Any:
+    ) -> Awaitable[None] | None:
+        """Check the request, and pass its headers on."""
         self._server.mark_active(self._server_conn)
         assert isinstance(start_line, RequestStartLine) and self._delegate is not None
         self._request = HTTPServerRequest(
@@ -136,18 +172,21 @@ class AuthDelegate(HTTPMessageDelegate):
             if length.isdecimal() and int(length) > MAX_DRAINED_BODY_BYTES:
                 raise body_too_large()
         except CamrecError as error:
-            return self._reject_headers(error, headers)
+            self._reject_headers(error, headers)
+            return None
         return self._delegate.headers_received(
             start_line, SanitizedHeaders.of(headers, self._request)
         )
 
-    def data_received(self, chunk: bytes) -> Any:
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Pass a part of the body on, as long as the body is not too large."""
         self._received_bytes += len(chunk)
         if self._delegate is None or self._received_bytes > MAX_REQUEST_BODY_BYTES:
             return None
         return self._delegate.data_received(chunk)
 
     def finish(self) -> None:
+        """Complete the request: pass its end on, or send the error."""
         if self._pending_error is not None:
             self._send_error(self._pending_error)
         if self._delegate is None:
@@ -158,12 +197,14 @@ class AuthDelegate(HTTPMessageDelegate):
             self._delegate.finish()
 
     def on_connection_close(self) -> None:
+        """Pass on that the client has gone."""
         if self._delegate is not None:
             self._delegate.on_connection_close()
 
     def _reject_headers(self, error: CamrecError, headers: HTTPHeaders) -> None:
-        """An answer before the request is whole ends the connection, and says so: none of a body is
-        read that is not wanted. A request without one is over in a moment, and answered then.
+        """Send the error at once and close the connection, so that no body is read.
+
+        A request without a body ends in a moment; then the error is sent without closing.
         """
         self._delegate = None
         if headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in headers:
@@ -187,30 +228,32 @@ class AuthDelegate(HTTPMessageDelegate):
 
 
 class SanitizedHeaders(HTTPHeaders):
-    """The headers of a request that the guard has passed, without what logged it in.
+    """The headers of an accepted request, without the token and the login cookie.
 
-    Bokeh writes cookies and headers into the page that it makes.
+    Bokeh writes cookies and headers into the page that it creates.
     """
 
     @classmethod
     def of(cls, headers: HTTPHeaders, request: HTTPServerRequest) -> SanitizedHeaders:
-        passed = cls()
+        """Copy `headers` without the token and the login cookie of `request`."""
+        sanitized = cls()
         for name, value in headers.get_all():
             if name == "Cookie":
-                own = f"{login_cookie_name(request)}="
-                rest = [part for part in value.split(";") if not part.strip().startswith(own)]
-                value = ";".join(rest).strip()
+                login = f"{login_cookie_name(request)}="
+                others = [part for part in value.split(";") if not part.strip().startswith(login)]
+                value = ";".join(others).strip()
             if name != "Authorization" and value:
-                passed.add(name, value)
-        return passed
+                sanitized.add(name, value)
+        return sanitized
 
 
 def body_too_large() -> InputError:
+    """Return the error for a body of more than `MAX_REQUEST_BODY_BYTES`."""
     return InputError("body_too_large", longest=MAX_REQUEST_BODY_BYTES)
 
 
 def load_certificate(config: Config) -> ssl.SSLContext | None:
-    """For TLS, where the settings name a certificate.
+    """Return the TLS settings; None if the settings name no certificate.
 
     Raises
     ------
@@ -233,13 +276,13 @@ def load_certificate(config: Config) -> ssl.SSLContext | None:
 
 
 def _no_password() -> str:
-    # OpenSSL would ask for it on the terminal.
+    # Otherwise OpenSSL would prompt on the terminal.
     raise ValueError("the key is encrypted")
 
 
 @contextlib.contextmanager
 def guarded_servers(guard: RequestGuard, config: Config) -> Iterator[None]:
-    """Whatever server is made in this process meanwhile is a `GuardedServer`: Panel's too."""
+    """Make every server that this process creates meanwhile a `GuardedServer`: Panel's too."""
     install_guard(guard, config)
     try:
         yield
@@ -248,10 +291,10 @@ def guarded_servers(guard: RequestGuard, config: Config) -> Iterator[None]:
 
 
 def install_guard(guard: RequestGuard, config: Config) -> None:
-    """Whatever server is made in this process from now on is a `GuardedServer`."""
+    """Make every server that this process creates from now on a `GuardedServer`."""
     HTTPServer.configure(GuardedServer, guard=guard, config=config)
 
 
 def public_url(url: str, config: Config) -> str:
-    """`url` as the server answers it: under TLS where there is a certificate."""
+    """Return `url` with the scheme of the server: https if there is a certificate."""
     return urlsplit(url)._replace(scheme="https").geturl() if config.tls_certificate else url
