@@ -25,7 +25,7 @@ import tests_support  # noqa: F401
 from light import Programs
 from live_servers import Go2rtc, open_camrec
 
-from camrec.web.handlers.stream import FRAME_HEADER_STRUCT
+from camrec.web.handlers.stream_protocol import FRAME_HEADER_STRUCT
 from support.cameras.mjpeg import MjpegCamera
 from support.wire import Viewer, Wire
 

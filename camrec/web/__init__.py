@@ -1,4 +1,4 @@
-"""The wire: REST, WebSocket and files over Tornado."""
+"""REST, WebSocket and files over Tornado, and the server whose guard checks every request."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = [
     "HandlerContext",
     "LocalServer",
     "UpstreamProxy",
-    "load_certificate",
+    "application_settings",
     "guarded_servers",
     "install_guard",
+    "load_certificate",
     "make_routes",
-    "application_settings",
     "public_url",
 ]

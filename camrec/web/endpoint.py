@@ -1,41 +1,47 @@
-"""How an address of the wire is described: its path, what answers, and each call on it."""
+"""Describes an endpoint of the REST API: its path, its handler, and each operation."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import BaseModel
 
 from camrec.web.handlers.base import ApiHandler
 
+JsonSchema = Mapping[str, object]
+
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of an address.
+    """One method of an endpoint.
 
-    media : what is answered that is not JSON, as a content type.
-    query : the parameters after the question mark, each with its JSON schema.
-    required : those of them that must be given.
-    error_statuses : the statuses of errors that this call has of its own.
+    method : such as ``get``.
+    summary : one sentence for the OpenAPI document.
+    request : the model of the body that the client sends.
+    reply : the model of the JSON in the response.
+    media : the content type of a response that is not JSON.
+    status : the status of a response without an error.
+    query : the JSON schema of each query parameter.
+    required : the query parameters that must be present.
+    error_statuses : the statuses of the errors that only this operation has.
     """
 
     method: str
     summary: str
     request: type[BaseModel] | None = None
-    answer: type[BaseModel] | None = None
+    reply: type[BaseModel] | None = None
     media: str | None = None
     status: int = 200
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, JsonSchema] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     error_statuses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path, with ``{names}`` for what varies, and what answers there."""
+    """A path, with ``{names}`` for the variable segments, and its handler."""
 
     path: str
     handler: type[ApiHandler]
@@ -43,5 +49,6 @@ class Endpoint:
 
     @property
     def pattern(self) -> str:
+        """The path as a regular expression for Tornado, with a group for each name."""
         parts = re.split(r"(\{\w+\})", self.path)
         return "".join("(.*)" if part.startswith("{") else re.escape(part) for part in parts)

@@ -1,4 +1,7 @@
-"""Every address of the wire, once: the server's routes and the OpenAPI document are made of it."""
+"""The table of all endpoints: the server's routes and the OpenAPI document come from it.
+
+docs/wire.md specifies the endpoints for people, and the messages of ``/stream``.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,17 @@ from camrec.web.handlers.base import ApiHandler
 
 
 class OpenApiHandler(ApiHandler):
-    """The table itself, for programs."""
+    """``GET /openapi.json``"""
 
     def get(self) -> None:
+        """Send the document that describes all endpoints."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.write(openapi_json())
 
 
 @lru_cache(maxsize=1)
 def openapi_json() -> bytes:
+    """Return the OpenAPI document as JSON."""
     return json.dumps(openapi.build_document(ENDPOINTS)).encode()
 
 
@@ -39,7 +44,7 @@ ENDPOINTS = (
     Endpoint(
         "/health",
         health.HealthHandler,
-        (Operation("get", "Is everything well?", answer=schema.HealthReply),),
+        (Operation("get", "Whether everything works", reply=schema.HealthReply),),
     ),
     Endpoint(
         "/session/open",
@@ -47,9 +52,9 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "Open a camera; answers once frames have been seen, else nothing is left open",
+                "Open a camera; responds once frames have arrived, otherwise nothing stays open",
                 request=request_models.OpenRequest,
-                answer=schema.SessionReply,
+                reply=schema.SessionReply,
                 status=201,
                 error_statuses=(400, 409, 422, 503),
             ),
@@ -61,10 +66,9 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "Close a camera; a running recording is finished and saved first, scheduled "
-                "ones are cancelled",
+                "Close a camera; a running recording is saved first, scheduled ones are cancelled",
                 request=request_models.CloseRequest,
-                answer=schema.ClosedSessionReply,
+                reply=schema.ClosedSessionReply,
                 error_statuses=(400, 404),
             ),
         ),
@@ -75,7 +79,7 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "A ZIP file with all that passes between camrec and a camera that failed to open",
+                "A ZIP file with all data between camrec and a camera that failed to open",
                 media="application/zip",
                 error_statuses=(404, 409),
             ),
@@ -84,7 +88,7 @@ ENDPOINTS = (
     Endpoint(
         "/session/list",
         sessions.SessionListHandler,
-        (Operation("get", "The cameras that are open", answer=schema.SessionListReply),),
+        (Operation("get", "The open cameras", reply=schema.SessionListReply),),
     ),
     Endpoint(
         "/stream",
@@ -100,22 +104,14 @@ ENDPOINTS = (
                         "type": "integer",
                         "minimum": 1,
                         "maximum": 99_999,
-                        "description": "Pixels that the client can show: JPEGs that are made "
-                        "here are at least as wide, or as the camera's own frames.",
+                        "description": "Pixels that the client can show: JPEGs that camrec encodes "
+                        "are at least as wide, or as wide as the camera's own frames.",
                     },
                     "mode": {
                         "enum": ["page", "h264"],
-                        "description": "page: in front of each JPEG 16 bytes, little endian: "
-                        "capture time (u64, UTC in microseconds) and number of the frame (u64); "
-                        "each is answered with the text ok. h264: frames as the camera coded "
-                        "them, behind 24 bytes: the same and flags (u64: 1 key, 2 to be decoded "
-                        "and not shown, 4 a JPEG), each answered when it is decoded; a text "
-                        "message with codec, width and height goes before them. An answer may "
-                        "speak of several: ok 3 4 for three, and the next after four more at "
-                        "the latest, or 64 KB, or half a second. Both: once a second a text "
-                        "message with now, video_codec, width, height, fps, bit_rate, lost, age, "
-                        "retries, viewers, recorded, recording, free_bytes, room_bytes, "
-                        "file_bit_rate, max_seconds and lag.",
+                        "description": "page: JPEGs, each with a header; h264: frames as the "
+                        "camera encoded them. The client acknowledges frames and gets a status "
+                        "once a second. docs/wire.md specifies the headers and messages.",
                     },
                 },
                 required=("session_id",),
@@ -143,9 +139,9 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "Record a camera, now or from a moment on",
+                "Record a camera, now or from a given time",
                 request=request_models.RecordRequest,
-                answer=schema.RecordingReply,
+                reply=schema.RecordingReply,
                 status=201,
                 error_statuses=(400, 404, 409, 503, 507),
             ),
@@ -157,9 +153,9 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "Record several cameras from the same moment on: all of them, or none",
+                "Record several cameras from the same moment: all of them, or none",
                 request=request_models.TogetherRequest,
-                answer=schema.RecordingListReply,
+                reply=schema.RecordingListReply,
                 status=201,
                 error_statuses=(400, 404, 409, 503, 507),
             ),
@@ -171,9 +167,9 @@ ENDPOINTS = (
         (
             Operation(
                 "post",
-                "End a recording early; answers once its video is saved",
+                "End a recording early; responds once its video is saved",
                 request=request_models.StopRequest,
-                answer=schema.RecordingReply,
+                reply=schema.RecordingReply,
                 error_statuses=(400, 404, 409, 503, 507),
             ),
         ),
@@ -184,8 +180,8 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "The recordings that are scheduled and that run, and the latest hundred that ended",
-                answer=schema.RecordingListReply,
+                "The scheduled and running recordings, and the latest hundred that ended",
+                reply=schema.RecordingListReply,
             ),
         ),
     ),
@@ -195,8 +191,8 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "A recording, by its id or its session's for the latest",
-                answer=schema.RecordingReply,
+                "A recording by its id, or the latest recording of a session by the session's id",
+                reply=schema.RecordingReply,
                 error_statuses=(404,),
             ),
         ),
@@ -204,15 +200,15 @@ ENDPOINTS = (
     Endpoint(
         "/videos",
         videos.VideosHandler,
-        (Operation("get", "The finished videos, newest first", answer=schema.VideoListReply),),
+        (Operation("get", "The finished videos, newest first", reply=schema.VideoListReply),),
     ),
-    Endpoint(  # before the next one, whose pattern takes it too
+    Endpoint(  # before "/videos/{filename}", whose pattern matches it too
         "/videos/{filename}/preview",
         videos.PreviewHandler,
         (
             Operation(
                 "get",
-                "The key frame at a moment of a video or before it, small",
+                "A small JPEG of the key frame at a time of the video, or the last one before it",
                 media="image/jpeg",
                 query={"at": {"type": "number", "description": "Seconds from the video's start."}},
                 required=("at",),
@@ -226,8 +222,8 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "The moments of a video's frames",
-                answer=schema.FrameTimesReply,
+                "The times of a video's frames",
+                reply=schema.FrameTimesReply,
                 error_statuses=(400, 404),
             ),
         ),
@@ -238,7 +234,7 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "Several videos in one ZIP",
+                "Several videos in one ZIP file",
                 media="application/zip",
                 query={
                     "video": {
@@ -258,23 +254,23 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "A video, or the piece that Range asks for",
+                "A video, or the range of it that the header Range selects",
                 media="video/mp4",
                 query={"download": {"enum": ["1"], "description": "As an attachment."}},
                 error_statuses=(400, 404, 416),
             ),
-            Operation("head", "What a video's GET would answer", error_statuses=(400, 404)),
+            Operation("head", "The headers of a video", error_statuses=(400, 404)),
             Operation(
                 "patch",
-                "Rename a video, which changes its filename; lock it or unlock it: a locked one is "
-                "not deleted for its age or for room",
+                "Rename a video, which changes its filename; lock or unlock it: retention does not "
+                "delete a locked video",
                 request=request_models.VideoRequest,
-                answer=schema.VideoReply,
+                reply=schema.VideoReply,
                 error_statuses=(400, 404, 409, 503),
             ),
             Operation(
                 "delete",
-                "Delete a video and its receipt, for good",
+                "Delete a video and its receipt permanently",
                 status=204,
                 error_statuses=(400, 404),
             ),
@@ -286,8 +282,8 @@ ENDPOINTS = (
         (
             Operation(
                 "get",
-                "What is known of a video; messages in the language of Accept-Language",
-                answer=Receipt,
+                "The receipt of a video, with messages in the language of Accept-Language",
+                reply=Receipt,
                 error_statuses=(400, 404, 409),
             ),
         ),
@@ -299,7 +295,7 @@ ENDPOINTS = (
             Operation(
                 "get", "A thumbnail of a video", media="image/jpeg", error_statuses=(400, 404)
             ),
-            Operation("head", "What a thumbnail's GET would answer", error_statuses=(400, 404)),
+            Operation("head", "The headers of a thumbnail", error_statuses=(400, 404)),
         ),
     ),
     Endpoint(
@@ -307,15 +303,17 @@ ENDPOINTS = (
         login.LoginHandler,
         (
             Operation(
-                "get", "To the page; where a token is asked for, the page to log in", status=302
+                "get",
+                "Redirects to the page; if a token is required, the page to log in",
+                status=302,
             ),
-            Operation("post", "A cookie for the browser whose token was right", status=204),
+            Operation("post", "Sets the cookie of a browser that sent the right token", status=204),
         ),
     ),
     Endpoint(
         "/metrics",
         metrics.MetricsHandler,
-        (Operation("get", "The figures for Prometheus", media="text/plain"),),
+        (Operation("get", "Metrics for Prometheus", media="text/plain"),),
     ),
     Endpoint(
         "/openapi.json",

@@ -1,4 +1,4 @@
-"""A small server of our own, for a process that has none: a notebook's kernel."""
+"""A small server for a process that has none: the kernel of a notebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
@@ -15,55 +14,69 @@ from tornado.web import Application, HTTPError, RequestHandler
 from camrec.config import Config
 from camrec.station import Station
 from camrec.web.handlers.base import HandlerContext
-from camrec.web.handlers.external_videos import ExternalVideoHandler, ExternalVideos
+from camrec.web.handlers.external_videos import ExternalVideoHandler
 from camrec.web.handlers.recordings import StartRecordingHandler, StopRecordingHandler
-from camrec.web.routes import application_settings, make_routes
+from camrec.web.routes import ApplicationSettings, Route, application_settings, make_routes
 from camrec.web.security.auth import KeyedGuard
 from camrec.web.security.server import GuardedServer
+from camrec.web.websocket_rules import OpenWebSocket
 
-PageFileLookup = Callable[[str], str | None]  # None: there is no such file
-# Not by `mimetypes`: on Windows that says what the registry does.
+# Returns the text of a file by its name; None if there is no such file.
+PageFileLookup = Callable[[str], str | None]
+# Not from `mimetypes`: on Windows it reads the registry.
 CONTENT_TYPES = {"js": "text/javascript", "json": "application/json"}
-REQUEST_DRAIN_TIMEOUT_S = 2.0  # seconds that requests have to end by themselves
+REQUEST_DRAIN_TIMEOUT_S = 2.0  # seconds in which requests may end by themselves
 
 
 def no_page_file(name: str) -> None:
-    """A page that loads nothing beside the pictures."""
+    """The lookup for a page that loads no files."""
     return None
 
 
 class KernelServer:
-    """An application on a free port of 127.0.0.1, in a thread with a loop of its own.
+    """An application on a free port of 127.0.0.1, in a thread with its own event loop.
 
-    It goes on while a cell runs.
+    The loop runs even while a cell of the notebook runs.
 
     Parameters
     ----------
+    routes
+        The routes of the application, besides the page's files.
     viewers
-        The WebSockets that are open; each is let go by its `leave()`.
+        The WebSockets that are open; `stop` calls `leave()` of each.
+    pool
+        The threads for blocking calls; `stop` ends them.
+    guard
+        Checks every request; its keys are part of the URLs.
     page_file
-        Gives what a page loads beside the pictures, by its name: ``/KEY/page/NAME``.
+        Returns the files that a page loads, by their names: ``/KEY/page/NAME``.
+    settings
+        Further settings of the Tornado application.
 
     Attributes
     ----------
     root : ``http://127.0.0.1:PORT``
-    url : the same and the key; for a page to look at, not to change anything
-    record_url : the same and the other key; below it recordings are begun and ended
+    url : `root` and the key that allows a page to watch, but not to change anything.
+    record_url : `root` and the key that allows a page to start and stop recordings.
     """
 
     def __init__(
         self,
-        routes: Sequence[Any],
-        viewers: set[Any],
+        routes: Sequence[Route],
+        viewers: set[OpenWebSocket],
         pool: ThreadPoolExecutor,
         guard: KeyedGuard,
         config: Config,
         page_file: PageFileLookup,
-        **settings: Any,
+        settings: ApplicationSettings | None = None,
     ) -> None:
-        files = {"page_file": page_file, "pool": pool}
-        self._routes = [(f"/{guard.key}/page/(.*)", PageFileHandler, files), *routes]
-        self._viewers, self._pool, self._settings = viewers, pool, settings
+        files: dict[str, object] = {"page_file": page_file, "pool": pool}
+        page_route: Route = (f"/{guard.key}/page/(.*)", PageFileHandler, files)
+        all_routes = [page_route, *routes]
+        self._application = (
+            Application(all_routes) if settings is None else Application(all_routes, **settings)
+        )
+        self._viewers, self._pool = viewers, pool
         self._guard, self._config = guard, config
         self._sockets = bind_sockets(0, "127.0.0.1")
         self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
@@ -75,7 +88,7 @@ class KernelServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and every viewer. Any number of times."""
+        """Close the port and every viewer. Calling this again does nothing."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
@@ -89,53 +102,61 @@ class KernelServer:
             self._loop.close()
 
     async def _serve(self) -> None:
-        application = Application(self._routes, **self._settings)
         server = GuardedServer(
-            application, guard=self._guard, config=self._config, ssl_options=None
+            self._application, guard=self._guard, config=self._config, ssl_options=None
         )
         server.add_sockets(self._sockets)
         await self._stopping.wait()
         server.stop()
         await asyncio.gather(*(viewer.leave() for viewer in list(self._viewers)))
         await server.close_all_connections()
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        if rest:
-            _, late = await asyncio.wait(rest, timeout=REQUEST_DRAIN_TIMEOUT_S)
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=REQUEST_DRAIN_TIMEOUT_S)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
 
 class LocalServer(KernelServer):
-    """The wire of a station. A page may do what its URL is for, wherever it comes from."""
+    """Serves a station. A page may do what its URL's key allows, whatever its origin is."""
 
     def __init__(self, station: Station, page_file: PageFileLookup = no_page_file) -> None:
-        desk = HandlerContext.of(station)
-        guard = KeyedGuard(desk.guard)
-        self._external_videos = ExternalVideos()
-        film = {"desk": desk, "films": self._external_videos}
-        routes = [
-            (f"/{guard.key}/films/(.*)/videos/(.*)", ExternalVideoHandler, film),
-            (f"/{guard.record_key}/record/start", StartRecordingHandler, {"desk": desk}),
-            (f"/{guard.record_key}/record/stop", StopRecordingHandler, {"desk": desk}),
-            *make_routes(desk, f"/{guard.key}"),
-            *make_routes(desk),
+        context = HandlerContext.of(station)
+        guard = KeyedGuard(context.guard)
+        self._external_videos = context.external_videos
+        arguments: dict[str, object] = {"context": context}
+        routes: list[Route] = [
+            (f"/{guard.key}/films/(.*)/videos/(.*)", ExternalVideoHandler, arguments),
+            (f"/{guard.record_key}/record/start", StartRecordingHandler, arguments),
+            (f"/{guard.record_key}/record/stop", StopRecordingHandler, arguments),
+            *make_routes(context, f"/{guard.key}"),
+            *make_routes(context),
         ]
-        given = (routes, desk.viewers, desk.pool, guard, station.config, page_file)
-        super().__init__(*given, **application_settings(desk))
+        super().__init__(
+            routes,
+            context.viewers,
+            context.pool,
+            guard,
+            station.config,
+            page_file,
+            application_settings(context),
+        )
 
     def external_video_url(self, path: Path) -> str:
-        """For a video of any folder or storage: below it is ``/videos/FILENAME``."""
+        """Return the URL for a video of any folder or storage; append ``/videos/FILENAME``."""
         return f"{self.url}/films/{self._external_videos.add(path)}"
 
 
 class PageFileHandler(RequestHandler):
-    """For a page that has the key."""
+    """Sends the files that a page loads; the guard has checked the key."""
 
     def initialize(self, page_file: PageFileLookup, pool: ThreadPoolExecutor) -> None:
+        """Called by Tornado with the arguments of the route."""
         self._page_file, self._pool = page_file, pool
 
     async def get(self, name: str) -> None:
+        """Send the file `name`; 404 if there is none."""
         loop = asyncio.get_running_loop()
         text = await loop.run_in_executor(self._pool, self._page_file, name)
         if text is None:

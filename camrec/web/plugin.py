@@ -1,11 +1,11 @@
-"""The wire beside an app of ``panel serve``: ``panel serve ... --plugins camrec.web.plugin``.
+"""Adds the REST API to ``panel serve ... --plugins camrec.web.plugin``.
 
-What Panel serves by itself stands behind the same guard.
+The guard then checks the requests to Panel's own pages too.
 """
 
 from camrec.station import shared_station
 from camrec.web import HandlerContext, install_guard, make_routes
 
-_desk = HandlerContext.of(shared_station())
-ROUTES = make_routes(_desk)
-install_guard(_desk.guard, _desk.station.config)
+_context = HandlerContext.of(shared_station())
+ROUTES = make_routes(_context)
+install_guard(_context.guard, _context.station.config)

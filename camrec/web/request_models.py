@@ -1,9 +1,10 @@
-"""What is asked over the wire, as models, and how strictly it is read."""
+"""The bodies of REST requests as models, and how they are validated."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -23,28 +24,31 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class FieldError(InputError):
-    """``bad_field``: a field of a request is not right; `reason` is a key of the web's texts."""
+    """``bad_field``: a field of a request is wrong; `reason` is a key of ``web.json``."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__("bad_field", field=redact(field)[:100], reason=reason)
 
     def text(self, language: str = "en") -> str:
+        """Return what is wrong with the field."""
         reason = translate(f"web.{self.facts['reason']}", language)
         return translate("errors.bad_field", language, field=self.facts["field"], reason=reason)
 
 
 class RequestModel(BaseModel):
+    """A request's body. It converts no types and allows no unknown fields."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class OpenRequest(RequestModel):
     """Open a camera."""
 
-    # Its form is checked where every address is: in `sources.parse`.
+    # `camera_address.parse_address` checks it, as it checks every address.
     url: str = Field(
         json_schema_extra={"maxLength": MAX_ADDRESS_CHARS},
         examples=["rtsp://user:password@192.168.1.20:554/stream"],
-        description="rtsp://, rtsps://, http:// or https://; it may hold a user and a password.",
+        description="rtsp://, rtsps://, http:// or https://; it may contain a user and a password.",
     )
     name: NameString | None = Field(None, description="The camera's host by default.")
 
@@ -56,7 +60,7 @@ class CloseRequest(RequestModel):
 
 
 class RecordRequest(RequestModel):
-    """Begin to record a camera."""
+    """Start to record a camera."""
 
     session_id: IdString
     duration: int = Field(
@@ -73,7 +77,7 @@ class RecordRequest(RequestModel):
     )
 
     def parse_start(self) -> int | None:
-        """`start_at` in UTC nanoseconds. Raises InputError (``bad_start``)."""
+        """Return `start_at` in UTC nanoseconds; raises InputError (``bad_start``)."""
         if self.start_at is None:
             return None
         try:
@@ -86,7 +90,7 @@ class RecordRequest(RequestModel):
 
 
 class TogetherRequest(RequestModel):
-    """Begin to record several cameras at the same moment."""
+    """Start to record several cameras at the same moment."""
 
     session_ids: list[IdString] = Field(min_length=1, max_length=64)
     duration: int = Field(
@@ -95,7 +99,7 @@ class TogetherRequest(RequestModel):
 
 
 class StopRequest(RequestModel):
-    """End a recording early, by its own id or by its session's."""
+    """End a recording early, by its own id or by the id of its session."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["session_id"]}, {"required": ["recording_id"]}]}
@@ -112,7 +116,7 @@ class StopRequest(RequestModel):
 
 
 class VideoRequest(RequestModel):
-    """Rename a video; protect it from being deleted for its age or for room, or no longer."""
+    """Rename a video, or lock or unlock it: retention does not delete a locked video."""
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["locked"]}]}
@@ -136,7 +140,7 @@ _REASON_BY_ERROR_TYPE = {
 
 
 def parse_request(model: type[ModelT], body: bytes) -> ModelT:
-    """A request's body as `model`.
+    """Validate a request's body as `model`.
 
     Raises
     ------
@@ -147,11 +151,11 @@ def parse_request(model: type[ModelT], body: bytes) -> ModelT:
     return _validate(model, _parse_json_object(body))
 
 
-def _validate(model: type[ModelT], values: dict[str, Any]) -> ModelT:
+def _validate(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        # What was given stays out of the error: it may be a password in the wrong place.
+        # The error does not contain the value: it may be a password in the wrong field.
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(map(str, first["loc"]))
     reason = _REASON_BY_ERROR_TYPE.get(first["type"], "wrong_type")
@@ -167,7 +171,7 @@ def _validate(model: type[ModelT], values: dict[str, Any]) -> ModelT:
     raise FieldError(field, reason)
 
 
-def _parse_json_object(body: bytes) -> dict[str, Any]:
+def _parse_json_object(body: bytes) -> dict[str, object]:
     try:
         values = json.loads(body.decode("utf-8"))
     except json.JSONDecodeError as error:

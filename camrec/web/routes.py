@@ -1,33 +1,50 @@
-"""The table as Tornado takes it."""
+"""Turns the endpoint table into Tornado's routes."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TypedDict
+
+from tornado.web import RequestHandler
 
 from camrec.web.endpoints import ENDPOINTS
 from camrec.web.handlers.base import HandlerContext, NotFoundHandler
 
-# Under our own first words nothing but us answers, whatever server we are part of. Anything else
-# is left to that server: a pattern for all would stand before Panel's own /static and swallow it.
-API_PATH_ROOTS = sorted({address.path.split("/")[1] for address in ENDPOINTS})
+# A pattern, its handler, and the arguments of the handler's `initialize`.
+Route = tuple[str, type[RequestHandler], dict[str, object]]
+
+# camrec responds to every path under its own first path segments, whatever server it is part of.
+# Other paths belong to that server: a pattern for all paths would hide Panel's own /static.
+API_PATH_ROOTS = sorted({endpoint.path.split("/")[1] for endpoint in ENDPOINTS})
 UNKNOWN_PATH_PATTERN = "/(?:{})(?:/.*)?".format(
-    "|".join(word.replace(".", r"\.") for word in API_PATH_ROOTS)
+    "|".join(root.replace(".", r"\.") for root in API_PATH_ROOTS)
 )
 
 
-def make_routes(desk: HandlerContext, prefix: str = "") -> list[tuple[str, type, dict[str, Any]]]:
-    """(pattern, handler, arguments) of every address, and a 404 for the rest of what is ours.
+class ApplicationSettings(TypedDict):
+    """Settings of a Tornado application: what responds if no route matches."""
 
-    prefix : what stands in front of each, such as ``/cams``.
+    default_handler_class: type[RequestHandler]
+    default_handler_args: dict[str, object]
+
+
+def make_routes(context: HandlerContext, prefix: str = "") -> list[Route]:
+    """Return the routes of all endpoints, and a 404 for the other paths under the same roots.
+
+    prefix : the path in front of each route, such as ``/cams``.
     """
-    table = [(address.pattern, address.handler) for address in ENDPOINTS]
+    table: list[tuple[str, type[RequestHandler]]] = [
+        (endpoint.pattern, endpoint.handler) for endpoint in ENDPOINTS
+    ]
+    table.append((UNKNOWN_PATH_PATTERN, NotFoundHandler))
     return [
-        (re.escape(prefix) + pattern, handler, {"desk": desk})
-        for pattern, handler in (*table, (UNKNOWN_PATH_PATTERN, NotFoundHandler))
+        (re.escape(prefix) + pattern, handler, {"context": context}) for pattern, handler in table
     ]
 
 
-def application_settings(desk: HandlerContext) -> dict[str, Any]:
-    """Tornado's settings beside the routes: what no other route takes is our 404 as well."""
-    return {"default_handler_class": NotFoundHandler, "default_handler_args": {"desk": desk}}
+def application_settings(context: HandlerContext) -> ApplicationSettings:
+    """Return Tornado's further settings: a path without a route gets camrec's own 404."""
+    return {
+        "default_handler_class": NotFoundHandler,
+        "default_handler_args": {"context": context},
+    }

@@ -1,16 +1,16 @@
-"""What another camrec serves, handed on to a page that has a key: a kernel's way to show it.
+"""Passes what another camrec serves on to a page, through the kernel of a notebook.
 
-The page may not reach that camrec, and has no token for it; the kernel does and has.
+The page may be unable to reach that camrec, and it has no token for it. The kernel can and has.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -29,15 +29,19 @@ from camrec import direct_http
 from camrec.config import Config
 from camrec.web.handlers.file import PROXY_CONTEXT_HEADER
 from camrec.web.kernel_server import KernelServer, PageFileLookup, no_page_file
+from camrec.web.routes import Route
 from camrec.web.security.auth import KeyedGuard
-from camrec.web.websocket_rules import GOING_AWAY_CODE, PING_INTERVAL_S
+from camrec.web.websocket_rules import GOING_AWAY_CODE, PING_INTERVAL_S, OpenWebSocket
 
 log = logging.getLogger(__name__)
 
-UPSTREAM_CHUNK_BYTES = 256 << 10  # bytes
-NO_RESPONSE_STATUS = 599  # Tornado's own status of a request that was not answered
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+
+UPSTREAM_CHUNK_BYTES = 256 << 10
+NO_RESPONSE_STATUS = 599  # Tornado's own status for a request without a response
 UPSTREAM_THREADS = 8
-UPSTREAM_TIMEOUTS_S = (5.0, 60.0)  # seconds to connect, and for an answer
+UPSTREAM_TIMEOUTS_S = (5.0, 60.0)  # to connect, and to wait for a response
 FORWARDED_REQUEST_HEADERS = (
     "Range",
     "If-Range",
@@ -52,60 +56,73 @@ FORWARDED_RESPONSE_HEADERS = (
     "Content-Range",
     "Accept-Ranges",
     "ETag",
+    "Last-Modified",
+    "Content-Disposition",
+    "Captured-At",
 )
-FORWARDED_RESPONSE_HEADERS += ("Last-Modified", "Content-Disposition", "Captured-At")
 VIEW_PATH_PATTERN = r"/(?:snapshot|record/status/.*|videos/.*|thumbnails/.*)"
 RECORD_PATH_PATTERN = r"/record/(?:start|stop)"
 
 
 class UpstreamProxy(KernelServer):
-    """The pictures and videos of the camrec at `upstream`, to look at, and to record.
+    """Lets a page watch and record the cameras of the camrec at `upstream`, and play its videos.
 
-    upstream : ``http://127.0.0.1:8000``, without a slash at the end.
-    headers : what it wants to be asked with, such as its token.
+    Parameters
+    ----------
+    upstream
+        Such as ``http://127.0.0.1:8000``, without a slash at the end.
+    headers
+        The headers that it requires, such as the token.
+    page_file
+        Returns the files that a page loads.
     """
 
     def __init__(
         self, upstream: str, headers: Mapping[str, str], page_file: PageFileLookup = no_page_file
     ) -> None:
         guard = KeyedGuard()
-        viewers: set[Any] = set()
+        viewers: set[OpenWebSocket] = set()
         pool = ThreadPoolExecutor(UPSTREAM_THREADS, "camrec-relay")
-        given = {"upstream": upstream, "headers": dict(headers)}
-        routes = [
-            (f"/{guard.key}/stream", StreamProxy, {**given, "viewers": viewers}),
-            (f"/{guard.key}{VIEW_PATH_PATTERN}", CallProxy, {**given, "pool": pool}),
-            (f"/{guard.record_key}{RECORD_PATH_PATTERN}", CallProxy, {**given, "pool": pool}),
+        shared: dict[str, object] = {"upstream": upstream, "headers": dict(headers)}
+        routes: list[Route] = [
+            (f"/{guard.key}/stream", StreamProxy, {**shared, "viewers": viewers}),
+            (f"/{guard.key}{VIEW_PATH_PATTERN}", RequestProxy, {**shared, "pool": pool}),
+            (f"/{guard.record_key}{RECORD_PATH_PATTERN}", RequestProxy, {**shared, "pool": pool}),
         ]
         super().__init__(routes, viewers, pool, guard, Config(), page_file)
 
 
 class StreamProxy(WebSocketHandler):
-    """One viewer. Each end is read no faster than the other takes."""
+    """Passes the messages of one viewer on; it reads each side only as fast as the other takes."""
 
-    # A page that is gone without a word is found out here: upstream only sees this relay.
+    # Only the pings of this side notice a page that is gone: upstream only sees this proxy.
     ping_interval = PING_INTERVAL_S
     ping_timeout = PING_INTERVAL_S
 
-    def initialize(self, upstream: str, headers: dict[str, str], viewers: set[Any]) -> None:
+    def initialize(
+        self, upstream: str, headers: dict[str, str], viewers: set[OpenWebSocket]
+    ) -> None:
+        """Called by Tornado with the arguments of the route."""
         self._url = f"{_websocket_url(upstream)}/stream?{self.request.query}"
         self._upstream_headers = headers
         self._viewers = viewers
 
     def check_origin(self, origin: str) -> bool:
-        return True  # it has the key
+        """Accept every origin: the page has the key."""
+        return True
 
     async def prepare(self) -> None:
+        """Connect to upstream; an error there becomes the status of the handshake."""
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             raise HTTPError(400)
-        asked = HTTPRequest(
+        upstream_request = HTTPRequest(
             self._url,
             headers=self._upstream_headers,
             connect_timeout=UPSTREAM_TIMEOUTS_S[0],
             ca_certs=direct_http.ca_bundle(),
         )
         try:
-            self._upstream = await websocket_connect(asked)
+            self._upstream = await websocket_connect(upstream_request)
         except HTTPTimeoutError:
             raise HTTPError(504) from None
         except HTTPClientError as error:
@@ -115,6 +132,7 @@ class StreamProxy(WebSocketHandler):
             raise HTTPError(502) from None
 
     def open(self, *_: str) -> None:
+        """Start to pass messages on."""
         self.set_nodelay(True)
         self._viewers.add(self)
         self._forward_task = asyncio.get_running_loop().create_task(self._forward_messages())
@@ -131,66 +149,76 @@ class StreamProxy(WebSocketHandler):
             self._viewers.discard(self)
 
     async def on_message(self, message: str | bytes) -> None:
+        """Pass a message of the page on."""
         try:
             await self._upstream.write_message(message, binary=isinstance(message, bytes))
         except WebSocketClosedError:
             self.close(GOING_AWAY_CODE)
 
     def on_close(self) -> None:
+        """Close the other side too."""
         self._upstream.close()
 
     async def leave(self) -> None:
+        """Close both sides, and wait until nothing of the viewer is left."""
         self.close(GOING_AWAY_CODE)
         self._upstream.close()
         await self._forward_task
 
 
-class CallProxy(RequestHandler):
-    """One call and its answer, which may be a long file; the guard knows which key lets change."""
+class RequestProxy(RequestHandler):
+    """Passes a request and its response on, which may be a long file.
+
+    The guard has checked that the key of the path allows the method.
+    """
 
     def initialize(self, upstream: str, headers: dict[str, str], pool: ThreadPoolExecutor) -> None:
+        """Called by Tornado with the arguments of the route."""
         self._upstream = upstream
         self._upstream_headers = headers
         self._pool = pool
 
     async def get(self) -> None:
-        asked = {
+        """Send the request to upstream, and its response to the page; 502 without one."""
+        forwarded = {
             name: self.request.headers[name]
             for name in FORWARDED_REQUEST_HEADERS
             if name in self.request.headers
         }
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
-            reply = await self._run_blocking(
+            response = await self._run_blocking(
                 direct_http.request,
-                self.request.method,
+                str(self.request.method),
                 f"{url}?{self.request.query}",
-                headers={**asked, **self._upstream_headers, "Accept-Encoding": "identity"},
+                headers={**forwarded, **self._upstream_headers, "Accept-Encoding": "identity"},
                 data=self.request.body,
                 stream=True,
                 timeout=UPSTREAM_TIMEOUTS_S,
             )
         except requests.RequestException:
             raise HTTPError(502) from None
-        with reply:
-            self.set_status(reply.status_code)
+        with response:
+            self.set_status(response.status_code)
             for name in FORWARDED_RESPONSE_HEADERS:
-                if name in reply.headers:
-                    self.set_header(name, reply.headers[name])
-            chunks = reply.iter_content(UPSTREAM_CHUNK_BYTES)
+                if name in response.headers:
+                    self.set_header(name, response.headers[name])
+            chunks = response.iter_content(UPSTREAM_CHUNK_BYTES)
             try:
-                while chunk := await self._run_blocking(next, chunks, b""):
+                while chunk := await self._run_blocking(lambda: next(chunks, b"")):
                     self.write(chunk)
                     await self.flush()
             except StreamClosedError:
                 return
             except requests.RequestException:
-                # Its status is told already: that the rest is missing is told by the end.
+                # The status was sent already: only a closed connection tells that data is missing.
                 self.detach().close()
 
     head = post = get
 
-    async def _run_blocking(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    async def _run_blocking(
+        self, function: Callable[P, ResultT], *args: P.args, **kwargs: P.kwargs
+    ) -> ResultT:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
 

@@ -273,8 +273,8 @@ def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
 def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
     """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
     made = lambda: make_page(station, "en")  # noqa: E731
-    desk = HandlerContext.of(station)
-    with Serving(made, prefix="/cameras/of/mine", routes=make_routes(desk)) as serving:
+    context = HandlerContext.of(station)
+    with Serving(made, prefix="/cameras/of/mine", routes=make_routes(context)) as serving:
         look = looking(serving.url, scripts=(READ, script))
         watch = Watch(look.page)
         watch.until(5)
@@ -291,7 +291,7 @@ def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, lo
         assert barcode.read(still) in {each.number for each in cell.camera.truth()}
         look.close()
         cell.viewers(0)
-    desk.pool.shutdown()
+    context.pool.shutdown()
     stop_board(station)
 
 

@@ -27,12 +27,12 @@ from camrec.config import Config
 from camrec.station import Station
 
 with Station(Config.load()) as station:
-    desk = web.HandlerContext.of(station)
-    with web.guarded_servers(desk.guard, station.config):
+    context = web.HandlerContext.of(station)
+    with web.guarded_servers(context.guard, station.config):
         server = pn.serve(
             lambda: pn.pane.Markdown("# page"), port=0, address="127.0.0.1",
             show=False, start=False,
-            extra_patterns=web.make_routes(desk), **web.application_settings(desk),
+            extra_patterns=web.make_routes(context), **web.application_settings(context),
         )
     server.start()
     print(f"at http://127.0.0.1:{server.port}/", flush=True)

@@ -13,13 +13,13 @@ from camrec.session import Session
 from camrec.station import Station
 from camrec.web import LocalServer
 from camrec.web.handlers.flow_control import MAX_IN_FLIGHT_BYTES
-from camrec.web.handlers.stream import (
+from camrec.web.handlers.stream import StreamHandler
+from camrec.web.handlers.stream_protocol import (
     FLAGGED_FRAME_HEADER_STRUCT,
     FRAME_HEADER_STRUCT,
     JPEG_FLAG,
     KEY_FRAME_FLAG,
     SKIP_DISPLAY_FLAG,
-    StreamHandler,
 )
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera, slices_hash

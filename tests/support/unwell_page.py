@@ -31,9 +31,9 @@ def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, 
             folders = {"videos_dir": tmp_path / "videos", "bin_dir": tmp_path / "bin"}
             station = stack.enter_context(Station(Config(**{**usual, **folders, **settings})))
             stack.callback(stop_board, station)
-            desk = HandlerContext.of(station)
-            stack.callback(desk.pool.shutdown)
-            routes = make_routes(desk)
+            context = HandlerContext.of(station)
+            stack.callback(context.pool.shutdown)
+            routes = make_routes(context)
             serving = stack.enter_context(
                 Serving(lambda: make_page(station, language), routes=routes)
             )

@@ -9,15 +9,15 @@ from camrec.web.handlers.flow_control import MAX_FRAMES_PER_REPLY, MAX_IN_FLIGHT
 
 def begun() -> FlowControl:
     flow = FlowControl()
-    flow.begin(4)
+    flow.restart(4)
     return flow
 
 
 def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
     """How many more there is room for."""
     count = 0
-    while flow.room:
-        flow.sent(size, shown=shown)
+    while flow.has_room:
+        flow.record_sent(size, shown=shown)
         count += 1
     return count
 
@@ -25,9 +25,9 @@ def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
 def test_few_are_on_their_way():
     flow = begun()
     assert filled(flow) == 4
-    flow.answered(1, 1)
+    flow.acknowledge(1, 1)
     assert filled(flow) == 1
-    flow.answered(3, 1)
+    flow.acknowledge(3, 1)
     assert filled(flow) == 3
 
 
@@ -39,32 +39,32 @@ def test_those_that_are_not_shown_count_by_their_bytes():
 def test_one_large_picture_may_go_and_nothing_behind_it():
     flow = begun()
     assert filled(flow, 10 * MAX_IN_FLIGHT_BYTES) == 1
-    flow.answered(1, 1)
-    assert flow.room
+    flow.acknowledge(1, 1)
+    assert flow.has_room
 
 
 def test_one_who_answers_many_at_once_is_sent_as_many_more():
     flow = begun()
     filled(flow)
-    flow.answered(4, 8)
+    flow.acknowledge(4, 8)
     assert filled(flow) == 11
-    flow.answered(11, 8)
+    flow.acknowledge(11, 8)
     assert filled(flow, MAX_IN_FLIGHT_BYTES // 4) == 8  # twice the bytes
     # ... until each is answered again
-    flow.answered(8, 1)
+    flow.acknowledge(8, 1)
     assert filled(flow) == 4
 
 
 def test_another_way_begins_with_few():
     flow = begun()
-    flow.answered(1, 8)
-    flow.begin(2)
+    flow.acknowledge(1, 8)
+    flow.restart(2)
     assert filled(flow) == 2
 
 
 def test_nobody_is_sent_more_for_a_promise():
     flow = begun()
-    flow.answered(1000, 1000)
+    flow.acknowledge(1000, 1000)
     assert filled(flow) == 3 + MAX_FRAMES_PER_REPLY
 
 
@@ -73,14 +73,14 @@ def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypa
     monkeypatch.setattr(time, "monotonic", lambda: now)
     flow = begun()
     assert flow.lag == 0
-    flow.sent(1)
+    flow.record_sent(1)
     now += 0.3
-    flow.sent(1)
+    flow.record_sent(1)
     # An answer may rest for so long.
     assert flow.lag == 0
     now += 0.1
-    flow.answered(2, 2)
+    flow.acknowledge(2, 2)
     assert round(flow.lag, 6) == 0.1
-    flow.sent(1)
+    flow.record_sent(1)
     now += 3
     assert round(flow.lag, 6) == 3

@@ -1,7 +1,7 @@
-"""Sending a file, or a piece of it, without blocking the loop.
+"""Sends a file, or a range of it, without blocking the event loop.
 
-Tornado's own StaticFileHandler ignores If-Range, gives no ETag above 64 MiB, remembers a file's
-ETag for as long as the process lives, and reads in the loop.
+Tornado's own StaticFileHandler ignores If-Range, sends no ETag above 64 MiB, caches a file's ETag
+for as long as the process runs, and reads files in the event loop.
 """
 
 from __future__ import annotations
@@ -19,27 +19,34 @@ from camrec.compat import abort_response
 from camrec.errors import InputError, NotFoundError
 from camrec.web.handlers.base import ApiHandler
 
-FILE_CHUNK_BYTES = 256 << 10  # bytes read and sent at a time
-# jupyter-server-proxy takes an answer whole before it hands it on, and none above 100 MB. A player
-# that asks for all that is left takes a piece, and asks for the next.
+FILE_CHUNK_BYTES = 256 << 10  # read and sent at a time
+# jupyter-server-proxy reads a whole response before it passes it on, and at most 100 MB. A player
+# that asks for the rest of a file gets a part of it, and then asks for the next part.
 PROXY_CONTEXT_HEADER, MAX_PROXIED_RANGE_BYTES = "X-ProxyContextPath", 8 << 20
 
 
 class RangeError(InputError):
+    """``bad_range``: the file does not have the requested range."""
+
     status = 416
 
 
 class FileHandler(ApiHandler):
-    """Answers GET and HEAD with a file."""
+    """Responds to GET and HEAD with a file."""
 
     async def send(self, path: Path, content_type: str, save_as: str | None = None) -> None:
-        """Send `path`, the piece that Range asks for, or 304 when the caller has it.
+        """Send `path`, the range that the client wants, or 304 if the client has the file.
 
-        save_as : as an attachment under this name; else to be shown in place.
+        save_as : the name of the attachment; None if the browser is to show the file.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_video``
         """
         try:
             file, (size, changed) = await self.call(remote_files.open_with_stamp, path)
-        except OSError:  # deleted this very moment, or on a storage that does not answer
+        except OSError:  # deleted just now, or on a storage that does not respond
             raise NotFoundError("no_video", filename=path.name) from None
         with file:
             await self._send_opened(file, size, changed, content_type, save_as)
@@ -60,15 +67,15 @@ class FileHandler(ApiHandler):
         if self.request.headers.get("If-Range", etag) not in (etag, modified):
             wanted = None
         try:
-            piece = parse_byte_range(wanted, size)
+            part = parse_byte_range(wanted, size)
         except RangeError as error:
             self.set_header("Content-Range", f"bytes */{size}")
-            self.answer(schema.ErrorReply.of(error, self.language), error.status)
+            self.send_reply(schema.ErrorReply.of(error, self.language), error.status)
             return
-        start, end = piece or (0, size)
-        if piece is not None and PROXY_CONTEXT_HEADER in self.request.headers:
+        start, end = part or (0, size)
+        if part is not None and PROXY_CONTEXT_HEADER in self.request.headers:
             end = min(end, start + MAX_PROXIED_RANGE_BYTES)
-        if piece is not None:
+        if part is not None:
             self.set_status(206)
             self.set_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
         self.set_header("Content-Type", content_type)
@@ -82,7 +89,7 @@ class FileHandler(ApiHandler):
         await self.call(file.seek, start)
         while start < end:
             chunk = await self.call(file.read, min(FILE_CHUNK_BYTES, end - start))
-            if not chunk:  # it shrank: what was promised cannot be sent
+            if not chunk:  # the file became shorter than Content-Length
                 abort_response(self.request)
                 return
             start += len(chunk)
@@ -105,15 +112,15 @@ class FileHandler(ApiHandler):
 
 
 def parse_byte_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """(start, end) of a Range header, the end excluded; None for the whole.
+    """Return (start, end) of a Range header, the end excluded; None for the whole file.
 
-    Several ranges, other units and what is malformed are answered with the whole, as RFC 9110
-    allows.
+    A client that sends several ranges, other units or a malformed header gets the whole file, as
+    RFC 9110 allows.
 
     Raises
     ------
     RangeError
-        ``bad_range``: nothing of it lies in the file.
+        ``bad_range``: no byte of the range is in the file.
     """
     found = re.fullmatch(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", header or "")
     if found is None or not (found[1] or found[2]):
@@ -131,6 +138,6 @@ def parse_byte_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def content_disposition(filename: str) -> str:
-    """Content-Disposition for a file to be saved, for old and new browsers."""
+    """Return Content-Disposition for a file to be saved, for old and new browsers."""
     plain = re.sub(r'[^ -~]|["\\%]', "_", filename)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

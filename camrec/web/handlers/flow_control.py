@@ -1,4 +1,4 @@
-"""What is on its way to a viewer that answers."""
+"""Limits what is in flight to a viewer that acknowledges frames (docs/wire.md)."""
 
 from __future__ import annotations
 
@@ -6,65 +6,74 @@ import time
 from collections import deque
 from typing import NamedTuple
 
-MAX_IN_FLIGHT_BYTES = (
-    64 << 10
-)  # bytes on their way from which on nothing follows; twice that for many together
-MAX_FRAMES_PER_REPLY = 8  # pictures that an answer may wait for
-MAX_REPLY_DELAY_S = 0.5  # seconds that an answer may wait for those that it is to speak of as well
+# Nothing more is sent while so many bytes are in flight, or twice as many for a viewer that
+# acknowledges several frames at once. On a slow link, more would be old when it arrives.
+MAX_IN_FLIGHT_BYTES = 64 << 10
+MAX_FRAMES_PER_REPLY = 8  # frames that one acknowledgement may cover
+MAX_REPLY_DELAY_S = 0.5  # seconds for which an acknowledgement may wait for further frames
 
 
 class InFlight(NamedTuple):
-    """A picture on its way: since when, its bytes, and whether it is to be shown."""
+    """A frame that was sent and is not acknowledged yet.
 
-    at: float
+    sent_at : seconds on the monotonic clock.
+    size : its bytes.
+    shown : whether the viewer shows it, or only decodes it.
+    """
+
+    sent_at: float
     size: int
     shown: bool
 
 
 class FlowControl:
-    """Few pictures are on their way, so that the newest is never far behind."""
+    """Keeps few frames in flight, so that the viewer never falls far behind the newest one."""
 
     def __init__(self) -> None:
         self._in_flight: deque[InFlight] = deque()
         self._shown_in_flight = 0
         self._bytes_in_flight = 0
         self._lag = 0.0
-        self.begin(1)
+        self.restart(1)
 
-    def begin(self, most: int) -> None:
-        """From now on so many that are to be shown may be on their way, each answered by itself.
+    def restart(self, max_shown: int) -> None:
+        """Allow `max_shown` frames in flight, each of which is acknowledged by itself.
 
-        One who lets an answer wait for several is sent as many more meanwhile.
+        A viewer that later acknowledges several frames at once is allowed as many more.
         """
-        self._max_shown = most
+        self._max_shown = max_shown
         self._ack_batch = 1
 
-    def sent(self, size: int, *, shown: bool = True) -> None:
-        """One is sent now."""
+    def record_sent(self, size: int, *, shown: bool = True) -> None:
+        """Record that a frame of `size` bytes was sent now."""
         self._in_flight.append(InFlight(time.monotonic(), size, shown))
         self._shown_in_flight += shown
         self._bytes_in_flight += size
 
-    def answered(self, count: int, together: int) -> None:
-        """The first `count` have come; the next answer waits for `together` at most."""
+    def acknowledge(self, count: int, next_count: int) -> None:
+        """Record that the first `count` frames arrived.
+
+        The next acknowledgement comes after `next_count` more frames at the latest.
+        """
         for _ in range(min(count, len(self._in_flight))):
-            came = self._in_flight.popleft()
-            self._shown_in_flight -= came.shown
-            self._bytes_in_flight -= came.size
-            self._lag = time.monotonic() - came.at
-        self._ack_batch = min(together, MAX_FRAMES_PER_REPLY)
+            frame = self._in_flight.popleft()
+            self._shown_in_flight -= frame.shown
+            self._bytes_in_flight -= frame.size
+            self._lag = time.monotonic() - frame.sent_at
+        self._ack_batch = min(next_count, MAX_FRAMES_PER_REPLY)
 
     @property
-    def room(self) -> bool:
-        """Whether one more may be on its way."""
-        most, size = (
-            self._max_shown - 1 + self._ack_batch,
-            MAX_IN_FLIGHT_BYTES * (1 if self._ack_batch == 1 else 2),
-        )
-        return self._shown_in_flight < most and self._bytes_in_flight < size
+    def has_room(self) -> bool:
+        """Whether one more frame may be sent."""
+        max_shown = self._max_shown - 1 + self._ack_batch
+        max_bytes = MAX_IN_FLIGHT_BYTES * (1 if self._ack_batch == 1 else 2)
+        return self._shown_in_flight < max_shown and self._bytes_in_flight < max_bytes
 
     @property
     def lag(self) -> float:
-        """Seconds from sending to the answer: of the latest, or of one that waits for longer."""
-        waits = time.monotonic() - self._in_flight[0].at if self._in_flight else 0.0
+        """Seconds from sending a frame to its acknowledgement.
+
+        Of the newest acknowledged frame, or of the oldest one in flight if that waits for longer.
+        """
+        waits = time.monotonic() - self._in_flight[0].sent_at if self._in_flight else 0.0
         return max(self._lag, waits) if waits > MAX_REPLY_DELAY_S else self._lag

@@ -1,4 +1,4 @@
-"""Whether everything works."""
+"""The endpoint ``/health``: whether everything works."""
 
 from __future__ import annotations
 
@@ -6,5 +6,8 @@ from camrec.web.handlers.base import ApiHandler
 
 
 class HealthHandler(ApiHandler):
+    """``GET /health``"""
+
     async def get(self) -> None:
-        self.answer(await self.call(self.station.health))
+        """Send the state of the station."""
+        self.send_reply(await self.call(self.station.health))

@@ -1,4 +1,4 @@
-"""Logging in: whoever passed the guard with the token is given a cookie."""
+"""The endpoint ``/login``: a client that passed the guard with the token gets a cookie."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from camrec.web.security.auth import COOKIE_MAX_AGE_S, login_cookie_name
 
 
 class LoginHandler(ApiHandler):
+    """``/login``"""
+
     def get(self) -> None:
-        """Who comes here and passed is in already."""
+        """Redirect to the page: a client that passed the guard is logged in already."""
         self.redirect("./")
 
     def post(self) -> None:
+        """Set the cookie, if a token is required at all."""
         if self.context.guard.requires_token:
             self.set_cookie(
                 login_cookie_name(self.request),

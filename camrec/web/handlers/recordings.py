@@ -1,4 +1,4 @@
-"""Recordings over REST: start, several at once, stop, status, list."""
+"""The endpoints under ``/record``: start, start several together, stop, list, status."""
 
 from __future__ import annotations
 
@@ -9,45 +9,63 @@ from camrec.web.request_models import RecordRequest, StopRequest, TogetherReques
 
 
 class StartRecordingHandler(ApiHandler):
+    """``POST /record/start``"""
+
     async def post(self) -> None:
-        wanted = self.body(RecordRequest)
+        """Start a recording, or schedule it."""
+        request = self.body(RecordRequest)
         recording = await self.call(
             self.station.recordings.start,
-            wanted.session_id,
-            wanted.duration,
-            wanted.name,
-            wanted.parse_start(),
+            request.session_id,
+            request.duration,
+            request.name,
+            request.parse_start(),
         )
-        self.answer(describe_recording(recording, self.language), 201)
+        self.send_reply(describe_recording(recording, self.language), 201)
 
 
 class RecordTogetherHandler(ApiHandler):
+    """``POST /record/together``"""
+
     async def post(self) -> None:
-        wanted = self.body(TogetherRequest)
-        begun = await self.call(
-            self.station.recordings.start_together, wanted.session_ids, wanted.duration
+        """Start to record several cameras at the same moment, or none of them."""
+        request = self.body(TogetherRequest)
+        recordings = await self.call(
+            self.station.recordings.start_together, request.session_ids, request.duration
         )
-        told = [describe_recording(each, self.language) for each in begun]
-        self.answer(schema.RecordingListReply(recordings=told), 201)
+        replies = [describe_recording(each, self.language) for each in recordings]
+        self.send_reply(schema.RecordingListReply(recordings=replies), 201)
 
 
 class StopRecordingHandler(ApiHandler):
+    """``POST /record/stop``"""
+
     async def post(self) -> None:
-        wanted = self.body(StopRequest)
+        """End a recording, and respond when its video is saved."""
+        request = self.body(StopRequest)
         recording = await self.call(
-            self.station.recordings.stop, wanted.session_id, wanted.recording_id
+            self.station.recordings.stop, request.session_id, request.recording_id
         )
-        self.answer(describe_recording(recording, self.language))
+        self.send_reply(describe_recording(recording, self.language))
 
 
 class RecordingListHandler(ApiHandler):
+    """``GET /record/list``"""
+
     async def get(self) -> None:
-        known = await self.call(self.station.recordings.listed)
-        told = await self.call(lambda: [describe_recording(each, self.language) for each in known])
-        self.answer(schema.RecordingListReply(recordings=told))
+        """Send all recordings that the station knows."""
+        language = self.language
+        recordings = await self.call(self.station.recordings.listed)
+        replies = await self.call(
+            lambda: [describe_recording(each, language) for each in recordings]
+        )
+        self.send_reply(schema.RecordingListReply(recordings=replies))
 
 
 class RecordingStatusHandler(ApiHandler):
+    """``GET /record/status/ID``"""
+
     async def get(self, any_id: str) -> None:
+        """Send the recording with this id, or the latest one of the session with this id."""
         recording = await self.call(self.station.recordings.get, any_id)
-        self.answer(describe_recording(recording, self.language))
+        self.send_reply(describe_recording(recording, self.language))

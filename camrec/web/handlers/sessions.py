@@ -1,4 +1,4 @@
-"""Cameras over REST: open, close, list."""
+"""The endpoints under ``/session``: open, close and list cameras, report a failed one."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ from camrec.web.request_models import CloseRequest, OpenRequest
 
 
 class OpenCameraHandler(ApiHandler):
+    """``POST /session/open``"""
+
     async def post(self) -> None:
-        wanted = self.body(OpenRequest)
-        session = await self.call(self.station.cameras.open, wanted.url, wanted.name)
-        self.answer(describe_session(session, self.language), 201)
+        """Open a camera, and respond when frames have arrived."""
+        request = self.body(OpenRequest)
+        session = await self.call(self.station.cameras.open, request.url, request.name)
+        self.send_reply(describe_session(session, self.language), 201)
 
 
 class CloseCameraHandler(ApiHandler):
+    """``POST /session/close``"""
+
     async def post(self) -> None:
-        wanted = self.body(CloseRequest)
-        scheduled = await self.call(self.station.recordings.scheduled, wanted.session_id)
-        session = await self.call(self.station.cameras.close, wanted.session_id)
+        """Close a camera, and respond when its recording is saved."""
+        request = self.body(CloseRequest)
+        scheduled = await self.call(self.station.recordings.scheduled, request.session_id)
+        session = await self.call(self.station.cameras.close, request.session_id)
         cancelled = [each.recording_id for each in scheduled if not each.has_started]
-        told = describe_session(session, self.language).model_dump()
-        self.answer(schema.ClosedSessionReply(**told, cancelled=cancelled))
+        fields = describe_session(session, self.language).model_dump()
+        self.send_reply(schema.ClosedSessionReply(**fields, cancelled=cancelled))
 
 
 class CameraReportHandler(ApiHandler):
-    """The camera is called once more for it, so it takes a while."""
+    """``GET /session/ID/report``"""
 
     async def get(self, session_id: str) -> None:
+        """Send a ZIP file; camrec connects to the camera again for it, which takes a while."""
         with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
             path = Path(folder) / "report.zip"
             await self.call(self.station.reports.write_for_failed, session_id, path)
@@ -45,9 +52,12 @@ class CameraReportHandler(ApiHandler):
 
 
 class SessionListHandler(ApiHandler):
+    """``GET /session/list``"""
+
     async def get(self) -> None:
+        """Send the open cameras."""
         sessions = await self.call(self.station.cameras.sessions)
-        self.answer(
+        self.send_reply(
             schema.SessionListReply(
                 sessions=[describe_session(session, self.language) for session in sessions],
                 max_sessions=self.station.config.max_sessions,

@@ -1,4 +1,4 @@
-"""Finished videos over HTTP: the list, the files, their pictures, several in one archive."""
+"""The endpoints of finished videos: list, files, images, receipts, several in one archive."""
 
 from __future__ import annotations
 
@@ -17,59 +17,78 @@ from camrec.web.request_models import FieldError, VideoRequest
 
 
 class VideosHandler(ApiHandler):
+    """``GET /videos``"""
+
     async def get(self) -> None:
+        """Send the list of videos, newest first."""
         videos = await self.call(self.station.library.videos)
-        self.answer(schema.VideoListReply(videos=[describe_video(video) for video in videos]))
+        self.send_reply(schema.VideoListReply(videos=[describe_video(video) for video in videos]))
 
 
 class VideoHandler(FileHandler):
+    """``/videos/FILENAME``"""
+
     async def get(self, filename: str) -> None:
+        """Send the video, or the range of it that the client wants."""
         video = await self.call(self.station.library.get, filename)
         download = self.get_query_argument("download", "") == "1"
         await self.send(video.path, "video/mp4", save_as=video.filename if download else None)
 
     async def head(self, filename: str) -> None:
+        """Send the headers that GET would send."""
         await self.get(filename)
 
     async def patch(self, filename: str) -> None:
-        wanted = self.body(VideoRequest)
-        self.answer(describe_video(await self.call(self._apply_change, filename, wanted)))
+        """Rename, lock or unlock the video."""
+        request = self.body(VideoRequest)
+        self.send_reply(describe_video(await self.call(self._apply_change, filename, request)))
 
-    def _apply_change(self, filename: str, wanted: VideoRequest) -> VideoFile:
+    def _apply_change(self, filename: str, request: VideoRequest) -> VideoFile:
         library = self.station.library
-        if wanted.locked is not None:
-            library.lock(filename, wanted.locked)
-        if wanted.name is not None:
-            filename = library.rename(filename, wanted.name)
+        if request.locked is not None:
+            library.lock(filename, request.locked)
+        if request.name is not None:
+            filename = library.rename(filename, request.name)
         return library.get(filename)
 
     async def delete(self, filename: str) -> None:
+        """Delete the video and its receipt."""
         await self.call(self.station.library.delete, filename)
         self.set_status(204)
 
 
 class ReceiptHandler(ApiHandler):
+    """``GET /receipts/FILENAME``"""
+
     async def get(self, filename: str) -> None:
+        """Send the receipt, with its messages in the client's language."""
         video = await self.call(self.station.library.get, filename)
         if video.receipt is None:
             raise StateError("no_receipt", filename=filename)
-        self.answer(video.receipt.in_language(self.language))
+        self.send_reply(video.receipt.in_language(self.language))
 
 
 class ThumbnailHandler(FileHandler):
+    """``GET /thumbnails/FILENAME``"""
+
     async def get(self, filename: str) -> None:
+        """Send the thumbnail; the library makes it if necessary."""
         path = await self.call(self.station.library.images.thumbnail, filename)
         await self.send(path, "image/jpeg")
 
     async def head(self, filename: str) -> None:
+        """Send the headers that GET would send."""
         await self.get(filename)
 
 
 class PreviewHandler(ApiHandler):
+    """``GET /videos/FILENAME/preview``"""
+
     async def get(self, filename: str) -> None:
-        asked = self.get_query_argument("at")
+        """Send the key frame at a time of the video, or the last one before it."""
+        text = self.get_query_argument("at")
         try:
-            at = float(asked)
+            at = float(text)
         except ValueError:
             at = math.nan
         if not math.isfinite(at):
@@ -80,15 +99,19 @@ class PreviewHandler(ApiHandler):
 
 
 class TimesHandler(ApiHandler):
+    """``GET /videos/FILENAME/times``"""
+
     async def get(self, filename: str) -> None:
+        """Send the time of each frame."""
         times = await self.call(self.station.library.images.frame_times, filename)
-        self.answer(await self.call(schema.FrameTimesReply, times=times))
+        self.send_reply(await self.call(lambda: schema.FrameTimesReply(times=times)))
 
 
 class ArchiveHandler(ApiHandler):
-    """Several videos as one file; it is made as it is sent, and never lies on the disk."""
+    """``GET /archive``"""
 
     async def get(self) -> None:
+        """Send several videos in one ZIP file, which is created while it is sent."""
         filenames = list(dict.fromkeys(self.get_query_arguments("video")))
         if not filenames:
             raise FieldError("video", "missing")
@@ -97,11 +120,11 @@ class ArchiveHandler(ApiHandler):
         self.set_header(
             "Content-Disposition", content_disposition(zip_stream.archive_filename(videos))
         )
-        pieces = zip_stream.stream_zip(zip_stream.files_with_receipts(videos))
-        while (piece := await self.call(next, pieces, None)) is not None:
-            self.write(piece)
+        chunks = zip_stream.stream_zip(zip_stream.files_with_receipts(videos))
+        while (chunk := await self.call(lambda: next(chunks, None))) is not None:
+            self.write(chunk)
             try:
                 await self.flush()
             except StreamClosedError:
                 break
-        await self.call(pieces.close)
+        await self.call(chunks.close)

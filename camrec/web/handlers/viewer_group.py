@@ -1,4 +1,4 @@
-"""Those who watch one session: woken together."""
+"""Wakes all viewers of a session together."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Protocol
 
 
 class Wakeable(Protocol):
-    """A viewer that is told when something may have come."""
+    """A viewer that sends when it is woken."""
 
-    def look(self) -> None: ...
+    def send_pending(self) -> None:
+        """Send what can be sent now; called in the event loop."""
 
 
 class ViewerGroup:
-    """The viewers of one session in one loop.
+    """The viewers of one session in one event loop.
 
-    Waking a loop from another thread costs more than sending a picture: whatever comes for them,
-    it is woken once for all.
+    Waking an event loop from another thread costs more than sending a frame. So the group wakes
+    the loop once for all its viewers.
     """
 
     def __init__(self) -> None:
@@ -29,27 +30,32 @@ class ViewerGroup:
     @classmethod
     @contextlib.contextmanager
     def join(
-        cls, audiences: dict[str, ViewerGroup], name: str, viewer: Wakeable
+        cls, groups: dict[str, ViewerGroup], session_id: str, viewer: Wakeable
     ) -> Iterator[Callable[[], None]]:
-        """As one of the audience of that name; gives what wakes it, from any thread."""
-        audience = audiences.setdefault(name, cls())
-        audience.add(viewer)
+        """Add `viewer` to the group of `session_id`, and remove it at the end of the context.
+
+        The context gives the function that wakes the group, from any thread. `groups` contains
+        only groups that have viewers.
+        """
+        group = groups.setdefault(session_id, cls())
+        group.add(viewer)
         try:
-            yield audience.wake
+            yield group.wake
         finally:
-            if audience.remove(viewer) == 0:
-                del audiences[name]
+            if group.remove(viewer) == 0:
+                del groups[session_id]
 
     def add(self, viewer: Wakeable) -> None:
+        """Wake `viewer` too from now on."""
         self._viewers.append(viewer)
 
     def remove(self, viewer: Wakeable) -> int:
-        """Return how many viewers are left."""
+        """Wake `viewer` no longer; return how many viewers are left."""
         self._viewers.remove(viewer)
         return len(self._viewers)
 
     def wake(self) -> None:
-        """Have each viewer look whether there is something to send; from any thread."""
+        """Let each viewer send what can be sent; from any thread."""
         if self._wake_scheduled:
             return
         self._wake_scheduled = True
@@ -57,7 +63,7 @@ class ViewerGroup:
             self._loop.call_soon_threadsafe(self._wake_viewers)
 
     def _wake_viewers(self) -> None:
-        # Before the look: what comes during it wakes the loop again.
+        # Before the viewers send: what arrives meanwhile must wake the loop again.
         self._wake_scheduled = False
         for viewer in tuple(self._viewers):
-            viewer.look()
+            viewer.send_pending()

@@ -1,40 +1,47 @@
-"""Several files as one ZIP, made while it is sent."""
+"""Creates a ZIP file of several files while it is sent."""
 
 from __future__ import annotations
 
 import io
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camrec.library import VideoFile, safe_filename
 
-ZIP_CHUNK_BYTES = 256 << 10  # bytes read at a time
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+ZIP_CHUNK_BYTES = 256 << 10  # read at a time
 
 
 class ChunkSink(io.RawIOBase):
-    """Takes what is written, to be given on; it cannot go back, as a network cannot."""
+    """A file that collects what is written until `take`. It cannot seek."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def writable(self) -> bool:
+        """Return True."""
         return True
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: ReadableBuffer) -> int:
+        """Collect `data`; return the number of its bytes."""
         self._buffer += data
-        return len(data)
+        return memoryview(data).nbytes
 
     def take(self) -> bytes:
+        """Return what was written since the last call."""
         taken = bytes(self._buffer)
         self._buffer.clear()
         return taken
 
 
 def archive_filename(videos: Sequence[VideoFile]) -> str:
-    """What the archive of `videos` is called: ``Door 2026-11-24 to 2026-11-26, 3 videos.zip``."""
+    """Return a name for the archive: ``Door 2026-11-24 to 2026-11-26, 3 videos.zip``."""
     names = {video.camera or video.name for video in videos}
     name = names.pop() if len(names) == 1 else "camrec"
     dates = sorted(
@@ -47,7 +54,7 @@ def archive_filename(videos: Sequence[VideoFile]) -> str:
 
 
 def files_with_receipts(videos: Sequence[VideoFile]) -> list[Path]:
-    """Each video, and its receipt behind it where it has one."""
+    """Return the path of each video, followed by the path of its receipt if there is one."""
     paths: list[Path] = []
     for video in videos:
         paths.append(video.path)
@@ -56,18 +63,21 @@ def files_with_receipts(videos: Sequence[VideoFile]) -> list[Path]:
     return paths
 
 
-def stream_zip(paths: Sequence[Path]) -> Iterator[bytes]:
-    """The archive of `paths`, stored as they are: a video does not get smaller.
+def stream_zip(paths: Sequence[Path]) -> Generator[bytes, None, None]:
+    """Yield the archive of `paths` in chunks, without compression: it does not help videos.
 
-    Raises OSError when a file cannot be read any more: what came before it is no whole archive.
+    Raises
+    ------
+    OSError
+        A file can no longer be read; the chunks so far are not a complete archive.
     """
-    outlet = ChunkSink()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
+    sink = ChunkSink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for path in paths:
             entry = zipfile.ZipInfo(path.name, time.localtime(path.stat().st_mtime)[:6])
             entry.external_attr = 0o644 << 16
             with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as into:
                 while chunk := file.read(ZIP_CHUNK_BYTES):
                     into.write(chunk)
-                    yield outlet.take()
-    yield outlet.take()
+                    yield sink.take()
+    yield sink.take()
