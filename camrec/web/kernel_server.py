@@ -16,7 +16,7 @@ from camrec.station import Station
 from camrec.web.handlers.base import HandlerContext
 from camrec.web.handlers.external_videos import ExternalVideoHandler
 from camrec.web.handlers.recordings import StartRecordingHandler, StopRecordingHandler
-from camrec.web.routes import ApplicationSettings, Route, application_settings, make_routes
+from camrec.web.routes import ApplicationSettings, TornadoRoute, application_settings, make_routes
 from camrec.web.security.auth import KeyedGuard
 from camrec.web.security.server import GuardedServer
 from camrec.web.websocket_rules import OpenWebSocket
@@ -62,7 +62,7 @@ class KernelServer:
 
     def __init__(
         self,
-        routes: Sequence[Route],
+        routes: Sequence[TornadoRoute],
         viewers: set[OpenWebSocket],
         pool: ThreadPoolExecutor,
         guard: KeyedGuard,
@@ -71,7 +71,7 @@ class KernelServer:
         settings: ApplicationSettings | None = None,
     ) -> None:
         files: dict[str, object] = {"page_file": page_file, "pool": pool}
-        page_route: Route = (f"/{guard.key}/page/(.*)", PageFileHandler, files)
+        page_route: TornadoRoute = (f"/{guard.key}/page/(.*)", PageFileHandler, files)
         all_routes = [page_route, *routes]
         self._application = (
             Application(all_routes) if settings is None else Application(all_routes, **settings)
@@ -126,7 +126,7 @@ class LocalServer(KernelServer):
         guard = KeyedGuard(context.guard)
         self._external_videos = context.external_videos
         arguments: dict[str, object] = {"context": context}
-        routes: list[Route] = [
+        routes: list[TornadoRoute] = [
             (f"/{guard.key}/films/(.*)/videos/(.*)", ExternalVideoHandler, arguments),
             (f"/{guard.record_key}/record/start", StartRecordingHandler, arguments),
             (f"/{guard.record_key}/record/stop", StopRecordingHandler, arguments),

@@ -11,7 +11,7 @@ from camrec.web.endpoints import ENDPOINTS
 from camrec.web.handlers.base import HandlerContext, NotFoundHandler
 
 # A pattern, its handler, and the arguments of the handler's `initialize`.
-Route = tuple[str, type[RequestHandler], dict[str, object]]
+TornadoRoute = tuple[str, type[RequestHandler], dict[str, object]]
 
 # camrec responds to every path under its own first path segments, whatever server it is part of.
 # Other paths belong to that server: a pattern for all paths would hide Panel's own /static.
@@ -28,7 +28,7 @@ class ApplicationSettings(TypedDict):
     default_handler_args: dict[str, object]
 
 
-def make_routes(context: HandlerContext, prefix: str = "") -> list[Route]:
+def make_routes(context: HandlerContext, prefix: str = "") -> list[TornadoRoute]:
     """Return the routes of all endpoints, and a 404 for the other paths under the same roots.
 
     prefix : the path in front of each route, such as ``/cams``.

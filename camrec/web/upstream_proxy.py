@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -29,13 +29,12 @@ from camrec import direct_http
 from camrec.config import Config
 from camrec.web.handlers.file import PROXY_CONTEXT_HEADER
 from camrec.web.kernel_server import KernelServer, PageFileLookup, no_page_file
-from camrec.web.routes import Route
+from camrec.web.routes import TornadoRoute
 from camrec.web.security.auth import KeyedGuard
 from camrec.web.websocket_rules import GOING_AWAY_CODE, PING_INTERVAL_S, OpenWebSocket
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 
 UPSTREAM_CHUNK_BYTES = 256 << 10
@@ -83,11 +82,15 @@ class UpstreamProxy(KernelServer):
         guard = KeyedGuard()
         viewers: set[OpenWebSocket] = set()
         pool = ThreadPoolExecutor(UPSTREAM_THREADS, "camrec-relay")
-        shared: dict[str, object] = {"upstream": upstream, "headers": dict(headers)}
-        routes: list[Route] = [
-            (f"/{guard.key}/stream", StreamProxy, {**shared, "viewers": viewers}),
-            (f"/{guard.key}{VIEW_PATH_PATTERN}", RequestProxy, {**shared, "pool": pool}),
-            (f"/{guard.record_key}{RECORD_PATH_PATTERN}", RequestProxy, {**shared, "pool": pool}),
+        arguments: dict[str, object] = {"upstream": upstream, "headers": dict(headers)}
+        routes: list[TornadoRoute] = [
+            (f"/{guard.key}/stream", StreamProxy, {**arguments, "viewers": viewers}),
+            (f"/{guard.key}{VIEW_PATH_PATTERN}", RequestProxy, {**arguments, "pool": pool}),
+            (
+                f"/{guard.record_key}{RECORD_PATH_PATTERN}",
+                RequestProxy,
+                {**arguments, "pool": pool},
+            ),
         ]
         super().__init__(routes, viewers, pool, guard, Config(), page_file)
 
@@ -187,7 +190,7 @@ class RequestProxy(RequestHandler):
         }
         url = f"{self._upstream}{self.request.path[self.request.path.index('/', 1) :]}"
         try:
-            response = await self._run_blocking(
+            send = partial(
                 direct_http.request,
                 str(self.request.method),
                 f"{url}?{self.request.query}",
@@ -196,6 +199,7 @@ class RequestProxy(RequestHandler):
                 stream=True,
                 timeout=UPSTREAM_TIMEOUTS_S,
             )
+            response = await self._run_blocking(send)
         except requests.RequestException:
             raise HTTPError(502) from None
         with response:
@@ -216,11 +220,8 @@ class RequestProxy(RequestHandler):
 
     head = post = get
 
-    async def _run_blocking(
-        self, function: Callable[P, ResultT], *args: P.args, **kwargs: P.kwargs
-    ) -> ResultT:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+    async def _run_blocking(self, function: Callable[[], ResultT]) -> ResultT:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function)
 
 
 def _websocket_url(url: str) -> str:

@@ -27,7 +27,7 @@ from camrec.web.websocket_rules import OpenWebSocket
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
+CallP = ParamSpec("CallP")
 ResultT = TypeVar("ResultT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -60,7 +60,7 @@ class HandlerContext:
         return cls(station, guard, ThreadPoolExecutor(workers, "camrec-web"))
 
     async def run_blocking(
-        self, function: Callable[P, ResultT], *args: P.args, **kwargs: P.kwargs
+        self, function: Callable[CallP, ResultT], *args: CallP.args, **kwargs: CallP.kwargs
     ) -> ResultT:
         """Run a blocking call in a thread of the pool."""
         loop = asyncio.get_running_loop()
@@ -91,7 +91,7 @@ class ApiHandler(RequestHandler):
         return parse_request(model, self.request.body)
 
     async def call(
-        self, function: Callable[P, ResultT], *args: P.args, **kwargs: P.kwargs
+        self, function: Callable[CallP, ResultT], *args: CallP.args, **kwargs: CallP.kwargs
     ) -> ResultT:
         """Run a blocking call of the station in a thread."""
         return await self.context.run_blocking(function, *args, **kwargs)

@@ -63,10 +63,10 @@ def render_login_page(language: str, login_path: str, nonce: str) -> str:
     """
     facts = {name: escape(translate(f"web.login_{name}", language)) for name in LOGIN_TEXT_KEYS}
     facts |= {"language": language, "nonce": nonce, "way": json.dumps(login_path)}
-    page = _read_template()
+    document = _read_template()
     for name, value in facts.items():
-        page = page.replace(f"[[{name}]]", value)
-    return page
+        document = document.replace(f"[[{name}]]", value)
+    return document
 
 
 @cache
