@@ -36,11 +36,11 @@ OPENS = {
 }
 # They listen, or speak to the kernel.
 LISTENS = {
-    *("web/handlers/stream.py", "demo/mjpeg_camera.py", "demo/rtsp_camera.py", "ports.py"),
+    *("demo/mjpeg_camera.py", "demo/rtsp_camera.py", "ports.py"),
     *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
 # A name of ours, and not what opens a connection.
-OURS = {"schema.py", "api/remote.py", "web/handlers/sessions.py", "station/station.py"}
+OURS = {"station/cameras.py", "station/camera_reports.py"}
 
 
 def callers() -> Iterator[str]:

@@ -271,7 +271,7 @@ def test_a_call_that_waits_holds_nobody_up(served, wire, monkeypatch):
         released.wait(30)
         raise StateError("session_closed")
 
-    monkeypatch.setattr(station, "open", waits)
+    monkeypatch.setattr(station.cameras, "open", waits)
     with ThreadPoolExecutor(3) as callers:
         body = {"url": "rtsp://127.0.0.1:1/"}
         opening = [callers.submit(wire.post, "/session/open", body) for _ in range(3)]
