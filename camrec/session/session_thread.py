@@ -108,9 +108,10 @@ class SessionThread:
     # Opening.
 
     def _open(self) -> bool:
-        """Whether the camera delivers. One connection, unless the camera refuses or hangs up.
+        """Open the camera; whether it delivers.
 
-        Then up to `MAX_OPEN_ATTEMPTS` attempts are made.
+        There is one attempt, unless the camera refuses or hangs up; then there are up to
+        `MAX_OPEN_ATTEMPTS`. Another route is not another attempt.
         """
         began = self._clock.monotonic_ns()
         reroutes = 0

@@ -114,7 +114,7 @@ class Upstream(Protocol):
         """
 
     def may_be_busy(self, error: CameraError) -> bool:
-        """Whether `error` may come from the inspection, which the camera has not yet seen end.
+        """Whether the camera may still serve the inspection's connection, and so caused `error`.
 
         Another attempt a second later may succeed.
         """
