@@ -221,9 +221,12 @@ CUT_OFF = """card => {
 
 def test_a_notebook_that_is_kept_holds_no_right_to_record_where_none_was_given(session, local):
     given = {"base_url": local.url, "width": 320}
-    shown = CameraView(session, **given)._render_html()
+    shown = CameraView(session, **given)._repr_mimebundle_()["text/html"]
     assert local.record_url not in shown and json.dumps(local.url)[1:-1] in shown
     assert (
-        local.record_url in CameraView(session, record_url=local.record_url, **given)._render_html()
+        local.record_url
+        in CameraView(session, record_url=local.record_url, **given)._repr_mimebundle_()[
+            "text/html"
+        ]
     )
     assert not LivePicture(session_id="x").record_url

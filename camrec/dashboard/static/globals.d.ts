@@ -1,4 +1,4 @@
-/** What the page has and TypeScript's own library does not know: BokehJS, and APIs of Chromium alone. */
+/** What TypeScript's library does not know: BokehJS, and APIs that only Chromium has. */
 
 interface BokehModel {
   title: { text: string }

@@ -1,4 +1,4 @@
-// Run in the page's head, before anything is painted: the theme that was chosen, and the view that the URL names.
+// Runs in the page's head, before anything is painted: applies the theme, and shows the view that the URL names.
 
 import { CONNECTION_LOST } from "./kit/events.js"
 import { currentRoute } from "./kit/route.js"
@@ -10,7 +10,7 @@ function showView() {
   scrollTo(0, 0)
 }
 
-/** Nothing can be asked of a camrec that is gone: what would ask it says so. */
+/** camrec does not answer, so nothing that needs it can be used. */
 function disablePage() {
   document.documentElement.dataset.cut = ""
   for (const name of ["header", "live", "videos", "player"]) {

@@ -1,6 +1,6 @@
 /**
- * What Python and the page send each other: names are the wire's. Moments are milliseconds since 1970,
- * lengths seconds, sizes bytes, unless a field says otherwise.
+ * What Python and the page send each other; dashboard/wire_types.py has the same. Times are milliseconds since 1970,
+ * durations are in seconds, sizes in bytes, unless a field says otherwise.
  */
 
 export type Fact = string | number | null | undefined
@@ -10,7 +10,7 @@ export interface Texts {
   [key: string]: string | { one: string; other: string }
 }
 
-/** What every component has, beside its own parameters. */
+/** What every component has, besides its own parameters. */
 export interface Model {
   base: string
   texts: Texts
@@ -29,7 +29,7 @@ export interface RenderArguments<Parameters = {}> {
   view: View
 }
 
-/** Python's answer to a message: `problem` says in the page's language why it was not done. */
+/** Python's answer to a message: `problem` says in the page's language why it failed. */
 export interface Answer {
   answered: string
   ok: boolean
@@ -70,7 +70,7 @@ export interface Receipt {
   warnings: { code: string; facts: Record<string, Fact>; message: string }[]
 }
 
-/** What the player shows; without a video there is none of that name. */
+/** What the player shows. If `video` is null, there is none of that name. */
 export interface ShownVideo {
   filename?: string
   video: PlayedVideo | null
@@ -87,7 +87,7 @@ export interface Recording {
   gaps: Gap[]
 }
 
-/** A recording as the stream tells it: moments in ISO 8601. */
+/** A recording in the stream's messages: times in ISO 8601. */
 export interface WireRecording extends Omit<Recording, "started_at" | "ends_at"> {
   started_at: string
   ends_at: string
@@ -101,7 +101,7 @@ export interface ScheduledRecording {
   duration: number
 }
 
-/** What a camera's card knows of its session; a notebook's cell knows only some of it. */
+/** What a notebook's cell knows of its session; a card knows more. */
 export interface SessionFacts {
   session_id: string
   state: string
@@ -126,7 +126,7 @@ export interface Session extends SessionFacts {
   scheduled: ScheduledRecording[]
 }
 
-/** What comes once a second beside the picture; unknown is null. */
+/** What the stream sends once a second; null: not known. */
 export interface StreamFacts {
   now: number // seconds
   video_codec: string | null
@@ -148,7 +148,7 @@ export interface StreamFacts {
   max_seconds: number
 }
 
-/** What comes before H.264 frames. */
+/** What the stream sends before H.264 frames. */
 export interface StreamFormat {
   codec: string
   width: number

@@ -1,6 +1,6 @@
-// Lines above the page: it has lost camrec; and above the cameras alone: all are open, and where the header has
-// no room for it, the button that records all. The page reconnects by itself: when camrec answers again it is
-// loaded again, since what it knew of is gone.
+// The lines above the page. On every view: camrec does not answer. Above the cameras: no more can be opened, and on a
+// narrow screen the button that records all of them. When camrec answers again, the page is loaded again: after a
+// restart camrec no longer knows it.
 
 import { onConnectionLost } from "../compat/bokeh.js"
 import { button, fill, h } from "../kit/base.js"

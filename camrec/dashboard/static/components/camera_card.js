@@ -1,4 +1,4 @@
-// One camera: its picture, its state, and its recording, in one card.
+// One camera in a card: its live view, its state, and its recording.
 
 import { button, dialog, fill, focusBeside, h, iconButton } from "../kit/base.js"
 import { CONNECTION_LOST, ENLARGE_CAMERA } from "../kit/events.js"
@@ -61,7 +61,7 @@ export function render({ model, view }) {
     draw()
   }
 
-  /** Whose picture the key for the full screen means: the large one, the one with the focus, the only one. */
+  /** Whether the key for full screen means this camera: it is enlarged, or has the focus, or is the only one. */
   const isMeant = () => size.isLarge() || (!size.isAnyLarge() && (focusBeside(card) !== null || size.isOnly()))
 
   function toggleFullScreen() {
@@ -84,7 +84,7 @@ export function render({ model, view }) {
 }
 
 /**
- * As large as the others, or as wide as the page: of all cameras at most one is large.
+ * The card is as large as the others, or as wide as the page. At most one camera is enlarged.
  * @param {Lifetime} life
  * @param {HTMLElement} element of the view
  * @param {() => string} sessionId
@@ -142,7 +142,7 @@ function drawTitle(title, { locale, model, live }, state, { size, enterFullScree
 }
 
 /**
- * Asks where something would be lost by it: what is recorded ends, what is scheduled is not recorded.
+ * Closes the camera. Asks before if a recording would end or a scheduled one would be lost.
  * @param {CameraModel} camera
  * @param {HTMLElement} card
  */

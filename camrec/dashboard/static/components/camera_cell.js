@@ -1,4 +1,4 @@
-// One camera in a notebook's cell, or any Panel page: its picture, and where it may be asked for, its recording.
+// One camera in a notebook's cell or any other Panel page: its live view and, if the cell may record, the controls.
 
 import { jupyterColorScheme, onJupyterTheme } from "../compat/jupyter.js"
 import { append, fill, h, iconButton } from "../kit/base.js"
@@ -33,7 +33,7 @@ export function render({ model, view }) {
   const canRecord = Boolean(model.record_url)
   const card = h(canRecord ? "article" : "figure")
   const live = liveStream(life, () => serverUrl(`stream?session_id=${model.session_id}`, addresses.next(), "ws"), card)
-  // As the page's board tells it; here it comes with the picture.
+  // The same fields as on the dashboard; here they come with the stream.
   /** @type {SessionFacts} */
   const session = { session_id: model.session_id, state: "live", retries: 0, recording: null, trouble: "", failure: null }
   const camera = cameraModel({ session, base: model.base }, live, createLocale(model.texts), (action, details) => recordings.ask(action, details))
@@ -60,7 +60,7 @@ export function render({ model, view }) {
     draw()
   }
 
-  /** What there is to say where no picture will come; null: one will. */
+  /** What to say if no frame will come; null: one will. */
   function absence() {
     if (live.closed) return "page.camera_closed"
     return !live.frames() && !live.isLinked() && addresses.exhausted() ? "page.no_way" : null
@@ -114,7 +114,7 @@ function drawAbsent(over, { live, locale }, text) {
 }
 
 /**
- * A still, the statistics, and the full screen.
+ * The buttons for a still, the statistics and the full screen.
  * @param {HTMLElement} tools
  * @param {CameraModel<SessionFacts>} camera
  * @param {string} name
@@ -129,8 +129,8 @@ function drawTools(tools, { live, locale }, name, { openPlots, box }) {
 }
 
 /**
- * What is asked of the kernel's server, and by the other key of its address, which lets a page record and
- * nothing else, of the one for recordings.
+ * The requests to the kernel's server. Its addresses have two keys: one allows watching, the other starting and
+ * stopping recordings.
  * @param {Model & CellParameters} model
  * @param {ReturnType<typeof kernelAddressFinder>} addresses
  * @param {() => string} language
@@ -163,17 +163,17 @@ function kernelServer(model, addresses, language) {
 }
 
 /**
- * Recordings are asked for here; the camera's latest one, and what became of the one that was seen while it ran.
+ * Starts and stops recordings; shows the camera's latest one, and how the one that this cell saw running has ended.
  * @param {CameraModel<SessionFacts>} camera
  * @param {ReturnType<typeof kernelServer>} server
  * @param {HTMLElement} saved
  */
 function cellRecordings(camera, server, saved) {
   const { session } = camera.model
-  let watched = "" // the recording that was seen while it ran
+  let watched = "" // the id of the recording that this cell saw running
 
   /**
-   * Why it failed: the picture's socket speaks the browser's language, which may be another.
+   * Why it failed. It is requested: the stream's messages are in the browser's language, not in the cell's.
    * @param {string} recordingId
    */
   async function explain(recordingId) {

@@ -1,4 +1,4 @@
-// The bar at the top: the mark, the two views, what is being recorded, language, theme and settings.
+// The bar at the top: the logo, the two views, the recordings that run, language, theme and settings.
 
 import { button, fill, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { CONNECTION_LOST, OFFER_RECORD_ALL, OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
@@ -26,7 +26,7 @@ import { recordAllPanel } from "../live/record_all_panel.js"
  */
 /** @typedef {Model & HeaderParameters} HeaderModel */
 
-const DRAW_EVERY_MS = 10_000 // for what the lists say of the time
+const DRAW_EVERY_MS = 10_000 // the lists show remaining times
 
 /** @param {RenderArguments<HeaderParameters>} _ */
 export function render({ model, view }) {
@@ -36,7 +36,7 @@ export function render({ model, view }) {
   const all = recordAllPanel(life, model)
   const root = h("div", {}, bar, list.element, all.element)
   let locale = createLocale(model.texts)
-  let isCutOff = false // this page has lost camrec: it does not know what is recorded
+  let isCutOff = false // camrec does not answer, so it is not known what is being recorded
 
   function openHelp() {
     const opener = focusedElement()
@@ -61,7 +61,7 @@ export function render({ model, view }) {
     all.update()
   }
 
-  /** What had the focus has it again: it is known by its class. */
+  /** Draw, and give the focus back to the element with the same class. */
   function redraw() {
     const name = focusBeside(bar)?.className
     draw()
@@ -140,7 +140,7 @@ const themeButton = (locale) =>
 function languageButton(locale, model) {
   const other = locale.t("page.other_language")
   const code = locale.t("page.other_language_code")
-  const name = `${code} · ${locale.t("page.other_language_name")}` // who says what is written there finds it
+  const name = `${code} · ${locale.t("page.other_language_name")}` // contains the visible text, for voice control
   return h("button", {
     type: "button", class: "icon-button language", lang: other, title: name, "aria-label": name,
     on: { click: () => chooseLanguage(model, other) },
@@ -148,7 +148,7 @@ function languageButton(locale, model) {
 }
 
 /**
- * The recordings that run, each with what stops it.
+ * The recordings that run, each with a button that stops it.
  * @param {Lifetime} life
  * @param {HeaderModel} model
  */

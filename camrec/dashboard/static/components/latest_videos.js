@@ -1,4 +1,4 @@
-// The newest videos in one row that never wraps; nothing at all while there are none.
+// The newest videos in one row that never wraps. Without videos there is nothing.
 
 import { fill, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"
@@ -10,7 +10,7 @@ import { onNewDay } from "../videos/video_format.js"
 
 const MIN_CARD_PX = 196
 const GAP_PX = 16
-const NARROW = "(width < 640px)" // there the row is scrolled
+const NARROW = "(width < 640px)" // on such a screen the row scrolls
 const CARDS_IF_NARROW = 9
 
 /** @param {RenderArguments<{count: number, videos: Video[]}>} _ */

@@ -1,4 +1,4 @@
-// Every video that the filter finds, under the headings of its days.
+// The videos that match the filter, under the headings of their days.
 
 import { button, fill, find, focusBeside, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"
@@ -21,7 +21,7 @@ import { virtualList } from "../videos/virtual_list.js"
 /** @import { VideoChanges } from "../videos/video_store.js" */
 /** @import { VirtualList } from "../videos/virtual_list.js" */
 
-const HEADER_PX = 80 // that the header covers
+const HEADER_PX = 80 // height of the page that the header covers
 const ORDERS_BY_DAY = ["newest", "oldest"]
 
 /** @param {RenderArguments<{count: number}>} _ */
@@ -35,7 +35,7 @@ export function render({ model, view }) {
   /** @type {Filter} */
   const filter = { search: "", camera: "", order: "newest", gaps: false }
   /** @type {Video[]} */
-  let found = [] // those that are shown, in their order
+  let found = [] // the videos that are shown, in order
   let locale = createLocale(model.texts)
   let search = videoSearch(locale)
   let filterBar = videoFilter(locale, filter, filterChanged)
@@ -75,7 +75,7 @@ export function render({ model, view }) {
     refocus(found, focusSearch)
   }
 
-  /** From the top on. */
+  /** Show the result from its start. */
   function filterChanged() {
     const { top } = root.getBoundingClientRect()
     if (top < 0) scrollBy(0, top - HEADER_PX)
@@ -89,7 +89,7 @@ export function render({ model, view }) {
     focusSearch()
   }
 
-  /** In another language, or on another day: each card is made again. */
+  /** In another language or on another day, create all cards again. */
   function changeTexts() {
     locale = createLocale(model.texts)
     search = videoSearch(locale)
@@ -100,7 +100,7 @@ export function render({ model, view }) {
   }
 
   life.onResize(list, () => {
-    // Cards come when they are looked at; a page that only shows cameras gets no other videos.
+    // The videos are requested when the list is first visible: a page that shows only cameras does not need them.
     if (list.clientWidth === 0) return
     videos.request()
     draw()
@@ -136,7 +136,7 @@ function libraryCard(locale, video, base, { ask, selected, position, count }) {
 }
 
 /**
- * The marks of the cards that stand in the document, as they are selected now.
+ * Mark the cards in the document that are selected.
  * @param {HTMLElement} list
  * @param {Selection} selected
  */
@@ -149,7 +149,7 @@ function markSelected(list, selected) {
 }
 
 /**
- * A deleted card takes the focus with it. Returns what gives it to the one in its place, if there is one.
+ * A deleted card loses the focus. Returns a function that gives it to the card in its place, if there is one.
  * @param {HTMLElement} root
  * @param {VirtualList} cards
  * @param {Video[]} before

@@ -1,4 +1,4 @@
-// One video: the player, its name and what is done to it, its receipt and the keys.
+// The view of one video: the player, the name, the actions, the receipt and the keys.
 
 import { fill, h, iconButton } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -23,10 +23,10 @@ export function render({ model, view }) {
   const source = videoSource(model.base)
   const name = renaming(model, inside, source, draw)
   let playing = new AbortController()
-  let trouble = "" // why it was not locked or unlocked
+  let trouble = "" // why it could not be locked or unlocked
 
   const ask = deleteDialog(model, life, root, {
-    onSend: source.release, // Windows deletes no file that is being read
+    onSend: source.release, // Windows does not delete a file that is being read
     onDeleted: () => void (location.hash = "#videos"),
     onFailed: draw,
   })

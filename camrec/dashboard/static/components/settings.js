@@ -1,5 +1,5 @@
-// The settings: a dialog that the header and the line above the cameras open. What is chosen takes effect at once; a
-// field that camrec rejects says why and keeps what was typed.
+// The settings: a dialog that the header and the banner open. A choice takes effect at once. If camrec rejects a field,
+// the field says why and keeps what was typed.
 
 import { button, dialog, fill, find, focusBeside, focusedElement, h, iconButton } from "../kit/base.js"
 import { OPEN_SETTINGS, THEME_CHANGED } from "../kit/events.js"
@@ -12,11 +12,11 @@ import { tokenSetting } from "../kit/token_setting.js"
 /** @import { Locale } from "../kit/locale.js" */
 /** @import { Answer, Model, RenderArguments } from "../wire.js" */
 /** @typedef {{most: number, folder: string, token: boolean}} Settings `token`: whether there is one */
-/** @typedef {Record<string, string>} Problems by field: why it was rejected */
+/** @typedef {Record<string, string>} Problems by field: why camrec rejected it */
 
 const THEMES = ["", "light", "dark"]
-const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own words
-const MAX_CAMERAS = 64 // as in the settings' file
+const LANGUAGE_NAMES = { fr: "Français", en: "English" } // each in its own language
+const MAX_CAMERAS = 64 // as in camrec/config.py
 
 /** @param {RenderArguments<{facts: Settings}>} _ */
 export function render({ model, view }) {
@@ -25,7 +25,7 @@ export function render({ model, view }) {
   /** @type {Problems} */
   const problems = {}
   /** @type {Record<string, any>} */
-  const asked = {} // by field: what was asked for, until it is so
+  const asked = {} // by field: the value that was sent, until camrec has it
   const token = tokenSetting(model, { ask, draw, problems })
   /** @type {HTMLDialogElement | null} */
   let box = null
@@ -34,7 +34,7 @@ export function render({ model, view }) {
 
   function open() {
     if (box?.open) return
-    const opener = focusedElement() // it has the focus again when the dialog closes
+    const opener = focusedElement() // gets the focus back when the dialog closes
     form = h("div", { class: "form" })
     for (const name of ["most", "folder", "token"]) {
       delete problems[name]
@@ -48,7 +48,7 @@ export function render({ model, view }) {
 
   const close = () => box?.close()
 
-  /** One who made a token and leaves would think that it is in force. */
+  /** Close, unless there is a new token that is not used yet: the user would think that it is. */
   function done() {
     if (!token.isPending()) return close()
     problems.token = createLocale(model.texts).t("page.token_pending")
@@ -70,11 +70,7 @@ export function render({ model, view }) {
     const locale = createLocale(model.texts)
     const focused = [...form.querySelectorAll("button, input")].findIndex((each) => form && each === focusBeside(form))
     const most = maxCamerasField(locale, asked.most ?? model.facts.most, (value) => ask("most", value))
-    const folder = h("input", {
-      class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off",
-      value: asked.folder ?? model.facts.folder,
-      on: { change: () => ask("folder", folder.value) },
-    })
+    const folder = folderField(asked.folder ?? model.facts.folder, (value) => ask("folder", value))
     const { entry, shown, hint } = token.draw(locale)
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
@@ -90,9 +86,7 @@ export function render({ model, view }) {
   life.on(window, THEME_CHANGED, draw)
   life.watch(["texts"], draw)
   life.watch(["facts"], () => {
-    /** @type {Record<string, unknown>} */
-    const facts = { ...model.facts }
-    for (const [name, value] of Object.entries(asked)) if (facts[name] === value) delete asked[name]
+    forgetConfirmed(asked, model.facts)
     draw()
   })
   life.watch("msg:custom", async (/** @type {Answer} */ { answered, ok, problem }) => {
@@ -109,13 +103,24 @@ export function render({ model, view }) {
 }
 
 /**
- * A label, its entry, and the hint under it, or why what was typed was rejected.
+ * Forget the values that camrec has now.
+ * @param {Record<string, unknown>} asked
+ * @param {Settings} settings
+ */
+function forgetConfirmed(asked, settings) {
+  /** @type {Record<string, unknown>} */
+  const confirmed = { ...settings }
+  for (const [name, value] of Object.entries(asked)) if (confirmed[name] === value) delete asked[name]
+}
+
+/**
+ * A label, its entry, and below it the hint, or why camrec rejected what was typed.
  * @param {string} name
  * @param {string} label
  * @param {string} hint
  * @param {string | undefined} problem
  * @param {HTMLElement} entry
- * @param {HTMLElement | HTMLElement[]} shown what is drawn there, if it is more than the entry
+ * @param {HTMLElement | HTMLElement[]} shown what is drawn, if it is more than the entry
  */
 function field(name, label, hint, problem, entry, shown = entry) {
   entry.setAttribute("aria-describedby", `${name}-told`)
@@ -128,7 +133,19 @@ function field(name, label, hint, problem, entry, shown = entry) {
 }
 
 /**
- * A number with a button at each side.
+ * @param {string} value
+ * @param {(value: string) => void} changed
+ */
+function folderField(value, changed) {
+  const entry = h("input", {
+    class: "field", id: "folder", type: "text", spellcheck: "false", autocomplete: "off", value,
+    on: { change: () => changed(entry.value) },
+  })
+  return entry
+}
+
+/**
+ * A number with a button on each side.
  * @param {Locale} locale
  * @param {number} value
  * @param {(value: number) => void} changed

@@ -1,4 +1,4 @@
-// The strip at the bottom: one verdict first, then what it rests on.
+// The bar at the bottom: whether all is well, and then the facts.
 
 import { fill, h } from "../kit/base.js"
 import { CONNECTION_LOST } from "../kit/events.js"
@@ -22,7 +22,7 @@ const LOW_DISK_BYTES = 5e9
 const PROXIES = { mediamtx: "page.proxy_rtsp", go2rtc: "page.proxy_mjpeg" }
 
 /**
- * The cameras without a picture, in words: of those that are being recorded, if there are any.
+ * Names the cameras without video; only those that are being recorded, if there are any.
  * @param {Locale} locale
  * @param {CameraWithoutPicture[]} without
  */
@@ -35,7 +35,7 @@ function missingPictures(locale, without) {
 }
 
 /**
- * That the disk is nearly full, unless a camera that is recorded has no picture: that is worse.
+ * Says that the disk is nearly full, unless a camera that is being recorded has no video, which is worse.
  * @param {Locale} locale
  * @param {Health} health
  */
@@ -46,7 +46,7 @@ function lowDisk(locale, { free, seconds, without }) {
 }
 
 /**
- * What is wrong, the worst alone; null: all is well.
+ * The worst problem; null: all is well.
  * @param {Locale} locale
  * @param {Health} health
  * @param {boolean} isCutOff

@@ -1,5 +1,5 @@
-// The head of a camera's plots, and what opens and closes their dialog in page.html: a native one, so that focus,
-// Esc and the top layer come with it.
+// The header of a camera's plots. It opens and closes the dialog in page.html that they are in: a native one, which
+// handles focus, Esc and the top layer.
 
 import { forgetRemovedModels } from "../compat/bokeh.js"
 import { fill, find, focusedElement, h } from "../kit/base.js"

@@ -21,7 +21,7 @@ export function render({ model, view }) {
   }
 
   life.on(video, "error", load)
-  // What is not shown any more loads nothing.
+  // A video that is not shown any more must not load.
   life.add(() => video.removeAttribute("src"))
   load()
   return video

@@ -1,4 +1,4 @@
-// Cameras that were found on the network: a list, each of which fills in its address.
+// The cameras that were found on the network. Choosing one fills in its address.
 
 import { h } from "./base.js"
 import { icon } from "./icons.js"
@@ -7,7 +7,7 @@ import { icon } from "./icons.js"
 /** @typedef {{host: string, name: string}} DiscoveredCamera */
 
 /**
- * Where the usual makes keep their stream, as their manuals say.
+ * The stream addresses of common makes, from their manuals.
  * @type {[make: string, address: string][]}
  */
 export const STREAM_ADDRESSES = [
@@ -18,7 +18,7 @@ export const STREAM_ADDRESSES = [
 ]
 
 /**
- * Its address, as far as it is known: the path only of a make that names itself.
+ * The camera's address; the path is known only if the camera's name contains its make.
  * @param {DiscoveredCamera} camera
  */
 export function likelyAddress({ host, name }) {
@@ -29,7 +29,7 @@ export function likelyAddress({ host, name }) {
 
 /**
  * @param {Locale} locale
- * @param {DiscoveredCamera[] | null} cameras null: nobody has searched yet
+ * @param {DiscoveredCamera[] | null} cameras null: there was no search yet
  * @param {(address: string) => void} choose
  */
 export function discoveredCameras(locale, cameras, choose) {

@@ -1,10 +1,10 @@
-// Events of the window, from one part of the page to the others.
+// Events of the window, by which the parts of the page notify each other.
 
 export const OPEN_SETTINGS = "camrec:settings"
-/** `detail`: the id of the session that is made large, or null. */
+/** `detail`: the id of the session whose card is enlarged, or null. */
 export const ENLARGE_CAMERA = "camrec:large"
-/** The durations for all cameras at once are offered. */
+/** Show the durations for recording all cameras at once. */
 export const OFFER_RECORD_ALL = "camrec:record-all"
-/** camrec does not answer any more. */
+/** camrec does not answer. */
 export const CONNECTION_LOST = "camrec:cut-off"
 export const THEME_CHANGED = "camrec:theme"

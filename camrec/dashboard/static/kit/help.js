@@ -5,7 +5,7 @@ import { dialog, h, iconButton } from "./base.js"
 /** @import { Locale } from "./locale.js" */
 
 /**
- * Of each part of the page its heading, and its keys with what they do.
+ * For each part of the page: its heading, and its keys with their effect.
  * @param {Locale} locale
  * @returns {[heading: string, lines: [keys: string[], effect: string][]][]}
  */

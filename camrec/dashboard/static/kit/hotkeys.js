@@ -7,9 +7,8 @@ import { cameThrough } from "./base.js"
 const TYPING = "input:not([type=checkbox]):not([type=radio]), select, textarea, dialog, [role=dialog]"
 
 /**
- * Keys of a part of the page, as {"x": handler, "ctrl+a": handler}: they work while `isActive()`, but
- * never where something is typed, nor under a dialog. A handler that returns false was not meant: the
- * browser does what it usually does.
+ * Keys of a part of the page, as {"x": handler, "ctrl+a": handler}. They work while `isActive()` is true, but not in a
+ * text field, nor below a dialog. If a handler returns false, the browser does what it usually does with the key.
  * @param {Lifetime} life
  * @param {() => boolean} isActive
  * @param {Record<string, (event: KeyboardEvent) => unknown>} handlers

@@ -1,14 +1,14 @@
-// How a notebook's page reaches the server that its kernel has, on 127.0.0.1 of the kernel's machine.
+// How a notebook's page reaches the kernel's server, which listens on 127.0.0.1 of the kernel's machine.
 //
-// On the same machine directly. From another one through the proxy that is part of Jupyter where
-// jupyter-server-proxy is installed: then the page asks nobody but Jupyter, which has logged it in.
+// On the same machine it connects directly. From another machine it uses Jupyter's proxy (jupyter-server-proxy): then
+// every request goes to Jupyter, where the user is logged in.
 
 import { jupyterBaseUrl } from "../compat/jupyter.js"
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /**
- * The addresses to try, the likeliest first, each with a slash at its end.
+ * The addresses to try, the most likely one first. Each ends with a slash.
  * @param {string} base
  */
 export function kernelAddresses(base) {
@@ -16,13 +16,13 @@ export function kernelAddresses(base) {
   const jupyter = jupyterBaseUrl()
   if (jupyter === null || !LOOPBACK.has(direct.hostname)) return [direct.href]
   const proxied = new URL(`proxy/${direct.port}${direct.pathname}`, new URL(jupyter, location.href))
-  // A page from elsewhere that asks 127.0.0.1 asks its reader's own machine, and some browsers ask whether it may.
+  // On a page from another machine 127.0.0.1 is the user's own machine, and some browsers ask whether to allow it.
   return LOOPBACK.has(location.hostname) ? [direct.href, proxied.href] : [proxied.href, direct.href]
 }
 
 /**
- * Which of the addresses works: `next()` before each try, `succeeded()` when it did. `exhausted()`:
- * all were tried in vain. `sameRoute(other)`: the address of another server by the same route.
+ * Finds the address that works. Call `next()` before each attempt, and `succeeded()` after one that worked.
+ * `exhausted()`: all have failed. `sameRoute(other)`: the address of another server by the same route.
  * @param {string} base
  */
 export function kernelAddressFinder(base) {

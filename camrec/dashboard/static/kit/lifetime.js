@@ -1,10 +1,10 @@
-// What must end with a view: listeners, timers, connections.
+// Ends everything that must end with a view: listeners, timers, connections.
 
 /** @import { Model, View } from "../wire.js" */
 /** @typedef {ReturnType<typeof lifetime>} Lifetime */
 
 /**
- * A view may be rendered again without a notice that it ended.
+ * Panel may render a view again without an event that the old one has ended.
  * @param {Model} model
  * @param {View} view
  */
@@ -45,7 +45,7 @@ export function lifetime(model, view) {
       ends.push(() => clearInterval(timer))
     },
     /**
-     * The size of an element, now and whenever it changes.
+     * Call `changed` with the first size of an element, and whenever it changes.
      * @param {Element} element
      * @param {() => void} changed
      */

@@ -1,6 +1,6 @@
-// Texts, numbers and dates as they are written in one language.
+// Texts, numbers and dates in one language.
 //
-// Moments are milliseconds since 1970 and written in the browser's own time zone; lengths are seconds.
+// Times are milliseconds since 1970, and shown in the browser's time zone; durations are seconds.
 
 /** @import { Fact, Texts } from "../wire.js" */
 /** @typedef {ReturnType<typeof createLocale>} Locale */
@@ -12,8 +12,8 @@ const SIZE_UNITS = { fr: ["octets", "ko", "Mo", "Go", "To"], en: ["bytes", "kB",
 export const twoDigits = (number) => String(number).padStart(2, "0")
 
 /**
- * The text for `key` with {facts} filled in; two forms are chosen by `count` (French: 0 is singular).
- * Where there is no such text it is `otherwise`, or the key: one unknown word never takes a view away.
+ * The text for `key` with {facts} filled in; `count` chooses between two forms (in French, 0 is singular).
+ * If there is no such text, it returns `otherwise` or the key: a missing text must not break a view.
  * @param {Texts} texts
  * @param {string} key
  * @param {Record<string, Fact>} facts
@@ -48,7 +48,7 @@ export function formatLength(seconds) {
 }
 
 /**
- * What is left, no finer than is useful: whole minutes, rounded up, from one minute on.
+ * A remaining time, in whole minutes, rounded up, from one minute on.
  * @param {number} seconds
  */
 const formatLeft = (seconds) => formatLength(seconds < 60 ? Math.ceil(seconds) : Math.ceil(seconds / 60) * 60)
@@ -81,7 +81,7 @@ function formatMinute(moment) {
 const formatClock = (moment) => `${formatMinute(moment)}:${twoDigits(new Date(moment).getSeconds())}`
 
 /**
- * How dates are written: as the browser's own region writes them, in the language of the page.
+ * The locale for dates: the browser's region, in the page's language.
  * @param {string} language
  */
 function regionOf(language) {
@@ -94,14 +94,14 @@ function dateFormats(language) {
   const region = regionOf(language)
   const thisYear = new Date().getFullYear()
   const dates = new Intl.DateTimeFormat(region)
-  // One for all: making one takes longer than its use.
+  // Created once: creating a formatter takes longer than using it.
   /** @type {Intl.DateTimeFormatOptions} */
   const weekday = { weekday: "long", day: "numeric", month: "long" }
   const days = new Intl.DateTimeFormat(region, weekday)
   const daysOfOtherYears = new Intl.DateTimeFormat(region, { ...weekday, year: "numeric" })
   return {
     /**
-     * "Saturday 21 November" or "Saturday, November 21", with the year when it is another one.
+     * "Saturday 21 November" or "Saturday, November 21", with the year if it is not this year.
      * @param {number} moment
      */
     day(moment) {
@@ -111,7 +111,7 @@ function dateFormats(language) {
       return spoken.charAt(0).toUpperCase() + spoken.slice(1)
     },
     /**
-     * "21/11/2026", or "11/21/2026" where people write it so.
+     * "21/11/2026", or "11/21/2026", as the region writes it.
      * @param {number} moment
      */
     date: (moment) => dates.format(new Date(moment)),
@@ -120,7 +120,7 @@ function dateFormats(language) {
 
 /**
  * Texts and formats in one language.
- * @param {Texts} texts the model's: its `language` tells which
+ * @param {Texts} texts the model's; `language` is one of them
  */
 export function createLocale(texts) {
   const language = texts.language === "fr" ? "fr" : "en"
@@ -150,7 +150,7 @@ export function createLocale(texts) {
     t: (key, facts, otherwise) => translate(texts, key, facts, otherwise),
     number,
     size,
-    /** @param {number} bits a second */
+    /** @param {number} bits per second */
     rate: (bits) => `${number(bits / 1e6, 1)}${NBSP}Mbit/s`,
     length: formatLength,
     left: formatLeft,

@@ -1,5 +1,5 @@
-// Run by a notebook's page in front of each view: has the page load BokehJS and Panel's JavaScript from
-// the kernel's own server, unless they are there.
+// A notebook's page runs this before each view. It makes the page load BokehJS and Panel's JavaScript from the kernel's
+// server, if they are not there yet.
 
 import { isPanelLoaded } from "../compat/bokeh.js"
 import { kernelAddresses } from "./kernel_address.js"
@@ -13,7 +13,7 @@ function load([address, ...others]) {
   script.onerror = () => {
     script.remove()
     if (others.length) load(others)
-    else delete window.camrecLoading // the next view may come from a kernel that is there
+    else delete window.camrecLoading // the next view may come from a kernel that answers
   }
   document.head.append(script)
 }

@@ -5,7 +5,7 @@ import { focusBeside } from "./base.js"
 /** @typedef {(() => void) | void} Tick what a drawn part does every moment, if anything */
 
 /**
- * One that has not changed keeps its elements, and with them the focus.
+ * A part that has not changed keeps its elements, and so the focus.
  * @param {() => string} language that the parts are drawn in
  */
 export function partDrawing(language) {

@@ -1,7 +1,7 @@
-// Addresses: the view that the page's URL names, and what lies on camrec's server.
+// Addresses: the view that the page's URL names, and those on camrec's server.
 
 /**
- * The view that the URL asks for: #live, #videos, or #videos/FILE.
+ * The view that the URL names: #live, #videos, or #videos/FILE.
  * @returns {{view: "live" | "videos", file: string | null}}
  */
 export function currentRoute() {
@@ -11,7 +11,7 @@ export function currentRoute() {
   try {
     file = decodeURIComponent(file)
   } catch {
-    // A hand-written % stays as it is.
+    // A % that somebody typed is no escape.
   }
   return { view: "videos", file: file || null }
 }
@@ -19,7 +19,7 @@ export function currentRoute() {
 /**
  * An address on camrec's server ("videos/a.mp4"), wherever the page is mounted.
  * @param {string} path
- * @param {string} base as the model has it
+ * @param {string} base the model's
  * @param {"ws" | null} scheme
  */
 export function serverUrl(path, base = "./", scheme = null) {

@@ -1,4 +1,4 @@
-// A row of choices that lie open: native radio buttons.
+// A row of choices that are all visible: native radio buttons.
 
 import { h } from "./base.js"
 
@@ -6,8 +6,8 @@ import { h } from "./base.js"
 /** @typedef {{label: string, checked: boolean, on: () => void, [attribute: string]: unknown}} Choice */
 
 /**
- * @param {string} group tells it from other rows of the page
- * @param {string} name for those who cannot see it
+ * @param {string} group unique on the page
+ * @param {string} name for screen readers
  * @param {Choice[]} choices
  * @param {Attributes} attributes
  */

@@ -1,4 +1,4 @@
-// Light or dark: as the system says, unless something else was chosen in this browser.
+// Light or dark: the system's theme, unless the user chose another one in this browser.
 
 import { THEME_CHANGED } from "./events.js"
 
@@ -27,7 +27,7 @@ export function chooseTheme(theme) {
 }
 
 /**
- * The page's language from now on, in this browser.
+ * Change the page's language, and remember it in this browser.
  * @param {Model} model
  * @param {string} language
  */

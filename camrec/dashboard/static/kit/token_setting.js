@@ -1,4 +1,4 @@
-// The setting of the token that others need: what is typed or made is in force only when that is confirmed.
+// The setting of the access token. A token that was typed or generated is used only after it was confirmed.
 
 import { button, find, h } from "./base.js"
 import { serverUrl } from "./route.js"
@@ -6,7 +6,7 @@ import { serverUrl } from "./route.js"
 /** @import { Locale } from "./locale.js" */
 /** @import { Model } from "../wire.js" */
 
-const TOKEN_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789" // 32 that cannot be taken for another
+const TOKEN_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789" // 32 that look like no other
 const TOKEN_LENGTH = 24
 
 /**
@@ -18,8 +18,8 @@ const TOKEN_LENGTH = 24
  */
 export function tokenSetting(model, { ask, draw, problems }) {
   let current = "" // the token that was set here, shown until the dialog closes
-  let pending = "" // one that was typed or made, and is not in force before it is confirmed
-  let isMade = false // it was made here: it is shown, and can be copied
+  let pending = "" // a token that was typed or generated, and is not confirmed yet
+  let isMade = false // it was generated here, so it is shown and can be copied
 
   /**
    * @param {string} token
@@ -46,7 +46,7 @@ export function tokenSetting(model, { ask, draw, problems }) {
     },
     isPending: () => pending !== "",
     /**
-     * camrec has taken it: this browser, which set it, is let in with it.
+     * camrec uses the token now: log this browser in with it.
      * @param {string} token
      */
     async accepted(token) {
@@ -56,7 +56,7 @@ export function tokenSetting(model, { ask, draw, problems }) {
       if (token) await logIn(token)
     },
     /**
-     * The entry, all that is drawn with it, and the hint under it.
+     * The entry, everything that is drawn with it, and the hint below it.
      * @param {Locale} locale
      */
     draw(locale) {
@@ -88,7 +88,7 @@ export function tokenSetting(model, { ask, draw, problems }) {
 }
 
 /**
- * Into the clipboard; where the browser lets no page do that, the text is selected.
+ * Copy to the clipboard; if the browser does not allow that, select the text.
  * @param {HTMLInputElement} entry
  * @param {HTMLElement} copy
  * @param {string} copied
@@ -104,7 +104,7 @@ async function copyText(entry, copy, copied) {
   find(copy, "span").textContent = copied
 }
 
-/** As hard to guess as the server's own, in letters that can be typed. */
+/** A token as hard to guess as the server's, in letters that are easy to type. */
 function randomToken() {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH))
   return [...bytes].map((byte) => TOKEN_LETTERS[byte % TOKEN_LETTERS.length]).join("")
@@ -112,8 +112,8 @@ function randomToken() {
 
 /** @param {string} token */
 async function logIn(token) {
-  // A header takes bytes: the token's in UTF-8.
+  // A header contains bytes: those of the token in UTF-8.
   const sent = String.fromCharCode(...new TextEncoder().encode(token))
   const headers = { Authorization: `Bearer ${sent}` }
-  await fetch(serverUrl("login"), { method: "POST", headers }).catch(() => {}) // the page of the login asks again
+  await fetch(serverUrl("login"), { method: "POST", headers }).catch(() => {}) // if it fails, the login page asks for the token
 }

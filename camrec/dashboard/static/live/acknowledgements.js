@@ -1,17 +1,17 @@
-// When frames are acknowledged to camrec: each by itself while the page is behind, else several together, which
-// costs the server less.
+// Decides when frames are acknowledged to camrec: each one alone while the page is behind, otherwise several together,
+// which costs the server less.
 
-const MAX_FRAMES = 8 // that one acknowledgement waits for at most
+const MAX_FRAMES = 8 // frames in one acknowledgement
 const MAX_BYTES = 64 << 10
 const MAX_WAIT_MS = 350
 
 /**
- * @param {(count: number, nextCount: number) => void} send `nextCount`: how many the next one waits for at most
+ * @param {(count: number, nextCount: number) => void} send `nextCount`: the most that the next acknowledgement waits for
  * @param {() => boolean} isBehind
  */
 export function acknowledgements(send, isBehind) {
-  let due = { count: 0, bytes: 0 } // taken, and not acknowledged yet
-  let together = 1 // frames that the next one waits for: one more each time, which the server is sent
+  let due = { count: 0, bytes: 0 } // frames that were taken and are not acknowledged yet
+  let together = 1 // frames that the next acknowledgement waits for; grows by one each time, and is sent to the server
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
@@ -35,13 +35,13 @@ export function acknowledgements(send, isBehind) {
       due.count += 1
       due.bytes += bytes
     },
-    /** Those that were added are acknowledged, now or with the ones that follow. */
+    /** Acknowledge the frames that were added, now or with the next ones. */
     schedule() {
       if (isBehind() || due.count >= together || due.bytes >= MAX_BYTES) flush()
       else timer ??= setTimeout(flush, MAX_WAIT_MS)
     },
     /**
-     * With another decoder: all that was sent to the one before counts as taken.
+     * Start again with another decoder: everything that was sent to the old one counts as taken.
      * @param {number} untaken
      */
     restart(untaken) {

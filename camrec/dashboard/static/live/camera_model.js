@@ -1,5 +1,4 @@
-// A camera as its card knows it, the page's card or the notebook's cell, which get its
-// facts, and send their requests, in different ways.
+// A camera for the page's card and the notebook's cell, which get its state and send requests in different ways.
 
 /** @import { Session, SessionFacts } from "../wire.js" */
 /** @import { Locale } from "../kit/locale.js" */
@@ -17,10 +16,10 @@ const NEGLIGIBLE_SKEW_MS = 2000
 
 /**
  * @template {SessionFacts} S
- * @param {{session: S, base: string}} model `session` as the board has it
+ * @param {{session: S, base: string}} model with the session's fields
  * @param {LiveStream} live
  * @param {Locale} locale
- * @param {(action: string, details: Record<string, unknown>) => void} send asks camrec; `answered` takes the answer
+ * @param {(action: string, details: Record<string, unknown>) => void} send sends a request to camrec; `answered` must be called with the answer
  */
 export function cameraModel(model, live, locale, send) {
   const camera = {
@@ -28,9 +27,9 @@ export function cameraModel(model, live, locale, send) {
     live,
     locale,
     /** @type {string | null} */
-    pending: null, // what was asked of camrec and is not answered yet
-    problem: "", // why the latest action was not done
-    isCutOff: false, // this page has lost camrec
+    pending: null, // the action that camrec has not answered yet
+    problem: "", // why the latest action failed
+    isCutOff: false, // camrec does not answer
     draw: () => {},
     /** @param {string} action */
     ask(action, details = {}) {
@@ -49,13 +48,13 @@ export function cameraModel(model, live, locale, send) {
       camera.problem = problem
       camera.draw()
     },
-    /** No more facts come: what came last may not be true any more. */
+    /** No news arrives, so what is known may be out of date. */
     isLost: () => camera.isCutOff || live.isLost(),
     isRecording: () => RECORDING_STATES.includes(model.session.recording?.state ?? ""),
-    /** camrec's clock: this browser's, unless the two are clearly apart. */
+    /** The time by camrec's clock: this browser's, unless the two differ clearly. */
     now: () => Date.now() - (Math.abs(live.skew()) > NEGLIGIBLE_SKEW_MS ? live.skew() : 0),
     /**
-     * The session's state, and "stale" as soon as the picture is old.
+     * The session's state, but "stale" as soon as the frame that is shown is old.
      * @returns {CameraState}
      */
     state() {

@@ -15,7 +15,7 @@ export const MAX_DURATION_S = 86_400
 const UNITS_S = { seconds: 1, minutes: 60, hours: 3600 }
 
 /**
- * What was chosen last in this tab.
+ * The last choice in this tab.
  * @param {string} owner a session, or "all"
  * @returns {{seconds: number, custom: CustomDuration | null}}
  */
@@ -36,7 +36,7 @@ function rememberDuration(owner, seconds) {
 }
 
 /**
- * NaN where that is no sensible duration.
+ * The duration in seconds; NaN if it makes no sense.
  * @param {CustomDuration} custom
  */
 export function secondsOf({ number, unit }) {
@@ -66,19 +66,19 @@ function customFields(locale, custom, changed) {
 }
 
 /**
- * The choice of one owner: what was chosen outlasts each `draw`.
+ * The choice of one owner, which remains when it is drawn again.
  * @param {string} owner a session, or "all"
  */
 export function durationChoice(owner) {
   let { seconds, custom } = rememberedDuration(owner) // `custom` while "Other…" is chosen
   const chosenSeconds = () => (custom === null ? seconds : secondsOf(custom))
   return {
-    /** NaN where the custom one is no sensible duration. */
+    /** NaN if the custom duration makes no sense. */
     seconds: chosenSeconds,
     /**
-     * `choices` is the row, `fields` are those of a custom duration.
+     * `choices` is the row; `fields` are the fields of a custom duration.
      * @param {Locale} locale
-     * @param {string} group tells the row from others of the page
+     * @param {string} group unique on the page
      * @param {() => void} changed
      * @param {Attributes} [attributes] of the row
      */
@@ -109,14 +109,14 @@ export function durationChoice(owner) {
 }
 
 /**
- * What there is room for: `maxSeconds` on the disk, bits a second (0: not known), bytes.
+ * The space on the disk: `maxSeconds` of recording fit; the rate is in bits per second (0: not known).
  * @typedef {{maxSeconds: number, bitRate: number, roomBytes: number, freeBytes: number}} Capacity
  */
 
 /**
  * What a button that records says and does, and the line under it. `seconds` 0: nothing can be recorded.
  * @param {Locale} locale
- * @param {number} seconds that were chosen; NaN: no sensible duration
+ * @param {number} seconds the choice; NaN: it makes no sense
  * @param {number} now in milliseconds
  * @param {Capacity} capacity
  * @param {(length: string, isShortened: boolean) => string} label

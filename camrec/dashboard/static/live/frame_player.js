@@ -1,4 +1,4 @@
-// From the stream's messages to the surface: frames are decoded, drawn and acknowledged.
+// Decodes, draws and acknowledges the frames of the stream's messages.
 //
 // Each frame is answered with "ok", some together with "ok 3 4" (web/handlers/stream.py), and the server sends no more
 // than a few ahead.
@@ -12,10 +12,10 @@ import { parseFrame } from "./stream_message.js"
 /** @import { FrameAge } from "./frame_age.js" */
 /** @import { Picture, VideoSurface } from "./video_surface.js" */
 
-const LATE_S = 0.3 // from a camera's frame to this page from which on it is late
+const LATE_S = 0.3 // age from which on a frame that arrives is late
 
 /**
- * The surface's element says in data-way how the frame came: "h264" or "jpeg".
+ * The surface's element has an attribute data-way: "h264" or "jpeg".
  * @param {VideoSurface} surface
  * @param {FrameAge} shown
  * @param {FrameRequest} request
@@ -23,7 +23,7 @@ const LATE_S = 0.3 // from a camera's frame to this page from which on it is lat
  * @param {(message: string) => void} handlers.send
  * @param {() => void} handlers.onFirstFrame
  * @param {(facts: StreamFacts) => void} handlers.onFacts
- * @param {() => void} handlers.onFailure a decoder gave up
+ * @param {() => void} handlers.onFailure the browser cannot decode H.264
  */
 export function framePlayer(surface, shown, request, { send, onFirstFrame, onFacts, onFailure }) {
   const { element } = surface
@@ -67,7 +67,7 @@ export function framePlayer(surface, shown, request, { send, onFirstFrame, onFac
       if (frame.isJpeg) jpeg.take(frame.data, frame.capturedAt)
       else h264.take(frame, shown.since(frame.capturedAt) > LATE_S)
     },
-    /** The connection is over. */
+    /** The connection has ended. */
     end() {
       h264.end()
       jpeg.end()

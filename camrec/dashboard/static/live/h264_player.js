@@ -5,49 +5,44 @@ import { acknowledgements } from "./acknowledgements.js"
 /** @import { StreamFormat } from "../wire.js" */
 /** @typedef {{data: Uint8Array<ArrayBuffer>, capturedAt: number, isKey: boolean, isHidden: boolean}} H264Frame */
 
-const MAX_UNSEEN = 60 // frames taken without one coming out: it will never do
+const MAX_UNSEEN = 60 // frames that the decoder takes without returning one, after which it never will
 
-/** Whether the browser has a decoder: not on plain http, but for this machine's own addresses. */
+/** Whether the browser has a decoder. It has none on plain http, except on this machine's own addresses. */
 export const canDecodeH264 = () => "VideoDecoder" in window
 
 /**
  * @param {object} handlers
- * @param {(frame: VideoFrame, capturedAt: number) => void} handlers.show draws it; it is closed afterwards
- * @param {(count: number, nextCount: number) => void} handlers.acknowledge the decoder has taken `count` more
- * @param {(hasShown: boolean) => void} handlers.fail the browser cannot decode this, or not any more
+ * @param {(frame: VideoFrame, capturedAt: number) => void} handlers.show draws a frame, which is closed afterwards
+ * @param {(count: number, nextCount: number) => void} handlers.acknowledge the decoder has taken `count` more frames
+ * @param {(hasShown: boolean) => void} handlers.fail the browser cannot decode this stream, or not any more
  */
 export function h264Player({ show, acknowledge, fail }) {
   /** @type {VideoDecoder | null} */
   let decoder = null
-  let hidden = new Set() // timestamps of those that are decoded but not shown
+  let hidden = new Set() // timestamps of the frames that are decoded but not shown
   /** @type {number[]} */
-  let queue = [] // bytes of the frames that the decoder has not taken
-  let isLate = false // the last frame came late
-  let unseen = 0 // frames taken since one came out
+  let queue = [] // sizes in bytes of the frames that the decoder has not taken
+  let isLate = false // the last frame arrived late
+  let unseen = 0 // frames that the decoder has taken since it returned one
   let hasShown = false
   const acks = acknowledgements(acknowledge, () => isLate || queue.length > 0)
 
   /**
-   * A new decoder; the next frame is a key frame.
+   * Start a new decoder. The next frame is a key frame.
    * @param {StreamFormat} format
    */
   function begin({ codec }) {
     acks.restart(queue.length)
     end()
-    const opened = new VideoDecoder({
-      output(frame) {
-        if (opened === decoder) decoded(frame)
-        frame.close()
-      },
-      error() {
-        if (opened !== decoder) return
+    decoder = openDecoder((opened) => opened === decoder, {
+      decoded,
+      taken,
+      failed() {
         decoder = null
         fail(hasShown)
       },
     })
-    opened.addEventListener("dequeue", () => opened === decoder && taken(opened))
-    decoder = opened
-    opened.configure({ codec, optimizeForLatency: true })
+    decoder.configure({ codec, optimizeForLatency: true })
   }
 
   /** @param {VideoFrame} frame */
@@ -76,7 +71,7 @@ export function h264Player({ show, acknowledge, fail }) {
   }
 
   /**
-   * @param {H264Frame} frame each has a capture time of its own, in milliseconds
+   * @param {H264Frame} frame its capture time in milliseconds must be unique
    * @param {boolean} late
    */
   function take({ data, capturedAt, isKey, isHidden }, late) {
@@ -103,4 +98,25 @@ export function h264Player({ show, acknowledge, fail }) {
   }
 
   return { begin, take, end }
+}
+
+/**
+ * @param {(decoder: VideoDecoder) => boolean} isCurrent events of a decoder that is not are ignored
+ * @param {object} handlers
+ * @param {(frame: VideoFrame) => void} handlers.decoded
+ * @param {(decoder: VideoDecoder) => void} handlers.taken
+ * @param {() => void} handlers.failed
+ */
+function openDecoder(isCurrent, { decoded, taken, failed }) {
+  const decoder = new VideoDecoder({
+    output(frame) {
+      if (isCurrent(decoder)) decoded(frame)
+      frame.close()
+    },
+    error() {
+      if (isCurrent(decoder)) failed()
+    },
+  })
+  decoder.addEventListener("dequeue", () => isCurrent(decoder) && taken(decoder))
+  return decoder
 }

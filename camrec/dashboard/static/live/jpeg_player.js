@@ -1,17 +1,17 @@
-// Frames that come as JPEG: only the newest is decoded.
+// Frames that arrive as JPEG. Only the newest one is decoded.
 
 /** @typedef {{data: BufferSource, capturedAt: number}} JpegFrame */
 
 /**
  * @param {object} handlers
- * @param {(picture: ImageBitmap | VideoFrame, capturedAt: number) => void} handlers.show draws it; it is closed afterwards
- * @param {() => void} handlers.acknowledge called once for each frame that was drawn or overtaken
+ * @param {(picture: ImageBitmap | VideoFrame, capturedAt: number) => void} handlers.show draws a frame, which is closed afterwards
+ * @param {() => void} handlers.acknowledge called once for each frame that was drawn or replaced by a newer one
  */
 export function jpegPlayer({ show, acknowledge }) {
   /** @type {JpegFrame | null} */
-  let waiting = null // one that came while another one is decoded
+  let waiting = null // the newest frame that arrived while another one is being decoded
   let decoding = false
-  let generation = 0 // which connection's frames these are
+  let generation = 0 // counts the connections
 
   /**
    * @param {BufferSource} data
@@ -34,7 +34,7 @@ export function jpegPlayer({ show, acknowledge }) {
         if (itsGeneration === generation) show(picture, capturedAt)
         picture.close()
       } catch {
-        // Not a JPEG: the next one may be.
+        // This was not a JPEG; the next one may be.
       }
       if (itsGeneration === generation) acknowledge()
     }
@@ -50,7 +50,7 @@ export function jpegPlayer({ show, acknowledge }) {
 }
 
 /**
- * A JPEG as something to draw: without a detour by RGB where the browser can.
+ * A JPEG as something that can be drawn; without conversion to RGB if the browser can do that.
  * @param {BufferSource} data
  */
 async function decodeJpeg(data) {

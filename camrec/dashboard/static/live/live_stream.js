@@ -1,9 +1,8 @@
-// The live picture: one WebSocket, one surface, the newest frame only; for the page's cards and the
-// notebook's view.
+// The live view of the page's cards and the notebook's view: one WebSocket, one surface, and the newest frame only.
 //
-// Where the browser can decode, frames come as H.264, else as JPEG. Once a second a text message brings facts;
-// another one, {codec, width, height}, goes before H.264 frames (docs/wire.md). While nobody can see it (a
-// hidden tab, scrolled away) it holds no connection and shows nothing.
+// If the browser can decode it, frames arrive as H.264, otherwise as JPEG. Once a second a text message brings facts;
+// another one, {codec, width, height}, comes before H.264 frames (docs/wire.md). While nobody can see the view (in a
+// hidden tab, or scrolled away), it has no connection and shows nothing.
 
 import { framePlayer } from "./frame_player.js"
 import { frameRequest } from "./frame_request.js"
@@ -21,12 +20,12 @@ import { runWhileVisible } from "./visibility.js"
 /** @typedef {ReturnType<typeof liveStream>} LiveStream */
 
 const CLOSED = "closed" // the server's reason when the camera was closed
-const MAX_UNSEEN_MESSAGES = 8 // a view that left the page without a word gives its socket up after these
+const MAX_UNSEEN_MESSAGES = 8 // after so many a view that was removed without an event closes its socket
 
 /**
  * @param {Lifetime} life
- * @param {() => string} streamUrl asked before each connection
- * @param {Element | null} within what has to be in sight, unless it is the picture
+ * @param {() => string} streamUrl called before each connection
+ * @param {Element | null} within the element that has to be visible; null: the view itself
  */
 export function liveStream(life, streamUrl, within = null) {
   const surface = videoSurface()
@@ -65,21 +64,21 @@ export function liveStream(life, streamUrl, within = null) {
 
   const live = {
     element,
-    closed: false, // the camera was closed: there will be no link
-    onChange: () => {}, // a first frame, new facts, the link lost or back
+    closed: false, // the camera was closed: there will be no connection
+    onChange: () => {}, // called for a first frame, new facts, and a connection that was lost or opened
     isLinked: connection.isLinked,
     facts: shown.facts, frames: shown.frames, age: shown.age, patience: shown.patience,
     isWaiting: shown.isWaiting, isLost: shown.isLost,
     /** Milliseconds by which this browser's clock is ahead of camrec's. */
     skew: () => skew.ms(),
     /**
-     * Have it or not; asked any number of times.
+     * Start or stop; may be called any number of times.
      * @param {boolean} wanted
      */
     run: (wanted) => visibility.want(wanted),
-    /** The picture as a file, and its time: the one that is shown, or in full size the camera's newest. */
+    /** A frame as a file, and its time: the one that is shown, or the camera's newest if that is larger. */
     still() {
-      // A JPEG may be smaller until the camera's own size is known.
+      // Until the camera's size is known, a JPEG may be reduced.
       const isReduced = shown.facts() === null ? element.dataset.way === "jpeg" : isSmallerThanCamera(shown, surface)
       return pictureFile(surface, shown.capturedAt() ?? 0, isReduced ? request.snapshotUrl() : null)
     },
@@ -95,11 +94,11 @@ export function liveStream(life, streamUrl, within = null) {
   /** @param {StreamFacts} facts */
   function learn(facts) {
     shown.learn(facts)
-    askForLarger() // it may have grown before the camera's own size was known
+    askForLarger() // the view may have grown before the camera's size was known
     live.onChange()
   }
 
-  /** Nothing is shown that would be old when somebody looks again. */
+  /** Remove the frame: it would be old when the view is visible again. */
   function rest() {
     if (!connection.isActive()) return
     connection.rest()
@@ -108,7 +107,7 @@ export function liveStream(life, streamUrl, within = null) {
     live.onChange()
   }
 
-  /** Shown larger than before, as in full screen: ask for more. */
+  /** If the view is larger than before, as in full screen, request larger frames. */
   function askForLarger() {
     if (connection.hasSocket() && isSmallerThanCamera(shown, surface) && request.isTooSmall()) connection.restart()
   }
@@ -127,7 +126,7 @@ export function liveStream(life, streamUrl, within = null) {
 }
 
 /**
- * No more was asked for than was shown.
+ * Whether the frames are smaller than the camera's.
  * @param {FrameAge} shown
  * @param {VideoSurface} surface
  */

@@ -1,5 +1,5 @@
-// What lies over a camera's picture: its state, why it is frozen, or why there is none.
-// Each function draws into its element and returns what has to be done every moment, if anything.
+// What is drawn over a camera's live view: its state, why it is frozen, or why there is no frame.
+// Each function draws into its element and returns a function to be called regularly, if one is needed.
 
 import { button, fill, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -10,7 +10,7 @@ import { icon } from "../kit/icons.js"
 /** @import { CameraModel, CameraState } from "./camera_model.js" */
 
 const ROLES = { stale: "status", opening: "status", failed: "alert", live: "none" }
-const FINE_RATE = 9.5 // frames a second below which a rate has a decimal, where it has one
+const FINE_RATE = 9.5 // frames per second below which the rate is shown with a decimal
 
 /**
  * @param {CameraModel<any>} camera
@@ -95,7 +95,7 @@ function drawStale(over, { locale, live, model, isLost }) {
 }
 
 /**
- * The steps of an opening: which are done, which is under way.
+ * The steps of an opening: those that are done, and the current one.
  * @param {HTMLElement} over
  * @param {CameraModel<any>} camera
  */

@@ -1,5 +1,5 @@
-// How a camera did while this page looked: Bokeh's plots (plots.py) in a dialog of a notebook's cell. The
-// dashboard's come from the server, which also knows what was when nobody looked.
+// The plots of a camera in a dialog of a notebook's cell: Bokeh's (plots.py), with the figures since the cell was
+// opened. The dashboard's plots come from the server, which has the figures from before, too.
 
 import { embedPlots } from "../compat/bokeh.js"
 import { dialog, fill, h } from "../kit/base.js"
@@ -20,7 +20,7 @@ export function plotsDialog(camera) {
   /** @type {BokehDocument | null} */
   let plots = null // while they are shown
 
-  /** The titles with what is so now, the gaps, and the minutes that are in sight. */
+  /** Update the titles with the latest values, the gaps, and the time that is shown. */
   function update() {
     if (plots === null) return
     const { locale } = camera
@@ -35,7 +35,7 @@ export function plotsDialog(camera) {
     plots.get_model_by_name("gaps").data = plotGaps(moments)
   }
 
-  /** To be called with each of the stream's facts. */
+  /** To be called when the stream's facts arrive. */
   function learn() {
     const facts = live.facts()
     if (facts === null) return

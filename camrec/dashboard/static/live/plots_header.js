@@ -1,4 +1,4 @@
-// The head of a camera's plots: the title, and what closes them.
+// The header of a camera's plots: the title, and a button that closes them.
 
 import { h, iconButton } from "../kit/base.js"
 

@@ -1,4 +1,4 @@
-// The durations for all cameras at once, and the button that records them; shown over the page.
+// A panel with the durations for all cameras at once, and the button that records them.
 
 import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -17,7 +17,7 @@ export function recordAllPanel(life, model) {
   const element = h("div", { class: "list card", popover: "auto", id: "all" })
   const duration = durationChoice("all")
   let update = () => {} // while the panel is shown
-  let isPending = false // asked, and not answered yet
+  let isPending = false // camrec has not answered yet
   let problem = ""
 
   function open() {
@@ -60,7 +60,7 @@ export function recordAllPanel(life, model) {
     fill(element)
   }
 
-  // In another language all is drawn again.
+  // In another language everything is drawn again.
   life.watch(["texts"], () => element.matches(":popover-open") && open())
   life.watch("msg:custom", (/** @type {Answer} */ answer) => {
     if (answer.answered !== "record_all") return

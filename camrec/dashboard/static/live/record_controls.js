@@ -1,5 +1,5 @@
-// What is under a camera's picture: the duration and Record, the recording that runs, or what to check.
-// Each function draws into the element and returns what has to be done every moment, if anything.
+// The controls below the live view: the duration and Record, the recording that runs, or what to check.
+// Each function draws into the element and returns a function to be called regularly, if one is needed.
 
 import { button, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -14,13 +14,13 @@ import { saveFile } from "./save_still.js"
 
 /**
  * @param {CameraModel<any>} camera
- * @param {HTMLElement | null} tools are shown next to Record, and next to what was written
+ * @param {HTMLElement | null} tools shown next to Record, and next to the size of the recording
  */
 export function recordControls(camera, tools = null) {
   const { model } = camera
   const element = h("div", { class: "controls" })
   const duration = durationChoice(model.session.session_id)
-  let changedAt = performance.now() // the latest facts of this camera
+  let changedAt = performance.now() // time of the latest news of this camera
 
   const trouble = () => camera.problem || model.session.trouble
   const problem = () => (trouble() ? h("p", { class: "problem", role: "alert" }, icon("warning", 18), trouble()) : null)
@@ -72,7 +72,7 @@ function drawFailed(element, camera, problem) {
 }
 
 /**
- * What passed between camrec and the camera, as a file to pass on: the camera is called once more.
+ * Saves what passes between camrec and the camera as a file to send to somebody. It connects to the camera once more.
  * @param {CameraModel<any>} camera
  */
 function cameraReport({ locale, model }) {

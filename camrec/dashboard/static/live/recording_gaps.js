@@ -11,7 +11,7 @@ export const totalGap = (gaps) => gaps.reduce((sum, gap) => sum + gap.duration, 
  * The gaps that camrec has reported, and the one that is growing now, which may already be among them.
  * @param {Gap[]} known
  * @param {number} elapsed seconds of the recording
- * @param {number} age seconds since the last picture
+ * @param {number} age seconds since the last frame
  * @returns {Gap[]}
  */
 export function withGrowingGap(known, elapsed, age) {

@@ -1,4 +1,4 @@
-// The recording that runs: its timer, its strip with the gaps, and what was written.
+// The recording that runs: its timer, its bar with the gaps, and its size.
 
 import { button, fill, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -14,8 +14,8 @@ import { totalGap, withGrowingGap } from "./recording_gaps.js"
  * @param {object} options
  * @param {HTMLElement | null} options.problem
  * @param {HTMLElement | null} options.tools
- * @param {() => number} options.changedAt the latest facts of this camera
- * @returns {() => void} to be called every moment
+ * @param {() => number} options.changedAt time of the latest news of this camera
+ * @returns {() => void} to be called regularly
  */
 export function recordingProgress(element, camera, { problem, tools, changedAt }) {
   const { locale, live, model } = camera
@@ -36,7 +36,7 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
     h("p", { class: "ends second figures" }, h("span", {}, locale.minute(startedAt)), left, h("span", {}, locale.minute(endsAt))),
     h("div", { class: "beside" }, problem ?? written, tools), waiting)
 
-  let elapsed = 0 // does not move while it is not known whether the recording goes on
+  let elapsed = 0 // stands still while it is not known whether the recording continues
 
   /** @param {Gap[]} gaps */
   function drawStrip(gaps) {
@@ -60,7 +60,7 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
   }
 
   return () => {
-    const isKnown = !camera.isLost() // a page that lost camrec knows of no gap
+    const isKnown = !camera.isLost() // if camrec does not answer, gaps are not known
     if (isKnown || elapsed === 0) elapsed = Math.min(Math.max(0, (camera.now() - startedAt) / 1000), duration)
     const isAway = camera.state() === "stale" && isKnown
     const gaps = isAway ? withGrowingGap(model.session.recording.gaps, elapsed, live.age() ?? 0) : model.session.recording.gaps
@@ -75,7 +75,7 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
 }
 
 /**
- * Bytes on the disk: as the stream reports, or the last known size and what has come since; else null.
+ * Bytes on the disk: as the stream reports, or the last known size and what was sent since; null: not known.
  * @param {CameraModel<any>} camera
  * @param {number} bitRate
  * @param {number} seconds since the latest facts
@@ -84,6 +84,6 @@ export function recordingProgress(element, camera, { problem, tools, changedAt }
 function writtenBytes({ live, model }, bitRate, seconds) {
   const facts = live.facts()
   if (facts?.recorded != null) return facts.recorded
-  // H.264 goes into the file as it comes; anything else is encoded again, and takes less room.
+  // H.264 is copied into the file; anything else is encoded again, and takes less space.
   return facts?.video_codec === "h264" ? model.session.recording.bytes + (bitRate / 8) * seconds : null
 }

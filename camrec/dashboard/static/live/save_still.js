@@ -1,4 +1,4 @@
-// A picture, or anything else, as a file that the browser saves.
+// Saves a still, or anything else, as a file of the browser.
 
 import { h } from "../kit/base.js"
 import { twoDigits } from "../kit/locale.js"
@@ -18,11 +18,11 @@ export function saveFile(blob, name) {
 }
 
 /**
- * Under its camera's name and its moment.
+ * The file's name has the camera's name and the time.
  * @param {Blob} blob
  * @param {string} name
  * @param {Date} moment
- * @param {string} time the moment's clock as it reads
+ * @param {string} time as it is shown
  * @param {string} extension
  */
 export function savePicture(blob, name, moment, time, extension) {
@@ -31,7 +31,7 @@ export function savePicture(blob, name, moment, time, extension) {
 }
 
 /**
- * The one that is shown live.
+ * Save the frame that the live view shows.
  * @param {LiveStream} live
  * @param {string} name
  * @param {Locale} locale
@@ -42,7 +42,7 @@ export async function saveStill(live, name, locale) {
 }
 
 /**
- * What a surface shows, or where an address is given that has it larger, what is there.
+ * What a surface shows, or the larger image at an address, if there is one.
  * @param {VideoSurface} surface
  * @param {number} capturedAt
  * @param {string | null} snapshotUrl

@@ -1,4 +1,4 @@
-// The recordings of a camera that are still to come, under its controls: when, how long, and what cancels one.
+// The scheduled recordings of a camera, below its controls: start, duration, and a button that cancels.
 
 import { button, fill, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -7,7 +7,7 @@ import { icon } from "../kit/icons.js"
 /** @import { ScheduledRecording } from "../wire.js" */
 /** @import { CameraModel } from "./camera_model.js" */
 
-const MAX_SHOWN = 2 // lines that lie open; further ones are folded away
+const MAX_SHOWN = 2 // lines that are visible; the others are folded away
 
 /**
  * "at 14:00", "tomorrow at 14:00", "on Saturday 5 December at 14:00".

@@ -1,15 +1,15 @@
-// Two clocks of a live stream: one of this page that only goes forward, and how this browser's clock differs
-// from camrec's.
+// The clocks of a live stream: one of this page that only goes forward, and the difference between this browser's clock
+// and camrec's.
 
-const SLEEP_MS = 5000 // the wall clock is ahead by more than this: the machine slept
+const SLEEP_MS = 5000 // if the wall clock is ahead by more than this, the machine slept
 const SAMPLES = 5
 
 /** @typedef {ReturnType<typeof steadyClock>} SteadyClock */
 /** @typedef {ReturnType<typeof clockSkew>} ClockSkew */
 
 /**
- * A clock in milliseconds that no correction of the time moves, and that counts the machine's sleep, which
- * performance.now() leaves out.
+ * A clock in milliseconds that ignores corrections of the system's time. It counts the time that the machine sleeps,
+ * which performance.now() does not.
  * @param {() => number} wallNow
  * @param {() => number} monotonicNow
  */
@@ -20,7 +20,7 @@ export function steadyClock(wallNow = () => Date.now(), monotonicNow = () => per
   return {
     now,
     /**
-     * Seconds since a moment of this clock.
+     * Seconds since a time of this clock.
      * @param {number} moment
      */
     since: (moment) => (now() - moment) / 1000,
@@ -35,8 +35,8 @@ export function steadyClock(wallNow = () => Date.now(), monotonicNow = () => per
 }
 
 /**
- * By how many milliseconds this browser's clock is ahead of camrec's. A message's delay makes it seem further
- * ahead, so the least of the latest few differences is taken: a minimum-delay filter, as NTP has one.
+ * By how many milliseconds this browser's clock is ahead of camrec's. The delay of a message makes it seem further
+ * ahead, so the smallest of the latest differences counts: a minimum-delay filter, as in NTP.
  */
 export function clockSkew() {
   /** @type {number[]} */
@@ -52,7 +52,7 @@ export function clockSkew() {
       differences = [...differences.slice(1 - SAMPLES), received - sent]
       skew = Math.min(...differences)
     },
-    /** For a new connection, whose delays may be others. */
+    /** Start again for a new connection, whose delays may differ. */
     restart() {
       differences = []
     },

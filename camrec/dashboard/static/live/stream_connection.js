@@ -3,21 +3,21 @@
 /** @import { SteadyClock } from "./stream_clock.js" */
 /** @typedef {ReturnType<typeof streamConnection>} StreamConnection */
 
-const MIN_PAUSE_MS = 500 // before connecting again; it grows to the longest
+const MIN_PAUSE_MS = 500 // before connecting again; it grows with each attempt
 const MAX_PAUSE_MS = 10_000
 const PAUSE_GROWTH = 1.7
-const SILENCE_MS = 5000 // without a message the connection is dead: there is one a second
-const UNREACHED_S = 4 // without a link before that is shown
+const SILENCE_MS = 5000 // without a message, after which the connection is dead: there is one each second
+const UNREACHED_S = 4 // without a connection, after which the page says so
 
 /**
  * @param {SteadyClock} clock
  * @param {object} handlers
- * @param {() => string} handlers.address asked before each connection
+ * @param {() => string} handlers.address called before each connection
  * @param {() => void} handlers.onOpen
  * @param {(data: string | ArrayBuffer) => void} handlers.onMessage
- * @param {() => void} handlers.onRelease a connection is over, whoever ended it
- * @param {(reason: string) => boolean} handlers.onClose the other side closed it; returns whether to open it again
- * @param {() => void} handlers.onSilence it is opened again
+ * @param {() => void} handlers.onRelease a connection has ended, whoever ended it
+ * @param {(reason: string) => boolean} handlers.onClose the server closed it; returns whether to open it again
+ * @param {() => void} handlers.onSilence no message arrived; it is opened again
  */
 export function streamConnection(clock, { address, onOpen, onMessage, onRelease, onClose, onSilence }) {
   /** @type {WebSocket | null} */
@@ -25,7 +25,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
   /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null
   let pause = MIN_PAUSE_MS
-  let heardAt = 0 // the latest message, on `clock`
+  let messageAt = 0 // time of the latest message, by `clock`
   let linkedAt = 0
   /** @type {number | null} */
   let startedAt = null
@@ -33,29 +33,25 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
 
   function connect() {
     timer = null
-    const opened = new WebSocket(address())
-    socket = opened
-    heardAt = clock.now()
-    opened.binaryType = "arraybuffer"
-    opened.onopen = () => {
-      if (socket !== opened) return
-      pause = MIN_PAUSE_MS
-      linkedAt = clock.now()
-      linked = true
-      onOpen()
-    }
-    opened.onmessage = ({ data }) => {
-      if (socket !== opened) return
-      heardAt = clock.now()
-      onMessage(data)
-    }
-    opened.onclose = ({ reason }) => {
-      if (socket !== opened) return
-      release()
-      if (!onClose(reason)) return
-      timer = setTimeout(connect, pause)
-      pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MS)
-    }
+    messageAt = clock.now()
+    socket = openSocket(address(), (opened) => opened === socket, {
+      open() {
+        pause = MIN_PAUSE_MS
+        linkedAt = clock.now()
+        linked = true
+        onOpen()
+      },
+      message(data) {
+        messageAt = clock.now()
+        onMessage(data)
+      },
+      close(reason) {
+        release()
+        if (!onClose(reason)) return
+        timer = setTimeout(connect, pause)
+        pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MS)
+      },
+    })
   }
 
   function release() {
@@ -78,31 +74,31 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
     isActive,
     isLinked: () => linked,
     hasSocket: () => socket !== null,
-    /** Seconds that the link has been there. */
+    /** Seconds since it was opened. */
     linkedFor: () => clock.since(linkedAt),
-    /** There should have been a link for a while. */
+    /** Whether it has not been opened for too long. */
     isUnreached: () => startedAt !== null && clock.since(startedAt) > UNREACHED_S,
-    /** Connect, unless it does already. */
+    /** Connect, unless there is a connection or will be one. */
     start() {
       if (isActive()) return
       startedAt = clock.now()
       connect()
     },
     stop,
-    /** Stop, and forget that it was slow. */
+    /** Stop, and forget how many attempts there were. */
     rest() {
       stop()
       pause = MIN_PAUSE_MS
       startedAt = null
     },
-    /** Connect with another address. */
+    /** Connect again, as the address has changed. */
     restart() {
       stop()
       connect()
     },
-    /** Called once a second: a link may die without a word, or with the machine asleep. */
+    /** Called once a second: a connection may end without an event, or while the machine sleeps. */
     check() {
-      if (socket === null || clock.now() - heardAt < SILENCE_MS) return
+      if (socket === null || clock.now() - messageAt < SILENCE_MS) return
       stop()
       onSilence()
       connect()
@@ -112,4 +108,27 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
       if (socket?.readyState === WebSocket.OPEN) socket.send(message)
     },
   }
+}
+
+/**
+ * @param {string} address
+ * @param {(socket: WebSocket) => boolean} isCurrent events of a socket that is not are ignored
+ * @param {object} handlers
+ * @param {() => void} handlers.open
+ * @param {(data: string | ArrayBuffer) => void} handlers.message
+ * @param {(reason: string) => void} handlers.close
+ */
+function openSocket(address, isCurrent, { open, message, close }) {
+  const socket = new WebSocket(address)
+  socket.binaryType = "arraybuffer"
+  socket.onopen = () => {
+    if (isCurrent(socket)) open()
+  }
+  socket.onmessage = ({ data }) => {
+    if (isCurrent(socket)) message(data)
+  }
+  socket.onclose = ({ reason }) => {
+    if (isCurrent(socket)) close(reason)
+  }
+  return socket
 }

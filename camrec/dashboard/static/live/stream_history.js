@@ -1,16 +1,16 @@
-// How a camera did while this page looked: five minutes of figures, as Bokeh's plots take them.
+// The figures of a camera while this page was open: five minutes, as columns for Bokeh's plots.
 
 /** @import { StreamFacts } from "../wire.js" */
 /** @typedef {{at: number, isAway?: boolean, fps: number, rate: number, lag: number, lost: number}} Moment */
 /** @typedef {ReturnType<typeof streamHistory>} StreamHistory */
 
 export const MAX_MOMENTS = 300 // one a second
-const MAX_SILENCE_MS = 3000 // without facts, as out of sight: no line goes across
+const MAX_SILENCE_MS = 3000 // without facts, as in a hidden tab, after which the line is interrupted
 /** @type {("fps" | "rate" | "lag" | "lost")[]} */
 export const FIGURES = ["fps", "rate", "lag", "lost"]
 
 /**
- * As columns() of plots.py makes them: an area goes down to nothing where there is no value.
+ * The same as sample_columns() of plots.py: an area drops to 0 where there is no value.
  * @param {Moment[]} moments
  * @param {Moment | null} before
  */
@@ -32,7 +32,7 @@ export function plotColumns(moments, before = null) {
 }
 
 /**
- * Further rows where values begin or end, so that an area has an upright edge there.
+ * Rows that are added where values begin or end, so that an area has a vertical edge there.
  * @param {Moment} before
  * @param {Moment} moment
  */
@@ -49,7 +49,7 @@ function edges(before, moment) {
 }
 
 /**
- * Columns x0 and x1: from the last moment with pictures to the first with them again.
+ * Columns x0 and x1: the gaps, from the last moment with frames to the first one that has them again.
  * @param {Moment[]} moments
  */
 export function plotGaps(moments) {
@@ -69,7 +69,7 @@ export function plotGaps(moments) {
   return gaps
 }
 
-/** @param {number} offset milliseconds that are added to each moment: Bokeh's axes know UTC only */
+/** @param {number} offset milliseconds that are added to each time: Bokeh's axes show UTC only */
 export function streamHistory(offset) {
   /** @type {Moment[]} */
   const moments = []
@@ -80,7 +80,7 @@ export function streamHistory(offset) {
     /**
      * Returns the moments that were added.
      * @param {StreamFacts} facts
-     * @param {number} patience seconds without a picture from which there is none
+     * @param {number} patience seconds without a frame after which there is a gap
      */
     add(facts, patience) {
       const at = 1000 * facts.now + offset

@@ -1,6 +1,6 @@
-// A binary message of the stream: one frame behind a header.
+// A binary message of the stream: a header and one frame.
 //
-// The header is u64 capture time in µs UTC and u64 number; u64 flags too where H.264 was asked for.
+// The header is u64 capture time in µs UTC and u64 number; with H.264 also u64 flags.
 
 const HEADER_BYTES = 16
 const LONG_HEADER_BYTES = 24

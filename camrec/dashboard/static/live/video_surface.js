@@ -1,16 +1,16 @@
-// What a live picture is drawn on: a canvas. Without a graphics card a canvas converts, copies and scales
-// each picture in the page's own thread, which has no time for several large ones: those are given to
-// Chromium's <video> one by one, which needs a third of that. Other browsers have the canvas.
+// The surface that frames are drawn on: a canvas. Without a graphics card a canvas converts, copies and scales each frame
+// in the page's own thread, which is too slow for several large ones. Chromium's <video> takes frames one by one, in a
+// third of the time, so there large frames go to it. Other browsers use the canvas.
 
 import { h } from "../kit/base.js"
 
 /** @typedef {ImageBitmap | VideoFrame} Picture */
 /** @typedef {ReturnType<typeof videoSurface>} VideoSurface */
 
-const HEAVY_PIXELS = 1280 * 720 // one such picture costs a canvas about 10 ms without a graphics card
+const HEAVY_PIXELS = 1280 * 720 // one such frame costs a canvas about 10 ms without a graphics card
 const SOFTWARE_RENDERER = /swiftshader|llvmpipe|software|basic render/i
 
-/** `element` stands around the canvas or the <video>; `width` and `height` are 0 before the first picture. */
+/** `element` contains the canvas or the <video>; `width` and `height` are 0 before the first frame. */
 export function videoSurface() {
   const canvas = canvasSurface()
   const element = h("div", { class: "picture" }, canvas.element)
@@ -26,7 +26,7 @@ export function videoSurface() {
     /** The canvas or the <video>. */
     source: () => current.element,
     /**
-     * Pictures of this size come next.
+     * The next frames have this size.
      * @param {number} width
      * @param {number} height
      */
@@ -39,7 +39,7 @@ export function videoSurface() {
       element.replaceChildren(current.element)
     },
     /**
-     * Whoever shows a picture closes it afterwards.
+     * Draw a frame. The caller closes it afterwards.
      * @param {Picture} picture
      * @param {number} capturedAt
      */
@@ -64,9 +64,9 @@ const sizeOf = (picture) =>
     : { width: picture.width, height: picture.height }
 
 /** @type {boolean | undefined} */
-let isVideoElementBetter // known after the first look: it takes a graphics context
+let isVideoElementBetter // found out once, as that needs a graphics context
 
-/** Whether a <video> can be fed frame by frame and is the better way. */
+/** Whether a <video> takes single frames and is faster. */
 const prefersVideoElement = () => (isVideoElementBetter ??= "MediaStreamTrackGenerator" in window && !hasGraphicsCard())
 
 function hasGraphicsCard() {
@@ -105,7 +105,7 @@ function videoElementSurface() {
   /** @type {WritableStreamDefaultWriter<VideoFrame> | null} */
   let writer = null
   /** @type {VideoFrame | null} */
-  let early = null // shown before the player listens: what is written then is lost
+  let early = null // shown before the <video> plays: frames that are written before are lost
 
   /**
    * @param {WritableStreamDefaultWriter<VideoFrame>} to
@@ -113,7 +113,7 @@ function videoElementSurface() {
    */
   function write(to, frame) {
     to.write(frame).catch(() => frame.close())
-    // One that was taken out of the page and put back is paused.
+    // A <video> that was removed from the page and added again is paused.
     if (element.paused) element.play().catch(() => {})
   }
 

@@ -1,17 +1,17 @@
-// Whether anybody can see an element: not in a hidden tab, nor scrolled away.
+// Whether anybody can see an element: it is not in a hidden tab, nor scrolled away.
 
 /** @import { Lifetime } from "../kit/lifetime.js" */
 
-const REST_MS = 1000 // out of sight before it rests
+const REST_MS = 1000 // for which the element is not visible before `rest` is called
 
 /**
- * Runs what costs something only while it is wanted and can be seen.
+ * Runs something only while it is wanted and visible.
  * @param {Lifetime} life
  * @param {Element} element
  * @param {object} handlers
- * @param {() => void} handlers.start called any number of times
- * @param {() => void} handlers.rest it has been out of sight for a while
- * @param {() => void} handlers.stop it is not wanted any more
+ * @param {() => void} handlers.start may be called any number of times
+ * @param {() => void} handlers.rest the element was not visible for a while
+ * @param {() => void} handlers.stop it is no longer wanted
  */
 export function runWhileVisible(life, element, { start, rest, stop }) {
   let isWanted = false

@@ -1,4 +1,4 @@
-// Where the cards of the library lie: in rows under the headings of their days.
+// The positions of the library's cards: in rows under the headings of their days.
 
 import { dayName, startOfDay } from "./video_format.js"
 import { h } from "../kit/base.js"
@@ -9,9 +9,9 @@ import { h } from "../kit/base.js"
 
 const MIN_CARD_PX = 208
 const GAP_PX = 16
-const HEADING_PX = 31 // with the distance to its cards
+const HEADING_PX = 31 // with the space below
 const DAY_GAP_PX = 18
-const CARD_FOOT_PX = 76 // of a card that are not its picture
+const CARD_FOOT_PX = 76 // below the thumbnail
 const PICTURE_RATIO = 8 / 15
 const BORDERS_PX = 2
 
@@ -32,7 +32,7 @@ export function cardLayout(locale, videos, { width: listWidth, byDay, makeCard }
   /** @type {Item[]} */
   const items = []
   let top = 0
-  let column = 0 // of the next card
+  let column = 0 // where the next card goes
   /** @type {number | null} */
   let currentDay = null
 

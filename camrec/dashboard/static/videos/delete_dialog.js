@@ -1,4 +1,4 @@
-// Asks once before videos are deleted; Python's answer closes the dialog or is shown in it.
+// Asks before videos are deleted. Python's answer closes the dialog, or is shown in it.
 
 import { button, dialog, fill, find, h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -13,7 +13,7 @@ import { startTime } from "./video_format.js"
 const MAX_NAMED = 4
 
 /**
- * Names and lengths: all of the first few, and how many more there are.
+ * The names and durations of the first videos, and how many more there are.
  * @param {Locale} locale
  * @param {Video[]} videos
  */
@@ -47,12 +47,12 @@ function question(locale, videos, fault) {
 }
 
 /**
- * Returns the function that asks, and deletes where that is confirmed.
+ * Returns a function that asks, and deletes the videos if the user confirms.
  * @param {Model} model
  * @param {Lifetime} life
  * @param {HTMLElement} host
  * @param {object} handlers
- * @param {() => void} [handlers.onSend] before the request leaves
+ * @param {() => void} [handlers.onSend] called before the request is sent
  * @param {() => void} [handlers.onDeleted]
  * @param {() => void} [handlers.onFailed]
  */

@@ -1,4 +1,4 @@
-// Which frame of a video is shown at a time: by the frame times of the file, as soon as they have loaded.
+// The frame of a video that is shown at a time, by the file's frame times, as soon as they have loaded.
 
 import { serverUrl, urlPart } from "../kit/route.js"
 import { missingLength, recordedLength } from "./video_format.js"
@@ -6,7 +6,7 @@ import { missingLength, recordedLength } from "./video_format.js"
 /** @import { PlayedVideo, Receipt, Video } from "../wire.js" */
 
 /**
- * `frameNumber` counts from 1. `step` is the time of the frame that is `steps` away, where it is sought.
+ * `frameNumber` counts from 1. `step` is the time to seek to for the frame that is `steps` further.
  * @typedef {object} FrameTimes
  * @property {boolean} isExact
  * @property {number | null} count
@@ -14,15 +14,15 @@ import { missingLength, recordedLength } from "./video_format.js"
  * @property {(time: number) => number} frameNumber
  */
 
-const USUAL_RATE = 25 // frames a second, where no receipt tells
-const SEEK_INSIDE_S = 0.004 // behind a frame's own time, where it is sought: never the one before it
+const USUAL_RATE = 25 // frames per second, if there is no receipt
+const SEEK_INSIDE_S = 0.004 // after a frame's time, so that a seek never shows the frame before
 const MIN_LENGTH_S = 0.001
 const ROUNDING_FRAMES = 1e-6
 const ROUNDING_S = 1e-5
 
 /**
- * Where frames are in a video, as if they came at an even distance but for its gaps. A gap lasts from the
- * frame before it, which is still shown, to the one behind it.
+ * An estimate: frames at equal intervals, except in the gaps. A gap lasts from the frame before it, which is still shown,
+ * to the frame after it.
  * @param {Pick<Video, "duration" | "gaps">} video
  * @param {Pick<Receipt, "frames"> | null} receipt
  * @returns {FrameTimes}
@@ -59,7 +59,7 @@ export function estimatedFrameTimes(video, receipt) {
 }
 
 /**
- * By the times of all frames.
+ * The exact times of all frames.
  * @param {number[]} times in seconds, sorted
  * @returns {FrameTimes}
  */
@@ -87,7 +87,7 @@ export function exactFrameTimes(times) {
 }
 
 /**
- * An estimate first, the exact times as soon as they have come; `changed` is called then.
+ * The estimate first; the exact times when they have loaded, and then `changed` is called.
  * @param {PlayedVideo} video
  * @param {Receipt | null} receipt
  * @param {string} base
@@ -106,7 +106,7 @@ export function frameClock(video, receipt, base, signal, changed) {
       Object.assign(clock, exactFrameTimes(times))
       changed()
     } catch {
-      // The estimate stays.
+      // The estimate remains.
     }
   }
 

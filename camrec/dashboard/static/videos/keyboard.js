@@ -1,4 +1,4 @@
-// The keys of the list of videos. None but Delete, which asks, changes anything on the disk.
+// The keys of the list of videos. Only Delete changes anything on the disk, and it asks before.
 
 import { find, focusBeside } from "../kit/base.js"
 import { hotkeys } from "../kit/hotkeys.js"
@@ -14,7 +14,7 @@ import { hotkeys } from "../kit/hotkeys.js"
  * @param {object} list
  * @param {VirtualList} list.cards
  * @param {Selection} list.selection
- * @param {(videos: Video[]) => void} list.ask before they are deleted
+ * @param {(videos: Video[]) => void} list.ask asks whether to delete them
  * @param {(filename: string) => Video} list.video
  * @param {() => [Video | undefined, Video | undefined]} list.ends the first and the last one that are shown
  */
@@ -28,7 +28,7 @@ export function listKeyboard(life, root, { cards, selection, ask, video, ends })
   }
 
   /**
-   * What to do with the card that has the focus; without one the key was not meant.
+   * Call `action` with the card that has the focus; without one, the browser handles the key.
    * @param {(filename: string) => unknown} action
    */
   const onCard = (action) => () => {
@@ -45,7 +45,7 @@ export function listKeyboard(life, root, { cards, selection, ask, video, ends })
   /** @param {boolean} range */
   const select = (range) => onCard((filename) => selection.select(filename, range || !selection.has(filename), range))
 
-  /** From wherever on the page. */
+  /** From anywhere on the page. */
   function search() {
     const field = find(root, "input[type=search]")
     if (root.checkVisibility()) return field.focus()

@@ -1,4 +1,4 @@
-// Codecs, exact times and exact lengths as people read them.
+// Codec names, exact times and exact durations, as they are shown.
 
 import { NBSP } from "../kit/locale.js"
 
@@ -19,7 +19,7 @@ export const exactTime = (locale, moment) =>
   `${locale.clock(moment)}${locale.language === "fr" ? "," : "."}${String(new Date(moment).getMilliseconds()).padStart(3, "0")}`
 
 /**
- * "12.34 s", and as usual from a minute on.
+ * "12.34 s"; from one minute on, in the usual form.
  * @param {Locale} locale
  * @param {number} seconds
  */

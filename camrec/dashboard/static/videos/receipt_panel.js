@@ -1,4 +1,4 @@
-// The panel next to the player: what is known of the file, and the player's keys.
+// The panels next to the player: the receipt, and the player's keys.
 
 import { h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -11,7 +11,7 @@ import { missingLength, recordedLength } from "./video_format.js"
 /** @import { PlayedVideo, Receipt } from "../wire.js" */
 
 /**
- * Whether the file is what was recorded.
+ * Whether the file is intact.
  * @param {Locale} locale
  * @param {PlayedVideo} video
  * @param {Receipt | null} receipt

@@ -1,4 +1,4 @@
-// A video that is given another name: the form, and the file that is moved meanwhile.
+// Renames a video: the form, and the file name that changes meanwhile.
 
 import { find } from "../kit/base.js"
 import { urlPart } from "../kit/route.js"
@@ -11,7 +11,7 @@ import { videoName } from "./video_name.js"
 
 /**
  * @param {Model & {shown: ShownVideo}} model
- * @param {HTMLElement} root what the form is drawn in
+ * @param {HTMLElement} root contains the form
  * @param {VideoSource} source
  * @param {() => void} draw
  */
@@ -27,7 +27,7 @@ export function renaming(model, root, source, draw) {
     field.select()
   }
 
-  /** @param {string | null} name null: the old one is kept */
+  /** @param {string | null} name null: keep the old one */
   function send(name) {
     const { filename = "", video } = model.shown
     if (name === null || name === video?.name) {
@@ -36,7 +36,7 @@ export function renaming(model, root, source, draw) {
       return find(root, ".rename").focus()
     }
     move = { from: filename, to: null, time: source.element().currentTime }
-    source.release() // Windows renames no file that is being read
+    source.release() // Windows does not rename a file that is being read
     model.send_msg({ do: "rename", filename, name })
   }
 
@@ -65,11 +65,11 @@ export function renaming(model, root, source, draw) {
       if (file !== move?.to) form.isOpen = false
     },
     /**
-     * Under its old name it is gone, and under the new one not heard of yet.
+     * The old name is gone, and the new one is not known yet.
      * @param {string} filename
      */
     isMoving: (filename) => move !== null && [move.from, move.to].includes(filename),
-    /** Where it goes on under the new name; null: it is not being renamed. */
+    /** Where the video continues under its new name; null: it is not being renamed. */
     time: () => move?.time ?? null,
     /** @param {string} filename that is shown */
     arrived(filename) {

@@ -1,14 +1,14 @@
-// Moves through a video: seeks one at a time, of which only the newest counts.
+// Moves through a video: one seek at a time, and only the newest target counts.
 
 /** @import { FrameTimes } from "./frame_clock.js" */
 /** @import { Gap } from "../wire.js" */
 /** @typedef {ReturnType<typeof seeking>} Seeking */
 
-const PAST_GAP_S = 0.01 // from a gap's start from which the next one is meant
-const BEFORE_GAP_S = 0.5 // behind a gap's start from which that gap is meant, not the one before it
+const PAST_GAP_S = 0.01 // after a gap's start, from which on the next gap is meant
+const BEFORE_GAP_S = 0.5 // after a gap's start, from which on that gap is meant and not the one before
 
 /**
- * The start of the next gap (1) or the one before (-1); undefined: there is none.
+ * The start of the next gap (1) or the previous one (-1); undefined: there is none.
  * @param {Gap[]} gaps
  * @param {number} time
  * @param {number} direction
@@ -22,13 +22,13 @@ export function gapStart(gaps, time, direction) {
  * @param {HTMLVideoElement} element
  * @param {Gap[]} gaps
  * @param {FrameTimes} frames
- * @param {{duration: number, changed: () => void}} options `duration` as long as the file's is not known
+ * @param {{duration: number, changed: () => void}} options `duration` is used until the file's is known
  */
 export function seeking(element, gaps, frames, { duration, changed }) {
   /** @type {number | null} */
-  let wanted = null // where the newest seek goes, until it has arrived
+  let wanted = null // the newest target, until it is reached
   /** @type {number | null} */
-  let running = null // the one that is under way
+  let running = null // the target of the seek that is running
 
   const end = () => (Number.isFinite(element.duration) ? element.duration : duration)
   const time = () => wanted ?? element.currentTime
@@ -57,9 +57,9 @@ export function seeking(element, gaps, frames, { duration, changed }) {
       const start = gapStart(gaps, time(), direction)
       if (start !== undefined) seek(start)
     },
-    /** A seek has arrived: on to where the newest one goes. */
+    /** A seek has ended: continue to the newest target. */
     arrived() {
-      if (element.seeking) return // the event is late: another seek is under way
+      if (element.seeking) return // the event is late: another seek is running
       if (wanted === running) wanted = null
       if (wanted !== null) element.currentTime = running = wanted
       changed()

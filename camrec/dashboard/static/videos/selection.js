@@ -1,4 +1,4 @@
-// Several videos at once: which are selected, and the bar that says what can be done with them.
+// The selected videos, and the bar with the actions on them.
 
 import { button, fill, focusBeside, h, iconButton } from "../kit/base.js"
 import { serverUrl, urlPart } from "../kit/route.js"
@@ -18,10 +18,10 @@ import { downloadUrl } from "./video_format.js"
  * @property {() => void} changed called with each change
  */
 
-const MAX_QUERY_LENGTH = 30_000 // of one ZIP's address: a browser takes more, camrec 65 536
+const MAX_QUERY_LENGTH = 30_000 // characters of a ZIP's address; camrec accepts 65 536, and browsers more
 
 /**
- * The addresses of as few ZIPs as have all of the files: one address takes only so many names.
+ * The queries of as few ZIPs as possible for all files: an address has only so much space for names.
  * @param {string[]} filenames
  * @param {number} maxLength of a query
  */
@@ -48,7 +48,7 @@ export function selection(model, initialLocale, { shown, video, ask, lock, chang
   /** @type {Set<string>} */
   const selected = new Set()
   const bar = h("div", { class: "picked", role: "group", hidden: true })
-  let anchor = "" // where a range begins
+  let anchor = "" // where a range starts
   let locale = initialLocale
   let problem = ""
 
@@ -62,7 +62,7 @@ export function selection(model, initialLocale, { shown, video, ask, lock, chang
   }
 
   /**
-   * One, or with `range` all from the last one on.
+   * Select one video, or with `range` all from the last one.
    * @param {string} filename
    * @param {boolean} on
    * @param {boolean} range
@@ -105,7 +105,7 @@ export function selection(model, initialLocale, { shown, video, ask, lock, chang
     has: (filename) => selected.has(filename),
     size: () => selected.size,
     /**
-     * Of those that are gone none stays selected.
+     * Videos that are gone are no longer selected.
      * @param {string[]} filenames
      */
     remove(filenames) {
@@ -149,7 +149,7 @@ function barContent(locale, videos, { model, total, problem, selectAll, clear, a
 }
 
 /**
- * One file as it is; several as a ZIP, or more where their names are too many for one address.
+ * One file as it is; several as a ZIP, or as several ZIPs if the names do not fit into one address.
  * @param {Video[]} videos
  * @param {string} base
  */

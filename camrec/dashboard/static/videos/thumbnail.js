@@ -1,4 +1,4 @@
-// A picture of a video.
+// The thumbnail of a video.
 
 import { h } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -7,10 +7,10 @@ import { serverUrl, urlPart } from "../kit/route.js"
 /** @import { Video } from "../wire.js" */
 
 /**
- * A plain ground where there is none.
+ * If there is none, the background is plain.
  * @param {Video} video
  * @param {string} base
- * @param {number} delayMs that it has to stay in the document before it is asked for
+ * @param {number} delayMs for which it has to stay in the document before it loads
  */
 export function thumbnail(video, base, delayMs = 0) {
   const image = h("img", { class: "thumbnail", alt: "", loading: "lazy", decoding: "async" })

@@ -1,4 +1,4 @@
-// The timeline of the player: what was played, the gaps, and the clock times under it.
+// The timeline of the player: what was played, the gaps, and the times of day below.
 
 import { h } from "../kit/base.js"
 import { timelinePreview } from "./timeline_preview.js"
@@ -15,7 +15,7 @@ const TICK_SHARES = [0, 0.25, 0.5, 0.75, 1]
  * @param {string} base
  * @param {object} moments
  * @param {(time: number) => void} moments.seek
- * @param {(time: number) => string | undefined} moments.gapText that there is no picture then
+ * @param {(time: number) => string | undefined} moments.gapText says that there are no frames at this time; undefined: there are
  */
 export function timeline(locale, video, base, { seek, gapText }) {
   const length = recordedLength(video)

@@ -1,4 +1,4 @@
-// The picture at the moment of the timeline that the pointer is over.
+// The frame at the time of the timeline that the pointer is over.
 
 import { fill, h } from "../kit/base.js"
 import { serverUrl, urlPart } from "../kit/route.js"
@@ -6,16 +6,16 @@ import { serverUrl, urlPart } from "../kit/route.js"
 /** @import { PlayedVideo } from "../wire.js" */
 
 const WIDTH_PX = 240
-const MARGIN_PX = 128 // from its middle to the edge of the timeline
+const MARGIN_PX = 128 // from the middle of the preview to the edge of the timeline
 
 /**
- * Shown above the timeline. One picture is asked for at a time; what was passed over is not.
+ * Shown above the timeline. One frame is requested at a time; those that the pointer has passed are not.
  * @param {HTMLElement} timeline
  * @param {PlayedVideo} video
  * @param {string} base
  * @param {object} moments
  * @param {(event: PointerEvent) => number} moments.timeAt seconds
- * @param {(time: number) => {time: string, gap: string | undefined}} moments.describe the text under the picture
+ * @param {(time: number) => {time: string, gap: string | undefined}} moments.describe the text below the frame
  */
 export function timelinePreview(timeline, video, base, { timeAt, describe }) {
   const picture = h("img", { alt: "", width: WIDTH_PX, style: { "aspect-ratio": `${video.width || 16} / ${video.height || 9}` } })
@@ -25,7 +25,7 @@ export function timelinePreview(timeline, video, base, { timeAt, describe }) {
   /** @type {number | null} */
   let wanted = null // seconds
   /** @type {number | null} */
-  let loading = null // those of the picture that is on its way
+  let loading = null // seconds of the frame that is loading
 
   function load() {
     if (loading !== null || wanted === null) return

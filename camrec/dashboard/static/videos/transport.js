@@ -1,4 +1,4 @@
-// The buttons under the player's timeline: what moves the video, the moment that is shown, speed and sound.
+// The controls below the player's timeline: buttons that move through the video, the current time, speed and volume.
 
 import { fill, h, iconButton } from "../kit/base.js"
 import { icon } from "../kit/icons.js"
@@ -41,7 +41,7 @@ export function transport(locale, element, video, seeking, { togglePlay, saveSti
   return {
     element: box,
     /**
-     * @param {string} text of the moment
+     * @param {string} text the time, as it is shown
      * @param {number} moment
      * @param {FrameTimes} frames
      */
@@ -50,7 +50,7 @@ export function transport(locale, element, video, seeking, { togglePlay, saveSti
       const facts = { number: frames.frameNumber(moment), count: frames.count }
       fill(frame, facts.count ? locale.t(frames.isExact ? "videos.frame" : "videos.frame_about", facts) : "")
     },
-    /** Whether it plays, and with sound. */
+    /** Whether the video plays, and is muted. */
     showState() {
       relabel(play, element.paused ? "play" : "pause", locale.t(element.paused ? "videos.play" : "videos.pause"))
       relabel(mute, element.muted ? "sound-off" : "sound", locale.t(element.muted ? "videos.unmute" : "videos.mute"))

@@ -16,7 +16,7 @@ import { downloadUrl, gapMarks, startTime } from "./video_format.js"
  * @property {(on: boolean, range: boolean) => void} select
  */
 
-const SCROLLED_PAST_MS = 120 // what is scrolled past sooner asks for no picture
+const SCROLLED_PAST_MS = 120 // a card that is visible for less time does not load its thumbnail
 
 /**
  * @param {Locale} locale
@@ -29,7 +29,7 @@ function badge(locale, video) {
 }
 
 /**
- * What selects one; with Shift all from the last one on.
+ * The checkbox that selects the video; with Shift, all from the last selected one.
  * @param {Locale} locale
  * @param {Record<string, Fact>} facts
  * @param {CardActions} actions
@@ -45,12 +45,12 @@ function selectBox(locale, facts, { isSelected, select }) {
  * @param {Locale} locale
  * @param {Video} video
  * @param {string} base
- * @param {CardActions | null} actions without them the card has no buttons
+ * @param {CardActions | null} actions null: the card has no buttons
  */
 export function videoCard(locale, video, base, actions = null) {
   const facts = { name: video.name, when: startTime(locale, video) }
   const gaps = video.gaps.length ? `, ${locale.t("videos.play_gaps", { count: video.gaps.length })}` : ""
-  // The length as it is written on the card: what is seen can be spoken to.
+  // The duration as it is on the card, for voice control.
   const label = locale.t("videos.play_video", { ...facts, length: locale.duration(video.duration) }) + gaps
   return h("article", { class: "card", "data-file": video.filename, "aria-label": `${facts.name}, ${facts.when}` },
     h("a", { class: "poster", href: `#videos/${urlPart(video.filename)}`, "aria-label": label },

@@ -10,7 +10,7 @@ import { ORDER_NAMES } from "./video_search.js"
 
 /**
  * @param {Locale} locale
- * @param {Filter} filter is written to
+ * @param {Filter} filter is changed
  * @param {() => void} changed
  */
 export function videoFilter(locale, filter, changed) {
@@ -31,14 +31,14 @@ export function videoFilter(locale, filter, changed) {
   const gaps = h("label", { class: "choice gaps" }, gapsBox, locale.t("videos.gaps_only"))
   const count = h("p", { class: "count figures", role: "status" })
   order.setOptions(ORDER_NAMES.map((name) => [name, locale.t(`videos.${name}`)]), filter.order)
-  let shownNames = "" // the cameras that can be chosen
+  let shownNames = "" // the cameras in the menu
   return {
     elements: [search, camera.element, order.element, gaps, count],
     /**
-     * The cameras to choose from, and how much is shown.
+     * Show the cameras to choose from, and the number of videos.
      * @param {string[]} names
      * @param {Video[]} videos
-     * @param {number | null} left how many videos are still to come
+     * @param {number | null} left how many videos will still be sent
      */
     update(names, videos, left) {
       if (!left && !names.includes(filter.camera)) filter.camera = ""
@@ -49,7 +49,7 @@ export function videoFilter(locale, filter, changed) {
       const size = videos.reduce((sum, video) => sum + video.size, 0)
       fill(count, !left && videos.length ? locale.t("videos.count", { count: videos.length, size: locale.size(size) }) : "")
     },
-    /** The filter was changed by others. */
+    /** Show the filter after it was changed elsewhere. */
     show() {
       searchField.value = filter.search
       gapsBox.checked = filter.gaps

@@ -1,4 +1,4 @@
-// How a video is described: when it was recorded, how long it is, what is missing from it.
+// Texts about a video: when it was recorded, how long it is, and which gaps it has.
 
 import { h } from "../kit/base.js"
 import { serverUrl, urlPart } from "../kit/route.js"
@@ -17,7 +17,7 @@ export const startOfDay = (moment) => new Date(moment).setHours(0, 0, 0, 0)
 const daysAgo = (moment) => Math.round((startOfDay(Date.now()) - startOfDay(moment)) / MS_PER_DAY)
 
 /**
- * Calls when "Today" has become yesterday.
+ * Call `changed` when "Today" has become yesterday.
  * @param {Lifetime} life
  * @param {() => void} changed
  */
@@ -56,7 +56,7 @@ export function startTime(locale, video) {
 }
 
 /**
- * Seconds from the start to the end of what was recorded: a gap at the end is in no file.
+ * Seconds from the start to the end of the recording: a gap at the end is not part of the file.
  * @param {Pick<Video, "duration" | "gaps">} video
  */
 export const recordedLength = (video) => Math.max(video.duration, ...video.gaps.map((gap) => gap.start + gap.duration))
@@ -65,7 +65,7 @@ export const recordedLength = (video) => Math.max(video.duration, ...video.gaps.
 export const missingLength = (video) => video.gaps.reduce((sum, gap) => sum + gap.duration, 0)
 
 /**
- * The parts of a strip that are missing, each in its place.
+ * The gaps of a timeline, each at its position.
  * @param {Video} video
  */
 export function gapMarks(video) {

@@ -1,4 +1,4 @@
-// The name of a video, and what changes it: a form in its place.
+// The name of a video. A form in its place changes it.
 
 import { button, h, iconButton } from "../kit/base.js"
 
@@ -12,9 +12,9 @@ const MAX_LENGTH = 100
  * @param {PlayedVideo} video
  * @param {object} form
  * @param {boolean} form.isOpen
- * @param {string} form.problem why camrec did not take the last one
+ * @param {string} form.problem why camrec rejected the last one
  * @param {() => void} form.edit
- * @param {(name: string | null) => void} form.send null: the old one is kept
+ * @param {(name: string | null) => void} form.send null: keep the old one
  */
 export function videoName(locale, video, { isOpen, problem, edit, send }) {
   if (!isOpen) {

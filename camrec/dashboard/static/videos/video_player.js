@@ -1,4 +1,4 @@
-// The player: the picture, the timeline with its gaps, and all that moves them.
+// The player: the video, the timeline with its gaps, and the controls.
 
 import { cameThrough, fill, h } from "../kit/base.js"
 import { savePicture } from "../live/save_still.js"
@@ -67,13 +67,9 @@ export function videoPlayer(locale, element, video, receipt, base, signal) {
     fill(fault, text).hidden = false
   }
 
-  /** The picture now shown, at its full size, as a PNG. */
   function saveStill() {
     if (!element.videoWidth || element.seeking) return showFault(locale.t("videos.still_failed"))
-    const canvas = h("canvas", { width: element.videoWidth, height: element.videoHeight })
-    canvas.getContext("2d")?.drawImage(element, 0, 0)
-    const moment = video.started_at + 1000 * element.currentTime
-    canvas.toBlob((png) => png && savePicture(png, video.name, new Date(moment), exactTime(locale, moment), "png"), "image/png")
+    saveFrame(locale, element, video)
   }
 
   function stateChanged() {
@@ -106,7 +102,20 @@ export function videoPlayer(locale, element, video, receipt, base, signal) {
 }
 
 /**
- * Keys work wherever the focus is, but never in place of what has it.
+ * Save the frame that is shown, in its full size, as a PNG.
+ * @param {Locale} locale
+ * @param {HTMLVideoElement} element
+ * @param {PlayedVideo} video
+ */
+function saveFrame(locale, element, video) {
+  const canvas = h("canvas", { width: element.videoWidth, height: element.videoHeight })
+  canvas.getContext("2d")?.drawImage(element, 0, 0)
+  const time = video.started_at + 1000 * element.currentTime
+  canvas.toBlob((png) => png && savePicture(png, video.name, new Date(time), exactTime(locale, time), "png"), "image/png")
+}
+
+/**
+ * Keys work wherever the focus is, except those that the focused element needs itself.
  * @param {HTMLElement} box
  * @param {Seeking} position
  * @param {{togglePlay: () => void, toggleFullScreen: () => void}} actions

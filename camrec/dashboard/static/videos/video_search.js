@@ -1,4 +1,4 @@
-// Which videos are found by a search, in which order.
+// Finds and orders the videos that match the filter.
 
 import { twoDigits } from "../kit/locale.js"
 import { dayName } from "./video_format.js"
@@ -26,7 +26,7 @@ const MIN_MONTH_LETTERS = 3
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
 
 /**
- * The camera that a video is of, whatever the video is called now.
+ * The camera of a video, whatever the video is called.
  * @param {Video} video
  */
 const cameraOf = (video) => video.camera ?? video.name
@@ -39,7 +39,7 @@ export const cameraNames = (locale, videos) =>
   [...new Set([...videos].map(cameraOf))].sort(new Intl.Collator(locale.language).compare)
 
 /**
- * All that a search can find of a video: its names, and its date and time as people write them.
+ * Everything that a search finds of a video: its names, and its date and time as people write them.
  * @param {Locale} locale
  * @param {Intl.DateTimeFormat} monthFormat
  * @param {Video} video
@@ -58,8 +58,8 @@ function searchableText(locale, monthFormat, video) {
 }
 
 /**
- * What is searched for: words, and a day with its month ("27 novembre", "november 27") as one. A number is
- * found only where a number begins: 27 is not in 127.0.0.1.
+ * The terms of a search: words, and a day with its month ("27 novembre", "november 27") as one term. A number matches
+ * only at the start of a number: 27 is not found in 127.0.0.1.
  * @param {string[]} months
  * @param {string} search
  */
@@ -76,19 +76,19 @@ function searchPatterns(months, search) {
   }
   return terms.map((term) => {
     const escaped = term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-    // The day of a month is whole: "november 2" is not the 27th.
+    // A day must match completely: "november 2" does not find the 27th.
     return new RegExp((/^\d/.test(term) ? "(?<!\\d)" : "") + escaped + (/ \d+$/.test(term) ? "(?!\\d)" : ""))
   })
 }
 
 /**
- * Remembers what can be found of each video: with thousands of them a search while typing depends on it.
+ * Caches the searchable text of each video, so that thousands of them can be searched while the user types.
  * @param {Locale} locale
  */
 export function videoSearch(locale) {
   /** @type {WeakMap<Video, string>} */
   const texts = new WeakMap()
-  const monthFormat = new Intl.DateTimeFormat(locale.language, { month: "long" }) // making one takes longer than its use
+  const monthFormat = new Intl.DateTimeFormat(locale.language, { month: "long" }) // creating one takes longer than using it
   const months = Array.from({ length: 12 }, (_, month) => fold(monthFormat.format(new Date(2026, month, 1))))
 
   /** @param {Video} video */
@@ -101,7 +101,7 @@ export function videoSearch(locale) {
   }
 
   /**
-   * Those that are found, in the order of the filter.
+   * The videos that match, in the filter's order.
    * @param {Filter} filter
    * @param {Iterable<Video>} videos
    */

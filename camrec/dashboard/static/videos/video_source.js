@@ -6,7 +6,7 @@ import { serverUrl, urlPart } from "../kit/route.js"
 /** @typedef {ReturnType<typeof videoSource>} VideoSource */
 
 /**
- * The <video>, the same one as long as it is the same file: a change of language goes on with it.
+ * The same <video> is used as long as the file is the same, so a change of language does not interrupt it.
  * @param {string} base
  */
 export function videoSource(base) {
@@ -16,20 +16,20 @@ export function videoSource(base) {
   function release() {
     element.pause()
     element.removeAttribute("src")
-    element.load() // lets the connection go, and with it the file on the server
+    element.load() // closes the connection, and so the file on the server
   }
 
   return {
     element: () => element,
     start,
     release,
-    /** After a release: a new one. */
+    /** Use a new <video> after `release`. */
     reset() {
       element = h("video")
     },
     /**
      * @param {string} filename
-     * @param {number | null} time where it goes on; null: it starts
+     * @param {number | null} time where it continues; null: at the start
      */
     load(filename, time) {
       const url = serverUrl(`videos/${urlPart(filename)}`, base)

@@ -1,4 +1,4 @@
-// The videos of the library: camrec sends all on request, the newest first, and then only changes.
+// The videos of the library. camrec sends all of them on request, newest first, and then only changes.
 
 /** @import { Model, Video } from "../wire.js" */
 /** @typedef {{gone: string[], come: string, left: number}} VideoChanges `come`: JSON of videos; `left`: how many are still to come */
@@ -8,7 +8,7 @@ export function videoStore(model) {
   /** @type {Map<string, Video>} */
   const videos = new Map() // by file name
   /** @type {number | null} */
-  let left = null // how many are still to come; null: camrec was not asked
+  let left = null // how many will still be sent; null: they were not requested
 
   return {
     all: () => videos.values(),
@@ -17,7 +17,7 @@ export function videoStore(model) {
     isComplete: () => left !== null && left <= 0,
     /** @param {string} filename */
     get: (filename) => /** @type {Video} */ (videos.get(filename)),
-    /** Ask for them, once. */
+    /** Request them, once. */
     request() {
       if (left !== null) return
       left = model.count
@@ -29,7 +29,7 @@ export function videoStore(model) {
       for (const video of /** @type {Video[]} */ (JSON.parse(changes.come))) videos.set(video.filename, video)
       left = changes.left
     },
-    /** Other objects of the same videos: what was made of them is made again. */
+    /** Replace each video by a copy, so that its card is created again. */
     renew() {
       for (const [filename, video] of videos) videos.set(filename, { ...video })
     },

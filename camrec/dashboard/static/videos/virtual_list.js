@@ -1,4 +1,4 @@
-// A long list of which only what is near the screen is in the document.
+// A long list. Only the items near the visible area are in the document.
 
 import { focusBeside } from "../kit/base.js"
 
@@ -6,7 +6,7 @@ import { focusBeside } from "../kit/base.js"
 /** @typedef {ReturnType<typeof virtualList>} VirtualList */
 
 /**
- * One item at its place. `make` gives its element, which is kept as long as `version` stays the same.
+ * One item at its position. `make` creates its element, which is kept as long as `version` stays the same.
  * @typedef {object} Item
  * @property {string} key
  * @property {unknown} version
@@ -18,11 +18,11 @@ import { focusBeside } from "../kit/base.js"
  * @property {boolean} [isHeading]
  */
 
-const AHEAD_PX = 900 // above and below the screen that are ready before they are seen
-const BARS_PX = { above: 160, below: 64 } // that the page's bars cover
+const AHEAD_PX = 900 // above and below the visible area in which items are in the document
+const BARS_PX = { above: 160, below: 64 } // covered by the page's bars
 
 /**
- * The first item that reaches below `edge`: items are sorted by where they are.
+ * The first item that reaches below `edge`. Items are sorted by position.
  * @param {Item[]} items
  * @param {number} edge
  */
@@ -37,7 +37,7 @@ export function firstBelow(items, edge) {
 }
 
 /**
- * Those between two edges, and the one with the focus, however far it is scrolled away; in their order.
+ * The items between two edges, and the one with the focus, wherever it is; in order.
  * @param {Item[]} items
  * @param {number} top
  * @param {number} bottom
@@ -54,7 +54,7 @@ export function visibleItems(items, top, bottom, focusedKey) {
 }
 
 /**
- * The key of the card `across` places on, or in the next row down (1) or up (-1); null at the end.
+ * The key of the card that is `across` cards further, or in the next row down (1) or up (-1); null at the end.
  * @param {Item[]} items
  * @param {string} key
  * @param {number} across
@@ -130,7 +130,7 @@ export function virtualList(life, element) {
       update()
     },
     /**
-     * The element of `key`, scrolled into sight; null where there is none.
+     * The element of `key`, after it was scrolled into view; null: there is none.
      * @param {string} key
      */
     reveal(key) {

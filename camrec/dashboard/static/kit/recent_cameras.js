@@ -1,0 +1,27 @@
+// The cameras that were opened before, each with a button that opens it again and one that removes it from the list.
+
+import { h, iconButton } from "./base.js"
+import { icon } from "./icons.js"
+
+/** @import { Locale } from "./locale.js" */
+/** @typedef {{name: string, host: string, url: string, asks: boolean}} RecentCamera `asks`: its password is not known */
+
+/**
+ * Null if there are none.
+ * @param {Locale} locale
+ * @param {RecentCamera[]} cameras
+ * @param {{reopen: (camera: RecentCamera) => void, forget: (camera: RecentCamera) => void}} actions
+ */
+export function recentCameras(locale, cameras, { reopen, forget }) {
+  if (cameras.length === 0) return null
+  return h("div", { class: "earlier" },
+    h("h3", { class: "second" }, locale.t("page.earlier")),
+    h("ul", {}, cameras.map((camera) => {
+      const facts = { name: camera.name, host: camera.host }
+      const host = camera.name === camera.host ? null : h("span", { class: "second" }, camera.host)
+      return h("li", {},
+        h("button", { type: "button", class: "again", "aria-label": locale.t("page.reopen", facts), on: { click: () => reopen(camera) } },
+          icon("video", 18), h("span", { class: "named" }, h("b", {}, camera.name), host)),
+        iconButton("close", locale.t("page.forget", facts), () => forget(camera)))
+    })))
+}
