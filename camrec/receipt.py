@@ -56,7 +56,10 @@ class RecordingWarning(BaseModel):
 
     @classmethod
     def of(cls, code: str, /, **facts: str | int | float) -> RecordingWarning:
-        """A warning, such as ``RecordingWarning.of("first_frame_late", seconds=1.5)``."""
+        """Make a warning from its `code` and `facts`.
+
+        For example ``RecordingWarning.of("first_frame_late", seconds=1.5)``.
+        """
         return cls(code=code, facts=facts)
 
     @model_validator(mode="before")
