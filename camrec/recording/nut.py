@@ -1,4 +1,4 @@
-"""NUT, the container in which FFmpeg gets frames on its stdin: the part that a live feed needs.
+"""NUT, the container in which FFmpeg gets frames on its stdin: only what a live feed needs.
 
 Only presentation times (pts) are written; FFmpeg computes the decoding times. The format is
 described at https://ffmpeg.org/~michael/nut.txt
@@ -89,7 +89,7 @@ class NutMuxer:
         return header
 
     def frame(self, stream: int, time: int, key: bool, data: bytes) -> tuple[bytes, ...]:
-        """One frame, in pieces.
+        """The bytes of one frame: its header and its data.
 
         Parameters
         ----------

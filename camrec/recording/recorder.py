@@ -62,7 +62,7 @@ class Recorder:
     notify
         Called after each change of the segments or the gaps.
     save_journal
-        Called before each segment, and when the recording has ended. It raises nothing.
+        Called before each segment, and when the recording has ended. It raises no OSError.
     set_state
         Called with WRITING or WAITING, again and again.
 
@@ -102,7 +102,7 @@ class Recorder:
             options.duration,
             options.preroll,
         )
-        # Before the journal is written: the disk may be slow, and the key frame does not wait.
+        # Subscribe before the journal is written: the disk may be slow, a key frame does not wait.
         since = self.period.video_start if options.preroll else None
         self._input = RecordingInput(feed, self._clock, since)
         resume = options.resume

@@ -70,6 +70,16 @@ def test_every_table_row_of_an_invariant_names_a_test_that_exists():
         assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"
 
 
+def test_the_timing_page_names_what_is_in_the_code():
+    page = (ROOT / "docs/timing.md").read_text("utf-8")
+    sources = {each: each.read_text("utf-8") for each in (ROOT / "camrec").rglob("*.py")}
+    for path in re.findall(r"`([\w/]+\.py)`", page):
+        assert ROOT / "camrec" / path in sources, path
+    for name, attribute in re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`", page):
+        text = next(each for each in sources.values() if re.search(rf"^class {name}\b", each, re.M))
+        assert re.search(rf"\b{attribute or name}\b", text), f"{name}.{attribute}"
+
+
 def test_every_warning_of_a_receipt_has_its_row_with_its_facts():
     page = (ROOT / "docs/recordings.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.M))

@@ -1,0 +1,122 @@
+"""The small values of a recording: period, stored segments, retries, warnings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from camrec.journal import JournalEntry, SegmentRecord
+from camrec.media import MediaUnit, VideoTrack
+from camrec.receipt import RecordingWarning
+from camrec.recording import ResumeState
+from camrec.recording.recorder import RecordingStop
+from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.segment import Segment
+from camrec.recording.segment_retry import SEGMENT_RETRY_PAUSES_S, SegmentRetry
+from camrec.recording.warning_list import WarningList
+from support.journal_entry import ENTRY
+from support.units_made import SECOND
+
+PERIOD = RecordingPeriod(
+    start_utc=1_790_000_000 * SECOND, start=500 * SECOND, duration=20, preroll=1.5
+)
+
+
+def test_a_period_has_one_end_and_converts_between_the_clocks():
+    assert PERIOD.deadline == 520 * SECOND
+    assert PERIOD.video_start == 498.5 * SECOND
+    assert PERIOD.to_utc(PERIOD.start) == PERIOD.start_utc
+    assert PERIOD.to_monotonic(PERIOD.to_utc(503 * SECOND + 1)) == 503 * SECOND + 1
+
+
+def test_a_segment_comes_back_from_the_journal_as_it_was_stored():
+    segment = Segment(Path("/videos/.parts/aa/part-1.mp4"), 501 * SECOND, progressive=False)
+    record = segment.to_record(PERIOD)
+    assert record == SegmentRecord(file="part-1.mp4", zero=1_790_000_001 * SECOND)
+    assert Segment.from_record(record, segment.path.parent, PERIOD) == segment
+
+
+def test_the_journal_keeps_the_keys_that_an_earlier_camrec_wrote():
+    stored = json.loads(ENTRY.model_dump_json())
+    assert set(stored) == {
+        *("recording_id", "session_id", "session_name", "address", "name", "duration"),
+        *("start_at", "started_at", "ended", "over", "parts"),
+    }
+    assert set(stored["parts"][0]) == {"file", "zero"}
+
+
+def test_a_recording_that_had_not_begun_has_nothing_to_resume():
+    scheduled = ENTRY.model_copy(update={"started_at": None, "parts": ()})
+    assert ResumeState.from_entry(scheduled) is None
+    with pytest.raises(ValueError, match="ended before it began"):
+        ResumeState.from_entry(scheduled.model_copy(update={"ended": "stopped"}))
+
+
+def test_an_entry_that_had_begun_is_resumed_with_its_segments(tmp_path):
+    entry: JournalEntry = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
+    state = ResumeState.from_entry(entry)
+    assert state == ResumeState(ENTRY.started_at, ENTRY.parts, "stopped", ENTRY.ends_at)
+    assert not state.has_segments(tmp_path) and state.last_written(tmp_path) == ENTRY.started_at
+    (tmp_path / "part-1.mp4").touch()
+    assert state.has_segments(tmp_path)
+
+
+def test_the_first_reason_to_stop_counts():
+    stop = RecordingStop()
+    assert stop.reason is None
+    stop.set("disk")
+    stop.set("stopped")
+    assert stop.reason == "disk"
+
+
+def test_ffmpeg_is_tried_again_after_longer_pauses_and_then_given_up():
+    empty = SimpleNamespace(disk_full=False, size=0)
+    grown = SimpleNamespace(disk_full=False, size=1)
+    retry = SegmentRetry()
+    for pause in SEGMENT_RETRY_PAUSES_S:
+        retry.note_exit(empty, 0)
+        assert retry.is_pausing(round(pause * SECOND) - 1)
+        assert not retry.is_pausing(round(pause * SECOND))
+    retry.note_exit(grown, 0)
+    assert retry.failed is None
+    for _ in (*SEGMENT_RETRY_PAUSES_S, None):
+        assert retry.failed is None
+        retry.note_exit(empty, 0)
+    assert retry.failed == "error"
+
+
+def test_a_full_disk_is_not_tried_again():
+    retry = SegmentRetry()
+    retry.note_exit(SimpleNamespace(disk_full=True, size=1000), 0)
+    assert retry.failed == "disk"
+
+
+def test_warnings_of_one_count_replace_each_other():
+    warnings = WarningList()
+    warnings.count_left_out(2)
+    warnings.add_once(RecordingWarning.of("h265_copied"))
+    warnings.add_once(RecordingWarning.of("h265_copied"))
+    warnings.count_left_out(3)
+    frame = MediaUnit(VideoTrack("h264", 64, 48), b"", 0, 0, 0, True, lost=4)
+    warnings.count_lost_packets(frame)
+    warnings.count_lost_packets(frame)
+    assert warnings.items == (
+        RecordingWarning.of("h265_copied"),
+        RecordingWarning.of("frames_left_out", frames=5),
+        RecordingWarning.of("packets_lost", packets=8, frames=2),
+    )
+
+
+def test_a_short_downtime_is_no_warning():
+    warnings = WarningList()
+    warnings.add_downtime(0, 5 * SECOND, 60 * SECOND)
+    assert warnings.items == ()
+    warnings.add_downtime(0, 90 * SECOND, 60 * SECOND)
+    (warning,) = warnings.items
+    assert warning.facts == {
+        "start": "1970-01-01T00:00:00.000000Z",
+        "end": "1970-01-01T00:01:00.000000Z",
+    }
