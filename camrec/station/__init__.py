@@ -9,7 +9,7 @@ from camrec.station.events import (
     SettingsChanged,
     StationEvent,
 )
-from camrec.station.shared import shared_station
+from camrec.station.process_station import shared_station
 from camrec.station.station import Station
 
 __all__ = [

@@ -22,7 +22,7 @@ from camrec.network_policy import NetworkPolicy
 from camrec.recent_cameras import RecentCamera, RecentCameras
 from camrec.redaction import Credential
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
-from camrec.station.demo_cameras import BuiltInCameras
+from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.events import RecentCamerasChanged, SessionChanged, StationEvent
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host

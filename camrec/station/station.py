@@ -18,9 +18,9 @@ from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
 from camrec.recent_cameras import RecentCameras
 from camrec.session import CameraRoutes
+from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
-from camrec.station.demo_cameras import BuiltInCameras
 from camrec.station.events import LibraryChanged, ProxyChanged, StationEvent
 from camrec.station.health import describe_health
 from camrec.station.programs import StationPrograms

@@ -10,7 +10,7 @@ from camrec.config import Config
 from camrec.network_policy import NetworkPolicy
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.session import CameraRoutes, MjpegUpstream, RtspUpstream, Upstream
-from camrec.station.demo_cameras import BuiltInCameras
+from camrec.station.built_in_cameras import BuiltInCameras
 
 
 class UpstreamFactory:

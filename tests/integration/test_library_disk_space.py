@@ -11,12 +11,20 @@ import pytest
 from camrec.clock import NS_PER_DAY, Clock
 from camrec.config import Config
 from camrec.errors import DiskError, StateError
-from camrec.library import DiskSpace, RetentionPolicy, StreamRate, VideoFile, VideoLibrary
+from camrec.library import (
+    COPIED_H265_FILE_RATE_FACTORS,
+    DiskSpace,
+    RetentionPolicy,
+    StreamRate,
+    VideoFile,
+    VideoLibrary,
+)
 from camrec.receipt import Receipt
 from camrec.recording import RecordingJob, RecordingState
 from camrec.recording.media_info import read_media_info, sha256_of
 from camrec.recording.repair import trim_unfinished
 from camrec.recording.reserved_space import RESERVED_SPACE_BYTES
+from camrec.recording_limits import MAX_DURATION_S
 from support.saved_videos import make_segment_path
 from support.studio import Studio, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
@@ -64,9 +72,35 @@ def test_below_the_floor_nothing_begins(monkeypatch):
         low.require_space(StreamRate("h264", 1), 1)
 
 
+def test_the_estimate_is_for_all_streams_together_and_what_it_offers_is_admitted(monkeypatch):
+    disk = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
+    streams = [StreamRate("h264", 4 * MEGABYTE), StreamRate("mjpeg", 32 * MEGABYTE)]
+    estimate = disk.estimate(streams)
+    assert (estimate.free_bytes, estimate.available_bytes) == (1000 * MEGABYTE, 500 * MEGABYTE)
+    assert estimate.file_bit_rate == 8 * MEGABYTE
+    assert estimate.max_seconds == 450, "a tenth of 500 s is left"
+    disk.require_space(StreamRate("h264", estimate.file_bit_rate), estimate.max_seconds)
+    assert disk.seconds_until_full(estimate.file_bit_rate) == 500
+    assert disk.estimate([StreamRate("h264", 1)]).max_seconds == MAX_DURATION_S
+
+
+def test_without_a_known_rate_any_length_is_offered_while_there_is_room(monkeypatch):
+    unknown = StreamRate("", 0)
+    assert room(monkeypatch, 501, 500).estimate([unknown]).max_seconds == MAX_DURATION_S
+    assert room(monkeypatch, 500, 500).estimate([unknown]).max_seconds == 0
+    assert room(monkeypatch, 501, 500).seconds_until_full(0) is None
+
+
+def test_h265_that_is_copied_is_estimated_as_it_comes(monkeypatch):
+    stream = StreamRate("h265", 1000)
+    assert room(monkeypatch, 1000, 0).file_bit_rate([stream]) == 2000
+    copied = DiskSpace(Path("."), 0, COPIED_H265_FILE_RATE_FACTORS)
+    assert copied.file_bit_rate([stream]) == 1000
+
+
 def test_the_real_disk_is_asked(tmp_path):
     there = DiskSpace(tmp_path / "not" / "made", 0)
-    assert there.free_bytes > 0 and not there.low
+    assert 0 < there.free_bytes <= there.total_bytes and not there.low
     assert DiskSpace(tmp_path, 1 << 62).low
 
 
