@@ -69,13 +69,7 @@ def find_program(
     if found is None and fetch:
         found = search.obtain(site, progress or (lambda step: None))
     if found is None:
-        raise ServiceError(
-            "binary_missing",
-            name=search.program.title,
-            tried=PhraseList(search.attempts),
-            folder=str(folder),
-            url=search.program.download_url,
-        )
+        raise search.missing_error(folder)
     log.debug("%s %s (%s) at %s", name, found.version, found.origin, found.path)
     return found
 
@@ -145,6 +139,16 @@ class _BinarySearch:
             reason = describe_os_error(error)
             self.attempts.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
             return None
+
+    def missing_error(self, folder: Path) -> ServiceError:
+        """Return the error that lists all attempts; `folder` is where the user can put the file."""
+        return ServiceError(
+            "binary_missing",
+            name=self.program.title,
+            tried=PhraseList(self.attempts),
+            folder=str(folder),
+            url=self.program.download_url,
+        )
 
     def _record_failure(self, place: Path | Phrase, why: UnusableBinary) -> None:
         self.attempts.append(Phrase("binaries.tried", place=place, reason=why.reason))
