@@ -10,6 +10,7 @@ thread here; then the same on clusters of one and two processes, of which the st
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import tempfile
 import time
@@ -32,7 +33,7 @@ def movement(pictures: np.ndarray) -> np.ndarray:
     grey = [
         cv2.GaussianBlur(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), (9, 9), 0) for each in pictures
     ]
-    changed = [cv2.absdiff(one, other).mean() for one, other in zip(grey, grey[1:], strict=False)]
+    changed = [cv2.absdiff(one, other).mean() for one, other in itertools.pairwise(grey)]
     return np.array([0.0, *changed])[: len(pictures)]
 
 

@@ -68,6 +68,6 @@ def _call_keyring(
     """Raises ServiceError (``keyring_unusable``) for whatever the keyring raises."""
     try:
         return call(*args, **kwargs)
-    except Exception as error:  # the keyring of each system has errors of its own
+    except Exception as error:  # noqa: BLE001 - the keyring of each system has errors of its own
         # Only the type of the error: its text may contain the arguments.
         raise ServiceError("keyring_unusable", reason=type(error).__name__) from None

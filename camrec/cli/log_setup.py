@@ -35,7 +35,7 @@ class ConsoleHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self._console.print(self.format(record), markup=False, highlight=False)
-        except Exception:
+        except Exception:  # noqa: BLE001 - as the handlers of the standard library do
             self.handleError(record)
 
 

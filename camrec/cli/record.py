@@ -172,7 +172,7 @@ def _show_progress(
             progress.add_task(name, total=each.duration, size="")
             for each, name in zip(recordings, names, strict=True)
         ]
-        while not all([each.wait(0.1) for each in recordings]):
+        while not all([each.wait(0.1) for each in recordings]):  # noqa: C419 - waits for each
             for each, task in zip(recordings, tasks, strict=True):
                 if reasons:
                     each.stop(reasons[0])

@@ -13,8 +13,8 @@ from camrec.process.supervisor import UNHEALTHY_PROCESS_STATES, ProcessState, Su
 from camrec.process.tcp_bytes import count_received_bytes
 
 __all__ = [
-    "STDIN_STOP_SEQUENCE",
     "SERVER_STOP_SEQUENCE",
+    "STDIN_STOP_SEQUENCE",
     "UNHEALTHY_PROCESS_STATES",
     "ChildProcess",
     "PidFile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
@@ -76,7 +77,7 @@ def find_gaps(
     """
     if not times:
         return []
-    intervals = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    intervals = [later - earlier for earlier, later in itertools.pairwise(times)]
     if len(intervals) >= MIN_MEDIAN_INTERVALS or (intervals and not frame_interval):
         frame_interval = median(intervals)
     broken, missing = (

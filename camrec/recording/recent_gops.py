@@ -45,8 +45,7 @@ class RecentGops:
         self._bytes += len(unit.data)
         while len(self._keys) > 1 and (
             self._bytes > MAX_RECENT_GOPS_BYTES
-            or not all_of_it
-            and unit.arrived - self._keys[1].arrived >= RECENT_SPAN_NS
+            or (not all_of_it and unit.arrived - self._keys[1].arrived >= RECENT_SPAN_NS)
         ):
             self._drop_oldest_gop()
         if self._bytes > MAX_RECENT_GOPS_BYTES:

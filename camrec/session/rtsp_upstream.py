@@ -107,7 +107,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
             return self._create_error("camera_circle")
         if error is not None and error.reason == "codec":
             return self._create_error("camera_codec", codec=error.detail)
-        if error is not None and error.reason == "jpeg" or self.drops_media(since):
+        if (error is not None and error.reason == "jpeg") or self.drops_media(since):
             return self._create_error("camera_jpeg")
         reason = self._proxy.reason(self.path, since)
         if reason is not None and self._relay is not None:

@@ -45,7 +45,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
 def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        station, page = shown(mediamtx_port=port)
+        _station, page = shown(mediamtx_port=port)
         expect(health(page)).to_have_text("All well")
         with RtspCamera() as camera:
             page.get_by_label("Camera address").fill(camera.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import re
 import shutil
 import subprocess
@@ -665,7 +666,7 @@ def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
     serve, looking, folder
 ) -> None:
     times = preview.read_frame_times(folder / "uneven.mp4")
-    hole = next(n for n, (a, b) in enumerate(zip(times, times[1:], strict=False)) if b - a > 1.5)
+    hole = next(n for n, (a, b) in enumerate(itertools.pairwise(times)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
     told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
     films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=3.5, receipt=told)])

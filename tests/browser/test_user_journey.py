@@ -101,7 +101,7 @@ def test_a_user_s_whole_path_by_camrec_serve(language, binaries, tmp_path, looki
         use(look.page, wire, tmp_path, camera.url, language)
         assert "canary" not in look.page.content()
         look.close()
-    assert not [path for path in (tmp_path / "videos" / ".parts").iterdir()]
+    assert not list((tmp_path / "videos" / ".parts").iterdir())
 
 
 def test_the_line_of_the_readme_for_panel_serve_gives_the_same(binaries, tmp_path, looking):

@@ -96,7 +96,7 @@ class Place:
             each.mkdir()
 
     def find(self, name: str = "mediamtx", **more: object):
-        given = dict(folder=self.bin, cache=self.cache, site=self.server.site)
+        given = {"folder": self.bin, "cache": self.cache, "site": self.server.site}
         return find_program(name, progress=self.steps.append, **{**given, **more})
 
     def missing(self, name: str = "mediamtx", **more: object) -> str:

@@ -388,7 +388,7 @@ def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
         assert recording.wait(60)
     finally:
         station.cameras.close(session.session_id)
-    (receipt,) = recording.receipts
+    (_receipt,) = recording.receipts
     path = station.library.folder / recording.filename
     with av.open(str(path)) as file:
         stream = file.streams.video[0]

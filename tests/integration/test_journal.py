@@ -172,7 +172,7 @@ def test_one_that_is_set_to_a_time_begins_then(studio):
     assert recording.wait(30)
     ((path, receipt),) = studio.saved
     assert recording.started_at == recording.start_at
-    times, numbers = shown(path)
+    _times, numbers = shown(path)
     assert numbers == list(range(numbers[0], 125)) and numbers[0] in (74, 75), (receipt, numbers)
 
 

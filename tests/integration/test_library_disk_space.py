@@ -35,7 +35,7 @@ MEGABYTE = 1_000_000
 
 def room(monkeypatch, free: int, floor: int) -> DiskSpace:
     monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: free))
-    return DiskSpace(Path("."), floor)
+    return DiskSpace(Path(), floor)
 
 
 @pytest.mark.parametrize(

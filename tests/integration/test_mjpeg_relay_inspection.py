@@ -72,7 +72,7 @@ def seen(address: str, **given) -> str | None:
         inspect_stream(parse_address(address), **given)
         return None
     except CameraError as error:
-        assert str(error) and error.text("fr")
+        assert str(error) and error.text("fr")  # noqa: PT017 - whatever it is
         return error.code
 
 

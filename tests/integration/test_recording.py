@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -76,7 +77,7 @@ def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
     if kind == "group-of-10-s":
         assert receipt.lead > 5
     assert receipt.size == path.stat().st_size
-    if "-" in kind and kind != "group-of-10-s" or receipt.audio_codec:
+    if ("-" in kind and kind != "group-of-10-s") or receipt.audio_codec:
         assert receipt.audio_codec == "aac"
         assert heard(path)[-1] > times[-1] - 0.3
 
@@ -88,8 +89,8 @@ def test_sound_keeps_its_distance_to_the_picture(studio, ffmpeg):
     recording = studio.record(5, ffmpeg=ffmpeg)
     studio.play(units, 2.5, 12)
     assert recording.wait(60)
-    ((path, receipt),) = studio.saved
-    times, _ = expected(units, studio.begin + round(2.5 * SECOND), studio.begin + 9 * SECOND)
+    ((path, _receipt),) = studio.saved
+    _times, _ = expected(units, studio.begin + round(2.5 * SECOND), studio.begin + 9 * SECOND)
     zero = next(
         u
         for u in reversed(units)
@@ -109,7 +110,7 @@ def test_odd_sizes_are_made_even(studio, ffmpeg, size):
     recording = studio.record(1, ffmpeg=ffmpeg)
     studio.play(units, 1, 3)
     assert recording.wait(60)
-    ((path, receipt),) = studio.saved
+    ((_path, receipt),) = studio.saved
     assert (receipt.width, receipt.height) == (size[0] + size[0] % 2, size[1] + size[1] % 2)
     assert receipt.playable
 
@@ -214,7 +215,7 @@ def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
     assert receipt.parts == 2 and receipt.playable
-    (gap, silence) = receipt.gaps
+    (gap, _silence) = receipt.gaps
     times, numbers = shown(path)
     at = numbers.index(500)
     assert numbers[at:] == list(range(500, 500 + len(numbers) - at))
@@ -297,7 +298,7 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
     stopped = receipt.warnings[0]
     assert stopped.code == "ffmpeg_stopped" and stopped.facts["part"] == 1
     pieces = heard(path)
-    assert max(b - a for a, b in zip(pieces, pieces[1:], strict=False)) < 0.05
+    assert max(b - a for a, b in itertools.pairwise(pieces)) < 0.05
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
@@ -325,7 +326,7 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
     assert receipt.parts == 2 and receipt.playable and receipt.gaps == []
     assert shown(path)[1] == list(range(25, 251))
     pieces = heard(path)
-    apart = [b - a for a, b in zip(pieces, pieces[1:], strict=False)]
+    apart = [b - a for a, b in itertools.pairwise(pieces)]
     assert min(apart) > 0 and max(apart) < 0.05
     if known:
         assert pieces[0] < 0.05 and receipt.av_offset < 0.01

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -109,7 +110,7 @@ def test_an_hour_of_a_clock_that_drifts(studio, ppm):
     assert max(apart) < 0.02
     assert len(pieces) == skipped[-1] - skipped[0] + 1
     assert receipt.av_offset < 0.02
-    gap = [later - earlier for earlier, later in zip(pieces, pieces[1:], strict=False)]
+    gap = [later - earlier for earlier, later in itertools.pairwise(pieces)]
     assert max(gap) < 0.130 and min(gap) > 0.126
 
 
@@ -194,7 +195,7 @@ def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
         )
         for place, nal in enumerate(nals):
             last = place == len(nals) - 1
-            units += sender.send(ticks % 2**32, nal, marker=marker == "all" or marker and last)
+            units += sender.send(ticks % 2**32, nal, marker=marker == "all" or (marker and last))
     studio.play(units, -1, 3)
     recording = studio.record(8)
     studio.play(units, 3, 12)

@@ -32,7 +32,7 @@ def served(binaries, tmp_path_factory):
         ffmpeg_path=str(binaries.ffmpeg),
         allowed_networks=["192.0.2.0/32"],
     )
-    with serving(config) as (station, wire):
+    with serving(config) as (_station, wire):
         yield wire
 
 

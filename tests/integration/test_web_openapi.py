@@ -21,7 +21,7 @@ def served(binaries, tmp_path_factory):
     config = Config(
         videos_dir=folder / "videos", bin_dir=folder / "bin", ffmpeg_path=str(binaries.ffmpeg)
     )
-    with serving(config) as (station, wire):
+    with serving(config) as (_station, wire):
         yield wire.get("/openapi.json").json(), wire
 
 

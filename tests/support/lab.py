@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 import psutil
@@ -41,7 +41,7 @@ RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.re
 class Lab:
     """JupyterLab in a folder, without a log-in; a context manager."""
 
-    command = LAB
+    command: ClassVar[list[str]] = LAB
 
     def __init__(self, folder: Path, binaries: Any) -> None:
         self.folder = folder
@@ -99,7 +99,7 @@ class Lab:
 class Classic(Lab):
     """Jupyter Notebook in its place."""
 
-    command = [sys.executable, "-m", "notebook", *SERVER]
+    command: ClassVar[list[str]] = [sys.executable, "-m", "notebook", *SERVER]
 
     def notebook(self, name: str, *cells: str) -> str:
         super().notebook(name, *cells)

@@ -9,6 +9,7 @@ nothing.
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections import Counter
@@ -189,7 +190,7 @@ class Soak:
                 at = (log[begin].sent - lowest + EDGE) / SECOND
                 self.troubles.append(f"{told}: {end - begin + 1} pictures missing at {at:.1f} s")
         starts = [gap.start for gap in receipt.gaps]
-        for one, other in zip(times, times[1:], strict=False):
+        for one, other in itertools.pairwise(times):
             untold = not any(abs(start - float(one)) < 0.01 for start in starts)
             if other - one > GAP + 0.1 and untold:
                 self.troubles.append(f"{told}: silence from {float(one):.1f} s on is not told")

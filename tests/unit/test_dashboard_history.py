@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from types import SimpleNamespace
 
 from camrec.dashboard.plots import NAN, PLOT_COLOURS, sample_columns
@@ -83,4 +84,4 @@ def test_nothing_is_filled_across_a_time_without_pictures():
         sample_columns(moments[4:], moments[3]),
     ]
     for key in ("at", *(f"{key}_area" for key in PLOT_COLOURS)):
-        assert sum((part[key] for part in parts), []) == made[key]
+        assert list(chain.from_iterable(part[key] for part in parts)) == made[key]

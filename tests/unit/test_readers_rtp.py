@@ -213,7 +213,7 @@ def test_a_clock_that_jumps_is_bridged(jump, back):
         seen.append(times.place(ticks & 0xFFFFFFFF, arrived + delay, back))
         ticks += 3600
         arrived += SECOND // 25
-    distances = [later - earlier for (earlier, _), (later, _) in zip(seen, seen[1:], strict=False)]
+    distances = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(seen)]
     across = distances.pop(99)
     assert set(distances) == {SECOND // 25}
     assert abs(across - SECOND // 25) < 10_000_000
@@ -446,7 +446,7 @@ def test_a_marker_on_parameter_sets_ends_nothing():
 def test_markers_found_wrong_late_cost_one_picture_and_are_told():
     sender = trusted()
     pictures = film()[0]
-    (split,) = sender.send(90_000, pictures[5][0], marker=True)
+    (_split,) = sender.send(90_000, pictures[5][0], marker=True)
     assert sender.send(90_000, b"\x41late", marker=True) == []
     held = sender.send(93_600, pictures[6][0], marker=True)
     held += sender.send(93_600, b"\x41late", marker=True)
@@ -696,7 +696,7 @@ def test_frames_that_are_too_large_are_counted_with_the_next():
 
 def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
     wide = H264Syntax.parse_sps(film()[1][0])._replace(width=1 << 14, height=1 << 14)
-    pictures, sets = film()
+    pictures, _sets = film()
     sender = trusted()
     sender.track._parameter_sets.sps_info = lambda nals, kinds: wide
     with pytest.raises(UnsupportedVideo) as told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 
 import pytest
@@ -72,7 +73,7 @@ def test_packets_that_are_missing_stay_missing():
     for sequence in (1, 2, 5, 6):
         out = rewriter.rewrite(interleaved(0, packet(sequence, big, True)))
         numbers += [parse_packet(memoryview(data)).sequence for _, data in taken_apart(out)]
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
     assert sorted(steps)[-1] == 3 and steps.count(1) == len(steps) - 1
 
 
