@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import imageio_ffmpeg
 
-from support.cameras.raw_rtsp import SentFrame, has_left
+from support.cameras.raw_server import RawConnection, RawServer, SentFrame
 from support.clips import kept
 
 JPEG_START = b"\xff\xd8\xff"
@@ -37,13 +35,10 @@ def encode_jpegs(
     return tuple(JPEG_START + each for each in data.split(JPEG_START)[1:])
 
 
-class RawHttpCamera:
+class RawHttpCamera(RawServer):
     """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` for ever.
 
-    connections : how many there ever were.
-    most_at_once : how many there were at the same time, at most.
     requests : the first line of each request, with its connection's number.
-    sent : each frame that left.
     """
 
     rate: ClassVar[float] = 10
@@ -52,17 +47,9 @@ class RawHttpCamera:
     userinfo: ClassVar[str] = ""
 
     def __init__(self, frames: Sequence[bytes]) -> None:
+        super().__init__()
         self.frames = frames
-        self.connections = 0
-        self.most_at_once = 0
         self.requests: list[tuple[int, str]] = []
-        self.sent: list[SentFrame] = []
-        self._peers: dict[int, socket.socket] = {}
-        self._threads: list[threading.Thread] = []
-        self._over = threading.Event()
-        self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
         self.url = f"http://{self.userinfo}127.0.0.1:{self.port}{self.path}"
 
     # What may be odd.
@@ -104,51 +91,8 @@ class RawHttpCamera:
 
     # The rest.
 
-    def __enter__(self):
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            left = list(self._peers.values())
-        for peer in left:
-            with contextlib.suppress(OSError):
-                peer.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(10)
-
-    def _start(self, target, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, name="raw camera", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                self.connections += 1
-                number = self.connections
-                self._peers[number] = peer
-                there = sum(not has_left(each) for each in self._peers.values())
-                self.most_at_once = max(self.most_at_once, there)
-            self._start(self._serve, peer, number)
-
-    def _serve(self, peer: socket.socket, number: int) -> None:
-        try:
-            with contextlib.suppress(OSError):
-                self._converse(peer, number)
-        finally:
-            with self._lock:
-                del self._peers[number]
-            peer.close()
-
-    def _converse(self, peer: socket.socket, number: int) -> None:
+    def _converse(self, connection: RawConnection) -> None:
+        peer, number = connection.peer, connection.number
         received = b""
         while True:
             while b"\r\n\r\n" not in received:

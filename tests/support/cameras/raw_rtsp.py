@@ -6,17 +6,16 @@ import base64
 import contextlib
 import itertools
 import re
-import socket
 import struct
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import imageio_ffmpeg
 
+from support.cameras.raw_server import RawConnection, RawServer, SentFrame
 from support.clips import kept
 
 Frame = Sequence[bytes]  # the NAL units of one coded frame
@@ -27,26 +26,13 @@ MAX_PAYLOAD_BYTES = 1400
 _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
 
 
-@dataclass(frozen=True)
-class SentFrame:
-    """One frame as it left: its number, when (monotonic nanoseconds), on which connection."""
-
-    number: int
-    at: int
-    connection: int
-
-
 @dataclass
-class RtspConnection:
+class RtspConnection(RawConnection):
     """One client. `hang_up` closes the connection after the reply that is being sent."""
 
-    peer: socket.socket
-    number: int
     video_channel: int | None = None
     playing: bool = False
     hang_up: bool = False
-    over: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, data: bytes) -> None:
         with self.lock:
@@ -97,24 +83,13 @@ def nal_type(nal: bytes, codec: str = "h264") -> int:
     return nal[0] & 31 if codec == "h264" else nal[0] >> 1 & 63
 
 
-def has_left(peer: socket.socket) -> bool:
-    """Whether the client has closed its side, though its thread may not have noticed yet."""
-    try:
-        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-
-
-class RawRtspCamera:
+class RawRtspCamera(RawServer):
     """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` for ever.
 
-    connections : how many there ever were.
-    most_at_once : how many there were at the same time, at most.
     requests : the first line of each request, with its connection's number.
-    sent : each frame that left.
     """
+
+    connection_type = RtspConnection
 
     rate: ClassVar[float] = 10
     clock_rate: ClassVar[int] = 90_000
@@ -127,16 +102,9 @@ class RawRtspCamera:
     """What stands in front of the host in `url`, such as ``"viewer:@"``."""
 
     def __init__(self, frames: Sequence[Frame]) -> None:
+        super().__init__()
         self.frames = frames
-        self.connections = 0
-        self.most_at_once = 0
         self.requests: list[tuple[int, str]] = []
-        self.sent: list[SentFrame] = []
-        self._open: dict[int, RtspConnection] = {}
-        self._threads: list[threading.Thread] = []
-        self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
         self.url = f"rtsp://{self.userinfo}127.0.0.1:{self.port}{self.path}"
 
     # What may be odd.
@@ -240,22 +208,6 @@ class RawRtspCamera:
 
     # The rest.
 
-    def __enter__(self):
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            left = list(self._open.values())
-        for connection in left:
-            connection.over.set()
-            with contextlib.suppress(OSError):
-                connection.peer.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(10)
-
     def start_stream(self, connection: RtspConnection) -> None:
         """Begin to send, once a connection."""
         if not connection.playing:
@@ -273,35 +225,6 @@ class RawRtspCamera:
             flags = (0x80 if at == 0 else 0) | (0x40 if end else 0)
             piece = rest[at : at + MAX_PAYLOAD_BYTES]
             yield head + bytes([kind | flags]) + piece, last and end
-
-    def _start(self, target, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, name="raw camera", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                self.connections += 1
-                connection = RtspConnection(peer, self.connections)
-                self._open[connection.number] = connection
-                there = sum(not has_left(each.peer) for each in self._open.values())
-                self.most_at_once = max(self.most_at_once, there)
-            self._start(self._serve, connection)
-
-    def _serve(self, connection: RtspConnection) -> None:
-        try:
-            with contextlib.suppress(OSError):
-                self._converse(connection)
-        finally:
-            connection.over.set()
-            with self._lock:
-                del self._open[connection.number]
-            connection.peer.close()
 
     def _converse(self, connection: RtspConnection) -> None:
         received = b""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import socket
-import threading
 import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.cameras.raw_rtsp import SentFrame, has_left
+from support.cameras.raw_server import RawConnection, RawServer
 
 HOST = re.compile(r"camera\.invalid(?::\d+)?|192\.0\.2\.\d{1,3}(?::\d+)?")
 CSEQ = re.compile(rb"(?im)^(cseq[ \t]*:[ \t]*)([^\r\n]*)")
@@ -30,29 +28,21 @@ class Said:
     is_text: bool
 
 
-class ReplayedCamera:
+class ReplayedCamera(RawServer):
     """A camera at `url` for as long as the ``with`` lasts.
 
     Each connection gets the replies of the report's connection of that number, of the last one
     where there are no more; a request is answered by what followed the next request of its method.
-
-    connections, most_at_once : as of `RawRtspCamera`.
+    What of the media is one frame is not known: `sent` stays empty.
     """
 
     def __init__(self, report: Path) -> None:
+        super().__init__()
         with zipfile.ZipFile(report) as archive:
             self.summary = json.loads(archive.read("summary.json"))
             lines = archive.read("dialogue.jsonl").splitlines()
             self._media = archive.read("media.bin")
-        self.connections = 0
-        self.most_at_once = 0
-        self.sent: list[SentFrame] = []  # what of the media is one frame is not known
-        self._open: dict[int, socket.socket] = {}
-        self._threads: list[threading.Thread] = []
-        self._over = threading.Event()
-        self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self._authority = f"127.0.0.1:{self.port}"
         self._told: dict[int, list[Said]] = {}
         for entry in map(json.loads, lines):
             self._told.setdefault(entry["connection"], []).append(self._said(entry))
@@ -62,22 +52,6 @@ class ReplayedCamera:
         # What was TLS is plain here: the report has what was inside.
         scheme = {"rtsps": "rtsp", "https": "http"}.get(scheme, scheme)
         self.url = f"{scheme}://{userinfo}{self._authority}{path}"
-
-    def __enter__(self) -> ReplayedCamera:
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            left = list(self._open.values())
-        for peer in left:
-            with contextlib.suppress(OSError):
-                peer.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(10)
 
     def _said(self, entry: dict) -> Said:
         by_camera = entry["from"] == "camera"
@@ -91,36 +65,9 @@ class ReplayedCamera:
             message = LENGTH.sub(lambda found: found[1] + length, message, count=1)
         return Said(entry["at"], by_camera, message.encode("latin-1"), True)
 
-    def _start(self, target, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, name="replayed camera", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                self.connections += 1
-                number = self.connections
-                self._open[number] = peer
-                there = sum(not has_left(each) for each in self._open.values())
-                self.most_at_once = max(self.most_at_once, there)
-            self._start(self._serve, peer, number)
-
-    def _serve(self, peer: socket.socket, number: int) -> None:
-        told = self._told.get(min(number, max(self._told, default=1)), [])
-        try:
-            with contextlib.suppress(OSError):
-                self._converse(peer, told)
-        finally:
-            with self._lock:
-                del self._open[number]
-            peer.close()
-
-    def _converse(self, peer: socket.socket, told: list[Said]) -> None:
+    def _converse(self, connection: RawConnection) -> None:
+        peer = connection.peer
+        told = self._told.get(min(connection.number, max(self._told, default=1)), [])
         received, place = b"", 0
         while True:
             request, received = self._request(peer, received)
