@@ -30,7 +30,7 @@ REQUEST_DRAIN_TIMEOUT_S = 2.0  # seconds in which requests may end by themselves
 
 def no_page_file(name: str) -> None:
     """The lookup for a page that loads no files."""
-    return None
+    return
 
 
 class KernelServer:
