@@ -14,7 +14,7 @@ from support.free_port import free_port
 pytestmark = pytest.mark.browser
 
 
-def test_axe_finds_what_is_wrong(chromium):
+def test_axe_reports_a_faulty_page(chromium):
     """The test can fail."""
     with chromium.new_context() as context:
         page = context.new_page()

@@ -68,7 +68,7 @@ def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(c
     assert "nobody waited" in caplog.text
 
 
-def test_the_live_picture_alone_as_a_notebook_shows_it(station, looking):
+def test_the_live_frame_alone_as_a_notebook_shows_it(station, looking):
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url, "Nest box")
         local = LocalServer(station)

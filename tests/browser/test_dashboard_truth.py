@@ -52,7 +52,7 @@ def ids(wire: Wire) -> dict[str, str]:
     return {session["name"]: session["session_id"] for session in sessions}
 
 
-def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_picture(wire, cameras, looking):
+def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_frame(wire, cameras, looking):
     page = looking(wire.url).page
     french = looking(wire.url, language="fr", width=390).page
     door = ids(wire)["Door"]
@@ -76,7 +76,7 @@ def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_picture(wire, ca
     expect(page).to_have_title("camrec")
 
 
-def test_what_is_offered_is_admitted(shown, monkeypatch):
+def test_a_length_that_the_page_offers_is_accepted_by_the_station(shown, monkeypatch):
     station, page = shown()
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url, "Door")

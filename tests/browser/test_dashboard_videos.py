@@ -227,7 +227,7 @@ def names(page: Page) -> list[str]:
     return page.locator(".card h3").all_text_contents()
 
 
-def test_a_row_is_plain_values() -> None:
+def test_a_row_of_the_video_list_has_plain_values_only() -> None:
     told = video_row(
         film("a.mp4", "Entrée", 1_795_000_000_123_000_000, receipt=receipt("Entrée", [GAP]))
     )
@@ -256,7 +256,7 @@ def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
     expect(page.get_by_role("status")).to_have_text("4 vidéos, 8,7\u00a0Go")
 
 
-def test_a_download_is_the_file(serve, looking, folder: Path) -> None:
+def test_a_downloaded_video_has_the_bytes_of_the_file(serve, looking, folder: Path) -> None:
     page = looking(serve(library(shelf()))).page
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download Banc optique").click()
@@ -624,7 +624,7 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     assert page.locator("video:not(.picture)").evaluate("film => film.playbackRate") == 4
 
 
-def test_the_player_shows_the_receipt_and_saves_a_picture(serve, looking) -> None:
+def test_the_player_shows_the_receipt_and_saves_a_frame(serve, looking) -> None:
     page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
     expect(panel).to_contain_text("Complète, vérifiée, lisible")
@@ -662,9 +662,7 @@ SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
   (now, told) => done(told.mediaTime)))"""
 
 
-def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
-    serve, looking, folder
-) -> None:
+def test_steps_are_exact_where_frames_come_unevenly_and_over_a_gap(serve, looking, folder) -> None:
     times = preview.read_frame_times(folder / "uneven.mp4")
     hole = next(n for n, (a, b) in enumerate(itertools.pairwise(times)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
@@ -693,7 +691,7 @@ def test_steps_are_exact_where_pictures_come_unevenly_and_over_a_gap(
         expect(at).to_have_text(f"Frame {number} of {len(times)}")
 
 
-def test_the_timeline_shows_the_picture_under_the_pointer(serve, looking, monkeypatch) -> None:
+def test_the_timeline_shows_the_frame_under_the_pointer(serve, looking, monkeypatch) -> None:
     page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     line = page.get_by_role("slider")
     box = line.bounding_box()

@@ -254,7 +254,7 @@ def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
     assert watch.shown() in watch.until(1)
 
 
-def test_a_small_picture_is_sent_small_and_grows_with_its_frame(cell, watching):
+def test_a_small_frame_is_sent_small_and_grows_with_its_frame(cell, watching):
     watch = watching(cell, NO_DECODER)
     watch.page.locator("figure").evaluate("figure => figure.style.width = '200px'")
     before = watch.look_away()
@@ -296,7 +296,7 @@ def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, lo
 
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
-def test_large_pictures_without_a_graphics_card_are_fed_to_a_video(script, station, watching):
+def test_large_frames_without_a_graphics_card_are_fed_to_a_video(script, station, watching):
     """Which this machine's browser has not."""
     with Cell(station, RtspCamera(size=(1920, 1080), rate=5, gop=5)) as cell:
         watch = watching(cell, script, "window.devicePixelRatio = 4")
@@ -380,7 +380,7 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     assert cell.session.viewers == 1
 
 
-def test_after_a_sleep_it_connects_anew(cell, watching):
+def test_after_a_sleep_it_connects_again(cell, watching):
     """A link that died in a sleep says nothing: neither end is told."""
     watch = watching(cell)
     watch.until(5)
@@ -420,7 +420,7 @@ def kept(session: Session) -> dict[str, int]:
     }
 
 
-def test_twenty_reloads_leave_nothing(cell, watching):
+def test_twenty_reloads_of_a_live_page_leave_no_viewer(cell, watching):
     watch = watching(cell)
     watch.until(1)
     before = kept(cell.session)

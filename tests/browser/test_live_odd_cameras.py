@@ -122,7 +122,7 @@ def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:
 
 
 @pytest.mark.parametrize("kind", ["alternating", "open", "renewed"])
-def test_the_live_picture_and_the_video_are_the_cameras_own(station, looking, chromium, kind):
+def test_the_live_frame_and_the_video_are_the_cameras_own(station, looking, chromium, kind):
     camera, pictures = camera_of(kind)
     with camera:
         with shown_live(station, camera, looking) as page:

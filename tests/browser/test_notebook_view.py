@@ -135,7 +135,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
 
 
-def test_a_camera_that_is_away_is_not_recorded_anew_and_one_that_is_closed_says_so(
+def test_a_camera_that_is_away_is_not_recorded_again_and_one_that_is_closed_says_so(
     station, session, show, camera
 ):
     page = show()
@@ -170,7 +170,7 @@ def test_its_statistics_are_drawn_while_their_dialog_is_open(dark, line, show):
         page.wait_for_function(f"Bokeh.documents.length === {documents}")
 
 
-def test_statistics_hatch_the_time_without_pictures(show, camera):
+def test_statistics_hatch_the_time_without_frames(show, camera):
     page = show()
     press(page, "Statistics")
     gaps = "Bokeh.documents.at(-1)?.get_model_by_name('gaps')?.data.x0"

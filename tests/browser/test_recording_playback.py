@@ -52,7 +52,9 @@ def number(page, seconds: float | None, size: tuple[int, int]) -> int | None:
 
 
 @pytest.mark.parametrize("kind", ["h264", "b-frames", "mjpeg"])
-def test_chromium_begins_at_the_button(studio: Studio, ffmpeg: Path, chromium, kind):
+def test_chromium_plays_a_recording_from_the_frame_at_the_button(
+    studio: Studio, ffmpeg: Path, chromium, kind
+):
     times = irregular(16)
     video = {
         "h264": lambda: pictures(times, gop=50),

@@ -55,7 +55,7 @@ def table():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "usual", "most"), [("ffmpeg", 0, 0), ("all", 0.35, 0.6)])
-def test_what_two_kills_take(programs, tmp_path, table, kind, usual, most):
+def test_two_kills_cost_a_recording_little(programs, tmp_path, table, kind, usual, most):
     """Seconds. `benchmarks/kills.py` does ten of each kind: a kill of all takes 0.20 in the median
     and 0.33 at worst, and 0.27 and 0.53 on a machine with far too much to do."""
     loss = table[kind] = drill(kind, 2, tmp_path, programs, seed=1)
@@ -65,7 +65,7 @@ def test_what_two_kills_take(programs, tmp_path, table, kind, usual, most):
 
 
 @pytest.mark.slow
-def test_what_a_power_cut_takes(programs, tmp_path, table):
+def test_a_power_cut_costs_what_was_not_synced(programs, tmp_path, table):
     """Two seconds until the next fsync, a fragment, and the time that an fsync takes here."""
     available()
     with Disk(tmp_path / "disk", tmp_path / "kept") as disk:

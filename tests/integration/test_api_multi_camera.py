@@ -46,7 +46,7 @@ def test_all_are_recorded_over_the_same_time(recorded):
         assert abs(begun) < STARTS
 
 
-def test_pictures_of_one_moment_stand_side_by_side(recorded):
+def test_frames_of_one_moment_stand_side_by_side(recorded):
     """What the table calls one moment was one, but for the ways that the pictures took here."""
     sources, _, videos = recorded
     table = camrec.align(videos, 1.0)

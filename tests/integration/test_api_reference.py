@@ -21,13 +21,13 @@ PUBLIC = {
 }
 
 
-def test_the_reference_is_current():
+def test_the_api_reference_is_what_the_docstrings_say():
     """`python docs/api.py` writes it."""
     assert (DOCS / "api.md").read_text("utf-8") == api["render_page"]()
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_what_is_public_is_documented(path):
+def test_every_public_name_of_the_api_is_documented(path):
     """What it is, each parameter by name, the shape of each array, only codes that there are."""
     found = PUBLIC[path]
     told = found.docstring.value if found.docstring else ""
@@ -42,7 +42,7 @@ def test_what_is_public_is_documented(path):
         assert f"errors.{code}" in catalogue("en"), code
 
 
-def test_it_shows_every_public_name():
+def test_the_api_reference_shows_every_public_name():
     import camrec
 
     page = (DOCS / "api.md").read_text("utf-8")

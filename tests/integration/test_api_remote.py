@@ -106,14 +106,14 @@ def test_a_name_told_there_leads_out_of_no_folder_here(there):
         assert refused.value.code == "bad_filename"
 
 
-def test_a_snapshot_there(there, camera):
+def test_a_snapshot_of_a_remote_camera_is_its_newest_frame(there, camera):
     time, picture = there.open(camera.url).snapshot()
     assert (picture.shape, picture.dtype) == ((360, 640, 3), np.uint8)
     assert abs(np.datetime64("now") - time) < np.timedelta64(60, "s")
 
 
 @pytest.mark.browser
-def test_its_live_picture_and_its_video_on_a_page_of_this_process(there, camera, looking):
+def test_its_live_frame_and_its_video_on_a_page_of_this_process(there, camera, looking):
     with Serving(lambda: there.open(camera.url).view(width=480)) as serving:
         look = looking(serving.url)
         moving(look.page)
@@ -146,7 +146,7 @@ def test_a_page_that_cannot_reach_camrec_says_so(there, camera, looking):
 
 
 @pytest.mark.browser
-def test_the_dashboard_below_a_path(url, there, camera, looking):
+def test_a_remote_dashboard_below_a_path_is_used(url, there, camera, looking):
     there.open(camera.url)
     look = looking(f"{url}/")
     moving(look.page)

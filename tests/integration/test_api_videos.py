@@ -163,7 +163,7 @@ def test_a_storage_that_is_not_there_is_told(address, code):
     assert caught.value.code == code
 
 
-def test_as_a_table(folder, made):
+def test_the_videos_of_a_folder_as_a_table(folder, made):
     table = camrec.videos(folder).to_dataframe()
     assert table.index.tolist() == [each.path.name for each in camrec.videos(folder)]
     row = table.loc[made["gap"].video.path.name]
@@ -200,7 +200,7 @@ def test_a_package_that_is_missing_is_named(folder, monkeypatch, package, ask):
     assert package in str(caught.value) and "camrec[data]" in str(caught.value)
 
 
-def test_a_lazy_array_is_cut_at_key_pictures(made):
+def test_a_lazy_array_is_cut_at_key_frames(made):
     """Each chunk is a whole group, and none is decoded from outside of it."""
     one = made["gap"]
     array = one.video.to_dask()

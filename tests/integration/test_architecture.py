@@ -16,7 +16,7 @@ from support.source import MODULES, nodes
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_contract_of_rooms_holds():
+def test_the_import_contract_of_the_packages_holds():
     # In a process of its own: it changes the logging of the one that it runs in.
     lint = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
     done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
@@ -108,7 +108,7 @@ def is_module(parts: list[str]) -> bool:
     return path.is_dir() or path.with_suffix(".py").exists()
 
 
-def test_every_module_stands_in_the_picture():
+def test_every_module_is_on_the_architecture_page():
     picture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     rooms = {
         entry.stem

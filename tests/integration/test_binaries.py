@@ -527,7 +527,7 @@ def test_a_build_from_the_pinned_source(place: Place, name: str) -> None:
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "Downloading X"), ("fr", "Téléchargement de X")]
 )
-def test_the_bar_shows_each_step(language: str, words: str) -> None:
+def test_the_progress_bar_shows_each_step(language: str, words: str) -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120)
     with DownloadProgressBar(console, language) as bar:
         bar(ProgressEvent("X", "download", 0, 2_000_000))

@@ -304,7 +304,7 @@ class HeadersAloneNowAndThen(BrokenNowAndThen):
 
 
 @pytest.mark.parametrize("kind", [BrokenNowAndThen, HeadersAloneNowAndThen])
-def test_a_picture_that_cannot_be_passed_on_is_in_the_receipt(station, kind):
+def test_a_frame_that_cannot_be_passed_on_is_in_the_receipt(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 4)
     (warning,) = recorded.receipt.warnings
@@ -564,7 +564,7 @@ class EmptyNowAndThen(Still):
 @pytest.mark.parametrize(
     "kind", [Still, BusyNowAndThen, BusyWithRetryAfter, BusyAtFirst, EmptyNowAndThen]
 )
-def test_a_refusal_now_and_then_costs_a_still_one_picture_only(station, kind):
+def test_a_refusal_now_and_then_costs_a_still_one_frame_only(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 5)
     assert_whole(recorded, 5)
@@ -591,7 +591,7 @@ class LosesConnections(Still):
         return bool(len(self.requests) % 7) and super().reply(peer, number, method, path, headers)
 
 
-def test_a_lost_connection_now_and_then_costs_a_still_one_picture_only(station):
+def test_a_lost_connection_now_and_then_costs_a_still_one_frame_only(station):
     with LosesConnections(encode_jpegs()) as camera:
         recorded = record(station, camera, 5)
     assert_whole(recorded, 5)

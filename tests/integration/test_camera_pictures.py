@@ -257,7 +257,7 @@ def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
-def test_a_camera_that_renews_its_pictures_bit_by_bit(station):
+def test_a_camera_that_renews_its_frames_bit_by_bit(station):
     """It never sends a whole one: the video begins with the first that is right."""
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
     film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)

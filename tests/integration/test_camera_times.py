@@ -192,7 +192,7 @@ def test_m_jpeg_beside_h264_is_left_alone(station):
         assert camera.connections == 1
 
 
-def test_m_jpeg_over_rtsp_has_a_live_picture_a_still_a_thumbnail_and_frames(station):
+def test_m_jpeg_over_rtsp_has_a_live_frame_a_still_a_thumbnail_and_frames(station):
     with RtpJpegCamera() as camera:
         session = station.cameras.open(camera.url)
         still = session.live_views.snapshot()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.spread
 PASSWORD = "canary-p@ss"
 
 
-def test_record_into_the_library(place):
+def test_record_saves_a_video_in_the_library_and_prints_its_receipt(place):
     with RtspCamera(audio="aac", auth="basic", password=PASSWORD) as camera:
         code, out, err = run(place, "record", camera.url, "--duration", "2")
     assert code == 0, err
@@ -39,7 +39,7 @@ def test_record_into_the_library(place):
     assert code == 0 and video.name in out
 
 
-def test_record_exactly_there(place):
+def test_record_with_output_writes_that_file_and_replaces_none(place):
     with MjpegCamera() as camera:
         code, out, err = run(place, "record", camera.url, "--duration", "2", "--output", "a.mp4")
     assert code == 0, err
@@ -74,7 +74,7 @@ def test_a_signal_ends_it_early_and_saves(place, asked, ended):
     assert len(list((place / "videos").glob("*.mp4"))) == 1
 
 
-def test_probe_a_camera(place):
+def test_probe_prints_what_a_camera_sends_and_saves_nothing(place):
     with RtspCamera(audio="aac") as camera:
         code, out, err = run(place, "probe", camera.url)
     assert code == 0, err
@@ -82,7 +82,7 @@ def test_probe_a_camera(place):
     assert not (place / "videos").exists()
 
 
-def test_probe_saves_a_report(place):
+def test_probe_saves_a_report_and_replaces_none(place):
     with MjpegCamera() as camera:
         code, _, err = run(place, "probe", camera.url, "--save", "report.zip")
         again = run(place, "probe", camera.url, "--save", "report.zip")
@@ -92,14 +92,14 @@ def test_probe_saves_a_report(place):
     assert again[0] == 2 and "report.zip" in again[2]
 
 
-def test_probe_says_why_not(place):
+def test_probe_says_why_a_camera_cannot_be_opened_in_the_user_s_language(place):
     code, out, err = run(place, "probe", f"http://user:{PASSWORD}@127.0.0.1:1/", language="fr_FR")
     assert code == 1 and not out
     assert "127.0.0.1, port 1, a refusé la connexion" in err
 
 
 @pytest.mark.parametrize("command", [("probe",), ("record", "--duration", "1")])
-def test_a_wrong_address_starts_nothing(place, command):
+def test_a_command_with_a_wrong_address_starts_no_program(place, command):
     code, _, err = run(place, command[0], "file:///etc/passwd", *command[1:])
     assert code == 1 and "rtsp://" in err
     assert not (place / "bin").exists() and not (place / "videos").exists()
@@ -126,13 +126,13 @@ def test_a_wrong_setting_is_told_so(place):
     assert code == 1 and '"prot"' in err
 
 
-def test_another_machine_needs_a_token(place):
+def test_serve_for_other_machines_needs_a_token(place):
     code, _, err = run(place, "serve", "--no-browser", "--host", "0.0.0.0")
     assert code == 1 and "--token" in err and "127.0.0.1" in err
     assert "Traceback" not in err
 
 
-def test_where_the_programs_are(place, binaries):
+def test_binaries_prints_where_the_programs_are(place, binaries):
     code, out, _ = run(place, "binaries", "--check")
     assert code == 0
     for path in vars(binaries).values():
@@ -173,7 +173,7 @@ def test_serve_until_it_is_told_to_end(place):
     assert child.returncode == 0 and "Traceback" not in err, err
 
 
-def test_demo_for_some_seconds(place):
+def test_demo_ends_after_its_duration(place):
     code, out, err = run(place, "demo", "--seconds", "3", "--no-browser")
     assert code == 0, err
     first, second = receipts(out)

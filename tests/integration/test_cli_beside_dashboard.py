@@ -58,7 +58,7 @@ def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dash
 
 
 @pytest.mark.parametrize("settings", [{}, {"token": TOKEN, "prefix": "/cams"}])
-def test_it_records_through_the_dashboard(place, settings):
+def test_record_uses_the_dashboard_that_has_the_videos_folder(place, settings):
     with MjpegCamera() as camera, dashboard(place, **settings) as there:
         code, out, err = run(place, "record", camera.url, "--duration", "1")
         assert code == 0, err

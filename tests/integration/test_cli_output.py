@@ -93,7 +93,7 @@ def test_every_command_takes_the_settings_and_the_folder(place, folder):
     assert not (place / "videos").exists()
 
 
-def test_probe_as_json(place):
+def test_probe_prints_json(place):
     with RtspCamera(audio="aac") as camera:
         code, out, err = run(place, "probe", camera.url, "--json")
     told = json.loads(out)
@@ -102,7 +102,7 @@ def test_probe_as_json(place):
     assert told["url"] == camera.address and told["figures"]["frames"] > 0
 
 
-def test_verify_as_json(place, film):
+def test_verify_prints_json(place, film):
     file = place / "film.mp4"
     shutil.copy(film[0], file)
     film[1].write(file.with_suffix(".json"))
@@ -117,7 +117,7 @@ def test_verify_as_json(place, film):
     assert code == 2 and "nothing.mp4" in err
 
 
-def test_binaries_as_json(place, binaries, monkeypatch):
+def test_binaries_prints_json(place, binaries, monkeypatch):
     code, out, _ = run(place, "binaries", "--check", "--json")
     told = json.loads(out)
     assert code == 0 and told["missing"] == {}

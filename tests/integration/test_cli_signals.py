@@ -32,7 +32,7 @@ def family(child: subprocess.Popen) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
-def test_serve_saves_what_it_records(place, asked):
+def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
     with MjpegCamera(rate=15) as camera, start(place, "serve", "--no-browser") as child:
         try:
             wire = Wire(child.stdout.readline().strip().rstrip("/"))
@@ -55,7 +55,7 @@ def test_serve_saves_what_it_records(place, asked):
 
 
 @pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
-def test_record_saves_what_it_has(place, asked):
+def test_record_saves_what_it_has_when_a_signal_ends_it(place, asked):
     with (
         MjpegCamera(rate=15) as camera,
         start(place, "record", camera.url, "--duration", "600") as child,
@@ -83,7 +83,7 @@ def started(place, before: str, *arguments: str, **how) -> subprocess.Popen:
     )
 
 
-def test_nohup_outlives_its_terminal(place):
+def test_camrec_under_nohup_outlives_its_terminal(place):
     ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with MjpegCamera(rate=15) as camera, started(place, ignoring, camera.url, **silent) as child:

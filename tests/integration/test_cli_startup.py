@@ -51,7 +51,7 @@ def test_the_import_loads_no_library():
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["--version"], 0), ([], 0)])
-def test_help_loads_no_library(arguments, code):
+def test_the_help_of_a_command_loads_no_library(arguments, code):
     assert loaded(CALL.format(arguments=arguments, code=code)) == set()
 
 
@@ -62,11 +62,11 @@ def test_a_command_s_help_and_a_wrong_call_load_only_what_typer_parses_with(argu
     assert loaded(CALL.format(arguments=arguments, code=code)) <= {"pydantic"}
 
 
-def test_a_command_does_load_them():
+def test_running_a_command_loads_the_libraries_that_it_needs():
     assert {"av", "pydantic"} <= loaded("from camrec.cli import list_videos")
 
 
-def test_the_version():
+def test_the_version_is_printed_without_loading_libraries():
     done = run("-m", "camrec", "--version")
     assert (done.returncode, done.stdout.strip()) == (0, f"camrec {__version__}")
 

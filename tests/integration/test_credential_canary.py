@@ -84,7 +84,7 @@ class Search:
         return owed
 
 
-def test_what_the_search_would_find():
+def test_the_search_for_a_credential_finds_one_in_every_form():
     search = Search()
     for shape in (
         PASSWORD,

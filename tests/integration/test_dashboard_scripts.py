@@ -15,7 +15,7 @@ SCRIPTS = sorted(VIEWS.glob("*.js"))
 
 
 @pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
-def test_every_script_can_be_read(file):
+def test_node_parses_every_script_of_the_dashboard(file):
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node; the page's own tests read them in Chromium")

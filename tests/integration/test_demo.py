@@ -75,7 +75,7 @@ def _line(response: http.client.HTTPResponse) -> str:
     return response.readline().decode().rstrip("\r\n")
 
 
-def test_the_rtsp_camera_sends_pictures_and_sound(demo: DemoCameras) -> None:
+def test_the_rtsp_camera_sends_frames_and_audio(demo: DemoCameras) -> None:
     sounds, decoded = 0, []
     with watch(demo.rtsp_url) as stream:
         video, audio = stream.streams.video[0], stream.streams.audio[0]
@@ -93,7 +93,7 @@ def test_the_rtsp_camera_sends_pictures_and_sound(demo: DemoCameras) -> None:
     assert 40 < first.mean() < 200
 
 
-def test_the_rtsp_camera_moves_no_picture(demo: DemoCameras) -> None:
+def test_the_rtsp_camera_moves_no_frame(demo: DemoCameras) -> None:
     times, keys = [], []
     # The pictures alone: of two tracks FFmpeg puts the times anew at the first sender report.
     with watch(demo.rtsp_url, "video") as stream:
@@ -111,7 +111,7 @@ def test_the_rtsp_camera_moves_no_picture(demo: DemoCameras) -> None:
     assert max(np.diff(keys)) <= 2
 
 
-def test_the_mjpeg_camera_sends_different_pictures(demo: DemoCameras) -> None:
+def test_the_mjpeg_camera_sends_different_frames(demo: DemoCameras) -> None:
     watching, other = pictures(demo.mjpeg_url), pictures(demo.mjpeg_url)
     first, second, elsewhere = next(watching), next(watching), next(other)
     assert first.shape == elsewhere.shape == (720, 1280, 3)
@@ -202,7 +202,7 @@ class CountedScene:
         return np.zeros((720, 1280, 3), np.uint8)
 
 
-def test_nothing_is_drawn_for_nobody() -> None:
+def test_a_demo_camera_without_viewers_draws_nothing() -> None:
     scene = CountedScene()
     camera = DemoMjpegCamera(scene)
     camera.start()
@@ -244,12 +244,12 @@ def test_a_scene_moves_and_tells_the_time(make: type) -> None:
         scene.draw(moment)
 
 
-def test_the_scenes_differ() -> None:
+def test_the_scenes_of_the_demo_cameras_differ() -> None:
     street, birdhouse = StreetScene().draw(NOON), BirdhouseScene().draw(NOON)
     assert np.abs(street.astype(int) - birdhouse).mean() > 20
 
 
-def test_the_sound_ticks_each_second_and_repeats_without_a_click() -> None:
+def test_the_audio_ticks_each_second_and_repeats_without_a_click() -> None:
     heard = audio_track.make_night_audio()
     assert heard.shape == (480_000,) and heard.dtype == np.float32
     assert 0.05 < np.abs(heard).max() < 0.5

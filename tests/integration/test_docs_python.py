@@ -62,7 +62,7 @@ def folder(binaries, tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_the_notebook_s_page(folder, capsys):
+def test_the_python_of_the_notebook_page_runs(folder, capsys):
     with MjpegCamera() as source:
         try:
             names = run("notebook.md", {ADDRESS: source.url, "3600": "60"})
@@ -75,7 +75,7 @@ def test_the_notebook_s_page(folder, capsys):
     assert capsys.readouterr().out.startswith("bad_duration The length")
 
 
-def test_the_remote_page(folder):
+def test_the_python_of_the_remote_page_runs(folder):
     config = Config.load(mediamtx_port=0, go2rtc_port=0, token="a secret")
     with MjpegCamera() as source, serving(config) as (station, wire):
         names = run("remote.md", {ADDRESS: source.url, SERVER: wire.url})

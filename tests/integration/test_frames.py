@@ -37,7 +37,7 @@ def one(request, made) -> Made:
     return made[request.param]
 
 
-def test_two_hundred_pictures_at_random_are_those_asked_for(one):
+def test_two_hundred_frames_at_random_are_those_asked_for(one):
     count = len(one.numbers)
     chance = random.Random(5)
     for number in (chance.randrange(-count, count) for _ in range(200)):
@@ -107,7 +107,7 @@ def test_in_a_gap_it_is_the_last_one_before(made):
     assert barcode.read(picture) == AWAY[0] * 25 - 1
 
 
-def test_the_lead_is_not_counted(made):
+def test_frames_before_the_button_are_not_counted(made):
     one = made["group-of-10-s"]
     assert one.video.receipt.lead > 1
     assert barcode.read(one.video.frame(0)[1]) == one.numbers[0] == round(BUTTON * 25)
@@ -142,7 +142,7 @@ def test_a_step_is_a_whole_number(made, step):
     assert caught.value.code == "bad_step"
 
 
-def test_threads_share_a_video(made):
+def test_threads_read_frames_of_one_video_at_the_same_time(made):
     one = made["b-frames"]
     walk = [(number * 37) % len(one.numbers) for number in range(60)]
 
@@ -157,7 +157,7 @@ def test_threads_share_a_video(made):
 # The index.
 
 
-def test_the_index_is_kept_and_made_anew_when_it_is_wrong(made, tmp_path):
+def test_the_index_is_kept_and_made_again_when_it_is_wrong(made, tmp_path):
     one = made["b-frames"]
     path = shutil.copy(one.video.path, tmp_path)
     asked = camrec.videos(tmp_path)
@@ -180,7 +180,7 @@ def test_the_index_is_kept_and_made_anew_when_it_is_wrong(made, tmp_path):
     assert list((tmp_path / ".indexes").iterdir()) == []
 
 
-def test_a_kept_index_is_used(made, tmp_path, monkeypatch):
+def test_a_cached_frame_index_is_used(made, tmp_path, monkeypatch):
     shutil.copy(made["gap"].video.path, tmp_path)
     (video,) = camrec.videos(tmp_path)
     times = video.times()
@@ -257,7 +257,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
-def test_where_no_picture_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
+def test_where_no_frame_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
     """A long video on a slow storage is not fetched whole for its index."""
     monkeypatch.setattr(frame_index, "_read_packets", None)
     found = frame_index.read_index(made[kind].video.path)

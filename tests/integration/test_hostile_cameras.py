@@ -124,7 +124,7 @@ def heaviest() -> Iterator[Callable[[], int]]:
         watcher.join()
 
 
-def test_hostile_cameras_cost_little_and_no_other_one_a_picture(served):
+def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
     """All at once for a hundred pictures of a good one, which is recorded."""
     station, wire = served
     hostile = [("http", HTTP_CAMERAS), ("rtsp", RTSP_CAMERAS), ("rtsps", {"silent": None})]
@@ -170,7 +170,7 @@ def test_a_look_is_bounded_in_time_and_bytes(name):
         assert grown() < 64 << 20
 
 
-def test_the_splitter_holds_no_more_than_a_picture():
+def test_the_splitter_holds_no_more_than_a_frame():
     splitter = JpegSplitter()
     for _ in range(3 * MAX_JPEG_BYTES >> 16):
         assert splitter.feed(b"\xff\xd8\xff\xe0" + b"\0" * 65532) is not None
@@ -189,7 +189,7 @@ def test_a_silent_tls_peer_never_gets_to_mediamtx():
         )
 
 
-def test_a_proxy_that_hangs_is_started_anew(served):
+def test_a_proxy_that_hangs_is_started_again(served):
     station, _ = served
     proxy = station.mediamtx
     proxy.ensure_ready()

@@ -45,17 +45,17 @@ def tools() -> Path:
     return ROOT / "node_modules" / ".bin"
 
 
-def test_every_type_fits(tools):
+def test_typescript_finds_no_type_error_in_the_dashboard(tools):
     checked = node(tools / "tsc")
     assert checked.returncode == 0, checked.stdout
 
 
-def test_eslint_finds_nothing(tools):
+def test_eslint_finds_nothing_in_the_dashboard(tools):
     checked = node(tools / "eslint", "--max-warnings", "0", ".")
     assert checked.returncode == 0, checked.stdout
 
 
-def test_what_needs_no_page_works(tools):
+def test_the_dashboard_s_javascript_tests_pass(tools):
     assert UNIT_TESTS
     done = node("node", "--test", *UNIT_TESTS)
     assert done.returncode == 0, done.stdout

@@ -91,7 +91,7 @@ def test_many_saved_at_once_are_all_there(library, film):
     assert all(video.receipt for video in found)
 
 
-def test_newest_first(library, save):
+def test_videos_are_listed_newest_first(library, save):
     for hour in (3, 9, 5):
         save(started_at=f"2026-01-02T0{hour}:00:00.000000Z")
     starts = [video.started_at for video in library.videos()]
@@ -161,7 +161,7 @@ def test_names_that_lead_elsewhere_are_refused(library, filename):
     assert (library.folder.parent / "a.mp4").exists()
 
 
-def test_links_are_not_followed(library, film, tmp_path):
+def test_links_in_the_videos_folder_are_not_followed(library, film, tmp_path):
     outside = tmp_path / "outside.mp4"
     outside.write_bytes(film[0].read_bytes())
     (library.folder / "link.mp4").symlink_to(outside)
@@ -201,7 +201,7 @@ def test_long_names_fit_and_are_listed(library, save, name):
     assert not filename.removesuffix(".mp4").endswith((".", " "))
 
 
-def test_a_thumbnail_is_made_once_and_anew_when_the_video_changes(library, save, film):
+def test_a_thumbnail_is_made_once_and_again_when_the_video_changes(library, save, film):
     filename = save()
     path = library.images.thumbnail(filename)
     picture = cv2.imread(str(path))
@@ -316,7 +316,7 @@ def test_without_hard_links_nothing_is_overwritten_either(library, save, monkeyp
     assert second == first.replace(".mp4", " (2).mp4")
 
 
-def test_a_second_camrec_is_refused(library):
+def test_a_second_camrec_cannot_use_the_videos_folder(library):
     with pytest.raises(StateError) as caught:
         VideoLibrary(library.folder, Clock()).open()
     assert caught.value.code == "folder_taken"

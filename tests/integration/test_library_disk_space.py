@@ -64,7 +64,7 @@ def test_before_the_start_the_expected_size_is_held_against_the_room(
         assert all(f"{size}\u00a0{unit}" in said for size in (600, 1000, 500))
 
 
-def test_below_the_floor_nothing_begins(monkeypatch):
+def test_below_the_free_space_floor_no_recording_begins(monkeypatch):
     low = room(monkeypatch, 400 * MEGABYTE, 500 * MEGABYTE)
     assert low.low
     assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
@@ -98,7 +98,7 @@ def test_h265_that_is_copied_is_estimated_as_it_comes(monkeypatch):
     assert copied.file_bit_rate([stream]) == 1000
 
 
-def test_the_real_disk_is_asked(tmp_path):
+def test_free_space_is_that_of_the_real_disk(tmp_path):
     there = DiskSpace(tmp_path / "not" / "made", 0)
     assert 0 < there.free_bytes <= there.total_bytes and not there.low
     assert DiskSpace(tmp_path, 1 << 62).low
@@ -197,7 +197,7 @@ def test_a_lock_is_in_the_receipt(library, save, film):
     assert caught.value.code == "no_receipt"
 
 
-def test_a_lock_over_the_wire(binaries, tmp_path, film):
+def test_a_video_is_locked_by_rest(binaries, tmp_path, film):
     config = Config(
         videos_dir=tmp_path / "videos", bin_dir=tmp_path / "bin", ffmpeg_path=str(binaries.ffmpeg)
     )

@@ -124,7 +124,7 @@ def test_every_form_is_read_once_and_byte_for_byte(go2rtc, variant):
 
 
 @pytest.mark.parametrize("auth", [None, "basic", "digest", "digest SHA-256"])
-def test_single_pictures_are_asked_for_on_one_connection(go2rtc, auth):
+def test_single_frames_are_asked_for_on_one_connection(go2rtc, auth):
     camera = MjpegCamera(variant="snapshot", auth=auth, password=PASSWORD, **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
         read = pictures(line, 8)
@@ -141,7 +141,7 @@ def test_single_pictures_are_asked_for_on_one_connection(go2rtc, auth):
 
 
 @pytest.mark.parametrize("auth", ["basic", "digest", "digest SHA-256", "digest auth-int"])
-def test_passwords(go2rtc, auth, caplog):
+def test_the_relay_logs_in_with_the_camera_s_password(go2rtc, auth, caplog):
     caplog.set_level(logging.DEBUG)
     camera = MjpegCamera(variant="no_length", auth=auth, password=PASSWORD, **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
@@ -158,7 +158,7 @@ def a_picture() -> bytes:
     return cv2.imencode(".jpg", np.full((120, 160, 3), 90, np.uint8))[1].tobytes()
 
 
-def test_a_picture_that_stays_the_same_is_a_sign_of_life_only(go2rtc):
+def test_a_frame_that_stays_the_same_is_a_sign_of_life_only(go2rtc):
     asked = []
 
     def answer(client, request: bytes) -> bool:
@@ -171,7 +171,7 @@ def test_a_picture_that_stays_the_same_is_a_sign_of_life_only(go2rtc):
     assert 2 < len(asked) <= 3 + 25 * (asked[-1] - asked[0])
 
 
-def test_a_redirect(go2rtc):
+def test_the_relay_follows_a_redirect_of_the_camera(go2rtc):
     with MjpegCamera(variant="no_dashes", **SMALL) as camera:
         here = f"Location: http://127.0.0.1:{camera.port}/mjpeg\r\n"
         with (
@@ -182,7 +182,7 @@ def test_a_redirect(go2rtc):
 
 
 @needs_openssl
-def test_self_signed_https(go2rtc, tmp_path):
+def test_the_relay_reads_from_a_camera_with_a_self_signed_certificate(go2rtc, tmp_path):
     file = tmp_path / "self-signed.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
@@ -242,7 +242,7 @@ def test_a_frozen_camera_is_left_when_its_reader_leaves(go2rtc):
         until(lambda: not relayed_from(camera))
 
 
-def test_a_form_that_changes_is_looked_at_anew(go2rtc):
+def test_a_form_that_changes_is_looked_at_again(go2rtc):
     camera = MjpegCamera(variant="no_length", **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
         assert len(pictures(line, 3)) == 3
@@ -303,7 +303,7 @@ PICTURES = [*map(noisy, range(4)), with_thumbnail(noisy(5))]
 
 @pytest.mark.parametrize("piece", [1, 7, 4096, 1 << 20])
 @pytest.mark.parametrize("head", [b"", b"--x\r\n\r\n", b"Content-Length: %d\r\n\r\n"])
-def test_pictures_are_cut_out_whole_whatever_the_pieces(piece, head):
+def test_frames_are_cut_out_whole_whatever_the_pieces(piece, head):
     body = b"".join(
         (head % len(each) if b"%" in head else head) + each + b"\r\n" for each in PICTURES
     )
@@ -314,7 +314,7 @@ def test_pictures_are_cut_out_whole_whatever_the_pieces(piece, head):
     assert cut == PICTURES
 
 
-def test_a_picture_is_there_with_its_last_byte():
+def test_a_frame_is_there_with_its_last_byte():
     splitter = JpegSplitter()
     for each in PICTURES:
         assert splitter.feed(b"\r\n--x\r\n\r\n" + each[:-1]) == []
@@ -348,7 +348,7 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
     ],
 )
 @pytest.mark.parametrize("missing", [2, 40])
-def test_a_picture_without_an_end_goes_up_to_the_next_part_or_picture(piece, head, after, missing):
+def test_a_frame_without_an_end_goes_up_to_the_next_part_or_frame(piece, head, after, missing):
     sent = [PICTURES[0][:-missing], PICTURES[1], PICTURES[2][:-missing], PICTURES[4]]
     body = b"".join(head + each + after for each in sent)
     splitter, cut = JpegSplitter(), []
@@ -357,7 +357,7 @@ def test_a_picture_without_an_end_goes_up_to_the_next_part_or_picture(piece, hea
     assert cut == sent and splitter.dropped == 0
 
 
-def test_a_picture_without_an_end_is_there_with_the_delimiter_behind_it():
+def test_a_frame_without_an_end_is_there_with_the_delimiter_behind_it():
     splitter = JpegSplitter()
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter.feed(head)
@@ -385,7 +385,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("piece", [1, 4096, 1 << 20])
 @pytest.mark.parametrize(("body", "lost"), BROKEN.values(), ids=BROKEN)
-def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, body, lost):
+def test_a_part_that_holds_no_frame_is_counted_and_costs_no_other_one(piece, body, lost):
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     parts = [PICTURES[0], body, PICTURES[2], body, body, PICTURES[4], PICTURES[1]]
     sent = b"".join(head + each + b"\r\n" for each in parts)
@@ -397,14 +397,14 @@ def test_a_part_that_holds_no_picture_is_counted_and_costs_no_other_one(piece, b
 
 
 @pytest.mark.parametrize("stale", [STALE[900:], STALE[:900], b"\xff\xd8\xff garbage", bytes(9000)])
-def test_what_an_older_picture_left_behind_one_is_neither_shown_nor_missed(stale):
+def test_what_an_older_frame_left_behind_one_is_neither_shown_nor_missed(stale):
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter = JpegSplitter()
     sent = b"".join(head + each + stale + b"\r\n" for each in PICTURES)
     assert splitter.feed(sent) == PICTURES and splitter.dropped == 0
 
 
-def test_audio_between_the_pictures_is_passed_over():
+def test_audio_between_the_frames_is_passed_over():
     splitter = JpegSplitter()
     sound = b"\xff\xd8\xff" + b"\xd5" * 797
     audio = b"--frame\r\nContent-Type: audio/basic\r\nContent-Length: 800\r\n\r\n" + sound
@@ -437,7 +437,7 @@ def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_fo
     assert rest[-3:] == PICTURES[-3:]
 
 
-def test_the_only_picture_of_a_body_may_lack_its_end():
+def test_the_only_frame_of_a_body_may_lack_its_end():
     splitter = JpegSplitter()
     assert splitter.feed(PICTURES[0][:-2]) == [] and splitter.flush() == PICTURES[0][:-2]
     splitter.feed(PICTURES[1])
@@ -448,7 +448,7 @@ def test_the_only_picture_of_a_body_may_lack_its_end():
     assert splitter.flush() is None
 
 
-def test_memory_is_bounded():
+def test_the_memory_of_the_relay_is_bounded():
     splitter = JpegSplitter()
     splitter.feed(PICTURES[0][:-2])
     for _ in range(40):

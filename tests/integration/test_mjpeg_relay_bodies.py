@@ -83,7 +83,7 @@ def test_what_is_no_compression_ends_the_body():
         whole(DecodedBody(Pieces(b"\x1f\x8b\x08" + bytes(range(1, 99)), 10)))
 
 
-def test_a_picture_is_there_with_its_last_compressed_byte():
+def test_a_frame_is_there_with_its_last_compressed_byte():
     coder, source = zlib.compressobj(9, zlib.DEFLATED, 31), Pieces(b"", 1 << 20)
     body = DecodedBody(source)
     for part in (PLAIN, PLAIN[::-1]):

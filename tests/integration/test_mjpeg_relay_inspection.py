@@ -95,7 +95,7 @@ def test_the_look_is_over_before_it_is_told():
 
 
 @pytest.mark.parametrize("auth", ["basic", "digest", "digest SHA-256", "digest auth-int"])
-def test_passwords(auth):
+def test_a_camera_s_password_is_accepted_or_reported_as_wrong(auth):
     with MjpegCamera(auth=auth, user="viewer", password=PASSWORD) as camera:
         assert seen(camera.url) is None
         assert seen(f"http://viewer:wrong@127.0.0.1:{camera.port}/mjpeg") == "camera_wrong_password"
@@ -137,7 +137,7 @@ def test_passwords(auth):
         (says(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), "camera_not_a_camera"),
     ],
 )
-def test_refusals_and_others(answer, code):
+def test_a_refusal_of_a_camera_has_its_own_code(answer, code):
     with Refusing(answer) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/x") == code
         assert peer.connections == 1
@@ -192,13 +192,13 @@ def test_the_end_of_an_address_is_asked_for_as_it_was_typed(end):
         assert heads[0].split()[1] == (end if end.startswith("/") else f"/{end}")
 
 
-def test_nobody_there():
+def test_an_address_where_nobody_listens_is_reported():
     assert seen(f"http://127.0.0.1:{find_free_ports(1)[0]}/") == "camera_refused"
     assert seen("http://no-such-host.invalid/") == "camera_unknown_host"
     assert seen(f"http://{'a' * 70}.invalid/") == "camera_unknown_host"
 
 
-def test_silence_is_bounded_in_time():
+def test_the_inspection_of_a_silent_camera_ends_in_time():
     with Refusing(None) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/", seconds=0.5) == "camera_no_answer"
 
@@ -251,7 +251,7 @@ def test_a_camera_that_is_slow_to_send_is_no_error():
         assert seen(f"http://127.0.0.1:{peer.port}/", seconds=0.5) is None
 
 
-def test_redirects():
+def test_a_redirect_is_followed_only_to_the_same_camera():
     with MjpegCamera(auth="basic", user="viewer", password=PASSWORD) as camera:
         here = f"Location: http://127.0.0.1:{camera.port}/mjpeg\r\n"
         with Refusing(http("302 Found", here)) as peer:
@@ -270,7 +270,7 @@ def test_redirects():
 
 
 @needs_openssl
-def test_certificates(tmp_path):
+def test_a_camera_s_certificate_is_checked(tmp_path):
     """Not checked for an address in numbers, checked for a name: as go2rtc does."""
     file = tmp_path / "self-signed.pem"
     subprocess.run(

@@ -33,7 +33,7 @@ def test_running_all_of_a_notebook_leaves_what_it_shows_alive(path):
 @pytest.mark.slow(30)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs(path, binaries, tmp_path, monkeypatch):
+def test_a_notebook_runs_from_its_first_cell_to_its_last(path, binaries, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{binaries.mediamtx.parent}", prepend=":")
     notebook = nbformat.read(path, 4)
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})

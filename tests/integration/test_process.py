@@ -109,7 +109,7 @@ def test_a_listener_that_fails_does_not_stop_the_draining():
     assert child.stop(SERVER_STOP_SEQUENCE) == 0
 
 
-def test_no_such_program():
+def test_starting_a_program_that_does_not_exist_raises():
     with pytest.raises(FileNotFoundError):
         ChildProcess("none", ["/no/such/program"]).start()
 
@@ -136,7 +136,7 @@ def test_the_polite_rung_is_enough_for_the_polite():
 
 
 @posix_only
-def test_the_ladder_ends_the_stubborn(caplog):
+def test_the_stop_sequence_ends_a_process_that_ignores_signals(caplog):
     ear = Ear()
     child = python(STUBBORN, ear=ear)
     ear.wait_for("up")
@@ -331,7 +331,7 @@ def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
     assert not list(tmp_path.glob(".*.child"))
 
 
-def test_a_lease_taken_anew_ends_the_orphan_too(tmp_path):
+def test_a_lease_taken_again_ends_the_orphan_too(tmp_path):
     child = python(SLEEP)
     dead_camrec(tmp_path, child.pid)
     lease = PidFile.acquire(tmp_path, "proxy", ".yml")
@@ -365,7 +365,7 @@ def test_another_process_under_a_remembered_pid_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}'])
-def test_a_broken_memory_is_forgotten(tmp_path, text):
+def test_a_broken_pid_file_is_ignored(tmp_path, text):
     (tmp_path / ".proxy.yml.child").write_text(text)
     end_orphans(tmp_path)
     assert not list(tmp_path.glob(".*.child"))

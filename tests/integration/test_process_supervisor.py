@@ -113,7 +113,7 @@ def test_what_is_never_ready_is_ended_and_tried_again(watch):
     watched.wait(S.STARTING, times=2)
 
 
-def test_a_permanent_error_is_final_until_it_is_asked_for_anew(watch):
+def test_a_permanent_error_is_final_until_it_is_asked_for_again(watch):
     taken = [True]
 
     def ready(child: ChildProcess) -> bool:
@@ -146,7 +146,7 @@ def test_what_was_ready_once_goes_on_trying(watch):
     assert S.FAILED not in watched.states
 
 
-def test_a_program_that_cannot_start(watch):
+def test_a_program_that_cannot_start_fails_for_good(watch):
     watched = watch(lambda: ChildProcess("none", ["/no/such/program"]), pauses=(0.01, 0.01))
     with pytest.raises(ServiceError) as caught:
         watched.supervisor.ensure_ready(0.5)
@@ -166,7 +166,7 @@ def test_a_defect_in_the_maker_is_survived(watch, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_stop_while_it_starts(watch):
+def test_stop_ends_a_child_that_is_starting(watch):
     watched = watch(lambda: child_of(SLEEP), lambda child: False)
     watched.supervisor.start()
     watched.supervisor.stop()
@@ -175,7 +175,7 @@ def test_stop_while_it_starts(watch):
         watched.supervisor.ensure_ready(0.1)
 
 
-def test_stop_cuts_a_pause_short(watch):
+def test_stop_cuts_the_pause_before_a_restart_short(watch):
     watched = watch(lambda: child_of("raise SystemExit"), lambda child: False, pauses=(60, 60))
     watched.supervisor.start()
     watched.wait(S.BACKOFF)

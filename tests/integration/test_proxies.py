@@ -143,7 +143,7 @@ def served(url: str) -> bool:
 # Both of them
 
 
-def test_it_starts_answers_and_stops(proxies, name, tmp_path):
+def test_a_proxy_starts_answers_and_stops(proxies, name, tmp_path):
     proxy = proxies(name)
     assert proxy.state is ProcessState.STOPPED and proxy.pid is None
     proxy.ensure_ready()
@@ -165,7 +165,7 @@ def test_it_starts_answers_and_stops(proxies, name, tmp_path):
     assert proxy.pid != pid
 
 
-def test_its_configuration_is_ours_alone(proxies, name, tmp_path):
+def test_a_proxy_s_configuration_is_camrec_s_alone(proxies, name, tmp_path):
     proxy = proxies(name)
     proxy.ensure_ready()
     (config,) = (tmp_path / "bin").glob(f"{name}.y*ml")
@@ -396,7 +396,7 @@ def test_mediamtx_refuses_an_unknown_certificate(proxies, self_signed):
             assert until(lambda: proxy.reason("cam", 0)).code == "camera_certificate"
 
 
-def test_mediamtx_on_rtsps_without_tls(proxies):
+def test_mediamtx_reports_rtsps_without_tls(proxies):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with Refusing(None, greeting=b"RTSP/1.0 400 Bad Request\r\n\r\n") as camera:
@@ -469,7 +469,7 @@ def test_go2rtc_killed_comes_back_with_its_paths(proxies):
         (400, "camera_rejected"),
     ],
 )
-def test_go2rtc_tells_a_status(proxies, status, code):
+def test_go2rtc_reports_the_status_of_a_camera(proxies, status, code):
     proxy = proxies("go2rtc")
     proxy.ensure_ready()
     with MjpegCamera(status=status) as camera:

@@ -123,7 +123,7 @@ SOUNDS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vo
 
 
 @pytest.mark.slow
-def test_the_proxy_relays_rarer_sounds(mediamtx):
+def test_the_proxy_relays_rarer_audio(mediamtx):
     """Each is read as what it is, and one that cannot be read is told and costs no picture."""
 
     def one(name: str) -> None:
@@ -186,7 +186,7 @@ def test_the_end_of_the_camera_is_the_end(mediamtx):
         assert units
 
 
-def test_no_such_path(mediamtx):
+def test_a_reader_of_an_unknown_path_fails_with_the_reason(mediamtx):
     with pytest.raises(StreamError) as error:
         list(RtspReader(mediamtx.local_url("unknown"), Clock()).units())
     assert error.value.reason == "not_ready"
@@ -402,7 +402,7 @@ def test_what_came_in_a_rest_is_put_back_by_the_camera_s_times():
     ]
 
 
-def test_a_held_picture_is_handed_on_when_it_stays_quiet():
+def test_a_held_frame_is_handed_on_when_it_stays_quiet():
     with Server(lambda client: client.sendall(packet(1))) as server:
         reader = RtspReader(server.url, Clock(), 20.0)
         units = reader.units()
@@ -428,13 +428,13 @@ def test_nothing_comes_after_close_whatever_is_here_already():
         (b"RTSP/1.0 200 OK\r\nContent-Length: x\r\n\r\n", "lost"),
     ],
 )
-def test_what_is_not_rtsp(junk, reason):
+def test_a_peer_that_does_not_speak_rtsp_is_reported(junk, reason):
     with Server(lambda client: client.sendall(junk)) as server:
         units, error = reading(server)
     assert units == [] and error.reason == reason
 
 
-def test_silence_before_and_after_play():
+def test_a_silent_server_is_left_before_and_after_play():
     with Server(lambda client: None) as server:
         assert reading(server, timeout=0.2)[1].reason == "silent"
     with Server(lambda client: client.sendall(packet(1) + b"$\x01\0\x04rtcp")) as server:
@@ -456,12 +456,12 @@ def test_silence_before_and_after_play():
         ("503 Service Unavailable", "lost"),
     ],
 )
-def test_what_a_status_means(status, reason):
+def test_each_rtsp_status_has_its_error_code(status, reason):
     with Server(lambda client: None, status=status) as server:
         assert reading(server)[1].reason == reason
 
 
-def test_refused_and_hung_up():
+def test_a_reader_that_is_refused_or_hung_up_on_says_so():
     with socket.create_server(("127.0.0.1", 0)) as nothing:
         url = f"rtsp://127.0.0.1:{nothing.getsockname()[1]}/x"
     with pytest.raises(StreamError) as error:
@@ -496,7 +496,7 @@ def test_no_video_that_can_be_taken(described, detail):
         ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\nm=audio 0 RTP/AVP 8\r\n", ""),
     ],
 )
-def test_sound_that_is_there_and_not_read_is_told(sound, unheard):
+def test_audio_that_is_there_and_not_read_is_told(sound, unheard):
     with Server(lambda client: client.sendall(packet(1)), DESCRIPTION + sound) as server:
         reader = RtspReader(server.url, Clock(), 20.0)
         units = reader.units()
@@ -506,7 +506,7 @@ def test_sound_that_is_there_and_not_read_is_told(sound, unheard):
 
 
 @pytest.mark.parametrize("when", ["before", "dialogue", "playing"])
-def test_closed_from_another_thread(when):
+def test_a_reader_is_closed_from_another_thread(when):
     with contextlib.ExitStack() as stack:
         if when == "playing":
             server = stack.enter_context(Server(lambda client: client.sendall(packet(1))))
@@ -584,7 +584,7 @@ def test_the_camera_is_left_when_the_reader_ends(go2rtc):
         until(lambda: camera.connected == 0)
 
 
-def test_another_size_is_another_track(go2rtc):
+def test_frames_of_another_size_are_another_track(go2rtc):
     with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of()
         tracks = []

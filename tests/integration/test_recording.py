@@ -54,7 +54,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
+def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
     """25, 3 and 20 a second and holes of 1.7 s; the first picture is the one at the button."""
     button, length = 8.53, 20
     units = KINDS[kind](irregular(30), 30.0)
@@ -82,7 +82,7 @@ def test_every_picture_is_there_once_at_its_time(studio, ffmpeg, kind):
         assert heard(path)[-1] > times[-1] - 0.3
 
 
-def test_sound_keeps_its_distance_to_the_picture(studio, ffmpeg):
+def test_audio_keeps_its_distance_to_the_frame(studio, ffmpeg):
     """Both are placed by their moments: a piece of AAC lies where it was, to a tick."""
     units = mixed(pictures(irregular(12)), sound(12.0))
     studio.play(units, -1, 2.5)
@@ -132,7 +132,7 @@ def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
     assert receipt.started_at == "2026-09-21T14:30:03.400000Z"
 
 
-def test_it_waits_for_the_first_picture(studio):
+def test_it_waits_for_the_first_frame(studio):
     recording = studio.record(5)
     until(lambda: recording.state is RecordingState.WAITING)
     units = pictures(irregular(3), begin=studio.begin + 3 * SECOND // 2)
@@ -144,7 +144,7 @@ def test_it_waits_for_the_first_picture(studio):
     assert (late.code, late.facts) == ("first_frame_late", {"seconds": 1.5})
 
 
-def test_without_a_picture_there_is_no_video(studio):
+def test_without_a_frame_there_is_no_video(studio):
     recording = studio.record(5)
     studio.at(5)
     assert recording.wait(30)
@@ -170,7 +170,7 @@ def test_it_ends_at_its_time_though_the_camera_is_frozen(studio):
     assert gap.start + gap.duration == pytest.approx(60, abs=0.1)
 
 
-def test_stopped_early_and_twice(studio):
+def test_a_recording_stopped_early_and_twice_is_saved_once(studio):
     units = mixed(pictures(irregular(6)), sound(6.0))
     studio.play(units, -1, 1)
     recording = studio.record(60)
@@ -188,7 +188,7 @@ def test_stopped_early_and_twice(studio):
     assert recording.state is RecordingState.SAVED
 
 
-def test_it_ends_with_its_feed(studio):
+def test_a_recording_ends_with_its_feed(studio):
     units = pictures(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(60)
@@ -251,7 +251,7 @@ def test_after_a_break_a_short_gap_is_told_too(studio):
     assert [gap.duration for gap in receipt.gaps] == [pytest.approx(0.54, abs=0.001)]
 
 
-def test_a_gap_is_as_long_as_it_was_though_the_first_picture_came_late(studio):
+def test_a_gap_is_as_long_as_it_was_though_the_first_frame_came_late(studio):
     """What later pictures tell of the camera's clock moves the whole part to its place."""
     before = pictures([number / 25 for number in range(75)])
     later = studio.begin + 8 * SECOND
@@ -302,7 +302,7 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
-def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
+def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
     """Its first estimate was taken from packets that came late; of a dead camrec's part it is not
     known that they did, and where its sound reaches into the next one it is cut."""
     units = [
@@ -332,7 +332,7 @@ def test_sound_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
         assert pieces[0] < 0.05 and receipt.av_offset < 0.01
 
 
-def test_another_size_is_another_video(studio):
+def test_frames_of_another_size_go_to_another_video(studio):
     small = pictures(irregular(3))
     large = pictures(irregular(3), size=(480, 272), begin=studio.begin + 3 * SECOND)
     studio.play(small, -1, 1)
@@ -353,7 +353,7 @@ def test_another_size_is_another_video(studio):
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
-def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
+def test_audio_that_comes_late_is_in_the_video(studio, b_frames):
     """Another part is begun for it; where both hold a picture it is shown once."""
     units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
     studio.play(units, -1, 1)
@@ -369,7 +369,7 @@ def test_sound_that_comes_late_is_in_the_video(studio, b_frames):
     assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
 
 
-def test_sound_that_is_promised_and_never_comes(studio):
+def test_audio_that_is_promised_and_never_comes(studio):
     """The track is left out, and nothing waits for it longer than a second."""
     units = pictures(irregular(6))
     studio.feed.publish(sound(1.0)[0])
@@ -386,7 +386,7 @@ def test_sound_that_is_promised_and_never_comes(studio):
     assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
 
 
-def test_sound_that_cannot_be_read_is_told(studio):
+def test_audio_that_cannot_be_read_is_told(studio):
     """Once, however many parts there are."""
     studio.feed.unsupported_audio = "SPEEX"
     units = pictures(irregular(6))
@@ -456,7 +456,7 @@ def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
         assert float(time) == pytest.approx(steady[number] - steady[numbers[0]], abs=EXACT)
 
 
-def test_a_folder_that_vanishes(studio):
+def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
     units = pictures(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(4)

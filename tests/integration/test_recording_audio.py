@@ -88,7 +88,7 @@ def packets(name: str, begin: int) -> list[MediaUnit]:
 
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "MPA mp3", "MPEG4-GENERIC"])
-def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str):
+def test_ffmpeg_killed_in_the_middle_costs_no_audio(studio: Studio, name: str):
     """Its second half is written by another FFmpeg, and what is decoded begins anew."""
     film = pictures([number / 25 for number in range(25 * LENGTH)])
     units = mixed(film, packets(name, studio.begin))
@@ -109,7 +109,7 @@ def test_ffmpeg_killed_in_the_middle_costs_no_sound(studio: Studio, name: str):
 
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "OPUS", "MPA mp3", "MPEG4-GENERIC"])
-def test_a_hole_in_the_sound_moves_nothing(studio: Studio, name: str):
+def test_a_hole_in_the_audio_moves_nothing(studio: Studio, name: str):
     """What comes after it is in step, and no picture is missing."""
     film = pictures([number / 25 for number in range(25 * LENGTH)])
     hole = studio.begin + round(2.9 * SECOND), studio.begin + round(5.1 * SECOND)

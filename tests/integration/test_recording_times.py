@@ -44,7 +44,7 @@ def video_times(path) -> list[Fraction]:
         return sorted(p.pts * video.time_base for p in container.demux(video) if p.size)
 
 
-def test_one_picture_a_second_for_minutes(studio):
+def test_one_frame_a_second_for_minutes(studio):
     units = mixed(pictures(steady(200, 1), gop=10), sound(200.0, codec="pcma"))
     studio.play(units, -1, 15.5)
     recording = studio.record(180)
@@ -208,7 +208,7 @@ def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
     assert receipt.parts == 1 and receipt.gaps == [] and receipt.warnings == []
 
 
-def test_sound_that_dies_holds_nothing_back(studio):
+def test_audio_that_dies_holds_nothing_back(studio):
     units = mixed(pictures(irregular(14)), sound(5.0))
     studio.play(units, -1, 1)
     recording = studio.record(12)
@@ -226,7 +226,7 @@ def test_sound_that_dies_holds_nothing_back(studio):
 
 
 @pytest.mark.parametrize(("codec", "late"), [("aac", 0.08), ("l16", -0.2), ("opus", 0.08)])
-def test_sound_is_moved_by_what_is_learnt_later(studio, codec, late):
+def test_audio_is_moved_by_what_is_learnt_later(studio, codec, late):
     """Its first estimate was taken from packets that came late (or the picture's was)."""
     units = mixed(pictures(steady(12)), sound(12.0, codec=codec))
     wrong = [
@@ -261,7 +261,7 @@ def test_the_way_between_two_moves_is_straight():
     )
 
 
-def test_in_step_nothing_is_moved():
+def test_audio_in_step_with_the_video_is_not_moved():
     step = AvSync()
     assert step.uncertainty is None and step.av_offset is None and step.audio_shift(0) == ()
     for unit in mixed(pictures(steady(25)), sound(25.0)):

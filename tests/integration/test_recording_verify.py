@@ -20,7 +20,7 @@ def good(film, tmp_path) -> Path:
     return path
 
 
-def test_a_good_one(good, film):
+def test_a_video_that_matches_its_receipt_is_good(good, film):
     found = verify_video(good)
     assert found.faults == {}
     assert found.frames == film[1].frames
@@ -28,14 +28,14 @@ def test_a_good_one(good, film):
     assert found.sha256 == film[1].sha256 and found.receipt == film[1]
 
 
-def test_a_truncated_one(good):
+def test_a_truncated_video_is_found(good):
     good.write_bytes(good.read_bytes()[:-5000])
     faults = verify_video(good).faults
     assert "sha256" in faults and ("unreadable" in faults or "frames" in faults)
 
 
 @pytest.mark.parametrize("place_of_it", [0.1, 0.5, 0.9])
-def test_one_flipped_byte(good, place_of_it):
+def test_one_flipped_byte_of_a_video_is_found(good, place_of_it):
     data = bytearray(good.read_bytes())
     data[int(len(data) * place_of_it)] ^= 0xFF
     good.write_bytes(data)
@@ -51,19 +51,19 @@ def test_a_piece_of_rubbish_in_the_middle_does_not_decode(good):
     assert set(verify_video(good).faults) == {"undecodable"}
 
 
-def test_without_a_receipt(good):
+def test_a_video_without_a_receipt_is_checked_as_far_as_possible(good):
     good.with_suffix(".json").unlink()
     found = verify_video(good)
     assert found.receipt is None and found.faults == {} and found.frames > 0
 
 
-def test_what_is_no_video(tmp_path):
+def test_verifying_a_file_that_is_no_video_reports_it(tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"nothing")
     assert set(verify_video(path).faults) == {"unreadable"}
 
 
-def test_on_the_command_line(place, good, film):
+def test_camrec_verify_prints_faults_and_exits_with_a_code(place, good, film):
     code, out, err = run(place, "verify", str(good))
     assert code == 0 and film[1].sha256 in out and str(film[1].frames) in out, err
     with good.open("r+b") as file:

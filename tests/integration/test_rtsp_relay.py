@@ -227,7 +227,7 @@ def test_a_bare_description_is_read_as_it_is_meant(lines, codec):
     assert "sprop-sps" not in written(*lines)
 
 
-def test_a_loudspeaker_is_no_sound_of_the_camera():
+def test_a_loudspeaker_is_no_audio_of_the_camera():
     talk = ["m=audio 0 RTP/AVP 0", "a=sendonly"]
     assert "m=audio" not in written("m=video 0 RTP/AVP 26", *talk)
     assert "m=audio 0 RTP/AVP 8" in written("m=video 0 RTP/AVP 26", *talk, "m=audio 0 RTP/AVP 8")

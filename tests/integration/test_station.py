@@ -49,7 +49,7 @@ def gone(camera) -> None:
     camera.kill() if isinstance(camera, RtspCamera) else camera.stop()
 
 
-def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera):
+def test_a_session_is_live_after_ten_frames_and_one_connection(station, camera):
     session = station.cameras.open(camera.url, "Entrée")
     assert session.state is SessionState.LIVE
     assert session.frames_seen >= 10
@@ -67,7 +67,7 @@ def test_a_session_is_live_after_ten_pictures_and_one_connection(station, camera
 
 
 @pytest.mark.parametrize(("audio", "codec"), [("mp2", "aac"), ("vorbis", None)])
-def test_a_rarer_sound_is_recorded_or_told(station, audio, codec):
+def test_a_rarer_audio_is_recorded_or_told(station, audio, codec):
     with RtspCamera(audio=audio) as camera:
         session = station.cameras.open(camera.url, "Door")
         recording = station.recordings.start(session.session_id, 2)
@@ -214,7 +214,7 @@ def test_sessions_are_counted_and_a_failed_one_is_not(station, camera):
     assert len(station.cameras.sessions()) == 2
 
 
-def test_what_the_state_forbids(station, camera):
+def test_a_session_refuses_what_its_state_does_not_allow(station, camera):
     session = station.cameras.open(camera.url)
     with pytest.raises(StateError) as refused:
         station.recordings.stop(session_id=session.session_id)
@@ -264,7 +264,7 @@ def test_a_second_camrec_on_the_same_folder_is_refused(station):
     assert refused.value.code == "folder_taken"
 
 
-def test_changes_are_told(station, camera):
+def test_a_station_reports_each_change(station, camera):
     told = []
     station.changed.connect(told.append)
     session = station.cameras.open(camera.url)

@@ -84,7 +84,7 @@ def test_a_bare_host_may_have_a_log_in_and_a_wrong_one_is_refused():
         parse_bare_host("192.168.1.20:99999")
 
 
-def test_the_first_path_with_a_picture_is_found_over_one_connection():
+def test_the_first_path_with_a_frame_is_found_over_one_connection():
     with Recorder() as camera:
         found = find_stream(at(camera.port))
     assert found == parse_address(f"rtsp://127.0.0.1:{camera.port}/Streaming/Channels/101")

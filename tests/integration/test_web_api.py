@@ -40,7 +40,7 @@ def pictures(wire: Wire, session_id: str, count: int) -> list[bytes]:
         return [viewer.read() for _ in range(count)]
 
 
-def test_the_whole_path(wire, camera):
+def test_a_client_opens_records_lists_and_downloads_by_rest_alone(wire, camera):
     kind, made = camera
     replies = []
 
@@ -128,7 +128,7 @@ def test_the_whole_path(wire, camera):
         assert PASSWORD.encode() not in reply.body and b"canary" not in reply.body
 
 
-def test_closing_saves_what_is_recorded(wire):
+def test_closing_a_session_saves_its_recording(wire):
     with MjpegCamera() as camera:
         session = wire.post("/session/open", {"url": camera.url}).json()
         body = {"session_id": session["session_id"], "duration": 600}
@@ -142,7 +142,7 @@ def test_closing_saves_what_is_recorded(wire):
     assert wire.ask("DELETE", path).status == 204
 
 
-def test_one_session_too_many(wire):
+def test_opening_more_sessions_than_allowed_is_refused(wire):
     with MjpegCamera() as camera:
         opened = [wire.post("/session/open", {"url": camera.url}).json() for _ in range(2)]
         reply = wire.post("/session/open", {"url": camera.url})
@@ -165,7 +165,7 @@ def test_a_camera_that_does_not_deliver(wire, url, code):
     assert wire.get("/session/list").json()["sessions"] == []
 
 
-def test_a_wrong_password(wire):
+def test_a_camera_s_wrong_password_is_reported_and_not_repeated(wire):
     with MjpegCamera(auth="basic", password="right") as camera:
         url = camera.url.replace("right", "canary")
         reply = wire.post("/session/open", {"url": url})

@@ -128,7 +128,7 @@ def test_a_page_that_names_no_origin_is_told_by_its_site(wire):
     assert reply.code == "no_session"
 
 
-def test_our_own_page_may(wire):
+def test_camrec_s_own_page_may_change_things(wire):
     reply = wire.post("/session/close", {"session_id": "x"}, Origin=wire.url)
     assert (reply.status, reply.code) == (404, "no_session")
 
@@ -216,7 +216,7 @@ def test_a_token_is_asked_of_everyone(wire, token):
         ("", ""),
     ],
 )
-def test_a_host_is_taken_apart(host, name):
+def test_a_host_header_is_parsed_to_the_name(host, name):
     assert parse_host_name(host) == name
 
 
@@ -244,7 +244,7 @@ def test_a_wrong_method_is_told_the_right_ones(wire):
     assert wire.ask("PUT", "/videos/x.mp4").headers["Allow"] == "GET, HEAD, DELETE, PATCH"
 
 
-def test_an_error_speaks_french(wire):
+def test_an_error_is_in_the_language_that_the_client_accepts(wire):
     reply = wire.get("/nothing", Accept_Language="fr-CH, en;q=0.5")
     assert reply.json()["error"]["message"].startswith("Il n’y a pas de page à /nothing")
 

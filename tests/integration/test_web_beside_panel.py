@@ -68,7 +68,7 @@ def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
         child.stdout.close()
 
 
-def test_served_by_us(binaries, tmp_path):
+def test_panel_s_own_routes_work_under_camrec_serve(binaries, tmp_path):
     with running([sys.executable, "-c", SERVE], tmp_path, binaries) as wire:
         assert wire.get("/health").json()["status"] == "ok"
         assert b"<html" in wire.get("/").body
@@ -78,7 +78,7 @@ def test_served_by_us(binaries, tmp_path):
         assert wire.get("/health", Host="evil.example").code == "foreign_host"
 
 
-def test_served_by_panel(binaries, tmp_path):
+def test_camrec_s_routes_work_under_panel_serve(binaries, tmp_path):
     (tmp_path / "app.py").write_text(APP)
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--port", "0"]
     with running([*command, "--plugins", "camrec.web.plugin"], tmp_path, binaries) as wire:

@@ -46,7 +46,7 @@ def wire(binaries, tmp_path, library):
         yield wire
 
 
-def test_the_whole_file(wire: Wire, library):
+def test_a_video_is_served_whole_with_its_headers(wire: Wire, library):
     data = (library / NAME).read_bytes()
     reply = wire.get(PATH)
     assert reply.status == 200 and reply.body == data
@@ -72,7 +72,7 @@ def test_the_whole_file(wire: Wire, library):
         ("bytes=-99999999999", slice(0, None)),
     ],
 )
-def test_a_piece(wire: Wire, library, asked, piece):
+def test_a_byte_range_of_a_video_is_served(wire: Wire, library, asked, piece):
     data = (library / NAME).read_bytes()
     reply = wire.get(PATH, Range=asked)
     assert reply.status == 206 and reply.body == data[piece]
@@ -114,7 +114,7 @@ def test_what_the_caller_has_is_not_sent_again(wire: Wire):
     assert wire.get(PATH, If_Modified_Since="yesterday").status == 200
 
 
-def test_a_file_that_changed_is_sent_anew(wire: Wire, library):
+def test_a_file_that_changed_is_sent_again(wire: Wire, library):
     """Its ETag tells, and a piece of what it was is not mixed with what it is."""
     first = wire.get(PATH)
     etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
@@ -151,7 +151,7 @@ def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):
     assert wire.get(PATH).code == "no_video"
 
 
-def test_several_come_as_one_archive(wire: Wire, library):
+def test_several_videos_are_downloaded_as_one_archive(wire: Wire, library):
     shutil.copy(library / NAME, library / "second.mp4")
     query = f"video={PATH.removeprefix('/videos/')}&video=second.mp4"
     reply = wire.get(f"/archive?{query}&video=second.mp4")
@@ -200,7 +200,7 @@ def receipt_of(size: int, **facts: object) -> Receipt:
     return Receipt(**usual | facts)
 
 
-def test_a_picture_of_any_moment_and_the_moments_of_all(wire: Wire, library):
+def test_a_frame_of_any_moment_and_the_moments_of_all(wire: Wire, library):
     (library / "broken.mp4").write_bytes(b"no film")
     told = wire.get(f"{PATH}/times")
     assert told.json()["times"] == pytest.approx([n / 25 for n in range(100)], abs=1e-4)
@@ -216,7 +216,7 @@ def test_a_picture_of_any_moment_and_the_moments_of_all(wire: Wire, library):
         assert wire.get(f"/videos/none.mp4/{what}").code == "no_video"
 
 
-def test_a_program_renames_and_locks(wire: Wire, library):
+def test_a_video_is_renamed_and_locked_by_rest(wire: Wire, library):
     told = wire.ask("PATCH", PATH, {"name": "Back door"})
     assert told.status == 200, told.body
     renamed = told.json()["filename"]

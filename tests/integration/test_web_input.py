@@ -62,13 +62,13 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("url", "code"), ADDRESSES)
-def test_an_address(wire, url, code):
+def test_a_bad_camera_address_is_refused_with_its_code(wire, url, code):
     reply = wire.post("/session/open", {"url": url})
     assert (reply.status, reply.code) == (400, code)
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "a\nb", "\x07", 1, True, ["a"], {}])
-def test_a_name(wire, name):
+def test_a_bad_camera_name_is_refused_with_its_code(wire, name):
     reply = wire.post("/session/open", {"url": "rtsp://127.0.0.1:1/", "name": name})
     assert (reply.status, reply.code) == (400, "bad_name")
 
@@ -78,7 +78,7 @@ def test_a_name(wire, name):
     [b"0", b"-1", b"1.5", b"60.0", b'"60"', b"NaN", b"Infinity", b"1e9", b"86401", b"true", b"null"]
     + [b"[60]", b"{}", b"1" * 400],
 )
-def test_a_length(wire, duration):
+def test_a_bad_recording_length_is_refused_with_its_code(wire, duration):
     body = b'{"session_id": "x", "duration": ' + duration + b"}"
     reply = wire.post("/record/start", body)
     assert (reply.status, reply.code) == (400, "bad_duration")
@@ -92,7 +92,7 @@ def test_a_length(wire, duration):
 @pytest.mark.parametrize(
     "path", ["/session/open", "/session/close", "/record/start", "/record/stop"]
 )
-def test_a_body(wire, path, body):
+def test_a_body_that_is_not_a_json_object_is_refused(wire, path, body):
     reply = wire.post(path, body)
     assert (reply.status, reply.code) == (400, "bad_json")
 
@@ -117,7 +117,7 @@ def test_a_body(wire, path, body):
         ("/record/stop", {"recording_id": 1}),
     ],
 )
-def test_a_field(wire, path, body):
+def test_a_missing_unknown_or_mistyped_field_is_refused(wire, path, body):
     reply = wire.post(path, body)
     assert (reply.status, reply.code) == (400, "bad_field")
     assert b"canary" not in reply.body
@@ -137,7 +137,7 @@ def test_a_field(wire, path, body):
         ("GET", "/thumbnails/nothing.mp4", None, "no_video"),
     ],
 )
-def test_an_unknown_id(wire, method, path, body, code):
+def test_an_unknown_id_is_not_found(wire, method, path, body, code):
     reply = wire.ask(method, path, body)
     assert (reply.status, reply.code) == (404, code)
 
@@ -171,7 +171,7 @@ def test_an_unknown_id(wire, method, path, body, code):
 @pytest.mark.parametrize(
     ("method", "folder"), [("GET", "videos"), ("DELETE", "videos"), ("GET", "thumbnails")]
 )
-def test_a_file_name(wire, method, folder, name):
+def test_a_bad_file_name_is_refused_with_its_code(wire, method, folder, name):
     reply = wire.ask(method, f"/{folder}/{name}".replace(" ", "%20"))
     assert (reply.status, reply.code) in {(400, "bad_filename"), (404, "no_video")}
 

@@ -101,7 +101,7 @@ def test_what_is_remembered_of_addresses_is_bounded():
         ("", ""),
     ],
 )
-def test_whom_an_address_stands_for(address, peer):
+def test_a_client_is_counted_by_its_address_or_ipv6_network(address, peer):
     assert peer_key(address) == peer
 
 

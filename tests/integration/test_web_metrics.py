@@ -55,7 +55,7 @@ def figure(wire: Wire, name: str, kind: str) -> float:
 
 
 @pytest.mark.parametrize("kind", ["rtsp", "mjpeg"])
-def test_the_newest_picture_as_a_jpeg(kind, served):
+def test_the_newest_frame_as_a_jpeg(kind, served):
     wire, cameras = served
     camera = cameras[kind]
     before = camera.truth()[-1].number

@@ -47,7 +47,7 @@ def test_every_route_is_in_it_with_every_method(document, tmp_path):
     assert rest[0].startswith("/(?:")  # the 404 of what is ours
 
 
-def test_it_is_well_formed(document):
+def test_the_openapi_document_is_well_formed(document):
     assert document["openapi"].startswith("3.1")
     names = set()
     for path, item in document["paths"].items():
@@ -63,7 +63,7 @@ def test_it_is_well_formed(document):
     assert len(names) == sum(len(set(item) & set(METHODS)) for item in document["paths"].values())
 
 
-def test_every_reference_leads_somewhere(document):
+def test_every_reference_of_the_openapi_document_resolves(document):
     def references(part):
         if isinstance(part, dict):
             if "$ref" in part:

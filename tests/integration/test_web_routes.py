@@ -139,7 +139,7 @@ def test_the_cookie_is_no_token_and_cannot_be_made(served):
 
 
 @pytest.mark.browser
-def test_a_browser_logs_in(served, chromium):
+def test_a_browser_logs_in_with_the_token(served, chromium):
     """By the field and by the link; then the page, its sockets and its parts all work."""
     context = chromium.new_context(
         locale="fr", color_scheme="dark", viewport={"width": 390, "height": 800}

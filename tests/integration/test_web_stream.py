@@ -154,7 +154,7 @@ def test_a_page_that_draws_nothing_gets_two(session, wire):
     assert after[0] > first[-1] + 10
 
 
-def test_a_slow_viewer_is_bounded_and_costs_no_one_a_picture(session, wire):
+def test_a_slow_viewer_is_bounded_and_costs_no_one_a_frame(session, wire):
     with Viewer(wire, f"session_id={session.session_id}", read_buffer=16 << 10) as slow:
         numbers = []
         with Viewer(wire, f"session_id={session.session_id}&mode=page") as page:
@@ -216,7 +216,7 @@ def test_h264_comes_as_the_camera_coded_it(served, wire):
         assert shown == list(range(shown[0], shown[0] + 61))
 
 
-def test_one_that_decodes_slowly_goes_on_at_a_key_picture_and_costs_no_one_any(served, wire):
+def test_one_that_decodes_slowly_goes_on_at_a_key_frame_and_costs_no_one_any(served, wire):
     station, _, _ = served
     with RtspCamera(gop=25) as camera, opening(station, camera) as session:
         query = f"session_id={session.session_id}&mode=h264"

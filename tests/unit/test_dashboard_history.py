@@ -49,7 +49,7 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     assert history.of("a") == []
 
 
-def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_some():
+def test_a_frame_that_is_old_is_no_frame_though_the_rate_still_remembers_some():
     session = Seen(session_id="a", state=SessionState.LIVE, fps=10.0, lost=0)
     history = StreamHistory(lambda: [session], lambda: 0)
     for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
@@ -58,7 +58,7 @@ def test_a_picture_that_is_old_is_no_picture_though_the_rate_still_remembers_som
     assert [each.fps for each in history.of("a")] == [10.0, None, 0.5, None]
 
 
-def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
+def test_a_gap_reaches_from_the_last_frames_to_the_next_ones():
     rates = [5, 5, None, None, 5, 5, None]
     moments = [StreamSample(1000.0 * at, rate, rate, 0, None) for at, rate in enumerate(rates)]
     assert _find_gaps(moments) == {"x0": [1000.0, 5000.0], "x1": [4000.0, 6000.0]}
@@ -66,7 +66,7 @@ def test_a_gap_reaches_from_the_last_pictures_to_the_next_ones():
     assert _find_gaps([]) == {"x0": [], "x1": []}
 
 
-def test_nothing_is_filled_across_a_time_without_pictures():
+def test_nothing_is_filled_across_a_time_without_frames():
     """An area has its own moments there: down to nothing with the last value, up with the next."""
 
     def moment(at: float, fps: float) -> dict[str, float]:

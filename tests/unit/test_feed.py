@@ -34,7 +34,7 @@ def test_a_feed_counts_why_its_stream_broke(feed, clock):
     assert feed.interruptions(0) == {"camera_silent": 1, "connection_broke": 2}
 
 
-def test_everybody_gets_everything_in_order(feed):
+def test_every_subscriber_gets_every_unit_in_order(feed):
     early = feed.subscribe(max_bytes=1 << 20)
     units = film(7)
     for each in units:
@@ -70,7 +70,7 @@ def test_what_came_together_wakes_nobody_twice(feed):
     assert feed.current_gop() == tuple(units[5:])
 
 
-def test_a_slow_one_overflows_alone(feed):
+def test_a_slow_subscriber_overflows_alone(feed):
     slow = feed.subscribe(max_bytes=250)
     fast = feed.subscribe(max_bytes=250)
     units = film(6)
@@ -139,7 +139,7 @@ def test_wait_wakes_for_a_unit_and_for_the_end(feed):
     assert subscription.take_all() == []
 
 
-def test_only_the_medium_asked_for(feed):
+def test_a_subscriber_gets_only_the_medium_that_it_wants(feed):
     units = mixed(pictures([0.0, 0.04], gop=2), sound(0.1))
     video = feed.subscribe(max_bytes=1 << 20, media=("video",))
     both = feed.subscribe(max_bytes=1 << 20)
@@ -180,7 +180,7 @@ def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
         assert not seen or seen[0].key
 
 
-def test_the_group_has_the_sound_of_its_time(feed):
+def test_the_group_has_the_audio_of_its_time(feed):
     units = mixed(pictures([number / 25 for number in range(30)], gop=25), sound(1.2))
     key = next(u for u in reversed(units) if u.track.medium == "video" and u.key)
     # Sound comes before the picture that it belongs to, as where the camera's encoder is slow.
@@ -218,7 +218,7 @@ def test_a_break_drops_the_group_and_is_told(feed):
     assert feed.video is TRACK
 
 
-def test_sound_is_there_while_it_is_heard(feed, clock):
+def test_audio_is_there_while_it_is_heard(feed, clock):
     assert feed.audio is None
     heard = sound(0.1)[0]
     feed.publish(heard)
@@ -228,7 +228,7 @@ def test_sound_is_there_while_it_is_heard(feed, clock):
     assert feed.audio is None
 
 
-def test_figures_over_a_sliding_window(feed, clock):
+def test_stream_statistics_are_over_a_sliding_window(feed, clock):
     assert feed.figures() == type(feed.figures())(0.0, 0.0, 0.0, 0, 0, None)
     for number in range(1000):
         feed.publish(unit(number, key=number % 50 == 0, lost=2 if number == 3 else 0))

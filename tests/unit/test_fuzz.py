@@ -57,7 +57,7 @@ bits_of_mjpeg = st.lists(
 
 
 @given(bits_of_mjpeg, st.lists(st.integers(1, 200), max_size=40))
-def test_the_splitter_gives_the_same_pictures_however_they_come(pieces, cuts):
+def test_the_splitter_gives_the_same_frames_however_they_come(pieces, cuts):
     body = b"".join(pieces)
     whole = JpegSplitter().feed(body)
     splitter, found, at = JpegSplitter(), [], 0
@@ -103,7 +103,7 @@ payloads = st.binary(max_size=60) | st.builds(
     st.sampled_from([H264Depacketizer, H265Depacketizer]),
     st.lists(st.tuples(payloads, st.booleans(), st.integers(0, 9), st.integers(0, 3)), max_size=40),
 )
-def test_any_packets_are_pictures_or_nothing(codec, packets):
+def test_any_packets_are_frames_or_nothing(codec, packets):
     pictures = AccessUnitAssembler(90_000, codec(), [])
     sequence = arrived = 0
     for payload, marker, skip, step in packets:
@@ -121,7 +121,7 @@ def test_any_bytes_are_a_packet_or_none(data):
     assert packet is None or (len(packet.payload) > 0 and packet.sequence < 1 << 16)
 
 
-def test_a_picture_without_an_end_is_bounded():
+def test_a_frame_without_an_end_is_bounded():
     """Fragments of one NAL unit for ever; and whole ones that never end a picture."""
     for first, later in ((b"\x7c\x85", b"\x7c\x05"), (b"\x41", b"\x41")):
         pictures = AccessUnitAssembler(90_000, H264Depacketizer(), [])
@@ -309,7 +309,7 @@ def test_any_receipt_beside_a_video_is_read_or_passed_over(library, told):
 
 
 @given(st.text(max_size=60))
-def test_headers_of_the_wire(text):
+def test_any_rtsp_headers_are_read_or_refused(text):
     assert parse_host_name(text) == parse_host_name(text).lower()
     assert "\n" not in content_disposition(text) and "\r" not in content_disposition(text)
     with contextlib.suppress(CamrecError):

@@ -75,7 +75,7 @@ def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, cloc
     assert [each.number for each in seen if not each.skip_display] == [1, 240]
 
 
-def test_a_newer_key_picture_overtakes_a_long_group(feed, room, clock):
+def test_a_newer_key_frame_overtakes_a_long_group(feed, room, clock):
     camera = Camera(feed, clock, gop=250)
     camera.send(240)
     viewer = joined(room)
@@ -96,7 +96,7 @@ def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock)
     assert [each.skip_display for each in missed] == [True] * 39 + [False]
 
 
-def test_who_is_far_behind_goes_on_at_the_next_key_picture(feed, room, clock):
+def test_who_is_far_behind_goes_on_at_the_next_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=150)
     camera.send(10)
     viewer = joined(room)
@@ -128,7 +128,7 @@ def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock
     assert passing.count(False) == 250 // 5
 
 
-def test_after_a_break_nothing_comes_before_a_key_picture(feed, room, clock):
+def test_after_a_break_nothing_comes_before_a_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=10)
     camera.send(5)
     viewer = joined(room)
@@ -141,7 +141,7 @@ def test_after_a_break_nothing_comes_before_a_key_picture(feed, room, clock):
     assert [each.number for each in taken(viewer)] == [11, 12]
 
 
-def test_another_track_begins_at_its_key_picture(feed, room, clock):
+def test_another_track_begins_at_its_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=50)
     camera.send(3)
     viewer = joined(room)
@@ -154,7 +154,7 @@ def test_another_track_begins_at_its_key_picture(feed, room, clock):
     assert rest[0].key and rest[0].track is not first[-1].track
 
 
-def test_times_are_those_of_showing_with_reordered_pictures(feed, room, clock):
+def test_times_are_those_of_showing_with_reordered_frames(feed, room, clock):
     camera = Camera(feed, clock, gop=50, b_frames=2)
     viewer = joined(room)
     seen = []
@@ -167,7 +167,7 @@ def test_times_are_those_of_showing_with_reordered_pictures(feed, room, clock):
     assert [each - captured[0] for each in captured] == expected
 
 
-def test_when_it_was_captured(feed, room, clock):
+def test_a_packet_says_when_its_frame_was_captured(feed, room, clock):
     camera = Camera(feed, clock)
     camera.send()
     viewer = joined(room)
@@ -177,7 +177,7 @@ def test_when_it_was_captured(feed, room, clock):
 
 
 @pytest.mark.parametrize("codec", ["h265", "mjpeg"])
-def test_another_codec_is_unfit(feed, room, codec, clock):
+def test_a_camera_of_another_codec_has_no_h264_packets(feed, room, codec, clock):
     camera = Camera(feed, clock)
     camera.send(3)
     viewer = joined(room)
@@ -186,7 +186,7 @@ def test_another_codec_is_unfit(feed, room, codec, clock):
     assert viewer.next_packet() is None and viewer.codec_unsupported
 
 
-def test_one_who_does_not_look_for_long_begins_anew(feed, room, clock, monkeypatch):
+def test_one_who_does_not_look_for_long_begins_again(feed, room, clock, monkeypatch):
     monkeypatch.setattr("camrec.live.h264_viewer.MAX_H264_QUEUE_BYTES", 10_000)
     camera = Camera(feed, clock, gop=50)
     viewer = room.subscribe_h264(lambda: None)

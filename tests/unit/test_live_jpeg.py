@@ -82,7 +82,7 @@ def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, picture
     assert number(hasty.next()) == number(calm.next()) == 39
 
 
-def test_nothing_before_the_newest_key_picture_is_decoded(feed, pictures, monkeypatch):
+def test_nothing_before_the_newest_key_frame_is_decoded(feed, pictures, monkeypatch):
     decoded = []
     real = decoder.FrameDecoder.decode
 
@@ -128,7 +128,7 @@ def test_what_was_seen_last_is_known_until_the_stream_goes_on(feed, pictures, cl
     assert pictures.last_frame() is None
 
 
-def test_each_picture_is_shown_at_once_where_none_is_reordered(feed, pictures):
+def test_each_frame_is_shown_at_once_where_none_is_reordered(feed, pictures):
     units = made(TIMES, gop=50)
     feed.publish(units[0])
     viewer = Viewer(pictures)
@@ -138,7 +138,7 @@ def test_each_picture_is_shown_at_once_where_none_is_reordered(feed, pictures):
         assert number(viewer.next()) == place
 
 
-def test_mjpeg_passes_through(feed, pictures, clock):
+def test_the_jpegs_of_an_mjpeg_camera_pass_through_unchanged(feed, pictures, clock):
     units = made(TIMES[:5], codec="mjpeg")
     viewer = Viewer(pictures)
     for unit in units:
@@ -149,7 +149,7 @@ def test_mjpeg_passes_through(feed, pictures, clock):
         assert picture.captured == clock.utc_ns() - SECOND // 2
 
 
-def test_when_it_was_captured(feed, pictures, clock):
+def test_a_jpeg_says_when_its_frame_was_captured(feed, pictures, clock):
     units = made(TIMES, gop=50)
     for unit in units[:20]:
         feed.publish(unit)
@@ -185,7 +185,7 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
     assert len(encoded) == 2
 
 
-def test_a_small_viewer_gets_a_small_picture_made_once(feed, pictures, monkeypatch):
+def test_a_small_viewer_gets_a_small_frame_made_once(feed, pictures, monkeypatch):
     sizes = []
     real = decoder.encode_jpeg
 
@@ -234,7 +234,7 @@ def test_a_viewer_that_fails_hurts_nobody(feed, pictures, caplog):
     assert "a viewer failed" in caplog.text
 
 
-def test_damage_lasts_to_the_next_key_picture(feed, pictures):
+def test_damage_lasts_to_the_next_key_frame(feed, pictures):
     units = made(TIMES, gop=10)
     viewer = Viewer(pictures)
     feed.publish(units[0])
@@ -264,7 +264,7 @@ def test_another_size_and_a_break_in_mid_stream(feed, pictures):
     assert number(viewer.next()) == 83
 
 
-def test_snapshot(feed, pictures):
+def test_a_snapshot_is_the_newest_frame(feed, pictures):
     with pytest.raises(StateError, match="no frames"):
         pictures.snapshot(timeout=0.05)
     for unit in made(TIMES, gop=50)[:30]:

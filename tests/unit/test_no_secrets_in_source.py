@@ -36,7 +36,7 @@ def found(text: str) -> set[str]:
         ("pypi-" + "A" * 60, "a PyPI token"),
     ],
 )
-def test_the_scan_finds(text, what):
+def test_the_scan_finds_a_secret_of_each_kind(text, what):
     assert found(text) == {what}
 
 

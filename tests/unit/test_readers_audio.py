@@ -60,7 +60,7 @@ def test_another_form_in_mid_packet_is_another_track():
 
 
 @pytest.mark.parametrize(("codec", "name"), [("MPA", "MPA mp2"), ("AC3", "AC3")])
-def test_a_frame_of_which_a_piece_is_lost_is_no_sound(codec, name):
+def test_a_frame_of_which_a_piece_is_lost_is_no_audio(codec, name):
     rate = {"MPA": 90_000, "AC3": 48_000}[codec]
     whole, second, third = frames(name)[:3]
     pieces = [whole[at : at + 300] for at in range(0, len(whole), 300)]
@@ -106,7 +106,7 @@ LATM = {"cpresent": "0", "config": "40002320adca00"}
 PAIR = "410023203fc0"
 
 
-def test_latm_elements():
+def test_latm_elements_are_put_together():
     track = sender("MP4A-LATM", 48_000, **LATM)
     assert track.track._track.parameters == bytes.fromhex("119056e500")
     long = bytes(range(250)) * 3
@@ -156,7 +156,7 @@ def test_latm_of_a_rare_kind_is_left_out(format):
     ("payload", "codec", "rate", "samples"),
     [(3, "gsm", 8000, 8000), (9, "g722", 8000, 16_000), (11, "l16", 44_100, 44_100)],
 )
-def test_some_sounds_need_no_description(payload, codec, rate, samples):
+def test_some_audio_needs_no_description(payload, codec, rate, samples):
     (medium,) = sdp.parse_sdp(f"v=0\r\nm=audio 0 RTP/AVP {payload}\r\n")
     (unit,) = Sender(create_audio_depacketizer(medium)).send(0, b"abc")
     assert (unit.track.codec, unit.track.rate, unit.track.samples) == (codec, rate, samples)

@@ -75,7 +75,7 @@ def test_tables_are_computed_from_q(quality):
 
 
 @pytest.mark.parametrize("precision", [1, 2, 3])
-def test_tables_of_16_bits(precision):
+def test_quantization_tables_of_16_bits_are_read(precision):
     original = jpeg()
     found, _ = tables_and_scan(original)
     tables = [
@@ -168,7 +168,7 @@ def test_a_whole_jpeg_in_place_of_a_scan_is_taken_as_it_is():
     assert unit.data == original
 
 
-def test_another_size_is_another_track():
+def test_jpegs_of_another_size_are_another_track():
     sender = Sender()
     (one,) = sender.send(payloads(jpeg(), SIZE))
     (other,) = sender.send(payloads(jpeg(), (SIZE[0], 104)))

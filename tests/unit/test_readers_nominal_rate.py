@@ -95,7 +95,7 @@ def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
     ("counted", "sent", "within"),
     [(25, 10, 15), (25, 1, 15), (25, 21, 28), (30, 25, 28), (25, 35, 50), (12, 1, 15)],
 )
-def test_it_is_found(network, rest, counted, sent, within):
+def test_a_nominal_rate_is_found_in_time(network, rest, counted, sent, within):
     stream = frames(network, 100, counted=counted, sent=sent, rest=rest)
     after, found = found_after(NominalRateCheck(), stream)
     assert after <= within

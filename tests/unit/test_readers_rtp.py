@@ -112,7 +112,7 @@ def test_what_is_no_packet_is_passed_over(data):
     assert parse_packet(memoryview(data)) is None
 
 
-def test_sequence_numbers():
+def test_lost_and_late_packets_are_counted_by_sequence_number():
     order = SequenceTracker()
 
     def missing(sequence: int, payload: bytes = b"a") -> int | None:
@@ -245,7 +245,7 @@ def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
 
 @pytest.mark.parametrize("size", [1, 50, 100_000])
 @pytest.mark.parametrize("codec", ["h264", "h265"])
-def test_fragments(codec, size):
+def test_fragments_are_put_together_to_nal_units(codec, size):
     cut = fu_a if codec == "h264" else fu_265
     nal = film(codec)[0][0][0][:400]
     if size < len(nal):
@@ -292,7 +292,7 @@ def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
 
 
 @pytest.mark.parametrize(("codec", "head"), [("h264", b"\x18"), ("h265", b"\x60\x01")])
-def test_aggregates(codec, head):
+def test_aggregation_packets_are_split_into_nal_units(codec, head):
     pictures, sets = film(codec)
     nals = [*sets, *pictures[0]]
     joined = KINDS[codec]()
@@ -361,7 +361,7 @@ def test_what_is_held_can_be_released():
 
 
 @pytest.mark.parametrize("proved", [False, True])
-def test_without_markers_a_new_time_ends_a_picture(proved):
+def test_without_markers_a_new_time_ends_a_frame(proved):
     sender = trusted() if proved else video()
     pictures = film()[0]
     units = []
@@ -373,7 +373,7 @@ def test_without_markers_a_new_time_ends_a_picture(proved):
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
 @pytest.mark.parametrize("marker", [True, False])
-def test_pictures_of_the_same_time_are_told_apart_and_put_at_even_distances(codec, marker):
+def test_frames_of_the_same_time_are_told_apart_and_put_at_even_distances(codec, marker):
     sender, pictures = video(codec), film(codec)[0]
     units = []
     for number in range(12):
@@ -386,7 +386,7 @@ def test_pictures_of_the_same_time_are_told_apart_and_put_at_even_distances(code
     assert sender.track.corrected_count >= 5
 
 
-def test_a_picture_that_is_sent_twice_is_one():
+def test_a_frame_that_is_sent_twice_is_one():
     sender, pictures = video(), film()[0]
     units = []
     for number in range(8):
@@ -413,7 +413,7 @@ def test_packets_that_come_twice_and_a_number_that_stands_still_spoil_nothing(st
     assert [nals_of(u.data)[-1] for u in units] == [p[0] for p in pictures[:8]]
 
 
-def test_a_camera_that_counts_its_packets_anew_loses_nothing():
+def test_a_camera_that_counts_its_packets_again_loses_nothing():
     sender = trusted()
     for number in range(4, 12):
         sender.sequence -= 40
@@ -443,7 +443,7 @@ def test_a_marker_on_parameter_sets_ends_nothing():
     assert nals_of(unit.data) == [*film()[1], SEI, film()[0][0][0]]
 
 
-def test_markers_found_wrong_late_cost_one_picture_and_are_told():
+def test_markers_found_wrong_late_cost_one_frame_and_are_told():
     sender = trusted()
     pictures = film()[0]
     (_split,) = sender.send(90_000, pictures[5][0], marker=True)
@@ -465,7 +465,7 @@ def test_parameter_sets_with_a_time_of_their_own_go_in_front():
     assert unit.key
 
 
-def test_a_lost_packet_is_told_with_the_damaged_picture():
+def test_a_lost_packet_is_told_with_the_damaged_frame():
     sender = trusted()
     first, last = film()[0][4][0][:100], b"\x41rest"
     sender.send(90_000, first)
@@ -476,7 +476,7 @@ def test_a_lost_packet_is_told_with_the_damaged_picture():
     assert unit.lost == 0
 
 
-def test_a_lost_end_is_told_with_the_picture_that_lacks_it():
+def test_a_lost_end_is_told_with_the_frame_that_lacks_it():
     sender = trusted()
     pieces = fu_a(film()[0][4][0], 20)
     for piece in pieces[:3]:
@@ -486,7 +486,7 @@ def test_a_lost_end_is_told_with_the_picture_that_lacks_it():
     assert cut.data.endswith(film()[0][4][0][:61])
 
 
-def test_whole_pictures_lost_are_told_with_the_next():
+def test_whole_frames_lost_are_told_with_the_next():
     sender = trusted()
     (unit,) = sender.send(900_000, film()[0][5][0], marker=True, lose=30)
     assert unit.lost == 30
@@ -501,7 +501,7 @@ def test_doubled_packets_are_dropped():
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
-def test_a_key_picture_has_its_parameter_sets_in_front(codec):
+def test_a_key_frame_has_its_parameter_sets_in_front(codec):
     pictures, sets = film(codec)
     sender = trusted(codec)
     (unit,) = sender.send(90_000, pictures[0][0], marker=True)
@@ -550,7 +550,7 @@ def golomb(number: int) -> str:
     return "0" * (len(digits) - 1) + digits
 
 
-def test_other_parameter_sets_for_the_same_pictures_are_the_same_track():
+def test_other_parameter_sets_for_the_same_frames_are_the_same_track():
     sender = trusted()
     slices, (sequence, _) = film()[0], film()[1]
     tracks = set()
@@ -564,7 +564,7 @@ def test_other_parameter_sets_for_the_same_pictures_are_the_same_track():
     assert len(tracks) == 1
 
 
-def test_parameter_sets_that_come_once_stand_in_front_of_each_key_picture():
+def test_parameter_sets_that_come_once_stand_in_front_of_each_key_frame():
     """Several numbers; those that changed since, in their newest form; no others' sets."""
     sender = trusted()
     slices, sets = film()
@@ -629,7 +629,7 @@ def test_a_recovery_point_is_a_place_to_begin():
     assert not unit.key
 
 
-def test_a_renewal_bit_by_bit_is_right_after_as_many_pictures_as_it_tells():
+def test_a_renewal_bit_by_bit_is_right_after_as_many_frames_as_it_tells():
     """The next one may begin at once: then each second one is a place to begin."""
     sender = trusted()
     slices, _ = film()
@@ -713,7 +713,7 @@ SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
 @pytest.mark.parametrize(
     ("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0), ("h265", 2)]
 )
-def test_size_and_reorder_depth(codec, b_frames, size):
+def test_size_and_reorder_depth_are_read_from_the_parameter_sets(codec, b_frames, size):
     kind = KINDS[codec].SYNTAX
     sets = film(codec, size, b_frames, 8)[1]
     form = kind.parse_sps(next(nal for nal in sets if kind.nal_type(nal) == kind.SPS_TYPE))
@@ -798,7 +798,7 @@ def sound(codec: str, **format: str) -> Sender:
 
 
 @pytest.mark.parametrize("codec", ["PCMA", "OPUS", "L16"])
-def test_one_packet_one_piece_of_sound(codec):
+def test_one_packet_one_piece_of_audio(codec):
     sender = sound(codec)
     (first,) = sender.send(2**32 - 10, b"abc")
     (second,) = sender.send(310, b"def", lose=3)
@@ -845,7 +845,7 @@ def test_the_distance_of_aac_units(config, step):
     assert round((second.time - first.time) * 48_000 / 1e9) == step
 
 
-def test_sound_that_cannot_be_taken_is_left_out():
+def test_audio_that_cannot_be_taken_is_left_out():
     for codec in ("VORBIS", "SPEEX", "EAC3", "G726-48", "G723", "MP4A-LATM", ""):
         assert create_audio_depacketizer(sdp.MediaDescription("audio", 96, codec, 8000)) is None
     low = sdp.MediaDescription("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
@@ -860,7 +860,7 @@ def test_sound_that_cannot_be_taken_is_left_out():
 # Descriptions and JPEGs.
 
 
-def test_a_description():
+def test_an_sdp_description_gives_the_tracks():
     media = sdp.parse_sdp(
         "v=0\r\ns=x\r\na=control:*\r\n"
         "m=video 0 RTP/AVP 96\r\na=control:rtsp://host/cam/trackID=0\r\n"
@@ -901,7 +901,7 @@ def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(l
     assert medium.config() == config
 
 
-def test_a_configuration_of_sound_keeps_all_its_bytes():
+def test_a_configuration_of_audio_keeps_all_its_bytes():
     """What would be emulation prevention in a NAL unit is a part of it."""
     told = bytes.fromhex("178000000310")
     assert BitReader(told).read_bits(48) == int.from_bytes(told, "big")
@@ -928,7 +928,7 @@ def test_how_a_jpeg_is_to_be_turned():
         assert jpeg_header.read_jpeg_format(data[:2] + odd + data[2:]) == (64, 48, 1)
 
 
-def test_the_size_of_a_jpeg():
+def test_the_size_of_a_jpeg_is_read_from_its_header():
     for width, height in ((320, 240), (1279, 719)):
         (unit,) = made([0.0], codec="mjpeg", size=(width, height))
         assert jpeg_header.read_jpeg_format(unit.data) == (width, height, 1)
@@ -940,6 +940,6 @@ def test_the_size_of_a_jpeg():
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8", b"GIF89a" * 9, b"\xff\xd8\xff\xe0\0\4ab", b"\xff\xd8" * 9]
 )
-def test_what_is_no_jpeg(data):
+def test_what_is_no_jpeg_has_no_size(data):
     with pytest.raises(ValueError):
         jpeg_header.read_jpeg_format(data)

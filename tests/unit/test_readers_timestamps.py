@@ -120,7 +120,7 @@ def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
     )
 
 
-def test_a_clock_that_begins_anew_with_each_key_frame():
+def test_a_clock_that_begins_again_with_each_key_frame():
     right = [n * 3600 for n in range(25 * 200)]
     found = played(
         [each % RATE for each in right],

@@ -43,7 +43,7 @@ def test_french_counts_nothing_as_one():
         ("fr;q=x, en", "en"),
     ],
 )
-def test_the_language_asked_for(accept, language):
+def test_the_language_that_a_browser_prefers_is_chosen(accept, language):
     assert i18n.best_language(accept) == language
 
 

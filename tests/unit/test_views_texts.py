@@ -95,7 +95,7 @@ def test_every_codec_has_a_name_and_may_go_over_the_wire():
         assert AudioTrackReply(codec=codec).codec == codec
 
 
-def test_one_and_many():
+def test_a_count_of_one_has_its_own_text():
     told = {"most": 3, "length": "2 s"}
     assert [translate("page.gaps", "en", count=n, **told) for n in (0, 1, 2)] == [
         "0 gaps, 2 s",

@@ -22,7 +22,7 @@ def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
     return count
 
 
-def test_few_are_on_their_way():
+def test_few_messages_are_on_their_way_to_a_slow_viewer():
     flow = begun()
     assert filled(flow) == 4
     flow.acknowledge(1, 1)
@@ -36,7 +36,7 @@ def test_those_that_are_not_shown_count_by_their_bytes():
     assert filled(flow, 1 << 10, shown=False) == MAX_IN_FLIGHT_BYTES >> 10
 
 
-def test_one_large_picture_may_go_and_nothing_behind_it():
+def test_one_large_frame_may_go_and_nothing_behind_it():
     flow = begun()
     assert filled(flow, 10 * MAX_IN_FLIGHT_BYTES) == 1
     flow.acknowledge(1, 1)
@@ -55,7 +55,7 @@ def test_one_who_answers_many_at_once_is_sent_as_many_more():
     assert filled(flow) == 4
 
 
-def test_another_way_begins_with_few():
+def test_flow_control_of_another_stream_begins_with_few_messages():
     flow = begun()
     flow.acknowledge(1, 8)
     flow.restart(2)
