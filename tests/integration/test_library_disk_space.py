@@ -94,7 +94,7 @@ def test_without_a_known_rate_any_length_is_offered_while_there_is_room(monkeypa
 def test_h265_that_is_copied_is_estimated_as_it_comes(monkeypatch):
     stream = StreamRate("h265", 1000)
     assert room(monkeypatch, 1000, 0).file_bit_rate([stream]) == 2000
-    copied = DiskSpace(Path("."), 0, COPIED_H265_FILE_RATE_FACTORS)
+    copied = DiskSpace(Path(), 0, COPIED_H265_FILE_RATE_FACTORS)
     assert copied.file_bit_rate([stream]) == 1000
 
 
