@@ -38,6 +38,7 @@ class StateMachine(Generic[StateT]):
 
     @property
     def state(self) -> StateT:
+        """The state now."""
         return self._state
 
     def transition(self, new: StateT, *, only_from: StateT | None = None) -> bool:

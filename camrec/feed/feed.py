@@ -138,6 +138,7 @@ class Feed:
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
+        """The latest notice of each code, also of the stream before its last break."""
         latest = {notice.code: notice for notice in (*self._earlier_notices, *self._notices)}
         return tuple(latest.values())
 

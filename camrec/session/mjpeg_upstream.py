@@ -21,7 +21,7 @@ _VIEWER_LIMIT_ERROR_CODES = ("camera_hung_up", "camera_refused", "camera_busy")
 
 
 class MjpegUpstream(ProxyUpstream[Go2rtc]):
-    """go2rtc never connects to the camera itself, for three reasons.
+    """An upstream whose proxy, go2rtc, never connects to the camera itself, for three reasons.
 
     It would follow a camera's redirects to any host. It rejects multipart bodies that break the
     standard. And it connects hundreds of times a second to a camera whose stream ends.

@@ -21,7 +21,7 @@ READER_TIMEOUT_S = 3600.0
 
 
 class ProxyUpstream(Upstream, Generic[ProxyT]):
-    """An upstream whose proxy serves the camera as `path`.
+    """An upstream whose proxy serves the camera as `path`; `Upstream` says what each call does.
 
     Parameters
     ----------

@@ -25,7 +25,10 @@ DROP_REPORT_S = 2.5  # in which MediaMTX reports twice what it drops, if it drop
 
 
 class RtspUpstream(ProxyUpstream[MediaMTX]):
-    """MediaMTX connects to most cameras directly; `RtspRouteChoice` decides about the others."""
+    """MediaMTX connects to most cameras directly; `RtspRouteChoice` decides about the others.
+
+    `Upstream` says what each call does.
+    """
 
     def __init__(
         self,
