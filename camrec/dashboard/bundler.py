@@ -1,7 +1,7 @@
-"""The page's JavaScript modules, inlined into one text, and the style sheets beside them.
+"""Inlines the page's JavaScript modules, and the style sheets next to them, into one text.
 
-A component reaches the browser as one text, and a notebook's page may have no server to import
-from. So the imports of a module are followed here, and there is no build step.
+Panel sends a component to the browser as one text, and a notebook's page may have no server to
+import modules from. So the imports are followed here, and there is no build step.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
-# Comments that document a declaration: for who reads the source, the browser does without.
+# Comments on lines of their own. The browser does not need them.
 _DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//.*)\n", re.MULTILINE)
 
 
 @cache
 def bundle(entry: str) -> str:
-    """A JavaScript expression, whose value is an object of what the module `entry` exports.
+    """A JavaScript expression. Its value is an object with everything that `entry` exports.
 
-    Each module becomes a function of its own that is called once, so that names at the top of two
-    modules never collide. `entry` is a path below ``static/``.
+    Each module becomes a function that is called once, so names at the top of two modules never
+    collide.
+
+    Parameters
+    ----------
+    entry
+        The path of a module below ``static/``.
+
+    Raises
+    ------
+    ImportError
+        A module is missing, modules import each other, or a statement cannot be inlined.
     """
     wrapped = [f"const {_name(module)} = {_wrapped(module)}" for module in modules(entry)]
     return "\n".join(['(() => {\n"use strict"', *wrapped, f"return {_name(entry)}\n}})()"])
@@ -31,9 +41,9 @@ def bundle(entry: str) -> str:
 
 @cache
 def styles(entry: str) -> str:
-    """The style sheets of `entry` and of all that it imports, each before those that build on it.
+    """The style sheets of `entry` and of everything that it imports, imported ones first.
 
-    A module's own lies beside it under the same name.
+    A module's style sheet is next to it, under the same name.
     """
     sheets = [(STATIC / module).with_suffix(".css") for module in modules(entry)]
     return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
@@ -41,7 +51,7 @@ def styles(entry: str) -> str:
 
 @cache
 def modules(entry: str) -> tuple[str, ...]:
-    """`entry` and all that it imports, each once and behind what it imports itself."""
+    """`entry` and everything that it imports, each module once and after its own imports."""
     order: dict[str, None] = {}
     _visit(entry, (), order)
     return tuple(order)
@@ -62,7 +72,7 @@ def _visit(module: str, importers: tuple[str, ...], order: dict[str, None]) -> N
 
 
 def _wrapped(module: str) -> str:
-    """The module as a function that is called at once and returns what the module exports."""
+    """The module as a function that is called at once, and returns what the module exports."""
 
     def destructured(match: re.Match[str]) -> str:
         names = ", ".join(each.replace(" as ", ": ") for each in _names(match[1]))
@@ -80,7 +90,7 @@ def _exports(module: str) -> list[str]:
 
 
 def _names(names: str) -> list[str]:
-    """Of ``a, b as c``, which may stand on several lines."""
+    """The names of ``a, b as c``, which may be on several lines."""
     return [" ".join(each.split()) for each in names.split(",") if each.strip()]
 
 
@@ -89,7 +99,7 @@ def _path(importer: str, path: str) -> str:
 
 
 def _name(module: str) -> str:
-    """Of the constant that is the module: no name in a module begins with a dollar sign."""
+    """The name of the module's constant. No name in a module starts with a dollar sign."""
     return "$" + re.sub(r"\W", "_", module.removesuffix(".js"))
 
 

@@ -52,7 +52,7 @@ class PageModel(param.Parameterized):
     file : the video that the player shows; None: the page shows another view.
     """
 
-    # Never None: __init__ sets it.
+    # __init__ sets it, so it is never None.
     state: param.ClassSelector[PageState] = param.ClassSelector(class_=PageState)  # type: ignore[assignment]
     language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
     file = param.String(default=None, allow_None=True)

@@ -1,4 +1,4 @@
-"""A player for a notebook's cell, or any other Panel page."""
+"""A video player for a notebook's cell or any other Panel page."""
 
 from __future__ import annotations
 

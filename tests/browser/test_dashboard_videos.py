@@ -406,7 +406,7 @@ def test_deletion_asks_once_and_esc_keeps(serve, looking) -> None:
 
 def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path, tmp_path) -> None:
     real = Films(tmp_path / "videos", Clock())
-    real.cameras.open()
+    real.open()
     for name in ("Entrée", "Nichoir"):
         shutil.copy(folder / "whole.mp4", tmp_path / "made.mp4")
         size = (tmp_path / "made.mp4").stat().st_size
@@ -428,7 +428,7 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
     expect(page.locator(".card h3")).to_have_text(["Entrée"])
     left = [path.name for path in real.folder.iterdir() if not path.name.startswith(".")]
     assert sorted(left) == ["Entrée 2026-11-23 14-03-00.json", "Entrée 2026-11-23 14-03-00.mp4"]
-    real.cameras.close()
+    real.close()
 
 
 def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
