@@ -57,8 +57,6 @@ class Recorder:
     ----------
     start_utc
         When the recording started, UTC nanoseconds; 0: now.
-    stop_request
-        Ends the recording, see `stop`.
     notify
         Called after each change of the segments or the gaps.
     save_journal
@@ -96,12 +94,8 @@ class Recorder:
         self._reserved_space = ReservedSpace(options.folder)
         now, self._subscribed_at = self._clock.utc_ns(), self._clock.monotonic_ns()
         start_utc = start_utc or now
-        self.period = RecordingPeriod(
-            start_utc,
-            self._subscribed_at - max(0, now - start_utc),
-            options.duration,
-            options.preroll,
-        )
+        start = self._subscribed_at - max(0, now - start_utc)
+        self.period = RecordingPeriod(start_utc, start, options.duration, options.preroll)
         # Subscribe before the journal is written: the disk may be slow, a key frame does not wait.
         since = self.period.video_start if options.preroll else None
         self._input = RecordingInput(feed, self._clock, since)
