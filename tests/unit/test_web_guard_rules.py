@@ -206,8 +206,8 @@ def test_after_wrong_tokens_the_right_one_is_refused_for_a_while_and_no_token_co
 
 def test_too_many_requests_of_one_client_are_refused_with_the_seconds_to_wait():
     guard = RequestGuard(Config())
-    codes = [refusal(guard, request()) for _ in range(5000)]
-    assert codes[0] is None and codes[-1] == "too_many_requests"
+    assert refusal(guard, request()) is None
+    assert "too_many_requests" in (refusal(guard, request()) for _ in range(5000))
     with pytest.raises(AccessError) as refused:
         guard.check(request())
     assert isinstance(refused.value.facts["seconds"], int) and refused.value.facts["seconds"] >= 1
