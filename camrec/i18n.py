@@ -134,10 +134,10 @@ def best_language(accept: str | None) -> str:
 
 def system_language() -> str:
     """Return the language of this process's environment: a terminal or a kernel."""
-    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    if not asked and sys.platform == "win32":
+    preferred = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if not preferred and sys.platform == "win32":
         import ctypes
         import locale
 
-        asked = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
-    return best_language(asked.partition(".")[0])
+        preferred = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return best_language(preferred.partition(".")[0])

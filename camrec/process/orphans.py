@@ -24,7 +24,7 @@ ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for processes that are about to end by th
 class PidFile:
     """A file that only one running camrec uses at a time, and the record of its child.
 
-    The system releases the lock when the process that has it ends. So whoever gets the lock knows
+    The system releases the lock when the process that has it ends. So the next one knows
     that a child recorded with it is an orphan.
 
     Attributes
