@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from camrec import stream_search
-from camrec.camera_address import default_name, parse_address
+from camrec.camera_address import parse_address
 from camrec.errors import AccessError, CameraError, InputError
 from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
@@ -183,32 +183,6 @@ def test_over_the_wire_a_bare_host_stays_malformed(binaries, tmp_path):
     with serving(binaries.config(tmp_path)) as (_, wire):
         reply = wire.post("/session/open", {"url": "127.0.0.1"})
         assert (reply.status, reply.code) == (400, "address_scheme")
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "name"),
-    [
-        ("rtsp://h/Streaming/Channels/101", "rtsp://h/Streaming/Channels/201", "h · 201"),
-        ("rtsp://h/cam?channel=1&subtype=0", "rtsp://h/cam?channel=2&subtype=0", "h · channel=2"),
-        ("rtsp://h:8554/a", "rtsp://h:8555/a", "h:8555"),
-        ("rtsp://[::1]/a", "rtsp://[::1]/b", "::1 · b"),
-        ("http://h/a", "http://h/a", "h · a"),
-        ("rtsp://h/", "rtsp://h/", "h (2)"),
-        ("rtsp://other/a", "rtsp://h/a", "h"),
-    ],
-)
-def test_streams_of_one_recorder_have_names_that_tell_them_apart(first, second, name):
-    one, two = parse_address(first), parse_address(second)
-    assert default_name(two, {default_name(one, {}): one}) == name
-
-
-def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
-    one = parse_address("rtsp://h/a?password=canary&x=1")
-    names: dict = {}
-    for _ in range(4):
-        names[default_name(one, names)] = one
-    assert len(names) == 4
-    assert not any("canary" in name for name in names)
 
 
 @pytest.mark.browser

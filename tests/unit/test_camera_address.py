@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from camrec.camera_address import parse_address, restore_address, validate_name
+from camrec.camera_address import (
+    MAX_NAME_CHARS,
+    default_name,
+    parse_address,
+    restore_address,
+    validate_name,
+)
 from camrec.errors import InputError
 from camrec.pasted_address import clean_pasted_address
 from camrec.redaction import Credential, redact
@@ -281,3 +287,45 @@ def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
     source = parse_address(f"http://camera/video?{query}")
     assert source.url == f"http://camera/video?{shown}"
     assert source.target() == f"http://camera/video?{query}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("rtsp://h/Streaming/Channels/101", "rtsp://h/Streaming/Channels/201", "h · 201"),
+        ("rtsp://h/cam?channel=1&subtype=0", "rtsp://h/cam?channel=2&subtype=0", "h · channel=2"),
+        ("rtsp://h:8554/a", "rtsp://h:8555/a", "h:8555"),
+        ("rtsp://[::1]/a", "rtsp://[::1]/b", "::1 · b"),
+        ("http://h/a", "http://h/a", "h · a"),
+        ("rtsp://h/", "rtsp://h/", "h (2)"),
+        ("rtsp://other/a", "rtsp://h/a", "h"),
+    ],
+)
+def test_streams_of_one_recorder_have_names_that_tell_them_apart(first, second, name):
+    one, two = parse_address(first), parse_address(second)
+    assert default_name(two, {default_name(one, {}): one}) == name
+
+
+def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
+    one = parse_address("rtsp://h/a?password=canary&x=1")
+    names: dict = {}
+    for _ in range(4):
+        names[default_name(one, names)] = one
+    assert len(names) == 4
+    assert not any("canary" in name for name in names)
+
+
+@pytest.mark.parametrize("length", [1, MAX_NAME_CHARS])
+def test_a_name_may_have_one_character_or_as_many_as_are_allowed(length):
+    assert validate_name("n" * length) == "n" * length
+
+
+@pytest.mark.parametrize("length", [0, MAX_NAME_CHARS + 1])
+def test_a_name_of_no_character_or_too_many_is_refused(length):
+    with pytest.raises(InputError):
+        validate_name("n" * length)
+
+
+def test_what_is_in_brackets_and_is_no_ip_address_is_refused():
+    with pytest.raises(InputError):
+        parse_address("rtsp://[zz::1]/live")

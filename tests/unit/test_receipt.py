@@ -71,3 +71,9 @@ def test_a_reason_that_this_camrec_does_not_know_is_an_error():
 def test_every_reason_why_a_recording_ended_has_a_text(reason):
     assert receipt(ended=reason).ended == reason
     assert all(f"videos.ended_{reason}" in catalogue(language) for language in LANGUAGES)
+
+
+def test_a_written_receipt_can_be_read_by_people(tmp_path):
+    receipt(name="Entrée").write(tmp_path / "Door.json")
+    written = (tmp_path / "Door.json").read_bytes().decode("utf-8")
+    assert '\n  "name": "Entrée",\n' in written and written.endswith("}\n")

@@ -313,6 +313,7 @@ def test_the_keys_of_a_notebook_s_page_allow_to_watch_or_to_record_and_nothing_e
         ("POST", f"/{guard.record_key}/record", None),
         ("GET", f"/{guard.key}x/stream", "no_route"),
         ("GET", f"/x/{guard.key}", "no_route"),
+        ("GET", f"/X{guard.key}", "no_route"),
         ("GET", "/é", "no_route"),
         ("GET", "/", "no_route"),
     ]:
