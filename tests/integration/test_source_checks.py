@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,3 +34,10 @@ def test_every_hook_is_local_and_is_run_by_a_test():
     assert {each["repo"] for each in config["repos"]} == {"local"}
     assert {hook["language"] for hook in hooks} == {"system"}
     assert {hook["id"] for hook in hooks} == COMMANDS.keys() | ELSEWHERE
+
+
+def test_no_test_module_imports_another():
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        source = file.read_text("utf-8")
+        imported = re.findall(r"^ *(?:from|import) ([\w.]+)", source, re.MULTILINE)
+        assert not [name for name in imported if name.rpartition(".")[2].startswith("test_")], file
