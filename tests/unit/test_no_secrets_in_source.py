@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PASSED_OVER = {".git", "bin", "videos", "__pycache__", ".pytest_cache", ".ruff_cache", "build"}
-PASSED_OVER |= {"node_modules"}
+PASSED_OVER |= {"node_modules", ".mypy_cache", ".hypothesis", ".venv"}
 SECRETS = {
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}",
     "an AWS key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
