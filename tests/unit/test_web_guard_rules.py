@@ -26,10 +26,12 @@ TOKEN = "a token: é"
 HOST = "localhost:8000"
 
 
-def request(method: str = "GET", path: str = "/", **headers: str) -> HTTPServerRequest:
+def request(
+    method: str = "GET", path: str = "/", client: str = "192.0.2.7", **headers: str
+) -> HTTPServerRequest:
     """What a client sends; the names of headers with "_" for "-"."""
     given = {"Host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
-    context = SimpleNamespace(remote_ip="192.0.2.7", protocol="http")
+    context = SimpleNamespace(remote_ip=client, protocol="http")
     return HTTPServerRequest(
         headers=HTTPHeaders(given),
         connection=SimpleNamespace(context=context),
@@ -103,6 +105,7 @@ def test_a_foreign_host_is_named_in_the_error_up_to_a_hundred_characters():
         # A program, and camrec's own page.
         ("POST", {}, True),
         ("POST", {"Sec_Fetch_Site": "same-origin"}, True),
+        ("GET", {"Sec_Fetch_Site": "same-origin"}, True),
         ("POST", {"Origin": f"http://{HOST}"}, True),
         ("POST", {"Origin": f"HTTP://{HOST.upper()}"}, True),
         # Another page.
@@ -211,6 +214,16 @@ def test_too_many_requests_of_one_client_are_refused_with_the_seconds_to_wait():
     with pytest.raises(AccessError) as refused:
         guard.check(request())
     assert isinstance(refused.value.facts["seconds"], int) and refused.value.facts["seconds"] >= 1
+    assert refusal(guard, request(client="192.0.2.8")) is None
+
+
+def test_a_request_without_a_host_is_refused():
+    asked = request()
+    del asked.headers["Host"]
+    with pytest.raises(AccessError) as refused:
+        RequestGuard(Config()).check(asked)
+    assert refused.value.facts == {"host": ""}
+    assert login_cookie_name(asked) == "camrec_login"
 
 
 def with_cookie(cookie: str, name: str = "camrec_8000") -> HTTPServerRequest:
