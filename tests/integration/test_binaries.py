@@ -191,7 +191,7 @@ def test_the_places_are_looked_at_in_order(place: Place) -> None:
 @pytest.mark.parametrize(
     ("content", "mode", "reason"),
     [
-        (MEDIAMTX, 0o644, "may not be run"),
+        (MEDIAMTX, 0o644, "is not executable"),
         (
             b"\x7fELF of another machine",
             0o755,

@@ -332,7 +332,7 @@ def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
     (warning,) = receipt.warnings
     assert warning.code == "camera_rate"
     assert warning.facts["counted"] == 25 and abs(warning.facts["sent"] - 10) <= 0.5
-    assert "count 25 frames a second, but it sends" in warning.text()
+    assert "count 25 frames per second, but it sends" in warning.text()
     assert abs(warning.facts["speed"] - 2.5) <= 0.15
     assert camera.connections == 1
 

@@ -23,7 +23,7 @@ def receipt(**changed: object) -> Receipt:
 
 def test_a_warning_has_its_facts_and_its_text_in_both_languages():
     late = RecordingWarning.of("first_frame_late", seconds=1.5)
-    assert late.text() == "The first frame came 1.5\u00a0s after the start."
+    assert late.text() == "The first frame arrived 1.5\u00a0s after the start."
     assert late.text("fr") == "La première image est arrivée 1,5\u00a0s après le début."
     assert late == RecordingWarning.of("first_frame_late", seconds=1.5)
 

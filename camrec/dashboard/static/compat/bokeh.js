@@ -7,7 +7,7 @@
  *
  * Library: BokehJS, `Document._recompute_all_models`, 3.0 to 3.9.
  * Reason: otherwise plots that Python has removed stay in memory with their data until the next change.
- * If it is gone: delete the call; then look whether the page's memory grows each time that the plots are opened.
+ * If it is gone: delete the call; then check whether the page's memory grows each time the plots are opened.
  * @param {BokehDocument} document
  */
 export const forgetRemovedModels = (document) => document._recompute_all_models()

@@ -173,7 +173,7 @@ function cellRecordings(camera, server, saved) {
   let watched = "" // the id of the recording that this cell saw running
 
   /**
-   * Why it failed. It is requested: the stream's messages are in the browser's language, not in the cell's.
+   * Why it failed. A request of its own gets it in the cell's language; the stream's messages are in the browser's.
    * @param {string} recordingId
    */
   async function explain(recordingId) {

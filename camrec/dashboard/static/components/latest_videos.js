@@ -1,4 +1,4 @@
-// The newest videos in one row that never wraps. Without videos there is nothing.
+// The newest videos in one row that never wraps. Without videos it is empty.
 
 import { fill, h } from "../kit/base.js"
 import { lifetime } from "../kit/lifetime.js"

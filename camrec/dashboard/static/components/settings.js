@@ -103,7 +103,7 @@ export function render({ model, view }) {
 }
 
 /**
- * Forget the values that camrec has now.
+ * Forget the sent values that camrec has now.
  * @param {Record<string, unknown>} asked
  * @param {Settings} settings
  */

@@ -6,7 +6,7 @@ import { serverUrl } from "./route.js"
 /** @import { Locale } from "./locale.js" */
 /** @import { Model } from "../wire.js" */
 
-const TOKEN_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789" // 32 that look like no other
+const TOKEN_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789" // 32 that do not look alike
 const TOKEN_LENGTH = 24
 
 /**

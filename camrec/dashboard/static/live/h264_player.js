@@ -101,7 +101,7 @@ export function h264Player({ show, acknowledge, fail }) {
 }
 
 /**
- * @param {(decoder: VideoDecoder) => boolean} isCurrent events of a decoder that is not are ignored
+ * @param {(decoder: VideoDecoder) => boolean} isCurrent events of any other decoder are ignored
  * @param {object} handlers
  * @param {(frame: VideoFrame) => void} handlers.decoded
  * @param {(decoder: VideoDecoder) => void} handlers.taken

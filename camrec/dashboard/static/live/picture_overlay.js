@@ -24,7 +24,7 @@ export function pictureOverlay(camera, badgeExtra = null) {
   const element = h("div", { class: "screen" }, live.element, over, badges, figures)
 
   /**
-   * Live or not, and whether it is being recorded: never said without a link that tells so.
+   * Live or not, and whether it is being recorded: neither is shown without a connection that confirms it.
    * @param {CameraState} state
    */
   function drawBadges(state) {

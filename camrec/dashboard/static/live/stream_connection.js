@@ -112,7 +112,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
 
 /**
  * @param {string} address
- * @param {(socket: WebSocket) => boolean} isCurrent events of a socket that is not are ignored
+ * @param {(socket: WebSocket) => boolean} isCurrent events of any other socket are ignored
  * @param {object} handlers
  * @param {() => void} handlers.open
  * @param {(data: string | ArrayBuffer) => void} handlers.message
