@@ -1,4 +1,4 @@
-"""What every test stands on: the real programs, and proof that nothing is left behind."""
+"""What every test uses: the real programs, and the check that nothing is left behind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from camrec.feed import Feed
 from support.programs import Programs, programs
 from support.units_made import MadeClock
 
-# Hundreds of processes get this environment: Python compiles camrec for the first of them alone.
+# Hundreds of processes get this environment: only the first of them compiles camrec.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
@@ -20,7 +20,7 @@ pytest_plugins = ["support.browser", "support.leaks", "support.sharing", "suppor
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Get the programs before the first test: a build takes longer than a test may."""
+    """Get the programs before the first test: a build takes longer than a test's timeout."""
     needed = any("binaries" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not session.config.option.collectonly:
         programs()
@@ -34,13 +34,13 @@ def binaries() -> Programs:
 
 @pytest.fixture
 def clock() -> MadeClock:
-    """It stands where it is put."""
+    """A clock that only the test moves."""
     return MadeClock()
 
 
 @pytest.fixture
 def feed(clock) -> Iterator[Feed]:
-    """By that clock."""
+    """A feed with that clock."""
     feed = Feed(clock)
     yield feed
     feed.close()

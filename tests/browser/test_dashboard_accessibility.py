@@ -1,4 +1,4 @@
-"""Can everybody use the page? What axe-core finds in its states; dialogs and states included."""
+"""What axe-core finds in all states of the page, dialogs included."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_axe_reports_a_faulty_page(chromium):
-    """The test can fail."""
+    """Checks the check: it finds a fault."""
     with chromium.new_context() as context:
         page = context.new_page()
         page.set_content("<main><h1>a</h1><img src='data:,'><p style='color:#bbb'>pale</p></main>")

@@ -1,4 +1,4 @@
-"""What a page or a notebook's view leaves when it is closed: nothing."""
+"""A page or a notebook's view leaves nothing behind when it is closed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
         looks = [looking(serving.url) for _ in range(3)]
         for look in looks:
             expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
-        # A page is joined once it has told that it is there.
+        # A page has joined once it has reported itself.
         while len(board.changed) < 3:
             looks[0].page.wait_for_timeout(50)
         look = looks.pop()
@@ -61,7 +61,7 @@ def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(c
         del tasks
         gc.collect()
 
-    with ThreadPoolExecutor(1) as elsewhere:  # in this thread the browser's loop may run
+    with ThreadPoolExecutor(1) as elsewhere:  # in this thread Playwright's event loop may run
         elsewhere.submit(lambda: asyncio.run(forgotten(WebSocketClosedError()))).result()
         assert caplog.records == []
         elsewhere.submit(lambda: asyncio.run(forgotten(ValueError("nobody waited")))).result()

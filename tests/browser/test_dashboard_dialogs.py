@@ -1,4 +1,4 @@
-"""What opens over the page: all cameras recorded, the list of recordings, statistics, settings."""
+"""What opens over the page: recording all cameras, the list of recordings, statistics, settings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cameras(wire):
 
 
 def held(page: Page) -> str:
-    """The label of what has the focus."""
+    """The label of the element that has the focus."""
     return page.evaluate(
         "() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement)"
         " e = e.shadowRoot.activeElement; return e?.getAttribute('aria-label') ?? e?.textContent }"
@@ -101,7 +101,7 @@ def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, came
     page.keyboard.press("?")
     shown = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(shown.get_by_role("heading", level=3)).to_have_count(4)
-    page.keyboard.press("1")  # nothing under a dialog
+    page.keyboard.press("1")  # nothing below a dialog gets them
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
     assert held(page) == "Keyboard shortcuts (?)"
@@ -148,7 +148,7 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
     expect(box.get_by_label("Cameras open at once")).to_have_value("1")
     page.keyboard.press("Escape")
     expect(page.get_by_text("2 of 1 cameras open").first).to_be_visible()
-    # The line above the cameras leads there too.
+    # The line above the cameras opens them too.
     page.get_by_role("button", name="Settings").last.click()
     box.get_by_label("Cameras open at once").fill("99")
     box.get_by_label("Cameras open at once").press("Enter")
@@ -201,7 +201,7 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     box.get_by_role("button", name="Copy").click()
     expect(box.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == made
-    # Nothing has changed: one who closes the dialog now has locked nobody out.
+    # Nothing has changed: a user who closes the dialog now has locked nobody out.
     assert wire.get("/health").status == 200
     box.get_by_role("button", name="Done").click()
     expect(box.get_by_role("alert")).to_contain_text("Not active yet.")
@@ -219,7 +219,7 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     expect(box.get_by_text("Write it down")).to_be_visible()
     expect(token).to_have_value(made)
     assert yaml.safe_load((folder / "config.yaml").read_text("utf-8"))["token"] == made
-    # Whoever has it gets in, this browser without being asked, and nobody else.
+    # Anyone with the token can open camrec; this browser is not asked for it, any other one is.
     assert wire.get("/health").status == 401
     assert wire.get("/health", Authorization=f"Bearer {made}").status == 200
     page.reload()
@@ -245,7 +245,7 @@ def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looki
     assert changed.json()["locked"] and changed.json()["name"] == "Attic"
     for page in (first, second):
         attic = page.get_by_role("article", name="Attic,").locator("visible=true")
-        expect(attic.get_by_role("img")).to_have_count(1)  # the lock
+        expect(attic.get_by_role("img")).to_have_count(1)  # the lock icon
         expect(page.get_by_role("article", name="Roof,")).to_have_count(0)
     second.get_by_role("button", name="Supprimer Attic").click()
     expect(second.get_by_role("dialog")).to_contain_text("verrouillée")

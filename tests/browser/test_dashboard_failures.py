@@ -1,4 +1,4 @@
-"""The page when something is unwell: what it is, and what to do next."""
+"""The page when something fails: it says what, and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as the page says them: its own code, in a browser."""
+"""Numbers as the page formats them: the kit's own code, in a browser."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MEASURES = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_are_said_as_people_say_them(language, chromium):
-    """The kit's own code, in a browser."""
+    """Numbers are formatted as people say them."""
     with chromium.new_context() as context:
         tab = context.new_page()
         tab.evaluate(f"() => {{ window.kit = {bundle('kit/locale.js')} }}")

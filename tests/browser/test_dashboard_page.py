@@ -15,12 +15,12 @@ from support.wire import Wire
 
 pytestmark = pytest.mark.browser
 
-FRAMES = 3  # of a WebSocket that one of Bokeh's messages has
+FRAMES = 3  # of a WebSocket that carries one of Bokeh's messages
 
 
 @pytest.fixture(scope="module")
 def wire(binaries, tmp_path_factory) -> Iterator[Wire]:
-    """One server, its proxies running, for the tests that leave it as they found it."""
+    """One server with its proxies running, for tests that leave it as they found it."""
     with server(SERVE, tmp_path_factory.mktemp("page"), binaries) as wire:
         with MjpegCamera() as camera:
             opened = wire.post("/session/open", {"url": camera.url}).json()
@@ -165,6 +165,6 @@ def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, lo
         assert look.page.evaluate(inert), "a button that nobody hears is no button"
         with server(command, tmp_path, binaries):
             anew = look.page.get_by_role("heading", name="See your cameras.")
-            expect(anew).to_be_visible(timeout=30_000)  # it knocks now and then, and loads all anew
+            expect(anew).to_be_visible(timeout=30_000)  # it connects again by itself
             expect(look.page.get_by_text("camrec does not answer.")).to_have_count(0)
             look.close()

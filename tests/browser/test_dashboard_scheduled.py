@@ -1,4 +1,4 @@
-"""Recordings that are still to come: listed, shown, asked about, and never lost in silence."""
+"""Scheduled recordings are listed and shown, and closing a camera asks before it cancels them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wire(binaries, tmp_path_factory):
 
 @pytest.fixture
 def door(wire):
-    """The id of a camera called Door, open for as long as the test lasts."""
+    """The id of a camera called Door, which is open during the test."""
     with MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
         yield session_id["session_id"]
@@ -86,7 +86,7 @@ def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypat
 
 
 def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
-    """Until the moment is chosen they have one that is far ahead and means nothing."""
+    """Until their start is chosen, such recordings have a start far ahead, which means nothing."""
     seen = []
     with serving(binaries.config(tmp_path)) as (station, wire), MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
@@ -160,7 +160,7 @@ def test_one_that_could_not_begin_says_why_on_its_tile(binaries, tmp_path, looki
         page: Page = (look := looking(wire.url)).page
         session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
         schedule(wire, session_id["session_id"], timedelta(seconds=2), 1)
-        # The folder of its parts cannot be made: a file is in its place.
+        # The folder of its segments cannot be created: a file is in its place.
         (parts := tmp_path / "videos" / ".parts").rename(tmp_path / "away")
         parts.write_text("")
         tile = page.get_by_role("article", name="Door")

@@ -1,4 +1,4 @@
-"""The page says what is so, and offers what camrec does: health, the disk, lengths, the title."""
+"""The page says what is true, and offers what camrec does: health, disk, durations, title."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def wire(binaries, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fresh(binaries, tmp_path_factory):
-    """A server that nobody has used."""
+    """A server that nobody has used yet."""
     with server(SERVE, tmp_path_factory.mktemp("fresh"), binaries) as wire:
         yield wire
 
 
 @pytest.fixture
 def cameras(wire):
-    """Door and Bench, open for as long as the test lasts; gives the camera behind both."""
+    """Two open cameras, Door and Bench; returns the simulated camera behind both."""
     with MjpegCamera() as camera:
         for name in ("Door", "Bench"):
             wire.post("/session/open", {"url": camera.url, "name": name})
@@ -84,7 +84,7 @@ def test_a_length_that_the_page_offers_is_accepted_by_the_station(shown, monkeyp
         expect(tile.get_by_text("about")).to_be_visible()
         rate = station.recordings.estimate_disk([session]).file_bit_rate
         assert rate > 0
-        # Room for ten minutes above what has to stay free.
+        # Ten minutes fit above the space that has to stay free.
         room = station.config.min_free_bytes + int(rate / 8 * 600)
         monkeypatch.setattr(DiskSpace, "free_bytes", property(lambda self: room))
         tile.get_by_text(f"1{NBSP}h", exact=True).click()
@@ -205,7 +205,7 @@ def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, looking
 
 
 def test_a_cell_without_a_connection_says_neither_live_nor_rec(looking):
-    """As one is left by a kernel that ended: nothing answers where its picture should come from."""
+    """A cell that a kernel left when it ended: nothing answers at the address of its stream."""
 
     class Camera:
         session_id = "0123456789abcdef"

@@ -1,4 +1,4 @@
-"""The library and the player in a real browser, over real files."""
+"""The library and the player in a real browser, with real files."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from support.serving import Serving
 pytestmark = pytest.mark.browser
 
 WIDE = {"sizing_mode": "stretch_width"}
-# From the last picture before it to the first behind it, as a recording finds it.
+# From the last frame before the gap to the first one after it, as a recording measures it.
 GAP = Gap(start=2.9, duration=4.1)
 RATE = 10
 SECONDS = 10.0
 
 
 def film(filename: str, name: str, started_at: int, **facts: object) -> VideoFile:
-    """A video as the library tells it."""
+    """A video as the library describes it."""
     usual = {"duration": SECONDS, "size": 1_200_000, "width": 320, "height": 180}
     codecs = {"video_codec": "h264", "audio_codec": None, "playable": True}
     known = {**usual, **codecs, **facts}
@@ -72,7 +72,7 @@ def receipt(name: str, gaps: list[Gap]) -> Receipt:
 
 @dataclass
 class Shelf:
-    """Films that a page shows and deletes; `refusal` is raised instead."""
+    """Videos that a page shows and deletes; if `refusal` is set, deleting raises it."""
 
     films: list[VideoFile]
     refusal: Exception | None = None
@@ -132,7 +132,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, binaries) -> Path:
-    """Films of 10 s: whole.mp4, and gap.mp4 without pictures from 3 s to 7 s; a thumbnail."""
+    """Videos of 10 s: whole.mp4, and gap.mp4 without frames from 3 s to 7 s; a thumbnail."""
     made = tmp_path_factory.mktemp("films")
 
     def ffmpeg(*arguments: str) -> None:
@@ -190,7 +190,7 @@ class ThumbnailHandler(StaticFileHandler):
 
 @pytest.fixture
 def serve(folder: Path) -> Iterator[Callable[..., str]]:
-    """Serve what a function makes anew for each browser page; gives the URL."""
+    """Serve what a function creates for each browser page; returns the URL."""
     files = {"path": str(folder)}
     routes = [
         (r"/videos/(.*)/times", TimesHandler, files),
@@ -445,7 +445,7 @@ def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
 
 
 def many(count: int) -> Shelf:
-    """A video every hour, with a receipt; the first of each day at 9 o'clock."""
+    """A video every hour, with a receipt; the first one of each day at 9 o'clock."""
     first = moment(0, 9)
     told = receipt("Entrée", [])
     made = [(f"whole {n}.mp4", first - n * 3600 * 10**9) for n in range(count)]
@@ -453,7 +453,7 @@ def many(count: int) -> Shelf:
 
 
 def listen(page: Page) -> list[str]:
-    """What Bokeh's socket brings from the next load on."""
+    """The messages on Bokeh's socket from the next page load on."""
     heard: list[str] = []
 
     def met(socket) -> None:
@@ -476,7 +476,7 @@ def test_of_thousands_only_what_is_near_the_screen_is_there(serve, looking) -> N
     expect(last).to_be_in_viewport()
     assert last.get_attribute("aria-posinset") == "3000"
     assert page.locator(".card").count() < 90
-    # Tab reaches what was not there before.
+    # Tab reaches a card that was not in the document before.
     page.evaluate("scrollTo(0, 0)")
     expect(page.locator('[data-file="whole 0.mp4"]')).to_be_in_viewport()
     edge = page.locator(".card").last.get_attribute("data-file")
@@ -485,7 +485,7 @@ def test_of_thousands_only_what_is_near_the_screen_is_there(serve, looking) -> N
     expect(page.locator(f'[data-file="{following}"]')).to_have_count(1)
     page.keyboard.press("Tab")
     expect(page.locator(".card:focus-within")).to_have_attribute("data-file", following)
-    # Of a change only the change is told.
+    # Only the change is sent.
     heard.clear()
     page.get_by_role("searchbox").fill("whole 2500")
     page.get_by_role("button", name="Delete Entrée").click()
@@ -553,7 +553,7 @@ def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
     chosen = page.get_by_role("group", name="Selected videos")
     expect(chosen).to_contain_text("3 videos selected")
     chosen.get_by_role("button", name="Lock").click()
-    # The one without a receipt says why it stays as it was; the others are locked.
+    # The one without a receipt says why it was not changed; the others are locked.
     expect(chosen.get_by_role("alert")).to_contain_text("has no recording info")
     expect(page.get_by_role("img", name="Locked")).to_have_count(2)
     page.get_by_role("searchbox").fill("x Home End")
@@ -584,7 +584,7 @@ def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width:
 
 
 def until(page: Page, so: str) -> None:
-    """Wait until `so` is true of the film: ``"film.currentTime > 0.3"``."""
+    """Wait until an expression is true of the video: ``"film.currentTime > 0.3"``."""
     page.locator("video:not(.picture)").evaluate(
         "film => new Promise(done => { const look = () =>"
         f" {so} ? done() : requestAnimationFrame(look); look() }})"

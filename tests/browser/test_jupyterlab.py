@@ -61,7 +61,7 @@ def cells_for(camera: MjpegCamera) -> list[str]:
 
 def moves(picture: Locator) -> None:
     expect(picture).to_be_visible(timeout=60_000)
-    picture.scroll_into_view_if_needed()  # what nobody sees holds no connection
+    picture.scroll_into_view_if_needed()  # a view that is not visible has no connection
     first = picture.evaluate(PIXELS)
     until(lambda: picture.evaluate(PIXELS) != first)
 
@@ -92,7 +92,7 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
         notebook.cell(OPEN).get_by_role("button", name="Save a still picture").click()
     assert re.fullmatch(r"Nest box [\d-]{10} [\d-]{8}\.(png|jpg)", saved.value.suggested_filename)
 
-    # A kernel that is busy holds neither the picture nor the recording nor its progress up.
+    # A busy kernel delays neither the video nor the recording nor its progress.
     notebook.run(RECORD)
     notebook.begin(BUSY)
     expect(notebook.cell(OPEN).locator(".chip.recording")).to_have_text("RecNest box")
@@ -113,7 +113,7 @@ def test_a_cell_is_recorded_from_while_the_kernel_is_busy_and_its_keys_are_its_o
     notebook.run(OPEN)
     cell = notebook.cell(OPEN)
     moves(cell.locator(".picture"))
-    # Elsewhere in a cell JupyterLab would go to another one, put one below, delete this one.
+    # Elsewhere in a cell these keys make JupyterLab move to another cell, add one or delete it.
     cell.get_by_text("5 min", exact=True).click()
     for key in ("ArrowLeft", "ArrowLeft", "b", "d", "d"):
         notebook.page.keyboard.press(key)
@@ -125,7 +125,7 @@ def test_a_cell_is_recorded_from_while_the_kernel_is_busy_and_its_keys_are_its_o
 
 
 def records(cell: Locator) -> None:
-    """Two seconds, by its buttons, until their end."""
+    """Record two seconds with the cell's buttons, until it ends."""
     cell.get_by_text("Other…").click()
     cell.get_by_label("Length", exact=True).fill("2")
     cell.get_by_label("Unit").select_option("seconds")
@@ -154,7 +154,7 @@ def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looki
 
 
 def test_the_same_notebook_from_another_machine(lab, path, looking):
-    """The page cannot ask for 127.0.0.1: that is its reader's machine."""
+    """The page cannot use 127.0.0.1: that is the machine of the person who looks at it."""
     notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
     notebook.run(WIDGET)  # on a page that has no BokehJS yet
     moves(notebook.cell(WIDGET).locator(".picture"))
@@ -168,7 +168,7 @@ def test_the_same_notebook_from_another_machine(lab, path, looking):
 
 
 def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, path, looking):
-    # The picture of a kernel that is gone looks for it in vain.
+    # The live view of a kernel that has ended cannot connect.
     notebook = Notebook(looking(f"{lab.url}{path}", cut_off=True).page)
 
     def end(how: Callable[[psutil.Process], object]) -> list[Path]:
@@ -184,7 +184,7 @@ def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, p
 
     videos = end(lambda kernel: notebook.restart())
     assert Receipt.read(videos[-1].with_suffix(".json")).ended == "shutdown"
-    # One that had no time to save it goes on with it when camrec is next used.
+    # A recording that was not saved in time continues when camrec is next used.
     assert end(psutil.Process.kill) == videos
     until(lambda: lab.processes("ipykernel"), 60)
     notebook.wait()
@@ -208,7 +208,8 @@ def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, 
     page.locator("li[data-id='camrec-dashboard']").click()
     moves(page.frame_locator("#camrec-dashboard iframe").locator(".picture").first)
     assert [frame.url for frame in page.frames[1:]] == [f"{lab.url}/camrec/"] * 2
-    # Nobody but the proxy can ask it: what has a port is the camera's relay, which knows no page.
+    # Only the proxy can reach it: the one port that is open is that of the relay, which serves no
+    # page.
     (dashboard,) = lab.processes("camrec serve")
     assert "--socket" in dashboard.cmdline()
     listening = [each for each in dashboard.net_connections() if each.status == "LISTEN"]

@@ -1,4 +1,6 @@
-"""The live picture in a real browser: the right one, in both ways, never late, never a lie."""
+"""Live video in a real browser, as H.264 and as JPEG: the right frames, never late, never old ones
+shown as live.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ from support.units_made import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
 
-# The number of every picture that is shown is read from its pixels, as `cameras.barcode` wrote it.
+# The number of each frame that is shown is read from its pixels, as `cameras.barcode` drew it.
 READ = """
 window.drawn = []
 const strip = new OffscreenCanvas(BLOCKS, 1).getContext("2d", { willReadFrequently: true })
@@ -56,14 +58,14 @@ WritableStreamDefaultWriter.prototype.write = function (frame) {
 }
 """.replace("BLOCKS", str(barcode.BLOCKS))
 NO_DECODER = "delete window.VideoDecoder; delete window.ImageDecoder"
-# A decoder that every browser has sooner or later: it takes what it is given and fails.
+# A decoder such as every browser has at times: it accepts frames and then fails.
 BAD_DECODER = """
 const Real = VideoDecoder
 window.VideoDecoder = class extends Real {
   configure(how) { super.configure({ ...how, codec: "avc1.FFFFFF" }) }
 }
 """
-# One whose main thread is busy nearly all the time.
+# A browser whose main thread is busy nearly all the time.
 SLOW = """
 const quick = CanvasRenderingContext2D.prototype.drawImage
 CanvasRenderingContext2D.prototype.drawImage = function (...given) {
@@ -83,8 +85,8 @@ window.WebSocket = class extends Linked {
 }
 """
 B_FRAMES = 2
-LONG_GROUP = 250  # pictures: ten seconds
-AT_REST = 3  # pictures that come while nobody looks, in the time that a camera is not read
+LONG_GROUP = 250  # frames: ten seconds
+AT_REST = 3  # frames that arrive while the view is hidden, during a pause of the camera's reader
 SKIPS = "drawn.length > 4 && (drawn.at(-1)[0] >> 4) - (drawn.at(-4)[0] >> 4) > 5 * 3"
 THROTTLED = {"offline": False, "latency": 0, "downloadThroughput": 50_000, "uploadThroughput": -1}
 HIDE = """hidden => {
@@ -96,7 +98,7 @@ BLANK = """picture => {
   context.drawImage(picture.firstElementChild, 0, 0, 9, 9)
   return !context.getImageData(5, 5, 1, 1).data[3]
 }"""
-# performance.now() stands still while a machine sleeps, and the time of day does not.
+# performance.now() stands still while a machine sleeps; the wall clock does not.
 SLEEP = """() => {
   const awake = Date.now
   Date.now = () => awake() + 60_000
@@ -134,7 +136,7 @@ class Cell:
         self.camera.__exit__(*error)
 
     def viewers(self, count: int) -> None:
-        """Until it has so many."""
+        """Wait until it has so many viewers."""
         until(lambda: self.session.viewers == count)
 
 
@@ -146,7 +148,7 @@ def cell(station) -> Iterator[Cell]:
 
 
 class Watch:
-    """One browser's page, and what was drawn on it."""
+    """One browser's page, and the frames that were drawn on it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -154,24 +156,26 @@ class Watch:
         self.picture = page.locator(".picture")
 
     def until(self, count: int) -> list[int | None]:
-        """The numbers of all pictures drawn, as soon as there are so many."""
+        """The numbers of all frames that were drawn, once there are so many."""
         self.page.wait_for_function("count => window.drawn.length >= count", arg=count)
         return [number(whole) for whole, _, _ in self.page.evaluate("window.drawn")]
 
     def since(self) -> int:
-        """The seconds without a picture, as it says."""
+        """The seconds without a frame, as the page shows them."""
         return int(re.search(r"No picture for (\d+)", self.figure.inner_text())[1])
 
     def look_away(self) -> int:
-        """As another tab was chosen; the count of the pictures drawn, when it shows none."""
+        """Hide the view as if another tab was chosen; returns how many frames were drawn when it is
+        empty.
+        """
         self.until(1)
         self.page.evaluate(HIDE, True)
-        # What would be old when somebody looks again is not shown any more.
+        # A frame that would be old when the view is visible again is removed.
         self.page.wait_for_function(BLANK, arg=self.picture.element_handle())
         return len(self.until(0))
 
     def throttle(self) -> int:
-        """To 50 KB a second; the count of the pictures drawn before."""
+        """Limit the network to 50 KB a second; returns how many frames were drawn before."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Network.enable")
         session.send("Network.emulateNetworkConditions", THROTTLED)
@@ -181,18 +185,18 @@ class Watch:
         self.page.evaluate(HIDE, False)
 
     def shown(self) -> int | None:
-        """The number that is on the screen now."""
+        """The number of the frame that is shown now."""
         size = "film.videoWidth || film.width, film.videoHeight || film.height"
         film = self.picture.locator("> *")
         return number(film.evaluate(f"film => readNumber(film, {size})[0]"))
 
     def size(self) -> list[int]:
-        """Of the picture drawn last."""
+        """The size of the frame that was drawn last."""
         return self.page.evaluate("window.drawn.at(-1).slice(1)")
 
 
 def number(whole: int) -> int | None:
-    """What the blocks of a bar code say; None where it is none."""
+    """The number that a bar code's blocks encode; None if they encode none."""
     told = whole >> 4
     bits = [bool(whole >> place & 1) for place in reversed(range(barcode.BLOCKS))]
     return told if bits == barcode.bits(told) else None
@@ -200,7 +204,7 @@ def number(whole: int) -> int | None:
 
 @pytest.fixture
 def watching(looking):
-    """``watching(cell, script, ...)``: a browser's page, with the scripts run before all others."""
+    """``watching(cell, script, ...)``: a browser's page; the scripts run before all others."""
     return lambda cell, *scripts: Watch(looking(cell.url, scripts=(READ, *scripts)).page)
 
 
@@ -210,7 +214,9 @@ def whole_and_rising(numbers: list[int | None]) -> None:
 
 
 def await_pictures(cell: Cell, count: int) -> int:
-    """Until its current group has so many; the number of the latest that the camera sent then."""
+    """Wait until its current GOP has so many frames; returns the number of the camera's newest
+    frame then.
+    """
     until(lambda: len(cell.session.feed.current_gop()) >= count)
     return cell.camera.truth()[-1].number
 
@@ -232,17 +238,18 @@ def test_one_who_comes_late_in_a_long_group_sees_its_first_and_the_newest_at_onc
         newest = await_pictures(cell, 75)
         watch = watching(cell)
         numbers = watch.until(20)
-        # The reordered ones in their order.
+        # Reordered frames arrive in display order.
         whole_and_rising(numbers)
         assert numbers[0] % LONG_GROUP == 0
         assert numbers[1] > newest
-        # A page takes its time to open: how new it is is seen by one that looks again.
+        # A page takes time to open: a view that becomes visible again shows how new its first frame
+        # is.
         before = watch.look_away()
         newest = await_pictures(cell, 40)
         watch.look_again()
         numbers = watch.until(before + 5)
         whole_and_rising(numbers)
-        # The first of a new group may be there at once, and the newest follows it.
+        # The first frame of a new GOP may be there at once; the newest one follows.
         assert numbers[before + 1] > newest - B_FRAMES
 
 
@@ -263,7 +270,7 @@ def test_a_small_frame_is_sent_small_and_grows_with_its_frame(cell, watching):
     watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
     watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
     numbers = watch.until(1)
-    # Who looks again, and who asks for another size, gets the newest once more.
+    # A view that becomes visible again, or requests another size, gets the newest frame once more.
     whole_and_rising(sorted(set(numbers), key=numbers.index))
     whole_and_rising(numbers[:before])
     assert len(numbers[before:]) - len(set(numbers[before:])) <= 1
@@ -271,7 +278,7 @@ def test_a_small_frame_is_sent_small_and_grows_with_its_frame(cell, watching):
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
 def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
-    """Under whatever path the page is, its stream is beside it; a still has the camera's size."""
+    """The stream is below the page's own path; a still has the camera's size."""
     made = lambda: make_page(station, "en")  # noqa: E731
     context = HandlerContext.of(station)
     with Serving(made, prefix="/cameras/of/mine", routes=make_routes(context)) as serving:
@@ -297,7 +304,7 @@ def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, lo
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
 def test_large_frames_without_a_graphics_card_are_fed_to_a_video(script, station, watching):
-    """Which this machine's browser has not."""
+    """The browser of this machine has no graphics card."""
     with Cell(station, RtspCamera(size=(1920, 1080), rate=5, gop=5)) as cell:
         watch = watching(cell, script, "window.devicePixelRatio = 4")
         whole_and_rising(watch.until(8))
@@ -330,7 +337,7 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
         seconds = watch.since()
         expect(watch.figure).not_to_contain_text(f"No picture for {seconds}")
         assert watch.since() > seconds >= 2
-        # Who comes now sees what was seen last, and since when.
+        # A page that connects now gets the last frame, and how old it is.
         last = watch.until(1)[-1]
         watch.page.reload()
         assert watch.until(1) == [last]
@@ -358,8 +365,9 @@ def test_a_slow_browser_beside_a_fast_one(cell, watching):
     drawn = fast.until(2)
     whole_and_rising(late)
     whole_and_rising(drawn)
-    drawn = drawn[1:]  # before the newest it was given the group's first
-    # The slow one is given the newest, not one after the other, and the fast one all of them.
+    drawn = drawn[1:]  # before the newest frame it got the first one of the GOP
+    # The slow viewer gets the newest frame each time, not one after the other; the fast one gets
+    # all.
     assert late[-1] - late[0] > 3 * len(late)
     assert drawn[-1] - drawn[0] < 1.5 * len(drawn)
 
@@ -374,14 +382,14 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     newest = cell.camera.truth()[-1].number
     watch.look_again()
     numbers = watch.until(before + 5)
-    # Who connects anew gets the newest once more.
+    # A page that connects again gets the newest frame once more.
     whole_and_rising(list(dict.fromkeys(numbers)))
     assert numbers[before + 1] >= newest - AT_REST
     assert cell.session.viewers == 1
 
 
 def test_after_a_sleep_it_connects_again(cell, watching):
-    """A link that died in a sleep says nothing: neither end is told."""
+    """A connection that broke during a sleep reports nothing: neither end notices."""
     watch = watching(cell)
     watch.until(5)
     with watch.page.expect_websocket() as again:
@@ -394,12 +402,12 @@ def test_after_a_sleep_it_connects_again(cell, watching):
 def test_a_link_of_50_kb_a_second_beside_a_fast_one(cell, watching):
     slow, fast = watching(cell), watching(cell)
     before, begun = slow.throttle(), len(fast.until(2))
-    # Not at once: some are on their way already.
+    # Not at once: some frames are in flight already.
     slow.page.wait_for_function(SKIPS)
     late = slow.until(before)
     newest = cell.camera.truth()[-1].number
     whole_and_rising(late)
-    # Behind by what is on its way, and not by all that the link could not take.
+    # It is behind by the frames in flight, not by all that did not fit through the network.
     assert newest - late[-1] < 100
     drawn = fast.until(begun + 50)[begun:]
     whole_and_rising(drawn)
@@ -407,7 +415,7 @@ def test_a_link_of_50_kb_a_second_beside_a_fast_one(cell, watching):
 
 
 def kept(session: Session) -> dict[str, int]:
-    """What a page that was left might leave."""
+    """What a page that was left might leave behind."""
     gc.collect()
     alive = [type(each) for each in gc.get_objects()]
     return {
@@ -425,7 +433,7 @@ def test_twenty_reloads_of_a_live_page_leave_no_viewer(cell, watching):
     watch.until(1)
     before = kept(cell.session)
     for count in range(20):
-        # Most are left while they are joining.
+        # Most are left while they connect.
         watch.page.goto(cell.url, wait_until="load" if count % 5 == 0 else "commit")
         if count % 5 == 0:
             watch.until(1)

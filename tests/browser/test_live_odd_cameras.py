@@ -1,5 +1,5 @@
-"""Cameras whose frames are odd, in a real browser: the live picture is the camera's own, whole and
-in its shape; the video plays and seeks.
+"""Cameras with odd frames, in a real browser: the live video shows them whole and in their shape;
+the recorded video plays and seeks.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def station(binaries, tmp_path_factory) -> Iterator[Station]:
 
 
 def seen(page: Page, selector: str) -> tuple[int, int, np.ndarray]:
-    """Width, height and the thinned grey samples of what is shown there."""
+    """Width, height and the sampled grey values of what an element shows."""
     handle = page.locator(selector).element_handle()
     width, height, grey = page.evaluate(READ, [handle, THINNED])
     shape = -(-height // THINNED), -(-width // THINNED)
@@ -79,7 +79,9 @@ def seen(page: Page, selector: str) -> tuple[int, int, np.ndarray]:
 
 
 def on_screen(frames) -> list[np.ndarray]:
-    """The frames by either matrix: a canvas and a player differ where none is told."""
+    """The frames converted with either matrix: a canvas and a player differ if the stream names
+    none.
+    """
     return [
         each
         for matrix in (Colorspace.ITU601, Colorspace.ITU709)
@@ -88,7 +90,7 @@ def on_screen(frames) -> list[np.ndarray]:
 
 
 def await_width(page: Page, least: int) -> None:
-    """Until a picture is shown, which is wider than the empty canvas."""
+    """Wait until a frame is shown, which is wider than the empty canvas."""
     canvas = page.locator(".picture canvas")
     until(lambda: canvas.evaluate("canvas => canvas.width") > least)
 
@@ -132,7 +134,7 @@ def test_the_live_frame_and_the_video_are_the_cameras_own(station, looking, chro
             for _ in range(8):
                 page.wait_for_timeout(250)
                 found.append(nearest(seen(page, ".picture canvas")[2], pictures))
-            # What a browser cannot begin with comes as JPEG.
+            # A stream at which a browser cannot start decoding comes as JPEG.
             way = "jpeg" if kind == "renewed" else "h264"
             expect(page.locator(".picture")).to_have_attribute("data-way", way)
             assert -1 not in found and len(set(found)) > 3

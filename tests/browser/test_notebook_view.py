@@ -1,4 +1,4 @@
-"""A camera as a notebook's cell shows it: its picture, and its recording below."""
+"""A camera in a notebook's cell: its live video, and its recording below."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def session(station, camera) -> Iterator[Session]:
 def show(session, local, looking) -> Iterator[Callable[..., Page]]:
     """``show(language="fr", width=480)``: a page with a view of the session that moves.
 
-    `how` : as `looking` takes it; the browser's language is another than the view's.
+    `how`: as `looking` takes it. The browser's language is not the view's.
     """
     with ExitStack() as ends:
 
@@ -90,7 +90,7 @@ def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
     expect(card.locator(".chip.recording")).to_have_text("RecNest box")
     expect(card.get_by_text("/ 1 min 30")).to_be_visible()
     assert session.recording.duration == 90
-    # All who look see the same, and any of them may end it.
+    # All viewers see the same recording, and any of them may stop it.
     expect(beside.locator(".timer")).not_to_have_text("00:00:00")
     expect(beside.get_by_text("no gap")).to_be_visible()
     press(beside, "Stop and save")
@@ -116,7 +116,7 @@ def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(stati
 def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     station, session, show, monkeypatch
 ):
-    page = show("fr", known="status of 507")  # a refusal is an error on the browser's console
+    page = show("fr", known="status of 507")  # a rejected request is a console error
     monkeypatch.setattr(station.library.disk_space, "min_free_bytes", 10**18)
     press(page, "Enregistrer 5 min")
     expect(page.get_by_role("alert")).to_contain_text("Pas assez de place sur le disque")
@@ -125,7 +125,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     press(page, "Enregistrer 5 min")
     expect(page.locator(".timer")).not_to_have_text("00:00:00")
     expect(page.get_by_role("alert")).to_have_count(0)
-    # What it writes is taken away: it fails, and says why.
+    # The folder that it writes to is removed: it fails, and says why.
     until(lambda: session.recording.bytes > 0)
     shutil.rmtree(station.library.segments_folder(session.recording.recording_id))
     with pytest.raises(ServiceError):
@@ -206,7 +206,7 @@ def test_everybody_can_use_it_and_nothing_is_cut_off(language, width, session, s
     usable()
 
 
-# Texts and buttons that stand outside the card, or are wider than their place.
+# Texts and buttons that are outside the card, or wider than the space they have.
 CUT_OFF = """card => {
   const { left, right } = card.getBoundingClientRect()
   return [...card.querySelectorAll("button, .segment span, p, .timer, .chip")]

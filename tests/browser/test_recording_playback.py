@@ -1,4 +1,4 @@
-"""What a browser shows of a recording: from the picture at the button to the last one."""
+"""How a browser plays a recording: from the frame at which Record was pressed to the last one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SEEK = """async seconds => {
 
 
 def number(page, seconds: float | None, size: tuple[int, int]) -> int | None:
-    """The number on the picture that is shown there; None: where it is."""
+    """The number on the frame at `seconds`; if that is None, on the frame that is shown now."""
     band = np.array(page.evaluate(SEEK, seconds), np.uint8).reshape(-1, size[0])
     picture = np.full((size[1], size[0]), 128, np.uint8)
     picture[: len(band)] = band
@@ -78,7 +78,7 @@ def test_chromium_plays_a_recording_from_the_frame_at_the_button(
         assert duration == pytest.approx(receipt.duration, abs=0.1)
         for place in (0, 1, len(numbers) // 3, len(numbers) // 2, len(numbers) - 1):
             if number(page, moments[place] + 0.004, size) != numbers[place]:
-                # It says that it has sought, and paints a moment later.
+                # It reports that it has sought, and paints a moment later.
                 until(lambda place=place: number(page, None, size) == numbers[place])
     finally:
         page.close()

@@ -1,4 +1,4 @@
-"""What the document's "Utilisation" tells a user to do, done in a real browser on a real server."""
+"""What the README's section "Use" describes, done in a real browser on a real server."""
 
 from __future__ import annotations
 

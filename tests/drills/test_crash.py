@@ -1,4 +1,4 @@
-"""camrec killed while it records: the next one goes on, and leaves nothing of the dead one."""
+"""camrec is killed while it records: the next one continues, and nothing else of it remains."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_recording_goes_on_after_a_kill(programs, tmp_path, kind):
 
 @pytest.fixture(scope="module")
 def table():
-    """What the kills took, printed at the end."""
+    """What the kills cost, printed at the end."""
     found = {}
     yield found
     print(f"\n{HEAD}")
@@ -56,8 +56,10 @@ def table():
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "usual", "most"), [("ffmpeg", 0, 0), ("all", 0.35, 0.6)])
 def test_two_kills_cost_a_recording_little(programs, tmp_path, table, kind, usual, most):
-    """Seconds. `benchmarks/kills.py` does ten of each kind: a kill of all takes 0.20 in the median
-    and 0.33 at worst, and 0.27 and 0.53 on a machine with far too much to do."""
+    """The limits are in seconds. `benchmarks/kills.py` kills ten times in each way: killing
+    everything costs 0.20 s in the median and 0.33 s at worst, and 0.27 s and 0.53 s on an
+    overloaded machine.
+    """
     loss = table[kind] = drill(kind, 2, tmp_path, programs, seed=1)
     assert median(loss.lost) <= usual, loss
     assert max(loss.lost) <= most, loss

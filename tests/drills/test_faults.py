@@ -1,7 +1,7 @@
-"""The fault drill: real cameras, proxies and FFmpegs, hurt while they record, against the truth.
+"""The fault drill: faults hit real cameras, proxies and FFmpegs while they record.
 
-All faults of a station happen in the same recording time, each to a camera of its own, as in life.
-A table of what each one cost stands at the end of the run.
+The videos are compared with what the cameras sent. All faults of a station happen during the same
+recording, each to another camera. A table at the end of the run shows what each one cost.
 """
 
 from __future__ import annotations
@@ -40,6 +40,6 @@ def test_a_fault_costs_a_recording_only_what_it_takes(station, table, faults):
         exact = "MJPEG" not in name and "go2rtc" not in name
         assert figures.readable, name
         assert figures.lost <= faults[name][3] + 0.1, (name, figures)
-        # By arrival a busy machine is late; that it is exact against arrivals other tests hold.
+        # Arrival times are late on a busy machine; other tests check that they are exact.
         assert figures.time_error <= (0.05 if exact else 1000), (name, figures)
         assert figures.gap_error <= 200, (name, figures)

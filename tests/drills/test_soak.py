@@ -1,4 +1,4 @@
-"""Two minutes of the soak; `benchmarks/soak.py` does it for as long as one likes."""
+"""Two minutes of the soak test; `benchmarks/soak.py` runs it for as long as you like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several tests of real programs share."""
+"""Fixtures that several tests with real programs share."""
 
 from __future__ import annotations
 

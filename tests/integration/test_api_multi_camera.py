@@ -1,4 +1,4 @@
-"""Cameras recorded as one: begun at one moment, and put side by side by their times."""
+"""Cameras recorded together: started at one moment, and aligned by their times."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_all_are_recorded_over_the_same_time(recorded):
 
 
 def test_frames_of_one_moment_stand_side_by_side(recorded):
-    """What the table calls one moment was one, but for the ways that the pictures took here."""
+    """The table aligns frames of one moment, except for the time that frames took to arrive."""
     sources, _, videos = recorded
     table = camrec.align(videos, 1.0)
     assert len(table) == len(videos[0].times())
@@ -79,7 +79,7 @@ def test_all_or_none_are_recorded(recorded):
     assert camrec.record_together([], LENGTH) == []
 
 
-# The table by itself.
+# The table alone.
 
 START = np.datetime64("2026-11-24T14:03:00", "ns")
 

@@ -22,13 +22,13 @@ PUBLIC = {
 
 
 def test_the_api_reference_is_what_the_docstrings_say():
-    """`python docs/api.py` writes it."""
+    """`python docs/api.py` generates it."""
     assert (DOCS / "api.md").read_text("utf-8") == api["render_page"]()
 
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_every_public_name_of_the_api_is_documented(path):
-    """What it is, each parameter by name, the shape of each array, only codes that there are."""
+    """What it is, each parameter by name, the shape of each array, and only codes that exist."""
     found = PUBLIC[path]
     told = found.docstring.value if found.docstring else ""
     assert told

@@ -1,4 +1,4 @@
-"""A camrec that runs elsewhere, used from Python as this process's own."""
+"""A camrec that runs elsewhere, used from Python like the one of this process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def camera() -> Iterator[MjpegCamera]:
 
 @pytest.fixture(scope="module")
 def url(binaries, tmp_path_factory) -> Iterator[str]:
-    """A camrec below a path."""
+    """A camrec whose addresses have a prefix."""
     with server(SERVE, tmp_path_factory.mktemp("connect"), binaries) as wire:
         yield wire.url
 
@@ -89,7 +89,7 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
     with MjpegCamera() as other, there.open(other.url) as second:
         one, two = camrec.record_together([opened, second], 1)
         apart = abs(one.times()[0] - two.times()[0]) / np.timedelta64(1, "s")
-        # Each begins with what was on the screen then: they are a picture apart at most.
+        # Each starts with the frame that was on the screen then: they are at most one frame apart.
         assert apart <= 2 * np.median(np.diff(one.times()) / np.timedelta64(1, "s"))
         second.record(60)
         with pytest.raises(camrec.StateError) as refused:

@@ -46,7 +46,7 @@ def made(tmp_path_factory, binaries):
 
 @pytest.fixture(scope="module")
 def folder(made) -> Path:
-    """Both, and one that camrec did not make."""
+    """Both videos, and a file that camrec did not make."""
     folder = made["gap"].video.path.parent
     shutil.copy(made["mjpeg"].video.path, folder / "foreign.mp4")
     os.utime(folder / "foreign.mp4", (1_500_000_000, 1_500_000_000))
@@ -54,7 +54,7 @@ def folder(made) -> Path:
 
 
 class Listing(RequestHandler):
-    """A folder as a web server shows it: names with escapes."""
+    """A folder as a web server lists it: names with escapes."""
 
     def initialize(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +66,7 @@ class Listing(RequestHandler):
 
 @contextmanager
 def over_http(folder: Path) -> Iterator[str]:
-    """Serve a folder, in a thread with a loop of its own."""
+    """Serve a folder, in a thread with an event loop of its own."""
     ready: Future[tuple[str, Callable[[], None]]] = Future()
 
     async def serve() -> None:
@@ -92,7 +92,7 @@ def over_http(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(params=["here", "memory", "zip", "http"])
 def there(request, folder, tmp_path, monkeypatch):
-    """The same videos on some storage."""
+    """The same videos on another storage."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     files = [each for each in folder.iterdir() if each.suffix in (".mp4", ".json")]
     if request.param == "here":
@@ -137,7 +137,7 @@ def test_a_storage_gives_the_same_as_the_disk(there, folder, made, tmp_path):
         for at in (7, -3, 9.5):
             (time, picture), (same_time, same) = one.frame(at), other.frame(at)
             assert time == same_time and (picture == same).all()
-        # Several readers of one file at once: each has a place of its own.
+        # Several readers of one file at the same time: each has its own position.
         pairs = zip(one.frames(0, 5), one.frames(100, 105), strict=True)
         for number, ((_, first), (_, second)) in enumerate(pairs):
             assert (first == other.frame(number)[1]).all()
@@ -201,7 +201,7 @@ def test_a_package_that_is_missing_is_named(folder, monkeypatch, package, ask):
 
 
 def test_a_lazy_array_is_cut_at_key_frames(made):
-    """Each chunk is a whole group, and none is decoded from outside of it."""
+    """Each chunk is a whole GOP, and is decoded without any frame from outside of it."""
     one = made["gap"]
     array = one.video.to_dask()
     assert array.shape == (len(one.numbers), SIZE[1], SIZE[0], 3) and array.dtype == np.uint8
@@ -266,7 +266,7 @@ def test_a_page_plays_it_wherever_it_lies(there, binaries, tmp_path, monkeypatch
             piece = requests.get(address, headers={"Range": "bytes=10-19"}, timeout=10)
             assert piece.status_code == 206
             assert piece.content == video.path.read_bytes()[10:20]
-            # A page gets to what it was told of, and to no other file.
+            # A page can download the video that it was given, and no other file.
             for other in ("foreign%2emp4x", "..%2fforeign.mp4", "config.yaml"):
                 asked = f"{address.rpartition('/')[0]}/{other}"
                 assert requests.get(asked, timeout=10).status_code == 404

@@ -1,4 +1,4 @@
-"""Imports run downward only, and rooms of one floor do not know each other."""
+"""Imports run downward only, and modules of one layer do not import each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_import_contract_of_the_packages_holds():
-    # In a process of its own: it changes the logging of the one that it runs in.
+    # In its own process: import-linter changes the logging of the process that it runs in.
     lint = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
     done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
@@ -42,7 +42,7 @@ def test_a_library_stays_in_its_room(library, room):
     assert strangers <= COMPAT_ROOMS.keys()
 
 
-# What these have of a library is for one room.
+# What these modules use of a library is for one package only.
 COMPAT_ROOMS = {
     "camrec/compat/panel_notebook.py": "dashboard",
     "camrec/compat/panel_page.py": "dashboard",

@@ -1,4 +1,4 @@
-"""Finding and getting the programs, against a local server that plays the release site."""
+"""Finding and downloading the programs, against a local server in place of the release site."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class SiteServer:
-    """Answers each path with bytes, or lets a function answer; counts what was asked."""
+    """Answers each path with bytes, or with what a function returns; counts the requests."""
 
     def __init__(self) -> None:
         self.answers: dict[str, bytes | Callable[[BaseHTTPRequestHandler], None]] = {}
@@ -84,7 +84,7 @@ class SiteServer:
 
 
 class Place:
-    """A machine of our own: an empty PATH, a bin/, a cache, and a release site."""
+    """A machine of our own: an empty PATH, a bin/, a cache and a release site."""
 
     def __init__(self, folder: Path, server: SiteServer) -> None:
         self.path = folder / "path"
@@ -138,7 +138,7 @@ def place(tmp_path: Path, server: SiteServer, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def pin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Makes the release of a program hold one file for this machine; gives the file's path."""
+    """Make the release of a program contain one file for this machine; returns the file's path."""
 
     def pin(name: str, file: str, sha256: str | None) -> str:
         program = PROGRAMS[name]
@@ -253,7 +253,7 @@ def test_a_good_file_is_fetched_verified_and_kept(place, pin, name, file, data) 
     assert place.steps[-1] == ProgressEvent(PROGRAMS[name].title, "download", len(data), len(data))
     assert set(os.listdir(place.bin)) <= {name, f".{name}.lock"}
     assert place.find(name).origin == "folder"
-    # Another working folder does not fetch it again.
+    # Another working folder does not download it again.
     assert place.find(name, folder=place.bin / "other").origin == "cache"
     assert sum(place.server.asked.values()) == 1
 
@@ -521,7 +521,7 @@ def test_a_build_from_the_pinned_source(place: Place, name: str) -> None:
     assert place.find(name, folder=place.bin / "other").origin == "cache"
 
 
-# What a person sees
+# What a user sees
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The end of an RTSP address, as it was typed, in what the camera is asked."""
+"""The end of an RTSP address is sent to the camera as it was typed."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def station(binaries, tmp_path):
 
 
 def is_whole(recorded, *warnings: RecordingWarning) -> None:
-    """Each frame is there; those at the two ends may have been on their way on a busy machine."""
+    """Each frame is there; on a busy machine those at the two ends may have been in flight."""
     steps = [later - earlier for earlier, later in pairwise(recorded.times)]
     assert steps == pytest.approx([0.1] * len(steps), abs=0.001)
     assert abs(len(recorded.times) - recorded.sent) <= 2
@@ -75,7 +75,7 @@ def test_a_camera_that_mediamtx_understands_goes_the_direct_way(station, kind):
 
 
 class HangsUpAtPlay(RawRtspCamera):
-    """It answers PLAY, and is gone."""
+    """It answers PLAY, and then hangs up."""
 
     def stream(self, connection):
         connection.peer.shutdown(socket.SHUT_RDWR)
@@ -91,7 +91,7 @@ class GuardedHangsUpAtPlay(HangsUpAtPlay, odd.GuardedCamera):
 
 
 class BreaksOff(RawRtspCamera):
-    """Half a second of video, each time."""
+    """It sends half a second of video each time."""
 
     def stream(self, connection):
         super().stream(connection)
@@ -193,7 +193,7 @@ def test_a_camera_that_cannot_be_had_is_told_as_it_is(station, kind, code, conne
 def test_a_redirect_within_the_camera_is_followed_and_one_elsewhere_is_not(station):
     with odd.Redirected(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
-        # MediaMTX calls again for each redirect, the relay does not.
+        # MediaMTX connects again for each redirect, the relay does not.
         assert camera.connections == 3 and camera.most_at_once == 1
 
 
@@ -229,7 +229,7 @@ def test_a_camera_that_leads_elsewhere_is_not_followed_where_networks_are_limite
 
 
 class CountsLogins(RawRtspCamera):
-    """Another machine, to which a camera leads."""
+    """Another machine, to which a camera redirects."""
 
     logins = 0
 
@@ -241,7 +241,7 @@ class CountsLogins(RawRtspCamera):
 
 
 class OffersWhatItDoesNotKnow(odd.GuardedCamera):
-    """Its SHA-256 is never right; its MD5 is."""
+    """It never accepts its SHA-256; its MD5 works."""
 
     challenges: ClassVar[list[str]] = [
         'Digest realm="cam", nonce="n0nce", algorithm=SHA-256',
@@ -264,7 +264,7 @@ def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind)
 
 
 class LeadsByUdp(odd.Redirected):
-    """It wants UDP, but not before it led to an address of its own."""
+    """It wants UDP, but only after it redirected to another address of its own."""
 
     def setup(self, connection, url, headers):
         return "461 Unsupported Transport", [], ""
@@ -290,7 +290,7 @@ def test_a_redirect_never_takes_a_password_to_another_host(station, answered):
 
 
 class Remembers(RawRtspCamera):
-    """Another machine: all that it is asked, headers included."""
+    """Another machine; it stores all that it receives, headers included."""
 
     heard = ""
 
@@ -300,7 +300,7 @@ class Remembers(RawRtspCamera):
 
 
 def test_a_redirect_that_is_followed_takes_nothing_secret_along(station):
-    """A camera without a password goes to MediaMTX, which follows it anywhere."""
+    """A camera without a password is opened by MediaMTX, which follows it anywhere."""
 
     class LeadsAnywhere(odd.Redirected):
         path = "/old/token=s3cr3t77?user=viewer&password=s3cr3t77"
@@ -346,7 +346,7 @@ def test_a_camera_that_leads_to_a_name_that_is_not_known_is_told_as_it_is(statio
 def test_a_camera_over_udp_only_is_read_over_udp(station):
     with odd.UdpCamera(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
-        assert camera.connections == 3  # the relay knows whether it is the video that wants it
+        assert camera.connections == 3  # the relay knows whether it is the video that needs UDP
         is_whole(record(station, camera, 2))
         assert camera.connections == 4 and camera.most_at_once == 1
 
@@ -355,7 +355,8 @@ def test_a_camera_over_udp_only_is_read_over_udp(station):
 def test_a_camera_that_hangs_up_when_it_is_kept_alive_does_so_once(station):
     with odd.KeepAliveHurts(encode("-g", "10")) as camera:
         first = record(station, camera, 20)
-        # MediaMTX could not know, once or twice: it is called again at once, in time for most.
+        # MediaMTX cannot know this, once or twice: it connects again at once, in time for most
+        # frames.
         assert sum(gap.duration for gap in first.receipt.gaps) < 3
         direct = camera.connections - 1
         assert direct <= 2
@@ -365,7 +366,7 @@ def test_a_camera_that_hangs_up_when_it_is_kept_alive_does_so_once(station):
 
 
 class HttpGuarded(RawHttpCamera):
-    """It lets in by what `is_right` says, and closes the connection after a 401."""
+    """It accepts what `is_right` accepts, and closes the connection after a 401."""
 
     userinfo = "viewer:secret77@"
     challenge = ""
@@ -382,7 +383,7 @@ class HttpGuarded(RawHttpCamera):
 
 
 class HttpTwoChallengesInOneLine(HttpGuarded):
-    """Basic first, and its answer is never right."""
+    """It offers Basic first, and never accepts it."""
 
     challenge = 'Basic realm="cam", Digest realm="cam", nonce="n0nce", qop="auth", algorithm=MD5'
 
@@ -410,7 +411,7 @@ def test_the_right_password_of_an_http_camera_is_never_called_wrong(station, kin
 def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binaries, tmp_path):
     with odd.NoLength(encode("-g", "10")) as camera:
         camera.url = camera.url.replace("://", "://viewer:secret77@")
-        # Of a camera with a password there is only something to remember where it is not TCP.
+        # For a camera with a password, only a route without TCP is remembered.
         with odd.UdpCamera(camera.frames) as other, Station(binaries.config(tmp_path)) as station:
             other.url = other.url.replace("://", "://viewer:secret77@")
             for connections in (2, 3):
@@ -425,7 +426,7 @@ def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binarie
 
 
 def opened(station: Station, camera) -> CameraRoute:
-    """Open and close it: the way that it came."""
+    """Open and close it; returns the route that was used."""
     session = station.cameras.open(camera.url)
     try:
         return session._upstream.route
@@ -442,7 +443,7 @@ def test_a_camera_that_was_starting_up_is_not_relayed_for_good(station):
 
 
 class LaterClock(Clock):
-    """As many days ahead as it is told."""
+    """A clock that is as many days ahead as the test sets."""
 
     days = 0
 
@@ -461,7 +462,8 @@ def test_the_direct_way_is_tried_again_after_some_days(binaries, tmp_path):
         clock.days = ROUTE_RETENTION_DAYS + 1
         with Station(binaries.config(tmp_path), clock=clock) as station:
             assert opened(station, camera) is CameraRoute.DIRECT
-            assert opened(station, other) is CameraRoute.RELAY  # it needs it, and is called twice
+            # it needs the relay, and gets two connections
+            assert opened(station, other) is CameraRoute.RELAY
             assert opened(station, other) is CameraRoute.RELAY
             assert (camera.connections, other.connections) == (4, 6)
 

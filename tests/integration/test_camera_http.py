@@ -1,4 +1,4 @@
-"""MJPEG cameras that are odd, through a real station: what is recorded is what they sent."""
+"""Odd MJPEG cameras, through a real station: what is recorded is what they sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def station(binaries, tmp_path) -> Iterator[Station]:
         yield station
 
 
-LATE = 3  # frames that a busy machine may be late with at the end of a recording
+LATE = 3  # frames at the end of a recording that a busy machine may be late with
 
 
 def assert_whole(recorded, seconds: float) -> None:
@@ -42,7 +42,7 @@ def assert_whole(recorded, seconds: float) -> None:
 
 
 class LineFeeds(RawHttpCamera):
-    """Its lines end with a bare line feed, also the one after the picture."""
+    """Its lines end with a bare line feed, also the line after the frame."""
 
     def part(self, jpeg: bytes) -> bytes:
         head = b"--frame\nContent-Type: image/jpeg\nContent-Length: %d\n\n"
@@ -85,7 +85,7 @@ class EndAsTypedRelayed(EndAsTyped, LineFeeds):
 
 
 class OddHead(RawHttpCamera):
-    """Header lines that are none; go2rtc takes no such answer."""
+    """It has header lines without a colon; go2rtc accepts no such response."""
 
     def head(self, status="200 OK", content_type="", *headers: str) -> bytes:
         first, rest = super().head(status, content_type, *headers).split(b"\r\n", 1)
@@ -93,7 +93,7 @@ class OddHead(RawHttpCamera):
 
 
 class RefusesGo(RawHttpCamera):
-    """It serves us, and would not serve go2rtc."""
+    """It serves camrec, and would not serve go2rtc."""
 
     def reply(self, peer, number, method, path, headers) -> bool:
         if headers.get("user-agent", "").startswith("Go-http-client"):
@@ -122,7 +122,7 @@ def test_go2rtc_never_speaks_to_a_camera(station):
 
 
 class NoEnd(RawHttpCamera):
-    """Its pictures have neither a length nor an end."""
+    """Its frames have neither a length nor an end."""
 
     def part(self, jpeg: bytes) -> bytes:
         return b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + jpeg[:-2] + b"\r\n"
@@ -134,14 +134,14 @@ class NoEndAndBoundariesThatChange(NoEnd):
 
 
 class HalfNowAndThen(NoEnd):
-    """Of each tenth picture only half comes."""
+    """Only half of each tenth frame is sent."""
 
     def part(self, jpeg: bytes) -> bytes:
         return super().part(jpeg[: len(jpeg) // 2] if len(self.sent) % 10 == 5 else jpeg + b"\r\n")
 
 
 class StaleBuffer(RawHttpCamera):
-    """Behind each picture stands what an older, larger one left in its buffer."""
+    """Each frame is followed by what an older, larger one left in its buffer."""
 
     def part(self, jpeg: bytes) -> bytes:
         old = self.frames[3]
@@ -150,7 +150,7 @@ class StaleBuffer(RawHttpCamera):
 
 
 class Esp32(RawHttpCamera):
-    """As the ESP32-CAM's example sends it: delimiter, head and picture each in a chunk."""
+    """As the ESP32-CAM's example sends it: delimiter, header and frame each in a chunk."""
 
     delimiter, line_end, extension = b"\r\n--12345678900000\r\n", b"\r\n", b""
 
@@ -179,7 +179,7 @@ class ChunksThatAreNone(Esp32):
 
 
 class Compressed(RawHttpCamera):
-    """Nobody asked for that: a server in front of it does so."""
+    """Compressed without a request for it, as by a server in front of the camera."""
 
     coding, window = "gzip", 31
 
@@ -218,7 +218,7 @@ class NoVersion(Shoutcast):
 
 
 class NoStatusLine(Shoutcast):
-    """A script's headers, in front of which its server puts nothing."""
+    """A script's headers; its server puts no status line in front."""
 
     first = b""
 
@@ -284,7 +284,7 @@ def test_an_address_is_opened_as_it_was_pasted(station):
 
 
 class BrokenNowAndThen(RawHttpCamera):
-    """Each tenth part holds no picture, though its head says so."""
+    """Each tenth part contains no frame, although its headers say so."""
 
     broken = b"camera error " * 40
 
@@ -296,7 +296,7 @@ class BrokenNowAndThen(RawHttpCamera):
 
 
 class HeadersAloneNowAndThen(BrokenNowAndThen):
-    """It breaks off before the coded picture begins."""
+    """It breaks off before the frame's coded data begins."""
 
     @property
     def broken(self) -> bytes:
@@ -331,7 +331,7 @@ def test_a_compression_that_cannot_be_read_is_named(station):
 
 
 class OffersWhatItDoesNotKnow(RawHttpCamera):
-    """Its SHA-256 is never right; its MD5 is."""
+    """It never accepts its SHA-256; its MD5 works."""
 
     userinfo = "viewer:secret77@"
     offers = (
@@ -375,7 +375,7 @@ def test_a_wrong_password_is_not_tried_without_end(station):
 
 
 class LeadsAwayLater(RawHttpCamera):
-    """Right when it is looked at; later it leads to another machine."""
+    """Right when it is inspected; later it redirects to another machine."""
 
     target = ""
 
@@ -404,7 +404,7 @@ def test_a_camera_that_leads_away_after_the_look_is_not_followed(station, kind):
 
 
 class LooksWellOnly(RawHttpCamera):
-    """Its first answer is right, and none after it."""
+    """Its first response is right, and none after that."""
 
     status = "404 Not Found"
 
@@ -458,7 +458,7 @@ def test_a_camera_that_refuses_after_the_look_is_not_called_in_a_loop(station, k
 
 
 class OnePlace(RawHttpCamera):
-    """One viewer at a time; it notices 3 s later that one left, and hangs up on others."""
+    """One viewer at a time; it notices only after 3 s that one left, and hangs up on others."""
 
     free_at: float | None = 0.0
 
@@ -480,7 +480,7 @@ def test_a_camera_with_one_place_is_waited_for_until_it_frees_it(station):
 
 
 class Cookie(RawHttpCamera):
-    """It sets a cookie by a redirect to itself, and wants to see it."""
+    """It sets a cookie in a redirect to itself, and requires it."""
 
     def reply(self, peer, number, method, path, headers) -> bool:
         if "sid=abc" not in headers.get("cookie", ""):
@@ -514,13 +514,13 @@ def test_a_camera_that_leads_in_a_circle_is_told_in_words(station):
 
 
 class Still(RawHttpCamera):
-    """One JPEG a request."""
+    """One JPEG per request."""
 
     path = "/ISAPI/Streaming/channels/101/picture"
     refused = 0
 
     def refusal(self, asked: int) -> bytes:
-        """What is said in place of a picture; nothing: a picture."""
+        """What to reply instead of a frame; None: a frame."""
         return b""
 
     def reply(self, peer, number, method, path, headers) -> bool:
@@ -585,7 +585,7 @@ def test_a_still_with_an_odd_head_is_asked_for_over_one_connection(station):
 
 
 class LosesConnections(Still):
-    """Each seventh request is hung up on."""
+    """It hangs up on each seventh request."""
 
     def reply(self, peer, number, method, path, headers) -> bool:
         return bool(len(self.requests) % 7) and super().reply(peer, number, method, path, headers)
@@ -599,7 +599,7 @@ def test_a_lost_connection_now_and_then_costs_a_still_one_frame_only(station):
 
 
 class OnePartAnAnswer(RawHttpCamera):
-    """A multipart with one picture, which ends."""
+    """A multipart body with one frame, which then ends."""
 
     def reply(self, peer, number, method, path, headers) -> bool:
         if not self._over.wait(0.1):
@@ -624,7 +624,7 @@ def test_a_multipart_that_ends_is_asked_for_again_at_once(station, kind):
 
 
 class Turns(RawHttpCamera):
-    """After two seconds its multipart is one that go2rtc cannot read, on each connection."""
+    """After two seconds, its multipart is one that go2rtc cannot read, on each connection."""
 
     turned_after = 20
 
@@ -651,7 +651,7 @@ class TurnsAndCloses(Turns):
 def test_a_storm_is_stopped_whatever_its_cause(station, kind):
     with kind(encode_jpegs()) as camera:
         session = station.cameras.open(camera.url)
-        # Long after it turned.
+        # Long after the change.
         end = time.monotonic() + 30
         while len(camera.sent) < 60:
             assert time.monotonic() < end, "it does not deliver any more"
@@ -670,7 +670,7 @@ def test_a_storm_is_stopped_whatever_its_cause(station, kind):
 
 
 class EndsGo2rtc(Turns):
-    """Its lengths become negative: go2rtc would end on one, and all cameras with it."""
+    """Its lengths become negative: this would end go2rtc, and with it all cameras."""
 
     def part(self, jpeg: bytes) -> bytes:
         head = b"--frame\r\nContent-Length: %d\r\n\r\n"

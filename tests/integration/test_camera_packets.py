@@ -1,5 +1,5 @@
-"""Cameras that number or name their packets otherwise than by the letter: opened by a real station,
-recorded, and held frame by frame against what they sent.
+"""Cameras that number or mark their packets against the standard: opened and recorded by a real
+station, and compared frame by frame with what they sent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def station(binaries, tmp_path_factory):
 
 
 class Numbered(RawRtspCamera):
-    """Its packets are numbered as `number` says, and sent `times` times."""
+    """Its packets are numbered by `number`, and each is sent `times` times."""
 
     times = 1
 
@@ -88,7 +88,7 @@ class EachTwice(Numbered):
     "kind", [StandsStill, CountsDown, ByTwo, BytesExchanged, AtRandom, EachTwice]
 )
 def test_packets_whose_numbers_make_no_sense_lose_nothing(station, kind):
-    """MediaMTX drops each fragment whose number is not the one that was due."""
+    """MediaMTX drops each fragment whose number is not the expected one."""
     film = encode("-g", "10")
     with kind(film) as camera:
         for openings in (1, 2):
@@ -109,7 +109,7 @@ def test_h265_packets_that_come_twice_are_one(station):
 
 
 class OtherType(RawRtspCamera):
-    """Its packets have a payload type that its description does not have."""
+    """Its packets have a payload type that its description does not contain."""
 
     sent_type = 97
 
@@ -152,7 +152,7 @@ def test_a_clock_rate_that_is_none_is_the_usual_one(station, rtpmap):
 
 
 class InterleavedMode(RawRtspCamera):
-    """It tells that its packets may come in another order, and sends none so."""
+    """It says that its packets may come in another order, but sends none that way."""
 
     def format_parameters(self):
         return super().format_parameters().replace("packetization-mode=1", "packetization-mode=2")
@@ -175,7 +175,7 @@ def test_h264_under_a_payload_type_that_means_something_else_is_h264(station, nu
 
 
 class JpegTablesNowAndThen(RtpJpegCamera):
-    """With each tenth frame; the others say that they are as before."""
+    """It sends tables with each tenth frame; the others refer to them."""
 
     def __init__(self, frames=None):
         super().__init__(frames)
@@ -208,7 +208,7 @@ def test_m_jpeg_that_mediamtx_drops_now_and_then_comes_whole(station, kind):
 
 
 class JpegWithBad(RtpJpegCamera):
-    """Each fifth frame is none that can be read."""
+    """Each fifth frame cannot be read."""
 
     @staticmethod
     def spoilt(packets):

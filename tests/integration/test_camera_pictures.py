@@ -1,4 +1,4 @@
-"""Cameras whose frames are odd: opened by a real station, recorded, and held frame by frame against
+"""Cameras with odd frames: opened and recorded by a real station, and compared frame by frame with
 what they sent.
 """
 
@@ -61,7 +61,7 @@ class Glued265(Glued):
 
 
 class GluedSets(RawRtspCamera):
-    """Only the parameter sets, in a packet of their own and in one that is meant for several."""
+    """Only the parameter sets are glued, in a packet of their own and in an aggregation packet."""
 
     def payloads(self, frame):
         sets = [nal for nal in frame if nal_type(nal) in (7, 8)]
@@ -89,7 +89,7 @@ def test_nal_units_with_start_codes_between_them_h265(station):
 
 
 class GluedStart(RawRtspCamera):
-    """A start code in front of each NAL unit, slices too; long ones in fragments with it."""
+    """A start code in front of each NAL unit and slice; also in the fragments of long ones."""
 
     start_code = b"\0\0\0\1"
 
@@ -114,7 +114,7 @@ class GluedStartLong(GluedStart):
 
 @pytest.mark.parametrize("kind", [GluedStart, GluedStartShort, GluedStart265, GluedStartLong])
 def test_start_codes_in_front_of_each_nal_unit(station, monkeypatch, kind):
-    """MediaMTX never sees a key frame: from the second opening on it is not asked to."""
+    """MediaMTX never recognises a key frame: from the second opening on, the relay is used."""
     monkeypatch.setattr(rtsp_upstream, "NO_KEY_FRAME_S", 8.0)
     is_265 = kind is GluedStart265
     options = {"codec": "libx265", "container": "hevc", "seconds": 3} if is_265 else {}
@@ -130,7 +130,7 @@ def test_start_codes_in_front_of_each_nal_unit(station, monkeypatch, kind):
 
 
 class StrayType(RawRtspCamera):
-    """Packets of another payload type between its own, whose number stands still."""
+    """Packets of another payload type between its own; their sequence number never changes."""
 
     def stream(self, connection):
         plain, count = connection.send_packet, itertools.count()
@@ -146,7 +146,7 @@ class StrayType(RawRtspCamera):
 
 
 class Metadata(RawRtspCamera):
-    """A track of XML beside its own, 20 KB a packet."""
+    """A track of XML next to its own, 20 KB per packet."""
 
     def media(self):
         return [
@@ -174,14 +174,14 @@ class Metadata(RawRtspCamera):
 
 
 class BrokenDescription(RawRtspCamera):
-    """Its description tells rubbish for parameter sets; the right ones come with the frames."""
+    """Its description contains garbage as parameter sets; the right ones come with the frames."""
 
     def format_parameters(self):
         return "packetization-mode=1;sprop-parameter-sets=AAAAAQ==,AAAAAQ=="
 
 
 class StaleDescription(RawRtspCamera):
-    """Its description tells those of another size, under the same numbers."""
+    """Its description contains parameter sets for another size, under the same numbers."""
 
     def parameter_sets(self):
         return {nal_type(nal): nal for nal in encode("-g", "10", size="640x480")[0][:2]}
@@ -197,7 +197,7 @@ def test_what_stands_beside_the_frames_is_passed_over(station, kind):
 
 
 def test_parameter_sets_that_alternate_are_one_video(station):
-    """More key frames than changes that are followed at once."""
+    """More key frames than track changes that are followed in a row."""
     film = alternating()
     assert len({nal for frame in film for nal in frame if nal_type(nal) == 8}) == 2
     with RawRtspCamera(film) as camera:
@@ -245,7 +245,7 @@ def test_open_groups_without_an_idr(station, codec):
 
 
 def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
-    """Nobody knows before the second group comes: a browser must not be led to it."""
+    """Nobody knows this before the second GOP arrives; a browser must not seek there."""
     film = reordered("libx264", OPEN.replace("12", "48"), 96)
     with ReorderedCamera(film) as camera:
         recorded = record(station, camera, 5)
@@ -258,7 +258,7 @@ def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
 
 
 def test_a_camera_that_renews_its_frames_bit_by_bit(station):
-    """It never sends a whole one: the video begins with the first that is right."""
+    """It never sends a whole frame: the video starts with the first one that is right."""
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
     film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
     with RawRtspCamera(film[3:]) as camera:
@@ -275,7 +275,7 @@ def test_a_camera_that_renews_its_frames_bit_by_bit(station):
 
 
 def test_frames_of_more_slices_than_mediamtx_takes(station):
-    """It would leave a packet out of each frame."""
+    """MediaMTX would drop a packet of each frame."""
     options = "slices=60:sliced-threads=0:scenecut=0"
     film = encode("-g", "10", "-x264-params", options, size="320x1088", seconds=3)
     assert min(map(len, film)) > 50
@@ -286,14 +286,15 @@ def test_frames_of_more_slices_than_mediamtx_takes(station):
 
 
 def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station):
-    """It opens before MediaMTX says so: then it comes anew, the other way."""
+    """It opens before MediaMTX reports this; then it is connected again, by the other route."""
     options = f"{X265}:slices=24:ctu=16:min-cu-size=8"
     given = {"codec": "libx265", "container": "hevc", "seconds": 3}
     film = encode("-x265-params", options, size="320x480", **given)
     with Camera265(film) as camera:
         session = station.cameras.open(camera.url)
         deadline = time.monotonic() + 60
-        while station.routes.route(session.source) is not CameraRoute.UNREAD:  # it worked
+        # the other route worked
+        while station.routes.route(session.source) is not CameraRoute.UNREAD:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         station.cameras.close(session.session_id)
@@ -303,7 +304,7 @@ def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station)
 
 
 class SetsInDescription(RawRtspCamera):
-    """Its parameter sets stand in its description only."""
+    """Its parameter sets are in its description only."""
 
     def __init__(self, frames):
         super().__init__(frames)
@@ -316,7 +317,7 @@ class SetsInDescription(RawRtspCamera):
 
 
 def test_a_camera_without_a_key_frame_as_the_letter_has_it(station, monkeypatch):
-    """It renews its pictures bit by bit and sends no parameter sets with them."""
+    """It uses intra refresh and sends no parameter sets with its frames."""
     monkeypatch.setattr(rtsp_upstream, "NO_KEY_FRAME_S", 3.0)
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
     film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
@@ -378,8 +379,8 @@ def test_interlaced_frames_are_there_once_in_their_size(station):
 
 
 def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
-    """Width and height that a viewer sees, of the JPEG of the live view, the still and the video's
-    two small pictures; and of the video.
+    """Width and height as a viewer sees them: of the live view's JPEG, of the still, of the
+    thumbnail and the preview, and of the video.
     """
     session = station.cameras.open(camera.url)
     try:
@@ -433,7 +434,7 @@ def test_a_jpeg_that_is_to_be_turned_is_turned_everywhere(station, orientation):
 
 
 def test_a_jpeg_s_density_does_not_change_its_shape(station):
-    """Browsers do not heed it."""
+    """Browsers ignore it."""
     jpegs = [each[:13] + b"\0\0\2\0\1" + each[18:] for each in encode_jpegs(seconds=2)]
     assert jpegs[0][6:10] == b"JFIF"
     with RawHttpCamera(jpegs) as camera:
@@ -442,7 +443,7 @@ def test_a_jpeg_s_density_does_not_change_its_shape(station):
 
 
 def bare(jpeg: bytes) -> bytes:
-    """Without Huffman tables, as it comes out of a USB camera."""
+    """Without Huffman tables, as a USB camera sends it."""
     at, found = 2, jpeg[:2]
     while jpeg[at + 1] != 0xDA:
         end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
@@ -466,7 +467,7 @@ def test_jpegs_without_huffman_tables_get_the_usual_ones(station):
 
 
 def rare_jpegs() -> list[bytes]:
-    """Progressive, 4:4:4, 4:1:1, 4:4:0, grey and CMYK by turns of half a second each."""
+    """Progressive, 4:4:4, 4:1:1, 4:4:0, grey and CMYK, half a second each in turn."""
     plain = [Image.open(io.BytesIO(each)).convert("RGB") for each in encode_jpegs(seconds=3)]
 
     def made(image: Image.Image, **how: object) -> bytes:
@@ -496,7 +497,7 @@ def test_rare_kinds_of_jpeg_are_all_in_the_video(station):
 
 
 class Sizes(RawRtspCamera):
-    """Another size with each key frame, of which there are ten a second."""
+    """Another size with each key frame, ten times a second."""
 
     rate = 30
 

@@ -1,4 +1,4 @@
-"""A report that becomes a camera: saved from a real one, replayed by the tests' own."""
+"""A report of a real camera is saved, and a simulated camera replays it."""
 
 from __future__ import annotations
 

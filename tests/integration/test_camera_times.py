@@ -1,5 +1,5 @@
-"""Cameras whose times, or whose way of sending them, are odd: recorded, and held against what
-they sent.
+"""Cameras with odd timestamps, or an odd order of sending: recorded, and compared with what they
+sent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from support.units_made import pictures as made_pictures
 
 pytestmark = pytest.mark.spread
 
-EVEN = 0.00004  # seconds: the cameras round their times, and so does the file
+EVEN = 0.00004  # seconds: cameras round their times, and so does the file
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,9 @@ def station(binaries, tmp_path_factory):
 
 
 def assert_whole_and_even(recorded: Recorded, rate: float) -> None:
-    """Every frame is there: a hole would be a distance of its own. What left at the very moment of
-    the button or of the end may be within or without.
+    """Every frame is there: a missing one would be a longer interval.
+
+    Frames that were sent at the very moment of the start or the end may be in the video or not.
     """
     assert abs(len(recorded.times) - recorded.sent) <= 1
     distances = [later - earlier for earlier, later in pairwise(recorded.times)]
@@ -54,7 +55,7 @@ def codes(recorded: Recorded) -> list[str]:
 
 
 class NoRtpmap(RtpJpegCamera):
-    """Payload type 26 needs no description; the tables of some are told by Q."""
+    """Payload type 26 needs no description; some cameras name their tables by Q only."""
 
     def media(self) -> list[str]:
         return ["m=video 0 RTP/AVP 26", "a=control:trackID=0"]
@@ -68,7 +69,7 @@ class DynamicType(RtpJpegCamera):
 
 
 class BesideH264(RawRtspCamera):
-    """M-JPEG is described first, and is read only where there is nothing else."""
+    """M-JPEG is described first, and is read only if there is nothing else."""
 
     def media(self):
         jpeg = ["m=video 0 RTP/AVP 26", "a=rtpmap:26 JPEG/90000", "a=control:trackID=1"]
@@ -82,7 +83,7 @@ class BesideH264(RawRtspCamera):
 
 
 class LargePackets(RtpJpegCamera):
-    """More than MediaMTX passes on as they are."""
+    """More than MediaMTX passes on unchanged."""
 
     def payloads(self, frame):
         return payloads(frame[0], self.size, width=8000)
@@ -99,7 +100,7 @@ def test_m_jpeg_over_rtsp_is_recorded_whole_by_the_camera_s_times(station, kind)
 
 
 class RestartMarkers(RtpJpegCamera):
-    """MediaMTX drops these, and the kinds that follow: they come to it by camrec's relay."""
+    """MediaMTX drops these, and the kinds below: they reach it through camrec's relay."""
 
     def __init__(self) -> None:
         super().__init__(jpegs_with_restarts(self.size, 5))
@@ -109,7 +110,7 @@ class RestartMarkers(RtpJpegCamera):
 
 
 class TablesToldOnce(RtpJpegCamera):
-    """With the first frame of a connection."""
+    """With the first frame of a connection only."""
 
     def stream(self, connection):
         self._told = False
@@ -162,7 +163,7 @@ def test_m_jpeg_that_mediamtx_drops_is_relayed(station, kind):
         until(lambda: session.feed.figures().frames > camera.rate, 30)
         station.cameras.close(session.session_id)
         assert camera.connections == 2
-        recorded = record(station, camera, 3)  # the way is known
+        recorded = record(station, camera, 3)  # the route is known
         assert camera.connections == 3
     assert camera.most_at_once == 1
     assert_whole_and_even(recorded, camera.rate)
@@ -216,7 +217,7 @@ def test_m_jpeg_over_rtsp_has_a_live_frame_a_still_a_thumbnail_and_frames(statio
 
 
 class StampsOutOfLine(RawRtspCamera):
-    """Each 20th frame bears a time hours away, its neighbours the right ones."""
+    """Each 20th frame has a timestamp that is hours off; those of its neighbours are right."""
 
     off = -9800.0
 
@@ -230,8 +231,8 @@ class StampsInTheFuture(StampsOutOfLine):
 
 
 class SentInAnotherOrder(StampsOutOfLine):
-    """With B-frames: the odd stamp is now that of one, now that of another kind of frame. The order
-    of a group or two has to be known before.
+    """With B-frames, the odd timestamp belongs to another kind of frame each time. The order of one
+    or two GOPs must be known first.
     """
 
     def __init__(self, frames) -> None:
@@ -249,7 +250,7 @@ class SentInAnotherOrder(StampsOutOfLine):
 
 
 class PacketsBeforeTheAnswer(StampsOutOfLine):
-    """As some send them; a report goes with each key frame."""
+    """Some cameras send packets early; a sender report comes with each key frame."""
 
     def reply(self, connection, method, url, headers):
         answer = super().reply(connection, method, url, headers)
@@ -273,7 +274,7 @@ class PacketsBeforeTheAnswer(StampsOutOfLine):
 
 
 class AnotherClock(StampsOutOfLine):
-    """Some count milliseconds."""
+    """Some cameras count milliseconds."""
 
     clock_rate = 1000
 
@@ -305,7 +306,7 @@ def test_a_timestamp_out_of_line_is_put_in_line_among_b_frames(station):
         (receipt,) = recording.receipts
         times = shown_times(station.library.folder / recording.filename)
         station.cameras.close(session.session_id)
-    # Of the last frames one may come before another that is shown earlier.
+    # Among the last frames, one may arrive before another that is shown earlier.
     distances = [later - earlier for earlier, later in pairwise(times[:-3])]
     assert max(abs(each - 1 / camera.rate) for each in distances) < EVEN
     assert receipt.parts == 1 and receipt.gaps == [] and len(times) > 55
@@ -313,7 +314,7 @@ def test_a_timestamp_out_of_line_is_put_in_line_among_b_frames(station):
 
 
 class NominalRate(RawRtspCamera):
-    """Counts 25 frames a second and sends ten, as by night."""
+    """Counts 25 frames per second and sends ten, as some cameras do at night."""
 
     counted = 25
 
@@ -325,7 +326,7 @@ def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
     with NominalRate(encode("-g", "10")) as camera:
         recorded = record(station, camera, 15)
     receipt = recorded.receipt
-    # By our own clock it took as long as was asked, and every frame is there by the camera's times.
+    # By our clock it took as long as requested, and every frame has the camera's timestamp.
     assert receipt.ended == "time" and receipt.gaps == []
     assert abs(len(recorded.times) - recorded.sent) <= 1
     assert receipt.duration == pytest.approx(recorded.sent / camera.counted, abs=0.1)
@@ -338,7 +339,7 @@ def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
 
 
 class CoarseClock(RawRtspCamera):
-    """Two frames have the same time, or ten: it counts in larger steps than it sends."""
+    """Two frames, or ten, have the same timestamp: it counts in larger steps than it sends."""
 
     def __init__(self, film, together: int) -> None:
         super().__init__(film)
@@ -359,7 +360,7 @@ def test_frames_that_have_the_same_time_are_all_there(station, together):
 
 
 class CountsBack(RawRtspCamera):
-    """Its encoder begins anew each second and counts its packets from 7 on."""
+    """Its encoder restarts each second and numbers its packets from 7 on."""
 
     def stream(self, connection):
         begin = time.monotonic()
@@ -386,7 +387,7 @@ def test_packet_numbers_that_go_back_cost_no_frame(station):
 
 
 class LosesPackets(RawRtspCamera):
-    """Each twentieth never arrives."""
+    """Each twentieth packet is lost."""
 
     def stream(self, connection):
         send, count = connection.send_packet, itertools.count()

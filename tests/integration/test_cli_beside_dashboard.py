@@ -41,7 +41,7 @@ class Dashboard:
 
 @contextmanager
 def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dashboard]:
-    """One that runs in that folder, on the port that its settings say."""
+    """A dashboard that runs in that folder, on the port of its settings."""
     file = place / "config.yaml"
     written = yaml.safe_load(file.read_text()) | {"port": find_free_ports(1)[0], **settings}
     file.write_text(yaml.safe_dump(written))
@@ -103,7 +103,7 @@ def test_a_token_that_only_the_dashboard_has_is_no_way_in(place):
 
 
 def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):
-    """The port answers, but the videos there are others."""
+    """The port answers, but that dashboard uses another videos folder."""
     with MjpegCamera() as camera, dashboard(place) as there:
         assert run(place, "record", camera.url, "--duration", "1")[0] == 0
         taken = ("--videos", str(tmp_path / "taken"))

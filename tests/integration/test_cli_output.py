@@ -1,4 +1,4 @@
-"""What commands print: tables, lines in a pipe, JSON, and names that an output cannot say."""
+"""What commands print: tables, lines in a pipe, JSON, and names that an encoding cannot write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A camrec that records is asked to end: it saves, says why, and leaves nothing."""
+"""A camrec that records gets a signal: it saves, says why, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_camrec_under_nohup_outlives_its_terminal(place):
 
 
 def test_a_terminal_that_is_closed_takes_no_recording(place):
-    """Not only the signal comes: what is printed fails from then on."""
+    """Besides the signal, every print fails from then on."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     leading = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"

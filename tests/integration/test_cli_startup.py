@@ -16,7 +16,7 @@ HEAVY = ["av", "bokeh", "cv2", "numpy", "panel", "param", "pydantic", "requests"
 
 
 def run(*arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Python with these arguments; `path`: a folder whose modules come before all others."""
+    """Run Python with these arguments; modules in the folder `path` come before all others."""
     paths = [str(each) for each in (path, ROOT) if each]
     return subprocess.run(
         [sys.executable, *arguments],

@@ -1,4 +1,4 @@
-"""What is shown in JupyterLab until camrec is up: never a white page."""
+"""What JupyterLab shows until camrec is ready: never a white page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.serving import Serving
 
 
 class OverSocket(http.client.HTTPConnection):
-    """HTTP by a Unix socket, as jupyter-server-proxy asks."""
+    """HTTP over a Unix socket, as jupyter-server-proxy speaks it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("localhost", timeout=10)
@@ -59,7 +59,7 @@ def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monk
         silent.connect(str(path))
         assert ask(path, "en").status == 200
         silent.close()
-        with starting_page(str(path)):  # it is left to the one that has it
+        with starting_page(str(path)):  # the path stays with the process that has it
             assert ask(path, "en").status == 200
 
 
@@ -71,7 +71,7 @@ def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, mo
         page, answers = look.page, []
 
         def answer(route) -> None:
-            """Starting, starting, an error for a while, and then the real one."""
+            """The responses: starting, starting, an error for a while, and then the real page."""
             answers.append(route.request.url)
             if len(answers) in (4, 5):
                 route.fulfill(status=500, body="")

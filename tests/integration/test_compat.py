@@ -1,4 +1,4 @@
-"""Canaries: what camrec uses of other libraries beyond what they document is still as it was.
+"""Canaries: what camrec uses of other libraries beyond what they document has not changed.
 
 Each fails with the name of the library that an update has changed. The docstring of the function in
 `camrec.compat`, or the comment in ``dashboard/static/compat``, says what to do then.
@@ -50,7 +50,7 @@ def test_every_reach_names_its_library_its_reason_and_what_to_do():
 
 
 def test_cpython_still_has_the_hook_that_runs_before_threads_end():
-    """An executor accepts work in it, which it does not in `atexit`."""
+    """An executor accepts work in this hook, which it does not in `atexit`."""
     code = (
         "import atexit, concurrent.futures as futures\n"
         "from camrec.compat import call_before_threads_end\n"
@@ -96,7 +96,7 @@ def test_cpython_still_has_the_socket_of_a_connection():
 
 
 class OneSocket:
-    """What HTTPResponse needs of a socket."""
+    """The parts of a socket that HTTPResponse uses."""
 
     def __init__(self, sent: bytes) -> None:
         self._sent = sent
@@ -294,7 +294,7 @@ def test_jupyterlab_s_page_still_has_what_the_views_use(used):
     )
 
 
-# Nobody else does such things.
+# Nothing else in the package does such things.
 
 # Panel documents these for subclasses of JSComponent, IPython the last one.
 DOCUMENTED = {"_esm", "_handle_msg", "_send_msg", "_stylesheets", "_repr_mimebundle_"}

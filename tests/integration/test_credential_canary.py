@@ -1,7 +1,7 @@
-"""A camera's user and password on every way that fails, and on one that does not: found nowhere.
+"""A camera's user and password are found nowhere, after every kind of failure and after a success.
 
-They are searched in all that camrec answers, logs, writes and starts; the places are counted. The
-one exception is the journal of a recording that is owed, readable by its owner alone.
+The test searches all that camrec returns, logs, writes and starts, and counts the places. The only
+exception is the journal of an unfinished recording, which only its owner can read.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ QUERY = f"user={quote(USER, safe='')}&pwd={quote(PASSWORD, safe='')}"
 
 
 def _shapes() -> re.Pattern[bytes]:
-    """The plain core of both, which no escaping changes, and base64 at each of its three places."""
+    """What both contain whatever the escaping, and base64 at each of its three offsets."""
     coded = {base64.b64encode(PAIR.encode()).rstrip(b"=")[:-1]}
     for before in range(3):
         word = base64.b64encode(b"x" * before + b"C4nary").rstrip(b"=")
@@ -45,7 +45,7 @@ SHAPES = _shapes()
 
 
 class Search:
-    """Looks for the canary, and counts where."""
+    """Searches for the canary, and counts the places that were searched."""
 
     def __init__(self) -> None:
         self.places: Counter[str] = Counter()
@@ -73,7 +73,7 @@ class Search:
         return len(children)
 
     def files(self, folder: Path) -> list[Path]:
-        """All but the journal's entries, which are given back."""
+        """All files except the journal's entries, which are returned."""
         owed = []
         for path in folder.rglob("*"):
             self.look("file names", str(path), str(path.relative_to(folder)))
@@ -107,7 +107,7 @@ def test_the_search_for_a_credential_finds_one_in_every_form():
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory):
-    """Addresses that fail, each with the code that it fails with."""
+    """Addresses that fail, each with the code of its error."""
     with ExitStack() as stack:
 
         def at(scheme: str, answer, path: str = "") -> str:
@@ -176,7 +176,7 @@ def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
             wanted = {"session_id": session, "duration": 600}
             reply = search.reply("record", wire.post("/record/start", wanted))
             recordings.append(reply.json()["recording_id"])
-        # Where what was asked for is itself in the wrong place.
+        # The credential itself is in the wrong place of a request.
         for body in ({"session_id": PAIR}, {PAIR: 1}, [PAIR], {"url": [PAIR]}):
             wrong = wire.post("/session/open", body)
             assert wrong.status == 400
@@ -193,7 +193,7 @@ def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
         for proxy in wire.get("/health").json()["proxies"].values():
             psutil.Process(proxy["pid"]).kill()
         until(lambda: _live(wire, sessions), 40)
-        # Those that would try for longest have said why by now.
+        # By now the addresses that are tried longest have failed too.
         until(lambda: sum("sends no video" in line for line in served.said))
         for session in wire.get("/session/list").json()["sessions"]:
             if session["state"] == "opening":

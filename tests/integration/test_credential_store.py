@@ -1,4 +1,4 @@
-"""Passwords in the system's keyring; a stand-in, for no test may touch the real one."""
+"""Passwords in the system's keyring: with a fake one, because no test may touch the real one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Memory(KeyringBackend):
 
 @pytest.fixture
 def system():
-    """The keyring that this process has while the test runs."""
+    """The keyring of this process while the test runs."""
     before, made = keyring.get_keyring(), Memory()
     keyring.set_keyring(made)
     yield made
@@ -67,7 +67,7 @@ def test_a_journal_s_credential_is_in_the_keyring_and_not_on_the_disk(system, tm
     later = Journal(tmp_path, CredentialStore())
     (entry,) = later.read_entries()
     assert entry.address == ENTRY.address
-    # One that goes on is kept again, and is no more than it was.
+    # A recording that continues is stored again.
     later.save(entry)
     later.erase("aa")
     assert system.kept == {} and list(tmp_path.iterdir()) == []

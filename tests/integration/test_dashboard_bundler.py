@@ -1,4 +1,4 @@
-"""The page's JavaScript modules are inlined, with the style sheets beside them."""
+"""The page's JavaScript modules are inlined, with the style sheets next to them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILES = {
 
 @pytest.fixture
 def static(tmp_path, monkeypatch):
-    """A folder of modules in place of the dashboard's; called, it writes one."""
+    """A folder of modules in place of the dashboard's; calling it writes a module."""
     monkeypatch.setattr(bundler, "STATIC", tmp_path)
     functions = (bundler.bundle, bundler.styles, bundler.modules, bundler._source)
     for each in functions:
@@ -45,7 +45,7 @@ def static(tmp_path, monkeypatch):
 
 
 def run(script: str) -> str:
-    """What a script writes, in Node."""
+    """The output of a script in Node."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node; the page's own tests run the modules in Chromium")

@@ -1,4 +1,4 @@
-"""Every script of the page is JavaScript, as node reads it."""
+"""Node can parse every script of the page."""
 
 from __future__ import annotations
 

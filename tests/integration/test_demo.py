@@ -1,4 +1,4 @@
-"""The built-in cameras, watched as any camera is."""
+"""The built-in cameras, used like any other camera."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 def pictures(url: str) -> Iterator[np.ndarray]:
-    """The JPEGs of a multipart, taken apart strictly."""
+    """The JPEGs of a multipart body, parsed strictly."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
     connection.request("GET", address.path)
@@ -95,7 +95,7 @@ def test_the_rtsp_camera_sends_frames_and_audio(demo: DemoCameras) -> None:
 
 def test_the_rtsp_camera_moves_no_frame(demo: DemoCameras) -> None:
     times, keys = [], []
-    # The pictures alone: of two tracks FFmpeg puts the times anew at the first sender report.
+    # Video alone: with two tracks, FFmpeg changes the timestamps at the first sender report.
     with watch(demo.rtsp_url, "video") as stream:
         for packet in stream.demux():
             if packet.pts is not None:
@@ -105,7 +105,7 @@ def test_the_rtsp_camera_moves_no_frame(demo: DemoCameras) -> None:
             if len(keys) >= 3:
                 break
     steps = np.diff(times) * broadcast.VIDEO_FRAMES_PER_SECOND
-    # On a busy machine a picture may be left out.
+    # On a busy machine a frame may be missing.
     assert np.allclose(steps, np.round(steps), atol=0.01)
     assert np.median(steps) == pytest.approx(1, abs=0.01)
     assert max(np.diff(keys)) <= 2

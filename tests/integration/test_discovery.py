@@ -1,4 +1,4 @@
-"""Cameras that are found on the network: by a program that answers as they do, on this machine."""
+"""Finding cameras on the network, with a program on this machine that answers like cameras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python of the pages for notebooks runs as it stands; the commands have their options."""
+"""The Python on the pages about notebooks runs unchanged; the commands have their options."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def run(page: str, replaced: dict[str, str]) -> dict[str, Any]:
-    """Each block after the other, as cells are; what they leave, and their values as ``Out``."""
+    """Run the blocks one after the other, like cells; returns their variables, and the values as
+    ``Out``.
+    """
     names: dict[str, Any] = {"Out": []}
 
     async def cells() -> None:

@@ -1,4 +1,4 @@
-"""Each picture by its number, its second and its time, against what was recorded."""
+"""Each frame by its number, its second and its time, compared with what was recorded."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_each_has_the_time_that_it_was_taken(one):
 
 
 def test_in_a_row_all_are_there_once(one):
-    """Held together: one must not be written over another."""
+    """All frames are kept: one must not overwrite another."""
     held = list(one.video.frames())
     assert [barcode.read(picture) for _, picture in held] == one.numbers
     assert [time for time, _ in held] == list(one.video.times())
@@ -73,7 +73,7 @@ def test_frames_are_cut_as_a_slice(one, cut):
 
 
 def test_seconds_and_times_cut_between_frames(one):
-    """From the start on, before the stop; two stretches that touch hold each picture once."""
+    """From the start on, before the stop; two ranges that touch contain each frame once."""
     video, times = one.video, one.video.times()
     middle = float((times[200] - times[0]).astype("i8") / SECOND)
     first = [barcode.read(picture) for _, picture in video.frames(middle - 2, middle)]
@@ -212,7 +212,7 @@ def remuxed(source: Path, target: Path, **more) -> Path:
 
 @pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov", "negative_cts_offsets"])
 def test_a_file_from_elsewhere_is_exact_too(made, tmp_path, flags):
-    """With B-frames, in fragments or not; without a receipt its own word is the start."""
+    """With B-frames, fragmented or not; without a receipt, the file's own creation time counts."""
     one = made["b-frames"]
     remuxed(one.video.path, tmp_path / "a.mp4", options={"movflags": flags})
     (video,) = camrec.videos(tmp_path)
@@ -258,7 +258,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
 
 @pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
 def test_where_no_frame_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
-    """A long video on a slow storage is not fetched whole for its index."""
+    """A long video on a slow storage is not downloaded as a whole for its index."""
     monkeypatch.setattr(frame_index, "_read_packets", None)
     found = frame_index.read_index(made[kind].video.path)
     assert len(found.shown) == len(made[kind].numbers)

@@ -1,4 +1,6 @@
-"""Cameras that mean harm, or are broken as if they did: bounded, told, no other one held up."""
+"""Cameras that mean harm, or are broken as if they did: limited, reported, and no other camera is
+delayed.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,13 @@ MEMORY = 160 << 20  # bytes that a hostile camera may cost at most
 
 
 def bomb() -> bytes:
-    """A small JPEG that says it is 65500 by 65500: 12 GB when it is decoded."""
+    """A small JPEG that claims to be 65500 by 65500: 12 GB when it is decoded."""
     at = JPEG.index(b"\xff\xc0") + 5
     return JPEG[:at] + struct.pack(">HH", 65500, 65500) + JPEG[at + 4 :]
 
 
 def pours(*pieces: bytes, forever: bytes = b"") -> Callable[[socket.socket, bytes], bool]:
-    """Says `pieces`, then `forever` for as long as it is read."""
+    """Sends `pieces`, then `forever` for as long as it is read."""
 
     def answer(client: socket.socket, request: bytes) -> bool:
         with contextlib.suppress(OSError):
@@ -102,7 +104,7 @@ def served(binaries, tmp_path_factory):
 
 @contextlib.contextmanager
 def heaviest() -> Iterator[Callable[[], int]]:
-    """The most bytes that this process and its children took since."""
+    """The largest memory in bytes of this process and its children since the last call."""
     me, over, most = psutil.Process(), threading.Event(), [0]
 
     def taken() -> int:
@@ -125,7 +127,7 @@ def heaviest() -> Iterator[Callable[[], int]]:
 
 
 def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
-    """All at once for a hundred pictures of a good one, which is recorded."""
+    """All at once, for a hundred frames of a good camera that is recorded."""
     station, wire = served
     hostile = [("http", HTTP_CAMERAS), ("rtsp", RTSP_CAMERAS), ("rtsps", {"silent": None})]
     with contextlib.ExitStack() as stack, MjpegCamera(rate=20) as good:
@@ -149,7 +151,7 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
             if state == "failed":
                 assert isinstance(each.error, CamrecError) and each.error.code != "internal"
             station.cameras.close(each.session_id)
-        # None of them ever delivered, but for the pictures that nobody can decode.
+        # None of them ever sent video, except for frames that nobody can decode.
         ended = time.monotonic_ns()
         station.recordings.stop(recording_id=recording.recording_id)
         (video,) = station.library.videos()
@@ -202,7 +204,9 @@ def test_a_proxy_that_hangs_is_started_again(served):
 
 
 def test_nobody_reads_or_publishes_without_knowing_the_path(served):
-    """Another user of this machine reaches the proxies' ports; a path's name is the password."""
+    """Another user of this machine can reach the proxies' ports; the name of a path is the
+    password.
+    """
     station, _ = served
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url)
@@ -212,7 +216,7 @@ def test_nobody_reads_or_publishes_without_knowing_the_path(served):
         for proxy in station.proxies:
             for guess in ("", "x", path[:-1], "live", "cam", "..", "all"):
                 assert " 200 " not in describe(proxy.local_url(guess) or "/"), guess
-            # go2rtc says yes to this, and nothing comes of it.
+            # go2rtc accepts this, and it has no effect.
             announced(proxy.local_url("mine"))
             assert " 200 " not in describe(proxy.local_url("mine"))
             assert status(proxy._api.port, "GET", "/") in (401, 404)
@@ -220,7 +224,7 @@ def test_nobody_reads_or_publishes_without_knowing_the_path(served):
                 assert status(proxy._api.port, "GET", call) in (401, 404), call
         assert "mine" not in json.loads(station.go2rtc._api.call("GET", "/api/streams")[1])
         assert json.loads(station.mediamtx._api.call("GET", "/v3/paths/list")[1])["items"] == []
-        # Nor does the password that we have open more than it should.
+        # camrec's own password does not allow more than it should either.
         for call in ("/api/config", "/api/exit", "/api/restart", "/api/log", "/api/ffmpeg", "/"):
             assert station.go2rtc._api.call("GET", call)[0] == 404, call
         for source in ("exec:true", "echo:true", "expr:1", "ffmpeg:x", "file:///etc/passwd"):

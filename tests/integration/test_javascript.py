@@ -1,7 +1,8 @@
-"""The dashboard's JavaScript: its types, its style, and what of it needs no page; by Node's tools.
+"""The dashboard's JavaScript, checked with Node's tools: types, style, and modules that need no
+page.
 
-Node is used here only. Without it, or without the package registry, these tests are skipped,
-unless CI=true.
+Node is used here only. Without it, or without the package registry, these tests are skipped, unless
+CI=true.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def unavailable(why: str) -> None:
 
 @pytest.fixture(scope="module")
 def tools() -> Path:
-    """Where the tools are that ``package.json`` names, in the versions that it names."""
+    """The folder of the tools that ``package.json`` names, in exactly those versions."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         unavailable("needs node and npm")

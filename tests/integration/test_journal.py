@@ -1,4 +1,4 @@
-"""What is promised is on the disk: entries, recordings that go on, and those set to a time."""
+"""What is promised is on the disk: entries, recordings that continue, and scheduled ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.journal_entry import ENTRY
 from support.studio import MadeJournal, Studio, shown
 from support.units_made import SECOND, MadeClock, pictures, until
 
-# The button is pressed between two pictures: it is clear which one is on the screen.
+# Record is pressed between two frames, so it is clear which one is on the screen.
 BETWEEN = [(number + 0.5) / 25 for number in range(100)]
 
 
@@ -99,7 +99,7 @@ def lose(*_: object) -> str:
 
 
 def test_it_goes_on_from_its_past(studio):
-    """The earlier part and the new one are one video, and the time between is a gap."""
+    """The earlier segment and the new one become one video, and the time between them is a gap."""
     units = pictures(BETWEEN)
     studio.play(units, -1, 1)
     first = studio.record(20, save_video=lose)
@@ -196,7 +196,7 @@ def test_one_whose_time_passed_while_nobody_was_there_is_told(studio):
 
 
 class SetBack(MadeClock):
-    """Its wall clock can be set, as an administrator does."""
+    """A clock whose wall-clock time can be set, as an administrator does."""
 
     wrong = 0
 

@@ -1,4 +1,6 @@
-"""What an earlier camrec owed is taken up at the start, whatever journal and disk are like."""
+"""The next start continues what an earlier camrec did not finish, whatever is wrong with journal or
+disk.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ SECOND = 10**9
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory, binaries) -> Path:
-    """A part of four seconds as a killed camrec leaves it."""
+    """A segment of four seconds as a killed camrec leaves it."""
     path = tmp_path_factory.mktemp("film") / "part-1.mp4"
     source = ["-f", "lavfi", "-i", "testsrc=s=320x180:r=25:d=4", "-c:v", "libx264"]
     fragments = ["-pix_fmt", "yuv420p", "-g", "25", "-movflags", "frag_keyframe+empty_moov"]
@@ -33,7 +35,7 @@ def film(tmp_path_factory, binaries) -> Path:
 
 
 def owe(folder: Path, recording_id: str, film: Path, **changed: object) -> JournalEntry:
-    """Have `folder` owe a recording whose time is over, with one part."""
+    """Leave an unfinished recording in `folder` whose time is over, with one segment."""
     start = Clock().utc_ns() - 60 * SECOND
     known = {
         "recording_id": recording_id,

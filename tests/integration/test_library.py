@@ -1,4 +1,4 @@
-"""The library: what is on the disk, and nothing that leads elsewhere."""
+"""The library lists what is on the disk, and nothing outside its folder."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_what_changes_on_the_disk_changes_here(library, save):
 
 
 def test_a_thousand_videos_are_listed_in_a_blink(library, save):
-    """Each receipt is read once: the second look reads none."""
+    """Each receipt is read once: the second listing reads none."""
     filename = save()
     path = library.folder / filename
     for number in range(1000):
@@ -269,7 +269,7 @@ def test_a_name_that_is_none_changes_nothing(library, save, name):
 
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monkeypatch, call):
-    """The disk refuses at its first, second or third turn."""
+    """The disk fails at its first, second or third operation."""
     filename = save("Door")
     whole = (library.folder / filename).read_bytes()
     turns = iter(range(1, 10))

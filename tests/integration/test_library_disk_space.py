@@ -1,4 +1,4 @@
-"""Room on the disk: asked for, watched, used up, made."""
+"""Space on the disk: checked before, watched during a recording, used up, and freed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def room(monkeypatch, free: int, floor: int) -> DiskSpace:
 def test_before_the_start_the_expected_size_is_held_against_the_room(
     monkeypatch, codec, megabits, seconds, admitted
 ):
-    """1000 MB are free, 500 of them must stay so; JPEGs become an eighth as H.264."""
+    """1000 MB are free, 500 of them must stay free; MJPEG becomes H.264 of an eighth of
+    its size.
+    """
     asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
     if admitted:
         asked.require_space(StreamRate(codec, megabits * MEGABYTE), seconds)
@@ -104,13 +106,13 @@ def test_free_space_is_that_of_the_real_disk(tmp_path):
     assert DiskSpace(tmp_path, 1 << 62).low
 
 
-# What is kept.
+# Retention.
 
 
 def videos(
     *sizes: int, locked: tuple[int, ...] = (), foreign: tuple[int, ...] = ()
 ) -> list[VideoFile]:
-    """One a day, the first today; by their number."""
+    """The videos, one per day and the first one from today, by their number."""
     made = []
     for number, size in enumerate(sizes):
         receipt = Receipt.model_construct(locked=number in locked)
@@ -224,7 +226,7 @@ def _refused(wire: Wire, path: str, body: dict, status: int, code: str) -> None:
 
 
 class Watched:
-    """A disk as full as it is said to be."""
+    """A disk with as much free space as the test says."""
 
     def __init__(self, fits: bool = True) -> None:
         self.low = False
@@ -235,7 +237,7 @@ class Watched:
 
 
 def broken(studio: Studio, **changes) -> RecordingJob:
-    """A recording of 16 s with a break of 7 s in the middle."""
+    """A recording of 16 s with an interruption of 7 s in the middle."""
     before = mixed(pictures(irregular(3)), sound(3.0))
     later = studio.begin + 10 * SECOND
     after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
@@ -309,7 +311,9 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
     tmp_path,
     left,
 ):
-    """The whole library on a small disk, watched by nobody: it is SAVED as far as it went."""
+    """The whole library on a small disk that nobody watches: it is SAVED as far as it
+    was written.
+    """
     mount = tmp_path / "small"
     mount.mkdir()
     mounted = subprocess.run(
@@ -340,7 +344,7 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
         whole, cut = (library.get(name) for name in (finished, recording.filename))
         assert sha256_of(whole.path) == film[1].sha256
         times, numbers = shown(cut.path)
-        # Not every player hides the lead of a file that was not closed: it lies before zero.
+        # Not every player hides the lead of a file that was not finished: it is before time zero.
         decoded = [number for time, number in zip(times, numbers, strict=True) if time >= 0]
         assert cut.receipt.playable
         assert len(decoded) == cut.receipt.frames

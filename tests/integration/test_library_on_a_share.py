@@ -29,7 +29,7 @@ def path_of(handle: int) -> str:
 
 @pytest.fixture
 def fails(monkeypatch) -> Callable[..., None]:
-    """Have fsync or flock fail below a folder; of folders alone, if that is wanted."""
+    """Make fsync or flock fail below a folder; optionally for folders only."""
 
     def fails(call: str, number: int, below: Path, folders_only: bool = False) -> None:
         module = os if call == "fsync" else fcntl

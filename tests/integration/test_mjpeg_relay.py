@@ -1,4 +1,4 @@
-"""MJPEG cameras of every kind, through the real go2rtc: each picture once, byte for byte."""
+"""MJPEG cameras of every kind, through the real go2rtc: each frame once, byte for byte."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_single_frames_are_asked_for_on_one_connection(go2rtc, auth):
         read = pictures(line, 8)
         assert len(set(read)) == 8
         newest = camera.connections - 1
-        # The camera notes what it has sent after it has sent it.
+        # The camera logs a frame after it has sent it.
         until(
             lambda: (
                 set(hashes(read))
@@ -167,7 +167,7 @@ def test_a_frame_that_stays_the_same_is_a_sign_of_life_only(go2rtc):
 
     with Refusing(answer) as camera, opened(f"http://127.0.0.1:{camera.port}/", go2rtc) as line:
         assert pictures(line, 2) == [a_picture()] * 2
-    # At most 25 requests a second, whatever the camera could answer; all but two were dropped.
+    # At most 25 requests a second, however fast the camera could reply; all but two were dropped.
     assert 2 < len(asked) <= 3 + 25 * (asked[-1] - asked[0])
 
 
@@ -194,7 +194,7 @@ def test_the_relay_reads_from_a_camera_with_a_self_signed_certificate(go2rtc, tm
     with Refusing(answer, certificate=file) as camera:
         with opened(f"https://127.0.0.1:{camera.port}/", go2rtc) as line:
             assert pictures(line, 1) == [a_picture()]
-        # From plain HTTP to a certificate that nobody vouches for: go2rtc alone would refuse it.
+        # From plain HTTP to a self-signed certificate: go2rtc alone would reject it.
         there = f"Location: https://127.0.0.1:{camera.port}/\r\n"
         with (
             Refusing(http("302 Found", there)) as peer,
@@ -220,7 +220,7 @@ def test_a_lost_camera_is_told_and_comes_back(go2rtc):
 
 
 def relayed_from(camera: MjpegCamera) -> list:
-    """Our own connections to it."""
+    """camrec's own connections to the camera."""
     return [
         each
         for each in psutil.Process().net_connections("inet")
@@ -364,7 +364,7 @@ def test_a_frame_without_an_end_is_there_with_the_delimiter_behind_it():
     assert splitter.feed(PICTURES[0][:-2]) == []
     assert splitter.feed(b"\r\n--frame") == []
     assert splitter.feed(b"\r\n") == [PICTURES[0][:-2]]
-    # By a right length as well, though nothing else tells that it is whole.
+    # Also by a correct length, although nothing else says that the frame is complete.
     splitter.feed(b"Content-Length: %d\r\n\r\n" % (len(PICTURES[1]) - 2))
     assert splitter.feed(PICTURES[1][:-2]) == []
     assert splitter.feed(b"\r\n--frame\r\n") == [PICTURES[1][:-2]]
@@ -442,7 +442,7 @@ def test_the_only_frame_of_a_body_may_lack_its_end():
     assert splitter.feed(PICTURES[0][:-2]) == [] and splitter.flush() == PICTURES[0][:-2]
     splitter.feed(PICTURES[1])
     assert splitter.flush() is None
-    # One that broke off before the length that it told.
+    # One that ends before its stated length.
     splitter = JpegSplitter()
     splitter.feed(b"Content-Length: %d\r\n\r\n%s" % (len(PICTURES[0]), PICTURES[0][:-40]))
     assert splitter.flush() is None

@@ -1,4 +1,4 @@
-"""The bodies of cameras' answers: compressed, in chunks, without a head."""
+"""The bodies of cameras' responses: compressed, chunked, without headers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 class Pieces:
-    """Gives so many bytes a read."""
+    """Returns so many bytes per read."""
 
     def __init__(self, data: bytes, size: int) -> None:
         self._file, self._size = BytesIO(data), size

@@ -1,4 +1,4 @@
-"""The look at an MJPEG address: what is a camera, and what is told of what is none."""
+"""The inspection of an MJPEG address: what is a camera, and what is reported of anything else."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ FORMS = {
 
 
 def seen(address: str, **given) -> str | None:
-    """The code of the error, where there is one."""
+    """The code of the error, if there is one."""
     try:
         inspect_stream(parse_address(address), **given)
         return None
@@ -147,7 +147,7 @@ def test_a_refusal_of_a_camera_has_its_own_code(answer, code):
     ("headers", "most"), [("", 6), ("Retry-After: 0\r\n", 30), ("Retry-After: 3600\r\n", 1)]
 )
 def test_one_that_is_busy_is_asked_again_for_a_moment(headers, most):
-    """And told to be so where that moment is longer than anybody waits."""
+    """If it stays busy for longer than anyone waits, the error says that it is busy."""
     with Refusing(http("503 Service Unavailable", headers)) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_busy"
         assert 1 <= peer.connections <= most
@@ -271,7 +271,7 @@ def test_a_redirect_is_followed_only_to_the_same_camera():
 
 @needs_openssl
 def test_a_camera_s_certificate_is_checked(tmp_path):
-    """Not checked for an address in numbers, checked for a name: as go2rtc does."""
+    """Not checked for an IP address, checked for a name: as go2rtc does."""
     file = tmp_path / "self-signed.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]

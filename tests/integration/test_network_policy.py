@@ -1,4 +1,4 @@
-"""Where a camera may be, and that none leads us elsewhere."""
+"""Where a camera may be, and that no camera leads camrec elsewhere."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def test_one_bad_address_of_a_name_is_enough(monkeypatch):
 
 
 def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
-    """What was looked at is what is connected to: a moment later a name may mean another."""
+    """camrec connects to the address that it checked: a moment later the name may mean
+    another one.
+    """
     answers = []
 
     def turns(host, port, **_):

@@ -1,4 +1,4 @@
-"""Every notebook runs from its first cell to its last, and is kept without outputs."""
+"""Every notebook runs from its first cell to its last, and is stored without outputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_notebook_is_kept_without_outputs(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_running_all_of_a_notebook_leaves_what_it_shows_alive(path):
-    """Not one of its cells ends camrec, and no callback of a page waits."""
+    """None of its cells stops camrec, and no callback of a page waits."""
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "code":
             assert "camrec.stop()" not in cell.source

@@ -1,4 +1,4 @@
-"""Whom camrec calls, with what, and that no proxy of the environment gets to see it."""
+"""What camrec connects to, what it sends, and that no proxy of the environment gets to see it."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from support.wire import HANDSHAKE
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-this-test"
-# What opens a connection, by the last part of the name that it is called by.
+# What opens a connection, by the last part of the name that is called.
 OPENS = {
     *("create_connection", "create_server", "HTTPConnection", "HTTPSConnection", "urlopen"),
     *("websocket_connect", "AsyncHTTPClient", "UPath", "ThreadedWSDiscovery", "Session"),
     *("socket", "TCPClient", "open_connection", "fetch", "url_to_fs", "FTP", "SMTP"),
 }
-# They listen, or speak to the kernel.
+# They listen, or ask the operating system.
 LISTENS = {
     *("demo/mjpeg_camera.py", "demo/rtsp_camera.py", "ports.py"),
     *("process/tcp_bytes.py", "cli/startup_page.py"),
 }
-# A name of ours, and not what opens a connection.
+# A method of camrec's own with such a name, which opens no connection.
 OURS = {"station/cameras.py", "station/camera_reports.py"}
 
 
@@ -76,7 +76,7 @@ def test_every_connection_is_in_the_table():
 
 @pytest.fixture
 def proxy(monkeypatch, tmp_path) -> Iterator[Refusing]:
-    """A proxy that the environment names, and a login for 127.0.0.1 in ~/.netrc."""
+    """A proxy that the environment names, and a log-in for 127.0.0.1 in ~/.netrc."""
     netrc = tmp_path / ".netrc"
     netrc.write_text("default login strange password strange\n")
     netrc.chmod(0o600)
@@ -91,7 +91,7 @@ def proxy(monkeypatch, tmp_path) -> Iterator[Refusing]:
 
 
 class Camrec(Refusing):
-    """Answers whatever is asked, and remembers the heads."""
+    """Replies to every request, and stores the headers."""
 
     def __init__(self) -> None:
         super().__init__(self._remember)
@@ -162,7 +162,7 @@ def test_a_fault_of_the_relay_s_own_is_not_told_as_its_camrec_s(monkeypatch, cap
 
 
 def relayed_status(upstream: str) -> int:
-    """What a page is answered that asks for a stream through a relay."""
+    """The status that a page gets when it requests a stream through a relay."""
     relay = UpstreamProxy(upstream, {})
     try:
         host, _, key = relay.url.removeprefix("http://").partition("/")

@@ -1,4 +1,6 @@
-"""What pip installs: on which Pythons, with which files, and where Python then finds it."""
+"""What pip installs: on which versions of Python, with which files, and where Python
+finds it then.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,7 @@ def test_an_editable_camrec_is_found_beside_its_clone(in_the_root, tmp_path):
     (data,) = site.glob("*.data/data")
     for name in EXTENSION:
         assert (data / "share/jupyter/labextensions/camrec" / name).is_file()
-    # Without the site-packages of this Python, where another editable camrec may be.
+    # Without the site-packages of this Python, which may contain another editable camrec.
     script = f"import site; site.addsitedir({str(site)!r}); import camrec; print(camrec.__file__)"
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     found = subprocess.run(

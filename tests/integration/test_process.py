@@ -1,4 +1,4 @@
-"""One child at a time: real processes that obey, hang, talk and die."""
+"""One child at a time: real processes that obey, hang, print and die."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ QUICK = ((StopStep.INTERRUPT, 0.3), (StopStep.TERMINATE, 0.3), (StopStep.KILL, 1
 
 
 class Ear:
-    """Hears a child's lines, and lets a test wait for one."""
+    """Collects a child's lines, and lets a test wait for one."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -201,7 +201,7 @@ def test_ctrl_c_in_our_terminal_does_not_reach_it():
 
 @linux_only
 def test_a_killed_parent_takes_its_child_along():
-    """Also where the thread that asked for the child has ended long before."""
+    """Also if the thread that started the child ended long before."""
     script = (
         "import sys, threading, time\n"
         "from camrec.process import ChildProcess\n"
@@ -241,7 +241,7 @@ def test_only_the_leash_differs_between_linux_and_macos():
 
 
 class WindowsProcess:
-    """Stands in for Popen on Windows, which is not here: it records what was asked of it."""
+    """In place of Popen on Windows, which the tests do not have: records what is called."""
 
     pid = 4711
     stdin = None
@@ -272,7 +272,9 @@ class RecordedJob:
 
 
 def climb_on_windows(process: WindowsProcess) -> list[object]:
-    """The order of the ladder where nothing helps. Run on Linux: what Windows does is not seen."""
+    """The order of the steps if none of them helps. It runs on Linux, so Windows itself is not
+    tested.
+    """
     windows = WindowsPlatform(RecordedJob())
 
     class Deaf:
@@ -308,7 +310,7 @@ def test_windows_gives_each_child_a_group_and_all_one_job():
 
 
 def dead_camrec(folder: Path, left: int) -> None:
-    """A camrec that took a lease, remembered a child and was killed."""
+    """A camrec that wrote a pid file, registered a child and was killed."""
     script = (
         "import os\n"
         "from pathlib import Path\n"

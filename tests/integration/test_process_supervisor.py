@@ -22,7 +22,7 @@ def child_of(script: str) -> ChildProcess:
 
 
 class Watched:
-    """A supervisor, each of its moves, and a wait for the nth time in a state."""
+    """A supervisor with all its changes of state, and a wait for the nth time in a state."""
 
     def __init__(self, make, ready=lambda child: child.running, **given) -> None:
         self.supervisor = Supervisor("test child", make, ready, **given)

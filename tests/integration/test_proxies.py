@@ -1,4 +1,4 @@
-"""The real MediaMTX and go2rtc: start, paths, refusals, death, and what they never tell."""
+"""The real MediaMTX and go2rtc: start, paths, errors, sudden ends, and what they never reveal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KINDS = {"mediamtx": MediaMTX, "go2rtc": Go2rtc}
 
 @pytest.fixture
 def proxies(binaries, tmp_path):
-    """Makes proxies by name, and stops them in the end."""
+    """Creates proxies by name, and stops them at the end."""
     made = []
 
     def make(name: str, port: int = 0, folder: Path = tmp_path / "bin"):
@@ -59,7 +59,7 @@ def name(request):
 
 
 class Awaited:
-    """Counts a signal, and lets a test wait for the nth."""
+    """Counts the calls of a callback, and lets a test wait for the nth."""
 
     def __init__(self, signal) -> None:
         self._count = 0
@@ -77,7 +77,7 @@ class Awaited:
 
 
 def until(found, seconds: float = 20.0):
-    """What `found` gives once it is true."""
+    """The result of `found` once it is true."""
     end = time.monotonic() + seconds
     while not (result := found()):
         assert time.monotonic() < end, "never came"
@@ -87,12 +87,12 @@ def until(found, seconds: float = 20.0):
 
 @pytest.fixture(scope="module")
 def rtsp_camera(binaries, tmp_path_factory):
-    """A real RTSP camera with a password: a MediaMTX of its own that FFmpeg publishes to."""
+    """A real RTSP camera with a password: a MediaMTX of its own to which FFmpeg publishes."""
     folder = tmp_path_factory.mktemp("camera")
     (port,) = find_free_ports(1)
     config = folder / "camera.yml"
     off = dict.fromkeys(("rtmp", "hls", "webrtc", "srt", "moq"), False)
-    # Hashed: as a text it may not hold every character.
+    # Hashed: in plain text not every character is allowed.
     digest = base64.b64encode(hashlib.sha256(PASSWORD.encode()).digest()).decode()
     user = f"sha256:{base64.b64encode(hashlib.sha256(b'joe').digest()).decode()}"
     users = [
@@ -127,7 +127,7 @@ def rtsp_camera(binaries, tmp_path_factory):
 
 @contextmanager
 def wanted(proxy: MediaMTX, *paths: str):
-    """A reader waits on each path: a camera is called when somebody wants it."""
+    """A reader waits on each path, because a proxy connects to a camera only for a reader."""
     with ExitStack() as stack:
         for path in paths:
             peer = socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
@@ -227,7 +227,7 @@ def test_a_program_that_is_not_there(binaries, tmp_path, name):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_killed_camrec_leaves_no_proxy(binaries, name, tmp_path):
-    """On Linux it dies with us; elsewhere the next start ends it."""
+    """On Linux it dies with camrec; elsewhere the next start ends it."""
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
@@ -348,7 +348,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         ("bad status code: 400 (connection refused)", "camera_rejected"),
         ("bad status code: 453 (Not Enough Bandwidth)", "camera_busy"),
         ("bad status code: 500 (Internal Server Error)", "camera_failed"),
-        # What Windows says; here as texts only.
+        # What Windows says; here only as texts.
         (
             "dial tcp 10.0.0.1:554: connectex: No connection could be made because the target "
             "machine actively refused it.",
@@ -406,7 +406,7 @@ def test_mediamtx_reports_rtsps_without_tls(proxies):
 
 
 def test_mediamtx_ends_though_a_tls_peer_is_silent(proxies, caplog):
-    """It waits for ever for such a peer, also when it is asked to end."""
+    """It waits forever for such a peer, also when it is asked to stop."""
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     with Refusing(None) as camera:
@@ -500,7 +500,9 @@ def leaked(text: str) -> bool:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_credential_is_nowhere_but_in_memory(proxies, rtsp_camera, tmp_path, caplog, capfd):
-    """Through opening, refusals, a restart and the end: no log line, argv, file or error has it."""
+    """Through opening, errors, a restart and the end: no log line, argv, file or error
+    contains it.
+    """
     caplog.set_level(logging.DEBUG)
     told = []
     mediamtx, go2rtc = proxies("mediamtx"), proxies("go2rtc")

@@ -1,4 +1,4 @@
-"""What MediaMTX says of packets that it drops, and which way is better then."""
+"""What MediaMTX reports about packets that it drops, and which route is better then."""
 
 from __future__ import annotations
 

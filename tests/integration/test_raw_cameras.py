@@ -1,4 +1,4 @@
-"""The raw cameras of the tests do what their log says."""
+"""The tests' raw cameras do what their log says."""
 
 from __future__ import annotations
 

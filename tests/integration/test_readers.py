@@ -1,4 +1,4 @@
-"""Readers against real proxies and cameras; and against servers that misbehave."""
+"""The readers with real proxies and cameras, and with servers that misbehave."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def go2rtc(binaries, tmp_path_factory):
 
 
 def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[MediaUnit]]:
-    """What comes on a path within some seconds after its first unit."""
+    """What arrives on a path within some seconds after its first unit."""
     reader = RtspReader(proxy.local_url(path), Clock(), patience=20.0)
     units: list[MediaUnit] = []
     for unit in reader.units():
@@ -51,7 +51,7 @@ def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[M
     return reader, units
 
 
-# The camera's times.
+# The camera's timestamps.
 
 CAMERAS = {
     "irregular, aac": {"irregular": True, "audio": "aac"},
@@ -65,7 +65,7 @@ CAMERAS = {
 
 
 def check(options: dict, camera: RtspCamera, units: list[MediaUnit]) -> None:
-    """Every picture is there once, untouched, at its own time; so is the sound."""
+    """Every frame is there once, unchanged, at its own time; so is the audio."""
     truth = {taken.slices: taken for taken in camera.truth()}
     video = [unit for unit in units if unit.track.medium == "video"]
     sound = [unit for unit in units if unit.track.medium == "audio"]
@@ -73,7 +73,7 @@ def check(options: dict, camera: RtspCamera, units: list[MediaUnit]) -> None:
     sent = [each.number for each in camera.truth()]
     first = sent.index(taken[0].number)
     assert [each.number for each in taken] == sent[first : first + len(taken)]
-    # Not within 0.02 ms: exact. The proxy may shift them all by as much.
+    # Not within 0.02 ms, but exactly. The proxy may shift them all by the same amount.
     ticks = {
         (round(u.time * 90_000 / 1e9) - t.rtp) % 2**32 for u, t in zip(video, taken, strict=True)
     }
@@ -124,7 +124,7 @@ SOUNDS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vo
 
 @pytest.mark.slow
 def test_the_proxy_relays_rarer_audio(mediamtx):
-    """Each is read as what it is, and one that cannot be read is told and costs no picture."""
+    """Each is read as what it is; audio that cannot be read is reported, and costs no frame."""
 
     def one(name: str) -> None:
         with RtspCamera(audio=name, size=(320, 240), rate=10, gop=10) as camera:
@@ -149,7 +149,9 @@ def test_the_proxy_relays_rarer_audio(mediamtx):
 
 @pytest.mark.slow
 def test_times_stay_true_past_the_senders_reports(mediamtx):
-    """They come about 1, 10 and 30 s after the start, and shift the times of other readers."""
+    """Sender reports come about 1, 10 and 30 s after the start, and shift the times of other
+    readers.
+    """
     options = CAMERAS["irregular, aac"]
     with RtspCamera(**options) as camera:
         mediamtx.add("long", parse_address(camera.url))
@@ -169,7 +171,7 @@ def test_units_come_as_soon_as_they_are_whole(mediamtx):
             mediamtx.remove("soon")
         sent = {taken.slices: taken.sent for taken in camera.truth()}
         delays = [unit.arrived - sent[slices_hash(unit.data)] for unit in units]
-    # One that waits for the next picture would be 40 ms late.
+    # A reader that waits for the next frame would be 40 ms late.
     assert statistics.median(delays) < 0.02 * SECOND
 
 
@@ -205,7 +207,7 @@ def test_a_camera_that_does_not_answer_is_awaited_as_long_as_is_asked(mediamtx):
         assert time.monotonic() - began >= 0.5
 
 
-# Servers made to misbehave.
+# Servers that misbehave.
 
 DESCRIPTION = (
     "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track0\r\n"
@@ -214,7 +216,7 @@ DESCRIPTION = (
 
 
 class Server:
-    """Speaks RTSP to one client: `described`, then `play(client)` once it asked for PLAY.
+    """Speaks RTSP with one client: `described`, then `play(client)` after it sent PLAY.
 
     asked : the methods of all requests, with the moment of each.
     """
@@ -269,7 +271,7 @@ class Server:
 
 
 def packet(sequence: int, marker: bool = True, channel: int = 0) -> bytes:
-    """An interleaved packet with one small key picture."""
+    """An interleaved packet with one small key frame."""
     body = bytes([0x80, marker << 7 | 96, 0, sequence, 0, 0, sequence, 0]) + bytes(4) + b"\x65xyz"
     return b"$" + bytes([channel]) + len(body).to_bytes(2, "big") + body
 
@@ -330,7 +332,7 @@ def test_packets_in_any_pieces_with_reports_and_answers_between_them():
 
 
 def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
-    """Also where the stream ends right behind it."""
+    """Also if the stream ends right after it."""
 
     class Quick(Server):
         def _answer(self, request: str) -> None:
@@ -349,8 +351,8 @@ def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
 
 
 def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
-    """What is left of it is moved to the front only when all others have been taken."""
-    monkeypatch.setattr(rtsp_client, "PACKET_BUFFER_BYTES", 700)  # packets, and a piece of one more
+    """The rest of such a packet is moved to the front only when all others have been taken."""
+    monkeypatch.setattr(rtsp_client, "PACKET_BUFFER_BYTES", 700)  # packets, and part of one more
     stream = b"".join(packet(sequence) for sequence in range(1, 250))
     with Server(lambda client: (client.sendall(stream), client.shutdown(socket.SHUT_WR))) as server:
         units, error = reading(server)
@@ -363,7 +365,7 @@ def test_while_nobody_looks_what_came_is_read_together():
     more, rested = threading.Event(), threading.Event()
 
     def play(client: socket.socket) -> None:
-        for sequence in range(1, 6):  # markers are proved: pictures are handed on at once
+        for sequence in range(1, 6):  # then its markers are trusted: frames are passed on at once
             client.sendall(packet(sequence))
         assert rested.wait(20)
         for sequence in range(6, 16):
@@ -376,7 +378,7 @@ def test_while_nobody_looks_what_came_is_read_together():
         first = 0
         while first < 5:
             first += len(next(batches))
-        # It rests before it reads again, and reads all that came meanwhile when it is stirred.
+        # It pauses before the next read; woken up, it reads all that arrived meanwhile.
         reader.set_read_interval(3600)
         rested.set()
         stirring = threading.Thread(target=lambda: (more.wait(20), reader.set_read_interval(0)))
@@ -555,7 +557,7 @@ def test_jpegs_come_as_they_are_when_they_are_sent(go2rtc):
             units.append(unit)
             if unit.time - units[0].time > 6 * SECOND:
                 reader.close()
-        # The camera notes what it has sent after it has sent it.
+        # The camera logs a frame after it has sent it.
         read = [hashlib.sha1(unit.data).hexdigest() for unit in units]
         until(lambda: read[-1] in {sent.sha for sent in camera.truth()})
         truth = {sent.sha: sent for sent in camera.truth()}

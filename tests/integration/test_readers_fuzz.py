@@ -1,4 +1,4 @@
-"""Whatever an RTSP server says, nothing but the errors that are told."""
+"""Whatever an RTSP server sends, readers raise only their documented errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cameras that were opened before, and all that are open: reopened, and recorded at once."""
+"""Recent cameras are opened again, and all open cameras are recorded at once."""
 
 from __future__ import annotations
 

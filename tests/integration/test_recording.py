@@ -1,4 +1,4 @@
-"""A recording, from units with known times to a file that is read back, by real FFmpegs."""
+"""A recording, from units with known times to a file that is read back, with real FFmpegs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 
 
 def lead(units: list[MediaUnit], button: int) -> float:
-    """Seconds from the key picture to the one on the screen at `button`."""
+    """Seconds from the key frame to the frame on the screen at `button`."""
     video = [unit for unit in units if unit.track.medium == "video" and unit.arrived <= button]
     key = next(unit for unit in reversed(video) if unit.key)
     return (max(unit.time for unit in video) - key.time) / SECOND
@@ -55,7 +55,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
-    """25, 3 and 20 a second and holes of 1.7 s; the first picture is the one at the button."""
+    """25, 3 and 20 frames a second, and gaps of 1.7 s; the first frame is the one at the button."""
     button, length = 8.53, 20
     units = KINDS[kind](irregular(30), 30.0)
     studio.play(units, -1, button)
@@ -69,7 +69,7 @@ def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
     times, numbers = expected(units, begun, begun + length * SECOND)
     assert_shows(path, times, numbers)
     assert receipt.frames == len(times)
-    if not kind.startswith("h265"):  # encoded, it has more key pictures than it came with
+    if not kind.startswith("h265"):  # after encoding, it has more key frames than before
         assert receipt.lead == pytest.approx(lead(units, begun), abs=EXACT)
     assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
     assert receipt.gaps == [] and receipt.warnings == []
@@ -83,7 +83,7 @@ def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
 
 
 def test_audio_keeps_its_distance_to_the_frame(studio, ffmpeg):
-    """Both are placed by their moments: a piece of AAC lies where it was, to a tick."""
+    """Both are placed by their timestamps: an AAC packet is where it was, to the tick."""
     units = mixed(pictures(irregular(12)), sound(12.0))
     studio.play(units, -1, 2.5)
     recording = studio.record(5, ffmpeg=ffmpeg)
@@ -234,7 +234,7 @@ def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
 
 
 def test_after_a_break_a_short_gap_is_told_too(studio):
-    """Half a second: too short to be one where the camera is only slow."""
+    """Half a second: without a discontinuity this would only be a slow camera."""
     before = pictures([number / 25 for number in range(75)])
     after = pictures([number / 25 for number in range(75)], begin=studio.begin + 35 * SECOND // 10)
     studio.play(before, -1, 1)
@@ -252,7 +252,7 @@ def test_after_a_break_a_short_gap_is_told_too(studio):
 
 
 def test_a_gap_is_as_long_as_it_was_though_the_first_frame_came_late(studio):
-    """What later pictures tell of the camera's clock moves the whole part to its place."""
+    """What later frames show of the camera's clock moves the whole segment to its place."""
     before = pictures([number / 25 for number in range(75)])
     later = studio.begin + 8 * SECOND
     late = SECOND // 2
@@ -279,7 +279,7 @@ def test_a_gap_is_as_long_as_it_was_though_the_first_frame_came_late(studio):
 
 
 def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
-    """The next part begins with what was kept in memory; no picture is lost or doubled."""
+    """The next segment starts with what was kept in memory; no frame is lost or duplicated."""
     units = mixed(pictures(irregular(20)), sound(20.0))
     begun = studio.begin + SECOND
     studio.play(units, -1, 1)
@@ -303,8 +303,9 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
 
 @pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
 def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
-    """Its first estimate was taken from packets that came late; of a dead camrec's part it is not
-    known that they did, and where its sound reaches into the next one it is cut."""
+    """Its first estimate was made from packets that arrived late. Nobody knows that about the
+    segment of a killed camrec: if its audio reaches into the next segment, it is cut off.
+    """
     units = [
         replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
         for unit in mixed(pictures([number / 25 for number in range(300)]), sound(12.0))
@@ -354,7 +355,7 @@ def test_frames_of_another_size_go_to_another_video(studio):
 
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_audio_that_comes_late_is_in_the_video(studio, b_frames):
-    """Another part is begun for it; where both hold a picture it is shown once."""
+    """Another segment starts for it; a frame that is in both segments is shown once."""
     units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
     studio.play(units, -1, 1)
     recording = studio.record(10)
@@ -387,7 +388,7 @@ def test_audio_that_is_promised_and_never_comes(studio):
 
 
 def test_audio_that_cannot_be_read_is_told(studio):
-    """Once, however many parts there are."""
+    """Once, however many segments there are."""
     studio.feed.unsupported_audio = "SPEEX"
     units = pictures(irregular(6))
     studio.play(units, -1, 1)
@@ -434,7 +435,9 @@ def test_packets_lost_are_told_but_for_those_before_the_start(studio):
 
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
-    """Units overflow, the part is given up, another goes on; it says so, and ends at its time."""
+    """The queue overflows, the segment is given up, and another one starts; the receipt says so,
+    and the recording ends on time.
+    """
     monkeypatch.setattr(watchdog, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
     monkeypatch.setattr(recording_input, "MAX_QUEUE_BYTES", 1_000_000)
     steady = [number / 25 for number in range(1500)]
@@ -499,7 +502,7 @@ def test_when_saving_fails_the_parts_stay(studio):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
 def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
-    """A disk of 2 MB: it ends early with its reason; what fits is readable."""
+    """On a disk of 2 MB it ends early with its reason; what fits on it is readable."""
     disk = tmp_path / "parts-0"
     disk.mkdir()
     mounted = subprocess.run(
@@ -533,7 +536,7 @@ def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
 
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
-    """Under Apple's name, exact, and the receipt tells what to expect of it."""
+    """With Apple's codec tag, exactly as sent, and the receipt says what to expect of it."""
     units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
     studio.play(units, -1, 2.5)
     recording = studio.record(10, ffmpeg=ffmpeg, encoding=EncodingPolicy(h265="copy"))

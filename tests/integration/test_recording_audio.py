@@ -1,4 +1,4 @@
-"""Every kind of sound, from RTP packets as cameras send them to a file: the right tone in time."""
+"""Every audio codec, from RTP packets as cameras send them to a file: the right tone, in sync."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.studio import Studio, assert_shows, expected
 from support.units_made import SECOND, mixed, pictures, until
 
 MOST = 1400  # bytes of a packet
-FIRST = 2**32 - 12_345  # RTP time of the moment 0: its 32 bits end soon after
+FIRST = 2**32 - 12_345  # RTP timestamp of time 0: its 32 bits overflow soon after
 
 
 def described(name: str, rate: int, channels: int, config: bytes) -> sdp.MediaDescription:
@@ -30,14 +30,14 @@ def described(name: str, rate: int, channels: int, config: bytes) -> sdp.MediaDe
     if codec == "MPEG4-GENERIC":
         format = {"config": config.hex(), "sizelength": "13"}
     elif codec == "MP4A-LATM":
-        # Two AAC units an element: 15 bits, the configuration, and what follows it.
+        # Two AAC units per element: 15 bits, the configuration, and what follows it.
         whole = (1 << 13 | 1 << 7) << 16 | int.from_bytes(config[:2], "big")
         format = {"cpresent": "0", "config": f"{(whole << 13 | 0xFF << 2) << 4:012x}"}
     return sdp.MediaDescription("audio", 96, codec, clock, channels, format)
 
 
 def payloads(name: str, pieces: tuple) -> Iterator[tuple[int, int, bytes, bool]]:
-    """(samples at which its first and its last piece begin, payload, marker) of each packet."""
+    """(samples at which its first and its last unit start, payload, marker) of each packet."""
     codec = name.split(",")[0].split(" ")[0]
     if codec == "MP4A-LATM":
         for (sample, first), (last, second) in zip(pieces[::2], pieces[1::2], strict=False):
@@ -53,7 +53,7 @@ def payloads(name: str, pieces: tuple) -> Iterator[tuple[int, int, bytes, bool]]
         if codec == "MPEG4-GENERIC":
             yield sample, sample, b"\0\x10" + struct.pack(">H", len(data) << 3) + data, True
         elif codec == "MPA":
-            if place % 3 == 2:  # in three pieces
+            if place % 3 == 2:  # in three fragments
                 third = len(data) // 3
                 for at in (0, third, 2 * third):
                     end = at + third if at < 2 * third else len(data)
@@ -72,7 +72,7 @@ def payloads(name: str, pieces: tuple) -> Iterator[tuple[int, int, bytes, bool]]
 
 
 def packets(name: str, begin: int) -> list[MediaUnit]:
-    """The units that come of the packets; the last piece of each comes 5 ms after its time."""
+    """The units that the packets become; the last fragment of each arrives 5 ms after its time."""
     encoder, rate, channels = ENCODERS[name]
     bits = int(name[-2:]) // 8 if "G726" in name else 4 if name == "G722" else 0
     pieces, config = encoded(encoder, rate, channels, bits)
@@ -81,7 +81,7 @@ def packets(name: str, begin: int) -> list[MediaUnit]:
     units: list[MediaUnit] = []
     for sample, last, payload, marker in payloads(name, pieces):
         ticks = FIRST + sample * medium.rate // rate
-        # A millisecond is what the sender itself adds.
+        # The sender itself adds up to a millisecond.
         sender.now = max(sender.now, begin + last * SECOND // rate + 4_000_000)
         units += sender.send(ticks & 0xFFFFFFFF, payload, marker)
     return units
@@ -89,7 +89,7 @@ def packets(name: str, begin: int) -> list[MediaUnit]:
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "MPA mp3", "MPEG4-GENERIC"])
 def test_ffmpeg_killed_in_the_middle_costs_no_audio(studio: Studio, name: str):
-    """Its second half is written by another FFmpeg, and what is decoded begins anew."""
+    """Its second half is written by another FFmpeg, and its decoder starts again."""
     film = pictures([number / 25 for number in range(25 * LENGTH)])
     units = mixed(film, packets(name, studio.begin))
     studio.play(units, -1, 1.23)
@@ -110,7 +110,7 @@ def test_ffmpeg_killed_in_the_middle_costs_no_audio(studio: Studio, name: str):
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "OPUS", "MPA mp3", "MPEG4-GENERIC"])
 def test_a_hole_in_the_audio_moves_nothing(studio: Studio, name: str):
-    """What comes after it is in step, and no picture is missing."""
+    """What comes after the gap is in sync, and no frame is missing."""
     film = pictures([number / 25 for number in range(25 * LENGTH)])
     hole = studio.begin + round(2.9 * SECOND), studio.begin + round(5.1 * SECOND)
     heard = [unit for unit in packets(name, studio.begin) if not hole[0] < unit.arrived < hole[1]]
@@ -142,7 +142,7 @@ def test_the_right_tone_at_the_right_time(studio: Studio, ffmpeg: Path, name: st
     assert receipt.audio_codec == "aac" and receipt.av_offset < 0.02
     assert receipt.warnings == [] and receipt.parts == 1
     found = beeps(path)
-    wanted = [second + 0.5 - 1.2 for second in range(1, 1 + length)]  # the picture at the button
+    wanted = [second + 0.5 - 1.2 for second in range(1, 1 + length)]  # the frame at the button
     assert [start for start, _, _ in found] == pytest.approx(wanted, abs=0.01)
     assert [pitch for _, pitch, _ in found] == pytest.approx([PITCH] * length, abs=15)
     assert min(pure for _, _, pure in found) > 0.98

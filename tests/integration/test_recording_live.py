@@ -1,4 +1,4 @@
-"""Real cameras through real proxies into a file, against the cameras' own logs."""
+"""Real cameras, recorded through real proxies, compared with the cameras' own logs."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from support.units_made import SECOND, until
 pytestmark = pytest.mark.spread
 
 BEEPING = 20  # seconds
-LENGTH = 33  # seconds: RTCP's sender reports come at 10 and 30
+LENGTH = 33  # seconds: RTCP sender reports come at 10 and 30
 
 
 class Line:
-    """A reader that fills a feed, and what came of it."""
+    """A reader that fills a feed, and the units that arrived."""
 
     def __init__(self, make_reader, clock: Clock) -> None:
         self.feed = Feed(clock)
@@ -65,7 +65,7 @@ class Line:
 
 @pytest.mark.slow
 def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
-    """RTSP with AAC, RTSP without sound, MJPEG, all at once: each picture once, at its time."""
+    """RTSP with AAC, RTSP without audio, MJPEG, all at once: each frame once, at its time."""
     clock = Clock()
     with ExitStack() as stack:
 
@@ -116,10 +116,10 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
             assert_true(saved[name], ticks, 90_000)
         assert saved["sound"][1].audio_codec == "aac"
         assert saved["silent"][1].audio_codec is None
-        units = lines["jpegs"].units[:-1]  # the camera notes one when it has sent it
+        units = lines["jpegs"].units[:-1]  # the camera logs a frame when it has sent it
         sent = {each.sha: each.number for each in jpegs.truth()}
         arrived = {sent[hashlib.sha1(unit.data).hexdigest()]: unit.time for unit in units}
-        # On a busy machine go2rtc leaves one out now and then; the recording has all that came.
+        # On a busy machine go2rtc drops one now and then; the recording has all that arrived.
         assert len(arrived) > 0.98 * (max(arrived) - min(arrived) + 1)
         assert_true(saved["jpegs"], arrived, 10**9)
 
@@ -127,13 +127,13 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
-    """Encoded on the way; the camera beeps each second, and its log tells beside which picture.
+    """It is encoded again; the camera beeps each second, and its log says at which frame.
 
-    With B-frames this camera sends some pictures before their time, but sound at its time: their
-    arrivals then tell less, and nothing is held to them.
+    With B-frames this camera sends some frames before their time, but audio at its time. Their
+    arrivals then say less, and are not checked.
     """
     clock = Clock()
-    small = {"codec": "h265", "size": (320, 240), "rate": 15, "gop": 15}  # for a loaded machine
+    small = {"codec": "h265", "size": (320, 240), "rate": 15, "gop": 15}  # for a busy machine
     with ExitStack() as stack:
         camera = stack.enter_context(RtspCamera(**small, b_frames=b_frames, audio="pcma"))
         mediamtx = MediaMTX(lambda: binaries.mediamtx, tmp_path / "bin", 0)
@@ -176,7 +176,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
 
 
 def beeps_sent(units: list[MediaUnit], made: dict[int, int]) -> list[float]:
-    """When the camera made each beep, seconds on its own clock, by what it sent."""
+    """When the camera beeped, in seconds of its own clock, according to its log."""
     decoder = av.CodecContext.create("pcm_alaw", "r")
     decoder.sample_rate, decoder.layout = 8000, "mono"
     found: list[float] = []
@@ -198,9 +198,9 @@ def assert_true(
     length: int = LENGTH,
     cut: int = 0,
 ) -> None:
-    """Each picture from the first to the last, in its place.
+    """Each frame from the first to the last is at its time.
 
-    cut : of the last so many some may have come too late, behind those that are shown later.
+    cut : of the last frames, so many may have arrived too late, after those that are shown later.
     """
     path, receipt = saved
     times, numbers = shown(path)

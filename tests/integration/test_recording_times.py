@@ -1,4 +1,4 @@
-"""Times in the hard cases: slow, drifting and jumping cameras; sound in step; the pre-roll."""
+"""Times in hard cases: slow, drifting and jumping clocks; audio and video in sync; the pre-roll."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, irregular, mixed, pictures, sound, until
 
 HOUR = 3600
-TAKEN = 0.04  # seconds from a picture to its sending; sound is sent when its last sample is there
+TAKEN = 0.04  # seconds from a frame to its sending; audio is sent when its last sample is there
 
 
 def steady(seconds: float, rate: float = 25) -> list[float]:
@@ -29,7 +29,7 @@ def steady(seconds: float, rate: float = 25) -> list[float]:
 
 
 def repeated(units: list[MediaUnit], times: list[float], arrivals: list[float], begin: int):
-    """The same pieces again and again: at these times, in seconds, by the camera and by us."""
+    """The same units again and again: at these times and arrivals, in seconds."""
     for number, (time, arrival) in enumerate(zip(times, arrivals, strict=True)):
         unit = units[number % len(units)]
         ticks = round(time * unit.track.rate)
@@ -57,7 +57,7 @@ def test_one_frame_a_second_for_minutes(studio):
 
 
 def test_a_slow_camera_s_times_do_not_add_up_to_more(studio, ffmpeg):
-    """Fragments of one picture each, with sound between them."""
+    """Fragments of one frame each, with audio between them."""
     times = [number * 1.0005 for number in range(100)]
     group = pictures(steady(10, 1), gop=10, size=(64, 48))
     made = repeated(group, times, [at + 0.002 for at in times], studio.begin)
@@ -73,8 +73,9 @@ def test_a_slow_camera_s_times_do_not_add_up_to_more(studio, ffmpeg):
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_an_hour_of_a_clock_that_drifts(studio, ppm):
-    """Every picture that came in the hour is there, at the camera's own time; sound, whose clock
-    goes another way, stays in step with it."""
+    """Every frame of the hour is there, at the camera's own time; the audio, whose clock drifts the
+    other way, stays in sync.
+    """
     length, begin = HOUR, studio.begin
     ours = steady(length + 20, 2)
     group = pictures(steady(10, 2), gop=10, size=(64, 48))
@@ -100,8 +101,8 @@ def test_an_hour_of_a_clock_that_drifts(studio, ppm):
     found = [float(time) for time in video_times(path) if time >= 0]
     assert found == pytest.approx([n * drift / 2 for n in range(2 * length + 1)], abs=EXACT)
     assert receipt.utc_uncertainty == pytest.approx(length * abs(ppm) / 1e6, abs=TAKEN + 0.01)
-    # A piece of sound is wanted where the picture of the same moment lies; any of it is alike.
-    first = 5.0  # the picture at the button
+    # A unit of audio belongs to the frame of the same moment; any unit is like the others.
+    first = 5.0  # the frame at the button
     pieces = [float(time) for time in heard(path)]
     skipped = [round((time / drift + first) * 8000 / 1024) for time in pieces]
     apart = [
@@ -115,7 +116,7 @@ def test_an_hour_of_a_clock_that_drifts(studio, ppm):
 
 
 class Network:
-    """Delays every packet by 2 ms and some more, and one in a hundred by up to 0.3 s; those behind
+    """Delays every packet by 2 ms or a little more, one in a hundred by up to 0.3 s; those behind
     it wait.
     """
 
@@ -131,8 +132,8 @@ class Network:
 
 
 def gathered(sent: list[tuple[float, float]], reads: list[float]) -> list[tuple[float, float]]:
-    """(time, arrival) where a reader takes what came only now and then: the newest piece seems to
-    arrive with the reading, each before it by as much earlier as its time is.
+    """(time, arrival) for a reader that reads only now and then: the newest unit seems to arrive
+    when it is read, and each one before it earlier by the difference of their times.
     """
     found, place = [], 0
     for read in reads:
@@ -149,7 +150,7 @@ def gathered(sent: list[tuple[float, float]], reads: list[float]) -> list[tuple[
 @pytest.mark.parametrize(("rate", "length"), [(25, 1024 / 48_000), (20, 0.02), (5, 0.128)])
 @pytest.mark.parametrize("ppm", [100, -100])
 def test_an_hour_in_step_by_arrivals_that_shake(rate, length, batches, ppm):
-    """The sound's clock goes 0.36 s away in the hour: it is put back to 20 ms all the time."""
+    """The audio's clock drifts by 0.36 s in the hour: it stays within 20 ms all the time."""
     chance = random.Random(3)
     reads = [0.1]
     while reads[-1] < HOUR + 1:
@@ -183,7 +184,7 @@ JUMPS = {
 
 @pytest.mark.parametrize("name", JUMPS)
 def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
-    """Through the depacketiser into the file; 32 bits end in the middle of all of them."""
+    """Through the depacketizer into the file; the 32 bits of all of them overflow in the middle."""
     jump, marker = JUMPS[name]
     sender = Sender(AccessUnitAssembler(90_000, KINDS["h264"](), []))
     units: list[MediaUnit] = []
@@ -227,7 +228,7 @@ def test_audio_that_dies_holds_nothing_back(studio):
 
 @pytest.mark.parametrize(("codec", "late"), [("aac", 0.08), ("l16", -0.2), ("opus", 0.08)])
 def test_audio_is_moved_by_what_is_learnt_later(studio, codec, late):
-    """Its first estimate was taken from packets that came late (or the picture's was)."""
+    """Its first estimate was made from packets that arrived late (or the video's was)."""
     units = mixed(pictures(steady(12)), sound(12.0, codec=codec))
     wrong = [
         replace(unit, offset=unit.offset + round(late * SECOND))

@@ -1,4 +1,4 @@
-"""A finished file held against its receipt, by the command line too."""
+"""A finished file is compared with its receipt, also on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.command_line import run
 
 @pytest.fixture
 def good(film, tmp_path) -> Path:
-    """A real video with its receipt beside it."""
+    """A real video with its receipt next to it."""
     path = tmp_path / "good.mp4"
     shutil.copy(film[0], path)
     film[1].write(path.with_suffix(".json"))

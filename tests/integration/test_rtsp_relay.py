@@ -1,4 +1,4 @@
-"""The RTSP relay by itself: what it reads, what it writes, whom it answers."""
+"""The RTSP relay alone: what it reads, what it writes, and which clients it serves."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def everything(pieces: list[bytes]) -> list:
 
 
 def joined(found: list) -> list:
-    """Frames that came in several pieces as one."""
+    """Frames that were received in several parts, each as one."""
     whole: list = []
     for each in found:
         if isinstance(each, bytes) and whole and isinstance(whole[-1], bytes):
@@ -262,7 +262,7 @@ def test_any_description_is_read_and_written(lines):
 
 
 class Player:
-    """MediaMTX's part, by hand."""
+    """A client in MediaMTX's place, controlled by hand."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -293,7 +293,7 @@ class Player:
         assert self.ask("PLAY").status == 200
 
     def count(self, frames: int) -> None:
-        """Wait until so many more came."""
+        """Wait until so many more have arrived."""
         wanted = self.frames + frames
         while self.frames < wanted:
             assert self._receive()
@@ -322,7 +322,7 @@ class Player:
 
 @pytest.fixture
 def relays() -> Iterator:
-    """Makes relays and players of them, and ends them."""
+    """Creates relays and their players, and ends them."""
     made: list = []
 
     def make(camera, **given) -> tuple[RtspRelay, Player]:
@@ -383,7 +383,7 @@ def test_a_tear_down_and_the_relay_s_end_leave_the_camera(relays):
 
 
 class AnswersWith454(RawRtspCamera):
-    """To each keep-alive, while the frames go on; then its nonce is too old, in a way."""
+    """It answers each keep-alive with 454 while the frames continue."""
 
     def reply(self, connection, method, url, headers):
         if connection.playing and method == "OPTIONS":
@@ -421,7 +421,7 @@ def test_a_camera_that_hangs_up_at_each_keep_alive_gets_none_any_more(relays):
 
 
 class OldNonce(odd.GuardedCamera):
-    """Its nonce holds until the stream begins."""
+    """Its nonce is valid until the stream begins."""
 
     renewed = 0
 
@@ -489,7 +489,7 @@ def test_a_track_s_audio_is_passed_with_the_video(relays):
 
 
 class WithLateAudio(odd.AudioUnderAnotherNumber):
-    """Its audio comes, though its parameters stand under another number."""
+    """Its audio is available, although its parameters are listed under another number."""
 
     audio = threading.Event()
 
@@ -510,7 +510,7 @@ def test_audio_under_another_number_is_told_as_unheard_until_it_comes(relays):
 
 
 class Listening(RawRtspCamera):
-    """It keeps what comes between two requests while it plays."""
+    """It records what arrives between two requests while it plays."""
 
     def _converse(self, connection):
         self.reports = 0
@@ -617,7 +617,7 @@ def test_it_leaves_no_thread_behind():
     eventually(lambda: threading.active_count() <= before)
 
 
-# H.264 and H.265 that MediaMTX is not to look into.
+# H.264 and H.265 that MediaMTX must not look into.
 
 LONG = bytes(range(1, 255)) * 20
 

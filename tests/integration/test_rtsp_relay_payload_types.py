@@ -23,7 +23,7 @@ def test_what_has_a_meaning_of_its_own_is_no_video(number):
 def test_a_type_that_changes_on_the_way_is_followed_when_nothing_else_comes_any_more():
     types = PayloadTypes(96)
     assert types.is_video(96)
-    for _ in range(5):  # something else between its own
+    for _ in range(5):  # something else between its own packets
         assert not any(types.is_video(97) for _ in range(MAX_STRANGER_PACKETS - 1))
         assert types.is_video(96)
     taken = [types.is_video(97) for _ in range(MAX_STRANGER_PACKETS + 5)]

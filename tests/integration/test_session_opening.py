@@ -1,4 +1,4 @@
-"""How a camera opens: once it can be decoded, on one connection, however slow it is."""
+"""How a camera opens: live once a frame is decoded, on one connection, however slow it is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SlowRtsp(RawRtspCamera):
 
 
 class SlowAndLate(SlowRtsp):
-    """Nothing at once: its first frame comes after eight seconds."""
+    """Nothing at first: its first frame comes after eight seconds."""
 
     def pace(self):
         return (8.0 * number for number in itertools.count(1))
@@ -69,7 +69,7 @@ def record_slow_camera(station: Station, kind: str) -> None:
         assert recording.wait(PATIENCE)
         assert recording.state is RecordingState.SAVED, recording.error
         assert set(states) == {SessionState.LIVE} or not states
-        looks = 1 if kind == "http" else 0  # what is no picture of a session, and over before it
+        looks = 1 if kind == "http" else 0  # the inspection, which ends before the session connects
         assert camera.connections == 1 + looks
         assert camera.most_at_once == 1
         (receipt,) = recording.receipts
@@ -79,7 +79,7 @@ def record_slow_camera(station: Station, kind: str) -> None:
 
 
 class Shared(RawRtspCamera):
-    """Who comes gets what is sent to all: the next key frame may be far away."""
+    """Every client gets what is sent to all: the next key frame may be far away."""
 
     def __init__(self, frames):
         super().__init__(frames)
@@ -114,7 +114,7 @@ def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(statio
 
 
 class Prompt(RawRtspCamera):
-    """A key frame soon after PLAY, as cameras send one; the next one is ten seconds away."""
+    """A key frame soon after PLAY, as most cameras send one; the next one is ten seconds away."""
 
     def pace(self):
         return (0.05 + number / self.rate for number in itertools.count())
@@ -158,7 +158,7 @@ def test_what_cannot_be_decoded_is_not_live(station):
 
 
 class Mute(RawHttpCamera):
-    """It announces pictures and sends none."""
+    """It announces video and sends none."""
 
     def stream(self, peer, number):
         self._over.wait(PATIENCE)
@@ -188,7 +188,7 @@ def test_a_reader_that_lost_its_proxy_is_back_without_another_call_of_the_camera
 
 @pytest.mark.slow
 def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
-    """`camrec record --duration 5` as a user calls it."""
+    """`camrec record --duration 5` as a user runs it."""
     frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
 
     def record_with_a_new_station(number: int) -> None:

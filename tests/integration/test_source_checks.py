@@ -16,7 +16,7 @@ COMMANDS = {
     "ruff-format": ["ruff", "format", "--check", "."],
     "codespell": ["codespell_lib", "."],
 }
-# Each has a test of its own, or is run by its own command: it takes a minute.
+# These take a minute: each has a test of its own, or is run by its own command.
 ELSEWHERE = {"import-linter", "mypy"}
 
 

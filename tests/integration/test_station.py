@@ -1,4 +1,4 @@
-"""Sessions of a real station: opened, refused, lost, brought back, recorded through it all."""
+"""Sessions of a real station: opened, rejected, lost, reconnected, and recorded through it all."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_camera_that_is_switched_off(station, scheme):
 @pytest.mark.parametrize(
     ("answer", "code", "connections"),
     [
-        (None, "camera_no_answer", 2),  # the relay's among them: MediaMTX may not read what it says
+        (None, "camera_no_answer", 2),  # one is the relay's: MediaMTX may not understand the camera
         (rtsp_without_picture, "camera_no_picture", 1),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_session_refuses_what_its_state_does_not_allow(station, camera):
     with pytest.raises(StateError) as refused:
         station.recordings.start(session.session_id, 60)
     assert refused.value.code == "already_recording"
-    while recording.segment_count == 0:  # the first key picture may be to come
+    while recording.segment_count == 0:  # the first key frame may not have arrived yet
         recording.wait(0.1)
     closed = station.cameras.close(session.session_id)
     assert closed.recording.state is RecordingState.SAVED

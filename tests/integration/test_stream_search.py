@@ -1,4 +1,4 @@
-"""A camera of which only the host is known: the usual paths, one after the other."""
+"""Only the host of a camera is known: the usual paths are tried one after the other."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ BASIC = 'WWW-Authenticate: Basic realm="camera"'
 
 
 class Recorder(RawRtspCamera):
-    """It has a picture at some paths alone, and may ask for a log-in wherever it is asked.
+    """It has video at some paths only, and may require a log-in for every request.
 
     asked : the Authorization of each DESCRIBE.
     """
 
     there = ("/Streaming/Channels/101",)
     login: str | None = None  # the header that is right
-    patience = 100  # questions that one connection takes
+    patience = 100  # requests that it answers on one connection
 
     def __init__(self) -> None:
         super().__init__(encode("-g", "10"))

@@ -1,4 +1,4 @@
-"""How these tests are run says what happened, also where a second try was needed."""
+"""A test run reports what happened, also if a second try was needed."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from support.source import MODULES, PACKAGE, nodes
 ROOT = PACKAGE.parent
 USER_SCRIPT = "tests/typing/user_script.py"
 
-# Each `Any` is at an edge: JSON, or a library without types.
+# Each `Any` is for JSON, or for a library without types.
 MAX_ANY_ANNOTATIONS = 10
 MAX_CASTS = 5
 

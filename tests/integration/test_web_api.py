@@ -1,4 +1,4 @@
-"""From an address to a video, by REST and WebSocket alone."""
+"""From an address to a video, with REST and WebSocket alone."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_client_opens_records_lists_and_downloads_by_rest_alone(wire, camera):
     status = f"/record/status/{recording['recording_id']}"
     end = time.monotonic() + 30
     while (now := ask("GET", status).json())["elapsed"] < 1.5 or not now["bytes"]:
-        time.sleep(0.02)  # who asks more often than 200 times a second is sent away
+        time.sleep(0.02)  # more than 200 requests a second are rejected
         assert time.monotonic() < end
     assert ask("GET", f"/record/status/{known}").json()["recording_id"] == now["recording_id"]
     assert ask("GET", "/session/list").json()["sessions"][0]["recording_id"] == now["recording_id"]
@@ -99,7 +99,7 @@ def test_a_client_opens_records_lists_and_downloads_by_rest_alone(wire, camera):
     assert video["filename"] == saved["filename"] and video["name"] == "Front door"
     assert video["playable"] and video["video_codec"] == "h264"
     assert video["audio_codec"] == {"rtsp": "aac", "mjpeg": None}[kind]
-    assert video["duration"] >= 1.4  # it ends with the last picture
+    assert video["duration"] >= 1.4  # it ends with the last frame
     path = "/videos/" + video["filename"].replace(" ", "%20")
     whole = ask("GET", path)
     assert len(whole.body) == video["size"]
@@ -174,6 +174,6 @@ def test_a_camera_s_wrong_password_is_reported_and_not_repeated(wire):
 
 
 def decoded(mp4: bytes) -> int:
-    """How many pictures there are in it."""
+    """The number of frames that can be decoded."""
     with av.open(io.BytesIO(mp4)) as file:
         return sum(1 for _ in file.decode(video=0))

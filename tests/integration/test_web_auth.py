@@ -1,4 +1,4 @@
-"""Who may ask, and the one shape of every error."""
+"""Who may send requests, and the one form of every error."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def token(served):
 
 
 def test_a_client_that_keeps_its_connection_loses_no_request_to_a_refusal(wire, token):
-    """Those that are refused by a bare 401, 403 or 405, and those that are answered, in turn."""
+    """Rejected with a bare 401, 403 or 405, or answered, in turn."""
     right = {"Authorization": b"Bearer " + token.encode()}
     kinds = [
         ("GET", {}, None, 401),
@@ -91,7 +91,7 @@ def test_a_refusal_before_a_body_ends_the_connection_and_says_so(wire, token):
 )
 def test_a_foreign_host_gets_nothing(wire, host):
     reply = wire.get("/health", Host=host)
-    assert reply.status in (400, 403)  # Tornado itself refuses what is no host at all
+    assert reply.status in (400, 403)  # Tornado itself rejects what is not a host at all
     if reply.status == 403:
         assert reply.code == "foreign_host"
 
@@ -137,7 +137,7 @@ def test_a_websocket_is_guarded_too(wire):
     evil = {"Origin": "https://evil.example"}
     assert refused(wire, "session_id=x", evil) == (403, "foreign_origin")
     assert refused(wire, "session_id=x", {"Host": "evil.example"}) == (403, "foreign_host")
-    # A name that was bound anew to 127.0.0.1: host and origin agree, and are not ours.
+    # A name that was rebound to 127.0.0.1: host and origin agree, and are not camrec's.
     rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
     assert refused(wire, "session_id=x", rebound) == (403, "foreign_host")
     notebook = {"Origin": "http://localhost:8888"}
@@ -157,7 +157,7 @@ def test_a_notebook_s_page_has_a_key_to_watch_and_one_to_record_and_they_open_no
         for method, path in [("POST", "/session/close"), ("DELETE", "/videos/x.mp4")]:
             reply = wire.ask(method, f"{key}{path}", {}, hub)
             assert (reply.status, reply.code) == (405, "method_not_allowed")
-        # The other key begins and ends recordings, from any page, and opens nothing else.
+        # The other key starts and stops recordings, from any page, and allows nothing else.
         record = server.record_url.removeprefix(server.root)
         for path in ("/record/start", "/record/stop"):
             reply = wire.post(f"{record}{path}", {"session_id": "x", "duration": 1}, **hub)
@@ -175,7 +175,7 @@ def test_a_notebook_s_page_has_a_key_to_watch_and_one_to_record_and_they_open_no
         assert wire.ask("GET", f"{record}/record/start", headers=hub).code == "method_not_allowed"
         assert wire.post(f"{record[:-1]}/record/stop", {}, **hub).code == "foreign_host"
         assert key != record
-        # Without it, or with another one, all is as everywhere.
+        # Without a key, or with another one, the same rules apply as everywhere.
         assert wire.ask("GET", "/stream?session_id=x", headers=stream).code == "foreign_host"
         assert wire.get("/videos").code == "token_wrong"
         assert wire.get(f"{key[:-1]}/videos").code == "token_wrong"
@@ -183,7 +183,7 @@ def test_a_notebook_s_page_has_a_key_to_watch_and_one_to_record_and_they_open_no
 
 
 def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
-    """Who may open it is decided by its owner; what a page may do is not."""
+    """The socket's permissions decide who may open it, but a page is still checked."""
     line = RequestStartLine("POST", "/session/close", "HTTP/1.1")
     asked = partial(
         HTTPServerRequest, start_line=line, connection=Mock(**{"context.remote_ip": ""})
@@ -310,7 +310,7 @@ def test_a_body_without_an_end_is_cut_off(wire):
             while sent < 4 * MAX_DRAINED_BODY_BYTES:
                 line.sendall(piece)
                 sent += len(piece)
-            # The system may have taken it all before the server's end came.
+            # The system may have accepted it all before the server closed the connection.
             while line.recv(1 << 16):
                 pass
             cut_off = True

@@ -1,4 +1,4 @@
-"""Beside Panel: our routes and our 404 take nothing from Panel's own."""
+"""Next to Panel: camrec's routes and its 404 take nothing from Panel's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds for Panel to be imported on a busy machine
+PATIENCE = 60.0  # seconds for the import of Panel on a busy machine
 
 APP = """
 import panel as pn
@@ -42,7 +42,7 @@ with Station(Config.load()) as station:
 
 @contextmanager
 def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
-    """A server that says its address on a line of its output."""
+    """A server that prints its address."""
     settings = {"ffmpeg_path": str(binaries.ffmpeg), "mediamtx_port": 0, "go2rtc_port": 0}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
     child = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Videos as files: pieces, validators, downloads, deletion."""
+"""Videos as files: ranges, validators, downloads, deletion."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_what_the_caller_has_is_not_sent_again(wire: Wire):
 
 
 def test_a_file_that_changed_is_sent_again(wire: Wire, library):
-    """Its ETag tells, and a piece of what it was is not mixed with what it is."""
+    """Its ETag changes, and a range of the old file is not mixed with the new one."""
     first = wire.get(PATH)
     etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
     assert wire.get(PATH, Range="bytes=0-9", If_Range=etag).status == 206

@@ -1,4 +1,4 @@
-"""Every call of the OpenAPI document, whatever is sent: an answer as it is described."""
+"""Every request of the OpenAPI document, whatever is sent, gets a response as described."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ WANTED += ("response_schema_conformance", "negative_data_rejection")
 
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):
-    """Cameras may only be where there is none: what is made up is not called."""
+    """Cameras are allowed only in a network without any: invented addresses are not
+    connected to.
+    """
     folder = tmp_path_factory.mktemp("web-fuzz")
     config = Config(
         videos_dir=folder / "videos",
@@ -38,7 +40,7 @@ def served(binaries, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def schema(served):
-    # It takes seconds to load, which each worker would spend that only collects this file.
+    # Its import takes seconds, which each worker would spend that only collects this file.
     import schemathesis
 
     return schemathesis.openapi.from_dict(served.get("/openapi.json").json())

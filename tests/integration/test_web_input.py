@@ -1,4 +1,4 @@
-"""Bad input: each case its status and code, and nothing is changed by it."""
+"""Bad input: each case has its status and code, and changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def served(binaries, tmp_path_factory):
 
 @pytest.fixture
 def wire(served) -> Wire:
-    """Fails the test when something is different afterwards."""
+    """Fails the test if something is different afterwards."""
     station, wire = served
 
     def state():

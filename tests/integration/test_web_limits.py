@@ -1,4 +1,4 @@
-"""How much one may ask: rate, tries, connections, headers; and where the server listens."""
+"""Limits: request rate, wrong tokens, connections, headers; and where the server listens."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from support.wire import serving
 
 
 class Now:
-    """A clock that a test sets."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.at = 1000.0
@@ -59,7 +59,7 @@ def test_a_burst_is_taken_and_then_a_rate():
         MAX_BURST_REQUESTS
     )
     assert rate.count_request("10.0.0.1") == pytest.approx(1 / MAX_REQUESTS_PER_SECOND)
-    assert rate.count_request("10.0.0.2") == 0  # another address is not held up
+    assert rate.count_request("10.0.0.2") == 0  # another address is not slowed down
     now.at += 1
     taken = [rate.count_request("10.0.0.1") for _ in range(int(MAX_REQUESTS_PER_SECOND) + 1)]
     assert taken[:-1] == [0.0] * int(MAX_REQUESTS_PER_SECOND) and taken[-1] > 0
@@ -122,10 +122,10 @@ def test_guessing_the_token_is_slowed_down(served, monkeypatch):
         wire.get("/health", Authorization="Bearer wrong") for _ in range(FREE_LOGIN_ATTEMPTS)
     ]
     assert {each.code for each in answers} == {"token_wrong"}
-    # Now even the right one has to wait: else the pause would tell nothing to a guesser.
+    # Now even the right token has to wait: otherwise the delay would tell a guesser nothing.
     late = wire.get("/health", Authorization="Bearer right")
     assert (late.status, late.code, late.headers["Retry-After"]) == (429, "too_many_tries", "1")
-    # Who asks without a token guesses nothing.
+    # A request without a token is not a guess.
     assert wire.get("/health").code == "token_wrong"
 
 
@@ -161,7 +161,7 @@ def test_headers_without_an_end_are_cut_off(served):
             while sent < 1 << 30:
                 line.sendall(b"X-Long: " + b"x" * 8192 + b"\r\n")
                 sent += 8192
-    assert MAX_REQUEST_HEADERS_BYTES <= sent < 64 << 20  # the rest is what the system held
+    assert MAX_REQUEST_HEADERS_BYTES <= sent < 64 << 20  # the rest is what the system had buffered
     assert wire.get("/health").status == 200
 
 

@@ -1,4 +1,4 @@
-"""A session's figures over REST and for Prometheus, and its newest picture."""
+"""A session's figures over REST and for Prometheus, and its newest frame."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def session(wire: Wire, kind: str) -> dict:
 
 
 def figure(wire: Wire, name: str, kind: str) -> float:
-    """One session's figure, as Prometheus sees it."""
+    """One session's figure, as Prometheus reads it."""
     text = wire.get("/metrics").body.decode()
     (found,) = (
         sample.value
@@ -63,7 +63,8 @@ def test_the_newest_frame_as_a_jpeg(kind, served):
     assert reply.status == 200 and reply.headers["Content-Type"] == "image/jpeg"
     assert reply.headers["Cache-Control"] == "no-store"
     assert ISO.fullmatch(reply.headers["Captured-At"])
-    # The newest then: it may have been on its way, and newer ones may have come since.
+    # The newest frame at that time: others may have been in flight, and newer ones may have come
+    # since.
     assert before - 2 <= number_of(reply.body) <= camera.truth()[-1].number + 1
     if kind == "mjpeg":
         sha = hashlib.sha1(reply.body).hexdigest()
@@ -98,12 +99,12 @@ def test_figures_are_in_the_list_and_in_the_metrics(wire):
         told = session(wire, "rtsp")["figures"]
         assert told["viewers"] == 1 and told["lost"] == 0
         assert told["fps"] > 1 and told["bit_rate"] > 10_000 and told["age"] is not None
-        # A picture on its way that is not answered: the viewer is behind, and more and more.
+        # A frame in flight that is not acknowledged: the viewer is behind, more and more.
         until(lambda: session(wire, "rtsp")["figures"]["lag"] > told["lag"] + 0.2)
         assert figure(wire, "viewers", "rtsp") == 1
         assert figure(wire, "lag", "rtsp") > told["lag"] + 0.2
     until(lambda: figure(wire, "viewers", "rtsp") == 0)
-    # 20 pictures from key to key; the camera's clock is not this machine's.
+    # 20 frames from one key frame to the next; the camera's clock is not this machine's.
     assert told["key_distance"] == pytest.approx(0.8, abs=0.1)
     assert figure(wire, "live", "mjpeg") == 1
     assert figure(wire, "frames_total", "mjpeg") > 10

@@ -1,4 +1,4 @@
-"""The OpenAPI document: whole, well-formed, and of exactly what the server answers."""
+"""The OpenAPI document is complete and valid, and describes exactly what the server returns."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_every_route_is_in_it_with_every_method(document, tmp_path):
         }
         described = set(document["paths"][paths[re.sub(r"\\(.)", r"\1", pattern)]]) & set(METHODS)
         assert answered == described, pattern
-    assert rest[0].startswith("/(?:")  # the 404 of what is ours
+    assert rest[0].startswith("/(?:")  # the 404 of camrec's own paths
 
 
 def test_the_openapi_document_is_well_formed(document):
@@ -83,7 +83,7 @@ def test_every_reference_of_the_openapi_document_resolves(document):
 
 
 def test_what_is_answered_is_as_described(served):
-    """Against a validator of JSON schema, where one is installed."""
+    """With a validator of JSON Schema, if one is installed."""
     jsonschema = pytest.importorskip("jsonschema")
     document, wire = served
     for path in ("/health", "/session/list", "/videos"):

@@ -1,4 +1,4 @@
-"""Every door of the servers that a user starts: nothing is behind them that is not asked first."""
+"""Every route of the servers that a user starts is behind the guard."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def served(binaries, tmp_path_factory) -> Iterator[Served]:
 
 
 def sample(pattern: str) -> str:
-    """A path that the pattern of a route takes."""
+    """A path that the pattern of a route matches."""
     path = pattern.removesuffix("$").replace("(?!extensions/)", "")
     while (simpler := re.sub(r"\((?:\?:)?([^()]*)\)\??", _one, path)) != path:
         path = simpler
@@ -38,7 +38,7 @@ def _one(group: re.Match[str]) -> str:
 
 
 def unguarded(wire: Wire, path: str) -> list[str]:
-    """What got past, of all that must not."""
+    """The requests that passed the guard although they must not."""
     bearer = {"Authorization": "Bearer " + TOKEN.encode().decode("latin-1")}
     evil = {"Origin": "https://evil.example"}
     drawn = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
@@ -70,7 +70,7 @@ def _all_guarded(served: Served) -> None:
 
 def test_every_route_of_camrec_serve_is_guarded(served):
     _all_guarded(served)
-    # The same routes without the guard: these tests do see what is not guarded.
+    # The same routes without the guard: these tests do notice an unguarded route.
     assert all(
         unguarded(served.bare, path) for path in ("/", "/static/js/bokeh.min.js", "/metadata")
     )
@@ -81,7 +81,7 @@ def test_every_route_of_panel_serve_is_guarded(binaries, tmp_path):
     command = ["serve", app, "--index", "camrec", "--plugins", "camrec.web.plugin", "--port", "0"]
     with started(tmp_path, binaries, *command, token=TOKEN) as served:
         _all_guarded(served)
-        # With a token it may listen where it was told to, here everywhere.
+        # With a token it may listen where it was told to, here on all addresses.
         assert "127.0.0.1" not in served.listens
 
 
@@ -111,7 +111,7 @@ def test_every_answer_protects_its_page(served):
     assert "unsafe-eval" not in policy and "unsafe-inline" not in policy.split("style-src")[0]
     assert set(re.findall(r"<script[^>]*nonce=\"([^\"]*)\"", body)) == {nonce}
     assert page.headers["Cache-Control"] == "no-store"
-    # What logs in is not written into the page.
+    # The token is not written into the page.
     assert TOKEN not in body and bearer not in body
 
 
@@ -140,7 +140,7 @@ def test_the_cookie_is_no_token_and_cannot_be_made(served):
 
 @pytest.mark.browser
 def test_a_browser_logs_in_with_the_token(served, chromium):
-    """By the field and by the link; then the page, its sockets and its parts all work."""
+    """With the field and with the link; then the page, its sockets and its parts all work."""
     context = chromium.new_context(
         locale="fr", color_scheme="dark", viewport={"width": 390, "height": 800}
     )
@@ -155,7 +155,7 @@ def test_a_browser_logs_in_with_the_token(served, chromium):
         page.get_by_role("button", name="Se connecter").click()
         _works(page)
         assert not page.evaluate("document.cookie").count("camrec_")
-        # The link that is printed: the token is in no request and not in the address afterwards.
+        # The link that is printed: the token is in no request, and no longer in the address bar.
         context.clear_cookies()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -170,7 +170,7 @@ def test_a_browser_logs_in_with_the_token(served, chromium):
 
 
 def _works(page: Page) -> None:
-    """The page is there; its dialogs too, which load what the rest does not."""
+    """The page works, and so do its dialogs, which load further modules."""
     expect(page.get_by_role("button", name=re.compile("Settings|Réglages"))).to_be_visible(
         timeout=30_000
     )
@@ -180,7 +180,7 @@ def _works(page: Page) -> None:
 
 
 def _problems(page: Page) -> list[str]:
-    """What the console says, but for the refusals that are asked for."""
+    """What the console reports, except for the rejected requests that the test makes."""
     problems: list[str] = []
 
     def heard(message: object) -> None:

@@ -1,4 +1,4 @@
-"""The live picture over a WebSocket: newest first, bounded, and gone when its viewer is."""
+"""Live video over a WebSocket: newest first, limited, and gone when its viewer is."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def opening(station: Station, camera: RtspCamera) -> Iterator[Session]:
 
 
 def split(message: bytes) -> tuple[int, int, bytes]:
-    """Capture time, number and JPEG of a page's message."""
+    """Capture time, number and JPEG of a message of mode=page."""
     return (
         *FRAME_HEADER_STRUCT.unpack(message[: FRAME_HEADER_STRUCT.size]),
         message[FRAME_HEADER_STRUCT.size :],
@@ -111,7 +111,7 @@ def test_a_page_is_told_of_the_recording(served, session, wire):
     station, _, _ = served
 
     def told(state: str) -> dict:
-        """The first that is told with a recording in this state."""
+        """The first facts that contain a recording in this state."""
         while True:
             message = page.read()
             if isinstance(message, bytes):
@@ -132,10 +132,10 @@ def test_a_page_is_told_of_the_recording(served, session, wire):
 
 
 def test_a_page_that_draws_nothing_gets_two(session, wire):
-    """And once it has drawn them it gets the newest, not what came meanwhile."""
+    """After it has drawn them, it gets the newest frame, not those that came meanwhile."""
 
     def until_facts(count: int) -> list[int]:
-        """The numbers of the pictures that come until so many texts have come."""
+        """The numbers of the frames that arrive until so many text messages have come."""
         numbers = []
         while count:
             message = page.read()
@@ -164,17 +164,17 @@ def test_a_slow_viewer_is_bounded_and_costs_no_one_a_frame(session, wire):
                     _, number, jpeg = split(message)
                     numbers.append(number)
                     page.say("ok")
-        # A busy machine may pass over a picture; the slow viewer must not.
+        # A busy machine may skip a frame; the slow viewer must not cause that.
         assert numbers[-1] - numbers[0] < 120
         newest, held = number_of(jpeg), 0
         while number_of(message := slow.read()) < newest:
             held += len(message)
-        # What the two sockets hold, and not the 4 seconds that it did not read.
+        # What the two sockets buffer, and not the 4 seconds that it did not read.
         assert held < 2 << 20 and held < 50 * len(jpeg)
 
 
 class Decoding:
-    """One that has pictures as the camera coded them, and answers or not."""
+    """A client that gets frames as the camera encoded them, and acknowledges them or not."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -182,7 +182,7 @@ class Decoding:
         self.facts: list[dict] = []
 
     def next(self, *, answers: bool = True) -> tuple[int, int, bytes]:
-        """Number, flags and data of the next picture."""
+        """Number, flags and data of the next frame."""
         while isinstance(message := self._viewer.read(), str):
             told = json.loads(message)
             (self.told if "codec" in told else self.facts).append(told)
@@ -224,7 +224,7 @@ def test_one_that_decodes_slowly_goes_on_at_a_key_frame_and_costs_no_one_any(ser
             late, page = Decoding(slow), Decoding(fast)
             numbers = [page.next()[0] for _ in range(120)]
             assert numbers == list(range(numbers[0], numbers[0] + 120))
-            # Few are on their way and no more, whatever the camera has sent since.
+            # Only a few are in flight, whatever the camera has sent since.
             on_way = [late.next(answers=False)]
             while sum(len(data) for *_, data in on_way) < MAX_IN_FLIGHT_BYTES:
                 if sum(not flags & SKIP_DISPLAY_FLAG for _, flags, _ in on_way) == 4:
