@@ -12,7 +12,7 @@ GRAVE = ("serious", "critical")
 
 
 def faults(page: Page, *rules: str) -> list[str]:
-    """What axe-core calls serious or critical by `rules` or all, each with where it is."""
+    """What axe-core calls serious or critical, by `rules` or by all, each with its place."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
     only = {"runOnly": list(rules)} if rules else {}

@@ -1,5 +1,5 @@
-"""Cameras recorded together, and how truly their pictures are put side by side: held against the
-moments at which the cameras took them.
+"""Cameras that are recorded together, and how well their frames are aligned: compared with the
+moments at which the cameras captured them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ RATE = 25
 
 @dataclass(frozen=True)
 class Aligned:
-    """Two videos, the second against the first; milliseconds.
+    """Two videos, the second compared with the first, in milliseconds.
 
-    errors : of each pair, how much further apart in time its pictures were than the table says.
-    distances : of each pair, what the table says.
-    starts : how much later the second video's first picture was taken.
+    errors : for each pair, how much further apart its frames were captured than the table says.
+    distances : for each pair, how far apart the table says they are.
+    starts : how much later the second video's first frame was captured.
     """
 
     errors: np.ndarray
@@ -37,7 +37,7 @@ class Aligned:
 
 @contextlib.contextmanager
 def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Iterator[list]:
-    """The cameras in this process's own station, its files in `folder`."""
+    """The cameras in this process's own station, with its files in `folder`."""
     settings = programs.settings
     settings["max_sessions"] = len(cameras)
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
@@ -53,7 +53,7 @@ def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Itera
 def compare(
     cameras: Sequence[Camera], videos: Sequence[camrec.Video], tolerance: float
 ) -> list[Aligned]:
-    """Each video but the first, against the first."""
+    """Compare each video except the first with the first."""
     first, *others = (_moments(*each) for each in zip(cameras, videos, strict=True))
     found = []
     for video, taken in zip(videos[1:], others, strict=True):
@@ -65,6 +65,6 @@ def compare(
 
 
 def _moments(camera: Camera, video: camrec.Video) -> np.ndarray:
-    """When the camera took each picture, monotonic nanoseconds, by the number that it shows."""
+    """When the camera captured each frame, in monotonic nanoseconds, by the number on it."""
     taken = {each.number: each.moment for each in sent(camera)}
     return np.array([taken[barcode.read(picture)] for _, picture in video.frames()], float)

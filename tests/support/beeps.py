@@ -44,7 +44,7 @@ FORMATS = {"libopus": "flt", "libmp3lame": "fltp", "ac3": "fltp", "aac": "fltp",
 
 @kept
 def encoded(encoder: str, rate: int, channels: int, bits: int) -> tuple:
-    """(sample, bytes) of each piece of the beeps, and the encoder's description of them."""
+    """(sample, bytes) of each unit of the beeps, and the encoder's description of them."""
     context = av.CodecContext.create(encoder, "w")
     context.sample_rate, context.layout = rate, LAYOUTS[channels]
     context.format = FORMATS.get(encoder, "s32" if encoder == "pcm_s24be" else "s16")
@@ -60,7 +60,7 @@ def encoded(encoder: str, rate: int, channels: int, bits: int) -> tuple:
         frame.pts = at
         for packet in context.encode(frame):
             data = bytes(packet)
-            step = 20 * rate * bits // 8000 or len(data)  # 20 ms of what has no frames
+            step = 20 * rate * bits // 8000 or len(data)  # 20 ms for codecs without frames
             for place in range(0, len(data), step):
                 sample = packet.pts + place * 8 // (bits or 1)
                 pieces.append((sample, data[place : place + step]))
@@ -84,8 +84,8 @@ def framed(wave: np.ndarray, context) -> av.AudioFrame:
 
 
 def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float, float]]:
-    """(seconds of its start, Hz, the share of its power at that pitch) of each whole beep in the
-    file that lasts so many seconds.
+    """(start in seconds, Hz, the share of its power at that pitch) of each complete beep in a file
+    that lasts so many seconds.
     """
     with av.open(str(path)) as container:
         audio = container.streams.audio[0]

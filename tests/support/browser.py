@@ -1,4 +1,4 @@
-"""A real Chromium for the tests that look at the page."""
+"""A real Chromium for the tests of the page."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ ARGUMENTS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-# The pages behind the address bar, which each window loads though nobody sees it: more than half of
-# what an empty page costs. The last line; those before it Playwright turns off, and
-# its list is replaced by this one.
+# Features for the pages behind the address bar, which each window loads although nobody sees them:
+# they are more than half of what an empty page costs (the last line). Playwright turns off the
+# others, and this list replaces its own.
 UNUSED = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades"
 UNUSED += ",HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding"
 UNUSED += ",ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints"
 UNUSED += ",NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
 UNUSED += ",WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
 ARGUMENTS += [f"--disable-features={UNUSED}"]
-# What a browser logs of a server that is not there: expected where a test takes the server away.
+# What a browser logs about a server that is gone: expected if a test stops the server.
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "WebSocket connection to", "Lost websocket")
-CUT_OFF += ("Canceled future for",)  # JupyterLab, of a kernel
+CUT_OFF += ("Canceled future for",)  # JupyterLab, about a kernel
 
 
 # Not for the whole run: while Playwright's sync API is open, no test could call asyncio.run().
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser a module; each test opens its own context in it."""
+    """One browser per module; each test opens its own context in it."""
     found = next(filter(None, map(shutil.which, NAMES)), None) or apt(
         "chromium", program="chromium"
     )
@@ -59,9 +59,9 @@ def chromium() -> Iterator[Browser]:
 def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
     """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
 
-    `scripts` run in it before anything else does. `known`: an error that is not ours, or expected.
-    At the end of the test it fails on anything in the browser's console at the level of an error,
-    on an exception, and on a request that left this machine.
+    `scripts` run in it before everything else. `known`: an error that is expected, or not camrec's.
+    At the end of the test it fails on any error in the browser's console, on an exception, and on a
+    request to another machine.
     """
     opened: list[Looking] = []
 
@@ -78,7 +78,7 @@ def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
 
 
 class Looking:
-    """One page in a context of its own, and what was seen on its console and wire."""
+    """One page in a context of its own, and what its console and its requests showed."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class Looking:
 
     @contextmanager
     def server_away(self) -> Iterator[None]:
-        """What the console says of a lost server is no problem in here."""
+        """While this is open, what the console says about a lost server is expected."""
         self._cut_off = True
         yield
 

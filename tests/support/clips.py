@@ -1,4 +1,4 @@
-"""Clips are made once and kept on the disk, for each process of a run and for the next run."""
+"""Clips are encoded once and kept on the disk, for each process of a run and for the next run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLDER = platformdirs.user_cache_path("camrec", appauthor=False) / "tests" / "cl
 
 
 def kept(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Like `functools.cache`. What was made by other code, or by other encoders, is made anew."""
+    """Like `functools.cache`. It is computed again if the code or the encoders have changed."""
     sources = [Path(make.__code__.co_filename), Path(barcode.__file__)]
     versions = f"{av.__version__} {imageio_ffmpeg.__version__} {make.__qualname__}"
     made_by = hashlib.sha256(versions.encode() + b"".join(map(Path.read_bytes, sources)))

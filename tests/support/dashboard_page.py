@@ -1,4 +1,4 @@
-"""What the tests do on the dashboard's page, and look for there."""
+"""Actions and checks on the dashboard's page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PIXELS = """picture => {
 
 
 def moving(page: Page) -> None:
-    """The picture changes."""
+    """The video changes."""
     picture = page.locator(".picture").first
     expect(picture).to_be_visible()
     first = picture.evaluate(PIXELS)
@@ -44,6 +44,6 @@ def close_all(wire: Wire, page: Page) -> None:
 
 
 def fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
+    """The page does not scroll sideways."""
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
-    """A real server in a folder of its own; ended by SIGINT, as Ctrl+C does."""
+    """A real server in a folder of its own; stopped with SIGINT, like Ctrl+C."""
     settings = {**binaries.settings, "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
     child = subprocess.Popen(

@@ -1,11 +1,10 @@
-"""Videos worked through on a Dask cluster of processes, one of which is killed on the way.
+"""Processes videos on a Dask cluster of processes, one of which is killed meanwhile.
 
     python -m support.dask_work FOLDER
 
-Prints as JSON: "numbers", burned into each picture of the first video, by its lazy array;
-"counts", the pictures of each video, by the lazy library; "killed", whether a worker was while it
-had work to do.
-It runs as a process of its own since Dask's threads stay until the end.
+Prints as JSON: "numbers", which are drawn on each frame of the first video, by its lazy array;
+"counts", the frames of each video, by the lazy library; "killed", whether a worker was killed while
+it had work to do. It is a process of its own because Dask's threads stay until its end.
 """
 
 from __future__ import annotations

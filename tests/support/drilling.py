@@ -1,4 +1,4 @@
-"""Faults that strike real cameras, proxies and FFmpegs, and what each one costs."""
+"""Faults that hit real cameras, proxies and FFmpegs, and what each one costs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from support.truth import Camera, places, sent
 from support.units_made import until
 
 RATE = 15
-STRUCK = 4  # seconds after the button
+STRUCK = 4  # seconds after Record was pressed
 AWAY = 3  # seconds that a camera stays away
 AFTER = 7  # seconds that are recorded after its return
 
@@ -35,10 +35,10 @@ AFTER = 7  # seconds that are recorded after its return
 class Figures:
     """What a fault cost.
 
-    lost : seconds of pictures that the camera sent and the file has not.
-    away : seconds of the file without pictures.
-    time_error : ms, the worst of the distances between two pictures.
-    gap_error : ms, the worst of the lengths of the times without pictures.
+    lost : seconds of frames that the camera sent and that are not in the file.
+    away : seconds of the file without frames.
+    time_error : ms, the largest error of an interval between two frames.
+    gap_error : ms, the largest error of the length of a gap.
     """
 
     lost: float
@@ -99,7 +99,7 @@ def nothing(station: Station, session: Session, camera: object) -> None:
 
 
 RTSP = {"audio": "aac", "rate": RATE}
-# name: camera, what strikes it, what comes after, seconds that it may cost.
+# name: camera, the fault, what comes after, seconds that it may cost.
 CAMERA_FAULTS = {
     "FFmpeg killed": (lambda: RtspCamera(**RTSP), kill_ffmpeg, nothing, 0.5),
     "FFmpeg killed, MJPEG": (lambda: MjpegCamera(rate=RATE), kill_ffmpeg, nothing, 0.5),
@@ -122,7 +122,9 @@ PROXY_FAULTS = {
 def strike(
     station: Station, faults: dict, away: float = AWAY, after: float = AFTER
 ) -> dict[str, Figures]:
-    """What each of `faults` costs a camera of its own; what is dropped comes back after `away`."""
+    """What each of `faults` costs a camera of its own; a camera that went away returns after
+    `away`.
+    """
     length = int(STRUCK + away + after)
     with ExitStack() as stack:
         cameras = {n: stack.enter_context(made()) for n, (made, *_) in faults.items()}
@@ -148,7 +150,7 @@ def strike(
 
 
 def measured(camera: Camera, video: Path, receipt: Receipt) -> Figures:
-    """The file against the camera's own log, in which numbers may begin anew."""
+    """Compare the file with the camera's own log, in which numbers may start again."""
     times, numbers = shown(video)
     log = sent(camera)
     found = places(numbers, log)
@@ -159,7 +161,7 @@ def measured(camera: Camera, video: Path, receipt: Receipt) -> Figures:
         by_its_own = (log[after].clock - log[before].clock) / 1e9
         if (
             abs(by_ours - by_its_own) > 1 or apart > 1
-        ):  # where it was called anew its clock began so
+        ):  # where the camera was started again, so was its clock
             lengths.append(abs(apart - by_ours))
         else:
             distances.append(abs(apart - by_its_own))

@@ -1,4 +1,4 @@
-"""Videos of which it is known what each picture shows: recorded by the real recorder."""
+"""Videos of which the content of each frame is known: recorded by the real recorder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.units_made import SECOND, irregular, mixed, pictures, sound
 SIZE = (160, 120)
 BUTTON, LENGTH, END = 1.53, 20, 24
 STEADY = [number / 25 for number in range(END * 25)]
-AWAY = (10, 14)  # seconds without a picture
+AWAY = (10, 14)  # seconds without a frame
 KINDS = {
     "b-frames": lambda: mixed(pictures(irregular(END), b_frames=2, size=SIZE), sound(float(END))),
     "group-of-10-s": lambda: pictures(STEADY, gop=250, size=SIZE),
@@ -26,8 +26,8 @@ KINDS = {
 class Made:
     """A video, and what it has to show.
 
-    numbers : as they are burned into its pictures, in order.
-    seconds : when each was taken, from the first on.
+    numbers : as they are drawn on its frames, in order.
+    seconds : when each was captured, from the first one on.
     """
 
     video: camrec.Video
@@ -36,14 +36,14 @@ class Made:
 
 
 def make(kind: str, folder: Path, ffmpeg: Path) -> Made:
-    """One of `KINDS`, in the library ``folder / "videos"``."""
+    """Record one of `KINDS`, in the library ``folder / "videos"``."""
     parts = folder / kind
     parts.mkdir()
     studio = Studio(parts, ffmpeg)
     library = VideoLibrary(folder / "videos", studio.clock)
     library.open()
     units = KINDS[kind]()
-    # The recorder is given some of what the camera took; the numbers count all.
+    # The recorder gets some of the frames that the camera captured; the numbers count all.
     taken = sorted(unit.time for unit in units if unit.track.medium == "video")
     if kind == "gap":
         away = [studio.begin + at * SECOND for at in AWAY]

@@ -1,4 +1,4 @@
-"""A port that nobody listens at."""
+"""A port on which nothing listens."""
 
 from __future__ import annotations
 

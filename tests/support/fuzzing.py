@@ -1,4 +1,4 @@
-"""How much is made up: `CAMREC_FUZZ` for more, and other things each time."""
+"""How much random input is generated: `CAMREC_FUZZ` for more, and different each time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""kill -9 at random moments of long recordings, and what each one took: held against the cameras.
+"""kill -9 at random moments of long recordings, and what each one cost, compared with the cameras.
 
-Three cameras are recorded at once (RTSP with sound, RTSP without, MJPEG) by a camrec of its own
-process. A kill of camrec is followed by its next start, which has to go on by itself.
+Three cameras are recorded at once (RTSP with audio, RTSP without, MJPEG) by a camrec in its own
+process. After a kill of camrec it is started again, and has to continue by itself.
 """
 
 from __future__ import annotations
@@ -27,22 +27,23 @@ from support.units_made import until
 from support.victim import Victim, alive
 
 RATE = 15
-LENGTH = 3600  # seconds: it is ended before
+LENGTH = 3600  # seconds: it is stopped before
 GROWN = 30_000  # bytes: it writes again
 AFFECTED = {"mediamtx": ("sound", "plain"), "go2rtc": ("jpegs",)}
 
 
 @dataclass
 class Loss:
-    """What kills of one kind took. Each list has a number for each kill and camera.
+    """What kills of one kind cost. Each list has a number for each kill and camera.
 
-    lost : seconds of pictures that the camera had sent when it was killed, and that are nowhere.
-    away : seconds from the kill to the next picture there is.
-    unexplained : pictures missing elsewhere.
-    gap_error : seconds, the worst of the lengths of the times without pictures.
-    untold : times of more than two seconds without pictures that no receipt tells of.
-    orphans : processes of a dead camrec that are there while the next one records.
-    unreadable : videos of which not every picture decodes, or the receipt says another number.
+    lost : seconds of frames that the camera had sent when it was killed, and that are in no video.
+    away : seconds from the kill to the next frame in a video.
+    unexplained : frames that are missing elsewhere.
+    gap_error : seconds, the largest error of the length of a gap.
+    untold : times of more than two seconds without frames that are in no receipt.
+    orphans : processes of a dead camrec that exist while the next one records.
+    unreadable : videos in which a frame cannot be decoded, or whose number differs from the
+    receipt.
     """
 
     lost: list[float] = field(default_factory=list)
@@ -78,7 +79,7 @@ def drill(
 ) -> Loss:
     """Kill `kind` (of `victim.VICTIMS`) so many times while three cameras are recorded.
 
-    disk : what lies at `folder`, where the power is to be cut after each kill.
+    disk : the disk at `folder`, whose power is cut after each kill.
     quiet : seconds of recording between two kills, at least and at most.
     """
     chance = random.Random(seed)
@@ -115,18 +116,18 @@ def _moments(
 ) -> Iterator[int]:
     for number in range(kills):
         _grows(victim)
-        threading.Event().wait(chance.uniform(*quiet))  # the moment is what is drawn
+        threading.Event().wait(chance.uniform(*quiet))  # the moment is random
         yield number
 
 
 def _grows(victim: Victim) -> None:
-    """Every recording is written to."""
+    """Every recording is being written."""
     before = victim.written()
     until(lambda: all(size > before[name] + GROWN for name, size in victim.written().items()), 60)
 
 
 def _kill(victim: Victim, kind: str, chance: random.Random, dead: list, disk: Disk | None) -> int:
-    """The moment, monotonic nanoseconds; the processes of a camrec that was killed go to `dead`."""
+    """The moment in monotonic nanoseconds; the processes of a killed camrec are added to `dead`."""
     pids = victim.processes(kind)
     family = [psutil.Process(pid) for pid in victim.processes("all")]
     chance.shuffle(pids)

@@ -1,4 +1,4 @@
-"""A real JupyterLab for the tests, and a notebook that is driven in it."""
+"""A real JupyterLab for the tests, and a notebook that the tests drive in it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from support.free_port import free_port
 from support.units_made import until
 
 ROOT = Path(__file__).parents[2]
-# A browser takes this for its own machine, as it would a hub's name for the hub's.
+# A browser takes this name for its own machine, as it would take a hub's name for the hub.
 HUB = "hub.localhost"
-BASE = "/user/ana"  # a path before all, as behind a JupyterHub
+BASE = "/user/ana"  # a path in front of everything, as behind a JupyterHub
 SERVER = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
 SERVER += [f"--ServerApp.base_url={BASE}", "--ServerApp.allow_remote_access=True"]
 LAB = [sys.executable, "-m", "jupyterlab", *SERVER, "--expose-app-in-browser"]
 LAB += ["--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
-# What `pip install .` puts where JupyterLab looks by itself; `pip install -e .` does not.
+# `pip install .` puts this where JupyterLab finds it; `pip install -e .` does not.
 LAB += [f"--LabApp.extra_labextensions_path={ROOT}/camrec/jupyter/labextensions"]
 READY = """
 () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle"
@@ -78,14 +78,14 @@ class Lab:
         self._log.close()
 
     def notebook(self, name: str, *cells: str) -> str:
-        """Write one; its path for a URL."""
+        """Write a notebook; returns its path for a URL."""
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(made, self.folder / name)
         return f"/doc/tree/{name}"
 
     def processes(self, name: str) -> list[psutil.Process]:
-        """Those that run below Jupyter and have this in their command line."""
+        """The processes below Jupyter that have this in their command line."""
         found = []
         for each in psutil.Process(self._server.pid).children(recursive=True):
             try:
@@ -97,7 +97,7 @@ class Lab:
 
 
 class Classic(Lab):
-    """Jupyter Notebook in its place."""
+    """Jupyter Notebook instead."""
 
     command: ClassVar[list[str]] = [sys.executable, "-m", "notebook", *SERVER]
 
@@ -107,7 +107,7 @@ class Classic(Lab):
 
 
 class Notebook:
-    """One that is open in a browser's page."""
+    """A notebook that is open in a browser's page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -116,7 +116,7 @@ class Notebook:
         self.wait()
 
     def wait(self) -> None:
-        """Until the kernel is there and idle."""
+        """Wait until the kernel is there and idle."""
         self.page.wait_for_function(READY, timeout=60_000)
 
     def _opened(self, socket: Any) -> None:
@@ -126,12 +126,12 @@ class Notebook:
 
     @property
     def streams(self) -> list[str]:
-        """The live pictures' sockets that are open."""
-        self.page.evaluate("0")  # Playwright hands over what happened only while it is asked
+        """The open sockets of live views."""
+        self.page.evaluate("0")  # Playwright delivers events only while it is called
         return self._streams
 
     def cell(self, index: int) -> Locator:
-        """What it put out."""
+        """The output of a cell."""
         return self.page.locator(".jp-Cell").nth(index).locator(".jp-OutputArea-output")
 
     def run(self, index: int) -> None:
@@ -148,14 +148,16 @@ class Notebook:
 
 
 class ClassicNotebook(Notebook):
-    """The same in Jupyter Notebook: driven by hand, for the page does not give its application."""
+    """The same in Jupyter Notebook: driven with keys, because the page does not expose its
+    application.
+    """
 
     def wait(self) -> None:
         idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         idle.wait_for(timeout=60_000)
 
     def run(self, index: int) -> None:
-        """Run a cell that has not run yet; a page that is still at work passes over a key."""
+        """Run a cell that has not run yet; a page that is still busy ignores a key."""
         cell = self.page.locator(".jp-Cell").nth(index)
         prompt = cell.locator(".jp-InputPrompt")
         until(lambda: self._begun(cell, prompt), 60)

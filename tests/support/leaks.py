@@ -14,16 +14,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DESCRIPTORS = Path("/proc/self/fd")
-PATIENCE = 10.0  # seconds for what is on its way out
-# Made once by libraries and kept for the life of the process; they hold nothing of ours.
+PATIENCE = 10.0  # seconds for what is still ending
+# Created once by libraries and kept until the process ends; they hold nothing of camrec's.
 KEPT_THREADS = ("asyncio_", "fsspecIO", "pytest_timeout")
-# The one browser of the whole run starts and ends helpers as it likes.
+# The one browser of the whole run starts and ends helper processes at any time.
 BROWSER = ("chromium", "playwright")
 
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_left_behind_by_a_module() -> Iterator[None]:
-    """For what the tests of a module share: it may grow from one to the next."""
+    """What the tests of a module share may grow from one test to the next."""
     yield from _compare()
 
 
@@ -47,7 +47,7 @@ def _compare() -> Iterator[None]:
 
 
 def _sockets() -> dict[str, int]:
-    """This process's, by their names in the system, with their descriptors."""
+    """The sockets of this process, by their names in the system, with their descriptors."""
     found = {}
     for number in os.listdir(DESCRIPTORS) if DESCRIPTORS.exists() else ():
         with contextlib.suppress(OSError):  # closed meanwhile
@@ -56,8 +56,8 @@ def _sockets() -> dict[str, int]:
 
 
 def _connections(before: set[str]) -> set[str]:
-    """Those that were not there, in words. The system's table of them is slow to read: it is read
-    where there is a new socket.
+    """The new connections, as text. The system's table is slow to read, so it is read only if there
+    is a new socket.
     """
     new = {number for name, number in _sockets().items() if name not in before}
     if not new:
@@ -70,7 +70,7 @@ def _connections(before: set[str]) -> set[str]:
 
 
 def _has_children() -> bool:
-    """Asked of the system, which is quicker than a look at all processes."""
+    """The system knows this faster than a list of all processes."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
@@ -81,7 +81,7 @@ def _has_children() -> bool:
 
 
 def _there() -> set[str]:
-    """Everything that a test could leave, in words."""
+    """Everything that a test could leave, as text."""
     me = psutil.Process()
     found = set()
     for child in me.children(recursive=True) if _has_children() else ():

@@ -1,4 +1,4 @@
-"""An odd camera opened and recorded by a real station, held against what it sent."""
+"""An odd camera is opened and recorded by a real station, and compared with what it sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OddCamera = RawRtspCamera | RawHttpCamera | ReplayedCamera
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of a recording.
+    """The result of a recording.
 
     times : of each frame that the video shows, seconds from its start.
     sent : frames that the camera sent from the first shown one to the end of the recording.
@@ -46,14 +46,14 @@ def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
         began, ended = recording.started_at - apart, recording.ends_at - apart
         ahead = [each for each in camera.sent if each.at <= began]
         within = [each for each in camera.sent if began < each.at <= ended]
-        # The video begins with the frame that was on the screen when it was started.
+        # The video starts with the frame that was on the screen when the recording was started.
         return Recorded(receipt, path, shown_times(path), len(within) + bool(ahead))
     finally:
         station.cameras.close(session.session_id)
 
 
 def shown_times(path: Path) -> list[float]:
-    """The time of each frame that a player shows, by decoding the whole file."""
+    """The time of each frame that a player shows, found by decoding the whole file."""
     with av.open(str(path)) as file:
         stream = file.streams.video[0]
         frames = [frame.pts * stream.time_base for frame in file.decode(stream)]

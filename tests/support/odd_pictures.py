@@ -1,4 +1,4 @@
-"""Films with odd frames, and whether a video shows all of one."""
+"""Films with odd frames, and whether a video shows all frames of one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ X265 = "keyint=10:bframes=0:log-level=none:repeat-headers=1:pools=1:frame-thread
 
 
 def assert_follow(found: list[int], count: int) -> None:
-    """Each is the next one of the film, which begins again at its end."""
+    """Each frame is the next one of the film, which repeats from its start."""
     assert -1 not in found
     assert all(later == (one + 1) % count for one, later in itertools.pairwise(found)), found
 
@@ -21,9 +21,10 @@ def assert_follow(found: list[int], count: int) -> None:
 def assert_whole(
     recorded: Recorded, pictures, connections: int, at_end: int = 1, rate: int = 10
 ) -> None:
-    """One video, one part, every frame once: each follows on the one before. What left just before
-    the button or the end may be within or without, so many as a tenth of a second has; of
-    reordered frames up to `at_end` wait for others then.
+    """One video, one segment, and every frame once: each follows the one before.
+
+    What was sent just before the start or the end may be in the video or not, as many frames as a
+    tenth of a second has. Of reordered frames, up to `at_end` still wait for others then.
     """
     receipt = recorded.receipt
     assert connections == 1
@@ -51,11 +52,11 @@ def alternating(codec: str = "h264") -> tuple[tuple[bytes, ...], ...]:
 
 
 OPEN = "open-gop=1:bframes=2:b-adapt=0:keyint=12:min-keyint=12:scenecut=0:repeat-headers=1"
-FIRST = 9  # the first frame of the second group: it is no IDR, and two are shown before it
+FIRST = 9  # the first frame of the second GOP: it is no IDR frame, and two are shown before it
 
 
 def turned(jpeg: bytes, orientation: int) -> bytes:
-    """With Exif's word on how it is to be turned."""
+    """With an Exif orientation."""
     tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01" + bytes([0, orientation]) + bytes(6)
     return (
         jpeg[:2] + b"\xff\xe1" + (8 + len(tiff)).to_bytes(2, "big") + b"Exif\0\0" + tiff + jpeg[2:]

@@ -1,9 +1,9 @@
-"""A disk that forgets, at a power cut, all that no fsync asked it to keep. Linux, with FUSE.
+"""A disk that loses, at a power cut, everything that no fsync asked it to keep. Linux, with FUSE.
 
-``python powercut.py FOLDER KEPT`` mounts it on FOLDER with what lies in KEPT, prints a line, and
-when it is told ``cut`` writes into KEPT what the disk would still have. It is as forgetful as a
-disk may be: the data of a file are kept by its own fsync, its name, or the loss of it, by an fsync
-of the folder that the name is in.
+``python powercut.py FOLDER KEPT`` mounts it on FOLDER with the content of KEPT, and prints a line.
+When it reads ``cut``, it writes to KEPT what the disk would still have. It loses as much as a disk
+may lose: the data of a file is kept by an fsync of that file; its name, or the removal of the name,
+by an fsync of the folder that contains it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Disk:
         kept.mkdir()
 
     def cut(self) -> None:
-        """The power goes, and comes back: nobody may have a file open meanwhile."""
+        """The power goes off, and comes back: nobody may have a file open meanwhile."""
         self._process.stdin.write(b"cut\n")
         self._process.stdin.flush()
         assert self._process.stdout.readline() == b"cut\n"
@@ -69,7 +69,7 @@ class Disk:
 
 
 def available() -> None:
-    """Skip the test where there is no FUSE."""
+    """Skip the test if there is no FUSE."""
     if not Path("/dev/fuse").exists():
         pytest.skip("this machine has no FUSE")
     if importlib.util.find_spec("mfusepy") is None:
@@ -104,7 +104,7 @@ class Node:
 
 
 def load(folder: Path) -> Node:
-    """All of a real folder, as kept."""
+    """Read a real folder, as if all of it was synced."""
     seen = folder.lstat()
     node = Node(seen.st_mode)
     node.mtime = seen.st_mtime_ns
@@ -117,7 +117,7 @@ def load(folder: Path) -> Node:
 
 
 def save(node: Node, folder: Path) -> None:
-    """What of it is kept, as a real folder."""
+    """Write what is kept as a real folder."""
     if node.folder:
         folder.mkdir(mode=stat.S_IMODE(node.mode))
         for name, each in node.kept_names.items():

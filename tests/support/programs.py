@@ -22,7 +22,7 @@ class Programs:
 
     @property
     def settings(self) -> dict[str, str]:
-        """As `config.yaml` takes them."""
+        """Their paths, as `config.yaml` has them."""
         return {f"{name}_path": str(path) for name, path in vars(self).items()}
 
     def config(self, folder: Path, **further: Any) -> Config:
@@ -34,11 +34,13 @@ class Programs:
 
 @cache
 def programs() -> Programs:
-    """The real programs, found as camrec itself finds them: fetched or built on a new machine."""
+    """The real programs, found as camrec itself finds them: downloaded or built on a
+    new machine.
+    """
     folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
     return Programs(
         mediamtx=find_program("mediamtx", folder=folder).path,
         go2rtc=find_program("go2rtc", folder=folder).path,
-        # The newest, which is on every machine, whatever is in PATH.
+        # The newest one, which every machine has, whatever is in PATH.
         ffmpeg=Path(imageio_ffmpeg.get_ffmpeg_exe()),
     )

@@ -1,4 +1,4 @@
-"""What a proxy answers, asked without camrec."""
+"""Requests to a proxy without camrec."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def describe(url: str) -> str:
 
 
 def from_websocket(proxy: Go2rtc, path: str, seconds: float = 20.0) -> bytes | str:
-    """The first picture of a path, what go2rtc says instead, or "nothing"."""
+    """The first frame of a path, what go2rtc says instead, or "nothing"."""
     url, user, password = proxy.stream_endpoint(path)
     where = urlsplit(url)
     token = base64.b64encode(f"{user}:{password}".encode()).decode()

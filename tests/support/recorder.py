@@ -1,11 +1,11 @@
-"""A camrec of its own process, to be killed: opens cameras, records them, and tells the ids.
+"""A camrec in its own process, to be killed: opens cameras, records them, and prints the ids.
 
     python recorder.py '{"folder", "programs": [MediaMTX, go2rtc, FFmpeg], "cameras": {name: URL},
                          "seconds", "again"}'
 
-Started again on the same folder it goes on. It prints a line of JSON for each recording that it
-began or took up; with `again` one follows the other. When its stdin ends it begins none any more:
-what runs is ended, or with `again` waited for.
+Started again on the same folder, it continues. It prints a line of JSON for each recording that it
+started or continued; with `again`, another recording follows each one. When its stdin ends, it
+starts no more: it stops the running ones, or with `again` waits for them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from camrec.recording import RecordingState
 from camrec.session import Session, SessionState
 from camrec.station import Station
 
-LOOK = 0.1  # seconds between two looks
+LOOK = 0.1  # seconds between two checks
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
@@ -40,7 +40,7 @@ def config(folder: Path, programs: list[str]) -> Config:
 
 
 class Recorder:
-    """Has each camera recorded, once or again and again."""
+    """Records each camera, once or again and again."""
 
     def __init__(
         self, station: Station, cameras: dict[str, str], seconds: int, again: bool
@@ -63,7 +63,7 @@ class Recorder:
             elif session.state is SessionState.LIVE and self._wanted(session):
                 try:
                     self._station.recordings.start(session.session_id, self._seconds)
-                except CamrecError as error:  # the camera went away just now
+                except CamrecError as error:  # the camera went away at this moment
                     print(error, file=sys.stderr)
         self._tell()
 

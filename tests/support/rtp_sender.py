@@ -1,4 +1,4 @@
-"""RTP packets as a camera makes them of units."""
+"""Units as RTP packets, like those of a camera."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def rtp(
 
 
 class Sender:
-    """Sends packets one after the other to what puts them together, as a reader does.
+    """Sends packets one after the other to a depacketizer, as a reader does.
 
-    quick : how many were known by their first bytes alone.
+    quick : how many were recognised by their first bytes alone.
     """
 
     quick = 0

@@ -42,7 +42,7 @@ def library(tmp_path):
 
 @pytest.fixture
 def save(library, film):
-    """Save a copy of the film, under a name and with what else is to be in its receipt."""
+    """Save a copy of the film under a name, with further keys in its receipt."""
 
     def save(name: str = "Door", **changes) -> str:
         file = make_segment_path(library)

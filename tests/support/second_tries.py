@@ -1,9 +1,10 @@
-"""What is tried again when it failed: only what a busy machine can make late, and never in silence.
+"""Tests that are tried again when they fail: only those that a busy machine can make late, and
+every retry is reported.
 
-A browser, a camera that sends in real time, a proxy that answers when it gets to it: under load one
-of them is late now and then, and the test that waits for it fails though camrec is right. Those
-tests bear `flaky`, with the reason; ``-raR`` names each that needed a second try. Nothing else is
-tried again: a test that computes is right or wrong, and a drill that loses a picture has lost it.
+A browser, a camera that sends in real time or a proxy may be late on a busy machine, and the test
+that waits for it fails although camrec is right. Those tests have the mark `flaky` with the reason;
+``-raR`` names each that needed another try. Nothing else is tried again: a computed result is right
+or wrong, and a drill that loses a frame has lost it.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ import yaml
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
-# Starts a server as its command does, and tells what stands behind it. Beside it the same
-# application is served by Tornado's own server: what the guard does not pass is found there.
+# Starts a server as its command does, and prints what is behind it. The same application is also
+# served by Tornado's own server: there, requests get through that the guard rejects.
 DRIVER = """
 import json, sys
 from bokeh.server.server import BaseServer
@@ -104,7 +104,7 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
             said,
             child.pid,
         )
-        # Panel loses a SIGINT that comes while an answer is on its way.
+        # Panel loses a SIGINT that arrives while a response is being sent.
         child.send_signal(signal.SIGTERM)
         child.wait(30)
     finally:

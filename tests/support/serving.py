@@ -1,4 +1,4 @@
-"""Parts of the page served by Panel in this process."""
+"""Parts of the page, served by Panel in this process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tornado.ioloop import IOLoop
 
 
 class Serving:
-    """Panel's server in this process, in a thread with a loop of its own."""
+    """Panel's server in this process, in a thread with an event loop of its own."""
 
     def __init__(self, make, prefix: str = "", routes: list | None = None) -> None:
         self._make = make
@@ -32,10 +32,11 @@ class Serving:
             show=False,
             start=False,
             verbose=False,
-            # Longer than a browser takes from the page to its socket: else it gets a second one.
+            # Longer than a browser takes from the page to its socket: otherwise it gets a second
+            # session.
             unused_session_lifetime_milliseconds=5000,
             check_unused_sessions_milliseconds=250,
-            # Bokeh overhears that a page is left between its handshake and what is done later,
+            # If a page is left during Bokeh's handshake, Bokeh does not notice,
             # and finds out when it next pings.
             keep_alive_milliseconds=1000,
             prefix=self._prefix,

@@ -23,7 +23,7 @@ QUICK = 0.1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, files or single tests: one that begins last would run alone."""
+    """The longest first, files or single tests: a long one that starts last would run alone."""
     length: Counter[object] = Counter()
     for item in items:
         length[unit(item)] += seconds(item)
@@ -36,7 +36,7 @@ def unit(item: pytest.Item) -> object:
 
 
 def seconds(item: pytest.Item) -> float:
-    """How long it takes, by its marks: ``slow(60)`` says it."""
+    """How long it takes, by its marks such as ``slow(60)``."""
     for name, usual in SECONDS.items():
         if mark := item.get_closest_marker(name):
             return mark.args[0] if mark.args else usual
@@ -50,14 +50,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduli
 
 
 class Sharing(LoadScopeScheduling):
-    """Files, or single tests of those that say so, in the order in which they were collected."""
+    """Files, or the single tests of those marked `spread`, in the order in which they were
+    collected.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         spread = "mark.spread" in text(self._file(nodeid))
         return nodeid if spread else nodeid.partition("::")[0]
 
     def _reschedule(self, node) -> None:
-        """A worker has to know the test that comes next; what follows is better left to all."""
+        """A worker has to know the test that comes next; all others are better left in the common
+        queue.
+        """
         if not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
             self._assign_work_unit(node)
 

@@ -9,5 +9,5 @@ from support.cameras import barcode
 
 
 def number_of(jpeg: bytes) -> int:
-    """The number that the camera drew into the picture."""
+    """The number that the camera drew on the frame."""
     return barcode.read(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE))

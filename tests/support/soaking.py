@@ -1,10 +1,10 @@
-"""Cameras that are recorded again and again while faults strike at random, and the judgement.
+"""Cameras are recorded again and again while faults hit at random, and the result is checked.
 
-A camrec of its own process records them; FFmpegs, proxies and cameras are hurt, and in the first
-third of the time camrec itself. Each picture that a camera sent in the time of a recording has to
-be in its video, but for what a fault that struck this very camera took: a hole begins at most
-`COST` before it and `RECOVERY` after it, and is no longer than `RECOVERY`. A killed FFmpeg may take
-nothing.
+A camrec in its own process records them. FFmpegs and proxies are killed, cameras go away, and in
+the first third of the time camrec itself is killed. Each frame that a camera sent during a
+recording has to be in its video, except around a fault of this camera: such a gap starts at most
+`COST` before the fault or `RECOVERY` after it, and is no longer than `RECOVERY`. A killed FFmpeg
+may cost nothing.
 """
 
 from __future__ import annotations
@@ -32,21 +32,22 @@ from support.victim import Victim, alive
 RATE = 10
 RECOVERY = 15 * SECOND
 COST = SECOND // 2
-EDGE = SECOND // 2  # at both ends: what is on its way there is not looked at
-GAP = 2.0  # seconds without pictures of which the receipt has to tell
+EDGE = SECOND // 2  # at both ends: frames in flight there are not checked
+GAP = 2.0  # seconds without frames that the receipt has to list
 AWAY = (1.0, 4.0)  # seconds that a camera stays away
 FAULTS = ("ffmpeg", "ffmpeg", "camera", "camera", "mediamtx", "go2rtc", "camrec", "all")
 STRUCK = {"ffmpeg": (), "mediamtx": ("sound", "plain"), "go2rtc": ("jpegs",)}
 
 
 class Soak:
-    """Three cameras, one camrec, and a hand that hurts them.
+    """Three cameras, one camrec, and faults that hit them.
 
-    troubles : what should not be, in words.
+    troubles : what should not have happened, as text.
     faults : how many of each kind.
-    saved : videos. sent, there : pictures that the cameras sent in their time, and that they hold.
-    gaps : seconds, each that a receipt tells of.
-    memory : (seconds, MB of all processes of camrec together), each time it was looked at.
+    saved : videos. sent, there : frames that the cameras sent during recordings, and that are in
+        the videos.
+    gaps : seconds, one for each gap in a receipt.
+    memory : (seconds, MB of all processes of camrec together), each time it was measured.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Soak:
 
     @property
     def told(self) -> str:
-        """What was found so far."""
+        """The result so far."""
         return (
             f"{self.saved} videos, {self.there} of {self.sent} pictures, {len(self.gaps)} gaps of"
             f" {sum(self.gaps):.1f} s, {len(self.troubles)} troubles"
@@ -86,7 +87,7 @@ class Soak:
         return time.monotonic() - self._begun
 
     def strike(self, kinds: Sequence[str]) -> str:
-        """One fault, chosen by the seed; what it was."""
+        """One fault, chosen by the seed; returns what it was."""
         kind, name = self.chance.choice(kinds), self.chance.choice(sorted(self._cameras))
         pick, away = self.chance.random(), self.chance.uniform(*AWAY)
         moment = time.monotonic_ns()
@@ -107,7 +108,9 @@ class Soak:
         return f"{kind} {name}" if kind == "camera" else kind
 
     def step(self) -> None:
-        """Bring back cameras whose time has come, judge a video; called some times a second."""
+        """Bring cameras back whose time has come, and check a video; called several
+        times a second.
+        """
         self._judge_one()
         for name in [name for name, until in self._away.items() if until <= self.elapsed]:
             self._return(name)
@@ -116,7 +119,7 @@ class Soak:
             self._victim.start()
 
     def look(self) -> float:
-        """MB that camrec and all below it have for themselves, now."""
+        """The MB that camrec and all processes below it use for themselves now."""
         found = 0
         for pid in self._victim.processes("all"):
             try:
@@ -127,12 +130,12 @@ class Soak:
         return self.memory[-1][1]
 
     def usual_memory(self, start: float, end: float) -> float:
-        """The median MB from `start` to `end`, which are parts of the whole time."""
+        """The median MB from `start` to `end`, which are fractions of the whole time."""
         last = self.memory[-1][0]
         return median(mb for at, mb in self.memory if start <= at / last <= end)
 
     def end(self) -> None:
-        """Let what runs come to its end, and judge all."""
+        """Let the running recordings end, and check all videos."""
         for name in list(self._away):
             self._return(name)
         family = [psutil.Process(pid) for pid in self._victim.processes("all")]
@@ -152,7 +155,7 @@ class Soak:
         self._cameras[name].start()
 
     def _judge_one(self) -> bool:
-        """Judge a video that was saved; False where there is none."""
+        """Check one saved video; False if there is none."""
         saved = sorted(each for each in self._videos.glob("*.mp4") if each not in self._judged)
         if not saved:
             return False
@@ -173,7 +176,7 @@ class Soak:
         self.gaps += [gap.duration for gap in receipt.gaps]
         over = _utc(receipt.ended_at) - self._utc
         killed = receipt.ended == "crash" and self._excused(over, over, receipt.name)
-        well = receipt.ended == "time" or killed  # and not back before its end
+        well = receipt.ended == "time" or killed  # and it was not back before the end
         if not receipt.playable or not well or len(times) != receipt.frames:
             self.troubles.append(
                 f"{told}: ended by {receipt.ended}, playable {receipt.playable},"
@@ -196,7 +199,7 @@ class Soak:
                 self.troubles.append(f"{told}: silence from {float(one):.1f} s on is not told")
 
     def _judge_empty(self, name: str, recording_id: str, end: int) -> None:
-        """A recording without a video: there was no picture to be had in its time."""
+        """A recording without a video: there was no frame during its time."""
         lowest, highest = end - self._length * SECOND + EDGE, end - EDGE
         missed = [each for each in sent(self._cameras[name]) if lowest < each.sent < highest]
         self.sent += len(missed)
@@ -204,7 +207,7 @@ class Soak:
             self.troubles.append(f"{name} {recording_id} was not saved")
 
     def _excused(self, begin: int, end: int, name: str) -> bool:
-        """Whether a fault struck this camera that can have taken what was sent then."""
+        """Whether a fault of this camera can have cost what was sent then."""
         return end - begin <= RECOVERY and any(
             name in names and moment - COST <= begin <= moment + RECOVERY
             for moment, names in self._struck
@@ -221,7 +224,9 @@ def soak(
     pauses: tuple[float, float],
     tell: Callable[[str], None] = lambda text: None,
 ) -> Soak:
-    """Strike for `seconds`, at distances of `pauses`, while recordings of `length` follow."""
+    """Cause faults for `seconds`, with `pauses` between them, while recordings of `length` follow
+    each other.
+    """
     with ExitStack() as stack:
         made = Soak(folder, programs, seed, length, stack)
         strike, looked = pauses[1], 0.0
@@ -241,7 +246,7 @@ def soak(
 
 
 def _holes(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, int]]:
-    """First and last place of each run of pictures that are not there."""
+    """The first and last position of each run of missing frames."""
     begin = before = None
     for place in whole:
         if place in there:

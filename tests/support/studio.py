@@ -1,4 +1,4 @@
-"""A feed and a clock of our own to record by, and what a file then shows."""
+"""A feed and a clock to record with, and what a file then shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXACT = 0.00002  # seconds
 
 @pytest.fixture(params=["bundled", "system"])
 def ffmpeg(request, binaries) -> Path:
-    """The FFmpeg that pip brings, and the system's own: an older one."""
+    """The FFmpeg that pip installs, and the system's own: an older one."""
     return binaries.ffmpeg if request.param == "bundled" else Path(apt("ffmpeg", program="ffmpeg"))
 
 
@@ -37,7 +37,7 @@ def studio(tmp_path, binaries):
 
 
 class MadeJournal:
-    """Knows what was written to it, and what was erased."""
+    """Records what was written to it, and what was erased."""
 
     def __init__(self) -> None:
         self.saved: list[JournalEntry] = []
@@ -51,7 +51,7 @@ class MadeJournal:
 
 
 def recording_options(folder: Path, duration: int) -> RecordingOptions:
-    """Of a recording that begins at once and has `folder` for its parts."""
+    """The options of a recording that starts at once and has `folder` for its segments."""
     return RecordingOptions(
         recording_id=f"id-{folder.name}",
         name="Door",
@@ -64,7 +64,7 @@ def recording_options(folder: Path, duration: int) -> RecordingOptions:
 
 
 class Studio:
-    """A feed, a clock that stands where it is put, and recordings of it."""
+    """A feed, a clock that only the test moves, and recordings of the feed."""
 
     def __init__(self, folder: Path, ffmpeg: Path) -> None:
         self.folder = folder
@@ -110,7 +110,7 @@ class Studio:
         return target.name
 
     def child(self, recording: RecordingJob) -> psutil.Process:
-        """The FFmpeg that writes its newest part, once the part's file is there."""
+        """The FFmpeg that writes its newest segment, once that file exists."""
         until(lambda: recording.bytes > 0)
         name = f"part-{recording.segment_count}.mp4"
         children = psutil.Process().children()
@@ -124,7 +124,7 @@ class Studio:
 
 
 def shown(path: Path) -> tuple[list[Fraction], list[int]]:
-    """The times and the numbers of the pictures that a player shows."""
+    """The times and the numbers of the frames that a player shows."""
     with av.open(str(path)) as container:
         video = container.streams.video[0]
         frames = [(frame.pts * video.time_base, frame) for frame in container.decode(video)]
@@ -132,14 +132,14 @@ def shown(path: Path) -> tuple[list[Fraction], list[int]]:
 
 
 def heard(path: Path) -> list[Fraction]:
-    """The times of the pieces of sound."""
+    """The times of the audio packets."""
     with av.open(str(path)) as container:
         audio = container.streams.audio[0]
         return [packet.pts * audio.time_base for packet in container.demux(audio) if packet.size]
 
 
 def expected(units: list[MediaUnit], button: int, end: int) -> tuple[list[float], list[int]]:
-    """Times and numbers of the pictures from the one on the screen at `button` until `end`."""
+    """Times and numbers of the frames from the one on the screen at `button` until `end`."""
     video = [unit for unit in units if unit.track.medium == "video"]
     by_time = sorted(video, key=lambda unit: unit.time)
     begun = [unit.time + unit.offset for unit in video if unit.arrived <= button]

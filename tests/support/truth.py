@@ -1,4 +1,4 @@
-"""A recorded file held against its camera's own log."""
+"""A recorded file is compared with its camera's own log."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Camera = RtspCamera | MjpegCamera
 
 @dataclass(frozen=True)
 class Sent:
-    """A picture as its camera sent it; all in nanoseconds.
+    """A frame as its camera sent it; all times in nanoseconds.
 
-    clock : by the camera's own clock, which begins anew where the camera does.
-    moment : the same on the monotonic clock: by the picture of its run that was taken least late.
-    sent : when it left.
+    clock : by the camera's own clock, which starts again when the camera does.
+    moment : the same on the monotonic clock, by the frame of its run with the smallest delay.
+    sent : when it was sent.
     """
 
     number: int
@@ -27,9 +27,9 @@ class Sent:
 
 
 def sent(camera: Camera) -> list[Sent]:
-    """All so far, in order."""
+    """All frames so far, in order."""
     if isinstance(camera, MjpegCamera):
-        # A look at the camera beside the proxy's connection gets the same pictures.
+        # An inspection next to the proxy's connection gets the same frames.
         first = {each.number: each.at for each in reversed(camera.truth())}
         return [Sent(number, at, at, at) for number, at in sorted(first.items())]
     runs: list[list] = []
@@ -47,10 +47,11 @@ def sent(camera: Camera) -> list[Sent]:
 
 
 def places(numbers: Sequence[int], log: Sequence[Sent], moment: int | None = None) -> list[int]:
-    """Where in its log each picture of a file is; their order holds.
+    """The position in its log of each frame of a file; the order is kept.
 
-    moment : about when the first was, monotonic nanoseconds, where numbers may have begun anew. Of
-        the places that it may have, the nearest is taken from which on all others are found.
+    moment : about when the first one was, in monotonic nanoseconds, if numbers may have started
+        again. Of the possible positions, the nearest one is used from which on all others are
+        found.
     """
     by_number: dict[int, list[int]] = {}
     for place, each in enumerate(log):

@@ -1,4 +1,4 @@
-"""Units with known times, made on the spot: pictures with a bar code, and sound."""
+"""Units with known times, created for a test: frames with a bar code, and audio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECOND = 10**9
 
 
 class MadeClock(Clock):
-    """Stands where it is put."""
+    """A clock that only the test moves."""
 
     def __init__(self) -> None:
         self.now = 1000 * SECOND
@@ -47,7 +47,7 @@ def pictures(
     number: int = 0,
     rate: int = 90_000,
 ) -> list[MediaUnit]:
-    """One unit a time (seconds after `begin`, monotonic nanoseconds), in the order of decoding."""
+    """One unit for each time (seconds after `begin`, monotonic nanoseconds), in decoding order."""
     ticks = [round(at * rate) + 123_457 for at in times]
     made = _jpegs if codec == "mjpeg" else _coded
     packets, parameters = made(tuple(ticks), codec, size, gop, b_frames, number, rate)
@@ -65,7 +65,7 @@ def pictures(
 def sound(
     seconds: float, *, codec: str = "aac", begin: int = 1000 * SECOND, start: float = 0.0
 ) -> list[MediaUnit]:
-    """Pieces of a tone from `start` to `seconds` after `begin`."""
+    """Audio packets of a tone from `start` to `seconds` after `begin`."""
     packets, track = _tone(seconds - start, codec)
     offset = begin + int(start * SECOND) - _nanoseconds(54_321, track.rate)
     units = []
@@ -76,7 +76,7 @@ def sound(
 
 
 def mixed(*streams: Iterable[MediaUnit]) -> list[MediaUnit]:
-    """All in the order of their arrival; each stream keeps its own order."""
+    """All in the order of arrival; each stream keeps its own order."""
     return sorted(itertools.chain(*streams), key=lambda unit: unit.arrived)
 
 

@@ -1,4 +1,4 @@
-"""A station's page in a browser, and the line that tells its health."""
+"""A station's page in a browser, and the line that shows its health."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from camrec.web.handlers.base import HandlerContext
 from camrec.web.routes import make_routes
 from support.serving import Serving
 
-# camrec itself does not heed this one (dashboard/component.py); in here all warnings are errors.
+# camrec itself ignores this one (dashboard/component.py); here all warnings are errors.
 KNOWN = "ignore:reference already known"
 
 

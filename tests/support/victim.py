@@ -1,4 +1,4 @@
-"""A camrec in a process of its own, whose processes can be killed one by one or all at once."""
+"""A camrec in its own process, whose processes can be killed one by one or all at once."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ VICTIMS = ("ffmpeg", "mediamtx", "go2rtc", "camrec", "all")
 
 
 class Victim:
-    """`recorder` on a folder, started as often as it was killed.
+    """`recorder` on a folder, started again after each kill.
 
-    begun : name, session's id, recording's id, end of each recording that it told of, in order.
+    begun : name, session id, recording id and end of each recording that it reported, in order.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Victim:
         return self._child is None or self._child.poll() is not None
 
     def processes(self, kind: str) -> list[int]:
-        """The pids of those that `kind` (of `VICTIMS`) means, as they are now."""
+        """The pids of the processes that `kind` (of `VICTIMS`) means, as they are now."""
         family = psutil.Process(self.pid).children(recursive=True)
         if kind == "camrec":
             return [self.pid]
@@ -89,7 +89,7 @@ class Victim:
         return found
 
     def kill(self, pids: Sequence[int]) -> None:
-        """All at once; if camrec is among them it is waited for."""
+        """Kill all of them at once; if camrec is among them, wait for its end."""
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -97,23 +97,25 @@ class Victim:
             self._leave()
 
     def finish(self, timeout: float = 60) -> int:
-        """Let it come to its end; its exit code."""
+        """Let it end by itself; returns its exit code."""
         self._child.stdin.close()
         self._child.wait(timeout)
         return self._leave()
 
     def written(self) -> dict[str, int]:
-        """Bytes in the parts of each recording that is not saved yet."""
+        """Bytes in the segments of each recording that is not saved yet."""
         return {
             folder.name: sum(part.stat().st_size for part in folder.glob("part-*.mp4"))
             for folder in (self.folder / "videos" / ".parts").glob("*")
         }
 
     def shown_frames(self) -> int:
-        """Frames in the parts that are not saved yet, those before Record was pressed left out."""
+        """Frames in the segments that are not saved yet, without those before Record
+        was pressed.
+        """
         frames = 0
         for part in (self.folder / "videos" / ".parts").glob("*/part-*.mp4"):
-            with contextlib.suppress(av.error.FFmpegError, IndexError):  # nothing but its head yet
+            with contextlib.suppress(av.error.FFmpegError, IndexError):  # only its header so far
                 frames += len(read_media_info(part).times)
         return frames
 
@@ -140,7 +142,7 @@ class Victim:
 
 
 def alive(process: psutil.Process) -> bool:
-    """Whether it still runs: it may have ended and not been waited for."""
+    """Whether it still runs: a process that nobody waited for does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

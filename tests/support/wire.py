@@ -1,4 +1,4 @@
-"""Speaking with camrec's server as a program does: HTTP as it is on the line, and WebSockets."""
+"""Speaks to camrec's server as a program does: plain HTTP, and WebSockets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Reply:
 
     @property
     def code(self) -> str:
-        """An error's code; fails when it has not the one shape."""
+        """The code of an error; fails if the response does not have the one form of errors."""
         reply = self.json()
         assert set(reply) == {"error"} and set(reply["error"]) == {"code", "message"}, reply
         assert all(isinstance(part, str) and part for part in reply["error"].values())
@@ -44,7 +44,7 @@ class Reply:
 
 
 class Wire:
-    """One server. Nothing is added to what is asked: no header, no normalised path."""
+    """One server. Nothing is added to a request: no header, no normalised path."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -53,7 +53,7 @@ class Wire:
     def ask(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Reply:
-        """`body`: bytes as they are, anything else as JSON."""
+        """`body`: bytes are sent as they are, anything else as JSON."""
         connection = http.client.HTTPConnection(self.host, timeout=60)
         given = {"Host": self.host, **(headers or {})}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
@@ -79,7 +79,7 @@ class Wire:
 class Viewer:
     """A WebSocket on /stream; a context manager.
 
-    read_buffer : how little the system is to take before it is read.
+    read_buffer : how little the system buffers before it is read.
     """
 
     def __init__(self, wire: Wire, query: str, read_buffer: int | None = None) -> None:
@@ -118,7 +118,7 @@ class Viewer:
         return None
 
     def say(self, message: str) -> None:
-        # A client's messages are masked; with zeros they stay as they are.
+        # A client's messages are masked; a mask of zeros leaves them as they are.
         self._socket.sendall(bytes([0x81, 0x80 | len(message)]) + bytes(4) + message.encode())
 
     def __enter__(self) -> Viewer:
@@ -130,7 +130,7 @@ class Viewer:
 
 
 def refused(wire: Wire, query: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
-    """Status and code with which a WebSocket is refused before its handshake."""
+    """Status and code with which a WebSocket is rejected before its handshake."""
     reply = wire.ask("GET", f"/stream?{query}", headers={**HANDSHAKE, **(headers or {})})
     return reply.status, reply.code
 

@@ -1,4 +1,4 @@
-"""Cameras for the tests: real servers that keep a log of what they truly sent."""
+"""Cameras for the tests: real servers that log what they sent."""
 
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera

@@ -1,7 +1,7 @@
-"""A picture's number, burned into its top as blocks that any encoder leaves legible.
+"""A frame's number, drawn at its top as blocks that any encoder leaves readable.
 
-Twenty black or white blocks of equal width over the upper eighth of the picture: sixteen bits of
-the number, the highest first, then four that check it.
+Twenty black or white blocks of equal width fill the upper eighth of the frame: sixteen bits of the
+number, the highest first, then four that check it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ BLOCKS = 20
 
 
 def bits(number: int) -> list[bool]:
-    """The blocks for `number` (taken modulo 65536), True for white."""
+    """The blocks for `number` (modulo 65536), True for white."""
     number &= 0xFFFF
     whole = number << 4 | _check(number)
     return [bool(whole >> (BLOCKS - 1 - place) & 1) for place in range(BLOCKS)]
@@ -27,7 +27,7 @@ def rows(number: int, width: int) -> bytes:
 
 
 def read(picture) -> int | None:
-    """The number in a decoded picture, an array (H, W) or (H, W, 3) of uint8; None: none there."""
+    """The number in a decoded frame, an array (H, W) or (H, W, 3) of uint8; None: there is none."""
     height, width = picture.shape[:2]
     band = picture[height // 32 : height * 3 // 32]
     whole = 0
@@ -41,5 +41,5 @@ def read(picture) -> int | None:
 
 
 def _check(number: int) -> int:
-    # 9: an all-black picture must not read as number 0.
+    # 9: an all-black frame must not read as number 0.
     return (number ^ number >> 4 ^ number >> 8 ^ number >> 12 ^ 9) & 15

@@ -1,4 +1,4 @@
-"""Coded frames with the times at which they are shown, and what the frames of a video are."""
+"""Encoded frames with the times at which they are shown, and recognising the frames of a video."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
 RATE = 10
 LUMA = np.array([0.299, 0.587, 0.114])  # of red, green and blue
 THINNED = 4  # every so many samples are compared
-SAME = 4.0  # mean difference of two pictures' samples; another picture of the same film has more
+# mean difference of two frames' samples; two different frames of one film differ by more
+SAME = 4.0
 
 
 @kept
 def reordered(
     codec: str, parameters: str, count: int, size: tuple[int, int] = (320, 240)
 ) -> tuple[tuple[int, tuple[bytes, ...]], ...]:
-    """(place at which it is shown, NAL units) of each frame, in the order of decoding.
+    """(position at which it is shown, NAL units) of each frame, in decoding order.
 
-    codec : "libx264" or "libx265"; `parameters` are its own.
+    codec : "libx264" or "libx265"; `parameters` are the encoder's own.
     """
     context = av.CodecContext.create(codec, "w")
     context.width, context.height = size
@@ -52,8 +53,8 @@ def reordered(
 
 
 class ReorderedCamera(RawRtspCamera):
-    """Its RTP times are those of showing. It begins with frame `first` of the film, in the order of
-    decoding.
+    """Its RTP timestamps are presentation times. It starts with frame `first` of the film, in
+    decoding order.
     """
 
     rate = RATE
@@ -70,10 +71,10 @@ class ReorderedCamera(RawRtspCamera):
 def decoded(
     frames: Sequence[Sequence[bytes]], codec: str = "h264", matrix: Colorspace | None = None
 ) -> list[np.ndarray]:
-    """The frames as pictures, grey, in the order in which they are shown.
+    """The frames as grey images, in display order.
 
-    matrix : by which their colours are meant: then the brightness is that of a screen's red, green
-        and blue.
+    matrix : the matrix of their colours: the result is then the brightness of a screen's red,
+        green and blue.
     """
     context = av.CodecContext.create(codec, "r")
     found = []
@@ -89,7 +90,7 @@ def decoded(
 
 
 def numbers(path: Path, pictures: Sequence[np.ndarray]) -> list[int]:
-    """Which of the pictures each frame is that the video shows; -1 for one that is none of them."""
+    """For each frame that the video shows, which of the images it is; -1 for none of them."""
     with av.open(str(path)) as file:
         shown = [
             frame.to_ndarray(format="gray")[::THINNED, ::THINNED].astype(int)
@@ -100,7 +101,7 @@ def numbers(path: Path, pictures: Sequence[np.ndarray]) -> list[int]:
 
 
 def nearest(frame: np.ndarray, pictures: Sequence[np.ndarray]) -> int:
-    """Which of the pictures it is, of which `THINNED` samples are there; -1: none of them."""
+    """Which of the images it is, given the samples that `THINNED` keeps; -1: none of them."""
     apart = [
         float(np.abs(frame - picture[::THINNED, ::THINNED]).mean())
         if frame.shape == picture[::THINNED, ::THINNED].shape

@@ -1,8 +1,8 @@
-"""An RTSP camera made with gst-rtsp-server, run as a process of its own by `cameras.rtsp`.
+"""An RTSP camera made with gst-rtsp-server, which `cameras.rtsp` runs as its own process.
 
-The first line of stdin holds the options as JSON; the camera ends when stdin does. It prints
-``{"port": N}`` once it serves, and writes a line of JSON to the truth log for each picture as it
-leaves the payloader, and for each connection.
+The first line of stdin has the options as JSON; the camera ends when stdin does. It prints
+``{"port": N}`` once it serves, and writes a line of JSON to the log for each frame that leaves the
+payloader, and for each connection.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SOUND = {
 
 
 def pictures_pipeline(options: dict) -> str:
-    """From raw pictures to RTP, as gst-launch writes it."""
+    """From raw frames to RTP, in gst-launch's syntax."""
     gop, rate, b = options["gop"], options["bit_rate"], options["b_frames"]
     in_band = options["in_band"]
     latency = "" if b else "tune=zerolatency "
@@ -85,7 +85,7 @@ def pipeline(options: dict) -> str:
 
 
 class Truth:
-    """The log: one line of JSON an event."""
+    """The log: one line of JSON per event."""
 
     def __init__(self, path: str) -> None:
         self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
@@ -97,7 +97,7 @@ class Truth:
 
 
 class Shot:
-    """One use of the camera, from the first client to the last: takes pictures at their times."""
+    """One use of the camera, from the first client to the last: captures frames at their times."""
 
     numbers = 0
 
@@ -112,7 +112,7 @@ class Shot:
         self._texture = texture * (self._height // 20 + 2)
         element = media.get_element()
         self._pictures = element.get_by_name("pictures")
-        # Our own times count; without a nominal rate x264 holds each picture until the next.
+        # Our own times count; without a nominal rate x264 holds each frame until the next one.
         caps = f"video/x-raw,format=I420,width={self._width},height={self._height},framerate=25/1"
         self._pictures.set_property("caps", Gst.Caps.from_string(caps))
         everything = Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST
@@ -126,10 +126,10 @@ class Shot:
         if options["audio"]:
             pad = element.get_by_name("pay1").get_static_pad("src")
             pad.add_probe(everything, self._sounded)
-            # The source of sound says that it can seek, and then a client's PLAY from 0 fails.
+            # The audio source says that it can seek, and then a client's PLAY from 0 fails.
             drop_queries(pad, Gst.PadProbeType.QUERY_UPSTREAM, Gst.QueryType.SEEKING)
             if options["sound_until"] == 0:
-                # Dropped, it would leave DESCRIBE without an answer; so it is sent in an hour.
+                # If it were dropped, DESCRIBE would get no response; so it is sent in an hour.
                 pad.set_offset(3600 * Gst.SECOND)
             elif options["sound_until"] is not None:
                 pad.add_probe(everything, self._heard)
@@ -205,7 +205,7 @@ class Shot:
 
 
 def running_time(pad, buffer) -> int:
-    """When it was taken, in nanoseconds: encoders shift times and tell it in the segment."""
+    """When it was captured, in nanoseconds: encoders shift times and say so in the segment."""
     segment = pad.get_sticky_event(Gst.EventType.SEGMENT, 0).parse_segment()
     return segment.to_running_time(Gst.Format.TIME, buffer.pts)
 
@@ -231,7 +231,7 @@ def buffers(info):
 
 
 def slices_hash(data: bytes, codec: str, byte_stream: bool) -> str:
-    """What `cameras.rtsp.slices_hash` makes of the same picture."""
+    """The same as `cameras.rtsp.slices_hash` of that frame."""
     found = hashlib.sha1()
     for nal in nals(data, byte_stream):
         kind = nal[0] & 31 if codec == "h264" else nal[0] >> 1 & 63
@@ -252,7 +252,7 @@ def nals(data: bytes, byte_stream: bool):
 
 
 def guard(server, factory, options: dict) -> None:
-    """Let only the given user in."""
+    """Accept the given user only."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")

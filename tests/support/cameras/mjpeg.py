@@ -1,4 +1,4 @@
-"""An HTTP-MJPEG camera for the tests, with a log of what it truly sent."""
+"""An HTTP MJPEG camera for the tests, with a log of what it sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from support.cameras import barcode, schedule
 
 @dataclass(frozen=True)
 class Sent:
-    """One JPEG as sent: when (monotonic nanoseconds, just before), on which connection."""
+    """One JPEG as sent: when (monotonic nanoseconds, just before), and on which connection."""
 
     number: int
     at: int
@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Variant:
-    """How a camera writes its multipart; go2rtc reads some of these and not others."""
+    """How a camera writes its multipart body; go2rtc can read some variants and not others."""
 
     content_type: str = "multipart/x-mixed-replace; boundary=frame"
     preamble: bytes = b""
@@ -51,14 +51,14 @@ VARIANTS = {
     "quoted": Variant(content_type='multipart/x-mixed-replace; boundary="frame"'),
     "declared_dashes": Variant(content_type="multipart/x-mixed-replace;boundary=--frame"),
     "lower_case": Variant(headers="content-type: image/jpeg\r\ncontent-length: {length}\r\n\r\n"),
-    # From here on: those that go2rtc does not read.
+    # From here on: those that go2rtc cannot read.
     "no_dashes": Variant(delimiter=b"frame\r\n"),
     "no_length": Variant(headers="Content-Type: image/jpeg\r\n\r\n"),
     "zero_length": Variant(headers="Content-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n"),
     "preamble": Variant(preamble=b"this is a camera\r\n"),
     "jpeg_type": Variant(content_type="image/jpeg"),
     "too_long": Variant(headers="Content-Type: image/jpeg\r\nContent-Length: {more}\r\n\r\n"),
-    # One picture a request.
+    # One frame per request.
     "snapshot": Variant(content_type="image/jpeg", once=True),
     # Not a camera.
     "html": Variant(content_type="text/html", body=b"<html>no camera</html>"),
@@ -67,7 +67,9 @@ VARIANTS = {
 
 @lru_cache(maxsize=4000)
 def picture(number: int, size: tuple[int, int]) -> bytes:
-    """A JPEG with its number as a bar code. Every camera counts from 0: all use the same ones."""
+    """A JPEG with its number as a bar code. Every camera counts from 0, so all use the
+    same JPEGs.
+    """
     width, height = size
     canvas = np.full((height, width, 3), (90, 120 + number % 60, 140), np.uint8)
     row = np.frombuffer(barcode.rows(number, width), np.uint8)
@@ -84,11 +86,11 @@ class MjpegCamera:
     size
         May be changed while it runs.
     irregular
-        `schedule.irregular`'s times; else `rate` pictures a second.
+        The times of `schedule.irregular`; otherwise `rate` frames per second.
     variant
-        A name of `VARIANTS`, or a Variant.
+        A name in `VARIANTS`, or a Variant.
     auth
-        None, "basic", "digest", "digest SHA-256" or "digest auth-int" (two ways offered), with
+        None, "basic", "digest", "digest SHA-256" or "digest auth-int" (two kinds offered), with
         `user` and `password`. They are in `url`.
     status
         Another status than 200 for every request, such as 404 or 503.
@@ -157,7 +159,7 @@ class MjpegCamera:
         return self
 
     def stop(self) -> None:
-        """Gone, as when its plug is pulled; `start` brings it back at the same port."""
+        """Disappear, as if unplugged; `start` brings it back at the same port."""
         self._over.set()
         self._thawed.set()
         with self._lock:
@@ -175,7 +177,7 @@ class MjpegCamera:
         self.start()
 
     def freeze(self) -> None:
-        """Its connections live on and nothing comes."""
+        """Keep the connections open and send nothing."""
         self._thawed.clear()
 
     def thaw(self) -> None:
@@ -218,7 +220,7 @@ class MjpegCamera:
             client.close()
 
     def _answer(self, client: socket.socket, connection: int) -> bool:
-        """One request; True: another may follow on this connection."""
+        """Handle one request; returns whether another one may follow on this connection."""
         request = b""
         while b"\r\n\r\n" not in request:
             piece = client.recv(4096)

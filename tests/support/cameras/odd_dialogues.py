@@ -1,4 +1,4 @@
-"""RTSP cameras whose dialogue is odd, as people have reported them."""
+"""RTSP cameras with odd dialogues, as people have reported them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AUDIO = ["m=audio 0 RTP/AVP 8", "a=control:trackID=1"]
 
 
 def is_right_digest(given: str, method: str, user: str, password: str, algorithm: str) -> bool:
-    """Whether an Authorization header answers the realm "cam" and the nonce "n0nce"."""
+    """Whether an Authorization header is right for the realm "cam" and the nonce "n0nce"."""
     said = {k: a or b for k, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', given)}
     if not given.startswith("Digest") or said.get("nonce") != "n0nce":
         return False
@@ -45,7 +45,7 @@ class TwoPayloadTypes(RawRtspCamera):
 
 
 class MetadataRefused(RawRtspCamera):
-    """A second track stands in the description, and its SETUP is refused."""
+    """Its description has a second track, whose SETUP it rejects."""
 
     def media(self):
         return [
@@ -62,7 +62,7 @@ class MetadataRefused(RawRtspCamera):
 
 
 class AudioRefused(RawRtspCamera):
-    """Its sound is described, and its SETUP is refused."""
+    """Its audio is described, and its SETUP is rejected."""
 
     def media(self):
         return [*super().media(), *AUDIO]
@@ -74,7 +74,7 @@ class AudioRefused(RawRtspCamera):
 
 
 class AudioHangsUp(AudioRefused):
-    """It hangs up instead of refusing it."""
+    """It hangs up instead of rejecting it."""
 
     def reply(self, connection, method, url, headers):
         if method == "SETUP" and "trackID=1" in url:
@@ -83,7 +83,7 @@ class AudioHangsUp(AudioRefused):
 
 
 class AudioByUdpOnly(AudioRefused):
-    """It refuses it as cameras do that know no TCP; the video comes over TCP."""
+    """It rejects it like cameras that have no TCP; the video comes over TCP."""
 
     def setup(self, connection, url, headers):
         if "trackID=1" in url:
@@ -92,7 +92,7 @@ class AudioByUdpOnly(AudioRefused):
 
 
 class AudioUnanswered(AudioRefused):
-    """It never answers its SETUP."""
+    """It never answers the SETUP of its audio."""
 
     def setup(self, connection, url, headers):
         if "trackID=1" in url:
@@ -104,7 +104,7 @@ class AudioUnanswered(AudioRefused):
 
 
 class StartingUp(RawRtspCamera):
-    """It knows no path for its first `unready` connections."""
+    """It knows no path on its first `unready` connections."""
 
     unready = 2
 
@@ -115,7 +115,7 @@ class StartingUp(RawRtspCamera):
 
 
 class AudioUnderAnotherNumber(RawRtspCamera):
-    """The sound's parameters stand under another payload type than its own."""
+    """The parameters of its audio are listed under another payload type than its own."""
 
     def media(self):
         return [
@@ -130,7 +130,7 @@ class AudioUnderAnotherNumber(RawRtspCamera):
 
 
 class AudioWithoutParameters(AudioUnderAnotherNumber):
-    """They stand nowhere."""
+    """The parameters of its audio are nowhere."""
 
     def media(self):
         return [line for line in super().media() if not line.startswith("a=fmtp:97")]
@@ -169,7 +169,7 @@ class NoInterleaved(RawRtspCamera):
 
 
 class OtherChannel(RawRtspCamera):
-    """It takes another channel than it was asked for, and says so with spaces."""
+    """It uses another channel than requested, and says so with spaces."""
 
     def setup(self, connection, url, headers):
         connection.video_channel = 6
@@ -183,7 +183,7 @@ class ContentBaseWithoutScheme(RawRtspCamera):
 
 
 class InnerAddresses(RawRtspCamera):
-    """Its description names an address that only its own network knows."""
+    """Its description contains an address that only its own network knows."""
 
     def content_base(self, url):
         return "10.9.8.7:554/live/"
@@ -196,7 +196,7 @@ class InnerAddresses(RawRtspCamera):
 
 
 class QueryToTheLetter(RawRtspCamera):
-    """It knows its address with a ? at the end only."""
+    """It accepts its address only with a ? at the end."""
 
     path = "/live?"
 
@@ -216,7 +216,7 @@ class BareLineFeeds(RawRtspCamera):
 
 
 class LengthTooLong(BareLineFeeds):
-    """Its description is said to be longer than it is."""
+    """Its description is shorter than its Content-Length."""
 
     def encode_reply(self, status, cseq, headers, body):
         data = super().encode_reply(status, cseq, headers, body)
@@ -229,7 +229,7 @@ class WrongCseq(RawRtspCamera):
 
 
 class NoCseq(RawRtspCamera):
-    """And header names in lower case."""
+    """It sends no CSeq, and header names in lower case."""
 
     def encode_reply(self, status, cseq, headers, body):
         head, _, body_sent = (
@@ -242,7 +242,7 @@ class NoCseq(RawRtspCamera):
 
 
 class NoLength(RawRtspCamera):
-    """Where its description ends is not told."""
+    """It does not say where its description ends."""
 
     def encode_reply(self, status, cseq, headers, body):
         data = super().encode_reply(status, cseq, headers, body)
@@ -250,7 +250,7 @@ class NoLength(RawRtspCamera):
 
 
 class SpacedSession(RawRtspCamera):
-    """Two Session headers, with spaces where none should be."""
+    """Two Session headers, with spaces where there should be none."""
 
     session = "12345678 ; timeout = 60\r\nSession: 12345678"
 
@@ -270,7 +270,7 @@ class BareDescription(RawRtspCamera):
 
 
 class Redirected(RawRtspCamera):
-    """It leads to another path of its own, or to `target`."""
+    """It redirects to another path of its own, or to `target`."""
 
     path = "/old"
     target = ""
@@ -280,16 +280,16 @@ class Redirected(RawRtspCamera):
             target = self.target or f"rtsp://127.0.0.1:{self.port}/live?x=1"
             return "302 Found", [f"location: {target}"], ""
         if method == "DESCRIBE":
-            # In a way that MediaMTX does not read.
+            # In a form that MediaMTX cannot read.
             base = f"Content-Base: 127.0.0.1:{self.port}/live/"
             return "200 OK", [base, "Content-Type: application/sdp"], self.sdp()
         return super().reply(connection, method, url, headers)
 
 
 class GuardedCamera(RawRtspCamera):
-    """It lets in by one kind of Digest.
+    """It accepts one kind of Digest.
 
-    refused : requests with an answer that was wrong.
+    refused : requests with a wrong Authorization.
     """
 
     user, password = "viewer", "secret77"
@@ -324,7 +324,7 @@ class EmptyPassword(GuardedCamera):
 
 
 class TwoChallengesInOneLine(GuardedCamera):
-    """Basic first, and its answer is never right."""
+    """It offers Basic first, and never accepts it."""
 
     challenges: ClassVar[list[str]] = [
         'Basic realm="cam", Digest realm="cam", nonce="n0nce", qop=auth, opaque=, algorithm=MD5'
@@ -332,7 +332,7 @@ class TwoChallengesInOneLine(GuardedCamera):
 
 
 class Sha256WithQop(GuardedCamera):
-    """It insists on qop."""
+    """It requires qop."""
 
     algorithm = "sha256"
     challenges: ClassVar[list[str]] = [
@@ -350,7 +350,7 @@ class Md5Sess(GuardedCamera):
 
 
 class OneTimeNonce(GuardedCamera):
-    """Each nonce is good for one request."""
+    """Each nonce is valid for one request."""
 
     nonce = 0
 
@@ -379,7 +379,7 @@ class BasicUnquoted(GuardedCamera):
 
 
 class KeepAliveHurts(RawRtspCamera):
-    """GET_PARAMETER is announced, and answered 454 with the end of the connection."""
+    """It announces GET_PARAMETER, and answers it with 454 and the end of the connection."""
 
     session = "12345678;timeout=10"
 
@@ -391,7 +391,7 @@ class KeepAliveHurts(RawRtspCamera):
 
 
 class AnyKeepAliveHurts(KeepAliveHurts):
-    """OPTIONS does it as well, while it plays."""
+    """OPTIONS has the same effect while it plays."""
 
     def reply(self, connection, method, url, headers):
         if method == "OPTIONS" and connection.playing:
@@ -400,14 +400,14 @@ class AnyKeepAliveHurts(KeepAliveHurts):
 
 
 class UdpOnly(RawRtspCamera):
-    """It does not know RTP over TCP, and UDP does not come through either."""
+    """It has no RTP over TCP, and UDP does not get through either."""
 
     def setup(self, connection, url, headers):
         return "461 Unsupported Transport", [], ""
 
 
 class UdpCamera(UdpOnly):
-    """It sends over UDP only, and that comes through."""
+    """It sends over UDP only, and that gets through."""
 
     def setup(self, connection, url, headers):
         found = re.search(r"client_port=(\d+)-(\d+)", headers.get("transport", ""))
@@ -434,7 +434,7 @@ class UdpCamera(UdpOnly):
 
 
 class Answering400(RawRtspCamera):
-    """It knows no such path, and says so in its own way."""
+    """It does not know this path, and answers 400 instead of 404."""
 
     def reply(self, connection, method, url, headers):
         if method == "DESCRIBE":

@@ -1,6 +1,6 @@
-"""A program of its own that answers WS-Discovery's Probe on 127.0.0.1, as cameras (and others) do.
+"""Answers WS-Discovery's Probe on 127.0.0.1, as cameras and other devices do; a process of its own.
 
-It knows nothing of the package that asks. It says "ready" and each Probe on a line, until its end.
+It uses nothing of the package that sends the Probe. It prints "ready" and each Probe on a line.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ANSWER = """<?xml version="1.0" encoding="UTF-8"?>
 
 @contextmanager
 def answering() -> Iterator[list[str]]:
-    """The program, running; at its end the list holds what it said."""
+    """The program, while it runs; after its end the list contains what it printed."""
     said: list[str] = []
     command = [sys.executable, __file__]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:

@@ -1,4 +1,6 @@
-"""Bringing what the tests need from outside: the system's packages, where that is allowed."""
+"""Installs what the tests need from outside with the system's package manager, if that
+is allowed.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +16,23 @@ from filelock import FileLock
 
 
 def apt(*packages: str, program: str = "", present: Callable[[], bool] | None = None) -> str:
-    """Make sure that something is installed, by Debian's package manager where we are root.
+    """Make sure that something is installed, by Debian's package manager if we are root.
 
     Parameters
     ----------
     packages
-        What brings it.
+        What contains it.
     program
-        There when this is on PATH.
+        It is installed when this is on PATH.
     present
         Or when this is true.
 
-    Returns the program's path, if one was named. Where it cannot be had the test is skipped with
-    the reason, and fails instead where ``CI=true``.
+    Returns the program's path, if one was named. If it cannot be installed, the test is skipped
+    with the reason; with ``CI=true`` it fails instead.
     """
     found = _look(program, present)
     if found is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Several test processes may want something at once; dpkg takes one at a time.
+        # Several test processes may install something at once; dpkg runs one at a time.
         with FileLock(Path(tempfile.gettempdir()) / "camrec-tests-apt.lock"):
             if _look(program, present) is None:
                 _install(packages)
@@ -54,7 +56,7 @@ def _install(packages: tuple[str, ...]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y"]
     install += ["--no-install-recommends", *packages]
-    # An old list of packages names versions that are gone: try it first, it is often good.
+    # An old list of packages names versions that are gone; often it is still good, so try it first.
     if subprocess.run(install, env=environment, **quiet).returncode != 0:
         subprocess.run(["apt-get", "update"], env=environment, **quiet)
         subprocess.run(install, env=environment, **quiet)

@@ -1,4 +1,4 @@
-"""An HTTP-MJPEG camera on raw sockets: a subclass overrides what is odd about it."""
+"""An HTTP MJPEG camera on raw sockets: a subclass overrides what is odd about it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def encode_jpegs(
     pixel_format: str = "yuvj420p",
     source: str = "testsrc2",
 ) -> tuple[bytes, ...]:
-    """JPEGs of a moving test picture, made by FFmpeg with `options`."""
+    """JPEGs of a moving test pattern, encoded by FFmpeg with `options`."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"]
     command += ["-i", f"{source}=size={size}:rate={rate}", "-t", str(seconds)]
     command += ["-pix_fmt", pixel_format, "-c:v", "mjpeg", "-huffman", "default", "-q:v", "5"]
@@ -36,7 +36,7 @@ def encode_jpegs(
 
 
 class RawHttpCamera(RawServer):
-    """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` for ever.
+    """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` forever.
 
     requests : the first line of each request, with its connection's number.
     """
@@ -55,7 +55,7 @@ class RawHttpCamera(RawServer):
     # What may be odd.
 
     def part(self, jpeg: bytes) -> bytes:
-        """One part of the multipart."""
+        """One part of the multipart body."""
         head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
         return head % len(jpeg) + jpeg + b"\r\n"
 
@@ -70,7 +70,9 @@ class RawHttpCamera(RawServer):
     def reply(
         self, peer: socket.socket, number: int, method: str, path: str, headers: dict[str, str]
     ) -> bool:
-        """Answer a request on connection `number`; whether another one may follow on it."""
+        """Reply to a request on connection `number`; returns whether another one may
+        follow on it.
+        """
         peer.sendall(self.head())
         self.stream(peer, number)
         return False
@@ -83,7 +85,7 @@ class RawHttpCamera(RawServer):
             peer.sendall(self.part(self.next_frame(number)))
 
     def next_frame(self, number: int) -> bytes:
-        """The frame that is due on connection `number`, noted as sent."""
+        """The frame that is due on connection `number`; it is logged as sent."""
         with self._lock:
             place = len(self.sent)
             self.sent.append(SentFrame(place, time.monotonic_ns(), number))

@@ -39,7 +39,7 @@ class RtspConnection(RawConnection):
             self.peer.sendall(data)
 
     def send_packet(self, channel: int, packet: bytes) -> None:
-        """An RTP or RTCP packet, interleaved."""
+        """Send an interleaved RTP or RTCP packet."""
         self.send(struct.pack(">BBH", 0x24, channel, len(packet)) + packet)
 
 
@@ -54,7 +54,7 @@ def encode(
     pixel_format: str = "yuv420p",
     source: str = "testsrc2",
 ) -> tuple[tuple[bytes, ...], ...]:
-    """Frames of a moving test picture, coded by FFmpeg with `options`."""
+    """Frames of a moving test pattern, encoded by FFmpeg with `options`."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"]
     command += ["-i", f"{source}=size={size}:rate={rate}", "-t", str(seconds)]
     command += ["-pix_fmt", pixel_format, "-c:v", codec, "-preset", "ultrafast", *options]
@@ -64,7 +64,7 @@ def encode(
 
 
 def split_frames(data: bytes, codec: str = "h264") -> tuple[tuple[bytes, ...], ...]:
-    """An Annex B byte stream as frames; `codec` is "h264" or "hevc"."""
+    """Split an Annex B byte stream into frames; `codec` is "h264" or "hevc"."""
     frames: list[list[bytes]] = [[]]
     has_slice = False
     for nal in filter(None, (nal.rstrip(b"\0") for nal in _START_CODE.split(data))):
@@ -84,7 +84,7 @@ def nal_type(nal: bytes, codec: str = "h264") -> int:
 
 
 class RawRtspCamera(RawServer):
-    """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` for ever.
+    """A camera at `url` for as long as the ``with`` lasts; it repeats `frames` forever.
 
     requests : the first line of each request, with its connection's number.
     """
@@ -110,7 +110,7 @@ class RawRtspCamera(RawServer):
     # What may be odd.
 
     def parameter_sets(self) -> dict[int, bytes]:
-        """The first parameter set of each kind that the frames hold."""
+        """The first parameter set of each kind in the frames."""
         codec = "h264" if self.codec == "H264" else "hevc"
         wanted = (7, 8) if self.codec == "H264" else (32, 33, 34)
         found: dict[int, bytes] = {}
@@ -120,7 +120,7 @@ class RawRtspCamera(RawServer):
         return found
 
     def format_parameters(self) -> str:
-        """What stands behind ``a=fmtp:96``."""
+        """What follows ``a=fmtp:96``."""
         sets = {k: base64.b64encode(nal).decode() for k, nal in self.parameter_sets().items()}
         if self.codec == "H264":
             return f"packetization-mode=1;sprop-parameter-sets={sets[7]},{sets[8]}"
@@ -147,7 +147,7 @@ class RawRtspCamera(RawServer):
         return (number / self.rate for number in itertools.count())
 
     def timestamp(self, seconds: float) -> int:
-        """The RTP time of what is due at `seconds`."""
+        """The RTP timestamp of what is due at `seconds`."""
         return int(seconds * self.clock_rate) + 1000 & 0xFFFFFFFF
 
     def payloads(self, frame: Frame) -> list[tuple[bytes, bool]]:
@@ -164,7 +164,7 @@ class RawRtspCamera(RawServer):
     def reply(
         self, connection: RtspConnection, method: str, url: str, headers: dict[str, str]
     ) -> Reply | None:
-        """The answer to a request; None hangs up without one. Header names are in lower case."""
+        """The reply to a request; None hangs up without one. Header names are in lower case."""
         session = [f"Session: {self.session}"]
         if method == "OPTIONS":
             return "200 OK", [f"Public: {self.public}"], ""
@@ -185,7 +185,7 @@ class RawRtspCamera(RawServer):
         return "200 OK", [f"Transport: {transport}", f"Session: {self.session}"], ""
 
     def encode_reply(self, status: str, cseq: str, headers: Sequence[str], body: str) -> bytes:
-        """A reply as it goes over the wire."""
+        """A reply as it is sent."""
         text = [f"RTSP/1.0 {status}", f"CSeq: {cseq}", *headers]
         text += [f"Content-Length: {len(body.encode())}"] if body else []
         return ("\r\n".join([*text, "", ""]) + body).encode()
@@ -209,7 +209,7 @@ class RawRtspCamera(RawServer):
     # The rest.
 
     def start_stream(self, connection: RtspConnection) -> None:
-        """Begin to send, once a connection."""
+        """Start to send, once per connection."""
         if not connection.playing:
             connection.playing = True
             self._start(self._stream, connection)
@@ -229,7 +229,7 @@ class RawRtspCamera(RawServer):
     def _converse(self, connection: RtspConnection) -> None:
         received = b""
         while True:
-            if received[:1] == b"$":  # RTCP of the client's
+            if received[:1] == b"$":  # the client's RTCP
                 size = 4 + int.from_bytes(received[2:4], "big")
                 if len(received) >= max(4, size):
                     received = received[size:]
@@ -245,7 +245,7 @@ class RawRtspCamera(RawServer):
             received += data
 
     def _request(self, connection: RtspConnection, received: bytes) -> bytes:
-        """Answer the first request of what was received; what follows it is returned."""
+        """Handle the first request in what was received; returns what follows it."""
         head, rest = received.split(b"\r\n\r\n", 1)
         first, *lines = head.decode("latin1").split("\r\n")
         headers = {k.strip().lower(): v.strip() for k, _, v in (at.partition(":") for at in lines)}

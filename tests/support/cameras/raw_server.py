@@ -1,4 +1,4 @@
-"""What cameras on raw sockets have in common: a listener, and a thread for each connection."""
+"""What cameras on raw sockets share: a listener, and a thread for each connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class SentFrame:
-    """One frame as it left: its number, when (monotonic nanoseconds), on which connection."""
+    """One frame as sent: its number, when (monotonic nanoseconds), and on which connection."""
 
     number: int
     at: int
@@ -29,7 +29,7 @@ class RawConnection:
 
 
 def has_left(peer: socket.socket) -> bool:
-    """Whether the client has closed its side, though its thread may not have noticed yet."""
+    """Whether the client has closed its side, although its thread may not have noticed yet."""
     try:
         return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
     except BlockingIOError:
@@ -39,11 +39,11 @@ def has_left(peer: socket.socket) -> bool:
 
 
 class RawServer:
-    """A camera that listens at `port` for as long as the ``with`` lasts.
+    """A camera that listens on `port` for as long as the ``with`` lasts.
 
-    connections : how many there ever were.
-    most_at_once : how many there were at the same time, at most.
-    sent : each frame that left.
+    connections : how many there have been.
+    most_at_once : the most that there were at the same time.
+    sent : each frame that was sent.
     """
 
     connection_type: type[RawConnection] = RawConnection
@@ -77,7 +77,7 @@ class RawServer:
             thread.join(10)
 
     def _converse(self, connection: RawConnection) -> None:
-        """Answer the client until it leaves."""
+        """Serve the client until it leaves."""
         raise NotImplementedError
 
     def _start(self, target: Callable[..., object], *args: object) -> None:

@@ -1,6 +1,6 @@
-"""Peers that refuse, mislead or keep silent, as real cameras and other machines do.
+"""Peers that reject, mislead or stay silent, as real cameras and other machines do.
 
-They stand in for a camera's refusals only: none of them ever sends a picture.
+They stand in for a camera's failures only: none of them ever sends a frame.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SDP = (
     "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:t0\r\n"
 )
 
-# Sends the answer to one request; False hangs up.
+# Sends the reply to one request; False hangs up.
 Answer = Callable[[socket.socket, bytes], bool]
 
 
@@ -27,9 +27,9 @@ class Refusing:
     Parameters
     ----------
     answer
-        What it says to each request; None accepts and stays silent.
+        What it replies to each request; None accepts the connection and stays silent.
     greeting
-        What it says at once, unasked.
+        What it sends at once, before any request.
     certificate
         A PEM file with key and certificate: it speaks TLS.
     """
@@ -111,7 +111,7 @@ def rtsp_status(status: str, headers: str = "") -> Answer:
 
 
 def rtsp_without_picture(client: socket.socket, request: bytes) -> bool:
-    """An RTSP camera that promises H.264 and never sends any."""
+    """An RTSP camera that announces H.264 and never sends any."""
     headers, body = "Session: 1\r\n", ""
     if request.startswith(b"DESCRIBE"):
         body = SDP
@@ -123,13 +123,13 @@ def rtsp_without_picture(client: socket.socket, request: bytes) -> bool:
 
 
 def rtsp_that_leaves(client: socket.socket, request: bytes) -> bool:
-    """An RTSP camera that hangs up once it is to play."""
+    """An RTSP camera that hangs up when it should play."""
     rtsp_without_picture(client, request)
     return not request.startswith(b"PLAY")
 
 
 def says(data: bytes, *, then_closes: bool = True) -> Answer:
-    """The same bytes to any request."""
+    """The same bytes in reply to any request."""
 
     def answer(client: socket.socket, request: bytes) -> bool:
         client.sendall(data)

@@ -1,4 +1,4 @@
-"""A camera that says again what a report of `camrec probe --save` has."""
+"""A camera that replays a report of `camrec probe --save`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 @dataclass(frozen=True)
 class Said:
-    """What one side said, `at` so many seconds; a media's bytes, or a message's text."""
+    """What one side sent, after `at` seconds: bytes of media, or the text of a message."""
 
     at: float
     by_camera: bool
@@ -31,9 +31,9 @@ class Said:
 class ReplayedCamera(RawServer):
     """A camera at `url` for as long as the ``with`` lasts.
 
-    Each connection gets the replies of the report's connection of that number, of the last one
-    where there are no more; a request is answered by what followed the next request of its method.
-    What of the media is one frame is not known: `sent` stays empty.
+    Each connection gets the replies of the report's connection with the same number, or of the last
+    one if the report has fewer. A request is answered by what followed the next request of its
+    method. The report does not say which media bytes are one frame, so `sent` stays empty.
     """
 
     def __init__(self, report: Path) -> None:
@@ -49,7 +49,7 @@ class ReplayedCamera(RawServer):
         scheme, rest = self.summary["address"].split("://", 1)
         path = rest[rest.find("/") :] if "/" in rest else ""
         userinfo = "viewer:anything@" if self.summary["logs_in"] else ""
-        # What was TLS is plain here: the report has what was inside.
+        # What was TLS is plain here: the report contains what was inside.
         scheme = {"rtsps": "rtsp", "https": "http"}.get(scheme, scheme)
         self.url = f"{scheme}://{userinfo}{self._authority}{path}"
 
@@ -81,7 +81,7 @@ class ReplayedCamera(RawServer):
             place = self._reply(peer, told, place, told[found].at, request)
 
     def _request(self, peer: socket.socket, received: bytes) -> tuple[bytes | None, bytes]:
-        """The client's next request, RTCP of its passed over; None where it leaves."""
+        """The client's next request, without its RTCP; None if it leaves."""
         while True:
             if received[:1] == b"$" and len(received) >= 4:
                 size = 4 + int.from_bytes(received[2:4], "big")
@@ -107,7 +107,9 @@ class ReplayedCamera(RawServer):
     def _reply(
         self, peer: socket.socket, told: list[Said], place: int, asked: float, request: bytes
     ) -> int:
-        """Say what the camera said until the next request; the place of that is returned."""
+        """Send what the camera sent until the next request; returns the position of
+        that request.
+        """
         began = time.monotonic()
         cseq = CSEQ.search(request)
         while place < len(told):

@@ -1,4 +1,4 @@
-"""An RTSP camera that sends M-JPEG (RFC 2435), as small boards and Axis' `videocodec=jpeg` do."""
+"""An RTSP camera that sends M-JPEG (RFC 2435), like small boards and Axis' `videocodec=jpeg`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOI = b"\xff\xd8\xff"
 def jpegs(
     *options: str, size: str = "320x240", seconds: float = 4, pixels: str = "yuvj420p"
 ) -> tuple[tuple[bytes], ...]:
-    """Frames of a moving test picture, each one JPEG with the usual Huffman tables."""
+    """Frames of a moving test pattern, each one JPEG with the usual Huffman tables."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"]
     command += ["-i", f"testsrc2=size={size}:rate={RATE}", "-t", str(seconds)]
     command += ["-pix_fmt", pixels, "-c:v", "mjpeg", "-huffman", "default", "-q:v", "6"]
@@ -32,7 +32,7 @@ def jpegs(
 
 @kept
 def jpegs_with_restarts(size: tuple[int, int], interval: int) -> tuple[tuple[bytes], ...]:
-    """Frames of which `interval` MCUs each stand between two restart markers."""
+    """Frames with a restart marker after every `interval` MCUs."""
     options = [cv2.IMWRITE_JPEG_RST_INTERVAL, interval]
     chance = np.random.default_rng(1)
     made = []
@@ -43,7 +43,7 @@ def jpegs_with_restarts(size: tuple[int, int], interval: int) -> tuple[tuple[byt
 
 
 def tables_and_scan(jpeg: bytes) -> tuple[list[bytes], bytes]:
-    """Its quantization tables, two of them, and its entropy-coded data."""
+    """Its two quantization tables, and its entropy-coded data."""
     at, tables = 2, []
     while True:
         marker, size = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
@@ -66,7 +66,9 @@ def payloads(
     restart: int | None = None,
     width: int = MAX_PAYLOAD_BYTES,
 ) -> list[tuple[bytes, bool]]:
-    """(payload, marker) of each packet. `tables`: other ones to be sent; [] sends a length of 0."""
+    """(payload, marker) of each packet. `tables`: tables to send instead; [] sends a
+    length of 0.
+    """
     found, scan = tables_and_scan(jpeg)
     sent = b"".join(found if tables is None else tables)
     packets, at = [], 0
@@ -84,7 +86,7 @@ def payloads(
 
 
 class RtpJpegCamera(RawRtspCamera):
-    """Sends quantization tables with each frame, as most do."""
+    """Sends quantization tables with each frame, as most cameras do."""
 
     payload_type: ClassVar[int] = 26
     codec: ClassVar[str] = "JPEG"

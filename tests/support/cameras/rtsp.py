@@ -1,4 +1,4 @@
-"""An RTSP camera for the tests, with a log of what it truly sent."""
+"""An RTSP camera for the tests, with a log of what it sent."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ELEMENTS = "x264enc x265enc avenc_aac opusenc alawenc rtph264pay rtpmp4gpay rtpo
 
 @dataclass(frozen=True)
 class Taken:
-    """One picture as the camera sent it.
+    """One frame as the camera sent it.
 
-    number : counted from 0, modulo 65536 in the bar code on the picture.
-    pts : nanoseconds; rtp : the 32-bit RTP time of its packets (90000 a second).
-    taken, sent : when it was taken and when its last packet left, monotonic nanoseconds.
-    slices : `slices_hash` of its coded data.
+    number : counted from 0; modulo 65536 in the frame's bar code.
+    pts : nanoseconds; rtp : the 32-bit RTP timestamp of its packets (90000 per second).
+    taken, sent : when it was captured and when its last packet left, monotonic nanoseconds.
+    slices : `slices_hash` of its encoded data.
     """
 
     number: int
@@ -50,20 +50,20 @@ class RtspCamera:
     codec
         "h264" or "h265".
     irregular
-        `schedule.irregular`'s times; else `rate` pictures a second.
+        The times of `schedule.irregular`; otherwise `rate` frames per second.
     gop, b_frames
-        Pictures from key to key, and B-frames between two others.
+        Frames from one key frame to the next, and B-frames between two others.
     in_band
-        The parameter sets stand in front of each key picture; else in the SDP only.
+        The parameter sets are in front of each key frame; otherwise in the SDP only.
     audio
         None, or one of `gst_rtsp.SOUND`: "aac", "pcma", "opus", "g722", "mp3" ...
     sound_until, video_until
-        Seconds after which no sound or no picture comes any more, though the connection lives;
-        ``sound_until=0`` is sound that is promised and never comes.
+        Seconds after which no audio or no video arrives any more, although the connection stays;
+        ``sound_until=0`` is audio that is announced and never arrives.
     auth
         None, "basic" or "digest", with `user` and `password`. They are in `url`.
     bit_rate
-        Kilobits a second.
+        Kilobits per second.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class RtspCamera:
 
     def start(self) -> RtspCamera:
         provision.apt(*PACKAGES, program=PYTHON, present=installed)
-        # The options go through stdin: a test may look for the password in every argv.
+        # The options go through stdin: a test may search every argv for the password.
         self._child = subprocess.Popen(
             [PYTHON, str(SCRIPT)],
             stdin=subprocess.PIPE,
@@ -131,20 +131,24 @@ class RtspCamera:
         return self
 
     def truth(self) -> list[Taken]:
-        """Every picture sent so far, in the order they were sent."""
+        """Every frame sent so far, in the order of sending."""
         return [Taken(**event) for event in self._events("picture")]
 
     def sound(self) -> list[int]:
-        """The 32-bit RTP time of every packet of sound so far, those never sent included."""
+        """The 32-bit RTP timestamp of every audio packet so far, those that were not
+        sent included.
+        """
         return [event["rtp"] for event in self._events("sound")]
 
     def sound_pts(self) -> dict[int, int]:
-        """When the sound of each packet was made, by its RTP time; the clock is the pictures'."""
+        """When the audio of each packet was made, by its RTP timestamp; by the clock of
+        the video.
+        """
         return {event["rtp"]: event["pts"] for event in self._events("sound")}
 
     @property
     def connections(self) -> int:
-        """How many connections it was ever asked for."""
+        """How many connections it has been asked for."""
         return len(self._events("connected"))
 
     def _events(self, kind: str) -> list[dict]:
@@ -157,7 +161,7 @@ class RtspCamera:
         return events
 
     def kill(self) -> None:
-        """Gone at once, as when its plug is pulled."""
+        """Disappear at once, as if unplugged."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -167,19 +171,19 @@ class RtspCamera:
             child.wait()
 
     def freeze(self) -> None:
-        """Its connections live on and nothing comes."""
+        """Keep the connections open and send nothing."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
     def restart(self) -> None:
-        """Back at the same address, numbers from 0 again."""
+        """Come back at the same address, with numbers from 0 again."""
         self.kill()
         self.start()
 
     def resize(self, width: int, height: int) -> None:
-        """Its pictures have another size when it is started the next time."""
+        """Give its frames another size when it is started the next time."""
         self._options["size"] = (width, height)
 
     def __enter__(self) -> RtspCamera:
@@ -205,7 +209,7 @@ def installed() -> bool:
 
 
 def slices_hash(annex_b: bytes, codec: str = "h264") -> str:
-    """What tells a coded picture from all others: SHA-1 over its slices, without parameter sets."""
+    """What identifies an encoded frame: SHA-1 of its slices, without parameter sets."""
     found = hashlib.sha1()
     for nal in annex_b.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1"):
         if nal:

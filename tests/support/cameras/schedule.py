@@ -1,4 +1,4 @@
-"""When a test camera takes its pictures."""
+"""When a test camera captures its frames."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def steady(rate: float) -> Iterator[float]:
-    """Seconds from the start of each picture, `rate` a second."""
+    """Seconds from the start of each frame, `rate` per second."""
     number = 0
     while True:
         yield number / rate
@@ -15,8 +15,9 @@ def steady(rate: float) -> Iterator[float]:
 
 
 def irregular(seed: int = 7) -> Iterator[float]:
-    """25 a second, each up to 25 ms early or late, for 4 s; 3 a second for 4 s; 20 a second for
-    4 s; nothing for 1.7 s; and again."""
+    """25 per second, each up to 25 ms early or late, for 4 s; 3 per second for 4 s; 20 per second
+    for 4 s; nothing for 1.7 s; and again.
+    """
     chance = random.Random(seed)
     now = 0.0
     while True:
