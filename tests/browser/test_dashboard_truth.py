@@ -99,7 +99,7 @@ def test_a_length_that_the_page_offers_is_accepted_by_the_station(shown, monkeyp
         monkeypatch.setattr(
             DiskSpace, "free_bytes", property(lambda self: station.config.min_free_bytes)
         )
-        expect(tile).to_contain_text("No room")
+        expect(tile).to_contain_text("Not enough space")
         expect(tile.get_by_role("button", name="Record")).to_be_disabled()
 
 

@@ -1,4 +1,4 @@
-"""A unit test has no process, no network and no browser: it fails where it comes to one."""
+"""A unit test has no process, no network and no browser: it fails if it uses one."""
 
 from __future__ import annotations
 

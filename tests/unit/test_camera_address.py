@@ -1,4 +1,4 @@
-"""Addresses are taken apart at the door, and a credential never prints."""
+"""Addresses are parsed when they are given, and a credential is never printed."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_cleaning_a_long_name_takes_bounded_time():
     ["http://cam.lan/x@y", "http://1.2.3.4:80/t:1@b?", "rtsp://u:p@ss#1@h:81/x", "http://[::1]/?a"],
 )
 def test_what_was_typed_is_restored_from_what_was_kept(address):
-    """Also with a user and a password that were given beside it."""
+    """Also with a user and a password that were given next to it."""
     source = parse_address(address)
     for credential in (source.credential, Credential("us@r", "p@s/s#?"), Credential("u", "")):
         kept = replace(source, credential=credential)

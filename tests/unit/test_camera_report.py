@@ -1,4 +1,4 @@
-"""A report of a camera: what is in it, what is not, and what it is good for."""
+"""A report about a camera: what it contains, what it does not, and what it is good for."""
 
 from __future__ import annotations
 

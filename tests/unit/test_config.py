@@ -1,4 +1,4 @@
-"""Settings: read from YAML or JSON, an unknown or wrong one is an error."""
+"""Settings are read from YAML or JSON; unknown or wrong ones are errors."""
 
 from __future__ import annotations
 

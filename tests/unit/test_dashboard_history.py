@@ -1,4 +1,4 @@
-"""What the statistics are drawn from."""
+"""The data that the statistics are drawn from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from camrec.session import SessionState
 
 
 class Seen(SimpleNamespace):
-    """A session as the history looks at one."""
+    """A session as the history sees it."""
 
     age = 0.0
     live_views = SimpleNamespace(lag=0.05)
@@ -67,7 +67,7 @@ def test_a_gap_reaches_from_the_last_frames_to_the_next_ones():
 
 
 def test_nothing_is_filled_across_a_time_without_frames():
-    """An area has its own moments there: down to nothing with the last value, up with the next."""
+    """An area has points of its own there: down to zero at the last value, up again at the next."""
 
     def moment(at: float, fps: float) -> dict[str, float]:
         return {"at": at, "fps": fps, "rate": fps, "lag": 5.0, "lost": 0.0}

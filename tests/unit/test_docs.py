@@ -1,4 +1,4 @@
-"""What the documents say is held against the code."""
+"""What the documentation says is compared with the code."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ codes = runpy.run_path(str(ROOT / "docs/codes.py"))
 
 
 def test_every_code_of_an_error_has_its_row_and_the_title_that_the_page_shows():
-    """The last table is made anew by `python docs/codes.py`."""
+    """`python docs/codes.py` generates the last table."""
     page = (ROOT / "docs/troubleshooting.md").read_text("utf-8")
     assert page == codes["page"]()
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.M)

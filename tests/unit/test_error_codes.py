@@ -1,4 +1,4 @@
-"""An error of another camrec has the class with which camrec raises its code."""
+"""An error that another camrec reports has the class with which camrec raises its code."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ENDS_IN = (
 )
 # Errors that a caller gets at once: they end nothing.
 CALLERS_CODES = {"already_recording", "session_closed", "session_not_live"}
-# A defect ends a camera with a CameraError, and anything else with a CamrecError.
+# A bug ends a camera with a CameraError, and anything else with a CamrecError.
 DEFECT_CODE = "internal"
 
 
 def raised_classes() -> dict[str, set[type[CamrecError]]]:
-    """The classes with which those packages create each code that they write as a literal."""
+    """The classes with which those packages create each code that they contain as a literal."""
     found = defaultdict(set)
     for name in ENDS_IN:
         path = PACKAGE / name

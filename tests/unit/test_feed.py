@@ -1,4 +1,4 @@
-"""The feed: nobody delays it, nobody misses a unit, its group and figures are true."""
+"""The feed: nobody delays it, nobody misses a unit, and its GOP and figures are right."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_on_ready_tells_once_until_all_is_taken(feed):
     subscription.take_all()
     feed.publish(unit(2))
     assert told == [0, 1]
-    # One that begins with a group is told at once.
+    # A subscriber that starts with a GOP is notified at once.
     feed.subscribe(max_bytes=1 << 20, on_ready=lambda: told.append("group"))
     assert told == [0, 1, "group"]
 
@@ -183,7 +183,7 @@ def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
 def test_the_group_has_the_audio_of_its_time(feed):
     units = mixed(pictures([number / 25 for number in range(30)], gop=25), sound(1.2))
     key = next(u for u in reversed(units) if u.track.medium == "video" and u.key)
-    # Sound comes before the picture that it belongs to, as where the camera's encoder is slow.
+    # The audio comes before its frame, as if the camera's encoder was slow.
     sounds = [u for u in units if u.track.medium == "audio"]
     for each in sounds[:50]:
         feed.publish(each)
@@ -269,7 +269,7 @@ def test_the_usual_rate_follows_slowly_and_stays_while_nothing_comes(feed, clock
     clock.now += 20 * SECOND  # it went away
     feed.interrupt()
     assert feed.figures().usual_bit_rate == usual
-    send(1000, 25, 1)  # it comes back, with little at first
+    send(1000, 25, 1)  # it comes back, slowly at first
     assert feed.figures().usual_bit_rate == pytest.approx(usual, rel=0.05)
     send(1025, 25, 200)
     step = feed.figures().usual_bit_rate
@@ -325,7 +325,7 @@ def test_of_each_notice_the_latest_is_kept_though_the_stream_broke(feed):
     feed.note((one,))
     feed.note((same, other))
     assert feed.notices == (same, other)
-    feed.note((same,))  # the other was withdrawn
+    feed.note((same,))  # the other subscription was closed
     assert feed.notices == (same,)
     feed.interrupt()
     assert feed.notices == (same,)

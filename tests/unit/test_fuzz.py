@@ -1,4 +1,4 @@
-"""Whatever comes in, nothing but the errors that are told: bytes, addresses, files and settings."""
+"""Whatever comes in, only documented errors come out: bytes, addresses, files and settings."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_any_bytes_are_a_packet_or_none(data):
 
 
 def test_a_frame_without_an_end_is_bounded():
-    """Fragments of one NAL unit for ever; and whole ones that never end a picture."""
+    """Endless fragments of one NAL unit; and complete units that never end a frame."""
     for first, later in ((b"\x7c\x85", b"\x7c\x05"), (b"\x41", b"\x41")):
         pictures = AccessUnitAssembler(90_000, H264Depacketizer(), [])
         for number in range(3 * MAX_NAL_BYTES >> 15):
@@ -160,7 +160,7 @@ def test_any_description_is_read_or_refused(lines):
 
 
 def test_a_camera_that_changes_all_the_time_is_not_followed():
-    """Each change would be a part of its own, and a start of FFmpeg."""
+    """Each change would be a segment of its own, and a start of FFmpeg."""
     changes = TrackChangeLimiter()
     second = 10**9
     taken = [changes.take(number * second // 25) for number in range(25 * 60)]
@@ -188,13 +188,13 @@ def test_an_address_is_taken_apart_or_refused(address):
     except InputError:
         return
     assert source.kind in ("rtsp", "mjpeg") and 0 < source.port < 1 << 16
-    assert "@" not in urlsplit(source.url).netloc  # behind it one may stand, as in rtsp://0?@h
+    assert "@" not in urlsplit(source.url).netloc  # one may follow it, as in rtsp://0?@h
     again = restore_address(source.address())
     assert (again.url, again.credential, again.host) == (source.url, source.credential, source.host)
     for secret in source.secrets():
         if len(secret) > 3 and secret not in redact(""):
             assert secret not in redact(f"x {source.address()} y")
-    # Behind a host and a slash is its path, whatever that looks like.
+    # After a host and a slash comes its path, whatever that looks like.
     path = "pass" in address[:12] or "/" in address.partition("://")[2].partition("pass")[0]
     assert repr(source).count("pass") == source.url.count("pass") == 0 or path
 

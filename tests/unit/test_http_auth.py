@@ -1,4 +1,4 @@
-"""Challenges as RFC 9110 allows them and as cameras write them, and the answers to them."""
+"""Challenges as RFC 9110 allows them and as cameras write them, and the responses to them."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_any_line_is_read_and_answered_or_passed_over(parts):
 
 
 def right(header: str, method: str, uri: str, credential: Credential) -> bool:
-    """As a server reckons it, from the header alone."""
+    """The response as a server computes it, from the header alone."""
     said = {k: a or b for k, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', header)}
     told = said.get("algorithm", "MD5").upper()
     name = HASHES[told.removesuffix("-SESS")]
@@ -227,7 +227,7 @@ def test_a_nonce_that_is_too_old_is_replaced():
     assert login.accept_challenge(["Digest realm=cam, nonce=m, stale=true"])
     for _ in range(2):
         assert 'nonce="m"' in login.authorization("GET", "/")
-    # One that was right before is no wrong password: only its nonce can be the reason.
+    # A password that was accepted before is not wrong: only its nonce can be the reason.
     assert login.accept_challenge(["Digest realm=cam, nonce=o"])
 
 

@@ -1,4 +1,4 @@
-"""The watch over the videos folder sees what other programs do there."""
+"""The watch over the videos folder notices what other programs do there."""
 
 from __future__ import annotations
 

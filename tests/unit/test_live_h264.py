@@ -1,4 +1,6 @@
-"""Packets: the group first, then each as it comes; who falls behind goes on at a key picture."""
+"""H.264 viewers: first the GOP, then each frame as it comes; one that falls behind continues at a
+key frame.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def room(feed, clock):
 
 
 class Camera:
-    """Publishes its units one by one, its clock at the arrival of each."""
+    """Publishes its units one by one, with its clock at the arrival of each."""
 
     def __init__(self, feed: Feed, clock: MadeClock, **how: object) -> None:
         self._feed, self._clock = feed, clock
@@ -36,7 +38,7 @@ class Camera:
 
 
 def joined(room: LiveViews) -> H264Viewer:
-    """One that sees to what comes as soon as it comes, and takes it when it likes."""
+    """A viewer that is woken for each frame, and takes frames when the test says so."""
     found: list[H264Viewer] = []
     found.append(room.subscribe_h264(lambda: [each.process_pending() for each in found]))
     return found[0]
@@ -66,7 +68,7 @@ def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, cloc
     camera.send(200)
     viewer = joined(room)
     seen = []
-    # Two are decoded while one comes: behind by eight seconds it is not left behind.
+    # Two are decoded while one arrives: although it is eight seconds behind, nothing is skipped.
     for _ in range(40):
         camera.send()
         seen += [viewer.next_packet() for _ in range(2)]
@@ -124,7 +126,7 @@ def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock
     for _ in range(250):
         camera.send()
         passing.append(viewer.next_packet().skip_display)
-    # Five wait all the time; five a second are shown in spite of it.
+    # Five wait all the time; five per second are shown all the same.
     assert passing.count(False) == 250 // 5
 
 

@@ -1,4 +1,4 @@
-"""Pictures: an MJPEG camera's own bytes, one decoding for all, the newest first."""
+"""JPEG viewers: an MJPEG camera's own bytes, one decoding for all, the newest frame first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pictures(feed, clock):
 
 
 class Viewer:
-    """Takes each picture as it comes."""
+    """Takes each frame as it comes."""
 
     def __init__(self, pictures: LiveViews, width: int | None = None, **how: bool) -> None:
         self._ready = threading.Event()
@@ -56,7 +56,7 @@ def test_the_newest_of_the_group_comes_first(feed, pictures, codec, b_frames):
     for unit in units[:40]:
         feed.publish(unit)
     first = Viewer(pictures).next()
-    # Reordered pictures: those that wait for one before them cannot be shown yet.
+    # Reordered frames: those that wait for an earlier one cannot be shown yet.
     assert 40 - 1 - 2 * b_frames <= number(first) <= 39
     assert (first.width, first.height) == (320, 240)
     assert first.number == number(first) + 1
@@ -170,7 +170,7 @@ def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypat
     assert not [t for t in threading.enumerate() if t.name == "live-jpeg"]
     viewers = [Viewer(pictures)]
     viewers[0].next()
-    # One who comes later gets the newest at once, made already.
+    # A viewer that comes later gets the newest one at once; it is encoded already.
     viewers += [Viewer(pictures) for _ in range(3)]
     assert all(number(viewer.next()) == 9 for viewer in viewers[1:])
     assert pictures.viewers == 4 and len(encoded) == 1
@@ -257,7 +257,7 @@ def test_another_size_and_a_break_in_mid_stream(feed, pictures):
     picture = viewer.next()
     assert (picture.width, picture.height, number(picture)) == (160, 120, 70)
     feed.interrupt()
-    # Nothing can be shown before a key picture.
+    # Nothing can be shown before a key frame.
     rest = made(TIMES, gop=3, number=80)
     feed.publish(rest[1])
     feed.publish(rest[3])
@@ -290,7 +290,7 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
 
     monkeypatch.setattr(JpegViewer, "next_frame", take)
     assert number(pictures.snapshot()) >= 30
-    # Of a camera that is away what there was last comes, a moment later.
+    # The last frame of a camera that went away arrives a moment later.
     clock.now += 60 * SECOND
     assert number(pictures.snapshot()) == 32
 
@@ -298,7 +298,7 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
 @pytest.mark.parametrize("height", [240, 720])
 @pytest.mark.parametrize("form", ["yuv420p", "yuvj420p"])
 def test_colours_are_as_the_camera_meant_them(height, form):
-    """Limited and full range, and the matrix that is usual for the size where none is told."""
+    """Limited and full range, and the usual matrix for the size if the stream names none."""
     colours = np.array([[255, 255, 255], [0, 0, 0], [128, 128, 128], [200, 40, 40], [40, 40, 200]])
     width = 64 * len(colours)
     row = np.repeat(colours, 64, axis=0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The names of the package: each class once, constants that say what they count, no old words."""
+"""Names in the package: each class name once, constants that say what they count, no old names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from support.source import MODULES, PACKAGE, nodes, statements
 
-# Words that say how much and not of what: a constant of one of them needs its noun beside it.
+# Words that say how much but not of what: a constant with one of them needs a noun as well.
 BARE_WORDS = frozenset(
     {
         *(
@@ -78,7 +78,7 @@ BARE_WORDS = frozenset(
         ),
     }
 )
-# Names that the package had once: whoever writes one now means something that has a better one.
+# Names that the package once had, each replaced by a better one.
 OLD_NAMES = frozenset((PACKAGE.parent / "tests/support/old_names.txt").read_text().split())
 
 
@@ -129,7 +129,7 @@ def test_no_constant_is_a_bare_word():
 
 
 def test_a_number_of_seconds_bytes_or_nanoseconds_says_so():
-    """A constant that is a plain number ends in its unit, or says what it counts."""
+    """A constant that is a plain number ends with its unit, or says what it counts."""
     unnamed = set()
     for module in MODULES:
         for node in statements(module):
@@ -142,7 +142,7 @@ def test_a_number_of_seconds_bytes_or_nanoseconds_says_so():
     assert unnamed == set()
 
 
-# Numbers whose one word is the whole name that their standard gives them.
+# Numbers whose standard gives them a name of one word.
 UNITLESS: frozenset[str] = frozenset()
 
 

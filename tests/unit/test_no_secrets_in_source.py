@@ -1,4 +1,4 @@
-"""No key, token or password of anybody stands in the source."""
+"""The source contains no key, token or password of anybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sound in frames and elements: put together, told apart, and what is stunted passed over."""
+"""Audio in frames and elements: put together, split, and skipped if it is broken."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_frame_of_which_a_piece_is_lost_is_no_audio(codec, name):
     assert track.send(4000, cut[-1], lose=1) == []
     (unit,) = track.send(7000, alone + second)
     assert (unit.data, unit.lost) == (second, 1)
-    # The rest of one that began before we listened, or of one that has lost its end.
+    # The rest of one that began before we connected, or of one whose end was lost.
     assert track.send(8000, cut[-1]) == []
     track.send(9000, cut[0])
     (unit,) = track.send(12_000, alone + third)
@@ -101,7 +101,7 @@ def test_what_never_becomes_a_frame_is_not_gathered_without_end():
         assert len(track.track._partial) < 1 << 14
 
 
-# AAC of low complexity, 48 kHz, stereo; as GStreamer tells it, and with two units an element.
+# AAC LC, 48 kHz, stereo; as GStreamer describes it, and with two units per element.
 LATM = {"cpresent": "0", "config": "40002320adca00"}
 PAIR = "410023203fc0"
 
@@ -114,7 +114,7 @@ def test_latm_elements_are_put_together():
     assert track.send(5000, element[:400]) == []
     (unit,) = track.send(5000, element[400:], marker=True)
     assert unit.data == long and ticks([unit], 48_000) == [5000]
-    # Half of it lost, then the beginning lost; the next is whole again.
+    # Half of it lost, then the beginning lost; the next one is complete again.
     track.send(6024, element[:100])
     assert track.send(6024, element[400:], marker=True, lose=1) == []
     assert track.send(7048, element[400:], marker=True, lose=1) == []
@@ -142,7 +142,7 @@ def test_latm_of_two_units_an_element():
         {"cpresent": "0", "config": "4000"},
         {"cpresent": "0", "config": "c0002320adca00"},  # another version
         {"cpresent": "0", "config": "40042320adca00"},  # two layers
-        {"cpresent": "0", "config": "4000a320adca00"},  # not AAC of a plain kind
+        {"cpresent": "0", "config": "4000a320adca00"},  # not plain AAC
     ],
 )
 def test_latm_of_a_rare_kind_is_left_out(format):
@@ -167,7 +167,7 @@ def test_some_audio_needs_no_description(payload, codec, rate, samples):
 
 @pytest.mark.parametrize("length", [0.02, 0.064, 0.128, 0.256])
 def test_a_long_piece_is_put_where_its_first_sample_was_made(length):
-    """It is sent when its last one is there; 40 ms of that a picture takes as well."""
+    """It is sent when its last sample is there. Frames are 40 ms late too: only the rest counts."""
     track = sender("PCMA", 8000)
     chance = random.Random(4)
     for number in range(100):

@@ -1,4 +1,4 @@
-"""M-JPEG over RTP (RFC 2435): the JPEGs that come out decode to what the camera's own would."""
+"""M-JPEG over RTP (RFC 2435): the resulting JPEGs decode to the same as the camera's own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Sender:
         self.frame = 0
 
     def send(self, packets, *, lose=(), markers=True, extension=b"", same_frame=False) -> list:
-        """`lose`: the places of packets that do not arrive; `markers`: False sets none."""
+        """Send it. `lose`: the positions of packets that do not arrive; `markers`:
+        False sets none.
+        """
         units = []
         self.frame += not same_frame
         for place, (payload, marker) in enumerate(packets):
@@ -106,7 +108,7 @@ def test_tables_are_told_once_and_kept_by_their_q():
     for unit, original in zip(seen, [first, other, first, other], strict=True):
         assert np.array_equal(decoded(unit.data), decoded(original))
     assert [unit.dropped_frames for unit in seen] == [1, 0, 0, 0]
-    # Of 255 nothing is kept.
+    # Tables for Q 255 are not stored.
     sender.send(payloads(first, SIZE))
     assert sender.send(payloads(first, SIZE, tables=[])) == []
 
@@ -179,9 +181,9 @@ def test_jpegs_of_another_size_are_another_track():
     ("told", "blocks", "expected"),
     [
         ((2560, 1920), (0, 0), (2560, 1920)),
-        ((2592, 1944), (2592, 1944), (2592, 1944)),  # what goes over 8 bits is cut off
+        ((2592, 1944), (2592, 1944), (2592, 1944)),  # what exceeds 8 bits is cut off
         ((1366, 768), (1368, 768), (1366, 768)),
-        ((640, 480), (320, 240), (320, 240)),  # an old description: RTP is nearer
+        ((640, 480), (320, 240), (320, 240)),  # an outdated description: RTP is more recent
         (None, (320, 240), (320, 240)),
     ],
 )

@@ -1,4 +1,4 @@
-"""Cameras that count a rate which they do not send, and all that only looks like them."""
+"""Cameras that count a rate which they do not send, and others that only look like them."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def bursts(chance: random.Random, at: float) -> float:
 
 
 def grows_and_falls(chance: random.Random, at: float) -> float:
-    """Too little network for 20 s, again and again."""
+    """Too little bandwidth for 20 s, again and again."""
     return 0.4 * (at % 20) / 20 + lan(chance, at)
 
 
 def congested(chance: random.Random, at: float) -> float:
-    """A delay that grows to 3.5 s and falls at once, every two minutes."""
+    """A delay that grows to 3.5 s and drops at once, every two minutes."""
     return 3.5 * min(1.0, (at % 120) / 60) + wifi(chance, at)
 
 
 def swells(chance: random.Random, at: float) -> float:
-    """A delay that goes up and down by a second in minutes."""
+    """A delay that rises and falls by a second over minutes."""
     return 1 + math.sin(at / 70) + lan(chance, at)
 
 
@@ -57,7 +57,7 @@ def frames(
     rest: float = 0,
     seed: int = 1,
 ) -> Iterator[tuple[int, int]]:
-    """(time, arrival) of each frame in nanoseconds; none overtakes another."""
+    """(time, arrival) of each frame in nanoseconds; no frame overtakes another."""
     chance, latest = random.Random(seed), 0.0
     for number in range(int(seconds * sent)):
         at = number / sent
@@ -68,7 +68,7 @@ def frames(
 
 
 def found_after(check: NominalRateCheck, stream) -> tuple[float, NominalRate] | None:
-    """Seconds until it is found, and what."""
+    """After how many seconds it is found, and what."""
     begin = None
     for time, arrived in stream:
         begin = arrived if begin is None else begin
@@ -146,7 +146,7 @@ def test_a_clock_that_does_not_count_a_pause_is_no_rate():
 
 
 def test_what_a_full_buffer_let_go_of_was_the_network():
-    """It grew evenly by seven seconds; then the camera drops what it holds."""
+    """The delay grew evenly by seven seconds; then the camera drops what it had buffered."""
 
     def network(chance: random.Random, at: float) -> float:
         return 0.16 * (at % 45) + lan(chance, at)

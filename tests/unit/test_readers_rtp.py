@@ -1,4 +1,4 @@
-"""From RTP packets to whole units: the ways in which cameras cut pictures up, and go wrong."""
+"""From RTP packets to whole units: how cameras split frames, and what they do wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
 
 @cache
 def film(codec: str = "h264", size=(320, 240), b_frames: int = 0, count: int = 12) -> tuple:
-    """The first slice of each picture, and the parameter sets."""
+    """The first slice of each frame, and the parameter sets."""
     kind = KINDS[codec].SYNTAX
     units = made([n / 25 for n in range(count)], codec=codec, size=size, gop=4, b_frames=b_frames)
     split = [
@@ -52,7 +52,7 @@ def video(codec: str = "h264", sets: list[bytes] | None = None) -> Sender:
 
 
 def trusted(codec: str = "h264") -> Sender:
-    """A sender whose markers have been found right."""
+    """A sender whose markers are known to be right."""
     sender = video(codec)
     for number in range(4):
         sender.send(3600 * number, film(codec)[0][number][0], marker=True)
@@ -121,7 +121,7 @@ def test_lost_and_late_packets_are_counted_by_sequence_number():
     assert [missing(n) for n in (65534, 65535, 0, 1)] == [0, 0, 0, 0]
     assert missing(4) == 2
     assert missing(4) is None
-    # Not the same once more, but a camera that counts anew.
+    # Not the same packet once more, but a camera that starts to number again.
     assert missing(4, b"b") == 0 and missing(2) == 0
     assert missing(3) == 0
 
@@ -167,7 +167,7 @@ def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
     ticks = 2**32 - 20 * rate
     for _ in range(2000):
         ticks += chance.randint(1, rate // 10)
-        # A B-frame: shown before the one sent ahead of it.
+        # A B-frame: shown before the frame that is sent ahead of it.
         for tick in (ticks, ticks - rate // 25):
             time, _ = times.place(tick & 0xFFFFFFFF, tick * SECOND // rate, MAX_AUDIO_OVERLAP_NS)
             assert round(time * rate / 1e9) == tick
@@ -187,7 +187,7 @@ def test_the_offset_is_the_least_delayed_of_ten_seconds_or_more():
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_the_offset_follows_a_clock_that_drifts(ppm):
-    """After a day, which takes such a clock 43 s away, it is still good to some milliseconds."""
+    """After a day, in which such a clock drifts by 43 s, it is still right to some milliseconds."""
     times = RtpClock(90_000)
     chance = random.Random(5)
     for second in range(0, 24 * 3600, 3):
@@ -202,7 +202,7 @@ def test_the_offset_follows_a_clock_that_drifts(ppm):
 @pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
 @pytest.mark.parametrize("back", [0, MAX_AUDIO_OVERLAP_NS])
 def test_a_clock_that_jumps_is_bridged(jump, back):
-    """Times go on as the packets came, and every other distance stays the camera's."""
+    """Times continue as the packets arrive, and every other interval stays the camera's."""
     times = RtpClock(90_000)
     ticks, arrived = 2**32 - 90_000, 1000 * SECOND
     seen = []
@@ -222,7 +222,7 @@ def test_a_clock_that_jumps_is_bridged(jump, back):
 
 def test_what_comes_late_or_out_of_order_is_no_jump():
     times = RtpClock(90_000)
-    # 1 a second with two B-frames, a stall of four seconds, a hole of an hour.
+    # 1 per second with two B-frames, a stall of four seconds, a gap of an hour.
     for at, late in ((0, 0), (3, 0), (1, 1), (2, 1), (6, 4), (4, 4), (5, 4), (3606, 0), (3607, 0)):
         arrived = (max(at, 6) if at in (4, 5) else at) * SECOND + late * SECOND + 10**12
         time, _ = times.place(at * 90_000, arrived, MAX_REORDER_DELAY_NS)
@@ -233,7 +233,7 @@ def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
     times = RtpClock(90_000)
     on_time = [(at / 10, 0) for at in range(100)]
     slow = [(10 + at / 10, 2) for at in range(600)]
-    # All that was under way comes at once; then a hole in what the camera sends.
+    # All that was in flight arrives at once; then a gap in what the camera sends.
     quick = [(70, 0.5), (70.1, 0.4), (72, 0), (72.1, 0)]
     for at, late in [*on_time, *slow, *quick]:
         time, _ = times.place(round(at * 90_000), round((at + late + 1000) * SECOND), 0)
@@ -261,7 +261,7 @@ def test_the_middle_of_a_nal_unit_is_known_by_its_first_bytes(codec):
     cut = fu_a if codec == "h264" else fu_265
     nal = film(codec)[0][0][0][:400]
     pieces = cut(nal, 60)
-    for first in (10, 65533):  # sequence numbers go round in the middle of it
+    for first in (10, 65533):  # sequence numbers overflow in the middle of it
         sender = video(codec)
         sender.sequence = first
         for piece in pieces:
@@ -297,7 +297,7 @@ def test_aggregation_packets_are_split_into_nal_units(codec, head):
     nals = [*sets, *pictures[0]]
     joined = KINDS[codec]()
     assert joined.push(memoryview(aggregate(head, nals)), False) == nals
-    # Cut off in mid-unit, empty units, nothing at all.
+    # Cut off in the middle of a unit, empty units, nothing at all.
     assert joined.push(memoryview(head + b"\0\0" + b"\0\5abc"), False) == [b"abc"]
     assert joined.push(memoryview(head), False) == []
 
@@ -313,7 +313,7 @@ def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
     found += [joined.push(memoryview(piece), False) for piece in pieces[5:]]
     ends = {"h264": 61, "h265": 62}[codec]
     assert [each for each in found if each] == [[nal[:ends]]]
-    # Without its beginning nothing of it can be used; the next is whole again.
+    # Without its beginning it cannot be used; the next one is whole again.
     assert joined.push(memoryview(pieces[1]), True) == []
     assert joined.push(memoryview(pieces[-1]), False) == []
     assert joined.push(memoryview(nal), False) == [nal]
@@ -338,14 +338,14 @@ def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
     assert joined.finish() == []
 
 
-# Pictures.
+# Frames.
 
 
 def test_handed_on_at_the_marker_once_markers_are_proved():
     sender = video()
     pictures = film()[0]
     seen = [len(sender.send(3600 * n, pictures[n][0], marker=True)) for n in range(8)]
-    # Held by one picture at first; then both the held one's successor and all after at once.
+    # Held for one frame at first; then the held one's successor and all later ones at once.
     assert seen == [0, 1, 1, 2, 1, 1, 1, 1]
     assert not sender.track.is_holding
 
@@ -509,7 +509,7 @@ def test_a_key_frame_has_its_parameter_sets_in_front(codec):
     assert unit.track.parameters == to_annex_b(sets)
     (unit,) = sender.send(93_600, pictures[1][0], marker=True)
     assert not unit.key and unit.data == to_annex_b(pictures[1])
-    # As sent where they are there, and behind the delimiter where they are not.
+    # As sent if they are there, and after the delimiter if not.
     delimiter = AUD if codec == "h264" else b"\x46\x01\x50"
     sender.send(97_200, delimiter)
     (unit,) = sender.send(97_200, pictures[0][0], marker=True)
@@ -538,7 +538,7 @@ def test_another_size_is_another_track_and_coming_back_is_the_one_before():
 
 
 def picture_set(number: int, sequence: int = 0, qp: int = 0) -> bytes:
-    """A picture parameter set of H.264: CAVLC, one slice group, and a first QP of its own."""
+    """A picture parameter set of H.264: CAVLC, one slice group, and its own initial QP."""
     bits = golomb(number) + golomb(sequence) + "00" + golomb(0) * 3 + "000" + golomb(2 * qp)
     bits += golomb(0) * 2 + "100" + "1"
     bits += "0" * (-len(bits) % 8)
@@ -565,7 +565,7 @@ def test_other_parameter_sets_for_the_same_frames_are_the_same_track():
 
 
 def test_parameter_sets_that_come_once_stand_in_front_of_each_key_frame():
-    """Several numbers; those that changed since, in their newest form; no others' sets."""
+    """Several numbers; those that changed since, in their newest form; no others."""
     sender = trusted()
     slices, sets = film()
     other = film(size=(640, 360))[1][0]
@@ -630,7 +630,7 @@ def test_a_recovery_point_is_a_place_to_begin():
 
 
 def test_a_renewal_bit_by_bit_is_right_after_as_many_frames_as_it_tells():
-    """The next one may begin at once: then each second one is a place to begin."""
+    """The next refresh may begin at once: then each second one is a place to start."""
     sender = trusted()
     slices, _ = film()
     told = []
@@ -662,8 +662,8 @@ def test_nothing_is_handed_on_before_its_size_is_known():
 
 
 def test_what_leads_a_broken_link_is_shown_by_nobody():
-    """H.265: the pictures before a BLA that need those in front of it. Those before a CRA are for
-    who had those.
+    """H.265: nobody shows the frames before a BLA that need frames in front of it. Those before a
+    CRA are shown to viewers that have them.
     """
     sender = trusted("h265")
     slices, _ = film("h265")
@@ -704,7 +704,7 @@ def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
     assert (told.value.reason, told.value.detail) == ("codec", "H.264, 16384x16384")
 
 
-# What parameter sets say.
+# What parameter sets contain.
 
 SIZES = [(320, 240), (640, 360), (1920, 1080), (1278, 718), (178, 98)]
 
@@ -787,7 +787,7 @@ def test_cut_off_parameter_sets_are_an_error_never_a_guess():
                 kind.parse_sps(whole[:end])
 
 
-# Sound.
+# Audio.
 
 
 def sound(codec: str, **format: str) -> Sender:
@@ -823,7 +823,7 @@ def test_aac_in_one_packet_and_over_several():
     assert sender.send(9000, head + large[:1400]) == []
     (whole,) = sender.send(9000, head + large[1400:], marker=True)
     assert whole.data == large and round(whole.time * 48_000 / 1e9) == 9000
-    # Its first half is lost: the second is no sound.
+    # Its first half is lost: the second is no audio.
     assert sender.send(10_024, head + large[1400:], marker=True, lose=1) == []
     (after,) = sender.send(11_048, aac(b"next"), marker=True)
     assert (after.data, after.lost) == (b"next", 1)
@@ -839,7 +839,7 @@ def test_stunted_aac_is_passed_over(payload):
 
 @pytest.mark.parametrize(("config", "step"), [("1190", 1024), ("1194", 960), ("1310", 2048)])
 def test_the_distance_of_aac_units(config, step):
-    """Plain, of 960 samples, and at half the told rate (SBR)."""
+    """Plain AAC, with 960 samples, and at half the stated rate (SBR)."""
     sender = sound("MPEG4-GENERIC", config=config)
     first, second = sender.send(0, aac(b"a", b"b"))
     assert round((second.time - first.time) * 48_000 / 1e9) == step
@@ -890,7 +890,7 @@ def test_malformed_parameters_of_a_description_are_left_out():
     [
         (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408"], b"\x14\x08"),
         (["a=fmtp:97 config=1408", "a=rtpmap:104 MPEG4-GENERIC/16000"], b"\x14\x08"),
-        # Another codec's, or nobody knows whose.
+        # Another codec's, or unknown.
         (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=rtpmap:97 X/1", "a=fmtp:97 config=1408"], b""),
         (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:97 config=1408", "a=fmtp:98 config=1"], b""),
         (["a=rtpmap:104 MPEG4-GENERIC/16000", "a=fmtp:104 mode=x", "a=fmtp:97 config=14"], b""),
@@ -902,10 +902,10 @@ def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(l
 
 
 def test_a_configuration_of_audio_keeps_all_its_bytes():
-    """What would be emulation prevention in a NAL unit is a part of it."""
+    """What would be emulation prevention in a NAL unit is part of the configuration."""
     told = bytes.fromhex("178000000310")
     assert BitReader(told).read_bits(48) == int.from_bytes(told, "big")
-    assert read_channel_count(told) == 0  # and not those of the byte behind
+    assert read_channel_count(told) == 0  # and not those of the byte after it
 
 
 def exif(orientation: int, order: str = "big", kind: bytes = b"Exif\0\0") -> bytes:

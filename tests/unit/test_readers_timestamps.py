@@ -1,4 +1,4 @@
-"""Stamps in line: whatever single ones say, the distances stay the camera's and an hour an hour."""
+"""Wrong timestamps are corrected: the intervals stay the camera's, and an hour stays an hour."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RATE = 90_000
 
 
 def played(stamps, arrivals, *, rate=RATE, back=0) -> list[int]:
-    """The times, in ticks, of stamps (ticks without end) that arrive at seconds `arrivals`."""
+    """The times, in ticks, of timestamps (unwrapped ticks) that arrive at seconds `arrivals`."""
     times = RtpClock(rate)
     placed = [
         times.place(stamp & 0xFFFFFFFF, round(arrived * SECOND), back)[0]
@@ -30,7 +30,7 @@ def played(stamps, arrivals, *, rate=RATE, back=0) -> list[int]:
 
 
 def rested(at: float, rest: float) -> float:
-    """When a reader that looks every `rest` seconds gets what came then."""
+    """When a reader that reads every `rest` seconds gets what arrived then."""
     return math.ceil(at / rest) * rest if rest else at
 
 
@@ -80,14 +80,14 @@ def test_each_wrong_stamp_may_be_wrong_in_its_own_way():
     found = relative(
         played(stamps, [rested(n / 25, IDLE_READ_INTERVAL_S) for n in range(len(right))])
     )
-    # One in a few thousand lies within a second of the right one by chance.
+    # By chance, one in a few thousand is within a second of the right one.
     assert max(abs(a - b) for a, b in zip(found, right, strict=True)) <= RATE
     assert found[-1] == right[-1] and sum(a != b for a, b in zip(found, right, strict=True)) < 50
 
 
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 def test_wrong_stamps_among_frames_that_are_shown_in_another_order(rest):
-    """In a group of I P B B P B B P any may be the wrong one."""
+    """In a GOP of I P B B P B B P, any of them may be the wrong one."""
     order = [3 * (n // 3) + (3, 1, 2)[n % 3] for n in range(9000)]
     right = [each * 3600 for each in order]
     stamps = [each + (-9800 * RATE if n % 50 == 31 else 0) for n, each in enumerate(right)]
@@ -108,7 +108,7 @@ def test_a_clock_that_is_set_is_bridged_by_the_usual_distance(jump, rest, back):
 
 @pytest.mark.parametrize("jump", [3600, -3600])
 def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
-    """An hour forth in spring and back in autumn, with an odd stamp now and then as well."""
+    """An hour forward in spring and back in autumn, also with an odd timestamp now and then."""
     right = [n * 9000 for n in range(40_000)]
     stamps = [
         each + jump * RATE * (10_000 <= n < 30_000) + 9800 * RATE * (n % 40 == 11)
@@ -153,7 +153,7 @@ def test_32_bits_end_beside_wrong_stamps(rate):
 
 
 def test_a_frame_ahead_of_its_time_by_less_than_a_second_moves_nothing_for_good():
-    """It cannot be told from one that comes after a pause; those behind it make room."""
+    """It cannot be told from a frame after a pause; the frames after it make room."""
     right = [n * 3600 for n in range(2500)]
     stamps = [each + RATE // 2 * (n % 100 == 50) for n, each in enumerate(right)]
     found = relative(played(stamps, [n / 25 for n in range(2500)]))
@@ -184,7 +184,7 @@ def test_the_first_stamp_of_all_may_be_the_wrong_one():
     st.integers(0, 10),
 )
 def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
-    """Whatever its distances, and though a network may hold its frames up for seconds."""
+    """Whatever its intervals, and although a network may delay its frames by seconds."""
     chance = random.Random(seed)
     stamps, arrivals, latest = [first], [10.0], 10.0
     for each in distances:
@@ -202,7 +202,7 @@ def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
     st.sampled_from([0.0, IDLE_READ_INTERVAL_S]),
 )
 def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group, rest):
-    """The last of each few is sent first, when it was taken."""
+    """The last one of a few frames is sent first, when it was captured."""
     shown = [1000]
     for each in distances:
         shown.append(shown[-1] + each)
@@ -220,7 +220,7 @@ def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group,
     st.sampled_from([0, MAX_AUDIO_OVERLAP_NS, MAX_REORDER_DELAY_NS]),
 )
 def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, back):
-    """Repeated stamps, random ones, and some that go on."""
+    """Repeated timestamps, random ones, and some that continue."""
     times = RtpClock(RATE)
     stamp, latest = 0, None
     for number, (kind, value) in enumerate(kinds):

@@ -1,4 +1,4 @@
-"""A receipt: codes with facts and their texts, whoever wrote it."""
+"""A receipt: codes with facts and their texts, whatever version wrote it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small values of a recording: period, stored segments, retries, warnings."""
+"""The small value classes of a recording: period, stored segments, retries, warnings."""
 
 from __future__ import annotations
 

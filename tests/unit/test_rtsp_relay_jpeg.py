@@ -1,4 +1,4 @@
-"""M-JPEG packets that are rewritten for MediaMTX: what comes out is what the camera sent."""
+"""M-JPEG packets that are rewritten for MediaMTX contain what the camera sent."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_whatever_comes_frames_stay_frames(packets):
     frames = b"".join(interleaved(0, each) for each in packets)
     out = JpegPackets(0, PayloadTypes(26)).rewrite(frames)
     assert sum(4 + len(data) for _, data in taken_apart(out)) == len(out)
-    # Of one that comes twice in a row the second is left out.
+    # Of two equal ones in a row, the second is dropped.
     assert len(list(taken_apart(out))) >= len(set(packets))
 
 

@@ -1,4 +1,4 @@
-"""How often a session connects to its camera, and what an error leads to, without any program."""
+"""How often a session connects to its camera, and what follows an error, without any program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOURCE = parse_address("rtsp://10.0.0.1/x")
 
 
 class FakeReader:
-    """Delivers a frame each 20 ms, until it is closed, frozen or broken."""
+    """Delivers a frame every 20 ms, until it is closed, frozen or broken."""
 
     unsupported_audio = ""
     notices = ()
@@ -53,7 +53,7 @@ class FakeReader:
 
 
 class FakeUpstream:
-    """Fails with each of `errors` once, and then delivers."""
+    """Fails with each of `errors` once, and then delivers frames."""
 
     local_url = "rtsp://127.0.0.1:1/x"
     answer_timeout = 15.0
@@ -114,7 +114,7 @@ class FakeUpstream:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch):
-    pictures(TIMES, size=(64, 48))  # encoded before any time counts
+    pictures(TIMES, size=(64, 48))  # encoded before the clock starts
     monkeypatch.setattr(session_thread, "ATTEMPT_PAUSE_S", 0.01)
     monkeypatch.setattr(frame_silence, "STALE_AFTER_S", 0.5)
     monkeypatch.setattr(retry_policy, "RECONNECT_PAUSES_S", (0.05,))

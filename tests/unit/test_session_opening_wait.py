@@ -1,4 +1,4 @@
-"""How long a camera is waited for while it opens, and how long it may be silent afterwards."""
+"""How long a session waits for a camera that opens, and how long it may be silent afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOURCE = parse_address("rtsp://10.0.0.1/x")
 
 
 def seconds(clock, wait: OpeningWait, probe: StreamProbe, received, most: int = 200) -> int:
-    """After how many whole seconds it is over, where `received(second)` is what came."""
+    """After how many whole seconds the wait is over, if `received(second)` has arrived."""
     began = clock.now
     for second in range(most):
         clock.now = began + second * SECOND
@@ -49,7 +49,7 @@ def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
 
 
 def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
-    """Counted from the first media: the time that the camera takes to answer is not the proxy's."""
+    """Counted from the first media: the time until the camera answers is not the proxy's fault."""
     wait = OpeningWait(clock.now, key_frame_timeout=5.0)
     assert (
         seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * max(0, second - 3)) == 4 + 5
@@ -61,7 +61,7 @@ def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock)
 
 
 def sent(rate: float, every: float, key: int, frame: int = 1000):
-    """Bytes after so many seconds: a key frame each `every` seconds, none at the start."""
+    """The bytes after so many seconds: a key frame every `every` seconds, none at the start."""
 
     def received(second: float) -> int:
         keys = int(second / every)
@@ -77,7 +77,7 @@ def held_back_after(clock, received, key_frame: float = 65.0) -> float:
         clock.now = began + look * SECOND // 50
         came = received(look / 50)
         wait.note(clock.now, probe, came)
-        # Between two frames only time passes: then it is asked less often.
+        # Between two frames only time passes: then it is checked less often.
         if (came != before or look % 10 == 0) and wait.is_timed_out(clock.now):
             return look / 50
         before = came
@@ -163,7 +163,9 @@ def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
 
 
 def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
-    """Only when something changes: the silence that it ends by itself is its way."""
+    """A silence that the camera ends by itself is normal for it; only a change makes camrec
+    reconnect.
+    """
     silence = FrameSilence(feed, clock)
     burst = [each / 25 for each in range(50)]
     play(feed, clock, burst)

@@ -1,4 +1,4 @@
-"""Every code that the source names has its text in both catalogues, with its facts."""
+"""Every code in the source has its text in both catalogues, with its facts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Use:
-    """Where the source names a code: `facts` None where they are handed on as they come."""
+    """Where the source uses a code; `facts` is None if they are passed on as they come."""
 
     key: str
     facts: frozenset[str] | None
@@ -93,7 +93,7 @@ def test_every_code_that_the_source_names_has_a_text_and_gives_its_facts():
 
 
 SHOWN = set(SessionState) - {SessionState.CLOSED}
-# What the source puts together from a beginning and a value: all values that there are.
+# Codes that the source builds from a prefix and a value: all values that exist.
 MADE = {
     "videos.ended_": get_args(EndReason),
     "page.proxy_is_": [state.value for state in ProcessState],

@@ -1,4 +1,4 @@
-"""The leaves that every room stands on: texts, signals, states, the clock's words."""
+"""The modules that all others use: texts, callbacks, states, formats of time."""
 
 from __future__ import annotations
 

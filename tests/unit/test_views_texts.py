@@ -1,4 +1,4 @@
-"""Every word and number of the page, in both languages."""
+"""Every text and number of the page, in both languages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCRIPTS = sorted(STATIC.rglob("*.js"))
 NBSP = "\u00a0"
 ROOMS = ("page", "videos", "warnings")
 KEY = re.compile(r"""["'`]((?:page|videos|warnings)\.(?!js\b|css\b|html\b)[a-z_]*)(\$?)""")
-# What the page puts together from a beginning and a name, and where the names stand.
+# Keys that the page builds from a prefix and a name, and where the names are.
 NAMES = {
     "videos.": ("videos/receipt_panel.js", r"""\bline\("(\w+)"""),
     "page.badge_": ("live/picture_overlay.js", r"""\bchip\("\w+", "\w*", "(\w+)\""""),
@@ -42,7 +42,7 @@ def forms(found: object) -> list[str]:
 
 
 def used() -> tuple[set[str], set[str]]:
-    """The keys that the code names, and the beginnings of those that it puts together."""
+    """The keys that the code names, and the prefixes of those that it builds."""
     whole, begun = set(), set()
     for file in [*SCRIPTS, *VIEWS.glob("*.py")]:
         for key, open_end in KEY.findall(file.read_text("utf-8").replace("{", "$")):
@@ -83,7 +83,7 @@ def test_apostrophes_are_curly_and_spaces_that_must_not_break_do_not(language):
 
 
 def outside_of_code(form: str) -> str:
-    """Without addresses, times and what is to be typed as it stands."""
+    """The text without addresses, times and what has to be typed as it is."""
     typed = r"\w+://\S*|\d\d:\d\d\S*|Authorization: Bearer|Content-Type:|keyring: false"
     return re.sub(typed, "", form)
 

@@ -1,4 +1,4 @@
-"""What may be on its way to a viewer that answers."""
+"""How much may be in flight to a viewer that acknowledges frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def begun() -> FlowControl:
 
 
 def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
-    """How many more there is room for."""
+    """How many more frames fit."""
     count = 0
     while flow.has_room:
         flow.record_sent(size, shown=shown)
@@ -50,7 +50,7 @@ def test_one_who_answers_many_at_once_is_sent_as_many_more():
     assert filled(flow) == 11
     flow.acknowledge(11, 8)
     assert filled(flow, MAX_IN_FLIGHT_BYTES // 4) == 8  # twice the bytes
-    # ... until each is answered again
+    # ... until each is acknowledged again
     flow.acknowledge(8, 1)
     assert filled(flow) == 4
 
@@ -76,7 +76,7 @@ def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypa
     flow.record_sent(1)
     now += 0.3
     flow.record_sent(1)
-    # An answer may rest for so long.
+    # An acknowledgement may wait for so long.
     assert flow.lag == 0
     now += 0.1
     flow.acknowledge(2, 2)

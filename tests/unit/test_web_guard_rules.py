@@ -1,4 +1,4 @@
-"""The guards' rules, request by request: hosts, origins, tokens, cookies and keys."""
+"""The guard's rules, request by request: hosts, origins, tokens, cookies and keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOST = "localhost:8000"
 def request(
     method: str = "GET", path: str = "/", client: str = "192.0.2.7", **headers: str
 ) -> HTTPServerRequest:
-    """What a client sends; the names of headers with "_" for "-"."""
+    """A request of a client; header names are given with "_" for "-"."""
     given = {"Host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
     context = SimpleNamespace(remote_ip=client, protocol="http")
     return HTTPServerRequest(
@@ -40,12 +40,12 @@ def request(
 
 
 def bearer(token: str, scheme: str = "Bearer") -> dict[str, str]:
-    """The header as Tornado gives it: bytes taken for Latin-1."""
+    """The header as Tornado passes it: bytes decoded as Latin-1."""
     return {"Authorization": f"{scheme} {token}".encode().decode("latin-1")}
 
 
 def refusal(guard: RequestGuard | KeyedGuard, asked: HTTPServerRequest) -> str | None:
-    """The code of the error, None where it may pass."""
+    """The code of the error; None if the request is accepted."""
     try:
         guard.check(asked)
     except (AccessError, MethodError, NotFoundError) as error:
