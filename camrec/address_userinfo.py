@@ -1,7 +1,7 @@
 """Finds the end of user and password in an address that a person typed.
 
-The password may contain @ : / ? and # without escapes. If an address can then be read in two ways,
-it is rejected: the wrong way would send a part of the password to another machine, as a host name.
+The password may contain @ : / ? and # without escapes. If such an address can be read in two ways,
+it is rejected: read in the wrong way, a part of the password would be the name of another machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class _Reading:
     """One way to read an address.
 
     rest : the address after ``://``.
-    start, end : where host and port begin and end in it. Before the @ at `start` is the userinfo.
+    start, end : where host and port begin and end in `rest`. If `start` is not 0, the userinfo and
+        an @ are before it.
     """
 
     rest: str
@@ -54,7 +55,7 @@ class _Reading:
         return self.is_certain or "@" not in self.rest[self.end :] or self._continues_as_address()
 
     def _continues_as_address(self) -> bool:
-        """Whether what follows is a path or a query, and not a password.
+        """Whether the text after the host is a path or a query, and not part of a password.
 
         Addresses of cameras have no fragments, and a query has an equals sign.
         """
@@ -84,7 +85,7 @@ def split_userinfo(rest: str) -> tuple[str | None, str]:
     readings = list(_find_readings(rest))
     likely = [each for each in readings if each.is_likely]
     if not likely and not readings:
-        # There is no host anywhere: the parser of the rest finds none either.
+        # There is no host anywhere. The caller rejects the empty text.
         return None, ""
     if not likely or likely[0].is_disputed():
         raise AmbiguousAddress

@@ -1,4 +1,4 @@
-"""Functions that are called when something happens."""
+"""Lists of functions that are called when something happens."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _split_scheme(address: str) -> tuple[str, str]:
 
 
 def _create_address(scheme: str, userinfo: str | None, after: str) -> CameraAddress:
-    """The address from its parts; `after` is what follows the userinfo."""
+    """The address from its parts; `after` is the text after the userinfo."""
     host, port, tail = _split_host(after)
     credential = None
     if userinfo not in (None, "", ":"):
@@ -130,7 +130,7 @@ def _create_address(scheme: str, userinfo: str | None, after: str) -> CameraAddr
     netloc = f"[{host}]" if ":" in host else host
     if port is not None:
         netloc = f"{netloc}:{port}"
-    # The end as it was typed: for some cameras "/video?" is not "/video".
+    # Path and query stay as they were typed: for some cameras "/video?" is not "/video".
     url = f"{scheme}://{netloc}{tail}"
     public_url = mask_url(url)
     masked_url = None
@@ -190,7 +190,7 @@ def validate_name(name: str | None) -> str | None:
 def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> str:
     """The name of a camera without a name: its host, and what distinguishes it from `others`.
 
-    For the streams of one recorder this is the part of the address that differs:
+    For the streams of one video recorder this is the part of the address that differs:
     ``192.168.1.9 · 201``, ``192.168.1.9 · channel=2``. An address that is already open gets a
     number.
 
@@ -208,7 +208,7 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
 
 
 def _url_parts(source: CameraAddress) -> list[str]:
-    """What an address has besides its host: ``:8555``, and the parts of path and query."""
+    """The parts of an address without its host: ``:8555``, and those of path and query."""
     address = urlsplit(source.url)
     pieces = re.split(r"[/?&;]", f"{address.path}?{address.query}")
     return [f":{address.port}"] * bool(address.port) + [piece for piece in pieces if piece]

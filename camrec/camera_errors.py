@@ -1,4 +1,4 @@
-"""Why a camera sends no video, as errors: for everything that connects to cameras."""
+"""The errors of cameras that send no video, for all modules that connect to cameras."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _CODE_BY_STATUS = {
     **dict.fromkeys((404, 410), "camera_no_path"),
     **dict.fromkeys((429, 453, 503), "camera_busy"),
     461: "camera_udp_only",
-    # Not implemented, version or option not supported: as useless as a 400.
+    # Not implemented, version or option not supported: the request is wrong, as with a 400.
     **dict.fromkeys((501, 505, 551), "camera_rejected"),
 }
-# A camera's own text after its status: it could contain the credential.
+# A camera's own text after its status, which could contain the credential.
 _STATUS_DETAIL_PATTERN = re.compile(r"(?P<status>bad status code: \d{3}) \(.*\)", re.DOTALL)
 
 
@@ -49,7 +49,7 @@ def error_from_exception(source: CameraAddress, error: Exception) -> CameraError
 
 
 def _other(source: CameraAddress, host: str) -> str:
-    """A host that a camera named, without the credential: it could be in it, in lower case."""
+    """A host that a camera named, masked: it could contain the credential, in lower case."""
     secrets = {each for each in source.secrets() if len(each) >= MIN_SECRET_CHARS}
     return mask_secrets(host, secrets | {each.lower() for each in secrets})[:100]
 
@@ -72,7 +72,7 @@ def error_from_status(source: CameraAddress, status: int) -> CameraError:
 
 
 def login_error_code(source: CameraAddress) -> str:
-    """The code if a login fails: no password was given, or a wrong one."""
+    """The code for a login that failed, because of no password or a wrong one."""
     return "camera_asks_login" if source.credential is None else "camera_wrong_password"
 
 
@@ -83,5 +83,5 @@ def error_from_reason(source: CameraAddress, reason: str) -> CameraError:
 
 
 def mask_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` with everything masked that belongs to a credential."""
+    """`text` with all parts of credentials masked."""
     return mask_words(redact(_STATUS_DETAIL_PATTERN.sub(r"\g<status>", text)), secrets)

@@ -13,7 +13,7 @@ _SECOND_FRACTION_PATTERN = re.compile(r"[.,](\d+)")
 
 
 class Clock:
-    """This machine's clocks: one measures durations, the other one gives the time of day."""
+    """This machine's clocks: one for durations, one for the time of day."""
 
     def monotonic_ns(self) -> int:
         """Nanoseconds on a clock that never jumps; its zero point has no meaning."""

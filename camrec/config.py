@@ -266,7 +266,7 @@ def _find_config_file() -> Path | None:
 
 
 def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, object]:
-    """`values` with their paths relative to `folder`, the folder of the settings file."""
+    """`values`, with relative paths resolved against `folder`, the settings file's folder."""
     settings = dict(values)
     for key in ("bin_dir", "videos_dir"):
         if isinstance(value := settings.get(key), str):
@@ -278,7 +278,7 @@ def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, obje
 
 
 def _edit_yaml(text: str, values: Mapping[str, object], wanted: Mapping[str, object]) -> str:
-    """`text` with each of `values` on its line, in place of the old value, or at the end.
+    """`text` with each of `values` in place of the old value, or on a line at the end.
 
     If the result does not read as `wanted` (an old value spanned several lines, for example), the
     whole file is written again, without its comments.

@@ -21,8 +21,8 @@ ResultT = TypeVar("ResultT")
 class CredentialStore:
     """Stores addresses with their credentials in the system's keyring, each under a key.
 
-    If the keyring cannot be read, that is logged and the result is as if nothing were stored. If it
-    cannot be written, that is an error.
+    If the keyring cannot be read, that is logged, and the store behaves as if it were empty. If the
+    keyring cannot be written, that is an error.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class CredentialStore:
         import keyring
 
         self._keyring = keyring
-        # A keyring that does not work should be noticed now, not when a recording starts.
+        # Notice a keyring that does not work now, not when a recording starts.
         key, value = f"trial {secrets.token_hex(4)}", secrets.token_hex(4)
         self.store(key, value)
         found = self.find(key)

@@ -1,4 +1,4 @@
-"""HTTP requests with a token, without proxies and logins from the environment.
+"""Sends HTTP requests with a token, without proxies and logins from the environment.
 
 `requests` uses ``http_proxy``, and replaces the Authorization header with a login from ``~/.netrc``
 if there is one for the host. In both cases another program would get the token.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import requests
 
-# These only say which certificates are trusted, so they are used.
+# These variables only say which certificates are trusted, so they are used.
 CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 

@@ -1,4 +1,4 @@
-"""Finds cameras on the network with ONVIF's WS-Discovery, only when it is called."""
+"""Finds cameras on the network with ONVIF's WS-Discovery; nothing runs in the background."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ONVIF_SCOPE_PREFIX = "onvif://www.onvif.org/"
 
 @dataclass(frozen=True, order=True)
 class DiscoveredCamera:
-    """A camera that answered. It gives the path of its stream only with its password."""
+    """A camera that replied. It reveals the path of its stream only after a login."""
 
     host: str
     name: str
 
 
 def is_available() -> bool:
-    """Whether the package for it is installed: ``pip install camrec[onvif]``."""
+    """Whether the package for the search is installed: ``pip install camrec[onvif]``."""
     return importlib.util.find_spec("wsdiscovery") is not None
 
 

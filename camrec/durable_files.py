@@ -65,7 +65,7 @@ def fsync_handle(handle: int) -> None:
 
 
 def open_private(path: Path) -> TextIO:
-    """Create a UTF-8 text file that only its owner can read, in place of an old one.
+    """Create a UTF-8 text file that only its owner can read. It replaces an existing file.
 
     Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""A file lock that ends with its process; it also supports shares that have no locks."""
+"""A file lock that ends with its process. It also works on shares that have no locks."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ LOCK_UNSUPPORTED_ERRNOS = frozenset(
 
 
 class ProcessLock:
-    """A lock that only one process can hold: a lock on the file at `path`.
+    """A lock on the file at `path`, which only one process can hold at a time.
 
     If the file system has no locks, a file in this machine's temporary folder is locked instead.
-    Then a camrec on another machine is not kept out.
+    That does not keep out a camrec on another machine.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +64,7 @@ class ProcessLock:
         self._lock.acquire(timeout=timeout)
 
     def release(self) -> None:
-        """Give the lock back, if it was taken."""
+        """Release the lock, if it was taken."""
         self._lock.release()
 
 

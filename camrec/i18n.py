@@ -63,7 +63,7 @@ class Phrase:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Phrase) and (self.key, self.facts) == (other.key, other.facts)
 
-    # Facts may be unhashable; this is Python's way to say it.
+    # Facts may be unhashable, so a phrase is unhashable too.
     __hash__ = None  # type: ignore[assignment]  # typeshed expects a method
 
 

@@ -1,8 +1,8 @@
 """The journal: one small file for each unfinished recording, written before it is confirmed.
 
-It is the only place on the disk where a camera's credential may be. Only its owner can read it, and
-it is deleted as soon as the recording is finished. If the system's keyring is used, the credential
-is there and not on the disk.
+No other file of camrec may contain a camera's credential. Only the owner can read these files, and
+each is deleted as soon as its recording is finished. If the system's keyring is used, the
+credential is stored there and not on the disk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ JOURNAL_FILE_SUFFIX = ".json"
 
 
 class SegmentRecord(BaseModel):
-    """A segment of a recording; `zero` is when the time 0 of its file was, UTC nanoseconds."""
+    """A segment of a recording.
+
+    zero : when the time 0 of its file was, UTC nanoseconds.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +41,7 @@ class SegmentRecord(BaseModel):
 class JournalEntry(BaseModel):
     """Everything that is needed to continue a recording. Times are UTC nanoseconds.
 
-    address : the address of its camera, with the credential.
+    address : the address of its camera, with the credential unless that is in the keyring.
     start_at : when it begins; None if it began at once.
     started_at : when it began; None if it has not begun.
     ended, over : why and when it ended, if only its video is missing.
@@ -149,7 +152,7 @@ class Journal:
 
 
 class CameraJournal:
-    """The journal for recordings of one camera: it adds the address with the credential."""
+    """The journal for the recordings of one camera. It adds the address with the credential."""
 
     def __init__(self, journal: Journal, source: CameraAddress) -> None:
         self._journal = journal
@@ -165,5 +168,5 @@ class CameraJournal:
 
 
 def recording_keyring_key(recording_id: str) -> str:
-    """The name of a recording's camera in the keyring."""
+    """The key under which the keyring has the address of a recording's camera."""
     return f"recording {recording_id}"

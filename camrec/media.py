@@ -101,11 +101,11 @@ class AudioTrack:
 
 Track = VideoTrack | AudioTrack
 
-FRAME_READOUT_NS = 40_000_000  # in which a camera reads out and encodes a frame, about
+FRAME_READOUT_NS = 40_000_000  # about how long a camera reads out and encodes a frame
 
 
 class AudioDelayEstimator:
-    """Estimates how much later audio arrives than a frame of the same time.
+    """Estimates how much later audio arrives than a frame that was captured at the same time.
 
     An audio packet is sent when its last sample exists. A frame is sent about `FRAME_READOUT_NS`
     after it was taken. The duration of a packet beyond that is the delay of the audio. The duration

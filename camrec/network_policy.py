@@ -34,8 +34,8 @@ class NetworkPolicy:
     Parameters
     ----------
     networks
-        Where cameras may be, in CIDR form. Without any, a camera may be everywhere, except at
-        unspecified, multicast and broadcast addresses.
+        Where cameras may be, in CIDR form. Empty: anywhere. Unspecified, multicast and broadcast
+        addresses are never allowed.
     """
 
     def __init__(self, networks: Sequence[str] = ()) -> None:
@@ -68,10 +68,10 @@ class NetworkPolicy:
     def connect(
         self, where: tuple[str, int], timeout: float | None = None, *_: object
     ) -> socket.socket:
-        """As ``socket.create_connection``, to the same IP address that was checked.
+        """As ``socket.create_connection``, but to an IP address that was checked.
 
         where : (host, port).
-        timeout : seconds; None: wait without end.
+        timeout : seconds; None: wait forever.
 
         Raises OSError, AccessError.
         """

@@ -1,6 +1,6 @@
 """Removes what surrounds a copied address: spaces, line ends, quotes, brackets, a full stop.
 
-This is the only place that does so. Code that parses an address calls it first.
+No other module does this. Code that parses an address calls it first.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def describe_port_owner(port: int) -> str:
 
 
 def is_listening(pid: int, port: int) -> bool:
-    """Whether the process `pid` listens on `port`; True if the system does not tell."""
+    """Whether the process `pid` listens on `port`; True if the system does not say."""
     try:
         return any(
             _is_listening_on(each.status, each.laddr, port)

@@ -23,10 +23,10 @@ MAX_RECENT_CAMERAS = 8
 
 
 class RecentCamera(BaseModel):
-    """A camera that has delivered video once.
+    """A camera that has delivered video before.
 
     url : its address without the credential.
-    guarded : it was opened with a credential.
+    guarded : whether it was opened with a credential.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +51,7 @@ class RecentCameras:
         self._sources: dict[str, CameraAddress | None] = {}
 
     def cameras(self) -> list[RecentCamera]:
-        """All of them, the latest first."""
+        """All recent cameras, the latest first."""
         with self._lock:
             return list(self._read())
 
@@ -85,7 +85,7 @@ class RecentCameras:
         self._update(lambda cameras: [each for each in cameras if each.url != url])
 
     def _update(self, change: Callable[[list[RecentCamera]], list[RecentCamera]]) -> None:
-        """Change the list and write it. If it cannot be written, the one in memory is used."""
+        """Change the list and write it. If it cannot be written, it stays in memory only."""
         with self._lock:
             before = self._read()
             self._cameras = change(before)[:MAX_RECENT_CAMERAS]

@@ -1,7 +1,7 @@
-"""Keeps credentials out of all output: they do not print, and `redact` checks every line.
+"""Keeps credentials out of all output: they never print, and `redact` masks them in any line.
 
-This module knows each `Credential` object that exists. So `redact` removes it from a line, in any
-of the forms in which programs print it.
+This module knows each `Credential` object that exists. So `redact` can mask it in a line, in all
+forms in which programs print it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, quote_plus, unquote
 
-# A shorter password alone occurs in too many words to be removed everywhere.
+# A shorter password occurs in too many words to be masked everywhere.
 MIN_SECRET_CHARS = 4
 
 # user:password@ in anything that looks like a URL, up to its last @: a password may contain one.

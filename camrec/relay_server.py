@@ -1,7 +1,7 @@
 """The server of a relay: a secret address on 127.0.0.1, and one connection to the camera at a time.
 
-A relay stands between a proxy (MediaMTX or go2rtc) and a camera. `rtsp_relay` and `mjpeg_relay`
-have different protocols and the same server.
+A relay is between a proxy (MediaMTX or go2rtc) and a camera. `rtsp_relay` and `mjpeg_relay` use
+different protocols, but this same server.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class RelayServer:
     Parameters
     ----------
     scheme
-        Of the address that the proxy gets.
+        The scheme of the address that the proxy gets.
     camera_host
-        For the names of the threads.
+        Part of the threads' names.
     serve_client
         Called in a thread for each connection of the proxy. The connection is closed when it
         returns or raises OSError.
@@ -81,7 +81,7 @@ class RelayServer:
     def close(self) -> None:
         """Close the server, the connection to the camera and those of the proxy."""
         self._closing.set()
-        # Wakes the thread that waits for a connection, on any system.
+        # Wake the thread that waits for a connection. This works on any system.
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port), self._timeout).close()
         self._thread.join()
@@ -137,7 +137,7 @@ class RelayServer:
 
 
 class LastCameraError:
-    """Why the camera sends no video, and since when."""
+    """The last error of the camera, and when it was recorded. Any thread may use it."""
 
     def __init__(self) -> None:
         self._last: tuple[int, CameraError] | None = None

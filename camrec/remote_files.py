@@ -43,7 +43,7 @@ def resolve_path(address: Path | str) -> Path:
 
 
 def is_local(path: Path) -> bool:
-    """Whether it is a file in the file system of this machine."""
+    """Whether the path is in the file system of this machine."""
     return not hasattr(path, "protocol")
 
 
@@ -53,7 +53,7 @@ def display_name(path: Path) -> str:
 
 
 def read_stamp(path: Path) -> tuple[int, int]:
-    """Return the size in bytes, and the time of the last change in UTC nanoseconds or 0.
+    """Return the size in bytes and the time of the last change in UTC nanoseconds.
 
     The time is 0 if the storage does not report it.
 
@@ -87,7 +87,9 @@ def open_video(path: Path) -> Iterator[av.container.InputContainer]:
     Raises
     ------
     OSError
-        It is not a video, or cannot be read (`av.error.FFmpegError` is one).
+        The file cannot be read.
+    av.error.FFmpegError
+        FFmpeg cannot read the file, or it is not a video.
     """
     if is_local(path):
         with av.open(str(path)) as container:

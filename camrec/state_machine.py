@@ -1,4 +1,4 @@
-"""Life cycles: an enum, a table of allowed transitions, and one function that changes the state."""
+"""State machines: an enum, a table of allowed transitions, one method that changes the state."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class StateMachine(Generic[StateT]):
     def transition(self, new: StateT, *, only_from: StateT | None = None) -> bool:
         """Change the state to `new` and emit `changed`; False if the state stays the same.
 
-        With `only_from`, the state changes only if it is that one now.
+        only_from : change the state only if it is this one now.
 
         Raises
         ------

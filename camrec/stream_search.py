@@ -58,7 +58,8 @@ HTTP_PATHS = (
 SEARCH_CONNECT_TIMEOUT_S, SEARCH_RESPONSE_TIMEOUT_S, SEARCH_INSPECTION_TIMEOUT_S = 2.5, 3.0, 3.0
 SEARCH_TIMEOUT_S = 40.0
 MAX_DESCRIBE_BODY_BYTES = 1 << 16  # of one response
-# Connections to one port in a row without a response. Many cameras close one after a response.
+# How many connections to one port may get no response in a row. Many cameras close a connection
+# after each response.
 MAX_UNANSWERED_CONNECTIONS = 2
 
 _BARE_HOST_PATTERN = re.compile(
@@ -105,7 +106,7 @@ def find_stream(host: CameraAddress, network_policy: NetworkPolicy | None = None
 
 @dataclass
 class _TriedAddresses:
-    """What was tried, for the error message.
+    """The addresses that were tried, for the error message.
 
     paths : the paths by scheme and port, as "rtsp:554:".
     closed : the ports that accepted no connection.
@@ -187,7 +188,7 @@ class _StreamSearch:
             except (OSError, EOFError) as error:
                 log.debug("%s: %s: %s", self._host.host, path, type(error).__name__)
                 if describe.response_count:
-                    return None  # closed after the response before: this path is still to be tried
+                    return None  # closed after the previous response: try this path again
                 found = False
             self._tried.add("rtsp", describe.source.port, path)
             self._tried.spoke_rtsp = self._tried.spoke_rtsp or describe.response_count > 0
@@ -323,5 +324,5 @@ class _DescribeRequest:
 
 
 def _login_error(source: CameraAddress) -> CameraError:
-    """The camera requires a login, or rejects the one it got."""
+    """The error if the camera requires a login, or rejects the one it got."""
     return create_camera_error(source, login_error_code(source))

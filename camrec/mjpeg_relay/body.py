@@ -1,4 +1,4 @@
-"""Decompresses the body of a response: some cameras compress it though camrec did not ask."""
+"""Decompresses the body of a response: some cameras compress it without being asked to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CODINGS = re.compile(r"(?i)\b(?:x-)?(gzip|deflate)\b")
 
 
 class Body(Protocol):
-    """What a response's body is read from."""
+    """An object from which the body of a response is read."""
 
     def read1(self, size: int, /) -> bytes:
         """The next bytes; empty at the end."""

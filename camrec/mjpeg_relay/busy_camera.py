@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
 
-# A camera may respond with these while it serves others, or while it takes a picture.
+# A camera may respond with these while it serves other clients, or while it captures a frame.
 BUSY_STATUSES = frozenset({429, 500, 502, 503, 504})
 MIN_BUSY_PAUSE_S, MAX_BUSY_PAUSE_S = 0.1, 5.0
 MAX_DEFAULT_BUSY_PAUSE_S = 1.0  # without a Retry-After header
@@ -19,7 +19,7 @@ class BusyWait:
     Parameters
     ----------
     patience
-        Seconds in all after which the camera's response counts as an error.
+        Seconds for which the camera may be busy. After that its response counts as an error.
     """
 
     def __init__(self, patience: float) -> None:

@@ -14,7 +14,7 @@ _CHUNK_SIZE_PATTERN = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?
 
 
 class ChunkedBody:
-    """Replaces the file that a response is read from; ends with the last chunk.
+    """Replaces the file from which a response is read; ends with the last chunk.
 
     A body that does not begin with the size of a chunk is passed on unchanged.
     """
@@ -39,7 +39,7 @@ class ChunkedBody:
         return data
 
     def read(self, size: int | None = -1) -> bytes:
-        """So many bytes, fewer only at the end; all of them if `size` is negative or None."""
+        """`size` bytes, fewer only at the end; all bytes if `size` is negative or None."""
         wanted = -1 if size is None else size
         read = bytearray()
         while wanted < 0 or len(read) < wanted:

@@ -26,8 +26,8 @@ CAMERA_HTTP_TIMEOUT_S = 10.0  # without a response
 # Without a byte of the body: whether the camera is frozen or slow is for the session to decide.
 BODY_TIMEOUT_S = 3600.0
 MIN_SNAPSHOT_INTERVAL_S = 1 / 25  # between two requests for a single JPEG
-MAX_MISSED_SNAPSHOTS = 3  # so many requests for a single JPEG may fail in a row, ...
-MISSED_SNAPSHOT_PAUSE_S = 0.1  # ... and after each of them the pause grows by so much
+MAX_MISSED_SNAPSHOTS = 3  # requests for a single JPEG that may fail in a row, ...
+MISSED_SNAPSHOT_PAUSE_S = 0.1  # ... and by how much the pause grows after each of them
 FIRST_BUSY_TIMEOUT_S, BUSY_TIMEOUT_S = 2.0, 15.0  # how long the camera may be too busy
 UNCHANGED_FRAME_INTERVAL_S = 1.0  # after which a single JPEG that is the same is passed on again
 RELAY_READ_BYTES = 64 * 1024
@@ -44,8 +44,8 @@ class _StreamRefused(Exception):
     """The camera sends no JPEGs.
 
     error : why.
-    temporary : the connection was lost, which may happen now and then. A camera that refuses a
-        request does not do so temporarily.
+    temporary : the connection was lost, which may happen now and then. False if the camera refused
+        the request.
     """
 
     def __init__(self, error: CameraError, temporary: bool = False) -> None:
@@ -55,7 +55,9 @@ class _StreamRefused(Exception):
 
 
 class RelayConnection:
-    """Runs once. It ends when the camera or go2rtc ends it, or by `close` from any thread.
+    """One connection of go2rtc and one to the camera; runs once.
+
+    It ends when the camera or go2rtc hangs up, or when any thread calls `close`.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ class RelayConnection:
     report_error
         Called with the reason if the camera sends no JPEGs.
     network_policy
-        Where the camera may be.
+        In which networks the camera may be.
 
     Attributes
     ----------
@@ -131,7 +133,7 @@ class RelayConnection:
             response = self._request(FIRST_BUSY_TIMEOUT_S)
         except _StreamRefused as refused:
             self._report_refusal(refused)
-            # go2rtc gets any error: the real one was reported.
+            # go2rtc gets a general error; the real one was reported.
             self._client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return
         self._client.sendall(MULTIPART_RESPONSE_HEAD)
@@ -155,7 +157,7 @@ class RelayConnection:
         return max(0.0, max(MIN_SNAPSHOT_INTERVAL_S, misses * MISSED_SNAPSHOT_PAUSE_S) - since)
 
     def _request_again(self, single: bool, may_miss: bool) -> int:
-        """Send another request and pass its JPEGs on; returns how many there were.
+        """Send another request and pass on its JPEGs; returns how many there were.
 
         single : each body has one JPEG. Then a request may fail now and then.
         may_miss : whether this request may fail.
@@ -199,7 +201,7 @@ class RelayConnection:
             self._report_error(refused.error)
 
     def _relay_body(self, response: HTTPResponse, changed_only: bool = False) -> int:
-        """Pass a body's JPEGs on, each when its last byte arrives; returns how many there were."""
+        """Pass on a body's JPEGs, each when its last byte arrives; returns how many there were."""
         splitter = JpegSplitter()
         body = decoded_body(response)
         count, dropped_before = 0, self.dropped

@@ -12,7 +12,7 @@ MAX_COOKIE_HEADER_CHARS = 8192
 
 
 class HostCookies:
-    """Each scheme, host and port has its own cookies. They are kept in memory only."""
+    """The cookies of each scheme, host and port. They are kept in memory only."""
 
     def __init__(self) -> None:
         self._jars: dict[tuple[str, str], CookieJar] = {}

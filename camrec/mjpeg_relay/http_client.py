@@ -19,7 +19,7 @@ from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
 from camrec.redaction import Credential
 
 MAX_HTTP_REDIRECTS = 10
-MAX_DISCARDED_BODY_BYTES = 64 * 1024  # that are read to keep a connection
+MAX_DISCARDED_BODY_BYTES = 64 * 1024  # read so that the connection can be used again
 
 
 class CameraHttpClient:
@@ -166,18 +166,18 @@ class CameraHttpClient:
         else:
             raise ConnectionError("redirected to another protocol")
         connection.response_class = LenientResponse
-        # Connects to the address that was checked, not to what a second look-up may return.
+        # This connects to the address that was checked, not to the result of a second look-up.
         set_connect_function(connection, self._network_policy.connect)
         return connection
 
 
 def _may_send_credential(home: SplitResult, there: SplitResult) -> bool:
-    """Whether a credential of `home` may be sent `there`: never without TLS if home uses TLS."""
+    """Whether the credential for `home` may be sent to `there`; from TLS never to plain HTTP."""
     return there.netloc == home.netloc and there.scheme in (home.scheme, "https")
 
 
 def _tls_context(host: str) -> ssl.SSLContext:
-    """Checks the certificate if the host is a name, but not if it is an IP address."""
+    """A TLS context that checks the certificate, unless the host is an IP address."""
     context = ssl.create_default_context()
     try:
         ipaddress.ip_address(host)
@@ -189,7 +189,7 @@ def _tls_context(host: str) -> ssl.SSLContext:
 
 
 def _request_target(url: str) -> str:
-    """The request target: path and query exactly as in the address."""
+    """The request target of a URL: its path and query, unchanged."""
     after_scheme = url.partition("://")[2].partition("#")[0]
     found = re.search(r"[/?]", after_scheme)
     target = after_scheme[found.start() :] if found else "/"
@@ -197,6 +197,6 @@ def _request_target(url: str) -> str:
 
 
 def _join_url(url: str, location: str) -> str:
-    """The target of a redirect, with a ? at its end, which ``urljoin`` would drop."""
+    """The target of a redirect. A ? at its end stays, which ``urljoin`` would drop."""
     location = location.partition("#")[0]
     return urljoin(url, location) + ("?" if location.endswith("?") else "")

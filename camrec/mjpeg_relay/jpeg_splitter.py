@@ -9,7 +9,7 @@ from camrec.mjpeg_relay.part_heads import PartHead, declared_length, find_part_h
 JPEG_START_BYTES, EOI_BYTES = b"\xff\xd8\xff", b"\xff\xd9"
 MAX_JPEG_BYTES = 16 << 20  # a larger JPEG is dropped
 MAX_PART_HEADER_BYTES = 4096  # before a JPEG, where its length may be
-SURE_DELIMITER_BYTES = 6  # so long a delimiter is not in a JPEG by chance
+SURE_DELIMITER_BYTES = 6  # a delimiter of this length does not occur in a JPEG by chance
 
 # In the coded data: any marker but a stuffed 0, a fill byte and the restart markers.
 _SCAN_MARKER_PATTERN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -23,10 +23,10 @@ _INTER_SCAN_MARKERS = frozenset({0xC4, _SOS_MARKER, 0xDB, 0xDC, 0xDD, 0xFE, *ran
 class JpegSplitter:
     """Takes the data of a body and returns each JPEG as soon as it is complete.
 
-    A JPEG ends where the Content-Length before it says, if that is right. Otherwise it ends at its
-    own end marker, which is found as a decoder finds it: the end of a thumbnail inside does not
+    A JPEG ends where its part's Content-Length says, if that is right. Otherwise it ends at its own
+    end marker, which is found as a decoder finds it: the end of an embedded thumbnail does not
     count. A JPEG with neither ends at the next part or at the next JPEG, because a decoder can show
-    what arrived. It is dropped if not even its coded data began.
+    what arrived. It is dropped if not even its coded data has begun.
 
     dropped : parts with a JPEG that could not be passed on.
     """
@@ -43,9 +43,9 @@ class JpegSplitter:
         self._delimiter = b""  # of the newest part
         self._declared_length = 0  # in the newest part's head
         self._is_audio = False
-        self._is_due = False  # the newest part should contain a JPEG, which was not passed on yet
+        self._is_due = False  # the newest part should contain a JPEG that was not passed on yet
         self._has_body = False
-        self._has_jpeg = False  # the newest part had a JPEG, which was passed on
+        self._has_jpeg = False  # a JPEG of the newest part was passed on
         self._trusts_all_lengths = False  # also of JPEGs without an end marker
         self._found_any = False
 
@@ -84,7 +84,7 @@ class JpegSplitter:
         return None
 
     def _find_start(self) -> bool:
-        """Skip to the start of the next JPEG; False if it is not here yet."""
+        """Skip to the start of the next JPEG; False if it has not arrived yet."""
         found = self._data.find(JPEG_START_BYTES)
         text = self._data[: found if found >= 0 else len(self._data)]
         if heads := find_part_heads(text):
@@ -106,7 +106,7 @@ class JpegSplitter:
         return True
 
     def _skip_parts(self, heads: list[PartHead], text: bytearray) -> None:
-        """Count the parts before a JPEG that should have contained one."""
+        """Count the parts that should have contained a JPEG and did not."""
         at = 0
         for head in heads:
             if self._is_due and (self._has_body or text[at : head.start].strip()):
@@ -117,23 +117,23 @@ class JpegSplitter:
             self._delimiter, at = head.delimiter, head.end
 
     def _begin_jpeg(self, at: int) -> None:
-        """A JPEG begins `at` bytes ahead; its length is not known yet."""
+        """Begin a JPEG, `at` bytes ahead, whose length is not known yet."""
         del self._data[:at]
         self._in_jpeg, self._in_scan, self._scan_from = True, False, 0
         self._content_length, self._position = 0, 2
-        # A second JPEG in the same part is not missed.
+        # If a second JPEG in the same part is broken, that is not counted.
         self._is_due = not self._has_jpeg and not self._is_audio
         self._has_body = True
 
     def _find_end(self) -> int | None:
-        """Where the JPEG ends; None if that is not here yet, 0 if the JPEG is dropped."""
+        """Where the JPEG ends; None if its end has not arrived yet, 0 if the JPEG is dropped."""
         length = self._content_length
         if len(self._data) < length:
             return None
         if length and (self._trusts_all_lengths or self._data.endswith(EOI_BYTES, 0, length)):
             return length
         if length and self._is_part_end(length):
-            # So that the next JPEG does not wait for the part after it.
+            # Trust the lengths, so that the next JPEG need not wait for the part after it.
             self._trusts_all_lengths = True
             return length
         if self._is_audio:
@@ -166,7 +166,7 @@ class JpegSplitter:
     def _scan_markers(self) -> tuple[int, int] | None:
         """Find the end of the JPEG, the start of another one, or the next part.
 
-        Returns the marker and its place; None if none of them is here yet.
+        Returns the marker and its position; None if none of them has arrived yet.
         """
         data = self._data
         while True:
@@ -205,7 +205,7 @@ class JpegSplitter:
                     self._scan_from = self._scan_from or self._position
 
     def _broken_off(self, until: int) -> tuple[int, int] | None:
-        """Where the next part begins, if it does where the headers of this JPEG should be."""
+        """(`_PART_END`, position) of a next part that begins in this JPEG's headers; else None."""
         if not self._delimiter or self._data.find(self._delimiter, 3, until) < 0:
             return None
         heads = find_part_heads(self._data[3:])
@@ -217,7 +217,7 @@ class JpegSplitter:
         return bool(self._delimiter) and self._data.startswith(self._delimiter, at)
 
     def _part_end(self, since: int) -> int:
-        """Where the part ends, if the line of its delimiter is here; else 0."""
+        """Where the part ends, if the line of the next delimiter has arrived; else 0."""
         delimiter, data = self._delimiter, self._data
         at = data.find(delimiter, since) if delimiter else -1
         while at >= 0:
@@ -232,7 +232,7 @@ class JpegSplitter:
         return bool(find_part_heads(self._data[max(3, at - MAX_PART_HEADER_BYTES) : at]))
 
     def _before_head(self, at: int) -> int:
-        """Where the head of a part begins that ends at `at`; `at` if there is none."""
+        """Where the head of the part whose body starts at `at` begins; `at` if it has none."""
         since = max(self._scan_from, at - MAX_PART_HEADER_BYTES, 3)
         if 0 < (end := self._part_end(since)) < at:
             return end

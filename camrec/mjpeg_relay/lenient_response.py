@@ -1,7 +1,7 @@
 """Reads HTTP responses whose status line and headers do not follow the standard.
 
-`http.client` accepts only its own form of a status line. It takes a header line that it does not
-understand for the end of all headers, and so loses the type and the length after it.
+`http.client` accepts only standard status lines. A header line that it does not understand counts
+as the end of all headers, so it loses the type and the length after that line.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class LenientResponse(ReplaceableStatusLineResponse):
         return "close" in connection if self.version == 11 else "keep-alive" not in connection
 
     def _unwrap(self) -> None:
-        """Read from the file itself again, as far as the lines that were put back are read."""
+        """Read from the file itself again, once the lines that were put back have been read."""
         file: ResponseBodyFile = self.fp
         if isinstance(file, HeaderLines):
             file = file.file
@@ -87,5 +87,5 @@ class LenientResponse(ReplaceableStatusLineResponse):
         self._read_from(file)
 
     def _read_from(self, file: ResponseBodyFile) -> None:
-        # http.client uses no more of its file than ResponseBodyFile has; its stubs ask for more.
+        # http.client uses only what ResponseBodyFile has, but its stubs require more.
         self.fp = cast(BufferedReader, file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# A delimiter line, header lines and an empty line. The announced boundary is not used.
+# A delimiter line, header lines and an empty line. The boundary in Content-Type is ignored.
 _HEAD = re.compile(
     rb"(?:\A|\r?\n)(?P<delimiter>--[^\r\n]{0,200})\r?\n"
     rb"(?P<headers>(?:(?!--)[^\r\n]+\r?\n)*)\r?\n"

@@ -14,7 +14,7 @@ from camrec.relay_server import LastCameraError, RelayServer
 
 log = logging.getLogger(__name__)
 
-MIN_CALL_INTERVAL_S = 1.0  # between two connections to the camera: go2rtc may not pause
+MIN_CALL_INTERVAL_S = 1.0  # between two connections to the camera, however fast go2rtc retries
 MJPEG_RELAY_TIMEOUT_S = 5.0
 MAX_REQUEST_HEAD_BYTES = 8192
 
@@ -22,8 +22,8 @@ MAX_REQUEST_HEAD_BYTES = 8192
 class MjpegRelay:
     """A small HTTP server for go2rtc.
 
-    It is connected to its camera while go2rtc is connected to it, with one connection: a new client
-    replaces the client before.
+    While go2rtc is connected to it, it has one connection to its camera. A new client replaces the
+    previous one.
 
     source : the address that go2rtc gets; it contains no credential.
     """

@@ -1,4 +1,4 @@
-"""The file that a response is read from, and files that replace it."""
+"""The file from which a response is read, and files that replace it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _HEADER_VALUE_PATTERN = re.compile(rb"[\t\x20-\x7e\x80-\xff]*\r?\n?")
 
 
 class ResponseBodyFile(Protocol):
-    """What http.client and camrec use of a response's file."""
+    """The methods of a response's file that http.client and camrec use."""
 
     def readline(self, limit: int = -1, /) -> bytes: ...
 
@@ -80,7 +80,7 @@ class UnreadLines(_ReplacedFile):
 
 
 class HeaderLines(_ReplacedFile):
-    """A file without the header lines that http.client takes for the end of all headers."""
+    """A file without the header lines that http.client would mistake for the end of the headers."""
 
     def readline(self, limit: int = -1, /) -> bytes:
         while True:

@@ -35,8 +35,7 @@ def inspect_stream(
 ) -> None:
     """Check that `source` sends JPEGs.
 
-    A camera that responds correctly but sends no JPEG within `seconds` may be slow: that is no
-    error.
+    A camera that responds correctly but sends no JPEG within `seconds` is no error: it may be slow.
 
     Raises
     ------

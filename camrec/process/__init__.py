@@ -1,4 +1,4 @@
-"""Child processes: they are supervised, stopped, and end with camrec; their output is redacted."""
+"""Runs child processes: supervises and stops them, redacts their output, ends them with camrec."""
 
 from camrec.process.child import ChildProcess
 from camrec.process.orphans import PidFile, end_orphans, end_writers

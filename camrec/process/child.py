@@ -26,7 +26,8 @@ class ChildProcess:
     """A program that camrec starts once, as a child process.
 
     One thread starts the child, reads its stdout and stderr to their end, and waits for it. The
-    thread lives as long as the child: on Linux the child dies when the thread that started it ends.
+    thread must live as long as the child: on Linux a child dies when the thread that started it
+    ends.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ class ChildProcess:
     stdin
         Whether the child's standard input is a pipe (`stdin`); otherwise it is empty.
     ends_with_us
-        Whether the child dies with camrec, whatever kills camrec.
+        Whether the child dies with camrec, however camrec ends.
     cwd
         The child's working folder; camrec's own by default.
     env

@@ -16,16 +16,16 @@ from camrec.file_lock import ProcessLock
 
 log = logging.getLogger(__name__)
 
-# The system rounds start times to ticks; no pid is used again within this time.
+# The system rounds start times to ticks. No pid is used again within this time.
 START_TIME_TOLERANCE_S = 2.0
 ORPHAN_EXIT_TIMEOUT_S = 1.0  # seconds for processes that are about to end by themselves
 
 
 class PidFile:
-    """A file that only one running camrec uses at a time, and the record of its child.
+    """A file that only one running camrec uses at a time, with a record of the child that uses it.
 
-    The system releases the lock when the process that has it ends. So the next one knows
-    that a child recorded with it is an orphan.
+    The system releases the lock of this file when its process ends. So whoever gets the lock knows
+    that a recorded child is an orphan.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ class Platform(Protocol):
         """Ask the child to end, as Ctrl+C does."""
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
-        """Ask the child to end, less politely."""
+        """Ask the child to end, more firmly."""
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End the child without asking it."""

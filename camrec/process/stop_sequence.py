@@ -1,4 +1,4 @@
-"""How a child is stopped: politely first, then harder, waiting a while after each step."""
+"""Stops a child in steps: politely first, then by force, with a pause after each step."""
 
 from __future__ import annotations
 

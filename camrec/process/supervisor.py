@@ -1,4 +1,4 @@
-"""Keeps one child ready: starts it, and starts it again after growing pauses when it ends."""
+"""Keeps one child ready: starts it, and restarts it, after growing pauses, when it ends."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Supervisor:
     make_child
         Returns the next child, not started yet.
     is_ready
-        Whether the child does its work. It is called every 50 ms, and once more after a child
-        ended before it was ready.
+        Returns whether the child works. It is called every 50 ms until the child does, and once
+        more if the child ends before.
     stop_sequence
         How the child is stopped.
     ready_timeout

@@ -1,4 +1,4 @@
-"""Counts the bytes that another process has received over TCP, as Linux reports them."""
+"""Counts the bytes that another process has received over TCP; Linux only."""
 
 from __future__ import annotations
 

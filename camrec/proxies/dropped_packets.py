@@ -8,8 +8,8 @@ from collections import deque
 from enum import Enum
 
 MAX_REPORTS_PER_FAULT = 16  # the newest reports are kept
-# If one report says that so many packets were lost, none were: their sequence numbers do not count
-# up. MediaMTX counts 65535 for each packet that is repeated or whose number goes back.
+# If one report says that so many packets were lost, none were lost: the sequence numbers do not
+# count up. MediaMTX counts up to 65535 for a packet that is repeated or whose number goes back.
 MIN_ODD_LOSS_PACKETS = 1000
 
 

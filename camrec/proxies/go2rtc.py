@@ -1,4 +1,4 @@
-"""go2rtc: the proxy for HTTP-MJPEG cameras. It reads from camrec's relay, never from a camera."""
+"""Runs go2rtc, the proxy for HTTP MJPEG cameras. It reads from camrec's relay, not from cameras."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Go2rtc(Proxy):
         return {
             # The other modules stay off: exec, echo, expr, ffmpeg, webrtc, its pages.
             "app": {"modules": ["api", "ws", "http", "rtsp", "mjpeg"]},
-            # These modules warn only when a connection ends.
+            # At this level these modules only report that a connection ended.
             "log": {"format": "json", "level": "warn", "time": ""},
             "api": {
                 "listen": f"127.0.0.1:{api_port}",

@@ -18,7 +18,7 @@ class ApiTimeout(ConnectionError):
 class ProxyApi:
     """Sends requests to one proxy on 127.0.0.1, each on its own connection.
 
-    This uses http.client because it logs nothing: a query may contain an address of a camera.
+    It uses http.client, which logs nothing: a query may contain the address of a camera.
 
     Parameters
     ----------

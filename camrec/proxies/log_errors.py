@@ -30,8 +30,8 @@ _DIALOGUE_ERROR_CODES = frozenset(
     }
 )
 
-# The first pattern found in the text decides. They match Go's texts for errors of the system (on
-# Windows the system's own), and those of MediaMTX and go2rtc for what the camera answered.
+# The first pattern that is found in the text decides. They match Go's texts for system errors (on
+# Windows the system's own texts), and the texts of MediaMTX and go2rtc for a camera's response.
 LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
     (code, pattern)
     for code, patterns in {
@@ -89,7 +89,7 @@ def error_from_log(source: CameraAddress, text: str) -> CameraError:
 
 
 def is_dialogue_error(source: CameraAddress, error: CameraError, text: str) -> bool:
-    """Whether the RTSP dialogue with the camera failed, and not the connection to it.
+    """Whether the RTSP dialogue with the camera failed, rather than the connection to it.
 
     This includes a camera that hung up or stayed silent: some do so when they reject a request.
     `text` is MediaMTX's own message.

@@ -1,4 +1,4 @@
-"""MediaMTX: the proxy for RTSP cameras."""
+"""Runs MediaMTX, the proxy for RTSP cameras."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ log = logging.getLogger(__name__)
 # count too (MediaMTX sends one at least every 55 s). The session notices a frozen camera sooner:
 # it knows the usual interval between this camera's frames.
 READ_TIMEOUT_S = 100
-# Seconds; longer than a session waits for a camera, and than it has no reader.
+# Seconds. Longer than a session waits for a camera, and than a camera is without a reader.
 ON_DEMAND_TIMEOUT_S = 100
 # Replies to PLAY and to keep-alives, and sender reports: they are not media.
 MAX_RESPONSES_BYTES = 600
 COUNT_INTERVAL_S = 0.04
 HANG_UP_TIMEOUT_S, HANG_UP_POLL_INTERVAL_S = 0.5, 0.01
-# Checks that find a connection gone, after which MediaMTX follows redirects in a circle.
+# If so many checks find a connection gone, MediaMTX follows redirects in a circle.
 MAX_ENDED_CONNECTIONS = 2
 
 
 @dataclass
 class _UnansweredConnections:
-    """Connections to cameras while one of them has not answered.
+    """The connections to cameras while one camera has not responded.
 
     checked_at : when they were last listed, in seconds on the monotonic clock.
     open : their local ports.
@@ -50,7 +50,7 @@ class _UnansweredConnections:
 
 
 class MediaMTX(Proxy):
-    """Connects to RTSP cameras; it opens a camera when somebody reads its path.
+    """Connects to RTSP cameras. It connects to a camera when a reader opens its path.
 
     The parameters are those of `Proxy`.
 
@@ -84,7 +84,7 @@ class MediaMTX(Proxy):
         return self._path_log.failure(path, since_ns)
 
     def failed_in_dialogue(self, path: str) -> bool:
-        """Whether the newest reason in the log is what the camera of `path` answered."""
+        """Whether the newest reason in the log is that the RTSP dialogue with the camera failed."""
         return self._path_log.failed_in_dialogue(path)
 
     def is_pending(self, path: str) -> bool:
@@ -94,8 +94,8 @@ class MediaMTX(Proxy):
     def follows_redirect_loop(self, path: str) -> bool:
         """Whether MediaMTX connects again and again, because redirects lead in a circle.
 
-        MediaMTX follows each redirect, without counting or logging it. So the caller must call
-        this repeatedly while `is_pending`: it compares the open connections each time.
+        MediaMTX follows each redirect, and neither counts nor logs them. So this method compares
+        the open connections with those of the last call. Call it repeatedly while `is_pending`.
         """
         now = time.monotonic()
         known = self._unanswered_connections.setdefault(path, _UnansweredConnections())
@@ -142,7 +142,7 @@ class MediaMTX(Proxy):
             return 0
         received = count_received_bytes(pid, source.host, source.port)
         if received is None:
-            # This system does not report it: wait as for a camera that sends.
+            # The system does not report it. Growing numbers keep the session waiting.
             return round(time.monotonic())
         before = self._dialogue_bytes.setdefault(path, received)
         return max(0, received - before - MAX_RESPONSES_BYTES)
@@ -155,7 +155,7 @@ class MediaMTX(Proxy):
         self._unanswered_connections.pop(path, None)
 
     def disconnect(self, path: str) -> None:
-        """Remove `path` and wait until MediaMTX has hung up: another route connects next."""
+        """Remove `path` and wait until MediaMTX has hung up, before another route connects."""
         source = self._sources.get(path)
         before = 0 if source is None else self._count_connections(source)
         self.remove(path)
@@ -221,7 +221,7 @@ class MediaMTX(Proxy):
             for key, value in environment_without_proxies().items()
             if not key.startswith("MTX_")
         }
-        # Goroutines hand packets to each other: across processors that costs a fifth more.
+        # Goroutines pass packets to each other. On several processors that costs a fifth more CPU.
         return {"GOMAXPROCS": "1", "GOGC": "200", **env}
 
     def _query_version(self, config: Path) -> str | None:
@@ -232,8 +232,8 @@ class MediaMTX(Proxy):
         settings = {
             "source": source.address(),
             "rtspTransport": "udp" if path in self._udp_paths else "tcp",
-            # MediaMTX holds a reader's DESCRIBE until the camera is there. So the reader does not
-            # miss the first key frame, as it would if it polled: the next may be a minute away.
+            # MediaMTX delays its response to a reader's DESCRIBE until the camera delivers. So the
+            # reader does not miss the first key frame; the next one may be a minute away.
             "sourceOnDemand": True,
             "sourceOnDemandStartTimeout": f"{ON_DEMAND_TIMEOUT_S}s",
             "sourceOnDemandCloseAfter": f"{ON_DEMAND_TIMEOUT_S}s",
@@ -253,7 +253,7 @@ class MediaMTX(Proxy):
             # MediaMTX rejects a configuration before it has a log.
             level, message = "ERR", line
         if message.startswith("[API]"):
-            # It repeats a request of camrec with its credential; the response says the same.
+            # The line repeats a request with its credential. The response says the same.
             return
         is_about_camera = self._path_log.record_line(level, message)
         # MediaMTX repeats an error of a camera at each attempt; the session reports it once.

@@ -78,7 +78,7 @@ class PathLog:
         return failure.error if failure is not None and failure.at_ns >= since_ns else None
 
     def failed_in_dialogue(self, path: str) -> bool:
-        """Whether the newest reason is what the camera of `path` answered."""
+        """Whether the newest reason is that the RTSP dialogue with the camera failed."""
         failure = self._failures.get(path)
         return failure is not None and failure.is_dialogue
 
@@ -97,7 +97,7 @@ class PathLog:
 
     def clear(self, path: str) -> None:
         """Forget a path that was removed."""
-        # The started paths come first: later lines about the removed path then have no effect.
+        # Do this first: later lines about the removed path then have no effect.
         self._started_paths.discard(path)
         self._failures.pop(path, None)
         self._delivering_since.pop(path, None)
@@ -109,7 +109,7 @@ class PathLog:
         elif level == "ERR":
             self._record_failure(path, text)
         elif text == "stopped: an error occurred":
-            # MediaMTX does not log why an on-demand camera ended that had started to deliver.
+            # If a camera has started to deliver, MediaMTX does not log why it ended.
             self._record_failure(path, "connection lost")
 
     def _record_failure(self, path: str, text: str) -> None:
@@ -118,7 +118,7 @@ class PathLog:
             return
         delivered, hung_up_after = self._delivering_since.get(path), None
         if delivered is not None and _HANG_UP_PATTERN.search(text):
-            # A peer that hangs up at the first message is no camera; one that delivered is gone.
+            # A peer that hangs up at the first message is no camera; this one has delivered.
             text, hung_up_after = "connection lost", time.monotonic() - delivered
         error = error_from_log(source, text)
         # A stream is available before PLAY. So the camera may still refuse PLAY or hang up, and

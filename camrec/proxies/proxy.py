@@ -31,7 +31,7 @@ _BIND_ERROR_PATTERN = re.compile(r"listen tcp \S*:(\d+): bind: ")
 
 
 class Proxy(ABC):
-    """One proxy: it starts when first needed, is kept ready, and gets its paths at each start.
+    """One proxy. It is started when first needed, kept ready, and gets its paths at each start.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class Proxy(ABC):
             log.info("%s stopped (pid %s)", self.name, pid)
 
     def _restart_if_hung(self, error: ConnectionError) -> None:
-        """Kill a program that hangs. The supervisor restarts it, and it then gets its paths."""
+        """Kill a program that hangs. The supervisor restarts it, and it gets its paths again."""
         child = self._supervisor.child
         if isinstance(error, ApiTimeout) and child is not None:
             log.warning("%s no longer responds and is restarted", self.name)

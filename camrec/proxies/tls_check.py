@@ -1,7 +1,7 @@
 """Checks that the peer at an RTSPS address speaks TLS, before MediaMTX gets the address.
 
-MediaMTX waits for ever for a peer that accepts the connection but never starts TLS. Meanwhile it
-adds and removes no path at all. So it must not get such an address.
+MediaMTX waits forever for a peer that accepts the connection but never starts TLS, and adds and
+removes no paths meanwhile. So it must not get such an address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from camrec.network_policy import NetworkPolicy
 
 
 def check_tls_handshake(source: CameraAddress, policy: NetworkPolicy, seconds: float = 5.0) -> None:
-    """Try a TLS handshake; any response will do, because MediaMTX reports other errors better.
+    """Try a TLS handshake. Only silence is an error: MediaMTX reports other errors better.
 
     Parameters
     ----------

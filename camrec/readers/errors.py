@@ -11,7 +11,7 @@ class StreamError(Exception):
     """A stream cannot be read, or cannot be read any longer.
 
     reason
-        "not_ready"  the proxy does not have this path, or no stream on it yet (RTSP 404, 400);
+        "not_ready"  the proxy does not have this path, or has no stream on it yet (RTSP 404, 400);
         "refused"    the connection or the login was refused;
         "silent"     no data arrived before the timeout;
         "lost"       the connection broke, or the data does not follow the protocol;

@@ -1,8 +1,9 @@
-"""Finds cameras that count frames at their nominal rate: timestamps 40 ms apart at any real rate.
+"""Finds cameras whose timestamps count frames at a nominal rate, whatever rate they send.
 
-Such timestamps drift away from the arrival times, for example at night when a camera sends fewer
-frames. The timestamps of a camera behind a slow network also drift while its buffer fills, and
-those of a camera whose clock is slightly wrong. The rules in this module distinguish the cases.
+Their timestamps are always 40 ms apart, for example. They drift away from the arrival times when
+the camera sends fewer frames, as at night. The timestamps also drift if the clock of the camera is
+slightly wrong, or while the camera's buffer fills because the network is slow. The rules in this
+module distinguish these cases.
 
 The delay of a frame is (arrival - timestamp). In each bin of time only the frame with the smallest
 delay counts, because a network only delays frames. A constant slope of these delays over minutes is
@@ -22,14 +23,14 @@ from camrec.clock import NS_PER_SECOND
 
 BIN_NS = 5 * NS_PER_SECOND // 4
 RATE_WINDOW_NS = 120 * NS_PER_SECOND
-MIN_SLOPE = 0.002  # clocks are wrong by at most a tenth of it
+MIN_SLOPE = 0.002  # the drift of a clock is at most a tenth of this
 # No network makes the delay rise by more than this, or fall by more than this, ...
 MAX_DELAY_RISE_NS, MAX_DELAY_FALL_NS = 4 * NS_PER_SECOND, 15 * NS_PER_SECOND
 RISE_SLACK_RATIO = 0.15  # ... in a line that is as straight as this share of the rise
 LINE_SLACK_RATIO = 0.025  # the same for a small slope over the whole window
 MIN_BINS = 9
 BINS_PER_WIDE_BIN = 4  # bins that are joined to find a small slope
-DELAY_TURN_NS = NS_PER_SECOND  # the network caused a delay that goes back by so much
+DELAY_TURN_NS = NS_PER_SECOND  # if a delay goes back by so much, the network caused it
 
 
 class MinDelayPoint(NamedTuple):
@@ -60,10 +61,10 @@ class NominalRate:
 class NominalRateCheck:
     """Checks the frames of one stream.
 
-    A frame costs no more than a comparison: the result is computed when a bin ends.
+    Each frame costs only a comparison: the result is computed when a bin ends.
 
-    result : None unless the camera counts at a nominal rate. Replaced while it does, and kept when
-        it no longer does.
+    result : None unless the camera counts at a nominal rate. It is replaced while the camera does,
+        and stays when it no longer does, unless the network turns out to be the cause.
     """
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ class NominalRateCheck:
         self._is_network = False
 
     def note(self, time: int, arrived: int) -> None:
-        """Add a frame: its timestamp and its arrival, both in nanoseconds."""
+        """Add a frame, by its timestamp and its arrival, both in nanoseconds."""
         self._frames += 1
         place, delay = arrived // BIN_NS, arrived - time
         if place != self._bin:
@@ -136,8 +137,8 @@ class NominalRateCheck:
 def slope(points: Sequence[MinDelayPoint]) -> float:
     """How many seconds the delay grows per second, by the lower convex hull of the points.
 
-    Frames can be late but never early, so the lower hull is the delay without the network. Returns
-    the slope of its edge in the middle of the time.
+    Frames can be late but never early, so the lower hull is the delay without the network. The
+    result is the slope of its edge in the middle of the time.
     """
     hull: list[MinDelayPoint] = []
     for point in points:

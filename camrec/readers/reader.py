@@ -32,10 +32,10 @@ class StreamReader(ABC):
     clock
         Gives the arrival times.
     timeout
-        After so many seconds without a response of the proxy the reader ends as "silent".
+        Seconds without a response of the proxy after which the reader ends with "silent".
     patience
-        The same for what depends on the camera: the description of the stream, and its media.
-        None: `timeout`.
+        The same for responses that depend on the camera: the description of the stream, and its
+        media. None: `timeout`.
 
     Attributes
     ----------
@@ -87,8 +87,7 @@ class StreamReader(ABC):
     def set_read_interval(self, seconds: float) -> None:
         """Read only every so many seconds, to wake up less often; 0: as soon as data arrives.
 
-        To be called from any thread. A reader that takes the arrival time as the timestamp ignores
-        it.
+        Any thread may call this. A reader whose timestamps are arrival times ignores it.
         """
         self._read_interval = seconds
         if seconds:
@@ -97,7 +96,7 @@ class StreamReader(ABC):
             self._wake.set()
 
     def close(self) -> None:
-        """End the reader. To be called from any thread, any number of times."""
+        """End the reader. Any thread may call this, any number of times."""
         self._wake.set()
         with self._lock:
             self._closed = True

@@ -20,7 +20,7 @@ USER_AGENT = "camrec"
 
 @dataclass(frozen=True)
 class RtspResponse:
-    """A response. `headers` has names in lower case; status 0: a request of the server."""
+    """A response. `headers` has names in lower case. Status 0 means a request of the server."""
 
     status: int
     headers: dict[str, str]
@@ -92,7 +92,7 @@ class RtspConnection:
 
     @property
     def session_timeout(self) -> float:
-        """After so many seconds without a request the server may end the session."""
+        """Seconds without a request after which the server may end the session."""
         for setting in self._session.lower().split(";")[1:]:
             name, _, value = setting.strip().partition("=")
             if name == "timeout" and (seconds := parse_int(value)):
@@ -121,7 +121,7 @@ class RtspConnection:
         self._socket.close()
 
     def _receive(self) -> Iterator[RtspResponse | tuple[int, memoryview]]:
-        """All complete items that arrived; the next call yields those that are not taken."""
+        """All complete items that arrived. The next call yields those that are not taken."""
         before = self._buffer_start
         yield from self._parse_buffer()  # what the last caller did not take
         if self._buffer_start > before:
@@ -149,7 +149,7 @@ class RtspConnection:
             yield item
 
     def _parse_packet(self) -> tuple[int, memoryview] | None:
-        """``$``, channel, size in 16 bits, the packet; None if it is not complete."""
+        """Parse ``$``, channel, size in 16 bits, packet; None if the packet is not complete."""
         begin = self._buffer_start + 4
         if begin > self._buffer_end:
             return None
@@ -160,7 +160,7 @@ class RtspConnection:
         return self._buffer[begin - 3], self._view[begin:end]
 
     def _parse_response(self) -> RtspResponse | None:
-        """A text message: a response, or a request of the server, which is ignored.
+        """Parse a text message: a response, or a request of the server, which is ignored.
 
         None if it is not complete.
         """

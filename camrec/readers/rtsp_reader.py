@@ -34,8 +34,9 @@ class RtspReader(StreamReader):
     timeout, patience
         As in `StreamReader`. MediaMTX delays its response to DESCRIBE until the camera answers.
     first_track
-        The control address of the first track if it is known. It is then set up together with
-        DESCRIBE: MediaMTX plays the camera at once, and would not wait with the first key frame.
+        The control address of the first track if it is known. Its SETUP is then sent together with
+        DESCRIBE: MediaMTX delivers as soon as it has the camera, and a later SETUP would miss the
+        first key frame.
     """
 
     def __init__(
@@ -120,8 +121,8 @@ class RtspReader(StreamReader):
     ) -> Iterator[Sequence[MediaUnit]]:
         keep_alive_ns = int(connection.session_timeout / 2 * NS_PER_SECOND)
         max_silence_ns = int(self._media_timeout * NS_PER_SECOND)
-        # Short enough to notice when something is due. The timeout of the socket stays the same:
-        # to change it for each packet would cost a system call.
+        # Short enough to notice when something is due. The socket's timeout stays the same, because
+        # changing it for each packet would cost a system call.
         poll_ns = min(keep_alive_ns, max_silence_ns, NS_PER_SECOND) // 4
         video = self._video()
         now = heard = self._clock.monotonic_ns()
@@ -208,9 +209,9 @@ class RtspReader(StreamReader):
 
 
 def create_rate_notice(found: NominalRate) -> StreamNotice:
-    """The notice that a camera's timestamps run at another speed than its frames arrive."""
+    """The notice that a camera's timestamps advance faster or slower than its frames arrive."""
     speed = found.nominal_fps / found.sent
-    # Rates that differ little are given with more digits, else they would look equal.
+    # Rates that differ little get more digits, because otherwise they would look equal.
     slack = 0.02 if abs(speed - 1) > 0.05 else 0.0005
     counted, sent = _round_rate(found.nominal_fps, slack), _round_rate(found.sent, slack)
     facts = {"counted": counted, "sent": sent, "speed": round(speed, 2)}
@@ -218,15 +219,15 @@ def create_rate_notice(found: NominalRate) -> StreamNotice:
 
 
 def _round_rate(rate: float, slack: float) -> int | float:
-    """A whole number if the rate is that close to one, else two digits after the point."""
+    """A whole number if the rate is within `slack` of one, else two digits after the point."""
     whole = round(rate)
     return whole if abs(rate - whole) <= slack * rate else round(rate, 2)
 
 
 def restore_arrival_times(units: Sequence[MediaUnit], earliest: int) -> list[MediaUnit]:
-    """Units that were read together after a pause, each with the time at which it really arrived.
+    """Units that were read together after a pause, each with an estimate of its real arrival.
 
-    A unit arrived as long before the newest unit of its medium as its timestamp says, but not
+    Each unit arrived as long before the newest unit of its medium as its timestamp says, but not
     before `earliest` (monotonic nanoseconds).
     """
     newest: dict[str, int] = {}

@@ -30,7 +30,7 @@ class ReadTrack:
 
 
 def choose_video(media: Sequence[MediaDescription]) -> ReadTrack:
-    """The first H.264 or H.265 track; M-JPEG only if there is no other: it needs most bandwidth.
+    """The first H.264 or H.265 track; M-JPEG only if there is no other, as it needs more bandwidth.
 
     Raises StreamError (``codec``) if camrec supports none of the tracks.
     """
@@ -66,7 +66,7 @@ def unsupported_audio_codec(media: Sequence[MediaDescription]) -> str:
 
 
 def create_video_depacketizer(medium: MediaDescription) -> VideoDepacketizer:
-    """What assembles the frames of a video track."""
+    """The object that assembles the frames of a video track."""
     if medium.codec == "JPEG":
         return JpegDepacketizer(medium.rate, medium.size)
     return AccessUnitAssembler(

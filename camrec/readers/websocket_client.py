@@ -1,6 +1,6 @@
-"""A blocking WebSocket client (RFC 6455) with what a reader of go2rtc needs.
+"""A blocking WebSocket client (RFC 6455), with only what a reader of go2rtc needs.
 
-Tornado's client needs an event loop, and tasks that outlive a connection.
+Tornado's client would need an event loop, and has tasks that outlive a connection.
 """
 
 from __future__ import annotations

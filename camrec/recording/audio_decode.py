@@ -18,7 +18,7 @@ class AudioDecoder:
     NUT cannot say how many bits a G.726 sample has, and has no name for GSM. FFmpeg has no option
     for either.
 
-    track : the decoded track.
+    track : the format of the decoded audio.
     """
 
     def __init__(self, track: AudioTrack) -> None:
@@ -31,7 +31,7 @@ class AudioDecoder:
         self.track = replace(track, codec="l16", bits_per_sample=0)
 
     def decode(self, data: bytes) -> bytes:
-        """One packet as 16-bit big-endian samples; empty if it cannot be decoded."""
+        """The samples of one packet, 16 bits big-endian; empty if it cannot be decoded."""
         try:
             frames = self._decoder.decode(av.Packet(data))
         except av.error.FFmpegError:

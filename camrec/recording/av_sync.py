@@ -1,4 +1,4 @@
-"""How far audio and video of a segment are apart, estimated from when both arrived.
+"""Estimates how far audio and video of a segment are apart, from when both arrived.
 
 The symbols in the comments are those of ``docs/timing.md``.
 """
@@ -37,7 +37,7 @@ class AvSync:
     The delay of a unit is d = a - m, its arrival less its time on the monotonic clock. In each
     window of ten seconds the minimum delay of a track shows how far its clock has drifted. The
     difference between audio and video, μ_audio - μ_video, is how much too early the audio is in the
-    file. The delay that long audio packets have because of their length is subtracted before
+    file. Long audio packets have a delay because of their length, which is subtracted first
     (`AudioDelayEstimator`). Any other delay inside the camera cannot be measured.
 
     newest : when the newest frame arrived, monotonic nanoseconds; None before the first.
@@ -52,7 +52,7 @@ class AvSync:
         self._audio_delay = AudioDelayEstimator()
 
     def note(self, track: Track, sent: int, arrived: int) -> None:
-        """Note a frame or audio packet: when it was sent and arrived, monotonic nanoseconds."""
+        """Add a frame or audio packet: when it was sent and arrived, monotonic nanoseconds."""
         if isinstance(track, VideoTrack):
             self.newest = max(self.newest or arrived, arrived)
             self._timed_by_arrival = track.timed_by_arrival
@@ -113,9 +113,9 @@ class AvSync:
         return {min(windows): MinDelay(min(window.delay for window in windows.values()))}
 
     def _measure_offsets(self) -> list[tuple[int, float]]:
-        """(time in the middle of a window, seconds that the audio is too early), for each window.
+        """(middle of a window, seconds that the audio is too early), for each window with both.
 
-        The time is in monotonic nanoseconds.
+        The middle is in monotonic nanoseconds.
         """
         video, audio = self._reliable_windows("video"), self._reliable_windows("audio")
         return [
@@ -128,7 +128,10 @@ class AvSync:
 
     @staticmethod
     def _smooth(offsets: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-        """The median of each offset and its neighbours, because a busy machine reads late."""
+        """The median of each offset and its neighbours.
+
+        It removes windows in which a busy machine read everything late.
+        """
         return [
             (time, median(offset for _, offset in offsets[max(0, index - 1) : index + 2]))
             for index, (time, _) in enumerate(offsets)
@@ -136,14 +139,17 @@ class AvSync:
 
 
 def _min_delay_near(windows: dict[int, MinDelay], index: int) -> int:
-    """The minimum delay of a window and its neighbours: with few units most arrive late."""
+    """The minimum delay of a window and its neighbours.
+
+    If a window has few units, most of them may be late.
+    """
     return min(windows[near].delay for near in (index - 1, index, index + 1) if near in windows)
 
 
 def shift_at(curve: DriftCurve, seconds: float) -> float:
-    """How many seconds to move what is at `seconds`, by linear interpolation.
+    """How many seconds to move the audio that is at `seconds`, by linear interpolation.
 
-    Before the first and after the last point of the curve, the value of that point counts.
+    Before the first point of the curve, and after the last one, the value of that point is used.
     """
     after = bisect(curve, (seconds, 0.0))
     if after == 0 or after == len(curve):

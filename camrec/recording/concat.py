@@ -14,7 +14,7 @@ from camrec.clock import NS_PER_SECOND
 from camrec.recording.av_sync import DriftCurve, shift_at
 from camrec.recording.segment import Segment
 
-MAX_LAST_FRAME_S = Fraction(1, 25)  # how long the last frame lasts if frames are reordered
+MAX_LAST_FRAME_S = Fraction(1, 25)  # how long the last frame may last if frames are reordered
 # The time of one frame is rounded differently in each segment, by a tick or two. Frames of an
 # MJPEG camera may be less than a millisecond apart.
 SEGMENT_ROUNDING_S = Fraction(1, 20_000)
@@ -23,10 +23,11 @@ SEGMENT_ROUNDING_S = Fraction(1, 20_000)
 def concat(segments: Sequence[Segment], target: Path) -> None:
     """Write `segments`, which have the same codec and size, into `target`. Gaps stay gaps.
 
-    If a segment overlaps the next one (a segment may begin with what the one before it may have
-    lost), it is cut there. The hidden lead of the first segment stays hidden.
+    If a segment overlaps the next one, it is cut where the next one begins: a new segment repeats
+    the frames that its predecessor may have lost. The hidden lead of the first segment stays
+    hidden.
 
-    Raises OSError (av.error.FFmpegError).
+    Raises OSError or av.error.FFmpegError.
     """
     options = {"avoid_negative_ts": "disabled", "movie_timescale": "90000"}
     with av.open(str(target), "w", format="mp4", options=options) as output:
@@ -38,7 +39,8 @@ def concat(segments: Sequence[Segment], target: Path) -> None:
             with av.open(str(segment.path)) as source:
                 for packet in source.demux():
                     medium, base = packet.stream.type, packet.time_base
-                    # A packet without times ends a stream. A file breaks off in a corrupt one.
+                    # The last packet of a stream has no times. If a file breaks off, its last
+                    # packet is corrupt.
                     if packet.dts is None or packet.pts is None or packet.is_corrupt:
                         continue
                     time = packet.pts * base
@@ -54,7 +56,7 @@ class _Placement:
     """Where a segment is in the target, in seconds.
 
     offset : from the time 0 of the target to the time 0 of the segment.
-    ends : where the next segment begins, in the segment's time, for each medium.
+    ends : where the next segment begins, in the time of this one, for each medium.
     """
 
     offset: Fraction
@@ -101,7 +103,7 @@ class _PacketWriter:
         packet.dts = dts if last is None else max(dts, last + 1)
         self._last_dts[stream.type] = packet.dts
         if pts != packet.dts and packet.duration is not None:
-            # Its duration counts from one decoding time to the next, and would lengthen the video.
+            # This duration is the time to the next decoding time: it would lengthen the video.
             packet.duration = min(packet.duration, round(MAX_LAST_FRAME_S / packet.time_base))
         packet.stream = stream
         self._output.mux(packet)

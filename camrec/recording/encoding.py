@@ -17,7 +17,7 @@ class EncodingPolicy:
     h265 : "encode" (plays everywhere) or "copy" (needs no CPU time, but few browsers play it). It
         also applies to H.264 that few browsers play (4:2:2, 4:4:4, more than 8 bits).
     mjpeg_preset : x264's preset for MJPEG.
-    force_encode : encode also what would be copied, see `for_stream`.
+    force_encode : encode H.264 that would otherwise be copied, see `for_stream`.
     """
 
     h265: str = "encode"
@@ -55,7 +55,7 @@ class EncodingPolicy:
 
 
 def is_widely_playable(video: VideoTrack) -> bool:
-    """Whether browsers decode this H.264: few of them support more than 8 bits and 4:2:0."""
+    """Whether browsers decode this H.264: few of them support over 8 bits, 4:2:2 or 4:4:4."""
     return video.chroma <= 1 and video.depth == 8
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from camrec.media import AudioTrack, VideoTrack
 from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 
-FRAGMENT_DURATION_US = 100_000  # a killed FFmpeg may lose so much
+FRAGMENT_DURATION_US = 100_000  # a killed FFmpeg may lose a fragment of this length
 
 # A packet from NUT has no duration, but FFmpeg starts a fragment where the one before it ends. So
 # each packet is held until the next one says how long it lasts. The last one lasts as long as the
@@ -46,8 +46,8 @@ KEY_FRAME_EVERY_2_S_EXPRESSION = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+
 class FFmpegFeatures:
     """What differs between the FFmpegs in use.
 
-    hybrid_mp4 : it turns a fragmented file into a plain one when it closes it. Without that, the
-        file must be rewritten at the end.
+    hybrid_mp4 : it turns a fragmented file into a plain MP4 when it closes the file. Without this,
+        the file must be rewritten at the end.
     fps_mode : it supports ``-fps_mode``, the newer name of ``-vsync``.
     """
 
@@ -77,7 +77,8 @@ def build_arguments(
     Parameters
     ----------
     start
-        Seconds from the zero of the NUT to that of the file. An edit list hides what is before.
+        Seconds from the time 0 of the NUT to the time 0 of the file. An edit list hides the frames
+        before it.
     """
     movflags = "+hybrid_fragmented+delay_moov"
     if not features.hybrid_mp4:

@@ -29,11 +29,11 @@ DISK_FULL_MESSAGE = "No space left on device"
 
 
 class SegmentEnded(Exception):
-    """FFmpeg reads nothing more."""
+    """FFmpeg has ended, or reads no more input."""
 
 
 class FFmpegSegment:
-    """Takes frames and audio packets in the order in which they arrived.
+    """Writes frames and audio packets, in the order in which they arrived, to one file.
 
     One thread writes; any thread may read the attributes and call `kill`.
 
@@ -128,12 +128,12 @@ class FFmpegSegment:
         )
 
     def write(self, unit: MediaUnit, left_out: bool = False) -> None:
-        """Take a unit that `fits`; `flush` gives it to FFmpeg.
+        """Take a unit that `fits`; `flush` passes it to FFmpeg.
 
         Parameters
         ----------
         left_out
-            Before this frame others were left out on purpose.
+            Whether frames just before this one were left out on purpose.
         """
         place = self._timeline.place(unit)
         if place is None:
@@ -147,7 +147,8 @@ class FFmpegSegment:
             data = self._audio_decoder.decode(data)
             if not data:
                 return
-        # Players seek to key frames. Hide those from which not everything can be decoded.
+        # Players seek to key frames. If not everything can be decoded from a key frame, write it
+        # as a normal frame.
         hidden = self._copies_video and unit.open and self._has_frames
         key = unit.key and not hidden
         if hidden:
@@ -157,7 +158,7 @@ class FFmpegSegment:
         self._frames_shown += stream == 0 and ahead >= 0
 
     def flush(self) -> None:
-        """Give FFmpeg everything that was taken, in one write. Blocks while FFmpeg is busy.
+        """Pass everything that was taken to FFmpeg. Blocks while FFmpeg is busy.
 
         Raises
         ------
@@ -175,7 +176,7 @@ class FFmpegSegment:
         # FFmpeg's edit list ends too early if frames are reordered, and hides the last frame.
         in_order = not self._copies_video or not self._video_track.reorder
         ended_cleanly = code == 0
-        # An FFmpeg that ended well has printed warnings at most.
+        # If FFmpeg ended well, it has printed nothing worse than warnings.
         self.last_message = (
             "" if ended_cleanly else self.last_message or _describe_exit_status(code)
         )
@@ -216,6 +217,6 @@ def _describe_exit_status(code: int | None) -> str:
 
 
 def _remove_sei(frame: bytes) -> bytes:
-    """H.264 without its SEI. With a recovery point FFmpeg would mark the frame as a key frame."""
+    """H.264 without its SEI: FFmpeg would mark a frame with a recovery point as a key frame."""
     nals = frame.split(START_CODE)[1:]
     return b"".join(START_CODE + nal for nal in nals if nal[0] & 31 != SEI_NAL_TYPE)

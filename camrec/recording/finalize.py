@@ -1,4 +1,4 @@
-"""Makes videos of the segments: reads them back, joins those that fit, computes receipts, saves."""
+"""Turns segments into videos: reads them back, joins those that fit, adds receipts, saves all."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def finalize(
                 end,
             )
             saved.append((save(file, receipt), receipt))
-            for each in contained:  # a camrec killed now must not make the video again
+            for each in contained:  # if camrec is killed now, it must not make the video again
                 each.segment.path.unlink(missing_ok=True)
     return saved
 
@@ -83,7 +83,7 @@ def _read_segment(segment: Segment, number: int) -> ReadSegment | None:
 
 
 def _read_video(file: Path, contained: Sequence[ReadSegment]) -> MediaInfo:
-    """What a video contains. A segment that is unchanged is not read again."""
+    """What a video contains. A video that is an unchanged segment is not read again."""
     for each in contained:
         if each.segment.path == file and each.size == file.stat().st_size:
             return each.info
@@ -123,7 +123,7 @@ def _missing_frames_warning(read: ReadSegment) -> RecordingWarning | None:
 
 
 def _find_contiguous_runs(readable: Sequence[ReadSegment]) -> list[list[ReadSegment]]:
-    """Groups of neighbours that can be in one file. Some of them may have no audio."""
+    """Groups of consecutive segments that fit into one file. Some of them may have no audio."""
     runs: list[list[ReadSegment]] = []
     video: tuple[object, ...] | None = None
     audio: AudioStreamInfo | None = None

@@ -23,7 +23,7 @@ class FsyncThread:
     files
         Returns the files that exist now. Called in the thread.
     name
-        For the name of the thread.
+        Part of the thread's name.
     interval
         Seconds between two rounds.
     """

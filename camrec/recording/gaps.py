@@ -12,9 +12,9 @@ from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Gap
 
 MIN_GAP_S = 2.0
-MIN_GAP_FRAME_INTERVALS = 5  # of the usual frame interval, if that is longer
+MIN_GAP_FRAME_INTERVALS = 5  # times the usual frame interval, if that is longer
 MIN_GAP_UNKNOWN_RATE_S = 15.0  # if the usual frame interval is not known
-MIN_DISCONTINUITY_FRAME_INTERVALS = 2  # if the stream broke: a frame is missing there
+MIN_DISCONTINUITY_FRAME_INTERVALS = 2  # if the stream broke: then a frame is missing
 MIN_MEDIAN_INTERVALS = 3  # with fewer the median frame interval is not reliable
 GAP_ROUNDING_S = 1 / 20_000  # times are rounded differently in each segment
 
@@ -33,7 +33,7 @@ def gap_between(
     earlier, later
         Seconds from the start of the video.
     frame_interval
-        The usual seconds between two frames; 0: not known.
+        The usual number of seconds between two frames; 0: not known.
     is_discontinuity
         The stream broke between them, so a short gap counts too.
     left_out
@@ -69,11 +69,11 @@ def find_gaps(
     discontinuities
         The times of frames before which the stream broke.
     frame_interval
-        The frame interval of the feed, 0 if not known. It counts if there are too few frames to
+        The frame interval of the feed, 0 if not known. It is used if there are too few frames to
         compute one.
     left_out
         The times of frames before which others were left out on purpose. A time after all frames
-        means the end.
+        means that frames were left out at the end.
     """
     if not times:
         return []
@@ -93,7 +93,7 @@ def find_gaps(
 
 
 class FrameInterval(Protocol):
-    """Knows the recent frame interval; a feed does."""
+    """An object that knows the recent frame interval, such as a feed."""
 
     @property
     def frame_interval(self) -> float:
@@ -117,7 +117,7 @@ class GapTracker:
         self._gaps: list[Gap] = []
 
     def note(self, sent: int, arrived: int, feed: FrameInterval) -> bool:
-        """Note a frame that was written; True if there is a gap before it."""
+        """Add a frame that was written; True if there is a gap before it."""
         if sent <= self.newest:
             return False
         gap = self._gap_before(sent, feed)
@@ -137,7 +137,7 @@ class GapTracker:
         if sent - self.newest <= MIN_GAP_S * NS_PER_SECOND and not (
             self.is_discontinuous or self.left_out
         ):
-            return None  # true for most frames, so the frame interval is not computed
+            return None  # most frames end here, so their frame interval need not be computed
         earlier, later = ((each - self._origin) / NS_PER_SECOND for each in (self.newest, sent))
         return gap_between(
             earlier, later, feed.frame_interval, self.is_discontinuous, self.left_out

@@ -38,7 +38,7 @@ class StoredEntry:
         Raises
         ------
         ServiceError
-            ``folder_unwritable``, unless the disk has the entry already.
+            ``folder_unwritable``, unless the disk has the entry already; ``keyring_unusable``.
         """
         folder = self._options.folder
         try:

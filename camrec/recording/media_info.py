@@ -1,4 +1,4 @@
-"""What a finished file contains, read from the file itself."""
+"""Reads what a finished file contains from the file itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 
-MAX_DECODE_START_KEY_FRAMES = 4  # from which decoding is tried
+MAX_DECODE_START_KEY_FRAMES = 4  # key frames that are tried as the start of decoding
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def read_media_info(path: Path) -> MediaInfo:
 
     Raises
     ------
-    OSError
-        (av.error.FFmpegError) The file cannot be read.
+    OSError, av.error.FFmpegError
+        The file cannot be read.
     IndexError
         It has no video stream.
     """
@@ -95,7 +95,10 @@ def read_media_info(path: Path) -> MediaInfo:
 
 
 def _has_in_band_parameters(data: bytes, codec: str) -> bool:
-    """Whether one of the NAL units is a sequence parameter set. Each follows its length."""
+    """Whether one of the NAL units is a sequence parameter set.
+
+    data : NAL units, each after its length in 32 bits.
+    """
     at = 0
     while at + 4 < len(data):
         size, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4]
@@ -132,8 +135,8 @@ def _read_audio_info(audio: av.AudioStream) -> AudioStreamInfo:
 def _can_decode(container: av.container.InputContainer, video: av.VideoStream, time: float) -> bool:
     """Whether the frame at `time` (seconds) can be decoded from a key frame before it.
 
-    Some cameras send a right image only some frames after a key frame, so earlier key frames are
-    tried too.
+    With some cameras the image is right only some frames after a key frame, so earlier key frames
+    are tried too.
     """
     assert video.time_base is not None
     begin = int(time / video.time_base)

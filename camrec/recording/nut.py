@@ -1,4 +1,6 @@
-"""NUT, the container in which FFmpeg gets frames on its stdin: only what a live feed needs.
+"""Writes NUT, the container format in which FFmpeg gets frames on its stdin.
+
+Only what a live feed needs is supported.
 
 Only presentation times (pts) are written; FFmpeg computes the decoding times. The format is
 described at https://ffmpeg.org/~michael/nut.txt
@@ -62,10 +64,10 @@ class NutStream(Generic[TrackT]):
 
 
 class NutMuxer:
-    """Returns the bytes of the NUT; the caller writes them, in order.
+    """Creates the bytes of the NUT; the caller writes them, in order.
 
-    Frames of one stream are given in decoding order, and the streams are interleaved roughly by
-    time.
+    The caller passes the frames of one stream in decoding order, and interleaves the streams
+    roughly by time.
     """
 
     def __init__(
@@ -120,7 +122,7 @@ class NutMuxer:
         head = [NUT_VERSION, len(self._streams), MAX_SYNCPOINT_DISTANCE_BYTES, len(self._streams)]
         for stream in self._streams:
             head += [1, stream.rate]
-        # All 255 frame codes are alike: each frame says everything about itself.
+        # All 255 frame codes are the same: each frame's header contains everything about it.
         frame_codes = [CODED_FLAG, 6, 0, 1, 0, 0, 0, 255]
         no_elision = [0]
         return b"".join(map(_encode_varint, head + frame_codes + no_elision))

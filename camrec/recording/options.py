@@ -78,7 +78,7 @@ class RecordingOptions:
     start_at
         When to begin, UTC nanoseconds; None: at once.
     resume
-        The state in which camrec was killed; the recording continues from there.
+        The state of the recording when camrec was killed; it continues from there.
     is_in_journal
         The disk already has its entry: the recording continues even if the disk is full now.
     """
@@ -98,12 +98,12 @@ class RecordingOptions:
 
 @dataclass(frozen=True)
 class RecordingServices:
-    """What a recording works with.
+    """The programs, the storage and the settings that a recording uses.
 
     Parameters
     ----------
     ffmpeg
-        The program.
+        The path of FFmpeg.
     disk
         How much may be written. The recording ends when the disk is low.
     """

@@ -7,13 +7,13 @@ from collections import deque
 from camrec.clock import NS_PER_SECOND
 from camrec.media import MediaUnit
 
-# A killed FFmpeg may lose a fragment of one second and what is in the pipe.
+# A killed FFmpeg may lose its unfinished fragment and what is in the pipe.
 RECENT_SPAN_NS = 2 * NS_PER_SECOND
 MAX_RECENT_GOPS_BYTES = 64 << 20
 
 
 class RecentGops:
-    """Frames and audio from a key frame on that is at least `RECENT_SPAN_NS` old, if there is one.
+    """Frames and audio since a key frame that is at least `RECENT_SPAN_NS` old, if there is one.
 
     The units are shared with the feed, not copied.
     """
@@ -35,7 +35,7 @@ class RecentGops:
         Parameters
         ----------
         all_of_it
-            Nothing of what is kept was written yet: drop a GOP only if there are too many bytes.
+            Nothing that is kept was written yet: drop a GOP only if there are too many bytes.
         """
         if unit.track.medium == "video" and unit.key:
             self._keys.append(unit)
@@ -52,7 +52,7 @@ class RecentGops:
             self.clear()
 
     def units(self) -> list[MediaUnit]:
-        """What is kept, from a key frame on; empty before the first."""
+        """All kept units, a key frame first; empty before the first key frame."""
         return list(self._units)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Writes one recording: takes frames from the feed, gives them to the segment writer, finalizes."""
+"""Writes one recording: passes frames from the feed to the segment writer, then finalizes."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class RecordingStop:
 class Recorder:
     """The run loop of one recording, from its start to its end; used once.
 
-    It subscribes to the feed when it is created, so that no key frame is missed. `run` and the
-    methods after it belong to the thread of the recording; all others may be called from any
-    thread.
+    It subscribes to the feed when it is created, so that no key frame is missed. Only the thread of
+    the recording may call `run`, `finalize` and, once that thread runs, `close`. All others may be
+    called from any thread.
 
     Parameters
     ----------
@@ -60,9 +60,10 @@ class Recorder:
     notify
         Called after each change of the segments or the gaps.
     save_journal
-        Called before each segment, and when the recording has ended. It raises no OSError.
+        Called when `segments` changes, before each segment is started, and when the recording has
+        ended. It raises no OSError.
     set_state
-        Called with WRITING or WAITING, again and again.
+        Called repeatedly with WRITING or WAITING.
 
     Attributes
     ----------
@@ -96,7 +97,7 @@ class Recorder:
         start_utc = start_utc or now
         start = self._subscribed_at - max(0, now - start_utc)
         self.period = RecordingPeriod(start_utc, start, options.duration, options.preroll)
-        # Subscribe before the journal is written: the disk may be slow, a key frame does not wait.
+        # Subscribe before the journal is written: on a slow disk a key frame would be missed.
         since = self.period.video_start if options.preroll else None
         self._input = RecordingInput(feed, self._clock, since)
         resume = options.resume
@@ -149,7 +150,7 @@ class Recorder:
 
     @property
     def growing_files(self) -> list[Path]:
-        """The files that this recorder's FFmpegs write or have written."""
+        """The files of the segments that this recorder has started."""
         return self._writer.paths
 
     @property
@@ -193,8 +194,8 @@ class Recorder:
             ``recording_no_key_frame``, ``recording_empty``
         ServiceError
             ``ffmpeg_failed``
-        OSError, CamrecError
-            What `finalize` raises.
+        OSError, av.error.FFmpegError, CamrecError
+            As `camrec.recording.finalize.finalize`.
         """
         end = self.end
         self._writer.close(end.reason if end else "error")
@@ -264,7 +265,7 @@ class Recorder:
             self._end("crash", resume.ended_at)
 
     def _end(self, reason: EndReason, ended_at: int | None = None) -> None:
-        """Set `end`, once. `ended_at`: UTC nanoseconds if it was before now."""
+        """Set `end`, once. `ended_at`: UTC nanoseconds; None: now."""
         if self.end is not None:
             return
         at = self._clock.monotonic_ns()

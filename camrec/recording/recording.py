@@ -1,4 +1,4 @@
-"""One recording of a camera, from the start to the saved video, as others see it."""
+"""One recording of a camera, from the start to the saved video, as the other modules see it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
 
-SCHEDULE_CHECK_INTERVAL_S = 5.0  # between two checks of the wall clock, which can be set
+SCHEDULE_CHECK_INTERVAL_S = 5.0  # between two checks of the wall clock, which may be changed
 
 
 class RecordingJob:
-    """A recording: its state, and what others may ask of it. Any thread may call anything.
+    """A recording: its state, its results, and how to stop it. Any thread may call anything.
 
     It records for `options.duration` seconds by camrec's own clock. The video begins with the frame
-    that was on the screen at the start. A `Recorder` does the writing, in a thread of this
-    recording. Half of this class is what others read; split from the state, each property would
-    need the lock of another object.
+    that was on the screen at the start, or `options.preroll` seconds before. A `Recorder` does the
+    writing, in a thread of this recording. Half of this class consists of properties that other
+    modules read. In a class of their own, each of them would need the lock of this one.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class RecordingJob:
         Raises
         ------
         ServiceError
-            ``folder_unwritable``
+            ``folder_unwritable``, ``keyring_unusable``
         """
         if self.state is RecordingState.SCHEDULED:
             self._entry.create()
@@ -87,7 +87,7 @@ class RecordingJob:
         self._thread.start()
 
     def reschedule(self, start_at: int) -> None:
-        """Have a scheduled recording begin at another time, UTC nanoseconds."""
+        """Let a scheduled recording begin at another time, UTC nanoseconds."""
         with self._lock:
             self._start_at = self._started_at = start_at
         self._wake.set()
@@ -283,7 +283,7 @@ class RecordingJob:
             else:
                 self.machine.transition(RecordingState.WRITING)
                 return recorder
-        # A scheduled recording outlives a shutdown of camrec.
+        # A scheduled recording survives a shutdown of camrec.
         self._fail(error, keep_entry=reason == "shutdown")
         return None
 
@@ -337,7 +337,7 @@ class RecordingJob:
         log.error("recording %s failed: %s", self.recording_id, error)
 
     def _describe(self) -> JournalEntry:
-        """The recording for the journal; its service adds the credential to the address."""
+        """The recording for the journal; `CameraJournal` adds the credential to the address."""
         options = self.options
         return JournalEntry(
             recording_id=options.recording_id,

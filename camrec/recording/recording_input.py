@@ -11,13 +11,15 @@ from camrec.media import MediaUnit
 
 MAX_QUEUE_BYTES = 32 << 20  # waiting for FFmpeg; beyond it frames are lost
 CLOCK_CHECK_INTERVAL_S = 0.2  # between two checks of the clock and of FFmpeg
-MIN_BATCH_S = 0.05  # frames are gathered so long: each write wakes two processes up
+MIN_BATCH_S = 0.05  # frames are collected for so long, because each write wakes two processes
 IN_FLIGHT_PAUSE_S = 0.05  # between two checks for frames that were sent before the end
 MAX_IN_FLIGHT_CHECKS = 5
 
 
 class RecordingInput:
-    """Subscribes when it is created. `wake` may be called from any thread, the rest by one.
+    """Subscribes to the feed when it is created.
+
+    Any thread may call `wake` and read `closed` and `overflowed`; one thread does all the rest.
 
     Parameters
     ----------
@@ -44,13 +46,13 @@ class RecordingInput:
         return self._subscription.overflowed
 
     def wake(self) -> None:
-        """End `wait` at once, and have the next frames at once. Any thread may call this."""
+        """End `wait` at once, and get the next frames without delay. Any thread may call this."""
         self._subscription.set_low_latency(True)
         self._wake.set()
         self._units_ready.set()
 
     def set_low_latency(self, low_latency: bool) -> None:
-        """Whether each frame is needed at once."""
+        """Say whether each frame is needed at once."""
         self._subscription.set_low_latency(low_latency)
 
     def wait(self, deadline: int) -> None:

@@ -14,7 +14,7 @@ class RecordingPeriod:
 
     start_utc, start : when it starts, in UTC nanoseconds and in monotonic nanoseconds.
     duration : seconds.
-    preroll : seconds before the start that the video should begin.
+    preroll : how many seconds before the start the video should begin.
     """
 
     start_utc: int

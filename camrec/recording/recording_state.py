@@ -1,4 +1,4 @@
-"""The states of a recording, and which may follow which."""
+"""The states of a recording, and which states may follow each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns segments into files of a video, and cuts off what a segment did not finish."""
+"""Turns segments into the files of a video, and cuts off unfinished fragments."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ log = logging.getLogger(__name__)
 def assemble_files(
     segments: Sequence[Segment], target: Path, disk: DiskAllowance
 ) -> tuple[list[tuple[Path, Sequence[Segment]]], RecordingWarning | None]:
-    """Make one file of `segments`; if that fails, repair them and leave them as they are.
+    """Make one file of `segments`. If that fails, each segment stays a file, repaired if necessary.
 
-    Returns each file with the segments that it contains, and why it is not one file: None if all
-    is well. `target` is written only if joining is necessary.
+    Returns each file with the segments that it contains, and a warning if it is not one file.
+    `target` is written only if one file has to be made.
     """
     if len(segments) == 1 and segments[0].progressive and not segments[0].audio_shift:
         return [(segments[0].path, segments)], None
@@ -47,7 +47,7 @@ def assemble_files(
 def trim_unfinished(path: Path) -> None:
     """Cut off unfinished fragments, and those whose last frame cannot be decoded.
 
-    Raises OSError.
+    Raises OSError or av.error.FFmpegError.
     """
     _truncate_fragments(path)
     while (times := media_info.read_media_info(path).times) and not media_info.can_decode_at(
@@ -74,7 +74,7 @@ def _truncate_fragments(path: Path, size: int | None = None) -> bool:
             if length < 8 or place + length > size:
                 break
             place += length
-            if head[4:8] != b"moof":  # useless without the mdat that follows it
+            if head[4:8] != b"moof":  # it is useless without the mdat that follows it
                 whole = place
         cut = path.stat().st_size - whole
         if whole and cut:

@@ -11,7 +11,7 @@ RESERVED_SPACE_BYTES = 256 << 10  # enough for a receipt
 
 
 class ReservedSpace:
-    """A file in `folder` that only takes space."""
+    """A file in `folder` that does nothing but take up space."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "ballast"

@@ -8,11 +8,11 @@ from camrec.clock import NS_PER_SECOND
 from camrec.media import AudioTrack, MediaUnit
 from camrec.recording.timeline import ClockMap, SegmentTimeline
 
-AUDIO_WAIT_S = 1.0  # a segment waits so long for audio that is expected
+AUDIO_WAIT_S = 1.0  # how long a segment waits for audio that is expected
 
 
 def is_audio_due(units: Sequence[MediaUnit], now: int, video_start: int) -> bool:
-    """Whether expected audio should be waited for, so that the segment begins with it.
+    """Whether to wait for expected audio, so that the segment begins with it.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def is_audio_due(units: Sequence[MediaUnit], now: int, video_start: int) -> bool
 def has_decodable_frame(units: Sequence[MediaUnit]) -> bool:
     """Whether one of the frames can be shown without frames from before the key frame.
 
-    Some cameras refresh the image bit by bit; the first frames after such a key frame are wrong.
+    Some cameras refresh the image gradually; the first frames after such a key frame are wrong.
     """
     return any(unit.track.medium == "video" and not unit.dependent for unit in units)
 

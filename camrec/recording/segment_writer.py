@@ -145,10 +145,11 @@ class SegmentWriter:
         Parameters
         ----------
         patient
-            Wait for expected audio, for a frame that can be decoded, and after a failed start.
+            Whether to wait for expected audio, for a frame that can be decoded, and after a failed
+            start.
         now
-            Monotonic nanoseconds. For a frame that is taken: its arrival, because more frames may
-            wait behind it.
+            Monotonic nanoseconds; None: the current time. `take` passes the arrival of its unit,
+            because later ones may already be waiting.
         """
         units = self._recent_gops.units()
         if self.current_segment is not None or self.failed or not units:
@@ -189,7 +190,7 @@ class SegmentWriter:
         self._recent_gops.clear()
 
     def flush(self) -> None:
-        """Give FFmpeg what was taken, and notice if it has ended."""
+        """Pass to FFmpeg what was taken, and notice if it has ended."""
         segment = self.current_segment
         if segment is None:
             return
@@ -202,14 +203,14 @@ class SegmentWriter:
                 self._handle_ffmpeg_exit()
 
     def handle_discontinuity(self) -> None:
-        """The stream broke: what comes next does not follow what came before."""
+        """End the segment because the stream broke. The next one gets new clock offsets."""
         self.open(patient=False)
         self.close("the stream broke")
         self._mark_discontinuity()
         self._clock_map = ClockMap()
 
     def handle_overflow(self) -> None:
-        """Frames were dropped because FFmpeg was too slow."""
+        """End the segment because frames were dropped: FFmpeg was too slow."""
         self.close("FFmpeg is too slow")
         self._mark_discontinuity()
         self.left_out = True

@@ -1,4 +1,4 @@
-"""When each frame and audio packet was sent, and where it is in the file.
+"""Computes when each frame and audio packet was sent, and where it is in the file.
 
 The symbols in the comments are those of ``docs/timing.md``.
 """
@@ -45,8 +45,8 @@ class ClockMap:
         units
             The start of the stream, with a frame first.
         after
-            The time of the last frame before the stream broke, monotonic nanoseconds. The stream
-            is moved to just after it if its offset says otherwise.
+            The time of the last frame before the stream broke, monotonic nanoseconds. If the new
+            stream would begin before it, the stream is moved to just after it.
         """
         if self._offsets:
             return
@@ -131,7 +131,7 @@ class SegmentTimeline:
         return self.shown_ticks / self.video.rate
 
     def place(self, unit: MediaUnit) -> tuple[int, int] | None:
-        """The index of its stream and its ticks; None if it is from before the segment."""
+        """The stream index and the ticks of a unit; None if it is from before the segment."""
         if unit.track.medium == "video":
             ahead = _to_ticks(unit, self.video.rate) - self._first_tick
             if ahead < 0 and unit.dependent:  # it needs frames from before the segment

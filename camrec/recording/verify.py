@@ -21,9 +21,9 @@ class VerifyResult:
     duration : seconds from the first frame to the end of the last.
     sha256 : of the file as it is now.
     receipt : the receipt next to the file; None if there is none.
-    faults : what is wrong, by name: "unreadable" (the reason), "undecodable" (how often),
-        "backward" (how many times do not increase), "frames" (the number in the receipt), "sha256"
-        (the one in the receipt).
+    faults : what is wrong, each name with a value, here in parentheses: "unreadable" (the reason),
+        "undecodable" (how often), "backward" (how many times do not increase), "frames" (the number
+        in the receipt), "sha256" (the one in the receipt).
     """
 
     frames: int
@@ -34,7 +34,7 @@ class VerifyResult:
 
 
 def verify_video(path: Path) -> VerifyResult:
-    """Decode the whole file. Raises OSError if it does not exist."""
+    """Decode the whole file. Raises OSError if it cannot be opened."""
     sha256 = media_info.sha256_of(path)
     receipt = _read_receipt(path)
     faults: dict[str, str | Phrase] = {}
@@ -55,7 +55,7 @@ def verify_video(path: Path) -> VerifyResult:
 def _count_frames(path: Path) -> Counter[str]:
     """How many frames there are, and how many are undecodable or backward.
 
-    Raises IndexError if there is none, OSError (av.error.FFmpegError) if the file cannot be read.
+    Raises IndexError if there is none, av.error.FFmpegError if the file cannot be read.
     """
     counts: Counter[str] = Counter()
     with av.open(str(path)) as container:

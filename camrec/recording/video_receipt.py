@@ -22,8 +22,8 @@ class RecordingFacts:
     """What a recording knows that its files do not contain.
 
     period, end : when it ran, and why it ended.
-    frame_interval : the recent seconds between two frames; 0: not known.
-    left_out : frames were left out on purpose after the last one in a segment.
+    frame_interval : seconds between two frames, as measured recently; 0: not known.
+    left_out : frames were left out on purpose after the last one that was written.
     """
 
     options: RecordingOptions
@@ -38,7 +38,7 @@ class RecordingFacts:
 class ReadSegment:
     """A segment whose file was read back.
 
-    number : its place among all segments of the recording, from 1.
+    number : its position among all segments of the recording, from 1.
     size : bytes of the file.
     """
 
@@ -132,15 +132,15 @@ def _end_in_video(run: Sequence[ReadSegment], info: MediaInfo, until: int) -> fl
     last = run[-1].segment
     newest = last.av_sync.newest if last.av_sync else None
     if last.expected_frames is not None and newest is not None:
-        # The camera's clock may have drifted: silence is measured by this machine's clock.
+        # The camera's clock may have drifted, so silence is measured by this machine's clock.
         return info.times[-1] + (until - newest) / NS_PER_SECOND
     return (until - run[0].origin) / NS_PER_SECOND
 
 
 def _find_discontinuities(run: Sequence[ReadSegment]) -> list[float]:
-    """The seconds at which frames are missing between two segments.
+    """The times, in seconds, of the first frames of segments before which frames are missing.
 
-    A segment that continues after FFmpeg was killed overlaps the one before it instead.
+    No frame is missing before a segment that overlaps its predecessor, as after a killed FFmpeg.
     """
     found = []
     for before, after in pairwise(run):
@@ -154,7 +154,7 @@ def _find_discontinuities(run: Sequence[ReadSegment]) -> list[float]:
 def _find_left_out(
     run: Sequence[ReadSegment], following: Segment | None, left_out_at_end: bool
 ) -> list[float]:
-    """The seconds of frames before which others were left out; infinity: at the end."""
+    """The times, in seconds, of frames before which others were left out; infinity: the end."""
     origin = run[0].origin
     found = [
         (each.origin - origin) / NS_PER_SECOND + at for each in run for at in each.segment.left_out

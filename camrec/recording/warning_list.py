@@ -34,7 +34,7 @@ class WarningList:
             self._items.append(warning)
 
     def add_downtime(self, last_written: int, now: int, ends_at: int) -> None:
-        """Warn if camrec was not running since a segment was last written. UTC nanoseconds."""
+        """Warn if camrec was not running for a while after it last wrote. UTC nanoseconds."""
         if now - last_written > MIN_REPORTED_DOWNTIME_S * NS_PER_SECOND:
             facts = {"start": format_iso(last_written), "end": format_iso(min(now, ends_at))}
             self.append(RecordingWarning.of("camrec_was_down", **facts))

@@ -11,7 +11,8 @@ from camrec.recording.recorder import Recorder
 log = logging.getLogger(__name__)
 
 DISK_CHECK_INTERVAL_S = 1.0
-FFMPEG_STUCK_TIMEOUT_S = 5.0  # without a byte read: FFmpeg is killed if it also does harm
+# After so long without reading a byte, FFmpeg is killed if it must not block.
+FFMPEG_STUCK_TIMEOUT_S = 5.0
 
 
 class Watchdog:

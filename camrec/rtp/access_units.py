@@ -40,7 +40,7 @@ class PendingNals:
     """The NAL units of the current frame, at most `MAX_FRAME_NALS` and `MAX_NAL_BYTES`.
 
     nals : in their order.
-    overflowed : the frame became too large. Its NAL units were dropped, and the rest has to be.
+    overflowed : the frame became too large. Its NAL units were dropped; later ones are dropped too.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class PendingNals:
             self.overflowed = True
 
     def restart_size(self) -> None:
-        """The frame ends: count the bytes of the next one."""
+        """Start to count the bytes of the next frame."""
         self._bytes = 0
 
 
@@ -176,7 +176,7 @@ class AccessUnitAssembler:
         return units
 
     def release(self) -> list[MediaUnit]:
-        """The frame that is held. To be called when no more of it can be expected."""
+        """The frame that is held. Call this when no more of it is to be expected."""
         return self._finish() if self._state is FrameState.MARKED else []
 
     def _append(self, nals: list[bytes], marker: bool) -> list[MediaUnit]:
@@ -269,7 +269,7 @@ class AccessUnitAssembler:
         return self._create_unit(nals, types, marked)
 
     def _create_unit(self, nals: list[bytes], types: list[int], marked: bool) -> list[MediaUnit]:
-        """The frame as a unit; nothing if it cannot be decoded by anyone."""
+        """The frame as a unit; an empty list if no decoder can show it."""
         assert self._ticks is not None
         track = self._track.current
         back = MAX_REORDER_DELAY_NS if track is not None and track.reorder else 0

@@ -52,7 +52,7 @@ class AudioDepacketizer:
 
 
 class AacAudio(AudioDepacketizer):
-    """AAC in RTP (RFC 3640, mode AAC-hbr): headers of 13 bits of size and 3 of index, then units.
+    """AAC in RTP (RFC 3640, mode AAC-hbr): 16-bit headers (13 size, 3 index), then the units.
 
     A unit that is larger than a packet is sent in fragments, each with the size of the whole unit.
     """

@@ -16,13 +16,13 @@ MAX_WITHOUT_TABLES = 300  # frames whose quantization tables may still be sent
 
 
 class JpegDepacketizer:
-    """Joins the fragments of a frame after a header that is built from what RTP says.
+    """Joins a header, which is built from the fields in RTP, and the fragments of a frame.
 
     A frame ends with the marker bit or, if a camera never sets it, where the next frame begins. If
     a marker was found within a frame, the camera's markers are ignored from then on.
 
     A frame with a missing fragment is dropped, and its missing packets are counted as lost. A frame
-    that cannot be read, or does not fit together though no packet is missing, is counted as
+    that cannot be read, or whose fragments do not fit although no packet is missing, is counted as
     dropped.
 
     Raises UnsupportedVideo (``jpeg``) if the camera never sends a frame that can be read.

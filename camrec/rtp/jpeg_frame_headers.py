@@ -1,4 +1,4 @@
-"""The JPEG headers of RTP's M-JPEG frames: their tables and their size."""
+"""Creates the JPEG headers of M-JPEG frames in RTP, with their tables and their size."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class JpegFrameHeaders:
     def _choose_size(self, blocks: tuple[int, int]) -> tuple[int, int]:
         """The size in RTP, or the described one if RTP cannot express it.
 
-        A size in blocks is then 0, or has lost the bits above the lowest eight.
+        If RTP cannot express it, a side in blocks is 0 or has only the lowest eight bits.
         """
         width, height = (8 * each for each in blocks)
         if self._sdp_size is None:

@@ -15,7 +15,7 @@ from camrec.rtp.rtp_packet import RtpPacket
 MAX_LATM_ELEMENT_BYTES = 1 << 16
 # AAC Main, LC, SSR and LTP: camrec can find the end of their configuration.
 PLAIN_AAC_OBJECT_TYPES = (1, 2, 3, 4)
-# SBR and parametric stereo. Or they follow the configuration, after these sync words:
+# SBR and parametric stereo. They may also follow the configuration, after these sync words.
 EXTENDED_AAC_OBJECT_TYPES = (5, 29)
 SBR_SYNC_WORD, PS_SYNC_WORD = 0x2B7, 0x548
 

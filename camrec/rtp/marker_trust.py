@@ -1,4 +1,4 @@
-"""Whether a camera sets RTP's marker bit at the end of each frame, and only there."""
+"""Decides whether a camera sets RTP's marker bit at the end of each frame, and only there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MarkerTrust:
 
     @property
     def is_established(self) -> bool:
-        """Whether a frame can be handed on at its marker, without waiting for the next frame."""
+        """Whether a frame can be returned at its marker, without waiting for the next frame."""
         return (
             self._key_frame_seen
             and self._correct_count >= MIN_CORRECT_MARKERS
@@ -28,10 +28,10 @@ class MarkerTrust:
         )
 
     def note_correct(self, key: bool) -> None:
-        """A frame had its marker at the end. `key`: it is a key frame."""
+        """Count a frame that had its marker at the end. `key`: it is a key frame."""
         self._correct_count += 1
         self._key_frame_seen = self._key_frame_seen or key
 
     def note_wrong(self) -> None:
-        """A slice of a frame came after the frame's marker."""
+        """Note that a slice of a frame came after the frame's marker."""
         self._wrong_marker_seen = True

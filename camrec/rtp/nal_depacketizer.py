@@ -9,7 +9,7 @@ from typing import ClassVar
 from camrec.codecs import NalSyntax, find_start_code
 
 MAX_NAL_BYTES = 16 << 20  # larger NAL units are dropped
-# NAL units that are searched for start codes: a camera that joins NAL units does so from the start.
+# How many NAL units are searched for start codes. A camera that joins NAL units does so at once.
 MAX_INSPECTED_NALS = 64
 FU_START_FLAG, FU_END_FLAG = 0x80, 0x40  # in the last byte of a fragmentation unit's header
 
@@ -52,8 +52,8 @@ class NalDepacketizer(ABC):
     def push(self, payload: memoryview, gap: bool) -> list[bytes]:
         """The NAL units that this RTP payload completes.
 
-        gap : packets are missing before this payload. The current NAL unit is then returned as far
-            as it arrived, and its later fragments are dropped: a decoder can use the start of a
+        gap : packets are missing before this payload. Then what has arrived of the current NAL unit
+            is returned, and its later fragments are dropped: a decoder can use the start of a
             slice, but not what follows a gap.
         """
         found = self._take_nal() if gap else []
@@ -89,7 +89,7 @@ class NalDepacketizer(ABC):
         return bool(self._fragments)
 
     def finish(self) -> list[bytes]:
-        """The current NAL unit as far as it arrived."""
+        """What has arrived of the current NAL unit."""
         return self._split_start_codes(self._take_nal())
 
     def _take_nal(self) -> list[bytes]:

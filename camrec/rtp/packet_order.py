@@ -1,4 +1,4 @@
-"""How many packets are missing, by the RTP sequence numbers."""
+"""Counts missing packets by the RTP sequence numbers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ UNUSABLE_WEIGHT = 12
 class SequenceTracker:
     """Finds missing packets by their sequence numbers.
 
-    TCP does not change the order of packets: a camera whose numbers go backwards started to count
-    again, and then no packet is known to be missing. The same is true of cameras that do not
+    TCP does not change the order of packets. So if the numbers go backwards, the camera has started
+    to count again, and no packet is known to be missing. The same holds for cameras that do not
     increase the number by one: some increase it by two, swap its two bytes, or use random numbers.
 
     has_errors : whether a packet ever came twice, or had another number than the expected one.
@@ -36,7 +36,7 @@ class SequenceTracker:
         return self.missing_before(packet.sequence)
 
     def missing_before(self, sequence: int) -> int:
-        """As `count_missing`, by the number alone, for a packet that is not a copy."""
+        """As `count_missing`, for a packet that is not a copy, by its number alone."""
         ahead = 0 if self._next is None else (sequence - self._next) & 0xFFFF
         self._next = (sequence + 1) & 0xFFFF
         if not ahead and not self._weight:
@@ -50,7 +50,7 @@ class SequenceTracker:
         return (sequence + 1) & 0xFFFF == self._next
 
     def advance(self) -> int:
-        """The expected packet arrived. Returns the next expected number."""
+        """Count the packet with the expected number; returns the next expected number."""
         assert self._next is not None
         self._next = (self._next + 1) & 0xFFFF
         return self._next

@@ -1,4 +1,4 @@
-"""The RTP timestamps of a track as nanoseconds, and their offset to this machine's clock.
+"""Converts RTP timestamps to nanoseconds, and estimates their offset to this machine's clock.
 
 (arrival - timestamp) of a packet contains the unknown offset between the camera's clock and this
 machine's clock, and the packet's delay, which is never negative. So the smallest value of the last
@@ -19,8 +19,8 @@ class RtpClock:
     """Turns the 32-bit RTP timestamps of a track into nanoseconds that never wrap around.
 
     The offset to this machine's monotonic clock is the smallest delay of the last ten to twenty
-    seconds. It follows the camera's clock, which may drift by seconds a day. A consumer that needs
-    the camera's own distances takes the offset once and keeps it.
+    seconds. It follows the camera's clock, which may drift by seconds a day. Code that needs the
+    camera's own intervals takes the offset once and keeps it.
 
     A camera's clock may jump, and single timestamps may be wrong: `TimestampUnwrapper` corrects
     them.
@@ -46,7 +46,7 @@ class RtpClock:
         arrived
             When its data arrived, in monotonic nanoseconds.
         max_backward_ns
-            How many nanoseconds before the newest timestamp it may be and still be right.
+            How many nanoseconds it may be before the newest timestamp.
         """
         latest_ns = arrived - self._min_delay.lowest_ever + BACKWARD_JUMP_NS
         placed = self._unwrapper.place(ticks, arrived, max_backward_ns, latest_ns)

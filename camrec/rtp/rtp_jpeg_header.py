@@ -41,7 +41,7 @@ class QuantizationTables(NamedTuple):
     data: bytes
 
     def split(self) -> list[tuple[int, ...]]:
-        """The coefficients of each table. Raises ValueError if `data` is not a number of tables."""
+        """The coefficients of each table. Raises ValueError if `data` is not a list of tables."""
         found: list[tuple[int, ...]] = []
         at = 0
         while at < len(self.data) and len(found) < 4:

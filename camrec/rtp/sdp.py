@@ -1,4 +1,4 @@
-"""The description of a stream (SDP, RFC 8866): the parts that a reader needs."""
+"""Parses the description of a stream (SDP, RFC 8866), as far as a reader needs it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class MediaDescription:
     payload : the first payload type.
     codec : the name in upper case; "" if the description does not say.
     rate : RTP ticks per second.
-    format : the parameters of `a=fmtp`, with names in lower case. If the medium has none, those of
-        the only `a=fmtp` whose payload type does not exist.
+    format : the parameters of `a=fmtp`, with names in lower case. If the medium has no such line,
+        those of the only `a=fmtp` line whose payload type does not exist.
     control : the address for SETUP, absolute or relative to the stream's address.
     size : (width, height) of the frames; None if the description does not say.
     has_invalid_clock : the clock rate is 0, not a number, or too slow for video.
@@ -73,7 +73,7 @@ class MediaDescription:
 
 
 def _without_start_codes(sets: bytes) -> list[bytes]:
-    """The NAL units of one parameter: some cameras send them as a byte stream."""
+    """The NAL units in one parameter. Some cameras put several into one, with start codes."""
     return [each.rstrip(b"\0") for each in sets.split(b"\0\0\1") if each.strip(b"\0")]
 
 
@@ -151,7 +151,7 @@ def _parse_size(text: str) -> tuple[int, int] | None:
 
 
 def _adopt_stray_fmtp(medium: MediaDescription) -> None:
-    """Use the parameters of a payload type that does not exist."""
+    """Use the parameters of a payload type that does not exist, if there is only one."""
     strays = [
         text
         for payload, text in medium.stray_formats.items()

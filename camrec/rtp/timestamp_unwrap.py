@@ -6,8 +6,8 @@ the camera's clock may have jumped. The next frames decide. If they continue the
 timestamp was wrong and nothing has changed. If they continue the new one, the clock did jump; the
 old segment is kept in case the clock jumps back.
 
-So all timestamps of a segment are shifted by the same number of ticks. Their distances stay exact,
-however inexact the arrival times are.
+So all timestamps of a segment are shifted by the same number of ticks. The intervals between them
+stay exact, however inexact the arrival times are.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from camrec.clock import NS_PER_SECOND
 
 log = logging.getLogger(__name__)
 
-BACKWARD_JUMP_NS = NS_PER_SECOND  # no frame is so much earlier than those before it
+BACKWARD_JUMP_NS = NS_PER_SECOND  # no frame is earlier by so much than the frames before it
 MIN_PAUSE_NS = NS_PER_SECOND // 2  # smaller differences between arrivals are ignored
-FORWARD_JUMP_S = 0.2  # a frame so much later than usual counts once the next one is later too
-CONFIRMED_FRAMES = 8  # after so many frames in a new segment the clock did jump
+FORWARD_JUMP_S = 0.2  # later than usual by so much: trusted only once the next frame is later too
+CONFIRMED_FRAMES = 8  # if a new segment has so many frames, the clock did jump
 MAX_TIMESTAMP_SEGMENTS = 8
 MAX_LOGGED_JUMPS = 5  # some cameras start at 0 again with each key frame
 SEGMENT_MEMORY_NS = 3600 * NS_PER_SECOND
@@ -96,11 +96,12 @@ class TimestampUnwrapper:
             How much earlier than the newest timestamp it may be, in nanoseconds: frames may arrive
             in another order than they are shown.
         latest_ns
-            The latest time in nanoseconds that it can have, by the arrivals of a longer time.
+            The latest time in nanoseconds that it can have, judged by arrivals over a longer time.
         """
         if not self._segments:
             return self._start(stamp, arrived)
-        # Two frames never have the same time: the camera's clock is coarse, or stands still.
+        # Two frames never have the same time. If they do, the camera's clock is coarse or stands
+        # still.
         repeats, self._last_stamp = stamp == self._last_stamp, stamp
         if not repeats:
             earliest = self._confirmed - max_backward_ns * self._rate // NS_PER_SECOND
@@ -141,7 +142,7 @@ class TimestampUnwrapper:
         self._switch_to(segment)
         ahead = placed - self._newest
         if ahead > 0:
-            # A time far ahead may be wrong: the next frame shows it.
+            # A time far ahead may be wrong; the next frame will show that.
             leaps = ahead > self._leap and ahead > self._leap + self._usual_interval()
             if certain and (not leaps or self._confirmed != self._newest):
                 self._confirm(placed, arrived)
@@ -181,7 +182,7 @@ class TimestampUnwrapper:
         return placed
 
     def _place_outlier(self, stamp: int, arrived: int, reordered: bool) -> int:
-        """When the next frame was due, or by its arrival if that is unknown or long ago."""
+        """The ticks at which the next frame was due; by its arrival if they are unknown or old."""
         by_arrival = self._ticks_by_arrival(arrived)
         due = self._predict_interval()
         placed = by_arrival if due is None else self._last + due
@@ -210,7 +211,7 @@ class TimestampUnwrapper:
         self._switch_to(segment)
 
     def _switch_to(self, segment: TimestampSegment) -> None:
-        """Forget the segment before if it has few, wrong timestamps: its shift was a guess."""
+        """Forget the previous segment if it has few frames: its shift was only a guess."""
         left, self._latest = self._latest, segment
         if left is segment or left is None or left.frames >= CONFIRMED_FRAMES:
             return
@@ -227,7 +228,7 @@ class TimestampUnwrapper:
         return median_low(ahead) if ahead else 0
 
     def _predict_interval(self) -> int | None:
-        """The interval that followed when the intervals before were most similar to the last ones.
+        """The interval that once followed the intervals that were most similar to the last ones.
 
         None if there are too few. If frames are reordered, intervals go forward and backward in a
         pattern that changes at the end of a GOP.

@@ -1,4 +1,4 @@
-"""Relays RTSP cameras to MediaMTX that MediaMTX does not understand."""
+"""Relays RTSP cameras that MediaMTX does not understand, in a form that it understands."""
 
 from camrec.rtsp_relay.relay import RtspRelay
 

@@ -43,7 +43,7 @@ def control_urls(bases: list[str], control: str) -> list[str]:
 
 
 def resolve_url(url: str, requested: str) -> str:
-    """An address that a camera sent, on the requested host: cameras name internal hosts.
+    """An address that a camera sent, on the requested host: some cameras name internal hosts.
 
     `url` may have no scheme, or no host.
     """
@@ -56,7 +56,7 @@ def resolve_url(url: str, requested: str) -> str:
 
 
 def _join_url(base: str, control: str) -> str:
-    """As cameras mean it: `control` follows the whole base, also its query."""
+    """Join as cameras mean it: `control` follows the whole base, including its query."""
     if control in ("", "*"):
         return base
     if _ABSOLUTE_URL_PATTERN.match(control):

@@ -18,7 +18,7 @@ from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, 
 CAMERA_RECEIVE_BYTES = 256 << 10
 CAMERA_CONNECT_TIMEOUT_S = 5.0
 CAMERA_RESPONSE_TIMEOUT_S = 10.0
-# After so long without a byte a body is complete: one without a length, one with a wrong length.
+# After so long without a byte a body counts as complete: without a length, with a wrong length.
 UNSIZED_BODY_SILENCE_S, SIZED_BODY_SILENCE_S = 0.5, 1.5
 HANG_UP_WAIT_S = 0.05  # a camera that hangs up after a 401 does so within this time
 MAX_RTSP_REDIRECTS = 5
@@ -27,10 +27,10 @@ REDIRECT_STATUSES = (301, 302, 303, 305, 307, 308)
 
 
 class CameraRtspClient:
-    """Used by one thread, except `abort`, which ends a request from any thread.
+    """An RTSP client for one camera. One thread uses it, but any thread may call `abort`.
 
     If a camera hangs up after its 401, or after a request, the client connects again, but never
-    while the connection before is still open.
+    while the previous connection is still open.
 
     session : the id of the camera's session; "" before there is one.
     patience : seconds in which the camera must respond to a request.
@@ -92,7 +92,7 @@ class CameraRtspClient:
         return response
 
     def accept_challenge(self, response: RtspMessage) -> bool:
-        """Whether another request, with a login, may succeed after this 401."""
+        """Whether another request may succeed after this 401, with a new login."""
         return self._login is not None and self._login.accept_challenge(
             response.values("WWW-Authenticate")
         )
@@ -136,7 +136,7 @@ class CameraRtspClient:
         return bool(data)
 
     def respond(self, request: RtspMessage) -> None:
-        """Respond to a request of the camera, which is otherwise ignored."""
+        """Respond to a request of the camera. The request is otherwise ignored."""
         status = "200 OK" if request.method == "OPTIONS" else "501 Not Implemented"
         cseq = [("CSeq", value) for value in request.values("CSeq")]
         self.socket.sendall(encode_message(f"RTSP/1.0 {status}", cseq))
@@ -196,7 +196,7 @@ class CameraRtspClient:
         return self.inbox.message()
 
     def _receive_message(self) -> RtspMessage | None:
-        """Wait for more data; a message whose body does not go on is complete."""
+        """Wait for more data. A message whose body does not continue counts as complete."""
         quiet = self.patience
         if self.inbox.awaits_body:
             quiet = UNSIZED_BODY_SILENCE_S if self.inbox.lacks_length else SIZED_BODY_SILENCE_S

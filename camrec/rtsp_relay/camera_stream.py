@@ -23,7 +23,7 @@ from camrec.rtsp_relay.response_errors import error_from_response
 
 # After these another address, or another form of the request, may succeed.
 _TRY_OTHER_FORM_STATUSES = frozenset({400, 404, 451, 454, 455, 457, 459, 460, 464, 500})
-# Short, because the session waits for the video, which is already set up.
+# Short, because the video is already set up and the session waits for it.
 AUDIO_RESPONSE_TIMEOUT_S = 2.0
 
 _INTERLEAVED_PATTERN = re.compile(r"interleaved\s*=\s*(\d{1,3})", re.IGNORECASE)
@@ -34,7 +34,7 @@ _SESSION_TIMEOUT_PATTERN = re.compile(r"timeout\s*=\s*\"?(\d{1,6})", re.IGNORECA
 class RelayedTrack:
     """A track that was set up.
 
-    channel : of its RTP packets; its RTCP packets use the next one.
+    channel : the channel of its RTP packets; its RTCP packets use the next one.
     payload_types : all payload types of its medium.
     """
 
@@ -51,10 +51,10 @@ class CameraStream:
 
     client : the connection to the camera.
     tracks : video, and audio if camrec supports it.
-    unsupported_audio : the codec of audio that is left out, or whose parameters were guessed and of
-        which no packet has arrived yet; else "".
+    unsupported_audio : the codec of audio that is left out, or of audio whose parameters were
+        guessed, until its first packet arrives; else "".
     guessed_channel : the channel of audio with guessed parameters; -1 if there is none.
-    session_timeout : after so many seconds without a request the camera ends the session; 0 if it
+    session_timeout : seconds without a request after which the camera ends the session; 0 if it
         does not say.
     """
 
@@ -80,7 +80,7 @@ class CameraStream:
         OSError, EOFError, http.client.HTTPException, AccessError
             As `CameraRtspClient.request`.
         """
-        # The response does not matter: some cameras do not support OPTIONS, others require it.
+        # The response is ignored: some cameras do not support OPTIONS, others require it.
         self.client.request("OPTIONS", self.source.target())
         description = self._describe()
         self._set_up_video(description)
@@ -88,7 +88,7 @@ class CameraStream:
         try:
             self._set_up_audio(description)
         except (EOFError, ConnectionError, TimeoutError):
-            # Some cameras hang up or stay silent instead of rejecting audio: again, without it.
+            # Some cameras hang up or stay silent instead of rejecting audio: connect without it.
             self.client.patience = CAMERA_RESPONSE_TIMEOUT_S
             self.client.restart()
             self.tracks.clear()
@@ -133,7 +133,7 @@ class CameraStream:
     def _set_up_video(self, description: StreamDescription) -> None:
         media = description.media_of_kind("video")
         readable = [medium for medium in media if medium.format is not None]
-        # M-JPEG only if there is nothing else, as the reader chooses.
+        # M-JPEG comes last, as in the reader's choice.
         readable.sort(key=lambda medium: medium.codec == "JPEG")
         if not readable:
             codec = ", ".join(medium.codec for medium in media or description.media)
@@ -149,7 +149,7 @@ class CameraStream:
         raise error_from_response(self.source, refused)
 
     def _set_up_audio(self, description: StreamDescription) -> None:
-        """Set up audio; without it the stream has only video."""
+        """Set up audio if possible; otherwise the stream has only video."""
         media = description.media_of_kind("audio")
         for medium in media:
             if medium.format is not None and self._set_up(medium) is None:

@@ -1,4 +1,4 @@
-"""Reads a camera's SDP (RFC 8866), also malformed, and writes one that MediaMTX can read."""
+"""Reads a camera's SDP (RFC 8866), even if malformed, and writes one that MediaMTX can read."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class PayloadFormat:
     """One payload type of a medium.
 
     rate : clock rate and channels as in ``a=rtpmap``, such as ``48000/2``.
-    parameters : of ``a=fmtp``, with names in lower case.
-    guessed : the parameters were listed with another payload type.
+    parameters : those of ``a=fmtp``, with names in lower case.
+    guessed : whether the parameters were listed with another payload type.
     """
 
     payload_type: int
@@ -45,7 +45,7 @@ class OfferedMedia:
     """One ``m=`` line and its attributes.
 
     control : the value of ``a=control``, absolute or relative.
-    send_only : the camera receives this medium: it is a way back to a loudspeaker.
+    send_only : the camera receives this medium: a back channel to its loudspeaker.
     """
 
     kind: str
@@ -68,7 +68,7 @@ class OfferedMedia:
 
 @dataclass
 class StreamDescription:
-    """What a camera offers. `control` is the one of the whole stream."""
+    """What a camera offers. `control` is the ``a=control`` of the whole stream."""
 
     media: list[OfferedMedia] = field(default_factory=list)
     control: str = ""
@@ -76,7 +76,7 @@ class StreamDescription:
     def media_of_kind(self, kind: str) -> list[OfferedMedia]:
         """The media of this kind, without those that the camera receives."""
         media = [medium for medium in self.media if medium.kind == kind]
-        # Some cameras mark all media as received.
+        # Some cameras mark all media in this way.
         if all(medium.send_only for medium in self.media):
             return media
         return [medium for medium in media if not medium.send_only]
@@ -224,7 +224,7 @@ def _is_readable_audio(each: PayloadFormat) -> bool:
 
 
 def _mediamtx_parameters(each: PayloadFormat) -> dict[str, str]:
-    """The parameters for MediaMTX, without those for which it would reject the description."""
+    """The parameters for MediaMTX, without those because of which it rejects a description."""
     parameters = each.parameters
     if each.codec == "H264":
         mode = parameters.get("packetization-mode", "")

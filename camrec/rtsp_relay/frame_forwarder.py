@@ -17,7 +17,7 @@ MAX_EARLY_BYTES = 4 << 20  # of frames that arrive before MediaMTX sends PLAY
 
 
 class FrameForwarder:
-    """Keeps the frames that arrive before `start`, and passes on those that arrive later.
+    """Keeps the frames that arrive before `start`, and passes on those that arrive after it.
 
     Frames are complete interleaved frames: RTP on the even channels, RTCP on the odd ones.
 
@@ -62,14 +62,14 @@ class FrameForwarder:
         return offered_format(offered)
 
     def start(self) -> None:
-        """MediaMTX sent PLAY: pass on the frames that were kept."""
+        """Pass on the frames that were kept, because MediaMTX sent PLAY."""
         self.is_started = True
         early, self._early_frames = self._early_frames, []
         for frames in early:
             self.forward(frames)
 
     def add(self, frames: bytes) -> None:
-        """Pass frames on, or keep them before `start`, at most `MAX_EARLY_BYTES`."""
+        """Pass frames on; before `start` keep them instead, up to `MAX_EARLY_BYTES`."""
         if self.is_started:
             self.forward(frames)
         elif sum(map(len, self._early_frames)) + len(frames) <= MAX_EARLY_BYTES:

@@ -1,8 +1,8 @@
 """Rewrites M-JPEG packets so that MediaMTX passes them on without parsing them.
 
-MediaMTX parses packets of payload type 26, and drops those that it does not support: with restart
-markers, with 16-bit tables, or with tables that are sent only once. It does not parse packets of a
-dynamic payload type, but rejects packets that are longer than a datagram.
+MediaMTX parses packets of payload type 26, and drops those that it does not support: packets with
+restart markers, with 16-bit tables, or with tables that are sent only once. It does not parse
+packets of a dynamic payload type, but rejects packets that are longer than a datagram.
 """
 
 from __future__ import annotations

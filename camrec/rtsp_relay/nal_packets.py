@@ -1,7 +1,7 @@
 """Rewrites H.264 and H.265 packets so that MediaMTX passes them on without parsing them.
 
-Some cameras put a start code before each NAL unit. MediaMTX then finds no key frame and waits for
-one without end. camrec's own reader supports them.
+Some cameras put a start code before each NAL unit. MediaMTX then finds no key frame, and waits for
+one forever. camrec's own reader supports such packets.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def is_readable(payload_type: int) -> bool:
 
 
 def unread_format(each: PayloadFormat) -> PayloadFormat:
-    """The format in the description for MediaMTX, as one that MediaMTX does not know.
+    """The format for MediaMTX's description, changed so that MediaMTX does not know it.
 
-    It names a number of channels, which no video format has. Readers ignore it.
+    The changed format has a number of channels, which no video format has. Readers ignore it.
     """
     number = each.payload_type if is_readable(each.payload_type) else OFFERED_TYPE
     return replace(each, rate=f"{each.rate}/1", payload_type=number)
@@ -42,7 +42,7 @@ def unread_format(each: PayloadFormat) -> PayloadFormat:
 def make_nal_rewriter(
     channel: int, each: PayloadFormat, payload_types: PayloadTypes
 ) -> UnreadPackets:
-    """What rewrites the packets of a video track with this format."""
+    """The object that rewrites the packets of a video track with this format."""
     split = split_h264 if each.codec == "H264" else split_h265
     return UnreadPackets(channel, payload_types, unread_format(each).payload_type, split)
 
@@ -56,7 +56,7 @@ def split_h264(payload: bytes) -> list[bytes]:
         return _make_fragments(payload[:1], payload[1], payload[2:])
     if kind > STAP_A_NAL_TYPE:
         return [payload]  # the interleaved mode, which camrec never requests
-    # A start code at the beginning stays in the fragments, and is there again when they are joined.
+    # A start code at the beginning stays in the fragments, and so in the NAL unit that they form.
     return _make_fragments(
         bytes([payload[0] & 0xE0 | FU_A_NAL_TYPE]), kind | FU_START_FLAG | FU_END_FLAG, payload[1:]
     )

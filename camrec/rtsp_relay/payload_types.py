@@ -1,21 +1,21 @@
-"""Finds the video packets of a channel, also if their payload type is not the described one."""
+"""Finds the video packets of a channel, even if their payload type is not the described one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Other types below 96 are other static formats, or RTCP on the channel of RTP.
+# All other types below 96 are other static formats, or RTCP on the channel of RTP.
 FIRST_DYNAMIC_PAYLOAD_TYPE, JPEG_PAYLOAD_TYPE = 96, 26
-# After so many packets of another type in a row, without one of the own type, they are the video.
+# If so many packets of another type arrive in a row, that type is the video.
 MAX_STRANGER_PACKETS = 50
 
 
 class PayloadTypes:
     """Handles cameras that send video with another payload type than the described one.
 
-    Before the first packet of the described type, any other type is accepted at once. Later another
-    type is accepted only if no packets of the described type arrive any more: packets between them
-    are something else.
+    Before the first packet of the described type, any other type is accepted at once. After it,
+    another type is accepted only if packets of the described type no longer arrive. Packets between
+    those of the described type are something else.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class PayloadTypes:
         self._strangers = 0
 
     def is_video(self, number: int) -> bool:
-        """Whether a packet of this type is video. To be called for each packet, in order."""
+        """Whether a packet of this type is video. Call this for each packet, in order."""
         if number == self.own:
             self._heard = True
             self._adopted, self._strangers = -1, 0

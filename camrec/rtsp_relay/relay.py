@@ -1,4 +1,4 @@
-"""Relays an RTSP camera to MediaMTX, if MediaMTX does not understand the camera itself."""
+"""Relays an RTSP camera to MediaMTX if MediaMTX does not understand the camera itself."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FIRST_REQUEST_RECEIVE_BYTES = 8192
 class RtspRelay:
     """A small RTSP server for MediaMTX.
 
-    It is connected to its camera while MediaMTX is connected to it, with one connection: a new
-    client replaces the client before. MediaMTX never gets the camera's credential.
+    While MediaMTX is connected to it, it has one connection to its camera. A new client replaces
+    the previous one. MediaMTX never gets the camera's credential.
 
     source : the address that MediaMTX gets; it contains no credential.
     unsupported_audio : the codec of the camera's audio if it is left out, else "".
@@ -73,7 +73,7 @@ class RtspRelay:
         return self._last_error.since(since_ns)
 
     def clear_error(self) -> None:
-        """Allow another connection to the camera, also with a password that it rejected."""
+        """Allow another connection to the camera, even if it has rejected the password."""
         self._last_error.clear()
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class RtspRelay:
     def _create_connection(
         self, client: socket.socket, inbox: RtspMessageReader
     ) -> RtspRelayConnection | None:
-        """The next connection; None if the camera rejected the login: it may lock the account."""
+        """The next connection; None after a rejected login: the camera may lock the account."""
         if self._last_error.code in LOGIN_ERROR_CODES:
             client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
             return None

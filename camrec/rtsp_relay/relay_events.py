@@ -9,7 +9,7 @@ from camrec.rtsp_relay.camera_stream import CameraStream
 
 
 class RelayEvents(Protocol):
-    """What a connection reports to its relay, and the settings that it gets from it.
+    """What a connection reports to its relay, and the settings that the relay has for it.
 
     keep_alive_method : the method that keeps the camera's session alive; None if only the receiver
         reports do.
@@ -26,7 +26,7 @@ class RelayEvents(Protocol):
     def unread(self) -> bool: ...
 
     def on_keep_alive_rejected(self) -> None:
-        """The camera hung up because of the keep-alive method."""
+        """The camera hung up after a keep-alive."""
 
     def on_opened(self, stream: CameraStream) -> None:
         """The stream is set up. Called again when more is known about its audio."""

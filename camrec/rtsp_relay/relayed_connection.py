@@ -43,20 +43,22 @@ class _MediamtxLeft(Exception):
 
 
 class RtspRelayConnection:
-    """Runs once. It ends when the camera or MediaMTX ends it, or by `close` from any thread.
+    """One connection of MediaMTX and one to the camera; runs once.
+
+    It ends when the camera or MediaMTX hangs up, or when any thread calls `close`.
 
     The relay itself responds to MediaMTX, in a form that MediaMTX understands. It sets up the
-    camera's tracks before it sends the description, so that this contains only tracks that the
-    camera provides. After PLAY it passes the frames on.
+    camera's tracks before it sends the description, so that the description contains only tracks
+    that the camera provides. After PLAY it passes the frames on.
 
     Parameters
     ----------
     network_policy
-        Where the camera may be.
+        In which networks the camera may be.
     client
         MediaMTX's connection.
     inbox
-        What was already read from it.
+        What was already received from MediaMTX.
     events
         The relay.
     """
@@ -187,14 +189,14 @@ class RtspRelayConnection:
         self._events.on_error(
             error_from_broken_dialogue(self._source, error, has_responded, self._is_played)
         )
-        # MediaMTX gets any error: the real one was reported.
+        # MediaMTX gets a general error; the real one was reported.
         with contextlib.suppress(OSError):
             self._client.sendall(encode_message("RTSP/1.0 502 Bad Gateway", []))
 
     # Frames.
 
     def _on_camera_frames(self, frames: bytes) -> None:
-        """Frames that arrive before a response of the camera."""
+        """Called with frames that arrive before a response of the camera."""
         self._frames.add(frames)
 
     def _relay_frames(self) -> None:

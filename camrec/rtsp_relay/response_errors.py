@@ -19,7 +19,7 @@ def error_from_response(source: CameraAddress, response: RtspMessage) -> CameraE
 def error_from_broken_dialogue(
     source: CameraAddress, error: Exception, has_responded: bool, is_played: bool
 ) -> CameraError:
-    """The error of a dialogue that broke off.
+    """The error for a dialogue that ended early.
 
     Parameters
     ----------

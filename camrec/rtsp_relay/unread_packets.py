@@ -12,15 +12,15 @@ from collections.abc import Callable
 from camrec.rtp import SequenceTracker
 from camrec.rtsp_relay.payload_types import PayloadTypes
 
-MAX_PAYLOAD_BYTES = 1400  # MediaMTX accepts 1440
+MAX_PAYLOAD_BYTES = 1400  # MediaMTX accepts up to 1440
 OFFERED_TYPE = 127  # cameras do not use it for audio
 
 
 class UnreadPackets:
     """Changes the payload type of one channel's packets, and splits payloads that are too long.
 
-    The packets get new sequence numbers. Packets that are missing by the camera's numbers are also
-    missing by the new ones. A packet that is sent twice in a row is passed on once.
+    The packets get new sequence numbers. If packets are missing according to the camera's numbers,
+    the new numbers have the same gap. A packet that is sent twice in a row is passed on once.
 
     Parameters
     ----------

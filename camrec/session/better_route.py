@@ -1,4 +1,4 @@
-"""Whether another route to an RTSP camera would deliver more of what the camera sends."""
+"""Decides whether another route to an RTSP camera would deliver more of what it sends."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from typing import Literal, Protocol
 from camrec.proxies import PacketFault
 from camrec.session.routes import CameraRoute
 
-# MediaMTX reports once a second. Fewer reports than this may be chance. A live camera needs more,
-# from the last seconds only, because a new connection costs some frames.
+# MediaMTX reports once a second. Fewer reports than this may be chance. For a live camera more are
+# required, because a new connection costs some frames. Only recent reports count.
 MIN_REPORTS_OPENING, MIN_REPORTS_LIVE = 2, 3
 REPORT_WINDOW_NS = 10 * 10**9
 
-# "silent": no frame arrives. "opening": frames arrive, and none could be decoded yet. "live": the
+# "silent": no frame arrives. "opening": frames arrive, but the camera is not live yet. "live": the
 # camera is live.
 Phase = Literal["silent", "opening", "live"]
 
 
 class Dropped(Protocol):
-    """The reports of what the proxy dropped."""
+    """Counts the proxy's reports of packets that it dropped."""
 
     def count(self, path: str, fault: PacketFault, since_ns: int = 0) -> int:
-        """How many reports of a fault there are for a path, since a monotonic time."""
+        """How many reports of a fault there are for a path, since a monotonic time (ns)."""
 
 
 def better_route(
     dropped: Dropped, path: str, route: CameraRoute, phase: Phase, since_ns: int, now_ns: int
 ) -> CameraRoute | None:
-    """The route that is better than `route`, by what the proxy dropped; None if there is none.
+    """A better route than `route`, judged by what the proxy dropped; None if there is none.
 
     Parameters
     ----------
     since_ns, now_ns
-        Which reports count, monotonic nanoseconds; of them only the last `REPORT_WINDOW_NS`.
+        Reports count from `since_ns` on, but none older than `REPORT_WINDOW_NS`. Monotonic
+        nanoseconds.
     """
     since = max(since_ns, now_ns - REPORT_WINDOW_NS)
 
@@ -42,8 +43,8 @@ def better_route(
     if route not in (CameraRoute.DIRECT, CameraRoute.RELAY):
         return None
     wanted = MIN_REPORTS_LIVE if phase == "live" else 1
-    # On the relay's routes MediaMTX does not look into M-JPEG. It may report a kind of JPEG that it
-    # does not know as broken.
+    # On the relay's routes MediaMTX does not parse M-JPEG. Both faults count, because MediaMTX may
+    # report a kind of JPEG that it does not know as broken.
     if (
         route is CameraRoute.DIRECT
         and count(PacketFault.JPEG_KIND) + count(PacketFault.JPEG_BROKEN) >= wanted

@@ -1,4 +1,4 @@
-"""One attempt to get frames from a camera: connects, and reads until a frame could be decoded."""
+"""Attempts to get frames from a camera: connects, and reads until a frame could be decoded."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from camrec.session.opening_wait import KEY_FRAME_TIMEOUT_S, OpeningWait
 from camrec.session.probe import PROBE_FRAMES, StreamProbe
 from camrec.session.upstream import Upstream
 
-OPENING_POLL_INTERVAL_S = 0.05  # between two looks at what the reader has read
-PROXY_POLL_INTERVAL_S = 0.5  # between two questions to the proxy whether bytes arrived
+OPENING_POLL_INTERVAL_S = 0.05  # between two checks of what the reader has read
+PROXY_POLL_INTERVAL_S = 0.5  # between two requests to the proxy for its count of bytes
 
 
 @dataclass(frozen=True)
 class ConnectionFailure:
     """Why an attempt failed.
 
-    timed_out : nothing that can be decoded arrived in time.
+    timed_out : no frame that can be decoded arrived in time, or another route is better.
     """
 
     error: CamrecError
@@ -36,16 +36,16 @@ class ConnectionFailure:
 
 
 class CameraConnector:
-    """Used by the session's thread.
+    """Connects a session to its camera. Used by the session's thread.
 
     Parameters
     ----------
     progress
-        Shows what an attempt waits for, and how many frames it has seen.
+        Gets what an attempt waits for, and how many frames it has seen.
     closing
         Set when the session closes: an attempt then ends at once.
     on_poll
-        Called again and again while an attempt waits.
+        Called repeatedly while an attempt waits.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class CameraConnector:
     ) -> ConnectionFailure | None:
         """Connect to the camera and read until a frame could be decoded; None if that worked.
 
-        The reader goes on reading, also after a failure.
+        The reader keeps running, also after a failure.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class CameraConnector:
         required_frames
             How many frames must have arrived.
         is_connected
-            Whether the proxy is still connected to the camera, and only a reader is missing.
+            Whether the proxy is still connected to the camera, so that only a reader is needed.
         """
         probe = StreamProbe(self._clock, required_frames)
         self._publisher.on_units = partial(self._probe_units, probe)

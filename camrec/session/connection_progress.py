@@ -1,4 +1,4 @@
-"""How far a session is with connecting to its camera."""
+"""The progress of a session that connects to its camera."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from camrec.session.opening_wait import WaitingFor
 
 @dataclass
 class ConnectionProgress:
-    """Written by the session's threads; any thread may read it.
+    """How far a session has come. Its threads write this; any thread may read it.
 
     notify : called after a change that a view may show.
     attempt : which attempt of the opening runs, 1 to `MAX_OPEN_ATTEMPTS`.
     retries : attempts since the camera went away; 0 while it is live.
     frames_seen : frames that arrived in the current or last attempt.
-    waiting_for : what the current attempt waits for, see `OpeningWait`; None if none runs.
+    waiting_for : what the current attempt waits for, see `OpeningWait`; None between attempts.
     error : why the last attempt failed; None while the camera is live.
     """
 

@@ -1,4 +1,4 @@
-"""Opens a camera once more, and writes everything that passes to a report."""
+"""Opens a camera once more, and writes all data between it and camrec to a report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def diagnose(
     path: Path,
     programs: Mapping[str, str | None],
 ) -> CameraFindings:
-    """Open the camera, read it for `REPORT_MEDIA_DURATION_S` if it delivers, and write the report.
+    """Open the camera, read up to `REPORT_MEDIA_DURATION_S` of media, and write the report.
 
     Parameters
     ----------

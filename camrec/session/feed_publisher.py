@@ -14,17 +14,17 @@ from camrec.session.session_state import SessionState
 from camrec.session.upstream import Upstream
 from camrec.state_machine import StateMachine
 
-# Seconds between two readings while nobody needs each frame at once: each wakes a thread. No usual
-# frame rate is in step with it, so some frames are read the moment they arrive, and those show the
-# offset of the camera's clock.
+# Seconds between two reads while nobody needs each frame at once, because each read wakes a thread.
+# No usual frame rate is in step with this interval. So some frames are read at the moment they
+# arrive, and these show the offset of the camera's clock.
 IDLE_READ_INTERVAL_S = 0.113
 
 
 class FeedPublisher:
-    """One reader thread at a time. The session's thread starts and stops it.
+    """Runs one reader thread at a time. The session's thread starts and stops it.
 
-    wake : set when the session's thread should look: the reader has ended, or frames arrived of a
-        stale camera.
+    wake : set when the session's thread has something to do: the reader has ended, there are frames
+        to probe, a stale camera sends again, or the session closes.
     started_at : when the newest reader started, monotonic nanoseconds.
     on_units : called in the reader's thread with what it has published, or None.
     """
@@ -74,13 +74,13 @@ class FeedPublisher:
             self._reader = None
 
     def publish_unsupported_audio(self) -> None:
-        """Tell the feed of audio that the reader found and cannot read."""
+        """Pass the codec of audio that the reader cannot read to the feed."""
         if self._reader is not None:
             self._feed.unsupported_audio = self._reader.unsupported_audio
 
     def update_read_interval(self) -> None:
         """Read each frame at once while somebody needs it, or while the camera is not live."""
-        with self._read_interval_lock:  # the last caller sees the newest state
+        with self._read_interval_lock:  # so that the last caller uses the newest state
             if (reader := self._reader) is not None:
                 is_live = self._machine.state is SessionState.LIVE
                 at_once = self._feed.low_latency or not is_live

@@ -1,4 +1,4 @@
-"""How long a camera may send no frame before it counts as lost: slow cameras are not dead."""
+"""Decides how long a camera may send no frame before it counts as lost: some are just slow."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ SURVIVED_SILENCE_FACTOR = 3  # times the longest silence that the camera ended b
 class FrameSilence:
     """The silences of one camera. Used by its session's thread.
 
-    A camera that sends frames regularly is lost after five seconds without one. The usual interval
-    is known from the second frame on. Before that, and for a camera that sends only when something
-    changes, the silences that the camera ended by itself decide.
+    A camera that sends frames regularly counts as lost after five seconds without one, or after
+    five of its usual frame intervals if that is longer. The interval is known from the second frame
+    on. Before that, and for a camera that sends only when something changes, the silences that the
+    camera has ended by itself are used.
     """
 
     def __init__(self, feed: MediaFeed, clock: Clock) -> None:
@@ -64,12 +65,12 @@ class FrameSilence:
         return min(max(STALE_AFTER_S, RETURN_FRAME_INTERVALS * usual), KEY_FRAME_TIMEOUT_S)
 
     def note_disconnect(self, was_silent: bool) -> None:
-        """The connection ended: because of the camera's silence, or for another reason."""
+        """Note that the connection ended: because the camera was silent, or for another reason."""
         self._was_silent = was_silent
         self._last_learned = None
 
     def learn(self) -> None:
-        """Learn that a silence is usual if a single frame ended it. Call it while connected."""
+        """Learn from a silence that a single frame ended: it is usual. Call it while connected."""
         newest = self._feed.newest
         if newest is None:
             return

@@ -1,4 +1,4 @@
-"""Whether a camera sends key frames, judged by its bytes alone: MediaMTX passes no frame on."""
+"""Recognizes key frames by the number of bytes alone, while MediaMTX passes on no frame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import median
 
 BYTE_SAMPLE_INTERVAL_S = 0.02  # less than between two frames, so each sample has one frame at most
 MAX_BYTE_SAMPLES = 1000
-KEY_FRAME_RATIO = 3.0  # a key frame to the usual frame; more than two that arrived together
+KEY_FRAME_RATIO = 3.0  # size of a key frame in usual frames; two that arrive together have 2
 MIN_KEY_FRAMES = 4
 REGULAR_SHARE = 0.8  # of the distances between key frames, which must be equal ...
 REGULAR_WITHIN = 0.15  # ... within this share of the usual distance
@@ -15,10 +15,10 @@ MIN_GOP_FRAMES = 3
 
 
 class KeyFrameBursts:
-    """Recognizes key frames as larger frames at regular distances.
+    """Recognizes key frames as larger frames at regular intervals.
 
-    A camera between two of its key frames has sent none yet: the session waits for it. A camera
-    whose key frames MediaMTX does not recognize sends them regularly: it needs another route.
+    A camera may not have sent a key frame yet: then the session waits. If a camera sends key frames
+    regularly, but MediaMTX does not recognize them, the camera needs another route.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class KeyFrameBursts:
 
     @property
     def is_full(self) -> bool:
-        """Whether more samples are of no use."""
+        """Whether further samples would be ignored."""
         return len(self._frames) >= MAX_BYTE_SAMPLES
 
     def add(self, now: int, received: int) -> None:

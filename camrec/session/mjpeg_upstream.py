@@ -13,9 +13,9 @@ from camrec.proxies import Go2rtc
 from camrec.readers import MjpegReader, StreamError
 from camrec.session.proxy_upstream import READER_TIMEOUT_S, ProxyUpstream
 
-# Seconds in which a camera for one viewer may not have noticed that the inspection is over, ...
+# A camera that serves only one viewer may need so long to notice that the inspection is over.
 CAMERA_RELEASE_S = 5.0
-# ... and for which an inspection counts: another one would take the relay's place at the camera.
+# An inspection is not repeated for so long: it would take the relay's place at the camera.
 INSPECTION_VALIDITY_S = 10.0
 _VIEWER_LIMIT_ERROR_CODES = ("camera_hung_up", "camera_refused", "camera_busy")
 
@@ -23,7 +23,7 @@ _VIEWER_LIMIT_ERROR_CODES = ("camera_hung_up", "camera_refused", "camera_busy")
 class MjpegUpstream(ProxyUpstream[Go2rtc]):
     """An upstream whose proxy, go2rtc, never connects to the camera itself, for three reasons.
 
-    It would follow a camera's redirects to any host. It rejects multipart bodies that break the
+    It would follow a camera's redirects to any host. It rejects multipart bodies that violate the
     standard. And it connects hundreds of times a second to a camera whose stream ends.
     """
 
@@ -74,7 +74,7 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
         if self._relay is not None and (reason := self._relay.reason(since)) is not None:
-            # The inspection found a camera, so an answer without a stream means that it hung up.
+            # The inspection found a camera, so a response without a stream means that it hung up.
             hung_up = reason.code == "camera_not_a_camera"
             return self._create_error("camera_hung_up") if hung_up else reason
         if error is not None and error.reason == "message":
@@ -89,6 +89,6 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
 
     @property
     def _is_known_to_deliver(self) -> bool:
-        # A camera that has delivered since may have changed, so it is inspected again.
+        # After it has delivered, the camera may have changed, so it is inspected again.
         has_delivered = self._relay is not None and self._relay.has_delivered
         return time.monotonic() - self._inspected_at < INSPECTION_VALIDITY_S and not has_delivered

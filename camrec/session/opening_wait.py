@@ -1,4 +1,4 @@
-"""How long a session waits for its camera, and what it waits for."""
+"""Decides how long a session waits for its camera, and says what it waits for."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from camrec.errors import CameraError
 from camrec.session.key_frame_bursts import KeyFrameBursts
 from camrec.session.probe import StreamProbe
 
-FIRST_MEDIA_TIMEOUT_S = 15.0  # without a byte of media: three times five seconds
+FIRST_MEDIA_TIMEOUT_S = 15.0  # without a byte of media
 KEY_FRAME_TIMEOUT_S = 90.0  # while media arrives, for a frame that can be decoded
-HELD_BACK_S = 5.0  # the same, if key frames arrived and the proxy passed none of them on
+HELD_BACK_S = 5.0  # the same, if key frames arrived but the proxy passed none of them on
 
 WaitingFor = Literal["answer", "media", "key_frame", "picture", "frames"]
 
 
 class OpeningWait:
-    """One attempt to get a frame from a camera. Times are monotonic nanoseconds.
+    """The state of one attempt to get a frame from a camera. Times are monotonic nanoseconds.
 
     started_at : when the attempt began.
     waiting_for : "answer", until the camera is connected; "media", until its first byte of media;
@@ -30,7 +30,7 @@ class OpeningWait:
     first_media_timeout
         Seconds without a byte of media after which the attempt has failed.
     answer_timeout
-        Seconds in which the camera must be connected, if that is less.
+        Seconds in which the camera must be connected, if they are fewer.
     has_key_frames
         Whether some frames cannot be decoded without others.
     key_frame_timeout
@@ -65,7 +65,7 @@ class OpeningWait:
         Parameters
         ----------
         received
-            As `Upstream.received_bytes`; None also if the proxy was not asked.
+            As `Upstream.received_bytes`; also None if it was not called.
         """
         self._connected = self._connected or received is not None or probe.frames_seen > 0
         progress = (max(received or 0, self._progress[0]), probe.frames_seen)
@@ -78,7 +78,7 @@ class OpeningWait:
 
     @property
     def needs_fine_samples(self) -> bool:
-        """Whether media arrives and no frame is passed on: frequent samples may show why."""
+        """Whether media arrives but no frame is passed on: frequent samples may show why."""
         received, frames = self._progress
         return (
             bool(received)
@@ -107,7 +107,7 @@ class OpeningWait:
         return CameraError(code, host=source.host, seconds=round(self._frame_timeout))
 
     def _is_frame_overdue(self, now: int) -> bool:
-        # The time that the camera takes until its first byte is not the proxy's.
+        # The proxy is not responsible for the time before the camera's first byte.
         if self._frame_timeout < KEY_FRAME_TIMEOUT_S and self._first_media_at is not None:
             return now - self._first_media_at >= self._frame_timeout * NS_PER_SECOND
         return now - self.started_at >= KEY_FRAME_TIMEOUT_S * NS_PER_SECOND

@@ -1,4 +1,4 @@
-"""Whether a stream really delivers frames that can be decoded."""
+"""Checks whether a stream really delivers frames that can be decoded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from camrec.media import MediaUnit
 
 log = logging.getLogger(__name__)
 
-PROBE_FRAMES = 10  # frames after which a stream is believed ...
+PROBE_FRAMES = 10  # frames after which a stream passes ...
 PROBE_DURATION_S = 2.0  # ... or seconds since the first frame, for a camera that sends few
 MAX_UNDECODED_FRAMES = 256  # frames that wait for the session's thread
 
@@ -22,9 +22,9 @@ MAX_UNDECODED_FRAMES = 256  # frames that wait for the session's thread
 class StreamProbe:
     """Counts the frames of one attempt, and decodes them until one could be decoded.
 
-    It has passed when a frame could be decoded and there were `required_frames`, or
-    `PROBE_DURATION_S` after the first. The reader's thread calls `add`, the session's thread the
-    rest.
+    It has passed when a frame could be decoded and either `required_frames` have arrived or
+    `PROBE_DURATION_S` have passed since the first one. The reader's thread calls `add` and reads
+    `has_pending`, the session's thread does the rest.
 
     frames_seen, keys : frames and key frames that arrived.
     decoded : whether a frame could be decoded, beginning at a key frame.
@@ -56,7 +56,7 @@ class StreamProbe:
 
     @property
     def has_pending(self) -> bool:
-        """Whether there are frames to decode, or the probe has passed."""
+        """Whether the session's thread has frames to decode, or enough have arrived."""
         return bool(self._pending) or (self.decoded and self._enough.is_set())
 
     def decode_pending(self) -> None:
@@ -69,14 +69,17 @@ class StreamProbe:
 
     @property
     def passed(self) -> bool:
-        """Whether the stream delivers."""
+        """Whether the stream has passed."""
         if not self.decoded or self._first_frame_at is None:
             return False
         waited = self._clock.monotonic_ns() - self._first_frame_at
         return self._enough.is_set() or waited >= PROBE_DURATION_S * NS_PER_SECOND
 
     def _can_decode(self, unit: MediaUnit) -> bool:
-        """Whether a whole picture results from a frame and those since the newest key frame."""
+        """Whether the decoder returns an intact frame for this unit.
+
+        It gets the units since the newest key frame, one after the other.
+        """
         packet = av.Packet(unit.data)
         try:
             if unit.key:
@@ -85,7 +88,7 @@ class StreamProbe:
                 if pictures := [*decoder.decode(packet), *decoder.decode(None)]:
                     self._decoder = None
                     return any(map(is_intact, pictures))
-                # A stream that refreshes the picture gradually is whole some frames later.
+                # If the stream refreshes the image gradually, it is complete some frames later.
                 self._decoder = create_video_decoder(unit.video_track.codec)
             return self._decoder is not None and any(map(is_intact, self._decoder.decode(packet)))
         except av.FFmpegError as error:

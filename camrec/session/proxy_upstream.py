@@ -1,4 +1,4 @@
-"""What both upstreams share: a proxy, the network policy, and answers that fit most cameras."""
+"""The base of both upstreams: a proxy, the network policy, and results that fit most cameras."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from camrec.session.upstream import Upstream
 
 ProxyT = TypeVar("ProxyT", bound=Proxy)
 
-# Seconds without media after which a reader ends by itself. The session leaves a camera earlier,
-# because it knows the usual interval between two frames.
+# Seconds without media after which a reader ends by itself. The session gives up a connection
+# earlier, because it knows the usual interval between two frames.
 READER_TIMEOUT_S = 3600.0
 
 

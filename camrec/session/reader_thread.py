@@ -23,7 +23,7 @@ class ReaderThread:
     deliver
         Called in this thread with the units that arrived together.
     wake
-        Set when the reading ends, so that its owner waits for one event only.
+        Set when the reading ends, so that the owner needs to wait for only one event.
     """
 
     def __init__(

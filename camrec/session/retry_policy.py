@@ -6,7 +6,7 @@ from camrec.camera_errors import LOGIN_ERROR_CODES
 from camrec.errors import CameraError, CamrecError
 
 MAX_OPEN_ATTEMPTS = 3
-MIN_ATTEMPT_S = 5.0  # seconds that a later attempt gets, however long the ones before took
+MIN_ATTEMPT_S = 5.0  # that a later attempt gets, however long the earlier ones took
 ATTEMPT_PAUSE_S = 1.0
 # Another route is tried without a pause. This bound keeps camrec from connecting in a loop,
 # whatever the upstream says.
@@ -14,7 +14,8 @@ MAX_REROUTES = 2
 RECONNECT_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)  # after the first retry, the second, ...
 WRONG_PASSWORD_PAUSE_S = 60.0  # cameras lock an account after a few wrong passwords
 
-# Another attempt cannot help, and a camera may lock an account after a few wrong passwords.
+# After these errors another attempt cannot help, and after wrong passwords a camera may lock the
+# account.
 FINAL_ERROR_CODES = frozenset(
     {
         "camera_wrong_password",
@@ -35,7 +36,7 @@ FINAL_ERROR_CODES = frozenset(
 
 
 def is_final(error: CamrecError) -> bool:
-    """Whether the opening fails with `error` at once."""
+    """Whether no further attempt is made after `error`."""
     return not isinstance(error, CameraError) or error.code in FINAL_ERROR_CODES
 
 

@@ -1,4 +1,4 @@
-"""Remembers the route to each camera that the direct one does not reach, also after a restart."""
+"""Remembers the route to each camera that cannot be reached directly, also after a restart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from camrec.clock import Clock
 log = logging.getLogger(__name__)
 
 MAX_REMEMBERED_ROUTES = 200
-# After this the direct route is tried again: the camera may only have been starting up.
+# After this the direct route is tried again: it may have failed only while the camera started.
 ROUTE_RETENTION_DAYS = 14
 SECONDS_PER_DAY = 86_400
 
@@ -58,7 +58,7 @@ class _KnownRoute:
 
 
 class CameraRoutes:
-    """The routes that worked when the direct one failed, by the address without its credential.
+    """The routes that worked when the direct one failed, by the camera's URL without credential.
 
     A route is forgotten after `ROUTE_RETENTION_DAYS`, and learned again if it is still needed.
 
@@ -80,9 +80,9 @@ class CameraRoutes:
             return self._find(source.url)
 
     def remember(self, source: CameraAddress, route: CameraRoute) -> None:
-        """Remember the route that works; DIRECT forgets what was known.
+        """Remember the route that works. DIRECT removes the remembered route.
 
-        An error of the file is logged.
+        If the file cannot be written, that is logged.
         """
         with self._lock:
             if self._find(source.url) is route:

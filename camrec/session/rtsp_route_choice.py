@@ -1,4 +1,4 @@
-"""Which route an RTSP camera takes to MediaMTX, and which one to try after an error."""
+"""Chooses the route from an RTSP camera to MediaMTX, and another one after an error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from camrec.session.routes import CameraRoute, CameraRoutes
 
 log = logging.getLogger(__name__)
 
-FIRST_KEEP_ALIVE_S = 150.0  # of delivery, in which MediaMTX sends its first keep-alive
+FIRST_KEEP_ALIVE_S = 150.0  # after so long at the latest MediaMTX sends its first keep-alive
 KEEP_ALIVE_MARGIN_S = 1.0
 _RELAY_ERROR_CODES = (
     "camera_codec",
@@ -29,10 +29,10 @@ _RELAY_ERROR_CODES = (
 class FailedAttempt:
     """What the proxy and the relay know about an attempt that failed.
 
-    is_unanswered : MediaMTX has read no complete response; it does not report one that it cannot
-        read, and waits for the rest of it.
-    failed_in_dialogue : the camera's answer made MediaMTX give up.
-    may_go_over_udp : the relay has connected, and no redirect led it to another address.
+    is_unanswered : MediaMTX has read no complete response. If it cannot read a response, it does
+        not report that, but waits for the rest.
+    failed_in_dialogue : the camera's response made MediaMTX give up.
+    may_go_over_udp : the relay is in use, and the camera has not redirected it.
     """
 
     is_unanswered: bool
@@ -43,12 +43,12 @@ class FailedAttempt:
 class RtspRouteChoice:
     """The route of one camera.
 
-    A camera with a credential comes through the relay, which never takes the credential to another
-    host; MediaMTX would follow a redirect anywhere and log in there. MediaMTX gets a credential
-    only to receive over UDP, from a camera that redirected nowhere. A camera without a credential
-    goes directly until that fails in the dialogue. Then another route is tried, and remembered if
-    it works at once: one that works later may do so because the camera was not ready before. No
-    route is tried twice.
+    A camera with a credential is connected through the relay, which never sends the credential to
+    another host; MediaMTX would follow a redirect anywhere and log in there. MediaMTX gets a
+    credential only to receive over UDP, and only if the camera did not redirect. A camera without a
+    credential is connected directly, until the RTSP dialogue fails. Then another route is tried. It
+    is remembered if it works at once; if it works later, the camera may just not have been ready.
+    No route is tried twice.
 
     route : the route of the next opening.
     redirects_endlessly : MediaMTX followed the camera's redirects without end.
@@ -62,7 +62,7 @@ class RtspRouteChoice:
         self._known_routes = known_routes
         self._hang_up_delays: list[float] = []
         self._tried: set[CameraRoute] = set()
-        self._better: CameraRoute | None = None  # than `route`, by what the proxy dropped
+        self._better: CameraRoute | None = None  # better than `route`, judged by dropped packets
         self._is_new = False  # whether `route` is to be remembered if it works
         self.redirects_endlessly = False
         self.route = self._first()
@@ -108,7 +108,7 @@ class RtspRouteChoice:
             self.route is CameraRoute.UDP
             and self._known_routes.route(self._source) is CameraRoute.UDP
         ):
-            # UDP worked before, so the camera has been set up in another way since.
+            # UDP worked before, so the camera's settings have changed since.
             self._known_routes.remember(self._source, CameraRoute.DIRECT)
             self.route = self._first()
             return True
@@ -145,7 +145,7 @@ class RtspRouteChoice:
         known = self._known_routes.route(self._source)
         if known.is_relayed:
             return known
-        # MediaMTX follows a camera's redirects anywhere, and would take a credential there.
+        # MediaMTX follows a camera's redirects anywhere, and would send the credential there.
         if self._has_partial_credential or self._network_policy.own_connections_only:
             return CameraRoute.RELAY
         is_guarded = self._source.credential is not None
@@ -159,7 +159,7 @@ class RtspRouteChoice:
         if self.may_withhold_frames and isinstance(waited, int) and waited < KEY_FRAME_TIMEOUT_S:
             return CameraRoute.UNREAD
         if error.code == "camera_udp_only" and self.route is CameraRoute.RELAY:
-            # The video wants UDP, not only the audio: the relay would have left that out.
+            # The video requires UDP: if only the audio did, the relay would have left it out.
             is_allowed = attempt.may_go_over_udp and self._may_mediamtx_connect
             return CameraRoute.UDP if is_allowed else None
         if self.route is not CameraRoute.DIRECT:
@@ -171,7 +171,7 @@ class RtspRouteChoice:
 
     @property
     def _may_mediamtx_connect(self) -> bool:
-        """Whether MediaMTX may get the camera's address with its credential; TLS needs TCP."""
+        """Whether MediaMTX may get the camera's address and credential, for UDP; TLS needs TCP."""
         is_kept = self._network_policy.own_connections_only or self._has_partial_credential
         return not is_kept and self._source.url.startswith("rtsp:")
 
@@ -182,11 +182,14 @@ class RtspRouteChoice:
         return credential is not None and not (credential.user and credential.password)
 
     def _note_hang_up(self, after: float | None) -> None:
-        """Use the relay if the camera hangs up at MediaMTX's keep-alive: the relay's is another."""
+        """Use the relay if the camera hangs up after MediaMTX's keep-alive.
+
+        The relay can send another keep-alive, or none.
+        """
         if self.route is not CameraRoute.DIRECT or after is None or after > FIRST_KEEP_ALIVE_S:
             return
         self._hang_up_delays.append(after)
-        # MediaMTX sends one 5 s before a session's end, which is a multiple of 5 s.
+        # MediaMTX sends it 5 s before a session's timeout, and timeouts are multiples of 5 s.
         if len(self._hang_up_delays) > 1 or after % 5 < KEEP_ALIVE_MARGIN_S:
             log.info("%s hung up after %.1f s: it is relayed from now on", self._source.url, after)
             self.switch_to(CameraRoute.RELAY)

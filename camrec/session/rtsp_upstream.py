@@ -17,11 +17,11 @@ from camrec.session.rtsp_route_choice import FailedAttempt, RtspRouteChoice
 
 _UDP_ERROR_CODES = ("camera_no_picture", "camera_no_answer", "camera_udp_only")
 RELAY_RESPONSE_TIMEOUT_S = 5.0
-# Seconds in which MediaMTX must pass on a frame of a camera that sends, if nothing shows that key
-# frames arrived. Some cameras send one a minute, and that minute is waited for on one connection.
-# MediaMTX waits for a key frame as the standard defines it, which other cameras never send.
+# Seconds in which MediaMTX must pass on a frame of a camera that sends media, if nothing shows that
+# key frames arrived. Some cameras send one key frame a minute, so one connection must last that
+# long. Other cameras never send a key frame as the standard defines it, and MediaMTX waits for one.
 NO_KEY_FRAME_S = 65.0
-DROP_REPORT_S = 2.5  # in which MediaMTX reports twice what it drops, if it drops anything
+DROP_REPORT_S = 2.5  # if MediaMTX drops packets, it reports that twice in this time
 
 
 class RtspUpstream(ProxyUpstream[MediaMTX]):
@@ -51,7 +51,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
 
     @property
     def answer_timeout(self) -> float:
-        # MediaMTX reports no response that it cannot read: the relay gets the rest of the time.
+        # MediaMTX does not report a response that it cannot read. Leave time for the relay.
         if self.route.is_relayed:
             return FIRST_MEDIA_TIMEOUT_S
         return FIRST_MEDIA_TIMEOUT_S - RELAY_RESPONSE_TIMEOUT_S
@@ -66,13 +66,13 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
         self._choice.choose_for_opening(
             self._proxy.hung_up_after(self.path), self._proxy.drops_jpeg(self.path)
         )
-        # MediaMTX tries a source every 5 s only; a new path is tried at once, for its reader.
+        # MediaMTX retries a source only every 5 s, but tries a new path as soon as it is read.
         if self.route.is_relayed and self._relay is None:
             self._proxy.disconnect(self.path)
         else:
             self._proxy.remove(self.path)
         if not (self.route.is_relayed or self._open_without_relay()):
-            # Whatever MediaMTX rejects in the camera's address, it accepts the relay's own one.
+            # Whatever MediaMTX rejects in the camera's address, it accepts the relay's address.
             self._choice.switch_to(CameraRoute.RELAY)
         if self.route.is_relayed:
             self._open_relay()
@@ -114,7 +114,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
             return self._create_error("camera_jpeg")
         reason = self._proxy.reason(self.path, since)
         if reason is not None and self._relay is not None:
-            # MediaMTX names the relay: to MediaMTX that is the camera.
+            # MediaMTX's error names the relay's address. Name the camera's instead.
             reason = self._create_error(reason.code, **reason.facts)
         return None if reason is None else self.explain_error(reason)
 
@@ -124,7 +124,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
         return error
 
     def drops_media(self, since: int) -> bool:
-        # On the relay's routes MediaMTX does not look into M-JPEG.
+        # On the relay's routes MediaMTX does not parse M-JPEG.
         return self.route is CameraRoute.DIRECT and self._proxy.drops_jpeg(self.path, since)
 
     def finds_better_route(self, since: int, phase: Phase) -> bool:
@@ -178,7 +178,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
 
 
 class _RelayedReader(RtspReader):
-    """Also knows of the audio that the relay left out."""
+    """A reader that also knows which audio the relay left out."""
 
     def __init__(self, url: str, clock: Clock, relay: RtspRelay) -> None:
         self._relay = relay

@@ -48,8 +48,8 @@ class Session:
     preroll
         Seconds of frames that are kept, so that a recording can begin in the past.
     session_id
-        The id of a session of an earlier camrec. It begins STALE, and reconnects until it is
-        closed.
+        The id of a session of an earlier camrec. The session begins STALE, and tries to connect
+        until it is closed.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Session:
 
     @property
     def error(self) -> CamrecError | None:
-        """Why the session FAILED, or is STALE as far as that is known."""
+        """Why the session FAILED, or why it is STALE, if that is known."""
         return self._progress.error
 
     @property
@@ -161,11 +161,13 @@ class Session:
         ------
         StateError
             ``already_recording``, ``session_not_live``, ``session_closed``.
+        ServiceError
+            ``folder_unwritable``, ``keyring_unusable``.
         """
         return self._recordings.start(options, services)
 
     def close(self, reason: EndReason = "closed") -> None:
-        """Save the recordings, then close the session. Any number of times.
+        """Save the recordings, then close the session. Calling this again does nothing.
 
         Parameters
         ----------

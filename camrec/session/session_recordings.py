@@ -25,7 +25,7 @@ GROWING_RECORDING_STATES = (RecordingState.WRITING, RecordingState.WAITING)
 
 
 class SessionRecordings:
-    """Keeps those that are scheduled or run, and the latest one. Any thread may use it."""
+    """Keeps the scheduled and running recordings, and the latest. Any thread may use it."""
 
     def __init__(self, feed: MediaFeed, machine: StateMachine[SessionState]) -> None:
         self._feed = feed

@@ -1,4 +1,4 @@
-"""The states of a session, and what may follow each."""
+"""The states of a session, and which states may follow each."""
 
 from __future__ import annotations
 

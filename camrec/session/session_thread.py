@@ -1,4 +1,4 @@
-"""The life of a session: opens the camera, watches it, and reconnects to it."""
+"""The thread of a session: opens the camera, watches it, and reconnects to it."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ class SessionThread:
     # Opening.
 
     def _open(self) -> bool:
-        """Open the camera; whether it delivers.
+        """Open the camera; returns whether it delivers.
 
-        There is one attempt, unless the camera refuses or hangs up; then there are up to
-        `MAX_OPEN_ATTEMPTS`. Another route is not another attempt.
+        There is one attempt, or up to `MAX_OPEN_ATTEMPTS` if the camera refuses or hangs up. Trying
+        another route does not count as another attempt.
         """
         began = self._clock.monotonic_ns()
         reroutes = 0
@@ -162,7 +162,7 @@ class SessionThread:
     # Watching.
 
     def _watch(self) -> None:
-        """Until the session closes: notice that the camera goes away, and reconnect."""
+        """Reconnect each time the camera is lost, until the session closes."""
         while not self._closing.is_set():
             self._publisher.wake.clear()
             self._silence.learn()
@@ -189,7 +189,7 @@ class SessionThread:
         )
 
     def _handle_loss(self) -> None:
-        """The stream broke, or brings no frame: reconnect."""
+        """Reconnect, because the stream broke or brings no frame."""
         publisher = self._publisher
         has_ended, reader_error = publisher.has_ended, publisher.error
         reason = self._upstream.reason(reader_error, publisher.started_at)
@@ -213,7 +213,7 @@ class SessionThread:
         Parameters
         ----------
         is_connected
-            Whether the proxy is still connected to the camera, and only a reader is missing.
+            Whether the proxy is still connected to the camera, so that only a reader is needed.
         """
         pause, reroutes = 0.0, 0
         while not self._wait_and_mark_stale(pause):
@@ -242,7 +242,7 @@ class SessionThread:
             pause = reconnect_pause(self._progress.retries, error)
 
     def _wait_and_mark_stale(self, seconds: float) -> bool:
-        """Wait; a live session becomes STALE when its time comes. True if the session closes."""
+        """Wait; a live session becomes STALE when it is due. True if the session closes."""
         until_stale = self._silence.seconds_until_stale()
         if self._machine.state is SessionState.LIVE and until_stale < seconds:
             if self._closing.wait(until_stale):
@@ -257,7 +257,10 @@ class SessionThread:
 
 
 def _means_silence(error: CameraError | StreamError | None, has_ended: bool) -> bool:
-    """Whether the camera stayed connected and sent nothing; `has_ended` : the reader has."""
+    """Whether the camera stayed connected and sent nothing.
+
+    has_ended : whether the reader had ended.
+    """
     if error is None:
         return not has_ended
     if isinstance(error, StreamError):

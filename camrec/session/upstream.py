@@ -1,4 +1,4 @@
-"""What a session needs of the path from its camera to camrec: a proxy, and a reader of it."""
+"""What a session needs between its camera and camrec: a proxy, and a reader of its stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UnitReader(Protocol):
         """What a receipt should say about the stream, as known with the newest unit."""
 
     def batches(self) -> Iterator[Sequence[MediaUnit]]:
-        """Every unit from now on; units that arrived together come together.
+        """Every unit from now on; units that arrived together are in one batch.
 
         Raises StreamError.
         """
@@ -38,7 +38,7 @@ class UnitReader(Protocol):
 class Upstream(Protocol):
     """The path of one camera through a proxy. It is opened and closed any number of times.
 
-    Times that it is asked about are monotonic nanoseconds.
+    The parameter `since` is always in monotonic nanoseconds.
     """
 
     @property
@@ -58,7 +58,7 @@ class Upstream(Protocol):
     def prepare(self) -> None:
         """Check that the camera may be reached, and wait until the proxy runs.
 
-        Call it before each `open`. The time it takes is not the camera's.
+        Call it before each `open`. Its duration does not count against the camera.
 
         Raises
         ------
@@ -87,25 +87,26 @@ class Upstream(Protocol):
         """Bytes of media since `open`; None while the camera is not connected."""
 
     def stays_connected(self) -> bool:
-        """Whether the camera is connected and stays so without a reader."""
+        """Whether the camera is connected, and stays connected without a reader."""
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:
-        """Why no frame arrives, if that is known since a time; `error` is the reader's."""
+        """Why no frame arrives, if a reason appeared after `since`; `error` is the reader's."""
 
     def explain_error(self, error: CameraError) -> CameraError:
         """The error that `error` means on this route to the camera."""
 
     def drops_media(self, since: int) -> bool:
-        """Whether the proxy drops what the camera has sent since a time: waiting does not help."""
+        """Whether the proxy drops what the camera sent after `since`: waiting does not help."""
 
     def finds_better_route(self, since: int, phase: Phase) -> bool:
-        """Whether the proxy has dropped packets since a time that another route would deliver.
+        """Whether the proxy has dropped packets after `since` that another route would deliver.
 
-        The next `open` then takes that route. Ask repeatedly: the proxy reports once a second.
+        The next `open` then takes that route. Call this repeatedly: the proxy reports once a
+        second.
         """
 
     def may_report_drops(self, since: int) -> bool:
-        """Whether the proxy, opened at a time, may be about to report dropped packets."""
+        """Whether the proxy, which was opened at `since`, may soon report dropped packets."""
 
     def reroute(self, error: CameraError) -> bool:
         """Whether the next `open` takes another route, which may help after `error`.
@@ -114,7 +115,7 @@ class Upstream(Protocol):
         """
 
     def may_be_busy(self, error: CameraError) -> bool:
-        """Whether the camera may still serve the inspection's connection, and so caused `error`.
+        """Whether `error` may mean that the camera still serves the inspection's connection.
 
         Another attempt a second later may succeed.
         """

@@ -1,4 +1,4 @@
-"""The whole of one camrec: creates everything from the settings, starts and stops it in order."""
+"""One complete camrec: creates everything from the settings, starts and stops it in order."""
 
 from camrec.station.events import (
     LibraryChanged,

@@ -18,7 +18,7 @@ from camrec.station.upstreams import UpstreamFactory
 
 
 class CameraReports:
-    """Opens a camera once more and writes what passes between it and camrec to a ZIP file."""
+    """Opens a camera once more, and writes all data between it and camrec to a ZIP file."""
 
     def __init__(
         self,

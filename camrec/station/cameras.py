@@ -52,12 +52,12 @@ class StationCameras:
     # Open cameras.
 
     def sessions(self) -> list[Session]:
-        """Those that are opening, open or failed, the oldest first."""
+        """The sessions that are opening, open or failed, the oldest first."""
         with self._lock:
             return list(self._sessions.values())
 
     def session(self, session_id: str) -> Session:
-        """Raises NotFoundError (``no_session``)."""
+        """The session with this id. Raises NotFoundError (``no_session``)."""
         with self._lock:
             session = self._sessions.get(session_id)
         if session is None:
@@ -65,11 +65,12 @@ class StationCameras:
         return session
 
     def open(self, url: str | CameraAddress, name: str | None = None) -> Session:
-        """Open a camera and wait until it delivers. After an error it is not open.
+        """Open a camera and wait until it delivers. After an error nothing stays open.
 
         Raises
         ------
-        InputError, StateError (``sessions_full``, ``session_closed``), CameraError, ServiceError
+        InputError, StateError (``sessions_full``, ``session_closed``), CameraError, AccessError,
+        ServiceError
         """
         session = self.begin_open(url, name)
         session.machine.wait(lambda state: state is not SessionState.OPENING)
@@ -81,7 +82,7 @@ class StationCameras:
         return session
 
     def begin_open(self, url: str | CameraAddress, name: str | None = None) -> Session:
-        """Start to open a camera. It becomes LIVE, or FAILED; then it is listed until it is closed.
+        """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
 
         Raises
         ------
@@ -103,8 +104,8 @@ class StationCameras:
     def open_again(self, source: CameraAddress, name: str, session_id: str) -> Session:
         """The session of an earlier camrec, for a recording that continues.
 
-        It is STALE until the camera delivers, and camrec tries until it is closed. If it is open
-        already, because another of its recordings continues, that session is returned.
+        It is STALE until the camera delivers, and tries to connect until it is closed. If it is
+        already open, because another of its recordings continues, the open session is returned.
         """
         with self._lock:
             session = self._sessions.get(session_id)
@@ -130,7 +131,7 @@ class StationCameras:
         return session
 
     def close_all(self) -> None:
-        """Close all cameras at once, because camrec stops."""
+        """Close all cameras at the same time, because camrec stops."""
         with self._lock:
             sessions = list(self._sessions.values())
             self._sessions.clear()
@@ -139,7 +140,7 @@ class StationCameras:
                 list(pool.map(lambda session: session.close("shutdown"), sessions))
 
     def resolve_address(self, address: str, credential: Credential | None = None) -> CameraAddress:
-        """The address of a stream, from what a person typed. For a bare host, search its stream.
+        """The address of a stream, from what a person typed. For a bare host, find its stream.
 
         Parameters
         ----------
@@ -163,7 +164,7 @@ class StationCameras:
     # Recent cameras.
 
     def recent(self) -> list[RecentCamera]:
-        """Those that were opened before and are not open now, the latest first."""
+        """The cameras that were opened before and are not open now, the latest first."""
         open_urls = self._open_urls()
         return [each for each in self._recent.cameras() if each.url not in open_urls]
 
@@ -235,7 +236,7 @@ class StationCameras:
         return frozenset(session.source.url for session in self.sessions())
 
     def _check_session_limit(self) -> None:
-        """Raises StateError (``sessions_full``). The lock is held."""
+        """Raises StateError (``sessions_full``). The caller holds the lock."""
         count = sum(each.state in OPEN_SESSION_STATES for each in self._sessions.values())
         if count >= self._config.max_sessions:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
@@ -256,7 +257,7 @@ class StationCameras:
         return session
 
     def _remember(self, session: Session, old: SessionState, new: SessionState) -> None:
-        """A camera that delivers becomes a recent one, unless it is built in."""
+        """Add a camera that delivers to the recent ones, unless it is built in."""
         is_live = new is SessionState.LIVE and old is not new
         if is_live and session.source.url not in self._demo.urls:
             self._recent.remember(session.name, session.source)

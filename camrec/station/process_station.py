@@ -15,7 +15,7 @@ _station: Station | None = None
 def shared_station(config: Config | None = None) -> Station:
     """The station of this process. It starts on the first call and stops at exit.
 
-    config : for the first call; None: the settings file of the working folder.
+    config : only the first call uses it; None: the settings file of the working folder.
     """
     global _station
     with _lock:

@@ -1,4 +1,4 @@
-"""The programs that camrec runs, each of them found only once."""
+"""Finds the programs that camrec runs, each of them once."""
 
 from __future__ import annotations
 

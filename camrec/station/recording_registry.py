@@ -48,12 +48,12 @@ class RecordingRegistry:
         return found
 
     def all(self) -> list[RecordingJob]:
-        """All of them, the oldest first."""
+        """All recordings that can be looked up, the oldest first."""
         with self._lock:
             return list(self._recordings.values())
 
     def listed(self) -> list[RecordingJob]:
-        """In the order of ``GET /record/list``, without those that are hidden.
+        """The recordings in the order of ``GET /record/list``, without those that are hidden.
 
         The scheduled ones are first, the next of them last; then the running ones; then those that
         ended, the latest first.
@@ -86,7 +86,7 @@ class RecordingRegistry:
             self._hidden_ids.difference_update(recording_ids)
 
     def _on_change(self, recording: RecordingJob) -> None:
-        """Of the recordings that have ended, only the latest stay."""
+        """Drop the oldest of the ended recordings if there are too many."""
         with self._lock:
             if (
                 recording.state not in ENDED_RECORDING_STATES

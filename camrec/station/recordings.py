@@ -27,14 +27,14 @@ from camrec.station.events import RecordingChanged, StationEvent
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_registry import RecordingRegistry
 
-# Recordings that start together are first stored in the journal with a start that is so far ahead,
-# because the disk may be slow. Then they get their real start, which is so far ahead.
+# Recordings that start together are first stored in the journal with a provisional start, this far
+# ahead, because the disk may be slow. Then all of them get their real start, which is soon.
 JOINT_PROMISE_TIMEOUT_NS = 60 * NS_PER_SECOND
 JOINT_START_LEAD_NS = NS_PER_SECOND // 5
 
 
 class StationRecordings:
-    """Admits recordings and looks them up. All calls block and may come from any thread."""
+    """Starts, stops and looks up recordings. All calls block and may come from any thread."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class StationRecordings:
         Raises
         ------
         InputError (``bad_duration``, ``bad_start``, ``bad_name``), NotFoundError, StateError,
-        DiskError
+        ServiceError, DiskError
         """
         return self._start(secrets.token_hex(8), session_id, duration, name, start_at)
 
@@ -86,7 +86,7 @@ class StationRecordings:
 
         Raises
         ------
-        InputError (``bad_duration``), NotFoundError, DiskError
+        InputError (``bad_duration``), NotFoundError, ServiceError, DiskError
         StateError
             ``session_not_live``, ``already_recording``.
         """
@@ -117,7 +117,7 @@ class StationRecordings:
     def start_all(self, duration: int) -> list[RecordingJob]:
         """Record each camera that delivers and is not being recorded.
 
-        If one of them is rejected, the others are recorded all the same.
+        If one of them is rejected, the others are still recorded.
 
         Raises
         ------
@@ -161,7 +161,7 @@ class StationRecordings:
 
         Raises
         ------
-        NotFoundError, StateError (``not_recording``), or the reason why it could not be saved.
+        NotFoundError, StateError (``not_recording``), or why the video could not be saved.
         """
         recording = (
             self._cameras.session(session_id or "").recording
@@ -200,7 +200,7 @@ class StationRecordings:
     # For recordings that continue, too.
 
     def services(self, source: CameraAddress) -> RecordingServices:
-        """What the recordings of a camera work with. Raises ServiceError (``binary_missing``)."""
+        """What the recordings of a camera use. Raises ServiceError (``binary_missing``)."""
         return RecordingServices(
             ffmpeg=self._programs.get("ffmpeg").path,
             save_video=self._library.save,
@@ -251,7 +251,7 @@ class StationRecordings:
         return self.register(session.record(options, self.services(session.source)))
 
     def _check_recordable(self, session_ids: Sequence[str]) -> None:
-        """Each camera must deliver, must not be recorded, and may be named once."""
+        """Check that each camera delivers, is not being recorded, and is named only once."""
         recordable = self.recordable_sessions()
         for session in map(self._cameras.session, session_ids):
             if session in recordable:
@@ -266,7 +266,7 @@ def _is_whole_number(value: object) -> bool:
 
 
 def _stream_rate(session: Session) -> StreamRate:
-    """What a camera usually sends, also while it sends nothing."""
+    """The usual bit rate of a camera, also while it sends nothing."""
     newest = session.feed.newest
     codec = newest.track.codec if newest is not None else ""
     return StreamRate(codec, session.feed.figures().usual_bit_rate)

@@ -62,7 +62,7 @@ class RecordingResumer:
             )
 
     def _resume(self, entry: JournalEntry) -> None:
-        """Continue a recording, or if its time is over, save what was recorded."""
+        """Continue a recording. If its time is over, save what was recorded."""
         resume = ResumeState.from_entry(entry)
         folder = self._library.segments_folder(entry.recording_id)
         if resume is not None and resume.end_reason and not resume.has_segments(folder):

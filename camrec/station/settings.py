@@ -1,4 +1,4 @@
-"""Changes settings on request of the page."""
+"""Changes the settings that can be changed on the page."""
 
 from __future__ import annotations
 

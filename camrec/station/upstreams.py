@@ -33,7 +33,7 @@ class UpstreamFactory:
         self._demo = demo
 
     def create(self, source: CameraAddress, path: str) -> Upstream:
-        """The upstream of the session with this camera and this path of a proxy."""
+        """The upstream of a camera. Its proxy serves the camera as `path`."""
         policy = NetworkPolicy(self.allowed_networks(source))
         return self.create_with(source, path, policy, self._routes)
 

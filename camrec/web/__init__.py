@@ -1,4 +1,4 @@
-"""REST, WebSocket and files over Tornado, and the server whose guard checks every request."""
+"""Serves REST, WebSockets and files with Tornado, behind a guard that checks every request."""
 
 from __future__ import annotations
 

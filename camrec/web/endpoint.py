@@ -25,7 +25,7 @@ class Operation:
     status : the status of a response without an error.
     query : the JSON schema of each query parameter.
     required : the query parameters that must be present.
-    error_statuses : the statuses of the errors that only this operation has.
+    error_statuses : the statuses of errors, besides those that the guard sends.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""A small server for a process that has none: the kernel of a notebook."""
+"""A small server for a process that has none of its own: the kernel of a notebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from camrec.web.security.auth import KeyedGuard
 from camrec.web.security.server import GuardedServer
 from camrec.web.websocket_rules import OpenWebSocket
 
-# Returns the text of a file by its name; None if there is no such file.
+# Returns the text of the file with this name; None if there is no such file.
 PageFileLookup = Callable[[str], str | None]
 # Not from `mimetypes`: on Windows it reads the registry.
 CONTENT_TYPES = {"js": "text/javascript", "json": "application/json"}

@@ -1,4 +1,4 @@
-"""The bodies of REST requests as models, and how they are validated."""
+"""Validates the bodies of REST requests, with a model for each."""
 
 from __future__ import annotations
 

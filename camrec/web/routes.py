@@ -13,8 +13,8 @@ from camrec.web.handlers.base import HandlerContext, NotFoundHandler
 # A pattern, its handler, and the arguments of the handler's `initialize`.
 TornadoRoute = tuple[str, type[RequestHandler], dict[str, object]]
 
-# camrec responds to every path under its own first path segments, whatever server it is part of.
-# Other paths belong to that server: a pattern for all paths would hide Panel's own /static.
+# camrec responds to every path that begins with the first segment of an endpoint. All other paths
+# belong to the server: a pattern for all paths would hide Panel's own /static.
 API_PATH_ROOTS = sorted({endpoint.path.split("/")[1] for endpoint in ENDPOINTS})
 UNKNOWN_PATH_PATTERN = "/(?:{})(?:/.*)?".format(
     "|".join(root.replace(".", r"\.") for root in API_PATH_ROOTS)

@@ -1,6 +1,7 @@
-"""Passes what another camrec serves on to a page, through the kernel of a notebook.
+"""Lets a notebook page use another camrec through the kernel.
 
-The page may be unable to reach that camrec, and it has no token for it. The kernel can and has.
+The page may be unable to reach that camrec, and has no token for it. The kernel can reach it, and
+has the token.
 """
 
 from __future__ import annotations
@@ -96,9 +97,9 @@ class UpstreamProxy(KernelServer):
 
 
 class StreamProxy(WebSocketHandler):
-    """Passes the messages of one viewer on; it reads each side only as fast as the other takes."""
+    """Passes on the messages of one viewer. It reads each side as fast as the other one reads."""
 
-    # Only the pings of this side notice a page that is gone: upstream only sees this proxy.
+    # Only the pings to the page show that the page is gone: upstream sees only this proxy.
     ping_interval = PING_INTERVAL_S
     ping_timeout = PING_INTERVAL_S
 
@@ -115,7 +116,7 @@ class StreamProxy(WebSocketHandler):
         return True
 
     async def prepare(self) -> None:
-        """Connect to upstream; an error there becomes the status of the handshake."""
+        """Connect to upstream. If that fails, the handshake gets the status of the error."""
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             raise HTTPError(400)
         upstream_request = HTTPRequest(
@@ -170,7 +171,7 @@ class StreamProxy(WebSocketHandler):
 
 
 class RequestProxy(RequestHandler):
-    """Passes a request and its response on, which may be a long file.
+    """Passes on a request and its response, which may be a long file.
 
     The guard has checked that the key of the path allows the method.
     """
@@ -182,7 +183,7 @@ class RequestProxy(RequestHandler):
         self._pool = pool
 
     async def get(self) -> None:
-        """Send the request to upstream, and its response to the page; 502 without one."""
+        """Send the request to upstream, and the response to the page; 502 if there is none."""
         forwarded = {
             name: self.request.headers[name]
             for name in FORWARDED_REQUEST_HEADERS
@@ -215,7 +216,7 @@ class RequestProxy(RequestHandler):
             except StreamClosedError:
                 return
             except requests.RequestException:
-                # The status was sent already: only a closed connection tells that data is missing.
+                # The status was already sent: only a closed connection shows that data is missing.
                 self.detach().close()
 
     head = post = get

@@ -1,4 +1,4 @@
-"""The base of every handler: it passes the guard and sends every error in one form."""
+"""The base of every handler: it calls the guard, and sends every error in the same form."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class HandlerContext:
     """What all handlers of a server share.
 
-    station : its calls block, so handlers run them in threads (`run_blocking`).
+    station : the station. Its calls block, so handlers run them in threads (`run_blocking`).
     guard : checks every request.
     pool : the threads.
     viewers : the WebSockets that are open.
     viewer_groups : the viewers of each session, by its id.
-    external_videos : the videos outside the videos folder that pages may get.
+    external_videos : the videos outside the videos folder that a page may get.
     """
 
     station: Station
@@ -82,7 +82,7 @@ class ApiHandler(RequestHandler):
 
     def prepare(self) -> None:
         """Check the request, before its method is called."""
-        # A server that is not a `GuardedServer` has not asked the guard yet.
+        # A server that is not a `GuardedServer` has not called the guard yet.
         if not isinstance(self.request.headers, SanitizedHeaders):
             self.context.guard.check(self.request)
 

@@ -20,8 +20,8 @@ from camrec.errors import InputError, NotFoundError
 from camrec.web.handlers.base import ApiHandler
 
 FILE_CHUNK_BYTES = 256 << 10  # read and sent at a time
-# jupyter-server-proxy reads a whole response before it passes it on, and at most 100 MB. A player
-# that asks for the rest of a file gets a part of it, and then asks for the next part.
+# jupyter-server-proxy reads a whole response before it passes it on, and at most 100 MB. So if a
+# player requests the rest of a file, it gets a part of it, and then requests the next part.
 PROXY_CONTEXT_HEADER, MAX_PROXIED_RANGE_BYTES = "X-ProxyContextPath", 8 << 20
 
 
@@ -46,7 +46,7 @@ class FileHandler(ApiHandler):
         """
         try:
             file, (size, changed) = await self.call(remote_files.open_with_stamp, path)
-        except OSError:  # deleted just now, or on a storage that does not respond
+        except OSError:  # it was deleted just now, or its storage does not respond
             raise NotFoundError("no_video", filename=path.name) from None
         with file:
             await self._send_opened(file, size, changed, content_type, save_as)

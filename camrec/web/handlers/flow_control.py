@@ -27,7 +27,7 @@ class InFlight(NamedTuple):
 
 
 class FlowControl:
-    """Keeps few frames in flight, so that the viewer never falls far behind the newest one."""
+    """Keeps few frames in flight, so that a viewer never falls far behind the newest frame."""
 
     def __init__(self) -> None:
         self._in_flight: deque[InFlight] = deque()
@@ -37,9 +37,9 @@ class FlowControl:
         self.restart(1)
 
     def restart(self, max_shown: int) -> None:
-        """Allow `max_shown` frames in flight, each of which is acknowledged by itself.
+        """Allow `max_shown` frames in flight, if each of them is acknowledged by itself.
 
-        A viewer that later acknowledges several frames at once is allowed as many more.
+        If the viewer later acknowledges several frames at once, more frames are allowed.
         """
         self._max_shown = max_shown
         self._ack_batch = 1
@@ -73,7 +73,8 @@ class FlowControl:
     def lag(self) -> float:
         """Seconds from sending a frame to its acknowledgement.
 
-        Of the newest acknowledged frame, or of the oldest one in flight if that waits for longer.
+        It is measured with the frame that was acknowledged last. If the oldest frame in flight has
+        waited for longer, and for more than `MAX_REPLY_DELAY_S`, that time is returned.
         """
         waits = time.monotonic() - self._in_flight[0].sent_at if self._in_flight else 0.0
         return max(self._lag, waits) if waits > MAX_REPLY_DELAY_S else self._lag

@@ -49,7 +49,7 @@ class StationMetrics(Collector):
         self._station = station
 
     def describe(self) -> Iterator[Metric]:
-        """Describe nothing in advance: Prometheus then does not collect at registration."""
+        """Describe nothing in advance, so that the registry does not collect at registration."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:

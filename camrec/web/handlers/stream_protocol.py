@@ -27,7 +27,7 @@ STREAM_MODES: dict[str, StreamMode] = {"page": "page", "h264": "h264"}
 
 @dataclass(frozen=True)
 class StreamOptions:
-    """What a client asked for in the query.
+    """What a client requested in the query.
 
     mode : None for a client that acknowledges nothing and gets no status.
     width : pixels that the client can show; None for the camera's own width.
@@ -62,7 +62,10 @@ def parse_width(text: str | None) -> int | None:
 
 
 def parse_acknowledgement(message: str | bytes) -> tuple[int, int] | None:
-    """Read how many frames a client acknowledges, and how many next time; None if it does not."""
+    """Return how many frames a client acknowledges now, and how many next time.
+
+    None if the message is not an acknowledgement.
+    """
     found = ACKNOWLEDGEMENT_PATTERN.fullmatch(message) if isinstance(message, str) else None
     return (int(found[1] or 1), int(found[2] or 1)) if found else None
 

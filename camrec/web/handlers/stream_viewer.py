@@ -1,4 +1,4 @@
-"""Sends the frames of a session to one viewer, no faster than it can take them."""
+"""Sends the frames of a session to one viewer, no faster than it can show them."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ class StreamViewer:
     Parameters
     ----------
     context
-        Gives the threads for blocking calls, and the group of viewers that are woken together.
+        Has the threads for blocking calls, and the groups of viewers that are woken together.
     session
         The session whose frames are sent.
     options
-        What the client asked for.
+        What the client requested.
     writer
         The sending side of the connection.
 
     Attributes
     ----------
     writer : the same.
-    subscribed : set when the first subscription is there.
+    subscribed : set when the first subscription exists.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class StreamViewer:
         self._has_ended = False
         self._source_ended = asyncio.Event()  # this subscription, or the viewer, has ended
         self._source: H264Viewer | JpegViewer | None = None
-        self._send_next: Callable[[], bool] | None = None  # sends a frame; False if none waits
+        self._send_next: Callable[[], bool] | None = None  # sends a frame; False if there is none
         self._track: VideoTrack | None = None  # the track that the client's decoder expects
 
     async def run(self) -> None:
@@ -94,7 +94,7 @@ class StreamViewer:
         self._source_ended.set()
 
     def acknowledge(self, count: int, next_count: int) -> None:
-        """The client has taken `count` frames; see `FlowControl.acknowledge`."""
+        """Note that the client has taken `count` frames; see `FlowControl.acknowledge`."""
         self._flow.acknowledge(count, next_count)
         self.send_pending()
 
@@ -137,7 +137,7 @@ class StreamViewer:
     def _can_send(self) -> bool:
         """Whether one more frame may be in flight.
 
-        Not before the last one has left for the network: the next one is then the newest.
+        Not before the previous one has left for the network, so that the newest frame is sent next.
         """
         return not self.writer.is_busy and self._flow.has_room
 
@@ -164,7 +164,7 @@ class StreamViewer:
         return True
 
     async def _send_last_jpeg(self) -> None:
-        """If the stream is interrupted, send the last frame; the status says how old it is."""
+        """Send the last frame if the stream is interrupted. The status says how old it is."""
         if self._options.mode is None or self._session.feed.video is not None:
             return
         last_frame = self._session.live_views.last_frame

@@ -34,8 +34,8 @@ class ViewerGroup:
     ) -> Iterator[Callable[[], None]]:
         """Add `viewer` to the group of `session_id`, and remove it at the end of the context.
 
-        The context gives the function that wakes the group, from any thread. `groups` contains
-        only groups that have viewers.
+        The context manager returns the function that wakes the group; any thread may call it.
+        `groups` contains only groups that have viewers.
         """
         group = groups.setdefault(session_id, cls())
         group.add(viewer)
@@ -55,7 +55,7 @@ class ViewerGroup:
         return len(self._viewers)
 
     def wake(self) -> None:
-        """Let each viewer send what can be sent; from any thread."""
+        """Let each viewer send what can be sent. Any thread may call this."""
         if self._wake_scheduled:
             return
         self._wake_scheduled = True
@@ -63,7 +63,7 @@ class ViewerGroup:
             self._loop.call_soon_threadsafe(self._wake_viewers)
 
     def _wake_viewers(self) -> None:
-        # Before the viewers send: what arrives meanwhile must wake the loop again.
+        # First, because frames that arrive while the viewers send must wake the loop again.
         self._wake_scheduled = False
         for viewer in tuple(self._viewers):
             viewer.send_pending()

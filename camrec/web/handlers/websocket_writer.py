@@ -28,7 +28,7 @@ class WebSocketWriter:
 
     Attributes
     ----------
-    on_drained : called in the event loop when a message that waited has left for the network.
+    on_drained : called in the event loop when a message that had to wait has been sent.
     """
 
     def __init__(self, handler: WebSocketHandler) -> None:

@@ -38,10 +38,13 @@ class RequestGuard:
         self._one_time_token: tuple[bytes, float] | None = None
 
     def check(self, request: HTTPServerRequest) -> None:
-        """Raise AccessError if the request is not allowed.
+        """Check a request.
 
-        ``foreign_host``, ``too_many_requests``, ``foreign_origin``, ``too_many_tries``,
-        ``token_wrong``.
+        Raises
+        ------
+        AccessError
+            ``foreign_host``, ``too_many_requests``, ``foreign_origin``, ``too_many_tries``,
+            ``token_wrong``.
         """
         # Origin before token: a foreign page must not use up the user's attempts.
         refusal = (
@@ -65,7 +68,7 @@ class RequestGuard:
         return f"{issued}.{self._sign(issued)}"
 
     def make_one_time_token(self) -> str:
-        """Return a token that works once: for a browser's command line, which others can read."""
+        """Return a token that works once, for a browser's command line, which others can read."""
         token = secrets.token_urlsafe(24)
         self._one_time_token = (token.encode(), time.monotonic() + ONE_TIME_TOKEN_MAX_AGE_S)
         return token
@@ -154,11 +157,11 @@ class RequestGuard:
 
 
 class KeyedGuard:
-    """Guards URLs that start with a key which nobody can guess: anyone with the key may watch.
+    """Guards URLs that start with a key that nobody can guess. Anyone with the key may watch.
 
-    The host and origin of a notebook's page are those of Jupyter, or of a hub, so they say
-    nothing. Methods that change something are rejected below the first key. Below the second key
-    they are allowed: the server has only the routes that start and stop recordings there.
+    The host and origin of a notebook's page are those of Jupyter or a hub, so they are not checked.
+    Below `key`, methods that change something are rejected. Below `record_key` they are allowed,
+    because the server has only the routes there that start and stop recordings.
 
     Parameters
     ----------
@@ -167,8 +170,8 @@ class KeyedGuard:
 
     Attributes
     ----------
-    key : the key that allows to watch.
-    record_key : the key that allows to start and stop recordings.
+    key : allows watching.
+    record_key : allows starting and stopping recordings.
     """
 
     requires_token = False
@@ -213,7 +216,10 @@ def bearer_token(request: HTTPServerRequest) -> bytes:
 
 
 def login_cookie_name(request: HTTPServerRequest) -> str:
-    """Return the name with the port: all ports of a host, and so two camrecs, share cookies."""
+    """Return the name of the login cookie.
+
+    It contains the port, because all ports of a host share cookies, and so would two camrecs.
+    """
     found = _HOST_HEADER_PATTERN.fullmatch(request.headers.get("Host", ""))
     return f"camrec_{found['port'] or 'login'}" if found else "camrec_login"
 

@@ -20,7 +20,7 @@ PAGE_CSP = (
     "font-src 'self' data:; connect-src 'self' blob: {sockets}; worker-src 'self' blob:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
-# For a file that a browser opens by itself: it shows a video or an image in its own page.
+# For a file that is opened directly: the browser shows a video or an image in a page of its own.
 FILE_CSP = (
     "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
@@ -97,13 +97,13 @@ def set_security_headers(
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers["Server"] = "camrec"
     if embeddable:
-        # The page has the key and may send the request: reading the response adds nothing.
+        # The page has the key and may send the request, so it may also read the response.
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = "Captured-At"
     else:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        # Bokeh lets any page read its scripts, and with them a session token.
+        # Bokeh would let any page read its scripts, which contain a session token.
         for name in [name for name in headers if name.startswith("Access-Control-")]:
             del headers[name]
     if nonce:

@@ -18,7 +18,7 @@ MAX_LOGIN_PAUSE_S = 60.0
 class RateLimiter:
     """A token bucket for each address.
 
-    It contains `MAX_BURST_REQUESTS` tokens and refills with `MAX_REQUESTS_PER_SECOND`.
+    A bucket has `MAX_BURST_REQUESTS` tokens at most, and gets `MAX_REQUESTS_PER_SECOND` new ones.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class RateLimiter:
 
 
 class FailedLogins:
-    """Counts the wrong tokens of each address, and makes it pause longer after each."""
+    """Counts the wrong tokens of each address. After each one the address must wait longer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -66,7 +66,10 @@ class FailedLogins:
 
 
 def peer_key(address: str) -> str:
-    """Return what identifies a client: with IPv6, one client can use a whole /64 network."""
+    """Return what identifies a client: an IPv4 address or an IPv6 /64 network.
+
+    One client can use all addresses of such a network.
+    """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

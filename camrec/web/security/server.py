@@ -1,4 +1,4 @@
-"""The HTTP server whose guard checks every request, whatever handles it.
+"""An HTTP server whose guard checks every request, no matter which handler serves it.
 
 Tornado can replace its server class (``HTTPServer.configure``). So the guard also checks requests
 for Panel's pages, scripts and sockets, even under ``panel serve``.
@@ -39,12 +39,12 @@ from camrec.web.security.headers import Protection
 log = logging.getLogger(__name__)
 
 MAX_REQUEST_BODY_BYTES = 64 << 10  # far more than any request needs
-# camrec reads up to so many bytes of a larger body and drops them: a client whose connection is
-# closed while it still sends does not see the response.
+# camrec reads and drops a larger body up to this size: if the connection is closed while a client
+# still sends, the client does not see the response.
 MAX_DRAINED_BODY_BYTES = 1 << 20
 MAX_REQUEST_HEADERS_BYTES = 32 << 10
 MAX_CONNECTIONS = 256
-IDLE_TIMEOUT_S = 30.0  # for a connection without a request, and for a whole request
+IDLE_TIMEOUT_S = 30.0  # for a connection without a request, and for the body of a request
 
 
 class GuardedServer(HTTPServer):
@@ -81,7 +81,7 @@ class GuardedServer(HTTPServer):
             add_response_transform(request_callback, Protection.of(config, guard.allows_embedding))
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
-        """Listen on `sockets`, without a token only on loopback addresses."""
+        """Listen on `sockets`. If there is no token, listen only on loopback addresses."""
         super().add_sockets([self._restrict_to_loopback(each) for each in sockets])
 
     def _restrict_to_loopback(self, listener: socket.socket) -> socket.socket:
@@ -197,14 +197,14 @@ class AuthDelegate(HTTPMessageDelegate):
             self._delegate.finish()
 
     def on_connection_close(self) -> None:
-        """Pass on that the client has gone."""
+        """Tell the delegate that the client has gone."""
         if self._delegate is not None:
             self._delegate.on_connection_close()
 
     def _reject_headers(self, error: CamrecError, headers: HTTPHeaders) -> None:
         """Send the error at once and close the connection, so that no body is read.
 
-        A request without a body ends in a moment; then the error is sent without closing.
+        If the request has no body, the error is sent when it ends, and the connection stays open.
         """
         self._delegate = None
         if headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in headers:
@@ -282,7 +282,7 @@ def _no_password() -> str:
 
 @contextlib.contextmanager
 def guarded_servers(guard: RequestGuard, config: Config) -> Iterator[None]:
-    """Make every server that this process creates meanwhile a `GuardedServer`: Panel's too."""
+    """Make every server that is created in this context a `GuardedServer`, also Panel's."""
     install_guard(guard, config)
     try:
         yield
