@@ -1,5 +1,5 @@
-"""Live video in a real browser, as H.264 and as JPEG: the right frames, never late, never old ones
-shown as live.
+"""Live video in a real browser, as H.264 and as JPEG: the right frames, and none that
+is too old.
 """
 
 from __future__ import annotations
@@ -165,8 +165,8 @@ class Watch:
         return int(re.search(r"No picture for (\d+)", self.figure.inner_text())[1])
 
     def look_away(self) -> int:
-        """Hide the view as if another tab was chosen; returns how many frames were drawn when it is
-        empty.
+        """Hide the view, as if another tab was chosen; returns how many frames were
+        drawn by then.
         """
         self.until(1)
         self.page.evaluate(HIDE, True)
@@ -214,9 +214,7 @@ def whole_and_rising(numbers: list[int | None]) -> None:
 
 
 def await_pictures(cell: Cell, count: int) -> int:
-    """Wait until its current GOP has so many frames; returns the number of the camera's newest
-    frame then.
-    """
+    """Wait for so many frames of the current GOP; returns the camera's newest number then."""
     until(lambda: len(cell.session.feed.current_gop()) >= count)
     return cell.camera.truth()[-1].number
 

@@ -1,6 +1,4 @@
-"""Cameras with odd frames, in a real browser: the live video shows them whole and in their shape;
-the recorded video plays and seeks.
-"""
+"""Cameras with odd frames, in a real browser: live video and recordings show them whole."""
 
 from __future__ import annotations
 
@@ -79,9 +77,7 @@ def seen(page: Page, selector: str) -> tuple[int, int, np.ndarray]:
 
 
 def on_screen(frames) -> list[np.ndarray]:
-    """The frames converted with either matrix: a canvas and a player differ if the stream names
-    none.
-    """
+    """The frames converted with each matrix: canvas and player differ if the stream names none."""
     return [
         each
         for matrix in (Colorspace.ITU601, Colorspace.ITU709)

@@ -56,9 +56,10 @@ def table():
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "usual", "most"), [("ffmpeg", 0, 0), ("all", 0.35, 0.6)])
 def test_two_kills_cost_a_recording_little(programs, tmp_path, table, kind, usual, most):
-    """The limits are in seconds. `benchmarks/kills.py` kills ten times in each way: killing
-    everything costs 0.20 s in the median and 0.33 s at worst, and 0.27 s and 0.53 s on an
-    overloaded machine.
+    """The limits are in seconds.
+
+    `benchmarks/kills.py` kills ten times in each way: killing everything costs 0.20 s in the median
+    and 0.33 s at worst, and 0.27 s and 0.53 s on an overloaded machine.
     """
     loss = table[kind] = drill(kind, 2, tmp_path, programs, seed=1)
     assert median(loss.lost) <= usual, loss

@@ -1,6 +1,4 @@
-"""Cameras that number or mark their packets against the standard: opened and recorded by a real
-station, and compared frame by frame with what they sent.
-"""
+"""Cameras whose packets do not follow the standard: recorded, and compared with what they sent."""
 
 from __future__ import annotations
 

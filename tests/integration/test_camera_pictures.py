@@ -1,6 +1,4 @@
-"""Cameras with odd frames: opened and recorded by a real station, and compared frame by frame with
-what they sent.
-"""
+"""Cameras with odd frames: recorded by a real station, and compared with what they sent."""
 
 from __future__ import annotations
 
@@ -379,9 +377,7 @@ def test_interlaced_frames_are_there_once_in_their_size(station):
 
 
 def shapes(station: Station, camera) -> dict[str, tuple[int, int]]:
-    """Width and height as a viewer sees them: of the live view's JPEG, of the still, of the
-    thumbnail and the preview, and of the video.
-    """
+    """The frame sizes that a viewer sees: live view, still, thumbnail, preview and video."""
     session = station.cameras.open(camera.url)
     try:
         live = session.live_views.snapshot()

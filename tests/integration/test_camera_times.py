@@ -1,6 +1,4 @@
-"""Cameras with odd timestamps, or an odd order of sending: recorded, and compared with what they
-sent.
-"""
+"""Cameras with odd timestamps or an odd order: recorded, and compared with what they sent."""
 
 from __future__ import annotations
 
@@ -231,8 +229,9 @@ class StampsInTheFuture(StampsOutOfLine):
 
 
 class SentInAnotherOrder(StampsOutOfLine):
-    """With B-frames, the odd timestamp belongs to another kind of frame each time. The order of one
-    or two GOPs must be known first.
+    """With B-frames, the odd timestamp belongs to another kind of frame each time.
+
+    The order of one or two GOPs must be known first.
     """
 
     def __init__(self, frames) -> None:

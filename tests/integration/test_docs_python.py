@@ -31,9 +31,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def run(page: str, replaced: dict[str, str]) -> dict[str, Any]:
-    """Run the blocks one after the other, like cells; returns their variables, and the values as
-    ``Out``.
-    """
+    """Run the blocks one after the other, like cells; returns their variables and ``Out``."""
     names: dict[str, Any] = {"Out": []}
 
     async def cells() -> None:

@@ -1,6 +1,4 @@
-"""Cameras that mean harm, or are broken as if they did: limited, reported, and no other camera is
-delayed.
-"""
+"""Hostile and broken cameras are limited and reported, and delay no other camera."""
 
 from __future__ import annotations
 
@@ -204,9 +202,7 @@ def test_a_proxy_that_hangs_is_started_again(served):
 
 
 def test_nobody_reads_or_publishes_without_knowing_the_path(served):
-    """Another user of this machine can reach the proxies' ports; the name of a path is the
-    password.
-    """
+    """Other users of this machine can reach the proxies' ports; a path's name is its password."""
     station, _ = served
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url)

@@ -1,5 +1,4 @@
-"""The dashboard's JavaScript, checked with Node's tools: types, style, and modules that need no
-page.
+"""The dashboard's JavaScript, checked with Node: types, style, and modules that need no page.
 
 Node is used here only. Without it, or without the package registry, these tests are skipped, unless
 CI=true.

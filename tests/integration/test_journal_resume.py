@@ -1,6 +1,4 @@
-"""The next start continues what an earlier camrec did not finish, whatever is wrong with journal or
-disk.
-"""
+"""The next start continues what an earlier camrec left, whatever is wrong with journal or disk."""
 
 from __future__ import annotations
 

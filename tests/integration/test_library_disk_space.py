@@ -51,9 +51,7 @@ def room(monkeypatch, free: int, floor: int) -> DiskSpace:
 def test_before_the_start_the_expected_size_is_held_against_the_room(
     monkeypatch, codec, megabits, seconds, admitted
 ):
-    """1000 MB are free, 500 of them must stay free; MJPEG becomes H.264 of an eighth of
-    its size.
-    """
+    """1000 MB are free, 500 of them must stay free; MJPEG shrinks to an eighth as H.264."""
     asked = room(monkeypatch, 1000 * MEGABYTE, 500 * MEGABYTE)
     if admitted:
         asked.require_space(StreamRate(codec, megabits * MEGABYTE), seconds)
@@ -311,7 +309,7 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
     tmp_path,
     left,
 ):
-    """The whole library on a small disk that nobody watches: it is SAVED as far as it
+    """The whole library on a small disk without a watchdog: it is SAVED as far as it
     was written.
     """
     mount = tmp_path / "small"

@@ -63,9 +63,7 @@ def test_one_bad_address_of_a_name_is_enough(monkeypatch):
 
 
 def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
-    """camrec connects to the address that it checked: a moment later the name may mean
-    another one.
-    """
+    """camrec connects to the address that it checked; a moment later the name may mean another."""
     answers = []
 
     def turns(host, port, **_):

@@ -1,6 +1,4 @@
-"""What pip installs: on which versions of Python, with which files, and where Python
-finds it then.
-"""
+"""What pip installs: on which versions of Python, which files, and where Python finds them."""
 
 from __future__ import annotations
 

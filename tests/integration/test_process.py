@@ -272,9 +272,7 @@ class RecordedJob:
 
 
 def climb_on_windows(process: WindowsProcess) -> list[object]:
-    """The order of the steps if none of them helps. It runs on Linux, so Windows itself is not
-    tested.
-    """
+    """The order of the steps if none helps. It runs on Linux, so Windows itself is not tested."""
     windows = WindowsPlatform(RecordedJob())
 
     class Deaf:

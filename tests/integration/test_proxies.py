@@ -500,7 +500,7 @@ def leaked(text: str) -> bool:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_credential_is_nowhere_but_in_memory(proxies, rtsp_camera, tmp_path, caplog, capfd):
-    """Through opening, errors, a restart and the end: no log line, argv, file or error
+    """Through opening, errors, a restart and the end, no log line, argv, file or error
     contains it.
     """
     caplog.set_level(logging.DEBUG)

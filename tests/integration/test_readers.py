@@ -149,9 +149,7 @@ def test_the_proxy_relays_rarer_audio(mediamtx):
 
 @pytest.mark.slow
 def test_times_stay_true_past_the_senders_reports(mediamtx):
-    """Sender reports come about 1, 10 and 30 s after the start, and shift the times of other
-    readers.
-    """
+    """Sender reports come about 1, 10 and 30 s after the start; they shift other readers' times."""
     options = CAMERAS["irregular, aac"]
     with RtspCamera(**options) as camera:
         mediamtx.add("long", parse_address(camera.url))

@@ -303,8 +303,10 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
 
 @pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
 def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
-    """Its first estimate was made from packets that arrived late. Nobody knows that about the
-    segment of a killed camrec: if its audio reaches into the next segment, it is cut off.
+    """Its first estimate was made from packets that arrived late.
+
+    Nobody knows that about the segment of a killed camrec: if its audio reaches into the next
+    segment, it is cut off.
     """
     units = [
         replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
@@ -435,8 +437,9 @@ def test_packets_lost_are_told_but_for_those_before_the_start(studio):
 
 
 def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
-    """The queue overflows, the segment is given up, and another one starts; the receipt says so,
-    and the recording ends on time.
+    """The queue overflows, the segment is given up, and another one starts.
+
+    The receipt says so, and the recording ends on time.
     """
     monkeypatch.setattr(watchdog, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
     monkeypatch.setattr(recording_input, "MAX_QUEUE_BYTES", 1_000_000)

@@ -73,8 +73,9 @@ def test_a_slow_camera_s_times_do_not_add_up_to_more(studio, ffmpeg):
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_an_hour_of_a_clock_that_drifts(studio, ppm):
-    """Every frame of the hour is there, at the camera's own time; the audio, whose clock drifts the
-    other way, stays in sync.
+    """Every frame of the hour is there, at the camera's own time.
+
+    The audio, whose clock drifts the other way, stays in sync.
     """
     length, begin = HOUR, studio.begin
     ours = steady(length + 20, 2)
@@ -116,8 +117,8 @@ def test_an_hour_of_a_clock_that_drifts(studio, ppm):
 
 
 class Network:
-    """Delays every packet by 2 ms or a little more, one in a hundred by up to 0.3 s; those behind
-    it wait.
+    """Delays every packet by 2 ms or more, one in a hundred by up to 0.3 s; later ones queue behind
+    it.
     """
 
     def __init__(self, seed: int) -> None:
@@ -132,8 +133,10 @@ class Network:
 
 
 def gathered(sent: list[tuple[float, float]], reads: list[float]) -> list[tuple[float, float]]:
-    """(time, arrival) for a reader that reads only now and then: the newest unit seems to arrive
-    when it is read, and each one before it earlier by the difference of their times.
+    """(time, arrival) of each unit, for a reader that reads only now and then.
+
+    The newest unit seems to arrive when it is read, and each one before it earlier by the
+    difference of their times.
     """
     found, place = [], 0
     for read in reads:

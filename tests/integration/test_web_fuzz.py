@@ -24,8 +24,8 @@ WANTED += ("response_schema_conformance", "negative_data_rejection")
 
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):
-    """Cameras are allowed only in a network without any: invented addresses are not
-    connected to.
+    """Cameras are allowed only in a network without any, so invented addresses are not
+    contacted.
     """
     folder = tmp_path_factory.mktemp("web-fuzz")
     config = Config(

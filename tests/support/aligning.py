@@ -1,5 +1,5 @@
-"""Cameras that are recorded together, and how well their frames are aligned: compared with the
-moments at which the cameras captured them.
+"""Cameras recorded together: how well the alignment of their frames matches when they were
+captured.
 """
 
 from __future__ import annotations

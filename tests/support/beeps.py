@@ -84,9 +84,7 @@ def framed(wave: np.ndarray, context) -> av.AudioFrame:
 
 
 def beeps(path: Path, shortest: float = BEEP / 2) -> list[tuple[float, float, float]]:
-    """(start in seconds, Hz, the share of its power at that pitch) of each complete beep in a file
-    that lasts so many seconds.
-    """
+    """(start in seconds, Hz, share of the power at that pitch) of each whole beep in the file."""
     with av.open(str(path)) as container:
         audio = container.streams.audio[0]
         rate, begin, found = audio.rate, None, []

@@ -122,9 +122,7 @@ PROXY_FAULTS = {
 def strike(
     station: Station, faults: dict, away: float = AWAY, after: float = AFTER
 ) -> dict[str, Figures]:
-    """What each of `faults` costs a camera of its own; a camera that went away returns after
-    `away`.
-    """
+    """What each of `faults` costs a camera of its own; a lost one returns after `away` seconds."""
     length = int(STRUCK + away + after)
     with ExitStack() as stack:
         cameras = {n: stack.enter_context(made()) for n, (made, *_) in faults.items()}

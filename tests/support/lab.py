@@ -148,9 +148,7 @@ class Notebook:
 
 
 class ClassicNotebook(Notebook):
-    """The same in Jupyter Notebook: driven with keys, because the page does not expose its
-    application.
-    """
+    """The same in Jupyter Notebook: driven with keys, since the page hides its application."""
 
     def wait(self) -> None:
         idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")

@@ -56,8 +56,9 @@ def _sockets() -> dict[str, int]:
 
 
 def _connections(before: set[str]) -> set[str]:
-    """The new connections, as text. The system's table is slow to read, so it is read only if there
-    is a new socket.
+    """The new connections, as text.
+
+    The system's table is slow to read, so it is read only if there is a new socket.
     """
     new = {number for name, number in _sockets().items() if name not in before}
     if not new:

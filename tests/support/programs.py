@@ -34,9 +34,7 @@ class Programs:
 
 @cache
 def programs() -> Programs:
-    """The real programs, found as camrec itself finds them: downloaded or built on a
-    new machine.
-    """
+    """The real programs, found as camrec finds them: downloaded or built on a new machine."""
     folder = platformdirs.user_cache_path("camrec", appauthor=False) / "tests"
     return Programs(
         mediamtx=find_program("mediamtx", folder=folder).path,

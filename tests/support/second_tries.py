@@ -1,5 +1,4 @@
-"""Tests that are tried again when they fail: only those that a busy machine can make late, and
-every retry is reported.
+"""Which failed tests are tried again: only those that a busy machine can make late.
 
 A browser, a camera that sends in real time or a proxy may be late on a busy machine, and the test
 that waits for it fails although camrec is right. Those tests have the mark `flaky` with the reason;

@@ -50,7 +50,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduli
 
 
 class Sharing(LoadScopeScheduling):
-    """Files, or the single tests of those marked `spread`, in the order in which they were
+    """Files, or single tests of those marked `spread`, in the order in which they were
     collected.
     """
 
@@ -59,8 +59,8 @@ class Sharing(LoadScopeScheduling):
         return nodeid if spread else nodeid.partition("::")[0]
 
     def _reschedule(self, node) -> None:
-        """A worker has to know the test that comes next; all others are better left in the common
-        queue.
+        """A worker has to know its next test; all later ones are better left in the
+        common queue.
         """
         if not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
             self._assign_work_unit(node)

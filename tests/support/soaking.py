@@ -108,9 +108,7 @@ class Soak:
         return f"{kind} {name}" if kind == "camera" else kind
 
     def step(self) -> None:
-        """Bring cameras back whose time has come, and check a video; called several
-        times a second.
-        """
+        """Bring cameras back when it is time, and check a video; called several times a second."""
         self._judge_one()
         for name in [name for name, until in self._away.items() if until <= self.elapsed]:
             self._return(name)
@@ -224,8 +222,8 @@ def soak(
     pauses: tuple[float, float],
     tell: Callable[[str], None] = lambda text: None,
 ) -> Soak:
-    """Cause faults for `seconds`, with `pauses` between them, while recordings of `length` follow
-    each other.
+    """Cause faults for `seconds`, `pauses` apart, during recordings of `length` one after the
+    other.
     """
     with ExitStack() as stack:
         made = Soak(folder, programs, seed, length, stack)

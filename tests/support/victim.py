@@ -110,9 +110,7 @@ class Victim:
         }
 
     def shown_frames(self) -> int:
-        """Frames in the segments that are not saved yet, without those before Record
-        was pressed.
-        """
+        """Frames in segments that are not saved yet, without those before Record was pressed."""
         frames = 0
         for part in (self.folder / "videos" / ".parts").glob("*/part-*.mp4"):
             with contextlib.suppress(av.error.FFmpegError, IndexError):  # only its header so far

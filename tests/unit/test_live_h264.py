@@ -1,6 +1,4 @@
-"""H.264 viewers: first the GOP, then each frame as it comes; one that falls behind continues at a
-key frame.
-"""
+"""H.264 viewers: first the GOP, then each frame; one that falls behind waits for a key frame."""
 
 from __future__ import annotations
 

@@ -31,9 +31,7 @@ class Sender:
         self.frame = 0
 
     def send(self, packets, *, lose=(), markers=True, extension=b"", same_frame=False) -> list:
-        """Send it. `lose`: the positions of packets that do not arrive; `markers`:
-        False sets none.
-        """
+        """`lose`: the positions of packets that do not arrive; `markers`: False sets none."""
         units = []
         self.frame += not same_frame
         for place, (payload, marker) in enumerate(packets):

@@ -662,8 +662,9 @@ def test_nothing_is_handed_on_before_its_size_is_known():
 
 
 def test_what_leads_a_broken_link_is_shown_by_nobody():
-    """H.265: nobody shows the frames before a BLA that need frames in front of it. Those before a
-    CRA are shown to viewers that have them.
+    """H.265: nobody shows the frames before a BLA that need frames in front of it.
+
+    Those before a CRA are shown to viewers that have the frames they need.
     """
     sender = trusted("h265")
     slices, _ = film("h265")

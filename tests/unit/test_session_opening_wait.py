@@ -163,9 +163,7 @@ def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
 
 
 def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
-    """A silence that the camera ends by itself is normal for it; only a change makes camrec
-    reconnect.
-    """
+    """A silence that the camera has once ended by itself is normal, and camrec stays connected."""
     silence = FrameSilence(feed, clock)
     burst = [each / 25 for each in range(50)]
     play(feed, clock, burst)

@@ -53,9 +53,7 @@ def reordered(
 
 
 class ReorderedCamera(RawRtspCamera):
-    """Its RTP timestamps are presentation times. It starts with frame `first` of the film, in
-    decoding order.
-    """
+    """Its RTP timestamps are presentation times; it starts with frame `first` in decoding order."""
 
     rate = RATE
 

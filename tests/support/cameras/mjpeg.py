@@ -67,9 +67,7 @@ VARIANTS = {
 
 @lru_cache(maxsize=4000)
 def picture(number: int, size: tuple[int, int]) -> bytes:
-    """A JPEG with its number as a bar code. Every camera counts from 0, so all use the
-    same JPEGs.
-    """
+    """A JPEG with its number as a bar code; all cameras count from 0 and share these JPEGs."""
     width, height = size
     canvas = np.full((height, width, 3), (90, 120 + number % 60, 140), np.uint8)
     row = np.frombuffer(barcode.rows(number, width), np.uint8)

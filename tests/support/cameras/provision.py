@@ -1,6 +1,4 @@
-"""Installs what the tests need from outside with the system's package manager, if that
-is allowed.
-"""
+"""Installs what the tests need with the system's package manager, if that is allowed."""
 
 from __future__ import annotations
 

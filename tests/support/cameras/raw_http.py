@@ -70,9 +70,7 @@ class RawHttpCamera(RawServer):
     def reply(
         self, peer: socket.socket, number: int, method: str, path: str, headers: dict[str, str]
     ) -> bool:
-        """Reply to a request on connection `number`; returns whether another one may
-        follow on it.
-        """
+        """Reply to a request on connection `number`; returns whether another one may follow."""
         peer.sendall(self.head())
         self.stream(peer, number)
         return False

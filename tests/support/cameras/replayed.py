@@ -107,9 +107,7 @@ class ReplayedCamera(RawServer):
     def _reply(
         self, peer: socket.socket, told: list[Said], place: int, asked: float, request: bytes
     ) -> int:
-        """Send what the camera sent until the next request; returns the position of
-        that request.
-        """
+        """Send what the camera sent until the next request; returns the position of that one."""
         began = time.monotonic()
         cseq = CSEQ.search(request)
         while place < len(told):

@@ -66,9 +66,7 @@ def payloads(
     restart: int | None = None,
     width: int = MAX_PAYLOAD_BYTES,
 ) -> list[tuple[bytes, bool]]:
-    """(payload, marker) of each packet. `tables`: tables to send instead; [] sends a
-    length of 0.
-    """
+    """(payload, marker) of each packet. `tables`: others to send; [] sends a length of 0."""
     found, scan = tables_and_scan(jpeg)
     sent = b"".join(found if tables is None else tables)
     packets, at = [], 0

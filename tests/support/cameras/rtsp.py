@@ -135,13 +135,13 @@ class RtspCamera:
         return [Taken(**event) for event in self._events("picture")]
 
     def sound(self) -> list[int]:
-        """The 32-bit RTP timestamp of every audio packet so far, those that were not
-        sent included.
+        """The 32-bit RTP timestamp of every audio packet so far, also of those that
+        were not sent.
         """
         return [event["rtp"] for event in self._events("sound")]
 
     def sound_pts(self) -> dict[int, int]:
-        """When the audio of each packet was made, by its RTP timestamp; by the clock of
+        """When the audio of each packet was made, by its RTP timestamp, on the clock of
         the video.
         """
         return {event["rtp"]: event["pts"] for event in self._events("sound")}

@@ -15,8 +15,8 @@ def steady(rate: float) -> Iterator[float]:
 
 
 def irregular(seed: int = 7) -> Iterator[float]:
-    """25 per second, each up to 25 ms early or late, for 4 s; 3 per second for 4 s; 20 per second
-    for 4 s; nothing for 1.7 s; and again.
+    """4 s at 25 per second, each up to 25 ms early or late; 4 s at 3; 4 s at 20; 1.7 s without;
+    repeated.
     """
     chance = random.Random(seed)
     now = 0.0
