@@ -31,7 +31,7 @@ class VideoHandle(Protocol):
 
     @property
     def started_at(self) -> int:
-        """UTC of its time 0, in nanoseconds."""
+        """When it starts: UTC, in nanoseconds since 1970."""
 
     @property
     def duration(self) -> float:
@@ -59,7 +59,7 @@ class VideoHandle(Protocol):
 
     @property
     def playable(self) -> bool:
-        """Whether its first and last frame could be decoded."""
+        """Whether it can be decoded: what its receipt says, else whether its first frame can."""
 
     @property
     def receipt(self) -> Receipt | None:
@@ -115,7 +115,7 @@ class CameraHandle(Protocol):
         """Return its current state."""
 
     def snapshot(self) -> tuple[int, bytes]:
-        """Return the UTC nanoseconds of the newest frame, and the frame as a JPEG.
+        """Return when the newest frame was taken (UTC nanoseconds), and the frame as a JPEG.
 
         Raises
         ------
@@ -130,10 +130,10 @@ class CameraHandle(Protocol):
         """Return the recording that started last, if there is one."""
 
     def recordings(self) -> Sequence[RecordingHandle]:
-        """Return the recordings that are scheduled or run, then the latest that have ended."""
+        """Return the scheduled and running recordings, then the latest ones that have ended."""
 
     def close(self) -> None:
-        """Close it; a running recording is saved first. A closed camera stays closed."""
+        """Close it for good. A running recording is saved first."""
 
 
 class Backend(Protocol):

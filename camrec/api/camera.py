@@ -1,4 +1,4 @@
-"""Open cameras. A camera is opened once, however many cells ask for it."""
+"""Opens cameras. A camera is opened only once, even if several notebook cells open it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def open(url: str, name: str | None = None) -> Camera:
     """Open a camera and wait until it is live.
 
-    A camera that is already open is returned as it is. The first call in a process starts camrec,
-    which may download programs for some minutes.
+    If the camera is already open, it is returned as it is. The first call in a process starts
+    camrec, which may take some minutes to download programs.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def open(url: str, name: str | None = None) -> Camera:
     InputError
         ``address_scheme``, ``address_host``, ``bad_name``: `url` or `name` is not valid.
     StateError
-        ``sessions_full``: as many cameras are open as the settings allow.
+        ``sessions_full``: the settings allow no further open camera.
     CameraError
         ``camera_no_answer``, ``camera_wrong_password`` and others: the camera sends no video.
     ServiceError
@@ -65,7 +65,7 @@ def open_demo() -> list[Camera]:
 
 
 def camera_for(backend: Backend, handle: CameraHandle) -> Camera:
-    """Return the `Camera` of a session: the same object as long as someone refers to it."""
+    """Return the `Camera` of a session: the same object as long as anything refers to it."""
     with process_state.lock:
         known = process_state.camera_objects
         key = (id(backend), handle.session_id)
@@ -106,7 +106,7 @@ class Camera:
         return None if latest is None else Recording(self._backend, latest)
 
     def recordings(self) -> list[Recording]:
-        """Return the recordings that are scheduled or run, then the latest that have ended."""
+        """Return the scheduled and running recordings, then the latest ones that have ended."""
         return [Recording(self._backend, each) for each in self._handle.recordings()]
 
     def view(self, width: int | None = None, controls: bool = True) -> CameraView:
@@ -183,8 +183,8 @@ class Camera:
         InputError
             ``bad_duration``, ``bad_name``: an argument is not valid.
         StateError
-            ``session_not_live``: the camera sends no frames. ``already_recording``: it is being
-            recorded.
+            ``session_not_live``: the camera sends no frames. ``already_recording``: the camera is
+            already being recorded.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """
@@ -193,7 +193,7 @@ class Camera:
     def close(self) -> None:
         """Close the camera. A running recording is saved first, scheduled ones are cancelled.
 
-        A camera that is closed stays closed.
+        It cannot be opened again: `camrec.open` returns a new `Camera`.
         """
         self._handle.close()
 
@@ -206,6 +206,6 @@ class Camera:
         self.close()
 
     def __repr__(self) -> str:
-        """Name, address without a credential, and state."""
+        """Return the name, the address without a credential, and the state."""
         info = self._handle.info()
         return f"<Camera {info.name!r} {info.url} {info.state}>"

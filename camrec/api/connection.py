@@ -61,7 +61,7 @@ class Connection:
         return Library(self._backend.videos(), self._backend)
 
     def close(self) -> None:
-        """Stop live video in the pages of this process. Nothing is closed there."""
+        """Stop live video in the pages of this process. Cameras and recordings are not affected."""
         atexit.unregister(self.close)
         self._backend.close_views()
 
@@ -74,5 +74,5 @@ class Connection:
         self.close()
 
     def __repr__(self) -> str:
-        """The address, without a credential."""
+        """Return the address, without a credential."""
         return f"<Connection {self._backend.url}>"

@@ -1,4 +1,4 @@
-"""The finished videos of a folder, and the frames of several videos that belong together."""
+"""Lists the finished videos of a folder, and finds frames of several videos that match in time."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ def videos(folder: Path | str | None = None) -> Library:
     ----------
     folder
         A folder here, or on any storage that fsspec supports: ``s3://bucket/videos``,
-        ``memory://videos``, ``zip://videos::/path/archive.zip``. Another storage needs
-        ``camrec[data]`` and the package of fsspec for it. By default the folder of this process.
+        ``memory://videos``, ``zip://videos::/path/archive.zip``. Such a storage needs
+        ``camrec[data]`` and the fsspec package for it. By default the folder in which this process
+        saves its videos.
 
     Raises
     ------
     ServiceError
-        ``package_missing``: another storage needs a package that is not installed.
+        ``package_missing``: the storage needs a package that is not installed.
     NotFoundError
-        ``no_folder``: the other storage has no such folder, or does not allow reading it.
+        ``no_folder``: the storage has no such folder, or does not allow reading it.
     """
     if folder is None:
         return Library(local_backend().station.library.videos())
@@ -53,7 +54,7 @@ class Library(Sequence[Video]):
         self._videos = [Video(each, backend) for each in handles]
 
     def __len__(self) -> int:
-        """The number of videos."""
+        """Return the number of videos."""
         return len(self._videos)
 
     @overload
@@ -72,10 +73,11 @@ class Library(Sequence[Video]):
         """Make a table with one row per video, in the same order. Needs ``camrec[data]``.
 
         The index is the file name. Columns: ``name``; ``started_at``, UTC; ``duration``, seconds;
-        ``frames``, their number; ``gaps``, their number; ``gap_seconds``, their total duration;
-        ``utc_uncertainty``, seconds; ``ended``, why the recording ended; ``width`` and
-        ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes; ``playable``. Values
-        that only a receipt has are missing if there is none.
+        ``frames``, the number of frames; ``gaps``, the number of gaps; ``gap_seconds``, the total
+        duration of the gaps; ``utc_uncertainty``, seconds; ``ended``, why the recording ended;
+        ``width`` and ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes;
+        ``playable``. A video without a receipt has no values for ``frames``, ``gaps``,
+        ``gap_seconds``, ``utc_uncertainty`` and ``ended``.
 
         Raises
         ------
@@ -112,7 +114,7 @@ class Library(Sequence[Video]):
         return bag
 
     def __repr__(self) -> str:
-        """The number of videos."""
+        """Return the number of videos."""
         return f"<Library {len(self)} videos>"
 
 
@@ -135,7 +137,7 @@ COLUMN_DTYPES = {
 
 
 def _dataframe_row(video: Video) -> tuple[object, ...]:
-    """The values of COLUMN_DTYPES for one video."""
+    """Return the values of the columns in COLUMN_DTYPES for one video."""
     handle, receipt = video._handle, video.receipt
     from_receipt: tuple[object, ...] = (None,) * 5
     if receipt is not None:

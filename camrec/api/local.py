@@ -23,13 +23,13 @@ from camrec.web import LocalServer
 class LocalBackend:
     """A station of this process on free ports, and a server for what a browser shows.
 
-    Implements `backend.Backend`. Another account on this machine cannot use the server: if the
-    settings have no token, the backend makes a random one.
+    Implements `backend.Backend`. Other users of this machine cannot use the server: if the settings
+    have no token, the backend makes a random one.
 
     Parameters
     ----------
     lock
-        Held while a camera is opened, so that the same address is opened once.
+        Held while a camera is opened, so that an address is opened only once.
     """
 
     def __init__(self, lock: threading.RLock) -> None:
@@ -150,7 +150,7 @@ class LocalRecording:
 
 
 def load_page_file(name: str) -> str | None:
-    """Return what the page of a notebook loads by this name.
+    """Return the file that a notebook's page loads by this name; None if there is no such file.
 
     Panel takes seconds to import, so it is imported when the first view needs it.
     """

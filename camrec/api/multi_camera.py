@@ -14,13 +14,14 @@ from camrec.errors import CamrecError
 def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     """Record several cameras from the same moment on, and wait for their videos.
 
-    The moment is as soon as all recordings are stored on the disk. Each video starts with the
-    frame that its camera showed then. `align` finds the frames that belong together.
+    The recordings start as soon as all of them are registered on the disk, so that they survive a
+    crash. Each video starts with the frame that its camera showed at that moment. `align` finds the
+    frames that were taken at the same time.
 
     Parameters
     ----------
     cameras
-        Cameras of one camrec; each is live and not being recorded.
+        Cameras of one camrec. Each must be live, and must not be recording.
     duration
         Whole seconds, 1 to 86400.
 
@@ -31,13 +32,14 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     Raises
     ------
     InputError
-        ``bad_duration``: no camera is recorded, as with the next two errors.
+        ``bad_duration``: `duration` is not valid. No camera is recorded.
     StateError
-        ``session_not_live``, ``already_recording``.
+        ``session_not_live``, ``already_recording``: a camera cannot be recorded now. No camera is
+        recorded.
     DiskError
-        ``disk_full``.
+        ``disk_full``: there is too little disk space. No camera is recorded.
     CamrecError
-        One video could not be saved; the others are.
+        One video could not be saved; the others are saved.
     """
     if not cameras:
         return []

@@ -1,15 +1,15 @@
-"""What the Python API shares within this process. It has no other module-level state.
+"""The module-level state of the Python API in this process. No other module of `api` has any.
 
-`camrec.open` and `camrec.cameras` are functions without an object. Two cells of a notebook that
-call them must reach the same station, and get the same `Camera` for the same session. Hence this
-module keeps
+`camrec.open` and `camrec.cameras` are functions, not methods of an object. Two cells of a notebook
+that call them must use the same station, and get the same `Camera` for the same session. Therefore
+this module keeps
 
 - the backend of this process: there is none until a call needs it, and none after `stop`;
-- the `Camera` objects, each for as long as someone else refers to it.
+- the `Camera` objects, each as long as anything else refers to it.
 
-`lock` guards both. A thread that opens a camera holds it, so an address is opened only once, and
-`stop` waits until the camera is open. It is an `RLock` because `stop` is also called at exit, in a
-thread that may hold it.
+`lock` guards both. A thread that opens a camera holds the lock, so an address is opened only once,
+and `stop` waits until the camera is open. It is an `RLock` because `stop` is also called at exit,
+in a thread that may hold the lock.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from camrec.api.camera import Camera
 
 lock = threading.RLock()
-# By the id of the backend, which lives as long as its cameras, and the session's id.
+# The keys are the id() of the backend, which lives as long as its cameras, and the session's id.
 camera_objects: WeakValueDictionary[tuple[int, str], Camera] = WeakValueDictionary()
 _local_backend: LocalBackend | None = None
 
 
 def local_backend() -> LocalBackend:
-    """Return the backend of this process, which is started on first use and stopped at exit."""
+    """Return the backend of this process. It is started on first use and stopped at exit."""
     global _local_backend
     with lock:
         if _local_backend is None:
@@ -44,7 +44,8 @@ def local_backend() -> LocalBackend:
 def stop() -> None:
     """Save the running recordings, and close everything that was opened in this process.
 
-    Cameras of a `Connection` are not affected. The next call starts again.
+    Cameras of a `Connection` are not affected. The next call, such as `camrec.open`, starts camrec
+    again.
     """
     global _local_backend
     with lock:

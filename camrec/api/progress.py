@@ -10,14 +10,14 @@ from camrec import schema
 from camrec.errors import CamrecError
 from camrec.i18n import translate
 
-PROGRESS_INTERVAL_S = 1.0  # seconds between two updates of the cell
+PROGRESS_INTERVAL_S = 1.0  # between two updates of the cell
 
 PROGRESS_STYLE = "display: flex; align-items: center; gap: 12px; padding: 4px 0; font-size: 13px;"
 PROGRESS_BAR_STYLE = "width: 200px; height: 8px; accent-color: #f0324a;"
 
 
 def render_recording(info: schema.RecordingReply, language: str) -> dict[str, str]:
-    """Render a recording as HTML in `language`: a MIME bundle."""
+    """Return a MIME bundle that shows a recording as HTML in `language`."""
     text = translate(
         f"notebook.recording_{info.state}",
         language,
@@ -39,7 +39,7 @@ def fraction_done(info: schema.RecordingReply) -> float:
 
 
 def render_error(text: str) -> dict[str, str]:
-    """Render the text of an error that prevents any other information: a MIME bundle."""
+    """Return a MIME bundle that shows only the text of an error."""
     html = f'<div style="{PROGRESS_STYLE}" role="status">{escape(text)}</div>'
     return {"text/html": html, "text/plain": text}
 
@@ -72,7 +72,7 @@ def _has_ended(has_ended: Callable[[], bool]) -> bool:
     try:
         return has_ended()
     except CamrecError as error:
-        # The recording failed; or its camrec does not answer, and may answer later.
+        # A camrec that does not answer may answer later. Any other error ends the recording.
         return error.code != "no_camrec"
 
 

@@ -11,7 +11,7 @@ from camrec.api.backend import Backend, RecordingHandle
 from camrec.api.video import Video
 from camrec.errors import CamrecError
 
-# Seconds that a thread waits for an awaited recording before it checks for cancellation again.
+# An awaited recording is waited for in a thread. After a cancellation it ends within this time.
 WAIT_POLL_INTERVAL_S = 0.5
 
 
@@ -56,7 +56,7 @@ class Recording:
         Raises
         ------
         TimeoutError
-            It is not saved within `timeout` seconds. It goes on.
+            The recording is not saved within `timeout` seconds. It continues.
         CamrecError
             It could not be saved; the error says where its segments are.
         """
@@ -88,7 +88,7 @@ class Recording:
         return Video(self._handle.video(), self._backend)
 
     def __repr__(self) -> str:
-        """State and progress."""
+        """Return the state and the progress."""
         info = self._handle.info()
         return f"<Recording {info.state} {info.elapsed:.1f} s of {info.duration} s>"
 

@@ -19,7 +19,7 @@ from camrec.recording import ENDED_RECORDING_STATES
 from camrec.session import OPEN_SESSION_STATES
 from camrec.web import UpstreamProxy
 
-RECORDING_POLL_INTERVAL_S = 0.25  # seconds between two requests for the state of a recording
+RECORDING_POLL_INTERVAL_S = 0.25  # between two requests for the state of a recording
 OPEN_SESSION_STATE_VALUES = {state.value for state in OPEN_SESSION_STATES}
 ENDED_RECORDING_STATE_VALUES = {state.value for state in ENDED_RECORDING_STATES}
 
@@ -51,7 +51,7 @@ class RemoteBackend:
 
     @property
     def url(self) -> str:
-        """The address of camrec, without a credential and a final slash."""
+        """The address of camrec, without a credential and without a final slash."""
         return self.client.url
 
     @property
@@ -95,7 +95,7 @@ class RemoteBackend:
         return self.library.videos()
 
     def close_views(self) -> None:
-        """Stop live video in the pages of this process. Nothing is closed there."""
+        """Stop live video in the pages of this process. Cameras and recordings are not affected."""
         with self._lock:
             proxy, self._proxy = self._proxy, None
         if proxy is not None:
@@ -111,7 +111,7 @@ class RemoteBackend:
 class RemoteCamera:
     """A session of a running camrec. Implements `backend.CameraHandle`.
 
-    latest_info : the newest reply about it.
+    latest_info : the latest state that camrec sent.
     """
 
     def __init__(self, backend: RemoteBackend, info: schema.SessionReply) -> None:
@@ -175,7 +175,7 @@ class RemoteCamera:
 class RemoteRecording:
     """A recording of a running camrec. Implements `backend.RecordingHandle`.
 
-    latest_info : the newest reply about it.
+    latest_info : the latest state that camrec sent.
     """
 
     def __init__(self, backend: RemoteBackend, info: schema.RecordingReply) -> None:
@@ -222,5 +222,5 @@ def _list_sessions(client: RestClient) -> list[schema.SessionReply]:
 
 
 def _recording_status(client: RestClient, any_id: str) -> schema.RecordingReply:
-    """The recording with this id, or the latest one of the session with this id."""
+    """Request the recording with this id, or the latest one of the session with this id."""
     return client.get_model(schema.RecordingReply, f"/record/status/{any_id}")

@@ -1,4 +1,4 @@
-"""The videos of a running camrec, whose files are downloaded when they are needed."""
+"""The videos of a running camrec. A file is downloaded when it is needed."""
 
 from __future__ import annotations
 
@@ -57,19 +57,21 @@ class RemoteLibrary:
             return None
 
     def download(self, filename: str, size: int) -> Path:
-        """Return the downloaded file of a video; it is downloaded only once.
+        """Return the local file of a video, which is downloaded only once.
 
         Parameters
         ----------
         filename
             The name of the file.
         size
-            Its size in bytes: a stored file of another size is downloaded again.
+            Its size in bytes. If the stored file has another size, it is downloaded again.
 
         Raises
         ------
         InputError
-            ``bad_filename``: the name would leave the folder of the cache.
+            ``bad_filename``: the name would lead out of the cache folder.
+        ServiceError
+            ``no_camrec``: camrec does not answer, or the download was interrupted.
         """
         server = sha256(self._client.url.encode()).hexdigest()[:12]
         folder = platformdirs.user_cache_path("camrec", appauthor=False) / "videos" / server
@@ -96,7 +98,7 @@ class RemoteLibrary:
 class RemoteVideo:
     """A video of a running camrec. Implements `backend.VideoHandle`.
 
-    Its receipt is requested, and its file downloaded, when they are first read.
+    Its receipt is requested, and its file is downloaded, on first use.
     """
 
     def __init__(self, library: RemoteLibrary, video: schema.VideoReply) -> None:

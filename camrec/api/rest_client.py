@@ -24,18 +24,18 @@ SERVER_RESPONSE_TIMEOUT_S = 120.0  # opening a camera and saving a recording may
 class RestClient:
     """Sends requests to one camrec, with its token and in the language of this system.
 
-    Every request raises a ServiceError (``no_camrec``) if no camrec answers, and otherwise the
-    error that camrec reports.
+    A request raises the error that camrec reports, or a ServiceError (``no_camrec``) if no camrec
+    answers.
 
     url : the address of camrec without user and password, and without a final slash.
     language : "en" or "fr".
-    headers : what every request contains, such as the token.
+    headers : the headers of every request, such as the one with the token.
 
     Parameters
     ----------
     url
         ``http://127.0.0.1:8000``, including the path if camrec has one. A user and a password in
-        it are for a server in front of camrec.
+        the URL are for a reverse proxy in front of camrec.
     token
         The token, if one is set in the settings of that camrec.
 
@@ -56,15 +56,15 @@ class RestClient:
             self.headers["Authorization"] = f"Basic {credentials}"
 
     def get_model(self, model: type[ModelT], path: str) -> ModelT:
-        """Get `path`, and read the response as a `model`."""
+        """Get `path`, and return the response as a `model`."""
         return model.model_validate_json(self.get(path).content)
 
     def post_model(self, model: type[ModelT], path: str, body: Mapping[str, object]) -> ModelT:
-        """Post `body` as JSON to `path`, and read the response as a `model`."""
+        """Post `body` as JSON to `path`, and return the response as a `model`."""
         return model.model_validate_json(self.post(path, body).content)
 
     def get(self, path: str, *, stream: bool = False) -> requests.Response:
-        """Get `path`. With `stream` the body is not read yet."""
+        """Get `path`. With `stream`, the caller reads the body."""
         return self._request("GET", path, None, stream)
 
     def post(self, path: str, body: Mapping[str, object]) -> requests.Response:
@@ -98,7 +98,7 @@ class RestClient:
 
 
 def _split_url(url: str) -> tuple[str, str | None]:
-    """Split a URL into what may be shown, and the user and password."""
+    """Split a URL into the URL without credentials, and ``user:password`` (None if absent)."""
     if not url.startswith(("http://", "https://")):
         raise InputError("address_scheme")
     scheme, _, rest = url.rstrip("/").partition("://")

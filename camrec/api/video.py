@@ -46,9 +46,9 @@ class Video:
     def started_at(self) -> np.datetime64:
         """The time of its start: UTC, datetime64[ns].
 
-        The receipt has it, and also says how exact it is (``utc_uncertainty``, seconds). Without a
-        receipt it is the ``creation_time`` in the file. If that is missing too, it is the time of
-        the file's last change minus the duration, which is a guess.
+        It comes from the receipt, which also says how exact it is (``utc_uncertainty``, seconds).
+        Without a receipt it is the ``creation_time`` in the file. If that is missing too, it is the
+        time of the file's last change minus the duration, which is a guess.
         """
         return np.datetime64(self._handle.started_at, "ns")
 
@@ -59,9 +59,9 @@ class Video:
 
     @property
     def gaps(self) -> Sequence[Gap]:
-        """The times without frames: ``start``, from the start of the video, and ``duration``.
+        """The times without frames, each with a ``start`` and a ``duration`` in seconds.
 
-        Both are in seconds. Empty without a receipt.
+        ``start`` counts from the start of the video. Without a receipt the sequence is empty.
         """
         receipt = self._handle.receipt
         return receipt.gaps if receipt else ()
@@ -69,9 +69,9 @@ class Video:
     def times(self) -> npt.NDArray[np.datetime64]:
         """Return when each frame was taken.
 
-        It is `started_at` plus the timestamp of the frame in the file, which is the camera's own,
-        exact to a tick of 1/90000 s. Frame 0 is the first one that is shown: frames that an edit
-        list hides (before Record was pressed) do not count.
+        It is `started_at` plus the timestamp of the frame in the file. That is the camera's own
+        timestamp, exact to a tick of 1/90000 s. Frame 0 is the first frame that is shown: frames
+        from before Record was pressed, which an edit list hides, do not count.
 
         Returns
         -------
@@ -92,9 +92,10 @@ class Video:
         Parameters
         ----------
         at
-            A whole number is the number of the frame; a negative one counts from the end. A float
-            is seconds from the start. A `numpy.datetime64` or a `datetime.datetime` is a time (UTC
-            if it has no time zone). Between two frames it is the earlier one, which is shown then.
+            An integer is the number of the frame; a negative one counts from the end. A float is
+            seconds from the start. A `numpy.datetime64` or a `datetime.datetime` is a time (UTC if
+            it has no time zone). A time between two frames selects the earlier frame, which a
+            player shows at that time.
 
         Returns
         -------
@@ -106,7 +107,7 @@ class Video:
         Raises
         ------
         InputError
-            ``bad_place``: `at` is none of these.
+            ``bad_place``: `at` has another type, or is NaN, infinite or NaT.
         NotFoundError
             ``no_frame``: `at` is outside of the video. ``no_video``, ``no_pictures``: the file
             does not exist, or cannot be read.
@@ -125,8 +126,8 @@ class Video:
         ----------
         start, stop
             As for `frame`, but the frame at `stop` is excluded. Seconds and times select the
-            frames from `start` on and before `stop`. As in a slice, both may be outside of the
-            video.
+            frames that begin at `start` or later, and before `stop`. As in a slice, both may be
+            outside of the video.
         step
             1 for every frame, 2 for every second frame, and so on.
 
@@ -146,8 +147,8 @@ class Video:
     def to_dask(self) -> dask.array.Array:
         """Make a lazy array of all frames, for any Dask cluster that can read the file.
 
-        Each chunk is a GOP, from one key frame to the next. It is decoded by itself, and nothing
-        is decoded twice. Needs ``camrec[data]``.
+        Each chunk is one GOP: a key frame and the frames up to the next one. Chunks are decoded
+        independently, and no frame is decoded twice. Needs ``camrec[data]``.
 
         Returns
         -------
@@ -190,5 +191,5 @@ class Video:
         return Video, (self._handle,)
 
     def __repr__(self) -> str:
-        """File name and duration."""
+        """Return the file name and the duration."""
         return f"<Video {self._handle.filename!r} {self.duration:.2f} s>"

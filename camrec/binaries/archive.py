@@ -15,10 +15,10 @@ DAMAGED_ARCHIVE_ERRORS = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSErro
 
 
 def extract(archive: Path, member: str, target: Path) -> None:
-    """Write the file `member` of a zip or a tar.gz to `target`; a bare program is moved there.
+    """Extract `member` from a zip or a tar.gz to `target`. Any other file is moved to `target`.
 
-    Only that one file is ever written, and only to `target`. An archive with a path that leads out
-    of its own folder is rejected nevertheless: it is not a genuine release.
+    Only that one file is ever written, and only to `target`. Nevertheless, an archive with a path
+    that leads out of its own folder is rejected, because it is not a genuine release.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Builds a program from its source with Go, if Go is installed.
 
-The go.mod and go.sum in `go/` pin every byte of source, as a SHA-256 pins a release. They have
-other names there, so that nobody takes this package for a Go module.
+The go.mod and go.sum in `go/` pin every byte of source, as a SHA-256 pins a release. Their names
+end in .txt, so that no tool mistakes that folder for a Go module.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from camrec.binaries.progress import ProgressCallback, ProgressEvent
 from camrec.errors import describe_os_error
 
 GO_BUILD_TIMEOUT_S = 900.0
-# Files that MediaMTX embeds but its Go module lacks: its version, and the player of its HLS page,
-# which camrec never enables.
+# Files that MediaMTX embeds but that its Go module does not contain: its version, and the player of
+# its HLS page, which camrec never enables.
 MISSING_MODULE_FILES = {
     "mediamtx": {
         "internal/core/VERSION": "{tag}",
@@ -31,7 +31,7 @@ MISSING_MODULE_FILES = {
 def build_program(
     program: Program, release: Release, target: Path, progress: ProgressCallback
 ) -> None:
-    """Build the pinned version into `target`. It takes a minute, or seconds the second time.
+    """Build the pinned version into `target`. The first build takes a minute, the next one seconds.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def build_program(
     mode = "readonly"
     if program.name in MISSING_MODULE_FILES:
         mode = "vendor"
-        # -e: continue although files are missing.
+        # -e: continue even if files are missing.
         _run_go(work, "mod", "vendor", "-e")
         for name, content in MISSING_MODULE_FILES[program.name].items():
             file = work / "vendor" / module / name

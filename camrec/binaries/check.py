@@ -13,12 +13,12 @@ from camrec.errors import describe_os_error
 from camrec.i18n import Phrase
 
 BinaryOrigin = Literal["configured", "path", "folder", "cache", "bundled", "release", "go"]
-# A virus scanner may check a new program first.
+# Long, because a virus scanner may check a new program before it runs.
 VERSION_TIMEOUT_S = 20.0
 
 
 class UnusableBinary(Exception):
-    """A program cannot be used or obtained in one of the possible ways.
+    """A program at one place cannot be used, or one way to obtain it failed.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def check_binary(
     Parameters
     ----------
     any_version
-        Whether an old version is accepted too.
+        Whether an old version is accepted, too.
 
     Raises
     ------
@@ -91,6 +91,6 @@ def check_binary(
 
 
 def _is_older(version: str, oldest: tuple[int, ...]) -> bool:
-    """Whether `version` is certainly older: a version that is not a number counts as new."""
+    """Return whether `version` is older. A version that is not a number counts as new."""
     digits = re.match(r"\d+(\.\d+)*", version)
     return digits is not None and tuple(map(int, digits[0].split("."))) < oldest

@@ -1,7 +1,7 @@
-"""Downloads one file over HTTPS; the file is verified and cannot exceed a maximum size.
+"""Downloads one file over HTTPS, checks its SHA-256, and limits its size.
 
-This uses requests and not pooch. Pooch has no maximum size, follows redirects to plain HTTP, and
-checks the size only after the download.
+This uses requests and not pooch, because pooch has no maximum size and follows redirects to plain
+HTTP.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def download_file(url: str, file: Path, sha256: str, progress: Callable[[int, in
 
 
 def download_text(url: str) -> str:
-    """Download a short text, such as a list of checksums; raises UnusableBinary."""
+    """Download a short text, such as a list of checksums. Raises UnusableBinary."""
     with _open_url(url) as response:
         return b"".join(_read_limited(response, MAX_DOWNLOADED_TEXT_BYTES)).decode(
             "utf-8", errors="replace"
@@ -60,7 +60,7 @@ def download_text(url: str) -> str:
 
 
 class _DownloadSession(requests.Session):
-    """Uses the proxy of the environment, and sends no login from ~/.netrc."""
+    """Uses the proxy in the environment variables, and sends no credential from ~/.netrc."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class _DownloadSession(requests.Session):
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
     ) -> None:
-        """Send no login to the host that a redirect leads to."""
+        """Send no credential to the host that a redirect leads to."""
         prepared_request.headers.pop("Authorization", None)
 
 
@@ -77,7 +77,7 @@ class _DownloadSession(requests.Session):
 def _open_url(url: str) -> Iterator[requests.Response]:
     with _DownloadSession() as session:
         if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
-            # Then neither the address nor a redirect can use plain HTTP.
+            # Without this adapter, neither the address nor a redirect can use plain HTTP.
             del session.adapters["http://"]
         try:
             with session.get(
@@ -107,7 +107,7 @@ def _read_limited(response: requests.Response, max_bytes: int) -> Iterator[bytes
 
 
 def _error_from_request(url: str, error: requests.RequestException) -> UnusableBinary:
-    """Return the code for an exception of requests, whose own text is a long chain."""
+    """Return an error with a short reason. The text of a requests exception is long."""
     known = {
         requests.exceptions.InvalidSchema: "not_https",
         requests.exceptions.SSLError: "bad_certificate",

@@ -40,9 +40,9 @@ def find_program(
 ) -> Binary:
     """Find "mediamtx", "go2rtc" or "ffmpeg", and download or build it if it is missing.
 
-    The order is: the configured path, PATH, `folder`, the user's cache, for FFmpeg the one that
-    pip installed, the pinned release, a build with Go. A new program is stored in `folder` and in
-    the cache.
+    The order is: the configured path, PATH, `folder`, the user's cache, the FFmpeg of the
+    imageio-ffmpeg package, the pinned release, a build with Go. A new program is stored in `folder`
+    and in the cache.
 
     Parameters
     ----------
@@ -113,10 +113,10 @@ class _BinarySearch:
             yield "cache", self.cache_path
 
     def first_usable(self, places: Iterator[tuple[BinaryOrigin, Path]]) -> Binary | None:
-        """Return the first program that works."""
+        """Return the first program that works, or None."""
         for origin, path in places:
             try:
-                # A configured path means exactly that program, whatever its version.
+                # The user wants exactly the configured program, whatever its version.
                 return check_binary(self.program, path, origin, any_version=origin == "configured")
             except UnusableBinary as reason:
                 self._record_failure(path, reason)
@@ -125,7 +125,7 @@ class _BinarySearch:
         return None
 
     def obtain(self, site: ReleaseSite, progress: ProgressCallback) -> Binary | None:
-        """Download or build the program, once even if several processes need it now."""
+        """Download or build the program. If several processes need it now, one of them does."""
         if self.program.release is None:
             return None
         try:
@@ -135,7 +135,7 @@ class _BinarySearch:
                 return self.first_usable(self.stored_paths()) or self._fetch_or_build(
                     self.program.release, site, progress
                 )
-        except OSError as error:  # filelock's Timeout is one too
+        except OSError as error:  # filelock's Timeout is an OSError, too
             reason = describe_os_error(error)
             self.attempts.append(Phrase("binaries.tried", place=self.target.parent, reason=reason))
             return None

@@ -1,4 +1,4 @@
-"""Describes the three programs: how each prints its version, and where its release is."""
+"""Describes the three programs: how each prints its version, and where its releases are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GO_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "ar
 
 @dataclass(frozen=True)
 class ReleaseSite:
-    """Where releases are published; plain HTTP works only for this machine."""
+    """Where releases are published. Plain HTTP is allowed only to this machine."""
 
     releases_url: str
     api_url: str
@@ -21,7 +21,7 @@ GITHUB = ReleaseSite("https://github.com", "https://api.github.com")
 
 @dataclass(frozen=True)
 class ReleaseAsset:
-    """One file of a release; without a pinned SHA-256, the published one is downloaded."""
+    """One file of a release. If no SHA-256 is pinned, the published one is downloaded."""
 
     file: str
     sha256: str | None = None
@@ -31,7 +31,8 @@ class ReleaseAsset:
 class Release:
     """A pinned version with its files, by system and machine.
 
-    checksums : the published file of SHA-256 sums; None if only GitHub's API has them.
+    checksums : the name of the published file with the SHA-256 sums; None if only GitHub's API
+        has them.
     """
 
     repository: str
@@ -91,7 +92,7 @@ MEDIAMTX_RELEASE = Release(
             "mediamtx_v1.20.1_windows_amd64.zip",
             "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",
         ),
-        # There is no release for it, and Windows on ARM runs this one.
+        # MediaMTX has no release for Windows on ARM, which also runs this one.
         ("Windows", "arm64"): ReleaseAsset(
             "mediamtx_v1.20.1_windows_amd64.zip",
             "dc970f8e1f3ad58edafcf536bcd1ffe0adcb4390e7ace9377694a9ea2c1ebe53",

@@ -17,7 +17,7 @@ from camrec.binaries.progress import ProgressCallback, ProgressEvent
 def fetch_release(
     program: Program, release: Release, target: Path, site: ReleaseSite, progress: ProgressCallback
 ) -> None:
-    """Write the program of the release for this machine to `target`.
+    """Download the release for this machine, and write its program to `target`.
 
     The folder of `target` must be temporary: the downloaded archive stays there.
 

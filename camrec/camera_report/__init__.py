@@ -1,4 +1,4 @@
-"""Writes a report about a camera that does not work: its dialogue, its packets and the log."""
+"""Writes a report about a camera that does not work: messages, media and log, without secrets."""
 
 from camrec.camera_report.log_capture import capture_log
 from camrec.camera_report.recording_policy import RecordingPolicy

@@ -10,7 +10,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
 
 
 class LogCapture(logging.Handler):
-    """Keeps the lines that contain one of `words`, so that other cameras stay out of the report."""
+    """Keeps the lines that contain one of `words`, so that the report is about one camera only."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(logging.DEBUG)
@@ -24,13 +24,15 @@ class LogCapture(logging.Handler):
             self._lines.append(line)
 
     def text(self) -> str:
-        """All captured lines."""
+        """Return all captured lines."""
         return "".join(f"{line}\n" for line in self._lines)
 
 
 @contextmanager
 def capture_log(*words: str) -> Iterator[LogCapture]:
-    """Capture what camrec logs meanwhile, at any level. Other handlers get no more than before.
+    """Capture what camrec logs in the body of this ``with``, at any level.
+
+    Other handlers get no more than before.
 
     words : only lines that contain one of them are captured.
     """

@@ -47,32 +47,35 @@ class RecordingPolicy(NetworkPolicy):
 
 
 class _SocketRecorder:
-    """Records the bytes of one socket. Sockets inherit from it.
+    """Records the bytes of one socket. The recorded sockets inherit from it.
 
-    recorded_in : the transcript.
+    recorded_in : the transcript that gets the bytes.
     """
 
     recorded_in: Transcript
     _recorded: RecordedConnection | None = None
 
     def record_sent(self, data: bytes) -> None:
-        """camrec sent these bytes."""
+        """Record bytes that camrec sent."""
         self.recorded_in.note(self._recorded_connection(), "camrec", data)
 
     def record_received(self, data: bytes) -> None:
-        """The camera sent these bytes; none: it closed the connection."""
+        """Record bytes that the camera sent. No bytes mean that it closed the connection."""
         connection = self._recorded_connection()
         self.recorded_in.note(connection, "camera", data)
         if not data:
             self.recorded_in.close(connection)
 
     def record_close(self) -> None:
-        """camrec closed the socket."""
+        """Record that camrec closed the socket."""
         if self._recorded is not None:
             self.recorded_in.close(self._recorded)
 
     def _recorded_connection(self) -> RecordedConnection:
-        """Begins with the first byte: a plain socket that TLS takes over has none itself."""
+        """Return the record of this connection, which the first byte creates.
+
+        A plain socket that TLS takes over transfers no bytes itself, so it gets no record.
+        """
         if self._recorded is None:
             self._recorded = self.recorded_in.open()
         return self._recorded

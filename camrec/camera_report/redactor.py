@@ -25,10 +25,11 @@ _HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n")
 
 
 class Redactor:
-    """Replaces each address by the same placeholder everywhere: 192.0.2.1, 192.0.2.2, ...
+    """Redacts the texts and the media of one report.
 
-    If the camera's host is a name, it becomes `PLACEHOLDER_HOST`. Loopback addresses and 0.0.0.0
-    identify nobody and stay.
+    An IP address becomes the same placeholder everywhere: 192.0.2.1, 192.0.2.2, ... If the camera's
+    host is a name, it becomes `PLACEHOLDER_HOST`. Loopback and multicast addresses and 0.0.0.0
+    identify nobody, so they stay.
     """
 
     def __init__(self, source: CameraAddress) -> None:
@@ -46,7 +47,7 @@ class Redactor:
         return _IPV6_PATTERN.sub(lambda each: self._placeholder_for(each[0]), found)
 
     def learn(self, data: bytes) -> None:
-        """Treat the cookies in a request, response or part as secrets wherever else they occur."""
+        """Remember the cookies in a request, response or part, to redact them everywhere."""
         for line in _COOKIE_HEADER_PATTERN.finditer(data):
             for pair in _COOKIE_PAIR_PATTERN.finditer(line[0], len(line["name"])):
                 value = pair["value"].decode("latin-1").strip('"')
@@ -57,7 +58,7 @@ class Redactor:
                     self._secrets |= {value, unquote(value), quote(value, safe="")}
 
     def message(self, data: bytes) -> bytes:
-        """Redact a request or a response; its Content-Length is correct afterwards."""
+        """Redact a request or a response, and correct its Content-Length."""
         data = _AUTHORIZATION_HEADER_PATTERN.sub(rb"\g<name> ***", data)
         data = _COOKIE_HEADER_PATTERN.sub(_mask_cookie, data)
         data = self.text(data.decode("latin-1")).encode("latin-1", "replace")
@@ -74,9 +75,9 @@ class Redactor:
         )
 
     def media(self, data: bytes) -> bytes:
-        """Redact media without changing its length: it may contain text, such as a part's headers.
+        """Redact media without changing its length. It may contain text, such as a part's headers.
 
-        Words of fewer than `MIN_SECRET_CHARS` bytes stay: they would be found in any video.
+        Words of fewer than `MIN_SECRET_CHARS` bytes stay, because they occur in any video.
         """
         words = {word.encode() for word in (*self._secrets, self._host)}
         for word in sorted(words, key=len, reverse=True):

@@ -35,8 +35,8 @@ class CameraFindings:
     """What camrec found out about the camera.
 
     error : why the camera sends no video; None if it does.
-    video, audio : codecs and sizes.
-    figures : frame rate, bit rate and losses.
+    video, audio : the formats of the two tracks; None if there is no such track.
+    figures : frame rate, bit rate and lost packets.
     programs : the versions of MediaMTX, go2rtc and FFmpeg.
     """
 
@@ -47,12 +47,16 @@ class CameraFindings:
     programs: Mapping[str, str | None] = field(default_factory=dict)
 
 
-# "from" is a keyword, so this part of an entry cannot be a class.
+# "from" is a keyword, so a class cannot define this key.
 _EntryOrigin = TypedDict("_EntryOrigin", {"connection": int, "at": float, "from": Side})
 
 
 class _DialogueEntry(_EntryOrigin, total=False):
-    """A line of the dialogue file, with one of these keys."""
+    """A line of the dialogue file. It has one of these two keys.
+
+    media : the offset and the size of the media in the media file, in bytes.
+    text : a request or a response.
+    """
 
     media: tuple[int, int]
     text: str
@@ -66,7 +70,7 @@ def write_camera_report(
     transcript : what camrec and the camera exchanged.
     log : what camrec logged about the camera.
 
-    Raises OSError.
+    Raises OSError if `path` cannot be written.
     """
     redactor, error = Redactor(source), findings.error
     media = bytearray()
@@ -102,7 +106,7 @@ def write_camera_report(
         archive.writestr(README_FILENAME, both + "\n")
         archive.writestr(SUMMARY_FILENAME, json.dumps(summary, indent=2) + "\n")
         archive.writestr(DIALOGUE_FILENAME, "".join(f"{line}\n" for line in dialogue))
-        # All media at once: a secret may begin in one packet and end in the next.
+        # All media is redacted at once: a secret may begin in one packet and end in the next.
         archive.writestr(MEDIA_FILENAME, redactor.media(bytes(media)))
         archive.writestr(LOG_FILENAME, redactor.text(log))
 
@@ -110,9 +114,9 @@ def write_camera_report(
 def _dialogue_entries(
     number: int, items: list[TranscriptItem], redactor: Redactor, media: bytearray
 ) -> Iterator[_DialogueEntry]:
-    """One entry per item of a connection.
+    """Yield one entry for each item of a connection.
 
-    Media is appended to `media`; the entry contains its offset and its size.
+    Media is appended to `media`, and the entry contains its offset and its size.
     """
     for item in items:
         entry: _DialogueEntry = {"connection": number, "at": round(item.at, 6), "from": item.side}

@@ -17,7 +17,7 @@ class SocketTransfer:
     """The data that one call sent or received.
 
     at : seconds since the transcript began.
-    side : who sent it.
+    side : which side sent it.
     """
 
     at: float
@@ -29,7 +29,8 @@ class SocketTransfer:
 class RecordedConnection:
     """One connection to the camera.
 
-    opened_at, closed_at : seconds since the transcript began; None: it is still open.
+    opened_at, closed_at : seconds since the transcript began. `closed_at` is None while the
+        connection is open.
     transfers : what was sent and received, in order.
     """
 
@@ -39,7 +40,7 @@ class RecordedConnection:
 
 
 class Transcript:
-    """All connections to one camera. Can be used from any thread.
+    """All connections to one camera. Any thread may use it.
 
     truncated : whether more was exchanged than is stored.
     """
@@ -59,7 +60,7 @@ class Transcript:
             return connection
 
     def note(self, connection: RecordedConnection, side: Side, data: bytes) -> None:
-        """Add data that `side` sent. Empty data is ignored."""
+        """Add data that `side` sent. Empty data is ignored, as is data beyond the maximum size."""
         with self._lock:
             if not data:
                 return
@@ -70,13 +71,13 @@ class Transcript:
             connection.transfers.append(SocketTransfer(self._elapsed_seconds(), side, bytes(data)))
 
     def close(self, connection: RecordedConnection) -> None:
-        """The connection ended. To be called any number of times."""
+        """Record that the connection ended. Further calls have no effect."""
         with self._lock:
             if connection.closed_at is None:
                 connection.closed_at = self._elapsed_seconds()
 
     def connections(self) -> list[RecordedConnection]:
-        """A copy of all connections so far."""
+        """Return a copy of all connections so far."""
         with self._lock:
             return [
                 RecordedConnection(each.opened_at, each.closed_at, list(each.transfers))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from camrec.camera_report.transcript import Side, SocketTransfer
 
 MAX_TEXT_BYTES = 1 << 16
-MAX_OPAQUE_BYTES = 1 << 16  # of data that is neither RTSP nor HTTP
+MAX_OPAQUE_BYTES = 1 << 16  # of data that is neither RTSP nor HTTP; the rest is left out
 
 _RTSP_START_PATTERN = re.compile(rb"(?:RTSP/|[A-Z_]{3,20} \S+ RTSP/)")
 _HTTP_START_PATTERN = re.compile(rb"(?:HTTP/|[A-Z]{3,10} \S+ HTTP/)")
@@ -20,7 +20,7 @@ _CONTENT_TYPE_PATTERN = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\r\n;]*)
 
 @dataclass(frozen=True)
 class DialogueMessage:
-    """A request or a response, with its body if that is text.
+    """A request or a response, with its body if the body is text.
 
     at : seconds since the transcript began.
     """
@@ -48,7 +48,7 @@ TranscriptItem = DialogueMessage | MediaBytes
 
 
 def parse_connection(transfers: Iterable[SocketTransfer]) -> list[TranscriptItem]:
-    """The items of both sides of a connection, in the order in which they were complete."""
+    """Return the messages and the media of both sides of a connection in chronological order."""
     sides: dict[Side, _TranscriptParser] = {
         "camrec": _TranscriptParser(),
         "camera": _TranscriptParser(),
@@ -75,7 +75,7 @@ class _TranscriptParser:
         self._last_transfer: SocketTransfer | None = None
 
     def feed(self, transfer: SocketTransfer) -> Iterator[TranscriptItem]:
-        """Add a transfer; yields the items that are complete now."""
+        """Add a transfer, and yield the items that are complete now."""
         self._last_transfer = transfer
         self._data += transfer.data
         media = bytearray()
@@ -95,12 +95,12 @@ class _TranscriptParser:
             yield self._make_media(transfer, bytes(media))
 
     def end_body(self) -> None:
-        """The other side sent a request: it read the body before to its end."""
+        """End the current body: the other side has read it, because it sent its next request."""
         if not self._opaque:
             self._body_bytes_left = 0
 
     def flush(self) -> Iterator[TranscriptItem]:
-        """At the end of the connection: the data that is incomplete."""
+        """Yield the incomplete data that is left at the end of the connection."""
         if self._data and self._last_transfer is not None:
             self._opaque = True
             yield self._make_media(
@@ -111,7 +111,7 @@ class _TranscriptParser:
         return MediaBytes(transfer.at, transfer.side, media, self._opaque)
 
     def _take_media(self) -> bytes:
-        """The media at the start of the data; empty if there is none, or it is incomplete."""
+        """Take the media at the start of the data; empty if there is none, or it is incomplete."""
         if self._body_bytes_left is None:
             taken = bytes(self._data[: self._opaque_bytes_left] if self._opaque else self._data)
             self._opaque_bytes_left -= len(taken) if self._opaque else 0
@@ -135,7 +135,7 @@ class _TranscriptParser:
         return b""
 
     def _take_message(self) -> bytes | None:
-        """The message at the start of the data; None if it is not complete."""
+        """Take the message at the start of the data; None if there is none, or it is incomplete."""
         if self._data[:1] == b"$":
             return None
         head = _HEAD_END_PATTERN.search(self._data)
@@ -165,7 +165,7 @@ class _TranscriptParser:
         )
 
     def _body_length(self, head: bytes) -> int | None:
-        """Bytes of the body; None if it lasts to the end of the connection."""
+        """Return the size of the body in bytes; None if it lasts to the end of the connection."""
         if found := _CONTENT_LENGTH_PATTERN.search(head):
             return int(found[1])
         reply_over_http = head.startswith(b"HTTP/")

@@ -6,8 +6,8 @@ import sys
 def main() -> None:
     """Run the command line.
 
-    The exit code is 0 after success, 1 after an error, 2 after a wrong call, and 130 after Ctrl+C,
-    also while the libraries are still being loaded.
+    The exit code is 0 after success, 1 after an error, 2 after wrong arguments, and 130 after
+    Ctrl+C, even while the libraries are being loaded.
     """
     try:
         from camrec.cli.commands import run

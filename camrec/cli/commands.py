@@ -1,7 +1,7 @@
 """The commands and their options.
 
 Each command imports what it needs when it is called, so that help, completion and the message about
-a wrong call appear at once.
+wrong arguments appear at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
 ConfigFileOption = Annotated[Path | None, Option("--config", help=cli_text("serve.config"))]
 VideosFolderOption = Annotated[Path | None, Option("--videos", help=cli_text("serve.videos"))]
-# Every command accepts this option; some have no use for it.
+# Every command accepts this option, but some do not use it.
 UnusedVideosFolderOption = Annotated[Path | None, Option("--videos", hidden=True)]
 BinFolderOption = Annotated[Path | None, Option("--bin", help=cli_text("serve.bin"))]
 NoBrowserOption = Annotated[bool, Option("--no-browser", help=cli_text("no_browser"))]

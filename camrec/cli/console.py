@@ -1,6 +1,6 @@
-"""The terminal, as all commands use it: its language, its two streams, tables and progress bars.
+"""The output of all commands: language, stdout and stderr, tables and progress bars.
 
-Results go to stdout, so that they can be piped; everything else goes to stderr.
+Results go to stdout, so that they can be piped. Everything else goes to stderr.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def print_json(value: object) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print a table, folded to the width of a terminal. In a pipe each row is one line."""
+    """Print a table. It is folded to the width of a terminal; in a pipe, each row is one line."""
     console = out if out.is_terminal else Console(width=PIPE_WIDTH_CHARS)
     console.print(table)
 
@@ -60,7 +60,7 @@ def print_error(error: CamrecError) -> None:
 
 
 def make_table(*headers: str) -> Table:
-    """Make a table with the texts of `headers` on top; wide cells are folded, never cut."""
+    """Make a table. `headers` are the keys of its headings. Wide cells are folded, never cut."""
     table = Table(box=None, pad_edge=False)
     for header in headers:
         table.add_column(cli_text(header), overflow="fold")
@@ -76,9 +76,9 @@ def make_facts_table() -> Table:
 
 
 def recording_progress_bar() -> Progress:
-    """Make progress bars.
+    """Make the progress bars of recordings.
 
-    Their tasks have `completed` and `total` in seconds, and a field `size`, which is a text.
+    Each task has `completed` and `total` in seconds, and a field `size`, which is a text.
     """
     return Progress(
         TextColumn("{task.description}"),

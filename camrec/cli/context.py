@@ -20,7 +20,7 @@ from camrec.station import Station
 def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[Station]:
     """Start a station, and stop it at the end.
 
-    fetch : programs to find or download at once, with a progress bar, not when first needed.
+    fetch : programs to find or download now, with a progress bar; others when first needed.
     """
     log_setup.set_up_logging(config.log_level, err)
     station = Station(config)
@@ -29,7 +29,7 @@ def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[
             try:
                 station.programs.get(name, bar)
             except ServiceError as error:
-                # The rest works without this program; what needs it raises the error again.
+                # Everything else works without this program. A call that needs it raises the error.
                 print_error(error)
     with station:
         yield station
@@ -37,7 +37,7 @@ def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[
 
 @contextmanager
 def catch_stop_signals() -> Iterator[list[EndReason]]:
-    """Collect stop signals as reasons to end a recording; they have no other effect."""
+    """Collect stop signals as reasons to end a recording. They have no other effect."""
     reasons: list[EndReason] = []
 
     def on_signal(name: str) -> None:

@@ -20,9 +20,9 @@ from camrec.i18n import translate
 
 
 class DownloadProgressBar:
-    """Shows progress events, one line for each program. A context manager.
+    """A context manager that shows progress events, with one line for each program.
 
-    Nothing is shown before the first event, and the lines disappear at the end.
+    It shows nothing before the first event. The lines disappear at the end.
     """
 
     def __init__(self, console: Console | None = None, language: str = "en") -> None:

@@ -45,7 +45,7 @@ def list_videos(config: Config, *, as_json: bool) -> None:
 def list_binaries(config: Config, *, fetch: bool, as_json: bool) -> None:
     """Print where the programs are. The exit code is 1 if one is missing.
 
-    fetch : download the missing ones.
+    fetch : whether to download or build the missing ones.
     """
     log_setup.set_up_logging(config.log_level, err)
     found: dict[str, Binary] = {}

@@ -12,7 +12,7 @@ NOISY_LOGGERS = ("bokeh", "panel", "tornado", "asyncio")  # only their warnings 
 
 
 class RedactingFormatter(logging.Formatter):
-    """Removes every ``user:password@`` from a line, whatever wrote it: a last safeguard."""
+    """As a last safeguard, removes ``user:password@`` from every line, whatever logged it."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -40,7 +40,7 @@ class ConsoleHandler(logging.Handler):
 
 
 def set_up_logging(level: str, console: Console) -> None:
-    """Log camrec from `level` on, and everything else from warnings on."""
+    """Log what camrec logs at `level` or above, and warnings and errors of everything else."""
     root = logging.getLogger()
     root.handlers[:] = [ConsoleHandler(console)]
     root.setLevel(logging.WARNING)

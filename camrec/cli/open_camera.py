@@ -1,4 +1,4 @@
-"""Opens a camera, and prints what camrec waits for while that takes long."""
+"""Opens a camera, and prints what camrec waits for if that takes long."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATE_POLL_INTERVAL_S = 0.2
 
 
 def open_camera(station: Station, address: str | CameraAddress) -> Session:
-    """Open a camera as `Station.open` does, and print what camrec waits for.
+    """Open a camera as ``station.cameras.open`` does, and print what camrec waits for.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""``camrec record`` and ``camrec probe``: one camera, on free ports, next to whatever else runs."""
+"""``camrec record`` and ``camrec probe``: use one camera, and can run next to other camrecs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def record(
 ) -> None:
     """Record a camera for `duration` seconds, and print the receipt.
 
-    The video goes into the videos folder, or to the file `output`. If a running camrec uses the
+    The video is saved in the videos folder, or in the file `output`. If a running camrec uses the
     videos folder, that camrec records.
     """
     _check_url(url)
@@ -67,7 +67,7 @@ def record(
 
 
 def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) -> None:
-    """Open a camera and print what it sends; with `save`, write a report about it instead."""
+    """Open a camera and print what it sends. With `save`, write a report about it instead."""
     _check_url(url)
     if save is not None:
         return _save_report(url, save, config)
@@ -75,7 +75,7 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
             session = open_camera(station, station.cameras.resolve_address(url))
-            # The statistics are about the last seconds: wait until there are some.
+            # The statistics cover the last seconds, so wait until there are some.
             session.machine.wait(lambda state: state in ENDED_SESSION_STATES, PROBE_MEASUREMENT_S)
             if as_json:
                 print_json(describe_session(session, CONSOLE_LANGUAGE).model_dump(mode="json"))
@@ -84,7 +84,7 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
 
 
 def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[VideoFile]:
-    """Record several cameras with a progress bar each. Ctrl+C ends them early and saves.
+    """Record several cameras with a progress bar each. Ctrl+C ends and saves them early.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def print_receipt(receipt: Receipt | None, path: Path) -> None:
 def _check_url(url: str) -> None:
     """Reject a wrong address before anything is started for it.
 
-    A host without a path is accepted, because its stream is searched for.
+    A host without a path is accepted, because camrec searches for its stream.
     """
     if parse_bare_host(url) is None:
         parse_address(url)
@@ -132,7 +132,7 @@ def _record_one(station: Station, url: str, duration: int) -> VideoFile:
 
 
 def _record_to_file(url: str, duration: int, output: Path, config: Path | None) -> None:
-    """Record into `output`, also while another camrec uses the videos folder."""
+    """Record into `output`, even while another camrec uses the videos folder."""
     with _temporary_folder_next_to(output) as folder:
         with running_station(_load_config(config, videos_dir=folder)) as station:
             video = _record_one(station, url, duration)
@@ -141,7 +141,7 @@ def _record_to_file(url: str, duration: int, output: Path, config: Path | None) 
 
 
 def _save_report(url: str, path: Path, config: Path | None) -> None:
-    """Write a report. If the camera sends no video, the command fails after that."""
+    """Write a report. If the camera sends no video, its error is raised after that."""
     if path.exists():
         raise BadParameter(cli_text("record.exists", path=str(path)))
     if not path.parent.is_dir():
@@ -166,7 +166,7 @@ def _saved_video(station: Station, recording: RecordingJob) -> VideoFile:
 def _show_progress(
     recordings: Sequence[RecordingJob], names: Sequence[str], reasons: list[EndReason]
 ) -> None:
-    """Wait until all recordings have ended; end them as soon as `reasons` has one."""
+    """Wait until all recordings have ended. End them as soon as `reasons` contains one."""
     with recording_progress_bar() as progress:
         tasks = [
             progress.add_task(name, total=each.duration, size="")
@@ -181,9 +181,9 @@ def _show_progress(
 
 @contextmanager
 def _temporary_folder_next_to(output: Path) -> Iterator[Path]:
-    """A hidden folder on the same disk as `output`, so that the video is only renamed at the end.
+    """Make a hidden folder on the disk of `output`, so that the video is only renamed at the end.
 
-    It is removed unless something recorded is still in it.
+    The folder is removed at the end unless something recorded is still in it.
     """
     if output.exists():
         raise BadParameter(cli_text("record.exists", path=str(output)))

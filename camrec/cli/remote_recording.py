@@ -1,4 +1,4 @@
-"""``camrec record`` while a running camrec uses the videos folder: then that camrec records."""
+"""Lets ``camrec record`` use a running camrec, if that camrec uses the videos folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEALTH_TIMEOUT_S = 5.0
 
 
 def find_running_camrec(config: Config) -> RemoteBackend | None:
-    """Return the camrec at the address in the settings, if its videos are those of this folder."""
+    """Return the camrec at the address in the settings, if it lists the videos of this folder."""
     if config.socket or not config.port:
         return None
     host = "127.0.0.1" if config.host in WILDCARD_HOSTS else config.host
@@ -37,14 +37,14 @@ def find_running_camrec(config: Config) -> RemoteBackend | None:
     try:
         running = RemoteBackend(url, config.token)
         there = {(video.filename, video.size) for video in running.videos()}
-    except CamrecError:  # nothing answers, or the token is another one
+    except CamrecError:  # it does not answer, or has another token
         return None
     here = {(video.filename, video.size) for video in VideoLibrary(config.videos, Clock()).videos()}
     return running if there == here else None
 
 
 def _is_camrec(url: str) -> bool:
-    """Whether a request without the token gets a response of camrec.
+    """Return whether a request without the token gets a response of camrec.
 
     Another program that uses the port must not receive the token.
     """
@@ -64,7 +64,7 @@ def record_remotely(
 ) -> tuple[Receipt | None, Path]:
     """Record with a running camrec. Ctrl+C ends the recording early and saves it.
 
-    A camera that was not open there is closed again.
+    If that camrec had not opened the camera before, the camera is closed again.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def record_remotely(
 def _open_camera(running: RemoteBackend, url: str) -> RemoteCamera:
     camera = running.open(url, None)
     info = camera.latest_info
-    while info.state == "opening":  # another client has just opened it
+    while info.state == "opening":  # another client is opening it
         time.sleep(PROGRESS_POLL_INTERVAL_S)
         info = camera.info()
     if info.error is not None:

@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
-    """Serve the dashboard until a signal.
+    """Serve the dashboard until a signal ends it.
 
-    token : require a token; it is made for this run if the settings have none.
+    token : whether to require a token. If the settings have none, a token is made for this run.
     """
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
@@ -40,9 +40,9 @@ def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
 
 
 def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
-    """Open the built-in cameras, and serve the dashboard.
+    """Open the built-in cameras, and serve the dashboard until a signal ends it.
 
-    seconds : record the cameras for this long instead of serving.
+    seconds : record the cameras for this long instead of serving; None: serve.
     """
     _check_security(settings)
     with running_station(settings, fetch=tuple(PROGRAMS)) as station:
@@ -55,13 +55,13 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
 
 
 def _check_security(config: Config) -> None:
-    """Reject settings that would let everybody in, before anything is started.
+    """Reject settings that would let anyone use camrec, before anything is started.
 
     Raises
     ------
     InputError
         ``host_needs_token``: other machines can reach camrec, and there is no token.
-        ``bad_certificate``.
+        ``bad_certificate``: the TLS certificate cannot be loaded.
     """
     if config.is_reachable_remotely and not config.token:
         raise InputError("host_needs_token", host=config.host or "0.0.0.0")
@@ -71,8 +71,8 @@ def _check_security(config: Config) -> None:
 def _serve_dashboard(
     station: Station, *, open_browser: bool, served: Callable[[], object] = lambda: None
 ) -> None:
-    """Serve until a signal; `served` is called as soon as the page answers."""
-    # Panel takes seconds to import: only these two commands need it.
+    """Serve until a signal ends it. `served` is called as soon as the page can be loaded."""
+    # Panel takes seconds to import, and only these two commands need it.
     from camrec import dashboard
 
     config = station.config

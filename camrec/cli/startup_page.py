@@ -1,7 +1,7 @@
 """The page that a browser shows while ``camrec serve --socket`` starts.
 
-Jupyter waits until a server answers on the socket, and the first start may download programs for
-minutes. This server answers at once, until the real one takes its place on the same path.
+Jupyter waits until a server answers on the socket, but the first start may download programs for
+minutes. This server answers at once, until the real one replaces it on the same path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 STARTING_HEADER = "X-Camrec-Starting"
 STARTING_REQUEST_TIMEOUT_S = 5.0
 MAX_STARTING_REQUEST_BYTES = 1 << 16
-MAX_FAILED_POLLS = 10  # failed requests in a row after which the page says that the start failed
+MAX_FAILED_POLLS = 10  # in a row, after which the page says that the start failed
 
 STARTING_PAGE_HTML = """<!DOCTYPE html>
 <html lang="[[language]]">
@@ -57,7 +57,7 @@ STARTING_PAGE_HTML = """<!DOCTYPE html>
 
 @contextlib.contextmanager
 def starting_page(path: str) -> Iterator[None]:
-    """Serve the page on the Unix socket `path`. If that cannot be bound, do nothing."""
+    """Serve the page on the Unix socket `path`. If the socket cannot be bound, do nothing."""
     listener = _bind_socket(path)
     if listener is None:
         yield

@@ -1,4 +1,4 @@
-"""``camrec verify``: checks whether a video is still what it was when it was saved."""
+"""``camrec verify``: checks whether a video has changed since it was saved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def verify(file: Path, config: Config, *, as_json: bool) -> None:
 
 
 def _find_video(file: Path, config: Config) -> Path:
-    """The file, or the video of that name in the videos folder."""
+    """Return the file, or the video with that name in the videos folder."""
     for path in (file, config.videos / file):
         if path.is_file():
             return path

@@ -1,4 +1,4 @@
-"""The bitstreams of video codecs: H.264 and H.265 NAL units and parameter sets, JPEG headers."""
+"""Parses the bitstreams of video codecs: NAL units and parameter sets of H.264 and H.265, JPEGs."""
 
 from camrec.codecs.bit_reader import BitReader
 from camrec.codecs.frame_starts import FrameStartDetector

@@ -6,7 +6,7 @@ from __future__ import annotations
 class BitReader:
     """Reads bits from bytes, the most significant bit first.
 
-    Reading past the end raises ValueError. A NAL unit must go through `unescape_nal` first.
+    Reading past the end raises ValueError. Pass a NAL unit through `unescape_nal` first.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -14,23 +14,26 @@ class BitReader:
         self._bits_left = len(data) * 8
 
     def read_bits(self, count: int) -> int:
-        """The next `count` bits as an unsigned number: u(n) in the standards."""
+        """Read `count` bits as an unsigned number: u(n) in the standards."""
         self._bits_left -= count
         if self._bits_left < 0:
             raise ValueError("the data ends too early")
         return self._value >> self._bits_left & ((1 << count) - 1)
 
     def peek_bits(self, count: int) -> int:
-        """The next `count` bits without reading them; 0 if fewer bits are left."""
+        """Return the next `count` bits without reading them; 0 if fewer bits are left."""
         left = self._bits_left - count
         return self._value >> left & ((1 << count) - 1) if left >= 0 else 0
 
     def read_flag(self) -> bool:
-        """The next bit: u(1)."""
+        """Read one bit: u(1)."""
         return self.read_bits(1) == 1
 
     def read_ue(self) -> int:
-        """An unsigned Exp-Golomb number: ue(v). Raises ValueError if it has over 32 bits."""
+        """Read an unsigned Exp-Golomb number: ue(v).
+
+        Raises ValueError if it starts with more than 32 zeros.
+        """
         zeros = 0
         while not self.read_flag():
             zeros += 1
@@ -39,11 +42,11 @@ class BitReader:
         return (1 << zeros) - 1 + self.read_bits(zeros)
 
     def read_se(self) -> int:
-        """A signed Exp-Golomb number: se(v)."""
+        """Read a signed Exp-Golomb number: se(v)."""
         number = self.read_ue()
         return (number + 1) // 2 if number & 1 else -(number // 2)
 
 
 def unescape_nal(nal: bytes) -> bytes:
-    """A NAL unit without its emulation prevention bytes."""
+    """Return a NAL unit without its emulation prevention bytes."""
     return nal.replace(b"\0\0\3", b"\0\0")

@@ -1,4 +1,4 @@
-"""Finds where a frame begins that has the same timestamp as the frame before it."""
+"""Separates frames that have the same timestamp."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from camrec.codecs.parameter_sets import ParameterSets
 
 
 class FrameStartDetector:
-    """Looks at the slices of one timestamp. A camera with a coarse clock repeats timestamps.
+    """Decides which slices of one timestamp begin a frame.
 
-    Only the first slice of a frame can begin a frame. It does not if it belongs to the second
-    field of the frame, is redundant, or is a copy of the slice before.
+    A camera with a coarse clock gives several frames the same timestamp. Only a slice that starts
+    at the top of the image can begin a frame. It does not if it belongs to the second field of the
+    same frame, is redundant, or repeats the slice that was there before.
 
-    is_duplicate : the camera sends the frame again; the rest of it must be dropped.
+    is_duplicate : the camera sends the same frame again; the rest of it must be dropped.
     """
 
     def __init__(self, syntax: type[NalSyntax], sets: ParameterSets) -> None:
@@ -23,12 +24,12 @@ class FrameStartDetector:
         self.is_duplicate = False
 
     def start_timestamp(self) -> None:
-        """A new timestamp begins a frame in any case."""
+        """Start a new timestamp, which always begins a frame."""
         self._first_slice = None
         self._has_second_field = self.is_duplicate = False
 
     def starts_frame(self, nal: bytes) -> bool:
-        """Whether a frame begins with this NAL unit that is not the first of its timestamp."""
+        """Return whether this NAL unit begins another frame with the same timestamp."""
         if not self._syntax.is_first_slice(nal):
             return False
         before, self._first_slice = self._first_slice, nal

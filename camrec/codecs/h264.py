@@ -63,7 +63,7 @@ class H264Syntax(NalSyntax):
             layout = read_slice_header_layout(sps or b"")
             one, other = read_slice_identity(before, layout), read_slice_identity(nal, layout)
         except ValueError:
-            return "same"  # the timestamp says so
+            return "same"  # because the timestamp is the same
         if (
             one.field_pic_flag
             and other.field_pic_flag
@@ -84,7 +84,7 @@ class H264Syntax(NalSyntax):
                 for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
                     if payload_type == RECOVERY_POINT_SEI_TYPE:
                         return _read_recovery_frame_cnt(payload)
-        # Cameras that send parameter sets with a frame of I slices only mean the same.
+        # Some cameras send no SEI, but parameter sets with a frame that has only I slices.
         slices = (nal for nal, nal_type in zip(nals, types, strict=True) if cls.is_slice(nal_type))
         return 0 if cls.SPS_TYPE in types and all(map(_is_i_slice, slices)) else None
 
@@ -104,9 +104,10 @@ class H264Syntax(NalSyntax):
 
 
 class SliceHeaderLayout(NamedTuple):
-    """What the SPS says about the form of a slice header.
+    """The layout of slice headers, as an SPS defines it.
 
-    frame_num_bits, pic_order_cnt_lsb_bits : sizes of these fields.
+    frame_num_bits, pic_order_cnt_lsb_bits : sizes of these fields in bits.
+    has_fields : whether a slice may belong to one field only.
     """
 
     separate_colour_plane_flag: bool
@@ -116,7 +117,7 @@ class SliceHeaderLayout(NamedTuple):
 
 
 class SliceIdentity(NamedTuple):
-    """What is equal in all slices of a frame, and differs in the next frame (7.4.1.2.4).
+    """The values that all slices of a frame share, and that differ in the next frame (7.4.1.2.4).
 
     idr_pic_id_plus1 : 0 if the frame is not an IDR frame.
     """
@@ -130,7 +131,7 @@ class SliceIdentity(NamedTuple):
 
 
 def read_slice_header_layout(sps: bytes) -> SliceHeaderLayout:
-    """Raises ValueError if it is not a sequence parameter set, or is cut off."""
+    """Read an SPS. Raises ValueError if `sps` is not an SPS, or is cut off."""
     header = read_sps_header(BitReader(unescape_nal(sps)))
     return SliceHeaderLayout(
         header.separate_colour_plane_flag,
@@ -141,7 +142,7 @@ def read_slice_header_layout(sps: bytes) -> SliceHeaderLayout:
 
 
 def read_slice_identity(slice: bytes, layout: SliceHeaderLayout) -> SliceIdentity:
-    """Read the slice header (7.3.3) up to pic_order_cnt_lsb. Raises ValueError."""
+    """Read a slice header (7.3.3) up to pic_order_cnt_lsb. Raises ValueError if it is cut off."""
     bits = BitReader(unescape_nal(slice[1:PARAMETER_SET_ID_BYTES]))
     bits.read_ue()  # first_mb_in_slice
     bits.read_ue()  # slice_type
@@ -165,7 +166,7 @@ def read_slice_identity(slice: bytes, layout: SliceHeaderLayout) -> SliceIdentit
 
 
 def _read_recovery_frame_cnt(payload: bytes) -> int | None:
-    """From a recovery point message (D.1.8); None if it is cut off."""
+    """Read recovery_frame_cnt of a recovery point message (D.1.8); None if it is cut off."""
     try:
         return BitReader(payload).read_ue()
     except ValueError:

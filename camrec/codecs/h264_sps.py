@@ -1,4 +1,4 @@
-"""H.264's sequence parameter set (7.3.2.1.1), with the names of the standard's syntax elements."""
+"""Parses H.264's sequence parameter set (7.3.2.1.1). The names are those of the standard."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from camrec.codecs.sps import SpsInfo, read_sample_aspect_ratio
 
 H264_SPS_TYPE = 7
 BASELINE_PROFILE_IDC = 66
-# In these profiles constraint_set3_flag means that all frames are coded without prediction.
+# In these profiles, constraint_set3_flag means that all frames are intra frames.
 INTRA_ONLY_PROFILE_IDCS = (44, 86, 100, 110, 122, 244)
 CONSTRAINT_SET3_FLAG = 0x10
 CHROMA_FORMAT_PROFILE_IDCS = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-# MaxDpbMbs by level_idc (table A-1); level 1b counts as 1.1 here.
+# MaxDpbMbs by level_idc (table A-1). In level 1b, level_idc is 9, or 11 as in level 1.1.
 MAX_DPB_MACROBLOCKS = {
     9: 396, 10: 396, 11: 900, 12: 2376, 13: 2376, 20: 2376, 21: 4752, 22: 8100, 30: 8100,
     31: 18000, 32: 20480, 40: 32768, 41: 32768, 42: 34816, 50: 110400, 51: 184320, 52: 184320,
@@ -24,7 +24,7 @@ MAX_DPB_FRAMES = 16
 
 
 class SpsHeader(NamedTuple):
-    """The syntax elements of an SPS up to frame_mbs_only_flag, those that camrec uses."""
+    """The syntax elements that camrec uses of an SPS, up to frame_mbs_only_flag."""
 
     profile_idc: int
     constraint_flags: int
@@ -42,12 +42,12 @@ class SpsHeader(NamedTuple):
 
     @property
     def height_in_mbs(self) -> int:
-        """FrameHeightInMbs: of a whole frame, also if it is coded as two fields."""
+        """FrameHeightInMbs: the height of a whole frame, even if it is coded as two fields."""
         return self.height_in_map_units * (1 if self.frame_mbs_only_flag else 2)
 
 
 def parse_h264_sps(sps: bytes) -> SpsInfo:
-    """Size, reorder depth and sample format. Raises ValueError."""
+    """Read size, reorder depth and sample format. Raises ValueError if `sps` is not valid."""
     bits = BitReader(unescape_nal(sps))
     header = read_sps_header(bits)
     if not header.frame_mbs_only_flag:
@@ -64,7 +64,10 @@ def parse_h264_sps(sps: bytes) -> SpsInfo:
 
 
 def read_sps_header(bits: BitReader) -> SpsHeader:
-    """Read an SPS from its NAL unit header to frame_mbs_only_flag. Raises ValueError."""
+    """Read an SPS from its NAL unit header to frame_mbs_only_flag.
+
+    Raises ValueError if it is not an SPS, or is cut off.
+    """
     nal_unit_type = bits.read_bits(8) & 31
     if nal_unit_type != H264_SPS_TYPE:
         raise ValueError("not a sequence parameter set")
@@ -106,7 +109,7 @@ def read_sps_header(bits: BitReader) -> SpsHeader:
 
 
 def _read_pic_order_cnt(bits: BitReader) -> tuple[int, int]:
-    """pic_order_cnt_type, and the bits of pic_order_cnt_lsb (0 for types 1 and 2)."""
+    """Return pic_order_cnt_type, and the bits of pic_order_cnt_lsb (0 for types 1 and 2)."""
     pic_order_cnt_type = bits.read_ue()
     if pic_order_cnt_type == 0:
         log2_max_pic_order_cnt_lsb_minus4 = bits.read_ue()
@@ -122,7 +125,7 @@ def _read_pic_order_cnt(bits: BitReader) -> tuple[int, int]:
 
 
 def _read_cropped_size(bits: BitReader, header: SpsHeader) -> tuple[int, int]:
-    """(width, height) in pixels after frame cropping. Raises ValueError if nothing is left."""
+    """Return (width, height) in pixels after cropping. Raises ValueError if nothing is left."""
     width, height = header.width_in_mbs * 16, header.height_in_mbs * 16
     frame_cropping_flag = bits.read_flag()
     if frame_cropping_flag:
@@ -139,10 +142,11 @@ def _read_cropped_size(bits: BitReader, header: SpsHeader) -> tuple[int, int]:
 
 
 def _reorder_depth(header: SpsHeader, max_num_reorder_frames: int | None) -> int:
-    """How many frames may come before a frame that is shown earlier.
+    """Return how many frames may be decoded before a frame that is shown earlier.
 
-    Without max_num_reorder_frames it is 0 if the profile or the picture order count excludes
-    reordering; else at most the number of references, and what fits into the decoder's buffer.
+    It is 0 if the profile, the picture order count type or the number of reference frames excludes
+    reordering. Otherwise it is max_num_reorder_frames. If the SPS does not contain that, it is the
+    number of reference frames, or of frames that fit into the decoder's buffer if that is smaller.
     """
     excluded = header.profile_idc == BASELINE_PROFILE_IDC or header.pic_order_cnt_type == 2
     if excluded or header.max_num_ref_frames <= 1:
@@ -167,7 +171,7 @@ def _skip_scaling_lists(bits: BitReader, count: int) -> None:
 
 
 def _skip_scaling_list(bits: BitReader, size: int) -> None:
-    """scaling_list() (7.3.2.1.1.1)."""
+    """Skip scaling_list() (7.3.2.1.1.1)."""
     last_scale = next_scale = 8
     for _ in range(size):
         if next_scale:
@@ -177,7 +181,10 @@ def _skip_scaling_list(bits: BitReader, size: int) -> None:
 
 
 def _read_max_num_reorder_frames(bits: BitReader) -> int | None:
-    """From the VUI after the aspect ratio (E.1.1); None if the VUI does not contain it."""
+    """Read max_num_reorder_frames from a VUI whose aspect ratio has been read (E.1.1).
+
+    Returns None if the VUI does not contain it.
+    """
     overscan_info_present_flag = bits.read_flag()
     if overscan_info_present_flag:
         bits.read_flag()  # overscan_appropriate_flag
@@ -211,7 +218,7 @@ def _read_max_num_reorder_frames(bits: BitReader) -> int | None:
 
 
 def _skip_hrd(bits: BitReader) -> bool:
-    """Read a flag, and the hrd_parameters() that follow if it is set (E.1.2). Returns the flag."""
+    """Read a flag and, if it is set, skip hrd_parameters() (E.1.2). Returns the flag."""
     hrd_parameters_present_flag = bits.read_flag()
     if not hrd_parameters_present_flag:
         return False

@@ -46,7 +46,7 @@ class H265Syntax(NalSyntax):
 
     @classmethod
     def is_first_slice(cls, nal: bytes) -> bool:
-        # A slice of another layer (3D, scalable) does not start a frame of its own.
+        # A slice of another layer (3D, scalable) does not start a new frame.
         is_base_layer = not nal[0] & 1 and len(nal) > 2 and not nal[1] >> 3
         return is_base_layer and nal[2] >= 0x80 and cls.is_slice(cls.nal_type(nal))
 
@@ -83,7 +83,10 @@ class H265Syntax(NalSyntax):
 
 
 def _read_recovery_poc_cnt(payload: bytes) -> int | None:
-    """From a recovery point message (D.2.8), at least 0; None if it is cut off."""
+    """Read recovery_poc_cnt of a recovery point message (D.2.8) as at least 0.
+
+    Returns None if it is cut off.
+    """
     try:
         return max(0, BitReader(payload).read_se())
     except ValueError:

@@ -1,4 +1,4 @@
-"""H.265's sequence parameter set (7.3.2.2), with the names of the standard's syntax elements."""
+"""Parses H.265's sequence parameter set (7.3.2.2). The names are those of the standard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ H265_SPS_TYPE = 33
 
 
 def parse_h265_sps(sps: bytes) -> SpsInfo:
-    """Size, reorder depth and sample format. Raises ValueError."""
+    """Read size, reorder depth and sample format. Raises ValueError if `sps` is not valid."""
     bits = BitReader(unescape_nal(sps))
     nal_unit_type = bits.read_bits(16) >> 9 & 63
     if nal_unit_type != H265_SPS_TYPE:
@@ -26,7 +26,7 @@ def parse_h265_sps(sps: bytes) -> SpsInfo:
 
 
 def skip_to_sps_id(bits: BitReader) -> int:
-    """Skip what follows the NAL unit header, up to sps_seq_parameter_set_id.
+    """Skip the syntax elements between the NAL unit header and sps_seq_parameter_set_id.
 
     Returns sps_max_sub_layers_minus1.
     """
@@ -38,7 +38,7 @@ def skip_to_sps_id(bits: BitReader) -> int:
 
 
 def _skip_profile_tier_level(bits: BitReader, max_sub_layers_minus1: int) -> None:
-    """profile_tier_level() (7.3.3)."""
+    """Skip profile_tier_level() (7.3.3)."""
     bits.read_bits(88)  # general_profile_space to general_inbld_flag or its reserved bit
     bits.read_bits(8)  # general_level_idc
     present = [(bits.read_flag(), bits.read_flag()) for _ in range(max_sub_layers_minus1)]
@@ -49,7 +49,7 @@ def _skip_profile_tier_level(bits: BitReader, max_sub_layers_minus1: int) -> Non
 
 
 def _read_size(bits: BitReader) -> tuple[int, int, int]:
-    """(chroma_format_idc, width, height), in pixels inside the conformance window.
+    """Read (chroma_format_idc, width, height), in pixels inside the conformance window.
 
     Raises ValueError if the window is empty.
     """
@@ -69,7 +69,7 @@ def _read_size(bits: BitReader) -> tuple[int, int, int]:
 
 
 def _read_max_num_reorder_pics(bits: BitReader, max_sub_layers_minus1: int) -> int:
-    """sps_max_num_reorder_pics of the highest sub-layer, which every decoder decodes."""
+    """Read sps_max_num_reorder_pics of the highest sub-layer: decoders decode all sub-layers."""
     sps_max_num_reorder_pics = 0
     sub_layer_ordering_info_present_flag = bits.read_flag()
     for _ in range(max_sub_layers_minus1 + 1 if sub_layer_ordering_info_present_flag else 1):
@@ -80,7 +80,7 @@ def _read_max_num_reorder_pics(bits: BitReader, max_sub_layers_minus1: int) -> i
 
 
 def _read_pixel_shape(bits: BitReader, log2_max_pic_order_cnt_lsb: int) -> tuple[int, int]:
-    """Width and height of a pixel from the VUI near the end of the SPS.
+    """Read the width and height of a pixel from the VUI, which is near the end of the SPS.
 
     Returns (1, 1) if something before it cannot be read.
     """
@@ -118,7 +118,7 @@ def _read_pixel_shape(bits: BitReader, log2_max_pic_order_cnt_lsb: int) -> tuple
 
 
 def _skip_scaling_list_data(bits: BitReader) -> None:
-    """scaling_list_data() (7.3.4)."""
+    """Skip scaling_list_data() (7.3.4)."""
     for size_id in range(4):
         for _ in range(0, 6, 3 if size_id == 3 else 1):
             scaling_list_pred_mode_flag = bits.read_flag()
@@ -133,8 +133,8 @@ def _skip_scaling_list_data(bits: BitReader) -> None:
 
 
 def _skip_short_term_ref_pic_sets(bits: BitReader) -> None:
-    """num_short_term_ref_pic_sets, and each st_ref_pic_set() (7.3.7)."""
-    delta_pocs: list[int] = []  # of the set before: 7.4.8 derives a predicted set from them
+    """Skip num_short_term_ref_pic_sets and each st_ref_pic_set() (7.3.7)."""
+    delta_pocs: list[int] = []  # of the previous set, from which 7.4.8 derives a predicted set
     num_short_term_ref_pic_sets = bits.read_ue()
     for st_rps_idx in range(num_short_term_ref_pic_sets):
         inter_ref_pic_set_prediction_flag = st_rps_idx > 0 and bits.read_flag()
@@ -149,7 +149,7 @@ def _read_predicted_delta_pocs(bits: BitReader, before: list[int]) -> list[int]:
     delta_rps_sign = bits.read_flag()
     abs_delta_rps_minus1 = bits.read_ue()
     delta_rps = (abs_delta_rps_minus1 + 1) * (-1 if delta_rps_sign else 1)
-    # A picture stays in the set by used_by_curr_pic_flag or, without it, by use_delta_flag.
+    # A frame stays in the set if used_by_curr_pic_flag is set. If not, use_delta_flag follows.
     return [poc + delta_rps for poc in (*before, 0) if bits.read_flag() or bits.read_flag()]
 
 

@@ -14,9 +14,9 @@ STANDALONE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
-    """(width, height, orientation): the size as it is shown, and Exif's orientation, 1 to 8.
+    """Return (width, height, orientation): the displayed size, and Exif's orientation, 1 to 8.
 
-    Raises ValueError if it is no JPEG, has no frame header, or is too large.
+    Raises ValueError if `jpeg` is not a JPEG, has no frame header, or has too many pixels.
     """
     orientation = 1
     for marker, begin, end in _iterate_segments(jpeg):
@@ -34,7 +34,7 @@ def read_jpeg_format(jpeg: bytes) -> tuple[int, int, int]:
 
 
 def _iterate_segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, start of its content, end of it) of each segment up to the first scan."""
+    """Yield (marker, start of content, end of content) of each segment up to the first scan."""
     if jpeg[:2] != b"\xff\xd8":
         raise ValueError("not a JPEG")
     at = 2
@@ -55,7 +55,7 @@ def _iterate_segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _read_orientation(tiff: bytes) -> int:
-    """Exif's orientation from an Exif block; 1 if it has none."""
+    """Read the orientation from an Exif block; 1 if it has none."""
     orders: dict[bytes, Literal["big", "little"]] = {b"MM": "big", b"II": "little"}
     order = orders.get(tiff[:2])
     if order is None:

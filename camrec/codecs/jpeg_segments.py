@@ -27,7 +27,10 @@ DEFAULT_HUFFMAN_TABLES = bytes.fromhex(
 
 
 def iterate_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
-    """(marker, body) of the segments before a scan; stops at anything that is not a segment."""
+    """Yield (marker, body) of the segments before the first scan.
+
+    It stops at anything that is not a segment.
+    """
     at = 0
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
@@ -46,18 +49,18 @@ def iterate_segments(data: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
 
 
 def build_segment(marker: int, body: bytes) -> bytes:
-    """A segment with its marker and its length."""
+    """Return a segment: its marker, its length and its body."""
     return struct.pack(">BBH", 0xFF, marker, 2 + len(body)) + body
 
 
 def add_huffman_tables(jpeg: bytes) -> bytes:
-    """The JPEG with the default Huffman tables if it has none, else unchanged.
+    """Add the default Huffman tables to a JPEG that has none. Other JPEGs are returned unchanged.
 
-    USB cameras leave the tables out, and not every browser uses the default ones then.
+    USB cameras leave the tables out, and not every browser then uses the default ones.
     """
     at = 2
     for marker, body in iterate_segments(memoryview(jpeg)[2:]):
-        # The default tables are for sequential JPEGs.
+        # The default tables are only for sequential JPEGs.
         if marker == DHT_MARKER or (
             marker in SOF_MARKERS and marker not in (SOF0_MARKER, SOF1_MARKER)
         ):

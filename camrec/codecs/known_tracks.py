@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from camrec.media import VideoTrack
 
-MAX_KNOWN_TRACKS = 8  # the tracks that were used last
+MAX_KNOWN_TRACKS = 8  # those that were used last
 
 FormatT = TypeVar("FormatT", bound=Hashable)
 
@@ -20,7 +20,7 @@ class KnownTracks(Generic[FormatT]):
         self._tracks: dict[FormatT, VideoTrack] = {}
 
     def track_for(self, video_format: FormatT) -> VideoTrack:
-        """The track of this format."""
+        """Return the track of this format."""
         track = self._tracks.pop(video_format, None) or self._create_track(video_format)
         self._tracks[video_format] = track
         if len(self._tracks) > MAX_KNOWN_TRACKS:

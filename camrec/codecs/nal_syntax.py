@@ -1,4 +1,4 @@
-"""What the NAL units of a codec mean: the interface that H.264 and H.265 implement."""
+"""The interface with which H.264 and H.265 describe their NAL units."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SliceRelation = Literal["next", "field", "same"]
 
 
 class NalSyntax(ABC):
-    """The NAL units of one codec. Nothing is stored: the class itself is used, not instances.
+    """The NAL units of one codec. The class itself is used, there are no instances.
 
-    The methods get whole NAL units, without start codes. `types` are the nal_unit_types of `nals`.
+    The methods take whole NAL units, without start codes. `types` are the nal_unit_types of `nals`.
 
     CODEC : the codec of the tracks.
     NAL_HEADER_BYTES : size of a NAL unit's header.
@@ -26,9 +26,11 @@ class NalSyntax(ABC):
     SPS_TYPE : the sequence parameter set.
     SEI_TYPE : supplemental enhancement information before the slices.
     AUD_TYPE : the access unit delimiter, which is the first NAL unit of an access unit.
-    PARAMETER_SET_AND_SEI_TYPES : all NAL units that can change how the frame is treated.
-    IDR_TYPES : key frames that no later frame refers back over.
-    LEADING_TYPES : frames that precede their key frame in display order (H.265 marks them).
+    PARAMETER_SET_AND_SEI_TYPES : parameter sets and SEI: the NAL units that can change the video
+        format, or make a frame without key slices a key frame.
+    IDR_TYPES : key frames after which no frame refers to a frame before them.
+    LEADING_TYPES : frames that are shown before their key frame and may refer to frames before it
+        (only H.265 marks them).
     BROKEN_LINK_TYPES : key frames whose leading frames cannot be decoded.
     """
 
@@ -46,31 +48,33 @@ class NalSyntax(ABC):
     @staticmethod
     @abstractmethod
     def nal_type(nal: bytes | memoryview) -> int:
-        """The nal_unit_type in the header of a NAL unit."""
+        """Return the nal_unit_type in the header of a NAL unit."""
 
     @staticmethod
     @abstractmethod
     def is_slice(nal_type: int) -> bool:
-        """Whether a NAL unit of this type contains a part of a frame."""
+        """Return whether a NAL unit of this type contains a part of a frame."""
 
     @staticmethod
     @abstractmethod
     def is_key_slice(nal_type: int) -> bool:
-        """Whether a NAL unit of this type contains a part of a frame where decoding can begin."""
+        """Return whether a NAL unit of this type contains a part of a key frame."""
 
     @classmethod
     def is_reference(cls, nals: Sequence[bytes], types: Sequence[int]) -> bool:
-        """Whether other frames may refer to this frame."""
+        """Return whether other frames may refer to this frame."""
         return True
 
     @classmethod
     @abstractmethod
     def is_first_slice(cls, nal: bytes) -> bool:
-        """Whether this is the first slice of a frame."""
+        """Return whether this is a slice that starts at the top of the image."""
 
     @classmethod
     def compare_slices(cls, before: bytes, nal: bytes, sps: bytes | None) -> SliceRelation:
-        """To which frame a first slice belongs, compared with the first slice `before` it.
+        """Return to which frame `nal` belongs, compared with the frame of `before`.
+
+        Both slices start at the top of the image, and `before` came first.
 
         sps : the sequence parameter set of `nal`; None if it is unknown.
         """
@@ -79,29 +83,30 @@ class NalSyntax(ABC):
     @classmethod
     @abstractmethod
     def parse_sps(cls, sps: bytes) -> SpsInfo:
-        """Read a sequence parameter set. Raises ValueError if it is none, or is cut off."""
+        """Read an SPS. Raises ValueError if `sps` is not an SPS, or is cut off."""
 
     @classmethod
     @abstractmethod
     def read_recovery_count(cls, nals: Sequence[bytes], types: Sequence[int]) -> int | None:
-        """Whether decoding can begin at a frame that is not a key frame, as SEI says.
+        """Return how soon the video is correct if decoding begins at this frame.
 
-        Returns after how many frames the video is correct; None if decoding cannot begin here.
+        The frame has no key slices. Usually, a recovery point SEI message says whether decoding can
+        begin at it. Returns the number of frames until the video is correct; None if it cannot.
         """
 
     @classmethod
     @abstractmethod
     def read_slice_pps_id(cls, slice: bytes) -> int:
-        """The id of the picture parameter set that a slice uses. Raises ValueError."""
+        """Return the id of the PPS that a slice uses. Raises ValueError if it is cut off."""
 
     @classmethod
     @abstractmethod
     def read_parameter_set_id(cls, parameter_set: bytes) -> int:
-        """A parameter set's own id. Raises ValueError."""
+        """Return the id of a parameter set. Raises ValueError if it is cut off."""
 
     @classmethod
     def read_pps_sps_id(cls, pps: bytes) -> int:
-        """The id of the SPS that a picture parameter set belongs to. Raises ValueError."""
+        """Return the id of the SPS that a PPS belongs to. Raises ValueError if it is cut off."""
         bits = BitReader(unescape_nal(pps[cls.NAL_HEADER_BYTES : PARAMETER_SET_ID_BYTES]))
         bits.read_ue()  # pps_pic_parameter_set_id
         return bits.read_ue()

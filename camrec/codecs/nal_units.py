@@ -15,12 +15,15 @@ find_start_code = re.compile(b"\0\0\1").search
 
 
 def to_annex_b(nals: list[bytes]) -> bytes:
-    """NAL units as a byte stream, each after a start code of four bytes."""
+    """Join NAL units to a byte stream, in which a start code of four bytes precedes each."""
     return START_CODE + START_CODE.join(nals) if nals else b""
 
 
 def parse_sei_messages(nal: bytes, header_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """(payloadType, payload) of each message in an SEI NAL unit with so long a header."""
+    """Yield (payloadType, payload) of each message in an SEI NAL unit.
+
+    header_bytes : the size of the NAL unit's header.
+    """
     data = unescape_nal(nal[header_bytes:])
     at = 0
     while at + 2 < len(data):

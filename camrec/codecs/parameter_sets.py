@@ -29,7 +29,7 @@ class ParameterSets:
     def store(self, nals: Sequence[bytes], types: Sequence[int]) -> None:
         """Store the parameter sets among these NAL units; broken ones are ignored.
 
-        types : the nal_unit_types of `nals`, here and below.
+        types : the nal_unit_types of `nals`, here and in the other methods.
         """
         for nal, nal_type in zip(nals, types, strict=True):
             if nal_type in self._syntax.PARAMETER_SET_TYPES:
@@ -45,17 +45,17 @@ class ParameterSets:
                     self._limit_size()
 
     def sps_info(self, nals: Sequence[bytes], types: Sequence[int]) -> SpsInfo | None:
-        """The video format of an access unit; None if parameter sets are still missing."""
+        """Return the video format of an access unit; None if parameter sets are still missing."""
         sps = self._sets.get((self._syntax.SPS_TYPE, self._find_sps_id(nals, types)))
         return self._parse_sps(sps) if sps is not None and self._is_complete else None
 
     def sps_of_slice(self, slice: bytes) -> bytes | None:
-        """The sequence parameter set that a slice uses; None if it is unknown."""
+        """Return the SPS that a slice uses; None if it is unknown."""
         sps_id = self._find_sps_id([slice], [self._syntax.nal_type(slice)])
         return self._sets.get((self._syntax.SPS_TYPE, sps_id))
 
     def find_required(self, nals: Sequence[bytes], types: Sequence[int]) -> list[bytes]:
-        """All parameter sets that an access unit may refer to, in sending order."""
+        """Return all parameter sets that an access unit may refer to, in sending order."""
         sps_id = self._find_sps_id(nals, types)
         return [
             nal
@@ -65,7 +65,7 @@ class ParameterSets:
         ]
 
     def add_required(self, nals: list[bytes], types: Sequence[int]) -> list[bytes]:
-        """The NAL units of a key frame with all parameter sets that it needs before its slices.
+        """Return the NAL units of a key frame, with all parameter sets that it needs in front.
 
         Returns `nals` itself if the camera sent them all.
         """
@@ -86,7 +86,7 @@ class ParameterSets:
         return {set_type for set_type, _ in self._sets}.issuperset(self._syntax.PARAMETER_SET_TYPES)
 
     def _find_sps_id(self, nals: Sequence[bytes], types: Sequence[int]) -> int:
-        """The id of the SPS that the first slice uses; the newest SPS if that is unknown."""
+        """Return the id of the SPS that the first slice uses; of the newest SPS if unknown."""
         if sum(set_type == self._syntax.SPS_TYPE for set_type, _ in self._sets) < 2:
             return self._newest_sps_id
         pps_type = self._syntax.PARAMETER_SET_TYPES[-1]
@@ -102,7 +102,7 @@ class ParameterSets:
         return self._newest_sps_id
 
     def _belongs_to_sps(self, nal_type: int, set_id: int, nal: bytes, sps_id: int) -> bool:
-        """Whether a parameter set can be used together with the SPS of this id."""
+        """Return whether a parameter set can be used together with the SPS of this id."""
         if nal_type == self._syntax.SPS_TYPE:
             return set_id == sps_id
         if nal_type != self._syntax.PARAMETER_SET_TYPES[-1]:
@@ -113,7 +113,7 @@ class ParameterSets:
             return False
 
     def _identify(self, nal: bytes) -> tuple[int, int] | None:
-        """(nal_unit_type, id) of a parameter set; None if it is broken."""
+        """Return (nal_unit_type, id) of a parameter set; None if it is broken or too large."""
         if len(nal) > MAX_PARAMETER_SET_BYTES:
             return None
         if nal not in self._ids:

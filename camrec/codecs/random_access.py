@@ -10,17 +10,17 @@ from camrec.codecs.nal_syntax import NalSyntax
 class RandomAccessTracker:
     """Classifies the frames of a stream, in decoding order.
 
-    Decoding can begin at an IDR frame. It can also begin at a key frame after which only frames
-    that are shown before it refer to earlier frames (an open GOP), and at the start of an intra
-    refresh, after which the video is correct some frames later.
+    Decoding can begin at an IDR frame. It can also begin at a key frame of an open GOP: then only
+    frames that are shown before the key frame refer to earlier frames. And it can begin at the
+    start of an intra refresh: then the video is correct some frames later.
 
-    dependent, open : as in `MediaUnit`, of the last frame.
-    never_shown : the last frame cannot be decoded by anyone (H.265 after a broken link).
+    dependent, open : as in `MediaUnit`, for the last frame.
+    never_shown : no decoder can decode the last frame (H.265 after a broken link).
     """
 
     def __init__(self, syntax: type[NalSyntax]) -> None:
         self._syntax = syntax
-        # The time of the newest key frame if frames refer back over it.
+        # The timestamp of the newest key frame if later frames may refer to frames before it.
         self._open_key_time: int | None = None
         self._has_broken_leading = False
         self._frames_until_recovery = 0  # reference frames until the video is correct
@@ -31,7 +31,7 @@ class RandomAccessTracker:
     def update(
         self, nals: Sequence[bytes], types: Sequence[int], time: int, reordered: bool
     ) -> bool:
-        """Take the next frame. Returns whether it is a key frame.
+        """Classify the next frame. Returns whether it is a key frame.
 
         Parameters
         ----------
@@ -56,7 +56,7 @@ class RandomAccessTracker:
             leading = self._open_key_time is not None and time < self._open_key_time
         self.never_shown = self._has_broken_leading and leading
         self.dependent = leading or self._frames_until_recovery > 0
-        # H.265 marks leading frames, and players skip them: there the GOP need not count as open.
+        # H.265 marks leading frames, and players skip them, so its GOPs do not count as open.
         refers_back = (
             reordered and self._open_key_time is not None and not self._syntax.LEADING_TYPES
         )
@@ -75,11 +75,11 @@ class RandomAccessTracker:
     def _begin_at_recovery_point(
         self, nals: Sequence[bytes], types: Sequence[int], time: int
     ) -> bool:
-        """Whether decoding can begin at a frame without a key slice."""
+        """Return whether decoding can begin at a frame without key slices; if so, begin there."""
         if self._syntax.PARAMETER_SET_AND_SEI_TYPES.isdisjoint(types):
             return False
         count = self._syntax.read_recovery_count(nals, types)
-        # An intra refresh may follow another at once, or begin before the other ends.
+        # An intra refresh may start directly after another one, or before the other one ends.
         if count is None or (count and not self._is_recovered):
             return False
         self._open_key_time = time

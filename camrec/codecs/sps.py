@@ -33,7 +33,7 @@ class SpsInfo(NamedTuple):
 
 
 def read_sample_aspect_ratio(bits: BitReader) -> tuple[int, int]:
-    """Width and height of a pixel from the start of the VUI; (1, 1) if it does not say."""
+    """Read the width and height of a pixel at the start of a VUI; (1, 1) if it has none."""
     aspect_ratio_info_present_flag = bits.read_flag()
     if not aspect_ratio_info_present_flag:
         return 1, 1

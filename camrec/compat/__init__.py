@@ -1,10 +1,10 @@
-"""What camrec uses of other libraries beyond what they document.
+"""The code that uses other libraries beyond what they document.
 
 Each function and class names the library and the versions that have the feature, says why camrec
 needs it, and what to do when it is gone. ``tests/integration/test_compat.py`` has a canary for
-each: it fails, and names the library, when an update changes the feature.
+each: when an update changes the feature, the canary fails and names the library.
 
-Each name is loaded when it is first used: most callers must not wait for Panel or Tornado.
+Each name is loaded on first use, so that most callers do not wait for Panel or Tornado.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Locks of filelock, whose versions differ."""
+"""File locks of filelock, whose versions differ."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from filelock import FileLock
 
 
 def create_kernel_lock(path: Path) -> FileLock:
-    """A lock at `path` that any thread may release, and that never leaves a marker file instead.
+    """Create a lock at `path` that any thread may release, and that never becomes a marker file.
 
-    Library: filelock, the option ``fallback_to_soft``, which newer versions have; the older ones
-    have no fallback.
-    Reason: a marker file would remain when the process is killed, and lock the folder for ever.
-    If it is gone: make sure that FileLock still fails where the file system has no locks.
+    Library: filelock, the option ``fallback_to_soft``. Older versions have neither the option nor
+    the fallback.
+    Reason: a marker file would remain when the process is killed, and lock the folder forever.
+    If it is gone: make sure that FileLock still fails if the file system has no locks.
     """
     if "fallback_to_soft" in signature(FileLock.__init__).parameters:
         return FileLock(path, thread_local=False, fallback_to_soft=False)

@@ -1,4 +1,4 @@
-"""What a notebook's cell needs of Panel: a view without a connection to the kernel."""
+"""Shows Panel components in notebook cells without a connection to the kernel."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from panel.io.resources import set_resource_mode
 from panel.io.state import state
 from panel.reactive import Reactive
 
-# A minute: Panel looks for BokehJS every 25 ms. By itself it stops after five seconds.
+# One minute, because Panel checks for BokehJS every 25 ms. Its own limit is five seconds.
 BOKEH_LOAD_ATTEMPTS = 2400
 PANEL_LOAD_ATTEMPTS_TEXT = "attempts > 200"
 
 
 @contextmanager
 def stylesheets_inlined(inlined: bool = True) -> Iterator[None]:
-    """Let models that are created meanwhile carry their style sheets with them, if `inlined`.
+    """Let models that the body of this ``with`` creates contain their style sheets, if `inlined`.
 
     Library: Panel, ``panel.io.resources.set_resource_mode``, 1.0 to 1.9; undocumented.
-    Reason: a notebook's page may have no server that it could load style sheets from.
-    If it is gone: set ``bokeh.settings.resources`` to "inline" meanwhile.
+    Reason: a notebook's page may have no server from which it could load style sheets.
+    If it is gone: set ``bokeh.settings.resources`` to "inline" in the body of this ``with``.
     """
     with set_resource_mode("inline" if inlined else None):
         yield
 
 
 def inline_stylesheets(root: Model) -> None:
-    """Replace the style sheets that `root` and what is in it would load by their text.
+    """Replace links to style sheets by the text of these, in `root` and in all models below it.
 
     Library: Panel, ``panel.io.notebook.patch_inline_stylesheets``, 1.0 to 1.9; undocumented.
-    Reason: as `stylesheets_inlined`, for those that are there already.
+    Reason: the same as for `stylesheets_inlined`, but for models that already exist.
     If it is gone: replace each ``ImportedStyleSheet`` by an ``InlineStyleSheet`` with its text.
     """
     for model in root.select({"type": UIElement}):
@@ -45,14 +45,14 @@ def inline_stylesheets(root: Model) -> None:
 
 
 def render_static_html(component: Reactive) -> str:
-    """HTML that shows a component in a notebook, without a comm between page and kernel.
+    """Return HTML that shows a component in a notebook, without a comm between page and kernel.
 
     Library: Panel, ``panel.io.model.add_to_doc``, ``panel.io.notebook.render_model``,
     ``Reactive._cleanup``, ``state._views``, and the text "attempts > 200" in its
     ``doc_nb_js.js``, 1.0 to 1.9.
-    Reason: Panel's own way opens a comm. It would stay in the kernel, with a thread, each time that
-    a cell runs again. A slow page loads BokehJS in more than the five seconds that Panel waits.
-    If it is gone: use ``bokeh.embed.components``, and wait for BokehJS in a script of our own.
+    Reason: Panel itself opens a comm. Each time a cell runs, another comm and its thread would stay
+    in the kernel. A slow page loads BokehJS in more than the five seconds that Panel waits.
+    If it is gone: use ``bokeh.embed.components``, and wait for BokehJS in our own script.
     """
     document = Document()
     root = component.get_root(document)
@@ -65,23 +65,23 @@ def render_static_html(component: Reactive) -> str:
 
 
 def is_extension_loaded() -> bool:
-    """Whether the user has called ``pn.extension``.
+    """Return whether the user has called ``pn.extension``.
 
     Library: Panel, ``panel_extension._loaded``, 1.0 to 1.9.
-    Reason: then the page has BokehJS already, and camrec loads it no second time.
-    If it is gone: load it always. The page does nothing if it has Panel already.
+    Reason: if so, the page already has BokehJS, and camrec need not load it again.
+    If it is gone: always load it. The page does nothing if it already has Panel.
     """
     return panel_extension._loaded
 
 
 def collect_extension_script() -> str:
-    """The JavaScript that ``pn.extension`` would put into the cell's output.
+    """Return the JavaScript that ``pn.extension`` would put into the cell's output.
 
-    Library: Panel and IPython, that ``pn.extension`` publishes with
+    Library: Panel and IPython: ``pn.extension`` publishes with
     ``IPython.display.publish_display_data``, Panel 1.0 to 1.9.
-    Reason: it has 6 MB, and would be in the notebook's file again each time that a cell runs. The
-    kernel's server delivers it instead.
-    If it is gone: take the scripts of ``panel.io.resources.Resources`` with mode "inline".
+    Reason: the script has 6 MB, and each cell that shows a view would store it in the notebook's
+    file. The kernel's server delivers it instead.
+    If it is gone: use the scripts of ``panel.io.resources.Resources`` with mode "inline".
     """
     import IPython.display
 

@@ -1,4 +1,4 @@
-"""Parameters of param with a check of our own."""
+"""List parameters of param whose items are checked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ class CheckedList(param.List):  # type: ignore[type-arg]  # not generic in param
     """A list parameter whose subclass checks the items.
 
     Library: param, ``Parameter._validate``, 1.12 to 2.4.
-    Reason: a setting must be rejected when it is set, wherever that happens.
-    If it is gone: override what replaced it; `param.List` itself does.
+    Reason: a wrong setting must be rejected when it is set, whatever code sets it.
+    If it is gone: override the method that `param.List` overrides instead.
     """
 
     def check_items(self, items: list[object]) -> None:

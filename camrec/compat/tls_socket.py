@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class ObservedTlsSocket(ssl.SSLSocket):
     """A TLS socket that passes everything that it sends and receives to two methods.
 
-    Library: CPython, `ssl.SSLSocket`, 3.7 to 3.14; that ``sendall`` calls ``send``, and that
-    ``recv`` and ``recv_into`` call ``read``, is not documented.
-    Reason: a camera's report contains what was said inside TLS.
-    If it is gone: override the four methods that a caller may use, each by itself.
+    Library: CPython, `ssl.SSLSocket`, 3.7 to 3.14. It is undocumented that ``sendall`` calls
+    ``send``, and that ``recv`` and ``recv_into`` call ``read``.
+    Reason: a camera's report contains what was exchanged inside TLS.
+    If it is gone: override each of the four methods that a caller may use.
     """
 
     def observe_sent(self, data: bytes) -> None:
@@ -24,7 +24,7 @@ class ObservedTlsSocket(ssl.SSLSocket):
         raise NotImplementedError
 
     def observe_received(self, data: bytes) -> None:
-        """Called with the bytes that were received; none of them: the other side has ended."""
+        """Called with the bytes that were received. No bytes mean that the other side has ended."""
         raise NotImplementedError
 
     def send(self, data: ReadableBuffer, flags: int = 0) -> int:
@@ -34,7 +34,7 @@ class ObservedTlsSocket(ssl.SSLSocket):
 
     def read(self, len: int = 1024, buffer: Buffer | None = None) -> bytes:
         found = super().read(len, buffer)
-        # With a buffer it returns the number of bytes, though its annotation says bytes.
+        # With a buffer, `read` returns the number of bytes, although its annotation says bytes.
         received = found if buffer is None else bytes(memoryview(buffer)[: int(found)])
         self.observe_received(received)
         return found

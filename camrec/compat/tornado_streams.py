@@ -12,19 +12,19 @@ from tornado.websocket import WebSocketHandler
 
 
 class MessageWriter(Protocol):
-    """The part of a WebSocket's protocol object that says whether it can still be written to."""
+    """The part of a WebSocket's protocol object that says whether it is still open for writing."""
 
     def is_closing(self) -> bool: ...
 
 
 def websocket_stream(handler: WebSocketHandler) -> tuple[MessageWriter, IOStream]:
-    """The protocol object and the stream of a WebSocket that is open.
+    """Return the protocol object and the stream of an open WebSocket.
 
     Library: Tornado, ``WebSocketHandler.ws_connection`` and ``WebSocketProtocol.stream``, 4.0 to
     6.6.
-    Reason: ``write_message`` creates a task for each message. The live view writes whole frames
-    (RFC 6455) to the stream itself, and asks the stream whether the last one has been sent.
-    If it is gone: use ``write_message``, and await it; a viewer then costs more time of the loop.
+    Reason: ``write_message`` creates a task for each message. The live view writes WebSocket frames
+    (RFC 6455) to the stream itself, and checks whether the stream has sent the last one.
+    If it is gone: await ``write_message``. Each viewer then takes more time of the event loop.
     """
     protocol = handler.ws_connection
     assert protocol is not None and protocol.stream is not None
@@ -32,11 +32,11 @@ def websocket_stream(handler: WebSocketHandler) -> tuple[MessageWriter, IOStream
 
 
 def server_connection_stream(connection: object) -> IOStream:
-    """The stream of a connection that an HTTPServer's `start_request` was called with.
+    """Return the stream of the connection with which an HTTPServer's `start_request` was called.
 
     Library: Tornado, ``HTTP1ServerConnection.stream``, 4.0 to 6.6.
     Reason: if there are too many connections, the one that has been idle for longest is closed.
-    If it is gone: keep the stream that `handle_stream` was called with.
+    If it is gone: keep the stream with which `handle_stream` was called.
     """
     stream = getattr(connection, "stream", None)
     assert isinstance(stream, IOStream)
@@ -47,8 +47,8 @@ def abort_response(request: HTTPServerRequest) -> None:
     """Close the connection of a request whose response cannot be completed.
 
     Library: Tornado, ``HTTP1Connection.stream``, 4.0 to 6.6.
-    Reason: the header has promised more bytes than there are. Only a closed connection tells the
-    client that the body is incomplete.
+    Reason: the header has promised more bytes than there are. The client notices that the body is
+    incomplete only if the connection is closed.
     If it is gone: ``RequestHandler.detach().close()``, after everything else has been flushed.
     """
     server_connection_stream(request.connection).close()
@@ -57,12 +57,12 @@ def abort_response(request: HTTPServerRequest) -> None:
 def add_response_transform(
     application: Application, transform: Callable[[HTTPServerRequest], OutputTransform]
 ) -> None:
-    """Pass the header and the body of each of the application's responses through `transform`.
+    """Pass the header and the body of each response of the application through `transform`.
 
-    Library: Tornado, ``Application.add_transform`` and `tornado.web.OutputTransform`, 1.0 to 6.6;
+    Library: Tornado, ``Application.add_transform`` and `tornado.web.OutputTransform`, 1.0 to 6.6.
     Tornado says that applications are not expected to use either.
-    Reason: the security headers must be on every response, also on those of Panel's handlers.
+    Reason: every response needs the security headers, including those of Panel's handlers.
     If it is gone: set the headers in a subclass of HTTPConnection in ``web/security``.
     """
-    # Tornado calls it with the request; the annotation there asks for a class.
+    # Tornado calls `transform` with the request, but its annotation requires a class.
     application.add_transform(transform)  # type: ignore[arg-type]  # a function does as well

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def create_discovery(addresses: Sequence[str] = ()) -> ThreadedWSDiscovery:
-    """A search of devices that uses these addresses of this machine only; none: all of them.
+    """Create a search for devices. It uses only these addresses of this machine; none: all of them.
 
-    It must be started, searched with and stopped by the caller.
+    The caller starts it, searches with it, and stops it.
 
     Library: WSDiscovery, ``_networkAddressAdded`` and ``_networkAddressRemoved``, 2.0 to 2.1.
-    Reason: the library watches the machine's addresses and uses each of them, also those that the
-    caller did not choose. Addresses are added only after the start.
-    If it is gone: look for an option that names the interfaces.
+    Reason: the library watches the machine's addresses and uses each of them, including those that
+    the caller did not choose. It accepts addresses only after the start.
+    If it is gone: find an option that selects the interfaces.
     """
     from wsdiscovery.discovery import ThreadedWSDiscovery
 

@@ -1,4 +1,4 @@
-"""The dashboard: the page and its server, and the views of a notebook."""
+"""The dashboard: the page and its server, and the views for notebooks."""
 
 from camrec.dashboard.camera_view import CameraView
 from camrec.dashboard.notebook_view import read_page_file

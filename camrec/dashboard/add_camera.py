@@ -16,10 +16,10 @@ from camrec.station import Station
 
 
 class AddCamera(AskingComponent):
-    """The address field. If no camera is open, it is the whole page.
+    """The form that opens a camera. It fills the page while there are no cameras.
 
-    The address may contain a password, or one comes with it. It is taken from the message and
-    stored nowhere here.
+    The message from the browser may contain a password, in the address or separately. This
+    component does not store it.
     """
 
     cameras = param.Integer(default=0, doc="Cameras on the page, failed ones too.")
@@ -36,9 +36,9 @@ class AddCamera(AskingComponent):
         self._station = station
 
     def fill_in(self, address: str, name: str = "", login: bool = False) -> None:
-        """Put an address and a name into the fields, to be changed.
+        """Put an address and a name into the fields, so that the user can change them.
 
-        login : also show the fields for a user and a password.
+        login : whether to show the fields for a user and a password, too.
         """
         self._send_msg({"address": address, "name": name, "login": login})
 

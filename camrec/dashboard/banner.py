@@ -1,4 +1,8 @@
-"""The lines above the cameras: all are open; camrec does not answer; on a phone, Record all."""
+"""The banner above the cameras.
+
+It says that no further camera may be opened, or that camrec does not answer. On a phone it also has
+the Record all button.
+"""
 
 from __future__ import annotations
 

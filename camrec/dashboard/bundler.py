@@ -1,7 +1,7 @@
 """Inlines the page's JavaScript modules, and the style sheets next to them, into one text.
 
 Panel sends a component to the browser as one text, and a notebook's page may have no server to
-import modules from. So the imports are followed here, and there is no build step.
+import modules from. Therefore this module follows the imports, and there is no build step.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
-# Comments on lines of their own. The browser does not need them.
+# Comments that fill whole lines. The browser does not need them.
 _DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//.*)\n", re.MULTILINE)
 
 
 @cache
 def bundle(entry: str) -> str:
-    """A JavaScript expression. Its value is an object with everything that `entry` exports.
+    """Return a JavaScript expression whose value is an object with everything `entry` exports.
 
-    Each module becomes a function that is called once, so names at the top of two modules never
-    collide.
+    Each module becomes a function that is called once, so that the top-level names of two modules
+    never collide.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def bundle(entry: str) -> str:
 
 @cache
 def styles(entry: str) -> str:
-    """The style sheets of `entry` and of everything that it imports, imported ones first.
+    """Return the style sheets of `entry` and of everything that it imports, imported ones first.
 
-    A module's style sheet is next to it, under the same name.
+    A module's style sheet is next to the module and has the same name.
     """
     sheets = [(STATIC / module).with_suffix(".css") for module in modules(entry)]
     return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
@@ -51,7 +51,7 @@ def styles(entry: str) -> str:
 
 @cache
 def modules(entry: str) -> tuple[str, ...]:
-    """`entry` and everything that it imports, each module once and after its own imports."""
+    """Return `entry` and everything that it imports, each module once and after its imports."""
     order: dict[str, None] = {}
     _visit(entry, (), order)
     return tuple(order)
@@ -72,7 +72,7 @@ def _visit(module: str, importers: tuple[str, ...], order: dict[str, None]) -> N
 
 
 def _wrapped(module: str) -> str:
-    """The module as a function that is called at once, and returns what the module exports."""
+    """Return the module as a function that is called at once and returns the module's exports."""
 
     def destructured(match: re.Match[str]) -> str:
         names = ", ".join(each.replace(" as ", ": ") for each in _names(match[1]))
@@ -90,7 +90,7 @@ def _exports(module: str) -> list[str]:
 
 
 def _names(names: str) -> list[str]:
-    """The names of ``a, b as c``, which may be on several lines."""
+    """Return the names of ``a, b as c``, which may be on several lines."""
     return [" ".join(each.split()) for each in names.split(",") if each.strip()]
 
 
@@ -99,7 +99,7 @@ def _path(importer: str, path: str) -> str:
 
 
 def _name(module: str) -> str:
-    """The name of the module's constant. No name in a module starts with a dollar sign."""
+    """Return the name of the module's constant. No name in a module starts with a dollar sign."""
     return "$" + re.sub(r"\W", "_", module.removesuffix(".js"))
 
 

@@ -73,7 +73,7 @@ class CameraCard(AskingComponent):
     def _translate(self) -> None:
         self.show_session(self._row)
 
-    # The browser's messages.
+    # Messages from the browser.
 
     def do_record(self, seconds: int) -> None:
         self.ask("record", self._station.recordings.start, self.session_id, seconds)

@@ -1,4 +1,4 @@
-"""The live view of a camera, for a notebook's cell or any other Panel page."""
+"""The live view of a camera, for a notebook cell or any other Panel page."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class LivePicture(CellComponent):
 
 
 class CameraView(CellView):
-    """The live view of a session, with the controls that record it below.
+    """The live view of a session, with controls below it that record the session.
 
     Parameters
     ----------
     session
         The open camera.
     base_url
-        The address of the server that has its ``/stream``, such as ``http://127.0.0.1:8000``.
+        The base URL of ``/stream``, such as ``http://127.0.0.1:8000``.
     record_url
-        The address of the server that has its ``/record/start`` and ``/record/stop``; without it
-        there are no controls.
+        The base URL of ``/record/start`` and ``/record/stop``. If it is empty, there are no
+        controls.
     width
-        In pixels. By default it is as wide as there is space, and at most 640.
+        Pixels; by default as wide as its container, at most 640.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A part of the page in plain JavaScript: an entry module, with everything that it imports."""
+"""The base classes of the page's parts. Each part is a JavaScript module and its imports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ignore_known_reference_warnings()
 
 
 def catalogue_texts(language: str, *prefixes: str) -> Texts:
-    """The catalogue's texts whose key starts with one of `prefixes`, and the `language` itself."""
+    """Return the catalogue's texts whose keys have one of `prefixes`, and the `language` itself."""
     texts = i18n.catalogue(language).items()
     chosen = {key: text for key, text in texts if key.split(".")[0] in prefixes}
     return {"language": language, **chosen}
@@ -39,7 +39,7 @@ class Component(JSComponent):
     with the style sheets next to the modules (`bundler`).
 
     The browser sends messages such as ``{do: "record", seconds: 60}``, which calls
-    ``do_record(seconds=60)``. It can reach nothing else of a component.
+    ``do_record(seconds=60)``. Only the methods that start with ``do_`` can be called that way.
     """
 
     language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
@@ -76,15 +76,15 @@ class AskingComponent(Component):
     """A component whose buttons call the station.
 
     These calls block, so they run in threads. When a call has ended, the browser gets
-    ``{answered: "record", ok, problem, code, given}``. If it failed, `ok` is false, `problem` is
-    the error in the page's language, and `code` is the error's code; the component shows the
-    problem next to the button. `given` is what the call returned, if that is a text.
+    ``{answered: "record", ok, problem, code, given}``. If the call failed, `ok` is false, `problem`
+    is the error in the page's language, and `code` is the error's code. The component shows the
+    problem next to the button. `given` is what the call returned, if that is a string.
     """
 
     def ask(
         self, action: str, call: Callable[CallP, object], *args: CallP.args, **kwargs: CallP.kwargs
     ) -> None:
-        """Run ``call(*args, **kwargs)`` in a thread, and answer the browser's `action`."""
+        """Run ``call(*args, **kwargs)`` in a thread, and send its result for `action`."""
         state.execute(partial(self._run_action, action, partial(call, *args, **kwargs)))
 
     async def _run_action(self, action: str, call: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""The videos as cards: the newest ones in a row, or all of them by day, with search and order."""
+"""Shows videos as cards: the newest ones in a row, or all by day, with search and sorting."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from camrec.dashboard.video_component import VideoActions, VideoComponent, video
 if TYPE_CHECKING:
     from camrec.library import VideoFile
 
-# Videos in one message. The first message has what fits on a screen, so it is there at once.
+# Videos in one message. The first message is short, so that a screen of videos appears at once.
 FIRST_MESSAGE_VIDEOS, MAX_MESSAGE_VIDEOS = 100, 1000
 
 
 class LatestVideos(VideoComponent):
-    """The newest videos in a row. A card is a link to ``#videos/FILE``, where the player is."""
+    """The newest videos in a row. Each card links to ``#videos/FILE``, which shows the player."""
 
     NEWEST = 9  # as many as fit on the widest page
 
@@ -27,17 +27,17 @@ class LatestVideos(VideoComponent):
     _script: ClassVar[str] = "components/latest_videos.js"
 
     def show_videos(self, videos: list[VideoFile]) -> None:
-        """`videos`: all of the library, newest first."""
+        """Show the newest of `videos`, which are all videos of the library, newest first."""
         self.param.update(
             count=len(videos), videos=[video_row(each) for each in videos[: self.NEWEST]]
         )
 
 
 class VideoLibraryView(VideoComponent):
-    """All videos. The browser requests them when the view is first shown, and then gets changes.
+    """All videos. The browser requests them when it first shows the view, and then gets changes.
 
     A message is ``{gone: [filename], come: JSON of rows, left}``: the videos that were removed, and
-    those that are new or have changed. `left` of these follow in further messages.
+    the videos that are new or have changed. `left` more of these follow in further messages.
     """
 
     count = param.Integer(default=0, doc="How many videos there are.")
@@ -47,11 +47,11 @@ class VideoLibraryView(VideoComponent):
     def __init__(self, *, actions: VideoActions, **params: object) -> None:
         super().__init__(actions=actions, **params)
         self._videos: list[VideoFile] = []
-        # By file name; None: the browser has not requested the videos yet.
+        # The keys are file names. None: the browser has not requested the videos yet.
         self._sent_videos: dict[str, VideoFile] | None = None
 
     def show_videos(self, videos: list[VideoFile]) -> None:
-        """`videos`: all of the library, newest first."""
+        """Show `videos`, which are all videos of the library, newest first."""
         if videos is self._videos:
             return
         self._videos = videos
@@ -63,7 +63,7 @@ class VideoLibraryView(VideoComponent):
         self._send_changes({})
 
     def _send_changes(self, sent: dict[str, VideoFile]) -> None:
-        # The library returns the same object as long as nothing about a video has changed.
+        # The library returns the same object for a video until the video changes.
         now = {video.filename: video for video in self._videos}
         removed = [filename for filename in sent if filename not in now]
         changed = [video for video in self._videos if sent.get(video.filename) is not video]
@@ -78,7 +78,7 @@ class VideoLibraryView(VideoComponent):
         left = len(changed)
         for batch in batches:
             left -= len(batch)
-            # As JSON in a string: Bokeh would examine each value of a list.
+            # The rows are JSON in a string, because Bokeh would examine each value of a list.
             rows = json.dumps([video_row(video) for video in batch], separators=(",", ":"))
             self._send_msg({"gone": removed, "come": rows, "left": left})
             removed = []

@@ -1,4 +1,4 @@
-"""What a notebook's cell needs to show a view."""
+"""Shows views in notebook cells."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ MAX_CELL_WIDTH_PX = 640  # of a view whose width the user did not choose
 
 
 class CellComponent(Component):
-    """A component that carries its styles: a notebook's page may have no server to load them from.
+    """A component that contains its style sheets, because a notebook may have no server for them.
 
-    If it is part of a page of `camrec serve` or `panel serve`, it loads them as all others do.
+    In a page of `camrec serve` or `panel serve`, it loads them as all other components do.
     """
 
     def get_root(
@@ -45,9 +45,9 @@ class CellComponent(Component):
 
 
 class CellView(Viewer):
-    """A view of one component: as a cell's value, in a Panel page, or among ipywidgets.
+    """A view of one component, for a notebook cell, a Panel page, or among ipywidgets.
 
-    A notebook needs nothing else: the page loads the JavaScript with the first view.
+    A notebook needs no preparation: the page loads the JavaScript with the first view.
     """
 
     def __init__(self, component: CellComponent) -> None:
@@ -58,14 +58,14 @@ class CellView(Viewer):
         return self._component
 
     def widget(self) -> Output:
-        """The view as an ipywidget, to be put next to others."""
+        """Return the view as an ipywidget, to combine it with others."""
         from ipywidgets import Output
 
         shown = {"output_type": "display_data", "data": self._repr_mimebundle_(), "metadata": {}}
         return Output(outputs=(shown,))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """What IPython displays. The page asks camrec's server, and nothing of the kernel."""
+        """Return what IPython displays. The page needs camrec's server, but not the kernel."""
         loader = loader_html(self._component.base)
         html = render_static_html(self._component)
         return {"text/html": f"{loader}{html}", "text/plain": repr(self)}
@@ -80,7 +80,7 @@ class WidthParams(TypedDict, total=False):
 
 
 def width_params(width: int | None) -> WidthParams:
-    """The parameters for a width in pixels, or for as much space as there is."""
+    """Return the parameters for a width in pixels, or for the width of the container."""
     if width:
         return {"width": width}
     return {"sizing_mode": "stretch_width", "max_width": MAX_CELL_WIDTH_PX}
@@ -92,10 +92,10 @@ _notebook_script = ""
 
 
 def read_page_file(name: str) -> str | None:
-    """What a view in a notebook loads under this name from the kernel's server.
+    """Return the file that a view in a notebook loads by this name from the kernel's server.
 
-    ``notebook.js`` is loaded before everything else, and is empty before the first view. The
-    `PLOT_FILES` are loaded when the user opens the statistics. None: there is no such file.
+    The page loads ``notebook.js`` before everything else; it is empty before the first view. It
+    loads the `PLOT_FILES` when the user opens the statistics. None: there is no such file.
     """
     if name == "notebook.js":
         return _notebook_script
@@ -103,12 +103,12 @@ def read_page_file(name: str) -> str | None:
 
 
 def loader_html(base_url: str) -> str:
-    """HTML that makes a notebook's page load BokehJS and Panel's JavaScript, if it has not.
+    """Return HTML that makes a notebook's page load BokehJS and Panel's JavaScript if needed.
 
-    `pn.extension` would put them into the cell's output, 6 MB, and again each time that the cell
-    runs. If the user has called it, the page has both, and the result is empty.
+    `pn.extension` would put these 6 MB into the output of each cell that shows a view. If the user
+    has called `pn.extension`, the page has both, and the result is empty.
 
-    base_url : of the kernel's server.
+    base_url : the base URL of the kernel's server.
     """
     global _notebook_script
     if _is_kernel() and not is_extension_loaded():
@@ -120,7 +120,7 @@ def loader_html(base_url: str) -> str:
 
 
 def _is_kernel() -> bool:
-    """Whether this process is the kernel of a notebook."""
+    """Return whether this process is the kernel of a notebook."""
     try:
         from IPython import get_ipython
     except ImportError:

@@ -1,4 +1,4 @@
-"""Why a camera was not opened, as its card shows it: a title, the fact, and what to check."""
+"""Describes why a camera was not opened, as its card shows it: a title, the fact, what to check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from camrec.i18n import catalogue, translate
 
 
 def describe_open_failure(error: CamrecError, tries: int, language: str) -> OpenFailure:
-    """The texts of ``page.failed_CODE``; without such a text, those of the error, and no checks.
+    """Return the title, the fact and the checks of the text ``page.failed_CODE``.
+
+    If there is no such text, return a general title, the error itself, and no checks.
 
     tries : how often camrec tried to open the camera.
     """

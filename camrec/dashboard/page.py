@@ -1,4 +1,4 @@
-"""The page: its parts, and what each of them shows of the station, for one browser."""
+"""The page in one browser: its parts, and what each part shows of the station."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class PageModel(param.Parameterized):
     """What one page shows.
 
     state : the station's latest state.
-    language : of this page.
-    file : the video that the player shows; None: the page shows another view.
+    language : the language of this page.
+    file : the file name of the video that the player shows; None: the page shows another view.
     """
 
-    # __init__ sets it, so it is never None.
+    # __init__ sets the state, so it is never None.
     state: param.ClassSelector[PageState] = param.ClassSelector(class_=PageState)  # type: ignore[assignment]
     language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
     file = param.String(default=None, allow_None=True)
@@ -70,7 +70,7 @@ class SharedParams(TypedDict):
 
 
 class Page:
-    """One browser's page. It has no state of the station: it shows the state that it is given."""
+    """One browser's page. It shows the state in `model`, and stores none of the station's state."""
 
     def __init__(
         self, station: Station, model: PageModel, history: StreamHistory, base: str
@@ -101,7 +101,7 @@ class Page:
         model.param.watch(lambda event: self._translate(), "language")
 
     def add_to(self, template: pn.template.Template) -> None:
-        """Give the template the parts by the names that ``page.html`` has for them."""
+        """Add the parts to the template, with the names that ``page.html`` uses."""
         template.add_panel("header", self.header)
         template.add_panel("banner", self.banner)
         template.add_panel("camera_grid", self.camera_grid)
@@ -191,28 +191,28 @@ class Page:
 
 
 def make_page(station: Station, language: str | None = None) -> pn.template.Template:
-    """The page for the browser that requests it now.
+    """Make the page for the browser that requests it now.
 
-    When its Bokeh session ends, it is notified of nothing any more, and can be collected.
+    When its Bokeh session ends, the page is no longer notified, so it can be garbage-collected.
 
-    language : None: see `choose_language`.
+    language : the language of the page; None: `choose_language` decides.
     """
     board = board_for(station)
     model = PageModel(state=board.state, language=language or choose_language(station))
     document = pn.state.curdoc
-    assert isinstance(document, Document)  # Panel makes a page for a session only
+    assert isinstance(document, Document)  # Panel makes pages only for sessions
 
     def update(state: PageState) -> None:
         document.add_next_tick_callback(lambda: _set_state(model, state))
 
     def loaded() -> None:
-        # Not earlier: Panel does not send what changes between the page's delivery and now.
+        # Panel does not send changes that happen between the delivery of the page and this call.
         disconnect = board.changed.connect(update)
         pn.state.on_session_destroyed(lambda context: disconnect())
         model.state = board.state
 
     pn.state.onload(loaded)
-    # When camrec answers again, the page is loaded again; Bokeh's own messages are in English.
+    # The page reloads itself when camrec answers again. Bokeh's own notifications are in English.
     document.config.update(reconnect_session=False, notify_connection_status=False)
     browser_page = Page(station, model, board.history, base=f"{pn.state.rel_path or '.'}/")
     template = pn.template.Template((STATIC / "page.html").read_text("utf-8"))
@@ -228,7 +228,7 @@ def _set_state(model: PageModel, state: PageState) -> None:
 
 
 def choose_language(station: Station) -> str:
-    """The language that the user chose on the page, else the settings', else the browser's."""
+    """Return the user's choice on the page, else the settings' language, else the browser's."""
     chosen = pn.state.cookies.get(LANGUAGE_COOKIE) if pn.state.cookies else None
     if chosen in i18n.LANGUAGES:
         return chosen

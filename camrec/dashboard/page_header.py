@@ -13,14 +13,14 @@ from camrec.station import Station
 
 
 class PageHeader(AskingComponent):
-    """The two views, the recordings that run, language, theme and settings.
+    """The bar with the two views, the running recordings, language, theme and settings.
 
     Parameters
     ----------
     on_language
         Called with the language that the user chose.
     on_file
-        Called when the page's address changes: with the file that the player is to show, or None.
+        Called when the page's address changes, with the file for the player to show, or None.
     """
 
     cameras = param.Integer(default=0, doc="Cameras that are open.")

@@ -1,4 +1,4 @@
-"""What every page shows, as plain values."""
+"""The state that every page shows, as plain values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RUNNING_STATE_VALUES = (RecordingState.WRITING.value, RecordingState.WAITING.val
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session as its card shows it. Its errors are not in a language yet.
+    """A session as its card shows it. Its errors are not translated yet.
 
     error : why the session has failed.
     trouble : why the latest recording has failed.
@@ -37,10 +37,12 @@ class SessionRow:
 class PageState:
     """The state of the station at one moment.
 
-    sessions : open and failed ones.
+    sessions : the open and the failed sessions.
     status : what the status bar shows.
-    videos : of the library, newest first.
+    videos : all videos of the library, newest first.
     recent_cameras : cameras that were opened before and are not open now.
+    settings : what the settings dialog shows.
+    group_recording : what Record all would record.
     """
 
     sessions: Sequence[SessionRow]

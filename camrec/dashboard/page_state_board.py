@@ -10,19 +10,21 @@ from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.dashboard.stream_history import StreamHistory
 from camrec.station import LibraryChanged, Station, StationEvent
 
-# The disk, a new audio track and the number of retries change without an event of the station.
-PAGE_STATE_INTERVAL_S = 2.0  # seconds between two reads if there is no event
-CHANGE_BATCH_S = 0.05  # seconds in which several events lead to one read
+# The station emits no event when the disk, the audio track or the number of retries changes.
+PAGE_STATE_INTERVAL_S = 2.0  # between two reads if there is no event
+CHANGE_BATCH_S = 0.05  # events within this time lead to one read
 
 
 class PageStateBoard:
-    """The state of one station for all its pages. It is read at once, and then by a thread.
+    """The state of one station for all its pages.
+
+    The constructor reads it, and after that a thread does.
 
     Attributes
     ----------
-    state : the latest.
-    changed : called with each new state, in the board's thread.
-    history : the figures of each camera in the last minutes.
+    state : the latest state.
+    changed : emits each new state, in the board's thread.
+    history : the statistics of each camera in the last minutes.
     """
 
     def __init__(self, station: Station) -> None:
@@ -64,14 +66,14 @@ class PageStateBoard:
                 self.changed.emit(state)
 
 
-# One board for each station that has a page. Panel calls `make_page` once for each browser, with
-# nothing that could carry the board from one call to the next.
+# One board for each station that has a page. Panel calls `make_page` once for each browser, and
+# nothing else could pass the board from one call to the next.
 _boards: dict[Station, PageStateBoard] = {}
 _boards_lock = threading.Lock()
 
 
 def board_for(station: Station) -> PageStateBoard:
-    """The board of a station, for all its pages; it is started by the first call."""
+    """Return the board of a station, which all its pages share. The first call starts it."""
     with _boards_lock:
         if station not in _boards:
             _boards[station] = PageStateBoard(station).start()
@@ -79,7 +81,7 @@ def board_for(station: Station) -> PageStateBoard:
 
 
 def stop_board(station: Station) -> None:
-    """Stop reading the station's state: its pages are gone."""
+    """Stop reading the state of a station that has no pages any more."""
     with _boards_lock:
         board = _boards.pop(station, None)
     if board is not None:

@@ -23,14 +23,15 @@ from camrec.schema import FFmpegHealthReply
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 
-# Of the longest recording that fits, this much is offered after it was rounded.
+# The page offers this share of the longest recording that fits, so that it fits after rounding.
 OFFERED_DURATION_RATIO = 0.95
 
 
 class PageStateReader:
-    """Reads the whole state at each call, and the library's videos only if they may have changed.
+    """Reads the whole state at each call, but the library's videos only if they may have changed.
 
-    It keeps what is needed so that figures that hardly change are the same in two states.
+    It remembers some figures of the last state. If a figure has hardly changed, the next state
+    contains the same value again.
     """
 
     def __init__(self, station: Station) -> None:
@@ -40,14 +41,14 @@ class PageStateReader:
         self._library_changed = True
         self._videos: list[VideoFile] = []
         self._open_rate, self._group_rate = SteadyRate(), SteadyRate()
-        self._last_frame_times: dict[str, float] = {}  # of each stale session, in ms
+        self._last_frame_times: dict[str, float] = {}  # UTC in ms, by the id of each stale session
 
     def notice_library_change(self) -> None:
-        """Read the videos at the next call; from any thread."""
+        """Let the next `read` read the videos. Any thread may call this."""
         self._library_changed = True
 
     def read(self) -> PageState:
-        """The state now. It waits for the disk."""
+        """Read the current state. This blocks while the disk is read."""
         station = self._station
         sessions = station.cameras.sessions()
         ready_proxies = {
@@ -91,7 +92,11 @@ class PageStateReader:
         }
 
     def _cameras_without_video(self, sessions: Sequence[Session]) -> list[CameraWithoutVideo]:
-        """The time of the last frame is read once: read again, it would differ a little."""
+        """Return the cameras that send no frames; those that are being recorded come first.
+
+        The time of a camera's last frame is computed only once, because a second result would
+        differ a little.
+        """
         stale = [each for each in sessions if each.state is SessionState.STALE]
         known, self._last_frame_times = self._last_frame_times, {}
         for session in stale:
@@ -110,7 +115,7 @@ class PageStateReader:
         return sorted(rows, key=lambda row: not row["recorded"])
 
     def _seconds_left(self, sessions: Sequence[Session]) -> float | None:
-        """How long all open cameras can be recorded at once; None: their rates are not known."""
+        """Return how long all open cameras can be recorded at once; None: rates are not known."""
         open_sessions = [each for each in sessions if each.state in OPEN_SESSION_STATES]
         disk = self._station.recordings.estimate_disk(open_sessions)
         rate = self._open_rate.update(disk.file_bit_rate)
@@ -138,5 +143,5 @@ class PageStateReader:
 
 
 def _available_version(ffmpeg: FFmpegHealthReply) -> str | None:
-    """The version of FFmpeg; None if it is missing, or was removed meanwhile."""
+    """Return the version of FFmpeg; None if FFmpeg is missing or has been removed."""
     return ffmpeg.version if ffmpeg.path and Path(ffmpeg.path).exists() else None

@@ -1,4 +1,4 @@
-"""The plots of a camera's last minutes, as Bokeh draws them."""
+"""The Bokeh plots of a camera's last minutes."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ PLOT_HEIGHT_PX = 132
 CLOCK_FORMAT = "%H:%M"
 MS_PER_MINUTE = 60_000
 
-# What is drawn: a column of the source, and its colour on a light and on a dark page.
+# Each column of the source that is drawn, with its colour on a light and on a dark page.
 PLOT_COLOURS = {
     "fps": ("#1d4fbf", "#5b93ff"),
     "rate": ("#0f766e", "#2dd4bf"),
     "lag": ("#6d3fc0", "#b69cff"),
     "lost": ("#9d174d", "#f472b6"),
 }
-# Of the titles, the labels and the grid, on a light and on a dark page.
+# The colours of the titles, the labels and the grid, on a light (False) and a dark (True) page.
 TEXT_AND_LINE_COLOURS = {
     False: ("#12161c", "#515a67", "#d9dde3"),
     True: ("#edf0f4", "#a3aebc", "#2b323c"),
 }
 GAP_COLOURS = {False: "#b36b00", True: "#f0a020"}
 
-# Values by the names of the columns: "at" and the keys of PLOT_COLOURS.
+# The keys are the names of the columns: "at" and the keys of PLOT_COLOURS.
 SampleValues = Mapping[str, float]
 Columns = dict[str, list[float]]
 
@@ -55,10 +55,10 @@ class StreamPlots:
 
     Attributes
     ----------
-    figures : by the names of the columns.
+    figures : one plot for each column, by its name.
     sample_source : the columns that `sample_columns` returns.
-    gaps : the columns ``x0`` and ``x1``, in ms.
-    time_range : the time that all figures show, in ms.
+    gaps : the columns ``x0`` and ``x1``: the start and the end of each gap, in ms.
+    time_range : the time that all plots show, in ms.
     """
 
     def __init__(self, dark: bool) -> None:
@@ -68,7 +68,7 @@ class StreamPlots:
         self.figures = {key: self._make_figure(key, dark) for key in PLOT_COLOURS}
 
     def set_language(self, language: str) -> None:
-        """Write the labels with half steps in a language: Bokeh's formatters know no comma."""
+        """Set the axis labels with a fraction, because Bokeh cannot write a decimal comma."""
         halves: dict[float | str, str | BaseText] = {
             place + 0.5: format_value("rate", place + 0.5, language) for place in range(4)
         }
@@ -158,16 +158,16 @@ def _style_axes(plot: figure, key: str, dark: bool) -> None:
 
 
 def sample_columns(samples: Sequence[SampleValues], before: SampleValues | None = None) -> Columns:
-    """The columns of `StreamPlots.sample_source`, for some samples.
+    """Return the columns of `StreamPlots.sample_source` for some samples.
 
-    They are ``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms) and ``lost``, and each of the
-    last four again as ``..._area``. A line is interrupted where there is no value (NaN). An area
-    is not: there it drops to 0 and rises again, for which rows are added.
+    The columns are ``at`` (ms), ``fps``, ``rate`` (Mbit/s), ``lag`` (ms) and ``lost``, and each of
+    the last four again as ``..._area``. If a value is missing (NaN), the line is interrupted, but
+    the area is 0. Rows are added so that the area drops and rises vertically.
 
     Parameters
     ----------
     before
-        The sample before these, if they continue other ones.
+        The sample before these, if they continue earlier ones.
     """
     rows: list[SampleValues] = []
     for now in samples:
@@ -185,13 +185,13 @@ def sample_columns(samples: Sequence[SampleValues], before: SampleValues | None 
 
 
 def format_value(key: str, value: float, language: str) -> str:
-    """A value of a column, as it is shown in a title or at an axis."""
+    """Return the text for a value of a column in a title or at an axis."""
     text = f"{value:.1f}" if key in ("fps", "rate") else f"{value:.0f}"
     return text.replace(".", ",") if language == "fr" else text
 
 
 def plots_json(dark: bool, language: str) -> str:
-    """Empty plots as JSON, for a page that has BokehJS and fills them and their titles itself."""
+    """Return empty plots as JSON, for a page that has BokehJS and fills them and their titles."""
     plots = StreamPlots(dark)
     plots.set_language(language)
     return json.dumps(json_item(column(*plots.figures.values(), sizing_mode="stretch_width")))

@@ -1,15 +1,15 @@
-"""Figures that change on the page only when a user would care.
+"""Rounds figures, so that they change on the page only if a user would notice the difference.
 
-The page is sent a figure when it changes, and the disk and the rates change all the time.
+Each change is sent to the page, and the disk space and the bit rates change all the time.
 """
 
 from __future__ import annotations
 
-STEADY_RATIO = 0.1  # a bit rate that differs by less stays as it was
+STEADY_RATIO = 0.1  # if a bit rate changes by less, the old one is still shown
 
 
 class SteadyRate:
-    """A bit rate that follows the measured one in steps of at least `STEADY_RATIO`."""
+    """A bit rate that changes only if the measured one differs by at least `STEADY_RATIO`."""
 
     def __init__(self) -> None:
         self._rate = 0.0
@@ -24,7 +24,7 @@ class SteadyRate:
 
 
 def round_bytes(size: int) -> int:
-    """Bytes as finely as the page shows them: whole gigabytes from 10 GB on, else tenths."""
+    """Round down as the page shows sizes: to gigabytes from 10 GB on, else to tenths of them."""
     step = 10**9 if size >= 10**10 else 10**8
     return size // step * step
 

@@ -1,4 +1,4 @@
-"""The server of the page: Panel's, with camrec's own routes next to it, until a signal."""
+"""Serves the page with Panel's server, and camrec's own routes next to it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from camrec.station import Station
 log = logging.getLogger(__name__)
 
 LOOPBACK_ORIGIN_HOSTS = ("127.0.0.1", "localhost")
-UNUSED_SESSION_LIFETIME_MS = 15_000  # ms for which a page that was closed is kept
-UNUSED_SESSION_CHECK_MS = 5_000  # ms between two searches for such pages
+UNUSED_SESSION_LIFETIME_MS = 15_000  # how long a page that was closed stays in memory
+UNUSED_SESSION_CHECK_MS = 5_000  # between two searches for such pages
 
 # A pattern of the path, the handler's class, and the arguments of its `initialize`.
 HandlerRoute = tuple[str, type, Mapping[str, object]]
@@ -35,11 +35,11 @@ class ServerOptions:
     """Where the page is served.
 
     host : the address to listen on.
-    port : 0 takes a free one.
-    prefix : the path that the page and the routes are below, such as ``/cams``.
+    port : the port to listen on; 0: a free one.
+    prefix : the path below which the page and the routes are, such as ``/cams``.
     socket : the path of a Unix socket, instead of `host` and `port`. The proxy that uses it decides
         which pages may connect.
-    language : of every page; None: as the browser requests.
+    language : the language of every page; None: `choose_language` decides.
     """
 
     host: str = "127.0.0.1"
@@ -56,16 +56,17 @@ def serve(
     options: ServerOptions,
     ready: Callable[[str], None] = print,
 ) -> None:
-    """Serve the page at ``/`` and `routes` next to it. Returns after a signal to stop.
+    """Serve the page at ``/`` and `routes` next to it. Returns after a stop signal.
 
     Parameters
     ----------
     application_settings
-        Of Tornado's application.
+        The settings of Tornado's application.
     ready
-        Called with the page's address as soon as it answers.
+        Called with the page's address, or the path of its socket, as soon as it can be loaded.
     """
-    board_for(station)  # the first read of the state blocks: here, and not in the loop
+    # The first read of the state blocks, so it is done before the loop runs.
+    board_for(station)
     io_loop = IOLoop.current()
     assert isinstance(io_loop, BaseAsyncIOLoop)  # Tornado has no other kind since version 5
     loop = io_loop.asyncio_loop
@@ -103,7 +104,7 @@ def _create_server(
         extra_patterns=list(routes),
         unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME_MS,
         check_unused_sessions_milliseconds=UNUSED_SESSION_CHECK_MS,
-        # Bokeh writes these into the page, so they are no more than the page needs.
+        # Bokeh writes these into the page, so they are only those that the page needs.
         include_headers=["Accept-Language", "Host"],
         include_cookies=[LANGUAGE_COOKIE],
         **application_settings,
@@ -112,7 +113,7 @@ def _create_server(
 
 
 def _listening_options(station: Station, options: ServerOptions) -> dict[str, object]:
-    """Bokeh's options that say where to listen, and which pages may connect."""
+    """Return Bokeh's options that say where to listen, and which pages may connect."""
     if options.socket:
         return {"unix_socket": options.socket, "websocket_origin": "*"}
     port = options.port or _find_free_port(options.host)
@@ -121,7 +122,7 @@ def _listening_options(station: Station, options: ServerOptions) -> dict[str, ob
 
 
 def _on_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    """Panel writes to a page without waiting: if it was closed meanwhile, that is no error."""
+    """Ignore that a page was closed: Panel writes to pages without waiting, which may fail."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
 
@@ -132,7 +133,7 @@ def _url_host(host: str) -> str:
 
 
 def _allowed_origins(station: Station, host: str, port: int) -> list[str]:
-    """The hosts whose pages may open the page's own WebSocket, as ``host:port``."""
+    """Return the hosts whose pages may open the page's WebSocket, as ``host:port``."""
     if host in WILDCARD_HOSTS:
         return ["*"]
     proxied = [f"{name}:{each}" for name in station.config.allowed_hosts for each in (80, 443)]
@@ -141,7 +142,7 @@ def _allowed_origins(station: Station, host: str, port: int) -> list[str]:
 
 
 def _find_free_port(host: str) -> int:
-    # Bokeh requires the port in the list of origins before it has opened one.
+    # The list of origins contains the port, and Bokeh requires the list before it opens the port.
     (taken,) = bind_sockets(0, _url_host(host).strip("[]"))[:1]
     with taken:
         return int(taken.getsockname()[1])

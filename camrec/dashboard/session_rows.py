@@ -1,4 +1,4 @@
-"""The rows of the sessions: what each camera's card shows."""
+"""Makes the rows of the sessions, which contain what each camera's card shows."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ CODEC_LABELS = {
 
 
 class SessionRows:
-    """Makes the rows, and remembers the size that each recording was last sent with."""
+    """Makes the rows, and remembers with which size each recording was last sent."""
 
     def __init__(self) -> None:
-        # The key says what was new then: a recording's state and its number of gaps.
+        # By recording id: the state and the number of gaps at that time, and the size in bytes.
         self._sent_sizes: dict[str, tuple[tuple[RecordingState, int], int]] = {}
 
     def read(
@@ -44,14 +44,14 @@ class SessionRows:
         ready_proxies: Mapping[str, bool],
         recordings: Sequence[RecordingJob],
     ) -> list[SessionRow]:
-        """The rows of all `sessions`.
+        """Return the rows of all `sessions`.
 
         Parameters
         ----------
         ready_proxies
-            Whether the proxy of each kind of session is ready.
+            Whether the proxy is ready, by the kind of session.
         recordings
-            Of all sessions, latest first.
+            The recordings of all sessions, latest first.
         """
         return [self._row(each, ready_proxies[each.kind], recordings) for each in sessions]
 
@@ -89,8 +89,8 @@ class SessionRows:
         key = (recording.state, len(gaps))
         sent = self._sent_sizes.get(recording.recording_id)
         if sent is None or sent[0] != key:
-            # The size grows all the time. It is sent with other news only; the browser estimates
-            # what was written since.
+            # The size grows all the time, so it is sent only with other changes. The browser
+            # estimates what was written since.
             sent = self._sent_sizes[recording.recording_id] = (key, recording.bytes)
         return {
             "recording_id": recording.recording_id,
@@ -104,7 +104,7 @@ class SessionRows:
 
 
 def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordingRow]:
-    """The recordings that have not started yet, the next one first."""
+    """Return the recordings that have not started yet, the next one first."""
     return [
         {
             "recording_id": each.recording_id,
@@ -119,7 +119,10 @@ def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordi
 def _latest_error(
     latest: RecordingJob | None, recordings: Sequence[RecordingJob]
 ) -> CamrecError | None:
-    """Why the latest recording failed, or a scheduled one after it that could not start."""
+    """Return why a scheduled recording could not start, or else why the latest recording failed.
+
+    A scheduled recording counts only if it is later than the latest recording.
+    """
     for each in recordings:
         failed = each.state is RecordingState.FAILED and not each.has_started
         if not failed or each.error is None or each.error.code == "recording_cancelled":

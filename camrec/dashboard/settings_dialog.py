@@ -1,4 +1,4 @@
-"""The settings dialog: the browser's own settings, and those of camrec that a user may change."""
+"""The settings dialog: language and theme of this page, and camrec's settings for users."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from camrec.station import Station
 
 
 class SettingsDialog(AskingComponent):
-    """Language and theme change at once; the station changes the others.
+    """Changes language and theme in the page, and other settings in the station.
 
-    A token comes from the page, and is never sent to one.
+    The page can send a new token, but a token is never sent to a page.
 
     Parameters
     ----------

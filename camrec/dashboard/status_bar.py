@@ -1,4 +1,4 @@
-"""The bar at the bottom of the page: whether all is well, and how long cameras can be recorded."""
+"""The bar at the bottom of the page: problems, and how long the cameras can still be recorded."""
 
 from __future__ import annotations
 

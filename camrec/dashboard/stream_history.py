@@ -1,4 +1,4 @@
-"""The figures of each camera in the last minutes: one sample a second, kept for all pages."""
+"""Stores one sample per second of each camera's statistics, for the last minutes and all pages."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from camrec.session import Session, SessionState
 
 log = logging.getLogger(__name__)
 
-SAMPLE_INTERVAL_S = 1.0  # seconds
-HISTORY_DURATION_S = 300  # seconds, and samples
-# A camera sends no frames if the last one is this old, and older than 2.5 usual intervals.
-MISSING_FRAME_AFTER_S = 2.0  # seconds
+SAMPLE_INTERVAL_S = 1.0
+HISTORY_DURATION_S = 300  # with one sample per second, also the number of samples
+# A camera counts as sending no frames if its last frame is older than both of these limits.
+MISSING_FRAME_AFTER_S = 2.0
 MISSING_FRAME_INTERVALS = 2.5
 
 
 @dataclass(frozen=True)
 class StreamSample:
-    """The figures of one session at one moment.
+    """The statistics of one session at one moment.
 
     at : UTC in milliseconds.
     fps, bit_rate : frames and bits per second over the last five seconds; None: no frames arrive.
-    lost : packets that were lost since the sample before.
-    lag : seconds from sending a frame until the slowest viewer has acknowledged it; None: nobody
-        watches.
+    lost : packets that were lost since the previous sample.
+    lag : seconds from sending a frame until the slowest viewer has acknowledged it; None: no
+        frames arrive, or no viewer has acknowledged one.
     """
 
     at: float
@@ -38,7 +38,7 @@ class StreamSample:
 
 
 class StreamHistory:
-    """Takes a sample of each session once a second, in a thread of its own.
+    """Takes a sample of each session once per second, in its own thread.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ class StreamHistory:
         self._thread.join()
 
     def of(self, session_id: str) -> list[StreamSample]:
-        """The samples of a session, oldest first; at most `HISTORY_DURATION_S`."""
+        """Return the samples of a session, oldest first; at most `HISTORY_DURATION_S`."""
         with self._lock:
             return list(self._samples.get(session_id, ()))
 
     def take_samples(self) -> None:
-        """Take a sample of each session, and forget those that are gone."""
+        """Take a sample of each session, and drop the samples of sessions that no longer exist."""
         sessions = {session.session_id: session for session in self._sessions()}
         with self._lock:
             for gone in self._samples.keys() - sessions.keys():

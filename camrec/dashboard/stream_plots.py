@@ -1,4 +1,4 @@
-"""The dialog with the plots of one camera's last five minutes. There are plots while it is open."""
+"""The dialog with the plots of one camera's last five minutes. They exist only while it is open."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PLOT_INTERVAL_MS = 1000
 
 
 class StatisticsHeader(Component):
-    """The dialog's title; it opens and closes the dialog. Bokeh draws what is below it."""
+    """The dialog's title, which opens and closes the dialog. Bokeh draws the plots below it."""
 
     title = param.String(doc="The camera's name.")
 
@@ -46,7 +46,7 @@ class StatisticsHeader(Component):
         self._send_msg({"open": False})
 
     def release_plots(self) -> None:
-        """Let the browser's Bokeh forget the plots that were taken off the page."""
+        """Let Bokeh in the browser release the plots that were removed from the page."""
         self._send_msg({"gone": True})
 
     def do_close(self) -> None:
@@ -67,17 +67,18 @@ class StreamStatistics(Viewer):
         self._session_id = ""
         self._plots: StreamPlots | None = None
         self._last_sample: StreamSample | None = None
-        self._clock_offset_ms = 0.0  # ms by which what is drawn is ahead of UTC
+        self._clock_offset_ms = 0.0  # the plots show UTC plus this
         self._update_timer: PeriodicCallback | None = None
 
     def __panel__(self) -> pn.Column:
         return self._column
 
     def open(self, session_id: str, name: str, dark: bool, utc_offset_minutes: float = 0) -> None:
-        """Draw the history of a session, and add to it once a second until `close`.
+        """Draw the history of a session, and add to it once per second until `close`.
 
-        utc_offset_minutes : the browser's clock is so far ahead of UTC. Bokeh's axes show UTC only,
-            and the page's security policy does not allow a formatter in JavaScript.
+        utc_offset_minutes : how far the browser's local time is ahead of UTC. The plots are shifted
+            by this, because Bokeh's axes show only UTC, and the page's security policy does not
+            allow a formatter in JavaScript.
         """
         self.close()
         self._clock_offset_ms = MS_PER_MINUTE * utc_offset_minutes
@@ -94,7 +95,7 @@ class StreamStatistics(Viewer):
         )
 
     def close(self) -> None:
-        """Draw nothing any more. May be called any number of times."""
+        """Remove the plots. Further calls have no effect."""
         if self._update_timer is not None:
             self._update_timer.stop()  # type: ignore[no-untyped-call]  # Panel has no type
             self._update_timer = None
@@ -122,7 +123,7 @@ class StreamStatistics(Viewer):
         self._update_titles(samples)
 
     def _update_titles(self, samples: Sequence[StreamSample]) -> None:
-        """Update the titles with the latest values, the gaps, and the time that is shown."""
+        """Update the titles with the latest values, the gaps, and the range of the time axes."""
         plots = self._plots
         if plots is None:
             return
@@ -139,7 +140,7 @@ class StreamStatistics(Viewer):
                 plots.gaps.data = {**gaps}
 
     def _column_values(self, sample: StreamSample) -> SampleValues:
-        """A sample as `sample_columns` takes it."""
+        """Return the values of a sample, for `sample_columns`."""
         return {
             "at": sample.at + self._clock_offset_ms,
             "fps": NAN if sample.fps is None else sample.fps,
@@ -159,7 +160,7 @@ def _figure_pane(plot: object) -> pn.pane.Bokeh:
 
 
 def _find_gaps(samples: Sequence[StreamSample], offset_ms: float = 0.0) -> Columns:
-    """The gaps, each from the last sample with frames to the first one that has them again."""
+    """Return the gaps, each from the last sample with frames to the next one with frames."""
     found: Columns = {"x0": [], "x1": []}
     before = None
     missing = False

@@ -1,4 +1,4 @@
-"""What the library and the player share: the row of a video, and the actions on it."""
+"""What the library and the player share: the row of a video, and the actions on videos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ActionP = ParamSpec("ActionP")
 
 
 def video_row(video: VideoFile) -> VideoRow:
-    """What a card shows of a video."""
+    """Return what a card shows of a video."""
     gaps = video.receipt.gaps if video.receipt else []
     return {
         "filename": video.filename,
@@ -35,10 +35,10 @@ def video_row(video: VideoFile) -> VideoRow:
 
 @dataclass(frozen=True)
 class VideoActions:
-    """What the library does to one video, by its file name. A CamrecError is shown to the user.
+    """The library's actions on one video. Each takes its file name, and may raise a CamrecError.
 
     rename : also takes the new name, and returns the new file name.
-    lock : also takes whether the video is to be locked.
+    lock : also takes True to lock the video, or False to unlock it.
     """
 
     delete: Callable[[str], object]
@@ -47,7 +47,7 @@ class VideoActions:
 
 
 class VideoComponent(AskingComponent):
-    """A component that shows videos. It can delete, lock and unlock several at once."""
+    """A component that shows videos. It can delete, lock and unlock several videos at once."""
 
     text_prefixes: ClassVar[tuple[str, ...]] = ("videos",)
 
@@ -56,7 +56,7 @@ class VideoComponent(AskingComponent):
         self._actions = actions
 
     def do_delete(self, filenames: list[str]) -> None:
-        """The user has confirmed it in the browser."""
+        """Delete videos, which the user has confirmed in the browser."""
         self.ask("delete", apply_to_each, self._actions.delete, list(filenames))
 
     def do_lock(self, filenames: list[str], locked: bool) -> None:
@@ -69,12 +69,12 @@ def apply_to_each(
     *args: ActionP.args,
     **kwargs: ActionP.kwargs,
 ) -> None:
-    """Call ``action(filename, ...)`` for each file; one that fails does not stop the others.
+    """Call ``action(filename, ...)`` for each file. If one call fails, the others are still made.
 
     Raises
     ------
     PartialFailure
-        Some failed. It is raised at the end.
+        Some calls failed. It is raised after all calls.
     """
     errors = []
     for filename in filenames:
@@ -87,7 +87,7 @@ def apply_to_each(
 
 
 class PartialFailure(CamrecError):
-    """Why some videos were not changed: how many they are, and the error of the first one."""
+    """Some videos were not changed. It says how many, and has the error of the first one."""
 
     def __init__(self, errors: list[CamrecError]) -> None:
         super().__init__(errors[0].code, **errors[0].facts)

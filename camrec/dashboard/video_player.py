@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class VideoPlayer(VideoComponent):
-    """The view ``#videos/FILE``. It waits until it has been sent the file of the address."""
+    """The view ``#videos/FILE``. It is empty until Python has sent the video in its address."""
 
     shown = param.Dict(default={}, doc="{filename, video, receipt}; video None: there is none.")
 
@@ -25,7 +25,7 @@ class VideoPlayer(VideoComponent):
         self.ask("rename", self._actions.rename, filename, name)
 
     def show_video(self, filename: str, video: VideoFile | None) -> None:
-        """Show the library's `video` of that name; None: say that there is none."""
+        """Show `video`, which has this file name. None: show that there is no such video."""
         receipt = video.receipt if video is not None else None
         self.shown = {
             "filename": filename,

@@ -1,4 +1,4 @@
-"""A video player for a notebook's cell or any other Panel page."""
+"""A video player for a notebook cell or any other Panel page."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class VideoView(CellView):
     Parameters
     ----------
     base_url
-        The address of the server that has the video below ``/videos``, and answers range requests.
+        The base URL of ``/videos``, from a server that supports range requests.
     width
-        In pixels. By default it is as wide as there is space, and at most 640.
+        Pixels; by default as wide as its container, at most 640.
     poster
-        Whether the server also has a thumbnail of the video.
+        Whether that server also has a thumbnail of the video.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What Python sends to the page's components, as dictionaries; `static/wire.d.ts` has the same.
+"""The dictionaries that Python sends to the page's components. `static/wire.d.ts` has the same.
 
 Times are milliseconds since 1970, durations are in seconds, sizes in bytes and bit rates in bits
 per second, unless a field says otherwise.
@@ -13,14 +13,14 @@ Texts = dict[str, "str | dict[str, str]"]
 
 
 class GapRow(TypedDict):
-    """A time without frames. `start` counts in seconds from the start of the video."""
+    """A time without frames. `start` is in seconds from the start of the video."""
 
     start: float
     duration: float
 
 
 class RecordingRow(TypedDict):
-    """The latest recording of a session. `bytes` is what was written when `gaps` last changed."""
+    """The latest recording of a session. `bytes`: its size when `state` or `gaps` last changed."""
 
     recording_id: str
     state: str
@@ -38,7 +38,7 @@ class ScheduledRecordingRow(TypedDict):
 
 
 class RunningRecordingRow(TypedDict):
-    """An entry of the header's list."""
+    """An entry of the header's list of running recordings."""
 
     recording_id: str
     name: str
@@ -46,7 +46,7 @@ class RunningRecordingRow(TypedDict):
 
 
 class SessionFields(TypedDict):
-    """What a camera's card shows of its session, in no language.
+    """What a camera's card shows of its session, without translated texts.
 
     seen : frames that have been decoded while the session opens.
     """
@@ -76,10 +76,11 @@ class OpenFailure(TypedDict):
 
 
 class CardFields(SessionFields):
-    """A session as its card gets it.
+    """A session as its card gets it, with texts in the page's language.
 
     tries : attempts after which opening fails.
     wanted : frames that must be decoded before the session is live.
+    failure : why the session has failed; None: it has not.
     trouble : why the latest recording failed; empty: it did not.
     """
 
@@ -90,7 +91,7 @@ class CardFields(SessionFields):
 
 
 class RecentCameraRow(TypedDict):
-    """A camera that was opened before. `asks`: its password is not known any more."""
+    """A camera that was opened before. `asks`: camrec no longer knows its password."""
 
     name: str
     url: str
@@ -117,11 +118,13 @@ class StatusFields(TypedDict):
     """What the status bar shows.
 
     proxies : the state of each proxy's process, by its name.
-    ffmpeg : its version; None: it is not installed any more.
+    ffmpeg : its version; None: it is missing.
     free, total : bytes of the disk.
     seconds : how long all open cameras can be recorded at once; None: their rates are not known.
-    open, most : sessions that are open, and that may be.
+    open, most : how many sessions are open, and how many may be open.
+    demo : whether a demo camera is not open.
     without : the cameras without video; those that are being recorded come first.
+    left : recordings that could not be saved.
     """
 
     proxies: dict[str, str]
@@ -137,7 +140,12 @@ class StatusFields(TypedDict):
 
 
 class SettingsFields(TypedDict):
-    """What the settings dialog shows. `token`: whether there is one."""
+    """What the settings dialog shows.
+
+    most : how many sessions may be open.
+    folder : the videos folder after the next start.
+    token : whether a token is set.
+    """
 
     most: int
     folder: str
@@ -148,9 +156,9 @@ class GroupRecordingFields(TypedDict):
     """The cameras that can be recorded at once.
 
     count : live cameras that are not being recorded.
-    rate : of all their files together.
-    most : the longest recording of all of them that fits on the disk, in seconds.
-    room, free : bytes that recordings may use, and that are free.
+    rate : bits per second of all their files together.
+    most : the longest recording of all these cameras that is offered, in seconds.
+    room, free : bytes of the disk that recordings may use, and that are free.
     """
 
     count: int
@@ -175,7 +183,7 @@ class VideoRow(TypedDict):
 
 
 class PlayedVideoRow(VideoRow):
-    """What the player shows besides: pixels, and the codecs as FFmpeg names them."""
+    """What the player shows of a video. Sizes are in pixels; codecs have FFmpeg's names."""
 
     width: int | None
     height: int | None

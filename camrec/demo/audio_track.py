@@ -1,4 +1,4 @@
-"""The audio of the street at night."""
+"""Generates the audio of the street at night."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AUDIO_LOOP_S = 10
 
 
 def make_night_audio() -> npt.NDArray[np.float32]:
-    """Ten seconds of audio that loop without a click: wind, crickets, and a tick each second.
+    """Make ten seconds of audio that loops without a click: wind, crickets, and a tick each second.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def make_night_audio() -> npt.NDArray[np.float32]:
 
 
 def _make_wind(chance: np.random.Generator, size: int) -> npt.NDArray[np.float64]:
-    """Low-frequency noise of `size` samples that loops without a click."""
+    """Make `size` samples of low-frequency noise that loops without a click."""
     frequencies = np.fft.rfftfreq(size, 1 / AUDIO_SAMPLE_RATE_HZ)
     strength = 1 / (1 + (frequencies / 180) ** 2)
     noise: npt.NDArray[np.float64] = np.fft.irfft(
@@ -43,6 +43,6 @@ def _make_wind(chance: np.random.Generator, size: int) -> npt.NDArray[np.float64
 
 
 def _smooth_edges(on: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """An envelope that follows `on` with ramps of 2 ms, so that nothing clicks."""
+    """Return an envelope that follows `on` with ramps of 2 ms, so that nothing clicks."""
     width = AUDIO_SAMPLE_RATE_HZ // 500
     return np.convolve(on, np.full(width, 1 / width), mode="same")

@@ -1,4 +1,4 @@
-"""A birdhouse in a garden: a bird hops along a branch, leaves fall, a butterfly flies by."""
+"""Draws a birdhouse in a garden: a bird hops along a branch, leaves fall, a butterfly flies by."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class BirdhouseScene:
         return image
 
     def _draw_bird(self, image: ImageArray, moment: float) -> None:
-        """The bird hops along the branch to the house and back, and rests between two hops."""
+        """Draw the bird, which hops along the branch to the house and back, with rests."""
         hops, part = divmod(moment % HOPS_PER_ROUND_TRIP, 1.0)
         there = HOPS_PER_ROUND_TRIP / 2
         homeward = hops >= there
@@ -72,12 +72,12 @@ class BirdhouseScene:
 
 
 def _branch_height(x: float) -> float:
-    """The y coordinate of the branch at `x`, in pixels."""
+    """Return the y coordinate of the branch at `x`, in pixels."""
     return 560 - 0.055 * x
 
 
 def _draw_background(chance: np.random.Generator) -> ImageArray:
-    """The part that does not move: leaves out of focus, the branch and the house."""
+    """Draw the part that does not move: leaves out of focus, the branch and the house."""
     image: ImageArray = np.full((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), (28, 58, 34), np.uint8)
     for radius in (110, 80, 55, 38):
         for _ in range(26):
@@ -117,7 +117,7 @@ def _fill_polygon(image: ImageArray, points: list[tuple[int, int]], colour: Colo
 
 
 def _make_bird(mood: str) -> Sprite:
-    """A robin that looks to the right (mood "up"), or pecks at the branch ("down")."""
+    """Make a robin that looks to the right (mood "up"), or pecks at the branch ("down")."""
     nod = 16 if mood == "down" else 0
 
     def paint(canvas: ImageArray) -> None:

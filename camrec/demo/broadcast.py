@@ -25,15 +25,15 @@ VIDEO_BITS_PER_SECOND = 2_500_000
 AUDIO_BITS_PER_SECOND = 96_000
 AAC_FRAME_SAMPLES = 1024
 RECONNECT_PAUSE_S = 0.5
-# If it is later than this, because the machine slept, it connects again.
+# If frames are delayed by more than this, because the machine slept, the publisher reconnects.
 MAX_PUBLISH_DELAY_S = 10.0
 
 
 class RtspPublisher:
-    """Publishes until it is stopped, and connects again when the server restarts.
+    """Publishes until it is stopped, and reconnects when the server restarts.
 
-    It encodes in this process and not in an FFmpeg, because the address contains a password, and
-    every user of this machine can read the arguments of a process.
+    It encodes in this process and does not start FFmpeg, because the address contains a password,
+    and every user of this machine can read the arguments of a process.
     """
 
     def __init__(self, address: str, scene: Scene) -> None:
@@ -45,12 +45,12 @@ class RtspPublisher:
         self._thread = threading.Thread(target=self._run, name="demo rtsp", daemon=True)
 
     def start(self, timeout: float) -> bool:
-        """Start to publish. True if the server accepted a frame within `timeout` seconds."""
+        """Start to publish. Returns whether the server took a frame within `timeout` seconds."""
         self._thread.start()
         return self._publishing.wait(timeout)
 
     def stop(self) -> None:
-        """Stop publishing, and wait a second for it: a server that hangs may block it longer."""
+        """Stop publishing. A server that hangs may block that, so wait at most a second for it."""
         self._stop_requested.set()
         self._thread.join(1.0)
 
@@ -100,7 +100,7 @@ class RtspPublisher:
         return frame
 
     def _audio_frames(self) -> Iterator[av.AudioFrame]:
-        """The audio frames from now on. The tick is at the start of each second of the clock."""
+        """Yield the audio frames from now on. A tick marks the start of each second of UTC."""
         begin = int(time.time() * audio_track.AUDIO_SAMPLE_RATE_HZ) % self._audio.size
         for pts in itertools.count(0, AAC_FRAME_SAMPLES):
             samples = self._audio.take(

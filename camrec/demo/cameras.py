@@ -12,12 +12,12 @@ from camrec.demo.rtsp_camera import DemoRtspCamera
 class DemoCameras:
     """One RTSP camera with audio and one HTTP-MJPEG camera, for anyone who has no camera at hand.
 
-    camrec opens them like any other camera. They can be reached from this machine only.
+    camrec opens them like any other camera. They can be reached only from this machine.
 
     Parameters
     ----------
     mediamtx
-        The program that serves RTSP. It is another process than the proxy.
+        The program that serves RTSP. It runs in another process than the proxy.
     folder
         The folder for its settings file, which exists only while it starts.
     """
@@ -43,12 +43,12 @@ class DemoCameras:
 
     @property
     def rtsp_url(self) -> str:
-        """Known once it was started."""
+        """The address of the RTSP camera, which is known after `start`."""
         return self._rtsp.url
 
     @property
     def mjpeg_url(self) -> str:
-        """Known once it was started."""
+        """The address of the MJPEG camera, which is known after `start`."""
         return self._mjpeg.url
 
     def stop(self) -> None:

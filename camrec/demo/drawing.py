@@ -1,4 +1,4 @@
-"""Drawing functions that both scenes use."""
+"""Drawing functions for both scenes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class Scene(Protocol):
     """A scene that changes with time."""
 
     def draw(self, moment: float) -> ImageArray:
-        """The image at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR. Safe in any thread."""
+        """Return the image at `moment` (UTC seconds): (720, 1280, 3) uint8, BGR.
+
+        Any thread may call it.
+        """
         ...
 
 
@@ -31,7 +34,7 @@ class Sprite:
     Parameters
     ----------
     paint
-        Draws on a transparent BGRA canvas that is larger by `SUPERSAMPLING_FACTOR`.
+        Draws on a transparent BGRA canvas of the sprite's size times `SUPERSAMPLING_FACTOR`.
     """
 
     def __init__(self, width: int, height: int, paint: Callable[[ImageArray], None]) -> None:
@@ -44,14 +47,14 @@ class Sprite:
         self._transparency = np.repeat(255 - small[..., 3:], 3, axis=2)
 
     def mirrored(self) -> Sprite:
-        """A copy with left and right exchanged."""
+        """Return a copy with left and right exchanged."""
         twin = object.__new__(Sprite)
         twin._colour = np.ascontiguousarray(self._colour[:, ::-1])
         twin._transparency = np.ascontiguousarray(self._transparency[:, ::-1])
         return twin
 
     def draw_on(self, image: ImageArray, x: float, y: float) -> None:
-        """Draw it with its top left corner at (x, y); what is outside the image is cut off."""
+        """Draw the sprite with its top left corner at (x, y). It may extend beyond the image."""
         height, width = self._colour.shape[:2]
         left, top = round(x), round(y)
         here = (slice(max(top, 0), max(top + height, 0)), slice(max(left, 0), max(left + width, 0)))
@@ -65,7 +68,7 @@ class Sprite:
 
 
 def make_gradient(top: Colour, bottom: Colour, height: int) -> ImageArray:
-    """A strip as wide as the scene, (height, 1280, 3), from one colour to another."""
+    """Make a strip as wide as the scene, (height, 1280, 3), from one colour to another."""
     part = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     strip = np.asarray(top, np.float32) * (1 - part) + np.asarray(bottom, np.float32) * part
     return np.repeat(strip, SCENE_WIDTH_PX, axis=1).astype(np.uint8)

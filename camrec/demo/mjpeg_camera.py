@@ -22,7 +22,7 @@ DEMO_MJPEG_PATH = "/birdhouse.mjpg"
 
 
 class DemoMjpegCamera:
-    """Serves a scene at `url`. It is drawn only for clients that are connected.
+    """Serves a scene at `url`. The scene is drawn only while a client is connected.
 
     The response is ``multipart/x-mixed-replace``, and each JPEG has a ``Content-Length``.
     """
@@ -34,12 +34,12 @@ class DemoMjpegCamera:
 
     @property
     def url(self) -> str:
-        """Known once it was started."""
+        """The address of the camera, which is known after `start`."""
         assert self._server is not None
         return f"http://127.0.0.1:{self._server.server_address[1]}{DEMO_MJPEG_PATH}"
 
     def start(self) -> None:
-        """Serve from now on, if it does not yet."""
+        """Start to serve, unless the camera already serves."""
         if self._server is not None:
             return
         self._server = _MjpegServer(self._scene)
@@ -121,7 +121,7 @@ class _MjpegRequestHandler(BaseHTTPRequestHandler):
         due = time.monotonic()
         while not self.server.stopping.wait(due - time.monotonic()):
             self._send_frame()
-            # After a delay the missed frames are skipped.
+            # After a delay, the missed frames are skipped.
             due = max(due + 1 / MJPEG_FRAMES_PER_SECOND, time.monotonic())
 
     def _send_frame(self) -> None:
@@ -131,5 +131,5 @@ class _MjpegRequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Log for debugging only."""
+        """Log at debug level."""
         log.debug(format, *args)

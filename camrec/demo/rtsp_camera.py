@@ -26,8 +26,8 @@ DEMO_START_TIMEOUT_S = 20.0
 class DemoRtspCamera:
     """Runs its own MediaMTX, which serves what this process publishes to it.
 
-    Nobody else can publish: the password is random. It is in memory and, until MediaMTX has read
-    it, in a file that only its owner can read.
+    Nobody else can publish, because the password is random. It is stored in memory and, until
+    MediaMTX has read it, in a file that only its owner can read.
     """
 
     def __init__(self, mediamtx: Path, folder: Path) -> None:
@@ -42,11 +42,11 @@ class DemoRtspCamera:
 
     @property
     def url(self) -> str:
-        """Known once it was started."""
+        """The address of the camera, which is known after `start`."""
         return f"rtsp://127.0.0.1:{self._port}/{DEMO_RTSP_PATH}"
 
     def start(self) -> None:
-        """Start it, and wait until it can be watched.
+        """Start the camera, and wait until it can be watched.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class DemoRtspCamera:
     def _make_process(self) -> ChildProcess:
         self._delete_config_file()
         self._folder.mkdir(parents=True, exist_ok=True)
-        # mkstemp creates it with mode 0600.
+        # mkstemp creates the file with mode 0600.
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="demo-", suffix=".yml")
         self._config_path = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

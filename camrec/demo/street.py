@@ -1,4 +1,4 @@
-"""A street at night: windows are switched on and off, cars drive by."""
+"""Draws a street at night: lights go on and off in the windows, and cars drive by."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class StreetScene:
         for x, y, phase in self._stars:
             image[y, x] = 130 + int(90 * math.sin(2.2 * moment + phase))
         for number, (x, y) in enumerate(self._windows):
-            # Each window has a rhythm of its own, of about half a minute.
+            # Each window has its own period of about half a minute.
             if (moment / (23 + number % 17) + number * 0.37) % 1 < 0.5:
                 image[y : y + 24, x : x + 18] = LIT_WINDOW_COLOUR
         self._far_car.draw_on(image, SCENE_WIDTH_PX - (moment * 170) % 2100, 505)
@@ -57,7 +57,7 @@ class StreetScene:
 
 
 def _draw_houses(chance: np.random.Generator) -> tuple[ImageArray, list[tuple[int, int]]]:
-    """The part that does not move, and the top left corner (x, y) of each window."""
+    """Draw the part that does not move; also return the top left corner (x, y) of each window."""
     image: ImageArray = np.empty((SCENE_HEIGHT_PX, SCENE_WIDTH_PX, 3), np.uint8)
     image[:KERB_TOP_PX] = make_gradient((58, 30, 20), (122, 84, 96), KERB_TOP_PX)
     add_glow(image, 1010, 90, 90, (70, 80, 80))
@@ -93,7 +93,7 @@ def _draw_houses(chance: np.random.Generator) -> tuple[ImageArray, list[tuple[in
 
 
 def _make_car(colour: Colour) -> Sprite:
-    """A car that drives to the right, with its headlights."""
+    """Make a car that drives to the right, with its headlights."""
     width, height = CAR_SIZE_PX
 
     def paint(canvas: ImageArray) -> None:
@@ -123,7 +123,7 @@ def _make_car(colour: Colour) -> Sprite:
 
 
 def _draw_headlights(canvas: ImageArray) -> None:
-    """The headlights have alpha 0, so their light is added to the background."""
+    """Draw the headlights. They have alpha 0, so their light is added to the background."""
     left = (CAR_SIZE_PX[0] - 8) * SUPERSAMPLING_FACTOR
     along = np.linspace(0, 1, canvas.shape[1] - left, dtype=np.float32)[None, :]
     down = np.arange(canvas.shape[0], dtype=np.float32)[:, None] / SUPERSAMPLING_FACTOR

@@ -1,4 +1,4 @@
-"""A session's frames and audio packets, sent to any number of consumers; keeps the current GOP."""
+"""The stream of a session, which any number of consumers can read from its current GOP on."""
 
 from camrec.feed.feed import Feed
 from camrec.feed.media_feed import MediaFeed

@@ -1,4 +1,4 @@
-"""The one stream of a session, for all its consumers."""
+"""The stream of a session, for all its consumers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from camrec.feed.subscription import DISCONTINUITY, Discontinuity, Subscription
 from camrec.media import AudioTrack, Interruption, MediaUnit, StreamNotice, VideoTrack
 
 MAX_AUDIO_SILENCE_NS = 5 * NS_PER_SECOND
-MAX_INTERRUPTIONS = 10_000  # that a feed remembers, the latest ones
+MAX_INTERRUPTIONS = 10_000  # the latest ones, which a feed remembers
 
 
 class Feed:
-    """Takes units from one thread and gives them to any number of subscriptions.
+    """Takes units from one thread and passes them to any number of subscriptions.
 
     No subscription delays the feed or another subscription.
 
-    newest : the newest frame; it stays when the stream breaks, so that its age is known.
+    newest : the newest frame. It stays when the stream is interrupted, so that its age is known.
     low_latency : whether a subscription needs each unit at once; otherwise units may arrive in
         batches.
     low_latency_changed : emitted after `low_latency` has changed.
@@ -44,7 +44,7 @@ class Feed:
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
         self._video: VideoTrack | None = None
-        self._newest_audio: tuple[AudioTrack, int] | None = None  # and its arrival
+        self._newest_audio: tuple[AudioTrack, int] | None = None  # the track, and when it arrived
         self.newest: MediaUnit | None = None
         self.low_latency = False
         self.low_latency_changed: Callbacks[[]] = Callbacks()
@@ -54,7 +54,7 @@ class Feed:
         self._interruptions: deque[tuple[int, Interruption]] = deque(maxlen=MAX_INTERRUPTIONS)
 
     def publish(self, *units: MediaUnit) -> None:
-        """Give the units to all subscriptions. Never waits."""
+        """Pass the units to all subscriptions. Never blocks."""
         with self._lock:
             for unit in units:
                 self._gop_buffer.add(unit)
@@ -68,12 +68,15 @@ class Feed:
         fan_out(subscriptions, *units)
 
     def interrupt(self, cause: Interruption | None = None) -> None:
-        """The stream broke: drop the GOP, and give `DISCONTINUITY` to all subscriptions.
+        """Drop the GOP because the stream is interrupted, and notify all subscriptions.
+
+        They get a `DISCONTINUITY`.
 
         Parameters
         ----------
         cause
-            Why the stream broke, for the receipts of its recordings; None if there was no stream.
+            Why the stream is interrupted, for the receipts of its recordings; None if there was no
+            stream.
         """
         with self._lock:
             if cause is not None:
@@ -100,18 +103,18 @@ class Feed:
         Parameters
         ----------
         max_bytes
-            How much may wait to be taken before the subscription overflows.
+            How many bytes may be queued before the subscription overflows.
         media
-            Which units it gets.
+            The media that the subscription gets: "video", "audio" or both.
         since
-            Begin with the GOP that was the current one at this monotonic time in nanoseconds, if
-            the feed still has it.
+            Begin with the GOP that was current at this monotonic time in nanoseconds, or with the
+            oldest GOP that the feed still has.
         low_latency
-            Whether each unit is needed at once; `Subscription.set_low_latency` changes that.
+            Whether each unit is needed at once. `Subscription.set_low_latency` changes that.
         on_ready
-            Called when something waits and nothing did, in the publisher's thread. It must return
-            quickly: an event loop gives ``lambda: loop.call_soon_threadsafe(event.set)``. If
-            several subscriptions have the same one, it is called once for all of them.
+            Called in the publisher's thread when the queue was empty and gets something. It must
+            return quickly: an event loop passes ``lambda: loop.call_soon_threadsafe(event.set)``.
+            If several subscriptions have the same function, one call is made for all of them.
         """
         with self._lock:
             subscription = Subscription(
@@ -133,33 +136,33 @@ class Feed:
         return subscription
 
     def note(self, notices: tuple[StreamNotice, ...]) -> None:
-        """Replace the notices of the stream since its last break."""
+        """Replace the notices of the stream since its last interruption."""
         self._notices = notices
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
-        """The latest notice of each code, also of the stream before its last break."""
+        """The latest notice of each code, including those from before the last interruption."""
         latest = {notice.code: notice for notice in (*self._earlier_notices, *self._notices)}
         return tuple(latest.values())
 
     def interruptions(self, since: int) -> Counter[Interruption]:
-        """How often the stream broke since a monotonic time in nanoseconds, by cause."""
+        """Return how often the stream was interrupted since a monotonic time (ns), by cause."""
         with self._lock:
             return Counter(cause for at, cause in self._interruptions if at >= since)
 
     def current_gop(self) -> tuple[MediaUnit, ...]:
-        """The newest key frame and everything after it; empty if there is none."""
+        """Return the newest key frame and everything after it; empty if there is none."""
         with self._lock:
             return self._gop_buffer.units()
 
     def interrupted_gop(self) -> tuple[MediaUnit, ...]:
-        """The GOP that a break ended, until the next key frame; empty if there is none."""
+        """Return the GOP before an interruption. From the next key frame on, it is empty."""
         with self._lock:
             return self._interrupted_gop
 
     @property
     def video(self) -> VideoTrack | None:
-        """The track of the frames; None before the first, and after a break until the next."""
+        """The track of the frames; None until the first frame, also after an interruption."""
         return self._video
 
     @property
@@ -174,18 +177,18 @@ class Feed:
 
     @property
     def frame_interval(self) -> float:
-        """Recent seconds between two frames; 0 before there are two."""
+        """Seconds between two recent frames (the median); 0 before there are two."""
         with self._lock:
             return self._meter.frame_interval
 
     @property
     def has_frame_interval(self) -> bool:
-        """Whether `frame_interval` is that of the stream since its last break."""
+        """Whether `frame_interval` was measured since the last interruption."""
         with self._lock:
             return self._meter.has_frame_interval
 
     def figures(self) -> StreamStats:
-        """The statistics of the stream now."""
+        """Return the statistics of the stream now."""
         with self._lock:
             return self._meter.figures(self._clock.monotonic_ns(), self.newest)
 

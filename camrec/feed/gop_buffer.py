@@ -1,4 +1,4 @@
-"""The current GOP: the newest key frame, everything after it, and its audio."""
+"""Stores the current GOP: the newest key frame, everything after it, and its audio."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ AUDIO_LEAD_NS = 2 * NS_PER_SECOND  # audio often arrives before the frame that i
 
 
 class GopBuffer:
-    """What a new consumer starts with, so that it can decode at once.
+    """Stores the GOP with which a new consumer starts, so that it can decode at once.
 
-    If the picture is complete only some frames after a key frame (`MediaUnit.dependent`), the GOP
-    before it continues until then, so that a consumer that starts with the GOP can show the newest
-    frame.
+    If the image is complete only some frames after a key frame (`MediaUnit.dependent`), the
+    previous GOP continues until then. So a consumer can always show the newest frame of the GOP.
 
-    A GOP that grows over `MAX_GOP_BUFFER_BYTES` is dropped, and there is none until the next key
-    frame: a GOP with a gap cannot be decoded.
+    A GOP that grows over `MAX_GOP_BUFFER_BYTES` is dropped, because a GOP with a gap cannot be
+    decoded. There is none until the next key frame.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ class GopBuffer:
         self._earlier_bytes = 0
 
     def add(self, unit: MediaUnit) -> None:
-        """Add a unit in the order of arrival."""
+        """Add a unit. Units are added in the order of their arrival."""
         if unit.track.medium == "audio":
             self._recent_audio.append(unit)
             while unit.arrived - self._recent_audio[0].arrived > AUDIO_LEAD_NS:
@@ -62,13 +61,13 @@ class GopBuffer:
             self._drop_oldest()
 
     def units(self, since: int | None = None) -> tuple[MediaUnit, ...]:
-        """The key frame first, then everything in order of arrival; empty if there is no GOP.
+        """Return a key frame, then everything in order of arrival; empty if there is no GOP.
 
         Parameters
         ----------
         since
-            Begin with the GOP that was the current one at this monotonic time in nanoseconds, if
-            it is kept.
+            Begin with the GOP that was current at this monotonic time in nanoseconds, or with the
+            oldest one that is kept; None: with the newest.
         """
         gops = [self._units] if self._units else []
         if since is not None:
@@ -87,7 +86,7 @@ class GopBuffer:
         self._earlier_bytes = 0
 
     def _start_gop(self, units: list[MediaUnit]) -> None:
-        """Start a GOP with a key frame and what has arrived since."""
+        """Start a GOP with a key frame and everything that has arrived since."""
         key, *others = units
         began = key.time + key.offset
         known = set(others)
@@ -103,7 +102,7 @@ class GopBuffer:
         self._next_key_index = 0
 
     def _archive_gop(self, moved: set[MediaUnit], since: int) -> None:
-        """Keep the GOP that ends here, without the audio that belongs to the next one."""
+        """Keep the GOP that ends now, without the audio that belongs to the next one."""
         if self._units:
             units = [unit for unit in self._units if unit not in moved]
             size = sum(len(unit.data) for unit in units)

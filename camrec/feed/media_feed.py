@@ -1,4 +1,4 @@
-"""What the consumers of a session's feed see of it."""
+"""The interface of a session's feed for its consumers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class MediaFeed(Protocol):
 
     @property
     def newest(self) -> MediaUnit | None:
-        """The newest frame, kept when the stream breaks; None before the first."""
+        """The newest frame, which stays when the stream is interrupted; None before the first."""
 
     @property
     def video(self) -> VideoTrack | None:
-        """The track of the frames; None before the first, and after a break until the next."""
+        """The track of the frames; None until the first frame, also after an interruption."""
 
     @property
     def audio(self) -> AudioTrack | None:
@@ -34,27 +34,27 @@ class MediaFeed(Protocol):
 
     @property
     def frame_interval(self) -> float:
-        """Recent seconds between two frames; 0 before there are two."""
+        """Seconds between two recent frames (the median); 0 before there are two."""
 
     @property
     def has_frame_interval(self) -> bool:
-        """Whether `frame_interval` is that of the stream since its last break."""
+        """Whether `frame_interval` was measured since the last interruption."""
 
     @property
     def notices(self) -> tuple[StreamNotice, ...]:
         """What a receipt should say about the stream: the latest notice of each code."""
 
     def interruptions(self, since: int) -> Mapping[Interruption, int]:
-        """How often the stream broke since a monotonic time in nanoseconds, by cause."""
+        """Return how often the stream was interrupted since a monotonic time (ns), by cause."""
 
     def interrupted_gop(self) -> Sequence[MediaUnit]:
-        """The GOP that a break ended, until the next key frame; empty if there is none."""
+        """Return the GOP before an interruption. From the next key frame on, it is empty."""
 
     def current_gop(self) -> Sequence[MediaUnit]:
-        """The newest key frame and everything after it; empty if there is none."""
+        """Return the newest key frame and everything after it; empty if there is none."""
 
     def figures(self) -> StreamStats:
-        """The statistics of the stream now."""
+        """Return the statistics of the stream now."""
 
     def subscribe(
         self,

@@ -1,4 +1,4 @@
-"""A feed's statistics: frame rate, bit rate, losses."""
+"""Measures a feed: frame rate, bit rate, lost packets."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from camrec.clock import NS_PER_SECOND
 from camrec.media import MediaUnit
 
 STATS_WINDOW_NS = 5 * NS_PER_SECOND
-RATE_LULL_NS = NS_PER_SECOND  # without a unit, after which the latest rate only shows the lull
-RATE_SETTLING_S = 30.0  # time constant with which the usual rate follows the latest one
-INTERVAL_SAMPLE_FRAMES = 33  # newest frames whose median interval is the usual one
+RATE_LULL_NS = NS_PER_SECOND  # after this long without a unit, the usual rate is not updated
+RATE_SETTLING_S = 30.0  # the time constant with which the usual rate follows the latest one
+INTERVAL_SAMPLE_FRAMES = 33  # the usual interval is the median among this many newest frames
 
 
 @dataclass(frozen=True)
 class StreamStats:
     """The statistics of a stream at one time.
 
-    fps, bit_rate : frames, and bits with the audio, per second over the last five seconds.
+    fps : frames per second over the last five seconds.
+    bit_rate : bits of video and audio per second over the last five seconds.
     key_distance : seconds between the last two key frames; 0 before there are two.
     lost : packets known to be missing since the feed began.
     frames : frames since the feed began.
@@ -72,7 +73,7 @@ class StreamMeter:
             self._last_key_time = unit.time
 
     def interrupt(self) -> None:
-        """The stream broke: measure from here on. The frame interval is probably the same."""
+        """Start again because the stream is interrupted. The frame interval stays until measured."""
         self._previous_interval = self.frame_interval
         self._frame_arrivals.clear()
         self._arrivals.clear()
@@ -81,27 +82,27 @@ class StreamMeter:
 
     @property
     def frame_interval(self) -> float:
-        """Seconds between two frames, the median of the latest; 0 before there are two."""
+        """Seconds between two recent frames (the median); 0 before there are two."""
         intervals = [later - earlier for earlier, later in pairwise(self._frame_arrivals)]
         return median(intervals) / NS_PER_SECOND if intervals else self._previous_interval
 
     @property
     def has_frame_interval(self) -> bool:
-        """Whether there are two frames since the stream last broke."""
+        """Whether at least two frames have arrived since the last interruption."""
         return len(self._frame_arrivals) > 1
 
     def figures(self, now: int, newest: MediaUnit | None) -> StreamStats:
-        """The statistics at a monotonic time in nanoseconds; `newest` is the newest frame."""
+        """Return the statistics at a monotonic time (ns); `newest` is the newest frame."""
         self._expire(now)
         known = now - self._first if self._first is not None else 0
-        # A rate over less than a second would claim more than is known.
+        # A rate that is measured over less than a second would not be reliable.
         span = max(min(known, STATS_WINDOW_NS) / NS_PER_SECOND, 1.0)
         bit_rate = 8 * sum(size for _, size, _ in self._arrivals) / span
         self._update_usual_rate(now, bit_rate)
         fps = sum(video for _, _, video in self._arrivals) / span
         usual = self.frame_interval
         if usual * NS_PER_SECOND > STATS_WINDOW_NS / 2 and newest is not None:
-            # The window has too few frames to count them.
+            # The window contains too few frames for counting.
             fps = 1 / usual if now - newest.arrived < 2 * usual * NS_PER_SECOND else 0.0
         return StreamStats(
             fps=fps,
@@ -114,12 +115,12 @@ class StreamMeter:
         )
 
     def _update_usual_rate(self, now: int, bit_rate: float) -> None:
-        """Let the usual rate follow the latest one, but not while nothing arrives."""
+        """Let the usual rate follow the latest rate, but not while nothing arrives."""
         if not self._arrivals or now - self._arrivals[-1][0] > RATE_LULL_NS or self._first is None:
             return
         known = now - self._first
         if self._usual_rate_known and known < RATE_LULL_NS:
-            return  # the stream is back, and a rate over less than a second says too little
+            return  # the stream has just resumed, so its rate is not reliable yet
         share = (
             1 - exp(-(now - self._usual_rate_at) / NS_PER_SECOND / RATE_SETTLING_S)
             if self._usual_rate_known

@@ -1,4 +1,4 @@
-"""One consumer's queue of a feed."""
+"""The queue of one consumer of a feed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Discontinuity:
-    """Stands between two units of a queue: the stream broke here."""
+    """Marks between two units of a queue that the stream was interrupted."""
 
     def __repr__(self) -> str:
         return "DISCONTINUITY"
@@ -24,21 +24,23 @@ DISCONTINUITY = Discontinuity()
 class Subscription:
     """A queue that is limited in bytes. Filling it never blocks; any thread may empty it.
 
-    The GOP that it starts with does not count: the feed holds those bytes anyway.
+    The GOP with which it starts does not count, because the feed stores those bytes anyway.
 
-    overflowed : more arrived than fits; nothing is queued any more.
+    overflowed : more arrived than fits, so nothing more is queued.
     closed : its owner closed it, or the feed ended.
     low_latency : whether its owner needs each unit at once.
-    on_ready : called when there is something to read (units, an overflow, the end) and there was
-        nothing before. It runs in the publisher's thread. It is also called once at the start if
-        the queue starts with a GOP.
+    on_ready : called when there is something to read (units or an overflow) and there was nothing
+        before, and when the subscription closes. It mostly runs in the publisher's thread. It is
+        also called once at the start if the queue starts with a GOP.
 
     Parameters
     ----------
     first_units
-        The GOP that the queue starts with.
+        The GOP with which the queue starts.
+    max_bytes
+        How many bytes may be queued before it overflows.
     media
-        Which units it gets: "video", "audio" or both.
+        The media that it gets: "video", "audio" or both.
     on_close
         Called when it closes.
     on_low_latency_change
@@ -70,27 +72,27 @@ class Subscription:
         self.closed = False
 
     def set_low_latency(self, low_latency: bool) -> None:
-        """Say whether each unit is needed at once."""
+        """Set whether each unit is needed at once."""
         if low_latency != self.low_latency:
             self.low_latency = low_latency
             self._on_low_latency_change()
 
     def take_all(self) -> list[MediaUnit | Discontinuity]:
-        """Empty the queue: everything in order. Does not wait."""
+        """Empty the queue, and return its items in order. Does not block."""
         with self._condition:
             items, self._queue = self._queue, []
             self._bytes = 0
             return items
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until there is something to read; False if `timeout` seconds passed first."""
+        """Block until there is something to read. Returns False after `timeout` seconds."""
         with self._condition:
             return self._condition.wait_for(self._is_ready, timeout)
 
     def close(self) -> None:
-        """Get nothing more. Any thread may call it, any number of times.
+        """Stop queueing. Any thread may call it, any number of times.
 
-        What is queued can still be taken.
+        What is already queued can still be taken.
         """
         with self._condition:
             if self.closed:
@@ -101,7 +103,7 @@ class Subscription:
         self.notify()
 
     def put(self, *items: MediaUnit | Discontinuity) -> bool:
-        """For the feed: queue the items, or overflow. Returns whether `notify` must be called."""
+        """Queue the items, or overflow. Returns whether the feed must call `notify`."""
         wanted = [
             item
             for item in items

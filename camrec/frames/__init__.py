@@ -1,4 +1,4 @@
-"""Videos as data: any frame by its number or time, aligned videos, lazy arrays."""
+"""Reads videos as data: any frame by its number or time, aligned videos, lazy arrays."""
 
 from camrec.frames.align import align_times
 from camrec.frames.dask_array import to_dask_array

@@ -1,4 +1,4 @@
-"""A video as a lazy array that any Dask cluster can read, one GOP a chunk."""
+"""Makes a lazy array of a video for any Dask cluster, with one GOP in each chunk."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_gop(
     targets
         (n, 3) int64, a `SeekTarget` in each row.
     fallbacks
-        (m, 3) int64, further seek targets of the first frame.
+        (m, 3) int64, further seek targets for the first frame of the GOP, at earlier key frames.
     size
         Height and width in pixels.
 

@@ -29,7 +29,7 @@ class VideoFrames:
     path
         The file, here or on another storage.
     started_at
-        UTC of the video's time 0, in nanoseconds.
+        When the video starts: UTC nanoseconds.
     index_file
         Where the index of the video is stored between runs; None: nowhere.
     """
@@ -44,12 +44,12 @@ class VideoFrames:
 
     @property
     def index(self) -> FrameIndex:
-        """The index of all frames, read when it is first used.
+        """The index of all frames, which is read on first use.
 
         Raises
         ------
         NotFoundError
-            ``no_video``, ``no_pictures``.
+            ``no_video``, ``no_pictures``: the file does not exist, or cannot be read.
         """
         with self._lock:
             return self._load_index()
@@ -110,7 +110,7 @@ class VideoFrames:
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Raise what goes wrong as an error that names the video."""
+        """Raise errors of the file as a NotFoundError that names the video."""
         name = self.path.name
         try:
             yield
@@ -123,5 +123,5 @@ class VideoFrames:
             raise NotFoundError("no_pictures", filename=name, reason=reason) from None
 
     def __reduce__(self) -> tuple[type[VideoFrames], tuple[Path, int, Path | None]]:
-        """Pickle it without the open file: another process opens the file itself."""
+        """Pickle without the open file: another process opens the file itself."""
         return VideoFrames, (self.path, self._started_at, self._index_file)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from camrec import remote_files
 from camrec.clock import NS_PER_SECOND
 
-# Key frames from which decoding is tried. An intra refresh is complete in less than two GOPs.
+# Decoding is tried from this many key frames. An intra refresh takes less than two GOPs.
 MAX_SEEK_KEY_FRAMES = 4
 
 
@@ -85,8 +85,8 @@ class FrameIndex:
     def seek_targets(self, number: int) -> Iterator[SeekTarget]:
         """Iterate over the ways to reach the shown frame `number`, the nearest key frame first.
 
-        The others start at earlier key frames. They are for a frame that is not complete yet when
-        it is decoded from the nearest one.
+        The others start at earlier key frames, in case the frame is not complete when it is decoded
+        from the nearest one.
         """
         tick, gop = int(self.shown[number]), int(self._gop_numbers[number])
         for each in range(gop, max(gop - MAX_SEEK_KEY_FRAMES, -1), -1):
@@ -166,7 +166,7 @@ FRAME_ROW_DTYPE = np.dtype(
 
 
 def _read_table(video: av.VideoStream) -> npt.NDArray[np.void]:
-    """Rows of FRAME_ROW_DTYPE from the tables of the file; the ticks are decoding timestamps."""
+    """Read rows of FRAME_ROW_DTYPE from the tables of the file. Ticks are decoding timestamps."""
     rows = (
         (each.timestamp, each.timestamp, each.is_keyframe, each.is_discard, each.pos)
         for each in video.index_entries
@@ -177,7 +177,7 @@ def _read_table(video: av.VideoStream) -> npt.NDArray[np.void]:
 def _read_packets(
     container: av.container.InputContainer, video: av.VideoStream
 ) -> npt.NDArray[np.void]:
-    """Rows of FRAME_ROW_DTYPE from the packets, also of a file that has no tables."""
+    """Read rows of FRAME_ROW_DTYPE from the packets, which works without tables, too."""
     rows = (
         (packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, packet.pos or 0)
         for packet in container.demux(video)
@@ -189,9 +189,9 @@ def _read_packets(
 def _read_end(
     container: av.container.InputContainer, video: av.VideoStream
 ) -> tuple[int, int, bool]:
-    """Return the last frame's tick and duration, and whether frames are decoded as they are shown.
+    """Return the last frame's tick and duration, and whether decoding and display order are equal.
 
-    The order is checked at the first frame and in the last GOP only.
+    The order is checked only at the first frame and in the last GOP.
     """
     packets = [next(container.demux(video))]
     container.seek((video.start_time or 0) + (video.duration or 0), stream=video)

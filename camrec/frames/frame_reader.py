@@ -1,4 +1,4 @@
-"""An open video from which frames are read by their timestamps."""
+"""Reads frames of an open video by their timestamps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ MAX_REORDER_FRAMES = 16  # frames that a decoder may hold back; H.264 and H.265 
 class FrameReader:
     """Reads frames of a video that stays open.
 
-    It decodes on from the last frame if that is shorter than a seek. Only one thread may use it.
+    If the next frame is later in the same GOP, it continues to decode and does not seek. Only one
+    thread may use it.
 
     Raises
     ------
@@ -39,7 +40,7 @@ class FrameReader:
         self._frame: av.VideoFrame | None = None
 
     def read_frame(self, targets: Iterable[SeekTarget]) -> npt.NDArray[np.uint8]:
-        """Return a frame, through the first of `targets` that leads to it.
+        """Return a frame, with the first of `targets` from which it can be decoded.
 
         Returns
         -------
@@ -55,7 +56,7 @@ class FrameReader:
         remaining = iter(targets)
         frame = self._find_frame(next(remaining), remaining)
         array = self._reformatter.reformat(frame, format="rgb24").to_ndarray()
-        return array.astype(np.uint8, copy=False)  # what it is; PyAV's types allow others
+        return array.astype(np.uint8, copy=False)  # it is uint8; PyAV's types also allow others
 
     def close(self) -> None:
         """Close the file."""
@@ -83,7 +84,7 @@ class FrameReader:
         self._frames = (frame for packet in packets for frame in packet.decode())
 
     def _packets_from_key_frame(self, target: SeekTarget) -> Iterator[av.Packet[av.VideoStream]]:
-        """Packets from the key frame on; from an earlier one if FFmpeg does not seek to it."""
+        """Return packets from the key frame on; from an earlier one if FFmpeg cannot seek there."""
         second = round(1 / self._video.time_base) if self._video.time_base else 0
         for tick in (target.seek_tick, target.start, target.start - second):
             packets = self._packets_from(tick)
@@ -97,7 +98,7 @@ class FrameReader:
         return self._container.demux(self._video)
 
     def _decode_until(self, tick: int) -> av.VideoFrame | None:
-        """Decode up to the frame at `tick` and return it; None if it does not come."""
+        """Decode up to the frame at `tick`, and return that frame; None if it is missing."""
         later = 0
         for frame in self._frames:
             if frame.pts is None:

@@ -1,4 +1,4 @@
-"""Stores the index of a video on the disk, so that a long video opens at once the next time."""
+"""Stores the index of a video on the disk, so that a long video opens at once next time."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ INDEX_CACHE_VERSION = 1
 def load_or_read_index(video: Path, file: Path | None) -> FrameIndex:
     """Load the index of a video from `file`, or read it from the video.
 
-    It is read from the video, and stored in `file` if that can be written, if `file` is missing or
-    damaged or the video has changed since.
+    If `file` is missing or damaged, or the video has changed, the index is read from the video and
+    stored in `file`. An index that cannot be stored is not an error.
 
     Raises
     ------
     OSError
         The video cannot be read (`av.error.FFmpegError` is one).
     IndexError
-        There is no video in it.
+        The file has no video, or no frame that is shown.
     """
     stamp = remote_files.read_stamp(video)
     index = _load(file, stamp) if file is not None else None

@@ -1,4 +1,4 @@
-"""Packages that only some calls need: `pip install "camrec[data]"`."""
+"""Imports packages that only some calls need: `pip install "camrec[data]"`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Positions in a video: a frame number, seconds or a time."""
+"""Finds positions in a video: a frame number, seconds or a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
     index
         The frames of the video.
     started_at
-        UTC of the video's time 0, in nanoseconds.
+        When the video starts: UTC nanoseconds.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
     if _is_whole_number(at):
         number = int(at) + count if at < 0 else int(at)
     elif 0 <= (offset := _to_offset_ns(at, started_at)) < index.duration_ns:
-        # If the first frame comes late, it is shown from the start.
+        # If the first frame is not at time 0, it is nevertheless shown from the start.
         number = max(0, int(np.searchsorted(index.offsets, offset, "right")) - 1)
     else:
         number = count
@@ -52,7 +52,7 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
 def find_frame_range(
     start: Position | None, stop: Position | None, step: int, index: FrameIndex, started_at: int
 ) -> range:
-    """Return the numbers of the frames from `start` up to but not including `stop`, as a slice.
+    """Return the numbers of the frames from `start` up to but not including `stop`, as slices do.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def find_frame_range(
     index
         The frames of the video.
     started_at
-        UTC of the video's time 0, in nanoseconds.
+        When the video starts: UTC nanoseconds.
 
     Raises
     ------
@@ -81,12 +81,12 @@ def find_frame_range(
 
 
 def _is_whole_number(at: object) -> TypeGuard[int]:
-    """Whether it is an integer, also one of numpy's."""
+    """Return whether `at` is an integer, including numpy's integers."""
     return isinstance(at, Integral) and not isinstance(at, bool)
 
 
 def _to_offset_ns(at: object, started_at: int) -> int:
-    """Nanoseconds from the start of the video."""
+    """Return the nanoseconds from the start of the video to `at`."""
     if isinstance(at, np.datetime64) and not np.isnat(at):
         return int(at.astype("datetime64[ns]").astype("i8")) - started_at
     if hasattr(at, "to_datetime64"):  # pandas.Timestamp has nanoseconds

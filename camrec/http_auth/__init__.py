@@ -1,4 +1,4 @@
-"""HTTP authentication (RFC 7616, RFC 7617) as cameras use it, in HTTP and in RTSP."""
+"""HTTP authentication (RFC 7616, RFC 7617) as cameras use it, over HTTP and RTSP."""
 
 from camrec.http_auth.basic import BasicAuth
 from camrec.http_auth.challenge import Challenge, parse_challenges

@@ -14,6 +14,6 @@ class BasicAuth:
         self._credential = credential
 
     def authorization(self, method: str, uri: str) -> str:
-        """The value of the Authorization header. It is the same for each request."""
+        """Return the value of the Authorization header, which is the same for each request."""
         pair = f"{self._credential.user}:{self._credential.password}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"

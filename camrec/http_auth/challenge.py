@@ -1,4 +1,4 @@
-"""Parses the challenges of a 401 response: ``WWW-Authenticate`` headers, also malformed ones."""
+"""Parses the challenges in the ``WWW-Authenticate`` headers of a 401, even if malformed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 MAX_CHALLENGE_CHARS = 4096  # of one header line; the rest is ignored
 
 _SEPARATORS_PATTERN = re.compile(r"[\s,;]*")
-# name="value", name=value, name= ; a quote without an end ends with the line.
+# name="value", name=value, name= ; if the closing quote is missing, the value ends with the line.
 _AUTH_PARAMETER_PATTERN = re.compile(
     r"""(?P<name>[^\s,;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<bare>[^\s,;"]*))""",
     re.DOTALL,
@@ -23,20 +23,20 @@ _QOP_VALUES = ("auth", "auth-int")
 class Challenge:
     """One challenge.
 
-    scheme : in lower case.
-    parameters : by name in lower case. Values are without quotes, and otherwise as they were sent.
+    scheme : the name of the scheme in lower case.
+    parameters : values by names in lower case. Values have no quotes, but are otherwise unchanged.
     """
 
     scheme: str
     parameters: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
-        """The value of a parameter without escapes; "" if it is missing."""
+        """Return the value of a parameter without escapes; "" if it is missing."""
         return re.sub(r"\\(.)", r"\1", self.parameters.get(name, ""), flags=re.DOTALL)
 
 
 def parse_challenges(lines: Sequence[str]) -> list[Challenge]:
-    """All challenges of all header lines, in order. A line may contain several.
+    """Return all challenges of all header lines, in order. A line may contain several.
 
     Quotes and commas may be missing, also where the standard requires them. Other malformed text is
     ignored.
@@ -51,8 +51,8 @@ class _LineParser:
         self.challenges: list[Challenge] = []
         self._line = line[:MAX_CHALLENGE_CHARS]
         self._position = 0
-        self._last_name = ""  # of the parameter before
-        self._last_was_unquoted = False  # whether its value had no quotes
+        self._last_name = ""  # the name of the previous parameter
+        self._last_was_unquoted = False  # whether the previous value had no quotes
         while self._parse_next():
             pass
 
@@ -79,7 +79,7 @@ class _LineParser:
         self.challenges[-1].parameters.setdefault(self._last_name, value)
 
     def _add_word(self, word: str, after_comma: bool) -> None:
-        """A word is a new scheme, or belongs to a value that should have been quoted."""
+        """Add a word, which is a new scheme or belongs to a value that should have quotes."""
         parameters = self.challenges[-1].parameters if self.challenges else {}
         if self._last_was_unquoted and self._last_name == "qop" and word.lower() in _QOP_VALUES:
             parameters["qop"] += f",{word}"

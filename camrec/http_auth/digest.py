@@ -28,15 +28,15 @@ _ALGORITHM_ALIASES = {"": "MD5", "SHA256": "SHA-256", "SHA-512/256": "SHA-512-25
 class DigestAuth:
     """Answers one challenge, for any number of requests.
 
-    Header text is latin-1 in both directions: the camera's values are returned byte by byte. User
-    and password are sent as UTF-8.
+    Header text is latin-1 in both directions: the camera's values are sent back unchanged. User and
+    password are sent as UTF-8.
 
     algorithm : ``MD5``, ``SHA-256`` or ``SHA-512-256``.
-    strength : the larger, the stronger: by algorithm, then by how much of a request it protects.
-    kind : equal for challenges that are answered in the same way.
+    strength : sorts digests from weak to strong: by algorithm, then by qop and `per_session`.
+    kind : the algorithm and `per_session`. A camera that rejects one login of a kind rejects all.
     per_session : whether it is the ``-sess`` variant of the algorithm.
     request_count : how many requests were authorized.
-    stale : whether the challenge says that only the nonce before was too old.
+    stale : whether the challenge says that only the previous nonce was too old.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class DigestAuth:
         qops = set(re.split(r"[\s,]+", challenge.value("qop").lower())) - {""}
         if self.algorithm not in _HASH_FUNCTIONS or (qops and not qops & {"auth", "auth-int"}):
             raise ValueError("unknown kind of digest")
-        # auth-int needs the hash of the body: requests of camrec have no body.
+        # auth-int also hashes the body, which requests of camrec do not have.
         self.qop = "" if not qops else "auth" if "auth" in qops else "auth-int"
         self.stale = challenge.value("stale").lower() == "true"
         self.request_count = 0
@@ -67,14 +67,17 @@ class DigestAuth:
         self._user = credential.user.encode()
         self._password = credential.password.encode()
         self._cnonce = secrets.token_hex(8)
-        self._hash(b"")  # raises ValueError: not every OpenSSL has all algorithms
+        self._hash(b"")  # raises ValueError if OpenSSL does not have the algorithm
         self.kind = (self.algorithm, self.per_session)
         # Without a body auth-int protects no more than auth, and fewer cameras support it.
         qop_rank = ("", "auth-int", "auth").index(self.qop)
         self.strength = (list(_HASH_FUNCTIONS).index(self.algorithm), qop_rank, self.per_session)
 
     def authorization(self, method: str, uri: str) -> str:
-        """The Authorization header of a request without a body. `uri`: as in its first line."""
+        """Return the Authorization header of a request without a body.
+
+        uri : as in the first line of the request.
+        """
         self.request_count += 1
         count = f"{self.request_count:08x}"
         parameters = self.challenge.parameters

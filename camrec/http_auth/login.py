@@ -1,4 +1,4 @@
-"""Logs in to a camera: which challenge to answer, and when to stop."""
+"""Logs in to a camera: decides which challenge to answer, and when to give up."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from camrec.http_auth.challenge import Challenge, parse_challenges
 from camrec.http_auth.digest import DigestAuth
 from camrec.redaction import Credential
 
-MAX_CHALLENGES = 3  # that one request answers in a row: a camera may lock an account
-MAX_REFUSED_DIGESTS = 1  # if more kinds of digest are rejected, the password is wrong
+MAX_CHALLENGES = 3  # answered in a row for one request; after more, a camera may lock an account
+MAX_REFUSED_DIGESTS = 1  # if the camera rejects more kinds of digest, the password is wrong
 
 
 class HttpLogin:
     """Uses one credential for any number of requests to one camera.
 
-    scheme : how the next request is authorized; None before the first challenge.
+    scheme : how the next request is authorized; None: not at all, before the first challenge.
 
     Parameters
     ----------
@@ -31,15 +31,15 @@ class HttpLogin:
         self.scheme: BasicAuth | DigestAuth | None = BasicAuth(credential) if basic_first else None
 
     def authorization(self, method: str, uri: str) -> str | None:
-        """The Authorization header of the next request; None if it needs none."""
+        """Return the Authorization header of the next request; None if it needs none."""
         return self.scheme.authorization(method, uri) if self.scheme is not None else None
 
     def accept_challenge(self, lines: Sequence[str]) -> bool:
-        """Take the ``WWW-Authenticate`` lines of a 401; returns whether another request may help.
+        """Read the ``WWW-Authenticate`` lines of a 401. Returns whether another request may help.
 
-        It cannot if the camera rejected the same answer before: then the password is wrong. If a
-        camera offers several digests and rejects the strongest, one more is tried: some cameras
-        offer algorithms that they do not support.
+        It does not help if the camera has already rejected the same kind of login: then the
+        password is wrong. If a camera offers several digests and rejects the strongest, one more is
+        tried, because some cameras offer algorithms that they do not support.
         """
         before, challenges = self.scheme, parse_challenges(lines)
         offered = self._digests(challenges)
@@ -62,7 +62,7 @@ class HttpLogin:
         return True
 
     def _digests(self, challenges: Sequence[Challenge]) -> list[DigestAuth]:
-        """The digests that camrec supports, the strongest first."""
+        """Return the digests that camrec supports, the strongest first."""
         found: list[DigestAuth] = []
         for challenge in challenges:
             if challenge.scheme == "digest":

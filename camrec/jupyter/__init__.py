@@ -1,4 +1,4 @@
-"""The dashboard in JupyterLab: a tile of the launcher, through jupyter-server-proxy.
+"""Adds the dashboard to JupyterLab as a tile of the launcher, with jupyter-server-proxy.
 
 Jupyter starts ``camrec serve`` when the tile is first opened, and stops it when Jupyter ends.
 """
@@ -12,8 +12,8 @@ from typing import TypedDict
 from camrec.config import Config
 from camrec.errors import CamrecError
 
-SERVER_START_TIMEOUT_S = 120.0  # seconds: the first start may have to download the proxies
-# Not ./videos, which a notebook's own camrec may use: each has a folder of its own.
+SERVER_START_TIMEOUT_S = 120.0  # the first start may have to download the proxies
+# A notebook's own camrec may use ./videos, and two camrecs cannot use the same folder.
 NOTEBOOK_VIDEOS_FOLDER = "camrec-videos"
 
 
@@ -26,10 +26,10 @@ class LauncherEntry(TypedDict):
 
 
 class ServerProcess(TypedDict):
-    """How jupyter-server-proxy starts a server, under the names of its documentation.
+    """How jupyter-server-proxy starts a server. The keys are those of its documentation.
 
-    command : a function that returns the arguments. jupyter-server-proxy passes the values of the
-        parameters by their names.
+    command : a function that returns the arguments of the process. jupyter-server-proxy passes the
+        values that the function's parameters name.
     timeout : seconds.
     unix_socket : whether the server listens on a Unix socket instead of a port.
     """
@@ -43,11 +43,12 @@ class ServerProcess(TypedDict):
 
 
 def dashboard() -> ServerProcess:
-    """The entry point of ``jupyter_serverproxy_servers``."""
+    """Return how to start camrec; the entry point of ``jupyter_serverproxy_servers``."""
     return {
         "command": serve_command,
         "timeout": SERVER_START_TIMEOUT_S,
-        # Only this user can open the socket, and Jupyter requires a login. A port is open to all.
+        # Only this user can open the socket, and Jupyter requires a login. A port would be open to
+        # all users of this machine.
         "unix_socket": sys.platform != "win32",
         "environment": websocket_origins() if sys.platform == "win32" else {},
         "new_browser_tab": False,
@@ -60,7 +61,10 @@ def dashboard() -> ServerProcess:
 
 
 def serve_command(port: int, unix_socket: str) -> list[str]:
-    """``camrec serve`` in the folder in which Jupyter was started, with the settings there."""
+    """Return the arguments of ``camrec serve``.
+
+    It runs in the folder in which Jupyter was started, and reads the settings there.
+    """
     where = ["--socket", unix_socket] if unix_socket else ["--port", str(port)]
     serve = [sys.executable, "-m", "camrec", "serve", "--no-browser", *where]
     return serve if _is_folder_configured() else [*serve, "--videos", NOTEBOOK_VIDEOS_FOLDER]
@@ -74,7 +78,7 @@ def _is_folder_configured() -> bool:
 
 
 def websocket_origins() -> dict[str, str]:
-    """The pages from which Bokeh accepts a WebSocket on a port: Jupyter's, on this machine."""
+    """Return the environment variable that lets Jupyter's pages open Bokeh's WebSocket."""
     from jupyter_server.serverapp import ServerApp
 
     port = ServerApp.instance().port

@@ -1,4 +1,4 @@
-"""The videos folder: its videos, their names, images and deletion, and the space on its disk."""
+"""Manages the videos folder: videos, file names, images, retention and disk space."""
 
 from camrec.library.disk_space import (
     COPIED_H265_FILE_RATE_FACTORS,

@@ -1,7 +1,7 @@
-"""How much of the disk recordings may use, and how long a recording fits.
+"""Estimates how much of the disk recordings may use, and how long a recording may be.
 
-The estimate is computed here and nowhere else. Whatever shows it, offers a duration or admits a
-recording uses `DiskSpace`.
+The estimate is computed only here. All code that shows it, offers a duration or admits a recording
+uses `DiskSpace`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from camrec.errors import DiskError
 from camrec.recording_limits import MAX_DURATION_S
 
 # Bytes of the file for each byte of the camera's video. H.264 is copied. Each JPEG of MJPEG is a
-# whole image, and H.264 of the same scene takes about an eighth. H.265 that is encoded as H.264
-# needs about twice as much. The result of an encoder is not known before, so these factors only
-# decide whether a recording may start; while it runs, `min_free_bytes` is what ends it.
+# whole image, and H.264 of the same scene takes about an eighth of its size. H.265 that is encoded
+# as H.264 takes about twice its size. The size of encoded video is not known in advance, so these
+# factors only decide whether a recording may start. A running recording ends when only
+# `min_free_bytes` are left.
 FILE_RATE_FACTORS: Mapping[str, float] = {"h264": 1.0, "mjpeg": 1 / 8, "h265": 2.0}
 COPIED_H265_FILE_RATE_FACTORS: Mapping[str, float] = {**FILE_RATE_FACTORS, "h265": 1.0}
-# An offered duration leaves some space: before Record is pressed the camera may send more, and
-# other programs may write to the disk.
+# An offered duration uses only this share of the space, because the camera may send more before
+# Record is pressed, and other programs may write to the disk.
 OFFERED_SPACE_RATIO = 0.9
 
 
@@ -35,13 +36,13 @@ class StreamRate(NamedTuple):
 
 @dataclass(frozen=True)
 class DiskEstimate:
-    """How much space there is, and how much of it recordings of some cameras take together.
+    """How much disk space there is, and how much recordings of some cameras take together.
 
     free_bytes : free bytes of the disk.
-    available_bytes : bytes that recordings may use: `min_free_bytes` stay free.
+    available_bytes : bytes that recordings may use, so that `min_free_bytes` stay free.
     file_bit_rate : bits per second of all files together; 0: not known.
-    max_seconds : the longest recording of all these cameras at once that is offered. It is
-        admitted, too.
+    max_seconds : the longest duration that is offered for recording all these cameras at once.
+        A recording of this duration is also admitted.
     """
 
     free_bytes: int
@@ -73,7 +74,7 @@ class DiskSpace:
 
     @property
     def free_bytes(self) -> int:
-        """Free bytes of the disk, with `min_free_bytes`."""
+        """Free bytes of the disk, including `min_free_bytes`."""
         existing = next(each for each in (self._folder, *self._folder.parents) if each.exists())
         return shutil.disk_usage(existing).free
 
@@ -85,7 +86,7 @@ class DiskSpace:
 
     @property
     def low(self) -> bool:
-        """Whether only `min_free_bytes` are left, so that recordings have to end."""
+        """Whether at most `min_free_bytes` are left, so that recordings must end."""
         return self.free_bytes <= self.min_free_bytes
 
     @property
@@ -94,11 +95,11 @@ class DiskSpace:
         return max(0, self.free_bytes - self.min_free_bytes)
 
     def file_bit_rate(self, streams: Iterable[StreamRate]) -> float:
-        """Bits per second that the files of recordings of all `streams` take together."""
+        """Return how many bits per second recordings of all `streams` write together."""
         return sum(each.bit_rate * self._file_rate_factors.get(each.codec, 1.0) for each in streams)
 
     def estimate(self, streams: Iterable[StreamRate]) -> DiskEstimate:
-        """The space that there is now, for recordings of all `streams` at once."""
+        """Estimate the current disk space for recordings of all `streams` at once."""
         free = self.free_bytes
         usable_bytes = max(0, free - self.min_free_bytes)
         rate = self.file_bit_rate(streams)
@@ -109,11 +110,11 @@ class DiskSpace:
         return DiskEstimate(free, usable_bytes, rate, max_seconds)
 
     def seconds_until_full(self, file_bit_rate: float) -> float | None:
-        """How long files of `file_bit_rate` bits per second can grow; None if the rate is 0."""
+        """Return how long files can grow by `file_bit_rate` bits per second; None if it is 0."""
         return 8 * self.available_bytes / file_bit_rate if file_bit_rate > 0 else None
 
     def fits(self, size: int) -> bool:
-        """Whether one more file of `size` bytes fits. It may use `min_free_bytes`, too."""
+        """Return whether one more file of `size` bytes fits. It may also use `min_free_bytes`."""
         return size < self.free_bytes
 
     def require_space(self, stream: StreamRate, duration: float) -> None:

@@ -1,4 +1,4 @@
-"""Lists videos in another folder or on another storage, without ever changing them."""
+"""Lists videos in another folder or on another storage, and never changes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from camrec.redaction import redact
 
 
 def list_external_videos(folder: Path) -> list[VideoFile]:
-    """The videos directly in `folder`, the newest first.
+    """Return the videos directly in `folder`, the newest first.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""File names that every system accepts, and that cannot point to another folder."""
+"""Makes and checks file names that every system accepts, and that cannot leave the folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from camrec.errors import InputError
 
 VIDEO_FILE_SUFFIX = ".mp4"
-MAX_STEM_BYTES = 150  # bytes of a name, without the time, the number and the suffix
+MAX_STEM_BYTES = 150  # without the time, the number and the suffix
 _FORBIDDEN_CHARS_PATTERN = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f]')
 _RESERVED_NAME_PATTERN = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I
@@ -18,13 +18,13 @@ _PERCENT_ESCAPE_PATTERN = re.compile(r"%[0-9a-fA-F]{2}")
 
 
 def video_stem(name: str, utc_ns: int) -> str:
-    """``Door 2026-11-24 14-03-00``: the name as `safe_filename` returns it, and the local time."""
+    """Return `safe_filename` of the name and the local time: ``Door 2026-11-24 14-03-00``."""
     local = datetime.fromtimestamp(utc_ns // 10**9)
     return f"{safe_filename(name)} {local:%Y-%m-%d %H-%M-%S}"
 
 
 def safe_filename(name: str) -> str:
-    """`name`, changed so that Windows, macOS and Linux all accept it."""
+    """Return `name`, changed so that Windows, macOS and Linux accept it."""
     printable = "".join(char if char.isprintable() else "_" for char in name)
     stem = (
         _FORBIDDEN_CHARS_PATTERN.sub("_", unicodedata.normalize("NFC", printable))
@@ -38,12 +38,12 @@ def safe_filename(name: str) -> str:
 
 
 def numbered_stem(stem: str, number: int) -> str:
-    """``Door (2)``: `stem` with a number, from 2 on."""
+    """Return `stem` with a number, such as ``Door (2)``; for number 1, `stem` itself."""
     return stem if number == 1 else f"{stem} ({number})"
 
 
 def is_video_filename(filename: object) -> bool:
-    """Whether `filename` can be the name of a video directly in the videos folder."""
+    """Return whether `filename` can be the name of a video directly in the videos folder."""
     return (
         isinstance(filename, str)
         and filename.lower().endswith(VIDEO_FILE_SUFFIX)
@@ -56,7 +56,7 @@ def is_video_filename(filename: object) -> bool:
 
 
 def check_filename(filename: str) -> str:
-    """`filename`, if it can be the name of a video. Raises InputError (``bad_filename``)."""
+    """Return `filename`. If no video can have this name, raise InputError (``bad_filename``)."""
     if not is_video_filename(filename):
         raise InputError("bad_filename")
     return filename

@@ -7,15 +7,15 @@ from pathlib import Path
 
 SETTLED_CHECKS = 5  # checks in a row without a change after which a copy counts as finished
 
-FileStamp = tuple[str, int, int]  # name, size in bytes, time of change in nanoseconds
+FileStamp = tuple[str, int, int]  # name, size in bytes, modification time in nanoseconds
 
 
 class FolderWatch:
     """Checks whether the folder has changed since the last check.
 
-    Adding or removing a file changes the folder's own time of change, so a check is cheap while
-    nothing happens. A file that is still being copied changes only itself. So after a change the
-    files are compared, too, until they have not changed for `SETTLED_CHECKS` checks.
+    Adding or removing a file changes the folder's modification time, so a check is cheap while
+    nothing happens. A file that is still being copied does not change that time. Therefore, after a
+    change, the files are compared, too, until they have not changed for `SETTLED_CHECKS` checks.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -25,7 +25,7 @@ class FolderWatch:
         self._quiet_checks = SETTLED_CHECKS
 
     def changed(self) -> bool:
-        """Whether something has changed since the last call."""
+        """Return whether something has changed since the last call."""
         folder_time = self._read_folder_time()
         touched = folder_time != self._folder_time
         self._folder_time = folder_time
@@ -52,7 +52,7 @@ class FolderWatch:
 
 
 def _file_stamp(entry: os.DirEntry[str]) -> FileStamp | None:
-    """The stamp of a file; None if it is hidden, not a file, or was removed meanwhile."""
+    """Return the stamp of a file; None if it is hidden, is not a file, or has been removed."""
     try:
         if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
             return None

@@ -1,4 +1,4 @@
-"""The videos folder. The files in it are the only record of which videos there are."""
+"""The videos folder. The files in it are the only record of which videos exist."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ LOCK_FILENAME, SEGMENTS_FOLDER_NAME = ".lock", ".parts"
 
 
 class VideoLibrary:
-    """Finished videos directly in `folder`; everything else is in folders that start with a dot.
+    """The finished videos directly in `folder`, with their receipts next to them.
 
-    Reading does not require `open`; saving, locking, renaming and deleting do.
+    All other files and folders that camrec makes there have names that start with a dot. `open`
+    must be called before saving, locking, renaming and deleting videos, but not before reading.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ class VideoLibrary:
 
     Attributes
     ----------
-    changed : emits the name of a file after it was saved, locked, unlocked, renamed or deleted.
+    changed : emits the file name of a video after it was saved, locked, unlocked or deleted, and
+        the old file name after it was renamed.
     disk_space : how much of the disk recordings may use.
     images : thumbnails, previews and frame times.
     """
@@ -91,22 +93,22 @@ class VideoLibrary:
         self._lock.release()
 
     def videos(self) -> list[VideoFile]:
-        """All videos, the newest first."""
+        """Return all videos, the newest first."""
         return self._videos.videos()
 
     def get(self, filename: str) -> VideoFile:
-        """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
+        """Return a video. Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
         return self._videos.get(filename)
 
     def segments_folder(self, recording_id: str) -> Path:
-        """The folder for the segments of one recording. The recording creates it."""
+        """Return the folder for the segments of one recording. The recording creates it."""
         return self.folder / SEGMENTS_FOLDER_NAME / recording_id
 
     def save(self, file: Path, receipt: Receipt) -> str:
         """Move a complete file and its receipt into the library, and return its name there.
 
-        Then videos that the retention policy does not keep are deleted. Raises OSError; then the
-        file is still in its old place.
+        After that, it deletes the videos that the retention policy does not keep. If the file
+        cannot be moved, it raises OSError, and the file is still in its old place.
         """
         durable_files.fsync_path(file)
         receipt_file = file.with_suffix(".receipt")
@@ -121,7 +123,7 @@ class VideoLibrary:
         return filename
 
     def delete(self, filename: str) -> None:
-        """Delete a video with its receipt and its thumbnail, for good.
+        """Delete a video permanently, with its receipt, its thumbnail and its frame index.
 
         Raises
         ------
@@ -138,7 +140,7 @@ class VideoLibrary:
         self.changed.emit(filename)
 
     def lock(self, filename: str, locked: bool = True) -> VideoFile:
-        """Protect a video from automatic deletion, or no longer.
+        """Protect a video from automatic deletion, or end the protection if `locked` is False.
 
         Raises
         ------
@@ -161,9 +163,9 @@ class VideoLibrary:
         return self.get(filename)
 
     def rename(self, filename: str, name: str) -> str:
-        """Change the name of a video, in its receipt and in its file name; returns the file name.
+        """Change the name of a video in its receipt and its file name. Returns the new file name.
 
-        If this is interrupted, the video is complete under one of the two names.
+        If this is interrupted, the video is complete and has one of the two names.
 
         Raises
         ------
@@ -198,14 +200,14 @@ class VideoLibrary:
         raise AssertionError("the numbers never end")
 
     def _write_receipt(self, video: VideoFile, receipt: Receipt) -> Path:
-        """Write a new receipt to a hidden file in the folder, and wait until it is on the disk."""
+        """Write a new receipt to a hidden file in the folder, and wait until the disk stores it."""
         receipt_file = self.folder / f".{video.path.with_suffix('.json').name}"
         receipt.write(receipt_file)
         durable_files.fsync_path(receipt_file)
         return receipt_file
 
     def _apply_retention(self) -> None:
-        """Delete the videos that are too many or too old. A failure is only logged."""
+        """Delete the videos that exceed the size limit or are too old. A failure is only logged."""
         if not self._retention.is_limited:
             return
         for each in self._retention.select_for_deletion(self.videos(), self._clock.utc_ns()):

@@ -1,4 +1,4 @@
-"""Moves finished videos into the videos folder under names that are free."""
+"""Moves finished videos into the videos folder, with names that are not in use."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from camrec.library import filenames
 
 
 def place_video(folder: Path, file: Path, receipt_file: Path | None, stem: str) -> str:
-    """Move a video and its receipt into `folder`, under `stem` or the first free numbered name.
+    """Move a video and its receipt into `folder`, with the name `stem` or the first free number.
 
     The receipt is moved first: a receipt alone is not a video, but a video alone would be listed
-    without its receipt. Returns the name of the video. Raises OSError; then the video is
+    without its receipt. Returns the file name of the video. If it raises OSError, the video is
     still in its old place.
     """
     for candidate in numbered_stems(stem):
@@ -39,7 +39,7 @@ def try_place_video(folder: Path, file: Path, receipt_file: Path | None, stem: s
 
 
 def numbered_stems(stem: str) -> Iterator[str]:
-    """``stem``, ``stem (2)``, ``stem (3)`` and so on."""
+    """Yield ``stem``, ``stem (2)``, ``stem (3)`` and so on."""
     return (filenames.numbered_stem(stem, number) for number in itertools.count(1))
 
 

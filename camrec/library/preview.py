@@ -1,4 +1,4 @@
-"""A small image of any time in a video, and the times of all frames of a video."""
+"""Decodes a small image of any time in a video, and reads the times of all its frames."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ MAX_CACHED_PREVIEWS = 256  # JPEGs of about 8 KB
 
 
 class FramePreviews:
-    """The images for a pointer that moves along a timeline: key frames, each decoded once."""
+    """The images for a pointer on a timeline. They are key frames, and the latest are cached."""
 
     def __init__(self) -> None:
         self._cache: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._decode_lock = (
             threading.Lock()
-        )  # one at a time, because a pointer moves faster than a decoder
+        )  # only one image at a time, because a pointer moves faster than images are decoded
 
     def jpeg(self, video: Path, at: float) -> bytes:
-        """The key frame at `at` seconds or before, at most `PREVIEW_WIDTH_PX` pixels wide.
+        """Return the key frame at or before `at` seconds, at most `PREVIEW_WIDTH_PX` pixels wide.
 
         Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
         """
@@ -42,13 +42,13 @@ class FramePreviews:
                 return self._cache[key]
             if (
                 packet.is_discard
-            ):  # an edit list hides it and the next frames: take the first shown one
+            ):  # an edit list hides it and the next frames, so take the first one that is shown
                 following = chain(packet.decode(), container.decode(stream))
                 shown = list(islice(following, 1))
             else:
                 # Flush the decoder, so that it does not wait for frames that are shown earlier.
                 shown = [*packet.decode(), *stream.codec_context.decode(None)]
-                if not shown:  # this frame can only be decoded with the next ones
+                if not shown:  # this frame can only be decoded together with the next ones
                     stream.codec_context.flush_buffers()
                     container.seek(packet.pts, stream=stream)
                     shown = list(islice(container.decode(stream), 1))
@@ -77,11 +77,11 @@ def _encode_jpeg(frame: av.VideoFrame, pixel: tuple[int, int]) -> bytes:
 
 
 def read_frame_times(video: Path) -> list[float]:
-    """Seconds from the start of the video of each frame that is shown, sorted.
+    """Return the time of each shown frame in seconds from the start of the video, sorted.
 
-    They come from the index of the file if its order is the order of display, else from each
-    packet. Nothing is decoded. Raises OSError (av.error.FFmpegError) or IndexError if the file is
-    not a video.
+    The times come from the index of the file if the frames are stored in display order, else from
+    the packets. Nothing is decoded. Raises OSError (av.error.FFmpegError) or IndexError if the file
+    is not a video.
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]

@@ -1,4 +1,4 @@
-"""Which videos are deleted automatically."""
+"""Selects the videos that are deleted automatically."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class RetentionPolicy:
         return self.max_bytes > 0 or self.max_days > 0
 
     def select_for_deletion(self, videos: Iterable[VideoFile], now: int) -> list[VideoFile]:
-        """The videos to delete at `now` (UTC nanoseconds), the oldest first.
+        """Return the videos to delete at `now` (UTC nanoseconds), the oldest first.
 
-        A video without a receipt was not recorded by camrec: it is neither counted nor selected. A
-        locked video is counted, but not selected. The newest video is never selected.
+        A video without a receipt was not recorded by camrec, so it is neither counted nor selected.
+        A locked video is counted, but not selected. The newest video is never selected.
         """
         ours = sorted(
             (each for each in videos if each.receipt is not None),

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from camrec.media import square_pixel_size
 
 THUMBNAIL_WIDTH_PX = 480
-# Of the duration of the video: the very first frame is often grey or dark.
+# The thumbnail is from this share of the duration, because the first frame is often grey or dark.
 THUMBNAIL_POSITION_RATIO = 0.1
 
 
 def make_thumbnail(video: Path, target: Path) -> None:
-    """Write a JPEG that is at most `THUMBNAIL_WIDTH_PX` pixels wide to `target`, in one step.
+    """Write a JPEG that is at most `THUMBNAIL_WIDTH_PX` pixels wide to `target`, atomically.
 
     Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
     """
@@ -39,10 +39,10 @@ def make_thumbnail(video: Path, target: Path) -> None:
 
 
 def _decode_frame(video: Path) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
-    """The frame for the thumbnail, and the width and height with which it is shown.
+    """Return the frame for the thumbnail, and its width and height in square pixels.
 
-    The frame is (height, width, 3), BGR: the key frame before `THUMBNAIL_POSITION_RATIO`, or the
-    first frame.
+    The frame is (height, width, 3), BGR. It is the key frame before `THUMBNAIL_POSITION_RATIO` of
+    the duration, or the first frame if the duration is not known.
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
@@ -55,6 +55,6 @@ def _decode_frame(video: Path) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
 
 
 def pixel_aspect_ratio(stream: av.VideoStream) -> tuple[int, int]:
-    """The ratio of the width of a pixel to its height, as two numbers."""
+    """Return the ratio of the width of a pixel to its height, as two numbers."""
     ratio = stream.sample_aspect_ratio
     return (ratio.numerator, ratio.denominator) if ratio else (1, 1)

@@ -1,4 +1,4 @@
-"""One video of the library, as its receipt or else the file itself describes it."""
+"""A finished video, as described by its receipt or, without one, by the file itself."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ INDEXES_FOLDER_NAME = ".indexes"
 
 @dataclass(frozen=True)
 class VideoFile:
-    """A file in the videos folder.
+    """A finished video in the videos folder, or in another folder or storage.
 
-    started_at : UTC nanoseconds. Without a receipt: the creation time in the file, or else the time
-        of its last change minus its duration.
+    started_at : UTC nanoseconds. Without a receipt, it is the creation time in the file, or else
+        the time of the file's last change minus its duration.
     duration : seconds.
     size : bytes.
-    playable : its first frame could be decoded, or the receipt says that all of it is.
+    playable : what the receipt says; without a receipt, whether the first frame can be decoded.
     """
 
     filename: str
@@ -42,17 +42,17 @@ class VideoFile:
 
     @property
     def camera(self) -> str | None:
-        """The name of the camera when it was recorded; None if the receipt does not contain it."""
+        """The name of the camera at the time of recording; None if no receipt contains it."""
         return self.receipt.camera if self.receipt is not None else None
 
     @property
     def locked(self) -> bool:
-        """Whether it is never deleted automatically."""
+        """Whether the video is protected from automatic deletion."""
         return self.receipt is not None and self.receipt.locked
 
 
 def frame_index_path(path: Path) -> Path:
-    """The file for the index of the frames of a video, in a folder that no library lists."""
+    """Return where the frame index of a video is stored: in a folder that is not listed."""
     if remote_files.is_local(path):
         return path.parent / INDEXES_FOLDER_NAME / f"{path.name}.npz"
     address = hashlib.sha256(str(path).encode()).hexdigest()
@@ -118,7 +118,7 @@ def _video_from_file(path: Path, size: int, mtime_ns: int) -> VideoFile:
 
 
 def _parse_creation_time(iso: str | None) -> int | None:
-    """The creation time in the metadata of a file, in UTC nanoseconds."""
+    """Return the creation time in the metadata of a file in UTC nanoseconds, or None."""
     try:
         return iso_to_utc_ns(iso) if iso else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads the videos of a folder, and each of them again only after it has changed."""
+"""Reads the videos of a folder. A video is read again only after it has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from camrec.errors import NotFoundError
 from camrec.library import filenames, video
 from camrec.library.video import VideoFile
 
-# The video's time of change (nanoseconds) and size (bytes), and the receipt's time of change.
+# Modification time (ns) and size (bytes) of the video, and modification time (ns) of its receipt.
 FileFingerprint = tuple[int, int, int]
 
 
@@ -23,14 +23,14 @@ class VideoCache:
         self._videos: dict[str, tuple[FileFingerprint, VideoFile]] = {}
 
     def videos(self) -> list[VideoFile]:
-        """All videos, the newest first."""
+        """Return all videos, the newest first."""
         found = {name: self._load(name, status) for name, status in self._scan()}
         for name in self._videos.keys() - found.keys():
             self._videos.pop(name, None)
         return sorted(found.values(), key=lambda each: (each.started_at, each.filename))[::-1]
 
     def get(self, filename: str) -> VideoFile:
-        """Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
+        """Return a video. Raises InputError (``bad_filename``), NotFoundError (``no_video``)."""
         try:
             status = os.lstat(self._folder / filenames.check_filename(filename))
         except OSError:
@@ -51,7 +51,7 @@ class VideoCache:
             return
 
     def _load(self, filename: str, status: os.stat_result) -> VideoFile:
-        """From memory, if neither the file nor its receipt has changed."""
+        """Return a video, from memory if neither the file nor its receipt has changed."""
         path = self._folder / filename
         try:
             receipt_mtime_ns = path.with_suffix(".json").stat().st_mtime_ns

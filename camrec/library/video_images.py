@@ -1,4 +1,4 @@
-"""What is decoded from the videos for the page: thumbnails, previews, the times of frames."""
+"""Makes what the page needs of the videos: thumbnails, previews and the times of frames."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class VideoImages:
     Parameters
     ----------
     get
-        The video of a file name; raises InputError (``bad_filename``), NotFoundError
+        Returns the video with a file name. Raises InputError (``bad_filename``), NotFoundError
         (``no_video``).
     """
 
@@ -36,7 +36,7 @@ class VideoImages:
         self._previews = preview.FramePreviews()
 
     def thumbnail(self, filename: str) -> Path:
-        """The video's thumbnail, a JPEG file. It is made on the first call.
+        """Return the video's thumbnail, a JPEG file. The first call makes it.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class VideoImages:
         return target
 
     def preview(self, filename: str, at: float) -> bytes:
-        """A small JPEG of the frame at `at` seconds from the start of the video.
+        """Return a small JPEG of the key frame at or before `at` seconds of the video.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class VideoImages:
             raise NotFoundError("no_thumbnail", filename=filename) from None
 
     def frame_times(self, filename: str) -> list[float]:
-        """Seconds from the start of the video of each frame that is shown, sorted.
+        """Return the time of each shown frame in seconds from the start of the video, sorted.
 
         Raises
         ------

@@ -1,6 +1,6 @@
-"""A feed's live frames for viewers: as the camera encoded them, or as JPEGs.
+"""Passes a feed's live frames to viewers, as the camera encoded them or as JPEGs.
 
-A JPEG is encoded once for all viewers, and only while there are any.
+A JPEG is encoded once for all viewers, and only while there are viewers.
 """
 
 from camrec.live.decoder import create_video_decoder

@@ -23,18 +23,21 @@ DECODER_NAMES: dict[VideoCodec, Literal["h264", "hevc", "mjpeg"]] = {
 NS_TIME_BASE = Fraction(1, 10**9)
 LIVE_JPEG_QUALITY = 80
 UNSPECIFIED_COLORSPACE = 2  # the stream does not say which matrix its colours use
-MIN_BT709_HEIGHT_PX = 720  # from this height on, browsers then assume BT.709, else BT.601
+MIN_BT709_HEIGHT_PX = 720  # if unspecified, browsers assume BT.709 from here on, else BT.601
 
 
 class FrameDecoder:
-    """Decodes H.264 and H.265. After a frame that it cannot decode it skips to a key frame."""
+    """Decodes H.264 and H.265. If it cannot decode a frame, it skips to the next key frame."""
 
     def __init__(self) -> None:
         self._context: av.VideoCodecContext | None = None
         self._track: VideoTrack | None = None
 
     def decode(self, unit: MediaUnit) -> list[av.VideoFrame]:
-        """The frames that can be shown now; `pts` is in nanoseconds of the track's clock."""
+        """Decode a unit, and return the frames that can be shown now.
+
+        Their `pts` is in nanoseconds of the track's clock.
+        """
         if unit.track is not self._track:
             self.reset()
         if self._context is None:
@@ -64,14 +67,14 @@ class FrameDecoder:
 
 
 def create_video_decoder(codec: VideoCodec) -> av.VideoCodecContext:
-    """A decoder that uses one thread."""
+    """Create a decoder that uses one thread."""
     context = av.CodecContext.create(DECODER_NAMES[codec], "r")
     context.thread_count = 1
     return context
 
 
 def jpeg_size(frame: av.VideoFrame, pixel: tuple[int, int], divisor: int = 1) -> tuple[int, int]:
-    """Width and height of a frame's JPEG, whose pixels are square."""
+    """Return the width and height of a frame's JPEG, whose pixels are square."""
     width, height = square_pixel_size(frame.width, frame.height, pixel)
     return max(1, width // divisor), max(1, height // divisor)
 

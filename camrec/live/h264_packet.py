@@ -1,4 +1,4 @@
-"""A frame as the camera encoded it, for a viewer that decodes it."""
+"""A frame as the camera encoded it, for viewers that decode H.264."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from camrec.media import VideoTrack
 class H264Packet:
     """An encoded frame and what is known about it.
 
-    track : if it differs from that of the packet before, the decoder starts again; such a packet
-        is a key frame.
-    captured : the best estimate of when the camera took it, UTC nanoseconds.
+    track : the format. If it differs from that of the previous packet, this packet is a key frame,
+        and the decoder starts again.
+    captured : the best estimate of when the camera took the frame, UTC nanoseconds.
     number : counts the frames since the viewer started, including those that it did not get.
     key : whether decoding can start here.
-    skip_display : the viewer decodes it without showing it, because newer frames follow at once.
+    skip_display : whether the viewer decodes the frame without showing it, because newer frames
+        follow at once.
     """
 
     track: VideoTrack
@@ -29,7 +30,7 @@ class H264Packet:
 
 
 def codec_string(track: VideoTrack) -> str:
-    """How browsers name an H.264 track (RFC 6381): profile, constraints and level in hex.
+    """Return how browsers name an H.264 track (RFC 6381): profile, constraints and level in hex.
 
     Raises ValueError if the track has no sequence parameter set.
     """

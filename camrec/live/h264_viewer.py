@@ -10,12 +10,13 @@ from camrec.feed import MediaFeed, Subscription
 from camrec.live.h264_packet import H264Packet
 from camrec.media import MediaUnit, Track
 
-# Behind the newest frame by this much, a viewer shows nothing until it has caught up, ...
+# A viewer that is this far behind the newest frame shows no frames until it has caught up.
 CATCH_UP_AFTER_NS = NS_PER_SECOND
-# ... and by this much, it skips to the next key frame.
+# A viewer that is this far behind the newest frame skips to the next key frame.
 DROP_AFTER_NS = 4 * NS_PER_SECOND
-MAX_TOLERATED_FRAMES = 3  # that may wait before the viewer counts as late
-CATCH_UP_DISPLAY_INTERVAL_NS = NS_PER_SECOND // 5  # a late viewer shows a frame at least this often
+MAX_TOLERATED_FRAMES = 3  # if more frames wait, the viewer counts as late
+# A viewer that is behind, but less than CATCH_UP_AFTER_NS, shows a frame at least this often.
+CATCH_UP_DISPLAY_INTERVAL_NS = NS_PER_SECOND // 5
 MAX_H264_QUEUE_BYTES = 16 << 20  # that may arrive between two calls of `process_pending`
 H264_CODEC = "h264"
 
@@ -24,19 +25,19 @@ class H264Viewer:
     """Gets the current GOP first, so that it shows a frame at once, and then each new frame.
 
     A viewer that falls behind decodes what it missed without showing it, or skips to the newest
-    key frame. So never more waits for it than the feed keeps anyway. The GOP that it starts with
-    never makes it late.
+    key frame. So the frames that wait for it are never more than the feed stores anyway. The GOP
+    with which it starts does not make it count as late.
 
-    codec_unsupported : the camera sends another codec, or refreshes the picture gradually, so that
-        no browser can start; the viewer gets nothing more.
-    lag : seconds from sending a frame to the viewer's acknowledgement, as its server measures
-        them; None if unknown.
+    codec_unsupported : the camera sends another codec, or uses intra refresh, at which no browser
+        can start; the viewer gets nothing more.
+    lag : seconds from sending a frame to the viewer's acknowledgement, which the viewer's handler
+        measures; None if unknown.
 
     Parameters
     ----------
     on_ready
-        Called in another thread when something has arrived. It must return quickly, and have one
-        thread, which makes all other calls, call `process_pending` soon.
+        Called in another thread when something has arrived. It must return quickly, and make one
+        thread call `process_pending` soon. That thread makes all other calls except `close`.
     on_close
         Called when the viewer closes.
     """
@@ -56,17 +57,17 @@ class H264Viewer:
         self._track: Track | None = None
         self._number = 0
         self._needs_key_frame = True  # nothing before the next key frame can be decoded
-        self._start_time = 0  # the timestamp of the key frame that decoding started at
-        self._in_first_gop = True  # the GOP that it started with waits
+        self._start_time = 0  # the timestamp of the key frame at which decoding started
+        self._in_first_gop = True  # frames of the GOP with which the viewer started still wait
         self._catching_up = True  # only the newest frame is worth showing
         self._newest_arrival = 0  # when the newest frame arrived
-        self._last_shown_at = 0  # when it last got a frame to show
+        self._last_shown_at = 0  # when the viewer last got a frame to show
         self.codec_unsupported = False
         self.lag: float | None = None
         self._subscription = self._subscribe()
 
     def next_packet(self) -> H264Packet | None:
-        """The next frame; None if none waits."""
+        """Return the next frame; None if none waits."""
         self.process_pending()
         if not self._waiting:
             return None
@@ -84,9 +85,9 @@ class H264Viewer:
         return H264Packet(unit.video_track, unit.data, captured, number, unit.key, skip_display)
 
     def process_pending(self) -> None:
-        """Sort in what has arrived, also while the viewer cannot take a frame."""
+        """Queue what has arrived. To be called even while the viewer cannot take a frame."""
         if self._subscription.overflowed and not self._subscription.closed:
-            # Nothing was taken for long: what was missed is of no use any more.
+            # Nothing was taken for a long time, so the missed frames are no longer useful.
             self._subscription.close()
             self._subscription = self._subscribe()
             self._skip_to_key_frame()
@@ -103,7 +104,7 @@ class H264Viewer:
                 self._skip_to_key_frame()
 
     def close(self) -> None:
-        """Get no more frames. Any thread may call it, any number of times."""
+        """Stop receiving frames. Any thread may call it, any number of times."""
         self._subscription.close()
         self._on_close(self)
 
@@ -128,7 +129,7 @@ class H264Viewer:
         elif unit.track is not self._track:
             self._skip_to_key_frame()
         self._track = unit.track
-        if unit.dependent and unit.time < self._start_time:  # needs frames from before the start
+        if unit.dependent and unit.time < self._start_time:  # it needs frames before the start
             return
         if not self._needs_key_frame:
             self._waiting.append((self._number, unit))

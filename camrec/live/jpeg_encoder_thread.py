@@ -13,27 +13,27 @@ from camrec.live.decoder import FrameDecoder
 from camrec.live.jpeg_sizes import FrameVariants
 from camrec.media import MediaUnit
 
-MAX_DECODE_QUEUE_BYTES = 64 << 20  # that may wait to be decoded
+MAX_DECODE_QUEUE_BYTES = 64 << 20  # of frames that wait to be decoded
 MJPEG_CODEC = "mjpeg"  # needs no decoding
 
 
 class JpegProducer:
-    """Decodes a feed in a thread and delivers the newest frame each time.
+    """Decodes a feed in a thread, and delivers the newest frame each time.
 
-    It starts with the feed's current GOP. Of what waits it decodes everything from the newest key
-    frame on, because later frames need earlier ones. Only the last frame is encoded, in the sizes
-    that viewers want.
+    It starts with the feed's current GOP. It decodes all waiting frames from the newest key frame
+    on, because later frames need earlier ones. Only the last frame is encoded, in the sizes that
+    viewers want.
 
-    number : as `JpegFrame.number`, of the newest frame.
+    number : the `JpegFrame.number` of the newest frame.
 
     Parameters
     ----------
     number
-        The number of the frame before its first.
+        The number of the last frame before its first one.
     deliver
         Called with the newest frame.
     preview
-        Called with the first frame of the GOP that it starts with, if more frames wait.
+        Called with the first frame of the GOP with which it starts, if more frames wait.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class JpegProducer:
         return self
 
     def close(self) -> None:
-        """Tell the thread to end. Any thread may call it."""
+        """Make the thread end, without waiting for it. Any thread may call it."""
         with self._lock:
             self._closed = True
             self._subscription.close()
 
     def join(self) -> None:
-        """Wait for the end of the thread."""
+        """Wait until the thread has ended."""
         self._thread.join()
 
     def _subscribe(self) -> Subscription:
@@ -87,7 +87,7 @@ class JpegProducer:
                 self._deliver(self, variants)
 
     def _resubscribe(self) -> list[MediaUnit | Discontinuity]:
-        """Decoding was too slow: skip what was missed."""
+        """Subscribe again because decoding was too slow, and skip what was missed."""
         self._subscription.close()
         self._decoder.reset()
         with self._lock:
@@ -123,7 +123,7 @@ class JpegProducer:
 
 
 def find_newest_key_frame(items: Sequence[MediaUnit | Discontinuity]) -> int:
-    """The index at which decoding for the newest frame can start; 0 if there is no key frame."""
+    """Return the index at which decoding for the newest frame can start; 0 without a key frame."""
     keys = (
         index
         for index, item in enumerate(items)
@@ -133,7 +133,7 @@ def find_newest_key_frame(items: Sequence[MediaUnit | Discontinuity]) -> int:
 
 
 def decode_last_frame(units: Sequence[MediaUnit], clock: Clock) -> FrameVariants | None:
-    """The last frame of a GOP; None if nothing could be decoded."""
+    """Decode the last frame of a GOP; None if nothing could be decoded."""
     decoder = FrameDecoder()
     last: tuple[MediaUnit, av.VideoFrame | None] | None = None
     for unit in units:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 class JpegFrame:
     """A JPEG and what is known about it.
 
-    captured : the best estimate of when the camera took it, UTC nanoseconds; its arrival for
-        HTTP MJPEG.
-    number : counts the session's decoded frames while there are viewers, including frames that
-        were too late to be shown.
+    captured : the best estimate of when the camera took the frame, UTC nanoseconds; for HTTP MJPEG,
+        when the frame arrived.
+    number : counts the session's frames while there are viewers, including frames that were too
+        late to be shown.
     width, height : pixels.
     """
 

@@ -1,4 +1,4 @@
-"""The newest frame as JPEGs, in all sizes that viewers want."""
+"""Encodes the newest frame as JPEGs, in all sizes that viewers want."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SIZE_DIVISORS = (4, 2, 1)  # of the camera's width and height, the smallest size
 
 
 class FrameVariants:
-    """Encodes each size when the first viewer wants it, and gives the same JPEG to the others.
+    """Encodes each size when the first viewer wants it, and returns the same JPEG to the others.
 
-    number : as `JpegFrame.number`.
+    number : the frame's `JpegFrame.number`.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class FrameVariants:
         Encodes the frame with its width and height divided by a number. Any thread may call it,
         once for each size.
     full_width
-        Width of the frame in full size, in pixels; None if it has no other size.
+        Width of the frame in full size, in pixels; None if the frame has only one size.
     """
 
     def __init__(
@@ -42,12 +42,13 @@ class FrameVariants:
     def from_unit(
         cls, unit: MediaUnit, frame: av.VideoFrame | None, number: int, clock: Clock
     ) -> FrameVariants:
-        """The decoded `frame` of a unit; without a `frame`, the unit's own JPEG.
+        """Make the variants of the decoded `frame`; if it is None, of the unit's own JPEG.
 
         Parameters
         ----------
         unit
-            The unit that arrived when `frame` was decoded: gives the offset of the clocks.
+            The unit that arrived when `frame` was decoded. Its offset converts timestamps to the
+            clock of this machine.
         """
         track = unit.video_track
         time = unit.time if frame is None or frame.pts is None else frame.pts
@@ -64,7 +65,7 @@ class FrameVariants:
         return cls(number, encode, jpeg_size(frame, track.pixel)[0])
 
     def for_width(self, width: int | None) -> JpegFrame:
-        """The smallest JPEG that is at least `width` pixels wide; the full size for None."""
+        """Return the smallest JPEG that is at least `width` pixels wide; None: the full size."""
         divisor = self._choose_divisor(width)
         with self._lock:
             if divisor not in self._encoded:

@@ -12,18 +12,18 @@ log = logging.getLogger(__name__)
 
 
 class JpegViewer:
-    """Holds only the newest frame, so that a slow viewer uses no more memory than a fast one.
+    """Stores only the newest frame, so that a slow viewer uses no more memory than a fast one.
 
-    lag : seconds from sending a frame to the viewer's acknowledgement, as its server measures
-        them; None if unknown.
-    width : pixels that the viewer can show, or None.
-    allow_stale : whether it shows an older frame rather than none.
+    lag : seconds from sending a frame to the viewer's acknowledgement, which the viewer's handler
+        measures; None if unknown.
+    width : the width in pixels that the viewer can show; None: any width.
+    allow_stale : whether an older frame is better for the viewer than none.
 
     Parameters
     ----------
     on_ready
-        Called when there is a frame and there was none. It runs in another thread and must return
-        quickly.
+        Called when there is a frame and there was none before. It runs in another thread and must
+        return quickly.
     on_close
         Called when the viewer closes.
     """
@@ -46,13 +46,13 @@ class JpegViewer:
         self.lag: float | None = None
 
     def next_frame(self) -> JpegFrame | None:
-        """The newest frame; None if it was taken before."""
+        """Return the newest frame; None if it was already taken."""
         with self._lock:
             frame, self._frame = self._frame, None
             return frame
 
     def put(self, frame: JpegFrame) -> None:
-        """For the producer: replace the newest frame."""
+        """Replace the newest frame. The producer calls this."""
         with self._lock:
             was_empty = self._frame is None
             self._frame = frame
@@ -61,7 +61,7 @@ class JpegViewer:
             self.notify()
 
     def put_first(self, frame: JpegFrame) -> None:
-        """Show the frame that was the newest before this viewer, unless it has got a newer one."""
+        """Add the frame that was the newest before the viewer, unless a newer one has arrived."""
         with self._lock:
             if self._has_received:
                 return
@@ -76,5 +76,5 @@ class JpegViewer:
             log.exception("a viewer failed")
 
     def close(self) -> None:
-        """Get no more frames. Any thread may call it, any number of times."""
+        """Stop receiving frames. Any thread may call it, any number of times."""
         self._on_close(self)

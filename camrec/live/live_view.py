@@ -1,4 +1,4 @@
-"""A session's live frames, for all its viewers."""
+"""Passes a session's live frames to all its viewers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from camrec.live.jpeg_viewer import JpegViewer
 from camrec.media import MediaUnit
 
 OVERDUE_FRAME_INTERVALS = 1.5  # usual frame intervals after which a newer frame must exist
-UNREAD_FRAME_WAIT_S = 0.25  # in which that frame arrives: without viewers, frames come in batches
+# The newer frame arrives within this time: without viewers, frames arrive in batches.
+UNREAD_FRAME_WAIT_S = 0.25
 
 
 class LiveViews:
-    """Gives an MJPEG camera's own JPEGs, or decodes and encodes each frame once for all viewers.
+    """Passes on an MJPEG camera's own JPEGs, or encodes each frame once as JPEG for all viewers.
 
-    Nothing is decoded without viewers, nor for viewers that decode H.264 themselves.
+    Frames are decoded only while there are viewers that do not decode H.264 themselves.
     """
 
     def __init__(self, feed: MediaFeed, clock: Clock) -> None:
@@ -39,7 +40,7 @@ class LiveViews:
 
     @property
     def viewers(self) -> int:
-        """How many viewers there are, of JPEGs and of H.264."""
+        """The number of viewers of JPEGs and of H.264."""
         return len(self._jpeg_viewers) + len(self._h264_viewers)
 
     @property
@@ -55,7 +56,7 @@ class LiveViews:
         Parameters
         ----------
         on_ready
-            Called in another thread when something has arrived and nothing waited.
+            See `H264Viewer`.
         """
         viewer = H264Viewer(self._feed, self._clock, on_ready, self._remove_h264_viewer)
         with self._lock:
@@ -78,12 +79,13 @@ class LiveViews:
         Parameters
         ----------
         on_ready
-            Called in another thread when a frame waits and none did. It must return quickly.
+            See `JpegViewer`.
         width
-            Pixels that the viewer can show. A frame that camrec encodes may then be smaller than
-            the camera's, but not narrower than this.
+            The width in pixels that the viewer can show. Frames that camrec encodes may then be
+            smaller than the camera's, but not narrower than this.
         allow_stale
-            Show the first frame of the GOP while the GOP is decoded up to the newest frame.
+            Whether the viewer gets the first frame of the GOP while camrec decodes the rest of the
+            GOP.
         """
         viewer = JpegViewer(on_ready, self._remove_jpeg_viewer, width, allow_stale=allow_stale)
         with self._lock:
@@ -100,7 +102,7 @@ class LiveViews:
         return viewer
 
     def snapshot(self, timeout: float = 5.0) -> JpegFrame:
-        """The newest frame in full size.
+        """Return the newest frame in full size.
 
         Raises
         ------
@@ -128,7 +130,7 @@ class LiveViews:
         return frame
 
     def last_frame(self, width: int | None = None) -> JpegFrame | None:
-        """The last frame before the stream broke; None while the stream is not broken."""
+        """Return the last frame before an interruption; None while there is no interruption."""
         units = self._feed.interrupted_gop()
         if not units:
             return None
