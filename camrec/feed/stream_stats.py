@@ -73,7 +73,7 @@ class StreamMeter:
             self._last_key_time = unit.time
 
     def interrupt(self) -> None:
-        """Start again because the stream is interrupted. The frame interval stays until measured."""
+        """Start again because the stream is interrupted. The frame interval is kept for now."""
         self._previous_interval = self.frame_interval
         self._frame_arrivals.clear()
         self._arrivals.clear()
