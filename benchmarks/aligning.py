@@ -1,11 +1,11 @@
-"""How truly the pictures of cameras that were recorded together are put side by side: a table.
+"""Measure how accurately `camrec.align` matches the frames of cameras recorded together.
 
     python benchmarks/aligning.py --seconds 20 --rounds 3
 
-Three RTSP cameras (one with AAC) and one MJPEG camera burn a number into each picture and note when
-they took it. `camrec.align` says how far apart two pictures were; the error is by how much that is
-wrong. What the cameras themselves take to encode and send differs, and is part of it: the one with
-AAC sends its pictures as late as its sound.
+Three RTSP cameras (one with AAC audio) and one MJPEG camera draw a number into each frame and note
+when they captured it. `camrec.align` reports how far apart two frames were captured; the error is
+the difference from the cameras' own notes. It includes the difference between the delays of the
+cameras' encoders: the camera with AAC sends its video as late as its audio.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from support.programs import programs
 NAMES = ("RTSP", "RTSP with AAC", "MJPEG")
 HEAD = (
     f"{'against RTSP':14} {'pairs':>6} {'error ms':>9} {'p95':>7} {'worst':>7} {'spread':>7}"
-    f" {'apart ms':>9} {'begun ms':>9}"
+    f" {'apart ms':>9} {'start ms':>9}"
 )
 
 

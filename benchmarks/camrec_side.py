@@ -1,4 +1,8 @@
-"""A camrec for the benchmark: opens cameras, records when it is told to, says which files."""
+"""The camrec process of the recording benchmark.
+
+It opens the cameras, records them when it reads a number of seconds from stdin, and prints the
+names of the files.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Ways to record the same cameras: camrec, MediaMTX's own recorder, the plain FFmpeg command.
+"""Recorders for the same cameras: camrec, MediaMTX's own recorder, and a plain FFmpeg command.
 
-Each is opened, says which process stands for it, records for some seconds and tells its files.
+Each one connects to the cameras, reports the process to measure, records for some seconds and
+returns its files.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ SIDE = Path(__file__).with_name("camrec_side.py")
 
 
 class Contestant(ABC):
-    """Used as a ``with``: then it is connected to its cameras, as far as it does that before."""
+    """A context manager. Entering it connects to the cameras, if the recorder does that early."""
 
     name: str
 
@@ -40,15 +41,15 @@ class Contestant(ABC):
     @property
     @abstractmethod
     def pid(self) -> int:
-        """Of the process that it is, or that all of its processes are below."""
+        """The PID of its process, or of the parent of all its processes."""
 
     @abstractmethod
     def record(self, seconds: int) -> None:
-        """For so many seconds; returns when the files are finished."""
+        """Record for this many seconds. Returns when the files are finished."""
 
     @abstractmethod
     def files(self) -> list[Path]:
-        """One a camera; good once it is closed."""
+        """One file per camera; complete once this recorder is closed."""
 
 
 class Camrec(Contestant):
@@ -75,10 +76,10 @@ class Camrec(Contestant):
 
 
 class OwnRecorder(Contestant):
-    """MediaMTX reads the cameras and writes them by itself: fragmented MP4, one file a camera."""
+    """MediaMTX reads and records the cameras itself: fragmented MP4, one file per camera."""
 
     name = "MediaMTX"
-    part = "1s"  # its default: what a kill may cost
+    part = "1s"  # MediaMTX's default: the most that a kill can lose
 
     def __enter__(self) -> OwnRecorder:
         paths = {f"cam{place}": {"source": url} for place, url in enumerate(self._urls)}
@@ -110,14 +111,14 @@ class OwnRecorder(Contestant):
 
 
 class FineRecorder(OwnRecorder):
-    """The same, in parts as short as camrec's: a kill costs both as little."""
+    """The same, with parts as short as camrec's fragments, so a kill loses as little."""
 
     name = "MediaMTX, parts of 0.1 s"
     part = "100ms"
 
 
 class PlainFfmpeg(Contestant):
-    """The document's command, one a camera, all below one shell."""
+    """A plain FFmpeg command per camera, all started by one shell."""
 
     name = "ffmpeg"
     ENCODING = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-c:a", "aac")

@@ -1,4 +1,4 @@
-"""What processes cost: CPU-seconds and memory, their children's included."""
+"""CPU time and memory of a process and its children."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MEGABYTE = 1 << 20
 
 
 class Cost:
-    """Measured for as long as the ``with`` lasts, of a process and all below it.
+    """Measures a process and its descendants for as long as the ``with`` block lasts.
 
-    cpu : seconds, user and system, of all processes that lived in that time.
-    memory : the highest sum of what each of them has for itself (USS), in MB.
+    cpu : user and system CPU-seconds of all processes that ran in that time.
+    memory : the highest sum of their unique memory (USS), in MB.
     """
 
     def __init__(self, pid: int, interval: float = 1.0) -> None:
@@ -45,7 +45,7 @@ class Cost:
             self.memory = max(self.memory, memory(self._root.pid))
 
     def _used(self) -> float:
-        """Of the living, and of the dead that their parents have waited for."""
+        """CPU-seconds of running processes, and of ended ones that were waited for."""
         used = 0.0
         for process in family(self._root):
             try:
@@ -56,7 +56,7 @@ class Cost:
 
 
 def memory(pid: int) -> float:
-    """What a process and all below it have for themselves, in MB."""
+    """The unique memory (USS) of a process and its descendants, in MB."""
     total = 0
     for process in family(psutil.Process(pid)):
         try:

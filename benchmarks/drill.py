@@ -1,6 +1,8 @@
-"""The fault drill of the tests, with a camera that stays away for ten seconds: a table.
+"""Run the fault drill of the tests with a camera that is unreachable for ten seconds.
 
-python benchmarks/drill.py --away 10
+    python benchmarks/drill.py --away 10
+
+The faults and the columns are those of `tests/support/drilling.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +17,12 @@ from camrec.station import Station
 from support.drilling import CAMERA_FAULTS, HEAD, PROXY_FAULTS, row, settings, strike
 from support.programs import programs
 
-AFTER = 12  # seconds that are recorded after its return
+AFTER = 12  # seconds recorded after the camera is back
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--away", type=float, default=10, help="seconds")
+    asked.add_argument("--away", type=float, default=10, help="seconds without the camera")
     given = asked.parse_args()
     print(HEAD, flush=True)
     for faults in (CAMERA_FAULTS, PROXY_FAULTS):

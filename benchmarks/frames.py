@@ -1,12 +1,13 @@
-"""Pictures of a video by their number, by camrec, PyAV, OpenCV and decord: a table a video.
+"""Compare how fast camrec, PyAV, OpenCV and decord return frames of a video by number.
 
     pip install decord
     python benchmarks/frames.py --seconds 60 --rounds 3
 
-720p25 recorded by camrec itself, its lead hidden by an edit list; a number is burned into each
-picture. All get the same numbers, by turns; told is the quickest round, since what else the machine
-does only adds. "right" is how many pictures were those asked for; pictures are RGB arrays for all.
-PyAV seeks to number / rate and decodes up to that time.
+The videos are 720p25, recorded by camrec itself, with the lead hidden by an edit list. A number is
+drawn into each frame. All libraries get the same frame numbers and take turns. The result is the
+fastest round, because other work on the machine can only add time. "right" is the share of returned
+frames that were the requested ones. All libraries return frames as RGB arrays. PyAV seeks to
+number / rate and decodes up to that time.
 """
 
 from __future__ import annotations
@@ -36,17 +37,17 @@ with suppress(ImportError):
     import decord
 
 RATE, SIZE = 25, (1280, 720)
-BUTTON = 1.5  # seconds: what comes before is the lead
+BUTTON = 1.5  # seconds until Record is pressed; the frames before are the lead
 KINDS = {
-    "a key picture every 2 s": {"gop": 50},
-    "a key picture every 10 s": {"gop": 250},
-    "B-frames, a key picture every 2 s": {"gop": 50, "b_frames": 2},
+    "a key frame every 2 s": {"gop": 50},
+    "a key frame every 10 s": {"gop": 250},
+    "B-frames, a key frame every 2 s": {"gop": 50, "b_frames": 2},
 }
 Source = Callable[[Path], "Contestant"]
 
 
 class Contestant:
-    """A file that is open."""
+    """An open video file."""
 
     def __init__(self, path: Path) -> None:
         self._video = camrec.Video(VideoLibrary(path.parent, units_made.MadeClock()).get(path.name))
@@ -117,7 +118,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seconds", type=int, default=60)
     asked.add_argument("--rounds", type=int, default=3)
-    asked.add_argument("--pictures", type=int, default=60)
+    asked.add_argument("--frames", type=int, default=60)
     given = asked.parse_args()
     sources: dict[str, Source] = {"camrec": Contestant, "PyAV": PyAV, "OpenCV": OpenCV}
     if "decord" in sys.modules:
@@ -126,7 +127,7 @@ def main() -> None:
         for place, (kind, options) in enumerate(KINDS.items()):
             path, first = made(Path(folder) / str(place), given.seconds, options)
             print(f"\n{kind}, {path.stat().st_size / 1e6:.1f} MB")
-            print(table(path, first, sources, given.rounds, given.pictures), flush=True)
+            print(table(path, first, sources, given.rounds, given.frames), flush=True)
 
 
 def table(path: Path, first: int, sources: dict[str, Source], rounds: int, pictures: int) -> str:
@@ -138,9 +139,9 @@ def table(path: Path, first: int, sources: dict[str, Source], rounds: int, pictu
     onward = np.cumsum([chance.randrange(1, 12) for _ in range(pictures)]) % count
     ways = {
         "open": lambda name: opening(sources[name], path),
-        "anywhere": lambda name: picked(sources[name], path, anywhere, first),
-        "onward": lambda name: picked(sources[name], path, onward.tolist(), first),
-        "in a row": lambda name: whole(sources[name], path, first),
+        "random": lambda name: picked(sources[name], path, anywhere, first),
+        "forward": lambda name: picked(sources[name], path, onward.tolist(), first),
+        "sequential": lambda name: whole(sources[name], path, first),
     }
     lines = [f"{'':10}" + "".join(f"{way + ' ms':>14}{'ratio':>7}{'right':>7}" for way in ways)]
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
@@ -166,7 +167,7 @@ def rotated(names: list[str], turn: int) -> list[str]:
 
 
 def opening(source: Source, path: Path) -> tuple[float, float]:
-    """Milliseconds until the first picture is there."""
+    """Milliseconds until the first frame has been returned."""
     began = time.perf_counter()
     opened = source(path)
     opened.picture(0)
@@ -176,7 +177,7 @@ def opening(source: Source, path: Path) -> tuple[float, float]:
 
 
 def picked(source: Source, path: Path, numbers: Sequence[int], first: int) -> tuple[float, float]:
-    """Milliseconds a picture, and the share of right ones."""
+    """Milliseconds per frame, and the share of frames that were the requested ones."""
     opened = source(path)
     opened.picture(0)
     began = time.perf_counter()
@@ -201,7 +202,7 @@ def share(bands: Sequence[np.ndarray], numbers: Sequence[int]) -> float:
 
 
 def made(folder: Path, seconds: int, options: dict[str, int]) -> tuple[Path, int]:
-    """A recording, and the number on its first picture."""
+    """The path of a new recording, and the number in its first frame."""
     folder.mkdir()
     studio = Studio(folder, programs().ffmpeg)
     library = VideoLibrary(folder / "videos", studio.clock)
@@ -223,7 +224,7 @@ def made(folder: Path, seconds: int, options: dict[str, int]) -> tuple[Path, int
 
 
 def textured(number: int, size: tuple[int, int]) -> np.ndarray:
-    """A scene that moves, for an encoder to have something to do."""
+    """A moving scene, so that the encoder has work to do."""
     width, height = size
     scene = np.random.default_rng(2).integers(60, 200, (height // 8, width // 8 + 40), np.uint8)
     scene = cv2.resize(scene, (width + 320, height), interpolation=cv2.INTER_CUBIC)

@@ -1,8 +1,9 @@
-"""What kill -9 of each process costs, ten times each at random moments: a table.
+"""Measure what is lost when a process is killed (`kill -9`) at random moments.
 
     python benchmarks/kills.py --kills 10 --seed 7
 
-"power" kills all, on a disk that forgets what no fsync asked it to keep.
+Each kind of process is killed ten times. "power" kills all processes and then discards everything
+on the disk that was not written with fsync.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from support.victim import VICTIMS
 
 KINDS = (*VICTIMS, "power")
 QUIET = (1.5, 3.0)  # seconds between two kills
-HEALTHY = (10.5, 12.0)  # the same for proxies: one that ends sooner is started after longer pauses
+HEALTHY = (10.5, 12.0)  # the same for proxies: one that ends sooner is restarted later
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
-"""A video worked through on a Dask cluster of processes against one process: a table.
+"""Compare the processing of a video on a Dask cluster with a single process.
 
     python benchmarks/lazy.py --seconds 120 --rounds 3
 
-Movement in 720p25: each picture's difference to the one before, by OpenCV, on one thread. "frames"
-is a loop over `Video.frames`, whose decoder may use all cores; "array" is `Video.to_dask` on one
-thread here; then the same on clusters of one and two processes, of which the start does not count.
+The work is motion detection in 720p25: the difference of each frame to the previous one, with
+OpenCV on one thread. "frames" is a loop over `Video.frames`, whose decoder may use all cores.
+"array" is `Video.to_dask` on one thread of this process. The other rows are clusters of one and two
+processes; starting them is not counted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import camrec
 
 
 def movement(pictures: np.ndarray) -> np.ndarray:
-    """(n,) float64: how much changed since the picture before; of a chunk's first: 0."""
+    """(n,) float64: the change since the previous frame; 0 for the first frame of a chunk."""
     cv2.setNumThreads(1)
     grey = [
         cv2.GaussianBlur(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), (9, 9), 0) for each in pictures
@@ -71,12 +72,12 @@ def main() -> None:
                     Client(cluster) as client,
                 ):
                     client.run(cv2.setNumThreads, 1)
-                    lazily(video, scheduler=client)  # imports, once
+                    lazily(video, scheduler=client)  # the workers import their modules
                     took.setdefault(f"{workers} processes", []).append(
                         timed(lambda client=client: lazily(video, scheduler=client))
                     )
         base = statistics.median(took["array"])
-        print(f"{count} pictures\n{'':14}{'s':>8}{'pictures a s':>14}{'ratio':>7}")
+        print(f"{count} frames\n{'':14}{'s':>8}{'frames per s':>14}{'ratio':>7}")
         for way, seconds in took.items():
             middle = statistics.median(seconds)
             print(f"{way:14}{middle:8.2f}{count / middle:14.0f}{base / middle:7.2f}")

@@ -1,10 +1,11 @@
-"""What a library of thousands of videos costs the page, its browser and camrec.
+"""Measure what a library with thousands of videos costs the page, its browser and camrec.
 
     python benchmarks/library_page.py --videos 5000 --reloads 50
 
-Makes the videos: hard links of one real file of two seconds, each with a receipt of its own, over a
-hundred days and five cameras. Bytes and messages are those of Bokeh's WebSocket, which carries all
-that the page is told; a message of Bokeh's has three frames, they are counted as one.
+The videos are hard links of one real file of two seconds. Each has its own receipt, and they are
+spread over a hundred days and five cameras. Bytes and messages are those of Bokeh's WebSocket,
+which carries everything that camrec sends to the page. One Bokeh message consists of three
+WebSocket frames and is counted once.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from support.browser import ARGUMENTS, NAMES
 ROOT = Path(__file__).parent.parent
 
 CAMERAS = ("Entrance", "Bird box", "Bench", "Back yard", "Stairs")
-FRAMES = 3  # of a WebSocket that one of Bokeh's messages has
+FRAMES = 3  # WebSocket frames in one Bokeh message
 KEYS = """async (word) => {
   const root = [...document.querySelectorAll("*")].map((each) => each.shadowRoot)
     .find((each) => each?.querySelector(".list") && each.querySelector("input[type=search]"))
@@ -60,7 +61,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--videos", type=int, default=5000)
     asked.add_argument("--reloads", type=int, default=50)
-    asked.add_argument("--idle", type=float, default=30, help="seconds of doing nothing")
+    asked.add_argument("--idle", type=float, default=30, help="seconds without any activity")
     given = asked.parse_args()
     program = next(filter(None, map(shutil.which, NAMES)))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, sync_playwright() as playwright:
@@ -68,8 +69,8 @@ def main() -> None:
         fill(folder / "videos", given.videos)
         with camrec(folder) as (url, server, started):
             browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-            print("| what | figure |\n|---|---|")
-            tell("camrec answers after", f"{started:.1f} s")
+            print("| measurement | result |\n|---|---|")
+            tell("time until camrec responds", f"{started:.1f} s")
             live(browser, url)
             videos(browser, url, server, given.idle)
             reloads(browser, url, server, given.reloads)
@@ -115,7 +116,7 @@ def fill(videos: Path, count: int) -> None:
 
 @contextmanager
 def camrec(folder: Path) -> Iterator[tuple[str, psutil.Process, float]]:
-    """The URL, the process, and the seconds until it answered."""
+    """The URL, the process, and the seconds until camrec responded."""
     (folder / "config.yaml").write_text("{port: 0, mediamtx_port: 0, go2rtc_port: 0}\n")
     command = [sys.executable, "-m", "camrec", "serve", "--no-browser"]
     paths = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
@@ -134,7 +135,7 @@ def camrec(folder: Path) -> Iterator[tuple[str, psutil.Process, float]]:
 
 
 class Talk:
-    """What went over Bokeh's socket, both ways."""
+    """Counts messages and bytes on Bokeh's WebSocket, in both directions."""
 
     def __init__(self, page: Page) -> None:
         self.frames = self.size = 0
@@ -163,7 +164,7 @@ def opened(browser: Browser) -> tuple[Page, Talk, CDPSession]:
 
 def live(browser: Browser, url: str) -> None:
     page, talk, _ = opened(browser)
-    page.goto(f"{url}/")  # a first time: what is computed once
+    page.goto(f"{url}/")  # the first load also computes what is then cached
     page.locator(".newest .card").first.wait_for()
     page.reload()
     page.locator(".newest .card").first.wait_for()
@@ -175,7 +176,7 @@ def live(browser: Browser, url: str) -> None:
     page.wait_for_timeout(1000)
     tell("the cameras: first paint", f"{page.evaluate(PAINT):.0f} ms")
     tell("the cameras: usable", f"{usable:.0f} ms")
-    tell("the cameras: told", talk.take())
+    tell("the cameras: sent at the start", talk.take())
     page.context.close()
 
 
@@ -194,13 +195,14 @@ def videos(browser: Browser, url: str, server: psutil.Process, idle: float) -> N
     page.reload()
     page.locator(CARD).locator("visible=true").first.wait_for()
     page.wait_for_timeout(3000)
-    tell("the videos: told", talk.take())
+    tell("the videos: sent at the start", talk.take())
     figures(page, tools, "the videos")
     page.wait_for_timeout(1000 * idle)
-    tell(f"{idle:.0f} s of nothing", talk.take())
+    tell(f"{idle:.0f} s without activity", talk.take())
     took = page.evaluate(KEYS, "back yard")
     took.sort()
-    tell("a key in the search", f"median {took[len(took) // 2]:.0f} ms, worst {took[-1]:.0f} ms")
+    middle = took[len(took) // 2]
+    tell("a key press in the search", f"median {middle:.0f} ms, worst {took[-1]:.0f} ms")
     page.evaluate(KEYS, "x")
     page.get_by_role("searchbox").fill("")
     page.wait_for_timeout(1000)
@@ -208,7 +210,7 @@ def videos(browser: Browser, url: str, server: psutil.Process, idle: float) -> N
     before = -1
     while before != (before := page.evaluate("scrollTo(0, 1e9) ?? scrollY")):
         page.wait_for_timeout(250)
-    tell("to the end of the list", f"{time.perf_counter() - began:.1f} s")
+    tell("scrolling to the end of the list", f"{time.perf_counter() - began:.1f} s")
     figures(page, tools, "at the end")
     page.evaluate("scrollTo(0, 0)")
     talk.take()
@@ -216,7 +218,7 @@ def videos(browser: Browser, url: str, server: psutil.Process, idle: float) -> N
     requests.delete(f"{url}/videos/{name}", timeout=60).raise_for_status()
     page.locator(f'[data-file="{name}"]').first.wait_for(state="detached")
     page.wait_for_timeout(1000)
-    tell("a video deleted: told", talk.take())
+    tell("a video deleted: sent", talk.take())
     tell("camrec's memory", f"{server.memory_info().rss / 1e6:.0f} MB")
     page.context.close()
 
@@ -237,7 +239,7 @@ def reloads(browser: Browser, url: str, server: psutil.Process, count: int) -> N
     for number in range(count + 1):
         page.locator(CARD).locator("visible=true").first.wait_for()
         if number % max(count // 5, 1) == 0:
-            page.wait_for_timeout(25_000)  # a page that was closed is kept for a while
+            page.wait_for_timeout(25_000)  # the server keeps a closed page for a while
             sizes.append(f"{server.memory_info().rss / 1e6:.0f}")
         page.reload()
     tell(f"camrec's memory over {count} reloads", f"{', '.join(sizes)} MB")

@@ -1,4 +1,4 @@
-"""Cameras that cost next to nothing: one encoded film, sent again and again by an RTSP server."""
+"""Cameras that need almost no CPU time: an RTSP server sends one encoded file again and again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Programs:
 
     @classmethod
     def find(cls) -> Programs:
-        """MediaMTX as camrec itself finds it, and the FFmpeg that pip brings."""
+        """MediaMTX as camrec itself finds it, and the FFmpeg that pip installs."""
         import imageio_ffmpeg
         import platformdirs
 
@@ -46,10 +46,10 @@ def light_cameras(
     *,
     even: bool = False,
 ) -> Iterator[list[str]]:
-    """Addresses of `count` cameras of 25 pictures a second (`rate` bits) with AAC.
+    """The addresses of `count` cameras with 25 frames per second at bit rate `rate`, and AAC.
 
-    By TCP FFmpeg sends one picture of eight 40 ms late: its last packet waits for an answer
-    (Nagle's algorithm). `even`: it sends by UDP, and all come in time.
+    Over TCP, FFmpeg sends one frame of eight 40 ms late, because its last packet waits for an
+    acknowledgement (Nagle's algorithm). With `even`, it sends over UDP and all frames are on time.
     """
     film = _film(programs.ffmpeg, folder, size, rate)
     port = free_port()
@@ -66,7 +66,7 @@ def light_cameras(
             transport = "udp" if even else "tcp"
             command += ["-c", "copy", "-f", "rtsp", "-rtsp_transport", transport, url]
             stack.enter_context(running(command))
-            time.sleep(0.37)  # cameras do not send in step
+            time.sleep(0.37)  # real cameras do not send their frames at the same moments
         for url in urls:
             _await(programs.ffmpeg, url)
         yield urls
@@ -74,7 +74,7 @@ def light_cameras(
 
 @contextmanager
 def mediamtx(program: Path, settings: dict, file: Path) -> Iterator[subprocess.Popen]:
-    """A MediaMTX with nothing but RTSP over TCP."""
+    """A MediaMTX that offers only RTSP over TCP."""
     given = {"logLevel": "warn", "rtspTransports": ["tcp"], "writeQueueSize": 4096, **settings}
     file.write_text(yaml.safe_dump(dict.fromkeys(OFF, False) | given))
     port = int(settings["rtspAddress"].rpartition(":")[2])
@@ -89,7 +89,7 @@ def mediamtx(program: Path, settings: dict, file: Path) -> Iterator[subprocess.P
 
 @contextmanager
 def running(command: list, **changes) -> Iterator[subprocess.Popen]:
-    """A program, ended at the end if it has not ended by then."""
+    """A running program. It is terminated when the ``with`` block ends."""
     given = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, **changes}
     with subprocess.Popen([str(each) for each in command], **given) as child:
         try:
@@ -109,17 +109,17 @@ def free_port() -> int:
 
 
 def free_pair() -> int:
-    """Two UDP ports, the first even, as RTP wants them."""
+    """The first of two adjacent free UDP ports. It is even, as RTP requires."""
     for port in range(20_000, 30_000, 2):
         with ExitStack() as stack, suppress(OSError):
             for each in (port, port + 1):
                 stack.enter_context(socket.socket(type=UDP)).bind(("127.0.0.1", each))
             return port
-    raise RuntimeError("no two UDP ports are free")
+    raise RuntimeError("no two adjacent UDP ports are free")
 
 
 def _film(ffmpeg: Path, folder: Path, size: str, rate: str) -> Path:
-    """Ten seconds, a key picture every 2 s, and sound."""
+    """Encode a file of ten seconds, with a key frame every 2 s and with audio."""
     film = folder / "film.mp4"
     command = [str(ffmpeg), "-v", "error", "-y"]
     command += ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={RATE},noise=alls=6:allf=t"]
@@ -127,17 +127,17 @@ def _film(ffmpeg: Path, folder: Path, size: str, rate: str) -> Path:
     command += ["-map", "0:v", "-map", "1:a", "-t", str(LOOP), "-c:v", "libx264"]
     command += ["-preset", "superfast", "-tune", "zerolatency", "-g", str(2 * RATE)]
     command += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate]
-    # A little shorter than the pictures: at the joint, those keep their distance.
+    # A little shorter than the video, so that the frame interval stays the same where it loops.
     command += ["-af", f"atrim=duration={LOOP - 0.2}", "-c:a", "aac", "-ac", "2", film]
     subprocess.run([str(each) for each in command], check=True)
     return film
 
 
 def _await(ffmpeg: Path, url: str) -> None:
-    """Until it delivers."""
+    """Wait until the camera sends frames."""
     command = [str(ffmpeg), "-v", "quiet", "-rtsp_transport", "tcp", "-i", url, "-t", "0.2"]
     end = time.monotonic() + 20
     while subprocess.run([*command, "-f", "null", "-"], check=False).returncode:
         if time.monotonic() > end:
-            raise RuntimeError(f"{url} does not deliver")
+            raise RuntimeError(f"{url} sends no frames")
         time.sleep(0.2)

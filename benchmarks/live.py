@@ -1,14 +1,15 @@
-"""How late a live picture is, how soon it comes and what it costs: camrec, go2rtc, MediaMTX.
+"""Measure the latency, the time to the first frame and the cost of live video.
 
     python benchmarks/live.py --seconds 10 --rounds 3
 
-All are connected to the same camera for the whole run, and take turns with a viewer, round by
-round. For what it costs, viewers without a browser take what is sent and do nothing with it; those
-of WebRTC are connections of one page, and of the processes only the server's are counted.
+camrec, go2rtc and MediaMTX are connected to the same camera for the whole run. They take turns with
+one viewer, round by round. To measure the cost, viewers without a browser receive the stream and
+discard it. WebRTC viewers are connections of one browser page. Only the processes of the server are
+counted.
 
-The camera burns a number into each picture and knows when it took it; the number is read
-from what the browser shows, at each of its animation frames. So the figure holds the camera's
-encoder (about the same for all) and up to one animation frame. Goals are ratios within one run.
+The camera draws a number into each frame and notes when it captured the frame. The number is read
+from what the browser shows, at each of its animation frames. So the latency includes the camera's
+encoder (about the same for all) and up to one animation frame. Compare the ratios within one run.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from support.cameras.rtsp import RtspCamera
 HERE = Path(__file__).parent
 
 ARGUMENTS = [*ARGUMENTS, "--allow-loopback-in-peer-connection"]
-# The connections that a page makes, and the bytes of pictures that each of them got.
+# Collects the WebRTC connections of a page, and the bytes of video that each one received.
 LINKS = """
 const links = []
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -55,7 +56,7 @@ window.received = () => Promise.all(links.map(async (link) => {
 }))
 """
 VIEWERS = (0, 1, 4, 8)
-PATIENCE = 20_000  # ms for the first picture
+PATIENCE = 20_000  # ms to wait for the first frame
 READ = """
 async () => {
   const strip = Object.assign(document.createElement("canvas"), { width: BLOCKS, height: 1 })
@@ -87,12 +88,12 @@ async () => {
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--seconds", type=float, default=10, help="of each look")
+    asked.add_argument("--seconds", type=float, default=10, help="how long each viewer watches")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument(
-        "--gop", type=int, default=50, help="pictures from key to key, at 25 a second"
+        "--gop", type=int, default=50, help="frames per GOP, at 25 frames per second"
     )
-    asked.add_argument("--no-cost", action="store_true", help="leave the processor's table out")
+    asked.add_argument("--no-cost", action="store_true", help="do not measure the CPU time")
     given = asked.parse_args()
     programs = Programs.find()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
@@ -103,7 +104,7 @@ def main() -> None:
             lateness(servers, camera, given.rounds, given.seconds)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         if not given.no_cost:
-            # A file that is sent again and again: a camera that needs no processor itself.
+            # A file that is sent again and again: a camera that needs almost no CPU time.
             (url,) = stack.enter_context(light_cameras(programs, 1, Path(name)))
             servers = started(stack, programs, url, Path(name) / "cost")
             costs(servers, given.seconds)
@@ -125,11 +126,11 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
             for way in (way for server in servers for way in server.ways()):
                 try:
                     began, seen = look(browser, way, seconds)
-                except Exception as error:  # noqa: BLE001 - told, and the next one is measured
+                except Exception as error:  # noqa: BLE001 - printed, then the next one is measured
                     troubles[way.name] = str(error).splitlines()[0]
                     continue
                 if len(seen) < 5:
-                    troubles[way.name] = "its picture stands still"
+                    troubles[way.name] = "its video does not advance"
                     continue
                 taken = {each.number: each.taken / 1e6 for each in camera.truth()}
                 first[way.name].append(seen[0][1] - began)
@@ -138,7 +139,7 @@ def lateness(servers: list[Server], camera: RtspCamera, rounds: int, seconds: fl
                 ]
                 late[way.name] += [at - taken[number] for number, at in steady if number in taken]
                 shares[way.name].append(len(steady) / (steady[-1][0] - steady[0][0] + 1))
-    print("| way | glass to glass ms, median (p95) | ratio | first picture ms | pictures shown |")
+    print("| way | glass to glass ms, median (p95) | ratio | first frame ms | frames shown |")
     print("|---|---|---|---|---|")
     best = min(median(each) for each in late.values())
     for name, each in late.items():
@@ -161,7 +162,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def look(browser: Browser, way: Way, seconds: float) -> tuple[float, list[tuple[int, float]]]:
-    """When the way began, and each number and when it was seen first: monotonic milliseconds."""
+    """When the viewer started, and when each frame number was first seen, in monotonic ms."""
     context = browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     try:
         page = context.new_page()
@@ -182,7 +183,7 @@ def look(browser: Browser, way: Way, seconds: float) -> tuple[float, list[tuple[
 
 
 def offset(page: Page) -> float:
-    """Milliseconds from the page's clock to this machine's monotonic one."""
+    """The offset in ms from the page's clock to this machine's monotonic clock."""
     found = []
     for _ in range(30):
         before = time.monotonic()
@@ -199,11 +200,11 @@ def number(whole: int) -> int | None:
 
 
 def costs(servers: list[Server], seconds: float) -> None:
-    """Of each way, by the count of its viewers."""
+    """Print the CPU time of each way to watch, by the number of viewers."""
     print(
-        "\n| way, CPU % of one core with so many viewers | "
+        "\n| way, CPU % of one core by number of viewers | "
         + " | ".join(map(str, VIEWERS))
-        + " | a further one | kB/s a viewer |"
+        + " | each further viewer | kB/s per viewer |"
     )
     print("|---" * (len(VIEWERS) + 3) + "|")
     with chromium() as browser:
@@ -222,10 +223,10 @@ def costs(servers: list[Server], seconds: float) -> None:
 
 
 def cost(server: Server, taking: str, count: int, seconds: float) -> tuple[float, float]:
-    """CPU-seconds of the server, and bytes a second that each viewer got."""
+    """CPU-seconds of the server, and bytes per second that each viewer received."""
     command = [sys.executable, HERE / "live_viewers.py", count, taking]
     with running(command, stdout=subprocess.PIPE, text=True) as viewers:
-        time.sleep(3)  # what joining costs is over
+        time.sleep(3)  # until the viewers are connected
         with Cost(server.pid) as cost:
             time.sleep(seconds)
         out, _ = viewers.communicate()
@@ -236,7 +237,7 @@ def cost(server: Server, taking: str, count: int, seconds: float) -> tuple[float
 def cost_of_page(
     browser: Browser, server: Server, way: Way, count: int, seconds: float
 ) -> tuple[float, float]:
-    """The same with so many connections of one page."""
+    """The same, with `count` connections of one browser page."""
     context = browser.new_context(viewport={"width": 320, "height": 180}, bypass_csp=True)
     try:
         context.add_init_script(LINKS)
@@ -254,7 +255,7 @@ def cost_of_page(
         context.close()
     got = [end - begin for begin, end in zip(before, after, strict=True)]
     if len(got) != count or 0 in got:
-        raise RuntimeError(f"{way.name}: {got} bytes came for {count} viewers")
+        raise RuntimeError(f"{way.name}: {count} viewers received {got} bytes")
     return cost.cpu, min(got, default=0) / seconds
 
 

@@ -1,10 +1,10 @@
-"""How long an MJPEG camera's picture takes to a viewer, and whether it comes as it was sent.
+"""Measure the latency of an MJPEG camera's frames, and whether viewers receive them unchanged.
 
     python benchmarks/live_mjpeg.py --seconds 20
 
-Straight from the camera, through go2rtc alone and through camrec (which has go2rtc before it), all
-at the same time: the median, the 95th percentile and the worst, and how many of the pictures that
-came are byte for byte what the camera sent.
+Three viewers watch at the same time: directly from the camera, through go2rtc alone, and through
+camrec (which reads the camera through go2rtc). The results are the median, the 95th percentile and
+the worst latency, and the share of received frames that are byte for byte what the camera sent.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def main() -> None:
         takers = {way: Taker(begin, given.seconds) for way, begin in ways.items()}
         for taker in takers.values():
             taker.join()
-        # It is sent to each of the connections; the first of them counts.
+        # The camera sends each frame to every connection; the first time counts.
         sent = {each.sha: each.at for each in sorted(camera.truth(), key=lambda each: -each.at)}
-    print("| by | pictures | the same bytes | later ms, median (p95, worst) |")
+    print("| from | frames | identical bytes | latency ms, median (p95, worst) |")
     print("|---|---|---|---|")
     for way, taker in takers.items():
         late = sorted((at - sent[sha]) / 1e6 for sha, at in taker.got if sha in sent)
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 class Taker(threading.Thread):
-    """Takes pictures for some seconds; `got`: the SHA of each and when it was there."""
+    """Receives frames for some seconds. `got` has the SHA-1 and the arrival time of each."""
 
     def __init__(self, begin: Callable[[], Iterator[bytes]], seconds: float) -> None:
         super().__init__(daemon=True)

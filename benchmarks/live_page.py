@@ -1,11 +1,11 @@
-"""How many 1080p25 cameras one page shows without dropping pictures.
+"""Measure how many 1080p25 cameras one page shows without dropping frames.
 
     python benchmarks/live_page.py --cameras 1,3,6 --seconds 10
 
-Each count is tried in both ways on the same cameras: the share of the pictures that came to camrec
-and were drawn, of the camera that fares worst; what the browser and camrec took of one core; and
-the browser's milliseconds a drawn picture, which tell the limit also on a machine that is busy.
-The cameras are a file that is sent again and again, so they cost next to nothing themselves.
+Each number of cameras is measured with H.264 and with JPEG. The results are the share of frames
+that were drawn, for the camera with the lowest share; the CPU time of the browser and of camrec;
+and the browser's milliseconds per drawn frame, which show the limit even on a busy machine. The
+cameras send one file again and again, so they need almost no CPU time.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ FRAMES = "[performance.now(), lives.map((live) => live.frames())]"
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seconds", type=float, default=10)
-    asked.add_argument("--cameras", default="1,3,6", help="how many, with commas")
+    asked.add_argument("--cameras", default="1,3,6", help="numbers of cameras, separated by commas")
     given = asked.parse_args()
     counts = [int(each) for each in given.cameras.split(",")]
     program = next(filter(None, map(shutil.which, NAMES)))
-    print("| cameras | way | drawn, worst camera | browser % of a core | camrec % | ms a picture |")
+    print("| cameras | way | drawn, worst camera | browser % of a core | camrec % | ms per frame |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -63,7 +63,7 @@ def main() -> None:
 def look(
     browser: Browser, before: str, url: str, sessions: list[str], seconds: float, server: int
 ) -> tuple[float, float, float, float]:
-    """The share that was drawn; CPU-seconds a second of browser and server; ms a picture."""
+    """The share of drawn frames, the CPU load of browser and server, and ms per frame."""
     page = browser.new_page(viewport={"width": 1440, "height": 1000}, bypass_csp=True)
     page.goto(f"{url}/health")
     page.evaluate(f"() => {{ document.body.replaceChildren(); document.body.style = '{GRID}' }}")
@@ -93,7 +93,7 @@ def look(
 
 
 def burnt() -> float:
-    """CPU-seconds of all browser processes below this one."""
+    """CPU-seconds of all browser processes that this process started."""
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         try:

@@ -1,7 +1,7 @@
-"""Who shows a camera live: camrec, go2rtc and MediaMTX, each with the ways that it has.
+"""Servers of live video: camrec, go2rtc and MediaMTX, each with its ways to watch.
 
-A way is a page that shows the camera in one element, and the same stream for viewers that only
-take what comes, without a browser.
+A way is a page that shows the camera in one element, and the address of the same stream for viewers
+without a browser.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MODULES = ["api", "ws", "http", "rtsp", "webrtc", "mp4", "mjpeg", "exec", "ffmpe
 
 @dataclass(frozen=True)
 class Way:
-    """One way to see the camera.
+    """One way to watch the camera.
 
-    page : where a browser begins, which has nothing of the way on it yet.
-    script : JavaScript that makes `window.shown`, the element with the picture.
-    taking : what `live_viewers.py` is told for viewers without a browser, or None.
+    page : the URL that the browser opens first. The video is not on this page yet.
+    script : JavaScript that sets `window.shown`, the element with the video.
+    taking : the ADDRESS argument of `live_viewers.py`, or None if a browser is required.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Way:
 
 
 class Server(ABC):
-    """Used as a ``with``: then it is connected to the camera, for as long as that lasts."""
+    """A context manager: a server that stays connected to the camera inside the ``with`` block."""
 
     name: str
 
@@ -77,7 +77,7 @@ class Camrec(Server):
 
     def ways(self) -> list[Way]:
         stream = f"{self._url.replace('http', 'ws')}/stream?session_id={self._session}"
-        page = f"{self._url}/health"  # any document of that host
+        page = f"{self._url}/health"  # any document of the same host
         shown = (
             scripts()
             + f"""
@@ -186,7 +186,7 @@ class MediaMTX(Server):
           })
           await link.setRemoteDescription({ type: "answer", sdp: await answer.text() })
         """
-        # Not the page of the path: that would be a viewer itself.
+        # Not the page that shows the path: that page would be a viewer itself.
         page = f"http://127.0.0.1:{self._port}/cam/publish"
         return [Way("MediaMTX, WebRTC", page, script, None)]
 
@@ -197,7 +197,7 @@ SERVERS = (Camrec, Go2rtc, MediaMTX)
 def open_camrec(
     stack: contextlib.ExitStack, folder: Path, cameras: list[str]
 ) -> tuple[subprocess.Popen, dict]:
-    """A camrec in a process of its own with these cameras open, and what it says of itself."""
+    """Start camrec with these cameras open: its process, and its URL and session IDs."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, HERE / "live_side.py", folder, *cameras]
     child = stack.enter_context(running(command, stdout=subprocess.PIPE, text=True))
@@ -206,7 +206,7 @@ def open_camrec(
 
 
 def scripts() -> str:
-    """The page's own code, with a life that never ends."""
+    """The page's own code, with a lifetime that never ends."""
     from camrec.dashboard.bundler import bundle
 
     return f"""

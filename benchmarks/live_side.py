@@ -1,4 +1,4 @@
-"""A camrec for the benchmarks of the live picture: opens cameras, serves them, says where."""
+"""The camrec process of the live benchmarks: opens cameras, serves them and prints its URL."""
 
 from __future__ import annotations
 

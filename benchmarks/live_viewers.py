@@ -1,7 +1,9 @@
-"""Viewers without a browser, for what they cost a server: `COUNT ADDRESS`, until stdin is closed.
+"""Viewers without a browser, to measure what they cost a server.
 
-ADDRESS is camrec's ``ws://.../stream?...``, ``mse ws://...`` of go2rtc, or an ``http://`` address.
-Prints the bytes that each got, when it ends.
+    python benchmarks/live_viewers.py COUNT ADDRESS
+
+ADDRESS is camrec's ``ws://.../stream?...``, go2rtc's ``mse ws://...``, or an ``http://`` address.
+The viewers run until stdin is closed. Then the number of bytes that each one received is printed.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-TOGETHER, LARGE = 8, 64 << 10  # as acknowledgements.js has them
+TOGETHER, LARGE = 8, 64 << 10  # the same values as in acknowledgements.js
 MSE = json.dumps({"type": "mse", "value": "avc1.640029,avc1.64002A,avc1.640033"})
 
 
@@ -21,7 +23,7 @@ class Viewer:
     def __init__(self, address: str) -> None:
         self._address = address
         self.received = 0
-        self._due: list[int] = []  # bytes of the pictures that no answer spoke of
+        self._due: list[int] = []  # sizes of the frames that are not acknowledged yet
         self._together = 1
 
     async def run(self) -> None:
@@ -55,7 +57,7 @@ class Viewer:
                 await self._answer(socket, len(message))
 
     async def _answer(self, socket: WebSocketClientConnection, size: int) -> None:
-        """As the page does while its decoder keeps up (acknowledgements.js)."""
+        """Acknowledge frames as the page does while its decoder keeps up (acknowledgements.js)."""
         self._due.append(size)
         if len(self._due) < self._together and sum(self._due) < LARGE:
             return

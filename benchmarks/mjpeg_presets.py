@@ -1,9 +1,10 @@
-"""What a recorded minute of 720p25 MJPEG costs with each preset of `mjpeg_preset`.
+"""Measure the CPU time and the size of a recorded minute of MJPEG for each `mjpeg_preset`.
 
     python benchmarks/mjpeg_presets.py [SECONDS]
 
-One noisy, moving scene, the same pictures for all; by turns, three rounds, the median of each.
-CPU-seconds of FFmpeg alone and megabytes, both for one minute.
+All presets encode the same frames of one noisy, moving 720p25 scene. They take turns for three
+rounds; the result is the median. The units are CPU-seconds of FFmpeg alone and megabytes, both per
+minute.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ def main(seconds: int) -> None:
     track = VideoTrack("mjpeg", WIDTH, HEIGHT)
     film = b"".join(_nut(track, seconds))
     programs = [Path(imageio_ffmpeg.get_ffmpeg_exe()), Path("/usr/bin/ffmpeg")]
-    print(f"{seconds} s of {WIDTH}x{HEIGHT} at {RATE}/s, {len(film) / seconds / 1e6:.2f} MB/s in")
+    print(f"{seconds} s of {WIDTH}x{HEIGHT} at {RATE} fps, {len(film) / seconds / 1e6:.2f} MB/s")
     for program in filter(Path.exists, programs):
-        print(f"\n{_version(program)}\n{'preset':<12}{'CPU-s a minute':>16}{'MB a minute':>14}")
+        print(f"\n{_version(program)}\n{'preset':<12}{'CPU-s per minute':>18}{'MB per minute':>15}")
         runs: dict[str, list[tuple[float, float]]] = {}
         for _ in range(ROUNDS):
             for preset in Config.param["mjpeg_preset"].objects:
@@ -45,11 +46,11 @@ def main(seconds: int) -> None:
             cpu, size = (
                 statistics.median(each) * 60 / seconds for each in zip(*measured, strict=True)
             )
-            print(f"{preset:<12}{cpu:>16.1f}{size / 1e6:>14.1f}")
+            print(f"{preset:<12}{cpu:>18.1f}{size / 1e6:>15.1f}")
 
 
 def _encode(program: Path, track: VideoTrack, film: bytes, preset: str) -> tuple[float, float]:
-    """CPU-seconds and bytes of one run."""
+    """The CPU-seconds and the file size in bytes of one run."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"
         coding = EncodingPolicy(mjpeg_preset=preset)
@@ -74,7 +75,7 @@ def _nut(track: VideoTrack, seconds: int) -> list[bytes]:
 
 
 def _picture(number: int) -> bytes:
-    """A street of gradients, some boxes that move through it, and a sensor's noise."""
+    """A background of gradients with moving boxes and sensor noise, as a JPEG."""
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
     scene = np.stack([rows // 4, columns // 6, (rows + columns) // 9], axis=-1).astype(np.int16)
     for box in range(6):

@@ -1,11 +1,11 @@
-"""How long a camera takes to its first decodable frame, and how often it is called: a table.
+"""Measure the time to a camera's first decodable frame, and the number of connections it takes.
 
     python benchmarks/opening.py --openings 20 --gops 1 2 10 60
 
-Of each round each way opens the camera once, one after the other. "raw" sends a key frame 40 ms
-after PLAY, "at once" in the same moment; "shared" sends everybody what it sends anyway, so that
-the next key frame may be a whole GOP away; "gst" is gst-rtsp-server. With ``--record 20`` each
-camera is also recorded so many times for five seconds, as ``camrec record --duration 5`` does.
+In each round, each way opens the camera once, one after the other. "raw" sends a key frame 40 ms
+after PLAY, "at once" at the moment of PLAY. "shared" sends every client the same stream, so the
+next key frame may be a whole GOP away. "gst" is gst-rtsp-server. With ``--record 20`` each camera
+is also recorded 20 times for five seconds, as ``camrec record --duration 5`` does.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from support.programs import programs
 RATE = 10
 TIMEOUT_S = 100.0
 RECORD_S = 5
-# Without these FFmpeg analyses for seconds; with "nobuffer" it drops the key frame that it read.
+# Without these, FFmpeg analyses for seconds. With "nobuffer" it drops the key frame it has read.
 QUICK = ["-fpsprobesize", "0", "-analyzeduration", "0"]
 
 HEAD = (
-    "| camera | GOP s | way | opened | first frame ms, median (p95, most) | live ms "
-    "| connections, most |\n|---|---|---|---|---|---|---|"
+    "| camera | GOP s | way | opened | first frame ms, median (p95, max) | live ms "
+    "| connections, max |\n|---|---|---|---|---|---|---|"
 )
 
 
@@ -61,7 +61,7 @@ class AtOnce(Prompt):
 
 
 class Shared(RawRtspCamera):
-    """What a client gets begins anywhere in the GOP."""
+    """What a client receives starts anywhere in the GOP."""
 
     rate = RATE
 
@@ -95,7 +95,7 @@ CAMERAS: dict[str, Callable[[int], AbstractContextManager[Any]]] = {
 
 
 class Opening:
-    """Milliseconds to the first frame and to live, and connections it took; None: it failed."""
+    """Milliseconds to the first frame and, for camrec, to the state LIVE."""
 
     def __init__(self, first: float, live: float | None = None) -> None:
         self.first, self.live = first, live

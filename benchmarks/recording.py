@@ -1,10 +1,11 @@
-"""What a recorded minute costs: camrec, MediaMTX's own recorder, the plain FFmpeg command.
+"""Measure the cost of a recorded minute: camrec, MediaMTX's own recorder and plain FFmpeg.
 
     python benchmarks/recording.py --seconds 60 --cameras 1,3,8
 
-camrec and MediaMTX's recorder, with its own parts of a second and with parts as short as camrec's,
-record the same cameras at the same time, so that whatever else runs on the machine hurts all
-alike. FFmpeg, which encodes, follows alone: it would take the processor from them.
+camrec and MediaMTX's recorder (with its default parts of one second, and with parts as short as
+camrec's fragments) record the same cameras at the same time, so that other work on the machine
+affects all of them equally. FFmpeg encodes, so it runs alone afterwards: it would take CPU time
+from the others.
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ from contestants import Camrec, Contestant, FineRecorder, OwnRecorder, PlainFfmp
 from cost import Cost
 from light import RATE, Programs, light_cameras
 
-SETTLED = 3.0  # seconds: what opening costs is over
+SETTLED = 3.0  # seconds until the cameras are open
 
 
 @dataclass(frozen=True)
 class Result:
-    """Of one contestant: per camera and recorded minute where it says so.
+    """The result of one recorder.
 
-    cpu : CPU-seconds; memory : MB, the most that all of its processes had for themselves.
-    lost : pictures that are missing between the first and the last one of the files.
-    held : seconds of film in the file that holds the least.
+    cpu : CPU-seconds per camera and recorded minute.
+    memory : the highest sum of the unique memory (USS) of its processes, in MB.
+    lost : frames that are missing between the first and the last frame of the files.
+    held : the duration of the shortest file, in seconds.
     """
 
     name: str
@@ -48,10 +50,10 @@ class Result:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seconds", type=int, default=60)
-    asked.add_argument("--cameras", default="1,3,8", help="how many, with commas")
-    asked.add_argument("--no-ffmpeg", action="store_true", help="leave the encoding command out")
+    asked.add_argument("--cameras", default="1,3,8", help="numbers of cameras, separated by commas")
+    asked.add_argument("--no-ffmpeg", action="store_true", help="do not run the FFmpeg command")
     given = asked.parse_args()
-    print("| cameras | recorder | CPU-s a camera-minute | ratio | peak MB | lost | shortest file |")
+    print("| cameras | recorder | CPU-s | ratio | peak MB | frames lost | shortest file |")
     print("|---|---|---|---|---|---|---|")
     for cameras in map(int, given.cameras.split(",")):
         rounds: list[list[type[Contestant]]] = [[Camrec, OwnRecorder, FineRecorder]]
@@ -95,7 +97,7 @@ def _one(contestant: Contestant, cameras: int, seconds: int) -> Result:
 
 
 def _times(file: Path) -> list[float]:
-    """When each picture is shown, in seconds."""
+    """The presentation times of the frames, in seconds."""
     with av.open(str(file)) as container:
         video = container.streams.video[0]
         return sorted(float(p.pts * video.time_base) for p in container.demux(video) if p.size)
@@ -104,7 +106,7 @@ def _times(file: Path) -> list[float]:
 def _missing(times: list[float]) -> int:
     distances = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert abs(median(distances) - 1 / RATE) < 0.005
-    # Where the film begins anew its pictures are half a distance further apart.
+    # Where the file loops, the frame interval is half an interval longer.
     return sum(max(int(distance * RATE + 0.4) - 1, 0) for distance in distances)
 
 

@@ -1,9 +1,10 @@
-"""What the RTSP relay costs: its share of a processor, and the time that a packet takes longer.
+"""Measure what the RTSP relay costs: CPU time, and the latency it adds to a packet.
 
     python benchmarks/rtsp_relay.py --seconds 20
 
-The camera and the reader have processes of their own, so that what this one uses is the relay's
-alone. Each packet carries the moment when it was sent. The same is read without the relay first.
+The camera and the reader run in their own processes, so the CPU time of this process is the relay's
+alone. Each packet carries the time when it was sent. The camera is read directly first, then
+through the relay.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from camrec.rtsp_relay.messages import encode_message as encode_message
 from support.cameras.raw_rtsp import RawRtspCamera, encode
 
 RATE = 25
-PACKETS = 24  # of 1400 bytes a frame: 6.7 Mbit/s
+PACKETS = 24  # packets of 1400 bytes per frame: 6.7 Mbit/s
 RTP_HEADER_SIZE = 12
 
 
@@ -43,7 +44,7 @@ def serve(addresses, over) -> None:
 
 
 def read(url: str, seconds: float, results) -> None:
-    """Play `url`, and put bytes a second and the latencies in milliseconds."""
+    """Play `url`, and put the bytes per second and the latencies in ms into `results`."""
     host, port = url.removeprefix("rtsp://").partition("/")[0].split(":")
     line = socket.create_connection((host, int(port)))
     for number, (method, path) in enumerate(

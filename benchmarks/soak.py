@@ -1,8 +1,8 @@
-"""Hours in short: cameras that are recorded again and again while faults strike at random.
+"""Run a soak test: cameras are recorded again and again while faults happen at random.
 
     python benchmarks/soak.py --minutes 30 --seed 7
 
-What is looked at stands in tests/support/soaking.py; memory is told besides.
+`tests/support/soaking.py` checks the recordings. The memory of all processes is printed as well.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def main() -> int:
     print(f"{made.faults.total()} faults: {faults}")
     early, late = made.usual_memory(0.4, 0.6), made.usual_memory(0.8, 1.0)
     most = max(mb for _, mb in made.memory)
-    print(f"memory: {early:.0f} MB half way, {late:.0f} MB at the end, {most:.0f} MB at most")
+    print(f"memory: {early:.0f} MB half way, {late:.0f} MB at the end, {most:.0f} MB maximum")
     for trouble in made.troubles:
-        print(f"TROUBLE {trouble}")
+        print(f"PROBLEM: {trouble}")
     return 1 if made.troubles else 0
 
 

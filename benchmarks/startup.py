@@ -1,7 +1,7 @@
-"""How long it takes until camrec answers: ``python benchmarks/startup.py [runs]``.
+"""Measure how long camrec's commands take to start: ``python benchmarks/startup.py [RUNS]``.
 
-Medians of fresh processes, in turns, with Python's own start as the first line; everything is read
-once before, so that the disk plays no part.
+The results are medians of fresh processes that take turns. The first line is Python's own start.
+One run before the measurement reads all files, so that the disk has no influence.
 """
 
 from __future__ import annotations

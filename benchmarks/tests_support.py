@@ -1,6 +1,7 @@
-"""Makes `support` importable, which the tests stand on: the benchmarks use the same cameras.
+"""Makes the tests' package `support` importable.
 
-A benchmark that needs it imports this first; nothing else here reaches into ``tests``.
+Benchmarks use the same cameras as the tests. A benchmark that needs `support` imports this module
+first. No other benchmark module accesses ``tests``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Take the pictures of README and LISEZMOI anew, in docs/images.
+"""Take the screenshots of README and LISEZMOI again, in docs/images.
 
     python docs/screenshots.py
 
-Opens camrec's built-in cameras, records them, and looks at the page in Chromium, and at a cell in
-JupyterLab, once in each language; it takes about two minutes. Needs what the tests need.
+Opens camrec's built-in cameras, records them, and takes screenshots of the page in Chromium and of
+a notebook cell in JupyterLab, in both languages. It takes about two minutes and requires the same
+programs and packages as the tests.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
-QUALITY = 80  # of the JPEGs
+QUALITY = 80  # JPEG quality
 NAMES = {"en": ("Street", "Bird box"), "fr": ("Rue", "Nichoir")}
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 CELL = "import camrec\n\ncamera = camrec.open_demo()[1]\ncamera"
@@ -52,7 +53,7 @@ def main() -> None:
 
 @contextmanager
 def demo(folder: Path) -> Iterator[str]:
-    """The URL of a camrec whose built-in cameras are open."""
+    """Start camrec with its built-in cameras open, and return its URL."""
     (folder / "config.yaml").write_text("{port: 0, mediamtx_port: 0, go2rtc_port: 0}\n")
     command = [sys.executable, "-m", "camrec", "demo", "--no-browser"]
     with subprocess.Popen(
@@ -68,7 +69,7 @@ def demo(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def lab(folder: Path, language: str) -> Iterator[str]:
-    """The URL of a notebook in a JupyterLab."""
+    """Start JupyterLab, and return the URL of a notebook in it."""
     (folder / "config.yaml").write_text(f"{{language: {language}}}\n")
     cell = {"cell_type": "code", "source": CELL, "metadata": {}, "outputs": [], "id": "camera"}
     cell["execution_count"] = None
@@ -78,7 +79,7 @@ def lab(folder: Path, language: str) -> Iterator[str]:
     settings = folder / ".jupyter/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    # Nothing of the user's own Jupyter is read or written.
+    # Do not read or write the user's own Jupyter files.
     own = {"CONFIG": ".jupyter", "DATA": ".jupyter/data", "RUNTIME": ".jupyter/runtime"}
     told = {**os.environ, **{f"JUPYTER_{what}_DIR": str(folder / own[what]) for what in own}}
     command = [sys.executable, "-m", "jupyterlab", *LAB, "--port=0"]
@@ -94,7 +95,7 @@ def lab(folder: Path, language: str) -> Iterator[str]:
 
 
 def record(url: str, names: tuple[str, ...]) -> None:
-    """The cameras under these names, a few videos of each; one goes on being recorded."""
+    """Reopen the cameras with these names and record some videos. One recording keeps running."""
     told = ask(url, "session/list")["sessions"]
     for session in told:
         ask(url, "session/close", {"session_id": session["session_id"]})
@@ -122,7 +123,7 @@ def look(browser: Browser, url: str, language: str) -> None:
     page.goto(url)
     page.locator("canvas").nth(1).wait_for()
     page.locator(".newest .card img").first.wait_for()
-    page.wait_for_timeout(6000)  # a recording that has run for a while
+    page.wait_for_timeout(6000)  # so that the recording has run for a while
     shoot(page, f"live-{language}")
     page.goto(f"{url}/#videos")
     page.locator(".list .card img").first.wait_for()
@@ -149,7 +150,7 @@ def look_at_cell(browser: Browser, url: str, language: str) -> None:
     page = opened(browser, language, width=900, height=760)
     page.goto(url)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    # A page that is still at work passes over keys.
+    # JupyterLab ignores key presses while it is still loading.
     while page.locator(".jp-InputPrompt").inner_text() == "[ ]:":
         page.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
