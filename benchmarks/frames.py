@@ -207,9 +207,9 @@ def made(folder: Path, seconds: int, options: dict[str, int]) -> tuple[Path, int
     studio = Studio(folder, programs().ffmpeg)
     library = VideoLibrary(folder / "videos", studio.clock)
     library.open()
-    units_made._picture = textured
+    units_made._frame_image = textured
     times = [number / RATE for number in range((seconds + 4) * RATE)]
-    units = units_made.pictures(times, size=SIZE, **options)
+    units = units_made.video_units(times, size=SIZE, **options)
     studio.play(units, -1, BUTTON)
     recording = studio.record(seconds, save_video=library.save)
     studio.play(units, BUTTON, seconds + 4)

@@ -2,7 +2,7 @@
 
     python benchmarks/soak.py --minutes 30 --seed 7
 
-`tests/support/soaking.py` checks the recordings. The memory of all processes is printed as well.
+`tests/support/soak.py` checks the recordings. The memory of all processes is printed as well.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import tests_support  # noqa: F401
 
 from support.programs import programs
-from support.soaking import soak
+from support.soak import soak
 
 LENGTH = 20  # seconds of each recording
 PAUSES = (3.0, 9.0)  # seconds between two faults

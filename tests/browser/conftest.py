@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
+from support.health_page import shown  # noqa: F401
 from support.studio import ffmpeg, studio  # noqa: F401
-from support.unwell_page import shown  # noqa: F401

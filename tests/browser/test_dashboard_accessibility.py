@@ -22,10 +22,10 @@ def test_axe_reports_a_faulty_page(chromium):
         assert {fault.split(":")[0] for fault in faults(page)} >= {"image-alt", "color-contrast"}
 
 
-def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
+def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, open_page):
     with server(SERVE, tmp_path, binaries) as wire, MjpegCamera() as camera:
-        look = looking(wire.url)
-        page = look.page
+        tab = open_page(wire.url)
+        page = tab.page
 
         def usable(state: str) -> None:
             assert faults(page) == [], state
@@ -74,4 +74,4 @@ def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, looking):
         page.get_by_role("slider").hover()
         expect(page.locator(".peek")).to_be_visible()
         usable("the player")
-        look.close()
+        tab.close()

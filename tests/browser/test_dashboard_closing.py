@@ -31,26 +31,26 @@ def station(binaries, tmp_path) -> Iterator[Station]:
         yield station
 
 
-def test_a_page_that_was_left_is_told_of_nothing_any_more(station, looking):
+def test_a_closed_page_is_no_longer_notified(station, open_page):
     board = board_for(station)
     with Serving(lambda: make_page(station, "en")) as serving:
-        looks = [looking(serving.url) for _ in range(3)]
-        for look in looks:
-            expect(look.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
+        tabs = [open_page(serving.url) for _ in range(3)]
+        for tab in tabs:
+            expect(tab.page.get_by_role("heading", name="See your cameras.")).to_be_visible()
         # A page has joined once it has reported itself.
         while len(board.changed) < 3:
-            looks[0].page.wait_for_timeout(50)
-        look = looks.pop()
-        for each in looks:
+            tabs[0].page.wait_for_timeout(50)
+        tab = tabs.pop()
+        for each in tabs:
             each.close()
         while len(board.changed) > 1:
-            look.page.wait_for_timeout(100)
-        look.close()
+            tab.page.wait_for_timeout(100)
+        tab.close()
     stop_board(station)
     assert len(station.changed) == 0
 
 
-def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(caplog):
+def test_only_a_websocket_that_its_page_closed_logs_no_error(caplog):
     async def fails(error: Exception) -> None:
         raise error
 
@@ -68,16 +68,16 @@ def test_what_was_on_its_way_to_a_page_that_closed_is_no_error_and_all_else_is(c
     assert "nobody waited" in caplog.text
 
 
-def test_the_live_frame_alone_as_a_notebook_shows_it(station, looking):
+def test_the_live_frame_alone_as_a_notebook_shows_it(station, open_page):
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url, "Nest box")
         local = LocalServer(station)
         with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:
-            look = looking(serving.url)
-            expect(look.page.get_by_role("figure", name="Nest box, live")).to_be_visible()
-            moving(look.page)
+            tab = open_page(serving.url)
+            expect(tab.page.get_by_role("figure", name="Nest box, live")).to_be_visible()
+            moving(tab.page)
             assert session.viewers == 1
-            look.close()
+            tab.close()
             while session.viewers:
                 threading.Event().wait(0.05)
         local.stop()

@@ -47,8 +47,8 @@ def held(page: Page) -> str:
     )
 
 
-def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, looking):
-    page = looking(wire.url).page
+def test_record_all_starts_every_camera_and_the_list_stops_one(wire, cameras, open_page):
+    page = open_page(wire.url).page
     page.get_by_role("button", name="Record all…").click()
     asked = page.locator("#all")
     asked.get_by_text("1 h 30").click()
@@ -75,8 +75,8 @@ def test_all_cameras_are_recorded_at_once_and_the_list_stops_one(wire, cameras, 
     expect(asked).to_be_hidden()
 
 
-def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, cameras, looking):
-    page = looking(wire.url).page
+def test_keyboard_shortcuts_work_everywhere_except_in_text_fields(wire, cameras, open_page):
+    page = open_page(wire.url).page
     door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
     expect(bench.locator(".picture")).to_be_visible()
     small = bench.bounding_box()["width"]
@@ -113,9 +113,9 @@ def test_keys_lead_everywhere_and_do_nothing_where_something_is_typed(wire, came
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
 def test_statistics_are_drawn_while_their_dialog_is_open(
-    width, language, dark, wire, cameras, looking
+    width, language, dark, wire, cameras, open_page
 ):
-    page = looking(wire.url, width=width, language=language, dark=dark).page
+    page = open_page(wire.url, width=width, language=language, dark=dark).page
     opener = page.get_by_role("button", name="Statisti").first
     opener.click()
     box = page.get_by_role("dialog", name="Statisti")
@@ -139,8 +139,10 @@ def test_statistics_are_drawn_while_their_dialog_is_open(
         assert held(page) == "Statistiques"
 
 
-def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, looking):
-    page = looking(wire.url).page
+def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
+    wire, cameras, folder, open_page
+):
+    page = open_page(wire.url).page
     page.get_by_role("button", name="Settings").click()
     box = page.get_by_role("dialog", name="Settings")
     for _ in range(2):
@@ -183,8 +185,8 @@ def test_settings_count_at_once_and_stand_in_their_file(wire, cameras, folder, l
     assert settings["videos_dir"] == str(films)
 
 
-def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, looking):
-    page = looking(wire.url).page
+def test_an_access_token_is_set_and_removed_on_the_page(wire, cameras, folder, open_page):
+    page = open_page(wire.url).page
     page.get_by_role("button", name="Settings").click()
     box = page.get_by_role("dialog", name="Settings")
     token = box.get_by_label("Access token")
@@ -232,9 +234,9 @@ def test_a_token_is_set_and_taken_away_on_the_page(wire, cameras, folder, lookin
     assert wire.get("/health").status == 200
 
 
-def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looking):
-    first = looking(f"{wire.url}/#videos").page
-    second = looking(f"{wire.url}/#videos", language="fr", width=390).page
+def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, open_page):
+    first = open_page(f"{wire.url}/#videos").page
+    second = open_page(f"{wire.url}/#videos", language="fr", width=390).page
     (session, *_) = wire.get("/session/list").json()["sessions"]
     wire.post("/record/start", {"session_id": session["session_id"], "duration": 1, "name": "Roof"})
     told = [page.get_by_role("article", name="Roof,") for page in (first, second)]
@@ -254,8 +256,8 @@ def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, looki
         expect(page.get_by_role("article", name="Attic,")).to_have_count(0)
 
 
-def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, looking):
-    page = looking(wire.url).page
+def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, open_page):
+    page = open_page(wire.url).page
     with MjpegCamera(auth="basic", user="user", password="canary") as camera:
         opened = wire.post("/session/open", {"url": camera.url, "name": "Nest"}).json()
         expect(page.get_by_role("article", name="Nest, live")).to_be_visible()

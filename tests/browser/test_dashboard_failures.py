@@ -13,7 +13,7 @@ from camrec.library import DiskSpace
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http
 from support.cameras.rtsp import RtspCamera
-from support.unwell_page import KNOWN, health
+from support.health_page import KNOWN, health
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 
@@ -42,7 +42,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
         expect(tile.get_by_role("button", name="Enregistrer")).to_be_enabled()
 
 
-def test_a_proxy_that_cannot_run_is_told_with_its_reason_and_comes_back(shown):
+def test_a_proxy_that_cannot_start_shows_its_reason_and_recovers(shown):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         _station, page = shown(mediamtx_port=port)
@@ -75,7 +75,7 @@ def test_the_tile_of_a_camera_that_failed_saves_a_report(shown):
             assert b"404" in archive.read("dialogue.jsonl")
 
 
-def test_a_recording_that_could_not_be_taken_up_is_told_with_its_folder(shown, tmp_path):
+def test_a_recording_that_cannot_be_resumed_is_reported_with_its_folder(shown, tmp_path):
     journal = tmp_path / "videos" / ".journal"
     journal.mkdir(parents=True)
     (journal / "half.json").write_text("{")

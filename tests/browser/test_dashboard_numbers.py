@@ -31,7 +31,7 @@ MEASURES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_numbers_are_said_as_people_say_them(language, chromium):
+def test_numbers_are_formatted_for_the_language(language, chromium):
     """Numbers are formatted as people say them."""
     with chromium.new_context() as context:
         tab = context.new_page()

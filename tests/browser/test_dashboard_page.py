@@ -29,8 +29,8 @@ def wire(binaries, tmp_path_factory) -> Iterator[Wire]:
         yield wire
 
 
-def test_a_wrong_address_is_told_where_it_is_typed(wire, looking):
-    page = looking(wire.url).page
+def test_a_wrong_camera_address_is_reported_next_to_its_field(wire, open_page):
+    page = open_page(wire.url).page
     field = page.get_by_label("Camera address")
     open_camera(page, "ftp://camera/stream")
     expect(page.get_by_role("alert")).to_have_text("The address must start with rtsp:// or http://")
@@ -41,10 +41,10 @@ def test_a_wrong_address_is_told_where_it_is_typed(wire, looking):
 
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1024, "en", False)])
-def test_a_camera_that_refuses_says_why_and_takes_another_address(
-    width, language, dark, wire, looking
+def test_a_rejected_camera_shows_the_reason_and_accepts_another_address(
+    width, language, dark, wire, open_page
 ):
-    page = looking(wire.url, width=width, language=language, dark=dark).page
+    page = open_page(wire.url, width=width, language=language, dark=dark).page
     french = language == "fr"
     said = {
         "field": "Adresse de la caméra" if french else "Camera address",
@@ -67,8 +67,8 @@ def test_a_camera_that_refuses_says_why_and_takes_another_address(
     assert "canary" not in page.content()
 
 
-def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, looking):
-    page = looking(wire.url).page
+def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, open_page):
+    page = open_page(wire.url).page
     with MjpegCamera() as camera:
         open_camera(page, camera.url)
         expect(page.get_by_role("article", name="127.0.0.1, live")).to_be_visible()
@@ -84,8 +84,8 @@ def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, looking)
         close_all(wire, page)
 
 
-def test_two_pages_show_the_same_recording_in_their_own_language_and_say_little(wire, looking):
-    first, second = looking(wire.url), looking(wire.url, language="fr", width=390)
+def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(wire, open_page):
+    first, second = open_page(wire.url), open_page(wire.url, language="fr", width=390)
     heard: list[object] = []
     with MjpegCamera() as camera:
         open_camera(first.page, camera.url)
@@ -135,8 +135,8 @@ def test_two_pages_show_the_same_recording_in_their_own_language_and_say_little(
         assert len(wire.get("/videos").json()["videos"]) == 1
 
 
-def test_with_all_sessions_taken_a_line_says_so(wire, looking):
-    page = looking(wire.url).page
+def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(wire, open_page):
+    page = open_page(wire.url).page
     with MjpegCamera() as camera:
         for count in (1, 2, 3):
             wire.post("/session/open", {"url": camera.url, "name": f"camera {count}"})
@@ -148,23 +148,23 @@ def test_with_all_sessions_taken_a_line_says_so(wire, looking):
         expect(page.get_by_label("Camera address")).to_be_visible()
 
 
-def test_a_page_that_lost_camrec_says_so_and_mends_itself(binaries, tmp_path, looking):
+def test_a_page_that_lost_camrec_says_so_and_reconnects(binaries, tmp_path, open_page):
     command = [*SERVE, "--port", str(free_port())]
     with MjpegCamera() as camera:
         with server(command, tmp_path, binaries) as wire:
-            look = looking(f"{wire.url}/#live")
-            open_camera(look.page, camera.url)
-            moving(look.page)
-            lost = look.server_away()
+            tab = open_page(f"{wire.url}/#live")
+            open_camera(tab.page, camera.url)
+            moving(tab.page)
+            lost = tab.server_away()
             lost.__enter__()
-        expect(look.page.get_by_text("camrec does not answer.")).to_be_visible()
-        health = look.page.get_by_role("contentinfo", name="Health")
+        expect(tab.page.get_by_text("camrec does not answer.")).to_be_visible()
+        health = tab.page.get_by_role("contentinfo", name="Health")
         expect(health).to_contain_text("Connection to camrec lost")
         expect(health).not_to_contain_text("All well")
         inert = "() => document.getElementById('live').inert"
-        assert look.page.evaluate(inert), "a button that nobody hears is no button"
+        assert tab.page.evaluate(inert), "a button that nobody hears is no button"
         with server(command, tmp_path, binaries):
-            anew = look.page.get_by_role("heading", name="See your cameras.")
+            anew = tab.page.get_by_role("heading", name="See your cameras.")
             expect(anew).to_be_visible(timeout=30_000)  # it connects again by itself
-            expect(look.page.get_by_text("camrec does not answer.")).to_have_count(0)
-            look.close()
+            expect(tab.page.get_by_text("camrec does not answer.")).to_have_count(0)
+            tab.close()

@@ -47,7 +47,7 @@ def listed(wire: Wire) -> list[tuple[str, str]]:
     return [(each["recording_id"], each["state"]) for each in found]
 
 
-def test_the_list_has_what_is_to_come_what_runs_and_what_ended(wire, door):
+def test_the_recording_list_has_scheduled_running_and_ended_recordings(wire, door):
     later = schedule(wire, door, timedelta(hours=2), 60)["recording_id"]
     sooner = schedule(wire, door, timedelta(hours=1), 60)["recording_id"]
     running = wire.post("/record/start", {"session_id": door, "duration": 60}).json()
@@ -61,7 +61,7 @@ def test_the_list_has_what_is_to_come_what_runs_and_what_ended(wire, door):
     assert now[1:3] == [(running, "saved"), (later, "failed")], "the latest end comes first"
 
 
-def test_closing_a_camera_tells_what_it_cancelled(wire, door):
+def test_closing_a_camera_returns_the_recordings_that_it_cancelled(wire, door):
     recording_id = schedule(wire, door, timedelta(hours=1), 60)["recording_id"]
     closed = wire.post("/session/close", {"session_id": door}).json()
     assert closed["state"] == "closed"
@@ -70,7 +70,7 @@ def test_closing_a_camera_tells_what_it_cancelled(wire, door):
     assert (told["state"], told["error"]["code"]) == ("failed", "recording_cancelled")
 
 
-def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypatch):
+def test_only_the_latest_ended_recordings_are_listed(binaries, tmp_path, monkeypatch):
     monkeypatch.setattr(recording_registry, "MAX_ENDED_RECORDINGS", 2)
     with serving(binaries.config(tmp_path)) as (_, wire), MjpegCamera() as camera:
         session_id = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
@@ -85,7 +85,7 @@ def test_of_those_that_ended_the_latest_are_listed(binaries, tmp_path, monkeypat
         )
 
 
-def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
+def test_a_group_recording_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
     """Until their start is chosen, such recordings have a start far ahead, which means nothing."""
     seen = []
     with serving(binaries.config(tmp_path)) as (station, wire), MjpegCamera() as camera:
@@ -104,8 +104,10 @@ def test_together_is_never_shown_as_scheduled_for_later(binaries, tmp_path):
 @pytest.mark.parametrize(
     ("width", "language", "dark"), [(390, "fr", True), (1024, "en", False), (1440, "fr", False)]
 )
-def test_a_tile_shows_what_is_scheduled_and_cancels_it(width, language, dark, wire, door, looking):
-    page = looking(wire.url, width=width, language=language, dark=dark).page
+def test_a_tile_shows_what_is_scheduled_and_cancels_it(
+    width, language, dark, wire, door, open_page
+):
+    page = open_page(wire.url, width=width, language=language, dark=dark).page
     for days in (3, 4, 5):
         schedule(wire, door, timedelta(days=days), 600)
     french = language == "fr"
@@ -127,8 +129,8 @@ def test_a_tile_shows_what_is_scheduled_and_cancels_it(width, language, dark, wi
     assert [state for _, state in listed(wire)][:3] == ["scheduled", "scheduled", "failed"]
 
 
-def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, looking):
-    page = looking(wire.url).page
+def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, open_page):
+    page = open_page(wire.url).page
     recording_id = schedule(wire, door, timedelta(days=1), 600)["recording_id"]
     tile = page.locator("#live .camera")
     expect(tile.locator(".ahead li")).to_have_count(1)
@@ -155,9 +157,11 @@ def test_closing_a_camera_with_a_scheduled_recording_asks_first(wire, door, look
     assert (recording_id, "failed") in listed(wire)
 
 
-def test_one_that_could_not_begin_says_why_on_its_tile(binaries, tmp_path, looking, monkeypatch):
+def test_a_scheduled_recording_that_could_not_start_shows_why_on_its_tile(
+    binaries, tmp_path, open_page, monkeypatch
+):
     with server(SERVE, tmp_path, binaries) as wire, MjpegCamera() as camera:
-        page: Page = (look := looking(wire.url)).page
+        page: Page = (tab := open_page(wire.url)).page
         session_id = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
         schedule(wire, session_id["session_id"], timedelta(seconds=2), 1)
         # The folder of its segments cannot be created: a file is in its place.
@@ -167,4 +171,4 @@ def test_one_that_could_not_begin_says_why_on_its_tile(binaries, tmp_path, looki
         expect(tile.get_by_role("alert")).to_contain_text("cannot be written to")
         parts.unlink()
         (tmp_path / "away").rename(parts)
-        look.close()
+        tab.close()

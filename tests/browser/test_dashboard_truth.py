@@ -15,8 +15,8 @@ from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, fits
 from support.dashboard_server import server
 from support.free_port import free_port
+from support.health_page import KNOWN, health
 from support.serving import Serving
-from support.unwell_page import KNOWN, health
 from support.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
@@ -52,9 +52,9 @@ def ids(wire: Wire) -> dict[str, str]:
     return {session["name"]: session["session_id"] for session in sessions}
 
 
-def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_frame(wire, cameras, looking):
-    page = looking(wire.url).page
-    french = looking(wire.url, language="fr", width=390).page
+def test_the_health_line_reports_a_recorded_camera_without_frames(wire, cameras, open_page):
+    page = open_page(wire.url).page
+    french = open_page(wire.url, language="fr", width=390).page
     door = ids(wire)["Door"]
     expect(health(page)).to_have_text("All well")
     wire.post("/record/start", {"session_id": door, "duration": 60})
@@ -76,7 +76,7 @@ def test_all_is_not_well_while_a_camera_that_is_recorded_has_no_frame(wire, came
     expect(page).to_have_title("camrec")
 
 
-def test_a_length_that_the_page_offers_is_accepted_by_the_station(shown, monkeypatch):
+def test_a_duration_offered_by_the_page_is_accepted_by_the_station(shown, monkeypatch):
     station, page = shown()
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url, "Door")
@@ -103,7 +103,7 @@ def test_a_length_that_the_page_offers_is_accepted_by_the_station(shown, monkeyp
         expect(tile.get_by_role("button", name="Record")).to_be_disabled()
 
 
-def test_the_time_that_is_left_stays_when_a_camera_goes_away(shown):
+def test_the_disk_estimate_keeps_the_bit_rate_of_a_lost_camera(shown):
     station, page = shown(max_sessions=4)
     strip = page.locator("#health")
     expect(strip).not_to_contain_text("at the present rate")  # there is none
@@ -121,8 +121,8 @@ def test_the_time_that_is_left_stays_when_a_camera_goes_away(shown):
         expect(strip).to_contain_text("at the present rate, all cameras", timeout=30_000)
 
 
-def test_each_camera_keeps_its_own_length(wire, cameras, looking):
-    page = looking(wire.url).page
+def test_each_camera_remembers_its_own_recording_duration(wire, cameras, open_page):
+    page = open_page(wire.url).page
     door, bench = (page.get_by_role("article", name=f"{name}, live") for name in ("Door", "Bench"))
     door.get_by_text(f"2{NBSP}h", exact=True).click()
     bench.get_by_text("Other…").click()
@@ -134,10 +134,10 @@ def test_each_camera_keeps_its_own_length(wire, cameras, looking):
 
 
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
-def test_all_cameras_can_be_recorded_for_any_length_on_a_phone_too(
-    width, language, dark, wire, cameras, looking
+def test_record_all_accepts_any_duration_on_a_phone_too(
+    width, language, dark, wire, cameras, open_page
 ):
-    page: Page = looking(wire.url, width=width, language=language, dark=dark).page
+    page: Page = open_page(wire.url, width=width, language=language, dark=dark).page
     french = language == "fr"
     name = "Tout enregistrer…" if french else "Record all…"
     opener = page.get_by_role("button", name=name).locator("visible=true")
@@ -163,9 +163,11 @@ def test_all_cameras_can_be_recorded_for_any_length_on_a_phone_too(
     )
 
 
-def test_that_all_cameras_are_open_is_said_above_the_cameras_alone(wire, cameras, looking):
+def test_the_notice_that_all_cameras_are_open_is_shown_on_the_live_page_only(
+    wire, cameras, open_page
+):
     wire.post("/session/open", {"url": cameras.url, "name": "Roof"})
-    page = looking(wire.url).page
+    page = open_page(wire.url).page
     line = page.locator(".notices").get_by_text("3 of 3 cameras open")
     expect(line).to_be_visible()
     page.get_by_role("link", name="Videos").first.click()
@@ -176,24 +178,26 @@ def test_that_all_cameras_are_open_is_said_above_the_cameras_alone(wire, cameras
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1366, 768), (1024, 768)])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_first_page_is_seen_as_a_whole(width, height, language, fresh, looking):
-    page = looking(fresh.url, width=width, height=height, language=language).page
+def test_the_first_page_fits_on_the_screen_without_scrolling(
+    width, height, language, fresh, open_page
+):
+    page = open_page(fresh.url, width=width, height=height, language=language).page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("demo|démo"))).to_be_visible()
     higher = "document.documentElement.scrollHeight - innerHeight"
     assert page.evaluate(higher) <= 0
 
 
-def test_the_language_button_is_named_as_it_reads(wire, looking):
-    page = looking(wire.url).page
+def test_the_language_button_s_accessible_name_starts_with_its_text(wire, open_page):
+    page = open_page(wire.url).page
     button = page.get_by_role("button", name="FR · Passer en français")
     expect(button).to_have_text("FR")
     button.click()
     expect(page.get_by_role("button", name="EN · Switch to English")).to_have_text("EN")
 
 
-def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, looking):
-    page = looking(wire.url, width=390, language="fr").page
+def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, open_page):
+    page = open_page(wire.url, width=390, language="fr").page
     wire.post("/record/start", {"session_id": ids(wire)["Door"], "duration": 60})
     expect(page.locator("#header .pill")).to_be_visible()
     fits(page)
@@ -204,7 +208,7 @@ def test_on_a_phone_the_header_s_buttons_are_large_enough(wire, cameras, looking
     assert lens["width"] == lens["height"], "nothing is squeezed"
 
 
-def test_a_cell_without_a_connection_says_neither_live_nor_rec(looking):
+def test_a_cell_without_a_connection_says_neither_live_nor_rec(open_page):
     """A cell that a kernel left when it ended: nothing answers at the address of its stream."""
 
     class Camera:
@@ -225,30 +229,30 @@ def test_a_cell_without_a_connection_says_neither_live_nor_rec(looking):
             }
           }, 20)
         """
-        look = looking(served.url, scripts=(watch,), known="ERR_CONNECTION_REFUSED")
-        expect(look.page.locator(".badges")).to_contain_text("No connection", timeout=20_000)
-        said = set(look.page.evaluate("said"))
+        tab = open_page(served.url, scripts=(watch,), known="ERR_CONNECTION_REFUSED")
+        expect(tab.page.locator(".badges")).to_contain_text("No connection", timeout=20_000)
+        said = set(tab.page.evaluate("said"))
         assert any("Connecting" in each for each in said)
         assert not any(word in each for each in said for word in ("Live", "Rec"))
-        look.close()
+        tab.close()
 
 
-def test_a_page_that_lost_camrec_shows_no_camera_as_live(binaries, tmp_path, looking):
+def test_a_page_that_lost_camrec_shows_no_camera_as_live(binaries, tmp_path, open_page):
     command = [*SERVE, "--port", str(free_port())]
     with MjpegCamera() as camera:
         with server(command, tmp_path, binaries) as wire:
-            look = looking(wire.url)
+            tab = open_page(wire.url)
             opened = wire.post("/session/open", {"url": camera.url, "name": "Door"}).json()
             wire.post("/record/start", {"session_id": opened["session_id"], "duration": 600})
-            expect(look.page.get_by_role("article", name="Door, recording")).to_be_visible()
-            expect(look.page).to_have_title(re.compile("1 recording"))
-            look.server_away().__enter__()
-        tile = look.page.get_by_role("article", name="Door")
-        expect(look.page.get_by_text("camrec does not answer. If it still runs,")).to_be_visible()
+            expect(tab.page.get_by_role("article", name="Door, recording")).to_be_visible()
+            expect(tab.page).to_have_title(re.compile("1 recording"))
+            tab.server_away().__enter__()
+        tile = tab.page.get_by_role("article", name="Door")
+        expect(tab.page.get_by_text("camrec does not answer. If it still runs,")).to_be_visible()
         expect(tile.locator(".badges")).to_have_text("No connection")
-        expect(look.page).to_have_title("camrec")
+        expect(tab.page).to_have_title("camrec")
         timer = tile.locator(".timer")
         before = timer.inner_text()
-        look.page.wait_for_timeout(2500)
+        tab.page.wait_for_timeout(2500)
         assert timer.inner_text() == before, "nobody knows whether it goes on"
-        look.close()
+        tab.close()

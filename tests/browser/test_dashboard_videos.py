@@ -237,8 +237,8 @@ def test_a_row_of_the_video_list_has_plain_values_only() -> None:
     assert video_row(film("b.mp4", "b", 0))["gaps"] == []
 
 
-def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
-    page = looking(serve(library(shelf(), language="fr")), language="fr").page
+def test_video_cards_are_grouped_by_day_with_their_facts_and_links(serve, open_page) -> None:
+    page = open_page(serve(library(shelf(), language="fr")), language="fr").page
     expect(page.locator(".card")).to_have_count(4)
     assert page.locator("h2").all_text_contents() == ["Aujourd’hui", "Hier"]
     gap = page.get_by_role("article", name="Banc optique, aujourd’hui 08:00")
@@ -256,15 +256,15 @@ def test_cards_by_day_with_their_facts_and_links(serve, looking) -> None:
     expect(page.get_by_role("status")).to_have_text("4 vidéos, 8,7\u00a0Go")
 
 
-def test_a_downloaded_video_has_the_bytes_of_the_file(serve, looking, folder: Path) -> None:
-    page = looking(serve(library(shelf()))).page
+def test_a_downloaded_video_has_the_bytes_of_the_file(serve, open_page, folder: Path) -> None:
+    page = open_page(serve(library(shelf()))).page
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download Banc optique").click()
     assert Path(downloading.value.path()).read_bytes() == (folder / "gap.mp4").read_bytes()
 
 
-def test_search_camera_order_and_gaps_choose_what_is_shown(serve, looking) -> None:
-    page = looking(serve(library(shelf()))).page
+def test_search_camera_order_and_gaps_choose_what_is_shown(serve, open_page) -> None:
+    page = open_page(serve(library(shelf()))).page
     search = page.get_by_role("searchbox", name="Search by name or date")
     search.fill("entree yesterday")
     expect(page.locator(".card")).to_have_count(1)
@@ -304,23 +304,23 @@ SPOKEN = {
 
 
 @pytest.mark.parametrize(("search", "found"), SPOKEN.items())
-def test_a_search_finds_a_moment_as_people_write_it(serve, looking, search, found) -> None:
+def test_a_video_search_finds_dates_as_people_write_them(serve, open_page, search, found) -> None:
     films = [
         dated("127.0.0.1", datetime(2026, 11, 3, 8, 5)),
         dated("afternoon", datetime(2026, 11, 27, 14, 3)),
         dated("half past", datetime(2026, 11, 28, 9, 27)),
     ]
-    page = looking(serve(library(Shelf(films), language="fr")), language="fr").page
+    page = open_page(serve(library(Shelf(films), language="fr")), language="fr").page
     page.get_by_role("searchbox").fill(search)
     expect(page.locator(".card")).to_have_count(len(found))
     assert sorted(names(page)) == sorted(found)
 
 
-def test_a_renamed_video_stays_with_its_camera(serve, looking) -> None:
+def test_a_renamed_video_stays_with_its_camera(serve, open_page) -> None:
     given = receipt("Experiment 7", []).model_copy(update={"camera": "Entrée"})
     films = shelf()
     films.films.append(film("whole 5.mp4", "Experiment 7", moment(2, 9), receipt=given))
-    page = looking(serve(library(films))).page
+    page = open_page(serve(library(films))).page
     choices = page.get_by_label("Camera").locator("option")
     expect(choices).to_have_text(["All cameras", "Banc optique", "Entrée", "Nichoir"])
     page.get_by_label("Camera").select_option("Entrée")
@@ -346,8 +346,8 @@ def test_dates_are_written_as_the_browser_s_region_writes_them(
     context.close()
 
 
-def test_ctrl_a_picks_all_videos_wherever_the_focus_is(serve, looking) -> None:
-    page = looking(serve(library(shelf()))).page
+def test_ctrl_a_selects_all_videos_wherever_the_focus_is(serve, open_page) -> None:
+    page = open_page(serve(library(shelf()))).page
     expect(page.locator(".card")).to_have_count(4)
     page.keyboard.press("Control+a")
     expect(page.locator(".picked [role=status]")).to_contain_text("4")
@@ -355,9 +355,9 @@ def test_ctrl_a_picks_all_videos_wherever_the_focus_is(serve, looking) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_a_card_shows_its_name_and_size_whole(serve, looking, width: int) -> None:
+def test_a_card_shows_its_name_and_size_whole(serve, open_page, width: int) -> None:
     films = [film(f"whole {n}.mp4", "Laboratory bench", moment(0, n)) for n in range(1, 9)]
-    page = looking(serve(library(Shelf(films))), width=width).page
+    page = open_page(serve(library(Shelf(films))), width=width).page
     page.locator(".card").first.wait_for()
     cut_off = page.evaluate(
         """() => {
@@ -374,16 +374,16 @@ def test_a_card_shows_its_name_and_size_whole(serve, looking, width: int) -> Non
     assert min(mark["width"], mark["height"]) >= 44
 
 
-def test_an_empty_library_says_how_to_fill_it(serve, looking) -> None:
-    page = looking(serve(library(Shelf([])))).page
+def test_an_empty_library_says_how_to_fill_it(serve, open_page) -> None:
+    page = open_page(serve(library(Shelf([])))).page
     expect(page.get_by_role("heading", name="No video yet")).to_be_visible()
     assert page.get_by_role("link", name="Go to the cameras").get_attribute("href") == "#live"
     expect(page.get_by_role("searchbox")).to_be_hidden()
 
 
-def test_deletion_asks_once_and_esc_keeps(serve, looking) -> None:
+def test_deleting_a_video_asks_once_and_esc_cancels(serve, open_page) -> None:
     films = shelf()
-    page = looking(serve(library(films))).page
+    page = open_page(serve(library(films))).page
     page.get_by_role("button", name="Delete Entrée, today 09:00").click()
     question = page.get_by_role("dialog", name="Delete this video?")
     expect(question).to_contain_text('"Entrée, today 09:00", 10\u00a0s, 57\u00a0MB.')
@@ -404,7 +404,9 @@ def test_deletion_asks_once_and_esc_keeps(serve, looking) -> None:
     assert focused in ("A", "INPUT"), "the focus was lost with the card"
 
 
-def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path, tmp_path) -> None:
+def test_a_deletion_removes_the_file_from_the_disk(
+    serve, open_page, folder: Path, tmp_path
+) -> None:
     real = Films(tmp_path / "videos", Clock())
     real.open()
     for name in ("Entrée", "Nichoir"):
@@ -422,7 +424,7 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
         real.changed.connect(lambda filename: document.add_next_tick_callback(tell))
         return part
 
-    page = looking(serve(make)).page
+    page = open_page(serve(make)).page
     page.get_by_role("button", name="Delete Nichoir").click()
     page.get_by_role("button", name="Delete video").click()
     expect(page.locator(".card h3")).to_have_text(["Entrée"])
@@ -431,10 +433,10 @@ def test_a_deletion_removes_the_file_from_the_disk(serve, looking, folder: Path,
     real.close()
 
 
-def test_a_refused_deletion_says_why_and_keeps_the_card(serve, looking) -> None:
+def test_a_failed_deletion_shows_the_reason_and_keeps_the_card(serve, open_page) -> None:
     films = shelf()
     films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
-    page = looking(serve(library(films, language="fr")), language="fr").page
+    page = open_page(serve(library(films, language="fr")), language="fr").page
     page.get_by_role("button", name="Supprimer Nichoir").click()
     page.get_by_role("button", name="Supprimer la vidéo").click()
     expect(page.get_by_role("alert")).to_contain_text("La vidéo n’a pas été supprimée.")
@@ -465,9 +467,9 @@ def listen(page: Page) -> list[str]:
     return heard
 
 
-def test_of_thousands_only_what_is_near_the_screen_is_there(serve, looking) -> None:
+def test_only_cards_near_the_viewport_are_rendered_among_thousands(serve, open_page) -> None:
     films = many(3000)
-    page = looking(serve(library(films))).page
+    page = open_page(serve(library(films))).page
     heard = listen(page)
     expect(page.get_by_role("status")).to_contain_text("3000 videos")
     assert 20 <= page.locator(".card").count() < 90
@@ -496,9 +498,9 @@ def test_of_thousands_only_what_is_near_the_screen_is_there(serve, looking) -> N
     assert 0 < sum(map(len, heard)) < 2000
 
 
-def test_several_are_picked_and_deleted_with_one_question(serve, looking) -> None:
+def test_several_selected_videos_are_deleted_after_one_question(serve, open_page) -> None:
     films = many(40)
-    page = looking(serve(library(films))).page
+    page = open_page(serve(library(films))).page
     picks = page.get_by_role("checkbox", name="Select Entrée")
     chosen = page.get_by_role("group", name="Selected videos")
     picks.nth(1).check()
@@ -516,10 +518,10 @@ def test_several_are_picked_and_deleted_with_one_question(serve, looking) -> Non
     assert films.asked == ["whole 1.mp4", "whole 2.mp4", "whole 4.mp4"]
 
 
-def test_those_that_cannot_be_deleted_are_told_and_stay_picked(serve, looking) -> None:
+def test_videos_that_cannot_be_deleted_are_reported_and_stay_selected(serve, open_page) -> None:
     films = many(5)
     films.refusal = DiskError("folder_unwritable", folder="/videos", reason="read-only")
-    page = looking(serve(library(films, language="fr")), language="fr").page
+    page = open_page(serve(library(films, language="fr")), language="fr").page
     page.get_by_role("checkbox").nth(1).check()
     page.keyboard.press("Control+a")
     chosen = page.get_by_role("group", name="Vidéos sélectionnées")
@@ -532,10 +534,10 @@ def test_those_that_cannot_be_deleted_are_told_and_stay_picked(serve, looking) -
     expect(chosen).to_contain_text("5 vidéos sélectionnées")
 
 
-def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
+def test_keys_move_through_the_videos_select_and_lock_them(serve, open_page) -> None:
     films = many(400)
     films.films[1] = replace(films.films[1], receipt=None)
-    page = looking(serve(library(films))).page
+    page = open_page(serve(library(films))).page
     at = page.locator(".card:focus-within")
     page.locator(".card").first.get_by_role("link", name="Play").focus()
     page.keyboard.press("ArrowRight")
@@ -565,7 +567,7 @@ def test_keys_go_through_the_videos_pick_and_lock_them(serve, looking) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width: int) -> None:
+def test_the_row_of_latest_videos_never_wraps_or_overflows(serve, open_page, width: int) -> None:
     films = many(12)
 
     def make() -> pn.Column:
@@ -574,7 +576,7 @@ def test_the_latest_row_never_wraps_and_nothing_overflows(serve, looking, width:
         stage = player(Shelf([gapped]), "whole 0.mp4")
         return pn.Column(latest, everything, stage(), sizing_mode="stretch_width")
 
-    page = looking(serve(make), width=width).page
+    page = open_page(serve(make), width=width).page
     expect(page.locator(".newest .card").first).to_be_visible()
     expect(page.get_by_role("slider")).to_be_visible()
     tops = {card.bounding_box()["y"] for card in page.locator(".newest .card").all()}
@@ -595,8 +597,8 @@ def seconds(page: Page) -> float:
     return page.locator("video:not(.picture)").evaluate("film => film.currentTime")
 
 
-def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
-    page = looking(serve(player(shelf(), "gap 2.mp4"))).page
+def test_the_player_plays_seeks_and_shows_the_gap(serve, open_page) -> None:
+    page = open_page(serve(player(shelf(), "gap 2.mp4"))).page
     until(page, "film.currentTime > 0.3")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -624,8 +626,8 @@ def test_the_player_plays_seeks_and_tells_of_the_gap(serve, looking) -> None:
     assert page.locator("video:not(.picture)").evaluate("film => film.playbackRate") == 4
 
 
-def test_the_player_shows_the_receipt_and_saves_a_frame(serve, looking) -> None:
-    page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+def test_the_player_shows_the_receipt_and_saves_a_frame(serve, open_page) -> None:
+    page = open_page(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
     expect(panel).to_contain_text("Complète, vérifiée, lisible")
     expect(panel).to_contain_text("1 (4,10\u00a0s)")
@@ -639,21 +641,21 @@ def test_the_player_shows_the_receipt_and_saves_a_frame(serve, looking) -> None:
     assert Path(downloading.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-def test_why_it_ended_and_what_went_wrong_is_told_in_the_page_s_language(serve, looking) -> None:
+def test_the_player_shows_end_reason_and_warnings_in_the_page_s_language(serve, open_page) -> None:
     late = RecordingWarning.of("first_frame_late", seconds=1.5)
     newer = RecordingWarning(code="of_a_newer_camrec", message="It rained.")
     told = receipt("Entrée", []).model_copy(update={"ended": "crash", "warnings": [late, newer]})
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
-    page = looking(serve(player(films, "whole 1.mp4", language="fr")), language="fr").page
+    page = open_page(serve(player(films, "whole 1.mp4", language="fr")), language="fr").page
     panel = page.locator(".known")
     expect(panel).to_contain_text("arrêt forcé de camrec")
     expect(panel.locator(".notes li")).to_have_text([late.text("fr"), "It rained."])
 
 
-def test_a_reason_that_no_catalogue_knows_does_not_break_the_player(serve, looking) -> None:
+def test_a_reason_that_no_catalogue_knows_does_not_break_the_player(serve, open_page) -> None:
     told = receipt("Entrée", []).model_copy(update={"ended": "rain"})
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=told)])
-    page = looking(serve(player(films, "whole 1.mp4"))).page
+    page = open_page(serve(player(films, "whole 1.mp4"))).page
     expect(page.locator(".known")).to_contain_text("videos.ended_rain")
     expect(page.get_by_role("slider")).to_be_visible()
 
@@ -662,13 +664,15 @@ SHOWN = """film => new Promise(done => film.requestVideoFrameCallback(
   (now, told) => done(told.mediaTime)))"""
 
 
-def test_steps_are_exact_where_frames_come_unevenly_and_over_a_gap(serve, looking, folder) -> None:
+def test_frame_steps_are_exact_with_uneven_frame_intervals_and_across_a_gap(
+    serve, open_page, folder
+) -> None:
     times = preview.read_frame_times(folder / "uneven.mp4")
     hole = next(n for n, (a, b) in enumerate(itertools.pairwise(times)) if b - a > 1.5)
     gap = Gap(start=times[hole], duration=times[hole + 1] - times[hole])
     told = receipt("Entrée", [gap]).model_copy(update={"frames": len(times)})
     films = Shelf([film("uneven 1.mp4", "Entrée", moment(0, 9), duration=3.5, receipt=told)])
-    page = looking(serve(player(films, "uneven 1.mp4"))).page
+    page = open_page(serve(player(films, "uneven 1.mp4"))).page
     until(page, "film.currentTime > 0.1")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -691,8 +695,8 @@ def test_steps_are_exact_where_frames_come_unevenly_and_over_a_gap(serve, lookin
         expect(at).to_have_text(f"Frame {number} of {len(times)}")
 
 
-def test_the_timeline_shows_the_frame_under_the_pointer(serve, looking, monkeypatch) -> None:
-    page = looking(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
+def test_the_timeline_shows_the_frame_under_the_pointer(serve, open_page, monkeypatch) -> None:
+    page = open_page(serve(player(shelf(), "gap 2.mp4", language="fr")), language="fr").page
     line = page.get_by_role("slider")
     box = line.bounding_box()
     peek = page.locator(".peek")
@@ -718,10 +722,10 @@ def test_the_timeline_shows_the_frame_under_the_pointer(serve, looking, monkeypa
     expect(peek).to_be_hidden()
 
 
-def test_silence_at_the_end_is_shown_though_no_file_holds_it(serve, looking) -> None:
+def test_a_gap_at_the_end_is_shown_although_the_file_is_shorter(serve, open_page) -> None:
     late = receipt("Entrée", [Gap(start=9.9, duration=5.1)])
     films = Shelf([film("whole 1.mp4", "Entrée", moment(0, 9), receipt=late)])
-    page = looking(serve(player(films, "whole 1.mp4"))).page
+    page = open_page(serve(player(films, "whole 1.mp4"))).page
     expect(page.locator(".missing")).to_have_attribute("style", "left: 66%; width: 34%;")
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuemax", "15.00")
     page.keyboard.press("End")
@@ -729,16 +733,16 @@ def test_silence_at_the_end_is_shown_though_no_file_holds_it(serve, looking) -> 
     expect(page.locator(".caption").first).to_contain_text("No picture from 09:00:09")
 
 
-def test_a_video_that_is_gone_or_cannot_be_played_says_so(serve, looking) -> None:
-    page = looking(serve(player(shelf(), "never.mp4"))).page
+def test_a_video_that_is_gone_or_cannot_be_played_says_so(serve, open_page) -> None:
+    page = open_page(serve(player(shelf(), "never.mp4"))).page
     expect(page.get_by_role("heading", name="This video is no longer here")).to_be_visible()
     assert page.get_by_role("link", name="All videos").get_attribute("href") == "#videos"
     broken = Shelf([film("broken 1.mp4", "Entrée", moment(0, 9), video_codec="h265")])
-    page = looking(serve(player(broken, "broken 1.mp4"))).page
+    page = open_page(serve(player(broken, "broken 1.mp4"))).page
     expect(page.get_by_role("alert")).to_contain_text("This browser cannot play this video (H.265)")
 
 
-def test_a_change_of_language_goes_on_with_the_video(serve, looking) -> None:
+def test_changing_the_language_keeps_the_video_playing(serve, open_page) -> None:
     parts = []
 
     def make() -> pn.Column:
@@ -747,7 +751,7 @@ def test_a_change_of_language_goes_on_with_the_video(serve, looking) -> None:
         other.on_click(lambda event: parts[-1].param.update(language="fr"))
         return pn.Column(parts[-1], other, sizing_mode="stretch_width")
 
-    page = looking(serve(make)).page
+    page = open_page(serve(make)).page
     until(page, "film.currentTime > 0.2")
     page.get_by_role("button", name="other language").click()
     expect(page.get_by_role("link", name="Toutes les vidéos")).to_be_visible()
@@ -756,26 +760,26 @@ def test_a_change_of_language_goes_on_with_the_video(serve, looking) -> None:
     until(page, f"film.currentTime > {before}")
 
 
-def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, looking) -> None:
+def test_the_player_of_a_deleted_video_goes_back_to_the_list(serve, open_page) -> None:
     films = shelf()
-    page = looking(serve(player(films, "whole 1.mp4")) + "#videos/whole%201.mp4").page
+    page = open_page(serve(player(films, "whole 1.mp4")) + "#videos/whole%201.mp4").page
     page.get_by_role("button", name="Delete Entrée").click()
     page.get_by_role("button", name="Delete video").click()
     page.wait_for_url("**/#videos")
     assert films.asked == ["whole 1.mp4"]
 
 
-def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
+def test_a_video_renamed_in_the_player_keeps_playing(serve, open_page) -> None:
     films = shelf()
     parts: list[VideoPlayer] = []
 
     def make() -> pn.Column:
         parts.append(player(films, "whole 1.mp4")())
-        look = pn.widgets.Button(label="the library told of it")
-        look.on_click(lambda event: parts[-1].show_video(films.films[0].filename, films.films[0]))
-        return pn.Column(parts[-1], look, sizing_mode="stretch_width")
+        tab = pn.widgets.Button(label="the library told of it")
+        tab.on_click(lambda event: parts[-1].show_video(films.films[0].filename, films.films[0]))
+        return pn.Column(parts[-1], tab, sizing_mode="stretch_width")
 
-    page = looking(serve(make) + "#videos/whole%201.mp4").page
+    page = open_page(serve(make) + "#videos/whole%201.mp4").page
     until(page, "film.currentTime > 0.3")
     page.keyboard.press("k")
     until(page, "film.paused")
@@ -803,8 +807,8 @@ def test_a_video_gets_another_name_and_plays_on(serve, looking) -> None:
     assert films.asked == ["Delivery", "Delivery"]
 
 
-def test_the_only_card_is_no_wider_than_one_of_many(serve, looking) -> None:
-    page = looking(serve(library(Shelf(shelf().films[:1]), LatestVideos))).page
+def test_a_single_video_card_is_no_wider_than_one_of_many(serve, open_page) -> None:
+    page = open_page(serve(library(Shelf(shelf().films[:1]), LatestVideos))).page
     expect(page.locator(".newest .card")).to_have_count(1)
     expect(page.locator(".newest .row")).to_have_attribute("style", "--cards: 6;")
     assert page.locator(".newest .card").bounding_box()["width"] < 300

@@ -73,8 +73,8 @@ def plays(output: Locator) -> Locator:
     return player
 
 
-def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
-    notebook = Notebook(looking(f"{lab.url}{path}").page)
+def test_a_camera_is_live_as_a_cell_s_value(lab, path, open_page):
+    notebook = Notebook(open_page(f"{lab.url}{path}").page)
     notebook.run(OPEN)
     picture = notebook.cell(OPEN).locator(".picture")
     moves(picture)
@@ -107,9 +107,9 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, looking):
 
 
 def test_a_cell_is_recorded_from_while_the_kernel_is_busy_and_its_keys_are_its_own(
-    lab, path, looking
+    lab, path, open_page
 ):
-    notebook = Notebook(looking(f"{lab.url}{path}").page)
+    notebook = Notebook(open_page(f"{lab.url}{path}").page)
     notebook.run(OPEN)
     cell = notebook.cell(OPEN)
     moves(cell.locator(".picture"))
@@ -134,12 +134,12 @@ def records(cell: Locator) -> None:
     expect(cell.get_by_text("Saved: Nest box")).to_be_visible()
 
 
-def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looking):
+def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, open_page):
     with Classic(tmp_path, binaries) as classic:
         path = classic.notebook("day.ipynb", *cells_for(camera))
         # An error of Jupyter Notebook 7.6 itself, on the page of any notebook (its issue 7862).
-        look = looking(f"{classic.url}{path}", known="reading 'schema'")
-        notebook = ClassicNotebook(look.page)
+        tab = open_page(f"{classic.url}{path}", known="reading 'schema'")
+        notebook = ClassicNotebook(tab.page)
         notebook.run(OPEN)
         moves(notebook.cell(OPEN).locator(".picture"))
         notebook.run(RECORD)
@@ -150,12 +150,12 @@ def test_the_same_notebook_in_jupyter_notebook(binaries, tmp_path, camera, looki
         plays(notebook.cell(PLAY))
         notebook.run(WIDGET)
         moves(notebook.cell(WIDGET).locator(".picture"))
-        look.close()
+        tab.close()
 
 
-def test_the_same_notebook_from_another_machine(lab, path, looking):
+def test_the_same_notebook_from_another_machine(lab, path, open_page):
     """The page cannot use 127.0.0.1: that is the machine of the person who looks at it."""
-    notebook = Notebook(looking(f"{lab.from_elsewhere}{path}").page)
+    notebook = Notebook(open_page(f"{lab.from_elsewhere}{path}").page)
     notebook.run(WIDGET)  # on a page that has no BokehJS yet
     moves(notebook.cell(WIDGET).locator(".picture"))
     notebook.run(OPEN)
@@ -167,9 +167,9 @@ def test_the_same_notebook_from_another_machine(lab, path, looking):
     assert "/user/ana/proxy/" in player.get_attribute("src")
 
 
-def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, path, looking):
+def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, path, open_page):
     # The live view of a kernel that has ended cannot connect.
-    notebook = Notebook(looking(f"{lab.url}{path}", cut_off=True).page)
+    notebook = Notebook(open_page(f"{lab.url}{path}", cut_off=True).page)
 
     def end(how: Callable[[psutil.Process], object]) -> list[Path]:
         notebook.run(OPEN)
@@ -194,8 +194,8 @@ def test_a_kernel_that_ends_leaves_no_process_and_keeps_what_was_recorded(lab, p
     assert len(list((lab.folder / "videos").glob("*.mp4"))) == len(videos) + 1
 
 
-def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, looking):
-    page = looking(f"{lab.url}/lab").page
+def test_the_launcher_s_tile_and_the_side_panel_open_the_dashboard(lab, camera, open_page):
+    page = open_page(f"{lab.url}/lab").page
     card = page.locator(".jp-LauncherCard", has_text="camrec")
     icon = card.locator("img")
     icon.wait_for(timeout=60_000)

@@ -164,7 +164,7 @@ class Watch:
         """The seconds without a frame, as the page shows them."""
         return int(re.search(r"No picture for (\d+)", self.figure.inner_text())[1])
 
-    def look_away(self) -> int:
+    def hide_tab(self) -> int:
         """Hide the view, as if another tab was chosen; returns how many frames were
         drawn by then.
         """
@@ -181,7 +181,7 @@ class Watch:
         session.send("Network.emulateNetworkConditions", THROTTLED)
         return len(self.until(1))
 
-    def look_again(self) -> None:
+    def show_tab(self) -> None:
         self.page.evaluate(HIDE, False)
 
     def shown(self) -> int | None:
@@ -203,9 +203,9 @@ def number(whole: int) -> int | None:
 
 
 @pytest.fixture
-def watching(looking):
+def watching(open_page):
     """``watching(cell, script, ...)``: a browser's page; the scripts run before all others."""
-    return lambda cell, *scripts: Watch(looking(cell.url, scripts=(READ, *scripts)).page)
+    return lambda cell, *scripts: Watch(open_page(cell.url, scripts=(READ, *scripts)).page)
 
 
 def whole_and_rising(numbers: list[int | None]) -> None:
@@ -229,7 +229,7 @@ def test_h264_is_decoded_by_the_browser(cell, watching):
     assert not [each for each in threading.enumerate() if each.name == "live-jpeg"]
 
 
-def test_one_who_comes_late_in_a_long_group_sees_its_first_and_the_newest_at_once(
+def test_a_viewer_joining_late_in_a_long_gop_sees_its_first_and_newest_frames_at_once(
     station, watching
 ):
     with Cell(station, RtspCamera(gop=LONG_GROUP, b_frames=B_FRAMES)) as cell:
@@ -242,9 +242,9 @@ def test_one_who_comes_late_in_a_long_group_sees_its_first_and_the_newest_at_onc
         assert numbers[1] > newest
         # A page takes time to open: a view that becomes visible again shows how new its first frame
         # is.
-        before = watch.look_away()
+        before = watch.hide_tab()
         newest = await_pictures(cell, 40)
-        watch.look_again()
+        watch.show_tab()
         numbers = watch.until(before + 5)
         whole_and_rising(numbers)
         # The first frame of a new GOP may be there at once; the newest one follows.
@@ -262,8 +262,8 @@ def test_a_browser_that_cannot_decode_gets_jpegs(script, cell, watching):
 def test_a_small_frame_is_sent_small_and_grows_with_its_frame(cell, watching):
     watch = watching(cell, NO_DECODER)
     watch.page.locator("figure").evaluate("figure => figure.style.width = '200px'")
-    before = watch.look_away()
-    watch.look_again()
+    before = watch.hide_tab()
+    watch.show_tab()
     watch.page.wait_for_function("window.drawn.at(-1)[1] === 320")
     watch.page.locator("figure").evaluate("figure => figure.style.width = '480px'")
     watch.page.wait_for_function("window.drawn.at(-1)[1] === 640")
@@ -275,33 +275,37 @@ def test_a_small_frame_is_sent_small_and_grows_with_its_frame(cell, watching):
 
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
-def test_the_whole_page_below_a_path_and_a_still_of_it(script, station, cell, looking):
+def test_the_dashboard_works_below_a_path_prefix_and_saves_a_still(
+    script, station, cell, open_page
+):
     """The stream is below the page's own path; a still has the camera's size."""
     made = lambda: make_page(station, "en")  # noqa: E731
     context = HandlerContext.of(station)
     with Serving(made, prefix="/cameras/of/mine", routes=make_routes(context)) as serving:
-        look = looking(serving.url, scripts=(READ, script))
-        watch = Watch(look.page)
+        tab = open_page(serving.url, scripts=(READ, script))
+        watch = Watch(tab.page)
         watch.until(5)
-        look.page.locator(".screen").evaluate("screen => screen.style.width = '100px'")
-        watch.look_away()
-        watch.look_again()
+        tab.page.locator(".screen").evaluate("screen => screen.style.width = '100px'")
+        watch.hide_tab()
+        watch.show_tab()
         wanted = 640 if not script else 160
-        look.page.wait_for_function(f"window.drawn.at(-1)[1] === {wanted}")
-        with look.page.expect_download() as download:
-            look.page.get_by_role("button", name="Save a still picture").click()
+        tab.page.wait_for_function(f"window.drawn.at(-1)[1] === {wanted}")
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name="Save a still picture").click()
         assert download.value.suggested_filename.endswith("jpg" if script else "png")
         still = cv2.imread(str(download.value.path()))
         assert still.shape == (360, 640, 3)
         assert barcode.read(still) in {each.number for each in cell.camera.truth()}
-        look.close()
+        tab.close()
         cell.viewers(0)
     context.pool.shutdown()
     stop_board(station)
 
 
 @pytest.mark.parametrize("script", ["", NO_DECODER], ids=["h264", "jpeg"])
-def test_large_frames_without_a_graphics_card_are_fed_to_a_video(script, station, watching):
+def test_large_frames_are_shown_by_a_video_element_without_a_graphics_card(
+    script, station, watching
+):
     """The browser of this machine has no graphics card."""
     with Cell(station, RtspCamera(size=(1920, 1080), rate=5, gop=5)) as cell:
         watch = watching(cell, script, "window.devicePixelRatio = 4")
@@ -309,14 +313,14 @@ def test_large_frames_without_a_graphics_card_are_fed_to_a_video(script, station
         expect(watch.picture.locator("video")).to_be_visible()
         assert watch.size() == [1920, 1080]
         until(lambda: watch.shown() in watch.until(1)[4:])
-        watch.look_away()
+        watch.hide_tab()
         before = len(watch.until(0))
-        watch.look_again()
+        watch.show_tab()
         watch.until(before + 3)
         until(lambda: watch.shown() in watch.until(1)[before:])
 
 
-def test_what_is_not_h264_comes_as_jpeg(station, watching):
+def test_an_h265_camera_is_shown_as_jpegs(station, watching):
     with Cell(station, RtspCamera(codec="h265")) as cell:
         watch = watching(cell)
         whole_and_rising(watch.until(10))
@@ -348,8 +352,8 @@ def test_a_camera_goes_away_and_comes_back_with_another_size(station, watching):
         assert watch.size() == [320, 240]
 
 
-def test_a_link_that_does_not_come_to_be_is_told_and_tried_again(cell, looking):
-    watch = Watch(looking(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
+def test_a_failed_stream_connection_is_reported_and_retried(cell, open_page):
+    watch = Watch(open_page(cell.url, scripts=(READ, NO_LINK), cut_off=True).page)
     expect(watch.figure).to_have_accessible_name("Nest box, no picture")
     expect(watch.figure).to_contain_text("This page cannot reach camrec.")
     watch.page.evaluate("window.away = false")
@@ -357,7 +361,7 @@ def test_a_link_that_does_not_come_to_be_is_told_and_tried_again(cell, looking):
     expect(watch.figure).to_have_accessible_name("Nest box, live")
 
 
-def test_a_slow_browser_beside_a_fast_one(cell, watching):
+def test_a_slow_browser_skips_frames_and_a_fast_one_gets_all(cell, watching):
     slow, fast = watching(cell, SLOW), watching(cell)
     late = slow.until(12)
     drawn = fast.until(2)
@@ -375,10 +379,10 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     watch = watching(cell, script)
     watch.until(5)
     assert cell.session.viewers == 1
-    before = watch.look_away()
+    before = watch.hide_tab()
     cell.viewers(0)
     newest = cell.camera.truth()[-1].number
-    watch.look_again()
+    watch.show_tab()
     numbers = watch.until(before + 5)
     # A page that connects again gets the newest frame once more.
     whole_and_rising(list(dict.fromkeys(numbers)))
@@ -386,7 +390,7 @@ def test_a_hidden_tab_costs_nothing_and_comes_back(script, cell, watching):
     assert cell.session.viewers == 1
 
 
-def test_after_a_sleep_it_connects_again(cell, watching):
+def test_a_page_reconnects_its_stream_after_the_computer_slept(cell, watching):
     """A connection that broke during a sleep reports nothing: neither end notices."""
     watch = watching(cell)
     watch.until(5)
@@ -397,7 +401,7 @@ def test_after_a_sleep_it_connects_again(cell, watching):
     cell.viewers(1)
 
 
-def test_a_link_of_50_kb_a_second_beside_a_fast_one(cell, watching):
+def test_a_viewer_limited_to_50_kb_per_second_skips_frames_and_a_fast_one_gets_all(cell, watching):
     slow, fast = watching(cell), watching(cell)
     before, begun = slow.throttle(), len(fast.until(2))
     # Not at once: some frames are in flight already.

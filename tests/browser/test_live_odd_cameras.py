@@ -20,7 +20,7 @@ from support.cameras.coded import THINNED, ReorderedCamera, decoded, nearest, re
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
 from support.odd_cameras import record
-from support.odd_pictures import FIRST, OPEN, alternating, turned
+from support.odd_frames import FIRST, OPEN, alternating, turned
 from support.serving import Serving
 from support.units_made import until
 
@@ -92,17 +92,17 @@ def await_width(page: Page, least: int) -> None:
 
 
 @contextmanager
-def shown_live(station: Station, camera, looking, *scripts: str) -> Iterator[Page]:
+def shown_live(station: Station, camera, open_page, *scripts: str) -> Iterator[Page]:
     session = station.cameras.open(camera.url)
     local = LocalServer(station)
     made = lambda: CameraView(session, base_url=local.url, width=480)  # noqa: E731
     try:
         with Serving(made) as serving:
-            look = looking(serving.url, scripts=scripts)
+            tab = open_page(serving.url, scripts=scripts)
             try:
-                yield look.page
+                yield tab.page
             finally:
-                look.close()
+                tab.close()
     finally:
         local.stop()
         station.cameras.close(session.session_id)
@@ -120,10 +120,10 @@ def camera_of(kind: str) -> tuple[RawRtspCamera, list[np.ndarray]]:
 
 
 @pytest.mark.parametrize("kind", ["alternating", "open", "renewed"])
-def test_the_live_frame_and_the_video_are_the_cameras_own(station, looking, chromium, kind):
+def test_the_live_frame_and_the_video_are_the_cameras_own(station, open_page, chromium, kind):
     camera, pictures = camera_of(kind)
     with camera:
-        with shown_live(station, camera, looking) as page:
+        with shown_live(station, camera, open_page) as page:
             expect(page.locator(".picture canvas")).to_be_visible()
             await_width(page, 100)
             found = []
@@ -150,31 +150,31 @@ def test_the_live_frame_and_the_video_are_the_cameras_own(station, looking, chro
 
 
 @pytest.mark.parametrize("way", ["h264", "jpeg"])
-def test_pixels_that_are_not_square_are_shown_in_their_shape(station, looking, way):
+def test_non_square_pixels_are_shown_in_their_aspect_ratio(station, open_page, way):
     film = encode("-g", "10", "-vf", "setsar=16/11", size="352x288", seconds=3)
     scripts = [] if way == "h264" else ["delete window.VideoDecoder"]
-    with RawRtspCamera(film) as camera, shown_live(station, camera, looking, *scripts) as page:
+    with RawRtspCamera(film) as camera, shown_live(station, camera, open_page, *scripts) as page:
         expect(page.locator(".picture")).to_have_attribute("data-way", way)
         await_width(page, 300)
         assert seen(page, ".picture canvas")[:2] == (512, 288)
 
 
 @pytest.mark.parametrize("decoder", ["ImageDecoder", "none"])
-def test_a_jpeg_that_is_to_be_turned_is_turned_on_the_page(station, looking, decoder):
+def test_a_jpeg_that_is_to_be_turned_is_turned_on_the_page(station, open_page, decoder):
     jpegs = [turned(each, 6) for each in encode_jpegs(seconds=2)]
     upright = [cv2.imdecode(np.frombuffer(each, np.uint8), 0) for each in jpegs]
     scripts = [] if decoder == "ImageDecoder" else ["delete window.ImageDecoder"]
-    with RawHttpCamera(jpegs) as camera, shown_live(station, camera, looking, *scripts) as page:
+    with RawHttpCamera(jpegs) as camera, shown_live(station, camera, open_page, *scripts) as page:
         await_width(page, 100)
         width, height, grey = seen(page, ".picture canvas")
     assert (width, height) == (240, 320)
     assert nearest(grey, upright) >= 0
 
 
-def test_h264_that_a_browser_does_not_decode_is_shown_all_the_same(station, looking):
+def test_h264_that_a_browser_does_not_decode_is_shown_all_the_same(station, open_page):
     film = encode("-g", "10", pixel_format="yuv444p", seconds=3)
     pictures = on_screen(film)
-    with RawRtspCamera(film) as camera, shown_live(station, camera, looking) as page:
+    with RawRtspCamera(film) as camera, shown_live(station, camera, open_page) as page:
         await_width(page, 100)
         page.wait_for_timeout(500)
         assert nearest(seen(page, ".picture canvas")[2], pictures) >= 0

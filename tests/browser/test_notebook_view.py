@@ -53,10 +53,10 @@ def session(station, camera) -> Iterator[Session]:
 
 
 @pytest.fixture
-def show(session, local, looking) -> Iterator[Callable[..., Page]]:
+def show(session, local, open_page) -> Iterator[Callable[..., Page]]:
     """``show(language="fr", width=480)``: a page with a view of the session that moves.
 
-    `how`: as `looking` takes it. The browser's language is not the view's.
+    `how`: as `open_page` takes it. The browser's language is not the view's.
     """
     with ExitStack() as ends:
 
@@ -67,10 +67,10 @@ def show(session, local, looking) -> Iterator[Callable[..., Page]]:
             if records:
                 given["record_url"] = local.record_url
             serving = ends.enter_context(Serving(lambda: CameraView(session, **given)))
-            look = looking(serving.url, language={"en": "fr", "fr": "en"}[language], **how)
-            ends.callback(look.close)
-            moving(look.page)
-            return look.page
+            tab = open_page(serving.url, language={"en": "fr", "fr": "en"}[language], **how)
+            ends.callback(tab.close)
+            moving(tab.page)
+            return tab.page
 
         yield show
 
@@ -79,7 +79,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
+def test_a_camera_is_recorded_and_its_video_saved_from_a_notebook_cell(station, session, show):
     page, beside = show(), show()
     page.get_by_text("Other…").click()
     page.get_by_label("Length", exact=True).fill("90")
@@ -102,7 +102,9 @@ def test_it_is_recorded_and_kept_from_the_cell(station, session, show):
     assert session.recording.end_reason == "stopped" and video.playable
 
 
-def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(station, session, show):
+def test_a_page_without_record_permission_shows_a_recording_but_no_record_button(
+    station, session, show
+):
     page = show(records=False)
     figure = page.get_by_role("figure", name="Nest box, live")
     names = [each.get_attribute("aria-label") for each in figure.get_by_role("button").all()]
@@ -113,7 +115,7 @@ def test_a_page_without_the_right_to_record_shows_what_is_and_asks_nothing(stati
     expect(figure).to_be_visible()
 
 
-def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
+def test_a_failed_recording_shows_the_reason_in_the_cell_s_language(
     station, session, show, monkeypatch
 ):
     page = show("fr", known="status of 507")  # a rejected request is a console error
@@ -135,7 +137,7 @@ def test_why_it_was_not_recorded_is_said_in_the_language_of_the_cell(
     expect(page.get_by_role("button", name="Enregistrer")).to_be_enabled()
 
 
-def test_a_camera_that_is_away_is_not_recorded_again_and_one_that_is_closed_says_so(
+def test_the_cell_of_a_lost_camera_offers_no_recording_and_a_closed_one_says_so(
     station, session, show, camera
 ):
     page = show()
@@ -150,7 +152,7 @@ def test_a_camera_that_is_away_is_not_recorded_again_and_one_that_is_closed_says
 
 
 @pytest.mark.parametrize(("dark", "line"), [(False, "#1d4fbf"), (True, "#5b93ff")])
-def test_its_statistics_are_drawn_while_their_dialog_is_open(dark, line, show):
+def test_camera_statistics_are_drawn_while_their_dialog_is_open(dark, line, show):
     page = show("fr", dark=dark)
     page.locator("html").evaluate("html => { html.style.colorScheme = 'light dark' }")
     documents = page.evaluate("Bokeh.documents.length")
@@ -186,7 +188,7 @@ def test_statistics_hatch_the_time_without_frames(show, camera):
 
 @pytest.mark.parametrize("width", [320, 520])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_everybody_can_use_it_and_nothing_is_cut_off(language, width, session, show):
+def test_the_notebook_view_is_accessible_and_nothing_is_cut_off(language, width, session, show):
     page = show(language, width)
     record, stop = ("Record", "Stop") if language == "en" else ("Enregistrer", "Arrêter")
 
@@ -219,7 +221,7 @@ CUT_OFF = """card => {
 }"""
 
 
-def test_a_notebook_that_is_kept_holds_no_right_to_record_where_none_was_given(session, local):
+def test_a_saved_notebook_contains_a_record_key_only_if_one_was_given(session, local):
     given = {"base_url": local.url, "width": 320}
     shown = CameraView(session, **given)._repr_mimebundle_()["text/html"]
     assert local.record_url not in shown and json.dumps(local.url)[1:-1] in shown

@@ -10,7 +10,7 @@ import pytest
 
 from support.cameras import barcode
 from support.studio import Studio, expected
-from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
 pytestmark = pytest.mark.browser
 
@@ -57,11 +57,11 @@ def test_chromium_plays_a_recording_from_the_frame_at_the_button(
 ):
     times = irregular(16)
     video = {
-        "h264": lambda: pictures(times, gop=50),
-        "b-frames": lambda: pictures(times, gop=50, b_frames=2),
-        "mjpeg": lambda: pictures(times, codec="mjpeg"),
+        "h264": lambda: video_units(times, gop=50),
+        "b-frames": lambda: video_units(times, gop=50, b_frames=2),
+        "mjpeg": lambda: video_units(times, codec="mjpeg"),
     }[kind]()
-    units = mixed(video, sound(16.0))
+    units = mixed(video, audio_units(16.0))
     studio.play(units, -1, 3.41)
     recording = studio.record(12, ffmpeg=ffmpeg)
     studio.play(units, 3.41, 16)

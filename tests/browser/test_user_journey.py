@@ -90,27 +90,27 @@ def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_user_s_whole_path_by_camrec_serve(language, binaries, tmp_path, looking):
+def test_a_user_s_whole_path_by_camrec_serve(language, binaries, tmp_path, open_page):
     command = [sys.executable, "-m", "camrec", "serve", "--no-browser"]
     make = RtspCamera if language == "fr" else MjpegCamera
     with (
         make(auth="basic", user="canary", password="canary-p@ss") as camera,
         server(command, tmp_path, binaries) as wire,
     ):
-        look = looking(wire.url + "/", language=language)
-        use(look.page, wire, tmp_path, camera.url, language)
-        assert "canary" not in look.page.content()
-        look.close()
+        tab = open_page(wire.url + "/", language=language)
+        use(tab.page, wire, tmp_path, camera.url, language)
+        assert "canary" not in tab.page.content()
+        tab.close()
     assert not list((tmp_path / "videos" / ".parts").iterdir())
 
 
-def test_the_line_of_the_readme_for_panel_serve_gives_the_same(binaries, tmp_path, looking):
+def test_the_line_of_the_readme_for_panel_serve_gives_the_same(binaries, tmp_path, open_page):
     readme = (ROOT / "README.md").read_text("utf-8")
     (line,) = re.findall(r"^panel serve .*$", readme, re.M)
     command = [sys.executable, "-m", *shlex.split(line), "--port", "0"]
     command = [part.replace("dashboards/", f"{ROOT}/dashboards/") for part in command]
     with MjpegCamera() as camera, server(command, tmp_path, binaries) as wire:
         root = Wire(re.match(r"http://[^/]+", wire.url)[0].replace("localhost", "127.0.0.1"))
-        look = looking(root.url + "/", language="en")
-        use(look.page, root, tmp_path, camera.url, "en")
-        look.close()
+        tab = open_page(root.url + "/", language="en")
+        use(tab.page, root, tmp_path, camera.url, "en")
+        tab.close()

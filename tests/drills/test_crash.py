@@ -55,7 +55,9 @@ def table():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "usual", "most"), [("ffmpeg", 0, 0), ("all", 0.35, 0.6)])
-def test_two_kills_cost_a_recording_little(programs, tmp_path, table, kind, usual, most):
+def test_two_kills_lose_less_than_the_limit_of_a_recording(
+    programs, tmp_path, table, kind, usual, most
+):
     """The limits are in seconds.
 
     `benchmarks/kills.py` kills ten times in each way: killing everything costs 0.20 s in the median

@@ -34,7 +34,7 @@ def station(binaries, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("faults", [CAMERA_FAULTS, PROXY_FAULTS], ids=["cameras", "proxies"])
-def test_a_fault_costs_a_recording_only_what_it_takes(station, table, faults):
+def test_a_fault_loses_no_more_of_a_recording_than_its_limit(station, table, faults):
     for name, figures in strike(station, faults).items():
         table[name] = figures
         exact = "MJPEG" not in name and "go2rtc" not in name

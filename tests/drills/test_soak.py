@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from support.soaking import soak
+from support.soak import soak
 
 
 @pytest.mark.slow(125)
-def test_faults_at_random_lose_nothing_but_what_they_took(binaries, tmp_path):
+def test_random_faults_lose_only_the_frames_around_them(binaries, tmp_path):
     programs = [binaries.mediamtx, binaries.go2rtc, binaries.ffmpeg]
     made = soak(tmp_path, programs, seed=1, seconds=120, length=8, pauses=(2.0, 4.0), tell=print)
     assert made.troubles == []

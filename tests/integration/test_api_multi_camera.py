@@ -36,7 +36,7 @@ def recorded(binaries, tmp_path_factory):
             each.close()
 
 
-def test_all_are_recorded_over_the_same_time(recorded):
+def test_record_together_records_all_cameras_over_the_same_time(recorded):
     _, cameras, videos = recorded
     assert [each.receipt.name for each in videos] == [each.name for each in cameras]
     for video in videos:
@@ -46,7 +46,7 @@ def test_all_are_recorded_over_the_same_time(recorded):
         assert abs(begun) < STARTS
 
 
-def test_frames_of_one_moment_stand_side_by_side(recorded):
+def test_align_puts_frames_of_one_moment_in_one_row(recorded):
     """The table aligns frames of one moment, except for the time that frames took to arrive."""
     sources, _, videos = recorded
     table = camrec.align(videos, 1.0)
@@ -61,7 +61,7 @@ def test_frames_of_one_moment_stand_side_by_side(recorded):
         assert np.abs(pair.starts) < STARTS
 
 
-def test_all_or_none_are_recorded(recorded):
+def test_record_together_records_all_cameras_or_none(recorded):
     _, cameras, _ = recorded
     library = len(camrec.videos())
     running = cameras[2].record(60)
@@ -88,7 +88,7 @@ def at(*milliseconds: int) -> np.ndarray:
     return START + np.array(milliseconds).astype("timedelta64[ms]")
 
 
-def test_what_is_too_far_away_is_missing():
+def test_frames_beyond_the_tolerance_are_missing_from_the_alignment():
     table = align_times([at(0, 40, 80, 120), at(3, 78), at(500)], 0.01)
     assert table[1, "frame"].tolist() == [0, pd.NA, 1, pd.NA]
     assert table[1, "distance"].tolist() == pytest.approx([0.003, nan, -0.002, nan], nan_ok=True)
@@ -98,7 +98,7 @@ def test_what_is_too_far_away_is_missing():
     pd.testing.assert_frame_equal(table, same)
 
 
-def test_the_nearest_is_found_wherever_it_lies():
+def test_find_nearest_finds_the_nearest_time_at_every_position():
     chance = np.random.default_rng(4)
     for _ in range(50):
         times, moments = (np.sort(chance.integers(0, 50, n)) for n in chance.integers(1, 12, 2))
@@ -107,7 +107,7 @@ def test_the_nearest_is_found_wherever_it_lies():
         assert (found == np.abs(times[:, None] - moments).min(0)).all()
 
 
-def test_one_video_or_more_are_wanted():
+def test_align_requires_at_least_one_video():
     with pytest.raises(CamrecError) as caught:
         camrec.align([], 0.1)
     assert caught.value.code == "nothing_to_align"

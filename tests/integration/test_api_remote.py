@@ -99,7 +99,7 @@ def test_cameras_there_are_recorded_together_or_not_at_all(there, camera):
     assert [video.path.name for video in there.videos()[:2]]
 
 
-def test_a_name_told_there_leads_out_of_no_folder_here(there):
+def test_a_remote_filename_cannot_lead_out_of_the_download_folder(there):
     for name in ("../outside.mp4", "/tmp/outside.mp4", "..\\outside.mp4"):
         with pytest.raises(camrec.InputError) as refused:
             there._backend.library.download(name, 1)
@@ -113,47 +113,49 @@ def test_a_snapshot_of_a_remote_camera_is_its_newest_frame(there, camera):
 
 
 @pytest.mark.browser
-def test_its_live_frame_and_its_video_on_a_page_of_this_process(there, camera, looking):
+def test_a_remote_camera_and_its_video_are_shown_on_a_page_of_this_process(
+    there, camera, open_page
+):
     with Serving(lambda: there.open(camera.url).view(width=480)) as serving:
-        look = looking(serving.url)
-        moving(look.page)
-        look.page.get_by_role("button", name="Record").click()
-        expect(look.page.get_by_text("no gap")).to_be_visible()
-        look.page.get_by_role("button", name="Stop and save").click()
-        expect(look.page.get_by_text("Saved:")).to_be_visible()
-        assert there.videos()[0].path.name in look.page.get_by_text("Saved:").inner_text()
-        look.close()
+        tab = open_page(serving.url)
+        moving(tab.page)
+        tab.page.get_by_role("button", name="Record").click()
+        expect(tab.page.get_by_text("no gap")).to_be_visible()
+        tab.page.get_by_role("button", name="Stop and save").click()
+        expect(tab.page.get_by_text("Saved:")).to_be_visible()
+        assert there.videos()[0].path.name in tab.page.get_by_text("Saved:").inner_text()
+        tab.close()
     video = there.open(camera.url).record(1).wait()
     with Serving(lambda: video.view(width=480)) as serving:
-        look = looking(serving.url)
-        player = look.page.locator("video")
+        tab = open_page(serving.url)
+        player = tab.page.locator("video")
         player.evaluate("player => { player.currentTime = 0.4 }")
-        look.page.wait_for_function(
+        tab.page.wait_for_function(
             "player => player.readyState >= 2 && player.currentTime > 0.3",
             arg=player.element_handle(),
         )
-        look.close()
+        tab.close()
 
 
 @pytest.mark.browser
-def test_a_page_that_cannot_reach_camrec_says_so(there, camera, looking):
+def test_a_page_that_cannot_reach_camrec_says_so(there, camera, open_page):
     found = there.open(camera.url)._handle
     nowhere = "http://127.0.0.1:1/key"
     with Serving(lambda: CameraView(found, base_url=nowhere, width=480)) as serving:
-        look = looking(serving.url, cut_off=True)
-        expect(look.page.get_by_role("figure")).to_contain_text("cannot reach camrec")
-        look.close()
+        tab = open_page(serving.url, cut_off=True)
+        expect(tab.page.get_by_role("figure")).to_contain_text("cannot reach camrec")
+        tab.close()
 
 
 @pytest.mark.browser
-def test_a_remote_dashboard_below_a_path_is_used(url, there, camera, looking):
+def test_a_remote_dashboard_below_a_path_is_used(url, there, camera, open_page):
     there.open(camera.url)
-    look = looking(f"{url}/")
-    moving(look.page)
-    look.close()
+    tab = open_page(f"{url}/")
+    moving(tab.page)
+    tab.close()
 
 
-def test_what_goes_wrong_there_is_the_same_error_as_here(there, url, camera):
+def test_a_remote_error_has_the_type_and_code_of_a_local_one(there, url, camera):
     opened = there.open(camera.url)
     for asked, kind, code in [
         (lambda: there.open("ftp://camera/"), camrec.InputError, "address_scheme"),
@@ -175,7 +177,7 @@ def test_what_goes_wrong_there_is_the_same_error_as_here(there, url, camera):
     assert there.cameras() == []
 
 
-def test_a_token_is_asked_for_and_given(tmp_path):
+def test_connecting_to_a_protected_camrec_requires_its_token(tmp_path):
     with serving(Config(token="a secret", videos_dir=tmp_path, bin_dir=tmp_path)) as (_, wire):
         with pytest.raises(camrec.AccessError) as caught:
             camrec.connect(wire.url)

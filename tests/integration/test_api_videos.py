@@ -29,7 +29,7 @@ from upath import UPath
 import camrec
 from camrec.errors import CamrecError
 from support.cameras import barcode
-from support.footages import SIZE, make
+from support.known_videos import SIZE, make
 from support.serving import Serving
 
 WORK = [sys.executable, "-m", "support.dask_work"]
@@ -115,7 +115,7 @@ def there(request, folder, tmp_path, monkeypatch):
         yield f"zip://videos::{archive}"
 
 
-def test_it_is_a_sequence_newest_first(folder):
+def test_the_library_is_a_sequence_with_the_newest_video_first(folder):
     videos = camrec.videos(folder)
     assert isinstance(videos, camrec.Library) and len(videos) == 3
     begun = [each.started_at for each in videos]
@@ -128,7 +128,7 @@ def test_it_is_a_sequence_newest_first(folder):
     assert repr(videos) == "<Library 3 videos>"
 
 
-def test_a_storage_gives_the_same_as_the_disk(there, folder, made, tmp_path):
+def test_remote_storage_returns_the_same_videos_as_the_disk(there, folder, made, tmp_path):
     local, videos = camrec.videos(folder), camrec.videos(there)
     assert [unquote(each.path.name) for each in videos] == [each.path.name for each in local]
     for one, other in zip(videos[:2], local[:2], strict=True):
@@ -157,7 +157,7 @@ def test_a_storage_gives_the_same_as_the_disk(there, folder, made, tmp_path):
     ("address", "code"),
     [("memory://nothing/here", "no_folder"), ("zip://::/no/such.zip", "no_folder")],
 )
-def test_a_storage_that_is_not_there_is_told(address, code):
+def test_a_missing_storage_is_reported_with_its_code(address, code):
     with pytest.raises(CamrecError) as caught:
         camrec.videos(address)
     assert caught.value.code == code
@@ -247,7 +247,9 @@ def test_a_video_can_be_sent_to_another_process(made, monkeypatch):
 
 
 @pytest.mark.browser
-def test_a_page_plays_it_wherever_it_lies(there, binaries, tmp_path, monkeypatch, looking):
+def test_a_page_plays_a_video_from_disk_and_remote_storage(
+    there, binaries, tmp_path, monkeypatch, open_page
+):
     monkeypatch.chdir(tmp_path)
     settings = {f"{name}_path": str(path) for name, path in vars(binaries).items()}
     (tmp_path / "config.yaml").write_text(json.dumps(settings))
@@ -255,7 +257,7 @@ def test_a_page_plays_it_wherever_it_lies(there, binaries, tmp_path, monkeypatch
         videos = {video.path.name: video for video in camrec.videos(there)}
         video = videos["foreign.mp4"]
         with Serving(lambda: video.view(width=320)) as serving:
-            page = looking(serving.url).page
+            page = open_page(serving.url).page
             player = page.locator("video")
             player.evaluate("player => { player.currentTime = 0.4 }")
             page.wait_for_function(

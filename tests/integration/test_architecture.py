@@ -16,7 +16,7 @@ from support.source import MODULES, nodes
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_import_contract_of_the_packages_holds():
+def test_the_import_contract_of_the_packages_is_kept():
     # In its own process: import-linter changes the logging of the process that it runs in.
     lint = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True))"
     done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
@@ -32,7 +32,7 @@ def test_the_import_contract_of_the_packages_holds():
         ("prometheus_client", "web"),
     ],
 )
-def test_a_library_stays_in_its_room(library, room):
+def test_a_library_is_imported_only_in_its_package(library, room):
     strangers = {
         str(file.relative_to(ROOT))
         for file in MODULES
@@ -51,7 +51,7 @@ COMPAT_ROOMS = {
 
 
 @pytest.mark.parametrize("module", COMPAT_ROOMS)
-def test_what_is_used_of_a_library_beside_its_documents_is_used_in_one_room(module):
+def test_each_undocumented_library_feature_is_used_in_one_package(module):
     names = {f"camrec.compat.{name}" for name in names_defined_in(ROOT / module)}
     users = {
         file
@@ -87,7 +87,7 @@ def imported(file: Path) -> set[str]:
     return found
 
 
-def test_nobody_reaches_past_a_package():
+def test_no_module_imports_past_the_init_of_another_package():
     package = ROOT / "camrec"
     rooms = {entry.parent.name for entry in package.glob("*/__init__.py")}
     reaching = [

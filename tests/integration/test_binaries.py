@@ -175,7 +175,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 # What is there already
 
 
-def test_the_places_are_looked_at_in_order(place: Place) -> None:
+def test_program_locations_are_searched_in_order(place: Place) -> None:
     cached = place.put(place.cache / "mediamtx-v1.20.1", "mediamtx", MEDIAMTX)
     assert (place.find().origin, place.find().path) == ("cache", cached)
     in_bin = place.put(place.bin, "mediamtx", MEDIAMTX)
@@ -202,7 +202,7 @@ def test_the_places_are_looked_at_in_order(place: Place) -> None:
         (b"#!/bin/sh\necho v1.9.3\n", 0o755, "version 1.9.3 is too old; 1.20.1 or newer is needed"),
     ],
 )
-def test_a_program_that_does_not_do_is_passed_over(
+def test_an_unusable_program_is_skipped_and_its_reason_reported(
     place: Place, content: bytes, mode: int, reason: str
 ) -> None:
     place.put(place.bin, "mediamtx", content, mode)
@@ -341,7 +341,7 @@ def test_archives_with_links_bombs_and_damage_are_refused(place, pin, monkeypatc
         assert reason in place.missing("go2rtc")
 
 
-def test_without_a_network_it_says_so_at_once(place: Place) -> None:
+def test_a_download_without_a_network_fails_at_once_with_that_reason(place: Place) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -392,7 +392,9 @@ def test_the_digest_of_the_api_stands_in_where_there_are_no_checksums(place: Pla
         ("Linux", "riscv64", None, None),
     ],
 )
-def test_each_machine_gets_its_own_file(monkeypatch, system, machine, mediamtx, go2rtc) -> None:
+def test_each_platform_gets_its_own_release_file(
+    monkeypatch, system, machine, mediamtx, go2rtc
+) -> None:
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(platform, "machine", lambda: machine)
     for name, file in (
@@ -450,7 +452,7 @@ def start(place: Place) -> Iterator[Callable[[], subprocess.Popen[str]]]:
         process.communicate()
 
 
-def test_two_starts_at_once_fetch_once(place: Place, pin, start) -> None:
+def test_two_simultaneous_starts_download_a_program_once(place: Place, pin, start) -> None:
     other_waits = threading.Event()
     path = pin("go2rtc", "g", sha256(GO2RTC))
 
@@ -472,7 +474,7 @@ def test_two_starts_at_once_fetch_once(place: Place, pin, start) -> None:
     assert place.server.asked[path] == 1
 
 
-def test_a_fetch_that_was_killed_leaves_nothing_and_holds_nobody_up(place, pin, start) -> None:
+def test_a_killed_download_leaves_no_file_and_no_lock(place, pin, start) -> None:
     asked, killed = threading.Event(), threading.Event()
     path = pin("go2rtc", "g", sha256(GO2RTC))
 
@@ -536,7 +538,7 @@ def test_the_progress_bar_shows_each_step(language: str, words: str) -> None:
     assert words in console.file.getvalue()
 
 
-def test_the_bar_shows_nothing_where_nothing_happens() -> None:
+def test_the_progress_bar_shows_nothing_without_a_download() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120)
     with DownloadProgressBar(console):
         pass

@@ -110,7 +110,7 @@ class BreaksOff(RawRtspCamera):
         (BreaksOff, "camera_broke_off"),
     ],
 )
-def test_a_camera_that_ends_the_connection_is_told_as_that(station, kind, code):
+def test_a_camera_that_closes_the_connection_has_its_own_error_code(station, kind, code):
     with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         station.cameras.open(camera.url)
     assert refused.value.code == code
@@ -168,7 +168,7 @@ def test_a_camera_that_breaks_off_at_its_audio_is_called_once_more_without(stati
         assert camera.connections == 3 and camera.most_at_once == 1
 
 
-def test_a_wrong_password_is_tried_once(station):
+def test_a_wrong_rtsp_password_is_tried_once(station):
     with odd.TwoChallengesInOneLine(encode("-g", "10")) as camera:
         with pytest.raises(CameraError) as refused:
             station.cameras.open(camera.url.replace("secret77", "secret78"))
@@ -180,7 +180,9 @@ def test_a_wrong_password_is_tried_once(station):
     ("kind", "code", "connections"),
     [(odd.UdpOnly, "camera_udp_only", 3), (odd.Answering400, "camera_rejected", 2)],
 )
-def test_a_camera_that_cannot_be_had_is_told_as_it_is(station, kind, code, connections):
+def test_a_camera_that_cannot_be_opened_has_the_error_code_of_its_cause(
+    station, kind, code, connections
+):
     with kind(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         station.cameras.open(camera.url)
     assert refused.value.code == code
@@ -336,7 +338,7 @@ def test_a_camera_that_leads_in_a_circle_is_not_called_without_end(station):
     assert camera.connections < 1000
 
 
-def test_a_camera_that_leads_to_a_name_that_is_not_known_is_told_as_it_is(station):
+def test_a_redirect_to_an_unknown_host_is_reported_as_a_redirect(station):
     with odd.Redirected(encode("-g", "10")) as camera, pytest.raises(CameraError) as refused:
         camera.target = "rtsp://no-such-host.invalid/live"
         station.cameras.open(camera.url)
@@ -400,7 +402,7 @@ class HttpEmptyPassword(HttpGuarded):
 
 
 @pytest.mark.parametrize("kind", [HttpTwoChallengesInOneLine, HttpEmptyPassword])
-def test_the_right_password_of_an_http_camera_is_never_called_wrong(station, kind):
+def test_a_correct_http_camera_password_is_never_reported_as_wrong(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 2)
         assert abs(len(recorded.times) - recorded.sent) <= 2
@@ -408,7 +410,7 @@ def test_the_right_password_of_an_http_camera_is_never_called_wrong(station, kin
         assert camera.most_at_once == 1
 
 
-def test_what_worked_is_remembered_over_a_restart_and_without_a_password(binaries, tmp_path):
+def test_a_working_route_is_remembered_across_restarts_without_the_password(binaries, tmp_path):
     with odd.NoLength(encode("-g", "10")) as camera:
         camera.url = camera.url.replace("://", "://viewer:secret77@")
         # For a camera with a password, only a route without TCP is remembered.
@@ -468,7 +470,7 @@ def test_the_direct_way_is_tried_again_after_some_days(binaries, tmp_path):
             assert (camera.connections, other.connections) == (4, 6)
 
 
-def test_routes_without_a_day_are_read(tmp_path):
+def test_saved_routes_without_a_date_are_read(tmp_path):
     source = parse_address("rtsp://cam.lan/live")
     (tmp_path / "routes").write_text('{"rtsp://cam.lan/live": "udp"}', "utf-8")
     assert CameraRoutes(tmp_path / "routes").route(source) is CameraRoute.UDP

@@ -110,7 +110,7 @@ def test_a_camera_is_recorded_whole_over_one_connection(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 3)
     assert_whole(recorded, 3)
-    assert camera.connections == 2, "the look, and the one connection"
+    assert camera.connections == 2, "the inspection, and the one connection"
     assert camera.most_at_once == 1
 
 
@@ -118,7 +118,7 @@ def test_go2rtc_never_speaks_to_a_camera(station):
     with RefusesGo(encode_jpegs()) as camera:
         recorded = record(station, camera, 3)
     assert_whole(recorded, 3)
-    assert len(camera.requests) == 2, "a look, and the relay"
+    assert len(camera.requests) == 2, "an inspection, and the relay"
 
 
 class NoEnd(RawHttpCamera):
@@ -266,7 +266,7 @@ class AudioBetween(RawHttpCamera):
         *(LengthOfItsFirstPicture, LengthZero),
     ],
 )
-def test_what_other_players_open_is_recorded_whole(station, kind):
+def test_an_mjpeg_stream_that_other_players_open_is_recorded_completely(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 2)
     assert_whole(recorded, 2)
@@ -304,7 +304,7 @@ class HeadersAloneNowAndThen(BrokenNowAndThen):
 
 
 @pytest.mark.parametrize("kind", [BrokenNowAndThen, HeadersAloneNowAndThen])
-def test_a_frame_that_cannot_be_passed_on_is_in_the_receipt(station, kind):
+def test_a_frame_that_cannot_be_relayed_is_counted_in_the_receipt(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 4)
     (warning,) = recorded.receipt.warnings
@@ -367,7 +367,7 @@ def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind)
     assert camera.connections == 2
 
 
-def test_a_wrong_password_is_not_tried_without_end(station):
+def test_a_wrong_http_camera_password_is_tried_a_limited_number_of_times(station):
     with AnotherPassword(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
         station.cameras.open(camera.url)
     assert refused.value.code == "camera_wrong_password"
@@ -392,7 +392,7 @@ class LeadsAwayLaterWithLogin(LeadsAwayLater):
 
 
 @pytest.mark.parametrize("kind", [LeadsAwayLater, LeadsAwayLaterWithLogin])
-def test_a_camera_that_leads_away_after_the_look_is_not_followed(station, kind):
+def test_a_redirect_to_another_host_after_the_inspection_is_not_followed(station, kind):
     with kind(encode_jpegs()) as camera, socket.create_server(("127.0.0.2", 0)) as other:
         other.settimeout(0.0)
         camera.target = f"http://127.0.0.2:{other.getsockname()[1]}/video"
@@ -448,7 +448,7 @@ class LooksWellOnlyAndHangsUp(LooksWellOnly):
         (LooksWellOnlyAndShowsAPage, "camera_hung_up"),
     ],
 )
-def test_a_camera_that_refuses_after_the_look_is_not_called_in_a_loop(station, kind, code):
+def test_a_camera_that_rejects_after_the_inspection_is_not_called_in_a_loop(station, kind, code):
     with kind(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
         station.cameras.open(camera.url)
     assert refused.value.code == code
@@ -472,7 +472,7 @@ class OnePlace(RawHttpCamera):
             self.free_at = time.monotonic() + 3
 
 
-def test_a_camera_with_one_place_is_waited_for_until_it_frees_it(station):
+def test_a_camera_for_one_client_is_retried_until_it_is_free(station):
     with OnePlace(encode_jpegs()) as camera:
         recorded = record(station, camera, 3)
     assert_whole(recorded, 3)
@@ -505,7 +505,7 @@ class Circle(RawHttpCamera):
         return True
 
 
-def test_a_camera_that_leads_in_a_circle_is_told_in_words(station):
+def test_a_redirect_loop_of_an_http_camera_has_its_own_error(station):
     with Circle(encode_jpegs()) as camera, pytest.raises(CameraError) as refused:
         station.cameras.open(camera.url)
     assert refused.value.code == "camera_circle"

@@ -16,7 +16,7 @@ from support.cameras.coded import decoded
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode
 from support.cameras.rtp_jpeg import RtpJpegCamera, payloads
 from support.odd_cameras import record
-from support.odd_pictures import X265, assert_whole
+from support.odd_frames import X265, assert_whole
 
 SECONDS = 2
 
@@ -85,7 +85,7 @@ class EachTwice(Numbered):
 @pytest.mark.parametrize(
     "kind", [StandsStill, CountsDown, ByTwo, BytesExchanged, AtRandom, EachTwice]
 )
-def test_packets_whose_numbers_make_no_sense_lose_nothing(station, kind):
+def test_packets_with_wrong_sequence_numbers_lose_no_frame(station, kind):
     """MediaMTX drops each fragment whose number is not the expected one."""
     film = encode("-g", "10")
     with kind(film) as camera:
@@ -96,7 +96,7 @@ def test_packets_whose_numbers_make_no_sense_lose_nothing(station, kind):
             assert station.routes.route(parse_address(camera.url)) is CameraRoute.UNREAD
 
 
-def test_h265_packets_that_come_twice_are_one(station):
+def test_duplicate_h265_packets_are_read_once(station):
     film = encode(
         "-x265-params", X265, codec="libx265", container="hevc", size="640x480", seconds=3
     )
@@ -122,7 +122,7 @@ class OtherType(RawRtspCamera):
         super().stream(connection)
 
 
-def test_packets_of_a_payload_type_that_was_not_described_are_read(station):
+def test_packets_of_an_undescribed_payload_type_are_read(station):
     film = encode("-g", "10")
     with OtherType(film) as camera:
         recorded = record(station, camera, SECONDS)
@@ -141,7 +141,7 @@ class Described(RawRtspCamera):
     "rtpmap",
     ["H264/0", "H264/", "H264", "H264/none", "H264/90000.0", "H264/90", "H264/9000000000000"],
 )
-def test_a_clock_rate_that_is_none_is_the_usual_one(station, rtpmap):
+def test_an_invalid_clock_rate_is_replaced_by_the_usual_one(station, rtpmap):
     film = encode("-g", "10")
     with Described(film) as camera:
         camera.rtpmap = rtpmap
@@ -156,7 +156,7 @@ class InterleavedMode(RawRtspCamera):
         return super().format_parameters().replace("packetization-mode=1", "packetization-mode=2")
 
 
-def test_a_mode_of_packets_that_is_told_and_not_used_does_not_matter(station):
+def test_a_packetization_mode_that_is_announced_but_unused_does_no_harm(station):
     film = encode("-g", "10")
     with InterleavedMode(film) as camera:
         recorded = record(station, camera, SECONDS)
@@ -277,7 +277,7 @@ class NoEnd(JpegWithBad):
         return packets[:-1]
 
 
-def test_m_jpeg_frames_whose_end_did_not_come_are_told(station):
+def test_m_jpeg_frames_without_an_end_are_reported_in_the_receipt(station):
     with NoEnd() as camera:
         recorded = record(station, camera, 4)
     (warning,) = recorded.receipt.warnings

@@ -25,7 +25,7 @@ from support.cameras.rtp_jpeg import (
 )
 from support.odd_cameras import Recorded, record, shown_times
 from support.units_made import SECOND, until
-from support.units_made import pictures as made_pictures
+from support.units_made import video_units as made_pictures
 
 pytestmark = pytest.mark.spread
 
@@ -174,7 +174,7 @@ class OfAKindThatNobodyKnows(RtpJpegCamera):
         return payloads(frame[0], self.size, kind=5)
 
 
-def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
+def test_unreadable_m_jpeg_over_rtsp_has_a_fitting_error_text(station):
     with OfAKindThatNobodyKnows() as camera:
         with pytest.raises(CameraError) as caught:
             station.cameras.open(camera.url)
@@ -183,7 +183,7 @@ def test_m_jpeg_that_cannot_be_read_is_told_in_words_that_fit(station):
     assert "MJPEG" not in caught.value.text("en")
 
 
-def test_m_jpeg_beside_h264_is_left_alone(station):
+def test_m_jpeg_next_to_h264_is_ignored(station):
     with BesideH264(encode("-g", "10")) as camera:
         session = station.cameras.open(camera.url)
         assert session.feed.video.codec == "h264"
@@ -287,7 +287,7 @@ class AnotherClock(StampsOutOfLine):
         AnotherClock,
     ],
 )
-def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
+def test_a_wrong_timestamp_is_corrected(station, kind):
     with kind(encode("-g", "10")) as camera:
         recorded = record(station, camera, 6)
     assert_whole_and_even(recorded, camera.rate)
@@ -296,7 +296,7 @@ def test_a_timestamp_out_of_line_is_put_in_line(station, kind):
     assert camera.connections == 1
 
 
-def test_a_timestamp_out_of_line_is_put_in_line_among_b_frames(station):
+def test_a_wrong_timestamp_among_b_frames_is_corrected(station):
     with SentInAnotherOrder(()) as camera:
         session = station.cameras.open(camera.url)
         until(lambda: session.feed.figures().frames > 30)
@@ -321,7 +321,7 @@ class NominalRate(RawRtspCamera):
         return super().timestamp(round(seconds * self.rate) / self.counted)
 
 
-def test_a_camera_that_counts_its_nominal_rate_is_told_in_the_receipt(station):
+def test_the_receipt_warns_of_timestamps_that_count_a_nominal_frame_rate(station):
     with NominalRate(encode("-g", "10")) as camera:
         recorded = record(station, camera, 15)
     receipt = recorded.receipt
@@ -350,7 +350,7 @@ class CoarseClock(RawRtspCamera):
 
 
 @pytest.mark.parametrize("together", [2, 10, 10_000])
-def test_frames_that_have_the_same_time_are_all_there(station, together):
+def test_frames_with_equal_timestamps_are_all_recorded(station, together):
     with CoarseClock(encode("-g", "10", "-bf", "0"), together) as camera:
         recorded = record(station, camera, 3)
     assert abs(len(recorded.times) - recorded.sent) <= 1
@@ -378,7 +378,7 @@ class CountsBack(RawRtspCamera):
             self.sent.append(SentFrame(number, time.monotonic_ns(), connection.number))
 
 
-def test_packet_numbers_that_go_back_cost_no_frame(station):
+def test_sequence_numbers_that_go_back_lose_no_frame(station):
     with CountsBack(encode("-g", "10", "-bf", "0")) as camera:
         recorded = record(station, camera, 4)
     assert_whole_and_even(recorded, camera.rate)
@@ -399,7 +399,7 @@ class LosesPackets(RawRtspCamera):
         super().stream(connection)
 
 
-def test_packets_that_were_lost_are_told(station):
+def test_the_receipt_reports_lost_packets(station):
     with LosesPackets(encode("-g", "10", "-bf", "0")) as camera:
         recorded = record(station, camera, 3)
     assert codes(recorded) == ["packets_lost"]

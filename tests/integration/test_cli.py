@@ -56,7 +56,7 @@ def test_record_with_output_writes_that_file_and_replaces_none(place):
 @pytest.mark.parametrize(
     ("asked", "ended"), [(signal.SIGINT, "stopped"), (signal.SIGTERM, "shutdown")]
 )
-def test_a_signal_ends_it_early_and_saves(place, asked, ended):
+def test_a_signal_ends_the_record_command_early_and_saves_the_video(place, asked, ended):
     with MjpegCamera() as camera:
         child = start(place, "record", camera.url, "--duration", "600")
         with child:
@@ -115,12 +115,12 @@ def test_a_command_with_a_wrong_address_starts_no_program(place, command):
         ("serve", "--port", "99999"),
     ],
 )
-def test_a_wrong_call_is_told_so(place, arguments):
+def test_a_wrong_command_line_exits_with_code_2_and_an_error(place, arguments):
     code, _, err = run(place, *arguments)
     assert code == 2 and err
 
 
-def test_a_wrong_setting_is_told_so(place):
+def test_a_wrong_setting_is_named_on_stderr(place):
     (place / "config.yaml").write_text("prot: 8000\n")
     code, _, err = run(place, "videos")
     assert code == 1 and '"prot"' in err
@@ -153,7 +153,7 @@ def test_a_program_that_is_missing_fails_the_check(place, tmp_path):
     assert not (tmp_path / "empty").exists()
 
 
-def test_serve_until_it_is_told_to_end(place):
+def test_serve_runs_until_a_signal_ends_it(place):
     with start(place, "serve", "--no-browser") as child:
         try:
             wire = Wire(child.stdout.readline().strip().rstrip("/"))

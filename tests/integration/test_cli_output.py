@@ -50,7 +50,7 @@ def output(place: Path, encoding: str, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_any_name_is_printed_in_any_encoding(place, folder, encoding):
+def test_a_video_name_is_printed_in_any_output_encoding(place, folder, encoding):
     code, out = output(place, encoding, "videos", "--videos", str(folder))
     assert code == 0 and "aaa" not in out and "a very long name" in out
     said = NAMES[0].encode(encoding, "backslashreplace").decode(encoding)
@@ -61,7 +61,7 @@ def test_any_name_is_printed_in_any_encoding(place, folder, encoding):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_json_is_json_in_any_encoding(place, folder, encoding):
+def test_json_output_is_valid_in_any_encoding(place, folder, encoding):
     code, out = output(place, encoding, "videos", "--json", "--videos", str(folder))
     assert code == 0
     assert {each["filename"] for each in json.loads(out)["videos"]} == set(NAMES)
@@ -70,7 +70,7 @@ def test_json_is_json_in_any_encoding(place, folder, encoding):
     assert code == 0 and Path(json.loads(out)["path"]).name == NAMES[0]
 
 
-def test_in_a_pipe_a_video_is_one_line(place, folder):
+def test_the_videos_command_prints_one_line_per_video_into_a_pipe(place, folder):
     _, out = output(place, "utf-8", "videos", "--videos", str(folder))
     lines = out.splitlines()
     assert len(lines) == 1 + len(NAMES)
@@ -93,7 +93,7 @@ def test_every_command_takes_the_settings_and_the_folder(place, folder):
     assert not (place / "videos").exists()
 
 
-def test_probe_prints_json(place):
+def test_probe_prints_the_stream_as_json(place):
     with RtspCamera(audio="aac") as camera:
         code, out, err = run(place, "probe", camera.url, "--json")
     told = json.loads(out)
@@ -102,7 +102,7 @@ def test_probe_prints_json(place):
     assert told["url"] == camera.address and told["figures"]["frames"] > 0
 
 
-def test_verify_prints_json(place, film):
+def test_verify_prints_its_result_as_json(place, film):
     file = place / "film.mp4"
     shutil.copy(film[0], file)
     film[1].write(file.with_suffix(".json"))
@@ -117,7 +117,7 @@ def test_verify_prints_json(place, film):
     assert code == 2 and "nothing.mp4" in err
 
 
-def test_binaries_prints_json(place, binaries, monkeypatch):
+def test_binaries_prints_programs_and_missing_ones_as_json(place, binaries, monkeypatch):
     code, out, _ = run(place, "binaries", "--check", "--json")
     told = json.loads(out)
     assert code == 0 and told["missing"] == {}

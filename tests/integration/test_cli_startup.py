@@ -71,7 +71,7 @@ def test_the_version_is_printed_without_loading_libraries():
     assert (done.returncode, done.stdout.strip()) == (0, f"camrec {__version__}")
 
 
-def test_without_arguments_it_is_the_help():
+def test_camrec_without_arguments_prints_the_help():
     bare, asked = run("-m", "camrec"), run("-m", "camrec", "--help")
     assert (bare.returncode, bare.stdout) == (0, asked.stdout)
     assert "record" in bare.stdout and not bare.stderr

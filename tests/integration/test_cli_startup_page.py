@@ -51,7 +51,9 @@ def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
         ask(path, "en")
 
 
-def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monkeypatch):
+def test_the_startup_page_answers_despite_a_silent_client_and_an_existing_socket_file(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(startup_page, "STARTING_REQUEST_TIMEOUT_S", 0.2)
     path = tmp_path / "socket"
     with starting_page(str(path)):
@@ -64,11 +66,11 @@ def test_a_silent_client_and_a_path_that_is_taken_hold_nothing_up(tmp_path, monk
 
 
 @pytest.mark.browser
-def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, monkeypatch):
+def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(open_page, monkeypatch):
     monkeypatch.setattr(startup_page, "MAX_FAILED_POLLS", 2)
     with Serving(lambda: "camrec is here") as served:
-        look = looking("about:blank", known="Failed to load resource")
-        page, answers = look.page, []
+        tab = open_page("about:blank", known="Failed to load resource")
+        page, answers = tab.page, []
 
         def answer(route) -> None:
             """The responses: starting, starting, an error for a while, and then the real page."""
@@ -88,4 +90,4 @@ def test_the_page_gives_way_to_camrec_and_says_when_it_does_not_come(looking, mo
         expect(page.get_by_role("status")).to_contain_text("camrec is starting.")
         expect(page.get_by_role("status")).to_contain_text("did not start", timeout=15_000)
         expect(page.get_by_text("camrec is here")).to_be_visible(timeout=20_000)
-        look.close()
+        tab.close()

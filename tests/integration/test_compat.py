@@ -35,7 +35,7 @@ def test_every_name_is_loaded_from_its_module():
     assert sorted(compat.__all__) == sorted(compat._MODULES)
 
 
-def test_every_reach_names_its_library_its_reason_and_what_to_do():
+def test_every_compat_entry_names_its_library_reason_and_action():
     for name in compat.__all__:
         found = getattr(compat, name)
         if inspect.isclass(found) or inspect.isfunction(found):

@@ -51,7 +51,7 @@ class Search:
         self.places: Counter[str] = Counter()
         self.found: list[str] = []
 
-    def look(self, kind: str, where: str, text: str | bytes) -> None:
+    def scan(self, kind: str, where: str, text: str | bytes) -> None:
         data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
         self.places[kind] += 1
         if (met := SHAPES.search(data)) is not None:
@@ -59,15 +59,15 @@ class Search:
             self.found.append(f"{kind} {where}: {around!r}")
 
     def reply(self, what: str, reply: Reply) -> Reply:
-        self.look("answers", what, str(reply.headers).encode() + reply.body)
+        self.scan("answers", what, str(reply.headers).encode() + reply.body)
         return reply
 
     def processes(self, pid: int) -> int:
         children = psutil.Process(pid).children(recursive=True)
         for each in (psutil.Process(pid), *children):
             try:
-                self.look("command lines", each.name(), "\0".join(each.cmdline()))
-                self.look("environments", each.name(), "\0".join(each.environ().values()))
+                self.scan("command lines", each.name(), "\0".join(each.cmdline()))
+                self.scan("environments", each.name(), "\0".join(each.environ().values()))
             except psutil.Error:
                 continue
         return len(children)
@@ -76,11 +76,11 @@ class Search:
         """All files except the journal's entries, which are returned."""
         owed = []
         for path in folder.rglob("*"):
-            self.look("file names", str(path), str(path.relative_to(folder)))
+            self.scan("file names", str(path), str(path.relative_to(folder)))
             if path.is_file() and path.parent.name == ".journal":
                 owed.append(path)
             elif path.is_file():
-                self.look("files", str(path), path.read_bytes())
+                self.scan("files", str(path), path.read_bytes())
         return owed
 
 
@@ -99,9 +99,9 @@ def test_the_search_for_a_credential_finds_one_in_every_form():
         f'Digest username="{USER}", response="0"',
     ):
         before = len(search.found)
-        search.look("shapes", shape, f"... {shape} ...")
+        search.scan("shapes", shape, f"... {shape} ...")
         assert len(search.found) == before + 1, shape
-    search.look("shapes", "nothing", "rtsp://***@camera/stream canary")
+    search.scan("shapes", "nothing", "rtsp://***@camera/stream canary")
     assert len(search.found) == search.places["shapes"] - 1
 
 
@@ -147,7 +147,7 @@ def bad(tmp_path_factory):
         ]
 
 
-def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
+def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, binaries, tmp_path):
     search = Search()
     folder = tmp_path / "here"
     settings = {"max_sessions": 64, "log_level": "debug"}
@@ -180,7 +180,7 @@ def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
         for body in ({"session_id": PAIR}, {PAIR: 1}, [PAIR], {"url": [PAIR]}):
             wrong = wire.post("/session/open", body)
             assert wrong.status == 400
-            search.look("answers", "wrong body", wrong.body.replace(b"C4nary:C4nary", b""))
+            search.scan("answers", "wrong body", wrong.body.replace(b"C4nary:C4nary", b""))
         until(lambda: search.processes(served.pid) >= 4)
         owed = search.files(folder)
         assert owed and all(SHAPES.search(path.read_bytes()) for path in owed)
@@ -210,7 +210,7 @@ def test_a_credential_is_found_nowhere(bad, binaries, tmp_path):
         for video in wire.get("/videos").json()["videos"]:
             search.reply("receipt", wire.ask("HEAD", f"/videos/{quote(video['filename'])}"))
     for line in served.said:
-        search.look("lines of the log", "", line)
+        search.scan("lines of the log", "", line)
     assert search.files(folder) == []
     assert search.found == []
     told = ", ".join(f"{count} {kind}" for kind, count in search.places.items())

@@ -105,7 +105,7 @@ def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
     assert len(system.kept) == MAX_RECENT_CAMERAS - 1
 
 
-def test_a_keyring_that_keeps_nothing_is_told_at_the_start(system, monkeypatch, tmp_path):
+def test_an_unusable_keyring_is_reported_at_the_start(system, monkeypatch, tmp_path):
     system.locked = True
     with pytest.raises(ServiceError) as refused:
         CredentialStore()

@@ -68,7 +68,7 @@ def test_the_same_name_at_the_top_of_several_modules_does_not_collide(static):
     assert run(f"console.log({text}.answer)") == "42"
 
 
-def test_each_module_is_inlined_once_behind_those_that_it_imports(static):
+def test_each_module_is_inlined_once_after_its_imports(static):
     static(**FILES)
     assert bundler.modules("main.js") == ("kit/one.js", "kit/numbers.js", "main.js")
     static(
@@ -113,7 +113,7 @@ def test_modules_that_import_each_other_are_rejected(static):
         ('export { one } from "./one.js"', "a statement that is not inlined"),
     ],
 )
-def test_what_cannot_be_inlined_is_rejected(static, statement, message):
+def test_a_statement_that_cannot_be_inlined_is_rejected(static, statement, message):
     static(**{"main.js": f"{statement}\n", "one.js": "export const one = 1\n"})
     with pytest.raises(ImportError, match=re.escape(message)):
         bundler.bundle("main.js")

@@ -93,7 +93,7 @@ def test_the_rtsp_camera_sends_frames_and_audio(demo: DemoCameras) -> None:
     assert 40 < first.mean() < 200
 
 
-def test_the_rtsp_camera_moves_no_frame(demo: DemoCameras) -> None:
+def test_the_rtsp_demo_camera_has_steady_frame_times(demo: DemoCameras) -> None:
     times, keys = [], []
     # Video alone: with two tracks, FFmpeg changes the timestamps at the first sender report.
     with watch(demo.rtsp_url, "video") as stream:
@@ -125,13 +125,13 @@ def test_the_mjpeg_camera_sends_different_frames(demo: DemoCameras) -> None:
     connection.close()
 
 
-def test_a_camera_that_was_started_goes_on(demo: DemoCameras) -> None:
+def test_starting_running_demo_cameras_again_keeps_their_addresses(demo: DemoCameras) -> None:
     before = demo.rtsp_url, demo.mjpeg_url
     demo.start()
     assert before == (demo.rtsp_url, demo.mjpeg_url)
 
 
-def test_only_we_may_send_and_the_password_is_nowhere(
+def test_publishing_to_the_demo_needs_the_password_which_is_never_exposed(
     demo: DemoCameras, tmp_path, binaries
 ) -> None:
     assert not os.listdir(tmp_path)
@@ -145,7 +145,9 @@ def test_only_we_may_send_and_the_password_is_nowhere(
     assert refused.returncode != 0 and b"401 Unauthorized" in refused.stderr
 
 
-def test_the_settings_are_for_our_eyes_only(binaries, tmp_path: Path) -> None:
+def test_the_demo_server_s_settings_are_readable_by_the_owner_only(
+    binaries, tmp_path: Path
+) -> None:
     camera = rtsp_camera.DemoRtspCamera(binaries.mediamtx, tmp_path)
     camera._make_process()
     [settings] = tmp_path.iterdir()
@@ -156,7 +158,9 @@ def test_the_settings_are_for_our_eyes_only(binaries, tmp_path: Path) -> None:
     assert not os.listdir(tmp_path)
 
 
-def test_it_comes_back_after_its_server_was_killed(demo: DemoCameras, caplog) -> None:
+def test_the_rtsp_demo_camera_recovers_after_its_server_was_killed(
+    demo: DemoCameras, caplog
+) -> None:
     with watch(demo.rtsp_url) as stream:
         next(stream.demux())
         [server] = psutil.Process().children()
@@ -175,7 +179,7 @@ def test_it_comes_back_after_its_server_was_killed(demo: DemoCameras, caplog) ->
     assert demo._rtsp._password not in caplog.text
 
 
-def test_a_server_that_hangs_does_not_hold_up_the_end(binaries, tmp_path: Path) -> None:
+def test_a_hanging_demo_server_does_not_delay_the_stop(binaries, tmp_path: Path) -> None:
     demo = DemoCameras(mediamtx=binaries.mediamtx, folder=tmp_path)
     demo.start()
     [server] = psutil.Process().children()
@@ -184,7 +188,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(binaries, tmp_path: Path) 
     assert not server.is_running()
 
 
-def test_without_a_server_it_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+def test_demo_cameras_without_a_server_fail_and_leave_no_file(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(rtsp_camera, "DEMO_START_TIMEOUT_S", 0.5)
     demo = DemoCameras(mediamtx=tmp_path / "nothing", folder=tmp_path)
     with pytest.raises(ServiceError) as caught:
@@ -218,7 +222,7 @@ def test_a_demo_camera_without_viewers_draws_nothing() -> None:
         camera.stop()
 
 
-def test_a_watcher_that_takes_nothing_does_not_hold_up_the_end() -> None:
+def test_a_demo_viewer_that_reads_nothing_does_not_delay_the_stop() -> None:
     camera = DemoMjpegCamera(BirdhouseScene())
     camera.start()
     address = urlsplit(camera.url)
@@ -231,7 +235,7 @@ def test_a_watcher_that_takes_nothing_does_not_hold_up_the_end() -> None:
 
 
 @pytest.mark.parametrize("make", [StreetScene, BirdhouseScene])
-def test_a_scene_moves_and_tells_the_time(make: type) -> None:
+def test_a_demo_scene_moves_and_shows_the_time(make: type) -> None:
     scene = make()
     picture = scene.draw(NOON)
     assert picture.shape == (720, 1280, 3) and picture.dtype == np.uint8

@@ -17,7 +17,7 @@ from support.serving import Serving
 HERE = ["127.0.0.1"]
 
 
-def test_cameras_that_answer_are_found_and_nothing_else():
+def test_only_cameras_that_answer_the_discovery_are_found():
     with answering() as said:
         found = discovery.find_cameras(1.5, HERE)
     assert found == [
@@ -27,7 +27,7 @@ def test_cameras_that_answer_are_found_and_nothing_else():
     assert set(said) == {"Probe from 127.0.0.1"}
 
 
-def test_without_an_answer_there_is_none_and_without_the_package_it_is_told(monkeypatch):
+def test_discovery_without_answers_is_empty_and_without_its_package_an_error(monkeypatch):
     assert discovery.find_cameras(0.3, HERE) == []
     monkeypatch.setattr(discovery, "is_available", lambda: False)
     with pytest.raises(ServiceError) as refused:
@@ -36,13 +36,13 @@ def test_without_an_answer_there_is_none_and_without_the_package_it_is_told(monk
 
 
 @pytest.mark.browser
-def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, looking):
+def test_the_page_searches_cameras_on_request_and_fills_in_the_address(monkeypatch, open_page):
     monkeypatch.setattr(add_camera, "find_cameras", partial(discovery.find_cameras, 1.5, HERE))
     with answering() as said:
         served = Serving(lambda: add_camera.AddCamera(None, cameras=1, sizing_mode="stretch_width"))
         with served:
-            look = looking(served.url)
-            page = look.page
+            tab = open_page(served.url)
+            page = tab.page
             expect(page.get_by_role("button", name="Find cameras")).to_be_visible()
             page.wait_for_timeout(300)
             page.get_by_role("button", name="Find cameras").click()
@@ -52,5 +52,5 @@ def test_the_page_asks_when_it_is_told_to_and_fills_in_the_address(monkeypatch, 
             page.get_by_role("button", name="AXIS P1455 (192.168.1.20)").click()
             expect(field).to_have_value("rtsp://192.168.1.20:554/axis-media/media.amp")
             expect(page.get_by_label("User", exact=True)).to_be_focused()
-            look.close()
+            tab.close()
     assert 1 <= len(said) <= 4, "one search, sent a few times as the protocol asks"

@@ -18,7 +18,7 @@ from camrec.errors import CamrecError
 from camrec.frames import frame_index
 from camrec.library import VideoLibrary
 from support.cameras import barcode
-from support.footages import AWAY, BUTTON, KINDS, SIZE, Made, make
+from support.known_videos import AWAY, BUTTON, KINDS, SIZE, Made, make
 from support.studio import EXACT
 from support.units_made import SECOND
 
@@ -37,7 +37,7 @@ def one(request, made) -> Made:
     return made[request.param]
 
 
-def test_two_hundred_frames_at_random_are_those_asked_for(one):
+def test_two_hundred_random_frame_numbers_return_those_frames(one):
     count = len(one.numbers)
     chance = random.Random(5)
     for number in (chance.randrange(-count, count) for _ in range(200)):
@@ -47,7 +47,7 @@ def test_two_hundred_frames_at_random_are_those_asked_for(one):
         assert picture.shape == (SIZE[1], SIZE[0], 3) and picture.dtype == np.uint8
 
 
-def test_each_has_the_time_that_it_was_taken(one):
+def test_each_frame_has_its_capture_time(one):
     times = one.video.times()
     assert times.dtype == "datetime64[ns]"
     assert len(times) == len(one.numbers) == one.video.receipt.frames
@@ -56,7 +56,7 @@ def test_each_has_the_time_that_it_was_taken(one):
     assert seconds == pytest.approx(one.seconds, abs=EXACT)
 
 
-def test_in_a_row_all_are_there_once(one):
+def test_iterating_a_video_returns_every_frame_once(one):
     """All frames are kept: one must not overwrite another."""
     held = list(one.video.frames())
     assert [barcode.read(picture) for _, picture in held] == one.numbers
@@ -72,7 +72,7 @@ def test_frames_are_cut_as_a_slice(one, cut):
     assert found == one.numbers[slice(*cut)]
 
 
-def test_seconds_and_times_cut_between_frames(one):
+def test_ranges_in_seconds_and_timestamps_contain_each_frame_once(one):
     """From the start on, before the stop; two ranges that touch contain each frame once."""
     video, times = one.video, one.video.times()
     middle = float((times[200] - times[0]).astype("i8") / SECOND)
@@ -85,7 +85,7 @@ def test_seconds_and_times_cut_between_frames(one):
     assert list(video.frames(10_000.0, None)) == []
 
 
-def test_between_two_frames_it_is_the_one_shown_then(one):
+def test_a_time_between_two_frames_returns_the_frame_shown_then(one):
     video, times = one.video, one.video.times()
     chance = random.Random(6)
     for number in (chance.randrange(len(times) - 1) for _ in range(40)):
@@ -99,7 +99,7 @@ def test_between_two_frames_it_is_the_one_shown_then(one):
             assert barcode.read(picture) == one.numbers[number]
 
 
-def test_in_a_gap_it_is_the_last_one_before(made):
+def test_a_time_in_a_gap_returns_the_last_frame_before_it(made):
     video, (gap,) = made["gap"].video, made["gap"].video.gaps
     time, picture = video.frame(gap.start + gap.duration / 2)
     seconds = float((time - video.started_at).astype("i8") / SECOND)
@@ -108,7 +108,7 @@ def test_in_a_gap_it_is_the_last_one_before(made):
 
 
 def test_frames_before_the_button_are_not_counted(made):
-    one = made["group-of-10-s"]
+    one = made["gop-of-10-s"]
     assert one.video.receipt.lead > 1
     assert barcode.read(one.video.frame(0)[1]) == one.numbers[0] == round(BUTTON * 25)
 
@@ -128,15 +128,15 @@ def test_frames_before_the_button_are_not_counted(made):
         (np.datetime64("NaT"), "bad_place"),
     ],
 )
-def test_what_is_not_there_is_told(made, place, code):
+def test_a_frame_position_outside_the_video_has_its_error_code(made, place, code):
     with pytest.raises(CamrecError) as caught:
-        made["group-of-10-s"].video.frame(place)
+        made["gop-of-10-s"].video.frame(place)
     assert caught.value.code == code
     assert caught.value.text("fr") != caught.value.text("en")
 
 
 @pytest.mark.parametrize("step", [0, -1, 1.5, True])
-def test_a_step_is_a_whole_number(made, step):
+def test_a_frame_step_must_be_a_positive_integer(made, step):
     with pytest.raises(CamrecError) as caught:
         made["gap"].video.frames(step=step)
     assert caught.value.code == "bad_step"
@@ -211,7 +211,7 @@ def remuxed(source: Path, target: Path, **more) -> Path:
 
 
 @pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov", "negative_cts_offsets"])
-def test_a_file_from_elsewhere_is_exact_too(made, tmp_path, flags):
+def test_frames_of_a_foreign_file_are_exact_too(made, tmp_path, flags):
     """With B-frames, fragmented or not; without a receipt, the file's own creation time counts."""
     one = made["b-frames"]
     remuxed(one.video.path, tmp_path / "a.mp4", options={"movflags": flags})
@@ -242,7 +242,7 @@ def test_a_file_that_is_no_video_says_so(tmp_path, content):
     assert caught.value.code == "no_video"
 
 
-def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
+def test_a_damaged_frame_is_an_error_and_the_other_frames_are_readable(made, tmp_path):
     one = made["gap"]
     path = Path(shutil.copy(one.video.path, tmp_path))
     found = frame_index.read_index(path)
@@ -256,8 +256,10 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_there(made, tmp_path):
     video.close()
 
 
-@pytest.mark.parametrize("kind", ["group-of-10-s", "mjpeg"])
-def test_where_no_frame_is_reordered_the_tables_are_enough(made, monkeypatch, kind):
+@pytest.mark.parametrize("kind", ["gop-of-10-s", "mjpeg"])
+def test_the_frame_index_needs_only_the_mp4_tables_without_reordered_frames(
+    made, monkeypatch, kind
+):
     """A long video on a slow storage is not downloaded as a whole for its index."""
     monkeypatch.setattr(frame_index, "_read_packets", None)
     found = frame_index.read_index(made[kind].video.path)

@@ -163,14 +163,14 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
 
 
 @pytest.mark.parametrize("name", HTTP_CAMERAS)
-def test_a_look_is_bounded_in_time_and_bytes(name):
+def test_a_stream_inspection_is_bounded_in_time_and_bytes(name):
     with Refusing(HTTP_CAMERAS[name]) as camera, heaviest() as grown:
         with contextlib.suppress(CamrecError):
             inspect_stream(parse_address(f"http://127.0.0.1:{camera.port}/"), seconds=0.3)
         assert grown() < 64 << 20
 
 
-def test_the_splitter_holds_no_more_than_a_frame():
+def test_the_jpeg_splitter_buffers_no_more_than_a_frame():
     splitter = JpegSplitter()
     for _ in range(3 * MAX_JPEG_BYTES >> 16):
         assert splitter.feed(b"\xff\xd8\xff\xe0" + b"\0" * 65532) is not None
@@ -201,7 +201,7 @@ def test_a_proxy_that_hangs_is_started_again(served):
     proxy.remove("x" * 16)
 
 
-def test_nobody_reads_or_publishes_without_knowing_the_path(served):
+def test_a_proxy_path_must_be_known_to_read_or_publish(served):
     """Other users of this machine can reach the proxies' ports; a path's name is its password."""
     station, _ = served
     with MjpegCamera() as camera:

@@ -61,7 +61,7 @@ def test_the_dashboard_s_javascript_tests_pass(tools):
     assert done.returncode == 0, done.stdout
 
 
-def test_a_type_that_does_not_fit_is_found(tools, tmp_path):
+def test_typescript_finds_a_wrong_type(tools, tmp_path):
     """With the project's own settings."""
     wrong = tmp_path / "wrong.js"
     wrong.write_text(f'import {{ icon }} from "{STATIC}/kit/icons.js"\n\nicon("no such icon")\n')

@@ -14,7 +14,7 @@ from camrec.journal import Journal
 from camrec.recording import RecordingState, ResumeState
 from support.journal_entry import ENTRY
 from support.studio import MadeJournal, Studio, shown
-from support.units_made import SECOND, MadeClock, pictures, until
+from support.units_made import SECOND, MadeClock, until, video_units
 
 # Record is pressed between two frames, so it is clear which one is on the screen.
 BETWEEN = [(number + 0.5) / 25 for number in range(100)]
@@ -32,7 +32,7 @@ def studio(tmp_path, binaries):
     made.end()
 
 
-def test_an_entry_is_read_as_it_was_kept(journal):
+def test_a_journal_entry_is_read_as_it_was_saved(journal):
     assert journal.read_entries() == []
     journal.save(ENTRY)
     later = ENTRY.model_copy(update={"ended": "stopped", "over": ENTRY.ends_at})
@@ -43,7 +43,7 @@ def test_an_entry_is_read_as_it_was_kept(journal):
     assert journal.read_entries() == [] and list(journal.folder.iterdir()) == []
 
 
-def test_only_its_owner_reads_it_and_it_does_not_print(journal):
+def test_a_journal_entry_is_readable_by_its_owner_only_and_hides_its_credential(journal):
     journal.save(ENTRY)
     (path,) = journal.folder.iterdir()
     if os.name != "nt":
@@ -52,7 +52,7 @@ def test_only_its_owner_reads_it_and_it_does_not_print(journal):
     assert "canary" not in repr(ENTRY) + str(ENTRY)
 
 
-def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, caplog):
+def test_an_unreadable_journal_entry_is_kept_and_its_content_not_logged(journal, caplog):
     journal.save(ENTRY)
     (journal.folder / "cc.json").write_text(json.dumps({"address": "rtsp://u:canary@x"}))
     (journal.folder / "dd.new").write_text("half")
@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_left_and_says_nothing_of_its_content(journal, ca
     assert "cc.json" in caplog.text and "canary" not in caplog.text
 
 
-def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio):
+def test_a_recording_is_saved_to_the_journal_at_start_at_each_segment_and_at_its_end(studio):
     kept = []
 
     class Watching(MadeJournal):
@@ -72,7 +72,7 @@ def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio
         def erase(self, recording_id):
             kept.append((recording_id, recording.state))
 
-    units = pictures([number / 25 for number in range(100)])
+    units = video_units([number / 25 for number in range(100)])
     studio.play(units, -1, 1)
     recording = studio.record(2, journal=Watching())
     assert kept[0] == (None, [], [])
@@ -83,7 +83,7 @@ def test_it_is_kept_before_it_is_promised_before_each_part_and_at_its_end(studio
     assert kept[3:] == [(recording.recording_id, RecordingState.FINALISING)]
 
 
-def test_a_recording_that_cannot_be_noted_is_not_promised(studio):
+def test_a_recording_that_cannot_be_journaled_is_not_started(studio):
     class Full(MadeJournal):
         def save(self, entry):
             raise OSError(28, "No space left on device")
@@ -98,9 +98,9 @@ def lose(*_: object) -> str:
     raise OSError(5, "killed")
 
 
-def test_it_goes_on_from_its_past(studio):
+def test_a_resumed_recording_continues_after_its_earlier_segment(studio):
     """The earlier segment and the new one become one video, and the time between them is a gap."""
-    units = pictures(BETWEEN)
+    units = video_units(BETWEEN)
     studio.play(units, -1, 1)
     first = studio.record(20, save_video=lose)
     studio.play(units, 1, 3)
@@ -116,7 +116,7 @@ def test_it_goes_on_from_its_past(studio):
     studio.feed.close()
     studio.feed = Feed(studio.clock)
     later = studio.begin + 10 * SECOND
-    after = pictures([number / 25 for number in range(100)], begin=later, number=500)
+    after = video_units([number / 25 for number in range(100)], begin=later, number=500)
     studio.at(9)
     second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
     assert (second.started_at, second.ends_at) == (first.started_at, first.ends_at)
@@ -135,8 +135,8 @@ def test_it_goes_on_from_its_past(studio):
 
 
 @pytest.mark.parametrize("ended", [None, "stopped"])
-def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
-    units = pictures(BETWEEN)
+def test_a_resumed_recording_whose_end_has_passed_saves_its_segments(studio, ended):
+    units = video_units(BETWEEN)
     studio.play(units, -1, 1)
     first = studio.record(20, save_video=lose)
     studio.play(units, 1, 3)
@@ -155,8 +155,8 @@ def test_where_its_time_has_passed_what_there_is_is_saved(studio, ended):
     assert receipt.frames == 51
 
 
-def test_one_that_is_set_to_a_time_begins_then(studio):
-    units = pictures([number / 25 for number in range(200)])
+def test_a_scheduled_recording_starts_at_its_time(studio):
+    units = video_units([number / 25 for number in range(200)])
     recording = studio.record(2, start_at=studio.clock.utc_ns() + 3 * SECOND)
     assert recording.state is RecordingState.SCHEDULED
     assert (recording.elapsed, recording.bytes, recording.segment_count, recording.gaps) == (
@@ -176,7 +176,7 @@ def test_one_that_is_set_to_a_time_begins_then(studio):
     assert numbers == list(range(numbers[0], 125)) and numbers[0] in (74, 75), (receipt, numbers)
 
 
-def test_one_that_is_cancelled_is_settled_unless_camrec_ends(studio):
+def test_a_cancelled_recording_leaves_the_journal_unless_camrec_shuts_down(studio):
     moment = studio.clock.utc_ns() + 3 * SECOND
     for reason, settled in (("stopped", True), ("closed", True), ("shutdown", False)):
         recording = studio.record(2, start_at=moment)
@@ -188,7 +188,7 @@ def test_one_that_is_cancelled_is_settled_unless_camrec_ends(studio):
         studio.journal.erased.clear()
 
 
-def test_one_whose_time_passed_while_nobody_was_there_is_told(studio):
+def test_a_scheduled_recording_whose_time_has_passed_is_reported_as_missed(studio):
     recording = studio.record(2, start_at=studio.clock.utc_ns() - 10 * SECOND)
     assert recording.wait(30)
     assert recording.error.code == "recording_missed"
@@ -209,7 +209,7 @@ def test_a_wall_clock_set_back_an_hour_changes_nothing(studio):
     studio.feed.close()
     studio.feed = Feed(clock)
     studio.begin = clock.now
-    units = pictures([number / 25 for number in range(250)], begin=clock.now)
+    units = video_units([number / 25 for number in range(250)], begin=clock.now)
     studio.play(units, -1, 1.02)
     recording = studio.record(5)
     ends_at = recording.ends_at

@@ -58,7 +58,7 @@ def station(folder: Path, binaries) -> Station:
     return Station(recorder.config(folder, programs))
 
 
-def test_bad_entries_stay_and_are_told_and_the_others_are_taken_up(
+def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(
     tmp_path, film, binaries, caplog
 ):
     videos = tmp_path / "videos"

@@ -65,7 +65,7 @@ def test_the_same_name_twice_overwrites_nothing(library, save):
     assert len(library.videos()) == 3
 
 
-def test_a_name_that_a_foreign_file_has_is_not_taken(library, save):
+def test_a_filename_of_a_foreign_file_is_not_used(library, save):
     first = save()
     taken = library.folder / first.replace(".mp4", " (2).mp4")
     taken.write_bytes(b"mine")
@@ -75,7 +75,7 @@ def test_a_name_that_a_foreign_file_has_is_not_taken(library, save):
     assert (taken.read_bytes(), beside.read_text()) == (b"mine", "mine")
 
 
-def test_many_saved_at_once_are_all_there(library, film):
+def test_videos_saved_at_the_same_time_are_all_listed(library, film):
     def one(number: int) -> None:
         file = make_segment_path(library, f"id{number}")
         file.write_bytes(film[0].read_bytes())
@@ -98,7 +98,7 @@ def test_videos_are_listed_newest_first(library, save):
     assert starts == sorted(starts, reverse=True)
 
 
-def test_only_whole_videos_are_listed(library, save):
+def test_only_complete_videos_are_listed(library, save):
     filename = save()
     make_segment_path(library, "def").write_bytes(b"half")
     library.images.thumbnail(filename)
@@ -107,7 +107,7 @@ def test_only_whole_videos_are_listed(library, save):
     assert [video.filename for video in library.videos()] == [filename]
 
 
-def test_a_file_without_a_receipt_tells_itself(library, film):
+def test_a_video_without_a_receipt_is_described_by_its_file(library, film):
     (library.folder / "mine.mp4").write_bytes(film[0].read_bytes())
     (library.folder / "broken.mp4").write_bytes(b"not a film")
     found = {video.filename: video for video in library.videos()}
@@ -128,7 +128,7 @@ def test_a_receipt_of_another_file_is_not_believed(library, save, film):
     assert library.get(filename).receipt is None
 
 
-def test_what_changes_on_the_disk_changes_here(library, save):
+def test_a_video_deleted_on_the_disk_leaves_the_library(library, save):
     filename = save()
     assert library.videos()
     (library.folder / filename).unlink()
@@ -152,7 +152,7 @@ def test_a_thousand_videos_are_listed_in_a_blink(library, save):
 
 
 @pytest.mark.parametrize("filename", BAD_NAMES)
-def test_names_that_lead_elsewhere_are_refused(library, filename):
+def test_filenames_that_lead_out_of_the_library_are_rejected(library, filename):
     (library.folder.parent / "a.mp4").write_bytes(b"outside")
     for ask in (library.get, library.delete, library.images.thumbnail):
         with pytest.raises(InputError) as caught:
@@ -161,7 +161,7 @@ def test_names_that_lead_elsewhere_are_refused(library, filename):
     assert (library.folder.parent / "a.mp4").exists()
 
 
-def test_links_in_the_videos_folder_are_not_followed(library, film, tmp_path):
+def test_symbolic_links_in_the_videos_folder_are_not_followed(library, film, tmp_path):
     outside = tmp_path / "outside.mp4"
     outside.write_bytes(film[0].read_bytes())
     (library.folder / "link.mp4").symlink_to(outside)
@@ -189,12 +189,12 @@ def test_links_in_the_videos_folder_are_not_followed(library, film, tmp_path):
         ('a\\b|c*d<e>f"g', "a_b_c_d_e_f_g"),
     ],
 )
-def test_names_are_made_safe_for_every_system(name, expected):
+def test_video_names_become_filenames_safe_on_every_system(name, expected):
     assert filenames.safe_filename(name) == expected
 
 
 @pytest.mark.parametrize("name", ["x" * 100, "é" * 100, "𝄞" * 100, "e\u0301" * 50, "a." * 50])
-def test_long_names_fit_and_are_listed(library, save, name):
+def test_long_video_names_fit_into_a_filename_and_are_listed(library, save, name):
     filename = save(name)
     assert len(filename.encode()) < 200
     assert library.get(filename).name == name
@@ -213,14 +213,14 @@ def test_a_thumbnail_is_made_once_and_again_when_the_video_changes(library, save
     assert sorted(each.name for each in path.parent.iterdir()) == [path.name]
 
 
-def test_no_thumbnail_of_what_is_no_film(library):
+def test_a_file_that_is_no_video_has_no_thumbnail(library):
     (library.folder / "broken.mp4").write_bytes(b"not a film")
     with pytest.raises(NotFoundError) as caught:
         library.images.thumbnail("broken.mp4")
     assert caught.value.code == "no_thumbnail"
 
 
-def test_deleted_with_all_that_belongs_to_it(library, save):
+def test_a_video_is_deleted_with_its_receipt_and_thumbnail(library, save):
     filename = save()
     library.images.thumbnail(filename)
     told = []
@@ -233,7 +233,7 @@ def test_deleted_with_all_that_belongs_to_it(library, save):
         library.delete(filename)
 
 
-def test_another_name_is_in_the_receipt_and_the_files(library, save):
+def test_renaming_a_video_renames_its_receipt_and_files(library, save):
     first, second = save("Door"), save("Door")
     whole = (library.folder / first).read_bytes()
     library.images.thumbnail(first)
@@ -249,7 +249,7 @@ def test_another_name_is_in_the_receipt_and_the_files(library, save):
     assert left == {second, renamed, *beside, f"{renamed}.jpg", ".lock"}
 
 
-def test_a_name_that_is_taken_gets_a_number_and_the_own_one_stays(library, save, film):
+def test_renaming_to_a_used_name_adds_a_number_and_to_the_same_name_none(library, save, film):
     first, second = save("Door"), save("Bench")
     assert library.rename(second, "Door") == first.replace(".mp4", " (2).mp4")
     assert library.rename(first, "Door") == first
@@ -260,7 +260,7 @@ def test_a_name_that_is_taken_gets_a_number_and_the_own_one_stays(library, save,
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a" * 101, "a\nb"])
-def test_a_name_that_is_none_changes_nothing(library, save, name):
+def test_renaming_a_video_to_an_invalid_name_changes_nothing(library, save, name):
     filename = save("Door")
     with pytest.raises(InputError):
         library.rename(filename, name)
@@ -294,7 +294,7 @@ def test_a_rename_that_is_broken_off_leaves_the_video_whole(library, save, monke
     assert video.receipt is not None
 
 
-def test_when_saving_fails_nothing_is_lost(library, film, monkeypatch):
+def test_a_failed_save_keeps_the_recorded_file(library, film, monkeypatch):
     file = make_segment_path(library)
     file.write_bytes(film[0].read_bytes())
 
@@ -307,7 +307,7 @@ def test_when_saving_fails_nothing_is_lost(library, film, monkeypatch):
     assert file.exists() and library.videos() == []
 
 
-def test_without_hard_links_nothing_is_overwritten_either(library, save, monkeypatch):
+def test_no_video_is_overwritten_on_a_disk_without_hard_links(library, save, monkeypatch):
     def refuse(source, target):
         raise PermissionError(1, "Operation not permitted")
 
@@ -343,21 +343,21 @@ except StateError as error:
 """
 
 
-def test_a_folder_that_cannot_be_made(tmp_path):
+def test_a_videos_folder_that_cannot_be_created_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ServiceError) as caught:
         VideoLibrary(tmp_path / "file" / "videos", Clock()).open()
     assert caught.value.code == "folder_unwritable"
 
 
-def test_it_can_be_looked_at_without_being_opened(tmp_path):
+def test_a_library_that_is_not_open_can_be_read_and_creates_no_folder(tmp_path):
     library = VideoLibrary(tmp_path / "none", Clock())
     assert library.videos() == []
     assert library.disk_space.free_bytes > 0
     assert not (tmp_path / "none").exists()
 
 
-def test_a_new_folder_is_certain_with_those_that_it_lies_in(tmp_path, monkeypatch):
+def test_a_new_videos_folder_is_synced_with_its_parent_folders(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(durable_files, "fsync_path", synced.append)
     library = VideoLibrary(tmp_path / "a" / "videos", Clock())

@@ -27,7 +27,7 @@ from camrec.recording.reserved_space import RESERVED_SPACE_BYTES
 from camrec.recording_limits import MAX_DURATION_S
 from support.saved_videos import make_segment_path
 from support.studio import Studio, shown
-from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 from support.wire import Wire, serving
 
 MEGABYTE = 1_000_000
@@ -48,7 +48,7 @@ def room(monkeypatch, free: int, floor: int) -> DiskSpace:
         ("", 0, 86_400, True),
     ],
 )
-def test_before_the_start_the_expected_size_is_held_against_the_room(
+def test_the_expected_size_is_compared_with_the_free_space_before_the_start(
     monkeypatch, codec, megabits, seconds, admitted
 ):
     """1000 MB are free, 500 of them must stay free; MJPEG shrinks to an eighth as H.264."""
@@ -64,7 +64,7 @@ def test_before_the_start_the_expected_size_is_held_against_the_room(
         assert all(f"{size}\u00a0{unit}" in said for size in (600, 1000, 500))
 
 
-def test_below_the_free_space_floor_no_recording_begins(monkeypatch):
+def test_no_recording_starts_below_the_free_space_floor(monkeypatch):
     low = room(monkeypatch, 400 * MEGABYTE, 500 * MEGABYTE)
     assert low.low
     assert low.fits(300 * MEGABYTE) and not low.fits(400 * MEGABYTE)
@@ -84,7 +84,7 @@ def test_the_estimate_is_for_all_streams_together_and_what_it_offers_is_admitted
     assert disk.estimate([StreamRate("h264", 1)]).max_seconds == MAX_DURATION_S
 
 
-def test_without_a_known_rate_any_length_is_offered_while_there_is_room(monkeypatch):
+def test_any_duration_is_offered_for_an_unknown_bit_rate_while_there_is_space(monkeypatch):
     unknown = StreamRate("", 0)
     assert room(monkeypatch, 501, 500).estimate([unknown]).max_seconds == MAX_DURATION_S
     assert room(monkeypatch, 500, 500).estimate([unknown]).max_seconds == 0
@@ -98,7 +98,7 @@ def test_h265_that_is_copied_is_estimated_as_it_comes(monkeypatch):
     assert copied.file_bit_rate([stream]) == 1000
 
 
-def test_free_space_is_that_of_the_real_disk(tmp_path):
+def test_free_space_is_read_from_the_real_disk(tmp_path):
     there = DiskSpace(tmp_path / "not" / "made", 0)
     assert 0 < there.free_bytes <= there.total_bytes and not there.low
     assert DiskSpace(tmp_path, 1 << 62).low
@@ -147,12 +147,12 @@ def videos(
         (RetentionPolicy(max_bytes=30, max_days=2.5), videos(9, 9, 9, 9), "3"),
     ],
 )
-def test_the_oldest_go_first_and_never_a_locked_one(keeping, made, gone):
+def test_retention_deletes_the_oldest_videos_first_and_never_a_locked_one(keeping, made, gone):
     found = keeping.select_for_deletion(made, 1000 * NS_PER_DAY)
     assert "".join(each.filename for each in found) == gone
 
 
-def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, caplog):
+def test_retention_is_applied_after_each_save_and_at_the_start(film, tmp_path, caplog):
     size = film[0].stat().st_size
     keeping = RetentionPolicy(max_bytes=2 * size)
     library = VideoLibrary(tmp_path / "videos", Clock(), retention=keeping)
@@ -182,7 +182,7 @@ def test_after_each_save_and_at_the_start_the_folder_is_tidied(film, tmp_path, c
     older.close()
 
 
-def test_a_lock_is_in_the_receipt(library, save, film):
+def test_the_lock_of_a_video_is_in_its_receipt(library, save, film):
     told: list[str] = []
     filename = save()
     library.changed.connect(told.append)
@@ -236,9 +236,9 @@ class Watched:
 
 def broken(studio: Studio, **changes) -> RecordingJob:
     """A recording of 16 s with an interruption of 7 s in the middle."""
-    before = mixed(pictures(irregular(3)), sound(3.0))
+    before = mixed(video_units(irregular(3)), audio_units(3.0))
     later = studio.begin + 10 * SECOND
-    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    after = mixed(video_units(irregular(4), begin=later, number=500), audio_units(4.0, begin=later))
     studio.play(before, -1, 1)
     recording = studio.record(16, **changes)
     studio.play(before, 1, 3)
@@ -249,7 +249,7 @@ def broken(studio: Studio, **changes) -> RecordingJob:
     return recording
 
 
-def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
+def test_a_recording_ends_at_the_free_space_floor_and_is_saved(studio):
     disk = Watched()
     recording = broken(studio, disk=disk)
     disk.low = True
@@ -265,7 +265,7 @@ def test_at_the_floor_it_ends_early_and_is_saved_whole(studio):
     assert first.size > 0 and second.size > 0
 
 
-def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):
+def test_segments_are_saved_as_videos_without_space_to_concatenate_them(studio, ffmpeg):
     recording = broken(studio, disk=Watched(fits=False), ffmpeg=ffmpeg)
     recording.stop()
     assert recording.wait(60)
@@ -279,7 +279,7 @@ def test_without_room_to_join_them_the_parts_are_the_videos(studio, ffmpeg):
     assert not (studio.folder / "parts-0").exists()
 
 
-def test_what_a_full_disk_cut_off_is_trimmed(film, tmp_path, binaries):
+def test_a_fragment_cut_off_by_a_full_disk_is_trimmed(film, tmp_path, binaries):
     path = tmp_path / "part.mp4"
     flags = "+frag_keyframe+empty_moov+default_base_moof"
     source = "testsrc=size=320x240:rate=25:duration=4"
@@ -327,7 +327,7 @@ def test_a_full_disk_costs_the_last_fragment_and_no_other_video(
         finished = library.save(file, film[1])
         (mount / "filler").write_bytes(bytes(library.disk_space.free_bytes - left))
         steady = [number / 25 for number in range(1000)]
-        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        units = mixed(video_units(steady, size=(640, 360)), audio_units(40.0))
         studio.play(units, -1, 1)
         recording = studio.record(
             39,

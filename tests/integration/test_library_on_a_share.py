@@ -54,7 +54,7 @@ def fails(monkeypatch) -> Callable[..., None]:
     ("number", "folders_only"),
     [(errno.EINVAL, True), (errno.ENOTSUP, True), (errno.ENOSYS, False)],
 )
-def test_a_share_that_cannot_be_synced_is_recorded_to_with_a_word_in_the_log(
+def test_recording_to_a_share_that_cannot_be_synced_logs_a_warning(
     binaries, tmp_path, fails, caplog, number, folders_only
 ):
     caplog.set_level(logging.WARNING)
@@ -69,7 +69,7 @@ def test_a_share_that_cannot_be_synced_is_recorded_to_with_a_word_in_the_log(
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
-def test_what_a_disk_cannot_write_counts_all_the_same(binaries, tmp_path, fails, number):
+def test_a_write_error_of_the_disk_rejects_the_recording(binaries, tmp_path, fails, number):
     with Station(binaries.config(tmp_path)) as station, RawHttpCamera(encode_jpegs()) as camera:
         session = station.cameras.open(camera.url)
         fails("fsync", number, tmp_path)
@@ -94,14 +94,14 @@ def test_a_share_without_locks_is_used_by_one_camrec_of_this_machine(
         pass
 
 
-def test_a_disk_that_fails_while_it_is_locked_is_told(binaries, tmp_path, fails):
+def test_a_disk_error_while_locking_the_folder_is_reported(binaries, tmp_path, fails):
     fails("flock", errno.EIO, tmp_path)
     with pytest.raises(CamrecError) as failed, Station(binaries.config(tmp_path)):
         pass
     assert failed.value.code == "folder_unwritable"
 
 
-def test_a_lock_is_one_process_s(tmp_path):
+def test_a_process_lock_has_one_owner_at_a_time(tmp_path):
     one, two = ProcessLock(tmp_path / "lock"), ProcessLock(tmp_path / "lock")
     one.acquire()
     with pytest.raises(Timeout):

@@ -114,11 +114,11 @@ def until(found, seconds: float = 20.0) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_every_form_is_read_once_and_byte_for_byte(go2rtc, variant):
+def test_every_mjpeg_variant_is_read_once_and_byte_for_byte(go2rtc, variant):
     with MjpegCamera(variant=variant, **SMALL) as camera:
         with opened(camera.url, go2rtc) as line:
             read = hashes(pictures(line, 12))
-            assert camera.connections == 2, "the look, and the one connection"
+            assert camera.connections == 2, "the inspection, and the one connection"
             until(lambda: camera.connected == 0)
         assert read == [sent.sha for sent in camera.truth() if sent.connection == 1][:12]
 
@@ -158,7 +158,7 @@ def a_picture() -> bytes:
     return cv2.imencode(".jpg", np.full((120, 160, 3), 90, np.uint8))[1].tobytes()
 
 
-def test_a_frame_that_stays_the_same_is_a_sign_of_life_only(go2rtc):
+def test_a_repeated_identical_jpeg_is_dropped(go2rtc):
     asked = []
 
     def answer(client, request: bytes) -> bool:
@@ -203,7 +203,7 @@ def test_the_relay_reads_from_a_camera_with_a_self_signed_certificate(go2rtc, tm
             assert pictures(line, 1) == [a_picture()]
 
 
-def test_a_lost_camera_is_told_and_comes_back(go2rtc):
+def test_a_lost_mjpeg_camera_is_reported_and_recovers(go2rtc):
     camera = MjpegCamera(variant="no_length", **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
         assert len(pictures(line, 3)) == 3
@@ -242,14 +242,14 @@ def test_a_frozen_camera_is_left_when_its_reader_leaves(go2rtc):
         until(lambda: not relayed_from(camera))
 
 
-def test_a_form_that_changes_is_looked_at_again(go2rtc):
+def test_a_changed_mjpeg_variant_is_inspected_again(go2rtc):
     camera = MjpegCamera(variant="no_length", **SMALL)
     with camera, opened(camera.url, go2rtc) as line:
         assert len(pictures(line, 3)) == 3
         until(lambda: camera.connected == 0)
         camera._variant, before = Variant(), camera.connections
         line.open()
-        assert camera.connections == before + 1, "the look"
+        assert camera.connections == before + 1, "the inspection"
         assert len(pictures(line, 3)) == 3
 
 
@@ -259,7 +259,7 @@ def ask(relay: MjpegRelay, target: str) -> tuple[socket.socket, bytes]:
     return client, client.recv(12)
 
 
-def test_nobody_finds_it_by_chance_and_the_newest_client_takes_the_place():
+def test_the_mjpeg_relay_has_a_secret_path_and_serves_the_newest_client():
     with MjpegCamera(variant="no_length", **SMALL) as camera:
         with closing(MjpegRelay(parse_address(camera.url)).start()) as relay:
             address = psutil.Process().net_connections("inet")
@@ -314,7 +314,7 @@ def test_frames_are_cut_out_whole_whatever_the_pieces(piece, head):
     assert cut == PICTURES
 
 
-def test_a_frame_is_there_with_its_last_byte():
+def test_a_jpeg_is_returned_with_its_last_byte():
     splitter = JpegSplitter()
     for each in PICTURES:
         assert splitter.feed(b"\r\n--x\r\n\r\n" + each[:-1]) == []
@@ -322,12 +322,12 @@ def test_a_frame_is_there_with_its_last_byte():
 
 
 @pytest.mark.parametrize("wrong", [2, -2, -50])
-def test_a_wrong_length_costs_nothing(wrong):
+def test_a_wrong_content_length_loses_no_jpeg(wrong):
     body = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(p) + wrong, p) for p in PICTURES)
     assert JpegSplitter().feed(body) == PICTURES
 
 
-def test_a_right_length_counts_where_the_end_is_missing_or_false():
+def test_a_correct_content_length_delimits_a_jpeg_with_a_missing_or_false_end_marker():
     endless = PICTURES[0][:-2]
     false = PICTURES[2][:-40] + b"\xff\xd9" + PICTURES[2][-40:]
     body = b"".join(
@@ -348,7 +348,7 @@ def test_a_right_length_counts_where_the_end_is_missing_or_false():
     ],
 )
 @pytest.mark.parametrize("missing", [2, 40])
-def test_a_frame_without_an_end_goes_up_to_the_next_part_or_frame(piece, head, after, missing):
+def test_a_jpeg_without_an_end_marker_ends_at_the_next_part_or_frame(piece, head, after, missing):
     sent = [PICTURES[0][:-missing], PICTURES[1], PICTURES[2][:-missing], PICTURES[4]]
     body = b"".join(head + each + after for each in sent)
     splitter, cut = JpegSplitter(), []
@@ -357,7 +357,7 @@ def test_a_frame_without_an_end_goes_up_to_the_next_part_or_frame(piece, head, a
     assert cut == sent and splitter.dropped == 0
 
 
-def test_a_frame_without_an_end_is_there_with_the_delimiter_behind_it():
+def test_a_jpeg_without_an_end_marker_is_returned_with_the_delimiter_after_it():
     splitter = JpegSplitter()
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter.feed(head)
@@ -385,7 +385,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("piece", [1, 4096, 1 << 20])
 @pytest.mark.parametrize(("body", "lost"), BROKEN.values(), ids=BROKEN)
-def test_a_part_that_holds_no_frame_is_counted_and_costs_no_other_one(piece, body, lost):
+def test_a_part_without_a_jpeg_is_counted_and_loses_no_other(piece, body, lost):
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     parts = [PICTURES[0], body, PICTURES[2], body, body, PICTURES[4], PICTURES[1]]
     sent = b"".join(head + each + b"\r\n" for each in parts)
@@ -397,7 +397,7 @@ def test_a_part_that_holds_no_frame_is_counted_and_costs_no_other_one(piece, bod
 
 
 @pytest.mark.parametrize("stale", [STALE[900:], STALE[:900], b"\xff\xd8\xff garbage", bytes(9000)])
-def test_what_an_older_frame_left_behind_one_is_neither_shown_nor_missed(stale):
+def test_leftover_bytes_of_an_older_jpeg_are_neither_returned_nor_counted(stale):
     head = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     splitter = JpegSplitter()
     sent = b"".join(head + each + stale + b"\r\n" for each in PICTURES)
@@ -414,7 +414,7 @@ def test_audio_between_the_frames_is_passed_over():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_found(seed):
+def test_the_splitter_is_bounded_on_random_input_and_finds_the_jpegs_after_it(seed):
     chance = random.Random(seed)
     head = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
     marks = [
@@ -437,7 +437,7 @@ def test_whatever_a_camera_sends_it_is_bounded_and_what_is_whole_behind_it_is_fo
     assert rest[-3:] == PICTURES[-3:]
 
 
-def test_the_only_frame_of_a_body_may_lack_its_end():
+def test_the_only_jpeg_of_a_body_may_lack_its_end_marker():
     splitter = JpegSplitter()
     assert splitter.feed(PICTURES[0][:-2]) == [] and splitter.flush() == PICTURES[0][:-2]
     splitter.feed(PICTURES[1])

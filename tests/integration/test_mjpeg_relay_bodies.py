@@ -70,7 +70,7 @@ def test_a_compressed_body_is_read_as_it_was(coded, size):
     assert whole(DecodedBody(Pieces(coded, size))) == PLAIN
 
 
-def test_a_small_body_that_stands_for_a_huge_one_is_read_in_pieces():
+def test_a_small_compressed_body_that_expands_hugely_is_decoded_in_pieces():
     source = Pieces(gzip.compress(bytes(256 << 20), 9), 65536)
     body = DecodedBody(source)
     for _ in range(100):
@@ -78,12 +78,12 @@ def test_a_small_body_that_stands_for_a_huge_one_is_read_in_pieces():
     assert source.read_from <= 65536
 
 
-def test_what_is_no_compression_ends_the_body():
+def test_malformed_compressed_data_ends_the_body_with_an_error():
     with pytest.raises(ValueError, match="malformed compressed data"):
         whole(DecodedBody(Pieces(b"\x1f\x8b\x08" + bytes(range(1, 99)), 10)))
 
 
-def test_a_frame_is_there_with_its_last_compressed_byte():
+def test_a_jpeg_is_readable_with_its_last_compressed_byte():
     coder, source = zlib.compressobj(9, zlib.DEFLATED, 31), Pieces(b"", 1 << 20)
     body = DecodedBody(source)
     for part in (PLAIN, PLAIN[::-1]):
@@ -107,7 +107,7 @@ def test_a_frame_is_there_with_its_last_compressed_byte():
         ({"Content-Encoding": "ZSTD"}, False, "zstd"),
     ],
 )
-def test_what_a_camera_says_of_its_body_decides(told, decoded, unread):
+def test_the_content_encoding_header_decides_whether_a_body_is_decoded(told, decoded, unread):
     headers = HTTPMessage()
     for name, value in told.items():
         headers[name] = value
@@ -128,11 +128,11 @@ CHUNKED = {
 
 @pytest.mark.parametrize("size", [1, 3, 4096])
 @pytest.mark.parametrize("sent", CHUNKED.values(), ids=CHUNKED)
-def test_chunks_are_read_as_they_are_meant(sent, size):
+def test_a_chunked_body_is_read_whatever_its_chunk_headers(sent, size):
     assert whole(ChunkedBody(Pieces(sent, size))) == b"hello world"
 
 
-def test_a_chunk_whose_size_is_none_is_an_error():
+def test_a_chunk_with_an_invalid_size_is_an_error():
     with pytest.raises(IncompleteRead):
         whole(ChunkedBody(Pieces(b"5\r\nhello\r\nnonsense\r\n", 10)))
 
@@ -158,7 +158,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
-def test_any_head_is_read_and_the_body_behind_it_whole(head):
+def test_a_malformed_response_head_is_read_and_its_body_completely(head):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(head + BODY)

@@ -77,13 +77,13 @@ def seen(address: str, **given) -> str | None:
 
 
 @pytest.mark.parametrize("variant", FORMS.values(), ids=FORMS)
-def test_every_form_is_a_camera_s(variant):
+def test_every_mjpeg_variant_is_accepted_as_a_camera(variant):
     with MjpegCamera(variant=variant) as camera:
         assert seen(camera.url) is None
         assert camera.connections == 1
 
 
-def test_the_look_is_over_before_it_is_told():
+def test_the_inspection_disconnects_from_the_camera_soon_after_its_result():
     with MjpegCamera() as camera:
         assert seen(camera.url) is None
         gone = threading.Event()
@@ -146,7 +146,7 @@ def test_a_refusal_of_a_camera_has_its_own_code(answer, code):
 @pytest.mark.parametrize(
     ("headers", "most"), [("", 6), ("Retry-After: 0\r\n", 30), ("Retry-After: 3600\r\n", 1)]
 )
-def test_one_that_is_busy_is_asked_again_for_a_moment(headers, most):
+def test_a_busy_camera_is_asked_again_for_a_short_time(headers, most):
     """If it stays busy for longer than anyone waits, the error says that it is busy."""
     with Refusing(http("503 Service Unavailable", headers)) as peer:
         assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_busy"
@@ -180,7 +180,7 @@ def test_a_cookie_set_on_the_way_is_sent_back_to_its_host_alone():
 @pytest.mark.parametrize(
     "end", ["/v?", "/v&channel=1", "/v?&channel=1", "/v?a=", "/?", "/v//", "?x"]
 )
-def test_the_end_of_an_address_is_asked_for_as_it_was_typed(end):
+def test_the_path_of_a_camera_address_is_requested_as_it_was_typed(end):
     heads = []
 
     def asks(client, request: bytes) -> bool:
@@ -238,7 +238,7 @@ def test_text_without_an_end_is_bounded_in_bytes(text, start):
     assert sent < 32 << 20, "all that the sockets hold, and little more"
 
 
-def test_a_camera_that_leads_to_a_host_named_like_the_password_is_told_without_it():
+def test_a_redirect_host_that_contains_the_password_is_masked_in_the_error():
     answer = http("302 Found", "Location: http://Secret77.example.invalid/\r\n")
     with Refusing(answer) as peer, pytest.raises(CameraError) as refused:
         inspect_stream(parse_address(f"http://viewer:Secret77@127.0.0.1:{peer.port}/"))

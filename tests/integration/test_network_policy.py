@@ -41,28 +41,28 @@ def code(reach: NetworkPolicy, address: str) -> str:
         ("rtsp://no-such-name.invalid/x", "camera_unknown_host"),
     ],
 )
-def test_only_the_networks_of_the_settings(address, there):
+def test_only_networks_of_the_settings_are_allowed(address, there):
     assert code(THERE, address) == there
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "255.255.255.255"])
-def test_what_is_no_single_machine_is_never_one(host):
+def test_addresses_that_are_no_single_machine_are_never_allowed(host):
     for reach in (NetworkPolicy(), NetworkPolicy(["0.0.0.0/0", "::/0"])):
         assert code(reach, f"rtsp://{host}/x") == "address_not_allowed"
 
 
-def test_without_a_limit_no_name_is_looked_up(monkeypatch):
+def test_no_host_name_is_resolved_without_a_network_limit(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", None)
     assert code(NetworkPolicy(), "rtsp://camera.lan/x") == ""
 
 
-def test_one_bad_address_of_a_name_is_enough(monkeypatch):
+def test_a_host_name_with_one_forbidden_address_is_rejected(monkeypatch):
     both = [(socket.AF_INET, 1, 6, "", (host, 554)) for host in ("192.168.1.20", "127.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
     assert code(THERE, "rtsp://camera.lan/x") == "address_not_allowed"
 
 
-def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
+def test_a_host_name_is_not_resolved_a_second_time(monkeypatch):
     """camrec connects to the address that it checked; a moment later the name may mean another."""
     answers = []
 
@@ -78,7 +78,7 @@ def test_a_name_is_not_looked_up_a_second_time(monkeypatch):
     assert answers == ["camera.lan"]
 
 
-def test_a_camera_that_leads_to_another_machine_is_not_followed():
+def test_a_redirect_to_another_machine_is_not_followed():
     with Refusing(http("200 OK")) as inside:
         for target in (
             f"http://localhost:{inside.port}/",
@@ -102,13 +102,13 @@ def test_a_camera_outside_the_networks_is_not_called():
 
 
 @pytest.mark.parametrize("bad", ["nonsense", "10.0.0.0/33", "camera.lan", 5, None])
-def test_a_bad_network_is_a_clear_error(bad, tmp_path):
+def test_a_bad_network_setting_is_rejected(bad, tmp_path):
     with pytest.raises((CamrecError, ValueError)):
         Config.load(allowed_networks=[bad])
 
 
 @pytest.mark.parametrize("bad", ["localhost", "http://a b", "http://a; script-src *", "*", 7])
-def test_a_bad_origin_is_a_clear_error(bad):
+def test_a_bad_frame_ancestor_setting_is_rejected(bad):
     with pytest.raises((CamrecError, ValueError)):
         Config.load(frame_ancestors=[bad])
     assert Config.load(frame_ancestors=["http://localhost:8888"]).frame_ancestors == [

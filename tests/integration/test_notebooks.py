@@ -22,7 +22,7 @@ def test_a_notebook_is_kept_without_outputs(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_running_all_of_a_notebook_leaves_what_it_shows_alive(path):
+def test_no_notebook_cell_stops_camrec_or_waits_in_a_callback(path):
     """None of its cells stops camrec, and no callback of a page waits."""
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "code":

@@ -59,7 +59,7 @@ def callers() -> Iterator[str]:
             yield name
 
 
-def test_every_connection_is_in_the_table():
+def test_every_outgoing_connection_of_the_code_is_in_the_documented_table():
     text = (ROOT / "SECURITY.md").read_text("utf-8")
     table = text.partition("## Every outgoing connection")[2].partition("\n## ")[0]
     listed = set(re.findall(r"`([\w/]+\.py)`", table))
@@ -109,7 +109,7 @@ class Camrec(Refusing):
         return set(re.findall(r"(?im)^authorization: (.*?)\r?$", "\n".join(self.heads)))
 
 
-def test_a_token_goes_to_its_camrec_alone(proxy):
+def test_a_token_is_sent_to_its_own_camrec_only(proxy):
     with Camrec() as there:
         with camrec.connect(there.url, token=TOKEN):
             pass
@@ -121,7 +121,7 @@ def test_a_token_goes_to_its_camrec_alone(proxy):
     assert proxy.connections == 0
 
 
-def test_a_token_goes_no_other_way_from_what_a_notebook_shows(proxy):
+def test_the_upstream_proxy_of_a_notebook_sends_the_token_to_its_camrec_only(proxy):
     with Camrec() as there:
         relay = UpstreamProxy(there.url, {"Authorization": f"Bearer {TOKEN}"})
         try:
@@ -147,12 +147,12 @@ def test_a_token_goes_no_other_way_from_what_a_notebook_shows(proxy):
         (lambda client, request: False, 502),
     ],
 )
-def test_what_a_camrec_answers_to_a_viewer_that_is_relayed_is_told(answer, expected):
+def test_the_status_of_the_remote_camrec_reaches_a_relayed_viewer(answer, expected):
     with Refusing(answer) as there:
         assert relayed_status(f"http://127.0.0.1:{there.port}") == expected
 
 
-def test_a_fault_of_the_relay_s_own_is_not_told_as_its_camrec_s(monkeypatch, caplog):
+def test_an_internal_error_of_the_upstream_proxy_is_its_own_status_500(monkeypatch, caplog):
     def faulty(*_: object) -> None:
         raise KeyError("of our own")
 
@@ -190,7 +190,7 @@ def test_a_login_in_the_address_of_camrec_neither_prints_nor_replaces_the_token(
     assert refused.value.code == "address_ambiguous" and "S3cr" not in str(refused.value)
 
 
-def test_a_camera_is_spoken_to_directly(proxy, tmp_path):
+def test_a_camera_is_contacted_without_an_http_proxy(proxy, tmp_path):
     with MjpegCamera(auth="basic") as camera:
         inspect_stream(parse_address(camera.url))
     for kind in (Go2rtc, MediaMTX):

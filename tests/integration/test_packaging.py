@@ -54,7 +54,7 @@ def test_pip_finds_wheels_of_camrec_and_of_every_extra(python):
     assert resolved["av"].split(".")[0] == ("17" if python == "3.10" else "18")
 
 
-def test_a_wheel_holds_every_file_of_the_package(in_the_root, tmp_path):
+def test_a_wheel_contains_every_file_of_the_package(in_the_root, tmp_path):
     with zipfile.ZipFile(tmp_path / build.build_wheel(str(tmp_path))) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         (entries,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
@@ -73,7 +73,7 @@ def test_a_wheel_holds_every_file_of_the_package(in_the_root, tmp_path):
     assert dict(points[kind]) == PROJECT["entry-points"][kind]
 
 
-def test_an_editable_camrec_is_found_beside_its_clone(in_the_root, tmp_path):
+def test_an_editable_install_is_imported_from_its_clone(in_the_root, tmp_path):
     site, holder = tmp_path / "site", tmp_path / "holder"
     holder.mkdir()
     (holder / "camrec").symlink_to(ROOT)  # the clone, whose folder could be taken for the package

@@ -72,7 +72,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_lines_of_both_outputs_arrive_before_the_end_is_told():
+def test_lines_of_stdout_and_stderr_arrive_before_the_exit_is_signalled():
     ear = Ear()
     heard_at_end = []
     child = ChildProcess(
@@ -88,7 +88,7 @@ def test_lines_of_both_outputs_arrive_before_the_end_is_told():
     assert child.returncode == 0 and not child.running
 
 
-def test_a_credential_in_its_output_is_hidden():
+def test_a_credential_in_a_child_s_output_is_masked():
     ear = Ear()
     script = "print('open rtsp://joe:pa@ss@cam/x and pa%40ss'); print('x' * 200_000)"
     child = python(script, ear=ear, secrets=("pa%40ss",))
@@ -98,7 +98,7 @@ def test_a_credential_in_its_output_is_hidden():
     assert max(map(len, ear.lines)) <= 64 * 1024
 
 
-def test_a_listener_that_fails_does_not_stop_the_draining():
+def test_a_failing_line_listener_does_not_stop_reading_the_output():
     def listener(line: str) -> None:
         raise RuntimeError(line)
 
@@ -115,7 +115,7 @@ def test_starting_a_program_that_does_not_exist_raises():
 
 
 @linux_only
-def test_what_is_no_program_ends_at_once(tmp_path):
+def test_a_file_that_is_no_program_exits_at_once(tmp_path):
     file = tmp_path / "broken"
     file.write_bytes(b"\x00not a program")
     file.chmod(0o755)
@@ -127,7 +127,7 @@ def test_what_is_no_program_ends_at_once(tmp_path):
 
 
 @posix_only
-def test_the_polite_rung_is_enough_for_the_polite():
+def test_the_first_stop_step_ends_a_cooperative_process():
     ear = Ear()
     child = python(SLEEP, ear=ear)
     ear.wait_for("up")
@@ -154,7 +154,7 @@ def test_a_stopped_process_is_killed():
 
 
 @posix_only
-def test_its_own_children_end_with_it():
+def test_the_children_of_a_killed_process_end_with_it():
     ear = Ear()
     script = (
         "import subprocess, sys, time\n"
@@ -168,7 +168,7 @@ def test_its_own_children_end_with_it():
     assert gone(inner)
 
 
-def test_the_end_of_its_stdin_is_a_rung():
+def test_closing_stdin_is_a_stop_step():
     ear = Ear()
     script = "import sys; print('up', flush=True); print(len(sys.stdin.buffer.read()))"
     child = python(script, ear=ear, stdin=True, ends_with_us=False)
@@ -224,7 +224,7 @@ def test_a_killed_parent_takes_its_child_along():
 
 
 @linux_only
-def test_a_parent_that_died_before_the_leash_held():
+def test_a_child_ends_if_its_parent_died_before_parent_death_was_set_up():
     process = subprocess.run(
         PosixPlatform().wrap_command([sys.executable, "-c", "print('alive')"], True)[:4]
         + ["1", sys.executable, "-c", "print('alive')"],
@@ -234,7 +234,7 @@ def test_a_parent_that_died_before_the_leash_held():
 
 
 @posix_only
-def test_only_the_leash_differs_between_linux_and_macos():
+def test_only_parent_death_differs_between_linux_and_macos():
     assert PosixPlatform(uses_parent_death=False).wrap_command(["a", "b"], True) == ["a", "b"]
     assert PosixPlatform(uses_parent_death=True).wrap_command(["a", "b"], False) == ["a", "b"]
     assert PosixPlatform(uses_parent_death=True).wrap_command(["a", "b"], True)[-2:] == ["a", "b"]
@@ -294,7 +294,7 @@ def test_windows_break_event_then_terminate_then_kill():
     assert climb_on_windows(WindowsProcess()) == [CTRL_BREAK_EVENT, "terminate", "kill"]
 
 
-def test_windows_without_a_console_goes_on_to_the_next_rung():
+def test_windows_without_a_console_goes_on_to_the_next_stop_step():
     assert climb_on_windows(WindowsProcess(console=False)) == ["terminate", "kill"]
 
 
@@ -331,7 +331,7 @@ def test_an_orphan_is_ended_at_the_next_start(tmp_path, caplog):
     assert not list(tmp_path.glob(".*.child"))
 
 
-def test_a_lease_taken_again_ends_the_orphan_too(tmp_path):
+def test_acquiring_a_pid_file_again_ends_the_orphan(tmp_path):
     child = python(SLEEP)
     dead_camrec(tmp_path, child.pid)
     lease = PidFile.acquire(tmp_path, "proxy", ".yml")
@@ -341,7 +341,7 @@ def test_a_lease_taken_again_ends_the_orphan_too(tmp_path):
     lease.release()
 
 
-def test_who_lives_keeps_its_child_and_its_name(tmp_path):
+def test_a_living_owner_keeps_its_child_and_pid_file(tmp_path):
     child = python(SLEEP)
     first = PidFile.acquire(tmp_path, "proxy", ".yml")
     first.record_child("proxy", child.pid)
@@ -354,7 +354,7 @@ def test_who_lives_keeps_its_child_and_its_name(tmp_path):
     child.kill()
 
 
-def test_another_process_under_a_remembered_pid_is_left_alone(tmp_path):
+def test_a_different_process_with_a_recorded_pid_is_not_killed(tmp_path):
     child = python(SLEEP)
     (tmp_path / ".proxy.yml.child").write_text(
         f'{{"name": "proxy", "pid": {child.pid}, "created": 1.0}}'

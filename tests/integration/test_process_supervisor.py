@@ -53,7 +53,7 @@ def watch():
         each.supervisor.stop()
 
 
-def test_from_stopped_to_ready_and_back(watch):
+def test_a_supervisor_goes_from_stopped_to_ready_and_back(watch):
     watched = watch(lambda: child_of(SLEEP))
     supervisor = watched.supervisor
     assert supervisor.state is S.STOPPED
@@ -69,7 +69,7 @@ def test_from_stopped_to_ready_and_back(watch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_a_killed_child_is_followed_by_another(watch):
+def test_a_killed_child_is_replaced(watch):
     watched = watch(lambda: child_of(SLEEP), pauses=(0.01, 0.02))
     supervisor = watched.supervisor
     told = []
@@ -82,7 +82,7 @@ def test_a_killed_child_is_followed_by_another(watch):
     assert len(set(told)) == 2
 
 
-def test_the_pause_grows_and_has_an_end(watch, caplog):
+def test_the_restart_pause_grows_up_to_a_limit(watch, caplog):
     watched = watch(
         lambda: child_of("raise SystemExit(3)"), lambda child: False, pauses=(0.01, 0.04)
     )
@@ -94,7 +94,7 @@ def test_the_pause_grows_and_has_an_end(watch, caplog):
     assert "exit code 3" in caplog.text
 
 
-def test_the_pause_begins_small_after_proven_health(watch, caplog):
+def test_the_restart_pause_is_reset_after_a_healthy_run(watch, caplog):
     watched = watch(lambda: child_of("input()"), healthy_after=0.0, pauses=(0.01, 1.0))
     watched.supervisor.start()
     watched.wait(S.BACKOFF, times=4)
@@ -103,7 +103,7 @@ def test_the_pause_begins_small_after_proven_health(watch, caplog):
     assert pauses == {0.01}
 
 
-def test_what_is_never_ready_is_ended_and_tried_again(watch):
+def test_a_child_that_is_never_ready_is_stopped_and_restarted(watch):
     watched = watch(
         lambda: child_of(SLEEP), lambda child: False, ready_timeout=0.05, pauses=(0.01, 0.01)
     )
@@ -132,7 +132,7 @@ def test_a_permanent_error_is_final_until_it_is_asked_for_again(watch):
     assert watched.supervisor.error is None
 
 
-def test_what_was_ready_once_goes_on_trying(watch):
+def test_a_child_that_was_ready_once_is_restarted_despite_a_permanent_error(watch):
     counter = itertools.count()
 
     def ready(child: ChildProcess) -> bool:
@@ -153,7 +153,7 @@ def test_a_program_that_cannot_start_fails_for_good(watch):
     assert "it cannot be started (no such file or folder)" in str(caught.value)
 
 
-def test_a_defect_in_the_maker_is_survived(watch, caplog):
+def test_an_exception_while_creating_the_child_is_survived(watch, caplog):
     counter = itertools.count()
 
     def broken() -> ChildProcess:

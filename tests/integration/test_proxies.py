@@ -178,12 +178,12 @@ def test_a_proxy_s_configuration_is_camrec_s_alone(proxies, name, tmp_path):
     assert config.read_text() != first, "the same API password again"
 
 
-def test_a_folder_with_a_difficult_name(proxies, name, tmp_path):
+def test_a_proxy_runs_from_a_folder_with_special_characters(proxies, name, tmp_path):
     proxy = proxies(name, folder=tmp_path / "a.b=c é {x}" / "bin")
     proxy.ensure_ready()
 
 
-def test_two_in_one_folder_live_side_by_side(proxies, name, tmp_path):
+def test_two_proxies_in_one_folder_run_side_by_side(proxies, name, tmp_path):
     first, second = proxies(name), proxies(name)
     first.ensure_ready()
     pid = first.pid
@@ -192,7 +192,7 @@ def test_two_in_one_folder_live_side_by_side(proxies, name, tmp_path):
     assert len(list((tmp_path / "bin").glob(f"{name}*.y*ml"))) == 2
 
 
-def test_a_taken_port_is_told_with_its_holder(proxies, name):
+def test_a_port_in_use_is_reported_with_the_process_that_uses_it(proxies, name):
     with socket.create_server(("127.0.0.1", 0)) as taker:
         port = taker.getsockname()[1]
         proxy = proxies(name, port)
@@ -207,14 +207,14 @@ def test_a_taken_port_is_told_with_its_holder(proxies, name):
     assert proxy.port == port
 
 
-def test_a_folder_that_cannot_be_written(proxies, name, tmp_path):
+def test_a_proxy_folder_that_cannot_be_written_is_an_error(proxies, name, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ServiceError) as caught:
         proxies(name, folder=tmp_path / "file" / "bin").ensure_ready()
     assert caught.value.code == "folder_unwritable"
 
 
-def test_a_program_that_is_not_there(binaries, tmp_path, name):
+def test_a_missing_proxy_program_is_an_error(binaries, tmp_path, name):
     def missing() -> Path:
         raise ServiceError("binary_missing", name=name, tried="", folder="", url="")
 
@@ -306,7 +306,7 @@ def peer(kind: str):
         yield refusing.port
 
 
-def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
+def test_mediamtx_reports_why_a_camera_does_not_deliver(proxies):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()
     expected = {
@@ -368,7 +368,7 @@ def test_mediamtx_tells_why_a_camera_does_not_deliver(proxies):
         ("something new with c4n@ry/p#ss %w?d", "camera_failed"),
     ],
 )
-def test_reasons_that_cannot_be_made_here(text, code):
+def test_a_line_of_the_proxy_log_is_translated_to_its_error_code(text, code):
     error = error_from_log(parse_address(f"rtsp://{USERINFO}@10.0.0.1/x"), text)
     assert error.code == code and not leaked(str(error))
 
@@ -478,7 +478,7 @@ def test_go2rtc_reports_the_status_of_a_camera(proxies, status, code):
         assert proxy.reason(source, from_websocket(proxy, "cam")).code == code
 
 
-def test_go2rtc_tells_a_wrong_password_and_a_refusal(proxies):
+def test_go2rtc_reports_a_wrong_password_and_a_refused_connection(proxies):
     proxy = proxies("go2rtc")
     proxy.ensure_ready()
     with MjpegCamera(auth="basic", user="joe", password="another") as camera:
@@ -499,7 +499,7 @@ def leaked(text: str) -> bool:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_a_credential_is_nowhere_but_in_memory(proxies, rtsp_camera, tmp_path, caplog, capfd):
+def test_a_proxy_keeps_a_credential_in_memory_only(proxies, rtsp_camera, tmp_path, caplog, capfd):
     """Through opening, errors, a restart and the end, no log line, argv, file or error
     contains it.
     """

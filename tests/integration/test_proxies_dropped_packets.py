@@ -65,5 +65,5 @@ class Reports:
         ({}, CameraRoute.DIRECT, "silent", None),
     ],
 )
-def test_another_way_is_taken_where_it_brings_more(reports, route, phase, better):
+def test_another_route_is_proposed_when_the_proxy_drops_packets(reports, route, phase, better):
     assert better_route(Reports(**reports), "path", route, phase, 0, 0) is better

@@ -92,12 +92,12 @@ def check(options: dict, camera: RtspCamera, units: list[MediaUnit]) -> None:
     if sound:
         rate = sound[0].track.rate
         heard = [round(unit.time * rate / 1e9) % 2**32 for unit in sound]
-        told = camera.sound()
+        told = camera.audio_timestamps()
         first = told.index(heard[0])
         assert heard == told[first : first + len(heard)]
 
 
-def test_times_are_the_cameras_own(mediamtx):
+def test_rtsp_units_have_the_camera_s_timestamps(mediamtx):
     def one(place: int, options: dict) -> None:
         with RtspCamera(**options) as camera:
             mediamtx.add(f"times{place}", parse_address(camera.url))
@@ -119,11 +119,11 @@ def test_times_are_the_cameras_own(mediamtx):
     assert not failed
 
 
-SOUNDS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vorbis")
+AUDIO_CODECS = ("g722", "g726le", "gsm", "l8", "l24", "mp2", "mp3", "ac3", "latm", "vorbis")
 
 
 @pytest.mark.slow
-def test_the_proxy_relays_rarer_audio(mediamtx):
+def test_the_proxy_relays_rarer_audio_codecs(mediamtx):
     """Each is read as what it is; audio that cannot be read is reported, and costs no frame."""
 
     def one(name: str) -> None:
@@ -142,13 +142,13 @@ def test_the_proxy_relays_rarer_audio(mediamtx):
             assert (heard, reader.unsupported_audio) == ({"aac" if name == "latm" else name}, "")
 
     with ThreadPoolExecutor(4) as pool:
-        running = {name: pool.submit(one, name) for name in SOUNDS}
+        running = {name: pool.submit(one, name) for name in AUDIO_CODECS}
     failed = {name: job.exception() for name, job in running.items() if job.exception()}
     assert not failed
 
 
 @pytest.mark.slow
-def test_times_stay_true_past_the_senders_reports(mediamtx):
+def test_timestamps_stay_correct_after_sender_reports(mediamtx):
     """Sender reports come about 1, 10 and 30 s after the start; they shift other readers' times."""
     options = CAMERAS["irregular, aac"]
     with RtspCamera(**options) as camera:
@@ -160,7 +160,7 @@ def test_times_stay_true_past_the_senders_reports(mediamtx):
         check(options, camera, units)
 
 
-def test_units_come_as_soon_as_they_are_whole(mediamtx):
+def test_media_units_are_returned_as_soon_as_they_are_complete(mediamtx):
     with RtspCamera() as camera:
         mediamtx.add("soon", parse_address(camera.url))
         try:
@@ -173,7 +173,7 @@ def test_units_come_as_soon_as_they_are_whole(mediamtx):
     assert statistics.median(delays) < 0.02 * SECOND
 
 
-def test_the_end_of_the_camera_is_the_end(mediamtx):
+def test_the_reader_ends_when_the_camera_ends(mediamtx):
     with RtspCamera() as camera:
         mediamtx.add("ends", parse_address(camera.url))
         try:
@@ -284,7 +284,7 @@ def reading(server: Server, timeout: float = 20.0) -> tuple[list[MediaUnit], Str
     return units, None
 
 
-def test_the_session_is_kept_alive():
+def test_the_rtsp_session_is_kept_alive():
     answered = threading.Event()
 
     def play(client: socket.socket) -> None:
@@ -303,7 +303,7 @@ def test_the_session_is_kept_alive():
     assert len(units) == 1
 
 
-def test_packets_in_any_pieces_with_reports_and_answers_between_them():
+def test_packets_are_read_in_any_pieces_between_reports_and_responses():
     stream = b"".join(
         [
             packet(1),
@@ -329,7 +329,7 @@ def test_packets_in_any_pieces_with_reports_and_answers_between_them():
     assert [round(unit.time * 90_000 / 1e9) >> 8 for unit in units] == [1, 2, 3, 4]
 
 
-def test_what_comes_in_one_piece_with_the_answer_to_play_is_read():
+def test_packets_that_arrive_with_the_play_response_are_read():
     """Also if the stream ends right after it."""
 
     class Quick(Server):
@@ -359,7 +359,7 @@ def test_a_packet_cut_by_the_end_of_a_reading_spoils_none(monkeypatch):
     assert all(unit.data.endswith(b"\x65xyz") and not unit.lost for unit in units)
 
 
-def test_while_nobody_looks_what_came_is_read_together():
+def test_packets_are_read_in_batches_without_low_latency():
     more, rested = threading.Event(), threading.Event()
 
     def play(client: socket.socket) -> None:
@@ -388,7 +388,7 @@ def test_while_nobody_looks_what_came_is_read_together():
         assert list(batches) == []
 
 
-def test_what_came_in_a_rest_is_put_back_by_the_camera_s_times():
+def test_arrival_times_within_a_batch_are_restored_from_the_timestamps():
     track, sound = VideoTrack("h264", 64, 48), AudioTrack("aac", 48_000, 2)
     told = [(track, 100), (sound, 7), (track, 220), (track, 180), (sound, 9)]
     units = [MediaUnit(each, b"", time, 0, 1000, True) for each, time in told]
@@ -411,7 +411,7 @@ def test_a_held_frame_is_handed_on_when_it_stays_quiet():
         assert list(units) == []
 
 
-def test_nothing_comes_after_close_whatever_is_here_already():
+def test_a_closed_reader_returns_nothing_of_what_it_has_received():
     with Server(lambda client: client.sendall(b"".join(map(packet, range(9))))) as server:
         reader = RtspReader(server.url, Clock(), 20.0)
         units = reader.units()
@@ -480,7 +480,7 @@ def test_a_reader_that_is_refused_or_hung_up_on_says_so():
         ("", ""),
     ],
 )
-def test_no_video_that_can_be_taken(described, detail):
+def test_a_description_without_supported_video_is_an_error(described, detail):
     with Server(lambda client: None, described=f"v=0\r\n{described}") as server:
         error = reading(server)[1]
     assert (error.reason, error.detail) == ("codec", detail)
@@ -496,7 +496,7 @@ def test_no_video_that_can_be_taken(described, detail):
         ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 speex/16000\r\nm=audio 0 RTP/AVP 8\r\n", ""),
     ],
 )
-def test_audio_that_is_there_and_not_read_is_told(sound, unheard):
+def test_unsupported_audio_is_reported_by_the_reader(sound, unheard):
     with Server(lambda client: client.sendall(packet(1)), DESCRIPTION + sound) as server:
         reader = RtspReader(server.url, Clock(), 20.0)
         units = reader.units()
@@ -544,7 +544,7 @@ def opened(proxy: Go2rtc, camera: MjpegCamera):
         proxy.remove("mjpeg")
 
 
-def test_jpegs_come_as_they_are_when_they_are_sent(go2rtc):
+def test_jpegs_are_read_unchanged_as_they_are_sent(go2rtc):
     with (
         MjpegCamera(irregular=True, auth="digest") as camera,
         opened(go2rtc, camera) as reader_of,
@@ -584,7 +584,7 @@ def test_the_camera_is_left_when_the_reader_ends(go2rtc):
         until(lambda: camera.connected == 0)
 
 
-def test_frames_of_another_size_are_another_track(go2rtc):
+def test_mjpeg_frames_of_another_size_are_another_track(go2rtc):
     with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of()
         tracks = []
@@ -605,7 +605,7 @@ def test_frames_of_another_size_are_another_track(go2rtc):
         ({"variant": "html"}, "EOF"),
     ],
 )
-def test_the_proxys_reason_is_told(go2rtc, camera, text):
+def test_the_proxy_s_reason_is_in_the_reader_s_error(go2rtc, camera, text):
     wrong = camera.pop("wrong", False)
     with MjpegCamera(**camera) as made, opened(go2rtc, made) as reader_of:
         if wrong:
@@ -616,7 +616,7 @@ def test_the_proxys_reason_is_told(go2rtc, camera, text):
     assert "p@s" not in str(error.value)
 
 
-def test_a_frozen_mjpeg_camera_is_silent(go2rtc):
+def test_a_frozen_mjpeg_camera_ends_the_reader_as_silent(go2rtc):
     with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
         with pytest.raises(StreamError) as error:
             for _ in reader_of(timeout=0.5).units():
@@ -626,7 +626,7 @@ def test_a_frozen_mjpeg_camera_is_silent(go2rtc):
         assert next(reader_of().units()).key
 
 
-def test_closed_while_a_jpeg_is_awaited(go2rtc):
+def test_the_mjpeg_reader_closes_while_it_waits_for_a_jpeg(go2rtc):
     with MjpegCamera() as camera, opened(go2rtc, camera) as reader_of:
         reader = reader_of(timeout=60.0)
         units: list[MediaUnit] = []
@@ -640,7 +640,7 @@ def test_closed_while_a_jpeg_is_awaited(go2rtc):
         assert ended.is_set() and units == []
 
 
-def test_closed_while_the_proxy_does_not_answer():
+def test_the_mjpeg_reader_closes_while_the_proxy_does_not_answer():
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"ws://127.0.0.1:{mute.getsockname()[1]}/api/ws?src=x"
         reader = MjpegReader(url, "a", "b", Clock(), 60.0)
@@ -653,7 +653,7 @@ def test_closed_while_the_proxy_does_not_answer():
             assert not thread.is_alive()
 
 
-def test_the_proxy_lets_nobody_in_without_the_password(go2rtc):
+def test_the_proxy_rejects_readers_without_its_password(go2rtc):
     url, user, _ = go2rtc.stream_endpoint("mjpeg")
     with pytest.raises(StreamError) as error:
         list(MjpegReader(url, user, "wrong", Clock()).units())

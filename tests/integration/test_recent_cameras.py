@@ -20,7 +20,7 @@ def config(binaries, tmp_path) -> Config:
     return binaries.config(tmp_path)
 
 
-def test_the_latest_comes_first_and_once(tmp_path):
+def test_the_most_recent_camera_is_listed_first_and_once(tmp_path):
     file = tmp_path / "cameras.json"
     earlier = RecentCameras(file)
     for number in range(MAX_RECENT_CAMERAS + 2):
@@ -43,7 +43,7 @@ def test_the_latest_comes_first_and_once(tmp_path):
         "http://camera/video.cgi?access_token=canary",
     ],
 )
-def test_no_password_is_on_the_disk(address, tmp_path):
+def test_the_recent_cameras_file_contains_no_password(address, tmp_path):
     file = tmp_path / "cameras.json"
     earlier = RecentCameras(file)
     earlier.remember("door", parse_address(address))
@@ -100,7 +100,7 @@ def test_the_built_in_cameras_are_not_on_the_list(config):
         assert station.cameras.recent() == []
 
 
-def test_all_that_deliver_are_recorded_and_a_refused_one_holds_no_other_up(config, monkeypatch):
+def test_start_all_records_every_live_camera_despite_a_rejected_one(config, monkeypatch):
     with MjpegCamera() as camera, Station(config) as station:
         with pytest.raises(StateError) as refused:
             station.recordings.start_all(60)

@@ -27,7 +27,7 @@ from camrec.recording.av_sync import AvSync
 from camrec.recording.ffmpeg_args import detect_features
 from support.cameras import barcode
 from support.studio import EXACT, assert_shows, expected, heard, shown
-from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
 
 def lead(units: list[MediaUnit], button: int) -> float:
@@ -38,23 +38,23 @@ def lead(units: list[MediaUnit], button: int) -> float:
 
 
 KINDS = {
-    "h264": lambda times, end: pictures(times),
-    "h264-aac": lambda times, end: mixed(pictures(times), sound(end)),
-    "b-frames-aac": lambda times, end: mixed(pictures(times, b_frames=2), sound(end)),
-    "group-of-10-s": lambda times, end: mixed(pictures(times, gop=150), sound(end)),
-    "h264-pcma": lambda times, end: mixed(pictures(times), sound(end, codec="pcma")),
-    "h264-opus": lambda times, end: mixed(pictures(times), sound(end, codec="opus")),
-    "h264-l16": lambda times, end: mixed(pictures(times), sound(end, codec="l16")),
-    "mjpeg": lambda times, end: pictures(times, codec="mjpeg"),
-    "h265-aac": lambda times, end: mixed(pictures(times, codec="h265"), sound(end)),
+    "h264": lambda times, end: video_units(times),
+    "h264-aac": lambda times, end: mixed(video_units(times), audio_units(end)),
+    "b-frames-aac": lambda times, end: mixed(video_units(times, b_frames=2), audio_units(end)),
+    "gop-of-10-s": lambda times, end: mixed(video_units(times, gop=150), audio_units(end)),
+    "h264-pcma": lambda times, end: mixed(video_units(times), audio_units(end, codec="pcma")),
+    "h264-opus": lambda times, end: mixed(video_units(times), audio_units(end, codec="opus")),
+    "h264-l16": lambda times, end: mixed(video_units(times), audio_units(end, codec="l16")),
+    "mjpeg": lambda times, end: video_units(times, codec="mjpeg"),
+    "h265-aac": lambda times, end: mixed(video_units(times, codec="h265"), audio_units(end)),
     "h265-b-frames-aac": lambda times, end: mixed(
-        pictures(times, codec="h265", b_frames=2), sound(end)
+        video_units(times, codec="h265", b_frames=2), audio_units(end)
     ),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
+def test_every_frame_is_recorded_once_at_its_time(studio, ffmpeg, kind):
     """25, 3 and 20 frames a second, and gaps of 1.7 s; the first frame is the one at the button."""
     button, length = 8.53, 20
     units = KINDS[kind](irregular(30), 30.0)
@@ -74,17 +74,17 @@ def test_every_frame_is_there_once_at_its_time(studio, ffmpeg, kind):
     assert receipt.playable and receipt.ended == "time" and receipt.parts == 1
     assert receipt.gaps == [] and receipt.warnings == []
     assert receipt.video_codec == "h264"
-    if kind == "group-of-10-s":
+    if kind == "gop-of-10-s":
         assert receipt.lead > 5
     assert receipt.size == path.stat().st_size
-    if ("-" in kind and kind != "group-of-10-s") or receipt.audio_codec:
+    if ("-" in kind and kind != "gop-of-10-s") or receipt.audio_codec:
         assert receipt.audio_codec == "aac"
         assert heard(path)[-1] > times[-1] - 0.3
 
 
-def test_audio_keeps_its_distance_to_the_frame(studio, ffmpeg):
+def test_audio_stays_in_sync_with_the_frames(studio, ffmpeg):
     """Both are placed by their timestamps: an AAC packet is where it was, to the tick."""
-    units = mixed(pictures(irregular(12)), sound(12.0))
+    units = mixed(video_units(irregular(12)), audio_units(12.0))
     studio.play(units, -1, 2.5)
     recording = studio.record(5, ffmpeg=ffmpeg)
     studio.play(units, 2.5, 12)
@@ -104,8 +104,8 @@ def test_audio_keeps_its_distance_to_the_frame(studio, ffmpeg):
 
 
 @pytest.mark.parametrize("size", [(321, 240), (320, 241), (321, 241)])
-def test_odd_sizes_are_made_even(studio, ffmpeg, size):
-    units = pictures(irregular(3), codec="mjpeg", size=size)
+def test_odd_frame_sizes_are_made_even(studio, ffmpeg, size):
+    units = video_units(irregular(3), codec="mjpeg", size=size)
     studio.play(units, -1, 1)
     recording = studio.record(1, ffmpeg=ffmpeg)
     studio.play(units, 1, 3)
@@ -115,8 +115,8 @@ def test_odd_sizes_are_made_even(studio, ffmpeg, size):
     assert receipt.playable
 
 
-def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
-    units = pictures([number / 25 for number in range(200)], gop=50)
+def test_frames_before_the_button_are_in_the_file_and_hidden(studio, ffmpeg):
+    units = video_units([number / 25 for number in range(200)], gop=50)
     studio.play(units, -1, 3.41)
     recording = studio.record(2, ffmpeg=ffmpeg)
     studio.play(units, 3.41, 8)
@@ -132,10 +132,10 @@ def test_the_lead_is_in_the_file_and_hidden(studio, ffmpeg):
     assert receipt.started_at == "2026-09-21T14:30:03.400000Z"
 
 
-def test_it_waits_for_the_first_frame(studio):
+def test_a_recording_waits_for_the_first_frame(studio):
     recording = studio.record(5)
     until(lambda: recording.state is RecordingState.WAITING)
-    units = pictures(irregular(3), begin=studio.begin + 3 * SECOND // 2)
+    units = video_units(irregular(3), begin=studio.begin + 3 * SECOND // 2)
     studio.play(units, 0, 6)
     assert recording.wait(60)
     assert recording.state is RecordingState.SAVED
@@ -144,7 +144,7 @@ def test_it_waits_for_the_first_frame(studio):
     assert (late.code, late.facts) == ("first_frame_late", {"seconds": 1.5})
 
 
-def test_without_a_frame_there_is_no_video(studio):
+def test_a_recording_without_a_frame_fails_as_empty(studio):
     recording = studio.record(5)
     studio.at(5)
     assert recording.wait(30)
@@ -153,8 +153,8 @@ def test_without_a_frame_there_is_no_video(studio):
     assert list(studio.folder.iterdir()) == []
 
 
-def test_it_ends_at_its_time_though_the_camera_is_frozen(studio):
-    units = mixed(pictures(irregular(3)), sound(3.0))
+def test_a_recording_of_a_frozen_camera_ends_on_time(studio):
+    units = mixed(video_units(irregular(3)), audio_units(3.0))
     studio.play(units, -1, 1)
     recording = studio.record(60)
     studio.play(units, 1, 3)
@@ -171,7 +171,7 @@ def test_it_ends_at_its_time_though_the_camera_is_frozen(studio):
 
 
 def test_a_recording_stopped_early_and_twice_is_saved_once(studio):
-    units = mixed(pictures(irregular(6)), sound(6.0))
+    units = mixed(video_units(irregular(6)), audio_units(6.0))
     studio.play(units, -1, 1)
     recording = studio.record(60)
     studio.play(units, 1, 5)
@@ -189,7 +189,7 @@ def test_a_recording_stopped_early_and_twice_is_saved_once(studio):
 
 
 def test_a_recording_ends_with_its_feed(studio):
-    units = pictures(irregular(6))
+    units = video_units(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(60)
     studio.play(units, 1, 5)
@@ -200,10 +200,10 @@ def test_a_recording_ends_with_its_feed(studio):
     assert ended._writer.has_nothing_to_write and ended._input.take() == []
 
 
-def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
-    before = mixed(pictures(irregular(3)), sound(3.0))
+def test_a_recording_continues_in_real_time_after_a_discontinuity(studio, ffmpeg):
+    before = mixed(video_units(irregular(3)), audio_units(3.0))
     later = studio.begin + 13 * SECOND
-    after = mixed(pictures(irregular(4), begin=later, number=500), sound(4.0, begin=later))
+    after = mixed(video_units(irregular(4), begin=later, number=500), audio_units(4.0, begin=later))
     studio.play(before, -1, 1)
     recording = studio.record(20, ffmpeg=ffmpeg)
     studio.play(before, 1, 3)
@@ -233,10 +233,12 @@ def test_after_a_break_it_goes_on_and_keeps_real_time(studio, ffmpeg):
     assert not any(times[at - 1] + 0.2 < piece < times[at] - 0.001 for piece in pieces)
 
 
-def test_after_a_break_a_short_gap_is_told_too(studio):
+def test_a_short_gap_at_a_discontinuity_is_in_the_receipt(studio):
     """Half a second: without a discontinuity this would only be a slow camera."""
-    before = pictures([number / 25 for number in range(75)])
-    after = pictures([number / 25 for number in range(75)], begin=studio.begin + 35 * SECOND // 10)
+    before = video_units([number / 25 for number in range(75)])
+    after = video_units(
+        [number / 25 for number in range(75)], begin=studio.begin + 35 * SECOND // 10
+    )
     studio.play(before, -1, 1)
     recording = studio.record(5)
     studio.play(before, 1, 3)
@@ -251,16 +253,18 @@ def test_after_a_break_a_short_gap_is_told_too(studio):
     assert [gap.duration for gap in receipt.gaps] == [pytest.approx(0.54, abs=0.001)]
 
 
-def test_a_gap_is_as_long_as_it_was_though_the_first_frame_came_late(studio):
+def test_a_gap_has_its_true_duration_although_the_first_frame_arrived_late(studio):
     """What later frames show of the camera's clock moves the whole segment to its place."""
-    before = pictures([number / 25 for number in range(75)])
+    before = video_units([number / 25 for number in range(75)])
     later = studio.begin + 8 * SECOND
     late = SECOND // 2
     after = [
         replace(unit, offset=unit.offset + (late if place < 5 else 0), arrived=unit.arrived + late)
         if place < 15
         else unit
-        for place, unit in enumerate(pictures([number / 25 for number in range(100)], begin=later))
+        for place, unit in enumerate(
+            video_units([number / 25 for number in range(100)], begin=later)
+        )
     ]
     studio.play(before, -1, 1)
     recording = studio.record(11)
@@ -278,9 +282,9 @@ def test_a_gap_is_as_long_as_it_was_though_the_first_frame_came_late(studio):
     assert receipt.gaps[0].duration == pytest.approx(5.04, abs=0.001)
 
 
-def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
+def test_killing_ffmpeg_in_the_middle_loses_no_frame(studio, ffmpeg):
     """The next segment starts with what was kept in memory; no frame is lost or duplicated."""
-    units = mixed(pictures(irregular(20)), sound(20.0))
+    units = mixed(video_units(irregular(20)), audio_units(20.0))
     begun = studio.begin + SECOND
     studio.play(units, -1, 1)
     recording = studio.record(18, ffmpeg=ffmpeg)
@@ -302,7 +306,7 @@ def test_ffmpeg_killed_in_the_middle_costs_nothing(studio, ffmpeg):
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["camrec lives", "camrec died"])
-def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, known):
+def test_audio_is_shifted_alike_in_the_segments_before_and_after_a_killed_ffmpeg(studio, known):
     """Its first estimate was made from packets that arrived late.
 
     Nobody knows that about the segment of a killed camrec: if its audio reaches into the next
@@ -310,7 +314,7 @@ def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
     """
     units = [
         replace(unit, offset=unit.offset + SECOND // 5) if unit.track.medium == "audio" else unit
-        for unit in mixed(pictures([number / 25 for number in range(300)]), sound(12.0))
+        for unit in mixed(video_units([number / 25 for number in range(300)]), audio_units(12.0))
     ]
     studio.play(units, -1, 1.02)
     recording = studio.record(9)
@@ -335,9 +339,9 @@ def test_audio_is_moved_in_the_part_of_a_killed_ffmpeg_as_in_the_next(studio, kn
         assert pieces[0] < 0.05 and receipt.av_offset < 0.01
 
 
-def test_frames_of_another_size_go_to_another_video(studio):
-    small = pictures(irregular(3))
-    large = pictures(irregular(3), size=(480, 272), begin=studio.begin + 3 * SECOND)
+def test_recorded_frames_of_another_size_go_to_another_video(studio):
+    small = video_units(irregular(3))
+    large = video_units(irregular(3), size=(480, 272), begin=studio.begin + 3 * SECOND)
     studio.play(small, -1, 1)
     recording = studio.record(5)
     studio.play(small, 1, 3)
@@ -356,9 +360,9 @@ def test_frames_of_another_size_go_to_another_video(studio):
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
-def test_audio_that_comes_late_is_in_the_video(studio, b_frames):
+def test_audio_that_starts_late_is_in_the_video(studio, b_frames):
     """Another segment starts for it; a frame that is in both segments is shown once."""
-    units = mixed(pictures(irregular(12), b_frames=b_frames), sound(12.0, start=4.0))
+    units = mixed(video_units(irregular(12), b_frames=b_frames), audio_units(12.0, start=4.0))
     studio.play(units, -1, 1)
     recording = studio.record(10)
     studio.play(units, 1, 4)
@@ -372,10 +376,10 @@ def test_audio_that_comes_late_is_in_the_video(studio, b_frames):
     assert float(heard(path)[0]) == pytest.approx(3.0, abs=0.05)
 
 
-def test_audio_that_is_promised_and_never_comes(studio):
+def test_announced_audio_that_never_arrives_does_not_block_the_recording(studio):
     """The track is left out, and nothing waits for it longer than a second."""
-    units = pictures(irregular(6))
-    studio.feed.publish(sound(1.0)[0])
+    units = video_units(irregular(6))
+    studio.feed.publish(audio_units(1.0)[0])
     studio.play(units, -1, 1)
     assert studio.feed.audio
     recording = studio.record(4)
@@ -389,10 +393,10 @@ def test_audio_that_is_promised_and_never_comes(studio):
     assert_shows(path, *expected(units, begun, begun + 4 * SECOND))
 
 
-def test_audio_that_cannot_be_read_is_told(studio):
+def test_unsupported_audio_is_in_the_receipt_once(studio):
     """Once, however many segments there are."""
     studio.feed.unsupported_audio = "SPEEX"
-    units = pictures(irregular(6))
+    units = video_units(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(4)
     studio.play(units, 1, 3)
@@ -407,8 +411,8 @@ def test_audio_that_cannot_be_read_is_told(studio):
     assert told == [RecordingWarning.of("audio_left_out", codec="SPEEX")]
 
 
-def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio):
-    units = pictures(irregular(6))
+def test_stream_notices_during_the_recording_are_in_the_receipt(studio):
+    units = video_units(irregular(6))
     studio.play(units, -1, 2)
     before = StreamNotice("timestamps_corrected", studio.begin + SECOND)
     studio.feed.note((before,))
@@ -422,8 +426,8 @@ def test_what_was_noticed_of_the_stream_is_told_where_it_was_so_meanwhile(studio
     assert receipt.warnings == [RecordingWarning.of("camera_rate", **facts)]
 
 
-def test_packets_lost_are_told_but_for_those_before_the_start(studio):
-    units = pictures(irregular(4))
+def test_only_packets_lost_during_the_recording_are_in_the_receipt(studio):
+    units = video_units(irregular(4))
     lossy = [replace(unit, lost=2) if place % 10 == 3 else unit for place, unit in enumerate(units)]
     studio.play(lossy, -1, 0)
     recording = studio.record(3)
@@ -436,7 +440,7 @@ def test_packets_lost_are_told_but_for_those_before_the_start(studio):
     assert warning == RecordingWarning.of("packets_lost", packets=2 * hit, frames=hit)
 
 
-def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
+def test_a_hanging_ffmpeg_does_not_delay_the_end_of_the_recording(studio, monkeypatch):
     """The queue overflows, the segment is given up, and another one starts.
 
     The receipt says so, and the recording ends on time.
@@ -444,7 +448,7 @@ def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
     monkeypatch.setattr(watchdog, "FFMPEG_STUCK_TIMEOUT_S", 0.3)
     monkeypatch.setattr(recording_input, "MAX_QUEUE_BYTES", 1_000_000)
     steady = [number / 25 for number in range(1500)]
-    units = pictures(steady, codec="mjpeg", size=(640, 360))
+    units = video_units(steady, codec="mjpeg", size=(640, 360))
     studio.play(units, -1, 1)
     recording = studio.record(50)
     studio.play(units, 1, 3)
@@ -463,7 +467,7 @@ def test_an_ffmpeg_that_hangs_does_not_hold_the_end_up(studio, monkeypatch):
 
 
 def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
-    units = pictures(irregular(6))
+    units = video_units(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(4)
     studio.play(units, 1, 3)
@@ -477,9 +481,9 @@ def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
 
 
 @pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
-def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
+def test_a_program_that_is_not_ffmpeg_fails_the_recording(studio, monkeypatch, program):
     monkeypatch.setattr(segment_retry, "SEGMENT_RETRY_PAUSES_S", (0.0, 0.0))
-    units = pictures(irregular(8))
+    units = video_units(irregular(8))
     studio.play(units, -1, 1)
     recording = studio.record(60, ffmpeg=Path(program))
     studio.play(units, 1, 8)
@@ -488,11 +492,11 @@ def test_a_program_that_is_no_ffmpeg(studio, monkeypatch, program):
     assert recording.error.code == "ffmpeg_failed"
 
 
-def test_when_saving_fails_the_parts_stay(studio):
+def test_a_recording_that_cannot_be_saved_keeps_its_segments(studio):
     def refuse(file: Path, receipt: Receipt) -> str:
         raise OSError(28, "No space left on device")
 
-    units = pictures(irregular(6))
+    units = video_units(irregular(6))
     studio.play(units, -1, 1)
     recording = studio.record(4, save_video=refuse)
     studio.play(units, 1, 6)
@@ -504,7 +508,7 @@ def test_when_saving_fails_the_parts_stay(studio):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
-def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
+def test_a_full_disk_ends_the_recording_and_loses_only_its_end(studio, tmp_path):
     """On a disk of 2 MB it ends early with its reason; what fits on it is readable."""
     disk = tmp_path / "parts-0"
     disk.mkdir()
@@ -515,7 +519,7 @@ def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
         pytest.skip("may not mount here")
     try:
         steady = [number / 25 for number in range(1000)]
-        units = mixed(pictures(steady, size=(640, 360)), sound(40.0))
+        units = mixed(video_units(steady, size=(640, 360)), audio_units(40.0))
         filler = disk / "filler"
         filler.write_bytes(bytes(1_600_000))
         studio.play(units, -1, 1)
@@ -533,14 +537,14 @@ def test_a_full_disk_ends_it_and_loses_only_the_end(studio, tmp_path):
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_what_an_ffmpeg_can_do_is_asked_of_it(binaries):
+def test_the_features_of_an_ffmpeg_are_detected(binaries):
     assert detect_features(binaries.ffmpeg).hybrid_mp4 and detect_features(binaries.ffmpeg).fps_mode
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
-def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
+def test_h265_is_copied_if_the_settings_say_so(studio, ffmpeg, b_frames):
     """With Apple's codec tag, exactly as sent, and the receipt says what to expect of it."""
-    units = mixed(pictures(irregular(16), codec="h265", b_frames=b_frames), sound(16.0))
+    units = mixed(video_units(irregular(16), codec="h265", b_frames=b_frames), audio_units(16.0))
     studio.play(units, -1, 2.5)
     recording = studio.record(10, ffmpeg=ffmpeg, encoding=EncodingPolicy(h265="copy"))
     studio.play(units, 2.5, 16)
@@ -558,7 +562,7 @@ def test_h265_is_copied_where_that_is_wanted(studio, ffmpeg, b_frames):
 
 @pytest.mark.parametrize("preset", Config.param["mjpeg_preset"].objects)
 def test_mjpeg_by_every_preset_is_exact(studio, ffmpeg, preset):
-    units = pictures(irregular(8), codec="mjpeg")
+    units = video_units(irregular(8), codec="mjpeg")
     studio.play(units, -1, 1.5)
     recording = studio.record(5, ffmpeg=ffmpeg, encoding=EncodingPolicy(mjpeg_preset=preset))
     studio.play(units, 1.5, 8)

@@ -16,7 +16,7 @@ from camrec.rtp.audio_codecs import create_audio_depacketizer
 from support.beeps import ENCODERS, LENGTH, PITCH, beeps, encoded
 from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected
-from support.units_made import SECOND, mixed, pictures, until
+from support.units_made import SECOND, mixed, until, video_units
 
 MOST = 1400  # bytes of a packet
 FIRST = 2**32 - 12_345  # RTP timestamp of time 0: its 32 bits overflow soon after
@@ -88,9 +88,9 @@ def packets(name: str, begin: int) -> list[MediaUnit]:
 
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "MPA mp3", "MPEG4-GENERIC"])
-def test_ffmpeg_killed_in_the_middle_costs_no_audio(studio: Studio, name: str):
+def test_killing_ffmpeg_in_the_middle_loses_no_audio(studio: Studio, name: str):
     """Its second half is written by another FFmpeg, and its decoder starts again."""
-    film = pictures([number / 25 for number in range(25 * LENGTH)])
+    film = video_units([number / 25 for number in range(25 * LENGTH)])
     units = mixed(film, packets(name, studio.begin))
     studio.play(units, -1, 1.23)
     recording = studio.record(6)
@@ -109,9 +109,9 @@ def test_ffmpeg_killed_in_the_middle_costs_no_audio(studio: Studio, name: str):
 
 
 @pytest.mark.parametrize("name", ["PCMA", "G726-32", "OPUS", "MPA mp3", "MPEG4-GENERIC"])
-def test_a_hole_in_the_audio_moves_nothing(studio: Studio, name: str):
+def test_a_gap_in_the_audio_shifts_neither_audio_nor_frames(studio: Studio, name: str):
     """What comes after the gap is in sync, and no frame is missing."""
-    film = pictures([number / 25 for number in range(25 * LENGTH)])
+    film = video_units([number / 25 for number in range(25 * LENGTH)])
     hole = studio.begin + round(2.9 * SECOND), studio.begin + round(5.1 * SECOND)
     heard = [unit for unit in packets(name, studio.begin) if not hole[0] < unit.arrived < hole[1]]
     units = mixed(film, heard)
@@ -128,8 +128,10 @@ def test_a_hole_in_the_audio_moves_nothing(studio: Studio, name: str):
 
 
 @pytest.mark.parametrize("name", ENCODERS)
-def test_the_right_tone_at_the_right_time(studio: Studio, ffmpeg: Path, name: str):
-    film = pictures([number / 25 for number in range(25 * LENGTH)])
+def test_recorded_audio_has_the_right_pitch_at_the_right_time(
+    studio: Studio, ffmpeg: Path, name: str
+):
+    film = video_units([number / 25 for number in range(25 * LENGTH)])
     units = mixed(film, packets(name, studio.begin))
     button, length = 1.23, 6
     studio.play(units, -1, button)

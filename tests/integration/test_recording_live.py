@@ -64,7 +64,7 @@ class Line:
 
 
 @pytest.mark.slow
-def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
+def test_half_a_minute_of_irregular_cameras_is_recorded_exactly(binaries, tmp_path):
     """RTSP with AAC, RTSP without audio, MJPEG, all at once: each frame once, at its time."""
     clock = Clock()
     with ExitStack() as stack:
@@ -126,7 +126,7 @@ def test_half_a_minute_of_irregular_cameras_is_exact(binaries, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("b_frames", [0, 2])
-def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
+def test_h265_is_recorded_exactly_with_its_beeps_in_sync(binaries, tmp_path, b_frames):
     """It is encoded again; the camera beeps each second, and its log says at which frame.
 
     With B-frames this camera sends some frames before their time, but audio at its time. Their
@@ -160,7 +160,7 @@ def test_h265_is_exact_and_its_beeps_are_in_step(binaries, tmp_path, b_frames):
         stack.callback(recording.stop)
         assert recording.wait(BEEPING + 30)
         assert recording.state is RecordingState.SAVED, recording.error
-        pictures, sounds = camera.truth(), camera.sound_pts()
+        pictures, sounds = camera.truth(), camera.audio_pts()
     ((path, receipt),) = saved
     ticks = {taken.number: taken.rtp for taken in pictures}
     assert_true(saved[0], ticks, 90_000, BEEPING, cut=3 if b_frames else 0)

@@ -18,7 +18,7 @@ from camrec.recording.av_sync import AvSync, shift_at
 from camrec.rtp.access_units import AccessUnitAssembler
 from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
-from support.units_made import SECOND, irregular, mixed, pictures, sound, until
+from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
 HOUR = 3600
 TAKEN = 0.04  # seconds from a frame to its sending; audio is sent when its last sample is there
@@ -44,8 +44,8 @@ def video_times(path) -> list[Fraction]:
         return sorted(p.pts * video.time_base for p in container.demux(video) if p.size)
 
 
-def test_one_frame_a_second_for_minutes(studio):
-    units = mixed(pictures(steady(200, 1), gop=10), sound(200.0, codec="pcma"))
+def test_one_frame_per_second_is_recorded_exactly_for_minutes(studio):
+    units = mixed(video_units(steady(200, 1), gop=10), audio_units(200.0, codec="pcma"))
     studio.play(units, -1, 15.5)
     recording = studio.record(180)
     studio.play(units, 15.5, 200)
@@ -56,12 +56,12 @@ def test_one_frame_a_second_for_minutes(studio):
     assert receipt.gaps == [] and receipt.parts == 1 and receipt.playable
 
 
-def test_a_slow_camera_s_times_do_not_add_up_to_more(studio, ffmpeg):
+def test_rounding_errors_of_a_slow_camera_s_times_do_not_add_up(studio, ffmpeg):
     """Fragments of one frame each, with audio between them."""
     times = [number * 1.0005 for number in range(100)]
-    group = pictures(steady(10, 1), gop=10, size=(64, 48))
+    group = video_units(steady(10, 1), gop=10, size=(64, 48))
     made = repeated(group, times, [at + 0.002 for at in times], studio.begin)
-    units = mixed(made, sound(100.0))
+    units = mixed(made, audio_units(100.0))
     studio.play(units, -1, 2.5)
     recording = studio.record(90, ffmpeg=ffmpeg)
     studio.play(units, 2.5, 100)
@@ -72,17 +72,17 @@ def test_a_slow_camera_s_times_do_not_add_up_to_more(studio, ffmpeg):
 
 
 @pytest.mark.parametrize("ppm", [500, -500])
-def test_an_hour_of_a_clock_that_drifts(studio, ppm):
+def test_an_hour_with_a_drifting_camera_clock_is_recorded_in_sync(studio, ppm):
     """Every frame of the hour is there, at the camera's own time.
 
     The audio, whose clock drifts the other way, stays in sync.
     """
     length, begin = HOUR, studio.begin
     ours = steady(length + 20, 2)
-    group = pictures(steady(10, 2), gop=10, size=(64, 48))
+    group = video_units(steady(10, 2), gop=10, size=(64, 48))
     theirs = [at * (1 + ppm / 1e6) for at in ours]
     track = AudioTrack("aac", 8000, 1, bytes.fromhex("1588"))
-    piece = replace(sound(0.1)[0], track=track)
+    piece = replace(audio_units(0.1)[0], track=track)
     count = int((length + 20) * 8000 / 1024)
     made = [number * 1024 / 8000 for number in range(count)]
     told = [at * (1 + ppm / 1e6 + 100e-6) for at in made]
@@ -152,7 +152,7 @@ def gathered(sent: list[tuple[float, float]], reads: list[float]) -> list[tuple[
 @pytest.mark.parametrize("batches", [False, True], ids=["each", "in batches"])
 @pytest.mark.parametrize(("rate", "length"), [(25, 1024 / 48_000), (20, 0.02), (5, 0.128)])
 @pytest.mark.parametrize("ppm", [100, -100])
-def test_an_hour_in_step_by_arrivals_that_shake(rate, length, batches, ppm):
+def test_audio_stays_in_sync_for_an_hour_of_jittering_arrivals(rate, length, batches, ppm):
     """The audio's clock drifts by 0.36 s in the hour: it stays within 20 ms all the time."""
     chance = random.Random(3)
     reads = [0.1]
@@ -186,12 +186,12 @@ JUMPS = {
 
 
 @pytest.mark.parametrize("name", JUMPS)
-def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
+def test_a_jump_of_the_camera_s_clock_makes_no_gap(studio, name):
     """Through the depacketizer into the file; the 32 bits of all of them overflow in the middle."""
     jump, marker = JUMPS[name]
     sender = Sender(AccessUnitAssembler(90_000, KINDS["h264"](), []))
     units: list[MediaUnit] = []
-    for number, unit in enumerate(pictures(steady(12))):
+    for number, unit in enumerate(video_units(steady(12))):
         ticks = 2**32 - 5 * 90_000 + number * 3600 + (jump * 90_000 if number >= 150 else 0)
         sender.now = unit.arrived - 10_000_000
         nals = nals_of(
@@ -212,8 +212,8 @@ def test_what_a_camera_s_clock_does_never_makes_a_hole(studio, name):
     assert receipt.parts == 1 and receipt.gaps == [] and receipt.warnings == []
 
 
-def test_audio_that_dies_holds_nothing_back(studio):
-    units = mixed(pictures(irregular(14)), sound(5.0))
+def test_audio_that_stops_does_not_delay_the_frames(studio):
+    units = mixed(video_units(irregular(14)), audio_units(5.0))
     studio.play(units, -1, 1)
     recording = studio.record(12)
     studio.play(units, 1, 6)
@@ -230,9 +230,9 @@ def test_audio_that_dies_holds_nothing_back(studio):
 
 
 @pytest.mark.parametrize(("codec", "late"), [("aac", 0.08), ("l16", -0.2), ("opus", 0.08)])
-def test_audio_is_moved_by_what_is_learnt_later(studio, codec, late):
+def test_audio_is_shifted_by_an_offset_that_is_measured_later(studio, codec, late):
     """Its first estimate was made from packets that arrived late (or the video's was)."""
-    units = mixed(pictures(steady(12)), sound(12.0, codec=codec))
+    units = mixed(video_units(steady(12)), audio_units(12.0, codec=codec))
     wrong = [
         replace(unit, offset=unit.offset + round(late * SECOND))
         if unit.track.medium == "audio"
@@ -258,17 +258,17 @@ def test_audio_is_moved_by_what_is_learnt_later(studio, codec, late):
             assert min(abs(float(time) - moment) for moment in moments) < 0.002
 
 
-def test_the_way_between_two_moves_is_straight():
+def test_the_audio_shift_between_two_measurements_is_interpolated_linearly():
     moves = ((5.0, 0.1), (15.0, 0.2))
     assert [shift_at(moves, at) for at in (0, 5, 10, 15, 99)] == pytest.approx(
         [0.1, 0.1, 0.15, 0.2, 0.2]
     )
 
 
-def test_audio_in_step_with_the_video_is_not_moved():
+def test_audio_in_sync_with_the_video_is_not_shifted():
     step = AvSync()
     assert step.uncertainty is None and step.av_offset is None and step.audio_shift(0) == ()
-    for unit in mixed(pictures(steady(25)), sound(25.0)):
+    for unit in mixed(video_units(steady(25)), audio_units(25.0)):
         moment = unit.time + unit.offset
         step.note(unit.track, moment, moment + (3_000_000 if unit.key else 9_000_000))
     assert step.audio_shift(0) == ()
@@ -278,8 +278,8 @@ def test_audio_in_step_with_the_video_is_not_moved():
 @pytest.mark.parametrize("codec", ["h264", "mjpeg"])
 def test_a_video_can_begin_before_the_button(studio, codec):
     studio.feed = Feed(studio.clock, preroll=5.0)
-    film = pictures(steady(20), gop=50, codec=codec)
-    units = mixed(film, sound(20.0)) if codec == "h264" else film
+    film = video_units(steady(20), gop=50, codec=codec)
+    units = mixed(film, audio_units(20.0)) if codec == "h264" else film
     studio.play(units, -1, 12.41)
     recording = studio.record(4, preroll=5.0)
     studio.play(units, 12.41, 20)
@@ -300,9 +300,9 @@ def test_a_video_can_begin_before_the_button(studio, codec):
     assert begun < recording._recorder.period.start
 
 
-def test_less_pre_roll_than_asked_is_told(studio):
+def test_a_shorter_pre_roll_than_requested_is_in_the_receipt(studio):
     studio.feed = Feed(studio.clock, preroll=30.0)
-    units = pictures(steady(8))
+    units = video_units(steady(8))
     studio.play(units, -1, 2.5)
     recording = studio.record(3, preroll=30.0)
     studio.play(units, 2.5, 8)

@@ -42,7 +42,7 @@ def test_one_flipped_byte_of_a_video_is_found(good, place_of_it):
     assert "sha256" in verify_video(good).faults
 
 
-def test_a_piece_of_rubbish_in_the_middle_does_not_decode(good):
+def test_a_video_with_zeroed_bytes_in_the_middle_is_reported_as_undecodable(good):
     data = bytearray(good.read_bytes())
     middle = len(data) // 3
     data[middle : middle + 3000] = bytes(3000)

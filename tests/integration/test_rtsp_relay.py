@@ -81,7 +81,7 @@ FRAME = b"$\x00\x00\x03RTS"
     st.lists(st.sampled_from([REPLY, FRAME, b"$\x01\x00\x00", b"\r\n", b"OPTIONS * RTSP/1.0\n\n"])),
     st.lists(st.integers(1, 60), max_size=20),
 )
-def test_what_comes_is_read_alike_in_whatever_pieces(parts, cuts):
+def test_an_rtsp_connection_is_parsed_alike_however_it_is_cut(parts, cuts):
     data = b"".join(parts)
     pieces, at = [], 0
     for cut in (*cuts, len(data)):
@@ -104,7 +104,7 @@ def test_what_comes_is_read_alike_in_whatever_pieces(parts, cuts):
     )
 )
 @example([b"SSH-2.0-x\r\n\r\n"])
-def test_any_bytes_are_read_or_refused(pieces):
+def test_any_bytes_are_parsed_as_rtsp_or_rejected(pieces):
     try:
         for each in everything(pieces):
             assert each
@@ -130,7 +130,7 @@ def test_a_body_is_as_long_as_it_is_whatever_its_length_says():
         assert message is not None and message.body == sdp and inbox.is_empty
 
 
-def test_another_protocol_is_none_of_ours():
+def test_another_protocol_is_rejected_as_not_rtsp():
     for data in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"A" * 70_000):
         with pytest.raises(NotRtsp):
             everything([data])
@@ -253,7 +253,7 @@ def test_a_loudspeaker_is_no_audio_of_the_camera():
         max_size=12,
     )
 )
-def test_any_description_is_read_and_written(lines):
+def test_any_sdp_description_is_read_and_rewritten(lines):
     text = written(*lines)
     assert text.startswith("v=0") and text.endswith("\r\n")
 
@@ -337,7 +337,7 @@ def relays() -> Iterator:
         each.close()
 
 
-def test_who_does_not_know_its_address_gets_404_and_calls_nobody(relays):
+def test_a_client_without_the_relay_s_path_gets_404_and_no_camera_is_called(relays):
     with RawRtspCamera(encode("-g", "10")) as camera:
         relay, player = relays(camera)
         base = relay.source.url.rpartition("/")[0]
@@ -499,7 +499,7 @@ class WithLateAudio(odd.AudioUnderAnotherNumber):
         super().stream(connection)
 
 
-def test_audio_under_another_number_is_told_as_unheard_until_it_comes(relays):
+def test_audio_under_another_payload_type_is_unsupported_until_it_arrives(relays):
     with WithLateAudio(encode("-g", "10")) as camera:
         relay, player = relays(camera)
         player.play()
@@ -542,7 +542,7 @@ def test_receiver_reports_come_to_the_camera(relays):
         player.count(5)
 
 
-def test_it_goes_where_the_settings_allow_only(relays):
+def test_the_rtsp_relay_connects_only_to_allowed_networks(relays):
     with RawRtspCamera(encode("-g", "10")) as camera:
         relay, player = relays(camera, network_policy=NetworkPolicy(["192.168.1.0/24"]))
         began = time.monotonic_ns()
@@ -606,7 +606,7 @@ def test_a_camera_that_talks_without_end_is_bounded(relays):
         assert error is not None and error.code == "camera_not_a_camera"
 
 
-def test_it_leaves_no_thread_behind():
+def test_a_closed_rtsp_relay_leaves_no_thread():
     before = threading.active_count()
     with RawRtspCamera(encode("-g", "10")) as camera:
         relay = RtspRelay(parse_address(camera.url)).start()

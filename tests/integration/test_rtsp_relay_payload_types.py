@@ -7,7 +7,7 @@ import pytest
 from camrec.rtsp_relay.payload_types import MAX_STRANGER_PACKETS, PayloadTypes
 
 
-def test_what_comes_first_is_the_video_until_its_own_comes():
+def test_an_undescribed_payload_type_is_the_video_until_the_described_one_arrives():
     types = PayloadTypes(96, [96])
     assert types.is_video(97) and types.is_video(97)
     assert types.is_video(96)
@@ -15,12 +15,12 @@ def test_what_comes_first_is_the_video_until_its_own_comes():
 
 
 @pytest.mark.parametrize("number", [0, 50, 72, 98])
-def test_what_has_a_meaning_of_its_own_is_no_video(number):
+def test_a_payload_type_with_another_meaning_is_never_the_video(number):
     types = PayloadTypes(96, [96, 98])
     assert not any(types.is_video(number) for _ in range(2 * MAX_STRANGER_PACKETS))
 
 
-def test_a_type_that_changes_on_the_way_is_followed_when_nothing_else_comes_any_more():
+def test_a_changed_payload_type_is_followed_once_the_old_one_has_stopped():
     types = PayloadTypes(96)
     assert types.is_video(96)
     for _ in range(5):  # something else between its own packets

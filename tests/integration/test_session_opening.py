@@ -147,7 +147,7 @@ class Broken(RawRtspCamera):
 
 
 @pytest.mark.slow
-def test_what_cannot_be_decoded_is_not_live(station):
+def test_a_session_whose_frames_cannot_be_decoded_is_not_live(station):
     frames = encode("-g", "10", size="640x360")
     with Broken(frames) as camera:
         session = station.cameras.begin_open(camera.url)
@@ -205,7 +205,7 @@ def test_a_gop_of_ten_seconds_is_recorded_every_time(binaries, tmp_path):
             recorded.result()
 
 
-def test_what_is_awaited_is_told_on_the_command_line(binaries, tmp_path, capsys):
+def test_the_command_line_prints_what_an_opening_camera_is_waiting_for(binaries, tmp_path, capsys):
     frames = encode("-g", "60", "-x264-params", "scenecut=0")
     with Shared(frames) as camera, Station(binaries.config(tmp_path)) as station:
         time.sleep(0.3)

@@ -67,7 +67,7 @@ def test_a_session_is_live_after_ten_frames_and_one_connection(station, camera):
 
 
 @pytest.mark.parametrize(("audio", "codec"), [("mp2", "aac"), ("vorbis", None)])
-def test_a_rarer_audio_is_recorded_or_told(station, audio, codec):
+def test_a_rarer_audio_codec_is_recorded_or_in_the_receipt_s_warnings(station, audio, codec):
     with RtspCamera(audio=audio) as camera:
         session = station.cameras.open(camera.url, "Door")
         recording = station.recordings.start(session.session_id, 2)
@@ -78,7 +78,7 @@ def test_a_rarer_audio_is_recorded_or_told(station, audio, codec):
     assert receipt.warnings == ([] if codec else left_out)
 
 
-def test_only_the_proxy_stays_connected(station):
+def test_only_the_proxy_stays_connected_to_an_open_camera(station):
     with MjpegCamera() as camera:
         station.cameras.open(camera.url)
         assert camera.connected == 1
@@ -95,7 +95,9 @@ def test_only_the_proxy_stays_connected(station):
         ("http", http("200 OK", "Content-Type: text/html\r\n", b"<p>"), "camera_not_a_camera", 1),
     ],
 )
-def test_why_a_camera_does_not_deliver(station, scheme, answer, code, most_connections):
+def test_the_reason_why_a_camera_does_not_deliver_has_its_error_code(
+    station, scheme, answer, code, most_connections
+):
     with Refusing(answer) as camera, pytest.raises(CamrecError) as refused:
         station.cameras.open(f"{scheme}://canary:p%40ss@127.0.0.1:{camera.port}/x")
     assert refused.value.code == code
@@ -116,7 +118,7 @@ def test_a_camera_that_got_no_password_asks_for_one(station, scheme, answer):
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
-def test_a_camera_that_is_switched_off(station, scheme):
+def test_a_switched_off_camera_has_its_error_code(station, scheme):
     with Refusing(None) as camera:
         port = camera.port
     with pytest.raises(CamrecError) as refused:
@@ -240,7 +242,7 @@ def test_a_session_refuses_what_its_state_does_not_allow(station, camera):
 
 
 @pytest.mark.parametrize("duration", [0, -1, 86_401, 1.5, "60", None, True, float("nan"), 10**9])
-def test_a_length_that_is_no_length(station, duration):
+def test_an_invalid_recording_duration_is_rejected(station, duration):
     with pytest.raises(InputError) as refused:
         station.recordings.start("none", duration)
     assert refused.value.code == "bad_duration"
@@ -253,7 +255,7 @@ def test_a_session_that_is_opening_can_be_closed(station):
     assert session.state is SessionState.CLOSED
 
 
-def test_an_end_in_the_middle_saves_what_is_recorded(station, camera):
+def test_stopping_the_station_saves_a_running_recording(station, camera):
     session = station.cameras.open(camera.url)
     recording = station.recordings.start(session.session_id, 3600)
     while recording.elapsed < 1:
@@ -281,7 +283,7 @@ def test_a_station_reports_each_change(station, camera):
     assert SessionChanged(session.session_id) in told
 
 
-def test_of_recordings_that_are_over_the_latest_are_known(station, monkeypatch):
+def test_the_station_remembers_the_latest_ended_recordings(station, monkeypatch):
     monkeypatch.setattr("camrec.station.recording_registry.MAX_ENDED_RECORDINGS", 2)
     with MjpegCamera() as camera:
         session = station.cameras.open(camera.url)

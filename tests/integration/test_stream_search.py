@@ -67,14 +67,14 @@ def at(port: int, login: str = ""):
         ("[fe80::1]:554", "rtsp://[fe80::1]:554/"),
     ],
 )
-def test_a_bare_host_is_told_from_an_address(typed, url):
+def test_a_bare_host_is_recognized(typed, url):
     assert parse_bare_host(typed).url == url
 
 
 @pytest.mark.parametrize(
     "typed", ["", "rtsp://h/", "h/path", "exec:ls", "a b", "ftp://h", "h?x=1", "/etc/passwd"]
 )
-def test_what_is_no_bare_host_is_none(typed):
+def test_text_that_is_no_bare_host_is_not_parsed_as_one(typed):
     assert parse_bare_host(typed) is None
 
 
@@ -123,7 +123,7 @@ def test_a_camera_that_wants_a_log_in_is_asked_once():
         assert "right" not in found.url
 
 
-def test_what_was_tried_is_told_in_words():
+def test_a_failed_stream_search_lists_the_paths_that_were_tried():
     class Elsewhere(Recorder):
         there = ("/nobody/knows",)
 
@@ -172,14 +172,14 @@ def test_a_host_where_nothing_listens_says_which_ports_were_tried():
     assert silent.value.code == "camera_silent" and str(port) in silent.value.text()
 
 
-def test_only_allowed_networks_are_asked():
+def test_a_stream_search_contacts_only_allowed_networks():
     with Recorder() as camera:
         with pytest.raises(AccessError):
             find_stream(at(camera.port), NetworkPolicy(["10.0.0.0/8"]))
         assert camera.connections == 0
 
 
-def test_over_the_wire_a_bare_host_stays_malformed(binaries, tmp_path):
+def test_a_bare_host_is_rejected_over_rest(binaries, tmp_path):
     with serving(binaries.config(tmp_path)) as (_, wire):
         reply = wire.post("/session/open", {"url": "127.0.0.1"})
         assert (reply.status, reply.code) == (400, "address_scheme")
@@ -188,7 +188,7 @@ def test_over_the_wire_a_bare_host_stays_malformed(binaries, tmp_path):
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
 def test_a_bare_address_a_name_and_a_log_in_open_a_camera(
-    width, language, dark, binaries, tmp_path, looking
+    width, language, dark, binaries, tmp_path, open_page
 ):
     class Guarded(Recorder):
         login = "Basic dmlld2VyOmNhbmFyeSMx"  # viewer:canary#1
@@ -197,8 +197,8 @@ def test_a_bare_address_a_name_and_a_log_in_open_a_camera(
     field = "Adresse de la caméra" if french else "Camera address"
     button = "Ouvrir la caméra" if french else "Open camera"
     with server(SERVE, tmp_path, binaries) as wire, Guarded() as camera:
-        look = looking(wire.url, width=width, language=language, dark=dark)
-        page = look.page
+        tab = open_page(wire.url, width=width, language=language, dark=dark)
+        page = tab.page
         expect(page.get_by_label("Nom" if french else "Name", exact=True)).to_be_hidden()
         page.get_by_text("Où trouver l’adresse" if french else "Where do I find").click()
         page.get_by_label(field).fill(f"127.0.0.1:{camera.port}")
@@ -223,4 +223,4 @@ def test_a_bare_address_a_name_and_a_log_in_open_a_camera(
         assert there and not any(b"canary" in file.read_bytes() for file in there)
         expect(page.get_by_label(field)).to_have_value("")
         close_all(wire, page)
-        look.close()
+        tab.close()

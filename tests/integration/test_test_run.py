@@ -28,7 +28,7 @@ def test_that_was_wrong_once():
 """
 
 
-def test_only_what_may_be_late_is_tried_again_and_it_is_named(tmp_path):
+def test_only_tests_marked_flaky_are_rerun_and_their_reruns_are_reported(tmp_path):
     (tmp_path / "test_late.py").write_text(LATE_ONCE)
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
     run = [sys.executable, "-m", "pytest", *settings, "-n", "0", "-p", "no:cacheprovider"]

@@ -50,7 +50,7 @@ def test_a_user_s_script_gets_the_types_that_the_reference_says(type_errors):
     assert [error for error in type_errors if error.startswith(USER_SCRIPT)] == []
 
 
-def test_any_is_rare():
+def test_any_annotations_do_not_exceed_their_limit():
     found = {}
     for module in MODULES:
         count = sum(
@@ -63,7 +63,7 @@ def test_any_is_rare():
     assert sum(found.values()) <= MAX_ANY_ANNOTATIONS, found
 
 
-def test_casts_are_rare():
+def test_type_casts_do_not_exceed_their_limit():
     found = [
         f"{module.relative_to(ROOT)}:{node.lineno}"
         for module in MODULES
@@ -79,7 +79,7 @@ def comments(module: Path) -> dict[int, str]:
     return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
 
 
-def test_each_ignored_error_says_which_rule_and_why():
+def test_each_ignored_type_error_names_its_rule_and_reason():
     """The reason is after the rule, or in a comment on the line above."""
     unexplained = []
     for module in MODULES:

@@ -89,7 +89,7 @@ def test_a_refusal_before_a_body_ends_the_connection_and_says_so(wire, token):
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1].evil", ""]
 )
-def test_a_foreign_host_gets_nothing(wire, host):
+def test_a_request_for_a_foreign_host_is_rejected(wire, host):
     reply = wire.get("/health", Host=host)
     assert reply.status in (400, 403)  # Tornado itself rejects what is not a host at all
     if reply.status == 403:
@@ -97,7 +97,7 @@ def test_a_foreign_host_gets_nothing(wire, host):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "[::1]:8000", "camera-pc.lan:80"])
-def test_our_own_names_are_answered(wire, host):
+def test_requests_for_this_machine_s_own_names_are_answered(wire, host):
     assert wire.get("/health", Host=host).status == 200
 
 
@@ -121,7 +121,7 @@ def test_a_foreign_page_changes_nothing(wire, origin):
     assert wire.get("/health", Origin=origin).status == 200
 
 
-def test_a_page_that_names_no_origin_is_told_by_its_site(wire):
+def test_a_page_without_an_origin_is_checked_by_its_fetch_site(wire):
     reply = wire.post("/session/close", {"session_id": "x"}, Sec_Fetch_Site="cross-site")
     assert reply.code == "foreign_origin"
     reply = wire.post("/session/close", {"session_id": "x"}, Sec_Fetch_Site="same-origin")
@@ -182,7 +182,7 @@ def test_a_notebook_s_page_has_a_key_to_watch_and_one_to_record_and_they_open_no
         server.stop()
 
 
-def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
+def test_every_host_but_no_foreign_origin_is_allowed_on_a_unix_socket():
     """The socket's permissions decide who may open it, but a page is still checked."""
     line = RequestStartLine("POST", "/session/close", "HTTP/1.1")
     asked = partial(
@@ -195,7 +195,7 @@ def test_by_a_socket_every_name_is_right_and_a_foreign_page_is_not():
         guard.check(asked(headers=HTTPHeaders({**hub, "Origin": "https://evil.example"})))
 
 
-def test_a_token_is_asked_of_everyone(wire, token):
+def test_every_request_requires_the_token(wire, token):
     wrong = {"Authorization": "Bearer a long secret"}
     assert wire.get("/videos").headers["WWW-Authenticate"] == "Bearer"
     assert wire.ask("GET", "/nothing", headers=wrong).code == "token_wrong"
@@ -240,7 +240,7 @@ def test_every_error_has_one_shape(wire, method, path, status, code):
     assert (reply.status, reply.code) == (status, code)
 
 
-def test_a_wrong_method_is_told_the_right_ones(wire):
+def test_a_wrong_method_gets_the_allowed_ones_in_its_response(wire):
     assert wire.ask("PUT", "/videos/x.mp4").headers["Allow"] == "GET, HEAD, DELETE, PATCH"
 
 
@@ -249,7 +249,7 @@ def test_an_error_is_in_the_language_that_the_client_accepts(wire):
     assert reply.json()["error"]["message"].startswith("Il n’y a pas de page à /nothing")
 
 
-def test_a_defect_is_told_without_its_text(served, wire, monkeypatch, caplog):
+def test_an_internal_error_is_reported_without_its_text(served, wire, monkeypatch, caplog):
     station, _ = served
 
     def broken():
@@ -262,7 +262,7 @@ def test_a_defect_is_told_without_its_text(served, wire, monkeypatch, caplog):
     assert "GET /health failed" in caplog.text
 
 
-def test_a_call_that_waits_holds_nobody_up(served, wire, monkeypatch):
+def test_a_waiting_request_does_not_block_others(served, wire, monkeypatch):
     station, _ = served
     begun, released = threading.Barrier(4), threading.Event()
 

@@ -80,7 +80,9 @@ def test_a_byte_range_of_a_video_is_served(wire: Wire, library, asked, piece):
     assert reply.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(data)}"
 
 
-def test_a_proxy_that_takes_answers_whole_is_given_pieces(wire: Wire, library, monkeypatch):
+def test_a_request_through_a_buffering_proxy_gets_a_short_byte_range(
+    wire: Wire, library, monkeypatch
+):
     monkeypatch.setattr(file, "MAX_PROXIED_RANGE_BYTES", 1000)
     data = (library / NAME).read_bytes()
     reply = wire.get(PATH, Range="bytes=500-", X_ProxyContextPath="/user/ana/camrec")
@@ -92,19 +94,19 @@ def test_a_proxy_that_takes_answers_whole_is_given_pieces(wire: Wire, library, m
 @pytest.mark.parametrize(
     "asked", ["bytes=5-2", "bytes=a-b", "pages=1-2", "bytes=0-1,3-4", "bytes="]
 )
-def test_a_piece_that_makes_no_sense_is_the_whole(wire: Wire, library, asked):
+def test_a_malformed_byte_range_returns_the_whole_video(wire: Wire, library, asked):
     reply = wire.get(PATH, Range=asked)
     assert reply.status == 200 and len(reply.body) == (library / NAME).stat().st_size
 
 
 @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
-def test_a_piece_that_is_not_there(wire: Wire, library, asked):
+def test_an_unsatisfiable_byte_range_is_rejected_with_416(wire: Wire, library, asked):
     reply = wire.get(PATH, Range=asked)
     assert (reply.status, reply.code) == (416, "bad_range")
     assert reply.headers["Content-Range"] == f"bytes */{(library / NAME).stat().st_size}"
 
 
-def test_what_the_caller_has_is_not_sent_again(wire: Wire):
+def test_a_video_that_the_client_has_cached_is_not_sent_again(wire: Wire):
     first = wire.get(PATH)
     for header in ({"If_None_Match": f'"x", W/{first.headers["ETag"]}'}, {"If_None_Match": "*"}):
         reply = wire.get(PATH, **header)
@@ -137,7 +139,7 @@ def test_a_download_keeps_its_name(wire: Wire):
     assert content_disposition('a"b\\c\r\n.mp4').count('"') == 2
 
 
-def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):
+def test_a_video_is_listed_has_a_thumbnail_and_is_deleted_by_rest(wire: Wire, library):
     [video] = wire.get("/videos").json()["videos"]
     assert video["filename"] == NAME and video["video_codec"] == "h264"
     assert (video["width"], video["height"]) == (640, 360)
@@ -151,7 +153,7 @@ def test_the_list_the_thumbnail_and_the_end(wire: Wire, library):
     assert wire.get(PATH).code == "no_video"
 
 
-def test_several_videos_are_downloaded_as_one_archive(wire: Wire, library):
+def test_several_videos_are_downloaded_as_one_zip_archive(wire: Wire, library):
     shutil.copy(library / NAME, library / "second.mp4")
     query = f"video={PATH.removeprefix('/videos/')}&video=second.mp4"
     reply = wire.get(f"/archive?{query}&video=second.mp4")
@@ -167,7 +169,7 @@ def test_several_videos_are_downloaded_as_one_archive(wire: Wire, library):
     assert wire.get("/archive?video=../config.yaml").code == "bad_filename"
 
 
-def test_an_archive_holds_the_receipts_and_is_named_by_camera_and_days(wire: Wire, library):
+def test_a_zip_archive_contains_the_receipts_and_is_named_by_camera_and_days(wire: Wire, library):
     size = (library / NAME).stat().st_size
     for number, day in enumerate(("2026-11-23", "2026-11-25")):
         path = library / f"renamed {number}.mp4"
@@ -200,7 +202,7 @@ def receipt_of(size: int, **facts: object) -> Receipt:
     return Receipt(**usual | facts)
 
 
-def test_a_frame_of_any_moment_and_the_moments_of_all(wire: Wire, library):
+def test_frame_times_and_a_preview_at_any_time_are_served(wire: Wire, library):
     (library / "broken.mp4").write_bytes(b"no film")
     told = wire.get(f"{PATH}/times")
     assert told.json()["times"] == pytest.approx([n / 25 for n in range(100)], abs=1e-4)

@@ -47,7 +47,7 @@ def schema(served):
 
 
 @pytest.mark.parametrize(("path", "method"), CALLS)
-def test_a_call_answers_as_described_whatever_is_sent(served, schema, path, method):
+def test_any_request_is_answered_as_the_openapi_document_says(served, schema, path, method):
     from schemathesis import GenerationMode, checks
 
     checks.load_all_checks()

@@ -52,7 +52,7 @@ class Now:
         return self.at
 
 
-def test_a_burst_is_taken_and_then_a_rate():
+def test_a_burst_of_requests_is_accepted_and_then_limited_to_a_rate():
     now = Now()
     rate = RateLimiter(now)
     assert [rate.count_request("10.0.0.1") for _ in range(int(MAX_BURST_REQUESTS))] == [0.0] * int(
@@ -65,7 +65,7 @@ def test_a_burst_is_taken_and_then_a_rate():
     assert taken[:-1] == [0.0] * int(MAX_REQUESTS_PER_SECOND) and taken[-1] > 0
 
 
-def test_each_wrong_token_doubles_the_pause():
+def test_each_wrong_token_doubles_the_login_pause():
     now = Now()
     tries = FailedLogins(now)
     pauses = []
@@ -82,7 +82,7 @@ def test_each_wrong_token_doubles_the_pause():
     assert tries.seconds_until_allowed("10.0.0.1") == 0
 
 
-def test_what_is_remembered_of_addresses_is_bounded():
+def test_the_number_of_tracked_client_addresses_is_bounded():
     rate, tries = RateLimiter(Now()), FailedLogins(Now())
     for number in range(3 * MAX_TRACKED_ADDRESSES):
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
@@ -129,7 +129,7 @@ def test_guessing_the_token_is_slowed_down(served, monkeypatch):
     assert wire.get("/health").code == "token_wrong"
 
 
-def test_five_hundred_silent_connections_hold_nobody_up(served):
+def test_five_hundred_silent_connections_do_not_block_others(served):
     _, wire = served
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
@@ -165,7 +165,7 @@ def test_headers_without_an_end_are_cut_off(served):
     assert wire.get("/health").status == 200
 
 
-def test_too_many_requests_are_told_to_wait(served, monkeypatch):
+def test_too_many_requests_get_429_with_retry_after(served, monkeypatch):
     _, wire = served
     monkeypatch.setattr("camrec.web.security.rate_limit.MAX_BURST_REQUESTS", 0.0)
     reply = wire.get("/health", Host=wire.host)
@@ -178,7 +178,7 @@ def test_too_many_requests_are_told_to_wait(served, monkeypatch):
     )
 
 
-def test_without_a_token_it_listens_on_this_machine_only():
+def test_the_server_without_a_token_listens_on_this_machine_only():
     async def listens(config: Config, address: str) -> set[str]:
         server = GuardedServer(Application(), guard=RequestGuard(config), config=config)
         server.add_sockets(bind_sockets(0, address, socket.AF_INET))
@@ -237,7 +237,7 @@ def test_the_page_is_served_by_tls(binaries, tmp_path):
     assert public_url("http://127.0.0.1:1/", config) == "https://127.0.0.1:1/"
 
 
-def test_a_certificate_that_is_none_is_told(tmp_path):
+def test_an_invalid_tls_certificate_is_rejected(tmp_path):
     bad = tmp_path / "bad.pem"
     bad.write_text("not a certificate")
     for path in (str(bad), str(tmp_path / "none.pem")):

@@ -55,7 +55,7 @@ def figure(wire: Wire, name: str, kind: str) -> float:
 
 
 @pytest.mark.parametrize("kind", ["rtsp", "mjpeg"])
-def test_the_newest_frame_as_a_jpeg(kind, served):
+def test_a_snapshot_is_the_newest_frame_as_a_jpeg(kind, served):
     wire, cameras = served
     camera = cameras[kind]
     before = camera.truth()[-1].number
@@ -91,7 +91,7 @@ def figures_of(wire: Wire, opened: dict) -> dict:
     return next(each for each in sessions if each["session_id"] == opened["session_id"])
 
 
-def test_figures_are_in_the_list_and_in_the_metrics(wire):
+def test_stream_statistics_are_in_the_session_list_and_the_metrics(wire):
     until(lambda: session(wire, "rtsp")["figures"]["key_distance"])
     with Viewer(wire, f"session_id={session(wire, 'rtsp')['session_id']}&mode=h264") as viewer:
         viewer.read()
@@ -119,7 +119,7 @@ def test_no_address_and_no_password_is_in_the_metrics(served):
         assert hidden.encode() not in body
 
 
-def test_metrics_as_open_metrics_where_asked(wire):
+def test_metrics_are_sent_as_open_metrics_on_request(wire):
     reply = wire.get("/metrics", Accept="application/openmetrics-text; version=1.0.0")
     assert reply.headers["Content-Type"].startswith("application/openmetrics-text")
     assert reply.body.endswith(b"# EOF\n")

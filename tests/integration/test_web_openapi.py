@@ -30,7 +30,7 @@ def document(served):
     return served[0]
 
 
-def test_every_route_is_in_it_with_every_method(document, tmp_path):
+def test_every_route_and_method_is_in_the_openapi_document(document, tmp_path):
     *known, rest = make_routes(
         HandlerContext.of(Station(Config(videos_dir=tmp_path, bin_dir=tmp_path)))
     )
@@ -82,7 +82,7 @@ def test_every_reference_of_the_openapi_document_resolves(document):
             place = place[step]
 
 
-def test_what_is_answered_is_as_described(served):
+def test_responses_match_the_openapi_document(served):
     """With a validator of JSON Schema, if one is installed."""
     jsonschema = pytest.importorskip("jsonschema")
     document, wire = served
@@ -95,7 +95,7 @@ def test_what_is_answered_is_as_described(served):
         jsonschema.Draft202012Validator.check_schema(model)
 
 
-def test_requests_are_as_strict_as_the_server(document):
+def test_the_openapi_request_schemas_are_as_strict_as_the_server(document):
     models = document["components"]["schemas"]
     record = models["RecordRequest"]
     assert record["additionalProperties"] is False

@@ -94,7 +94,7 @@ HEADERS = {
 }
 
 
-def test_every_answer_protects_its_page(served):
+def test_every_response_has_the_headers_that_protect_the_page(served):
     bearer = "Bearer " + TOKEN.encode().decode("latin-1")
     scripts = "/static/js/bokeh.min.js"
     for path in ("/", "/health", "/nothing", scripts, "/autoload.js?bokeh-autoload-element=1"):
@@ -122,7 +122,7 @@ def test_the_page_to_log_in_is_shown_to_people_only(served):
     assert served.wire.get("/videos/x.mp4").code == "token_wrong"
 
 
-def test_the_cookie_is_no_token_and_cannot_be_made(served):
+def test_the_login_cookie_does_not_contain_the_token_and_cannot_be_forged(served):
     bearer = {"Authorization": "Bearer " + TOKEN.encode().decode("latin-1")}
     reply = served.wire.ask("POST", "/login", headers=bearer)
     assert reply.status == 204

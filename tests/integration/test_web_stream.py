@@ -78,7 +78,7 @@ def split(message: bytes) -> tuple[int, int, bytes]:
     )
 
 
-def test_each_message_is_one_jpeg(session, wire):
+def test_each_stream_message_is_one_jpeg(session, wire):
     with Viewer(wire, f"session_id={session.session_id}") as viewer:
         pictures = [viewer.read() for _ in range(10)]
     assert all(each[:2] == b"\xff\xd8" and each[-2:] == b"\xff\xd9" for each in pictures)
@@ -107,7 +107,7 @@ def test_a_page_gets_times_numbers_and_facts(session, wire):
     assert facts[0]["recording"] is facts[0]["recorded"] is None and facts[0]["free_bytes"] > 0
 
 
-def test_a_page_is_told_of_the_recording(served, session, wire):
+def test_a_page_receives_the_recording_state_by_its_stream(served, session, wire):
     station, _, _ = served
 
     def told(state: str) -> dict:
@@ -131,7 +131,7 @@ def test_a_page_is_told_of_the_recording(served, session, wire):
         assert facts["recording"]["filename"] == recording.filename and facts["recorded"] is None
 
 
-def test_a_page_that_draws_nothing_gets_two(session, wire):
+def test_a_page_that_acknowledges_nothing_gets_two_frames(session, wire):
     """After it has drawn them, it gets the newest frame, not those that came meanwhile."""
 
     def until_facts(count: int) -> list[int]:
@@ -216,7 +216,7 @@ def test_h264_comes_as_the_camera_coded_it(served, wire):
         assert shown == list(range(shown[0], shown[0] + 61))
 
 
-def test_one_that_decodes_slowly_goes_on_at_a_key_frame_and_costs_no_one_any(served, wire):
+def test_a_slow_h264_viewer_continues_at_a_key_frame_and_costs_others_no_frame(served, wire):
     station, _, _ = served
     with RtspCamera(gop=25) as camera, opening(station, camera) as session:
         query = f"session_id={session.session_id}&mode=h264"
@@ -237,7 +237,7 @@ def test_one_that_decodes_slowly_goes_on_at_a_key_frame_and_costs_no_one_any(ser
             assert number > on_way[-1][0] + 25 and flags & KEY_FRAME_FLAG
 
 
-def test_one_answer_may_speak_of_many(served, wire):
+def test_one_acknowledgement_may_cover_many_frames(served, wire):
     station, _, _ = served
     with RtspCamera(gop=50) as camera, opening(station, camera) as session:
         with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
@@ -254,7 +254,7 @@ def test_one_answer_may_speak_of_many(served, wire):
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):
+def test_an_h264_viewer_of_an_mjpeg_camera_gets_its_jpegs_unchanged(session, wire):
     with Viewer(wire, f"session_id={session.session_id}&mode=h264") as viewer:
         page = Decoding(viewer)
         seen = [page.next() for _ in range(10)]
@@ -264,7 +264,7 @@ def test_where_there_is_no_h264_jpegs_come_untouched(session, wire):
     assert not page.told
 
 
-def test_a_viewer_that_is_dead_is_let_go(session, wire, monkeypatch):
+def test_a_dead_viewer_is_disconnected(session, wire, monkeypatch):
     monkeypatch.setattr(StreamHandler, "ping_interval", 0.3)
     monkeypatch.setattr(StreamHandler, "ping_timeout", 0.3)
     with Viewer(wire, f"session_id={session.session_id}"):
@@ -279,7 +279,7 @@ def test_a_stream_is_refused_before_its_handshake(session, wire):
         assert refused(wire, f"session_id={session.session_id}&{wrong}") == (400, "bad_field")
 
 
-def test_the_end_of_a_session_ends_its_viewers(served, wire):
+def test_closing_a_session_disconnects_its_viewers(served, wire):
     station, camera, _ = served
     session = station.cameras.open(camera.url)
     with Viewer(wire, f"session_id={session.session_id}") as viewer:
@@ -290,7 +290,7 @@ def test_the_end_of_a_session_ends_its_viewers(served, wire):
     assert (viewer.close_code, viewer.close_reason) == (1001, "closed")
 
 
-def test_the_end_of_the_server_ends_its_viewers(served):
+def test_stopping_the_server_disconnects_its_viewers(served):
     station, camera, _ = served
     session = station.cameras.open(camera.url)
     server = LocalServer(station)

@@ -56,20 +56,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
-    """Open a page: ``look = looking(url, width=390, language="fr", dark=True)``; `look.page`.
+def open_page(chromium: Browser) -> Iterator[Callable[..., OpenPage]]:
+    """Open a page: ``tab = open_page(url, width=390, language="fr", dark=True)``; `tab.page`.
 
     `scripts` run in it before everything else. `known`: an error that is expected, or not camrec's.
     At the end of the test it fails on any error in the browser's console, on an exception, and on a
     request to another machine.
     """
-    opened: list[Looking] = []
+    opened: list[OpenPage] = []
 
-    def look(url: str, **how: object) -> Looking:
-        opened.append(Looking(chromium, url, **how))
+    def open_url(url: str, **how: object) -> OpenPage:
+        opened.append(OpenPage(chromium, url, **how))
         return opened[-1]
 
-    yield look
+    yield open_url
     for each in opened:
         each.close()
     for each in opened:
@@ -77,7 +77,7 @@ def looking(chromium: Browser) -> Iterator[Callable[..., Looking]]:
         assert not each.strangers, each.strangers
 
 
-class Looking:
+class OpenPage:
     """One page in a context of its own, and what its console and its requests showed."""
 
     def __init__(

@@ -21,7 +21,7 @@ from camrec.recording import RecordingState
 from camrec.session import Session, SessionState
 from camrec.station import Station
 
-LOOK = 0.1  # seconds between two checks
+CHECK_INTERVAL_S = 0.1  # seconds between two checks
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
@@ -89,10 +89,10 @@ def main() -> None:
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
     with Station(config(Path(given["folder"]), given["programs"])) as station:
         recorder = Recorder(station, given["cameras"], given["seconds"], given["again"])
-        while not over.wait(LOOK):
+        while not over.wait(CHECK_INTERVAL_S):
             recorder.step()
         while given["again"] and recorder.running:
-            over.wait(LOOK)
+            over.wait(CHECK_INTERVAL_S)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from camrec.clock import Clock
 from camrec.library import VideoLibrary
 from camrec.receipt import Receipt
 from support.studio import Studio
-from support.units_made import irregular, mixed, pictures, sound
+from support.units_made import audio_units, irregular, mixed, video_units
 
 
 def make_segment_path(library: VideoLibrary, recording_id: str = "abc") -> Path:
@@ -24,7 +24,7 @@ def make_segment_path(library: VideoLibrary, recording_id: str = "abc") -> Path:
 def film(tmp_path_factory, binaries) -> tuple[Path, Receipt]:
     """A real video of 4 s with its receipt."""
     studio = Studio(tmp_path_factory.mktemp("film"), binaries.ffmpeg)
-    units = mixed(pictures(irregular(5), size=(640, 360)), sound(5.0))
+    units = mixed(video_units(irregular(5), size=(640, 360)), audio_units(5.0))
     studio.play(units, -1, 1)
     recording = studio.record(4)
     studio.play(units, 1, 6)

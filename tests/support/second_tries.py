@@ -12,7 +12,7 @@ import pytest
 
 TRIES = 2
 REASONS = {
-    "looking": "a browser on a busy machine is late",
+    "open_page": "a browser on a busy machine is late",
     "chromium": "a browser on a busy machine is late",
     "binaries": "a camera or a proxy in real time on a busy machine is late",
 }

@@ -36,7 +36,7 @@ def irregular(seconds: float) -> list[float]:
     return list(itertools.takewhile(lambda at: at < seconds, schedule.irregular()))
 
 
-def pictures(
+def video_units(
     times: Sequence[float],
     *,
     codec: str = "h264",
@@ -62,7 +62,7 @@ def pictures(
     return units
 
 
-def sound(
+def audio_units(
     seconds: float, *, codec: str = "aac", begin: int = 1000 * SECOND, start: float = 0.0
 ) -> list[MediaUnit]:
     """Audio packets of a tone from `start` to `seconds` after `begin`."""
@@ -99,7 +99,7 @@ def _coded(ticks, codec, size, gop, b_frames, number, rate):
     }
     packets = []
     for place, tick in enumerate(ticks):
-        frame = av.VideoFrame.from_ndarray(_picture(number + place, size), format="gray")
+        frame = av.VideoFrame.from_ndarray(_frame_image(number + place, size), format="gray")
         frame = frame.reformat(format="yuv420p")
         frame.pts, frame.time_base = tick, context.time_base
         packets += context.encode(frame)
@@ -111,12 +111,12 @@ def _coded(ticks, codec, size, gop, b_frames, number, rate):
 @kept
 def _jpegs(ticks, codec, size, gop, b_frames, number, rate):
     return [
-        (tick, True, cv2.imencode(".jpg", _picture(number + place, size))[1].tobytes())
+        (tick, True, cv2.imencode(".jpg", _frame_image(number + place, size))[1].tobytes())
         for place, tick in enumerate(ticks)
     ], b""
 
 
-def _picture(number: int, size: tuple[int, int]) -> np.ndarray:
+def _frame_image(number: int, size: tuple[int, int]) -> np.ndarray:
     width, height = size
     picture = np.full((height, width), 60 + number * 7 % 120, np.uint8)
     picture[: height // 8] = np.frombuffer(barcode.rows(number, width), np.uint8)

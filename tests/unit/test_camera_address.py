@@ -49,7 +49,7 @@ from camrec.stream_search import parse_bare_host
         ("  rtsp://h/x  ", "rtsp", "rtsp://h/x", None, None),
     ],
 )
-def test_an_address_is_taken_apart(address, kind, url, user, password):
+def test_a_camera_address_is_parsed_into_its_parts(address, kind, url, user, password):
     source = parse_address(address)
     assert (source.kind, source.url) == (kind, url)
     credential = source.credential
@@ -88,7 +88,7 @@ def test_an_address_ends_as_it_was_typed(start, end):
         "cam?ssw0rd@h",
     ],
 )
-def test_an_address_with_two_readings_is_refused_and_nothing_of_it_is_told(rest):
+def test_an_ambiguous_address_is_rejected_without_repeating_it(rest):
     for scheme in ("rtsp", "http"):
         with pytest.raises(InputError) as refused:
             parse_address(f"{scheme}://{rest}")
@@ -181,7 +181,7 @@ PLAIN = "rtsp://viewer:p4ss@cam.lan:554/live?a=b"
     ],
 )
 @pytest.mark.parametrize("address", [PLAIN, "http://cam.lan/video?", "rtsp://[::1]/x"])
-def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
+def test_quotes_brackets_and_spaces_around_a_pasted_address_are_removed(pasted, address):
     assert parse_address(pasted.format(address)) == parse_address(address)
 
 
@@ -200,7 +200,7 @@ def test_what_comes_along_with_a_pasted_address_is_taken_off(pasted, address):
         "rtsp://[::1]",
     ],
 )
-def test_what_may_belong_to_an_address_stays(address):
+def test_characters_that_may_belong_to_an_address_are_kept(address):
     assert clean_pasted_address(address) == address == clean_pasted_address(f" <{address}>\n")
 
 
@@ -234,7 +234,7 @@ def test_cleaning_a_long_name_takes_bounded_time():
     "address",
     ["http://cam.lan/x@y", "http://1.2.3.4:80/t:1@b?", "rtsp://u:p@ss#1@h:81/x", "http://[::1]/?a"],
 )
-def test_what_was_typed_is_restored_from_what_was_kept(address):
+def test_an_address_is_restored_from_its_stored_form(address):
     """Also with a user and a password that were given next to it."""
     source = parse_address(address)
     for credential in (source.credential, Credential("us@r", "p@s/s#?"), Credential("u", "")):
@@ -263,12 +263,12 @@ def test_redact_takes_every_credential_out_of_a_line():
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00", 5])
-def test_a_bad_name_is_refused(name):
+def test_a_bad_camera_name_is_rejected(name):
     with pytest.raises(InputError, match="1 to 100"):
         validate_name(name)
 
 
-def test_a_name_may_hold_what_prints():
+def test_a_camera_name_may_contain_any_printable_character():
     assert validate_name(" Entrée n° 1 / nuit ") == "Entrée n° 1 / nuit"
     assert validate_name(None) is None
 
@@ -283,7 +283,7 @@ def test_a_name_may_hold_what_prints():
         ("p=2&stream=1", "p=2&stream=1"),
     ],
 )
-def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
+def test_credentials_in_the_query_of_an_address_are_masked(query, shown):
     source = parse_address(f"http://camera/video?{query}")
     assert source.url == f"http://camera/video?{shown}"
     assert source.target() == f"http://camera/video?{query}"
@@ -301,7 +301,7 @@ def test_what_a_query_says_of_a_log_in_is_not_shown(query, shown):
         ("rtsp://other/a", "rtsp://h/a", "h"),
     ],
 )
-def test_streams_of_one_recorder_have_names_that_tell_them_apart(first, second, name):
+def test_streams_of_one_recorder_get_different_names(first, second, name):
     one, two = parse_address(first), parse_address(second)
     assert default_name(two, {default_name(one, {}): one}) == name
 
@@ -316,16 +316,16 @@ def test_the_same_stream_opened_again_is_numbered_and_a_secret_is_in_no_name():
 
 
 @pytest.mark.parametrize("length", [1, MAX_NAME_CHARS])
-def test_a_name_may_have_one_character_or_as_many_as_are_allowed(length):
+def test_a_camera_name_may_have_one_character_up_to_the_limit(length):
     assert validate_name("n" * length) == "n" * length
 
 
 @pytest.mark.parametrize("length", [0, MAX_NAME_CHARS + 1])
-def test_a_name_of_no_character_or_too_many_is_refused(length):
+def test_a_camera_name_with_no_character_or_too_many_is_rejected(length):
     with pytest.raises(InputError):
         validate_name("n" * length)
 
 
-def test_what_is_in_brackets_and_is_no_ip_address_is_refused():
+def test_a_bracketed_host_that_is_no_ip_address_is_rejected():
     with pytest.raises(InputError):
         parse_address("rtsp://[zz::1]/live")

@@ -28,7 +28,7 @@ def cut(data: bytes, sizes: list[int]) -> list[SocketTransfer]:
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=8))
-def test_messages_and_packets_are_told_apart_however_they_come(sizes):
+def test_messages_and_packets_of_a_report_are_distinguished_however_they_are_cut(sizes):
     found = parse_connection(cut(REPLY + PACKET * 3 + REPLY + PACKET, sizes))
     assert [each.data for each in found if isinstance(each, DialogueMessage)] == [REPLY, REPLY]
     assert b"".join(each.data for each in found if isinstance(each, MediaBytes)) == PACKET * 4

@@ -9,7 +9,7 @@ from camrec.errors import InputError, ServiceError
 from camrec.station import Station
 
 
-def test_without_a_file_the_defaults_hold(tmp_path, monkeypatch):
+def test_the_settings_without_a_file_are_the_defaults(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = Config.load()
     assert (config.port, config.max_sessions, config.mediamtx_port) == (8000, 3, 8554)
@@ -57,7 +57,7 @@ def test_paths_count_from_the_file_and_overrides_win(tmp_path):
         ("1: 2", "config_unreadable"),
     ],
 )
-def test_a_bad_file_is_a_clear_error(tmp_path, written, code):
+def test_a_bad_settings_file_is_rejected_with_its_code(tmp_path, written, code):
     file = tmp_path / "config.yaml"
     file.write_text(written)
     with pytest.raises(InputError) as refused:
@@ -66,13 +66,13 @@ def test_a_bad_file_is_a_clear_error(tmp_path, written, code):
     assert str(file) in str(refused.value)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_settings_file_is_named_in_the_error(tmp_path):
     with pytest.raises(InputError) as refused:
         Config.load(tmp_path / "none.yaml")
     assert refused.value.code == "config_missing"
 
 
-def test_a_wrong_token_is_not_printed(tmp_path):
+def test_an_invalid_token_setting_is_not_printed(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("token: [s3cret]\n")
     with pytest.raises(InputError) as refused:
@@ -80,7 +80,7 @@ def test_a_wrong_token_is_not_printed(tmp_path):
     assert "s3cret" not in str(refused.value)
 
 
-def test_what_is_kept_stands_in_the_file_among_all_else(tmp_path):
+def test_saving_a_setting_keeps_the_rest_of_the_file(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("# mine\nport: 1  # taken: 8000\nmax_sessions: 3  # the usual\n")
     Config.load(file).save(max_sessions=5, videos_dir="/a: #b")
@@ -92,7 +92,7 @@ def test_what_is_kept_stands_in_the_file_among_all_else(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
 
 
-def test_a_value_over_several_lines_and_json_are_kept_too(tmp_path):
+def test_saving_a_setting_keeps_multi_line_values_and_json(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("videos_dir:\n  films\nport: 1\n")
     Config.load(file).save(videos_dir="/other")
@@ -103,7 +103,7 @@ def test_a_value_over_several_lines_and_json_are_kept_too(tmp_path):
     assert (Config.load(other).max_sessions, Config.load(other).port) == (2, 1)
 
 
-def test_without_a_file_one_is_made_and_a_folder_that_is_none_is_told(tmp_path, monkeypatch):
+def test_saving_settings_creates_the_file_and_fails_without_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Config.load().save(max_sessions=4)
     assert Config.load().max_sessions == 4
@@ -114,7 +114,7 @@ def test_without_a_file_one_is_made_and_a_folder_that_is_none_is_told(tmp_path, 
     assert refused.value.code == "config_unwritable"
 
 
-def test_the_station_checks_what_it_is_to_keep(tmp_path, monkeypatch):
+def test_the_station_validates_changed_settings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     station = Station(Config())
     for most in (0, 65, True, 2.5, "3"):
@@ -141,7 +141,7 @@ def test_the_station_checks_what_it_is_to_keep(tmp_path, monkeypatch):
     assert Config.load().videos == tmp_path / "films"
 
 
-def test_a_token_that_is_set_is_for_nobody_else_to_read(tmp_path, monkeypatch):
+def test_a_saved_token_makes_the_settings_file_private(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "config.yaml"
     file.write_text("# mine\nport: 8123  # free here\n")
@@ -157,7 +157,7 @@ def test_a_token_that_is_set_is_for_nobody_else_to_read(tmp_path, monkeypatch):
     assert Config.load().token == station.config.token == ""
 
 
-def test_a_page_that_others_reach_keeps_its_token(tmp_path, monkeypatch):
+def test_the_token_of_a_page_open_to_other_machines_cannot_be_removed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     station = Station(Config(host="0.0.0.0", token="12345678"))
     with pytest.raises(InputError) as refused:

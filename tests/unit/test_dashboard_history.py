@@ -49,7 +49,7 @@ def test_five_minutes_are_kept_of_each_session_that_is_there():
     assert history.of("a") == []
 
 
-def test_a_frame_that_is_old_is_no_frame_though_the_rate_still_remembers_some():
+def test_the_history_has_no_frame_rate_once_the_newest_frame_is_old():
     session = Seen(session_id="a", state=SessionState.LIVE, fps=10.0, lost=0)
     history = StreamHistory(lambda: [session], lambda: 0)
     for rate, age in ((10.0, 1.9), (10.0, 2.1), (0.5, 4.9), (0.5, 5.1)):
@@ -66,7 +66,7 @@ def test_a_gap_reaches_from_the_last_frames_to_the_next_ones():
     assert _find_gaps([]) == {"x0": [], "x1": []}
 
 
-def test_nothing_is_filled_across_a_time_without_frames():
+def test_the_plotted_area_is_zero_across_a_time_without_frames():
     """An area has points of its own there: down to zero at the last value, up again at the next."""
 
     def moment(at: float, fps: float) -> dict[str, float]:

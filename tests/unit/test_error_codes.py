@@ -49,7 +49,7 @@ def raised_classes() -> dict[str, set[type[CamrecError]]]:
 RAISED = raised_classes()
 
 
-def test_there_are_codes_to_check():
+def test_the_error_codes_of_the_source_are_found():
     assert {
         "address_not_allowed",
         "camera_no_answer",
@@ -63,7 +63,7 @@ def test_a_code_of_a_camera_or_a_recording_has_the_class_that_raises_it(code):
     assert {type(error_from_code(code, "text"))} == RAISED[code]
 
 
-def test_the_text_is_the_other_camrec_s():
+def test_an_unknown_error_code_keeps_the_remote_camrec_s_text():
     error = error_from_code("camera_of_the_future", "Its text.")
     assert (type(error), error.code, str(error)) == (
         CameraError,

@@ -8,7 +8,7 @@ import pytest
 
 from camrec.feed import DISCONTINUITY, Feed, gop_buffer
 from camrec.media import MediaUnit, StreamNotice, VideoTrack
-from support.units_made import SECOND, mixed, pictures, sound
+from support.units_made import SECOND, audio_units, mixed, video_units
 
 FRAME = SECOND // 25
 TRACK = VideoTrack("h264", 64, 48)
@@ -46,7 +46,7 @@ def test_every_subscriber_gets_every_unit_in_order(feed):
     assert early.take_all() == []
 
 
-def test_it_is_told_when_nobody_wants_units_at_once_any_more(feed):
+def test_the_feed_signals_when_its_last_low_latency_subscriber_leaves(feed):
     told = []
     feed.low_latency_changed.connect(lambda: told.append(feed.low_latency))
     patient = feed.subscribe(max_bytes=1 << 20, low_latency=False)
@@ -60,7 +60,7 @@ def test_it_is_told_when_nobody_wants_units_at_once_any_more(feed):
     assert told == [True, False]
 
 
-def test_what_came_together_wakes_nobody_twice(feed):
+def test_units_published_together_notify_a_subscriber_once(feed):
     woken = []
     subscription = feed.subscribe(max_bytes=1 << 20, on_ready=lambda: woken.append(1))
     units = film(7)
@@ -84,7 +84,7 @@ def test_a_slow_subscriber_overflows_alone(feed):
     assert slow.take_all() == [] and slow.wait(0)
 
 
-def test_the_group_it_begins_with_does_not_count(feed):
+def test_the_initial_gop_does_not_count_against_the_queue_limit(feed):
     for each in film(5):
         feed.publish(each)
     subscription = feed.subscribe(max_bytes=150)
@@ -93,7 +93,7 @@ def test_the_group_it_begins_with_does_not_count(feed):
     assert len(subscription.take_all()) == 6
 
 
-def test_on_ready_tells_once_until_all_is_taken(feed):
+def test_on_ready_is_called_once_until_all_units_are_taken(feed):
     told = []
     subscription = feed.subscribe(max_bytes=1 << 20, on_ready=lambda: told.append(len(told)))
     feed.publish(unit(0, key=True))
@@ -107,7 +107,7 @@ def test_on_ready_tells_once_until_all_is_taken(feed):
     assert told == [0, 1, "group"]
 
 
-def test_on_ready_tells_of_overflow_and_end(feed):
+def test_on_ready_is_called_on_overflow_and_at_the_end(feed):
     told = []
     subscription = feed.subscribe(max_bytes=10, on_ready=lambda: told.append(1))
     feed.publish(unit(0, key=True))
@@ -116,7 +116,7 @@ def test_on_ready_tells_of_overflow_and_end(feed):
     assert subscription.closed and len(told) == 2
 
 
-def test_a_subscriber_that_fails_hurts_nobody(feed, caplog):
+def test_a_failing_subscriber_does_not_affect_others(feed, caplog):
     feed.subscribe(max_bytes=1000, on_ready=lambda: 1 / 0)
     healthy = feed.subscribe(max_bytes=1000)
     feed.publish(unit(0, key=True))
@@ -140,7 +140,7 @@ def test_wait_wakes_for_a_unit_and_for_the_end(feed):
 
 
 def test_a_subscriber_gets_only_the_medium_that_it_wants(feed):
-    units = mixed(pictures([0.0, 0.04], gop=2), sound(0.1))
+    units = mixed(video_units([0.0, 0.04], gop=2), audio_units(0.1))
     video = feed.subscribe(max_bytes=1 << 20, media=("video",))
     both = feed.subscribe(max_bytes=1 << 20)
     for each in units:
@@ -149,7 +149,7 @@ def test_a_subscriber_gets_only_the_medium_that_it_wants(feed):
     assert both.take_all() == units
 
 
-def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
+def test_a_subscriber_that_joins_at_any_time_misses_and_repeats_no_unit(feed):
     units = film(3000, gop=50)
     taken: list[list[MediaUnit]] = []
 
@@ -180,8 +180,8 @@ def test_nothing_is_missed_or_doubled_whenever_one_joins(feed):
         assert not seen or seen[0].key
 
 
-def test_the_group_has_the_audio_of_its_time(feed):
-    units = mixed(pictures([number / 25 for number in range(30)], gop=25), sound(1.2))
+def test_the_current_gop_contains_the_audio_of_its_time(feed):
+    units = mixed(video_units([number / 25 for number in range(30)], gop=25), audio_units(1.2))
     key = next(u for u in reversed(units) if u.track.medium == "video" and u.key)
     # The audio comes before its frame, as if the camera's encoder was slow.
     sounds = [u for u in units if u.track.medium == "audio"]
@@ -198,7 +198,7 @@ def test_the_group_has_the_audio_of_its_time(feed):
     assert sum(u.track.medium == "video" for u in found) == 5
 
 
-def test_a_group_too_large_is_none_until_the_next_key(feed, monkeypatch):
+def test_a_gop_that_is_too_large_is_dropped_until_the_next_key_frame(feed, monkeypatch):
     monkeypatch.setattr(gop_buffer, "MAX_GOP_BUFFER_BYTES", 350)
     for number in range(6):
         feed.publish(unit(number, key=number == 0))
@@ -207,7 +207,7 @@ def test_a_group_too_large_is_none_until_the_next_key(feed, monkeypatch):
     assert feed.current_gop() == (key,)
 
 
-def test_a_break_drops_the_group_and_is_told(feed):
+def test_a_discontinuity_clears_the_gop_and_is_sent_to_subscribers(feed):
     subscription = feed.subscribe(max_bytes=1000)
     feed.publish(first := unit(0, key=True))
     feed.interrupt()
@@ -218,9 +218,9 @@ def test_a_break_drops_the_group_and_is_told(feed):
     assert feed.video is TRACK
 
 
-def test_audio_is_there_while_it_is_heard(feed, clock):
+def test_the_feed_has_an_audio_track_only_while_audio_arrives(feed, clock):
     assert feed.audio is None
-    heard = sound(0.1)[0]
+    heard = audio_units(0.1)[0]
     feed.publish(heard)
     clock.now = heard.arrived + 4 * SECOND
     assert feed.audio is heard.track
@@ -245,7 +245,7 @@ def test_stream_statistics_are_over_a_sliding_window(feed, clock):
     assert feed.figures().age == pytest.approx(10.04)
 
 
-def test_after_a_break_the_rate_is_that_of_what_came_since(feed, clock):
+def test_the_frame_rate_after_a_discontinuity_counts_only_newer_frames(feed, clock):
     for number in range(200):
         feed.publish(unit(number))
     feed.interrupt()
@@ -255,7 +255,7 @@ def test_after_a_break_the_rate_is_that_of_what_came_since(feed, clock):
     assert feed.figures().fps == pytest.approx(25, abs=0.3), "over two seconds, not over five"
 
 
-def test_the_usual_rate_follows_slowly_and_stays_while_nothing_comes(feed, clock):
+def test_the_usual_bit_rate_changes_slowly_and_stays_while_nothing_arrives(feed, clock):
     def send(first: int, count: int, size: int) -> None:
         for number in range(first, first + count):
             feed.publish(unit(number, size=size))
@@ -278,21 +278,21 @@ def test_the_usual_rate_follows_slowly_and_stays_while_nothing_comes(feed, clock
     assert feed.figures().usual_bit_rate == pytest.approx(2 * usual, rel=0.1)
 
 
-def test_the_usual_distance_bears_holes(feed):
+def test_the_frame_interval_ignores_gaps(feed):
     moments = [0, 1, 2, 3, 60, 61, 62, 63, 64]
     for moment in moments:
         feed.publish(unit(moment, key=True))
     assert feed.frame_interval == pytest.approx(0.04)
 
 
-def test_closed_it_ends_who_comes_late(feed):
+def test_a_subscription_to_a_closed_feed_is_closed(feed):
     feed.close()
     assert feed.subscribe(max_bytes=100).closed
 
 
-def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
+def test_gops_are_buffered_for_the_requested_pre_roll(clock):
     feed = Feed(clock, preroll=1.0)
-    units = mixed(pictures([n / 25 for n in range(100)], gop=5), sound(4.0))
+    units = mixed(video_units([n / 25 for n in range(100)], gop=5), audio_units(4.0))
     for each in units:
         feed.publish(each)
     video = [u for u in units if u.track.medium == "video"]
@@ -308,7 +308,7 @@ def test_groups_of_the_past_are_kept_as_long_as_asked(clock):
     assert kept == heard[-len(kept) :]
 
 
-def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
+def test_the_pre_roll_buffer_is_bounded_in_bytes(clock, monkeypatch):
     monkeypatch.setattr(gop_buffer, "MAX_GOP_BUFFER_BYTES", 1200)
     feed = Feed(clock, preroll=60.0)
     for each in film(98):
@@ -320,7 +320,7 @@ def test_the_past_is_bounded_in_bytes(clock, monkeypatch):
     assert feed.subscribe(max_bytes=1, since=0).take_all() == []
 
 
-def test_of_each_notice_the_latest_is_kept_though_the_stream_broke(feed):
+def test_the_latest_notice_of_each_code_survives_a_discontinuity(feed):
     one, same, other = StreamNotice("a", 1), StreamNotice("a", 5), StreamNotice("b", 2)
     feed.note((one,))
     feed.note((same, other))

@@ -57,7 +57,7 @@ bits_of_mjpeg = st.lists(
 
 
 @given(bits_of_mjpeg, st.lists(st.integers(1, 200), max_size=40))
-def test_the_splitter_gives_the_same_frames_however_they_come(pieces, cuts):
+def test_the_jpeg_splitter_returns_the_same_frames_however_they_are_cut(pieces, cuts):
     body = b"".join(pieces)
     whole = JpegSplitter().feed(body)
     splitter, found, at = JpegSplitter(), [], 0
@@ -75,7 +75,7 @@ def test_the_splitter_gives_the_same_frames_however_they_come(pieces, cuts):
     st.binary(max_size=400)
     | st.builds(lambda a, b: JPEG[:a] + b + JPEG[a:], st.integers(0, 700), st.binary(max_size=8))
 )
-def test_a_jpeg_s_size_is_told_or_refused(data):
+def test_the_size_of_any_jpeg_is_read_or_rejected(data):
     try:
         width, height, _ = jpeg_header.read_jpeg_format(data)
     except ValueError:
@@ -84,7 +84,7 @@ def test_a_jpeg_s_size_is_told_or_refused(data):
 
 
 @given(st.binary(max_size=80), st.sampled_from([H264Syntax, H265Syntax]))
-def test_a_parameter_set_is_read_or_refused(data, codec):
+def test_any_parameter_set_is_read_or_rejected(data, codec):
     with contextlib.suppress(ValueError):
         form = codec.parse_sps(data)
         assert form.width > 0 and form.height > 0 and form.reorder >= 0
@@ -103,7 +103,7 @@ payloads = st.binary(max_size=60) | st.builds(
     st.sampled_from([H264Depacketizer, H265Depacketizer]),
     st.lists(st.tuples(payloads, st.booleans(), st.integers(0, 9), st.integers(0, 3)), max_size=40),
 )
-def test_any_packets_are_frames_or_nothing(codec, packets):
+def test_any_rtp_packets_become_frames_or_nothing(codec, packets):
     pictures = AccessUnitAssembler(90_000, codec(), [])
     sequence = arrived = 0
     for payload, marker, skip, step in packets:
@@ -116,12 +116,12 @@ def test_any_packets_are_frames_or_nothing(codec, packets):
 
 
 @given(st.binary(max_size=120))
-def test_any_bytes_are_a_packet_or_none(data):
+def test_any_bytes_are_an_rtp_packet_or_none(data):
     packet = packet_of(memoryview(data))
     assert packet is None or (len(packet.payload) > 0 and packet.sequence < 1 << 16)
 
 
-def test_a_frame_without_an_end_is_bounded():
+def test_an_rtp_frame_without_an_end_is_bounded_in_memory():
     """Endless fragments of one NAL unit; and complete units that never end a frame."""
     for first, later in ((b"\x7c\x85", b"\x7c\x05"), (b"\x41", b"\x41")):
         pictures = AccessUnitAssembler(90_000, H264Depacketizer(), [])
@@ -153,7 +153,7 @@ def test_a_frame_without_an_end_is_bounded():
         max_size=12,
     )
 )
-def test_any_description_is_read_or_refused(lines):
+def test_any_sdp_description_is_read_or_rejected(lines):
     with contextlib.suppress(UnsupportedVideo, ValueError):
         for medium in sdp.parse_sdp("\r\n".join(lines)):
             medium.decode_parameter_sets()
@@ -211,7 +211,7 @@ def test_an_address_is_taken_apart_or_refused(address):
         max_leaves=8,
     )
 )
-def test_any_settings_are_taken_or_told(tmp_path_factory, values):
+def test_any_settings_values_are_accepted_or_rejected(tmp_path_factory, values):
     file = tmp_path_factory.getbasetemp() / f"fuzz-{threading.get_ident()}.yaml"
     file.write_text(yaml.safe_dump(values), "utf-8")
     with contextlib.suppress(InputError):
@@ -219,7 +219,7 @@ def test_any_settings_are_taken_or_told(tmp_path_factory, values):
 
 
 @given(st.binary(max_size=120))
-def test_any_bytes_for_settings_are_told(tmp_path_factory, data):
+def test_any_bytes_in_a_settings_file_are_rejected_cleanly(tmp_path_factory, data):
     for ending in ("yaml", "json"):
         file = tmp_path_factory.getbasetemp() / f"bytes-{threading.get_ident()}.{ending}"
         file.write_bytes(data)
@@ -269,7 +269,7 @@ NAMES += [
 
 
 @given(st.sampled_from(NAMES) | words | words.map(lambda word: word + ".mp4"))
-def test_no_name_leads_out_of_the_library(library, name):
+def test_no_video_filename_leads_out_of_the_library(library, name):
     for call in (library.get, library.images.thumbnail, library.delete):
         with pytest.raises((InputError, NotFoundError)):
             call(name)
@@ -283,7 +283,7 @@ def test_no_name_leads_out_of_the_library(library, name):
 @example("../..")
 @example("x" * 100)
 @example("é\u202e.exe")
-def test_a_name_that_we_make_is_safe_on_windows(name):
+def test_a_generated_filename_is_safe_on_windows(name):
     assume(name.strip())
     made = numbered_stem(video_stem(name, 1_764_000_000 * 10**9), 2) + ".mp4"
     assert not set(made) & set('<>:"/\\|?*') and made.isprintable() and len(made.encode()) < 250
@@ -299,7 +299,7 @@ def test_a_name_that_we_make_is_safe_on_windows(name):
     )
     | st.lists(st.integers(), max_size=2)
 )
-def test_any_receipt_beside_a_video_is_read_or_passed_over(library, told):
+def test_any_receipt_next_to_a_video_is_read_or_ignored(library, told):
     video = library.folder / "told.mp4"
     video.write_bytes(b"not a video")
     video.with_suffix(".json").write_text(json.dumps(told), "utf-8")
@@ -309,7 +309,7 @@ def test_any_receipt_beside_a_video_is_read_or_passed_over(library, told):
 
 
 @given(st.text(max_size=60))
-def test_any_rtsp_headers_are_read_or_refused(text):
+def test_any_rtsp_headers_are_read_or_rejected(text):
     assert parse_host_name(text) == parse_host_name(text).lower()
     assert "\n" not in content_disposition(text) and "\r" not in content_disposition(text)
     with contextlib.suppress(CamrecError):
@@ -318,6 +318,6 @@ def test_any_rtsp_headers_are_read_or_refused(text):
 
 
 @given(st.binary(max_size=16), st.integers(0, 70))
-def test_bits_never_read_past_their_end(data, count):
+def test_the_bit_reader_never_reads_past_the_end(data, count):
     with contextlib.suppress(ValueError):
         assert BitReader(data).read_bits(count) < 1 << max(count, 1)

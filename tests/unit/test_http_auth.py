@@ -93,7 +93,7 @@ def test_the_challenges_of_all_lines_are_read():
     )
 )
 @example(['realm="' + "\\" * 4000])
-def test_any_line_is_read_and_answered_or_passed_over(parts):
+def test_any_authentication_challenge_is_answered_or_ignored(parts):
     line = "".join(parts)
     for challenge in parse_challenges([line]):
         assert challenge.scheme == challenge.scheme.lower()
@@ -127,7 +127,7 @@ def right(header: str, method: str, uri: str, credential: Credential) -> bool:
 @pytest.mark.parametrize("algorithm", ["", "MD5", "md5", "MD5-sess", "SHA-256", "SHA-256-sess"])
 @pytest.mark.parametrize("qop", ["", 'qop="auth"', "qop=auth", 'qop="auth-int,auth"', "qop="])
 @pytest.mark.parametrize("credential", [VIEWER, Credential("viewer", "")])
-def test_a_digest_is_answered_as_the_server_reckons_it(algorithm, qop, credential):
+def test_a_digest_response_matches_the_server_s_computation(algorithm, qop, credential):
     parts = ['realm="cam"', 'nonce="n0nce"', qop, algorithm and f"algorithm={algorithm}"]
     login = HttpLogin(credential)
     assert login.authorization("DESCRIBE", "rtsp://cam/x") is None
@@ -201,7 +201,7 @@ OFFERS = {
 
 @pytest.mark.parametrize("lines", OFFERS.values(), ids=OFFERS)
 @pytest.mark.parametrize("basic_first", [True, False])
-def test_of_several_digests_the_strongest_is_answered_and_then_one_other(lines, basic_first):
+def test_the_strongest_of_several_digests_is_answered_first_and_then_one_other(lines, basic_first):
     login = HttpLogin(VIEWER, basic_first=basic_first)
     assert login.accept_challenge(lines)
     assert 'nonce="s"' in login.authorization("GET", "/")
@@ -231,7 +231,7 @@ def test_a_nonce_that_is_too_old_is_replaced():
     assert login.accept_challenge(["Digest realm=cam, nonce=o"])
 
 
-def test_what_a_camera_sent_goes_back_byte_for_byte():
+def test_a_camera_s_realm_is_sent_back_byte_for_byte():
     realm = 'Über\\"wachung'.encode().decode("latin-1")
     login = HttpLogin(Credential("rené", "clé"))
     assert login.accept_challenge([f'Digest realm="{realm}", nonce="n"'])

@@ -44,7 +44,7 @@ def test_a_file_that_is_still_being_copied_is_seen_to_grow(watch, tmp_path):
     assert watch.changed()
 
 
-def test_a_folder_that_is_gone_costs_nothing(watch, tmp_path):
+def test_a_removed_folder_is_no_error_for_the_folder_watch(watch, tmp_path):
     (tmp_path / "there.mp4").unlink()
     tmp_path.rmdir()
     watch.changed()

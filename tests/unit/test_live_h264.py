@@ -7,7 +7,7 @@ import pytest
 from camrec.feed import Feed
 from camrec.live import H264Packet, H264Viewer, LiveViews, codec_string
 from camrec.media import VideoTrack
-from support.units_made import SECOND, MadeClock, pictures
+from support.units_made import SECOND, MadeClock, video_units
 
 TIMES = [number / 25 for number in range(300)]
 FRAME = SECOND // 25
@@ -25,7 +25,7 @@ class Camera:
 
     def __init__(self, feed: Feed, clock: MadeClock, **how: object) -> None:
         self._feed, self._clock = feed, clock
-        self.units = pictures(TIMES, **how)
+        self.units = video_units(TIMES, **how)
         self._next = iter(self.units)
 
     def send(self, count: int = 1) -> None:
@@ -46,7 +46,7 @@ def taken(viewer: H264Viewer) -> list[H264Packet]:
     return list(iter(viewer.next_packet, None))
 
 
-def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, clock):
+def test_a_new_viewer_gets_the_gop_and_shows_only_its_first_and_newest_frames(feed, room, clock):
     camera = Camera(feed, clock, gop=50)
     camera.send(80)
     viewer = joined(room)
@@ -61,7 +61,7 @@ def test_the_group_comes_first_and_only_its_newest_is_to_be_shown(feed, room, cl
         assert packet.number == place - 49
 
 
-def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, clock):
+def test_a_slow_viewer_gets_a_long_gop_completely(feed, room, clock):
     camera = Camera(feed, clock, gop=250)
     camera.send(200)
     viewer = joined(room)
@@ -75,7 +75,7 @@ def test_a_long_group_is_given_whole_however_slowly_it_is_taken(feed, room, cloc
     assert [each.number for each in seen if not each.skip_display] == [1, 240]
 
 
-def test_a_newer_key_frame_overtakes_a_long_group(feed, room, clock):
+def test_a_viewer_of_a_long_gop_continues_at_a_newer_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=250)
     camera.send(240)
     viewer = joined(room)
@@ -85,7 +85,7 @@ def test_a_newer_key_frame_overtakes_a_long_group(feed, room, clock):
     assert rest[0].key and [each.number for each in rest] == list(range(251, 261))
 
 
-def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock):
+def test_a_viewer_one_second_behind_catches_up_without_showing_the_missed_frames(feed, room, clock):
     camera = Camera(feed, clock, gop=250)
     camera.send(10)
     viewer = joined(room)
@@ -96,7 +96,7 @@ def test_who_is_a_second_behind_catches_up_without_showing_it(feed, room, clock)
     assert [each.skip_display for each in missed] == [True] * 39 + [False]
 
 
-def test_who_is_far_behind_goes_on_at_the_next_key_frame(feed, room, clock):
+def test_a_viewer_far_behind_continues_at_the_next_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=150)
     camera.send(10)
     viewer = joined(room)
@@ -107,14 +107,14 @@ def test_who_is_far_behind_goes_on_at_the_next_key_frame(feed, room, clock):
     assert [each.number for each in taken(viewer)] == list(range(151, 161))
 
 
-def test_what_waits_is_no_more_than_the_group(feed, room, clock):
+def test_the_queue_of_a_viewer_is_no_longer_than_the_gop(feed, room, clock):
     camera = Camera(feed, clock, gop=20)
     viewer = joined(room)
     camera.send(290)
     assert len(taken(viewer)) <= 20
 
 
-def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock):
+def test_a_viewer_that_is_always_a_little_behind_shows_some_frames(feed, room, clock):
     camera = Camera(feed, clock, gop=300)
     viewer = joined(room)
     camera.send()
@@ -128,7 +128,7 @@ def test_a_viewer_that_is_always_a_little_behind_is_shown_some(feed, room, clock
     assert passing.count(False) == 250 // 5
 
 
-def test_after_a_break_nothing_comes_before_a_key_frame(feed, room, clock):
+def test_no_packet_follows_a_discontinuity_before_a_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=10)
     camera.send(5)
     viewer = joined(room)
@@ -141,12 +141,12 @@ def test_after_a_break_nothing_comes_before_a_key_frame(feed, room, clock):
     assert [each.number for each in taken(viewer)] == [11, 12]
 
 
-def test_another_track_begins_at_its_key_frame(feed, room, clock):
+def test_packets_of_another_track_start_at_its_key_frame(feed, room, clock):
     camera = Camera(feed, clock, gop=50)
     camera.send(3)
     viewer = joined(room)
     first = taken(viewer)
-    other = pictures(TIMES[:30], gop=20, size=(160, 120))
+    other = video_units(TIMES[:30], gop=20, size=(160, 120))
     for unit in other[18:25]:
         feed.publish(unit)
     rest = taken(viewer)
@@ -154,7 +154,7 @@ def test_another_track_begins_at_its_key_frame(feed, room, clock):
     assert rest[0].key and rest[0].track is not first[-1].track
 
 
-def test_times_are_those_of_showing_with_reordered_frames(feed, room, clock):
+def test_h264_packets_of_reordered_frames_have_their_display_times(feed, room, clock):
     camera = Camera(feed, clock, gop=50, b_frames=2)
     viewer = joined(room)
     seen = []
@@ -182,11 +182,13 @@ def test_a_camera_of_another_codec_has_no_h264_packets(feed, room, codec, clock)
     camera.send(3)
     viewer = joined(room)
     assert not viewer.codec_unsupported
-    feed.publish(pictures(TIMES[:1], codec=codec)[0])
+    feed.publish(video_units(TIMES[:1], codec=codec)[0])
     assert viewer.next_packet() is None and viewer.codec_unsupported
 
 
-def test_one_who_does_not_look_for_long_begins_again(feed, room, clock, monkeypatch):
+def test_a_viewer_that_reads_nothing_for_long_restarts_at_the_current_gop(
+    feed, room, clock, monkeypatch
+):
     monkeypatch.setattr("camrec.live.h264_viewer.MAX_H264_QUEUE_BYTES", 10_000)
     camera = Camera(feed, clock, gop=50)
     viewer = room.subscribe_h264(lambda: None)
@@ -195,7 +197,7 @@ def test_one_who_does_not_look_for_long_begins_again(feed, room, clock, monkeypa
     assert [each.data for each in begun] == [unit.data for unit in camera.units[100:130]]
 
 
-def test_they_are_counted_and_end_with_the_session(feed, room, clock):
+def test_viewers_are_counted_and_end_with_the_session(feed, room, clock):
     viewers = [joined(room), joined(room)]
     room.subscribe_jpeg(lambda: None)
     assert room.viewers == 3 and room.lag is None
@@ -210,7 +212,7 @@ def test_they_are_counted_and_end_with_the_session(feed, room, clock):
     assert room.viewers == 0
 
 
-def test_the_codec_as_a_browser_names_it():
+def test_the_codec_string_is_the_browser_s_name_of_the_codec():
     sequence = bytes.fromhex("6764001facd9405005bb011000000300100000030320f1831960")
     track = VideoTrack("h264", 1280, 720, parameters=b"\0\0\0\1" + sequence)
     assert codec_string(track) == "avc1.64001F"

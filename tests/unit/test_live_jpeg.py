@@ -15,7 +15,7 @@ from camrec.live import JpegFrame, JpegViewer, LiveViews, decoder
 from camrec.media import MediaUnit, VideoTrack
 from support.cameras import barcode
 from support.units_made import SECOND, until
-from support.units_made import pictures as made
+from support.units_made import video_units as made
 
 TIMES = [number / 25 for number in range(50)]
 
@@ -51,7 +51,7 @@ def number(picture: JpegFrame) -> int | None:
 
 
 @pytest.mark.parametrize(("codec", "b_frames"), [("h264", 0), ("h264", 2), ("h265", 0)])
-def test_the_newest_of_the_group_comes_first(feed, pictures, codec, b_frames):
+def test_a_new_jpeg_viewer_gets_the_newest_frame_of_the_gop_first(feed, pictures, codec, b_frames):
     units = made(TIMES, codec=codec, b_frames=b_frames, gop=50)
     for unit in units[:40]:
         feed.publish(unit)
@@ -62,7 +62,9 @@ def test_the_newest_of_the_group_comes_first(feed, pictures, codec, b_frames):
     assert first.number == number(first) + 1
 
 
-def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, pictures, monkeypatch):
+def test_a_viewer_that_allows_stale_frames_gets_the_first_of_the_gop_before_the_newest(
+    feed, pictures, monkeypatch
+):
     units = made(TIMES, gop=50)
     for unit in units[:40]:
         feed.publish(unit)
@@ -82,7 +84,7 @@ def test_one_in_haste_has_the_first_of_the_group_before_the_newest(feed, picture
     assert number(hasty.next()) == number(calm.next()) == 39
 
 
-def test_nothing_before_the_newest_key_frame_is_decoded(feed, pictures, monkeypatch):
+def test_no_frame_before_the_newest_key_frame_is_decoded(feed, pictures, monkeypatch):
     decoded = []
     real = decoder.FrameDecoder.decode
 
@@ -112,7 +114,7 @@ def test_nothing_before_the_newest_key_frame_is_decoded(feed, pictures, monkeypa
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
-def test_what_was_seen_last_is_known_until_the_stream_goes_on(feed, pictures, clock, codec):
+def test_the_last_frame_is_kept_until_the_stream_continues(feed, pictures, clock, codec):
     units = made(TIMES, codec=codec, gop=25)
     assert pictures.last_frame() is None
     for unit in units[:20]:
@@ -128,7 +130,7 @@ def test_what_was_seen_last_is_known_until_the_stream_goes_on(feed, pictures, cl
     assert pictures.last_frame() is None
 
 
-def test_each_frame_is_shown_at_once_where_none_is_reordered(feed, pictures):
+def test_each_frame_without_reordering_is_shown_at_once(feed, pictures):
     units = made(TIMES, gop=50)
     feed.publish(units[0])
     viewer = Viewer(pictures)
@@ -157,7 +159,7 @@ def test_a_jpeg_says_when_its_frame_was_captured(feed, pictures, clock):
     assert Viewer(pictures).next().captured == clock.utc_ns() - 3 * SECOND
 
 
-def test_one_decoding_for_all_and_none_without_viewers(feed, pictures, monkeypatch):
+def test_frames_are_decoded_once_for_all_viewers_and_never_without_one(feed, pictures, monkeypatch):
     encoded = []
     real = decoder.encode_jpeg
     monkeypatch.setattr(
@@ -216,7 +218,7 @@ def test_mjpeg_has_no_other_size_than_its_own(feed, pictures):
     assert viewer.next().jpeg == unit.data
 
 
-def test_one_that_takes_none_has_the_newest(feed, pictures):
+def test_a_jpeg_viewer_that_reads_late_gets_the_newest_frame(feed, pictures):
     lazy = pictures.subscribe_jpeg(lambda: None)
     busy = Viewer(pictures)
     for unit in made(TIMES, gop=50)[:10]:
@@ -226,7 +228,7 @@ def test_one_that_takes_none_has_the_newest(feed, pictures):
     assert lazy.next_frame() is None
 
 
-def test_a_viewer_that_fails_hurts_nobody(feed, pictures, caplog):
+def test_a_failing_viewer_does_not_affect_others(feed, pictures, caplog):
     pictures.subscribe_jpeg(lambda: 1 / 0)
     viewer = Viewer(pictures)
     feed.publish(made(TIMES, gop=50)[0])
@@ -234,7 +236,7 @@ def test_a_viewer_that_fails_hurts_nobody(feed, pictures, caplog):
     assert "a viewer failed" in caplog.text
 
 
-def test_damage_lasts_to_the_next_key_frame(feed, pictures):
+def test_frames_after_damage_are_not_shown_until_the_next_key_frame(feed, pictures):
     units = made(TIMES, gop=10)
     viewer = Viewer(pictures)
     feed.publish(units[0])
@@ -249,7 +251,7 @@ def test_damage_lasts_to_the_next_key_frame(feed, pictures):
     assert number(viewer.next()) == 11
 
 
-def test_another_size_and_a_break_in_mid_stream(feed, pictures):
+def test_a_jpeg_viewer_survives_a_size_change_and_a_discontinuity(feed, pictures):
     viewer = Viewer(pictures)
     feed.publish(made(TIMES, gop=50)[0])
     viewer.next()
@@ -273,7 +275,7 @@ def test_a_snapshot_is_the_newest_frame(feed, pictures):
     assert pictures.viewers == 0
 
 
-def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
+def test_a_snapshot_without_viewers_waits_for_frames_that_were_not_read_yet(
     feed, pictures, clock, monkeypatch
 ):
     units = made(TIMES, gop=50)
@@ -297,7 +299,7 @@ def test_a_snapshot_waits_for_what_was_not_read_yet_while_nobody_looked(
 
 @pytest.mark.parametrize("height", [240, 720])
 @pytest.mark.parametrize("form", ["yuv420p", "yuvj420p"])
-def test_colours_are_as_the_camera_meant_them(height, form):
+def test_colours_follow_the_range_and_matrix_of_the_camera(height, form):
     """Limited and full range, and the usual matrix for the size if the stream names none."""
     colours = np.array([[255, 255, 255], [0, 0, 0], [128, 128, 128], [200, 40, 40], [40, 40, 200]])
     width = 64 * len(colours)

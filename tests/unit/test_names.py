@@ -14,68 +14,54 @@ from support.source import MODULES, PACKAGE, nodes, statements
 # Words that say how much but not of what: a constant with one of them needs a noun as well.
 BARE_WORDS = frozenset(
     {
-        *(
-            "AGAIN",
-            "ALWAYS",
-            "BEFORE",
-            "BETWEEN",
-            "CHUNK",
-            "DAY",
-            "EACH",
-        ),
-        *(
-            "EARLY",
-            "ENOUGH",
-            "EVERY",
-            "FAR",
-            "FEW",
-            "FINAL",
-            "GRACE",
-        ),
-        *(
-            "HALF",
-            "LATE",
-            "LATER",
-            "LATEST",
-            "LEAST",
-            "LENGTH",
-            "LIMIT",
-        ),
-        *(
-            "LONGEST",
-            "MANY",
-            "MARGIN",
-            "MAX",
-            "MIN",
-            "MOST",
-            "NEVER",
-        ),
-        *(
-            "NOW",
-            "ONCE",
-            "PATIENCE",
-            "PAUSE",
-            "PAUSES",
-            "PIECE",
-            "POLL",
-        ),
-        *(
-            "RATE",
-            "RETRIES",
-            "ROOM",
-            "SECOND",
-            "SECONDS",
-            "SHORTEST",
-            "SIZE",
-        ),
-        *(
-            "SLACK",
-            "SPAN",
-            "START",
-            "TIMEOUT",
-            "TRIES",
-            "WINDOW",
-        ),
+        "AGAIN",
+        "ALWAYS",
+        "BEFORE",
+        "BETWEEN",
+        "CHUNK",
+        "DAY",
+        "EACH",
+        "EARLY",
+        "ENOUGH",
+        "EVERY",
+        "FAR",
+        "FEW",
+        "FINAL",
+        "GRACE",
+        "HALF",
+        "LATE",
+        "LATER",
+        "LATEST",
+        "LEAST",
+        "LENGTH",
+        "LIMIT",
+        "LONGEST",
+        "MANY",
+        "MARGIN",
+        "MAX",
+        "MIN",
+        "MOST",
+        "NEVER",
+        "NOW",
+        "ONCE",
+        "PATIENCE",
+        "PAUSE",
+        "PAUSES",
+        "PIECE",
+        "POLL",
+        "RATE",
+        "RETRIES",
+        "ROOM",
+        "SECOND",
+        "SECONDS",
+        "SHORTEST",
+        "SIZE",
+        "SLACK",
+        "SPAN",
+        "START",
+        "TIMEOUT",
+        "TRIES",
+        "WINDOW",
     }
 )
 # Names that the package once had, each replaced by a better one.
@@ -109,7 +95,7 @@ def constants(module: Path) -> set[str]:
     return {name for name in each if re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name)}
 
 
-def test_no_class_has_the_name_of_another():
+def test_no_two_classes_have_the_same_name():
     where = defaultdict(list)
     for module in MODULES:
         for node in statements(module):
@@ -146,7 +132,7 @@ def test_a_number_of_seconds_bytes_or_nanoseconds_says_so():
 UNITLESS: frozenset[str] = frozenset()
 
 
-def test_a_constant_of_one_name_is_one_thing():
+def test_no_two_modules_define_the_same_constant():
     where = defaultdict(set)
     for module in MODULES:
         for node in statements(module):

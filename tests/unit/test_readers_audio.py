@@ -29,7 +29,7 @@ def ticks(units: list, rate: int) -> list[int]:
 
 
 @pytest.mark.parametrize("name", [name for name in ENCODERS if name.startswith(("MPA", "AC3"))])
-def test_every_frame_tells_its_own_length(name):
+def test_every_audio_frame_header_states_its_size(name):
     codec, rate, channels = ENCODERS[name]
     kind = {"mp2": "mp2", "libmp3lame": "mp3", "ac3": "ac3"}[codec]
     head = parse_ac3_header if codec == "ac3" else parse_mpeg_header
@@ -39,7 +39,7 @@ def test_every_frame_tells_its_own_length(name):
         assert (found.sampling, found.channels) == (rate, channels)
 
 
-def test_the_frames_of_a_packet_have_their_own_times():
+def test_the_audio_frames_of_a_packet_have_their_own_timestamps():
     track = sender("MPA", 90_000)
     one, two, three = frames("MPA mp2")[:3]
     units = track.send(5000, bytes(4) + one + two + three)
@@ -49,7 +49,7 @@ def test_the_frames_of_a_packet_have_their_own_times():
     assert (told.codec, told.rate, told.samples, told.channels) == ("mp2", 90_000, 48_000, 2)
 
 
-def test_another_form_in_mid_packet_is_another_track():
+def test_another_audio_format_within_a_packet_is_another_track():
     track = sender("MPA", 90_000)
     one, two = frames("MPA mp2")[0], frames("MPA mp3")[0]
     first, second = track.send(5000, bytes(4) + one + two)
@@ -60,7 +60,7 @@ def test_another_form_in_mid_packet_is_another_track():
 
 
 @pytest.mark.parametrize(("codec", "name"), [("MPA", "MPA mp2"), ("AC3", "AC3")])
-def test_a_frame_of_which_a_piece_is_lost_is_no_audio(codec, name):
+def test_an_audio_frame_with_a_lost_fragment_is_dropped(codec, name):
     rate = {"MPA": 90_000, "AC3": 48_000}[codec]
     whole, second, third = frames(name)[:3]
     pieces = [whole[at : at + 300] for at in range(0, len(whole), 300)]
@@ -89,11 +89,11 @@ def test_a_frame_of_which_a_piece_is_lost_is_no_audio(codec, name):
 
 @pytest.mark.parametrize("payload", [b"\0", bytes(4), bytes(40), b"\0\1\x0b\x77", b"\xff" * 30])
 @pytest.mark.parametrize("codec", ["MPA", "AC3"])
-def test_what_is_no_frame_is_passed_over(codec, payload):
+def test_a_payload_without_an_audio_frame_is_skipped(codec, payload):
     assert sender(codec, 90_000).send(1, payload) == []
 
 
-def test_what_never_becomes_a_frame_is_not_gathered_without_end():
+def test_an_audio_frame_that_never_completes_is_bounded_in_memory():
     track = sender("MPA", 90_000)
     head = frames("MPA mp2")[0][:4]
     for number in range(100):
@@ -124,7 +124,7 @@ def test_latm_elements_are_put_together():
         assert track.send(9096, stunted, marker=True) == []
 
 
-def test_latm_of_two_units_an_element():
+def test_latm_with_two_access_units_per_element_is_split():
     track = sender("MP4A-LATM", 48_000, cpresent="0", config=PAIR)
     assert track.track._track.parameters == bytes.fromhex("1190")
     units = track.send(5000, b"\3one\6twotwo", marker=True)
@@ -156,7 +156,7 @@ def test_latm_of_a_rare_kind_is_left_out(format):
     ("payload", "codec", "rate", "samples"),
     [(3, "gsm", 8000, 8000), (9, "g722", 8000, 16_000), (11, "l16", 44_100, 44_100)],
 )
-def test_some_audio_needs_no_description(payload, codec, rate, samples):
+def test_audio_of_a_static_payload_type_needs_no_description(payload, codec, rate, samples):
     (medium,) = sdp.parse_sdp(f"v=0\r\nm=audio 0 RTP/AVP {payload}\r\n")
     (unit,) = Sender(create_audio_depacketizer(medium)).send(0, b"abc")
     assert (unit.track.codec, unit.track.rate, unit.track.samples) == (codec, rate, samples)
@@ -166,7 +166,7 @@ def test_some_audio_needs_no_description(payload, codec, rate, samples):
 
 
 @pytest.mark.parametrize("length", [0.02, 0.064, 0.128, 0.256])
-def test_a_long_piece_is_put_where_its_first_sample_was_made(length):
+def test_a_long_audio_packet_is_timed_by_its_first_sample(length):
     """It is sent when its last sample is there. Frames are 40 ms late too: only the rest counts."""
     track = sender("PCMA", 8000)
     chance = random.Random(4)

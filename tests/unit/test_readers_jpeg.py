@@ -48,7 +48,7 @@ class Sender:
 @pytest.mark.parametrize("kind", [0, 1])
 @pytest.mark.parametrize("restart", [None, 3])
 @pytest.mark.parametrize("width", [120, 1400, 60_000])
-def test_a_frame_is_what_the_camera_coded(kind, restart, width):
+def test_an_rtp_jpeg_decodes_to_what_the_camera_encoded(kind, restart, width):
     sender = Sender()
     made = [jpeg(number, kind=kind, restart=restart or 0) for number in range(3)]
     units = [
@@ -66,7 +66,7 @@ def test_a_frame_is_what_the_camera_coded(kind, restart, width):
 
 
 @pytest.mark.parametrize("quality", [1, 5, 49, 50, 75, 99])
-def test_tables_are_computed_from_q(quality):
+def test_quantization_tables_are_computed_from_q(quality):
     original = jpeg(quality=quality)
     tables, _ = tables_and_scan(original)
     assert scaled_tables(quality).data == b"".join(tables)
@@ -95,7 +95,7 @@ def test_a_coefficient_over_8_bits_is_kept():
     assert not np.array_equal(decoded(one.data), decoded(other.data))
 
 
-def test_tables_are_told_once_and_kept_by_their_q():
+def test_quantization_tables_sent_once_are_stored_by_their_q():
     sender = Sender()
     first, other = jpeg(1, quality=90), jpeg(2, quality=20)
     assert sender.send(payloads(first, SIZE, quality=128, tables=[])) == []
@@ -111,7 +111,7 @@ def test_tables_are_told_once_and_kept_by_their_q():
     assert sender.send(payloads(first, SIZE, tables=[])) == []
 
 
-def test_one_table_serves_all_components():
+def test_one_quantization_table_is_used_for_all_components():
     original = jpeg()
     luma, _ = tables_and_scan(original)[0]
     (unit,) = Sender().send(payloads(original, SIZE, tables=[luma]))
@@ -120,7 +120,7 @@ def test_one_table_serves_all_components():
 
 
 @pytest.mark.parametrize("lost", ["first", "middle", "last"])
-def test_a_frame_with_a_missing_fragment_is_dropped_and_counted(lost):
+def test_an_rtp_jpeg_with_a_missing_fragment_is_dropped_and_counted(lost):
     sender = Sender()
     made = [jpeg(number) for number in range(4)]
     packets = [payloads(each, SIZE, width=400) for each in made]
@@ -134,7 +134,7 @@ def test_a_frame_with_a_missing_fragment_is_dropped_and_counted(lost):
         assert np.array_equal(decoded(unit.data), decoded(made[number]))
 
 
-def test_an_offset_that_does_not_fit_drops_the_frame_though_no_packet_is_missing():
+def test_a_wrong_fragment_offset_drops_the_frame_although_no_packet_is_missing():
     sender = Sender()
     packets = payloads(jpeg(), SIZE, width=400)
     assert sender.send([packets[0], *packets[2:]]) == []
@@ -168,7 +168,7 @@ def test_a_whole_jpeg_in_place_of_a_scan_is_taken_as_it_is():
     assert unit.data == original
 
 
-def test_jpegs_of_another_size_are_another_track():
+def test_rtp_jpegs_of_another_size_are_another_track():
     sender = Sender()
     (one,) = sender.send(payloads(jpeg(), SIZE))
     (other,) = sender.send(payloads(jpeg(), (SIZE[0], 104)))
@@ -185,14 +185,14 @@ def test_jpegs_of_another_size_are_another_track():
         (None, (320, 240), (320, 240)),
     ],
 )
-def test_sizes_that_rtp_cannot_tell_come_from_the_description(told, blocks, expected):
+def test_jpeg_sizes_beyond_the_rtp_header_come_from_the_description(told, blocks, expected):
     sender = Sender(size=told)
     (unit,) = sender.send(payloads(jpeg(), blocks))
     assert (unit.track.width, unit.track.height) == expected
 
 
 @pytest.mark.parametrize("changes", [{"kind": 5}, {"quality": 0}, {"size": (0, 0)}])
-def test_what_can_never_be_read_is_told(changes):
+def test_rtp_jpegs_that_are_never_readable_raise_unsupported_video(changes):
     sender = Sender()
     packets = payloads(jpeg(), **{"size": SIZE, "width": 60_000, **changes})
     for _ in range(MAX_UNREADABLE_PACKETS - 1):
@@ -202,7 +202,7 @@ def test_what_can_never_be_read_is_told(changes):
     assert caught.value.reason == "jpeg"
 
 
-def test_what_cannot_be_read_after_good_frames_costs_itself_only():
+def test_an_unreadable_rtp_jpeg_after_good_ones_loses_only_itself():
     sender = Sender()
     sender.send(payloads(jpeg(), SIZE))
     for _ in range(2 * MAX_UNREADABLE_PACKETS):
@@ -211,7 +211,7 @@ def test_what_cannot_be_read_after_good_frames_costs_itself_only():
     assert (unit.lost, unit.dropped_frames) == (0, 2 * MAX_UNREADABLE_PACKETS)
 
 
-def test_a_frame_of_garbage_is_one_that_was_dropped_however_many_packets_it_has():
+def test_a_jpeg_of_garbage_counts_as_one_dropped_frame_whatever_its_packets():
     sender = Sender()
     sender.send(payloads(jpeg(), SIZE))
     assert sender.send([(b"\xff" * 500, place == 8) for place in range(9)]) == []
@@ -219,7 +219,7 @@ def test_a_frame_of_garbage_is_one_that_was_dropped_however_many_packets_it_has(
     assert (unit.lost, unit.dropped_frames) == (0, 1)
 
 
-def test_tables_that_are_told_again_only_after_a_while_are_waited_for():
+def test_rtp_jpegs_wait_for_quantization_tables_that_are_repeated_late():
     sender = Sender()
     for _ in range(10 * MAX_UNREADABLE_PACKETS):
         assert sender.send(payloads(jpeg(), SIZE, quality=200, tables=[])) == []
@@ -228,7 +228,7 @@ def test_tables_that_are_told_again_only_after_a_while_are_waited_for():
 
 
 @pytest.mark.parametrize("replay", [False, True])
-def test_onvif_s_extension_tells_the_frame_header(replay):
+def test_the_onvif_extension_contains_the_frame_header(replay):
     original = jpeg()
     at = original.index(b"\xff\xc0")
     frame = original[at : at + 2 + int.from_bytes(original[at + 2 : at + 4], "big")]
@@ -259,7 +259,7 @@ def test_the_description_of_payload_26_needs_no_rtpmap(lines, size):
     assert (medium.codec, medium.rate, medium.size) == ("JPEG", 90_000, size)
 
 
-def test_times_beyond_90_khz_are_the_camera_s():
+def test_rtp_jpegs_with_another_clock_rate_have_the_camera_s_timestamps():
     track = JpegDepacketizer(1000)
     units = []
     for number in range(3):
@@ -280,7 +280,7 @@ mutated = st.builds(
 
 
 @given(st.lists(st.tuples(mutated | st.binary(max_size=40), st.booleans()), max_size=12))
-def test_whatever_comes_the_next_whole_frame_is_right(packets):
+def test_the_first_complete_rtp_jpeg_after_random_packets_is_right(packets):
     sender = Sender()
     with contextlib.suppress(UnsupportedVideo):
         sender.send([each for each in packets if each[0]])
@@ -290,7 +290,7 @@ def test_whatever_comes_the_next_whole_frame_is_right(packets):
     assert len(sender.track._scan) <= 1 << 25
 
 
-def test_extensions_of_any_bytes_do_no_harm():
+def test_rtp_extensions_of_random_bytes_raise_no_error():
     chance = random.Random(3)
     for _ in range(300):
         body = b"".join(

@@ -83,7 +83,7 @@ def found_after(check: NominalRateCheck, stream) -> tuple[float, NominalRate] | 
     ("rate", "ppm", "rest"),
     [(25, 0, 0), (25, 500, IDLE_READ_INTERVAL_S), (2, -500, IDLE_READ_INTERVAL_S)],
 )
-def test_no_network_and_no_clock_is_taken_for_it(network, rate, ppm, rest):
+def test_network_delay_and_clock_drift_are_not_taken_for_a_nominal_rate(network, rate, ppm, rest):
     for seed in range(2):
         stream = frames(network, 900, counted=rate, sent=rate, ppm=ppm, rest=rest, seed=seed)
         assert found_after(NominalRateCheck(), stream) is None
@@ -104,14 +104,14 @@ def test_a_nominal_rate_is_found_in_time(network, rest, counted, sent, within):
 
 
 @pytest.mark.parametrize("network", [lan, wifi, bursts])
-def test_one_in_a_hundred_is_found_in_two_minutes(network):
+def test_a_nominal_rate_one_percent_off_is_found_in_two_minutes(network):
     stream = frames(network, 200, counted=25, sent=24.75, rest=IDLE_READ_INTERVAL_S)
     after, found = found_after(NominalRateCheck(), stream)
     assert after < 125
     assert found.nominal_fps / found.sent == pytest.approx(1 / 0.99, abs=0.001)
 
 
-def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
+def test_a_nominal_rate_at_night_is_found_and_its_last_time_kept_by_day():
     check = NominalRateCheck()
     time, arrived, moments = 0, 1000 * SECOND, {}
     for second in range(900):
@@ -127,7 +127,7 @@ def test_it_is_found_when_night_falls_and_the_moment_is_kept_when_day_breaks():
     assert moments[899] is not None and moments[899].at < (1000 + 630) * SECOND
 
 
-def test_a_backlog_that_is_caught_up_is_no_rate():
+def test_a_backlog_that_is_caught_up_is_no_nominal_rate():
     """Twelve seconds of it, at one and a half times the speed."""
     check = NominalRateCheck()
     for number in range(25 * 200):
@@ -137,7 +137,7 @@ def test_a_backlog_that_is_caught_up_is_no_rate():
     assert check.result is None
 
 
-def test_a_clock_that_does_not_count_a_pause_is_no_rate():
+def test_a_clock_that_does_not_count_a_pause_is_no_nominal_rate():
     check = NominalRateCheck()
     for number in range(25 * 200):
         pause = 12 if number > 25 * 100 else 0
@@ -145,7 +145,7 @@ def test_a_clock_that_does_not_count_a_pause_is_no_rate():
     assert check.result is None
 
 
-def test_what_a_full_buffer_let_go_of_was_the_network():
+def test_frames_dropped_by_a_full_buffer_are_no_nominal_rate():
     """The delay grew evenly by seven seconds; then the camera drops what it had buffered."""
 
     def network(chance: random.Random, at: float) -> float:

@@ -27,7 +27,7 @@ from camrec.rtp.rtp_clock import RtpClock
 from camrec.rtp.rtp_packet import RtpPacket, parse_packet
 from support.rtp_sender import KINDS, Sender, nals_of, rtp
 from support.units_made import SECOND
-from support.units_made import pictures as made
+from support.units_made import video_units as made
 
 AUD, SEI = b"\x09\xf0", b"\x06\x05\x01\x00\x80"
 
@@ -87,7 +87,7 @@ def aggregate(head: bytes, nals: list[bytes]) -> bytes:
 # Packets.
 
 
-def test_a_packet_and_all_that_may_surround_its_payload():
+def test_an_rtp_packet_is_parsed_with_everything_around_its_payload():
     plain = parse_packet(rtp(7, 90, b"payload", marker=True))
     assert plain == RtpPacket(96, True, 7, 90, memoryview(b"payload"))
     full = parse_packet(
@@ -108,7 +108,7 @@ def test_a_packet_and_all_that_may_surround_its_payload():
         b"\x9f" + bytes(20),
     ],
 )
-def test_what_is_no_packet_is_passed_over(data):
+def test_data_that_is_no_rtp_packet_is_ignored(data):
     assert parse_packet(memoryview(data)) is None
 
 
@@ -135,7 +135,7 @@ def test_lost_and_late_packets_are_counted_by_sequence_number():
     ],
     ids=["by two", "bytes exchanged", "at random"],
 )
-def test_numbers_that_make_no_sense_tell_nothing_until_they_do_again(number):
+def test_meaningless_sequence_numbers_count_no_loss_until_they_are_consecutive(number):
     order = SequenceTracker()
     told = [
         order.count_missing(parse_packet(rtp(number(n) & 0xFFFF, n, b"a"))) for n in range(1000)
@@ -149,7 +149,7 @@ def test_numbers_that_make_no_sense_tell_nothing_until_they_do_again(number):
     assert order.count_missing(parse_packet(rtp(begin + 42 & 0xFFFF, 9, b"b"))) == 2
 
 
-def test_each_packet_that_is_lost_is_told_though_it_is_every_third():
+def test_each_lost_packet_is_counted_even_if_every_third_is_lost():
     order, number, told, lost = SequenceTracker(), 0, 0, 0
     chance = random.Random(5)
     for count in range(2000):
@@ -161,7 +161,7 @@ def test_each_packet_that_is_lost_is_told_though_it_is_every_third():
 
 
 @pytest.mark.parametrize("rate", [90_000, 48_000, 44_100, 8_000])
-def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
+def test_timestamps_continue_past_32_bits_and_convert_back_to_their_tick(rate):
     times = RtpClock(rate)
     chance = random.Random(1)
     ticks = 2**32 - 20 * rate
@@ -174,7 +174,7 @@ def test_times_go_on_where_32_bits_end_and_give_the_tick_back(rate):
     assert ticks > 2**32
 
 
-def test_the_offset_is_the_least_delayed_of_ten_seconds_or_more():
+def test_the_clock_offset_is_the_minimum_delay_of_at_least_ten_seconds():
     times = RtpClock(90_000)
     delays = {0: 500, 1: 300, 2: 9000, 9: 400, 12: 400, 19: 700}
     told = [
@@ -186,7 +186,7 @@ def test_the_offset_is_the_least_delayed_of_ten_seconds_or_more():
 
 
 @pytest.mark.parametrize("ppm", [500, -500])
-def test_the_offset_follows_a_clock_that_drifts(ppm):
+def test_the_clock_offset_follows_a_drifting_clock(ppm):
     """After a day, in which such a clock drifts by 43 s, it is still right to some milliseconds."""
     times = RtpClock(90_000)
     chance = random.Random(5)
@@ -201,7 +201,7 @@ def test_the_offset_follows_a_clock_that_drifts(ppm):
 
 @pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
 @pytest.mark.parametrize("back", [0, MAX_AUDIO_OVERLAP_NS])
-def test_a_clock_that_jumps_is_bridged(jump, back):
+def test_a_jump_of_the_camera_clock_is_bridged(jump, back):
     """Times continue as the packets arrive, and every other interval stays the camera's."""
     times = RtpClock(90_000)
     ticks, arrived = 2**32 - 90_000, 1000 * SECOND
@@ -220,7 +220,7 @@ def test_a_clock_that_jumps_is_bridged(jump, back):
     assert all(abs(offset - seen[0][1]) < 7_000_000 for _, offset in seen)
 
 
-def test_what_comes_late_or_out_of_order_is_no_jump():
+def test_late_and_reordered_packets_are_no_clock_jump():
     times = RtpClock(90_000)
     # 1 per second with two B-frames, a stall of four seconds, a gap of an hour.
     for at, late in ((0, 0), (3, 0), (1, 1), (2, 1), (6, 4), (4, 4), (5, 4), (3606, 0), (3607, 0)):
@@ -229,7 +229,7 @@ def test_what_comes_late_or_out_of_order_is_no_jump():
         assert time == at * SECOND
 
 
-def test_a_network_that_is_slow_for_a_minute_and_quick_again_is_no_jump():
+def test_a_minute_of_network_delay_is_no_clock_jump():
     times = RtpClock(90_000)
     on_time = [(at / 10, 0) for at in range(100)]
     slow = [(10 + at / 10, 2) for at in range(600)]
@@ -273,7 +273,7 @@ def test_the_middle_of_a_nal_unit_is_known_by_its_first_bytes(codec):
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
 @pytest.mark.parametrize("fault", ["lost", "old", "another time", "another kind", "flags", "empty"])
-def test_what_only_looks_like_the_middle_is_not_taken_for_it(codec, fault):
+def test_a_packet_that_only_resembles_a_middle_fragment_is_not_appended(codec, fault):
     cut = fu_a if codec == "h264" else fu_265
     pieces = cut(film(codec)[0][0][0][:400], 60)
     track = video(codec).track
@@ -303,7 +303,7 @@ def test_aggregation_packets_are_split_into_nal_units(codec, head):
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
-def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
+def test_a_missing_fragment_ends_a_nal_unit_and_drops_its_rest(codec):
     cut = fu_a if codec == "h264" else fu_265
     nal = film(codec)[0][0][0]
     pieces = cut(nal, 20)
@@ -332,7 +332,7 @@ def test_a_hole_ends_a_nal_unit_and_its_rest_is_dropped(codec):
         (H265Depacketizer, b"\x64\x01abc"),
     ],
 )
-def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
+def test_truncated_and_unknown_payloads_are_ignored(codec, payload):
     joined = codec()
     assert joined.push(memoryview(payload), False) == []
     assert joined.finish() == []
@@ -341,7 +341,7 @@ def test_stunted_and_unknown_payloads_are_passed_over(codec, payload):
 # Frames.
 
 
-def test_handed_on_at_the_marker_once_markers_are_proved():
+def test_frames_are_returned_at_the_marker_once_markers_are_trusted():
     sender = video()
     pictures = film()[0]
     seen = [len(sender.send(3600 * n, pictures[n][0], marker=True)) for n in range(8)]
@@ -350,7 +350,7 @@ def test_handed_on_at_the_marker_once_markers_are_proved():
     assert not sender.track.is_holding
 
 
-def test_what_is_held_can_be_released():
+def test_a_held_frame_can_be_released():
     sender = video()
     assert sender.send(0, film()[0][0][0], marker=True) == []
     assert sender.track.is_holding
@@ -361,7 +361,7 @@ def test_what_is_held_can_be_released():
 
 
 @pytest.mark.parametrize("proved", [False, True])
-def test_without_markers_a_new_time_ends_a_frame(proved):
+def test_a_new_timestamp_ends_a_frame_without_markers(proved):
     sender = trusted() if proved else video()
     pictures = film()[0]
     units = []
@@ -373,7 +373,7 @@ def test_without_markers_a_new_time_ends_a_frame(proved):
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
 @pytest.mark.parametrize("marker", [True, False])
-def test_frames_of_the_same_time_are_told_apart_and_put_at_even_distances(codec, marker):
+def test_frames_with_equal_timestamps_are_separated_at_even_intervals(codec, marker):
     sender, pictures = video(codec), film(codec)[0]
     units = []
     for number in range(12):
@@ -386,7 +386,7 @@ def test_frames_of_the_same_time_are_told_apart_and_put_at_even_distances(codec,
     assert sender.track.corrected_count >= 5
 
 
-def test_a_frame_that_is_sent_twice_is_one():
+def test_a_frame_that_is_sent_twice_is_returned_once():
     sender, pictures = video(), film()[0]
     units = []
     for number in range(8):
@@ -398,7 +398,7 @@ def test_a_frame_that_is_sent_twice_is_one():
 
 
 @pytest.mark.parametrize(("step", "times"), [(1, 2), (0, 1)])
-def test_packets_that_come_twice_and_a_number_that_stands_still_spoil_nothing(step, times):
+def test_duplicate_packets_and_a_constant_sequence_number_lose_no_frame(step, times):
     sender, pictures = video(), film()[0]
     units = []
     for number in range(8):
@@ -443,7 +443,7 @@ def test_a_marker_on_parameter_sets_ends_nothing():
     assert nals_of(unit.data) == [*film()[1], SEI, film()[0][0][0]]
 
 
-def test_markers_found_wrong_late_cost_one_frame_and_are_told():
+def test_markers_found_wrong_late_damage_one_frame_and_count_as_lost():
     sender = trusted()
     pictures = film()[0]
     (_split,) = sender.send(90_000, pictures[5][0], marker=True)
@@ -465,7 +465,7 @@ def test_parameter_sets_with_a_time_of_their_own_go_in_front():
     assert unit.key
 
 
-def test_a_lost_packet_is_told_with_the_damaged_frame():
+def test_a_lost_packet_is_counted_with_the_damaged_frame():
     sender = trusted()
     first, last = film()[0][4][0][:100], b"\x41rest"
     sender.send(90_000, first)
@@ -476,7 +476,7 @@ def test_a_lost_packet_is_told_with_the_damaged_frame():
     assert unit.lost == 0
 
 
-def test_a_lost_end_is_told_with_the_frame_that_lacks_it():
+def test_a_lost_end_of_a_frame_is_counted_with_that_frame():
     sender = trusted()
     pieces = fu_a(film()[0][4][0], 20)
     for piece in pieces[:3]:
@@ -486,13 +486,13 @@ def test_a_lost_end_is_told_with_the_frame_that_lacks_it():
     assert cut.data.endswith(film()[0][4][0][:61])
 
 
-def test_whole_frames_lost_are_told_with_the_next():
+def test_completely_lost_frames_are_counted_with_the_next_one():
     sender = trusted()
     (unit,) = sender.send(900_000, film()[0][5][0], marker=True, lose=30)
     assert unit.lost == 30
 
 
-def test_doubled_packets_are_dropped():
+def test_duplicate_packets_are_dropped():
     sender = trusted()
     packet = parse_packet(rtp(sender.sequence, 3600 * 3, film()[0][3][0], marker=True))
     assert sender.track.push(packet, sender.now) == []
@@ -520,7 +520,7 @@ def test_a_key_frame_has_its_parameter_sets_in_front(codec):
     assert again.data == unit.data and again.track is unit.track
 
 
-def test_another_size_is_another_track_and_coming_back_is_the_one_before():
+def test_another_frame_size_is_another_track_and_the_first_size_the_first_track():
     sender = trusted()
     (before,) = sender.send(90_000, film()[0][0][0], marker=True)
     pictures, sets = film(size=(640, 360))
@@ -550,7 +550,7 @@ def golomb(number: int) -> str:
     return "0" * (len(digits) - 1) + digits
 
 
-def test_other_parameter_sets_for_the_same_frames_are_the_same_track():
+def test_other_parameter_sets_of_equal_size_are_the_same_track():
     sender = trusted()
     slices, (sequence, _) = film()[0], film()[1]
     tracks = set()
@@ -618,7 +618,7 @@ def recovery_point(count: int) -> bytes:
     )
 
 
-def test_a_recovery_point_is_a_place_to_begin():
+def test_decoding_can_start_at_a_recovery_point():
     sender = trusted()
     slices, sets = film()
     sender.send(90_000, recovery_point(0))
@@ -629,7 +629,7 @@ def test_a_recovery_point_is_a_place_to_begin():
     assert not unit.key
 
 
-def test_a_renewal_bit_by_bit_is_right_after_as_many_frames_as_it_tells():
+def test_intra_refresh_is_complete_after_the_number_of_frames_in_the_recovery_point():
     """The next refresh may begin at once: then each second one is a place to start."""
     sender = trusted()
     slices, _ = film()
@@ -650,7 +650,7 @@ def test_a_broken_parameter_set_changes_nothing():
     assert unit.track.width == 320
 
 
-def test_nothing_is_handed_on_before_its_size_is_known():
+def test_no_frame_is_returned_before_its_size_is_known():
     sender = video(sets=[])
     pictures, sets = film()
     for number in range(3):
@@ -661,7 +661,7 @@ def test_nothing_is_handed_on_before_its_size_is_known():
     assert unit.key and unit.track.width == 320
 
 
-def test_what_leads_a_broken_link_is_shown_by_nobody():
+def test_frames_that_lead_a_broken_link_are_dropped():
     """H.265: nobody shows the frames before a BLA that need frames in front of it.
 
     Those before a CRA are shown to viewers that have the frames they need.
@@ -695,7 +695,7 @@ def test_frames_that_are_too_large_are_counted_with_the_next():
     assert unit.dropped_frames == 0
 
 
-def test_more_pixels_than_can_be_taken_end_the_reading_with_the_reason():
+def test_too_many_pixels_end_the_reading_with_the_reason():
     wide = H264Syntax.parse_sps(film()[1][0])._replace(width=1 << 14, height=1 << 14)
     pictures, _sets = film()
     sender = trusted()
@@ -738,7 +738,7 @@ def test_size_and_reorder_depth_are_read_from_the_parameter_sets(codec, b_frames
         ("keyint=1", "yuv444p", 0),
     ],
 )
-def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
+def test_every_field_of_a_sequence_parameter_set_is_read(options, form, reorder):
     context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = 354, 292, form
     context.time_base = Fraction(1, 25)
@@ -759,7 +759,7 @@ def test_all_that_a_sequence_parameter_set_may_hold(options, form, reorder):
 
 
 @pytest.mark.parametrize("options", ["", ":bframes=3:ref=4", ":scaling-list=default:ref=3"])
-def test_the_shape_of_a_pixel_stands_near_the_end_of_an_h265_parameter_set(options):
+def test_the_pixel_aspect_ratio_is_read_near_the_end_of_an_h265_parameter_set(options):
     context = av.CodecContext.create("libx265", "w")
     context.width, context.height, context.pix_fmt = 352, 288, "yuv420p10le"
     context.time_base = Fraction(1, 25)
@@ -799,7 +799,7 @@ def sound(codec: str, **format: str) -> Sender:
 
 
 @pytest.mark.parametrize("codec", ["PCMA", "OPUS", "L16"])
-def test_one_packet_one_piece_of_audio(codec):
+def test_each_rtp_packet_of_simple_audio_is_one_unit(codec):
     sender = sound(codec)
     (first,) = sender.send(2**32 - 10, b"abc")
     (second,) = sender.send(310, b"def", lose=3)
@@ -833,20 +833,20 @@ def test_aac_in_one_packet_and_over_several():
 @pytest.mark.parametrize(
     "payload", [b"", b"\0", b"\0\x10", b"\0\x10\0", b"\xff\xff\0\0abc", b"\0\0abc"]
 )
-def test_stunted_aac_is_passed_over(payload):
+def test_truncated_aac_is_ignored(payload):
     if payload:
         assert sound("MPEG4-GENERIC", config="1190").send(1, payload, marker=True) == []
 
 
 @pytest.mark.parametrize(("config", "step"), [("1190", 1024), ("1194", 960), ("1310", 2048)])
-def test_the_distance_of_aac_units(config, step):
+def test_the_interval_of_aac_units_follows_the_configuration(config, step):
     """Plain AAC, with 960 samples, and at half the stated rate (SBR)."""
     sender = sound("MPEG4-GENERIC", config=config)
     first, second = sender.send(0, aac(b"a", b"b"))
     assert round((second.time - first.time) * 48_000 / 1e9) == step
 
 
-def test_audio_that_cannot_be_taken_is_left_out():
+def test_unsupported_audio_has_no_depacketizer():
     for codec in ("VORBIS", "SPEEX", "EAC3", "G726-48", "G723", "MP4A-LATM", ""):
         assert create_audio_depacketizer(sdp.MediaDescription("audio", 96, codec, 8000)) is None
     low = sdp.MediaDescription("audio", 96, "MPEG4-GENERIC", 8000, 1, {"sizelength": "6"})
@@ -902,7 +902,7 @@ def test_parameters_under_a_wrong_number_are_taken_where_no_other_can_be_meant(l
     assert medium.config() == config
 
 
-def test_a_configuration_of_audio_keeps_all_its_bytes():
+def test_an_audio_configuration_keeps_all_its_bytes():
     """What would be emulation prevention in a NAL unit is part of the configuration."""
     told = bytes.fromhex("178000000310")
     assert BitReader(told).read_bits(48) == int.from_bytes(told, "big")
@@ -917,7 +917,7 @@ def exif(orientation: int, order: str = "big", kind: bytes = b"Exif\0\0") -> byt
     return b"\xff\xe1" + (8 + len(tiff)).to_bytes(2, "big") + kind + tiff
 
 
-def test_how_a_jpeg_is_to_be_turned():
+def test_the_exif_orientation_of_a_jpeg_is_read():
     data = made([0], codec="mjpeg", size=(64, 48))[0].data
     for orientation in range(1, 9):
         for order in ("big", "little"):
@@ -941,6 +941,6 @@ def test_the_size_of_a_jpeg_is_read_from_its_header():
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8", b"GIF89a" * 9, b"\xff\xd8\xff\xe0\0\4ab", b"\xff\xd8" * 9]
 )
-def test_what_is_no_jpeg_has_no_size(data):
+def test_data_that_is_no_jpeg_has_no_size(data):
     with pytest.raises(ValueError):
         jpeg_header.read_jpeg_format(data)

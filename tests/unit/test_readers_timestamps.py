@@ -52,7 +52,7 @@ HOUR, MINUTES = 3600, 300  # seconds
         ),
     ],
 )
-def test_an_hour_with_a_wrong_stamp_every_other_second_stays_an_hour(seconds, fps, rest, off):
+def test_an_hour_with_a_wrong_timestamp_every_other_second_stays_an_hour(seconds, fps, rest, off):
     count = seconds * fps
     right = [n * RATE // fps for n in range(count)]
     wrong = [n % (2 * fps) == 3 * fps // 2 for n in range(count)]
@@ -63,14 +63,14 @@ def test_an_hour_with_a_wrong_stamp_every_other_second_stays_an_hour(seconds, fp
 
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("run", [2, 5, 12])
-def test_a_few_wrong_stamps_in_a_row(run, rest):
+def test_a_few_wrong_timestamps_in_a_row_are_corrected(run, rest):
     fps, count = 25, 25 * 600
     right = [n * RATE // fps for n in range(count)]
     stamps = [each + (-9800 * RATE if n % 100 >= 100 - run else 0) for n, each in enumerate(right)]
     assert relative(played(stamps, [rested(n / fps, rest) for n in range(count)])) == right
 
 
-def test_each_wrong_stamp_may_be_wrong_in_its_own_way():
+def test_random_wrong_timestamps_are_corrected():
     chance = random.Random(3)
     right = [n * RATE // 25 for n in range(25 * 1200)]
     stamps = [
@@ -86,7 +86,7 @@ def test_each_wrong_stamp_may_be_wrong_in_its_own_way():
 
 
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
-def test_wrong_stamps_among_frames_that_are_shown_in_another_order(rest):
+def test_wrong_timestamps_among_reordered_frames_are_corrected(rest):
     """In a GOP of I P B B P B B P, any of them may be the wrong one."""
     order = [3 * (n // 3) + (3, 1, 2)[n % 3] for n in range(9000)]
     right = [each * 3600 for each in order]
@@ -99,7 +99,7 @@ def test_wrong_stamps_among_frames_that_are_shown_in_another_order(rest):
 @pytest.mark.parametrize("back", [0, MAX_AUDIO_OVERLAP_NS])
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
 @pytest.mark.parametrize("jump", [3600, -3600, 13 * 3600, -1.5])
-def test_a_clock_that_is_set_is_bridged_by_the_usual_distance(jump, rest, back):
+def test_a_clock_that_is_set_is_bridged_by_the_usual_frame_interval(jump, rest, back):
     right = [n * 3600 for n in range(25 * 300)]
     stamps = [each + (round(jump * RATE) if n >= 2000 else 0) for n, each in enumerate(right)]
     found = played(stamps, [rested(7 + n / 25, rest) for n in range(len(right))], back=back)
@@ -107,7 +107,7 @@ def test_a_clock_that_is_set_is_bridged_by_the_usual_distance(jump, rest, back):
 
 
 @pytest.mark.parametrize("jump", [3600, -3600])
-def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
+def test_a_clock_that_is_set_and_set_back_shifts_no_timestamp(jump):
     """An hour forward in spring and back in autumn, also with an odd timestamp now and then."""
     right = [n * 9000 for n in range(40_000)]
     stamps = [
@@ -120,7 +120,7 @@ def test_a_clock_that_is_set_and_set_back_has_not_moved(jump):
     )
 
 
-def test_a_clock_that_begins_again_with_each_key_frame():
+def test_a_clock_that_restarts_with_each_key_frame_is_bridged():
     right = [n * 3600 for n in range(25 * 200)]
     found = played(
         [each % RATE for each in right],
@@ -139,7 +139,7 @@ def test_a_pause_while_the_clock_is_set_lasts_as_long_as_it_did():
 
 
 @pytest.mark.parametrize("rate", [8000, 48_000, 90_000])
-def test_32_bits_end_beside_wrong_stamps(rate):
+def test_timestamps_wrap_at_32_bits_despite_wrong_ones(rate):
     step = rate // 50
     right = [2**32 - 30 * rate + n * step for n in range(5000)]
     stamps = [each - 5000 * rate * (n % 77 == 50) for n, each in enumerate(right)]
@@ -152,7 +152,7 @@ def test_32_bits_end_beside_wrong_stamps(rate):
     assert found == right
 
 
-def test_a_frame_ahead_of_its_time_by_less_than_a_second_moves_nothing_for_good():
+def test_a_timestamp_less_than_a_second_ahead_shifts_later_frames_only_briefly():
     """It cannot be told from a frame after a pause; the frames after it make room."""
     right = [n * 3600 for n in range(2500)]
     stamps = [each + RATE // 2 * (n % 100 == 50) for n, each in enumerate(right)]
@@ -163,13 +163,13 @@ def test_a_frame_ahead_of_its_time_by_less_than_a_second_moves_nothing_for_good(
 
 
 @pytest.mark.parametrize("rest", [0.0, IDLE_READ_INTERVAL_S])
-def test_a_clock_that_stands_still_is_replaced_by_the_arrivals(rest):
+def test_a_stopped_camera_clock_is_replaced_by_arrival_times(rest):
     found = relative(played([777] * 1000, [rested(5 + n / 10, rest) for n in range(1000)]))
     assert abs(found[-1] / RATE - 99.9) < 0.7
     assert all(later > earlier for earlier, later in pairwise(found))
 
 
-def test_the_first_stamp_of_all_may_be_the_wrong_one():
+def test_a_wrong_first_timestamp_is_corrected():
     right = [n * 3600 for n in range(1000)]
     stamps = [-9800 * RATE, *right[1:]]
     found = played(stamps, [n / 25 for n in range(1000)])
@@ -183,7 +183,7 @@ def test_the_first_stamp_of_all_may_be_the_wrong_one():
     st.integers(0, 2**32 - 1),
     st.integers(0, 10),
 )
-def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
+def test_correct_timestamps_are_not_changed(distances, rest, first, seed):
     """Whatever its intervals, and although a network may delay its frames by seconds."""
     chance = random.Random(seed)
     stamps, arrivals, latest = [first], [10.0], 10.0
@@ -201,7 +201,7 @@ def test_of_a_good_camera_not_one_tick_is_changed(distances, rest, first, seed):
     st.integers(1, 4),
     st.sampled_from([0.0, IDLE_READ_INTERVAL_S]),
 )
-def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group, rest):
+def test_correct_timestamps_of_reordered_frames_are_not_changed(distances, group, rest):
     """The last one of a few frames is sent first, when it was captured."""
     shown = [1000]
     for each in distances:
@@ -219,7 +219,7 @@ def test_nor_where_frames_are_sent_in_another_order_than_shown(distances, group,
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**32 - 1)), max_size=200),
     st.sampled_from([0, MAX_AUDIO_OVERLAP_NS, MAX_REORDER_DELAY_NS]),
 )
-def test_of_any_stamps_the_times_grow_and_no_more_than_is_needed_is_kept(kinds, back):
+def test_random_timestamps_give_increasing_times_and_a_bounded_state(kinds, back):
     """Repeated timestamps, random ones, and some that continue."""
     times = RtpClock(RATE)
     stamp, latest = 0, None

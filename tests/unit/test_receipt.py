@@ -37,7 +37,7 @@ def test_a_written_receipt_has_code_facts_and_the_english_message(tmp_path):
     assert Receipt.read(path).warnings == [late]
 
 
-def test_the_messages_of_a_receipt_are_told_in_another_language():
+def test_the_messages_of_a_receipt_are_translated():
     told = receipt(warnings=[RecordingWarning.of("frames_dropped")]).in_language("fr")
     assert told.warnings[0].message == catalogue("fr")["warnings.frames_dropped"]
 

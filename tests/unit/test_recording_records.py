@@ -64,7 +64,7 @@ def test_an_entry_that_had_begun_is_resumed_with_its_segments(tmp_path):
     assert state.has_segments(tmp_path)
 
 
-def test_the_first_reason_to_stop_counts():
+def test_the_first_reason_to_stop_is_kept():
     stop = RecordingStop()
     assert stop.reason is None
     stop.set("disk")

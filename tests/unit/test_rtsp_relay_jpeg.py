@@ -66,7 +66,7 @@ def test_a_jpeg_comes_through_whole_whatever_its_packets_size(width, restart, fi
     )
 
 
-def test_packets_that_are_missing_stay_missing():
+def test_missing_packets_stay_missing_in_the_rewritten_sequence():
     rewriter = JpegPackets(0, PayloadTypes(26))
     numbers = []
     big = payloads(jpeg(), SIZE, width=60_000)[0][0]
@@ -77,7 +77,7 @@ def test_packets_that_are_missing_stay_missing():
     assert sorted(steps)[-1] == 3 and steps.count(1) == len(steps) - 1
 
 
-def test_what_stands_around_a_payload_goes_with_the_first_piece_and_padding_with_none():
+def test_an_rtp_extension_goes_with_the_first_piece_and_padding_with_none():
     big = payloads(jpeg(), SIZE, width=60_000)[0][0]
     extension = b"\xab\xac\0\x01" + b"time"
     data = packet(1, big + b"\0\0\0\4", True, first=0xB0, before=extension)
@@ -94,7 +94,7 @@ def test_what_stands_around_a_payload_goes_with_the_first_piece_and_padding_with
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=6))
-def test_whatever_comes_frames_stay_frames(packets):
+def test_the_rewriter_returns_valid_interleaved_packets_for_any_input(packets):
     frames = b"".join(interleaved(0, each) for each in packets)
     out = JpegPackets(0, PayloadTypes(26)).rewrite(frames)
     assert sum(4 + len(data) for _, data in taken_apart(out)) == len(out)

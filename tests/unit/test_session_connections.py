@@ -16,7 +16,7 @@ from camrec.errors import CameraError
 from camrec.media import MediaUnit
 from camrec.readers import StreamError
 from camrec.session import Session, SessionState, frame_silence, retry_policy, session_thread
-from support.units_made import pictures
+from support.units_made import video_units
 
 TIMES = [each / 50 for each in range(300)]
 SOURCE = parse_address("rtsp://10.0.0.1/x")
@@ -35,7 +35,7 @@ class FakeReader:
 
     def batches(self) -> Iterator[Sequence[MediaUnit]]:
         begin = time.monotonic_ns()
-        for unit in pictures(TIMES, size=(64, 48), begin=begin):
+        for unit in video_units(TIMES, size=(64, 48), begin=begin):
             if self.closed.wait(max(0.0, (unit.arrived - time.monotonic_ns()) / 1e9)):
                 return
             if not self.errors.empty():
@@ -114,7 +114,7 @@ class FakeUpstream:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch):
-    pictures(TIMES, size=(64, 48))  # encoded before the clock starts
+    video_units(TIMES, size=(64, 48))  # encoded before the clock starts
     monkeypatch.setattr(session_thread, "ATTEMPT_PAUSE_S", 0.01)
     monkeypatch.setattr(frame_silence, "STALE_AFTER_S", 0.5)
     monkeypatch.setattr(retry_policy, "RECONNECT_PAUSES_S", (0.05,))
@@ -162,14 +162,14 @@ def test_a_camera_that_rejects_the_password_is_connected_once():
         assert (session.state, upstream.opened) == (SessionState.FAILED, 1)
 
 
-def test_another_route_is_not_another_attempt():
+def test_changing_the_route_is_not_another_attempt():
     upstream = FakeUpstream("camera_jpeg", "camera_jpeg")
     upstream.reroutes = 2
     with opened(upstream) as session:
         assert (session.state, session.attempt, upstream.opened) == (SessionState.LIVE, 1, 3)
 
 
-def test_routes_are_changed_twice_at_most():
+def test_a_route_is_changed_twice_at_most():
     upstream = FakeUpstream(*["camera_jpeg"] * 5)
     upstream.reroutes = 5
     with opened(upstream) as session:

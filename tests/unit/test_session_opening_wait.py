@@ -11,7 +11,7 @@ from camrec.camera_address import parse_address
 from camrec.session.frame_silence import FrameSilence
 from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S, OpeningWait
 from camrec.session.probe import StreamProbe
-from support.units_made import SECOND, pictures
+from support.units_made import SECOND, video_units
 
 SOURCE = parse_address("rtsp://10.0.0.1/x")
 
@@ -33,13 +33,13 @@ def test_a_camera_that_says_nothing_has_failed_after_fifteen_seconds(clock):
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("answer", "camera_no_answer")
 
 
-def test_one_that_answers_and_sends_no_media_has_failed_after_fifteen_seconds(clock):
+def test_a_camera_that_answers_without_media_fails_after_fifteen_seconds(clock):
     wait = OpeningWait(clock.now)
     assert seconds(clock, wait, StreamProbe(clock), lambda _: 0) == FIRST_MEDIA_TIMEOUT_S
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("media", "camera_no_picture")
 
 
-def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
+def test_a_camera_that_sends_media_gets_ninety_seconds_for_a_key_frame(clock):
     wait = OpeningWait(clock.now)
     assert (
         seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * second)
@@ -48,7 +48,7 @@ def test_one_that_sends_media_is_awaited_for_ninety_seconds(clock):
     assert (wait.waiting_for, wait.error(SOURCE).code) == ("key_frame", "camera_no_key_frame")
 
 
-def test_one_whose_frames_the_proxy_holds_back_is_called_another_way_soon(clock):
+def test_a_camera_whose_frames_the_proxy_withholds_changes_its_route_soon(clock):
     """Counted from the first media: the time until the camera answers is not the proxy's fault."""
     wait = OpeningWait(clock.now, key_frame_timeout=5.0)
     assert (
@@ -85,18 +85,18 @@ def held_back_after(clock, received, key_frame: float = 65.0) -> float:
 
 
 @pytest.mark.parametrize(("rate", "every"), [(10, 1), (25, 1), (25, 2), (12.5, 2), (5, 2)])
-def test_one_whose_key_frames_the_proxy_holds_back_is_called_another_way_after_five_seconds(
+def test_a_camera_whose_key_frames_the_proxy_withholds_changes_its_route_after_five_seconds(
     clock, rate, every
 ):
     assert held_back_after(clock, sent(rate, every, 4000)) <= max(5.5, 5 * every)
 
 
 @pytest.mark.parametrize(("rate", "every"), [(2, 60), (10, 60), (25, 60), (0.5, 64)])
-def test_one_between_two_of_its_key_frames_is_awaited_on_its_first_connection(clock, rate, every):
+def test_a_camera_between_two_key_frames_keeps_its_first_connection(clock, rate, every):
     assert held_back_after(clock, sent(rate, every, 4000)) >= 65
 
 
-def test_frames_that_come_together_at_random_are_no_key_frames(clock):
+def test_frames_that_arrive_in_random_bursts_are_no_key_frames(clock):
     """A busy machine, or a wireless network: nothing for a while, then several frames at once."""
     for seed in range(10):
         chance = random.Random(seed)
@@ -107,13 +107,13 @@ def test_frames_that_come_together_at_random_are_no_key_frames(clock):
         assert held_back_after(clock, lambda second, a=arrivals: 1000 * bisect(a, second)) >= 65
 
 
-def test_one_that_sends_nothing_is_not_held_back(clock):
+def test_a_camera_that_sends_nothing_is_not_withheld_by_the_proxy(clock):
     wait = OpeningWait(clock.now, key_frame_timeout=5.0)
     assert seconds(clock, wait, StreamProbe(clock), lambda _: 0) == FIRST_MEDIA_TIMEOUT_S
     assert wait.error(SOURCE).code == "camera_no_picture"
 
 
-def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
+def test_a_camera_whose_media_stops_gets_fifteen_more_seconds(clock):
     wait = OpeningWait(clock.now)
     over = seconds(clock, wait, StreamProbe(clock), lambda second: 1000 * min(second, 20))
     assert over == 20 + FIRST_MEDIA_TIMEOUT_S
@@ -123,7 +123,7 @@ def test_one_whose_media_ends_is_awaited_for_fifteen_seconds_more(clock):
 @pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_a_whole_key_frame_is_enough_to_be_decoded(clock, codec, b_frames):
-    key = pictures([0.0], codec=codec, b_frames=0 if codec == "mjpeg" else b_frames)[0]
+    key = video_units([0.0], codec=codec, b_frames=0 if codec == "mjpeg" else b_frames)[0]
     probe = StreamProbe(clock, required_frames=1)
     probe.add(key)
     assert not probe.passed
@@ -133,7 +133,7 @@ def test_a_whole_key_frame_is_enough_to_be_decoded(clock, codec, b_frames):
 
 def test_ten_frames_without_a_key_frame_are_not_live(clock):
     probe = StreamProbe(clock)
-    for unit in pictures([each / 25 for each in range(20)])[1:]:
+    for unit in video_units([each / 25 for each in range(20)])[1:]:
         probe.add(unit)
     probe.decode_pending()
     clock.now += 5 * SECOND
@@ -142,7 +142,7 @@ def test_ten_frames_without_a_key_frame_are_not_live(clock):
 
 def play(feed, clock, times) -> None:
     begin = clock.now
-    for unit in pictures(times, gop=1, begin=begin):
+    for unit in video_units(times, gop=1, begin=begin):
         clock.now = unit.arrived
         feed.publish(unit)
 
@@ -153,7 +153,7 @@ def test_a_camera_of_ten_frames_a_second_is_lost_after_five_seconds(feed, clock)
     assert silence.stale_after == silence.lost_after == silence.reconnect_timeout == 5
 
 
-def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
+def test_a_camera_with_a_frame_every_eight_seconds_is_lost_after_forty(feed, clock):
     silence = FrameSilence(feed, clock)
     play(feed, clock, [0.0])
     assert (silence.stale_after, silence.lost_after) == (FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S)
@@ -162,7 +162,7 @@ def test_one_of_a_frame_in_eight_seconds_is_lost_after_forty(feed, clock):
     assert silence.reconnect_timeout == pytest.approx(16)
 
 
-def test_one_that_is_silent_between_two_bursts_is_left_once_only(feed, clock):
+def test_a_camera_that_is_silent_between_bursts_is_disconnected_only_once(feed, clock):
     """A silence that the camera has once ended by itself is normal, and camrec stays connected."""
     silence = FrameSilence(feed, clock)
     burst = [each / 25 for each in range(50)]

@@ -56,14 +56,14 @@ def test_the_relay_is_tried_where_the_dialogue_failed(code, attempt, after):
     assert route.route is (after or CameraRoute.DIRECT)
 
 
-def test_no_route_is_tried_twice():
+def test_no_camera_route_is_tried_twice():
     route = choice()
     assert route.choose_after(error("camera_codec"), NOTHING_KNOWN)
     assert not route.choose_after(error("camera_codec"), IN_DIALOGUE)
     assert not route.propose(CameraRoute.DIRECT)
 
 
-def test_frames_that_mediamtx_holds_back_go_past_it_unread():
+def test_a_camera_whose_frames_mediamtx_withholds_is_passed_through_unread():
     route = choice()
     assert route.may_withhold_frames
     assert route.choose_after(error("camera_no_key_frame", seconds=65), NOTHING_KNOWN)
@@ -88,7 +88,7 @@ def test_a_credential_goes_to_mediamtx_for_udp_and_after_no_redirect_only(
     assert route.route is (CameraRoute.UDP if over_udp else CameraRoute.RELAY)
 
 
-def test_what_the_proxy_dropped_changes_the_next_opening_only():
+def test_packets_dropped_by_the_proxy_change_only_the_next_opening():
     route = choice()
     assert route.propose(CameraRoute.UNREAD)
     assert route.route is CameraRoute.DIRECT
@@ -128,7 +128,7 @@ def test_a_route_that_delivers_is_remembered_and_one_that_was_known_is_not_writt
     assert choice(routes=routes).route is CameraRoute.RELAY
 
 
-def test_udp_that_no_longer_works_is_forgotten():
+def test_a_udp_route_that_no_longer_works_is_forgotten():
     routes = CameraRoutes()
     routes.remember(GUARDED, CameraRoute.UDP)
     route = choice(GUARDED, routes)

@@ -107,7 +107,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("start", MADE)
-def test_every_value_that_is_told_has_its_text(start):
+def test_every_value_that_is_shown_has_its_text(start):
     for language in LANGUAGES:
         assert not [value for value in MADE[start] if f"{start}{value}" not in catalogue(language)]
 
@@ -123,7 +123,7 @@ def test_every_text_of_a_code_is_used(prefix):
     assert not known - named - system - old
 
 
-def test_a_fact_that_is_a_text_is_told_in_the_language_around_it():
+def test_a_phrase_within_a_phrase_is_translated_with_it():
     phrase = Phrase("reasons.not_started", reason=Phrase("reasons.enoent"))
     assert str(phrase) == "it cannot be started (no such file or folder)"
     assert phrase.text("fr") == "il ne peut pas être lancé (fichier ou dossier introuvable)"

@@ -47,7 +47,7 @@ def test_the_language_that_a_browser_prefers_is_chosen(accept, language):
     assert i18n.best_language(accept) == language
 
 
-def test_a_subscriber_that_fails_hurts_nobody(caplog):
+def test_a_failing_subscriber_does_not_affect_others(caplog):
     heard = []
     signal = Callbacks()
     signal.connect(lambda word: 1 / 0)
@@ -70,7 +70,7 @@ class Lamp(Enum):
 MOVES = {Lamp.OFF: frozenset({Lamp.ON}), Lamp.ON: frozenset({Lamp.OFF, Lamp.BROKEN})}
 
 
-def test_a_machine_moves_by_its_table_and_tells():
+def test_a_state_machine_follows_its_table_and_reports_each_change():
     lamp, told = StateMachine(Lamp.OFF, MOVES), []
     lamp.changed.connect(lambda old, new: told.append((old, new)))
     assert lamp.transition(Lamp.ON)
@@ -92,7 +92,7 @@ def test_waiting_for_a_state_ends_when_it_comes():
     assert not waiter.is_alive()
 
 
-def test_moments_are_told_in_utc():
+def test_timestamps_are_formatted_in_utc():
     assert format_iso(0) == "1970-01-01T00:00:00.000000Z"
     assert format_iso(1_764_000_000_123_456_789) == "2025-11-24T16:00:00.123456Z"
 

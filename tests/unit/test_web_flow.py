@@ -22,7 +22,7 @@ def filled(flow: FlowControl, size: int = 100, *, shown: bool = True) -> int:
     return count
 
 
-def test_few_messages_are_on_their_way_to_a_slow_viewer():
+def test_a_slow_viewer_has_few_messages_in_flight():
     flow = begun()
     assert filled(flow) == 4
     flow.acknowledge(1, 1)
@@ -31,19 +31,19 @@ def test_few_messages_are_on_their_way_to_a_slow_viewer():
     assert filled(flow) == 3
 
 
-def test_those_that_are_not_shown_count_by_their_bytes():
+def test_messages_that_are_not_shown_count_by_their_bytes():
     flow = begun()
     assert filled(flow, 1 << 10, shown=False) == MAX_IN_FLIGHT_BYTES >> 10
 
 
-def test_one_large_frame_may_go_and_nothing_behind_it():
+def test_one_large_frame_is_sent_and_none_after_it():
     flow = begun()
     assert filled(flow, 10 * MAX_IN_FLIGHT_BYTES) == 1
     flow.acknowledge(1, 1)
     assert flow.has_room
 
 
-def test_one_who_answers_many_at_once_is_sent_as_many_more():
+def test_a_viewer_that_acknowledges_many_at_once_is_sent_as_many_more():
     flow = begun()
     filled(flow)
     flow.acknowledge(4, 8)
@@ -62,7 +62,7 @@ def test_flow_control_of_another_stream_begins_with_few_messages():
     assert filled(flow) == 2
 
 
-def test_nobody_is_sent_more_for_a_promise():
+def test_acknowledging_unsent_frames_raises_the_limit_only_to_its_maximum():
     flow = begun()
     flow.acknowledge(1000, 1000)
     assert filled(flow) == 3 + MAX_FRAMES_PER_REPLY

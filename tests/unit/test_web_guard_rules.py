@@ -194,7 +194,7 @@ def test_a_token_is_required_once_the_settings_have_one():
     assert not guard.allows_embedding(request())
 
 
-def test_after_wrong_tokens_the_right_one_is_refused_for_a_while_and_no_token_costs_no_try():
+def test_wrong_tokens_block_even_the_right_one_for_a_while_and_a_missing_one_does_not():
     guard = RequestGuard(Config(token=TOKEN))
     for _ in range(20):
         assert refusal(guard, request()) == "token_wrong"
@@ -347,7 +347,7 @@ def test_an_error_of_a_key_says_the_method_or_the_beginning_of_the_path():
     assert missing.value.facts == {"path": "/" + "x" * 199}
 
 
-def test_below_no_key_the_other_guard_decides():
+def test_requests_without_a_key_are_decided_by_the_other_guard():
     guard = KeyedGuard(RequestGuard(Config(token=TOKEN)))
     assert refusal(guard, request()) == "token_wrong"
     assert refusal(guard, request(**bearer(TOKEN))) is None

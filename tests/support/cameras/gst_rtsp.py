@@ -23,7 +23,7 @@ import barcode  # noqa: E402
 import schedule  # noqa: E402
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-SOUND = {
+AUDIO_PIPELINES = {
     "aac": "audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1 pt=97",
     "pcma": "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8",
     "pcmu": "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
@@ -45,7 +45,7 @@ SOUND = {
 }
 
 
-def pictures_pipeline(options: dict) -> str:
+def video_pipeline(options: dict) -> str:
     """From raw frames to RTP, in gst-launch's syntax."""
     gop, rate, b = options["gop"], options["bit_rate"], options["b_frames"]
     in_band = options["in_band"]
@@ -73,13 +73,13 @@ def pictures_pipeline(options: dict) -> str:
 
 
 def pipeline(options: dict) -> str:
-    parts = [pictures_pipeline(options)]
+    parts = [video_pipeline(options)]
     if options["audio"]:
-        sound = SOUND[options["audio"]]
-        rate = int(sound.partition("rate=")[2].partition(",")[0])
+        audio = AUDIO_PIPELINES[options["audio"]]
+        rate = int(audio.partition("rate=")[2].partition(",")[0])
         parts.append(
             f"audiotestsrc is-live=true wave=ticks samplesperbuffer={rate // 50} "
-            f"! audioconvert ! audioresample ! {sound}"
+            f"! audioconvert ! audioresample ! {audio}"
         )
     return f"( {' '.join(parts)} )"
 
@@ -125,7 +125,7 @@ class Shot:
         drop_queries(pad, Gst.PadProbeType.QUERY_DOWNSTREAM, Gst.QueryType.CAPS)
         if options["audio"]:
             pad = element.get_by_name("pay1").get_static_pad("src")
-            pad.add_probe(everything, self._sounded)
+            pad.add_probe(everything, self._audio_sent)
             # The audio source says that it can seek, and then a client's PLAY from 0 fails.
             drop_queries(pad, Gst.PadProbeType.QUERY_UPSTREAM, Gst.QueryType.SEEKING)
             if options["sound_until"] == 0:
@@ -135,9 +135,9 @@ class Shot:
                 pad.add_probe(everything, self._heard)
         media.connect("unprepared", lambda media: self._over.set())
         self._element = element
-        threading.Thread(target=self._take_pictures, name="pictures", daemon=True).start()
+        threading.Thread(target=self._push_frames, name="frames", daemon=True).start()
 
-    def _take_pictures(self) -> None:
+    def _push_frames(self) -> None:
         times = schedule.irregular() if self._options["irregular"] else None
         times = times or schedule.steady(self._options["rate"])
         while self._element.get_clock() is None or self._element.current_state < Gst.State.PAUSED:
@@ -160,12 +160,12 @@ class Shot:
             number = Shot.numbers
             Shot.numbers += 1
             self._taken[pts] = {"number": number, "pts": pts, "taken": time.monotonic_ns()}
-            buffer = Gst.Buffer.new_wrapped(self._picture(number))
+            buffer = Gst.Buffer.new_wrapped(self._frame(number))
             buffer.pts = pts
             if self._pictures.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
 
-    def _picture(self, number: int) -> bytes:
+    def _frame(self, number: int) -> bytes:
         width, height = self._width, self._height
         code = barcode.rows(number, width) * (height // 8)
         begin = width * (number % 40)
@@ -192,7 +192,7 @@ class Shot:
                     self._truth.write(event="picture", rtp=rtp, sent=time.monotonic_ns(), **taken)
         return Gst.PadProbeReturn.OK
 
-    def _sounded(self, pad, info):
+    def _audio_sent(self, pad, info):
         for buffer in buffers(info):
             rtp = int.from_bytes(buffer.extract_dup(4, 4), "big")
             self._truth.write(event="sound", rtp=rtp, pts=running_time(pad, buffer))

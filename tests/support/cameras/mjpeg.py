@@ -153,7 +153,7 @@ class MjpegCamera:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         self._spawn(self._accept)
-        self._spawn(self._take_pictures)
+        self._spawn(self._send_frames)
         return self
 
     def stop(self) -> None:
@@ -263,7 +263,7 @@ class MjpegCamera:
         head = variant.headers.format(length=len(jpeg), more=len(jpeg) + 2).encode()
         return variant.delimiter + head + jpeg + variant.after
 
-    def _take_pictures(self) -> None:
+    def _send_frames(self) -> None:
         times: Iterator[float]
         times = schedule.irregular() if self._irregular else schedule.steady(self._rate)
         start = time.monotonic()

@@ -56,7 +56,7 @@ class RtspCamera:
     in_band
         The parameter sets are in front of each key frame; otherwise in the SDP only.
     audio
-        None, or one of `gst_rtsp.SOUND`: "aac", "pcma", "opus", "g722", "mp3" ...
+        None, or one of `gst_rtsp.AUDIO_PIPELINES`: "aac", "pcma", "opus", "g722", "mp3" ...
     sound_until, video_until
         Seconds after which no audio or no video arrives any more, although the connection stays;
         ``sound_until=0`` is audio that is announced and never arrives.
@@ -134,13 +134,13 @@ class RtspCamera:
         """Every frame sent so far, in the order of sending."""
         return [Taken(**event) for event in self._events("picture")]
 
-    def sound(self) -> list[int]:
+    def audio_timestamps(self) -> list[int]:
         """The 32-bit RTP timestamp of every audio packet so far, also of those that
         were not sent.
         """
         return [event["rtp"] for event in self._events("sound")]
 
-    def sound_pts(self) -> dict[int, int]:
+    def audio_pts(self) -> dict[int, int]:
         """When the audio of each packet was made, by its RTP timestamp, on the clock of
         the video.
         """

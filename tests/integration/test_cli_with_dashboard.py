@@ -93,7 +93,7 @@ def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):
         assert there.get("/session/list")["sessions"] == []
 
 
-def test_a_token_that_only_the_dashboard_has_is_no_way_in(place):
+def test_record_needs_the_token_of_a_running_dashboard(place):
     with MjpegCamera() as camera, dashboard(place, "--token"):
         code, out, err = run(place, "record", camera.url, "--duration", "1")
         assert code == 1 and not out
@@ -102,7 +102,7 @@ def test_a_token_that_only_the_dashboard_has_is_no_way_in(place):
         assert run(place, "record", camera.url, "--duration", "1", *elsewhere)[0] == 0
 
 
-def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):
+def test_record_does_not_use_the_dashboard_of_another_videos_folder(place, tmp_path):
     """The port answers, but that dashboard uses another videos folder."""
     with MjpegCamera() as camera, dashboard(place) as there:
         assert run(place, "record", camera.url, "--duration", "1")[0] == 0
@@ -116,7 +116,7 @@ def test_another_folder_s_dashboard_is_left_alone(place, tmp_path):
         assert len(there.get("/videos")["videos"]) == 1
 
 
-def test_another_program_on_the_port_gets_no_token(place):
+def test_another_program_on_the_dashboard_port_gets_no_token(place):
     heard: list[bytes] = []
 
     def answer(client: socket.socket, request: bytes) -> bool:

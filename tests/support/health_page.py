@@ -21,7 +21,7 @@ KNOWN = "ignore:reference already known"
 
 
 @pytest.fixture
-def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, Page]]]:
+def shown(binaries, tmp_path, open_page) -> Iterator[Callable[..., tuple[Station, Page]]]:
     """A station with these settings, and its page in a browser."""
     with ExitStack() as stack:
 
@@ -37,9 +37,9 @@ def shown(binaries, tmp_path, looking) -> Iterator[Callable[..., tuple[Station, 
             serving = stack.enter_context(
                 Serving(lambda: make_page(station, language), routes=routes)
             )
-            look = looking(serving.url, language=language, width=width)
-            stack.callback(look.close)
-            return station, look.page
+            tab = open_page(serving.url, language=language, width=width)
+            stack.callback(tab.close)
+            return station, tab.page
 
         yield show
 

@@ -8,17 +8,19 @@ from pathlib import Path
 import camrec
 from camrec.library import VideoLibrary
 from support.studio import Studio, expected
-from support.units_made import SECOND, irregular, mixed, pictures, sound
+from support.units_made import SECOND, audio_units, irregular, mixed, video_units
 
 SIZE = (160, 120)
 BUTTON, LENGTH, END = 1.53, 20, 24
 STEADY = [number / 25 for number in range(END * 25)]
 AWAY = (10, 14)  # seconds without a frame
 KINDS = {
-    "b-frames": lambda: mixed(pictures(irregular(END), b_frames=2, size=SIZE), sound(float(END))),
-    "group-of-10-s": lambda: pictures(STEADY, gop=250, size=SIZE),
-    "mjpeg": lambda: pictures(irregular(END), codec="mjpeg", size=SIZE),
-    "gap": lambda: pictures(STEADY, b_frames=2, size=SIZE),
+    "b-frames": lambda: mixed(
+        video_units(irregular(END), b_frames=2, size=SIZE), audio_units(float(END))
+    ),
+    "gop-of-10-s": lambda: video_units(STEADY, gop=250, size=SIZE),
+    "mjpeg": lambda: video_units(irregular(END), codec="mjpeg", size=SIZE),
+    "gap": lambda: video_units(STEADY, b_frames=2, size=SIZE),
 }
 
 

@@ -72,7 +72,7 @@ def test_every_name_that_completes_a_key_has_its_text(start):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_apostrophes_are_curly_and_spaces_that_must_not_break_do_not(language):
+def test_apostrophes_are_curly_and_units_have_non_breaking_spaces(language):
     for key, found in catalogue(language).items():
         for form in forms(found):
             assert not re.search(r"(\d|\}) (?:s|min|h|fps|i/s|MB|Mo|ms)\b", form), key

@@ -36,7 +36,7 @@ EDGE = SECOND // 2  # at both ends: frames in flight there are not checked
 GAP = 2.0  # seconds without frames that the receipt has to list
 AWAY = (1.0, 4.0)  # seconds that a camera stays away
 FAULTS = ("ffmpeg", "ffmpeg", "camera", "camera", "mediamtx", "go2rtc", "camrec", "all")
-STRUCK = {"ffmpeg": (), "mediamtx": ("sound", "plain"), "go2rtc": ("jpegs",)}
+STRUCK = {"ffmpeg": (), "mediamtx": ("audio", "plain"), "go2rtc": ("jpegs",)}
 
 
 class Soak:
@@ -60,7 +60,7 @@ class Soak:
         self.memory: list[tuple[float, float]] = []
         self.chance = random.Random(seed)
         self._cameras: dict[str, Camera] = {
-            "sound": stack.enter_context(RtspCamera(audio="aac", rate=RATE, gop=RATE)),
+            "audio": stack.enter_context(RtspCamera(audio="aac", rate=RATE, gop=RATE)),
             "plain": stack.enter_context(RtspCamera(rate=RATE, gop=RATE)),
             "jpegs": stack.enter_context(MjpegCamera(rate=RATE)),
         }
@@ -75,10 +75,10 @@ class Soak:
         self._utc = time.time_ns() - time.monotonic_ns()
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The result so far."""
         return (
-            f"{self.saved} videos, {self.there} of {self.sent} pictures, {len(self.gaps)} gaps of"
+            f"{self.saved} videos, {self.there} of {self.sent} frames, {len(self.gaps)} gaps of"
             f" {sum(self.gaps):.1f} s, {len(self.troubles)} troubles"
         )
 
@@ -116,7 +116,7 @@ class Soak:
             self.troubles.append("camrec ended by itself")
             self._victim.start()
 
-    def look(self) -> float:
+    def measure_memory(self) -> float:
         """The MB that camrec and all processes below it use for themselves now."""
         found = 0
         for pid in self._victim.processes("all"):
@@ -168,7 +168,7 @@ class Soak:
 
     def _judge(self, video: Path, receipt: Receipt, log: Sequence[Sent], began: int) -> None:
         """`began`: UTC nanoseconds."""
-        told = f"{receipt.name} {receipt.recording_id}"
+        label = f"{receipt.name} {receipt.recording_id}"
         times, numbers = shown(video)
         self.saved += 1
         self.gaps += [gap.duration for gap in receipt.gaps]
@@ -177,8 +177,8 @@ class Soak:
         well = receipt.ended == "time" or killed  # and it was not back before the end
         if not receipt.playable or not well or len(times) != receipt.frames:
             self.troubles.append(
-                f"{told}: ended by {receipt.ended}, playable {receipt.playable},"
-                f" {len(times)} pictures of {receipt.frames}"
+                f"{label}: ended by {receipt.ended}, playable {receipt.playable},"
+                f" {len(times)} frames of {receipt.frames}"
             )
         first = _utc(receipt.started_at) - self._utc
         there = set(places(numbers, log, first))
@@ -186,15 +186,17 @@ class Soak:
         whole = [place for place, each in enumerate(log) if lowest < each.sent < highest]
         self.sent += len(whole)
         self.there += len(there.intersection(whole))
-        for begin, end in _holes(whole, there):
+        for begin, end in _missing_runs(whole, there):
             if not self._excused(log[begin].sent, log[end].sent, receipt.name):
                 at = (log[begin].sent - lowest + EDGE) / SECOND
-                self.troubles.append(f"{told}: {end - begin + 1} pictures missing at {at:.1f} s")
+                self.troubles.append(f"{label}: {end - begin + 1} frames missing at {at:.1f} s")
         starts = [gap.start for gap in receipt.gaps]
         for one, other in itertools.pairwise(times):
             untold = not any(abs(start - float(one)) < 0.01 for start in starts)
             if other - one > GAP + 0.1 and untold:
-                self.troubles.append(f"{told}: silence from {float(one):.1f} s on is not told")
+                self.troubles.append(
+                    f"{label}: silence from {float(one):.1f} s on is not in the receipt"
+                )
 
     def _judge_empty(self, name: str, recording_id: str, end: int) -> None:
         """A recording without a video: there was no frame during its time."""
@@ -227,23 +229,23 @@ def soak(
     """
     with ExitStack() as stack:
         made = Soak(folder, programs, seed, length, stack)
-        strike, looked = pauses[1], 0.0
+        strike, next_report = pauses[1], 0.0
         while made.elapsed < seconds:
             made.step()
             if made.elapsed >= strike:
                 kinds = FAULTS if made.elapsed < seconds / 3 else FAULTS[:-2]
                 tell(f"{made.elapsed:7.1f} s  fault: {made.strike(kinds)}")
                 strike = made.elapsed + made.chance.uniform(*pauses)
-            if made.elapsed >= looked:
-                tell(f"{made.elapsed:7.1f} s  {made.look():.0f} MB, {made.told}")
-                looked = made.elapsed + max(2.0, seconds / 90)
+            if made.elapsed >= next_report:
+                tell(f"{made.elapsed:7.1f} s  {made.measure_memory():.0f} MB, {made.summary}")
+                next_report = made.elapsed + max(2.0, seconds / 90)
             time.sleep(0.2)
         made.end()
-        tell(f"{made.elapsed:7.1f} s  {made.told}")
+        tell(f"{made.elapsed:7.1f} s  {made.summary}")
     return made
 
 
-def _holes(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, int]]:
+def _missing_runs(whole: Sequence[int], there: set[int]) -> Iterator[tuple[int, int]]:
     """The first and last position of each run of missing frames."""
     begin = before = None
     for place in whole:

@@ -24,7 +24,7 @@ from support.cameras.coded import ReorderedCamera, decoded, numbers, reordered
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode, nal_type
 from support.odd_cameras import Recorded, record
-from support.odd_pictures import FIRST, OPEN, X265, alternating, assert_follow, assert_whole, turned
+from support.odd_frames import FIRST, OPEN, X265, alternating, assert_follow, assert_whole, turned
 
 pytestmark = pytest.mark.spread
 
@@ -186,7 +186,7 @@ class StaleDescription(RawRtspCamera):
 
 
 @pytest.mark.parametrize("kind", [StrayType, Metadata, BrokenDescription, StaleDescription])
-def test_what_stands_beside_the_frames_is_passed_over(station, kind):
+def test_nal_units_other_than_frames_are_skipped(station, kind):
     film = encode("-g", "10")
     with kind(film) as camera:
         recorded = record(station, camera, SECONDS)
@@ -226,7 +226,7 @@ def test_alternating_parameter_sets_in_a_copy(station, binaries, tmp_path, codec
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
-def test_open_groups_without_an_idr(station, codec):
+def test_open_gops_without_an_idr_are_recorded(station, codec):
     quiet = "" if codec == "libx264" else ":log-level=none:pools=1:frame-threads=1"
     film = reordered(codec, OPEN + quiet, 120)
     with ReorderedCamera(film, FIRST) as camera:
@@ -242,7 +242,7 @@ def test_open_groups_without_an_idr(station, codec):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
-def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
+def test_open_gops_after_an_idr_are_copied_and_sought_from_the_idr(station):
     """Nobody knows this before the second GOP arrives; a browser must not seek there."""
     film = reordered("libx264", OPEN.replace("12", "48"), 96)
     with ReorderedCamera(film) as camera:
@@ -255,7 +255,7 @@ def test_open_groups_after_an_idr_are_copied_and_sought_from_the_idr(station):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
-def test_a_camera_that_renews_its_frames_bit_by_bit(station):
+def test_a_camera_with_intra_refresh_is_recorded_from_its_first_complete_frame(station):
     """It never sends a whole frame: the video starts with the first one that is right."""
     refresh = "intra-refresh=1:keyint=20:bframes=0:scenecut=0:ref=1:repeat-headers=1"
     film = encode("-x264-params", refresh, "-tune", "zerolatency", seconds=15)
@@ -272,7 +272,7 @@ def test_a_camera_that_renews_its_frames_bit_by_bit(station):
         assert np.array_equal(footage.frame(number)[1], whole[number])
 
 
-def test_frames_of_more_slices_than_mediamtx_takes(station):
+def test_frames_with_more_slices_than_mediamtx_accepts_are_recorded(station):
     """MediaMTX would drop a packet of each frame."""
     options = "slices=60:sliced-threads=0:scenecut=0"
     film = encode("-g", "10", "-x264-params", options, size="320x1088", seconds=3)
@@ -283,7 +283,7 @@ def test_frames_of_more_slices_than_mediamtx_takes(station):
         assert camera.most_at_once == 1
 
 
-def test_frames_that_lack_a_slice_and_can_be_decoded_are_not_lived_with(station):
+def test_decodable_frames_with_a_missing_slice_are_avoided_by_another_route(station):
     """It opens before MediaMTX reports this; then it is connected again, by the other route."""
     options = f"{X265}:slices=24:ctu=16:min-cu-size=8"
     given = {"codec": "libx265", "container": "hevc", "seconds": 3}
@@ -328,7 +328,7 @@ def test_a_camera_without_a_key_frame_as_the_letter_has_it(station, monkeypatch)
 
 
 @pytest.mark.parametrize("pixels", ["yuv444p", "yuv422p10le"])
-def test_h264_of_a_rare_kind_becomes_a_video_that_plays_everywhere(station, pixels):
+def test_a_rare_h264_profile_becomes_a_video_that_plays_everywhere(station, pixels):
     film = encode("-g", "10", pixel_format=pixels, seconds=3)
     with RawRtspCamera(film) as camera:
         recorded = record(station, camera, SECONDS)
@@ -337,7 +337,7 @@ def test_h264_of_a_rare_kind_becomes_a_video_that_plays_everywhere(station, pixe
     assert recorded.receipt.warnings == []
 
 
-def test_h264_of_a_rare_kind_is_copied_where_that_is_wanted_and_told(binaries, tmp_path):
+def test_a_rare_h264_profile_is_copied_on_request_with_a_warning(binaries, tmp_path):
     film = encode("-g", "10", pixel_format="yuv444p", seconds=3)
     with Station(binaries.config(tmp_path, h265="copy")) as station, RawRtspCamera(film) as camera:
         recorded = record(station, camera, SECONDS)
@@ -406,7 +406,7 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
     return width, height
 
 
-def test_pixels_that_are_not_square_have_one_shape_everywhere(station):
+def test_non_square_pixels_have_one_aspect_ratio_everywhere(station):
     film = encode("-g", "10", "-vf", "setsar=16/11", size="352x288", seconds=3)
     with RawRtspCamera(film) as camera:
         found = shapes(station, camera)
@@ -449,7 +449,7 @@ def bare(jpeg: bytes) -> bytes:
     return found + jpeg[at:]
 
 
-def test_jpegs_without_huffman_tables_get_the_usual_ones(station):
+def test_jpegs_without_huffman_tables_get_the_standard_ones(station):
     jpegs = encode_jpegs(seconds=2)
     with RawHttpCamera([bare(each) for each in jpegs]) as camera:
         recorded = record(station, camera, 2)
@@ -501,7 +501,7 @@ class Sizes(RawRtspCamera):
         return {nal_type(nal): nal for nal in self.frames[0][:2]}
 
 
-def test_a_camera_that_changes_its_size_all_the_time_is_bounded_and_told(station):
+def test_a_camera_that_keeps_changing_its_size_makes_few_videos_and_a_warning(station):
     films = [encode("-g", "3", size=size, seconds=1) for size in ("160x120", "320x240")]
     film = [frame for at in (0, 3, 6) for each in films for frame in each[at : at + 3]]
     with Sizes(film) as camera:
