@@ -124,8 +124,8 @@ def read_index(path: Path) -> FrameIndex:
 
     Raises
     ------
-    OSError
-        The file cannot be read (`av.error.FFmpegError` is one).
+    OSError, av.error.FFmpegError
+        The file cannot be read.
     IndexError
         The file has no video, or no frame that is shown.
     """

@@ -26,8 +26,8 @@ class FrameReader:
 
     Raises
     ------
-    OSError
-        The file cannot be opened (`av.error.FFmpegError` is one).
+    OSError, av.error.FFmpegError
+        The file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,8 +50,8 @@ class FrameReader:
         ------
         LookupError
             The frame cannot be decoded.
-        OSError
-            The file cannot be read (`av.error.FFmpegError` is one).
+        OSError, av.error.FFmpegError
+            The file cannot be read.
         """
         remaining = iter(targets)
         frame = self._find_frame(next(remaining), remaining)

@@ -27,8 +27,8 @@ def load_or_read_index(video: Path, file: Path | None) -> FrameIndex:
 
     Raises
     ------
-    OSError
-        The video cannot be read (`av.error.FFmpegError` is one).
+    OSError, av.error.FFmpegError
+        The video cannot be read.
     IndexError
         The file has no video, or no frame that is shown.
     """

@@ -29,7 +29,7 @@ class FramePreviews:
     def jpeg(self, video: Path, at: float) -> bytes:
         """Return the key frame at or before `at` seconds, at most `PREVIEW_WIDTH_PX` pixels wide.
 
-        Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
+        Raises OSError, av.error.FFmpegError or ValueError if no frame can be decoded.
         """
         with self._decode_lock, av.open(str(video)) as container:
             stream = container.streams.video[0]
@@ -80,7 +80,7 @@ def read_frame_times(video: Path) -> list[float]:
     """Return the time of each shown frame in seconds from the start of the video, sorted.
 
     The times come from the index of the file if the frames are stored in display order, else from
-    the packets. Nothing is decoded. Raises OSError (av.error.FFmpegError) or IndexError if the file
+    the packets. Nothing is decoded. Raises OSError, av.error.FFmpegError or IndexError if the file
     is not a video.
     """
     with av.open(str(video)) as container:

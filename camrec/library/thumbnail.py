@@ -20,7 +20,7 @@ THUMBNAIL_POSITION_RATIO = 0.1
 def make_thumbnail(video: Path, target: Path) -> None:
     """Write a JPEG that is at most `THUMBNAIL_WIDTH_PX` pixels wide to `target`, atomically.
 
-    Raises OSError (av.error.FFmpegError) or ValueError if no frame can be decoded.
+    Raises OSError, av.error.FFmpegError or ValueError if no frame can be decoded.
     """
     image, (width, height) = _decode_frame(video)
     if width > THUMBNAIL_WIDTH_PX:

@@ -65,7 +65,7 @@ class VideoImages:
         path = self._get(filename).path
         try:
             return self._previews.jpeg(path, at)
-        except (OSError, ValueError, IndexError) as error:
+        except (OSError, ValueError, IndexError, av.error.FFmpegError) as error:
             log.warning("no preview of %s: %s", filename, error)
             raise NotFoundError("no_thumbnail", filename=filename) from None
 
@@ -79,7 +79,7 @@ class VideoImages:
         path = self._get(filename).path
         try:
             return preview.read_frame_times(path)
-        except (OSError, ValueError, IndexError) as error:
+        except (OSError, ValueError, IndexError, av.error.FFmpegError) as error:
             log.warning("no frame times of %s: %s", filename, error)
             raise NotFoundError("no_thumbnail", filename=filename) from None
 
