@@ -37,6 +37,7 @@ def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
     """Open the camera, record it for `seconds` and close it."""
     session = station.cameras.open(camera.url)
     try:
+        await_middle(camera)
         recording = station.recordings.start(session.session_id, seconds)
         assert recording.wait(seconds + PATIENCE)
         apart = time.time_ns() - time.monotonic_ns()
@@ -50,6 +51,20 @@ def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
         return Recorded(receipt, path, shown_times(path), len(within) + bool(ahead))
     finally:
         station.cameras.close(session.session_id)
+
+
+def await_middle(camera: OddCamera) -> None:
+    """Wait until the middle between two frames, at most a second.
+
+    A recording that ends while a frame is on its way may have it or not: it depends on the load.
+    """
+    end = time.monotonic_ns() + 10**9
+    while len(camera.sent) > 1 and time.monotonic_ns() < end:
+        previous, last = camera.sent[-2:]
+        age, interval = time.monotonic_ns() - last.at, last.at - previous.at
+        if 0.4 * interval <= age <= 0.6 * interval:
+            return
+        time.sleep(0.001)
 
 
 def shown_times(path: Path) -> list[float]:

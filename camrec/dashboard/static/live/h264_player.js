@@ -19,7 +19,8 @@ export const canDecodeH264 = () => "VideoDecoder" in window
 export function h264Player({ show, acknowledge, fail }) {
   /** @type {VideoDecoder | null} */
   let decoder = null
-  let hidden = new Set() // timestamps of the frames that are decoded but not shown
+  /** @type {Set<number>} */
+  let hidden = new Set() // timestamps of the frames that are decoded but not shown, the oldest first
   /** @type {number[]} */
   let queue = [] // sizes in bytes of the frames that the decoder has not taken
   let isLate = false // the last frame arrived late
@@ -47,10 +48,8 @@ export function h264Player({ show, acknowledge, fail }) {
 
   /** @param {VideoFrame} frame */
   function decoded(frame) {
-    const isHidden = hidden.has(frame.timestamp)
-    for (const timestamp of hidden) if (timestamp <= frame.timestamp) hidden.delete(timestamp)
     unseen = 0
-    if (isHidden) return
+    if (hidden.delete(frame.timestamp)) return
     hasShown = true
     show(frame, frame.timestamp / 1000)
   }
@@ -78,13 +77,24 @@ export function h264Player({ show, acknowledge, fail }) {
     if (decoder === null) return
     isLate = late
     const timestamp = Math.round(1000 * capturedAt)
-    if (isHidden) hidden.add(timestamp)
+    if (isHidden) hide(timestamp)
     queue.push(data.length)
     try {
       decoder.decode(new EncodedVideoChunk({ type: isKey ? "key" : "delta", timestamp, data }))
     } catch {
       // It was closed by an error that it has not reported yet.
     }
+  }
+
+  /**
+   * A later frame may have an earlier capture time, while camrec still learns the camera's clock. So the order of
+   * the times does not tell which frames the decoder has dropped, but their number does.
+   * @param {number} timestamp
+   */
+  function hide(timestamp) {
+    hidden.add(timestamp)
+    const [oldest] = hidden
+    if (oldest !== undefined && hidden.size > queue.length + 1 + MAX_UNSEEN) hidden.delete(oldest)
   }
 
   function end() {
