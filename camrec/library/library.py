@@ -129,13 +129,14 @@ class VideoLibrary:
         ------
         InputError, NotFoundError, ServiceError (``folder_unwritable``)
         """
-        path = self.get(filename).path
-        try:
-            path.unlink()
-            path.with_suffix(".json").unlink(missing_ok=True)
-            self.images.delete(path)
-        except OSError as error:
-            raise self._unwritable_error(error) from None
+        with self._write_lock:  # `lock` must not write a receipt again meanwhile
+            path = self.get(filename).path
+            try:
+                path.unlink()
+                path.with_suffix(".json").unlink(missing_ok=True)
+                self.images.delete(path)
+            except OSError as error:
+                raise self._unwritable_error(error) from None
         log.info("video deleted: %s", filename)
         self.changed.emit(filename)
 

@@ -43,10 +43,14 @@ class VideoCache:
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
-                    if filenames.is_video_filename(entry.name) and entry.is_file(
-                        follow_symlinks=False
-                    ):
-                        yield entry.name, entry.stat(follow_symlinks=False)
+                    if not filenames.is_video_filename(entry.name):
+                        continue
+                    try:
+                        status = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:  # deleted since it was listed
+                        continue
+                    if stat.S_ISREG(status.st_mode):
+                        yield entry.name, status
         except FileNotFoundError:
             return
 

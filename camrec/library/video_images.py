@@ -45,14 +45,14 @@ class VideoImages:
         path = self._get(filename).path
         target = self._thumbnail_path(filename)
         with self._thumbnail_lock:
-            video_mtime_ns = path.stat().st_mtime_ns
-            if not target.exists() or target.stat().st_mtime_ns != video_mtime_ns:
-                try:
+            try:
+                video_mtime_ns = path.stat().st_mtime_ns
+                if not target.exists() or target.stat().st_mtime_ns != video_mtime_ns:
                     thumbnail.make_thumbnail(path, target)
                     os.utime(target, ns=(video_mtime_ns, video_mtime_ns))
-                except (OSError, ValueError, av.error.FFmpegError) as error:
-                    log.warning("no thumbnail of %s: %s", filename, error)
-                    raise NotFoundError("no_thumbnail", filename=filename) from None
+            except (OSError, ValueError, av.error.FFmpegError) as error:
+                log.warning("no thumbnail of %s: %s", filename, error)
+                raise NotFoundError("no_thumbnail", filename=filename) from None
         return target
 
     def preview(self, filename: str, at: float) -> bytes:

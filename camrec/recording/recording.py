@@ -6,6 +6,7 @@ import errno
 import logging
 import shutil
 import threading
+from pathlib import Path
 
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
@@ -184,8 +185,8 @@ class RecordingJob:
         if receipts := self.receipts:
             return sum(receipt.size for receipt in receipts)
         recorder = self._recorder
-        paths = [segment.path for segment in recorder.segments] if recorder is not None else []
-        return sum(path.stat().st_size for path in paths if path.exists())
+        segments = recorder.segments if recorder is not None else []
+        return sum(_size_of(segment.path) for segment in segments)
 
     @property
     def segment_count(self) -> int:
@@ -355,3 +356,11 @@ class RecordingJob:
 
     def _notify(self) -> None:
         self.changed.emit(self)
+
+
+def _size_of(path: Path) -> int:
+    """Return the size in bytes; 0 before FFmpeg creates the file, and after it was finalized."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

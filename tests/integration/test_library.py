@@ -138,6 +138,29 @@ def test_a_video_deleted_on_the_disk_leaves_the_library(library, save):
     assert caught.value.code == "no_video"
 
 
+def test_a_video_deleted_while_the_folder_is_read_hides_no_other(library, save, monkeypatch):
+    filenames = sorted(save() for _ in range(3))
+    listed = []
+
+    class Folder:
+        """Entries of the folder, of which the first vanishes once they are known."""
+
+        def __init__(self, path):
+            with scandir(path) as entries:
+                listed.extend(sorted(entries, key=lambda entry: entry.name))
+            (path / filenames[0]).unlink()
+
+        def __enter__(self):
+            return iter(listed)
+
+        def __exit__(self, *_):
+            pass
+
+    scandir = os.scandir
+    monkeypatch.setattr("os.scandir", Folder)
+    assert sorted(video.filename for video in library.videos()) == filenames[1:]
+
+
 def test_a_thousand_videos_are_listed_in_a_blink(library, save):
     """Each receipt is read once: the second listing reads none."""
     filename = save()
