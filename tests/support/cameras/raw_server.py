@@ -91,8 +91,6 @@ class RawServer:
                 peer, _ = self._listener.accept()
             except OSError:
                 return
-            # Without it, a busy machine holds back the end of a frame for 40 ms.
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self.connections += 1
                 connection = self.connection_type(peer, self.connections)
