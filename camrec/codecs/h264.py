@@ -8,11 +8,7 @@ from typing import NamedTuple
 from camrec.codecs.bit_reader import BitReader, unescape_nal
 from camrec.codecs.h264_sps import H264_SPS_TYPE, parse_h264_sps, read_sps_header
 from camrec.codecs.nal_syntax import NalSyntax, SliceRelation
-from camrec.codecs.nal_units import (
-    PARAMETER_SET_ID_BYTES,
-    RECOVERY_POINT_SEI_TYPE,
-    parse_sei_messages,
-)
+from camrec.codecs.nal_units import PARAMETER_SET_ID_BYTES
 from camrec.codecs.sps import SpsInfo
 
 NON_IDR_SLICE_TYPE, PARTITION_A_TYPE, IDR_SLICE_TYPE = 1, 2, 5
@@ -79,11 +75,8 @@ class H264Syntax(NalSyntax):
 
     @classmethod
     def read_recovery_count(cls, nals: Sequence[bytes], types: Sequence[int]) -> int | None:
-        for nal, nal_type in zip(nals, types, strict=True):
-            if nal_type == cls.SEI_TYPE:
-                for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
-                    if payload_type == RECOVERY_POINT_SEI_TYPE:
-                        return _read_recovery_frame_cnt(payload)
+        if (payload := cls.find_recovery_point(nals, types)) is not None:
+            return _read_recovery_frame_cnt(payload)
         # Some cameras send no SEI, but parameter sets with a frame that has only I slices.
         slices = (nal for nal, nal_type in zip(nals, types, strict=True) if cls.is_slice(nal_type))
         return 0 if cls.SPS_TYPE in types and all(map(_is_i_slice, slices)) else None

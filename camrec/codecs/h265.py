@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from camrec.codecs.bit_reader import BitReader, unescape_nal
 from camrec.codecs.h265_sps import H265_SPS_TYPE, parse_h265_sps, skip_to_sps_id
 from camrec.codecs.nal_syntax import NalSyntax
-from camrec.codecs.nal_units import (
-    PARAMETER_SET_ID_BYTES,
-    RECOVERY_POINT_SEI_TYPE,
-    parse_sei_messages,
-)
+from camrec.codecs.nal_units import PARAMETER_SET_ID_BYTES
 from camrec.codecs.sps import SpsInfo
 
 H265_VPS_TYPE, H265_PPS_TYPE, PREFIX_SEI_TYPE = 32, 34, 39
@@ -56,12 +52,8 @@ class H265Syntax(NalSyntax):
 
     @classmethod
     def read_recovery_count(cls, nals: Sequence[bytes], types: Sequence[int]) -> int | None:
-        for nal, nal_type in zip(nals, types, strict=True):
-            if nal_type == cls.SEI_TYPE:
-                for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
-                    if payload_type == RECOVERY_POINT_SEI_TYPE:
-                        return _read_recovery_poc_cnt(payload)
-        return None
+        payload = cls.find_recovery_point(nals, types)
+        return None if payload is None else _read_recovery_poc_cnt(payload)
 
     @classmethod
     def read_slice_pps_id(cls, slice: bytes) -> int:

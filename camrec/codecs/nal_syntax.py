@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from camrec.codecs.bit_reader import BitReader, unescape_nal
-from camrec.codecs.nal_units import PARAMETER_SET_ID_BYTES
+from camrec.codecs.nal_units import (
+    PARAMETER_SET_ID_BYTES,
+    RECOVERY_POINT_SEI_TYPE,
+    parse_sei_messages,
+)
 from camrec.codecs.sps import SpsInfo
 from camrec.media import VideoCodec
 
@@ -93,6 +97,16 @@ class NalSyntax(ABC):
         The frame has no key slices. Usually, a recovery point SEI message says whether decoding can
         begin at it. Returns the number of frames until the video is correct; None if it cannot.
         """
+
+    @classmethod
+    def find_recovery_point(cls, nals: Sequence[bytes], types: Sequence[int]) -> bytes | None:
+        """Return the payload of the first recovery point message; None if there is none."""
+        for nal, nal_type in zip(nals, types, strict=True):
+            if nal_type == cls.SEI_TYPE:
+                for payload_type, payload in parse_sei_messages(nal, cls.NAL_HEADER_BYTES):
+                    if payload_type == RECOVERY_POINT_SEI_TYPE:
+                        return payload
+        return None
 
     @classmethod
     @abstractmethod
