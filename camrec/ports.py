@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import socket
+import errno
 from contextlib import ExitStack
 
 import psutil
+
+from camrec.errors import ServiceError
+from camrec.tcp_sockets import bind_loopback
 
 
 def find_free_ports(count: int) -> list[int]:
@@ -13,10 +16,21 @@ def find_free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         ports = []
         for _ in range(count):
-            listener = stack.enter_context(socket.socket())
-            listener.bind(("127.0.0.1", 0))
+            listener = stack.enter_context(bind_loopback())
             ports.append(listener.getsockname()[1])
         return ports
+
+
+def port_error(port: int, setting: str) -> ServiceError:
+    """Return the error for a port on which camrec, or one of its programs, could not listen.
+
+    ``port_forbidden``: the system gives the port to nobody, or not to this user. Otherwise
+    ``port_taken``. `setting` is the setting that changes the port.
+    """
+    owner = describe_port_owner(port)
+    if not owner and _is_forbidden(port):
+        return ServiceError("port_forbidden", port=port, setting=setting)
+    return ServiceError("port_taken", port=port, setting=setting, holder=owner)
 
 
 def describe_port_owner(port: int) -> str:
@@ -41,6 +55,15 @@ def is_listening(pid: int, port: int) -> bool:
         return False
     except (psutil.Error, OSError):
         return True
+
+
+def _is_forbidden(port: int) -> bool:
+    # POSIX: a port below 1024. Windows (WSAEACCES): a port that Hyper-V, for example, has reserved.
+    try:
+        bind_loopback(port).close()
+    except OSError as error:
+        return error.errno == errno.EACCES
+    return False
 
 
 def _is_listening_on(status: str, local_address: tuple[object, ...], port: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal, Protocol, TypeVar
 
 from camrec.camera_address import parse_address
 from camrec.errors import CameraError
+from camrec.tcp_sockets import LOOPBACK_ADDRESS, bind_loopback, interrupt_socket
 
 MAX_RELAY_CLIENTS = 8
 
@@ -64,7 +65,8 @@ class RelayServer:
         self._name = f"{scheme} relay {camera_host}"
         self._serve_client = serve_client
         self._timeout = timeout
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = bind_loopback()
+        self._listener.listen()
         self.path = f"/{secrets.token_urlsafe(24)}"
         self.port: int = self._listener.getsockname()[1]
         self.source = parse_address(f"{scheme}://127.0.0.1:{self.port}{self.path}")
@@ -83,14 +85,13 @@ class RelayServer:
         self._closing.set()
         # Wake the thread that waits for a connection. This works on any system.
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), self._timeout).close()
+            socket.create_connection((LOOPBACK_ADDRESS, self.port), self._timeout).close()
         self._thread.join()
         self._listener.close()
         if self._connection is not None:
             self._connection.close()
         for thread, client in self._clients.items():
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(client)
             thread.join(self._timeout)
 
     def wait_until_closing(self, seconds: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import secrets
+import socket
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from camrec.cli.context import running_station
 from camrec.cli.record import print_receipt, record_all
 from camrec.cli.startup_page import starting_page
 from camrec.config import Config
-from camrec.errors import InputError, ServiceError
-from camrec.ports import describe_port_owner
+from camrec.errors import InputError
+from camrec.ports import port_error
 from camrec.station import Station
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,10 @@ def _check_security(config: Config) -> None:
     InputError
         ``host_needs_token``: other machines can reach camrec, and there is no token.
         ``bad_certificate``: the TLS certificate cannot be loaded.
+        ``no_unix_socket``: Python has no Unix sockets on Windows.
     """
+    if config.socket and not hasattr(socket, "AF_UNIX"):
+        raise InputError("no_unix_socket", path=config.socket)
     if config.is_reachable_remotely and not config.token:
         raise InputError("host_needs_token", host=config.host or "0.0.0.0")
     web.load_certificate(config)
@@ -107,7 +111,7 @@ def _serve_dashboard(
                 ready,
             )
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        is_about_port = error.errno in (errno.EADDRINUSE, errno.EACCES) and not config.socket
+        if not is_about_port:
             raise
-        owner = describe_port_owner(config.port)
-        raise ServiceError("port_taken", port=config.port, setting="port", holder=owner) from None
+        raise port_error(config.port, "port") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import socket
 import socketserver
@@ -13,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 import cv2
 
 from camrec.demo.drawing import Scene
+from camrec.tcp_sockets import interrupt_socket
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +99,7 @@ class _MjpegServer(socketserver.TCPServer):
         self.stopping.set()
         self.server_close()
         for thread, request in self._viewers.items():
-            with contextlib.suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(request)
             thread.join()
 
 

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import secrets
-import socket
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +15,7 @@ from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
 from camrec.i18n import Phrase
 from camrec.process import ChildProcess, Supervisor
+from camrec.tcp_sockets import bind_loopback
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +131,5 @@ class DemoRtspCamera:
 
 
 def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with bind_loopback() as probe:
         return int(probe.getsockname()[1])

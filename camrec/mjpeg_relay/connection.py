@@ -19,6 +19,7 @@ from camrec.mjpeg_relay.http_client import CameraHttpClient
 from camrec.mjpeg_relay.jpeg_splitter import JpegSplitter
 from camrec.mjpeg_relay.response_errors import error_from_response
 from camrec.network_policy import NetworkPolicy
+from camrec.tcp_sockets import interrupt_socket
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +122,7 @@ class RelayConnection:
         """End both connections. To be called from any thread, any number of times."""
         self._closing.set()
         self._http_client.abort()
-        with contextlib.suppress(OSError):
-            self._client.shutdown(socket.SHUT_RDWR)
+        interrupt_socket(self._client)
 
     def wait(self, timeout: float) -> bool:
         """Wait until both connections are closed; False after `timeout` seconds."""

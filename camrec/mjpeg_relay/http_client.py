@@ -17,6 +17,7 @@ from camrec.mjpeg_relay.host_cookies import HostCookies
 from camrec.mjpeg_relay.lenient_response import LenientResponse
 from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
 from camrec.redaction import Credential
+from camrec.tcp_sockets import interrupt_socket
 
 MAX_HTTP_REDIRECTS = 10
 MAX_DISCARDED_BODY_BYTES = 64 * 1024  # read so that the connection can be used again
@@ -88,8 +89,7 @@ class CameraHttpClient:
         """End the current request, and reject later ones. To be called from any thread."""
         self._aborted = True
         if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(self._socket)
 
     def close(self) -> None:
         """Close the connection. Another request opens a new one."""

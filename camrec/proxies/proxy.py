@@ -19,7 +19,7 @@ from camrec import durable_files
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import mask_secrets
 from camrec.errors import InputError, ServiceError, describe_os_error
-from camrec.ports import describe_port_owner, find_free_ports, is_listening
+from camrec.ports import find_free_ports, is_listening, port_error
 from camrec.process import ChildProcess, PidFile, ProcessState, StopStep, Supervisor
 from camrec.proxies.http_api import ApiTimeout, ProxyApi
 
@@ -93,7 +93,8 @@ class Proxy(ABC):
         Raises
         ------
         ServiceError
-            ``port_taken``, ``folder_unwritable``, ``binary_missing``, ``proxy_failed``.
+            ``port_taken``, ``port_forbidden``, ``folder_unwritable``, ``binary_missing``,
+            ``proxy_failed``.
         """
         if self.state is not ProcessState.READY:
             self._program_path = self._find_program()
@@ -215,12 +216,7 @@ class Proxy(ABC):
         pid_file.record_child(self.name, pid)
         if self._occupied_port is not None:
             if self._occupied_port == self._configured_port:
-                raise ServiceError(
-                    "port_taken",
-                    port=self._occupied_port,
-                    setting=self.port_setting,
-                    holder=describe_port_owner(self._occupied_port),
-                )
+                raise port_error(self._occupied_port, self.port_setting)
             # Another program took the port that camrec chose: the next start chooses another.
             child.kill()
             return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from camrec.readers.errors import StreamError
 from camrec.rtp import parse_int
+from camrec.tcp_sockets import interrupt_socket
 
 RECEIVE_BUFFER_BYTES = 1 << 20  # the kernel's: enough for a second in which no Python runs
 PACKET_BUFFER_BYTES = 1 << 18  # ours: more than the longest packet (64 KiB)
@@ -112,9 +112,8 @@ class RtspConnection:
             return []
 
     def interrupt(self) -> None:
-        """End a read in another thread: it raises EOFError."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """End a read in another thread: it raises EOFError or OSError."""
+        interrupt_socket(self._socket)
 
     def close(self) -> None:
         """Close the connection. No read may be running."""

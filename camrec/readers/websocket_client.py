@@ -6,7 +6,6 @@ Tornado's client would need an event loop, and has tasks that outlive a connecti
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import os
 import socket
@@ -14,6 +13,7 @@ import struct
 from urllib.parse import urlsplit
 
 from camrec.readers.errors import StreamError
+from camrec.tcp_sockets import interrupt_socket
 
 TEXT_OPCODE, BINARY_OPCODE, CLOSE_OPCODE, PING_OPCODE = 1, 2, 8, 9
 MAX_MESSAGE_BYTES = 50 << 20
@@ -93,9 +93,8 @@ class WebSocketClient:
                 return whole.decode("utf-8", "replace") if kind == TEXT_OPCODE else whole
 
     def interrupt(self) -> None:
-        """End a `receive` in another thread: it raises EOFError."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """End a `receive` in another thread: it raises EOFError or OSError."""
+        interrupt_socket(self._socket)
 
     def close(self) -> None:
         """Close the connection. No call may be running."""

@@ -14,6 +14,7 @@ from camrec.http_auth import MAX_CHALLENGES, HttpLogin
 from camrec.network_policy import CrossHostRedirect, NetworkPolicy, RedirectLoop
 from camrec.rtsp_relay.addresses import resolve_url, url_origin
 from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
+from camrec.tcp_sockets import interrupt_socket
 
 CAMERA_RECEIVE_BYTES = 256 << 10
 CAMERA_CONNECT_TIMEOUT_S = 5.0
@@ -145,7 +146,7 @@ class CameraRtspClient:
         """End the current request, and reject later ones. To be called from any thread."""
         self._aborted = True
         if self._socket is not None:
-            _shut_down(self._socket)
+            interrupt_socket(self._socket)
 
     def restart(self) -> None:
         """Close the connection and forget the session. The next request connects again."""
@@ -256,9 +257,3 @@ class CameraRtspClient:
             self._origin = url_origin(target)
             self.close()
         return target
-
-
-def _shut_down(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        # Not SSLSocket.shutdown: it removes the TLS state, which another thread may be using.
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)

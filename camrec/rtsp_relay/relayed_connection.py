@@ -26,6 +26,7 @@ from camrec.rtsp_relay.messages import (
 )
 from camrec.rtsp_relay.relay_events import RelayEvents
 from camrec.rtsp_relay.response_errors import error_from_broken_dialogue
+from camrec.tcp_sockets import interrupt_socket
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +102,7 @@ class RtspRelayConnection:
         """End both connections. To be called from any thread, any number of times."""
         self._closing = True
         self._stream.client.abort()
-        with contextlib.suppress(OSError):
-            self._client.shutdown(socket.SHUT_RDWR)
+        interrupt_socket(self._client)
 
     def wait(self, timeout: float) -> bool:
         """Wait until both connections are closed; False after `timeout` seconds."""

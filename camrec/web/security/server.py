@@ -32,6 +32,7 @@ from tornado.web import Application
 from camrec.compat import add_response_transform, server_connection_stream
 from camrec.config import LOOPBACK_HOSTS, Config
 from camrec.errors import CamrecError, InputError, describe_os_error
+from camrec.tcp_sockets import make_exclusive
 from camrec.web.security import denied
 from camrec.web.security.auth import KeyedGuard, RequestGuard, login_cookie_name
 from camrec.web.security.headers import Protection
@@ -82,7 +83,8 @@ class GuardedServer(HTTPServer):
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         """Listen on `sockets`. If there is no token, listen only on loopback addresses."""
-        super().add_sockets([self._restrict_to_loopback(each) for each in sockets])
+        restricted = [self._restrict_to_loopback(each) for each in sockets]
+        super().add_sockets([make_exclusive(each) for each in restricted])
 
     def _restrict_to_loopback(self, listener: socket.socket) -> socket.socket:
         """Replace a listener on all addresses, as ``panel serve`` has it, if there is no token."""
