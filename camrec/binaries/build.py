@@ -15,6 +15,7 @@ from pathlib import Path
 from camrec.binaries.check import UnusableBinary
 from camrec.binaries.manifest import Program, Release
 from camrec.binaries.progress import ProgressCallback, ProgressEvent
+from camrec.console_window import window_flags
 from camrec.errors import describe_os_error
 
 GO_BUILD_TIMEOUT_S = 900.0
@@ -71,6 +72,7 @@ def _run_go(work: Path, *arguments: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=GO_BUILD_TIMEOUT_S,
+            creationflags=window_flags(),
         )
     except subprocess.TimeoutExpired:
         seconds = round(GO_BUILD_TIMEOUT_S)

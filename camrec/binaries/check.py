@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from camrec.binaries.manifest import Program
+from camrec.console_window import window_flags
 from camrec.errors import describe_os_error
 from camrec.i18n import Phrase
 
@@ -68,6 +69,7 @@ def check_binary(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=VERSION_TIMEOUT_S,
+            creationflags=window_flags(),
         )
     except FileNotFoundError:
         raise UnusableBinary("missing") from None

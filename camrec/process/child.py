@@ -128,11 +128,12 @@ class ChildProcess:
     def stop(self, sequence: StopSequence) -> int | None:
         """Run `sequence` until the child has ended; return its code, or None if it still runs."""
         if self.running:
-            last = run_stop_sequence(self, sequence)
-            if last is None:
+            result = run_stop_sequence(self, sequence)
+            if result.ended_by is None:
                 log.error("%s (pid %d) does not end", self.name, self.pid)
-            elif last is not sequence[0][0]:
-                log.warning("%s (pid %d) ended only by %s", self.name, self.pid, last.value)
+            elif result.ignored:
+                step = result.ended_by.value
+                log.warning("%s (pid %d) ended only by %s", self.name, self.pid, step)
         self._close_stdin()
         return self.returncode
 
@@ -140,22 +141,29 @@ class ChildProcess:
         """Kill the child and wait for its end."""
         self.stop(((StopStep.KILL, 5.0),))
 
-    def request_stop(self, step: StopStep) -> None:
-        """Perform one step of a stop sequence, without waiting."""
+    def request_stop(self, step: StopStep) -> bool:
+        """Perform one step of a stop sequence, without waiting; False if it is impossible here."""
         process = self._process
         if process is None:
-            return
+            return False
         if step is StopStep.INTERRUPT:
-            self._platform.interrupt(process)
-        elif step is StopStep.TERMINATE:
+            return self._platform.interrupt(process)
+        if step is StopStep.TERMINATE:
             self._platform.terminate(process)
         elif step is StopStep.KILL:
             self._platform.kill(process)
-        elif process.stdin is not None:
-            try:
-                process.stdin.close()
-            except (OSError, ValueError):
-                log.debug("%s has closed its stdin", self.name)
+        else:
+            return self._request_end_of_input(process)
+        return True
+
+    def _request_end_of_input(self, process: subprocess.Popen[bytes]) -> bool:
+        if process.stdin is None:
+            return False
+        try:
+            process.stdin.close()
+        except (OSError, ValueError):
+            log.debug("%s has closed its stdin", self.name)
+        return True
 
     def _close_stdin(self) -> None:
         self.request_stop(StopStep.CLOSE_STDIN)

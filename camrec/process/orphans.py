@@ -94,11 +94,15 @@ def end_writers(folder: Path) -> None:
 
     They end by themselves when their camrec dies, unless they hang.
     """
-    prefix = str(folder.absolute()) + os.sep
+    prefix = os.path.normcase(str(folder.absolute()) + os.sep)
     writers = []
-    for process in psutil.process_iter(["cmdline"]):
-        if (process.info["cmdline"] or [""])[-1].startswith(prefix):
-            writers.append(process)
+    for process in psutil.process_iter():
+        # psutil raises a plain OSError for some of Windows' own processes ("Memory Compression"),
+        # and for one that ends at this moment.
+        with contextlib.suppress(psutil.Error, OSError):
+            arguments = process.cmdline()
+            if arguments and os.path.normcase(arguments[-1]).startswith(prefix):
+                writers.append(process)
     _, hanging = psutil.wait_procs(writers, timeout=ORPHAN_EXIT_TIMEOUT_S)
     for process in hanging:
         log.warning("ending pid %d, which a dead camrec left behind", process.pid)

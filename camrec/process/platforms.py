@@ -24,8 +24,8 @@ class Platform(Protocol):
     def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
         """Make the running child end when camrec ends."""
 
-    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
-        """Ask the child to end, as Ctrl+C does."""
+    def interrupt(self, process: subprocess.Popen[bytes]) -> bool:
+        """Ask the child to end, as Ctrl+C does; returns whether that was possible."""
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
         """Ask the child to end, more firmly."""

@@ -43,9 +43,10 @@ class PosixPlatform:
     def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
         """Do nothing: the wrapped command has done it already."""
 
-    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
-        """Send SIGINT to the child's process group."""
+    def interrupt(self, process: subprocess.Popen[bytes]) -> bool:
+        """Send SIGINT to the child's process group; always possible."""
         self._send_signal(process, signal.SIGINT)
+        return True
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
         """Send SIGTERM to the child's process group."""

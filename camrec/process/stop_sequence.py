@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -32,22 +33,32 @@ STDIN_STOP_SEQUENCE: StopSequence = (
 class Stoppable(Protocol):
     """A child that `run_stop_sequence` can stop."""
 
-    def request_stop(self, step: StopStep) -> None:
-        """Perform one step, without waiting."""
+    def request_stop(self, step: StopStep) -> bool:
+        """Perform one step, without waiting; returns False if it is impossible here."""
 
     def wait(self, timeout: float) -> bool:
         """Wait `timeout` seconds at most; return whether the child has ended."""
 
 
-def run_stop_sequence(child: Stoppable, sequence: StopSequence) -> StopStep | None:
-    """Perform step after step until the child has ended.
+@dataclass(frozen=True)
+class StopResult:
+    """How a stop sequence went.
 
-    Returns
-    -------
-    The step that ended the child, or None if it still runs.
+    ended_by : the step that ended the child; None if it still runs.
+    ignored : the steps before that the child did not obey.
     """
+
+    ended_by: StopStep | None
+    ignored: tuple[StopStep, ...] = ()
+
+
+def run_stop_sequence(child: Stoppable, sequence: StopSequence) -> StopResult:
+    """Perform step after step until the child has ended; skip those that are impossible here."""
+    ignored: tuple[StopStep, ...] = ()
     for step, seconds in sequence:
-        child.request_stop(step)
+        if not child.request_stop(step):
+            continue
         if child.wait(seconds):
-            return step
-    return None
+            return StopResult(step, ignored)
+        ignored += (step,)
+    return StopResult(None, ignored)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import logging
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 from camrec.compat import process_handle
+from camrec.console_window import window_flags
 from camrec.process.popen_options import PopenOptions
 
 log = logging.getLogger(__name__)
@@ -24,27 +26,29 @@ class WindowsPlatform:
     """Each child gets its own process group, which receives CTRL_BREAK, and joins a job.
 
     Windows closes the job's handle when camrec's process ends for any reason. That ends all
-    children in the job.
+    children in the job. Without a console there is no break event, and children get no window.
 
     Parameters
     ----------
     job
         The job that children join; by default one is created for the first child.
+    window_flags
+        Returns the flags with which a child opens no window.
     """
 
-    def __init__(self, job: JobObject | None = None) -> None:
+    def __init__(
+        self, job: JobObject | None = None, window_flags: Callable[[], int] = window_flags
+    ) -> None:
         self._job = job
+        self._window_flags = window_flags
 
     def wrap_command(self, argv: Sequence[str], ends_with_us: bool) -> list[str]:
         """Return `argv`: the job ties the child to camrec, and no wrapper is needed."""
         return list(argv)
 
     def popen_options(self) -> PopenOptions:
-        """Return the options for Popen.
-
-        Without CREATE_NO_WINDOW: a break event reaches only children on camrec's own console.
-        """
-        return {"creationflags": CREATE_NEW_PROCESS_GROUP}
+        """Return the options for Popen: a break event reaches a group, and no window opens."""
+        return {"creationflags": CREATE_NEW_PROCESS_GROUP | self._window_flags()}
 
     def tie_to_parent(self, process: subprocess.Popen[bytes]) -> None:
         """Make the child end when camrec ends."""
@@ -52,13 +56,14 @@ class WindowsPlatform:
             self._job = JobObject()
         self._job.add(process_handle(process))
 
-    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
-        """Send a break event to the child's process group."""
+    def interrupt(self, process: subprocess.Popen[bytes]) -> bool:
+        """Send a break event to the child's process group; impossible without a console."""
         try:
             process.send_signal(CTRL_BREAK_EVENT)
         except OSError as error:
-            # Without a console there is no break event: the next stop step follows.
             log.debug("no break event to pid %d: %s", process.pid, error)
+            return False
+        return True
 
     def terminate(self, process: subprocess.Popen[bytes]) -> None:
         """End the child without asking it: Windows has no SIGTERM."""
@@ -73,8 +78,9 @@ class JobObject:
     """A Job Object with KILL_ON_JOB_CLOSE, open for as long as camrec runs."""
 
     def __init__(self) -> None:
-        # The names that are ignored here exist in ctypes on Windows only.
-        self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]  # Windows
+        if sys.platform != "win32":
+            raise NotImplementedError
+        self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
         self._handle = self._kernel.CreateJobObjectW(None, None)
         limits = _ExtendedLimits()
@@ -86,16 +92,17 @@ class JobObject:
             ctypes.sizeof(limits),
         )
         if not done:
-            raise ctypes.WinError(ctypes.get_last_error())  # type: ignore[attr-defined]  # Windows
+            raise ctypes.WinError(ctypes.get_last_error())
 
     def add(self, process: int) -> None:
         """Add a process by its handle; a process that has just ended cannot and need not join."""
+        if sys.platform != "win32":
+            raise NotImplementedError
         done = self._kernel.AssignProcessToJobObject(
             ctypes.c_void_p(self._handle), ctypes.c_void_p(process)
         )
         if not done:
-            code = ctypes.get_last_error()  # type: ignore[attr-defined]  # Windows
-            log.warning("a child could not join the job: error %d", code)
+            log.warning("a child could not join the job: error %d", ctypes.get_last_error())
 
 
 class _BasicLimits(ctypes.Structure):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from camrec.console_window import window_flags
 from camrec.media import AudioTrack, VideoTrack
 from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 
@@ -155,5 +156,10 @@ def _audio_arguments(audio: AudioTrack) -> list[str]:
 def _read_help(ffmpeg: Path, topic: str) -> str:
     command = [str(ffmpeg), "-hide_banner", "-h", topic]
     return subprocess.run(
-        command, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False
+        command,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=20,
+        check=False,
+        creationflags=window_flags(),
     ).stdout.decode("utf-8", "replace")
