@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         open,
         open_demo,
         record_together,
+        save_when_ended,
         stop,
         videos,
     )
@@ -63,6 +64,7 @@ __all__ = [
     "open",
     "open_demo",
     "record_together",
+    "save_when_ended",
     "stop",
     "videos",
 ]

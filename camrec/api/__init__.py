@@ -4,7 +4,7 @@ from camrec.api.camera import Camera, cameras, open, open_demo
 from camrec.api.connection import Connection, connect
 from camrec.api.library import Library, align, videos
 from camrec.api.multi_camera import record_together
-from camrec.api.process_state import stop
+from camrec.api.process_state import save_when_ended, stop
 from camrec.api.recording import Recording
 from camrec.api.remote import RemoteBackend, RemoteCamera
 from camrec.api.video import Video
@@ -23,6 +23,7 @@ __all__ = [
     "open",
     "open_demo",
     "record_together",
+    "save_when_ended",
     "stop",
     "videos",
 ]

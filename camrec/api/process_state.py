@@ -19,8 +19,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from camrec import process
 from camrec.api.local import LocalBackend
-from camrec.process import at_exit
 
 if TYPE_CHECKING:
     from camrec.api.camera import Camera
@@ -54,6 +54,25 @@ def stop() -> None:
             _local_backend = None
 
 
+def save_when_ended() -> None:
+    """Let this script save its recordings also when it is ended from outside.
+
+    A script saves at its end and after Ctrl+C. After this call it also saves when it gets SIGTERM
+    or SIGHUP (POSIX), at Ctrl+Break, and when the console window is closed or the user logs off
+    (Windows, which waits for about 5 s). What is not saved then is saved at the next start of
+    camrec.
+
+    Call it once, in the main thread. Signals for which the script has a handler are left alone. It
+    is not for notebooks: their kernel has handlers of its own.
+
+    Raises
+    ------
+    ValueError
+        This is not the main thread.
+    """
+    process.save_when_ended(stop)
+
+
 @cache
 def _stop_at_exit() -> None:
-    at_exit(stop)
+    process.at_exit(stop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,9 +42,8 @@ def catch_stop_signals() -> Iterator[list[EndReason]]:
     def on_signal(name: str) -> None:
         reasons.append("stopped" if name == "SIGINT" else "shutdown")
 
-    before = handle_signals(on_signal)
+    unregister = handle_signals(on_signal)
     try:
         yield reasons
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        unregister()

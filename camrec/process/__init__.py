@@ -2,7 +2,7 @@
 
 from camrec.process.child import ChildProcess
 from camrec.process.orphans import PidFile, end_orphans, end_writers
-from camrec.process.signals import at_exit, handle_signals
+from camrec.process.signals import at_exit, handle_signals, save_when_ended
 from camrec.process.stop_sequence import (
     SERVER_STOP_SEQUENCE,
     STDIN_STOP_SEQUENCE,
@@ -27,4 +27,5 @@ __all__ = [
     "end_orphans",
     "end_writers",
     "handle_signals",
+    "save_when_ended",
 ]
