@@ -30,8 +30,9 @@ _DIALOGUE_ERROR_CODES = frozenset(
     }
 )
 
-# The first pattern that is found in the text decides. They match Go's texts for system errors (on
-# Windows the system's own texts), and the texts of MediaMTX and go2rtc for a camera's response.
+# The first pattern that is found in the text decides. They match Go's texts for system errors and
+# the texts of MediaMTX and go2rtc for a camera's response. On Windows the system's error follows
+# the name of the call that failed: connectex, wsarecv, wsasend, getaddrinfow.
 LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
     (code, pattern)
     for code, patterns in {
@@ -43,7 +44,11 @@ LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
         ),
         "camera_no_path": (_STATUS_PATTERN_TEMPLATE % 404, _STATUS_PATTERN_TEMPLATE % 410),
         "camera_udp_only": (_STATUS_PATTERN_TEMPLATE % 461, r"wants to use the UDP transport"),
-        "camera_unknown_host": (r"no such host", r"lookup .* (server misbehaving|i/o timeout)"),
+        "camera_unknown_host": (
+            r"no such host",
+            r"lookup .* (server misbehaving|i/o timeout)",
+            r"getaddrinfow:",
+        ),
         "camera_multipart": (r"multipart:",),
         "camera_certificate": (r"x509:", r"failed to verify certificate", r"fingerprint"),
         "camera_refused": (r"connection refused", r"actively refused"),
@@ -57,6 +62,7 @@ LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
             r"unreachable",
             r"host is down",
             r"connection lost",
+            r"connectex:",
         ),
         "camera_no_picture": (r"TCP timeout", r"UDP timeout", r"no media streams"),
         "camera_not_a_camera": (
@@ -68,6 +74,7 @@ LOG_ERROR_PATTERNS: tuple[tuple[str, str], ...] = tuple(
             r"forcibly closed",
             r"unsupported Content-Type",
             r"expected 'RTSP/1\.0'",
+            r"wsa(recv|send):",
         ),
     }.items()
     for pattern in patterns

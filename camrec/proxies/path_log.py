@@ -11,6 +11,7 @@ from camrec.camera_address import CameraAddress
 from camrec.errors import CameraError
 from camrec.proxies.dropped_packets import DroppedPackets
 from camrec.proxies.log_errors import error_from_log, is_dialogue_error
+from camrec.proxies.system_messages import SystemMessages
 
 IMMEDIATE_HANG_UP_S = 1.0
 
@@ -19,7 +20,7 @@ _PATH_LINE_PATTERN = re.compile(
 )
 _BEFORE_PLAY = ("bad status code", "unsupported packetization mode", "MaxDONDiff")
 _HANG_UP_PATTERN = re.compile(
-    r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed"
+    r"\bEOF$|connection reset|connection lost|broken pipe|forcibly closed|wsa(recv|send):"
 )
 
 
@@ -45,15 +46,22 @@ class PathLog:
     ----------
     sources
         The cameras by their paths, as the proxy keeps them.
+    system_messages
+        The system's texts for errors; by default those of this computer.
 
     Attributes
     ----------
     dropped : the packets that MediaMTX reports as dropped.
     """
 
-    def __init__(self, sources: Mapping[str, CameraAddress]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, CameraAddress],
+        system_messages: SystemMessages | None = None,
+    ) -> None:
         self.dropped = DroppedPackets()
         self._sources = sources
+        self._system_messages = system_messages or SystemMessages()
         self._started_paths: set[str] = set()
         self._delivering_since: dict[str, float] = {}  # seconds on the monotonic clock
         self._failures: dict[str, _PathFailure] = {}
@@ -116,6 +124,7 @@ class PathLog:
         source = self._sources.get(path)
         if source is None or path not in self._started_paths:
             return
+        text = self._system_messages.translate(text)
         delivered, hung_up_after = self._delivering_since.get(path), None
         if delivered is not None and _HANG_UP_PATTERN.search(text):
             # A peer that hangs up at the first message is no camera; this one has delivered.
