@@ -92,6 +92,7 @@ class Recorder:
         self._set_state = set_state
         self.end: RecordingEnd | None = None
         self._error_text = ""
+        self._sleeps: list[tuple[int, int]] = []
         self._reserved_space = ReservedSpace(options.folder)
         now, self._subscribed_at = self._clock.utc_ns(), self._clock.monotonic_ns()
         start_utc = start_utc or now
@@ -132,6 +133,10 @@ class Recorder:
         """Ask the recording to end now; returns at once. The first reason counts."""
         self._stop_request.set(reason)
         self._input.wake()
+
+    def note_sleep(self, start: int, end: int) -> None:
+        """Note that this computer slept between two times, monotonic nanoseconds."""
+        self._sleeps.append((start, end))
 
     @property
     def current_segment(self) -> FFmpegSegment | None:
@@ -201,6 +206,8 @@ class Recorder:
         self._writer.close(end.reason if end else "error")
         self._writer.forget()
         self._reserved_space.release()
+        for asleep, awake in self._sleeps:
+            self._writer.warnings.add_sleep(self.period.to_utc(asleep), self.period.to_utc(awake))
         self._writer.warnings.add_stream_notices(self._feed, self.period.start)
         folder, services = self._options.folder, self._services
         facts = RecordingFacts(

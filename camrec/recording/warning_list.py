@@ -39,6 +39,11 @@ class WarningList:
             facts = {"start": format_iso(last_written), "end": format_iso(min(now, ends_at))}
             self.append(RecordingWarning.of("camrec_was_down", **facts))
 
+    def add_sleep(self, start: int, end: int) -> None:
+        """Warn that this computer slept. UTC nanoseconds."""
+        facts = {"start": format_iso(start), "end": format_iso(end)}
+        self.append(RecordingWarning.of("computer_slept", **facts))
+
     def add_stream_notices(self, feed: MediaFeed, since: int) -> None:
         """Add what the feed noticed since a time in monotonic nanoseconds."""
         for notice in feed.notices:

@@ -78,5 +78,6 @@ class FrameSilence:
         before, self._last_learned = self._last_learned, (frames, newest.arrived)
         if before is not None and frames == before[0] + 1:
             silence = (newest.arrived - before[1]) / NS_PER_SECOND
-            if silence > STALE_AFTER_S:
+            # In a longer silence the session would have reconnected: this computer slept.
+            if STALE_AFTER_S < silence <= self.lost_after:
                 self._longest_survived = max(self._longest_survived, silence)

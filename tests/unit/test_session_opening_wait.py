@@ -162,6 +162,17 @@ def test_a_camera_with_a_frame_every_eight_seconds_is_lost_after_forty(feed, clo
     assert silence.reconnect_timeout == pytest.approx(16)
 
 
+def test_an_hour_in_which_the_computer_slept_is_not_taken_for_a_silence_of_the_camera(feed, clock):
+    """On Windows the clock counts that hour; the test's clock jumps in place of a sleep."""
+    silence = FrameSilence(feed, clock)
+    play(feed, clock, [each / 10 for each in range(20)])
+    silence.learn()
+    clock.now += 3600 * SECOND
+    play(feed, clock, [0.0])
+    silence.learn()
+    assert silence.stale_after == silence.lost_after == 5
+
+
 def test_a_camera_that_is_silent_between_bursts_is_disconnected_only_once(feed, clock):
     """A silence that the camera has once ended by itself is normal, and camrec stays connected."""
     silence = FrameSilence(feed, clock)
