@@ -14,6 +14,7 @@ import typer
 from typer import Argument, Option
 
 from camrec import __version__
+from camrec.cli.closed_pipe import CLOSED_PIPE_EXIT_CODE, discard_output, is_closed_pipe
 from camrec.cli.console import cli_text, escape_unencodable, print_error
 from camrec.errors import CamrecError
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
@@ -38,6 +39,11 @@ def run() -> None:
     except CamrecError as error:
         print_error(error)
         sys.exit(1)
+    except OSError as error:
+        if not is_closed_pipe(error):
+            raise
+        discard_output()
+        sys.exit(CLOSED_PIPE_EXIT_CODE)
 
 
 def _print_version(wanted: bool) -> None:
