@@ -99,6 +99,8 @@ class KernelServer:
         try:
             self._loop.run_until_complete(self._serve())
         finally:
+            # On Windows Tornado has a thread for this loop, which a generator of the loop ends.
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
 
     async def _serve(self) -> None:
