@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import socket
 import time
 import zipfile
 
 import pytest
 import yaml
 
+from camrec.cli.serve import serve
+from camrec.config import Config
+from camrec.errors import InputError
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
 from support.command_line import receipts, run, start
+from support.stopping import send_stop
 from support.wire import Wire
 
 pytestmark = pytest.mark.spread
@@ -53,9 +57,7 @@ def test_record_with_output_writes_that_file_and_replaces_none(place):
     assert code == 2 and "a.mp4" in err
 
 
-@pytest.mark.parametrize(
-    ("asked", "ended"), [(signal.SIGINT, "stopped"), (signal.SIGTERM, "shutdown")]
-)
+@pytest.mark.parametrize(("asked", "ended"), [("SIGINT", "stopped"), ("SIGTERM", "shutdown")])
 def test_a_signal_ends_the_record_command_early_and_saves_the_video(place, asked, ended):
     with MjpegCamera() as camera:
         child = start(place, "record", camera.url, "--duration", "600")
@@ -66,7 +68,7 @@ def test_a_signal_ends_the_record_command_early_and_saves_the_video(place, asked
             seen = len(camera.truth())
             while len(camera.truth()) < seen + 30:
                 time.sleep(0.05)
-            child.send_signal(asked)
+            send_stop(child, asked)
             out, err = child.communicate(timeout=60)
     assert child.returncode == 0, err
     [receipt] = receipts(out)
@@ -168,7 +170,7 @@ def test_serve_runs_until_a_signal_ends_it(place):
             code, _, err = run(place, "serve", "--no-browser", "--port", port, *elsewhere)
             assert code == 1 and port in err
         finally:
-            child.send_signal(signal.SIGTERM)
+            send_stop(child, "SIGTERM")
             _, err = child.communicate(timeout=30)
     assert child.returncode == 0 and "Traceback" not in err, err
 
@@ -180,3 +182,24 @@ def test_demo_ends_after_its_duration(place):
     assert first.playable and second.playable
     assert {first.audio_codec, second.audio_codec} == {"aac", None}
     assert len(list((place / "videos").glob("*.mp4"))) == 2
+
+
+@pytest.mark.skipif(hasattr(socket, "AF_UNIX"), reason="this system has Unix sockets")
+def test_serve_on_a_unix_socket_is_refused_where_there_are_none(place):
+    code, _, err = run(place, "serve", "--no-browser", "--socket", "camrec.sock")
+    assert code == 1 and "camrec.sock" in err and "--port" in err
+
+
+def test_a_unix_socket_is_refused_before_anything_starts(monkeypatch):
+    """As on Windows: Python has no Unix sockets there."""
+    monkeypatch.delattr(socket, "AF_UNIX", raising=False)
+    with pytest.raises(InputError) as refused:
+        serve(Config(socket="camrec.sock"), token=False, open_browser=False)
+    assert refused.value.code == "no_unix_socket"
+
+
+def test_a_command_whose_output_nobody_reads_ends_quietly(place):
+    with start(place, "videos", "--json") as child:
+        child.stdout.close()
+        assert child.wait(60) in (0, 1)
+        assert "Traceback" not in child.stderr.read()

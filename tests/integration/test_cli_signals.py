@@ -14,13 +14,22 @@ import pytest
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.command_line import receipts, start
+from support.stopping import (
+    STOP_EVENTS,
+    STOP_STDIN,
+    python_command,
+    python_environment,
+    send_stop,
+)
 from support.units_made import until
 from support.victim import alive
 from support.wire import Wire
 
-pytestmark = [pytest.mark.skipif(os.name == "nt", reason="signals of POSIX"), pytest.mark.spread]
+pytestmark = pytest.mark.spread
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+no_terminals = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGHUP and no pseudo terminals of POSIX"
+)
 
 
 def written(place) -> int:
@@ -31,7 +40,7 @@ def family(child: subprocess.Popen) -> list[psutil.Process]:
     return psutil.Process(child.pid).children(recursive=True)
 
 
-@pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
+@pytest.mark.parametrize("asked", STOP_EVENTS)
 def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
     with MjpegCamera(rate=15) as camera, start(place, "serve", "--no-browser") as child:
         try:
@@ -42,7 +51,7 @@ def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
             until(lambda: written(place) > 50_000)
             children = family(child)
         finally:
-            child.send_signal(asked)
+            send_stop(child, asked)
             _, err = child.communicate(timeout=60)
     assert child.returncode == 0 and "Traceback" not in err, err
     [note] = (place / "videos").glob("*.json")
@@ -54,7 +63,7 @@ def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
     assert list((place / "videos" / ".parts").iterdir()) == []
 
 
-@pytest.mark.parametrize("asked", SIGNALS, ids=lambda each: each.name)
+@pytest.mark.parametrize("asked", STOP_EVENTS)
 def test_record_saves_what_it_has_when_a_signal_ends_it(place, asked):
     with (
         MjpegCamera(rate=15) as camera,
@@ -62,14 +71,46 @@ def test_record_saves_what_it_has_when_a_signal_ends_it(place, asked):
     ):
         until(lambda: written(place) > 50_000)
         children = family(child)
-        child.send_signal(asked)
+        send_stop(child, asked)
         out, err = child.communicate(timeout=60)
     assert child.returncode == 0 and "Traceback" not in err, err
     [receipt] = receipts(out)
-    assert receipt.ended == ("stopped" if asked is signal.SIGINT else "shutdown")
+    assert receipt.ended == STOP_EVENTS[asked]
     assert receipt.playable and receipt.gaps == [] and receipt.frames > 5
     assert len(children) == 2 and not any(alive(each) for each in children)
     assert list((place / "videos" / ".journal").iterdir()) == []
+
+
+SCRIPT = """
+import sys, time, camrec
+camrec.save_when_ended()
+camera = camrec.open(sys.argv[1])
+camera.record(600)
+while True:
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("asked", STOP_EVENTS)
+def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, asked):
+    with (
+        MjpegCamera(rate=15) as camera,
+        subprocess.Popen(
+            python_command("-c", SCRIPT, camera.url),
+            cwd=place,
+            env=python_environment(),
+            stdin=STOP_STDIN,
+            stderr=subprocess.PIPE,
+        ) as child,
+    ):
+        until(lambda: written(place) > 50_000)
+        children = family(child)
+        send_stop(child, asked)
+        _, err = child.communicate(timeout=60)
+    assert b"Error" not in err, err
+    [note] = (place / "videos").glob("*.json")
+    assert Receipt.read(note).playable
+    assert not any(alive(each) for each in children)
 
 
 def started(place, before: str, *arguments: str, **how) -> subprocess.Popen:
@@ -83,6 +124,7 @@ def started(place, before: str, *arguments: str, **how) -> subprocess.Popen:
     )
 
 
+@no_terminals
 def test_camrec_under_nohup_outlives_its_terminal(place):
     ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -97,6 +139,7 @@ def test_camrec_under_nohup_outlives_its_terminal(place):
     assert Receipt.read(note).ended == "shutdown"
 
 
+@no_terminals
 def test_a_terminal_that_is_closed_takes_no_recording(place):
     """Besides the signal, every print fails from then on."""
     pty = pytest.importorskip("pty")

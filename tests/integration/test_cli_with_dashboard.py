@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
 from support.command_line import receipts, run, start
+from support.stopping import send_stop
 from support.units_made import until
 from support.wire import Wire
 
@@ -52,7 +52,7 @@ def dashboard(place: Path, *arguments: str, **settings: object) -> Iterator[Dash
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             yield Dashboard(Wire(address), urlsplit(address).path.rstrip("/"), headers)
         finally:
-            child.send_signal(signal.SIGTERM)
+            send_stop(child, "SIGTERM")
             _, err = child.communicate(timeout=60)
     assert child.returncode == 0 and "Traceback" not in err, err
 
@@ -86,7 +86,7 @@ def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):
             [session] = there.get("/session/list")["sessions"]
             status = f"/record/status/{session['recording_id']}"
             until(lambda: there.get(status)["elapsed"] > 0.5)
-            child.send_signal(signal.SIGINT)
+            send_stop(child, "SIGINT")
             out, err = child.communicate(timeout=60)
         assert child.returncode == 0, err
         assert receipts(out)[0].ended == "stopped"
@@ -110,7 +110,7 @@ def test_record_does_not_use_the_dashboard_of_another_videos_folder(place, tmp_p
         with start(place, "serve", "--no-browser", "--port", "0", *taken) as other:
             other.stdout.readline()
             code, _, err = run(place, "record", camera.url, "--duration", "1", *taken)
-            other.send_signal(signal.SIGTERM)
+            send_stop(other, "SIGTERM")
             other.communicate(timeout=60)
         assert code == 1 and "--output" in err
         assert len(there.get("/videos")["videos"]) == 1

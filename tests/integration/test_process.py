@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from camrec.console_window import CREATE_NO_WINDOW
 from camrec.process import (
     SERVER_STOP_SEQUENCE,
     STDIN_STOP_SEQUENCE,
@@ -19,15 +19,22 @@ from camrec.process import (
     PidFile,
     StopStep,
     end_orphans,
+    end_writers,
 )
+from camrec.process.platforms import CURRENT_PLATFORM
 from camrec.process.posix import PosixPlatform
-from camrec.process.stop_sequence import run_stop_sequence
+from camrec.process.stop_sequence import StopResult, run_stop_sequence
 from camrec.process.windows import CREATE_NEW_PROCESS_GROUP, CTRL_BREAK_EVENT, WindowsPlatform
+from support.stopping import freeze
 
 pytestmark = pytest.mark.spread
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
+posix_only = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no signals and sessions of POSIX"
+)
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has the parent-death signal"
+)
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = (
@@ -144,13 +151,12 @@ def test_the_stop_sequence_ends_a_process_that_ignores_signals(caplog):
     assert "ended only by kill" in caplog.text
 
 
-@posix_only
 def test_a_stopped_process_is_killed():
     ear = Ear()
     child = python(SLEEP, ear=ear)
     ear.wait_for("up")
-    os.kill(child.pid, signal.SIGSTOP)
-    assert child.stop(QUICK) == -signal.SIGKILL
+    freeze(child.pid)
+    assert child.stop(QUICK) == (1 if sys.platform == "win32" else -signal.SIGKILL)
 
 
 @posix_only
@@ -199,7 +205,7 @@ def test_ctrl_c_in_our_terminal_does_not_reach_it():
     assert ear.lines == [f"session {child.pid} {child.pid}"]
 
 
-@linux_only
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS: the next start ends the child")
 def test_a_killed_parent_takes_its_child_along():
     """Also if the thread that started the child ended long before."""
     script = (
@@ -241,7 +247,7 @@ def test_only_parent_death_differs_between_linux_and_macos():
 
 
 class WindowsProcess:
-    """In place of Popen on Windows, which the tests do not have: records what is called."""
+    """In place of Popen on Windows: records what is called. Wine sends no break events."""
 
     pid = 4711
     stdin = None
@@ -263,6 +269,13 @@ class WindowsProcess:
         self.asked.append("kill")
 
 
+class NoConsole(type(CURRENT_PLATFORM)):
+    """This system without a console: a stand-in, since the tests have one."""
+
+    def interrupt(self, process) -> bool:
+        return False
+
+
 class RecordedJob:
     def __init__(self) -> None:
         self.members: list[int] = []
@@ -271,40 +284,106 @@ class RecordedJob:
         self.members.append(handle)
 
 
-def climb_on_windows(process: WindowsProcess) -> list[object]:
-    """The order of the steps if none helps. It runs on Linux, so Windows itself is not tested."""
-    windows = WindowsPlatform(RecordedJob())
+class StubbornWindowsChild:
+    """A child on Windows that obeys only `obeys`; records for how long each step was waited for."""
 
-    class Deaf:
-        def request_stop(self, step: StopStep) -> None:
-            {
-                StopStep.INTERRUPT: windows.interrupt,
-                StopStep.TERMINATE: windows.terminate,
-                StopStep.KILL: windows.kill,
-            }[step](process)
+    def __init__(self, process: WindowsProcess, obeys: StopStep | None = None) -> None:
+        self.process = process
+        self.waited: list[float] = []
+        self._obeys = obeys
+        self._platform = WindowsPlatform(RecordedJob())
+        self._last: StopStep | None = None
 
-        def wait(self, timeout: float) -> bool:
-            return False
+    def request_stop(self, step: StopStep) -> bool:
+        self._last = step
+        if step is StopStep.INTERRUPT:
+            return self._platform.interrupt(self.process)
+        (self._platform.terminate if step is StopStep.TERMINATE else self._platform.kill)(
+            self.process
+        )
+        return True
 
-    assert run_stop_sequence(Deaf(), SERVER_STOP_SEQUENCE) is None
-    return process.asked
+    def wait(self, timeout: float) -> bool:
+        self.waited.append(timeout)
+        return self._last is self._obeys
 
 
 def test_windows_break_event_then_terminate_then_kill():
-    assert climb_on_windows(WindowsProcess()) == [CTRL_BREAK_EVENT, "terminate", "kill"]
+    child = StubbornWindowsChild(WindowsProcess())
+    result = run_stop_sequence(child, SERVER_STOP_SEQUENCE)
+    assert result.ended_by is None and len(result.ignored) == 3
+    assert child.process.asked == [CTRL_BREAK_EVENT, "terminate", "kill"]
 
 
-def test_windows_without_a_console_goes_on_to_the_next_stop_step():
-    assert climb_on_windows(WindowsProcess(console=False)) == ["terminate", "kill"]
+def test_windows_without_a_console_waits_for_no_break_event_that_cannot_be_sent():
+    child = StubbornWindowsChild(WindowsProcess(console=False), StopStep.TERMINATE)
+    result = run_stop_sequence(child, SERVER_STOP_SEQUENCE)
+    assert result == StopResult(StopStep.TERMINATE, ignored=())
+    assert child.process.asked == ["terminate"] and child.waited == [1.0]
 
 
-def test_windows_gives_each_child_a_group_and_all_one_job():
+def test_a_child_that_could_not_be_asked_is_ended_without_a_warning(caplog):
+    """Without a console no child is asked: that is as usual there as a break event elsewhere."""
+    ear = Ear()
+    child = python(SLEEP, ear=ear, platform=NoConsole())
+    ear.wait_for("up")
+    child.stop(SERVER_STOP_SEQUENCE)
+    assert not child.running
+    assert not [each for each in caplog.records if each.levelname != "DEBUG"]
+
+
+@pytest.mark.parametrize(
+    ("window_flags", "flags"), [(0, CREATE_NEW_PROCESS_GROUP), (CREATE_NO_WINDOW, 0x08000200)]
+)
+def test_windows_gives_each_child_a_group_and_all_one_job(window_flags, flags):
+    """A child opens no window: without a console it gets the flag for that."""
     job = RecordedJob()
-    windows = WindowsPlatform(job)
-    assert windows.popen_options() == {"creationflags": CREATE_NEW_PROCESS_GROUP}
+    windows = WindowsPlatform(job, lambda: window_flags)
+    assert windows.popen_options() == {"creationflags": flags}
     assert windows.wrap_command(["a", "b"], True) == ["a", "b"]
     windows.tie_to_parent(WindowsProcess())
     assert job.members == [99]
+
+
+def writer(path: Path) -> ChildProcess:
+    ear = Ear()
+    script = "import time; print('up', flush=True); time.sleep(60)"
+    arguments = [sys.executable, "-c", script, str(path)]
+    child = ChildProcess("writer", arguments, on_line=ear, ends_with_us=False).start()
+    ear.wait_for("up")
+    return child
+
+
+def test_a_program_that_writes_into_the_folder_of_a_dead_camrec_is_ended(tmp_path):
+    ours, other = writer(tmp_path / "a" / "part-1.mp4"), writer(tmp_path.parent / "part-1.mp4")
+    end_writers(tmp_path / "a")
+    assert ours.wait(10) and other.running
+    ours.kill()
+    other.kill()
+
+
+def test_a_writer_is_found_whatever_processes_cannot_be_looked_at(tmp_path, monkeypatch):
+    """Windows has some: "Memory Compression" is a plain OSError for psutil."""
+    child = writer(tmp_path / "part-1.mp4")
+    errors = iter([OSError(1168, "Element not found"), psutil.AccessDenied(4)])
+
+    class Hidden:
+        def cmdline(self) -> list[str]:
+            raise next(errors)
+
+    found = [Hidden(), Hidden(), psutil.Process(child.pid)]
+    monkeypatch.setattr(psutil, "process_iter", lambda: iter(found))
+    end_writers(tmp_path)
+    assert child.wait(10)
+    child.kill()
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="names differ in case on other systems")
+def test_windows_ends_a_writer_whatever_the_case_of_its_path(tmp_path):
+    child = writer(Path(str(tmp_path / "part-1.mp4").swapcase()))
+    end_writers(tmp_path)
+    assert child.wait(10)
+    child.kill()
 
 
 def dead_camrec(folder: Path, left: int) -> None:

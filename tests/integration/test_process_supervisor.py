@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import signal
 import sys
 import threading
 
@@ -12,6 +10,7 @@ import pytest
 
 from camrec.errors import ServiceError
 from camrec.process import ChildProcess, ProcessState, Supervisor
+from support.stopping import kill
 
 S = ProcessState
 SLEEP = "import time; time.sleep(60)"
@@ -68,14 +67,13 @@ def test_a_supervisor_goes_from_stopped_to_ready_and_back(watch):
     assert supervisor.child.pid != pid
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_killed_child_is_replaced(watch):
     watched = watch(lambda: child_of(SLEEP), pauses=(0.01, 0.02))
     supervisor = watched.supervisor
     told = []
     supervisor.became_ready.connect(lambda: told.append(supervisor.child.pid))
     supervisor.ensure_ready(20)
-    os.kill(supervisor.child.pid, signal.SIGKILL)
+    kill(supervisor.child.pid)
     watched.wait(S.READY, times=2)
     supervisor.ensure_ready(20)
     assert watched.states == [S.STARTING, S.READY, S.BACKOFF, S.STARTING, S.READY]

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from camrec.proxies.log_errors import error_from_log
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from support.proxy_requests import describe, from_websocket
+from support.stopping import kill
 
 pytestmark = pytest.mark.spread
 
@@ -225,7 +225,6 @@ def test_a_missing_proxy_program_is_an_error(binaries, tmp_path, name):
     assert proxy.state is ProcessState.STOPPED
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_killed_camrec_leaves_no_proxy(binaries, name, tmp_path):
     """On Linux it dies with camrec; elsewhere the next start ends it."""
     script = (
@@ -268,7 +267,6 @@ def test_mediamtx_serves_a_camera_until_it_is_removed(proxies, rtsp_camera):
     assert describe(url) == "RTSP/1.0 400 Bad Request"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_mediamtx_killed_comes_back_with_its_paths(proxies, rtsp_camera):
     proxy = proxies("mediamtx")
     ready = Awaited(proxy.became_ready)
@@ -277,7 +275,7 @@ def test_mediamtx_killed_comes_back_with_its_paths(proxies, rtsp_camera):
     proxy.add("late", parse_address(rtsp_camera))
     until(lambda: served(proxy.local_url("late")))
     pid, port = proxy.pid, proxy.port
-    os.kill(pid, signal.SIGKILL)
+    kill(pid)
     ready.wait(2)
     proxy.ensure_ready()
     assert proxy.pid != pid and proxy.port == port
@@ -445,7 +443,6 @@ def test_go2rtc_serves_a_camera_until_it_is_removed(proxies):
         assert "404" in describe(proxy.local_url("cam"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_go2rtc_killed_comes_back_with_its_paths(proxies):
     proxy = proxies("go2rtc")
     ready = Awaited(proxy.became_ready)
@@ -453,7 +450,7 @@ def test_go2rtc_killed_comes_back_with_its_paths(proxies):
         proxy.ensure_ready()
         proxy.add("cam", parse_address(camera.url))
         before, pid = proxy.stream_endpoint("cam"), proxy.pid
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
         ready.wait(2)
         proxy.ensure_ready()
         assert proxy.stream_endpoint("cam")[2] != before[2]
@@ -498,7 +495,6 @@ def leaked(text: str) -> bool:
     return any(piece in text for piece in pieces)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_proxy_keeps_a_credential_in_memory_only(proxies, rtsp_camera, tmp_path, caplog, capfd):
     """Through opening, errors, a restart and the end, no log line, argv, file or error
     contains it.
@@ -525,7 +521,7 @@ def test_a_proxy_keeps_a_credential_in_memory_only(proxies, rtsp_camera, tmp_pat
             proxy.ensure_ready()
             for path, source in sources.items():
                 proxy.add(path, source)
-            os.kill(proxy.pid, signal.SIGKILL)
+            kill(proxy.pid)
             ready.wait(2)
             proxy.ensure_ready()
             told.append(" ".join(psutil.Process(proxy.pid).cmdline()))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from camrec.receipt import Receipt
+from support.stopping import STOP_STDIN, python_command, python_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,9 +26,10 @@ def place(binaries, tmp_path):
 
 def start(place: Path, *arguments: str, language: str = "C") -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-m", "camrec", *arguments],
+        python_command("-m", "camrec", *arguments),
         cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": language, "COLUMNS": "200"},
+        env=python_environment(LC_ALL=language, COLUMNS="200"),
+        stdin=STOP_STDIN,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

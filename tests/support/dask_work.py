@@ -10,8 +10,6 @@ it had work to do. It is a process of its own because Dask's threads stay until 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 import threading
 import time
@@ -22,6 +20,7 @@ from dask.distributed import Client, LocalCluster
 
 import camrec
 from support.cameras import barcode
+from support.stopping import kill
 
 
 def numbers(pictures: np.ndarray) -> np.ndarray:
@@ -47,11 +46,11 @@ def main(folder: str) -> None:
         future = client.compute(work)
         killed = []
 
-        def kill() -> None:
-            os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        def kill_worker() -> None:
+            kill(next(iter(cluster.workers.values())).pid)
             killed.append(not future.done())
 
-        killer = threading.Timer(0.3, kill)
+        killer = threading.Timer(0.3, kill_worker)
         killer.start()
         found = future.result()
         killer.join()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
-import signal
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from camrec.session import Session
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
+from support.stopping import kill
 from support.studio import shown
 from support.truth import Camera, places, sent
 from support.units_made import until
@@ -85,7 +84,7 @@ def freeze(station: Station, session: Session, camera: object) -> None:
 
 def kill_proxy(station: Station, session: Session, camera: object) -> None:
     proxy = station.mediamtx if session.kind == "rtsp" else station.go2rtc
-    os.kill(proxy.pid, signal.SIGKILL)
+    kill(proxy.pid)
 
 
 def second_camrec(station: Station, session: Session, camera: object) -> None:

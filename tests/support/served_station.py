@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +12,9 @@ from pathlib import Path
 
 import yaml
 
+from support.stopping import STOP_STDIN, python_command, python_environment, send_stop
 from support.wire import Wire
 
-ROOT = Path(__file__).parents[2]
 # Starts a server as its command does, and prints what is behind it. The same application is also
 # served by Tornado's own server: there, requests get through that the guard rejects.
 DRIVER = """
@@ -71,9 +68,10 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
     folder.mkdir(exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump({**paths, **ports, **settings}))
     child = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, *argv],
+        python_command("-c", DRIVER, *argv),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        env=python_environment(PYTHONUNBUFFERED="1"),
+        stdin=STOP_STDIN,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -105,7 +103,7 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
             child.pid,
         )
         # Panel loses a SIGINT that arrives while a response is being sent.
-        child.send_signal(signal.SIGTERM)
+        send_stop(child, "SIGTERM")
         child.wait(30)
     finally:
         child.kill()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import psutil
 
 from camrec.recording.media_info import read_media_info
 from support import recorder
+from support.stopping import kill
 
 ROOT = Path(__file__).parents[2]
 VICTIMS = ("ffmpeg", "mediamtx", "go2rtc", "camrec", "all")
@@ -91,8 +91,7 @@ class Victim:
     def kill(self, pids: Sequence[int]) -> None:
         """Kill all of them at once; if camrec is among them, wait for its end."""
         for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            kill(pid)
         if self.pid in pids:
             self._leave()
 
