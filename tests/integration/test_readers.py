@@ -19,6 +19,7 @@ from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from camrec.proxies import Go2rtc, MediaMTX
 from camrec.readers import MjpegReader, RtspReader, StreamError, rtsp_client
 from camrec.readers.rtsp_reader import restore_arrival_times
+from camrec.tcp_sockets import interrupt_socket
 from support.cameras import MjpegCamera, RtspCamera
 from support.cameras.rtsp import slices_hash
 from support.units_made import SECOND, until
@@ -241,8 +242,7 @@ class Server:
     def __exit__(self, *error) -> None:
         for end in (self._listener, self._client):
             if end is not None:
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+                interrupt_socket(end)
                 end.close()
         self._thread.join()
 

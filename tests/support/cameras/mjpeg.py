@@ -19,6 +19,7 @@ from urllib.parse import quote
 import cv2
 import numpy as np
 
+from camrec.tcp_sockets import interrupt_socket
 from support.cameras import barcode, schedule
 
 
@@ -163,8 +164,7 @@ class MjpegCamera:
         with self._lock:
             ends = [self._listener, *self._sockets.values()]
         for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(end)
         self._listener.close()
         for thread in self._threads:
             thread.join()

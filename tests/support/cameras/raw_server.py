@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from camrec.tcp_sockets import interrupt_socket
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,8 @@ class RawConnection:
 def has_left(peer: socket.socket) -> bool:
     """Whether the client has closed its side, although its thread may not have noticed yet."""
     try:
-        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
+        return bool(select.select([peer], [], [], 0)[0]) and not peer.recv(1, socket.MSG_PEEK)
+    except (OSError, ValueError):  # closed here
         return True
 
 
@@ -65,14 +66,13 @@ class RawServer:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
+        interrupt_socket(self._listener)
         self._listener.close()
         with self._lock:
             left = list(self._open.values())
         for connection in left:
             connection.over.set()
-            with contextlib.suppress(OSError):
-                connection.peer.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(connection.peer)
         for thread in self._threads:
             thread.join(10)
 

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from camrec.tcp_sockets import interrupt_socket
+
 SDP = (
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
     "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:t0\r\n"
@@ -62,8 +64,7 @@ class Refusing:
         with self._lock:
             ends = [self._listener, *self._clients]
         for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            interrupt_socket(end)
         self._listener.close()
         for thread in self._threads:
             thread.join()
