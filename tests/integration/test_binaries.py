@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -36,14 +35,28 @@ from camrec.binaries.check import UnusableBinary
 from camrec.binaries.manifest import GO_ARCHITECTURES, ReleaseAsset
 from camrec.cli.download_progress import DownloadProgressBar
 from camrec.errors import ServiceError
+from support.played_program import played_program
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs played here are scripts")
-
-MEDIAMTX = b"#!/bin/sh\necho v1.20.1\n"
-GO2RTC = b"#!/bin/sh\necho 'go2rtc version 1.9.14 (abc) linux/amd64'\n"
-FFMPEG = b"#!/bin/sh\necho 'ffmpeg version n7.1-5-gabc Copyright'\necho '--enable-libx264'\n"
+MEDIAMTX = played_program("v1.20.1")
+GO2RTC = played_program("go2rtc version 1.9.14 (abc) linux/amd64")
+OLD_GO2RTC = played_program("go2rtc version 1.8.5 (abc) linux/amd64")
+BROKEN = played_program(code=3)
+# What starts a program of another machine.
+FOREIGN = b"MZ of another machine" if os.name == "nt" else b"\x7fELF of another machine"
+MOST_BYTES = 10 * len(GO2RTC)
+TOO_MANY_BYTES = bytes(20 * len(GO2RTC))
 GO = shutil.which("go")
 ROOT = Path(__file__).parents[2]
+
+
+def file_name(program: str) -> str:
+    """What its file is called on this system."""
+    return f"{program}.exe" if os.name == "nt" else program
+
+
+def ffmpeg(version: str, *built: str) -> bytes:
+    """An FFmpeg that was built with these options."""
+    return played_program(f"ffmpeg version {version} Copyright", *built)
 
 
 class SiteServer:
@@ -110,7 +123,7 @@ class Place:
 
     def put(self, folder: Path, name: str, content: bytes, mode: int = 0o755) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / name
+        file = folder / file_name(name)
         file.write_bytes(content)
         file.chmod(mode)
         return file
@@ -154,7 +167,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def tar_gz(**files: bytes) -> bytes:
+def tar_gz(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, content in files.items():
@@ -182,7 +195,7 @@ def test_program_locations_are_searched_in_order(place: Place) -> None:
     assert (place.find().origin, place.find().path) == ("folder", in_bin)
     on_path = place.put(place.path, "mediamtx", MEDIAMTX)
     assert (place.find().origin, place.find().path) == ("path", on_path)
-    mine = place.put(place.bin / "mine", "any name", b"#!/bin/sh\necho v0.9.3\n")
+    mine = place.put(place.bin / "mine", "any name", played_program("v0.9.3"))
     found = place.find(configured=str(mine))
     assert (found.origin, found.path, found.version) == ("configured", mine, "0.9.3")
     assert place.steps == [] and not place.server.asked
@@ -192,15 +205,12 @@ def test_program_locations_are_searched_in_order(place: Place) -> None:
     ("content", "mode", "reason"),
     [
         (MEDIAMTX, 0o644, "is not executable"),
-        (
-            b"\x7fELF of another machine",
-            0o755,
-            "does not run here (it is not a program for this computer)",
-        ),
-        (b"#!/bin/sh\nexit 3\n", 0o755, "does not report its version (exit code 3)"),
-        (b"#!/bin/sh\necho hello\n", 0o755, "does not report its version (exit code 0)"),
-        (b"#!/bin/sh\necho v1.9.3\n", 0o755, "version 1.9.3 is too old; 1.20.1 or newer is needed"),
+        (FOREIGN, 0o755, "does not run here (it is not a program for this computer)"),
+        (BROKEN, 0o755, "does not report its version (exit code 3)"),
+        (played_program("hello"), 0o755, "does not report its version (exit code 0)"),
+        (played_program("v1.9.3"), 0o755, "version 1.9.3 is too old; 1.20.1 or newer is needed"),
     ],
+    ids=["not-executable", "foreign", "broken", "without-version", "too-old"],
 )
 def test_an_unusable_program_is_skipped_and_its_reason_reported(
     place: Place, content: bytes, mode: int, reason: str
@@ -209,28 +219,30 @@ def test_an_unusable_program_is_skipped_and_its_reason_reported(
     with pytest.raises(ServiceError) as caught:
         place.find(fetch=False)
     text = caught.value.text()
-    assert f"- {place.bin / 'mediamtx'}: {reason}" in text
-    assert f"{place.cache / 'mediamtx-v1.20.1' / 'mediamtx'}: not there" in text
+    file = file_name("mediamtx")
+    assert f"- {place.bin / file}: {reason}" in text
+    assert f"{place.cache / 'mediamtx-v1.20.1' / file}: not there" in text
     assert str(place.bin) in text and "github.com/bluenviron/mediamtx/releases" in text
     assert "introuvable" in caught.value.text("fr")
 
 
 def test_a_configured_program_that_does_not_run_is_passed_over(place: Place, caplog) -> None:
     place.put(place.path, "go2rtc", GO2RTC)
-    assert place.find("go2rtc", configured="/nowhere/go2rtc").origin == "path"
-    assert "/nowhere/go2rtc is not used: not there" in caplog.text
+    nowhere = str(place.bin / "nowhere" / "go2rtc")
+    assert place.find("go2rtc", configured=nowhere).origin == "path"
+    assert f"{nowhere} is not used: not there" in caplog.text
 
 
 def test_ffmpeg_from_path_or_else_the_one_that_pip_brought(place: Place) -> None:
-    old = place.put(place.path, "ffmpeg", FFMPEG.replace(b"n7.1-5", b"4.4.2-0ubuntu"))
+    old = place.put(place.path, "ffmpeg", ffmpeg("4.4.2-0ubuntu", "--enable-libx264"))
     bundled = place.find("ffmpeg", configured="ffmpeg")
     assert bundled.origin == "bundled" and int(bundled.version.split(".")[0]) >= 6
-    old.write_bytes(FFMPEG.replace(b"--enable-libx264", b""))
+    old.write_bytes(ffmpeg("n7.1-5-gabc"))
     assert place.find("ffmpeg", configured="ffmpeg").origin == "bundled"
-    old.write_bytes(FFMPEG)
+    old.write_bytes(ffmpeg("n7.1-5-gabc", "--enable-libx264"))
     found = place.find("ffmpeg", configured="ffmpeg")
     assert (found.origin, found.version) == ("path", "7.1")
-    old.write_bytes(FFMPEG.replace(b"n7.1-5-gabc", b"N-12345-gabc"))
+    old.write_bytes(ffmpeg("N-12345-gabc", "--enable-libx264"))
     assert place.find("ffmpeg").version == "N-12345-gabc"
 
 
@@ -240,18 +252,19 @@ def test_ffmpeg_from_path_or_else_the_one_that_pip_brought(place: Place) -> None
 @pytest.mark.parametrize(
     ("name", "file", "data"),
     [
-        ("mediamtx", "m.tar.gz", tar_gz(LICENSE=b"MIT", mediamtx=MEDIAMTX)),
-        ("go2rtc", "g.zip", zipped({"go2rtc": GO2RTC})),
+        ("mediamtx", "m.tar.gz", tar_gz({"LICENSE": b"MIT", file_name("mediamtx"): MEDIAMTX})),
+        ("go2rtc", "g.zip", zipped({file_name("go2rtc"): GO2RTC})),
         ("go2rtc", "go2rtc_linux", GO2RTC),
     ],
+    ids=["tar", "zip", "program"],
 )
 def test_a_good_file_is_fetched_verified_and_kept(place, pin, name, file, data) -> None:
     place.server.answers[pin(name, file, sha256(data))] = data
     found = place.find(name)
-    assert (found.origin, found.path) == ("release", place.bin / name)
-    assert found.path.stat().st_mode & 0o777 == 0o755
+    assert (found.origin, found.path) == ("release", place.bin / file_name(name))
+    assert os.access(found.path, os.X_OK)
     assert place.steps[-1] == ProgressEvent(PROGRAMS[name].title, "download", len(data), len(data))
-    assert set(os.listdir(place.bin)) <= {name, f".{name}.lock"}
+    assert set(os.listdir(place.bin)) <= {file_name(name), f".{name}.lock"}
     assert place.find(name).origin == "folder"
     # Another working folder does not download it again.
     assert place.find(name, folder=place.bin / "other").origin == "cache"
@@ -259,10 +272,10 @@ def test_a_good_file_is_fetched_verified_and_kept(place, pin, name, file, data) 
 
 
 def test_a_program_in_bin_that_is_too_old_is_replaced(place: Place, pin) -> None:
-    place.put(place.bin, "go2rtc", GO2RTC.replace(b"1.9.14", b"1.8.5"))
+    place.put(place.bin, "go2rtc", OLD_GO2RTC)
     place.server.answers[pin("go2rtc", "g", sha256(GO2RTC))] = GO2RTC
     assert place.find("go2rtc").version == "1.9.14"
-    assert (place.bin / "go2rtc").read_bytes() == GO2RTC
+    assert (place.bin / file_name("go2rtc")).read_bytes() == GO2RTC
 
 
 def cut_off(handler: BaseHTTPRequestHandler) -> None:
@@ -276,7 +289,7 @@ def cut_off(handler: BaseHTTPRequestHandler) -> None:
 def too_large(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    handler.wfile.write(bytes(2000))
+    handler.wfile.write(TOO_MANY_BYTES)
     handler.close_connection = True
 
 
@@ -286,13 +299,13 @@ def too_large(handler: BaseHTTPRequestHandler) -> None:
         (GO2RTC + b" ", f"wrong SHA-256 {sha256(GO2RTC + b' ')}"),
         (cut_off, "the connection was cut off"),
         (None, "HTTP status 404"),
-        (bytes(2000), "larger than 1000 bytes"),
-        (too_large, "larger than 1000 bytes"),
+        (TOO_MANY_BYTES, f"larger than {MOST_BYTES} bytes"),
+        (too_large, f"larger than {MOST_BYTES} bytes"),
     ],
     ids=["wrong", "cut-off", "404", "announced-too-large", "too-large"],
 )
 def test_a_file_that_is_not_right_is_refused(place, pin, monkeypatch, answer, reason) -> None:
-    monkeypatch.setattr(download, "MAX_DOWNLOAD_BYTES", 1000)
+    monkeypatch.setattr(download, "MAX_DOWNLOAD_BYTES", MOST_BYTES)
     path = pin("go2rtc", "go2rtc_linux", sha256(GO2RTC))
     if answer is not None:
         place.server.answers[path] = answer
@@ -304,38 +317,40 @@ def test_a_file_that_is_not_right_is_refused(place, pin, monkeypatch, answer, re
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"../go2rtc": GO2RTC, "go2rtc": GO2RTC}, "unsafe name '../go2rtc'"),
-        ({"go2rtc": GO2RTC, "/etc/x": b""}, "unsafe name '/etc/x'"),
-        ({"go2rtc": GO2RTC, "C:\\x": b""}, "unsafe name"),
-        ({"folder/go2rtc": GO2RTC}, "contains no file go2rtc"),
-        ({"go2rtc": b"#!/bin/sh\nexit 1"}, "does not report its version"),
+        ({"../go2rtc": GO2RTC, file_name("go2rtc"): GO2RTC}, "unsafe name '../go2rtc'"),
+        ({file_name("go2rtc"): GO2RTC, "/etc/x": b""}, "unsafe name '/etc/x'"),
+        ({file_name("go2rtc"): GO2RTC, "C:\\x": b""}, "unsafe name"),
+        ({f"folder/{file_name('go2rtc')}": GO2RTC}, "contains no file go2rtc"),
+        ({file_name("go2rtc"): BROKEN}, "does not report its version"),
     ],
+    ids=["parent", "root", "drive", "folder", "broken"],
 )
 def test_an_archive_that_is_not_right_is_refused(place, pin, files, reason) -> None:
     data = zipped(files)
     place.server.answers[pin("go2rtc", "g.zip", sha256(data))] = data
     assert reason in place.missing("go2rtc")
-    assert not (place.bin.parent / "go2rtc").exists()
+    assert not list(place.bin.parent.glob("go2rtc*"))
 
 
 def test_archives_with_links_bombs_and_damage_are_refused(place, pin, monkeypatch) -> None:
-    link = zipfile.ZipInfo("go2rtc")
+    name = file_name("go2rtc")
+    link = zipfile.ZipInfo(name)
     link.external_attr = 0o120777 << 16
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(link, "/bin/true")
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w:gz") as opened:
-        info = tarfile.TarInfo("go2rtc")
+        info = tarfile.TarInfo(name)
         info.type, info.linkname = tarfile.SYMTYPE, "/bin/true"
         opened.addfile(info)
     monkeypatch.setattr("camrec.binaries.archive.MAX_UNPACKED_BYTES", 1000)
     for file, data, reason in (
         ("g.zip", out.getvalue(), "contains no file go2rtc"),
         ("g.tar.gz", tar.getvalue(), "contains no file go2rtc"),
-        ("g.zip", zipped({"go2rtc": bytes(2000)}), "unpacks to more than 1000 bytes"),
+        ("g.zip", zipped({name: bytes(2000)}), "unpacks to more than 1000 bytes"),
         ("g.zip", b"no zip", "cannot be unpacked"),
-        ("g.tar.gz", tar_gz(go2rtc=GO2RTC)[:60], "cannot be unpacked"),
+        ("g.tar.gz", tar_gz({name: GO2RTC})[:60], "cannot be unpacked"),
     ):
         place.server.answers[pin("go2rtc", file, sha256(data))] = data
         assert reason in place.missing("go2rtc")
@@ -355,7 +370,7 @@ def test_plain_http_is_not_spoken_with_other_machines(tmp_path: Path) -> None:
 
 def test_a_published_sha256_stands_in_for_one_of_our_own(place: Place, pin) -> None:
     path = pin("mediamtx", "m.zip", None)
-    data = zipped({"mediamtx": MEDIAMTX})
+    data = zipped({file_name("mediamtx"): MEDIAMTX})
     place.server.answers[path] = data
     checksums = path.replace("m.zip", "checksums.sha256")
     assert "404" in place.missing()
@@ -488,23 +503,23 @@ def test_a_killed_download_leaves_no_file_and_no_lock(place, pin, start) -> None
     place.server.answers[path] = hold
     process = start()
     assert asked.wait(30)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait(30)
     killed.set()
     assert set(os.listdir(place.bin)) <= {".go2rtc.lock"}
     for left in place.bin.parent.glob("camrec-*"):
         shutil.rmtree(left)
-    place.put(place.bin, ".part-0000-go2rtc", GO2RTC[:20])
+    place.put(place.bin, ".part-0000-go2rtc", GO2RTC[:20])  # as the killed one would
     place.server.answers[path] = GO2RTC
     assert place.find("go2rtc").origin == "release"
-    assert set(os.listdir(place.bin)) <= {"go2rtc", ".go2rtc.lock"}
+    assert set(os.listdir(place.bin)) <= {file_name("go2rtc"), ".go2rtc.lock"}
 
 
 # The build with Go
 
 
 def test_a_build_that_fails_says_why(place: Place) -> None:
-    place.put(place.path, "go", b"#!/bin/sh\necho one\necho 'go.mod requires go >= 1.26'\nexit 1\n")
+    place.put(place.path, "go", played_program("one", "go.mod requires go >= 1.26", code=1))
     text = place.missing("go2rtc")
     assert "- Build with Go: go build failed (go.mod requires go >= 1.26)" in text
     assert place.steps == [ProgressEvent("go2rtc", "build")]
@@ -516,9 +531,9 @@ def test_a_build_that_fails_says_why(place: Place) -> None:
 def test_a_build_from_the_pinned_source(place: Place, name: str) -> None:
     if GO is None:
         pytest.skip("Go is not installed")
-    (place.path / "go").symlink_to(GO)
+    (place.path / file_name("go")).symlink_to(GO)
     found = place.find(name, folder=place.bin)
-    assert (found.origin, found.path) == ("go", place.bin / name)
+    assert (found.origin, found.path) == ("go", place.bin / file_name(name))
     assert found.version == PROGRAMS[name].release.tag.removeprefix("v")
     assert place.find(name, folder=place.bin / "other").origin == "cache"
 
