@@ -85,15 +85,19 @@ def pipeline(options: dict) -> str:
 
 
 class Truth:
-    """The log: one line of JSON per event."""
+    """The log: one line of JSON per event, and the clock of its times."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: str) -> None:
+        self._clock = getattr(time, clock)
         self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
         self._lock = threading.Lock()
 
     def write(self, **event) -> None:
         with self._lock:
             self._file.write(json.dumps(event) + "\n")
+
+    def now(self) -> int:
+        return time.clock_gettime_ns(self._clock)
 
 
 class Shot:
@@ -159,7 +163,7 @@ class Shot:
                 return
             number = Shot.numbers
             Shot.numbers += 1
-            self._taken[pts] = {"number": number, "pts": pts, "taken": time.monotonic_ns()}
+            self._taken[pts] = {"number": number, "pts": pts, "taken": self._truth.now()}
             buffer = Gst.Buffer.new_wrapped(self._frame(number))
             buffer.pts = pts
             if self._pictures.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
@@ -189,7 +193,7 @@ class Shot:
                 taken = self._taken.pop(running_time(pad, buffer), None)
                 if taken is not None:
                     rtp = int.from_bytes(header[4:8], "big")
-                    self._truth.write(event="picture", rtp=rtp, sent=time.monotonic_ns(), **taken)
+                    self._truth.write(event="picture", rtp=rtp, sent=self._truth.now(), **taken)
         return Gst.PadProbeReturn.OK
 
     def _audio_sent(self, pad, info):
@@ -272,7 +276,7 @@ def guard(server, factory, options: dict) -> None:
 def main() -> None:
     options = json.loads(sys.stdin.readline())
     Gst.init(None)
-    truth = Truth(options["truth"])
+    truth = Truth(options["truth"], options.get("clock", "CLOCK_MONOTONIC"))
     loop = GLib.MainLoop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
     server = GstRtspServer.RTSPServer()

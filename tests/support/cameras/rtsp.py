@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import signal
-import subprocess
-import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from support.cameras import provision
-
-PYTHON = "/usr/bin/python3"
-SCRIPT = Path(__file__).with_name("gst_rtsp.py")
-PACKAGES = ["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-libav"]
-PACKAGES += [f"gstreamer1.0-plugins-{kind}" for kind in ("base", "good", "bad", "ugly")]
-ELEMENTS = "x264enc x265enc avenc_aac opusenc alawenc rtph264pay rtpmp4gpay rtpopuspay"
+from support.cameras import gst_process
 
 
 @dataclass(frozen=True)
@@ -85,10 +73,10 @@ class RtspCamera:
         password: str = "p@s:s/w#o%r d?&+é",
     ) -> None:
         self._options = {name: value for name, value in locals().items() if name != "self"}
-        self._folder = tempfile.TemporaryDirectory(prefix="camera-")
+        self._folder = gst_process.log_folder()
         self._truth = Path(self._folder.name) / "truth.jsonl"
         self._truth.touch()
-        self._child: subprocess.Popen | None = None
+        self._process: gst_process.GstProcess | gst_process.HostedGstProcess | None = None
         self.port = 0
 
     @property
@@ -103,31 +91,11 @@ class RtspCamera:
         user, password = (quote(self._options[key], safe="") for key in ("user", "password"))
         return f"rtsp://{user}:{password}@127.0.0.1:{self.port}/cam"
 
-    @property
-    def pid(self) -> int:
-        return self._child.pid
-
     def start(self) -> RtspCamera:
-        provision.apt(*PACKAGES, program=PYTHON, present=installed)
-        # The options go through stdin: a test may search every argv for the password.
-        self._child = subprocess.Popen(
-            [PYTHON, str(SCRIPT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        options = {**self._options, "truth": str(self._truth), "port": self.port}
-        self._child.stdin.write(json.dumps(options).encode() + b"\n")
-        self._child.stdin.flush()
-        watchdog = threading.Timer(20, self._child.kill)
-        watchdog.start()
-        line = self._child.stdout.readline()
-        watchdog.cancel()
-        watchdog.join()
-        if not line:
-            self.kill()
-            raise RuntimeError("the test camera did not start")
-        self.port = json.loads(line)["port"]
+        truth = gst_process.camera_path(self._truth)
+        options = {**self._options, "truth": truth, "port": self.port}
+        self._process = gst_process.start_camera(options)
+        self.port = self._process.port
         return self
 
     def truth(self) -> list[Taken]:
@@ -162,20 +130,16 @@ class RtspCamera:
 
     def kill(self) -> None:
         """Disappear at once, as if unplugged."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            with contextlib.suppress(BrokenPipeError):
-                child.stdin.close()
-            child.stdout.close()
-            child.wait()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
     def freeze(self) -> None:
         """Keep the connections open and send nothing."""
-        os.kill(self.pid, signal.SIGSTOP)
+        self._process.freeze()
 
     def thaw(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
+        self._process.thaw()
 
     def restart(self) -> None:
         """Come back at the same address, with numbers from 0 again."""
@@ -192,20 +156,6 @@ class RtspCamera:
     def __exit__(self, *error) -> None:
         self.kill()
         self._folder.cleanup()
-
-
-def installed() -> bool:
-    """Whether this machine has what the camera is made with."""
-    asked = (
-        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0');"
-        "from gi.repository import Gst, GstRtspServer; Gst.init(None);"
-        f"assert all(map(Gst.ElementFactory.find, '{ELEMENTS}'.split()))"
-    )
-    try:
-        tried = subprocess.run([PYTHON, "-c", asked], capture_output=True, timeout=60)
-    except OSError:
-        return False
-    return tried.returncode == 0
 
 
 def slices_hash(annex_b: bytes, codec: str = "h264") -> str:
