@@ -17,6 +17,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 pytest_plugins = ["support.browser", "support.leaks", "support.sharing", "support.second_tries"]
+pytest_plugins += ["support.windows_skips"]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

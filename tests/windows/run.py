@@ -1,0 +1,168 @@
+"""Runs tests in Windows' Python under Wine, each file in a process of its own.
+
+``python tests/windows/run.py quick`` runs what `quick.txt` names, ``all`` every file that needs no
+browser, and anything else is taken for files or tests. It prints a table and fails if a test
+failed, if one was skipped that `skips.txt` does not name, or if, of all of them, fewer than 85 %
+passed. `set_up.sh` makes the Windows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camrec"
+FOLDERS = ("unit", "integration", "drills")
+QUICK, ALL = "quick", "all"
+LEAST_PASSED = 0.85
+AT_ONCE = 2
+FILE_TIMEOUT_S = 1500
+OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
+OPTIONS += ["--skips-as-listed", "--timeout", "300"]
+HEAD = f"{'file':58} {'passed':>6} {'skipped':>7} {'failed':>6} {'s':>5}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many tests of a file had which result; an ended process counts as one that failed."""
+
+    passed: int
+    skipped: int
+    failed: int
+    seconds: float
+
+    def row(self, name: str) -> str:
+        return f"{name:58} {self.passed:6} {self.skipped:7} {self.failed:6} {self.seconds:5.0f}"
+
+
+@contextmanager
+def camera_host() -> Iterator[str]:
+    """The port of a camera host for as long as the ``with`` lasts."""
+    command = [sys.executable, str(HERE / "camera_host.py")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as host:
+        yield host.stdout.readline().strip()
+        host.stdin.close()
+
+
+class Run:
+    """One run of tests, whose output and results are written to `results`."""
+
+    def __init__(self, python: Path, results: Path, cameras: str) -> None:
+        self._python = python
+        self._results = results
+        # CI: a program that is missing is an error.
+        self._environment = {
+            **os.environ,
+            "CAMREC": str(ROOT),
+            "CAMREC_CAMERA_HOST": cameras,
+            "CI": "true",
+        }
+        results.mkdir(parents=True, exist_ok=True)
+
+    def file(self, name: str, tests: list[str]) -> Outcome:
+        """Run `tests`, which are all of the file `name`, and write its log."""
+        short = Path(name).stem
+        report = self._results / f"{short}.xml"
+        report.unlink(missing_ok=True)
+        command = [str(self._python), "-m", "pytest", *OPTIONS, f"--basetemp=C:/t/{short}"]
+        command += [f"--junitxml=Z:{report}", *tests]
+        begun = time.monotonic()
+        with (self._results / f"{short}.log").open("wb") as log:
+            # A session of its own: the end of a test's console must not be the end of this one.
+            child = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            copier = ThreadPoolExecutor(1)
+            copied = copier.submit(lambda: [log.write(part) for part in child.stdout])
+            try:
+                code = child.wait(FILE_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                code = child.wait()
+            copied.result(30)
+            copier.shutdown()
+        outcome = read(report, time.monotonic() - begun, code)
+        print(outcome.row(name), flush=True)
+        return outcome
+
+
+def read(report: Path, seconds: float, code: int) -> Outcome:
+    """The counts of a junit report; a run that ended badly for another reason has one failure."""
+    if not report.exists():
+        return Outcome(0, 0, 1, seconds)
+    suite = ElementTree.parse(report).getroot()
+    suite = suite if suite.tag == "testsuite" else suite[0]
+    count, failures, errors, skipped = (
+        int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+    )
+    failed = failures + errors
+    failed += code != 0 and failed == 0
+    return Outcome(max(count - failures - errors - skipped, 0), skipped, failed, seconds)
+
+
+def by_file(wanted: list[str]) -> dict[str, list[str]]:
+    """The tests to run in each file."""
+    if wanted == [ALL]:
+        wanted = [
+            str(file.relative_to(ROOT))
+            for folder in FOLDERS
+            for file in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+        ]
+    elif wanted == [QUICK]:
+        lines = (HERE / "quick.txt").read_text("utf-8").splitlines()
+        wanted = [line for line in lines if line and not line.startswith("#")]
+    found: dict[str, list[str]] = {}
+    for each in wanted:
+        found.setdefault(each.partition("::")[0], []).append(each)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description="Run camrec's tests in Windows' Python under Wine."
+    )
+    parser.add_argument("tests", nargs="+", help=f"{QUICK}, {ALL}, or files or tests")
+    parser.add_argument("--python", type=Path, default=CACHE / "windows" / "python-windows")
+    parser.add_argument("--results", type=Path, default=CACHE / "windows-results")
+    given = parser.parse_args()
+    if not given.python.exists():
+        sys.exit(f"{given.python} is missing: bash tests/windows/set_up.sh makes it")
+    files = by_file(given.tests)
+    print(HEAD)
+    with camera_host() as cameras, ThreadPoolExecutor(AT_ONCE) as pool:
+        run = Run(given.python.absolute(), given.results.absolute(), cameras)
+        outcomes = list(pool.map(run.file, files, files.values()))
+    passed, skipped, failed = (
+        sum(getattr(each, name) for each in outcomes) for name in ("passed", "skipped", "failed")
+    )
+    print(Outcome(passed, skipped, failed, sum(each.seconds for each in outcomes)).row("all"))
+    # The line that says how many tests there were, whatever pytest printed where.
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    share = passed / max(passed + skipped + failed, 1)
+    if given.tests == [ALL]:
+        print(f"{share:.1%} ran and passed")
+    return int(failed > 0 or (given.tests == [ALL] and share < LEAST_PASSED))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
