@@ -6,9 +6,7 @@ import hashlib
 import logging
 import os
 import random
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -29,12 +27,12 @@ from camrec.readers import StreamError
 from camrec.session import MjpegUpstream
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
+from support.certificates import unknown_certificate
 
 pytestmark = pytest.mark.spread
 
 PASSWORD = "c4n@ry/p#ss %w?d"
 SMALL = {"size": (320, 180), "rate": 25}
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 
 TYPED = "Content-Type: image/jpeg\r\n"
 LENGTH = "Content-Length: {length}\r\n"
@@ -181,15 +179,8 @@ def test_the_relay_follows_a_redirect_of_the_camera(go2rtc):
             assert len(pictures(line, 5)) == 5
 
 
-@needs_openssl
 def test_the_relay_reads_from_a_camera_with_a_self_signed_certificate(go2rtc, tmp_path):
-    file = tmp_path / "self-signed.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-        + ["-subj", "/CN=localhost", "-keyout", file, "-out", file],
-        check=True,
-        capture_output=True,
-    )
+    file = unknown_certificate(tmp_path, "localhost")
     answer = http("200 OK", "Content-Type: image/jpeg\r\n", a_picture())
     with Refusing(answer, certificate=file) as camera:
         with opened(f"https://127.0.0.1:{camera.port}/", go2rtc) as line:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 from http.client import HTTPMessage
 from types import SimpleNamespace
@@ -18,6 +16,7 @@ from camrec.mjpeg_relay.http_client import CameraHttpClient
 from camrec.ports import find_free_ports
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http, says
+from support.certificates import unknown_certificate
 
 pytestmark = pytest.mark.spread
 
@@ -25,7 +24,6 @@ PASSWORD = "p@s:s/w#o%r d?&+é"
 USERINFO = "viewer:p%40s%3As%2Fw%23o%25r%20d%3F%26%2B%C3%A9"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(100) + b"\xff\xd9"
 
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 
 FORMS = {
     "standard": "standard",
@@ -269,16 +267,9 @@ def test_a_redirect_is_followed_only_to_the_same_camera():
         assert seen(f"http://127.0.0.1:{peer.port}/") == "camera_not_a_camera"
 
 
-@needs_openssl
 def test_a_camera_s_certificate_is_checked(tmp_path):
     """Not checked for an IP address, checked for a name: as go2rtc does."""
-    file = tmp_path / "self-signed.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-        + ["-subj", "/CN=localhost", "-keyout", file, "-out", file],
-        check=True,
-        capture_output=True,
-    )
+    file = unknown_certificate(tmp_path, "localhost")
     answer = http("200 OK", "Content-Type: image/jpeg\r\n", JPEG)
     with Refusing(answer, certificate=file) as camera:
         assert seen(f"https://127.0.0.1:{camera.port}/") is None

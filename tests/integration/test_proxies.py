@@ -7,7 +7,6 @@ import hashlib
 import logging
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from camrec.proxies import Go2rtc, MediaMTX
 from camrec.proxies.log_errors import error_from_log
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
+from support.certificates import unknown_certificate
 from support.proxy_requests import describe, from_websocket
 from support.stopping import kill
 
@@ -35,7 +35,6 @@ pytestmark = pytest.mark.spread
 
 PASSWORD = "c4n@ry/p#ss %w?d"
 USERINFO = "joe:c4n%40ry%2Fp%23ss%20%25w%3Fd"
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 KINDS = {"mediamtx": MediaMTX, "go2rtc": Go2rtc}
 
 
@@ -373,18 +372,9 @@ def test_a_line_of_the_proxy_log_is_translated_to_its_error_code(text, code):
 
 @pytest.fixture
 def self_signed(tmp_path) -> Path:
-    file = tmp_path / "self-signed.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        + ["-keyout", file, "-out", file],
-        check=True,
-        capture_output=True,
-    )
-    return file
+    return unknown_certificate(tmp_path, "localhost", "127.0.0.1")
 
 
-@needs_openssl
 def test_mediamtx_refuses_an_unknown_certificate(proxies, self_signed):
     proxy = proxies("mediamtx")
     proxy.ensure_ready()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -27,11 +25,11 @@ from camrec.rtsp_relay.nal_packets import split_h264, split_h265
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.certificates import unknown_certificate
 
 pytestmark = pytest.mark.spread
 
 PATIENCE = 10.0
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 bounded = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 
@@ -568,13 +566,9 @@ class TlsCamera(RawRtspCamera):
         super()._serve(connection)
 
 
-@needs_openssl
 @pytest.mark.parametrize("known", [True, False])
 def test_rtsps_is_spoken_here_and_its_certificate_is_checked(relays, tmp_path, monkeypatch, known):
-    file = tmp_path / "cam.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-    command += ["-subj", "/CN=cam", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*command, "-keyout", file, "-out", file], check=True, capture_output=True)
+    file = unknown_certificate(tmp_path, "127.0.0.1")
     if known:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
     TlsCamera.certificate = str(file)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import shutil
 import socket
 import ssl
-import subprocess
 from contextlib import ExitStack, closing
 from http.client import HTTPMessage, HTTPSConnection
 from types import SimpleNamespace
@@ -39,6 +37,7 @@ from camrec.web.security.server import (
     load_certificate,
     public_url,
 )
+from support.certificates import unknown_certificate
 from support.wire import serving
 
 
@@ -207,12 +206,8 @@ def test_an_invitation_logs_in_once_and_opens_nothing_else():
         guard.check(asked("/login", word))
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 def test_the_page_is_served_by_tls(binaries, tmp_path):
-    pem = tmp_path / "own.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-    make += ["-subj", "/CN=camrec", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*make, "-keyout", pem, "-out", pem], check=True, capture_output=True)
+    pem = unknown_certificate(tmp_path, "127.0.0.1")
     config = Config(tls_certificate=str(pem), token="t")
     found = []
 
