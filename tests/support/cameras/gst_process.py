@@ -24,7 +24,7 @@ PACKAGES = ["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-libav"]
 PACKAGES += [f"gstreamer1.0-plugins-{kind}" for kind in ("base", "good", "bad", "ugly")]
 ELEMENTS = "x264enc x265enc avenc_aac opusenc alawenc rtph264pay rtpmp4gpay rtpopuspay"
 HOST_PORT = "CAMREC_CAMERA_HOST"
-HOST_ROOT = "Z:"  # where Wine shows Linux' files
+HOST_ROOT = "Z:" if os.name == "nt" else ""  # where Wine shows Linux' files
 START_TIMEOUT_S = 20
 
 
