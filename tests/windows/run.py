@@ -1,4 +1,4 @@
-"""Runs tests in Windows' Python under Wine, each file in a process of its own.
+"""Runs tests in Windows' Python under Wine, each file in a process of its own, or all unit tests.
 
 ``python tests/windows/run.py quick`` runs what `quick.txt` names, ``all`` every file that needs no
 browser, and anything else is taken for files or tests. It prints a table and fails if a test
@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,20 +29,25 @@ FOLDERS = ("unit", "integration", "drills")
 QUICK, ALL = "quick", "all"
 LEAST_PASSED = 0.85
 AT_ONCE = 2
-FILE_TIMEOUT_S = 1500
+GROUP_TIMEOUT_S = 1500
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
 OPTIONS += ["--skips-as-listed", "--timeout", "300"]
 HEAD = f"{'file':58} {'passed':>6} {'skipped':>7} {'failed':>6} {'s':>5}"
+UNIT = "tests/unit"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
-    """How many tests of a file had which result; an ended process counts as one that failed."""
+    """How many tests of a file had which result, and their time in seconds."""
 
-    passed: int
-    skipped: int
-    failed: int
-    seconds: float
+    passed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+    def add(self, other: Outcome) -> None:
+        for name in vars(self):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def row(self, name: str) -> str:
         return f"{name:58} {self.passed:6} {self.skipped:7} {self.failed:6} {self.seconds:5.0f}"
@@ -73,12 +79,12 @@ class Run:
         }
         results.mkdir(parents=True, exist_ok=True)
 
-    def file(self, name: str, tests: list[str]) -> Outcome:
-        """Run `tests`, which are all of the file `name`, and write its log."""
+    def group(self, name: str, tests: list[str]) -> dict[str, Outcome]:
+        """Run `tests` in one process, and write its log; returns the outcomes by file."""
         short = Path(name).stem
         report = self._results / f"{short}.xml"
         report.unlink(missing_ok=True)
-        command = [str(self._python), "-m", "pytest", *OPTIONS, f"--basetemp=C:/t/{short}"]
+        command = [str(self._python), "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
         command += [f"--junitxml=Z:{report}", *tests]
         begun = time.monotonic()
         with (self._results / f"{short}.log").open("wb") as log:
@@ -92,36 +98,40 @@ class Run:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            copier = ThreadPoolExecutor(1)
-            copied = copier.submit(lambda: [log.write(part) for part in child.stdout])
-            try:
-                code = child.wait(FILE_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                code = child.wait()
-            copied.result(30)
-            copier.shutdown()
-        outcome = read(report, time.monotonic() - begun, code)
-        print(outcome.row(name), flush=True)
-        return outcome
+            watchdog = threading.Timer(GROUP_TIMEOUT_S, os.killpg, (child.pid, signal.SIGKILL))
+            watchdog.start()
+            for part in child.stdout:
+                log.write(part)
+            code = child.wait()
+            watchdog.cancel()
+        outcomes = read(report)
+        if code != 0 and not any(each.failed for each in outcomes.values()):
+            # It ended before its end, or skipped what it must not skip.
+            outcomes.setdefault(name, Outcome()).failed += 1
+        for file, outcome in outcomes.items():
+            print(outcome.row(file), flush=True)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+        return outcomes
 
 
-def read(report: Path, seconds: float, code: int) -> Outcome:
-    """The counts of a junit report; a run that ended badly for another reason has one failure."""
-    if not report.exists():
-        return Outcome(0, 0, 1, seconds)
-    suite = ElementTree.parse(report).getroot()
-    suite = suite if suite.tag == "testsuite" else suite[0]
-    count, failures, errors, skipped = (
-        int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
-    )
-    failed = failures + errors
-    failed += code != 0 and failed == 0
-    return Outcome(max(count - failures - errors - skipped, 0), skipped, failed, seconds)
+def read(report: Path) -> dict[str, Outcome]:
+    """The outcomes of a junit report, by file."""
+    found: dict[str, Outcome] = {}
+    if report.exists():
+        for case in ElementTree.parse(report).iter("testcase"):
+            file = case.get("classname", "").replace(".", "/") + ".py"
+            kinds = {child.tag for child in case}
+            failed = bool(kinds & {"failure", "error"})
+            skipped = not failed and "skipped" in kinds
+            outcome = Outcome(
+                not failed and not skipped, skipped, failed, float(case.get("time", 0))
+            )
+            found.setdefault(file, Outcome()).add(outcome)
+    return found
 
 
-def by_file(wanted: list[str]) -> dict[str, list[str]]:
-    """The tests to run in each file."""
+def grouped(wanted: list[str]) -> dict[str, list[str]]:
+    """The tests to run in each process."""
     if wanted == [ALL]:
         wanted = [
             str(file.relative_to(ROOT))
@@ -133,7 +143,8 @@ def by_file(wanted: list[str]) -> dict[str, list[str]]:
         wanted = [line for line in lines if line and not line.startswith("#")]
     found: dict[str, list[str]] = {}
     for each in wanted:
-        found.setdefault(each.partition("::")[0], []).append(each)
+        file = each.partition("::")[0]
+        found.setdefault(UNIT if file.startswith(UNIT) else file, []).append(each)
     return found
 
 
@@ -147,16 +158,17 @@ def main() -> int:
     given = parser.parse_args()
     if not given.python.exists():
         sys.exit(f"{given.python} is missing: bash tests/windows/set_up.sh makes it")
-    files = by_file(given.tests)
+    groups = grouped(given.tests)
     print(HEAD)
+    total = Outcome()
     with camera_host() as cameras, ThreadPoolExecutor(AT_ONCE) as pool:
         run = Run(given.python.absolute(), given.results.absolute(), cameras)
-        outcomes = list(pool.map(run.file, files, files.values()))
-    passed, skipped, failed = (
-        sum(getattr(each, name) for each in outcomes) for name in ("passed", "skipped", "failed")
-    )
-    print(Outcome(passed, skipped, failed, sum(each.seconds for each in outcomes)).row("all"))
+        for outcomes in pool.map(run.group, groups, groups.values()):
+            for outcome in outcomes.values():
+                total.add(outcome)
+    print(total.row("all"))
     # The line that says how many tests there were, whatever pytest printed where.
+    passed, skipped, failed = total.passed, total.skipped, total.failed
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     share = passed / max(passed + skipped + failed, 1)
     if given.tests == [ALL]:
