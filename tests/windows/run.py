@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -28,7 +27,6 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "camr
 FOLDERS = ("unit", "integration", "drills")
 QUICK, ALL = "quick", "all"
 LEAST_PASSED = 0.85
-AT_ONCE = 2
 GROUP_TIMEOUT_S = 1500
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
 OPTIONS += ["--skips-as-listed", "--timeout", "300"]
@@ -60,7 +58,10 @@ def camera_host() -> Iterator[str]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as host:
-        yield host.stdout.readline().strip()
+        port = host.stdout.readline().strip()
+        if not port:
+            sys.exit("the camera host did not start")
+        yield port
         host.stdin.close()
 
 
@@ -88,7 +89,6 @@ class Run:
         command += [f"--junitxml=Z:{report}", *tests]
         begun = time.monotonic()
         with (self._results / f"{short}.log").open("wb") as log:
-            # A session of its own: the end of a test's console must not be the end of this one.
             child = subprocess.Popen(
                 command,
                 cwd=ROOT,
@@ -96,9 +96,8 @@ class Run:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
-            watchdog = threading.Timer(GROUP_TIMEOUT_S, os.killpg, (child.pid, signal.SIGKILL))
+            watchdog = threading.Timer(GROUP_TIMEOUT_S, child.kill)
             watchdog.start()
             for part in child.stdout:
                 log.write(part)
@@ -155,13 +154,14 @@ def main() -> int:
     parser.add_argument("tests", nargs="+", help=f"{QUICK}, {ALL}, or files or tests")
     parser.add_argument("--python", type=Path, default=CACHE / "windows" / "python-windows")
     parser.add_argument("--results", type=Path, default=CACHE / "windows-results")
+    parser.add_argument("--at-once", type=int, default=2, help="processes at a time")
     given = parser.parse_args()
     if not given.python.exists():
         sys.exit(f"{given.python} is missing: bash tests/windows/set_up.sh makes it")
     groups = grouped(given.tests)
     print(HEAD)
     total = Outcome()
-    with camera_host() as cameras, ThreadPoolExecutor(AT_ONCE) as pool:
+    with camera_host() as cameras, ThreadPoolExecutor(given.at_once) as pool:
         run = Run(given.python.absolute(), given.results.absolute(), cameras)
         for outcomes in pool.map(run.group, groups, groups.values()):
             for outcome in outcomes.values():
