@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from camrec import windows_api
+
 LANGUAGES = ("en", "fr")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
@@ -133,11 +135,11 @@ def best_language(accept: str | None) -> str:
 
 
 def system_language() -> str:
-    """Return the language of this process's environment: a terminal or a kernel."""
+    """Return the language of this process's environment: a terminal or a kernel.
+
+    Windows sets none of these variables. There it is the language of its menus.
+    """
     preferred = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if not preferred and sys.platform == "win32":
-        import ctypes
-        import locale
-
-        preferred = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        preferred = windows_api.ui_language()
     return best_language(preferred.partition(".")[0])

@@ -10,11 +10,11 @@ import contextlib
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Literal, Protocol, TypeVar
 
 from camrec.camera_address import parse_address
+from camrec.clock import monotonic_ns
 from camrec.errors import CameraError
 from camrec.tcp_sockets import LOOPBACK_ADDRESS, bind_loopback, interrupt_socket
 
@@ -151,7 +151,7 @@ class LastCameraError:
 
     def record(self, error: CameraError) -> None:
         """Store an error with the current time."""
-        self._last = (time.monotonic_ns(), error)
+        self._last = (monotonic_ns(), error)
 
     def clear(self) -> None:
         """Forget the error."""

@@ -11,7 +11,6 @@ import ipaddress
 import logging
 import re
 import socket
-import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from camrec.camera_errors import (
     error_from_exception,
     login_error_code,
 )
+from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.http_auth import HttpLogin
 from camrec.mjpeg_relay import inspect_stream
@@ -132,7 +132,7 @@ class _StreamSearch:
         self._network_policy = network_policy
         self._port = urlsplit(host.url).port  # None for the usual ones
         self._tried = _TriedAddresses()
-        self._deadline = time.monotonic() + SEARCH_TIMEOUT_S
+        self._deadline = monotonic_s() + SEARCH_TIMEOUT_S
 
     def run(self) -> CameraAddress:
         self._network_policy.check(self._host)
@@ -157,7 +157,7 @@ class _StreamSearch:
 
     @property
     def _is_timed_out(self) -> bool:
-        return time.monotonic() > self._deadline
+        return monotonic_s() > self._deadline
 
     def _find_rtsp_path(self, port: int) -> str | None:
         """The path that has video, with as few connections as the camera permits."""

@@ -13,7 +13,7 @@ from camrec.api.local import load_page_file
 from camrec.api.remote_library import RemoteLibrary, RemoteVideo
 from camrec.api.rest_client import RestClient
 from camrec.camera_address import parse_address
-from camrec.clock import iso_to_utc_ns
+from camrec.clock import iso_to_utc_ns, monotonic_s
 from camrec.errors import NotFoundError, StateError, error_from_code
 from camrec.recording import ENDED_RECORDING_STATES
 from camrec.session import OPEN_SESSION_STATES
@@ -192,11 +192,11 @@ class RemoteRecording:
         return self.latest_info
 
     def wait(self, timeout: float | None) -> bool:
-        end = None if timeout is None else time.monotonic() + timeout
+        end = None if timeout is None else monotonic_s() + timeout
         while self.info().state not in ENDED_RECORDING_STATE_VALUES:
             pause = RECORDING_POLL_INTERVAL_S
             if end is not None:
-                pause = min(pause, end - time.monotonic())
+                pause = min(pause, end - monotonic_s())
             if pause <= 0:
                 return False
             time.sleep(pause)

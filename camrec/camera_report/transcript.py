@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Literal
+
+from camrec.clock import monotonic_s
 
 Side = Literal["camrec", "camera"]
 
@@ -47,7 +48,7 @@ class Transcript:
 
     def __init__(self) -> None:
         self.truncated = False
-        self._started_at = time.monotonic()
+        self._started_at = monotonic_s()
         self._total_bytes = 0
         self._connections: list[RecordedConnection] = []
         self._lock = threading.Lock()
@@ -85,4 +86,4 @@ class Transcript:
             ]
 
     def _elapsed_seconds(self) -> float:
-        return time.monotonic() - self._started_at
+        return monotonic_s() - self._started_at

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from camrec.camera_address import CameraAddress
 from camrec.cli.console import cli_text, print_message
+from camrec.clock import monotonic_s
 from camrec.session import Session, SessionState
 from camrec.station import Station
 
@@ -32,12 +31,12 @@ def open_camera(station: Station, address: str | CameraAddress) -> Session:
 
 def wait_until_open(session: Session) -> None:
     """Wait until the session is live or has failed."""
-    started_at, printed = time.monotonic(), None
+    started_at, printed = monotonic_s(), None
     while not session.machine.wait(
         lambda state: state is not SessionState.OPENING, STATE_POLL_INTERVAL_S
     ):
         waiting_for = session.waiting_for
-        is_late = time.monotonic() - started_at >= WAIT_MESSAGE_DELAY_S
+        is_late = monotonic_s() - started_at >= WAIT_MESSAGE_DELAY_S
         if is_late and waiting_for not in (None, "frames", printed):
             printed = waiting_for
             print_message(cli_text(f"waiting.{waiting_for}", host=session.source.host))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import time
 from collections.abc import Iterator
 
 import av
@@ -15,6 +14,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
+from camrec.clock import monotonic_s, utc_s
 from camrec.demo import audio_track
 from camrec.demo.drawing import SCENE_HEIGHT_PX, SCENE_WIDTH_PX, Scene
 
@@ -73,9 +73,9 @@ class RtspPublisher:
         with av.open(self._address, "w", format="rtsp", options=options) as server:
             video, audio = _add_video_stream(server), _add_audio_stream(server)
             audio_frames = self._audio_frames()
-            started_at, number, sent_samples = time.monotonic(), 0, 0
+            started_at, number, sent_samples = monotonic_s(), 0, 0
             while not self._stop_requested.wait(
-                max(0.0, started_at + number / VIDEO_FRAMES_PER_SECOND - time.monotonic())
+                max(0.0, started_at + number / VIDEO_FRAMES_PER_SECOND - monotonic_s())
             ):
                 server.mux(video.encode(self._make_video_frame(number)))
                 while (
@@ -85,7 +85,7 @@ class RtspPublisher:
                     server.mux(audio.encode(next(audio_frames)))
                     sent_samples += AAC_FRAME_SAMPLES
                 self._publishing.set()
-                late = time.monotonic() - started_at - number / VIDEO_FRAMES_PER_SECOND
+                late = monotonic_s() - started_at - number / VIDEO_FRAMES_PER_SECOND
                 if late > MAX_PUBLISH_DELAY_S:
                     return
                 # A busy machine skips frames, as a camera would.
@@ -93,7 +93,7 @@ class RtspPublisher:
 
     def _make_video_frame(self, number: int) -> av.VideoFrame:
         planes = np.asarray(
-            cv2.cvtColor(self._scene.draw(time.time()), cv2.COLOR_BGR2YUV_I420), np.uint8
+            cv2.cvtColor(self._scene.draw(utc_s()), cv2.COLOR_BGR2YUV_I420), np.uint8
         )
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = number
@@ -101,7 +101,7 @@ class RtspPublisher:
 
     def _audio_frames(self) -> Iterator[av.AudioFrame]:
         """Yield the audio frames from now on. A tick marks the start of each second of UTC."""
-        begin = int(time.time() * audio_track.AUDIO_SAMPLE_RATE_HZ) % self._audio.size
+        begin = int(utc_s() * audio_track.AUDIO_SAMPLE_RATE_HZ) % self._audio.size
         for pts in itertools.count(0, AAC_FRAME_SAMPLES):
             samples = self._audio.take(
                 range(begin + pts, begin + pts + AAC_FRAME_SAMPLES), mode="wrap"

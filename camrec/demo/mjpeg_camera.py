@@ -6,11 +6,11 @@ import logging
 import socket
 import socketserver
 import threading
-import time
 from http.server import BaseHTTPRequestHandler
 
 import cv2
 
+from camrec.clock import monotonic_s, utc_s
 from camrec.demo.drawing import Scene
 from camrec.tcp_sockets import interrupt_socket
 
@@ -117,14 +117,14 @@ class _MjpegRequestHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        due = time.monotonic()
-        while not self.server.stopping.wait(due - time.monotonic()):
+        due = monotonic_s()
+        while not self.server.stopping.wait(due - monotonic_s()):
             self._send_frame()
             # After a delay, the missed frames are skipped.
-            due = max(due + 1 / MJPEG_FRAMES_PER_SECOND, time.monotonic())
+            due = max(due + 1 / MJPEG_FRAMES_PER_SECOND, monotonic_s())
 
     def _send_frame(self) -> None:
-        image = self.server.scene.draw(time.time())
+        image = self.server.scene.draw(utc_s())
         _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, DEMO_JPEG_QUALITY])
         head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.size}\r\n\r\n"
         self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
+
+from camrec.clock import monotonic_s
 
 # A camera may respond with these while it serves other clients, or while it captures a frame.
 BUSY_STATUSES = frozenset({429, 500, 502, 503, 504})
@@ -23,7 +24,7 @@ class BusyWait:
     """
 
     def __init__(self, patience: float) -> None:
-        self._deadline = time.monotonic() + patience
+        self._deadline = monotonic_s() + patience
         self._delay = MIN_BUSY_PAUSE_S / 2
 
     def retry_delay(self, response: HTTPResponse) -> float | None:
@@ -36,7 +37,7 @@ class BusyWait:
             pause = self._delay
         else:
             pause = min(max(pause, MIN_BUSY_PAUSE_S), MAX_BUSY_PAUSE_S)
-        return pause if time.monotonic() + pause <= self._deadline else None
+        return pause if monotonic_s() + pause <= self._deadline else None
 
 
 def _parse_retry_after(header: str | None) -> float | None:

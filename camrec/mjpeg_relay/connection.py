@@ -6,12 +6,12 @@ import contextlib
 import logging
 import socket
 import threading
-import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error, error_from_exception
+from camrec.clock import monotonic_s
 from camrec.errors import AccessError, CameraError
 from camrec.mjpeg_relay.body import decoded_body
 from camrec.mjpeg_relay.busy_camera import BusyWait
@@ -153,7 +153,7 @@ class RelayConnection:
             count, misses = again or count, 0 if again else misses + 1
 
     def _retry_delay(self, misses: int) -> float:
-        since = time.monotonic() - self._requested_at
+        since = monotonic_s() - self._requested_at
         return max(0.0, max(MIN_SNAPSHOT_INTERVAL_S, misses * MISSED_SNAPSHOT_PAUSE_S) - since)
 
     def _request_again(self, single: bool, may_miss: bool) -> int:
@@ -176,7 +176,7 @@ class RelayConnection:
     def _request(self, busy_s: float) -> HTTPResponse:
         """A response with JPEGs; waits if the camera is too busy. Raises _StreamRefused."""
         busy = BusyWait(busy_s)
-        self._requested_at = time.monotonic()
+        self._requested_at = monotonic_s()
         try:
             while True:
                 response = self._http_client.get(self._source.target(), self._source.credential)
@@ -224,12 +224,12 @@ class RelayConnection:
     def _should_send(self, jpeg: bytes) -> bool:
         return (
             jpeg != self._last_frame
-            or time.monotonic() >= self._last_sent_at + UNCHANGED_FRAME_INTERVAL_S
+            or monotonic_s() >= self._last_sent_at + UNCHANGED_FRAME_INTERVAL_S
         )
 
     def _send_frame(self, jpeg: bytes) -> None:
         self._client.sendall(b"".join((MULTIPART_PART_HEADER % len(jpeg), jpeg, b"\r\n")))
-        self._last_frame, self._last_sent_at = jpeg, time.monotonic()
+        self._last_frame, self._last_sent_at = jpeg, monotonic_s()
 
     def _wait_for_client_close(self) -> None:
         """Close the connection when go2rtc leaves. It sends nothing more until then."""

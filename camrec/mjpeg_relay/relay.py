@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-import time
 
 from camrec.camera_address import CameraAddress
+from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.mjpeg_relay.connection import RelayConnection
 from camrec.network_policy import NetworkPolicy
@@ -86,9 +86,9 @@ class MjpegRelay:
         self._earlier_bytes, self._earlier_dropped = self.received_bytes, self.dropped
         self._connection = None
         due_at = self._connected_at + MIN_CALL_INTERVAL_S
-        if self._server.wait_until_closing(max(0.0, due_at - time.monotonic())):
+        if self._server.wait_until_closing(max(0.0, due_at - monotonic_s())):
             return None
-        self._connected_at = time.monotonic()
+        self._connected_at = monotonic_s()
         self._connection = RelayConnection(
             self._camera, client, self._record_error, self._network_policy
         )

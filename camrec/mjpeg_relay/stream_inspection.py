@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from http.client import HTTPException, HTTPResponse
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error, error_from_exception
+from camrec.clock import monotonic_s
 from camrec.errors import AccessError, CameraError
 from camrec.mjpeg_relay.body import decoded_body, unsupported_encoding
 from camrec.mjpeg_relay.busy_camera import BusyWait
@@ -47,9 +47,9 @@ def inspect_stream(
     client = CameraHttpClient(seconds, keep=True, network_policy=network_policy)
     inspection = _Inspection(source, client)
     thread = threading.Thread(target=inspection.run, name=f"inspect {source.host}", daemon=True)
-    end = time.monotonic() + seconds
+    end = monotonic_s() + seconds
     thread.start()
-    thread.join(max(0.0, end - time.monotonic()))
+    thread.join(max(0.0, end - monotonic_s()))
     error: CameraError | AccessError | None
     if thread.is_alive():
         error = None if inspection.has_response else create_camera_error(source, "camera_no_answer")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from enum import Enum
 
 from camrec.callbacks import Callbacks
+from camrec.clock import monotonic_s
 from camrec.errors import CamrecError, ServiceError, describe_os_error
 from camrec.i18n import Phrase, Translatable
 from camrec.process.child import ChildProcess
@@ -208,14 +208,14 @@ class Supervisor:
         try:
             if not self._wait_ready(child, nudge):
                 return None
-            since = time.monotonic()
+            since = monotonic_s()
             self.error, self._reason = None, ""
             self.machine.transition(ProcessState.READY)
             self.became_ready.emit()
             while child.running and not self._stop_requested.is_set():
                 nudge.wait()
             self._reason = Phrase("reasons.ended", code=child.returncode)
-            return time.monotonic() - since
+            return monotonic_s() - since
         finally:
             if self._stop_requested.is_set():
                 self.machine.transition(ProcessState.STOPPING)
@@ -223,7 +223,7 @@ class Supervisor:
             self.child = None
 
     def _wait_ready(self, child: ChildProcess, nudge: threading.Event) -> bool:
-        deadline = time.monotonic() + self._ready_timeout
+        deadline = monotonic_s() + self._ready_timeout
         while not self._stop_requested.is_set():
             running = child.running
             if self._is_ready(child):
@@ -231,7 +231,7 @@ class Supervisor:
             if not running:
                 self._reason = Phrase("reasons.ended_at_start", code=child.returncode)
                 return False
-            if time.monotonic() > deadline:
+            if monotonic_s() > deadline:
                 self._reason = Phrase("reasons.not_ready_after", seconds=f"{self._ready_timeout:g}")
                 return False
             nudge.wait(READY_POLL_INTERVAL_S)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import deque
 from enum import Enum
+
+from camrec.clock import monotonic_ns
 
 MAX_REPORTS_PER_FAULT = 16  # the newest reports are kept
 # If one report says that so many packets were lost, none were lost: the sequence numbers do not
@@ -75,7 +76,7 @@ class DroppedPackets:
                 reports = self._reports.setdefault(
                     (path, fault), deque(maxlen=MAX_REPORTS_PER_FAULT)
                 )
-                reports.append(time.monotonic_ns())
+                reports.append(monotonic_ns())
             return
 
     def count(self, path: str, fault: PacketFault, since_ns: int = 0) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from camrec.camera_address import CameraAddress
+from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.process import count_received_bytes
 from camrec.proxies.dropped_packets import PacketFault
@@ -97,7 +98,7 @@ class MediaMTX(Proxy):
         MediaMTX follows each redirect, and neither counts nor logs them. So this method compares
         the open connections with those of the last call. Call it repeatedly while `is_pending`.
         """
-        now = time.monotonic()
+        now = monotonic_s()
         known = self._unanswered_connections.setdefault(path, _UnansweredConnections())
         is_early = now < known.checked_at + COUNT_INTERVAL_S
         if self.pid is None or is_early or not self.is_pending(path):
@@ -143,7 +144,7 @@ class MediaMTX(Proxy):
         received = count_received_bytes(pid, source.host, source.port)
         if received is None:
             # The system does not report it. Growing numbers keep the session waiting.
-            return round(time.monotonic())
+            return round(monotonic_s())
         before = self._dialogue_bytes.setdefault(path, received)
         return max(0, received - before - MAX_RESPONSES_BYTES)
 
@@ -161,8 +162,8 @@ class MediaMTX(Proxy):
         self.remove(path)
         if source is None or not before:
             return
-        deadline = time.monotonic() + HANG_UP_TIMEOUT_S
-        while self._count_connections(source) >= before and time.monotonic() < deadline:
+        deadline = monotonic_s() + HANG_UP_TIMEOUT_S
+        while self._count_connections(source) >= before and monotonic_s() < deadline:
             time.sleep(HANG_UP_POLL_INTERVAL_S)
 
     def _count_connections(self, source: CameraAddress) -> int:

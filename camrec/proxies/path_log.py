@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from camrec.camera_address import CameraAddress
+from camrec.clock import monotonic_ns, monotonic_s
 from camrec.errors import CameraError
 from camrec.proxies.dropped_packets import DroppedPackets
 from camrec.proxies.log_errors import error_from_log, is_dialogue_error
@@ -77,7 +77,7 @@ class PathLog:
         if found["source"]:
             self._record_source_line(path, level, text)
         elif text.startswith("stream is available"):
-            self._delivering_since[path] = time.monotonic()
+            self._delivering_since[path] = monotonic_s()
         return bool(found["source"])
 
     def failure(self, path: str, since_ns: int) -> CameraError | None:
@@ -128,11 +128,11 @@ class PathLog:
         delivered, hung_up_after = self._delivering_since.get(path), None
         if delivered is not None and _HANG_UP_PATTERN.search(text):
             # A peer that hangs up at the first message is no camera; this one has delivered.
-            text, hung_up_after = "connection lost", time.monotonic() - delivered
+            text, hung_up_after = "connection lost", monotonic_s() - delivered
         error = error_from_log(source, text)
         # A stream is available before PLAY. So the camera may still refuse PLAY or hang up, and
         # MediaMTX may not support what the description contains.
         at_once = hung_up_after is not None and hung_up_after < IMMEDIATE_HANG_UP_S
         begun = delivered is not None and not at_once and not text.startswith(_BEFORE_PLAY)
         is_dialogue = not begun and (at_once or is_dialogue_error(source, error, text))
-        self._failures[path] = _PathFailure(time.monotonic_ns(), error, is_dialogue, hung_up_after)
+        self._failures[path] = _PathFailure(monotonic_ns(), error, is_dialogue, hung_up_after)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-import time
 from dataclasses import replace
 from pathlib import Path
 
+from camrec.clock import monotonic_s
 from camrec.codecs import START_CODE
 from camrec.media import MediaUnit
 from camrec.process import STDIN_STOP_SEQUENCE, ChildProcess, StopStep
@@ -114,7 +114,7 @@ class FFmpegSegment:
     def blocked_seconds(self) -> float:
         """Seconds for which FFmpeg has not read what is being written to it."""
         since = self._writing_since
-        return time.monotonic() - since if since is not None else 0.0
+        return monotonic_s() - since if since is not None else 0.0
 
     def to_segment(self) -> Segment:
         """The segment as it is now."""
@@ -195,7 +195,7 @@ class FFmpegSegment:
         assert pipe is not None
         try:
             while rest:
-                self._writing_since = time.monotonic()
+                self._writing_since = monotonic_s()
                 rest = rest[pipe.write(rest[:MAX_PIPE_WRITE_BYTES]) :]
         except (OSError, ValueError) as error:
             raise SegmentEnded(str(error)) from None

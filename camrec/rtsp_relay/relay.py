@@ -6,11 +6,11 @@ import contextlib
 import logging
 import secrets
 import socket
-import time
 from collections.abc import Callable
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import LOGIN_ERROR_CODES
+from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.relay_server import LastCameraError, RelayServer
@@ -96,7 +96,7 @@ class RtspRelay:
 
     def on_first_frame(self) -> None:
         if self.delivered_at is None:
-            self.delivered_at = time.monotonic()
+            self.delivered_at = monotonic_s()
         self._on_delivery()
 
     def on_error(self, error: CameraError) -> None:

@@ -8,11 +8,11 @@ import re
 import selectors
 import socket
 import threading
-import time
 from http.client import HTTPException
 
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error
+from camrec.clock import monotonic_s
 from camrec.errors import AccessError, CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.rtsp_relay.camera_client import CameraRtspClient
@@ -220,7 +220,7 @@ class RtspRelayConnection:
         except OSError:
             is_open = False
         if not is_open:
-            if time.monotonic() < self._keep_alive_sent_at + KEEP_ALIVE_HANG_UP_S:
+            if monotonic_s() < self._keep_alive_sent_at + KEEP_ALIVE_HANG_UP_S:
                 self._events.on_keep_alive_rejected()
             code = "camera_broke_off" if self._frames.has_delivered else "camera_hung_up_at_play"
             raise create_camera_error(self._source, code)
@@ -258,4 +258,4 @@ class RtspRelayConnection:
     def _send_keep_alive(self) -> None:
         if self._events.keep_alive_method is not None:
             self._stream.keep_alive(self._events.keep_alive_method)
-            self._keep_alive_sent_at = time.monotonic()
+            self._keep_alive_sent_at = monotonic_s()

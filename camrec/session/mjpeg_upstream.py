@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from camrec.camera_address import CameraAddress
-from camrec.clock import Clock
+from camrec.clock import Clock, monotonic_s
 from camrec.errors import CameraError
 from camrec.mjpeg_relay import MjpegRelay, inspect_stream
 from camrec.network_policy import NetworkPolicy
@@ -43,7 +41,7 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
     def open(self) -> None:
         if not self._is_known_to_deliver:
             inspect_stream(self.source, network_policy=self._network_policy)
-            self._inspected_at = time.monotonic()
+            self._inspected_at = monotonic_s()
         if self._relay is None:
             self._relay = MjpegRelay(self.source, self._network_policy).start()
         self._received_before_open = self._relay.received_bytes
@@ -84,11 +82,11 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
     def may_be_busy(self, error: CameraError) -> bool:
         return (
             error.code in _VIEWER_LIMIT_ERROR_CODES
-            and time.monotonic() - self._inspected_at < CAMERA_RELEASE_S
+            and monotonic_s() - self._inspected_at < CAMERA_RELEASE_S
         )
 
     @property
     def _is_known_to_deliver(self) -> bool:
         # After it has delivered, the camera may have changed, so it is inspected again.
         has_delivered = self._relay is not None and self._relay.has_delivered
-        return time.monotonic() - self._inspected_at < INSPECTION_VALIDITY_S and not has_delivered
+        return monotonic_s() - self._inspected_at < INSPECTION_VALIDITY_S and not has_delivered

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 
 from camrec.camera_address import CameraAddress
+from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.session.opening_wait import KEY_FRAME_TIMEOUT_S
@@ -137,7 +137,7 @@ class RtspRouteChoice:
         if self.route is CameraRoute.UDP and delivered_over_udp:
             self._known_routes.remember(self._source, CameraRoute.UDP)
         elif relay_delivered_at is not None:
-            lasted = time.monotonic() - relay_delivered_at
+            lasted = monotonic_s() - relay_delivered_at
             if lasted >= 2 * max(self._hang_up_delays, default=0.0):
                 self._known_routes.remember(self._source, self.route)
 

@@ -213,9 +213,9 @@ class JpegWithBad(RtpJpegCamera):
         return packets
 
     def stream(self, connection):
-        sequence, begin = 0, time.monotonic()
+        sequence, begin = 0, time.perf_counter()
         for number, due in enumerate(self.pace()):
-            if connection.over.wait(max(0.0, begin + due - time.monotonic())):
+            if connection.over.wait(max(0.0, begin + due - time.perf_counter())):
                 return
             packets = self.payloads(self.frames[number % len(self.frames)])
             packets = self.spoilt(packets) if number % 5 == 3 else packets
@@ -226,7 +226,7 @@ class JpegWithBad(RtpJpegCamera):
                 connection.send_packet(connection.video_channel, head + payload)
                 sequence += 1
             if number % 5 != 3:
-                self.sent.append(SentFrame(number, time.monotonic_ns(), connection.number))
+                self.sent.append(SentFrame(number, time.perf_counter_ns(), connection.number))
 
 
 class Garbage(JpegWithBad):

@@ -131,7 +131,7 @@ def _kill(victim: Victim, kind: str, chance: random.Random, dead: list, disk: Di
     pids = victim.processes(kind)
     family = [psutil.Process(pid) for pid in victim.processes("all")]
     chance.shuffle(pids)
-    moment = time.monotonic_ns()
+    moment = time.perf_counter_ns()
     victim.kill(pids)
     if disk is not None:
         disk.cut()

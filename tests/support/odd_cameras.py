@@ -40,7 +40,7 @@ def record(station: Station, camera: OddCamera, seconds: int) -> Recorded:
         await_middle(camera)
         recording = station.recordings.start(session.session_id, seconds)
         assert recording.wait(seconds + PATIENCE)
-        apart = time.time_ns() - time.monotonic_ns()
+        apart = time.time_ns() - time.perf_counter_ns()
         assert recording.state is RecordingState.SAVED, recording.error
         (receipt,) = recording.receipts
         path = station.library.folder / recording.filename
@@ -58,10 +58,10 @@ def await_middle(camera: OddCamera) -> None:
 
     A recording that ends while a frame is on its way may have it or not: it depends on the load.
     """
-    end = time.monotonic_ns() + 10**9
-    while len(camera.sent) > 1 and time.monotonic_ns() < end:
+    end = time.perf_counter_ns() + 10**9
+    while len(camera.sent) > 1 and time.perf_counter_ns() < end:
         previous, last = camera.sent[-2:]
-        age, interval = time.monotonic_ns() - last.at, last.at - previous.at
+        age, interval = time.perf_counter_ns() - last.at, last.at - previous.at
         if 0.4 * interval <= age <= 0.6 * interval:
             return
         time.sleep(0.001)

@@ -72,7 +72,7 @@ class Soak:
         self._away: dict[str, float] = {}
         self._judged: dict[Path, str] = {}
         self._begun = time.monotonic()
-        self._utc = time.time_ns() - time.monotonic_ns()
+        self._utc = time.time_ns() - time.perf_counter_ns()
 
     @property
     def summary(self) -> str:
@@ -90,7 +90,7 @@ class Soak:
         """One fault, chosen by the seed; returns what it was."""
         kind, name = self.chance.choice(kinds), self.chance.choice(sorted(self._cameras))
         pick, away = self.chance.random(), self.chance.uniform(*AWAY)
-        moment = time.monotonic_ns()
+        moment = time.perf_counter_ns()
         if kind == "camera":
             self._struck.append((moment, (name,)))
             if name not in self._away:

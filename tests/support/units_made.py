@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import av
 import cv2
 import numpy as np
+import pytest
 
 from camrec.clock import Clock
 from camrec.media import AudioTrack, MediaUnit, VideoTrack
@@ -30,6 +31,38 @@ class MadeClock(Clock):
 
     def utc_ns(self) -> int:
         return 1_790_000_000 * SECOND + self.now
+
+
+class CoarseClock(Clock):
+    """A stand-in for the clocks of Python before 3.13 on Windows, which step by 15.625 ms."""
+
+    STEP_NS = 15_625_000
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() // self.STEP_NS * self.STEP_NS
+
+    def utc_ns(self) -> int:
+        return super().utc_ns() // self.STEP_NS * self.STEP_NS
+
+
+def make_system_clocks_coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `time.monotonic` and `time.time` step as they do on Windows before Python 3.13.
+
+    A stand-in: there is no such Python for the Windows that the tests run in.
+    """
+    for name in ("monotonic_ns", "time_ns"):
+        read, step = getattr(time, name), CoarseClock.STEP_NS
+        coarse = _in_steps(read, step)
+        monkeypatch.setattr(time, name, coarse)
+        monkeypatch.setattr(time, name[:-3], _in_seconds(coarse))
+
+
+def _in_steps(read: Callable[[], int], step: int) -> Callable[[], int]:
+    return lambda: read() // step * step
+
+
+def _in_seconds(read: Callable[[], int]) -> Callable[[], float]:
+    return lambda: read() / SECOND
 
 
 def irregular(seconds: float) -> list[float]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from enum import Enum
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from camrec import i18n
+from camrec import i18n, windows_api
 from camrec.callbacks import Callbacks
 from camrec.clock import format_iso, parse_iso
 from camrec.state_machine import InvalidTransition, StateMachine
@@ -45,6 +46,28 @@ def test_french_counts_nothing_as_one():
 )
 def test_the_language_that_a_browser_prefers_is_chosen(accept, language):
     assert i18n.best_language(accept) == language
+
+
+@pytest.mark.parametrize(
+    ("variables", "menus", "language"),
+    [
+        ({}, "fr", "fr"),
+        ({}, "", "en"),
+        ({"LANG": "en_US.UTF-8"}, "fr", "en"),
+        ({"LANG": "fr"}, "en", "fr"),
+    ],
+)
+def test_the_language_on_windows_is_that_of_its_menus_unless_a_variable_sets_it(
+    monkeypatch, variables, menus, language
+):
+    """A stand-in for another language of Windows, which has only one."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(i18n, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(windows_api, "ui_language", lambda: menus)
+    assert i18n.system_language() == language
 
 
 def test_a_failing_subscriber_does_not_affect_others(caplog):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from camrec.web.handlers import flow_control
 from camrec.web.handlers.flow_control import MAX_FRAMES_PER_REPLY, MAX_IN_FLIGHT_BYTES, FlowControl
 
 
@@ -70,7 +69,7 @@ def test_acknowledging_unsent_frames_raises_the_limit_only_to_its_maximum():
 
 def test_the_lag_is_that_of_the_last_answered_or_of_one_that_waits_long(monkeypatch):
     now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(flow_control, "monotonic_s", lambda: now)
     flow = begun()
     assert flow.lag == 0
     flow.record_sent(1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import time
 from types import SimpleNamespace
 
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
+from camrec.clock import monotonic_s, utc_s
 from camrec.config import Config
 from camrec.errors import AccessError, MethodError, NotFoundError
 from camrec.web.security import auth
@@ -57,11 +57,9 @@ def refusal(guard: RequestGuard | KeyedGuard, asked: HTTPServerRequest) -> str |
 def later(monkeypatch):
     """Let so many seconds pass."""
     passed = [0.0]
-    true = SimpleNamespace(time=time.time(), monotonic=time.monotonic())
-    clock = SimpleNamespace(
-        time=lambda: true.time + passed[0], monotonic=lambda: true.monotonic + passed[0]
-    )
-    monkeypatch.setattr(auth, "time", clock)
+    utc, monotonic = utc_s(), monotonic_s()
+    monkeypatch.setattr(auth, "utc_s", lambda: utc + passed[0])
+    monkeypatch.setattr(auth, "monotonic_s", lambda: monotonic + passed[0])
 
     def wait(seconds: float) -> None:
         passed[0] += seconds

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import NamedTuple
+
+from camrec.clock import monotonic_s
 
 # Nothing more is sent while so many bytes are in flight, or twice as many for a viewer that
 # acknowledges several frames at once. On a slow link, more would be old when it arrives.
@@ -46,7 +47,7 @@ class FlowControl:
 
     def record_sent(self, size: int, *, shown: bool = True) -> None:
         """Record that a frame of `size` bytes was sent now."""
-        self._in_flight.append(InFlight(time.monotonic(), size, shown))
+        self._in_flight.append(InFlight(monotonic_s(), size, shown))
         self._shown_in_flight += shown
         self._bytes_in_flight += size
 
@@ -59,7 +60,7 @@ class FlowControl:
             frame = self._in_flight.popleft()
             self._shown_in_flight -= frame.shown
             self._bytes_in_flight -= frame.size
-            self._lag = time.monotonic() - frame.sent_at
+            self._lag = monotonic_s() - frame.sent_at
         self._ack_batch = min(next_count, MAX_FRAMES_PER_REPLY)
 
     @property
@@ -76,5 +77,5 @@ class FlowControl:
         It is measured with the frame that was acknowledged last. If the oldest frame in flight has
         waited for longer, and for more than `MAX_REPLY_DELAY_S`, that time is returned.
         """
-        waits = time.monotonic() - self._in_flight[0].sent_at if self._in_flight else 0.0
+        waits = monotonic_s() - self._in_flight[0].sent_at if self._in_flight else 0.0
         return max(self._lag, waits) if waits > MAX_REPLY_DELAY_S else self._lag

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TypedDict
 
+from camrec.clock import utc_s
 from camrec.recording import RUNNING_RECORDING_STATES
 from camrec.replies import describe_recording
 from camrec.session import Session
@@ -52,7 +52,7 @@ def stream_status(session: Session, station: Station, language: str, lag: float)
     is_recording = latest is not None and latest.state in RUNNING_RECORDING_STATE_VALUES
     disk = station.recordings.estimate_disk([session])
     return {
-        "now": time.time(),
+        "now": utc_s(),
         "video_codec": video.codec if video else None,
         "width": video.width if video else None,
         "height": video.height if video else None,

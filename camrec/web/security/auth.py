@@ -8,11 +8,11 @@ import ipaddress
 import math
 import re
 import secrets
-import time
 from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
 
+from camrec.clock import monotonic_s, utc_s
 from camrec.config import LOOPBACK_HOSTS, WILDCARD_HOSTS, Config
 from camrec.errors import AccessError, CamrecError, MethodError, NotFoundError
 from camrec.web.security.rate_limit import FailedLogins, RateLimiter
@@ -64,13 +64,13 @@ class RequestGuard:
 
     def make_login_cookie(self) -> str:
         """Return a cookie for a browser that has logged in. It is not the token, and it expires."""
-        issued = str(int(time.time()))
+        issued = str(int(utc_s()))
         return f"{issued}.{self._sign(issued)}"
 
     def make_one_time_token(self) -> str:
         """Return a token that works once, for a browser's command line, which others can read."""
         token = secrets.token_urlsafe(24)
-        self._one_time_token = (token.encode(), time.monotonic() + ONE_TIME_TOKEN_MAX_AGE_S)
+        self._one_time_token = (token.encode(), monotonic_s() + ONE_TIME_TOKEN_MAX_AGE_S)
         return token
 
     def _check_host(self, request: HTTPServerRequest) -> CamrecError | None:
@@ -140,7 +140,7 @@ class RequestGuard:
         if not (issued.isascii() and issued.isdecimal() and len(issued) < 15):
             return False
         is_genuine = hmac.compare_digest(signature.encode(), self._sign(issued).encode())
-        return is_genuine and 0 <= time.time() - int(issued) + 60 <= COOKIE_MAX_AGE_S
+        return is_genuine and 0 <= utc_s() - int(issued) + 60 <= COOKIE_MAX_AGE_S
 
     def _sign(self, issued: str) -> str:
         key = self._config.token.encode()
@@ -150,7 +150,7 @@ class RequestGuard:
         if self._one_time_token is None or not request.path.endswith(LOGIN_PATH):
             return False
         expected, until = self._one_time_token
-        is_right = hmac.compare_digest(token, expected) and time.monotonic() < until
+        is_right = hmac.compare_digest(token, expected) and monotonic_s() < until
         if is_right:
             self._one_time_token = None
         return is_right

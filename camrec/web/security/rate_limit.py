@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import time
 from collections import OrderedDict
 from collections.abc import Callable
+
+from camrec.clock import monotonic_s
 
 MAX_TRACKED_ADDRESSES = 1024  # the address that was silent for longest is dropped first
 MAX_REQUESTS_PER_SECOND = 200.0  # of one address, over a long time
@@ -21,7 +22,7 @@ class RateLimiter:
     A bucket has `MAX_BURST_REQUESTS` tokens at most, and gets `MAX_REQUESTS_PER_SECOND` new ones.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic_s) -> None:
         self._clock = clock
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -39,7 +40,7 @@ class RateLimiter:
 class FailedLogins:
     """Counts the wrong tokens of each address. After each one the address must wait longer."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic_s) -> None:
         self._clock = clock
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
 

@@ -248,7 +248,7 @@ class MjpegCamera:
                 number, jpeg = pictures.get(timeout=0.2)
             except queue.Empty:
                 continue
-            at = time.monotonic_ns()
+            at = time.perf_counter_ns()
             client.sendall(self._wrapped(jpeg))
             with self._lock:
                 self._sent.append(Sent(number, at, hashlib.sha1(jpeg).hexdigest(), connection))
@@ -266,10 +266,10 @@ class MjpegCamera:
     def _send_frames(self) -> None:
         times: Iterator[float]
         times = schedule.irregular() if self._irregular else schedule.steady(self._rate)
-        start = time.monotonic()
+        start = time.perf_counter()
         for at in times:
             jpeg = picture(self._numbers, self.size) if self._viewers else None
-            if self._over.wait(max(0.0, start + at - time.monotonic())):
+            if self._over.wait(max(0.0, start + at - time.perf_counter())):
                 return
             self._numbers += 1
             if jpeg is None or not self._thawed.is_set():

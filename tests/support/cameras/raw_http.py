@@ -76,9 +76,9 @@ class RawHttpCamera(RawServer):
         return False
 
     def stream(self, peer: socket.socket, number: int) -> None:
-        begin = time.monotonic()
+        begin = time.perf_counter()
         for due in self.pace():
-            if self._over.wait(max(0.0, begin + due - time.monotonic())):
+            if self._over.wait(max(0.0, begin + due - time.perf_counter())):
                 return
             peer.sendall(self.part(self.next_frame(number)))
 
@@ -86,7 +86,7 @@ class RawHttpCamera(RawServer):
         """The frame that is due on connection `number`; it is logged as sent."""
         with self._lock:
             place = len(self.sent)
-            self.sent.append(SentFrame(place, time.monotonic_ns(), number))
+            self.sent.append(SentFrame(place, time.perf_counter_ns(), number))
         return self.frames[place % len(self.frames)]
 
     # The rest.

@@ -193,9 +193,9 @@ class RawRtspCamera(RawServer):
     def stream(self, connection: RtspConnection) -> None:
         """Send frames until the connection is over."""
         sequence = connection.number * 1000
-        begin = time.monotonic()
+        begin = time.perf_counter()
         for number, due in enumerate(self.pace()):
-            if connection.over.wait(max(0.0, begin + due - time.monotonic())):
+            if connection.over.wait(max(0.0, begin + due - time.perf_counter())):
                 return
             stamp = self.timestamp(due)
             for payload, marker in self.payloads(self.frames[number % len(self.frames)]):
@@ -204,7 +204,7 @@ class RawRtspCamera(RawServer):
                 assert connection.video_channel is not None
                 connection.send_packet(connection.video_channel, head + payload)
                 sequence += 1
-            self.sent.append(SentFrame(number, time.monotonic_ns(), connection.number))
+            self.sent.append(SentFrame(number, time.perf_counter_ns(), connection.number))
 
     # The rest.
 

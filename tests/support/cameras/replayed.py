@@ -108,7 +108,7 @@ class ReplayedCamera(RawServer):
         self, peer: socket.socket, told: list[Said], place: int, asked: float, request: bytes
     ) -> int:
         """Send what the camera sent until the next request; returns the position of that one."""
-        began = time.monotonic()
+        began = time.perf_counter()
         cseq = CSEQ.search(request)
         while place < len(told):
             each = told[place]
@@ -117,7 +117,7 @@ class ReplayedCamera(RawServer):
                 if not any(later.by_camera and not later.is_text for later in told[:place]):
                     return place
             elif each.by_camera:
-                if self._over.wait(max(0.0, began + each.at - asked - time.monotonic())):
+                if self._over.wait(max(0.0, began + each.at - asked - time.perf_counter())):
                     return place
                 data = each.data
                 if each.is_text and cseq is not None:
