@@ -15,25 +15,37 @@ from typer import Argument, Option
 
 from camrec import __version__
 from camrec.cli.closed_pipe import CLOSED_PIPE_EXIT_CODE, discard_output, is_closed_pipe
-from camrec.cli.console import cli_text, escape_unencodable, print_error
+from camrec.cli.console import cli_text, print_error
+from camrec.cli.encoding import make_output_legible
 from camrec.errors import CamrecError
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
+from camrec.typed_path import parse_path
 
 app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
-ConfigFileOption = Annotated[Path | None, Option("--config", help=cli_text("serve.config"))]
-VideosFolderOption = Annotated[Path | None, Option("--videos", help=cli_text("serve.videos"))]
+
+
+def _path_option(name: str, text: str, metavar: str = "PATH", *, hidden: bool = False) -> object:
+    """Make an option for a path, which may be typed in any of the ways of `expand_path`."""
+    help_text = cli_text(text)
+    return Option(name, parser=parse_path, metavar=metavar, help=help_text, hidden=hidden)
+
+
+ConfigFileOption = Annotated[Path | None, _path_option("--config", "serve.config")]
+VideosFolderOption = Annotated[Path | None, _path_option("--videos", "serve.videos")]
 # Every command accepts this option, but some do not use it.
-UnusedVideosFolderOption = Annotated[Path | None, Option("--videos", hidden=True)]
-BinFolderOption = Annotated[Path | None, Option("--bin", help=cli_text("serve.bin"))]
+UnusedVideosFolderOption = Annotated[
+    Path | None, _path_option("--videos", "serve.videos", hidden=True)
+]
+BinFolderOption = Annotated[Path | None, _path_option("--bin", "serve.bin")]
 NoBrowserOption = Annotated[bool, Option("--no-browser", help=cli_text("no_browser"))]
 DurationOption = Option(min=MIN_DURATION_S, max=MAX_DURATION_S, help=cli_text("record.duration"))
 
 
 def run() -> None:
     """Run the command in the arguments of this process; without arguments, print the help."""
-    escape_unencodable()
+    make_output_legible()
     try:
         app(["--help"] if len(sys.argv) == 1 else None)
     except CamrecError as error:
@@ -108,7 +120,7 @@ def demo(
 def record(
     url: CameraUrl,
     duration: Annotated[int, DurationOption],
-    output: Annotated[Path | None, Option(help=cli_text("record.output"))] = None,
+    output: Annotated[Path | None, _path_option("--output", "record.output")] = None,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,
 ) -> None:
@@ -120,7 +132,7 @@ def record(
 @app.command(help=cli_text("probe.about"))
 def probe(
     url: CameraUrl,
-    save: Annotated[Path | None, Option(metavar="FILE.zip", help=cli_text("probe.save"))] = None,
+    save: Annotated[Path | None, _path_option("--save", "probe.save", "FILE.zip")] = None,
     as_json: Annotated[bool, Option("--json", help=cli_text("probe.json"))] = False,
     config: ConfigFileOption = None,
     videos: UnusedVideosFolderOption = None,
@@ -144,7 +156,9 @@ def videos(
 
 @app.command(help=cli_text("verify.about"))
 def verify(
-    file: Annotated[Path, Argument(metavar="FILE", help=cli_text("verify.file"))],
+    file: Annotated[
+        Path, Argument(metavar="FILE", parser=parse_path, help=cli_text("verify.file"))
+    ],
     as_json: Annotated[bool, Option("--json", help=cli_text("verify.json"))] = False,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,

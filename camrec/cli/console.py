@@ -5,15 +5,14 @@ Results go to stdout, so that they can be piped. Everything else goes to stderr.
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from camrec.cli.number_format import format_decimal, format_megabytes
 from camrec.errors import CamrecError
 from camrec.i18n import system_language, translate
 from camrec.redaction import redact
@@ -28,13 +27,6 @@ err = Console(stderr=True, soft_wrap=True)
 def cli_text(key: str, **facts: object) -> str:
     """Return a text of the command line in the user's language."""
     return translate(f"cli.{key}", CONSOLE_LANGUAGE, **facts)
-
-
-def escape_unencodable() -> None:
-    """Escape characters that an output cannot encode, such as a pipe of code page 1252."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(value: object) -> None:
@@ -90,6 +82,11 @@ def recording_progress_bar() -> Progress:
     )
 
 
-def format_megabytes(size: int) -> str:
-    """Format a size in bytes as megabytes."""
-    return f"{size / 1e6:.1f} MB"
+def decimal(number: float, digits: int) -> str:
+    """Format a number in the user's language, with so many digits after the decimal point."""
+    return format_decimal(number, digits, CONSOLE_LANGUAGE)
+
+
+def megabytes(size: int) -> str:
+    """Format a size in bytes as megabytes, in the user's language."""
+    return format_megabytes(size, CONSOLE_LANGUAGE)

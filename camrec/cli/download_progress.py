@@ -7,7 +7,6 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
     SpinnerColumn,
     TaskID,
@@ -16,6 +15,7 @@ from rich.progress import (
 )
 
 from camrec.binaries import ProgressEvent
+from camrec.cli.number_format import format_megabytes
 from camrec.i18n import translate
 
 
@@ -31,7 +31,7 @@ class DownloadProgressBar:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            DownloadColumn(),
+            TextColumn("{task.fields[size]}"),
             TimeElapsedColumn(),
             console=console,
             transient=True,
@@ -44,9 +44,19 @@ class DownloadProgressBar:
             for other in [each for each in self._tasks if each[0] == event.title]:
                 self._progress.remove_task(self._tasks.pop(other))
             description = translate(f"binaries.{event.kind}", self._language, title=event.title)
-            self._tasks[key] = self._progress.add_task(description, total=None)
+            self._tasks[key] = self._progress.add_task(description, total=None, size="")
             self._progress.start()
-        self._progress.update(self._tasks[key], completed=event.done, total=event.total or None)
+        self._progress.update(
+            self._tasks[key],
+            completed=event.done,
+            total=event.total or None,
+            size=self._describe_size(event),
+        )
+
+    def _describe_size(self, event: ProgressEvent) -> str:
+        """What of a download is done: "12.5 MB / 30.1 MB"; empty before its first byte."""
+        sizes = [each for each in (event.done, event.total) if each] if event.done else []
+        return " / ".join(format_megabytes(each, self._language) for each in sizes)
 
     def __enter__(self) -> DownloadProgressBar:
         return self

@@ -15,8 +15,9 @@ from camrec.camera_address import parse_address
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
-    format_megabytes,
+    decimal,
     make_facts_table,
+    megabytes,
     print_json,
     print_message,
     print_table,
@@ -176,7 +177,7 @@ def _show_progress(
             for each, task in zip(recordings, tasks, strict=True):
                 if reasons:
                     each.stop(reasons[0])
-                progress.update(task, completed=each.elapsed, size=format_megabytes(each.bytes))
+                progress.update(task, completed=each.elapsed, size=megabytes(each.bytes))
 
 
 @contextmanager
@@ -210,7 +211,11 @@ def _print_session(session: Session) -> None:
     table.add_row(cli_text("probe.kind"), session.kind)
     if video is not None:
         table.add_row(cli_text("probe.video"), f"{video.codec} {video.width}x{video.height}")
-    table.add_row(cli_text("probe.rate"), f"{stats.fps:.1f}/s, {stats.bit_rate / 1e6:.2f} Mbit/s")
+    bit_rate = decimal(stats.bit_rate / 1e6, 2)
+    table.add_row(
+        cli_text("probe.rate"),
+        cli_text("probe.rates", frames=decimal(stats.fps, 1), bits=bit_rate),
+    )
     table.add_row(cli_text("probe.lost"), str(stats.lost))
     codec = f"{audio.codec} {audio.samples} Hz" if audio is not None else cli_text("probe.none")
     table.add_row(cli_text("probe.audio"), codec)

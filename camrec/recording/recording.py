@@ -359,8 +359,11 @@ class RecordingJob:
 
 
 def _size_of(path: Path) -> int:
-    """Return the size in bytes; 0 before FFmpeg creates the file, and after it was finalized."""
+    """Return the size in bytes; 0 before FFmpeg creates the file, and after it was finalized.
+
+    While Windows deletes a file, it denies access to it.
+    """
     try:
         return path.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return 0
