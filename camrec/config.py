@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 import re
 import shutil
@@ -11,17 +10,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import param
-import yaml
 
 from camrec import durable_files
 from camrec.compat import CheckedList
 from camrec.errors import InputError, ServiceError, describe_os_error
-from camrec.i18n import Phrase
+from camrec.settings_file import changed_file, read_settings
+from camrec.typed_path import expand_path
 
 CONFIG_FILENAMES = ("config.yaml", "config.json")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARD_HOSTS = frozenset({"", "0.0.0.0", "::"})
 MIN_TOKEN_CHARS = 8  # characters of a token that is set on the page
+
+FOLDER_SETTINGS = ("bin_dir", "videos_dir")
+FILE_SETTINGS = ("tls_certificate", "tls_key")
+PROGRAM_SETTINGS = ("ffmpeg_path", "go2rtc_path", "mediamtx_path")
+PATH_SETTINGS = frozenset({*FOLDER_SETTINGS, *FILE_SETTINGS, *PROGRAM_SETTINGS})
 
 RENAMED_SETTINGS = {
     "disk_floor": "min_free_bytes",
@@ -176,7 +180,9 @@ class Config(param.Parameterized):
             ``config_value``.
         """
         path = Path(file) if file else _find_config_file()
-        values = {} if path is None else _resolve_paths(_read_settings(path), path.parent)
+        values: dict[str, object] = {}
+        if path is not None:
+            values = _resolve_paths(read_settings(path, PATH_SETTINGS), path.parent)
         values.update({key: value for key, value in overrides.items() if value is not None})
         shown_path = str(path or "")
         cls._check_setting_names(values, shown_path)
@@ -214,24 +220,20 @@ class Config(param.Parameterized):
     def save(self, **values: object) -> None:
         """Write settings into the file that was read, or into ``./config.yaml`` if there was none.
 
-        The rest of the file stays as it is, with its comments. This object does not change; the
-        next `load` reads the new values.
+        The rest of the file stays as it is, with its comments, its encoding and its line ends.
+        This object does not change; the next `load` reads the new values.
 
         Raises
         ------
         InputError (``config_unreadable``), ServiceError (``config_unwritable``)
         """
         path = self.file or Path(CONFIG_FILENAMES[0])
-        old = _read_settings(path) if path.exists() else {}
-        new = {**old, **values}
-        if path.suffix == ".json":
-            text = json.dumps(new, indent=2, ensure_ascii=False) + "\n"
-        else:
-            text = _edit_yaml(path.read_text("utf-8") if path.exists() else "", values, new)
+        old = read_settings(path, PATH_SETTINGS) if path.exists() else {}
         temporary = path.with_name(f".{path.name}.new")
         try:
+            content = changed_file(path, old, values)
             with durable_files.open_private(temporary) as file:
-                file.write(text)
+                file.buffer.write(content)
             # A file with a token stays private, because the token opens camrec.
             if path.exists() and not values.get("token"):
                 shutil.copymode(path, temporary)
@@ -268,33 +270,16 @@ def _find_config_file() -> Path | None:
 def _resolve_paths(values: Mapping[str, object], folder: Path) -> dict[str, object]:
     """`values`, with relative paths resolved against `folder`, the settings file's folder."""
     settings = dict(values)
-    for key in ("bin_dir", "videos_dir"):
+    for key in FOLDER_SETTINGS:
         if isinstance(value := settings.get(key), str):
-            settings[key] = folder / value
-    for key in ("tls_certificate", "tls_key"):
+            settings[key] = folder / expand_path(value)
+    for key in FILE_SETTINGS:
         if isinstance(value := settings.get(key), str) and value:
-            settings[key] = str(folder / value)
+            settings[key] = str(folder / expand_path(value))
+    for key in PROGRAM_SETTINGS:
+        if isinstance(value := settings.get(key), str):
+            settings[key] = expand_path(value)
     return settings
-
-
-def _edit_yaml(text: str, values: Mapping[str, object], wanted: Mapping[str, object]) -> str:
-    """`text` with each of `values` in place of the old value, or on a line at the end.
-
-    If the result does not read as `wanted` (an old value spanned several lines, for example), the
-    whole file is written again, without its comments.
-    """
-    for key, value in values.items():
-        line = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000).strip()
-        old = re.compile(rf"^{key}[ \t]*:[^\n]*?(?P<comment>[ \t]+#[^\n]*)?$", re.M)
-        if found := old.search(text):
-            text = text[: found.start()] + line + (found["comment"] or "") + text[found.end() :]
-        else:
-            text += ("" if text.endswith("\n") or not text else "\n") + f"{line}\n"
-    try:
-        is_right = yaml.safe_load(text) == wanted
-    except yaml.YAMLError:
-        is_right = False
-    return text if is_right else yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False)
 
 
 def _describe_allowed(setting: param.Parameter[object]) -> str:
@@ -306,24 +291,3 @@ def _describe_allowed(setting: param.Parameter[object]) -> str:
     if low is None and high is None:
         return kind
     return f"{kind}, {'' if low is None else low}\u2026{'' if high is None else high}"
-
-
-def _read_settings(path: Path) -> dict[str, object]:
-    """The keys and values of a settings file. Raises InputError."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise InputError("config_missing", file=str(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
-        raise InputError("config_unreadable", file=str(path), reason=reason) from None
-    try:
-        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError("config_unreadable", file=str(path), reason=reason) from None
-    if values is None:
-        return {}
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise InputError("config_unreadable", file=str(path), reason=Phrase("reasons.not_settings"))
-    return values

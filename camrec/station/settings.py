@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 
 from camrec.callbacks import Callbacks
 from camrec.config import MIN_TOKEN_CHARS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.station.events import SettingsChanged, StationEvent
+from camrec.typed_path import parse_path
 
 
 class StationSettings:
@@ -54,7 +54,7 @@ class StationSettings:
         self._config.max_sessions = max_sessions
 
     def _change_videos_dir(self, videos_dir: str) -> None:
-        folder = Path(videos_dir.strip()).expanduser()
+        folder = parse_path(videos_dir.strip())
         if not folder.is_absolute():
             raise InputError("bad_folder", example=str(self._config.videos))
         try:
