@@ -12,6 +12,7 @@ import pytest
 from camrec import __version__
 
 ROOT = Path(__file__).parents[2]
+UTF8 = {"PYTHONIOENCODING": "utf-8"}
 HEAVY = ["av", "bokeh", "cv2", "numpy", "panel", "param", "pydantic", "requests", "tornado", "yaml"]
 
 
@@ -20,7 +21,7 @@ def run(*arguments: str, path: Path | None = None) -> subprocess.CompletedProces
     paths = [str(each) for each in (path, ROOT) if each]
     return subprocess.run(
         [sys.executable, *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "LC_ALL": "C"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "LC_ALL": "C", **UTF8},
         capture_output=True,
         text=True,
         encoding="utf-8",

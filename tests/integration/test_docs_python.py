@@ -56,7 +56,7 @@ def run(page: str, replaced: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(binaries, tmp_path, monkeypatch) -> Path:
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(binaries.settings))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(binaries.settings), "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path

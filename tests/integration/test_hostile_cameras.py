@@ -132,7 +132,7 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
         session = station.cameras.open(good.url)
         recording = station.recordings.start(session.session_id, 600)
         grown = stack.enter_context(heaviest())
-        begun = time.monotonic_ns()
+        begun = time.perf_counter_ns()
         opened = {}
         for scheme, cameras in hostile:
             for name, answer in cameras.items():
@@ -150,7 +150,7 @@ def test_hostile_cameras_cost_little_and_no_other_one_a_frame(served):
                 assert isinstance(each.error, CamrecError) and each.error.code != "internal"
             station.cameras.close(each.session_id)
         # None of them ever sent video, except for frames that nobody can decode.
-        ended = time.monotonic_ns()
+        ended = time.perf_counter_ns()
         station.recordings.stop(recording_id=recording.recording_id)
         (video,) = station.library.videos()
         sent = [each for each in good.truth() if begun < each.at < ended]

@@ -316,7 +316,7 @@ def test_mediamtx_reports_why_a_camera_does_not_deliver(proxies):
         "refused": "camera_refused",
         "leaves": "camera_no_answer",
     }
-    since = time.monotonic_ns()
+    since = time.perf_counter_ns()
     with ExitStack() as stack:
         for number, kind in enumerate(expected):
             port = stack.enter_context(peer(kind))
@@ -330,7 +330,7 @@ def test_mediamtx_reports_why_a_camera_does_not_deliver(proxies):
             assert error.facts["host"] == "127.0.0.1"
             assert str(error) and error.text("fr")
         assert until(lambda: proxy.reason("nowhere", since)).code == "camera_unknown_host"
-    assert proxy.reason("p0", time.monotonic_ns() + 10**10) is None
+    assert proxy.reason("p0", time.perf_counter_ns() + 10**10) is None
     proxy.remove("p0")
     assert proxy.reason("p0", 0) is None
 

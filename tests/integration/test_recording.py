@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import signal
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -291,7 +291,7 @@ def test_killing_ffmpeg_in_the_middle_loses_no_frame(studio, ffmpeg):
     studio.play(units, 1, 4)
     written = sum(len(unit.data) for unit in units if unit.arrived < begun + 1.5 * SECOND)
     until(lambda: recording.bytes > written)  # no further behind than it would be in real time
-    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.child(recording).kill()
     studio.play(units, 4, 9)
     until(lambda: recording.segment_count == 2)
     studio.play(units, 9, 20)
@@ -322,7 +322,7 @@ def test_audio_is_shifted_alike_in_the_segments_before_and_after_a_killed_ffmpeg
     seen = studio.begin + 2.5 * SECOND
     written = sum(len(unit.data) for unit in units if unit.arrived < seen)
     until(lambda: recording.bytes > written)  # no further behind than it would be in real time
-    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.child(recording).kill()
     studio.play(units, 4, 5)
     until(lambda: recording.segment_count == 2)
     if not known:
@@ -401,7 +401,7 @@ def test_unsupported_audio_is_in_the_receipt_once(studio):
     recording = studio.record(4)
     studio.play(units, 1, 3)
     until(lambda: recording.bytes > 0)
-    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.child(recording).kill()
     until(lambda: recording.segment_count == 2)
     studio.play(units, 3, 6)
     assert recording.wait(60)
@@ -452,7 +452,7 @@ def test_a_hanging_ffmpeg_does_not_delay_the_end_of_the_recording(studio, monkey
     studio.play(units, -1, 1)
     recording = studio.record(50)
     studio.play(units, 1, 3)
-    os.kill(studio.child(recording).pid, signal.SIGSTOP)
+    studio.child(recording).suspend()
     for second in range(3, 40):
         studio.play(units, second, second + 1)
     until(lambda: recording.segment_count == 2)
@@ -466,6 +466,7 @@ def test_a_hanging_ffmpeg_does_not_delay_the_end_of_the_recording(studio, monkey
         assert float(time) == pytest.approx(steady[number] - steady[numbers[0]], abs=EXACT)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder with an open file")
 def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
     units = video_units(irregular(6))
     studio.play(units, -1, 1)
@@ -480,7 +481,8 @@ def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
     assert recording.error.facts["folder"] == str(studio.folder / "parts-0")
 
 
-@pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/ffmpeg"])
+# Python ends at once, because it does not know the arguments of FFmpeg.
+@pytest.mark.parametrize("program", [sys.executable, "/nowhere/ffmpeg"])
 def test_a_program_that_is_not_ffmpeg_fails_the_recording(studio, monkeypatch, program):
     monkeypatch.setattr(segment_retry, "SEGMENT_RETRY_PAUSES_S", (0.0, 0.0))
     units = video_units(irregular(8))
@@ -507,6 +509,7 @@ def test_a_recording_that_cannot_be_saved_keeps_its_segments(studio):
     assert shown(left)[0][0] == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows mounts no disk in memory")
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
 def test_a_full_disk_ends_the_recording_and_loses_only_its_end(studio, tmp_path):
     """On a disk of 2 MB it ends early with its reason; what fits on it is readable."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +95,7 @@ def test_killing_ffmpeg_in_the_middle_loses_no_audio(studio: Studio, name: str):
     studio.play(units, 1.23, 4.1)
     begun = studio.begin + round(1.23 * SECOND)
     until(lambda: recording.bytes > 40_000)
-    os.kill(studio.child(recording).pid, signal.SIGKILL)
+    studio.child(recording).kill()
     until(lambda: recording.segment_count == 2)
     studio.play(units, 4.1, LENGTH)
     assert recording.wait(60)

@@ -449,7 +449,7 @@ def test_a_nonce_that_grew_old_while_it_plays_is_replaced(relays):
 def test_a_password_that_was_refused_is_not_tried_again_by_itself(relays):
     with odd.GuardedCamera(encode("-g", "10")) as camera:
         relay, player = relays(camera.url.replace("secret77", "wrong"))
-        began = time.monotonic_ns()
+        began = time.perf_counter_ns()
         assert player.ask("DESCRIBE").status == 502
         error = relay.reason(began)
         assert error is not None and error.code == "camera_wrong_password"
@@ -543,7 +543,7 @@ def test_receiver_reports_come_to_the_camera(relays):
 def test_the_rtsp_relay_connects_only_to_allowed_networks(relays):
     with RawRtspCamera(encode("-g", "10")) as camera:
         relay, player = relays(camera, network_policy=NetworkPolicy(["192.168.1.0/24"]))
-        began = time.monotonic_ns()
+        began = time.perf_counter_ns()
         assert player.ask("DESCRIBE").status == 502
         error = relay.reason(began)
         assert isinstance(error, CameraError) and error.code == "address_not_allowed"
@@ -574,7 +574,7 @@ def test_rtsps_is_spoken_here_and_its_certificate_is_checked(relays, tmp_path, m
     TlsCamera.certificate = str(file)
     with TlsCamera(encode("-g", "10")) as camera:
         relay, player = relays(camera.url.replace("rtsp:", "rtsps:"))
-        began = time.monotonic_ns()
+        began = time.perf_counter_ns()
         if known:
             player.play()
             player.count(20)
@@ -594,7 +594,7 @@ def test_a_camera_that_talks_without_end_is_bounded(relays):
 
     with Chatty(encode("-g", "10")) as camera:
         relay, player = relays(camera)
-        began = time.monotonic_ns()
+        began = time.perf_counter_ns()
         assert player.ask("DESCRIBE").status == 502
         error = relay.reason(began)
         assert error is not None and error.code == "camera_not_a_camera"

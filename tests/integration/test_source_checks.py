@@ -23,7 +23,11 @@ ELSEWHERE = {"import-linter", "mypy"}
 @pytest.mark.parametrize("hook", COMMANDS)
 def test_the_source_passes_a_quick_hook(hook):
     done = subprocess.run(
-        [sys.executable, "-m", *COMMANDS[hook]], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", *COMMANDS[hook]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

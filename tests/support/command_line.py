@@ -20,7 +20,7 @@ def place(binaries, tmp_path):
     """A working folder with its settings."""
     ports = {"mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
     settings = {**binaries.settings, **ports, "log_level": "info"}
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     return tmp_path
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,17 +17,26 @@ import yaml
 from support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
+UTF8 = {"PYTHONIOENCODING": "utf-8"}
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    """Send SIGINT. Windows can send it only to all processes of a console, pytest's too."""
+    if sys.platform == "win32":
+        child.terminate()
+    else:
+        child.send_signal(signal.SIGINT)
 
 
 @contextmanager
 def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
     """A real server in a folder of its own; stopped with SIGINT, like Ctrl+C."""
     settings = {**binaries.settings, "mediamtx_port": 0, "go2rtc_port": 0, "port": 0}
-    (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     child = subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **UTF8},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -49,7 +59,7 @@ def server(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
     try:
         assert ready.wait(60) and address, "".join(said)
         yield Wire(address[0].rstrip("/"))
-        child.send_signal(signal.SIGINT)
+        _stop(child)
         child.wait(30)
     finally:
         child.kill()

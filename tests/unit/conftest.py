@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterator
 
@@ -21,8 +22,14 @@ OUTSIDE = {
 _met: list[str] = []
 
 
+def _is_within_socketpair() -> bool:
+    """An event loop on Windows wakes itself by a connection, which Python makes in `socket`."""
+    frame = sys._getframe(2)
+    return frame.f_code.co_filename == socket.__file__ and "socketpair" in frame.f_code.co_name
+
+
 def _hear(event: str, arguments: tuple) -> None:
-    if event in OUTSIDE:
+    if event in OUTSIDE and not _is_within_socketpair():
         _met.append(f"{event} {arguments[:2]!r}")
 
 

@@ -25,13 +25,22 @@ def test_the_settings_page_shows_every_setting_with_its_default(tmp_path):
     block = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/settings.md").read_text("utf-8"), re.S)[1]
     assert set(yaml.safe_load(block)) == set(Config.param) - {"name"}
     file = tmp_path / "config.yaml"
-    file.write_text(block)
+    file.write_text(block, "utf-8")
     shown, default = Config.load(file), Config()
     for key in yaml.safe_load(block):
         value = getattr(shown, key)
         if key in ("bin_dir", "videos_dir"):
             value = value.relative_to(tmp_path)
         assert value == getattr(default, key), key
+
+
+def test_every_example_of_the_settings_page_can_be_used(tmp_path):
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/settings.md").read_text("utf-8"), re.S)
+    file = tmp_path / "config.yaml"
+    assert any("\\" in block for block in blocks), "there is one with Windows paths"
+    for block in blocks:
+        file.write_text(block, "utf-8")
+        Config.load(file)
 
 
 def test_every_dependency_has_its_reason():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import threading
 from pathlib import PureWindowsPath
 from urllib.parse import urlsplit
@@ -233,7 +234,8 @@ def library(tmp_path_factory):
     library = VideoLibrary(folder, Clock())
     library.open()
     (folder.parent / "outside.mp4").write_bytes(b"outside")
-    (folder / "inside.mp4").symlink_to(folder.parent / "outside.mp4")
+    with contextlib.suppress(OSError):  # on Windows links need a privilege
+        (folder / "inside.mp4").symlink_to(folder.parent / "outside.mp4")
     (folder / "folder.mp4").mkdir()
     yield library
     library.close()
@@ -274,7 +276,7 @@ def test_no_video_filename_leads_out_of_the_library(library, name):
         with pytest.raises((InputError, NotFoundError)):
             call(name)
     assert (library.folder.parent / "outside.mp4").read_bytes() == b"outside"
-    assert (library.folder / "inside.mp4").is_symlink()
+    assert (library.folder / "inside.mp4").is_symlink() or sys.platform == "win32"
 
 
 @given(words)

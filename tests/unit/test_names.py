@@ -65,7 +65,7 @@ BARE_WORDS = frozenset(
     }
 )
 # Names that the package once had, each replaced by a better one.
-OLD_NAMES = frozenset((PACKAGE.parent / "tests/support/old_names.txt").read_text().split())
+OLD_NAMES = frozenset((PACKAGE.parent / "tests/support/old_names.txt").read_text("utf-8").split())
 
 
 def names(module: Path) -> set[str]:

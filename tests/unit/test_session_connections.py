@@ -34,9 +34,9 @@ class FakeReader:
         self.errors: queue.SimpleQueue[StreamError] = queue.SimpleQueue()
 
     def batches(self) -> Iterator[Sequence[MediaUnit]]:
-        begin = time.monotonic_ns()
+        begin = time.perf_counter_ns()
         for unit in video_units(TIMES, size=(64, 48), begin=begin):
-            if self.closed.wait(max(0.0, (unit.arrived - time.monotonic_ns()) / 1e9)):
+            if self.closed.wait(max(0.0, (unit.arrived - time.perf_counter_ns()) / 1e9)):
                 return
             if not self.errors.empty():
                 raise self.errors.get()
