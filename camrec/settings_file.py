@@ -195,8 +195,8 @@ def _edit_yaml(
             re.M,
         )
         # If a file has a setting twice, the last one counts.
-        *_, found = (None, *old.finditer(text))
-        if found:
+        if matches := list(old.finditer(text)):
+            found = matches[-1]
             text = text[: found.start()] + line + (found["comment"] or "") + text[found.end() :]
         else:
             text += ("" if text.endswith("\n") or not text else newline) + line + newline

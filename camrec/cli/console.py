@@ -82,11 +82,11 @@ def recording_progress_bar() -> Progress:
     )
 
 
-def decimal(number: float, digits: int) -> str:
+def format_number(number: float, digits: int) -> str:
     """Format a number in the user's language, with so many digits after the decimal point."""
     return format_decimal(number, digits, CONSOLE_LANGUAGE)
 
 
-def megabytes(size: int) -> str:
+def format_size(size: int) -> str:
     """Format a size in bytes as megabytes, in the user's language."""
     return format_megabytes(size, CONSOLE_LANGUAGE)

@@ -10,10 +10,10 @@ from camrec.cli import log_setup
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
-    decimal,
     err,
+    format_number,
+    format_size,
     make_table,
-    megabytes,
     print_error,
     print_json,
     print_table,
@@ -38,7 +38,10 @@ def list_videos(config: Config, *, as_json: bool) -> None:
     for video in videos:
         started = format_iso(video.started_at)[:19].replace("T", " ") + "Z"
         table.add_row(
-            video.filename, started, f"{decimal(video.duration, 1)} s", megabytes(video.size)
+            video.filename,
+            started,
+            f"{format_number(video.duration, 1)} s",
+            format_size(video.size),
         )
     print_table(table)
 

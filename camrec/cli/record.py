@@ -15,9 +15,9 @@ from camrec.camera_address import parse_address
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
-    decimal,
+    format_number,
+    format_size,
     make_facts_table,
-    megabytes,
     print_json,
     print_message,
     print_table,
@@ -177,7 +177,7 @@ def _show_progress(
             for each, task in zip(recordings, tasks, strict=True):
                 if reasons:
                     each.stop(reasons[0])
-                progress.update(task, completed=each.elapsed, size=megabytes(each.bytes))
+                progress.update(task, completed=each.elapsed, size=format_size(each.bytes))
 
 
 @contextmanager
@@ -211,10 +211,10 @@ def _print_session(session: Session) -> None:
     table.add_row(cli_text("probe.kind"), session.kind)
     if video is not None:
         table.add_row(cli_text("probe.video"), f"{video.codec} {video.width}x{video.height}")
-    bit_rate = decimal(stats.bit_rate / 1e6, 2)
+    bit_rate = format_number(stats.bit_rate / 1e6, 2)
     table.add_row(
         cli_text("probe.rate"),
-        cli_text("probe.rates", frames=decimal(stats.fps, 1), bits=bit_rate),
+        cli_text("probe.rates", frames=format_number(stats.fps, 1), bits=bit_rate),
     )
     table.add_row(cli_text("probe.lost"), str(stats.lost))
     codec = f"{audio.codec} {audio.samples} Hz" if audio is not None else cli_text("probe.none")

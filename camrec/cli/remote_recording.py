@@ -10,7 +10,7 @@ import requests
 from camrec import direct_http
 from camrec.api import RemoteBackend, RemoteCamera
 from camrec.camera_address import parse_address
-from camrec.cli.console import cli_text, megabytes, print_message, recording_progress_bar
+from camrec.cli.console import cli_text, format_size, print_message, recording_progress_bar
 from camrec.cli.context import catch_stop_signals
 from camrec.clock import Clock
 from camrec.config import WILDCARD_HOSTS, Config
@@ -113,7 +113,7 @@ def _record_and_wait(camera: RemoteCamera, seconds: int) -> str:
                 reasons.clear()
                 recording.stop()
             info = recording.latest_info
-            progress.update(task, completed=info.elapsed, size=megabytes(info.bytes))
+            progress.update(task, completed=info.elapsed, size=format_size(info.bytes))
     filename = recording.latest_info.filename
     assert filename is not None  # a recording that ended without an error is saved
     return filename

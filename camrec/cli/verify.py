@@ -9,9 +9,9 @@ import typer
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
-    decimal,
+    format_number,
+    format_size,
     make_facts_table,
-    megabytes,
     print_json,
     print_message,
     print_table,
@@ -58,9 +58,9 @@ def _print_json(path: Path, result: VerifyResult) -> None:
 def _print_table(path: Path, result: VerifyResult) -> None:
     table = make_facts_table()
     table.add_row(cli_text("verify.path"), str(path))
-    table.add_row(cli_text("verify.size"), megabytes(path.stat().st_size))
+    table.add_row(cli_text("verify.size"), format_size(path.stat().st_size))
     table.add_row(cli_text("verify.frames"), str(result.frames))
-    table.add_row(cli_text("verify.duration"), f"{decimal(result.duration, 3)} s")
+    table.add_row(cli_text("verify.duration"), f"{format_number(result.duration, 3)} s")
     table.add_row("SHA-256", result.sha256)
     if result.receipt is not None:
         table.add_row(cli_text("verify.started"), result.receipt.started_at)
@@ -69,7 +69,7 @@ def _print_table(path: Path, result: VerifyResult) -> None:
             translate(f"videos.ended_{result.receipt.ended}", CONSOLE_LANGUAGE),
         )
         for gap in result.receipt.gaps:
-            start, duration = decimal(gap.start, 3), decimal(gap.duration, 3)
+            start, duration = format_number(gap.start, 3), format_number(gap.duration, 3)
             table.add_row(cli_text("verify.gap"), f"{start} s + {duration} s")
     print_table(table)
     for fault, what in result.faults.items():

@@ -114,4 +114,7 @@ def test_tables_and_progress_bars_are_written_in_every_encoding(monkeypatch, enc
 
 def test_numbers_have_a_decimal_comma_in_french():
     assert [format_decimal(1234.5, 2, each) for each in ("en", "fr")] == ["1234.50", "1234,50"]
-    assert [format_megabytes(1_500_000, each) for each in ("en", "fr")] == ["1.5 MB", "1,5 Mo"]
+    assert [format_megabytes(1_500_000, each) for each in ("en", "fr")] == [
+        "1.5\u00a0MB",
+        "1,5\u00a0Mo",
+    ]
