@@ -37,12 +37,8 @@ def list_videos(config: Config, *, as_json: bool) -> None:
     table = make_table("videos.filename", "videos.started", "videos.duration", "videos.size")
     for video in videos:
         started = format_iso(video.started_at)[:19].replace("T", " ") + "Z"
-        table.add_row(
-            video.filename,
-            started,
-            f"{format_number(video.duration, 1)} s",
-            format_size(video.size),
-        )
+        duration = f"{format_number(video.duration, 1)} s"
+        table.add_row(video.filename, started, duration, format_size(video.size))
     print_table(table)
 
 
