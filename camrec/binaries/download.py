@@ -40,7 +40,7 @@ def download_file(url: str, file: Path, sha256: str, progress: Callable[[int, in
     """
     digest = hashlib.sha256()
     with _open_url(url) as response, file.open("wb") as out:
-        total = int(response.headers.get("Content-Length") or 0)
+        total = _announced_size(response)
         done = 0
         for chunk in _read_limited(response, MAX_DOWNLOAD_BYTES):
             out.write(chunk)
@@ -94,7 +94,7 @@ def _open_url(url: str) -> Iterator[requests.Response]:
 
 
 def _read_limited(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
-    size = int(response.headers.get("Content-Length") or 0)
+    size = _announced_size(response)
     if size <= max_bytes:
         size = 0
         for chunk in response.iter_content(DOWNLOAD_CHUNK_BYTES):
@@ -104,6 +104,12 @@ def _read_limited(response: requests.Response, max_bytes: int) -> Iterator[bytes
             yield chunk
     if size > max_bytes:
         raise UnusableBinary("too_large", url=response.url, bytes=max_bytes)
+
+
+def _announced_size(response: requests.Response) -> int:
+    """Return the size in bytes that the server announces; 0 if it announces none or nonsense."""
+    announced = response.headers.get("Content-Length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else 0
 
 
 def _error_from_request(url: str, error: requests.RequestException) -> UnusableBinary:

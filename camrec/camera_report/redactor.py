@@ -92,10 +92,16 @@ class Redactor:
         if known.is_loopback or known.is_unspecified or known.is_multicast:
             return address
         if address not in self._placeholders:
-            number = len(self._placeholders) % 254 + 1
-            form = "192.0.2.{}" if known.version == 4 else "2001:db8::{:x}"
-            self._placeholders[address] = form.format(number)
+            self._placeholders[address] = _placeholder(known.version, len(self._placeholders) + 1)
         return self._placeholders[address]
+
+
+def _placeholder(version: int, number: int) -> str:
+    """Return the address number 1, 2, ... of those that no device has (RFC 5737, 2544, 3849)."""
+    if version == 6:
+        return str(ipaddress.IPv6Address("2001:db8::") + number)
+    network = "192.0.2.0" if number < 255 else "198.18.0.0"
+    return str(ipaddress.IPv4Address(network) + number)
 
 
 def _mask_cookie(found: re.Match[bytes]) -> bytes:

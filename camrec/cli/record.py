@@ -178,6 +178,8 @@ def _show_progress(
                 if reasons:
                     each.stop(reasons[0])
                 progress.update(task, completed=each.elapsed, size=format_size(each.bytes))
+        for each, task in zip(recordings, tasks, strict=True):
+            progress.update(task, completed=each.elapsed, size=format_size(each.bytes))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from camrec.callbacks import Callbacks
@@ -9,6 +10,8 @@ from camrec.dashboard.page_state import PageState
 from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.dashboard.stream_history import StreamHistory
 from camrec.station import LibraryChanged, Station, StationEvent
+
+log = logging.getLogger(__name__)
 
 # The station emits no event when the disk, the audio track or the number of retries changes.
 PAGE_STATE_INTERVAL_S = 2.0  # between two reads if there is no event
@@ -60,10 +63,17 @@ class PageStateBoard:
             if self._stopping.wait(CHANGE_BATCH_S):
                 return
             self._wake.clear()
-            state = self._reader.read()
-            if state != self.state:
-                self.state = state
-                self.changed.emit(state)
+            try:
+                self._read()
+            except Exception:
+                # The pages keep the latest state, and the next read may succeed.
+                log.exception("the state of the dashboard could not be read")
+
+    def _read(self) -> None:
+        state = self._reader.read()
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
 
 
 # One board for each station that has a page. Panel calls `make_page` once for each browser, and

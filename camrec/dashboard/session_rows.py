@@ -53,7 +53,10 @@ class SessionRows:
         recordings
             The recordings of all sessions, latest first.
         """
-        return [self._row(each, ready_proxies[each.kind], recordings) for each in sessions]
+        rows = [self._row(each, ready_proxies[each.kind], recordings) for each in sessions]
+        shown = {row.fields["recording"]["recording_id"] for row in rows if row.fields["recording"]}
+        self._sent_sizes = {each: self._sent_sizes[each] for each in shown}
+        return rows
 
     def _row(
         self, session: Session, proxy_ready: bool, recordings: Sequence[RecordingJob]

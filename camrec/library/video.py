@@ -100,7 +100,7 @@ def _video_from_file(path: Path, size: int, mtime_ns: int) -> VideoFile:
             if container.streams.audio:
                 audio_codec = container.streams.audio[0].codec_context.name
             playable = next(container.decode(video), None) is not None
-    except (av.error.FFmpegError, IndexError):
+    except (av.error.FFmpegError, OSError, IndexError):
         pass
     return VideoFile(
         filename=remote_files.display_name(path),

@@ -42,6 +42,7 @@ class BuiltInCameras:
 
     def stop(self) -> None:
         """Stop the cameras, if they run."""
-        if self._demo is not None:
-            self._demo.stop()
-            self._demo = None
+        with self._lock:
+            if self._demo is not None:
+                self._demo.stop()
+                self._demo = None

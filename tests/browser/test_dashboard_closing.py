@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import queue
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 from tornado.websocket import WebSocketClosedError
 
 from camrec.dashboard import CameraView, make_page
+from camrec.dashboard.page_state import PageState
 from camrec.dashboard.page_state_board import board_for, stop_board
+from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.dashboard.server import _on_loop_exception
 from camrec.station import Station
 from camrec.web import LocalServer
@@ -48,6 +52,26 @@ def test_a_closed_page_is_no_longer_notified(station, open_page):
         tab.close()
     stop_board(station)
     assert len(station.changed) == 0
+
+
+def test_a_state_that_could_not_be_read_once_is_read_again(station, monkeypatch, caplog):
+    board = board_for(station)
+    states: queue.Queue[PageState] = queue.Queue()
+    read = PageStateReader.read
+    errors = [OSError("the folder is gone")]
+
+    def read_or_fail(reader: PageStateReader) -> PageState:
+        if errors:
+            raise errors.pop()
+        return replace(read(reader), videos=[None])
+
+    board.changed.connect(states.put)
+    monkeypatch.setattr(PageStateReader, "read", read_or_fail)
+    try:
+        assert states.get(timeout=30).videos == [None]
+    finally:
+        stop_board(station)
+    assert "the state of the dashboard could not be read" in caplog.text
 
 
 def test_only_a_websocket_that_its_page_closed_logs_no_error(caplog):

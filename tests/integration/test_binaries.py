@@ -293,6 +293,14 @@ def too_large(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+def without_a_number(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "many")
+    handler.end_headers()
+    handler.wfile.write(b"short")
+    handler.close_connection = True
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -301,8 +309,9 @@ def too_large(handler: BaseHTTPRequestHandler) -> None:
         (None, "HTTP status 404"),
         (TOO_MANY_BYTES, f"larger than {MOST_BYTES} bytes"),
         (too_large, f"larger than {MOST_BYTES} bytes"),
+        (without_a_number, f"wrong SHA-256 {sha256(b'short')}"),
     ],
-    ids=["wrong", "cut-off", "404", "announced-too-large", "too-large"],
+    ids=["wrong", "cut-off", "404", "announced-too-large", "too-large", "size-without-number"],
 )
 def test_a_file_that_is_not_right_is_refused(place, pin, monkeypatch, answer, reason) -> None:
     monkeypatch.setattr(download, "MAX_DOWNLOAD_BYTES", MOST_BYTES)

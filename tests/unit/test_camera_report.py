@@ -109,3 +109,10 @@ def test_an_address_has_one_stand_in_and_a_body_its_right_length():
     expected = b"c=IN IP4 192.0.2.1\r\na=192.0.2.1 192.0.2.2 127.0.0.1 0.0.0.0\r\n"
     assert found == expected
     assert head.endswith(b"Content-Length: %d" % len(expected))
+
+
+def test_a_thousand_addresses_have_a_thousand_stand_ins():
+    addresses = [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(1000)]
+    found = Redactor(SOURCE).text(" ".join(addresses)).split()
+    assert len(set(found)) == 1000
+    assert {each.rpartition(".")[0] for each in found[:254]} == {"192.0.2"}
