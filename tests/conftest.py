@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -15,6 +16,12 @@ from support.units_made import MadeClock
 # Hundreds of processes get this environment: only the first of them compiles camrec.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A run in the background ignores these signals; the processes of its tests must not.
+for name, handler in {"SIGHUP": signal.SIG_DFL, "SIGINT": signal.default_int_handler}.items():
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 pytest_plugins = ["support.browser", "support.leaks", "support.sharing", "support.second_tries"]
 pytest_plugins += ["support.windows_skips"]

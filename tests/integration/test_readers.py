@@ -87,7 +87,8 @@ def check(options: dict, camera: RtspCamera, units: list[MediaUnit]) -> None:
     assert (track.reorder > 0) == (options.get("b_frames", 0) > 0)
     for unit in video:
         assert not unit.key or track.parameters in unit.data
-        assert abs(unit.arrived - unit.time - unit.offset) < 10 * SECOND
+        # By the same clock: a busy machine may be many seconds late with the first frames.
+        assert abs(unit.arrived - unit.time - unit.offset) < 60 * SECOND
     codec = options.get("audio") if options.get("sound_until") != 0 else None
     assert {unit.track.codec for unit in sound} == ({codec} if codec else set())
     if sound:
