@@ -145,4 +145,6 @@ def test_no_two_modules_define_the_same_constant():
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_old_name_comes_back(module):
-    assert names(module) & OLD_NAMES == set()
+    words = set(re.findall(r"\w+", module.read_text("utf-8")))
+    # A text may use the word. Parsing takes long, so only a module with such a word is parsed.
+    assert not words & OLD_NAMES or names(module) & OLD_NAMES == set()
