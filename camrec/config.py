@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import param
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.compat import CheckedList
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.settings_file import changed_file, read_settings
@@ -232,12 +230,12 @@ class Config(param.Parameterized):
         temporary = path.with_name(f".{path.name}.new")
         try:
             content = changed_file(path, old, values)
-            with durable_files.open_private(temporary) as file:
+            with file_system.open_private(temporary) as file:
                 file.buffer.write(content)
             # A file with a token stays private, because the token opens camrec.
             if path.exists() and not values.get("token"):
-                shutil.copymode(path, temporary)
-            os.replace(temporary, path)
+                file_system.copy_permissions(path, temporary)
+            file_system.replace(temporary, path)
         except OSError as error:
             reason = describe_os_error(error)
             raise ServiceError("config_unwritable", file=str(path), reason=reason) from None

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import errno
 
+from camrec import file_system
 from camrec.i18n import Phrase, catalogue, translate
 
 
@@ -115,6 +116,8 @@ def describe_os_error(error: OSError) -> Phrase | str:
     The usual reasons are phrases in both languages. For others the system's own message is
     returned, in the system's language.
     """
+    if file_system.is_in_use(error):
+        return Phrase("reasons.in_use")
     key = f"reasons.{errno.errorcode.get(error.errno or 0, '').lower()}"
     if key in catalogue("en"):
         return Phrase(key)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.camera_address import CameraAddress, restore_address
 from camrec.clock import NS_PER_SECOND
 from camrec.credential_store import CredentialStore
@@ -93,19 +92,19 @@ class Journal:
         path = self._path(entry.recording_id)
         fresh = path.with_suffix(".new")
         with self._lock:
-            durable_files.make_dirs(self.folder, 0o700)
-            with durable_files.open_private(fresh) as file:
+            file_system.make_dirs(self.folder, 0o700)
+            with file_system.open_private(fresh) as file:
                 file.write(entry.model_dump_json(indent=2))
                 file.flush()
-                durable_files.fsync_handle(file.fileno())
-            os.replace(fresh, path)
-            durable_files.fsync_path(self.folder)
+                file_system.fsync_handle(file.fileno())
+            file_system.replace(fresh, path)
+            file_system.fsync_path(self.folder)
 
     def erase(self, recording_id: str) -> None:
         """Delete the entry, if there is one. Raises OSError."""
         with self._lock, contextlib.suppress(FileNotFoundError):
-            self._path(recording_id).unlink()
-            durable_files.fsync_path(self.folder)
+            file_system.remove(self._path(recording_id))
+            file_system.fsync_path(self.folder)
         if self._credential_store is not None and recording_id in self._in_credential_store:
             self._in_credential_store.discard(recording_id)
             self._credential_store.forget(recording_keyring_key(recording_id))
@@ -116,7 +115,7 @@ class Journal:
         self.unreadable = []
         for path in sorted(self.folder.glob(f"*{JOURNAL_FILE_SUFFIX}")):
             try:
-                entry = JournalEntry.model_validate_json(path.read_text("utf-8"))
+                entry = JournalEntry.model_validate_json(file_system.read_text(path))
                 found.append(self._with_credential(entry))
             except (OSError, ValueError):
                 # The content is not logged, because it may be a credential.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from camrec import i18n
+from camrec import i18n, remote_files
 
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
 
@@ -153,4 +153,4 @@ class Receipt(BaseModel):
     @classmethod
     def read(cls, path: Path) -> Receipt:
         """The receipt at `path`. Raises OSError, or ValueError if the file is no receipt."""
-        return cls.model_validate_json(path.read_text("utf-8"))
+        return cls.model_validate_json(remote_files.read_text(path))

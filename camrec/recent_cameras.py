@@ -6,13 +6,13 @@ Passwords are in memory while camrec runs, or in the system's keyring if the set
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from camrec import file_system
 from camrec.camera_address import CameraAddress, restore_address
 from camrec.credential_store import CredentialStore
 from camrec.errors import ServiceError
@@ -97,7 +97,7 @@ class RecentCameras:
             temporary = self._file.with_suffix(".new")
             try:
                 temporary.write_bytes(_CAMERA_LIST_ADAPTER.dump_json(self._cameras, indent=2))
-                os.replace(temporary, self._file)
+                file_system.replace(temporary, self._file)
             except OSError as error:
                 log.warning("the list of recent cameras cannot be written: %s", error)
         if self._credential_store is not None:
@@ -107,9 +107,8 @@ class RecentCameras:
     def _read(self) -> list[RecentCamera]:
         if self._cameras is None:
             try:
-                self._cameras = _CAMERA_LIST_ADAPTER.validate_json(self._file.read_bytes())[
-                    :MAX_RECENT_CAMERAS
-                ]
+                stored = file_system.read_bytes(self._file)
+                self._cameras = _CAMERA_LIST_ADAPTER.validate_json(stored)[:MAX_RECENT_CAMERAS]
             except FileNotFoundError:
                 self._cameras = []
             except (OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import av
 
+from camrec import file_system
 from camrec.errors import ServiceError
 
 STORAGE_READ_BYTES = 1 << 18  # bytes of one request to a storage
@@ -76,8 +77,13 @@ def open_with_stamp(path: Path) -> tuple[BinaryIO, tuple[int, int]]:
     if not is_local(path):
         stamp = read_stamp(path)
         return _open_remote(path), stamp
-    file = path.open("rb")
+    file = file_system.open_shared(path)
     return file, _stamp_from_stat(os.fstat(file.fileno()))
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a UTF-8 file. Raises OSError, UnicodeDecodeError."""
+    return file_system.read_text(path) if is_local(path) else path.read_text("utf-8")
 
 
 @contextmanager
@@ -92,7 +98,7 @@ def open_video(path: Path) -> Iterator[av.container.InputContainer]:
         FFmpeg cannot read the file, or it is not a video.
     """
     if is_local(path):
-        with av.open(str(path)) as container:
+        with file_system.shared_source(path) as source, av.open(source) as container:
             yield container
         return
     with _open_remote(path) as file, av.open(file, buffer_size=STORAGE_READ_BYTES) as container:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import platformdirs
 import requests
 
-from camrec import schema
+from camrec import file_system, schema
 from camrec.api.rest_client import RestClient
 from camrec.clock import iso_to_utc_ns
 from camrec.errors import NotFoundError, ServiceError, StateError
@@ -75,7 +75,9 @@ class RemoteLibrary:
         """
         server = sha256(self._client.url.encode()).hexdigest()[:12]
         folder = platformdirs.user_cache_path("camrec", appauthor=False) / "videos" / server
-        path = folder / check_filename(filename)
+        # A video that Linux has may be called like a device of Windows.
+        prefix = "_" if file_system.is_reserved_name(check_filename(filename)) else ""
+        path = folder / f"{prefix}{filename}"
         with self._lock:
             if path.is_file() and path.stat().st_size == size:
                 return path
@@ -92,7 +94,8 @@ class RemoteLibrary:
                 raise ServiceError("no_camrec", url=self._client.url) from None
             if receipt := self.receipt(filename):
                 receipt.write(path.with_suffix(".json"))
-            return unfinished.replace(path)
+            file_system.replace(unfinished, path)
+            return path
 
 
 class RemoteVideo:

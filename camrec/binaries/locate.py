@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import secrets
 import shutil
 import tempfile
@@ -16,13 +15,14 @@ import imageio_ffmpeg
 import platformdirs
 from filelock import Timeout
 
+from camrec import file_system
 from camrec.binaries.build import GO_BUILD_TIMEOUT_S, build_program
 from camrec.binaries.check import Binary, BinaryOrigin, UnusableBinary, check_binary
 from camrec.binaries.manifest import GITHUB, PROGRAMS, Program, Release, ReleaseSite
 from camrec.binaries.progress import ProgressCallback, ProgressEvent
 from camrec.binaries.release import fetch_release as fetch_release
 from camrec.errors import ServiceError, describe_os_error
-from camrec.file_lock import ProcessLock
+from camrec.file_system import ProcessLock
 from camrec.i18n import Phrase, PhraseList
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,8 @@ class _BinarySearch:
             lock.acquire(timeout=2 * GO_BUILD_TIMEOUT_S)
         try:
             for leftover in self.target.parent.glob(f".part-*-{self.program.filename}"):
-                leftover.unlink()
+                with contextlib.suppress(file_system.FileInUseError):
+                    file_system.remove(leftover)
             yield
         finally:
             lock.release()
@@ -182,7 +183,7 @@ class _BinarySearch:
             ("go", Phrase("binaries.way_go"), by_go),
         )
         for origin, way, obtain in ways:
-            with tempfile.TemporaryDirectory(prefix="camrec-") as work:
+            with tempfile.TemporaryDirectory(prefix="camrec-", ignore_cleanup_errors=True) as work:
                 fresh = Path(work) / self.program.filename
                 try:
                     obtain(fresh)
@@ -212,7 +213,7 @@ def _install(program: Program, fresh: Path, target: Path, origin: BinaryOrigin) 
         shutil.copyfile(fresh, part)
         part.chmod(0o755)
         found = check_binary(program, part, origin)
-        os.replace(part, target)
+        file_system.replace(part, target)
         return found
     finally:
-        part.unlink(missing_ok=True)
+        file_system.remove(part, missing_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from typer import BadParameter
 
+from camrec import file_system
 from camrec.camera_address import parse_address
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
@@ -72,7 +71,7 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
     _check_url(url)
     if save is not None:
         return _save_report(url, save, config)
-    with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
+    with tempfile.TemporaryDirectory(prefix="camrec-", ignore_cleanup_errors=True) as folder:
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
             session = open_camera(station, station.cameras.resolve_address(url))
@@ -121,6 +120,24 @@ def _check_url(url: str) -> None:
         parse_address(url)
 
 
+def _check_new_file(path: Path) -> None:
+    """Reject a path at which no file can be created, before anything is recorded for it."""
+    _check_path(path)
+    if path.exists():
+        raise BadParameter(cli_text("record.exists", path=str(path)))
+    if not path.parent.is_dir():
+        raise BadParameter(cli_text("record.no_folder", path=str(path.parent)))
+
+
+def _check_path(path: Path) -> None:
+    problem = file_system.find_path_problem(path)
+    if problem is not None and problem.kind == "name":
+        raise BadParameter(cli_text("record.bad_name", name=problem.name))
+    if problem is not None:
+        longest = str(file_system.MAX_WINDOWS_PATH_CHARS)
+        raise BadParameter(cli_text("record.bad_length", path=str(path), longest=longest))
+
+
 def _load_config(config: Path | None, **overrides: object) -> Config:
     return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
 
@@ -143,11 +160,8 @@ def _record_to_file(url: str, duration: int, output: Path, config: Path | None) 
 
 def _save_report(url: str, path: Path, config: Path | None) -> None:
     """Write a report. If the camera sends no video, its error is raised after that."""
-    if path.exists():
-        raise BadParameter(cli_text("record.exists", path=str(path)))
-    if not path.parent.is_dir():
-        raise BadParameter(cli_text("record.no_folder", path=str(path.parent)))
-    with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
+    _check_new_file(path)
+    with tempfile.TemporaryDirectory(prefix="camrec-", ignore_cleanup_errors=True) as folder:
         settings = _load_config(config, videos_dir=folder, log_level="error")
         with running_station(settings) as station:
             print_message(cli_text("probe.saving"))
@@ -188,22 +202,23 @@ def _temporary_folder_next_to(output: Path) -> Iterator[Path]:
 
     The folder is removed at the end unless something recorded is still in it.
     """
-    if output.exists():
-        raise BadParameter(cli_text("record.exists", path=str(output)))
-    if not output.parent.is_dir():
-        raise BadParameter(cli_text("record.no_folder", path=str(output.parent)))
+    _check_new_file(output)
+    _check_path(output.with_suffix(".json"))
     folder = Path(tempfile.mkdtemp(prefix=".camrec-", dir=output.parent))
     try:
         yield folder
     finally:
         if not any((*folder.glob("*.mp4"), *folder.glob(".parts/*/*"))):
-            shutil.rmtree(folder)
+            file_system.remove_tree(folder)
 
 
 def _move_video(video: VideoFile, output: Path) -> None:
     if video.receipt is not None:
         video.receipt.write(output.with_suffix(".json"))
-    os.replace(video.path, output)
+    try:
+        file_system.replace(video.path, output)
+    except file_system.FileInUseError as error:
+        raise StateError("file_in_use", file=str(error.file)) from None
 
 
 def _print_session(session: Session) -> None:

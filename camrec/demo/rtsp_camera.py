@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
-import tempfile
 import threading
 from pathlib import Path
 
+from camrec import file_system
 from camrec.demo.broadcast import RtspPublisher
 from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
@@ -78,10 +77,8 @@ class DemoRtspCamera:
     def _make_process(self) -> ChildProcess:
         self._delete_config_file()
         self._folder.mkdir(parents=True, exist_ok=True)
-        # mkstemp creates the file with mode 0600.
-        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="demo-", suffix=".yml")
-        self._config_path = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        self._config_path = self._folder / f"demo-{secrets.token_hex(4)}.yml"
+        with file_system.open_private(self._config_path) as file:
             # JSON is YAML too.
             json.dump(self._mediamtx_config(), file, indent=1)
         self._listening.clear()
@@ -126,7 +123,7 @@ class DemoRtspCamera:
 
     def _delete_config_file(self) -> None:
         if self._config_path is not None:
-            self._config_path.unlink(missing_ok=True)
+            file_system.remove(self._config_path, missing_ok=True)
             self._config_path = None
 
 

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from camrec import remote_files
+from camrec import file_system, remote_files
 from camrec.frames import frame_index
 from camrec.frames.frame_index import FrameIndex
 
@@ -43,7 +43,7 @@ def load_or_read_index(video: Path, file: Path | None) -> FrameIndex:
 
 def _load(file: Path, stamp: tuple[int, int]) -> FrameIndex | None:
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        with file_system.open_shared(file) as opened, np.load(opened, allow_pickle=False) as stored:
             version, *of, numerator, denominator, end, width, height = stored["facts"].tolist()
             if version != INDEX_CACHE_VERSION or tuple(of) != stamp:
                 return None
@@ -71,7 +71,7 @@ def _save(file: Path, stamp: tuple[int, int], index: FrameIndex) -> None:
     facts = (INDEX_CACHE_VERSION, *stamp, base.numerator, base.denominator, index.end, *size)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file_system.make_folder(file.parent)
         with unfinished.open("wb") as out:
             np.savez_compressed(
                 out,
@@ -82,6 +82,6 @@ def _save(file: Path, stamp: tuple[int, int], index: FrameIndex) -> None:
                 hidden=index.hidden,
                 positions=index.positions,
             )
-        os.replace(unfinished, file)
+        file_system.replace(unfinished, file)
     except OSError as error:  # such as a folder that is read-only
         log.debug("index %s cannot be stored: %s", file, error)

@@ -8,7 +8,7 @@ from camrec.library.disk_space import (
     StreamRate,
 )
 from camrec.library.external import list_external_videos
-from camrec.library.filenames import check_filename, safe_filename
+from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
 from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
 from camrec.library.retention import RetentionPolicy
@@ -26,6 +26,7 @@ __all__ = [
     "VideoFile",
     "VideoLibrary",
     "check_filename",
+    "check_folder_length",
     "frame_index_path",
     "list_external_videos",
     "safe_filename",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import filelock
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.callbacks import Callbacks
 from camrec.camera_address import validate_name
 from camrec.clock import Clock, iso_to_utc_ns
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
-from camrec.file_lock import ProcessLock
 from camrec.library import filenames
 from camrec.library.disk_space import FILE_RATE_FACTORS, DiskSpace
 from camrec.library.placement import numbered_stems, place_video, try_place_video
@@ -28,6 +26,8 @@ from camrec.receipt import Receipt
 log = logging.getLogger(__name__)
 
 LOCK_FILENAME, SEGMENTS_FOLDER_NAME = ".lock", ".parts"
+# How long a new video may be open in another program, such as a virus scanner that reads all of it.
+SAVE_PATIENCE_S = 30.0
 
 
 class VideoLibrary:
@@ -69,23 +69,28 @@ class VideoLibrary:
         self.images = VideoImages(self.folder, self._videos.get)
         self._clock = clock
         self._retention = retention or RetentionPolicy()
-        self._lock = ProcessLock(self.folder / LOCK_FILENAME)
+        self._lock = file_system.ProcessLock(self.folder / LOCK_FILENAME)
         self._write_lock = threading.Lock()
+        self._max_name_chars = filenames.max_name_chars(self.folder)
 
     def open(self) -> None:
         """Create the folder if it is missing, and lock it for this camrec.
 
         Raises
         ------
-        StateError (``folder_taken``), ServiceError (``folder_unwritable``)
+        StateError (``folder_taken``), InputError (``folder_too_long``, on Windows), ServiceError
+        (``folder_unwritable``)
         """
+        filenames.check_folder_length(self.folder)
         try:
-            durable_files.make_dirs(self.folder / SEGMENTS_FOLDER_NAME)
+            file_system.make_dirs(self.folder / SEGMENTS_FOLDER_NAME)
             self._lock.acquire()
         except filelock.Timeout:
             raise StateError("folder_taken", folder=str(self.folder)) from None
         except OSError as error:
             raise self._unwritable_error(error) from None
+        for folder in (self.folder, *self.images.folders):
+            file_system.remove_leftovers(folder)
         self._apply_retention()
 
     def close(self) -> None:
@@ -108,16 +113,22 @@ class VideoLibrary:
         """Move a complete file and its receipt into the library, and return its name there.
 
         After that, it deletes the videos that the retention policy does not keep. If the file
-        cannot be moved, it raises OSError, and the file is still in its old place.
+        cannot be moved, it raises OSError, and the file is still in its old place. On Windows,
+        `FileInUseError` is raised if another program has it open for `SAVE_PATIENCE_S`.
         """
-        durable_files.fsync_path(file)
+        file_system.fsync_path(file)
         receipt_file = file.with_suffix(".receipt")
         receipt.write(receipt_file)
-        durable_files.fsync_path(receipt_file)
-        stem = filenames.video_stem(receipt.name, iso_to_utc_ns(receipt.started_at))
-        with self._write_lock:
-            filename = place_video(self.folder, file, receipt_file, stem)
-        durable_files.fsync_path(self.folder)
+        file_system.fsync_path(receipt_file)
+        started_at = iso_to_utc_ns(receipt.started_at)
+        stem = filenames.video_stem(receipt.name, started_at, self._max_name_chars)
+
+        def place() -> str:
+            with self._write_lock:
+                return place_video(self.folder, file, receipt_file, stem)
+
+        filename = file_system.retry_while_in_use(place, SAVE_PATIENCE_S)
+        file_system.fsync_path(self.folder)
         self.changed.emit(filename)
         self._apply_retention()
         return filename
@@ -127,16 +138,16 @@ class VideoLibrary:
 
         Raises
         ------
-        InputError, NotFoundError, ServiceError (``folder_unwritable``)
+        InputError, NotFoundError, StateError (``file_in_use``, on Windows), ServiceError
+        (``folder_unwritable``)
         """
         with self._write_lock:  # `lock` must not write a receipt again meanwhile
             path = self.get(filename).path
             try:
-                path.unlink()
-                path.with_suffix(".json").unlink(missing_ok=True)
-                self.images.delete(path)
+                file_system.remove(path)
             except OSError as error:
                 raise self._unwritable_error(error) from None
+            self._remove_extras(path)
         log.info("video deleted: %s", filename)
         self.changed.emit(filename)
 
@@ -145,7 +156,8 @@ class VideoLibrary:
 
         Raises
         ------
-        InputError, NotFoundError, StateError (``no_receipt``), ServiceError (``folder_unwritable``)
+        InputError, NotFoundError, StateError (``no_receipt``; ``file_in_use``, on Windows),
+        ServiceError (``folder_unwritable``)
         """
         with self._write_lock:
             found = self.get(filename)
@@ -155,8 +167,8 @@ class VideoLibrary:
                 receipt_file = self._write_receipt(
                     found, found.receipt.model_copy(update={"locked": locked})
                 )
-                os.replace(receipt_file, found.path.with_suffix(".json"))
-                durable_files.fsync_path(self.folder)
+                file_system.replace(receipt_file, found.path.with_suffix(".json"))
+                file_system.fsync_path(self.folder)
             except OSError as error:
                 raise self._unwritable_error(error) from None
         log.info("video %s: %s", "locked" if locked else "unlocked", filename)
@@ -170,15 +182,15 @@ class VideoLibrary:
 
         Raises
         ------
-        InputError (``bad_filename``, ``bad_name``), NotFoundError, ServiceError
-        (``folder_unwritable``)
+        InputError (``bad_filename``, ``bad_name``), NotFoundError, StateError (``file_in_use``, on
+        Windows), ServiceError (``folder_unwritable``)
         """
         name = validate_name(name) or ""
         with self._write_lock:
             found = self.get(filename)
             try:
                 renamed = self._rename_files(found, name)
-                durable_files.fsync_path(self.folder)
+                file_system.fsync_path(self.folder)
             except OSError as error:
                 raise self._unwritable_error(error) from None
         log.info("video %s is now %s", filename, renamed)
@@ -187,24 +199,36 @@ class VideoLibrary:
 
     def _rename_files(self, found: VideoFile, name: str) -> str:
         if found.receipt is None:
-            return place_video(self.folder, found.path, None, filenames.safe_filename(name))
+            stem = filenames.safe_filename(name, self._max_name_chars)
+            return place_video(self.folder, found.path, None, stem)
         old_receipt_file = found.path.with_suffix(".json")
         receipt_file = self._write_receipt(found, found.receipt.model_copy(update={"name": name}))
-        for stem in numbered_stems(filenames.video_stem(name, found.started_at)):
-            if f"{stem}{filenames.VIDEO_FILE_SUFFIX}" == found.filename:
-                os.replace(receipt_file, old_receipt_file)
+        stem = filenames.video_stem(name, found.started_at, self._max_name_chars)
+        for numbered in numbered_stems(stem):
+            if f"{numbered}{filenames.VIDEO_FILE_SUFFIX}" == found.filename:
+                file_system.replace(receipt_file, old_receipt_file)
                 return found.filename
-            if renamed := try_place_video(self.folder, found.path, receipt_file, stem):
-                old_receipt_file.unlink(missing_ok=True)
-                self.images.delete(found.path)
+            if renamed := try_place_video(self.folder, found.path, receipt_file, numbered):
+                self._remove_extras(found.path)
                 return renamed
         raise AssertionError("the numbers never end")
+
+    def _remove_extras(self, path: Path) -> None:
+        """Delete the receipt and the images of a video that is no longer at `path`.
+
+        What cannot be deleted is only logged: without its video it is not listed.
+        """
+        try:
+            file_system.remove(path.with_suffix(".json"), missing_ok=True)
+            self.images.delete(path)
+        except OSError as error:
+            log.warning("what belonged to %s cannot be deleted: %s", path.name, error)
 
     def _write_receipt(self, video: VideoFile, receipt: Receipt) -> Path:
         """Write a new receipt to a hidden file in the folder, and wait until the disk stores it."""
         receipt_file = self.folder / f".{video.path.with_suffix('.json').name}"
         receipt.write(receipt_file)
-        durable_files.fsync_path(receipt_file)
+        file_system.fsync_path(receipt_file)
         return receipt_file
 
     def _apply_retention(self) -> None:
@@ -218,7 +242,9 @@ class VideoLibrary:
             except CamrecError as error:
                 log.warning("%s could not be deleted: %s", each.filename, error)
 
-    def _unwritable_error(self, error: OSError) -> ServiceError:
+    def _unwritable_error(self, error: OSError) -> CamrecError:
+        if isinstance(error, file_system.FileInUseError):
+            return StateError("file_in_use", file=error.file.name)
         return ServiceError(
             "folder_unwritable", folder=str(self.folder), reason=describe_os_error(error)
         )

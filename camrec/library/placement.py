@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.library import filenames
 
 
@@ -31,11 +31,13 @@ def try_place_video(folder: Path, file: Path, receipt_file: Path | None, stem: s
         return None
     if receipt_file is not None and not _move_if_free(receipt_file, receipt_target):
         return None
-    if _move_if_free(file, target):
-        return target.name
-    if receipt_file is not None:
-        durable_files.rename_no_overwrite(receipt_target, receipt_file)
-    return None
+    moved = False
+    try:
+        moved = _move_if_free(file, target)
+    finally:
+        if not moved and receipt_file is not None:
+            file_system.rename_no_overwrite(receipt_target, receipt_file)
+    return target.name if moved else None
 
 
 def numbered_stems(stem: str) -> Iterator[str]:
@@ -45,7 +47,7 @@ def numbered_stems(stem: str) -> Iterator[str]:
 
 def _move_if_free(source: Path, target: Path) -> bool:
     try:
-        durable_files.rename_no_overwrite(source, target)
+        file_system.rename_no_overwrite(source, target)
     except FileExistsError:
         return False
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import cv2
 
+from camrec import remote_files
 from camrec.library.thumbnail import pixel_aspect_ratio
 from camrec.media import square_pixel_size
 
@@ -31,7 +32,7 @@ class FramePreviews:
 
         Raises OSError, av.error.FFmpegError or ValueError if no frame can be decoded.
         """
-        with self._decode_lock, av.open(str(video)) as container:
+        with self._decode_lock, remote_files.open_video(video) as container:
             stream = container.streams.video[0]
             container.seek(max(0, int(at / stream.time_base)), stream=stream)
             status = video.stat()
@@ -83,7 +84,7 @@ def read_frame_times(video: Path) -> list[float]:
     the packets. Nothing is decoded. Raises OSError, av.error.FFmpegError or IndexError if the file
     is not a video.
     """
-    with av.open(str(video)) as container:
+    with remote_files.open_video(video) as container:
         stream = container.streams.video[0]
         index = stream.index_entries
         if len(index) == stream.frames and not stream.codec_context.has_b_frames:

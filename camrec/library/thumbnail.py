@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import av
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from camrec import file_system, remote_files
 from camrec.media import square_pixel_size
 
 THUMBNAIL_WIDTH_PX = 480
@@ -32,10 +32,10 @@ def make_thumbnail(video: Path, target: Path) -> None:
     good, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 82])
     if not good:
         raise ValueError("the frame cannot be encoded")
-    target.parent.mkdir(exist_ok=True)
+    file_system.make_folder(target.parent)
     unfinished = target.with_name(f"{target.name}.new")
     unfinished.write_bytes(jpeg.tobytes())
-    os.replace(unfinished, target)
+    file_system.replace(unfinished, target)
 
 
 def _decode_frame(video: Path) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
@@ -44,7 +44,7 @@ def _decode_frame(video: Path) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
     The frame is (height, width, 3), BGR. It is the key frame before `THUMBNAIL_POSITION_RATIO` of
     the duration, or the first frame if the duration is not known.
     """
-    with av.open(str(video)) as container:
+    with remote_files.open_video(video) as container:
         stream = container.streams.video[0]
         if container.duration:
             container.seek(int(container.duration * THUMBNAIL_POSITION_RATIO))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 
+from camrec import file_system
 from camrec.errors import NotFoundError
 from camrec.library import preview, thumbnail, video
 from camrec.library.video import VideoFile
@@ -34,6 +35,12 @@ class VideoImages:
         self._get = get
         self._thumbnail_lock = threading.Lock()
         self._previews = preview.FramePreviews()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the thumbnails and of the frame indexes, which may not exist."""
+        names = (THUMBNAILS_FOLDER_NAME, video.INDEXES_FOLDER_NAME)
+        return tuple(self._folder / name for name in names)
 
     def thumbnail(self, filename: str) -> Path:
         """Return the video's thumbnail, a JPEG file. The first call makes it.
@@ -85,8 +92,8 @@ class VideoImages:
 
     def delete(self, path: Path) -> None:
         """Delete the thumbnail and the frame index of a video. Raises OSError."""
-        self._thumbnail_path(path.name).unlink(missing_ok=True)
-        video.frame_index_path(path).unlink(missing_ok=True)
+        file_system.remove(self._thumbnail_path(path.name), missing_ok=True)
+        file_system.remove(video.frame_index_path(path), missing_ok=True)
 
     def _thumbnail_path(self, filename: str) -> Path:
         return self._folder / THUMBNAILS_FOLDER_NAME / f"{filename}.jpg"

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
-from camrec.file_lock import ProcessLock
+from camrec import file_system
+from camrec.file_system import ProcessLock
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class PidFile:
 
     def release(self) -> None:
         """Let others use the file; the child has ended."""
-        self._record_file.unlink(missing_ok=True)
+        file_system.remove(self._record_file, missing_ok=True)
         self._lock.release()
 
 
@@ -94,7 +95,8 @@ def end_writers(folder: Path) -> None:
 
     They end by themselves when their camrec dies, unless they hang.
     """
-    prefix = os.path.normcase(str(folder.absolute()) + os.sep)
+    # The root of a drive ends with a separator.
+    prefix = os.path.normcase(os.path.join(folder.absolute(), ""))
     writers = []
     for process in psutil.process_iter():
         # psutil raises a plain OSError for some of Windows' own processes ("Memory Compression"),
@@ -133,4 +135,4 @@ def _end_recorded_child(record: Path) -> None:
         pass
     except (ValueError, KeyError, TypeError, OSError, psutil.Error) as error:
         log.warning("%s: %s", record, error)
-    record.unlink(missing_ok=True)
+    file_system.remove(record, missing_ok=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import mask_secrets
 from camrec.errors import InputError, ServiceError, describe_os_error
@@ -269,6 +269,6 @@ def _write_config(path: Path, settings: Mapping[str, object]) -> None:
     """Write a file that only this user can read; it appears complete or not at all."""
     text = "# Written by camrec at each start.\n" + yaml.safe_dump(dict(settings), sort_keys=False)
     fresh = path.with_name(f".{path.name}.new")
-    with durable_files.open_private(fresh) as file:
+    with file_system.open_private(fresh) as file:
         file.write(text)
-    fresh.replace(path)
+    file_system.replace(fresh, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 from av.stream import Stream
 
+from camrec import remote_files
 from camrec.clock import NS_PER_SECOND
 from camrec.recording.av_sync import DriftCurve, shift_at
 from camrec.recording.segment import Segment
@@ -36,7 +37,7 @@ def concat(segments: Sequence[Segment], target: Path) -> None:
         for index, segment in enumerate(segments):
             following = segments[index + 1] if index + 1 < len(segments) else None
             placement = _Placement.create(segment, segments[0].origin, following)
-            with av.open(str(segment.path)) as source:
+            with remote_files.open_video(segment.path) as source:
                 for packet in source.demux():
                     medium, base = packet.stream.type, packet.time_base
                     # The last packet of a stream has no times. If a file breaks off, its last
@@ -115,7 +116,7 @@ def _add_streams(
     """One stream for each medium, copied from the first segment that has it."""
     streams: dict[str, Stream] = {}
     for segment in segments:
-        with av.open(str(segment.path)) as source:
+        with remote_files.open_video(segment.path) as source:
             for stream in source.streams:
                 if stream.type not in streams:
                     added = streams[stream.type] = output.add_stream_from_template(stream)
@@ -127,7 +128,7 @@ def _add_streams(
 def _first_packet_times(segment: Segment) -> dict[str, Fraction]:
     """The time of the first packet of each medium, in seconds."""
     times: dict[str, Fraction] = {}
-    with av.open(str(segment.path)) as source:
+    with remote_files.open_video(segment.path) as source:
         media = {stream.type for stream in source.streams}
         for packet in source.demux():
             if packet.pts is not None:

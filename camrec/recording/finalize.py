@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from camrec import file_system
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_info
@@ -67,8 +68,16 @@ def finalize(
             )
             saved.append((save(file, receipt), receipt))
             for each in contained:  # if camrec is killed now, it must not make the video again
-                each.segment.path.unlink(missing_ok=True)
+                _remove_segment(each.segment.path)
     return saved
+
+
+def _remove_segment(path: Path) -> None:
+    """Delete a segment whose video is saved. If that fails, the recording is saved all the same."""
+    try:
+        file_system.remove(path, missing_ok=True)
+    except OSError as error:
+        log.warning("%s is saved and can be deleted: %s", path, error)
 
 
 def _read_segment(segment: Segment, number: int) -> ReadSegment | None:

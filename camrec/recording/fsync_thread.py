@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from camrec import durable_files
+from camrec import file_system
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,10 @@ class FsyncThread:
     def _fsync(self, file: Path) -> None:
         if not file.exists():
             return
-        handle = os.open(file, os.O_RDWR)
-        try:
-            size = os.fstat(handle).st_size
+        with file_system.open_growing(file) as opened:
+            size = os.fstat(opened.fileno()).st_size
             if size != self._synced_sizes.get(file):
-                durable_files.fsync_handle(handle)
-        finally:
-            os.close(handle)
+                file_system.fsync_handle(opened.fileno())
         if file not in self._synced_sizes:
-            durable_files.fsync_path(file.parent)
+            file_system.fsync_path(file.parent)
         self._synced_sizes[file] = size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from camrec import durable_files
+from camrec import file_system
 from camrec.errors import ServiceError, describe_os_error
 from camrec.journal import JournalEntry
 from camrec.recording.options import RecordingJournal, RecordingOptions
@@ -42,7 +42,7 @@ class StoredEntry:
         """
         folder = self._options.folder
         try:
-            durable_files.make_dirs(folder)
+            file_system.make_dirs(folder)
             self._journal.save(self._describe())
         except OSError as error:
             if self._options.is_in_journal:

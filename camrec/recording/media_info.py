@@ -11,6 +11,8 @@ from pathlib import Path
 
 import av
 
+from camrec import file_system, remote_files
+
 MAX_DECODE_START_KEY_FRAMES = 4  # key frames that are tried as the start of decoding
 
 
@@ -63,7 +65,7 @@ def read_media_info(path: Path) -> MediaInfo:
     IndexError
         It has no video stream.
     """
-    with av.open(str(path)) as container:
+    with remote_files.open_video(path) as container:
         video = container.streams.video[0]
         audio = container.streams.audio[0] if container.streams.audio else None
         shown: list[tuple[int, int]] = []
@@ -111,7 +113,7 @@ def _has_in_band_parameters(data: bytes, codec: str) -> bool:
 def can_decode_at(path: Path, times: Sequence[float]) -> bool:
     """Whether the frames that are shown at `times` (seconds) can be decoded."""
     try:
-        with av.open(str(path)) as container:
+        with remote_files.open_video(path) as container:
             video = container.streams.video[0]
             return all(_can_decode(container, video, time) for time in times)
     except (av.error.FFmpegError, StopIteration, IndexError):
@@ -121,7 +123,7 @@ def can_decode_at(path: Path, times: Sequence[float]) -> bool:
 def sha256_of(path: Path) -> str:
     """SHA-256 of the whole file, in hexadecimal."""
     found = hashlib.sha256()
-    with path.open("rb") as file:
+    with file_system.open_shared(path) as file:
         while block := file.read(1 << 20):
             found.update(block)
     return found.hexdigest()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import logging
-import shutil
 import threading
 from pathlib import Path
 
+from camrec import file_system
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
@@ -310,15 +310,11 @@ class RecordingJob:
             self._fail(error)
         except Exception as error:
             log.exception("recording %s could not be finalized", self.recording_id)
-            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
-            # On a full disk the entry stays in the journal: the next start makes the video.
-            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-            failure = ServiceError("ffmpeg_failed", reason=reason, folder=str(folder))
-            self._fail(failure, keep_entry=full)
+            self._fail(_finalizing_error(error, folder), keep_entry=_can_be_repeated(error))
         else:
             with self._lock:
                 self._saved = tuple(saved)
-            shutil.rmtree(folder, ignore_errors=True)
+            file_system.remove_tree(folder)
             self._entry.erase()
             self.machine.transition(RecordingState.SAVED)
             log.info(
@@ -331,7 +327,7 @@ class RecordingJob:
             self._error = error
         folder = self.options.folder
         if not any(folder.glob("*")):
-            shutil.rmtree(folder, ignore_errors=True)
+            file_system.remove_tree(folder)
         if not keep_entry:
             self._entry.erase()
         self.machine.transition(RecordingState.FAILED)
@@ -367,3 +363,17 @@ def _size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _finalizing_error(error: Exception, folder: Path) -> ServiceError:
+    """Why the segments in `folder` did not become a video, as users see it."""
+    if isinstance(error, file_system.FileInUseError):
+        return ServiceError("recording_in_use", file=str(error.file))
+    reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    return ServiceError("ffmpeg_failed", reason=reason, folder=str(folder))
+
+
+def _can_be_repeated(error: Exception) -> bool:
+    """Whether the next start of camrec can make the video: then the journal keeps the entry."""
+    is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return is_full or isinstance(error, file_system.FileInUseError)

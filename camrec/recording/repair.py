@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from camrec import file_system
 from camrec.receipt import RecordingWarning
 from camrec.recording import media_info
 from camrec.recording.concat import concat
@@ -31,7 +32,7 @@ def assemble_files(
         try:
             concat(segments, target)
         except (OSError, av.error.FFmpegError) as error:
-            target.unlink(missing_ok=True)
+            file_system.remove(target, missing_ok=True)
             warning = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
         else:
             return [(target, segments)], None

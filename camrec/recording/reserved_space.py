@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from camrec import file_system
+
 log = logging.getLogger(__name__)
 
 RESERVED_SPACE_BYTES = 256 << 10  # enough for a receipt
@@ -24,5 +26,8 @@ class ReservedSpace:
             log.warning("no disk space is reserved in %s: %s", self._file.parent, error.strerror)
 
     def release(self) -> None:
-        """Delete the file. Raises OSError."""
-        self._file.unlink(missing_ok=True)
+        """Delete the file. If that fails it is logged: perhaps the disk is not full."""
+        try:
+            file_system.remove(self._file, missing_ok=True)
+        except OSError as error:
+            log.warning("the reserved disk space is not released: %s", error)

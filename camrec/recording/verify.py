@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from camrec import remote_files
 from camrec.i18n import Phrase
 from camrec.receipt import Receipt
 from camrec.recording import media_info
@@ -58,7 +59,7 @@ def _count_frames(path: Path) -> Counter[str]:
     Raises IndexError if there is none, av.error.FFmpegError if the file cannot be read.
     """
     counts: Counter[str] = Counter()
-    with av.open(str(path)) as container:
+    with remote_files.open_video(path) as container:
         video = container.streams.video[0]
         video.thread_type = "AUTO"
         newest: int | None = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TypedDict
 
+from camrec import file_system
 from camrec.camera_address import CameraAddress
 from camrec.clock import Clock
 
@@ -110,7 +110,7 @@ class CameraRoutes:
             self._routes = {}
             if self._file is not None and self._file.exists():
                 try:
-                    stored = json.loads(self._file.read_text("utf-8"))
+                    stored = json.loads(file_system.read_text(self._file))
                     self._routes = {str(url): self._parse(each) for url, each in stored.items()}
                 except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
                     log.warning("the routes to cameras cannot be read: %s", error)
@@ -131,6 +131,6 @@ class CameraRoutes:
                 for url, each in known.items()
             }
             fresh.write_text(json.dumps(stored, indent=2), "utf-8")
-            os.replace(fresh, self._file)
+            file_system.replace(fresh, self._file)
         except OSError as error:
             log.warning("the routes to cameras cannot be written: %s", error)

@@ -7,6 +7,7 @@ import tempfile
 from camrec.callbacks import Callbacks
 from camrec.config import MIN_TOKEN_CHARS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
+from camrec.library import check_folder_length
 from camrec.station.events import SettingsChanged, StationEvent
 from camrec.typed_path import parse_path
 
@@ -35,7 +36,8 @@ class StationSettings:
 
         Raises
         ------
-        InputError (``bad_most``, ``bad_folder``, ``bad_token``, ``host_needs_token``),
+        InputError (``bad_most``, ``bad_folder``, ``folder_too_long``, ``bad_token``,
+        ``host_needs_token``),
         ServiceError (``folder_unwritable``, ``config_unwritable``)
         """
         if max_sessions is not None:
@@ -57,6 +59,7 @@ class StationSettings:
         folder = parse_path(videos_dir.strip())
         if not folder.is_absolute():
             raise InputError("bad_folder", example=str(self._config.videos))
+        check_folder_length(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):

@@ -21,6 +21,7 @@ import pytest
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
 from support.cameras.rtsp import RtspCamera
+from support.private_files import is_private
 from support.served_station import started
 from support.units_made import until
 from support.wire import Reply, Wire
@@ -184,7 +185,7 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
         until(lambda: search.processes(served.pid) >= 4)
         owed = search.files(folder)
         assert owed and all(SHAPES.search(path.read_bytes()) for path in owed)
-        assert all(path.stat().st_mode & 0o777 == 0o600 for path in owed)
+        assert all(is_private(path) for path in owed)
         for path in owed:
             assert path.parent.stat().st_mode & 0o777 == 0o700
         for path in watched:

@@ -22,6 +22,7 @@ from camrec.demo.birdhouse import BirdhouseScene
 from camrec.demo.mjpeg_camera import DemoMjpegCamera
 from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
+from support.private_files import is_private
 
 pytestmark = pytest.mark.spread
 
@@ -152,8 +153,7 @@ def test_the_demo_server_s_settings_are_readable_by_the_owner_only(
     camera._make_process()
     [settings] = tmp_path.iterdir()
     assert camera._password in settings.read_text("utf-8")
-    if os.name == "posix":
-        assert settings.stat().st_mode & 0o777 == 0o600
+    assert is_private(settings)
     camera.stop()
     assert not os.listdir(tmp_path)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import stat
+import sys
 
 import pytest
 
@@ -13,6 +13,7 @@ from camrec.feed import Feed
 from camrec.journal import Journal
 from camrec.recording import RecordingState, ResumeState
 from support.journal_entry import ENTRY
+from support.private_files import is_private
 from support.studio import MadeJournal, Studio, shown
 from support.units_made import SECOND, MadeClock, until, video_units
 
@@ -46,9 +47,9 @@ def test_a_journal_entry_is_read_as_it_was_saved(journal):
 def test_a_journal_entry_is_readable_by_its_owner_only_and_hides_its_credential(journal):
     journal.save(ENTRY)
     (path,) = journal.folder.iterdir()
-    if os.name != "nt":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert is_private(path)
+    if sys.platform != "win32":  # Windows has no modes; the file has its own permissions
+        assert is_private(path.parent)
     assert "canary" not in repr(ENTRY) + str(ENTRY)
 
 

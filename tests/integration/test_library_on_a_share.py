@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import logging
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import Timeout
 
-from camrec import durable_files
 from camrec.errors import CamrecError
-from camrec.file_lock import ProcessLock
+from camrec.file_system import ProcessLock
 from camrec.station import Station
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.odd_cameras import record
 
+if sys.platform != "win32":
+    import fcntl
+
 pytestmark = pytest.mark.spread
+
+WITH_FLOCK = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no flock; its locks work on shares"
+)
+WITH_OPEN_FOLDERS = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows cannot open a folder, and so cannot sync it"
+)
 
 
 def path_of(handle: int) -> str:
-    return os.readlink(f"/proc/self/fd/{handle}")
+    if sys.platform != "win32":
+        return os.readlink(f"/proc/self/fd/{handle}")
+    import ctypes
+    import msvcrt
+
+    name = ctypes.create_unicode_buffer(1000)
+    ctypes.WinDLL("kernel32").GetFinalPathNameByHandleW(
+        ctypes.c_void_p(msvcrt.get_osfhandle(handle)), name, len(name), 0
+    )
+    return name.value.removeprefix("\\\\?\\")
 
 
 @pytest.fixture
@@ -46,13 +64,17 @@ def fails(monkeypatch) -> Callable[..., None]:
 
         monkeypatch.setattr(module, call, failing)
 
-    monkeypatch.setattr(durable_files, "_logged", set())
+    monkeypatch.setattr("camrec.file_system.durable._logged", set())
     return fails
 
 
 @pytest.mark.parametrize(
     ("number", "folders_only"),
-    [(errno.EINVAL, True), (errno.ENOTSUP, True), (errno.ENOSYS, False)],
+    [
+        pytest.param(errno.EINVAL, True, marks=WITH_OPEN_FOLDERS),
+        pytest.param(errno.ENOTSUP, True, marks=WITH_OPEN_FOLDERS),
+        (errno.ENOSYS, False),
+    ],
 )
 def test_recording_to_a_share_that_cannot_be_synced_logs_a_warning(
     binaries, tmp_path, fails, caplog, number, folders_only
@@ -80,6 +102,7 @@ def test_a_write_error_of_the_disk_rejects_the_recording(binaries, tmp_path, fai
         assert said in str(refused.value)
 
 
+@WITH_FLOCK
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS])
 def test_a_share_without_locks_is_used_by_one_camrec_of_this_machine(
     binaries, tmp_path, fails, caplog, number
@@ -94,6 +117,7 @@ def test_a_share_without_locks_is_used_by_one_camrec_of_this_machine(
         pass
 
 
+@WITH_FLOCK
 def test_a_disk_error_while_locking_the_folder_is_reported(binaries, tmp_path, fails):
     fails("flock", errno.EIO, tmp_path)
     with pytest.raises(CamrecError) as failed, Station(binaries.config(tmp_path)):

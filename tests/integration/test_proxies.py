@@ -28,6 +28,7 @@ from camrec.proxies.log_errors import error_from_log
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, rtsp_status, rtsp_that_leaves, says
 from support.certificates import unknown_certificate
+from support.private_files import is_private
 from support.proxy_requests import describe, from_websocket
 from support.stopping import kill
 
@@ -169,8 +170,7 @@ def test_a_proxy_s_configuration_is_camrec_s_alone(proxies, name, tmp_path):
     proxy.ensure_ready()
     (config,) = (tmp_path / "bin").glob(f"{name}.y*ml")
     assert config.name in ("mediamtx.yml", "go2rtc.yaml")
-    if sys.platform != "win32":
-        assert config.stat().st_mode & 0o777 == 0o600
+    assert is_private(config)
     first = config.read_text()
     proxy.stop()
     proxy.ensure_ready()

@@ -10,6 +10,7 @@ import pytest
 from camrec.config import Config
 from camrec.errors import InputError, ServiceError
 from camrec.station import Station
+from support.private_files import is_private
 
 
 def test_the_settings_without_a_file_are_the_defaults(tmp_path, monkeypatch):
@@ -156,6 +157,7 @@ def test_a_saved_token_makes_the_settings_file_private(tmp_path, monkeypatch):
     file = tmp_path / "config.yaml"
     file.write_text("# mine\nport: 8123  # free here\n")
     file.chmod(0o644)
+    assert not is_private(file)
     station = Station(Config.load())
     station.settings.change(token="à deviner: #1")
     assert Config.load().token == station.config.token == "à deviner: #1"
@@ -165,6 +167,14 @@ def test_a_saved_token_makes_the_settings_file_private(tmp_path, monkeypatch):
     assert is_private(file)
     station.settings.change(token="")
     assert Config.load().token == station.config.token == ""
+
+
+def test_a_settings_file_that_others_may_read_stays_so_without_a_token(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("port: 8123\n")
+    file.chmod(0o644)
+    Config.load(file).save(max_sessions=5)
+    assert not is_private(file)
 
 
 def test_the_token_of_a_page_open_to_other_machines_cannot_be_removed(tmp_path, monkeypatch):

@@ -41,7 +41,7 @@ class CameraReportHandler(ApiHandler):
 
     async def get(self, session_id: str) -> None:
         """Send a ZIP file; camrec connects to the camera again for it, which takes a while."""
-        with tempfile.TemporaryDirectory(prefix="camrec-") as folder:
+        with tempfile.TemporaryDirectory(prefix="camrec-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "report.zip"
             await self.call(self.station.reports.write_for_failed, session_id, path)
             report = await self.call(path.read_bytes)

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camrec import remote_files
+from camrec.clock import NS_PER_SECOND
 from camrec.library import VideoFile, safe_filename
 
 if TYPE_CHECKING:
@@ -74,9 +76,10 @@ def stream_zip(paths: Sequence[Path]) -> Generator[bytes, None, None]:
     sink = ChunkSink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for path in paths:
-            entry = zipfile.ZipInfo(path.name, time.localtime(path.stat().st_mtime)[:6])
+            file, (_, changed_ns) = remote_files.open_with_stamp(path)
+            entry = zipfile.ZipInfo(path.name, time.localtime(changed_ns // NS_PER_SECOND)[:6])
             entry.external_attr = 0o644 << 16
-            with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as into:
+            with file, archive.open(entry, "w", force_zip64=True) as into:
                 while chunk := file.read(ZIP_CHUNK_BYTES):
                     into.write(chunk)
                     yield sink.take()

@@ -6,7 +6,9 @@ import errno
 import logging
 import os
 from pathlib import Path
-from typing import TextIO
+
+from camrec.file_system.platforms import CURRENT_PLATFORM
+from camrec.file_system.shared_open import open_growing
 
 log = logging.getLogger(__name__)
 
@@ -22,25 +24,37 @@ def make_dirs(folder: Path, mode: int = 0o777) -> None:
 
     mode : the permissions of the new folders. Raises OSError if a folder cannot be created.
     """
-    created = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(mode=mode, parents=True, exist_ok=True)
-    for each in created:
+    for each in make_folder(folder, mode):
         try:
             fsync_path(each.parent)
         except OSError as error:  # some folders can be written to, but not read
             log.warning("the folder %s may not survive a power cut: %s", each, error.strerror)
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> list[Path]:
+    """Create a folder and its parents, and return those that did not exist.
+
+    New folders whose names start with a dot are hidden, on Windows too. Raises OSError.
+    """
+    created = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for each in created:
+        if each.name.startswith("."):
+            CURRENT_PLATFORM.hide(each)
+    return created
+
+
 def fsync_path(path: Path) -> None:
-    """Wait until a file, or the list of names in a folder, is on the disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows cannot open a folder; NTFS has a journal for the names.
-    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
-    handle = os.open(path, flags)
-    try:
-        fsync_handle(handle)
-    finally:
-        os.close(handle)
+    """Wait until a file, or the list of names in a folder, is on the disk. Raises OSError."""
+    if not path.is_dir():
+        with open_growing(path) as file:
+            fsync_handle(file.fileno())
+    elif CURRENT_PLATFORM.can_open_folders:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            fsync_handle(handle)
+        finally:
+            os.close(handle)
 
 
 def fsync_handle(handle: int) -> None:
@@ -62,27 +76,3 @@ def fsync_handle(handle: int) -> None:
                 "a power cut may lose the newest videos",
                 error.strerror,
             )
-
-
-def open_private(path: Path) -> TextIO:
-    """Create a UTF-8 text file that only its owner can read. It replaces an existing file.
-
-    Raises OSError.
-    """
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return open(handle, "w", encoding="utf-8")
-
-
-def rename_no_overwrite(source: Path, target: Path) -> None:
-    """Rename a file, but never over an existing one. Raises FileExistsError."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise FileExistsError(17, "File exists", str(target)) from None
-        os.rename(source, target)
-    else:
-        source.unlink()
