@@ -310,3 +310,11 @@ def test_every_file_of_a_video_fits_into_the_path_that_windows_allows(tmp_path, 
         folder / ".indexes" / f"{stem}.mp4.npz.{2**32 - 1}",
     ):
         assert names.utf16_length(str(made)) <= 259
+
+
+@pytest.mark.skipif(os.name != "nt", reason="other systems read these paths as one name")
+def test_shares_and_the_roots_of_drives_are_accepted_on_windows():
+    for path in ("D:\\", "D:\\videos\\Door.mp4", "\\\\server\\videos\\Hof Tür.mp4"):
+        assert file_system.find_path_problem(Path(path)) is None
+    found = file_system.find_path_problem(Path("\\\\server\\videos\\aux.mp4"))
+    assert found == PathProblem("name", "aux.mp4")
