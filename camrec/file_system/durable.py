@@ -40,7 +40,7 @@ def make_folder(folder: Path, mode: int = 0o777) -> list[Path]:
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     for each in created:
         if each.name.startswith("."):
-            CURRENT_PLATFORM.hide(each)
+            CURRENT_PLATFORM.set_hidden(each)
     return created
 
 

@@ -77,7 +77,7 @@ def retry_while_in_use(
             return call()
         except PermissionError as error:
             code = getattr(error, "winerror", None)  # Linux and macOS do not have this attribute
-            if code not in codes:
+            if code not in codes and not isinstance(error, FileInUseError):
                 raise
             if now() >= deadline:
                 if isinstance(error, FileInUseError) or not is_in_use(error):

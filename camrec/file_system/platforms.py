@@ -42,7 +42,7 @@ class FilePlatform(Protocol):
     def remove(self, path: Path) -> None:
         """Delete a file; its name is free afterwards. Raises OSError."""
 
-    def hide(self, folder: Path) -> None:
+    def set_hidden(self, folder: Path) -> None:
         """Hide a folder whose name starts with a dot."""
 
     def is_forbidden_name(self, name: str) -> bool:

@@ -45,7 +45,7 @@ class PosixFiles:
         """Delete a file. Raises OSError."""
         path.unlink()
 
-    def hide(self, folder: Path) -> None:
+    def set_hidden(self, folder: Path) -> None:
         """Do nothing: the dot hides the folder."""
 
     def is_forbidden_name(self, name: str) -> bool:

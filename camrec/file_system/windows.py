@@ -38,7 +38,7 @@ class FileApi(Protocol):
     def copy_permissions(self, source: str, target: str) -> None:
         """Copy the access control list."""
 
-    def hide(self, path: str) -> None:
+    def set_hidden(self, path: str) -> None:
         """Set the attribute "hidden"."""
 
 
@@ -130,10 +130,10 @@ class WindowsFiles:
         except OSError as error:
             log.debug("%s was deleted, but %s remains: %s", path.name, leftover, error)
 
-    def hide(self, folder: Path) -> None:
+    def set_hidden(self, folder: Path) -> None:
         """Hide a folder. If the disk does not have the attribute, do nothing."""
         try:
-            self._api.hide(str(folder))
+            self._api.set_hidden(str(folder))
         except OSError as error:
             log.debug("%s cannot be hidden: %s", folder, error)
 

@@ -155,7 +155,7 @@ class WindowsApi:
         finally:
             self._kernel.LocalFree(descriptor)
 
-    def hide(self, path: str) -> None:
+    def set_hidden(self, path: str) -> None:
         """Set the attribute "hidden"."""
         name = ctypes.c_wchar_p(path)
         attributes = self._kernel.GetFileAttributesW(name)

@@ -76,7 +76,7 @@ class Api:
         if self._refuses is not None:
             raise self._refuses
 
-    def hide(self, path: str) -> None:
+    def set_hidden(self, path: str) -> None:
         self.calls.append(("hide", Path(path).name))
         if self._refuses is not None:
             raise self._refuses
@@ -238,7 +238,7 @@ def test_permissions_and_hiding_that_a_disk_does_not_have_are_no_error(tmp_path,
     api = Api(refuses=OSError(22, "not supported"))
     files = WindowsFiles(api)
     files.copy_permissions(tmp_path / "config.yaml", tmp_path / "new")
-    files.hide(tmp_path)
+    files.set_hidden(tmp_path)
     assert "config.yaml cannot be copied" in caplog.text
     assert [call for call, _ in api.calls] == ["copy", "hide"]
 
