@@ -34,6 +34,7 @@ class FramePreviews:
         """
         with self._decode_lock, remote_files.open_video(video) as container:
             stream = container.streams.video[0]
+            assert stream.time_base is not None  # a stream of a file has one
             container.seek(max(0, int(at / stream.time_base)), stream=stream)
             status = video.stat()
             packet = next(container.demux(stream))
@@ -51,7 +52,7 @@ class FramePreviews:
                 shown = [*packet.decode(), *stream.codec_context.decode(None)]
                 if not shown:  # this frame can only be decoded together with the next ones
                     stream.codec_context.flush_buffers()
-                    container.seek(packet.pts, stream=stream)
+                    container.seek(packet.pts or 0, stream=stream)
                     shown = list(islice(container.decode(stream), 1))
             if not shown:
                 raise ValueError("no frame can be decoded")
@@ -96,4 +97,5 @@ def read_frame_times(video: Path) -> list[float]:
                 if packet.pts is not None and packet.size and not packet.is_discard
             ]
         base = stream.time_base
+        assert base is not None  # a stream of a file has one
         return sorted(float(each * base) for each in timestamps if each >= 0)

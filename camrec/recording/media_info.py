@@ -80,7 +80,8 @@ def read_media_info(path: Path) -> MediaInfo:
                 lead = min(lead, packet.pts)
             else:
                 shown.append((packet.pts, packet.duration or 0))
-        base: Fraction = video.time_base
+        assert video.time_base is not None  # a stream of a file has one
+        base = video.time_base
         shown.sort()
         end = shown[-1][0] + shown[-1][1] if shown else 0
         return MediaInfo(

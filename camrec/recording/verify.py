@@ -71,6 +71,7 @@ def _count_frames(path: Path) -> Counter[str]:
                 continue
             counts["undecodable"] += packet.is_corrupt
             for frame in decoded:
+                assert isinstance(frame, (av.VideoFrame, av.AudioFrame))  # nothing else is demuxed
                 counts["undecodable"] += frame.is_corrupt
                 # Frames before zero are a hidden lead, which not every reader leaves out.
                 if packet.stream is not video or (frame.pts is not None and frame.pts < 0):
