@@ -88,7 +88,7 @@ def test_a_videos_folder_with_too_long_a_path_is_rejected(tmp_path):
 
 
 @WINDOWS_ONLY
-@pytest.mark.parametrize("name", ["NUL.mp4", "com1.mp4", "a?.mp4", "a:b.mp4", "a. ", "x" * 300])
+@pytest.mark.parametrize("name", ["NUL.mp4", "com1.mp4", "a?.mp4", "Door:1.mp4", "a. ", "x" * 300])
 def test_a_file_that_windows_forbids_is_rejected_before_the_recording(tmp_path, name):
     with pytest.raises(BadParameter, match="Windows"):
         _check_new_file(tmp_path / name)
