@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
+from camrec.clock import monotonic_s
+
 # Microsoft's "System Error Codes". ACCESS_DENIED is also a missing permission.
 ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION = 5, 32, 33
 IN_USE_CODES = frozenset({ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION})
@@ -50,7 +52,7 @@ def retry_while_in_use(
     *,
     codes: Collection[int] = PERHAPS_IN_USE_CODES,
     pause: Callable[[float], object] = time.sleep,
-    now: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = monotonic_s,
 ) -> ResultT:
     """Return what `call` returns. Repeat it for `patience_s` seconds while a file is in use.
 

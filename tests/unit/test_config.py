@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from camrec.config import Config
@@ -145,11 +142,6 @@ def test_the_station_validates_changed_settings(tmp_path, monkeypatch):
     )
     assert station.config.videos == tmp_path / "videos", "until the next start"
     assert Config.load().videos == tmp_path / "films"
-
-
-def is_private(file: Path) -> bool:
-    """Whether only its owner may read it. On Windows the folder's permissions decide."""
-    return sys.platform == "win32" or file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_saved_token_makes_the_settings_file_private(tmp_path, monkeypatch):
