@@ -22,6 +22,8 @@ from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.typed_path import parse_path
 
 app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
+service = typer.Typer(help=cli_text("service.about"), no_args_is_help=True)
+app.add_typer(service, name="service")
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
 
@@ -34,7 +36,10 @@ def _path_option(name: str, text: str, metavar: str = "PATH", *, hidden: bool = 
 
 ConfigFileOption = Annotated[Path | None, _path_option("--config", "serve.config")]
 VideosFolderOption = Annotated[Path | None, _path_option("--videos", "serve.videos")]
-# Every command accepts this option, but some do not use it.
+# Every command accepts these options, but some do not use them.
+UnusedConfigFileOption = Annotated[
+    Path | None, _path_option("--config", "serve.config", hidden=True)
+]
 UnusedVideosFolderOption = Annotated[
     Path | None, _path_option("--videos", "serve.videos", hidden=True)
 ]
@@ -83,8 +88,14 @@ def serve(
     videos: VideosFolderOption = None,
     bin: BinFolderOption = None,
     token: Annotated[bool, Option("--token", help=cli_text("serve.token"))] = False,
+    log: Annotated[Path | None, _path_option("--log", "serve.log", "FILE")] = None,
     no_browser: NoBrowserOption = False,
 ) -> None:
+    if log is not None:
+        from camrec.cli.log_file import redirect_stderr
+
+        redirect_stderr(log)
+
     from camrec.cli import serve
     from camrec.config import Config
 
@@ -181,3 +192,33 @@ def binaries(
     from camrec.config import Config
 
     list_videos.list_binaries(Config.load(config, bin_dir=bin), fetch=not check, as_json=as_json)
+
+
+@service.command("install", help=cli_text("service.install"))
+def install_service(
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import service
+
+    service.install_service(config, videos)
+
+
+@service.command("status", help=cli_text("service.status"))
+def service_status(
+    config: UnusedConfigFileOption = None,
+    videos: UnusedVideosFolderOption = None,
+) -> None:
+    from camrec.cli import service
+
+    service.print_status()
+
+
+@service.command("remove", help=cli_text("service.remove"))
+def remove_service(
+    config: UnusedConfigFileOption = None,
+    videos: UnusedVideosFolderOption = None,
+) -> None:
+    from camrec.cli import service
+
+    service.remove_service()

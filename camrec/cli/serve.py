@@ -32,7 +32,7 @@ def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
     """
     if token and not settings.token:
         settings.token = secrets.token_urlsafe(24)
-    _check_security(settings)
+    check_security(settings)
     with ExitStack() as starting:
         if settings.socket:
             starting.enter_context(starting_page(settings.socket))
@@ -45,7 +45,7 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
 
     seconds : record the cameras for this long instead of serving; None: serve.
     """
-    _check_security(settings)
+    check_security(settings)
     with running_station(settings, fetch=tuple(PROGRAMS)) as station:
         cameras = station.cameras.open_demo()
         if seconds is None:
@@ -55,7 +55,7 @@ def demo(settings: Config, seconds: int | None, *, open_browser: bool) -> None:
                 print_receipt(video.receipt, video.path)
 
 
-def _check_security(config: Config) -> None:
+def check_security(config: Config) -> None:
     """Reject settings that would let anyone use camrec, before anything is started.
 
     Raises
