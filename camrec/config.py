@@ -131,6 +131,10 @@ class Config(param.Parameterized):
     retention_days = param.Number(
         default=0, bounds=(0, None), doc="Days after which a video is deleted. 0: never."
     )
+    keep_awake = param.Boolean(
+        default=True,
+        doc="Ask the computer not to sleep while something is recorded or will be in ten minutes.",
+    )
     language: param.Selector[str] = param.Selector(
         default="",
         objects=["", "en", "fr"],

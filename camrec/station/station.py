@@ -23,11 +23,13 @@ from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
 from camrec.station.events import LibraryChanged, ProxyChanged, StationEvent
 from camrec.station.health import describe_health
+from camrec.station.keep_awake import KeepAwake
 from camrec.station.programs import StationPrograms
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
 from camrec.station.settings import StationSettings
 from camrec.station.upstreams import UpstreamFactory
+from camrec.wake_lock import create_wake_lock
 
 
 class Station:
@@ -70,6 +72,7 @@ class Station:
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal
         )
+        self._keep_awake = KeepAwake(clock, self.recordings.all, self.changed, create_wake_lock())
         self.reports = CameraReports(clock, self.cameras, upstreams, programs, self.proxies)
         self.settings = StationSettings(config, self.changed)
         self.library.changed.connect(lambda name: self.changed.emit(LibraryChanged(name)))
@@ -100,12 +103,15 @@ class Station:
         except BaseException:
             self.library.close()
             raise
+        if self.config.keep_awake:
+            self._keep_awake.start()
         return self
 
     def stop(self) -> None:
         """Save the running recordings, close the cameras, end the proxies."""
         self.cameras.close_all()
         self.recordings.wait_until_saved()
+        self._keep_awake.stop()
         self._demo.stop()
         for proxy in self.proxies:
             proxy.stop()
