@@ -1,10 +1,11 @@
-"""A real Chromium for the tests of the page."""
+"""A real Chromium for the tests of the page: the system's, or the one that Playwright installed."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,12 +45,12 @@ CUT_OFF += ("Canceled future for",)  # JupyterLab, about a kernel
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser per module; each test opens its own context in it."""
-    found = next(filter(None, map(shutil.which, NAMES)), None) or apt(
-        "chromium", program="chromium"
-    )
+    found = next(filter(None, map(shutil.which, NAMES)), None)
     from playwright.sync_api import sync_playwright  # a test without a browser does not load it
 
     with sync_playwright() as playwright:
+        if found is None and not Path(playwright.chromium.executable_path).exists():
+            found = apt("chromium", program="chromium")
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
