@@ -15,9 +15,10 @@ from pathlib import Path
 
 import psutil
 
+from camrec.clock import monotonic_s
 from camrec.errors import ServiceError, describe_os_error
 from camrec.service.launch import Launch
-from camrec.service.manager import Command, ServiceManager
+from camrec.service.manager import Command, Commands, ServiceManager
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class Installer:
             command = shlex.join([sys.executable, "-m", "camrec", "serve", "--no-browser"])
             raise ServiceError("service_tool_missing", tool=tool, command=command)
 
-    def _run_all(self, commands: tuple[Command, ...]) -> None:
+    def _run_all(self, commands: Commands) -> None:
         """Raises ServiceError (``service_failed``)."""
         for command in commands:
             done = _run(command)
@@ -157,8 +158,8 @@ class Installer:
             log.debug("%s: %s", command.argv, output)
 
     def _wait_until(self, *, running: bool, timeout_s: float) -> None:
-        end = time.monotonic() + timeout_s
-        while (running_since(self._log_path) is not None) != running and time.monotonic() < end:
+        end = monotonic_s() + timeout_s
+        while (running_since(self._log_path) is not None) != running and monotonic_s() < end:
             time.sleep(POLL_INTERVAL_S)
 
 

@@ -6,7 +6,7 @@ import plistlib
 from pathlib import Path
 
 from camrec.service.launch import Launch
-from camrec.service.manager import Command, Definition
+from camrec.service.manager import Command, Commands, Definition
 
 LABEL = "camrec"
 EXIT_TIMEOUT_S = 120  # finalizing recordings takes a while; launchd's default is 20 s
@@ -32,14 +32,14 @@ class Launchd:
         agent = f"{session}/{LABEL}"
         self.definition_path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
         self.query = Command(("launchctl", "print", agent))
-        self.stop = (Command(("launchctl", "bootout", agent), may_fail=True),)
-        self.start = (
+        self.stop: Commands = (Command(("launchctl", "bootout", agent), may_fail=True),)
+        self.start: Commands = (
             # An agent that the user turned off in the system's settings stays off otherwise.
             Command(("launchctl", "enable", agent)),
             Command(("launchctl", "bootstrap", session, str(self.definition_path))),
         )
-        self.remove: tuple[Command, ...] = ()
-        self.forget: tuple[Command, ...] = ()
+        self.remove: Commands = ()
+        self.forget: Commands = ()
 
     def definition(self, launch: Launch) -> Definition:
         """The property list."""

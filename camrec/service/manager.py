@@ -20,6 +20,9 @@ class Command:
     may_fail: bool = False
 
 
+Commands = tuple[Command, ...]
+
+
 @dataclass(frozen=True)
 class Definition:
     """The file that describes the service to the system.
@@ -46,10 +49,10 @@ class ServiceManager(Protocol):
     """
 
     tool: str
-    stop: tuple[Command, ...]
-    start: tuple[Command, ...]
-    remove: tuple[Command, ...]
-    forget: tuple[Command, ...]
+    stop: Commands
+    start: Commands
+    remove: Commands
+    forget: Commands
     query: Command
     definition_path: Path
 

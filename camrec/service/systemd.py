@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from camrec.service.launch import Launch
-from camrec.service.manager import Command, Definition
+from camrec.service.manager import Command, Commands, Definition
 
 UNIT = "camrec.service"
 
@@ -48,14 +48,14 @@ class Systemd:
     def __init__(self, settings: Path) -> None:
         self.definition_path = settings / "systemd" / "user" / UNIT
         self.query = _systemctl("is-enabled", UNIT)
-        self.stop = (_systemctl("stop", UNIT, may_fail=True),)
-        self.start = (
+        self.stop: Commands = (_systemctl("stop", UNIT, may_fail=True),)
+        self.start: Commands = (
             _systemctl("daemon-reload"),
             _systemctl("enable", UNIT),
             _systemctl("start", UNIT),
         )
-        self.remove = (_systemctl("disable", UNIT),)
-        self.forget = (
+        self.remove: Commands = (_systemctl("disable", UNIT),)
+        self.forget: Commands = (
             _systemctl("daemon-reload"),
             _systemctl("reset-failed", UNIT, may_fail=True),
         )

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from camrec.errors import InputError
 from camrec.service.launch import Launch
-from camrec.service.manager import Command, Definition
+from camrec.service.manager import Command, Commands, Definition
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 MAX_PATH_CHARS = 260  # of Command and WorkingDirectory (pathType in Microsoft's schema)
@@ -63,17 +63,17 @@ class TaskScheduler:
         task = ("/TN", f"camrec-{user}")
         self.definition_path = folder / "camrec-task.xml"
         self.query = Command(("schtasks", "/Query", *task))
-        self.stop = (
+        self.stop: Commands = (
             # Otherwise the next minute starts it again.
             Command(("schtasks", "/Change", *task, "/DISABLE"), may_fail=True),
             Command(("schtasks", "/End", *task), may_fail=True),
         )
-        self.start = (
+        self.start: Commands = (
             Command(("schtasks", "/Create", *task, "/XML", str(self.definition_path), "/F")),
             Command(("schtasks", "/Run", *task)),
         )
-        self.remove = (Command(("schtasks", "/Delete", *task, "/F")),)
-        self.forget: tuple[Command, ...] = ()
+        self.remove: Commands = (Command(("schtasks", "/Delete", *task, "/F")),)
+        self.forget: Commands = ()
 
     def definition(self, launch: Launch) -> Definition:
         """The XML of the task, in UTF-16 with a byte order mark, which ``schtasks`` requires."""
