@@ -28,11 +28,6 @@ class OverSocket(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-needs_unix_sockets = pytest.mark.skipif(
-    not hasattr(socket, "AF_UNIX"), reason="Python on Windows has no Unix sockets"
-)
-
-
 def ask(path: Path, language: str) -> http.client.HTTPResponse:
     line = OverSocket(path)
     try:
@@ -44,7 +39,6 @@ def ask(path: Path, language: str) -> http.client.HTTPResponse:
         line.close()
 
 
-@needs_unix_sockets
 def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
     path = tmp_path / "socket"
     with starting_page(str(path)):
@@ -57,7 +51,6 @@ def test_the_socket_answers_at_once_in_the_reader_s_language(tmp_path):
         ask(path, "en")
 
 
-@needs_unix_sockets
 def test_the_startup_page_answers_despite_a_silent_client_and_an_existing_socket_file(
     tmp_path, monkeypatch
 ):

@@ -466,7 +466,6 @@ def test_a_hanging_ffmpeg_does_not_delay_the_end_of_the_recording(studio, monkey
         assert float(time) == pytest.approx(steady[number] - steady[numbers[0]], abs=EXACT)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder with an open file")
 def test_a_recording_whose_folder_vanishes_fails_with_a_reason(studio):
     units = video_units(irregular(6))
     studio.play(units, -1, 1)
@@ -509,7 +508,6 @@ def test_a_recording_that_cannot_be_saved_keeps_its_segments(studio):
     assert shown(left)[0][0] == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows mounts no disk in memory")
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to mount")
 def test_a_full_disk_ends_the_recording_and_loses_only_its_end(studio, tmp_path):
     """On a disk of 2 MB it ends early with its reason; what fits on it is readable."""
