@@ -137,7 +137,8 @@ def test_binaries_prints_programs_and_missing_ones_as_json(place, binaries, monk
     assert {each["name"]: each["path"] for each in told["binaries"]} == {
         name: str(path) for name, path in vars(binaries).items()
     }
-    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "empty"))
+    for name in ("XDG_CACHE_HOME", "PATH"):
+        monkeypatch.setenv(name, str(place / "empty"))
     missing = place / "missing.yaml"
     missing.write_text(json.dumps(binaries.settings | {"go2rtc_path": str(place / "nothing")}))
     code, out, _ = run(place, "binaries", "--check", "--json", "--config", str(missing))
