@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.served_station import ROOT, Served, started
+from support.served_station import Served, started
+from support.stopping import ROOT
 from support.wire import HANDSHAKE, Wire
 
 TOKEN = "a long sécret of my own"
