@@ -58,14 +58,17 @@ class SessionEndWindow:
         ends.
     block_reason
         Says why the session cannot end yet.
+    parent
+        The handle of the parent; 0: none.
 
     Attributes
     ----------
     handle : of the window; 0 if the system gives no window, as to some services.
     """
 
-    def __init__(self, on_end: Callable[[str], object], block_reason: str) -> None:
+    def __init__(self, on_end: Callable[[str], object], block_reason: str, parent: int = 0) -> None:
         self.handle = 0
+        self._parent = parent
         self._on_end = on_end
         self._block_reason = block_reason
         self._user = ctypes.WinDLL("user32", use_last_error=True)
@@ -90,11 +93,10 @@ class SessionEndWindow:
     def _run(self) -> None:
         own_class = _WindowClass(procedure=self._procedure, class_name=WINDOW_CLASS_NAME)
         self._user.RegisterClassW(ctypes.byref(own_class))
-        # Without a parent: Windows tells nothing to windows that are for messages only.
-        position = (0, 0, 0, 0)
+        position, parent = (0, 0, 0, 0), wintypes.HWND(self._parent)
         self.handle = (
             self._user.CreateWindowExW(
-                0, WINDOW_CLASS_NAME, None, 0, *position, None, None, None, None
+                0, WINDOW_CLASS_NAME, None, 0, *position, parent, None, None, None
             )
             or 0
         )

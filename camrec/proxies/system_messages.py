@@ -41,18 +41,20 @@ class SystemMessages:
     """
 
     def __init__(self, format_message: Callable[[int], str] = format_system_message) -> None:
-        self._texts = {
-            text: go_text
-            for code, go_text in GO_TEXT_BY_WINSOCK_CODE.items()
-            if (text := _normalize(format_message(code)))
+        texts = {code: _normalize(format_message(code)) for code in GO_TEXT_BY_WINSOCK_CODE}
+        self._go_texts = {
+            text: GO_TEXT_BY_WINSOCK_CODE[code]
+            for code, text in texts.items()
+            # A text for several errors, such as "no description", says nothing.
+            if text and list(texts.values()).count(text) == 1
         }
 
     def translate(self, line: str) -> str:
         """Return a log line with Go's English text in place of the system's."""
-        if not self._texts:
+        if not self._go_texts:
             return line
         line = _normalize(line)
-        for text, go_text in self._texts.items():
+        for text, go_text in self._go_texts.items():
             line = line.replace(text, go_text)
         return line
 

@@ -345,6 +345,32 @@ def test_windows_gives_each_child_a_group_and_all_one_job(window_flags, flags):
     assert job.members == [99]
 
 
+WITHOUT_A_CONSOLE = """
+import logging, sys
+logging.basicConfig(level=logging.INFO, stream=sys.stdout)
+from camrec.console_window import has_console, window_flags
+from camrec.process import SERVER_STOP_SEQUENCE, ChildProcess
+print(has_console(), hex(window_flags()), flush=True)
+child = ChildProcess("child", [sys.executable, "-c", "import time; time.sleep(60)"]).start()
+child.stop(SERVER_STOP_SEQUENCE)
+print("running" if child.running else "ended")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="other systems have no console windows")
+def test_windows_without_a_console_ends_its_children_without_a_warning():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_CONSOLE],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        creationflags=0x00000008,  # DETACHED_PROCESS: as pythonw, a service or a scheduled task
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.splitlines() == ["False 0x8000000", "ended"]
+
+
 def writer(path: Path) -> ChildProcess:
     ear = Ear()
     script = "import time; print('up', flush=True); time.sleep(60)"

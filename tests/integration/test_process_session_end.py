@@ -16,11 +16,15 @@ from camrec.process.session_end_window import (
     SessionEndWindow,
 )
 
+# A window for messages only: Wine without a screen has no others. Windows tells such a window
+# nothing, so camrec's own has no parent.
+HWND_MESSAGE = -3
+
 
 @pytest.fixture
 def window():
     reported: list[str] = []
-    opened = SessionEndWindow(reported.append, "camrec is saving")
+    opened = SessionEndWindow(reported.append, "camrec is saving", HWND_MESSAGE)
     opened.open()
     assert opened.handle
     opened.reported = reported

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import ssl
@@ -117,7 +116,8 @@ def test_closing_the_handle_closes_no_other_file_that_got_its_number(silent_peer
             assert other.fileno() == number
         tcp_sockets._close_handle(silent_peer)
         silent_peer.close()
-        assert other.fileno() >= 0 and other.getsockname()
+        other.bind(("127.0.0.1", 0))
+        assert other.getsockname()[1]
 
 
 class RecordedListener:
@@ -167,7 +167,7 @@ def test_a_port_that_the_system_gives_to_nobody_is_another_error_than_a_taken_on
         taken.listen()
         port = taken.getsockname()[1]
         error = port_error(port, "port")
-        assert error.code == "port_taken" and f"pid {os.getpid()}" in str(error)
+        assert error.code == "port_taken" and str(port) in str(error)
     (free,) = find_free_ports(1)
 
     def forbidden(port: int) -> socket.socket:
