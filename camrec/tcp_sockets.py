@@ -67,11 +67,12 @@ def reserve_address(listener: socket.socket, platform: str = sys.platform) -> No
 def make_exclusive(listener: socket.socket, platform: str = sys.platform) -> socket.socket:
     """Replace a listener that a library has bound by one whose address no other program can use.
 
-    Needed on Windows only, see `reserve_address`; elsewhere this returns `listener`.
+    Needed on Windows only, see `reserve_address`; elsewhere this returns `listener`, and also if
+    its address is its alone already. A connection that waits to be accepted is lost.
 
     Raises OSError: another program has taken the address at this moment.
     """
-    if platform != "win32":
+    if platform != "win32" or listener.getsockopt(socket.SOL_SOCKET, SO_EXCLUSIVEADDRUSE):
         return listener
     address, family = listener.getsockname(), listener.family
     listener.close()

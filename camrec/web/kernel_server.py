@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from camrec.config import Config
 from camrec.station import Station
+from camrec.tcp_sockets import LISTEN_BACKLOG, LOOPBACK_ADDRESS, bind_loopback
 from camrec.web.handlers.base import HandlerContext
 from camrec.web.handlers.external_videos import ExternalVideoHandler
 from camrec.web.handlers.recordings import StartRecordingHandler, StopRecordingHandler
@@ -78,8 +78,10 @@ class KernelServer:
         )
         self._viewers, self._pool = viewers, pool
         self._guard, self._config = guard, config
-        self._sockets = bind_sockets(0, "127.0.0.1")
-        self.root = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
+        self._listener = bind_loopback()
+        self._listener.listen(LISTEN_BACKLOG)
+        self._listener.setblocking(False)
+        self.root = f"http://{LOOPBACK_ADDRESS}:{self._listener.getsockname()[1]}"
         self.url = f"{self.root}/{guard.key}"
         self.record_url = f"{self.root}/{guard.record_key}"
         self._loop = asyncio.new_event_loop()
@@ -107,7 +109,7 @@ class KernelServer:
         server = GuardedServer(
             self._application, guard=self._guard, config=self._config, ssl_options=None
         )
-        server.add_sockets(self._sockets)
+        server.add_sockets([self._listener])
         await self._stopping.wait()
         server.stop()
         await asyncio.gather(*(viewer.leave() for viewer in list(self._viewers)))

@@ -250,12 +250,16 @@ def ask(relay: MjpegRelay, target: str) -> tuple[socket.socket, bytes]:
     return client, client.recv(12)
 
 
+def test_the_mjpeg_relay_listens_on_this_computer_only():
+    with closing(MjpegRelay(parse_address("http://127.0.0.1:1/")).start()) as relay:
+        address = psutil.Process().net_connections("inet")
+        ours = [each for each in address if each.laddr and each.laddr[1] == relay.source.port]
+        assert {each.laddr[0] for each in ours} == {"127.0.0.1"}
+
+
 def test_the_mjpeg_relay_has_a_secret_path_and_serves_the_newest_client():
     with MjpegCamera(variant="no_length", **SMALL) as camera:
         with closing(MjpegRelay(parse_address(camera.url)).start()) as relay:
-            address = psutil.Process().net_connections("inet")
-            ours = [each for each in address if each.laddr and each.laddr[1] == relay.source.port]
-            assert {each.laddr[0] for each in ours} == {"127.0.0.1"}
             stranger, said = ask(relay, "/")
             stranger.close()
             assert said.endswith(b"404") and camera.connections == 0

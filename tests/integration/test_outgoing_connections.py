@@ -213,7 +213,7 @@ def test_go2rtc_is_given_nothing_but_our_own_relay(tmp_path):
 
 def test_a_download_carries_nothing_of_netrc(proxy, monkeypatch):
     for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name)
+        monkeypatch.delenv(name, raising=False)  # for Windows two of them are the same
     with Camrec() as site:
         assert download_text(f"{site.url}/checksums") == '{"status": "ok"}'
         assert len(site.heads) == 1 and site.authorizations() == set()

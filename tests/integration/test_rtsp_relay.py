@@ -512,18 +512,14 @@ class Listening(RawRtspCamera):
 
     def _converse(self, connection):
         self.reports = 0
-        recv = connection.peer.recv
 
-        class Peer:
-            def recv(peer, size):
-                data = recv(size)
+        class Peer(socket.socket):
+            def recv(peer, *given):
+                data = super().recv(*given)
                 self.reports += data.count(REPORT)
                 return data
 
-            def __getattr__(peer, name):
-                return getattr(actual, name)
-
-        actual, connection.peer = connection.peer, Peer()
+        connection.peer = Peer(fileno=connection.peer.detach())
         super()._converse(connection)
 
 

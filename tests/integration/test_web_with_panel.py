@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,7 +49,12 @@ def running(command: list[str], folder: Path, binaries) -> Iterator[Wire]:
     child = subprocess.Popen(
         command,
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
+        env={
+            "PYTHONPATH": str(ROOT),
+            "PATH": "",
+            **dict.fromkeys(("HOME", "USERPROFILE"), str(folder)),
+            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),  # Windows' Python needs it
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
