@@ -16,7 +16,6 @@ from support.cameras.mjpeg import MjpegCamera
 from support.command_line import receipts, start
 from support.stopping import (
     STOP_EVENTS,
-    STOP_STDIN,
     python_command,
     python_environment,
     send_stop,
@@ -99,7 +98,6 @@ def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, a
             python_command("-c", SCRIPT, camera.url),
             cwd=place,
             env=python_environment(),
-            stdin=STOP_STDIN,
             stderr=subprocess.PIPE,
         ) as child,
     ):

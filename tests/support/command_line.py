@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from camrec.receipt import Receipt
-from support.stopping import STOP_STDIN, python_command, python_environment
+from support.stopping import python_command, python_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,6 @@ def start(place: Path, *arguments: str, language: str = "C") -> subprocess.Popen
         python_command("-m", "camrec", *arguments),
         cwd=place,
         env=python_environment(LC_ALL=language, COLUMNS="200"),
-        stdin=STOP_STDIN,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from support.stopping import STOP_STDIN, python_command, python_environment, send_stop
+from support.stopping import python_command, python_environment, send_stop
 from support.wire import Wire
 
 # Starts a server as its command does, and prints what is behind it. The same application is also
@@ -71,7 +71,6 @@ def started(folder: Path, binaries, *argv: str, **settings: object) -> Iterator[
         python_command("-c", DRIVER, *argv),
         cwd=folder,
         env=python_environment(PYTHONUNBUFFERED="1"),
-        stdin=STOP_STDIN,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,7 +1,7 @@
 """Runs a Python module in which a test causes what the system would cause; only for Windows.
 
-``python -m support.stoppable -m MODULE ARGUMENT...`` or ``-c CODE ARGUMENT...``. Each line of its
-standard input is the name of a signal or of a console event.
+``python -m support.stoppable -m MODULE ARGUMENT...`` or ``-c CODE ARGUMENT...``. The test writes
+the name of a signal or of a console event to a file.
 
 This is a stand-in: Wine, under which the tests run, cannot send a break event to another process,
 and cannot close a console window. The signal is raised in this process, and the console's handler
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import _thread
 import ctypes
+import os
 import runpy
 import signal
 import sys
 import threading
+import time
 
 from camrec.process import signals
 from camrec.process.console_events import CONSOLE_END_EVENTS
+from support.stopping import stop_file
 
 
 def cause(name: str) -> None:
@@ -31,8 +34,12 @@ def cause(name: str) -> None:
 
 
 def listen() -> None:
-    for line in sys.stdin:
-        cause(line.strip())
+    file = stop_file(os.getpid())
+    while True:
+        if file.exists() and (name := file.read_text()):
+            file.unlink()
+            cause(name)
+        time.sleep(0.05)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -34,8 +35,9 @@ def python_environment(**changes: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **changes}
 
 
-# For `subprocess.Popen(stdin=...)`.
-STOP_STDIN = subprocess.PIPE if ON_WINDOWS else None
+def stop_file(pid: int) -> Path:
+    """The file in which `support.stoppable` finds what to cause in the process `pid`."""
+    return Path(tempfile.gettempdir()) / f"camrec-test-stop-{pid}"
 
 
 def send_stop(child: subprocess.Popen, name: str) -> None:
@@ -43,7 +45,7 @@ def send_stop(child: subprocess.Popen, name: str) -> None:
     if not ON_WINDOWS:
         child.send_signal(signal.Signals[name])
         return
-    os.write(child.stdin.fileno(), f"{name}\n".encode())
+    stop_file(child.pid).write_text(name)
 
 
 def kill(pid: int) -> None:
