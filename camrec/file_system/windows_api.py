@@ -23,10 +23,7 @@ INVALID_FILE_ATTRIBUTES = 0xFFFFFFFF
 FILE_PERSISTENT_ACLS = 0x8
 TOKEN_QUERY, TOKEN_USER = 0x8, 1
 SDDL_REVISION_1 = 1
-SE_FILE_OBJECT, SE_DACL_PROTECTED = 1, 0x1000
 DACL_SECURITY_INFORMATION = 0x4
-PROTECTED_DACL_SECURITY_INFORMATION = 0x80000000
-UNPROTECTED_DACL_SECURITY_INFORMATION = 0x20000000
 INVALID_HANDLE = ctypes.c_void_p(-1).value
 
 
@@ -86,74 +83,33 @@ class WindowsApi:
         return bool(done and flags.value & FILE_PERSISTENT_ACLS)
 
     def copy_permissions(self, source: str, target: str) -> None:
-        """Copy the access control list, and whether it takes over the one of the folder."""
-        dacl, descriptor = ctypes.c_void_p(), ctypes.c_void_p()
-        code = self._security.GetNamedSecurityInfoW(
-            ctypes.c_wchar_p(source),
-            SE_FILE_OBJECT,
-            DACL_SECURITY_INFORMATION,
-            None,
-            None,
-            ctypes.byref(dacl),
-            None,
-            ctypes.byref(descriptor),
+        """Copy the access control list as it is.
+
+        SetNamedSecurityInfoW would add what the folder of `target` passes on, unless the list of
+        `source` is protected from that, and not all disks remember whether it is.
+        """
+        descriptor = self._read_descriptor(source)
+        self._check(
+            target,
+            self._security.SetFileSecurityW(
+                ctypes.c_wchar_p(target), DACL_SECURITY_INFORMATION, descriptor
+            ),
         )
-        if code:
-            raise _error(source, code)
-        try:
-            control, revision = wintypes.WORD(), wintypes.DWORD()
-            self._security.GetSecurityDescriptorControl(
-                descriptor, ctypes.byref(control), ctypes.byref(revision)
-            )
-            protected = control.value & SE_DACL_PROTECTED
-            code = self._security.SetNamedSecurityInfoW(
-                ctypes.c_wchar_p(target),
-                SE_FILE_OBJECT,
-                DACL_SECURITY_INFORMATION
-                | (
-                    PROTECTED_DACL_SECURITY_INFORMATION
-                    if protected
-                    else UNPROTECTED_DACL_SECURITY_INFORMATION
-                ),
-                None,
-                None,
-                dacl,
-                None,
-            )
-        finally:
-            self._kernel.LocalFree(descriptor)
-        if code:
-            raise _error(target, code)
 
     def permissions(self, path: str) -> str:
         """Return the access control list of a file, as Windows writes it in text (SDDL)."""
-        descriptor, text = ctypes.c_void_p(), wintypes.LPWSTR()
-        code = self._security.GetNamedSecurityInfoW(
-            ctypes.c_wchar_p(path),
-            SE_FILE_OBJECT,
-            DACL_SECURITY_INFORMATION,
-            None,
-            None,
-            None,
-            None,
-            ctypes.byref(descriptor),
+        text = wintypes.LPWSTR()
+        self._check(
+            path,
+            self._security.ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                self._read_descriptor(path),
+                SDDL_REVISION_1,
+                DACL_SECURITY_INFORMATION,
+                ctypes.byref(text),
+                None,
+            ),
         )
-        if code:
-            raise _error(path, code)
-        try:
-            self._check(
-                path,
-                self._security.ConvertSecurityDescriptorToStringSecurityDescriptorW(
-                    descriptor,
-                    SDDL_REVISION_1,
-                    DACL_SECURITY_INFORMATION,
-                    ctypes.byref(text),
-                    None,
-                ),
-            )
-            return self._take_text(text)
-        finally:
-            self._kernel.LocalFree(descriptor)
+        return self._take_text(text)
 
     def set_hidden(self, path: str) -> None:
         """Set the attribute "hidden"."""
@@ -161,6 +117,17 @@ class WindowsApi:
         attributes = self._kernel.GetFileAttributesW(name)
         self._check(path, attributes != INVALID_FILE_ATTRIBUTES)
         self._check(path, self._kernel.SetFileAttributesW(name, attributes | FILE_ATTRIBUTE_HIDDEN))
+
+    def _read_descriptor(self, path: str) -> ctypes.Array[ctypes.c_char]:
+        """Return the security descriptor of a file, with its access control list only."""
+        name, size = ctypes.c_wchar_p(path), wintypes.DWORD()
+        read = self._security.GetFileSecurityW
+        read(name, DACL_SECURITY_INFORMATION, None, 0, ctypes.byref(size))
+        descriptor = ctypes.create_string_buffer(size.value)
+        self._check(
+            path, read(name, DACL_SECURITY_INFORMATION, descriptor, size, ctypes.byref(size))
+        )
+        return descriptor
 
     def _create_file(self, path: str, flags: int, disposition: int, security: object) -> int:
         access = GENERIC_READ

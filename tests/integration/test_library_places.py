@@ -61,6 +61,8 @@ def test_a_videos_folder_may_be_the_root_of_a_drive(tmp_path, film):
     remove_definition = 2
     assert define(0, "Q:", ctypes.c_wchar_p(str(tmp_path))), ctypes.get_last_error()
     try:
+        if not Path("Q:\\").is_dir():
+            pytest.skip("Wine has no letters for folders but those of its prefix")
         with opened(Path("Q:\\")) as library:
             use(library, film)
     finally:

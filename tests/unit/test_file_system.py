@@ -13,6 +13,7 @@ from camrec.errors import InputError, describe_os_error
 from camrec.file_system import FileInUseError, PathProblem, in_use, names
 from camrec.file_system.windows import WindowsFiles
 from camrec.library import check_folder_length, filenames
+from support.private_files import is_private
 
 
 def windows_error(code: int, file: str = "part-1.mp4") -> PermissionError:
@@ -223,6 +224,29 @@ def test_a_disk_without_permissions_is_used_and_named_once_in_the_log(tmp_path, 
     assert (tmp_path / "b.yml").read_text() == "password"
     [warning] = caplog.messages
     assert str(tmp_path) in warning and "a.yml" in warning
+
+
+def test_a_private_file_is_private_before_anything_is_written_and_after_a_rename(tmp_path):
+    (tmp_path / ".new").write_text("of an earlier camrec")
+    assert not is_private(tmp_path / ".new")
+    with file_system.open_private(tmp_path / ".new") as file:
+        assert is_private(tmp_path / ".new")
+        file.write("pässword")
+    (tmp_path / "a.yml").touch()
+    file_system.replace(tmp_path / ".new", tmp_path / "a.yml")
+    assert is_private(tmp_path / "a.yml")
+    assert (tmp_path / "a.yml").read_text("utf-8") == "pässword"
+
+
+def test_permissions_are_copied_as_they_are(tmp_path):
+    public, private, copy = (tmp_path / name for name in ("public", "private", "copy"))
+    public.touch()
+    file_system.open_private(private).close()
+    file_system.open_private(copy).close()
+    file_system.copy_permissions(public, copy)
+    assert not is_private(copy)
+    file_system.copy_permissions(private, copy)
+    assert is_private(copy)
 
 
 def test_a_private_file_is_not_created_over_another_one_on_windows(tmp_path):
