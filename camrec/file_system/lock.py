@@ -69,25 +69,26 @@ class ProcessLock:
 
 
 def _find_lock_problem(path: Path) -> str | None:
-    """Why the file system cannot lock; None if it can. Raises OSError."""
-    if sys.platform == "win32":
-        return None
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
-            return None
-        if error.errno in LOCK_UNSUPPORTED_ERRNOS:
-            return error.strerror
-        raise
-    finally:
-        os.close(handle)
+    """Why the file system cannot lock; None if it can, as on Windows. Raises OSError."""
+    if sys.platform != "win32":
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+                return None
+            if error.errno in LOCK_UNSUPPORTED_ERRNOS:
+                return error.strerror
+            raise
+        finally:
+            os.close(handle)
     return None
 
 
 def _fallback_path(path: Path) -> Path:
     """The file of this machine that is locked in place of `path`."""
     name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
-    owner = os.getuid() if sys.platform != "win32" else ""
+    owner = ""
+    if sys.platform != "win32":
+        owner = str(os.getuid())
     return Path(tempfile.gettempdir()) / f"camrec-{owner}-{name}.lock"

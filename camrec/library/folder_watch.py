@@ -56,7 +56,8 @@ def _file_stamp(entry: os.DirEntry[str]) -> FileStamp | None:
     try:
         if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
             return None
-        status = entry.stat(follow_symlinks=False)
+        # Not `entry.stat`: on Windows the folder learns the size of a file when it is closed.
+        status = os.lstat(entry.path)
     except OSError:
         return None
     return entry.name, status.st_size, status.st_mtime_ns

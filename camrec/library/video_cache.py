@@ -46,8 +46,9 @@ class VideoCache:
                     if not filenames.is_video_filename(entry.name):
                         continue
                     try:
-                        status = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:  # deleted since it was listed
+                        # Not `entry.stat`: on Windows that is from the list, and may be old.
+                        status = os.lstat(entry.path)
+                    except OSError:  # deleted since it was listed
                         continue
                     if stat.S_ISREG(status.st_mode):
                         yield entry.name, status

@@ -83,7 +83,7 @@ def _remove_segment(path: Path) -> None:
 def _read_segment(segment: Segment, number: int) -> ReadSegment | None:
     try:
         info = read_media_info(segment.path)
-    except (av.error.FFmpegError, IndexError) as error:
+    except (FileNotFoundError, av.error.FFmpegError, IndexError) as error:
         log.warning("%s cannot be read: %s", segment.path.name, error)
         return None
     if not info.times:

@@ -228,6 +228,7 @@ def test_a_disk_without_permissions_is_used_and_named_once_in_the_log(tmp_path, 
 
 def test_a_private_file_is_private_before_anything_is_written_and_after_a_rename(tmp_path):
     (tmp_path / ".new").write_text("of an earlier camrec")
+    (tmp_path / ".new").chmod(0o644)
     assert not is_private(tmp_path / ".new")
     with file_system.open_private(tmp_path / ".new") as file:
         assert is_private(tmp_path / ".new")
@@ -240,7 +241,7 @@ def test_a_private_file_is_private_before_anything_is_written_and_after_a_rename
 
 def test_permissions_are_copied_as_they_are(tmp_path):
     public, private, copy = (tmp_path / name for name in ("public", "private", "copy"))
-    public.touch()
+    public.touch(0o644)
     file_system.open_private(private).close()
     file_system.open_private(copy).close()
     file_system.copy_permissions(public, copy)
