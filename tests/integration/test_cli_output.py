@@ -57,7 +57,7 @@ def test_a_video_name_is_printed_in_any_output_encoding(place, folder, encoding)
     assert code == 0 and "aaa" not in out and "a very long name" in out
     written = encoding.partition(":")[0]
     said = NAMES[0].encode(written, LEGIBLE).decode(written)
-    assert "caf" in said
+    assert said.endswith(".mp4") and "?" not in said
     assert said in out
     code, out = output(place, encoding, "verify", NAMES[0], "--videos", str(folder))
     assert code == 0 and said in out

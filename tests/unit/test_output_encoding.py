@@ -105,11 +105,11 @@ def test_tables_and_progress_bars_are_written_in_every_encoding(monkeypatch, enc
     monkeypatch.setattr(sys, "stderr", err)
     make_output_legible()
     table = console.make_facts_table()
-    table.add_row("日本 café", "l’été…")
+    table.add_row("日本 Door", "l’été…")
     console.print_table(table)
     with console.recording_progress_bar() as progress:
-        progress.add_task("日本 café", total=2, completed=1, size="1,5 Mo")
-    assert "caf" in out.text and "caf" in err.text
+        progress.add_task("日本 Door", total=2, completed=1, size="1,5 Mo")
+    assert "Door" in out.text and "Door" in err.text
 
 
 def test_numbers_have_a_decimal_comma_in_french():
