@@ -29,7 +29,7 @@ QUICK, ALL = "quick", "all"
 LEAST_PASSED = 0.85
 GROUP_TIMEOUT_S = 1500
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
-OPTIONS += ["--skips-as-listed", "--timeout", "300"]
+OPTIONS += ["-v", "--durations", "10", "--skips-as-listed"]
 HEAD = f"{'file':58} {'passed':>6} {'skipped':>7} {'failed':>6} {'s':>5}"
 UNIT = "tests/unit"
 
@@ -85,10 +85,10 @@ class Run:
         short = Path(name).stem
         report = self._results / f"{short}.xml"
         report.unlink(missing_ok=True)
-        command = [str(self._python), "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
+        command = [str(self._python), "-u", "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
         command += [f"--junitxml=Z:{report}", *tests]
         begun = time.monotonic()
-        with (self._results / f"{short}.log").open("wb") as log:
+        with (self._results / f"{short}.log").open("wb", buffering=0) as log:
             child = subprocess.Popen(
                 command,
                 cwd=ROOT,
