@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 HERE = Path(__file__).parent
@@ -88,21 +89,24 @@ class Run:
         command = [str(self._python), "-u", "-m", "pytest", *OPTIONS, f"--basetemp=C:/t-{short}"]
         command += [f"--junitxml=Z:{report}", *tests]
         begun = time.monotonic()
-        with (self._results / f"{short}.log").open("wb", buffering=0) as log:
-            child = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            watchdog = threading.Timer(GROUP_TIMEOUT_S, child.kill)
-            watchdog.start()
-            for part in child.stdout:
-                log.write(part)
+        child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        log = self._results / f"{short}.log"
+        copier = threading.Thread(target=copy, args=(child.stdout, log), daemon=True)
+        copier.start()
+        try:
+            code = child.wait(GROUP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
             code = child.wait()
-            watchdog.cancel()
+        # Wine's own services keep the pipe open for as long as they run.
+        copier.join(2)
         outcomes = read(report)
         if code != 0 and not any(each.failed for each in outcomes.values()):
             # It ended before its end, or skipped what it must not skip.
@@ -111,6 +115,12 @@ class Run:
             print(outcome.row(file), flush=True)
         print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
         return outcomes
+
+
+def copy(pipe: IO[bytes], file: Path) -> None:
+    with file.open("wb", buffering=0) as log:
+        while part := pipe.read1():
+            log.write(part)
 
 
 def read(report: Path) -> dict[str, Outcome]:
