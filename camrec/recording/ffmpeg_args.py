@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,11 @@ EVEN_SIZE_FILTER = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 KEY_FRAME_EVERY_2_S_EXPRESSION = "expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)"
 
 
+# The first version with ``hybrid_fragmented``. Together with ``delay_moov`` it wrote wrong
+# positions of the frames, and none could be decoded (tried: 7.1 for Windows; 9.0 is right).
+HYBRID_BROKEN_PATTERN = re.compile(r"ffmpeg version n?7\.")
+
+
 @dataclass(frozen=True)
 class FFmpegFeatures:
     """What differs between the FFmpegs in use.
@@ -59,9 +65,19 @@ class FFmpegFeatures:
 @lru_cache(maxsize=8)
 def detect_features(ffmpeg: Path) -> FFmpegFeatures:
     """Run this FFmpeg and read its help. Raises OSError if it does not run."""
+    return features_from_help(
+        version=_read_output(ffmpeg, "-version"),
+        muxer_help=_read_output(ffmpeg, "-hide_banner", "-h", "muxer=mp4"),
+        long_help=_read_output(ffmpeg, "-hide_banner", "-h", "long"),
+    )
+
+
+def features_from_help(version: str, muxer_help: str, long_help: str) -> FFmpegFeatures:
+    """Return what an FFmpeg supports, from what it prints."""
+    broken = HYBRID_BROKEN_PATTERN.match(version) is not None
     return FFmpegFeatures(
-        hybrid_mp4="hybrid_fragmented" in _read_help(ffmpeg, "muxer=mp4"),
-        fps_mode="-fps_mode" in _read_help(ffmpeg, "long"),
+        hybrid_mp4="hybrid_fragmented" in muxer_help and not broken,
+        fps_mode="-fps_mode" in long_help,
     )
 
 
@@ -153,8 +169,8 @@ def _audio_arguments(audio: AudioTrack) -> list[str]:
     return ["-c:a", "aac", "-b:a", "128k"]
 
 
-def _read_help(ffmpeg: Path, topic: str) -> str:
-    command = [str(ffmpeg), "-hide_banner", "-h", topic]
+def _read_output(ffmpeg: Path, *arguments: str) -> str:
+    command = [str(ffmpeg), *arguments]
     return subprocess.run(
         command,
         capture_output=True,
