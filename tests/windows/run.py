@@ -78,6 +78,7 @@ class Run:
             "CAMREC": str(ROOT),
             "CAMREC_CAMERA_HOST": cameras,
             "CI": "true",
+            "WINEPATH": f"Z:{python.parent / 'ffmpeg'}",
         }
         results.mkdir(parents=True, exist_ok=True)
 

@@ -121,13 +121,18 @@ start_file() {
   cp "$here/sitecustomize.py" "$site"
 }
 
-# MediaMTX and go2rtc as camrec builds them itself, and the FFmpeg that is the system's in the tests.
+# MediaMTX and go2rtc as camrec builds them itself.
 programs() {
   mkdir -p "$bin"
   GOOS=windows GOARCH=amd64 PYTHONPATH=$root python "$here/programs.py" "$bin"
+}
+
+# What the tests take for the system's own FFmpeg; only they have it on their PATH.
+system_ffmpeg() {
+  mkdir -p "$folder/ffmpeg"
   pip download --quiet --no-deps --only-binary=:all: --platform win_amd64 "$OTHER_FFMPEG"
   unzip -qoj ./*.whl '*/ffmpeg-*.exe'
-  mv ffmpeg-*.exe "$bin/ffmpeg.exe"
+  mv ffmpeg-*.exe "$folder/ffmpeg/ffmpeg.exe"
 }
 
 command_file() {
@@ -144,6 +149,7 @@ step wine_prefix "$(dpkg-query -W -f '${Version}' wine64)"
 step missing_libraries
 step packages "$(cat "$root/pyproject.toml")"
 step start_file "$(cat "$here/sitecustomize.py")"
-step programs "$OTHER_FFMPEG" "$(cat "$root"/camrec/binaries/go/*/* "$root"/camrec/binaries/manifest.py)"
+step programs "$(cat "$root"/camrec/binaries/go/*/* "$root"/camrec/binaries/manifest.py)"
+step system_ffmpeg "$OTHER_FFMPEG"
 step command_file "$(cat "$here/python-windows.in")"
 "$folder/python-windows" -c 'import sys; assert sys.platform == "win32"'
