@@ -27,7 +27,11 @@ ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 PYTHON = os.environ.get("WINDOWS_PYTHON", CACHE / "camrec/windows/python-windows")
 START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 90
 CTRL_C = b"\x03"
+# Programs start slowly in Wine, and the page shows what they do as soon as they have done it.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -57,13 +61,16 @@ def windows_server(folder: Path) -> Iterator[Wire]:
     try:
         until(answers, START_TIMEOUT_S)
         yield wire
+    finally:
         console.stdin.write(CTRL_C)
         console.stdin.flush()
-        assert console.wait(60) == 0
-    finally:
-        console.kill()
-        console.wait()
+        try:
+            code = console.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            console.kill()
+            code = console.wait()
         console.stdin.close()
+    assert code == 0
     said = (folder / "console.log").read_text("utf-8", "replace")
     assert "Traceback" not in said, said
 
@@ -89,7 +96,9 @@ def record(page: Page, wire: Wire) -> dict:
 @pytest.mark.parametrize("make", [MjpegCamera, RtspCamera], ids=["mjpeg", "rtsp"])
 def test_a_user_s_whole_path_on_windows(make, tmp_path, open_page):
     with make() as camera, windows_server(tmp_path) as wire:
-        page = open_page(wire.url + "/").page
+        tab = open_page(wire.url + "/")
+        tab.context.set_default_timeout(PATIENCE_MS)
+        page = tab.page
         open_camera(page, camera.url)
         video = record(page, wire)
 
@@ -125,4 +134,5 @@ def test_a_user_s_whole_path_on_windows(make, tmp_path, open_page):
         page.get_by_role("link", name="Live").first.click()
         page.get_by_role("button", name="Close this camera").click()
         expect(page.locator(".picture:visible")).to_have_count(0)
+        tab.close()
     assert not list((tmp_path / "videos" / ".parts").iterdir())
