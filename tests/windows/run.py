@@ -126,17 +126,18 @@ def copy(pipe: IO[bytes], file: Path) -> None:
 
 def read(report: Path) -> dict[str, Outcome]:
     """The outcomes of a junit report, by file."""
+    if not report.exists():
+        return {}
+    cases = ElementTree.parse(report).iter("testcase")
+    # A test that was tried again is there several times: its last try counts.
+    last = {(case.get("classname", ""), case.get("name")): case for case in cases}
     found: dict[str, Outcome] = {}
-    if report.exists():
-        for case in ElementTree.parse(report).iter("testcase"):
-            file = case.get("classname", "").replace(".", "/") + ".py"
-            kinds = {child.tag for child in case}
-            failed = bool(kinds & {"failure", "error"})
-            skipped = not failed and "skipped" in kinds
-            outcome = Outcome(
-                not failed and not skipped, skipped, failed, float(case.get("time", 0))
-            )
-            found.setdefault(file, Outcome()).add(outcome)
+    for (module, _), case in last.items():
+        kinds = {child.tag for child in case}
+        failed = bool(kinds & {"failure", "error"})
+        skipped = not failed and "skipped" in kinds
+        outcome = Outcome(not failed and not skipped, skipped, failed, float(case.get("time", 0)))
+        found.setdefault(module.replace(".", "/") + ".py", Outcome()).add(outcome)
     return found
 
 
