@@ -4,16 +4,21 @@
                          "seconds", "again"}'
 
 Started again on the same folder, it continues. It prints a line of JSON for each recording that it
-started or continued; with `again`, another recording follows each one. When its stdin ends, it
-starts no more: it stops the running ones, or with `again` waits for them.
+started or continued; with `again`, another recording follows each one. When the folder contains a
+file `STOP_FILE`, or when its parent has ended, it starts no more: it stops the running ones, or
+with `again` waits for them. It does not read its stdin for this: on Windows a thread that waits at
+a pipe blocks every other use of it, such as the start of a child that inherits it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-import threading
+import time
 from pathlib import Path
+
+import psutil
 
 from camrec.config import Config
 from camrec.errors import CamrecError
@@ -22,6 +27,7 @@ from camrec.session import Session, SessionState
 from camrec.station import Station
 
 CHECK_INTERVAL_S = 0.1  # seconds between two checks
+STOP_FILE = "stop"
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
@@ -85,14 +91,14 @@ class Recorder:
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-    with Station(config(Path(given["folder"]), given["programs"])) as station:
+    folder, parent = Path(given["folder"]), psutil.Process(os.getppid())
+    with Station(config(folder, given["programs"])) as station:
         recorder = Recorder(station, given["cameras"], given["seconds"], given["again"])
-        while not over.wait(CHECK_INTERVAL_S):
+        while not (folder / STOP_FILE).exists() and parent.is_running():
             recorder.step()
+            time.sleep(CHECK_INTERVAL_S)
         while given["again"] and recorder.running:
-            over.wait(CHECK_INTERVAL_S)
+            time.sleep(CHECK_INTERVAL_S)
 
 
 if __name__ == "__main__":

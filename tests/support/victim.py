@@ -55,7 +55,7 @@ class Victim:
         with (self.folder / "camrec.log").open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, recorder.__file__, self._given],
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
@@ -97,7 +97,7 @@ class Victim:
 
     def finish(self, timeout: float = 60) -> int:
         """Let it end by itself; returns its exit code."""
-        self._child.stdin.close()
+        (self.folder / recorder.STOP_FILE).touch()
         self._child.wait(timeout)
         return self._leave()
 
@@ -132,8 +132,6 @@ class Victim:
         child, self._child = self._child, None
         child.wait()
         self._listener.join()
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.close()
         child.stdout.close()
         return child.returncode
 
