@@ -115,7 +115,7 @@ def test_a_user_s_whole_path_on_windows(make, tmp_path, open_page):
         (renamed,) = wire.get("/videos").json()["videos"]
         assert renamed["filename"] != video["filename"]
         assert (tmp_path / "videos" / renamed["filename"]).exists()
-        before = player.evaluate("video => video.currentTime")
+        before = player.evaluate("video => { video.play(); return video.currentTime }")
         page.wait_for_function(
             "([video, before]) => video.currentTime !== before",
             arg=[player.element_handle(), before],
