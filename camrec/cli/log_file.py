@@ -57,8 +57,9 @@ class LogFile(io.TextIOBase):
             return self._file.write(text)
 
     def close(self) -> None:
-        with self._lock:
-            self._file.close()
+        if "_file" in vars(self):  # not if it could not be opened
+            with self._lock:
+                self._file.close()
         super().close()
 
     def _open(self) -> io.TextIOWrapper:
