@@ -147,8 +147,8 @@ class Receipt(BaseModel):
         return self.model_copy(update={"warnings": warnings})
 
     def write(self, path: Path) -> None:
-        """Write it to `path` as JSON. Raises OSError."""
-        path.write_text(self.model_dump_json(indent=2) + "\n", "utf-8")
+        """Write it to `path` as JSON, with the same bytes on every system. Raises OSError."""
+        path.write_bytes((self.model_dump_json(indent=2) + "\n").encode("utf-8"))
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
