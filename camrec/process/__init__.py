@@ -1,6 +1,7 @@
 """Runs child processes: supervises and stops them, redacts their output, ends them with camrec."""
 
 from camrec.process.child import ChildProcess
+from camrec.process.command_lines import iterate_command_lines
 from camrec.process.orphans import PidFile, end_orphans, end_writers
 from camrec.process.signals import at_exit, handle_signals, save_when_ended
 from camrec.process.stop_sequence import (
@@ -27,5 +28,6 @@ __all__ = [
     "end_orphans",
     "end_writers",
     "handle_signals",
+    "iterate_command_lines",
     "save_when_ended",
 ]

@@ -14,6 +14,7 @@ from filelock import Timeout
 
 from camrec import file_system
 from camrec.file_system import ProcessLock
+from camrec.process.command_lines import iterate_command_lines
 
 log = logging.getLogger(__name__)
 
@@ -98,13 +99,9 @@ def end_writers(folder: Path) -> None:
     # The root of a drive ends with a separator.
     prefix = os.path.normcase(os.path.join(folder.absolute(), ""))
     writers = []
-    for process in psutil.process_iter():
-        # psutil raises a plain OSError for some of Windows' own processes ("Memory Compression"),
-        # and for one that ends at this moment.
-        with contextlib.suppress(psutil.Error, OSError):
-            arguments = process.cmdline()
-            if arguments and os.path.normcase(arguments[-1]).startswith(prefix):
-                writers.append(process)
+    for process, arguments in iterate_command_lines():
+        if arguments and os.path.normcase(arguments[-1]).startswith(prefix):
+            writers.append(process)
     _, hanging = psutil.wait_procs(writers, timeout=ORPHAN_EXIT_TIMEOUT_S)
     for process in hanging:
         log.warning("ending pid %d, which a dead camrec left behind", process.pid)

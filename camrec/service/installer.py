@@ -17,6 +17,7 @@ import psutil
 
 from camrec.clock import monotonic_s
 from camrec.errors import ServiceError, describe_os_error
+from camrec.process import iterate_command_lines
 from camrec.service.launch import Launch
 from camrec.service.manager import Command, Commands, ServiceManager
 
@@ -171,11 +172,9 @@ def running_since(log_path: Path) -> float | None:
     """
     identity = ("--log", str(log_path))
     starts = []
-    for process in psutil.process_iter():
-        # A process may end meanwhile, and Windows lets nobody look at some of them.
-        with contextlib.suppress(psutil.Error, OSError):
-            arguments = process.cmdline()
-            if identity in itertools.pairwise(arguments):
+    for process, arguments in iterate_command_lines():
+        if identity in itertools.pairwise(arguments):
+            with contextlib.suppress(psutil.Error, OSError):  # it has just ended
                 starts.append(process.create_time())
     # On Windows, the Python of a virtual environment starts another process.
     return min(starts, default=None)
