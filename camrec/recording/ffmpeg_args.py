@@ -65,11 +65,9 @@ class FFmpegFeatures:
 @lru_cache(maxsize=8)
 def detect_features(ffmpeg: Path) -> FFmpegFeatures:
     """Run this FFmpeg and read its help. Raises OSError if it does not run."""
-    return features_from_help(
-        version=_read_output(ffmpeg, "-version"),
-        muxer_help=_read_output(ffmpeg, "-hide_banner", "-h", "muxer=mp4"),
-        long_help=_read_output(ffmpeg, "-hide_banner", "-h", "long"),
-    )
+    long_help, version = _read_help(ffmpeg, "long")
+    muxer_help, _ = _read_help(ffmpeg, "muxer=mp4")
+    return features_from_help(version, muxer_help, long_help)
 
 
 def features_from_help(version: str, muxer_help: str, long_help: str) -> FFmpegFeatures:
@@ -169,13 +167,14 @@ def _audio_arguments(audio: AudioTrack) -> list[str]:
     return ["-c:a", "aac", "-b:a", "128k"]
 
 
-def _read_output(ffmpeg: Path, *arguments: str) -> str:
-    command = [str(ffmpeg), *arguments]
-    return subprocess.run(
-        command,
+def _read_help(ffmpeg: Path, topic: str) -> tuple[str, str]:
+    """Return the help, and the banner with the version."""
+    done = subprocess.run(
+        [str(ffmpeg), "-h", topic],
         capture_output=True,
         stdin=subprocess.DEVNULL,
         timeout=20,
         check=False,
         creationflags=window_flags(),
-    ).stdout.decode("utf-8", "replace")
+    )
+    return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
