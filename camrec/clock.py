@@ -57,7 +57,7 @@ class Clock:
 
     def monotonic_ns(self) -> int:
         """Nanoseconds on a clock that never jumps; its zero point has no meaning."""
-        return time.perf_counter_ns()
+        return monotonic_ns()
 
     def utc_ns(self) -> int:
         """Nanoseconds since 1970-01-01 UTC, by the system's clock."""

@@ -13,8 +13,8 @@ from camrec.demo.broadcast import RtspPublisher
 from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
 from camrec.i18n import Phrase
+from camrec.ports import find_free_ports
 from camrec.process import ChildProcess, Supervisor
-from camrec.tcp_sockets import bind_loopback
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class DemoRtspCamera:
         """
         if self._publisher is not None:
             return
-        self._port = _find_free_port()
+        (self._port,) = find_free_ports(1)
         self._server.ensure_ready(DEMO_START_TIMEOUT_S)
         address = f"rtsp://demo:{self._password}@127.0.0.1:{self._port}/{DEMO_RTSP_PATH}"
         self._publisher = RtspPublisher(address, StreetScene())
@@ -125,8 +125,3 @@ class DemoRtspCamera:
         if self._config_path is not None:
             file_system.remove(self._config_path, missing_ok=True)
             self._config_path = None
-
-
-def _find_free_port() -> int:
-    with bind_loopback() as probe:
-        return int(probe.getsockname()[1])
