@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from camrec.wake_lock.wake_lock import WakeLockError
 
 if TYPE_CHECKING:
     from wakepy import Mode
+
+log = logging.getLogger(__name__)
 
 
 class DesktopLock:
@@ -30,7 +33,9 @@ class DesktopLock:
         mode.__enter__()
         if not mode.active:
             mode.__exit__(None, None, None)
-            raise WakeLockError(mode.result.get_failure_text("inline"))
+            # A long text about every way that wakepy tried, also those of other systems.
+            log.debug("%s", mode.result.get_failure_text("inline"))
+            raise WakeLockError("no power manager answers")
         self._mode = mode
 
     def release(self) -> None:
