@@ -17,7 +17,7 @@ MAX_LOG_BYTES = 5_000_000  # a larger log is renamed to FILE.1, which replaces a
 class LogFile(io.TextIOBase):
     """A text file that everything is appended to, of limited size. Safe to call from any thread.
 
-    Only its user may read it. Characters that UTF-8 does not have are escaped.
+    On Linux and macOS only its user may read it. Characters that UTF-8 does not have are escaped.
 
     Parameters
     ----------
