@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
-from support.dashboard_page import moving
+from support.dashboard_page import moving, record_for_three_seconds
 from support.dashboard_server import ROOT, server
 from support.wire import Wire
 
@@ -49,19 +49,7 @@ def use(page: Page, wire: Wire, folder: Path, camera: str, language: str) -> Non
     page.get_by_label(said["address"]).fill(camera)
     page.get_by_role("button", name=said["open"]).click()
     moving(page)
-    page.get_by_text(said["length"], exact=True).click()
-    page.get_by_role("button", name=said["record"]).click()
-    stop = page.get_by_role("button", name=said["stop"])
-    expect(stop).to_be_visible()
-    (session,) = wire.get("/session/list").json()["sessions"]
-    status = f"/record/status/{session['session_id']}"
-    while wire.get(status).json()["elapsed"] < 3:
-        page.wait_for_timeout(100)
-    stop.click()
-    expect(page.get_by_role("button", name=said["record"])).to_be_visible()
-    (video,) = wire.get("/videos").json()["videos"]
-    assert 3 <= video["duration"] < 60
-    assert video["playable"]
+    video = record_for_three_seconds(page, wire, said["length"], said["record"], said["stop"])
 
     page.get_by_role("link", name=said["videos"]).first.click()
     expect(page.locator(".picture:visible")).to_have_count(0)

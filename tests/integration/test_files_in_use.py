@@ -6,7 +6,6 @@ import http.client
 import io
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import zipfile
@@ -27,7 +26,7 @@ from camrec.library import VideoLibrary
 from camrec.receipt import Receipt
 from camrec.recording import RecordingState
 from camrec.recording.fsync_thread import FsyncThread
-from support.saved_videos import make_segment_path
+from support.saved_videos import encode_small_video, make_segment_path
 from support.studio import Studio
 from support.units_made import until, video_units
 from support.wire import Wire, serving
@@ -46,10 +45,7 @@ UNITS = [number / 25 for number in range(200)]
 def small(binaries, tmp_path_factory) -> Path:
     """A small real video."""
     path = tmp_path_factory.mktemp("small") / "small.mp4"
-    source = ["-f", "lavfi", "-i", "testsrc=size=640x360:rate=25:duration=2"]
-    command = [str(binaries.ffmpeg), "-loglevel", "error", *source, "-pix_fmt", "yuv420p"]
-    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
-    return path
+    return encode_small_video(binaries.ffmpeg, path, 2)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import zipfile
 
 import pytest
@@ -15,6 +14,7 @@ from camrec.config import Config
 from camrec.receipt import Receipt
 from camrec.web.handlers import file
 from camrec.web.handlers.file import content_disposition
+from support.saved_videos import encode_small_video
 from support.wire import Wire, serving
 
 NAME = "Hof Tür 2026-11-23 14-03-00.mp4"
@@ -25,10 +25,7 @@ PATH = "/videos/Hof%20T%C3%BCr%202026-11-23%2014-03-00.mp4"
 def made(binaries, tmp_path_factory):
     """A small real video."""
     path = tmp_path_factory.mktemp("made") / "made.mp4"
-    source = ["-f", "lavfi", "-i", "testsrc=size=640x360:rate=25:duration=4"]
-    command = [str(binaries.ffmpeg), "-loglevel", "error", *source, "-pix_fmt", "yuv420p"]
-    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
-    return path
+    return encode_small_video(binaries.ffmpeg, path, 4)
 
 
 @pytest.fixture

@@ -37,6 +37,27 @@ def open_camera(page: Page, url: str) -> None:
     page.get_by_role("button", name="Open camera").click()
 
 
+def record_for_three_seconds(page: Page, wire: Wire, length: str, record: str, stop: str) -> dict:
+    """Record the one open camera and stop it early; returns the video as REST describes it.
+
+    length, record, stop : what the page calls a length, and the buttons that start and stop.
+    """
+    page.get_by_text(length, exact=True).click()
+    page.get_by_role("button", name=record).click()
+    stopping = page.get_by_role("button", name=stop)
+    expect(stopping).to_be_visible()
+    (session,) = wire.get("/session/list").json()["sessions"]
+    status = f"/record/status/{session['session_id']}"
+    while wire.get(status).json()["elapsed"] < 3:
+        page.wait_for_timeout(100)
+    stopping.click()
+    expect(page.get_by_role("button", name=record)).to_be_visible()
+    (video,) = wire.get("/videos").json()["videos"]
+    assert 3 <= video["duration"] < 60
+    assert video["playable"]
+    return video
+
+
 def close_all(wire: Wire, page: Page) -> None:
     for session in wire.get("/session/list").json()["sessions"]:
         wire.post("/session/close", {"session_id": session["session_id"]})

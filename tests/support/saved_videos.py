@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def make_segment_path(library: VideoLibrary, recording_id: str = "abc") -> Path:
     folder = library.segments_folder(recording_id)
     folder.mkdir(parents=True, exist_ok=True)
     return folder / "part-1.mp4"
+
+
+def encode_small_video(ffmpeg: Path, path: Path, seconds: int) -> Path:
+    """Encode a test picture that moves, 640x360 at 25 frames per second."""
+    source = ["-f", "lavfi", "-i", f"testsrc=size=640x360:rate=25:duration={seconds}"]
+    command = [str(ffmpeg), "-loglevel", "error", *source, "-pix_fmt", "yuv420p"]
+    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera
-from support.dashboard_page import moving, open_camera
+from support.dashboard_page import moving, open_camera, record_for_three_seconds
 from support.free_port import free_port
 from support.units_made import until
 from support.wire import Wire
@@ -75,24 +75,6 @@ def windows_server(folder: Path) -> Iterator[Wire]:
     assert "Traceback" not in said, said
 
 
-def record(page: Page, wire: Wire) -> dict:
-    """Open, watch, record, stop early; returns the video as REST describes it."""
-    moving(page)
-    page.get_by_text("1 min", exact=True).click()
-    page.get_by_role("button", name="Record 1 min").click()
-    stop = page.get_by_role("button", name="Stop and save")
-    expect(stop).to_be_visible()
-    (session,) = wire.get("/session/list").json()["sessions"]
-    status = f"/record/status/{session['session_id']}"
-    while wire.get(status).json()["elapsed"] < 3:
-        page.wait_for_timeout(100)
-    stop.click()
-    expect(page.get_by_role("button", name="Record 1 min")).to_be_visible()
-    (video,) = wire.get("/videos").json()["videos"]
-    assert video["playable"] and 3 <= video["duration"] < 60
-    return video
-
-
 @pytest.mark.parametrize("make", [MjpegCamera, RtspCamera], ids=["mjpeg", "rtsp"])
 def test_a_user_s_whole_path_on_windows(make, tmp_path, open_page):
     with make() as camera, windows_server(tmp_path) as wire:
@@ -100,7 +82,8 @@ def test_a_user_s_whole_path_on_windows(make, tmp_path, open_page):
         tab.context.set_default_timeout(PATIENCE_MS)
         page = tab.page
         open_camera(page, camera.url)
-        video = record(page, wire)
+        moving(page)
+        video = record_for_three_seconds(page, wire, "1 min", "Record 1 min", "Stop and save")
 
         page.get_by_role("link", name="Videos").first.click()
         page.locator('a[href*="#videos/"]:visible').first.click()
