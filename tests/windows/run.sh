@@ -6,6 +6,8 @@
 #   bash tests/windows/run.sh TEST...    files or tests
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+export WINEPREFIX=${XDG_CACHE_HOME:-$HOME/.cache}/camrec/windows/prefix
+trap 'wineserver --kill || true' EXIT # Wine's own services would stay
 bash "$here/set_up.sh"
 python "$here/run.py" "$@"
 if [ "${1-}" = all ]; then
