@@ -52,6 +52,32 @@ def utc_s() -> float:
     return utc_ns() / NS_PER_SECOND
 
 
+if sys.platform == "linux":
+
+    def asleep_ns() -> int:
+        """Nanoseconds that this computer slept so far, if `monotonic_ns` does not count them.
+
+        Only the difference between two calls has a meaning.
+        """
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) - monotonic_ns()
+
+elif sys.platform == "darwin":
+
+    def asleep_ns() -> int:
+        """Nanoseconds that this computer slept so far, if `monotonic_ns` does not count them.
+
+        Only the difference between two calls has a meaning. By Apple's documentation
+        CLOCK_MONOTONIC_RAW goes on while the system sleeps.
+        """
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) - monotonic_ns()
+
+else:
+
+    def asleep_ns() -> int:
+        """Always 0: the performance counter of Windows goes on while the system sleeps."""
+        return 0
+
+
 class Clock:
     """This machine's clocks as an object, so that a test can pass its own clock."""
 
@@ -62,6 +88,13 @@ class Clock:
     def utc_ns(self) -> int:
         """Nanoseconds since 1970-01-01 UTC, by the system's clock."""
         return utc_ns()
+
+    def asleep_ns(self) -> int:
+        """Nanoseconds that this computer slept so far, if `monotonic_ns` does not count them.
+
+        Only the difference between two calls has a meaning.
+        """
+        return asleep_ns()
 
 
 def format_iso(utc_ns: int) -> str:

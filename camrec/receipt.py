@@ -84,6 +84,21 @@ def _format_message(code: str, language: str, facts: Mapping[str, object]) -> st
         return None
 
 
+class HostClockFacts(BaseModel):
+    """How wrong the clock of the computer that recorded may have been, at worst while it recorded.
+
+    It is known on Linux, from the kernel.
+
+    synchronized : something kept the clock right all the time.
+    estimated_error : its likely error, seconds; None: not known.
+    max_error : the upper bound of its error, seconds; None: not known.
+    """
+
+    synchronized: bool
+    estimated_error: float | None = None
+    max_error: float | None = None
+
+
 class Receipt(BaseModel):
     """The receipt of ``NAME.mp4`` is ``NAME.json``.
 
@@ -97,7 +112,9 @@ class Receipt(BaseModel):
     preroll : seconds of the video from before the recording was started, if a setting requests it.
     utc_uncertainty : seconds by which a frame's UTC may be wrong, estimated from the arrivals: the
         drift of the camera's clock, and how well its offset was known at the start. The latency
-        that all frames have in common, and the error of this machine's clock, cannot be measured.
+        that all frames have in common cannot be measured. `host_clock` is not included.
+    host_clock : how wrong the clock of the computer that recorded may have been, and so every
+        frame's UTC; None: not known (Windows, macOS).
     av_offset : seconds by which audio and video may be apart, estimated from the arrivals; None if
         there is no audio, or if it is not known.
     ended : why it ended: "time", "stopped", "closed", "shutdown", "disk", "camera", "error", or
@@ -121,6 +138,7 @@ class Receipt(BaseModel):
     ended_at: str
     ended: LenientEndReason
     utc_uncertainty: float | None = None
+    host_clock: HostClockFacts | None = None
     lead: float = 0.0
     preroll: float = 0.0
     frames: int

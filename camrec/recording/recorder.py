@@ -15,6 +15,7 @@ from camrec.media import MediaUnit
 from camrec.receipt import EndReason, Gap, Receipt
 from camrec.recording.ffmpeg_segment import FFmpegSegment
 from camrec.recording.finalize import finalize
+from camrec.recording.host_clock_record import HostClockRecord
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recording_input import RecordingInput
 from camrec.recording.recording_period import RecordingEnd, RecordingPeriod
@@ -68,6 +69,7 @@ class Recorder:
     Attributes
     ----------
     period : when the recording runs.
+    host_clock : what happened to this computer's clock meanwhile; the watchdog checks it.
     end : why and when it ended; None while it runs.
     """
 
@@ -92,12 +94,12 @@ class Recorder:
         self._set_state = set_state
         self.end: RecordingEnd | None = None
         self._error_text = ""
-        self._sleeps: list[tuple[int, int]] = []
         self._reserved_space = ReservedSpace(options.folder)
         now, self._subscribed_at = self._clock.utc_ns(), self._clock.monotonic_ns()
         start_utc = start_utc or now
         start = self._subscribed_at - max(0, now - start_utc)
         self.period = RecordingPeriod(start_utc, start, options.duration, options.preroll)
+        self.host_clock = HostClockRecord(self._clock, self.period, options.recording_id)
         # Subscribe before the journal is written: on a slow disk a key frame would be missed.
         since = self.period.video_start if options.preroll else None
         self._input = RecordingInput(feed, self._clock, since)
@@ -133,10 +135,6 @@ class Recorder:
         """Ask the recording to end now; returns at once. The first reason counts."""
         self._stop_request.set(reason)
         self._input.wake()
-
-    def note_sleep(self, start: int, end: int) -> None:
-        """Note that this computer slept between two times, monotonic nanoseconds."""
-        self._sleeps.append((start, end))
 
     @property
     def current_segment(self) -> FFmpegSegment | None:
@@ -206,8 +204,7 @@ class Recorder:
         self._writer.close(end.reason if end else "error")
         self._writer.forget()
         self._reserved_space.release()
-        for asleep, awake in self._sleeps:
-            self._writer.warnings.add_sleep(self.period.to_utc(asleep), self.period.to_utc(awake))
+        self.host_clock.add_warnings(self._writer.warnings)
         self._writer.warnings.add_stream_notices(self._feed, self.period.start)
         folder, services = self._options.folder, self._services
         facts = RecordingFacts(
@@ -217,6 +214,7 @@ class Recorder:
             frame_interval=self._feed.frame_interval,
             warnings=self._writer.warnings.items,
             left_out=self._writer.left_out,
+            host_clock=self.host_clock.error,
         )
         saved = finalize(self.segments, folder, facts, services.save_video, services.disk)
         if not saved:

@@ -289,7 +289,7 @@ class RecordingJob:
         return None
 
     def _record(self, recorder: Recorder) -> None:
-        watchdog = Watchdog(recorder, self._services.disk, self._services.clock, self.recording_id)
+        watchdog = Watchdog(recorder, self._services.disk, self.recording_id)
         fsync_thread = FsyncThread(lambda: recorder.growing_files, self.recording_id)
         watchdog.start()
         fsync_thread.start()

@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from camrec.clock import NS_PER_SECOND, format_iso
-from camrec.receipt import Gap, PartFacts, Receipt, RecordingWarning
+from camrec.host_clock import HostClockError
+from camrec.receipt import Gap, HostClockFacts, PartFacts, Receipt, RecordingWarning
 from camrec.recording.gaps import GAP_ROUNDING_S, find_gaps
 from camrec.recording.media_info import MediaInfo, can_decode_at, sha256_of
 from camrec.recording.options import RecordingOptions
@@ -24,6 +25,7 @@ class RecordingFacts:
     period, end : when it ran, and why it ended.
     frame_interval : seconds between two frames, as measured recently; 0: not known.
     left_out : frames were left out on purpose after the last one that was written.
+    host_clock : how wrong this computer's clock may be; None: not known.
     """
 
     options: RecordingOptions
@@ -32,6 +34,7 @@ class RecordingFacts:
     frame_interval: float = 0.0
     warnings: tuple[RecordingWarning, ...] = ()
     left_out: bool = False
+    host_clock: HostClockError | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def create_receipt(
         lead=round(info.lead, 6),
         preroll=round(preroll, 6),
         utc_uncertainty=_max_known([each.uncertainty for each in av_syncs]),
+        host_clock=_describe_host_clock(facts.host_clock),
         av_offset=_max_known([each.av_offset for each in av_syncs]) if info.audio else None,
         frames=len(info.times),
         frames_per_minute=info.frames_per_minute,
@@ -102,6 +106,16 @@ def create_receipt(
         sha256=sha256_of(file),
         playable=_is_playable(file, info, run),
         warnings=list(facts.warnings),
+    )
+
+
+def _describe_host_clock(error: HostClockError | None) -> HostClockFacts | None:
+    if error is None:
+        return None
+    return HostClockFacts(
+        synchronized=error.synchronized,
+        estimated_error=error.estimated_s and round(error.estimated_s, 6),
+        max_error=error.max_s and round(error.max_s, 6),
     )
 
 

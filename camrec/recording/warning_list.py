@@ -44,6 +44,10 @@ class WarningList:
         facts = {"start": format_iso(start), "end": format_iso(end)}
         self.append(RecordingWarning.of("computer_slept", **facts))
 
+    def add_clock_step(self, at: int, seconds: float) -> None:
+        """Warn that this computer's clock was set. `at`: UTC nanoseconds, without that step."""
+        self.append(RecordingWarning.of("clock_jumped", at=format_iso(at), seconds=seconds))
+
     def add_stream_notices(self, feed: MediaFeed, since: int) -> None:
         """Add what the feed noticed since a time in monotonic nanoseconds."""
         for notice in feed.notices:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 
-from camrec.clock import NS_PER_SECOND, Clock
 from camrec.recording.options import DiskAllowance
 from camrec.recording.recorder import Recorder
 
@@ -14,28 +13,22 @@ log = logging.getLogger(__name__)
 DISK_CHECK_INTERVAL_S = 1.0
 # After so long without reading a byte, FFmpeg is killed if it must not block.
 FFMPEG_STUCK_TIMEOUT_S = 5.0
-# If a check is so late, this computer slept, or something else stopped all of camrec.
-MIN_REPORTED_SLEEP_S = 30.0
 
 
 class Watchdog:
     """Checks one recorder from a thread of its own, because FFmpeg may block the recorder's thread.
 
     It ends the recording when the disk is nearly full, and kills an FFmpeg that reads nothing when
-    the recording would end late or lose frames because of it. It also notices that the computer
-    slept, if the clock counts that time.
+    the recording would end late or lose frames because of it. It also lets the recorder check this
+    computer's clock.
 
     `FsyncThread` stays a second thread: on a slow or hanging disk `fsync` blocks for a long time,
     and the recording has to end on time even then.
     """
 
-    def __init__(
-        self, recorder: Recorder, disk: DiskAllowance, clock: Clock, recording_id: str
-    ) -> None:
+    def __init__(self, recorder: Recorder, disk: DiskAllowance, recording_id: str) -> None:
         self._recorder = recorder
         self._disk = disk
-        self._clock = clock
-        self._checked_at = clock.monotonic_ns()
         self._checks_awake = 0  # since the computer slept
         self._recording_id = recording_id
         self._stopped = threading.Event()
@@ -55,7 +48,9 @@ class Watchdog:
     def _run(self) -> None:
         while not self._stopped.wait(DISK_CHECK_INTERVAL_S):
             recorder = self._recorder
-            self._notice_sleep()
+            self._checks_awake += 1
+            if recorder.host_clock.check():
+                self._checks_awake = 0  # FFmpeg did not run either
             if recorder.end is None and self._disk.low:
                 log.warning("recording %s ends: the disk is nearly full", self._recording_id)
                 recorder.stop("disk")
@@ -68,11 +63,3 @@ class Watchdog:
             ):
                 log.warning("recording %s: FFmpeg hangs and is killed", self._recording_id)
                 segment.kill()
-
-    def _notice_sleep(self) -> None:
-        self._checks_awake += 1
-        before, self._checked_at = self._checked_at, self._clock.monotonic_ns()
-        if self._checked_at - before > MIN_REPORTED_SLEEP_S * NS_PER_SECOND:
-            log.warning("recording %s: this computer slept", self._recording_id)
-            self._checks_awake = 0  # FFmpeg did not run either
-            self._recorder.note_sleep(before, self._checked_at)

@@ -15,7 +15,7 @@ from camrec.recording import RecordingState, ResumeState
 from support.journal_entry import ENTRY
 from support.private_files import is_private
 from support.studio import MadeJournal, Studio, shown
-from support.units_made import SECOND, MadeClock, until, video_units
+from support.units_made import SECOND, until, video_units
 
 # Record is pressed between two frames, so it is clear which one is on the screen.
 BETWEEN = [(number + 0.5) / 25 for number in range(100)]
@@ -196,26 +196,13 @@ def test_a_scheduled_recording_whose_time_has_passed_is_reported_as_missed(studi
     assert studio.journal.erased == [recording.recording_id]
 
 
-class SetBack(MadeClock):
-    """A clock whose wall-clock time can be set, as an administrator does."""
-
-    wrong = 0
-
-    def utc_ns(self) -> int:
-        return super().utc_ns() + self.wrong
-
-
 def test_a_wall_clock_set_back_an_hour_changes_nothing(studio):
-    clock = studio.clock = SetBack()
-    studio.feed.close()
-    studio.feed = Feed(clock)
-    studio.begin = clock.now
-    units = video_units([number / 25 for number in range(250)], begin=clock.now)
+    units = video_units([number / 25 for number in range(250)])
     studio.play(units, -1, 1.02)
     recording = studio.record(5)
     ends_at = recording.ends_at
     studio.play(units, 1.02, 3)
-    clock.wrong = -3600 * SECOND
+    studio.clock.utc_set_by = -3600 * SECOND
     studio.play(units, 3, 8)
     assert recording.wait(30)
     ((_, receipt),) = studio.saved

@@ -24,9 +24,9 @@ def quick_watchdog(monkeypatch):
 
 def sleep_an_hour(studio, recording, at: float) -> None:
     """Let the clock jump, and wait until the watchdog has seen it."""
-    checked = recording._recorder
+    recorder = recording._recorder
     studio.at(at + HOUR)
-    until(lambda: checked._sleeps)
+    until(lambda: recorder.host_clock.sleeps)
 
 
 def sleep_warning(receipt):

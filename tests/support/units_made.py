@@ -21,16 +21,27 @@ SECOND = 10**9
 
 
 class MadeClock(Clock):
-    """A clock that only the test moves."""
+    """A clock that only the test moves, with a UTC that the test may set.
+
+    A stand-in: no test can set this computer's clock, or let the computer sleep.
+
+    utc_set_by : nanoseconds by which UTC was set.
+    asleep : nanoseconds that the computer slept while `monotonic_ns` stood still.
+    """
 
     def __init__(self) -> None:
         self.now = 1000 * SECOND
+        self.utc_set_by = 0
+        self.asleep = 0
 
     def monotonic_ns(self) -> int:
         return self.now
 
     def utc_ns(self) -> int:
-        return 1_790_000_000 * SECOND + self.now
+        return 1_790_000_000 * SECOND + self.now + self.asleep + self.utc_set_by
+
+    def asleep_ns(self) -> int:
+        return self.asleep
 
 
 class CoarseClock(Clock):

@@ -1,0 +1,16 @@
+"""This computer's clock: how wrong it may be, and whether somebody sets it meanwhile.
+
+Nothing here sets a clock. ``docs/timing.md`` says what the figures are worth.
+"""
+
+from camrec.host_clock.clock_error import HostClockError, read_host_clock_error, worse_of
+from camrec.host_clock.clock_watch import HostClockStep, HostClockWatch, Sleep
+
+__all__ = [
+    "HostClockError",
+    "HostClockStep",
+    "HostClockWatch",
+    "Sleep",
+    "read_host_clock_error",
+    "worse_of",
+]
