@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from html import escape
@@ -76,6 +77,8 @@ def starting_page(path: str) -> Iterator[None]:
 
 
 def _bind_socket(path: str) -> socket.socket | None:
+    if sys.platform == "win32":  # Python has no Unix sockets there
+        return None
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(path)

@@ -153,7 +153,7 @@ def read_index(path: Path) -> FrameIndex:
             keys=table["keys"],
             hidden=hidden,
             positions=table["positions"],
-            end=max(int(ticks[~hidden].max()), last_tick + last_duration),
+            end=max(int(np.max(ticks[~hidden])), last_tick + last_duration),
             time_base=video.time_base,
             width=width,
             height=height,

@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 
+assert sys.platform == "linux"  # also tells mypy to check this script for Linux only
+
 PR_SET_PDEATHSIG = 1
 
 

@@ -54,10 +54,11 @@ class PosixPlatform:
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Send SIGKILL to the child's process group."""
-        self._send_signal(process, signal.SIGKILL)
+        if sys.platform != "win32":  # mypy knows by this that there is the signal
+            self._send_signal(process, signal.SIGKILL)
 
     def _send_signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-        if process.poll() is not None:
+        if sys.platform == "win32" or process.poll() is not None:
             return
         try:
             os.killpg(process.pid, number)

@@ -32,7 +32,7 @@ def count_received_bytes(pid: int, host: str, port: int) -> int | None:
 
     None if the system does not report them.
     """
-    if not sys.platform.startswith("linux"):
+    if sys.platform != "linux":
         return None
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -62,6 +62,8 @@ def _iterate_connections(
     family: int, port: int
 ) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int, int]]:
     """Yield (peer, inode, bytes received) of each established connection to `port`."""
+    if sys.platform != "linux":
+        return
     body = _DIAG_REQUEST_STRUCT.pack(
         family,
         socket.IPPROTO_TCP,

@@ -34,7 +34,7 @@ def test_the_import_contract_of_the_packages_is_kept():
 )
 def test_a_library_is_imported_only_in_its_package(library, room):
     strangers = {
-        str(file.relative_to(ROOT))
+        file.relative_to(ROOT).as_posix()
         for file in MODULES
         for name in imported(file)
         if f"{name}.".startswith(f"{library}.") and not is_in(room, file)
@@ -104,8 +104,9 @@ def test_no_module_imports_past_the_init_of_another_package():
 
 
 def is_module(parts: list[str]) -> bool:
-    path = ROOT.joinpath(*parts)
-    return path.is_dir() or path.with_suffix(".py").exists()
+    folder = ROOT.joinpath(*parts[:-1])
+    # Windows would also find `camera.py` as `Camera.py`, which is a class.
+    return folder.is_dir() and parts[-1] in {entry.stem for entry in folder.iterdir()}
 
 
 def test_every_module_is_on_the_architecture_page():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -34,7 +35,7 @@ def test_no_notebook_cell_stops_camrec_or_waits_in_a_callback(path):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_its_first_cell_to_its_last(path, binaries, tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", f"{binaries.mediamtx.parent}", prepend=":")
+    monkeypatch.setenv("PATH", f"{binaries.mediamtx.parent}", prepend=os.pathsep)
     notebook = nbformat.read(path, 4)
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()

@@ -143,7 +143,7 @@ def test_no_two_modules_define_the_same_constant():
     assert {name: sorted(each) for name, each in where.items() if len(each) > 1} == {}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_old_name_comes_back(module):
     words = set(re.findall(r"\w+", module.read_text("utf-8")))
     # A text may use the word. Parsing takes long, so only a module with such a word is parsed.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.util
+import ipaddress
 import os
 import sys
 from collections import namedtuple
@@ -40,7 +41,7 @@ class PsutilFinder(importlib.abc.MetaPathFinder):
             by_wine = module.Process.net_connections
 
             def net_connections(process, kind="inet"):
-                return connections(module) if kind == "tcp" else by_wine(process, kind)
+                return by_wine(process, kind) if kind == "udp" else connections(module)
 
             module.Process.net_connections = net_connections
 
@@ -56,12 +57,17 @@ def connections(psutil):
             for line in list(lines)[1:]:
                 _, local, remote, state = line.split()[:4]
                 if state in STATES:
-                    here, there = (
-                        Address("", int(each.rpartition(":")[2], 16)) for each in (local, remote)
-                    )
+                    here, there = (Address(*address(each)) for each in (local, remote))
                     status = getattr(psutil, STATES[state])
                     found.append(Connection(-1, here, there if there.port else (), status))
     return found
+
+
+def address(entry):
+    """IP address and port of an entry such as ``0100007F:1F90``: words of 32 bits, lowest first."""
+    words, _, port = entry.partition(":")
+    packed = b"".join(bytes.fromhex(words[at : at + 8])[::-1] for at in range(0, len(words), 8))
+    return str(ipaddress.ip_address(packed)), int(port, 16)
 
 
 sys.meta_path.insert(0, PsutilFinder())
