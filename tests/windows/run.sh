@@ -2,7 +2,7 @@
 # Runs tests on Windows under Wine, and makes that Windows first if it is missing or out of date.
 #
 #   bash tests/windows/run.sh quick      what every submission runs: within ten minutes
-#   bash tests/windows/run.sh all        every file that needs no browser, and the page
+#   bash tests/windows/run.sh all        every test that needs no browser, and the page
 #   bash tests/windows/run.sh TEST...    files or tests
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
