@@ -53,6 +53,7 @@ def handle_signals(on_signal: Callable[[str], object]) -> Callable[[], None]:
     before_end = _console_events.on_end
     _console_events.on_end = on_signal
     _watch_windows()
+    wake_loop_quietly()
 
     def unregister() -> None:
         for number, handler in before.items():
@@ -60,6 +61,18 @@ def handle_signals(on_signal: Callable[[str], object]) -> Callable[[], None]:
         _console_events.on_end = before_end
 
     return unregister
+
+
+def wake_loop_quietly() -> None:
+    """Let a signal print nothing if it cannot wake the event loop because that is waking up.
+
+    On Windows, asyncio lets each signal write a byte to the loop's socket. A socket that takes no
+    byte has others that the loop has not read yet (Python, "signal.set_wakeup_fd"). Python would
+    print a traceback; under Wine that also happens while another thread writes to the socket.
+    """
+    socket = signal.set_wakeup_fd(-1)
+    if socket != -1:
+        signal.set_wakeup_fd(socket, warn_on_full_buffer=False)
 
 
 def _watch_windows() -> None:
