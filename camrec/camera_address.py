@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -202,8 +202,12 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
     parts = [part for part in _url_parts(source) if part not in known] or _url_parts(source)
     port = "".join(part for part in parts if part.startswith(":"))
     detail = "/".join(part for part in parts if not part.startswith(":"))[-50:]
-    name = f"{source.host[:40]}{port}{f' · {detail}' if detail else ''}"
-    numbered = (name, *(f"{name} ({number})" for number in range(2, len(others) + 3)))
+    return unused_name(f"{source.host[:40]}{port}{f' · {detail}' if detail else ''}", others)
+
+
+def unused_name(name: str, others: Collection[str]) -> str:
+    """The name, with a number if it is among `others`: ``Door (2)``."""
+    numbered = (name, *(f"{name[:90]} ({number})" for number in range(2, len(others) + 3)))
     return next(each for each in numbered if each not in others)
 
 

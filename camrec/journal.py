@@ -40,6 +40,7 @@ class SegmentRecord(BaseModel):
 class JournalEntry(BaseModel):
     """Everything that is needed to continue a recording. Times are UTC nanoseconds.
 
+    camera_id : the id of its camera; None in entries of an older camrec.
     address : the address of its camera, with the credential unless that is in the keyring.
     start_at : when it begins; None if it began at once.
     started_at : when it began; None if it has not begun.
@@ -52,6 +53,7 @@ class JournalEntry(BaseModel):
     recording_id: str
     session_id: str
     session_name: str
+    camera_id: str | None = None
     address: str = Field(repr=False)
     name: str
     duration: int

@@ -105,7 +105,8 @@ class Receipt(BaseModel):
     Times are ISO 8601 in UTC, lengths in seconds, sizes in bytes.
 
     name : the name of the video; renaming the video changes it.
-    camera : the name of the camera; None in receipts of an older camrec.
+    camera, camera_id : the name of the camera, and its id, which stays when the camera is renamed;
+        None in receipts of an older camrec.
     asked : the requested length.
     duration : the length of the video, from its first frame to the end of its last.
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
@@ -131,6 +132,7 @@ class Receipt(BaseModel):
     recording_id: str
     name: str
     camera: str | None = None
+    camera_id: str | None = None
     source: str
     asked: float
     duration: float

@@ -1,4 +1,4 @@
-"""Describes a session, a recording and a video as the models of `schema`.
+"""Describes a camera, a session, a recording and a video as the models of `schema`.
 
 REST sends these replies, the Python API reads its own station through them, and the command line
 prints them as JSON.
@@ -6,12 +6,26 @@ prints them as JSON.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from camrec import schema
+from camrec.camera_registry import KnownCamera
 from camrec.clock import format_iso
 from camrec.library import VideoFile
 from camrec.media import VideoTrack
 from camrec.recording import ENDED_RECORDING_STATES, RecordingJob
 from camrec.session import Session
+
+
+def describe_camera(camera: KnownCamera, sessions: Sequence[Session] = ()) -> schema.CameraReply:
+    """A camera with its open sessions."""
+    return schema.CameraReply(
+        camera_id=camera.camera_id,
+        name=camera.name,
+        url=camera.url,
+        kind=camera.kind,
+        session_ids=[session.session_id for session in sessions],
+    )
 
 
 def describe_session(session: Session, language: str) -> schema.SessionReply:
@@ -20,6 +34,7 @@ def describe_session(session: Session, language: str) -> schema.SessionReply:
     video, audio = feed.video, feed.audio
     return schema.SessionReply(
         session_id=session.session_id,
+        camera_id=session.camera_id,
         name=session.name,
         kind=session.kind,
         url=session.source.url,
@@ -64,6 +79,7 @@ def describe_recording(recording: RecordingJob, language: str) -> schema.Recordi
     return schema.RecordingReply(
         recording_id=recording.recording_id,
         session_id=recording.session_id,
+        camera_id=recording.camera_id,
         state=recording.state.value,
         duration=recording.duration,
         started_at=format_iso(recording.started_at),
@@ -83,6 +99,7 @@ def describe_video(video: VideoFile) -> schema.VideoReply:
         filename=video.filename,
         name=video.name,
         camera=video.camera,
+        camera_id=video.camera_id,
         started_at=format_iso(video.started_at),
         duration=video.duration,
         size=video.size,

@@ -77,6 +77,7 @@ class SessionReply(BaseModel):
     """An open camera. Its URL never contains a credential."""
 
     session_id: str
+    camera_id: str = Field(description="The id of the camera, which outlives the session.")
     name: str
     kind: Literal["rtsp", "mjpeg"]
     url: str
@@ -113,6 +114,22 @@ class SessionListReply(BaseModel):
     max_sessions: int
 
 
+class CameraReply(BaseModel):
+    """A camera that camrec knows, open or not."""
+
+    camera_id: str = Field(description="It stays when the camera is renamed or moved.")
+    name: str
+    url: str = Field(description="Without a credential; secret parameters are masked.")
+    kind: Literal["rtsp", "mjpeg"]
+    session_ids: list[str] = Field(description="Its open sessions, the oldest first.")
+
+
+class CameraListReply(BaseModel):
+    """All cameras that camrec knows, the one that was opened last first."""
+
+    cameras: list[CameraReply]
+
+
 class GapReply(BaseModel):
     """A time without frames; `start` counts from the start of the video."""
 
@@ -125,6 +142,7 @@ class RecordingReply(BaseModel):
 
     recording_id: str
     session_id: str
+    camera_id: str
     state: Literal["scheduled", "writing", "waiting", "finalising", "saved", "failed"]
     duration: int
     started_at: str
@@ -149,6 +167,7 @@ class VideoReply(BaseModel):
     filename: str
     name: str
     camera: str | None = Field(description="The name of the camera when it was recorded.")
+    camera_id: str | None = Field(description="Null if an older camrec recorded it.")
     started_at: str
     duration: float
     size: int

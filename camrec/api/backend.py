@@ -108,8 +108,12 @@ class CameraHandle(Protocol):
         """The id that the REST API uses."""
 
     @property
+    def camera_id(self) -> str:
+        """The id of the camera, which outlives the session."""
+
+    @property
     def name(self) -> str:
-        """The name with which it was opened."""
+        """What the camera is called."""
 
     def info(self) -> schema.SessionReply:
         """Return its current state."""

@@ -31,7 +31,8 @@ def open(url: str, name: str | None = None) -> Camera:
     url
         ``rtsp://user:password@host:port/path`` or ``http://host:port/path``.
     name
-        What the camera is called, 1 to 100 characters; the host by default.
+        What the camera is called, 1 to 100 characters. By default the name that it had when it was
+        opened before, or else its host.
 
     Raises
     ------
@@ -85,13 +86,21 @@ class Camera:
         self._handle = handle
 
     @property
+    def id(self) -> str:
+        """The id of the camera at this address, the same each time that it is opened.
+
+        The receipts of its videos contain it as ``camera_id``.
+        """
+        return self._handle.camera_id
+
+    @property
     def session_id(self) -> str:
-        """The id that the REST API uses."""
+        """The id that the REST API uses, another one each time that the camera is opened."""
         return self._handle.session_id
 
     @property
     def name(self) -> str:
-        """The name with which it was opened, 1 to 100 characters."""
+        """What the camera is called, 1 to 100 characters."""
         return self._handle.name
 
     @property

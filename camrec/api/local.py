@@ -56,9 +56,11 @@ class LocalBackend:
     def open(self, url: str, name: str | None) -> LocalCamera:
         source = parse_address(url)
         with self._lock:
-            for session in self._open_sessions():
-                if session.source == source:
-                    return LocalCamera(self, session)
+            camera = self.station.known_cameras.find(source)
+            if camera is not None:
+                sessions = self.station.known_cameras.open_sessions(camera.camera_id)
+                if sessions:
+                    return LocalCamera(self, sessions[0])
             return LocalCamera(self, self.station.cameras.open(url, name))
 
     def cameras(self) -> list[LocalCamera]:
@@ -88,6 +90,10 @@ class LocalCamera:
     @property
     def session_id(self) -> str:
         return self._session.session_id
+
+    @property
+    def camera_id(self) -> str:
+        return self._session.camera_id
 
     @property
     def name(self) -> str:

@@ -12,7 +12,8 @@ from camrec.api.backend import VideoHandle
 from camrec.api.local import load_page_file
 from camrec.api.remote_library import RemoteLibrary, RemoteVideo
 from camrec.api.rest_client import RestClient
-from camrec.camera_address import parse_address
+from camrec.camera_address import parse_address, restore_address
+from camrec.camera_registry import address_identity
 from camrec.clock import iso_to_utc_ns, monotonic_s
 from camrec.errors import NotFoundError, StateError, error_from_code
 from camrec.recording import ENDED_RECORDING_STATES
@@ -67,9 +68,9 @@ class RemoteBackend:
         return self._ensure_proxy().record_url
 
     def open(self, url: str, name: str | None) -> RemoteCamera:
-        address = parse_address(url).url
+        identity = address_identity(parse_address(url))
         for camera in self.cameras():
-            if camera.latest_info.url == address:
+            if address_identity(restore_address(camera.latest_info.url)) == identity:
                 return camera
         body = {"url": url} if name is None else {"url": url, "name": name}
         info = self.client.post_model(schema.SessionReply, "/session/open", body)
@@ -121,6 +122,10 @@ class RemoteCamera:
     @property
     def session_id(self) -> str:
         return self.latest_info.session_id
+
+    @property
+    def camera_id(self) -> str:
+        return self.latest_info.camera_id
 
     @property
     def name(self) -> str:

@@ -71,6 +71,14 @@ class RestClient:
         """Post `body` as JSON to `path`."""
         return self._request("POST", path, body, False)
 
+    def patch_model(self, model: type[ModelT], path: str, body: Mapping[str, object]) -> ModelT:
+        """Send a PATCH with `body` as JSON, and return the response as a `model`."""
+        return model.model_validate_json(self._request("PATCH", path, body, False).content)
+
+    def delete(self, path: str) -> None:
+        """Send a DELETE."""
+        self._request("DELETE", path, None, False)
+
     def _request(
         self, method: str, path: str, body: Mapping[str, object] | None, stream: bool
     ) -> requests.Response:

@@ -54,11 +54,11 @@ class AddCamera(AskingComponent):
     def do_demo(self) -> None:
         self.ask("demo", self._station.cameras.open_demo)
 
-    def do_reopen(self, url: str) -> None:
-        self.ask("reopen", self._station.cameras.reopen, url)
+    def do_reopen(self, id: str) -> None:
+        self.ask("reopen", self._station.known_cameras.reopen, id)
 
     def do_find(self) -> None:
         self.ask("find", lambda: json.dumps([asdict(camera) for camera in find_cameras()]))
 
-    def do_forget(self, url: str) -> None:
-        self.ask("forget", self._station.cameras.forget, url)
+    def do_forget(self, id: str) -> None:
+        self.ask("forget", self._station.known_cameras.remove, id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from camrec.camera_address import restore_address
+from camrec.camera_registry import KnownCamera
 from camrec.dashboard.page_state import PageState
 from camrec.dashboard.rounded_figures import SteadyRate, round_bytes, round_two_digits
 from camrec.dashboard.session_rows import SessionRows
@@ -17,7 +17,6 @@ from camrec.dashboard.wire_types import (
 )
 from camrec.library import FolderWatch, VideoFile
 from camrec.process import ProcessState
-from camrec.recent_cameras import RecentCamera
 from camrec.recording_limits import MAX_DURATION_S
 from camrec.schema import FFmpegHealthReply
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
@@ -63,7 +62,7 @@ class PageStateReader:
             sessions=self._session_rows.read(sessions, ready_proxies, recordings),
             status=self._status(sessions),
             videos=self._videos,
-            recent_cameras=[self._recent_camera(each) for each in station.cameras.recent()],
+            recent_cameras=[self._recent_camera(each) for each in station.known_cameras.recent()],
             settings={
                 "most": station.config.max_sessions,
                 "folder": str(station.settings.next_videos_dir),
@@ -136,10 +135,14 @@ class PageStateReader:
             "free": round_bytes(disk.free_bytes),
         }
 
-    def _recent_camera(self, camera: RecentCamera) -> RecentCameraRow:
-        host = restore_address(camera.url).host
-        asks = self._station.cameras.needs_password(camera)
-        return {"name": camera.name, "url": camera.url, "host": host, "asks": asks}
+    def _recent_camera(self, camera: KnownCamera) -> RecentCameraRow:
+        return {
+            "id": camera.camera_id,
+            "name": camera.name,
+            "url": camera.url,
+            "host": camera.address.host,
+            "asks": self._station.known_cameras.needs_password(camera),
+        }
 
 
 def _available_version(ffmpeg: FFmpegHealthReply) -> str | None:

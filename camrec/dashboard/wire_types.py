@@ -93,6 +93,7 @@ class CardFields(SessionFields):
 class RecentCameraRow(TypedDict):
     """A camera that was opened before. `asks`: camrec no longer knows its password."""
 
+    id: str
     name: str
     url: str
     host: str

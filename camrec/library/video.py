@@ -46,6 +46,11 @@ class VideoFile:
         return self.receipt.camera if self.receipt is not None else None
 
     @property
+    def camera_id(self) -> str | None:
+        """The id of the camera; None if no receipt contains it."""
+        return self.receipt.camera_id if self.receipt is not None else None
+
+    @property
     def locked(self) -> bool:
         """Whether the video is protected from automatic deletion."""
         return self.receipt is not None and self.receipt.locked

@@ -67,6 +67,8 @@ class RecordingOptions:
         The name of the video.
     session_id, camera
         The session that is recorded, and its name.
+    camera_id
+        The id of its camera, which outlives the session.
     source
         The camera's URL, without a credential.
     duration
@@ -87,6 +89,7 @@ class RecordingOptions:
     name: str
     session_id: str
     camera: str
+    camera_id: str
     source: str
     duration: int
     folder: Path

@@ -121,6 +121,11 @@ class RecordingJob:
         return self.options.session_id
 
     @property
+    def camera_id(self) -> str:
+        """The id of the camera, which outlives the session."""
+        return self.options.camera_id
+
+    @property
     def name(self) -> str:
         """The name of the video."""
         return self.options.name
@@ -340,6 +345,7 @@ class RecordingJob:
             recording_id=options.recording_id,
             session_id=options.session_id,
             session_name=options.camera,
+            camera_id=options.camera_id,
             address=options.source,
             name=options.name,
             duration=options.duration,

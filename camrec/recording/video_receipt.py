@@ -82,6 +82,7 @@ def create_receipt(
         recording_id=options.recording_id,
         name=options.name,
         camera=options.camera,
+        camera_id=options.camera_id,
         source=options.source,
         asked=float(period.duration),
         duration=round(info.duration, 6),

@@ -50,6 +50,9 @@ class Session:
     session_id
         The id of a session of an earlier camrec. The session begins STALE, and tries to connect
         until it is closed.
+    camera_id
+        The id of the camera, which outlives the session; empty: the session is for a report, and
+        its camera is not one of those that camrec knows.
     """
 
     def __init__(
@@ -60,8 +63,10 @@ class Session:
         clock: Clock,
         preroll: float = 0.0,
         session_id: str | None = None,
+        camera_id: str = "",
     ) -> None:
         self.session_id = session_id or secrets.token_hex(8)
+        self.camera_id = camera_id
         self.source = source
         self.name = name
         first = SessionState.STALE if session_id else SessionState.OPENING
@@ -146,6 +151,11 @@ class Session:
     def viewers(self) -> int:
         """How many viewers watch the live view."""
         return self.live_views.viewers
+
+    def rename(self, name: str) -> None:
+        """Call the camera something else. Recordings that exist keep its old name."""
+        self.name = name
+        self.changed.emit()
 
     def start(self) -> None:
         """Begin to open the camera; `machine` shows the result."""

@@ -1,9 +1,9 @@
 """One complete camrec: creates everything from the settings, starts and stops it in order."""
 
 from camrec.station.events import (
+    CamerasChanged,
     LibraryChanged,
     ProxyChanged,
-    RecentCamerasChanged,
     RecordingChanged,
     SessionChanged,
     SettingsChanged,
@@ -13,9 +13,9 @@ from camrec.station.process_station import shared_station
 from camrec.station.station import Station
 
 __all__ = [
+    "CamerasChanged",
     "LibraryChanged",
     "ProxyChanged",
-    "RecentCamerasChanged",
     "RecordingChanged",
     "SessionChanged",
     "SettingsChanged",

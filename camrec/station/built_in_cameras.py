@@ -8,6 +8,10 @@ from camrec.config import Config
 from camrec.demo import DemoCameras
 from camrec.station.programs import StationPrograms
 
+# Their addresses are others at each start, so these are their ids in every camrec.
+DEMO_RTSP_CAMERA_ID, DEMO_MJPEG_CAMERA_ID = "demo-rtsp", "demo-mjpeg"
+BUILT_IN_CAMERA_IDS = (DEMO_RTSP_CAMERA_ID, DEMO_MJPEG_CAMERA_ID)
+
 
 class BuiltInCameras:
     """The two built-in cameras. Safe to call from any thread."""
@@ -21,8 +25,17 @@ class BuiltInCameras:
     @property
     def urls(self) -> frozenset[str]:
         """The addresses of both cameras; empty before they were started."""
+        return frozenset(self._camera_ids())
+
+    def camera_id(self, url: str) -> str | None:
+        """The id of the camera at an address; None if that is not a built-in one."""
+        return self._camera_ids().get(url)
+
+    def _camera_ids(self) -> dict[str, str]:
         demo = self._demo
-        return frozenset() if demo is None else frozenset({demo.rtsp_url, demo.mjpeg_url})
+        if demo is None:
+            return {}
+        return {demo.rtsp_url: DEMO_RTSP_CAMERA_ID, demo.mjpeg_url: DEMO_MJPEG_CAMERA_ID}
 
     def ensure_started(self) -> dict[str, str]:
         """Start the cameras, if they do not run yet. Returns their addresses by name.

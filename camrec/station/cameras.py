@@ -1,4 +1,4 @@
-"""Opens and closes cameras, and lists those that are open or were open before."""
+"""Opens and closes cameras, and lists those that are open."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from camrec.camera_address import (
     CameraAddress,
     default_name,
     parse_address,
-    restore_address,
+    unused_name,
     validate_name,
 )
+from camrec.camera_registry import CameraRegistry
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.errors import CameraError, NotFoundError, StateError
 from camrec.network_policy import NetworkPolicy
-from camrec.recent_cameras import RecentCamera, RecentCameras
 from camrec.redaction import Credential
-from camrec.session import OPEN_SESSION_STATES, Session, SessionState
+from camrec.session import (
+    ENDED_SESSION_STATES,
+    OPEN_SESSION_STATES,
+    Session,
+    SessionState,
+)
 from camrec.station.built_in_cameras import BuiltInCameras
-from camrec.station.events import RecentCamerasChanged, SessionChanged, StationEvent
+from camrec.station.events import SessionChanged, StationEvent
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host
 
@@ -36,14 +41,14 @@ class StationCameras:
         config: Config,
         clock: Clock,
         upstreams: UpstreamFactory,
-        recent: RecentCameras,
+        registry: CameraRegistry,
         demo: BuiltInCameras,
         changed: Callbacks[[StationEvent]],
     ) -> None:
         self._config = config
         self._clock = clock
         self._upstreams = upstreams
-        self._recent = recent
+        self._registry = registry
         self._demo = demo
         self._changed = changed
         self._lock = threading.Lock()  # of `_sessions`
@@ -84,6 +89,8 @@ class StationCameras:
     def begin_open(self, url: str | CameraAddress, name: str | None = None) -> Session:
         """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
 
+        name : None: the one that the camera had, or else its host.
+
         Raises
         ------
         InputError, StateError (``sessions_full``)
@@ -97,23 +104,54 @@ class StationCameras:
                 for each in self._sessions.values()
                 if each.state in OPEN_SESSION_STATES
             }
-            session = self._create_session(source, given_name or default_name(source, used_names))
+            new_name = given_name or default_name(source, used_names)
+            camera = self._registry.acquire(source, new_name, self._demo.camera_id(source.url))
+            session = Session(
+                source,
+                given_name or unused_name(camera.name, used_names),
+                self._upstreams.create,
+                self._clock,
+                self._config.preroll,
+                camera_id=camera.camera_id,
+            )
             self._sessions[session.session_id] = session
-        return self._start_session(session)
+        return self._start_session(session, given_name)
 
-    def open_again(self, source: CameraAddress, name: str, session_id: str) -> Session:
+    def open_again(
+        self, source: CameraAddress, name: str, session_id: str, camera_id: str | None
+    ) -> Session:
         """The session of an earlier camrec, for a recording that continues.
 
         It is STALE until the camera delivers, and tries to connect until it is closed. If it is
         already open, because another of its recordings continues, the open session is returned.
+
+        camera_id : the id of its camera; None: the earlier camrec gave it none.
         """
         with self._lock:
             session = self._sessions.get(session_id)
             if session is not None:
                 return session
-            session = self._create_session(source, name, session_id)
+            camera = self._registry.acquire(source, name, camera_id)
+            session = Session(
+                source,
+                name,
+                self._upstreams.create,
+                self._clock,
+                self._config.preroll,
+                session_id,
+                camera.camera_id,
+            )
             self._sessions[session_id] = session
         return self._start_session(session)
+
+    def recorded_camera_id(self, source: CameraAddress, name: str) -> str:
+        """The id of a camera that an earlier camrec recorded without giving it one."""
+        camera = self._registry.find(source)
+        if camera is None:
+            camera = self._registry.acquire(source, name)
+            self._registry.remember(camera.camera_id, source)
+            self._registry.release(camera.camera_id)
+        return camera.camera_id
 
     def close(self, session_id: str) -> Session:
         """Close a camera. Its running recording is saved first, its scheduled ones are cancelled.
@@ -160,39 +198,6 @@ class StationCameras:
         with self._lock:
             self._check_session_limit()
         return find_stream(source, NetworkPolicy(self._config.allowed_networks))
-
-    # Recent cameras.
-
-    def recent(self) -> list[RecentCamera]:
-        """The cameras that were opened before and are not open now, the latest first."""
-        open_urls = self._open_urls()
-        return [each for each in self._recent.cameras() if each.url not in open_urls]
-
-    def needs_password(self, camera: RecentCamera) -> bool:
-        """Whether a recent camera has a password that is not known any more."""
-        return camera.guarded and self._recent.source(camera.url) is None
-
-    def reopen(self, url: str) -> Session:
-        """Start to open a recent camera, by its address without the credential.
-
-        Raises
-        ------
-        NotFoundError
-            ``no_earlier_camera``.
-        CameraError
-            ``camera_wrong_password``: it requires a password that is not known any more.
-        """
-        camera = next((each for each in self._recent.cameras() if each.url == url), None)
-        if camera is None:
-            raise NotFoundError("no_earlier_camera")
-        if self.needs_password(camera):
-            raise CameraError("camera_wrong_password", host=restore_address(url).host)
-        return self.begin_open(self._recent.source(url) or restore_address(url), camera.name)
-
-    def forget(self, url: str) -> None:
-        """Remove a camera from the recent ones."""
-        self._recent.forget(url)
-        self._changed.emit(RecentCamerasChanged())
 
     # Built-in cameras.
 
@@ -241,23 +246,24 @@ class StationCameras:
         if count >= self._config.max_sessions:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
 
-    def _create_session(
-        self, source: CameraAddress, name: str, session_id: str | None = None
-    ) -> Session:
-        return Session(
-            source, name, self._upstreams.create, self._clock, self._config.preroll, session_id
-        )
-
-    def _start_session(self, session: Session) -> Session:
+    def _start_session(self, session: Session, given_name: str | None = None) -> Session:
+        """Start a session. Once it delivers, its camera is stored, with the given name."""
         event = SessionChanged(session.session_id)
         session.changed.connect(lambda: self._changed.emit(event))
-        session.machine.changed.connect(partial(self._remember, session))
+        session.machine.changed.connect(partial(self._release, session))
+
+        def remember(old: SessionState, new: SessionState) -> None:
+            if new is SessionState.LIVE:
+                disconnect()
+                name = None if given_name is None else session.name  # it may be renamed by now
+                self._registry.remember(session.camera_id, session.source, name)
+
+        disconnect = session.machine.changed.connect(remember)
         session.start()
         self._changed.emit(event)
         return session
 
-    def _remember(self, session: Session, old: SessionState, new: SessionState) -> None:
-        """Add a camera that delivers to the recent ones, unless it is built in."""
-        is_live = new is SessionState.LIVE and old is not new
-        if is_live and session.source.url not in self._demo.urls:
-            self._recent.remember(session.name, session.source)
+    def _release(self, session: Session, old: SessionState, new: SessionState) -> None:
+        """The camera of a session that has ended is not open any more."""
+        if old not in ENDED_SESSION_STATES and new in ENDED_SESSION_STATES:
+            self._registry.release(session.camera_id)

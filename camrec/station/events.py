@@ -13,8 +13,8 @@ class SessionChanged:
 
 
 @dataclass(frozen=True)
-class RecentCamerasChanged:
-    """A camera was removed from the recent ones."""
+class CamerasChanged:
+    """A camera got another name or address, or was removed."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SettingsChanged:
 
 StationEvent = (
     SessionChanged
-    | RecentCamerasChanged
+    | CamerasChanged
     | RecordingChanged
     | LibraryChanged
     | ProxyChanged

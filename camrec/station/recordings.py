@@ -242,6 +242,7 @@ class StationRecordings:
             name=video_name,
             session_id=session.session_id,
             camera=session.name,
+            camera_id=session.camera_id,
             source=session.source.url,
             duration=duration,
             folder=self._library.segments_folder(recording_id),

@@ -70,11 +70,19 @@ class RecordingResumer:
             return
         source = restore_address(entry.address)
         is_over = entry.ended is not None or entry.ends_at <= self._clock.utc_ns()
+        services = self._recordings.services(source)
+        session, camera_id = None, entry.camera_id
+        if not is_over:
+            session = self._cameras.open_again(
+                source, entry.session_name, entry.session_id, entry.camera_id
+            )
+            camera_id = session.camera_id
         options = RecordingOptions(
             recording_id=entry.recording_id,
             name=entry.name,
             session_id=entry.session_id,
             camera=entry.session_name,
+            camera_id=camera_id or self._cameras.recorded_camera_id(source, entry.session_name),
             source=source.url,
             duration=entry.duration,
             folder=folder,
@@ -83,14 +91,12 @@ class RecordingResumer:
             resume=resume,
             is_in_journal=True,
         )
-        services = self._recordings.services(source)
-        if is_over:
+        if session is None:
             closed_feed = Feed(self._clock)
             closed_feed.close()
             recording = RecordingJob(closed_feed, options, services)
             recording.start()
         else:
-            session = self._cameras.open_again(source, entry.session_name, entry.session_id)
             recording = session.record(options, services)
         log.info("recording %s of an earlier camrec is resumed", entry.recording_id)
         self._recordings.register(recording)

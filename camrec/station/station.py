@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camrec import schema
 from camrec.callbacks import Callbacks
+from camrec.camera_registry import CameraFile, CameraRegistry
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.credential_store import CredentialStore
@@ -16,14 +17,14 @@ from camrec.library import (
 )
 from camrec.process import end_orphans, end_writers
 from camrec.proxies import Go2rtc, MediaMTX, Proxy
-from camrec.recent_cameras import RecentCameras
 from camrec.session import CameraRoutes
-from camrec.station.built_in_cameras import BuiltInCameras
+from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS, BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
 from camrec.station.events import LibraryChanged, ProxyChanged, StationEvent
 from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
+from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
@@ -37,6 +38,7 @@ class Station:
 
     changed : emits a `StationEvent` after each change.
     cameras : opens and closes cameras.
+    known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
     reports : writes reports about cameras that do not work.
     settings : changes settings.
@@ -52,7 +54,9 @@ class Station:
         self.library = _create_library(config, clock)
         credential_store = CredentialStore() if config.keyring else None
         journal = Journal(config.videos / ".journal", credential_store)
-        recent = RecentCameras(config.videos / ".cameras", credential_store)
+        self._registry = registry = CameraRegistry(
+            CameraFile(config.videos), credential_store, self._named_camera_ids, BUILT_IN_CAMERA_IDS
+        )
         self.routes = CameraRoutes(config.videos / ".routes", clock)
         self.programs = programs = StationPrograms(config)
         self.mediamtx = MediaMTX(
@@ -65,7 +69,8 @@ class Station:
         upstreams = UpstreamFactory(
             config, clock, self.mediamtx, self.go2rtc, self.routes, self._demo
         )
-        self.cameras = StationCameras(config, clock, upstreams, recent, self._demo, self.changed)
+        self.cameras = StationCameras(config, clock, upstreams, registry, self._demo, self.changed)
+        self.known_cameras = KnownCameras(registry, self.cameras, self.changed)
         self.recordings = StationRecordings(
             config, clock, self.cameras, self.library, journal, programs, self.changed
         )
@@ -96,6 +101,7 @@ class Station:
         """
         self.library.open()
         try:
+            self._registry.load()
             end_orphans(self.config.bin_path)
             end_writers(self.library.folder)
             self.programs.get("ffmpeg")
@@ -134,6 +140,12 @@ class Station:
             left_behind=self._resumer.left_behind,
             disk_space=self.library.disk_space,
         )
+
+    def _named_camera_ids(self) -> frozenset[str]:
+        """The cameras of all recordings and videos."""
+        recorded = {recording.camera_id for recording in self.recordings.all()}
+        filmed = {video.camera_id for video in self.library.videos()}
+        return frozenset(each for each in recorded | filmed if each is not None)
 
     def _report_changes(self, proxy: Proxy) -> None:
         event = ProxyChanged(proxy.name)

@@ -13,6 +13,7 @@ from camrec.receipt import Receipt
 from camrec.web import openapi, request_models
 from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
+    cameras,
     health,
     login,
     metrics,
@@ -89,6 +90,36 @@ ENDPOINTS = (
         "/session/list",
         sessions.SessionListHandler,
         (Operation("get", "The open cameras", reply=schema.SessionListReply),),
+    ),
+    Endpoint(
+        "/cameras",
+        cameras.CameraListHandler,
+        (
+            Operation(
+                "get",
+                "The cameras that camrec knows, open or not; the one that was opened last is first",
+                reply=schema.CameraListReply,
+            ),
+        ),
+    ),
+    Endpoint(
+        "/cameras/{camera_id}",
+        cameras.CameraHandler,
+        (
+            Operation(
+                "patch",
+                "Rename a camera, or give it another address; an open camera keeps its address",
+                request=request_models.CameraRequest,
+                reply=schema.CameraReply,
+                error_statuses=(400, 404, 409, 503),
+            ),
+            Operation(
+                "delete",
+                "Remove a camera that is not open, and its password; its videos stay",
+                status=204,
+                error_statuses=(404, 409, 503),
+            ),
+        ),
     ),
     Endpoint(
         "/stream",

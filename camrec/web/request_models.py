@@ -19,6 +19,15 @@ IdString = Annotated[str, Field(max_length=100, examples=["9f86d081884c7d65"])]
 NameString = Annotated[
     str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_NAME_CHARS}, examples=["Door"])
 ]
+# `camera_address.parse_address` checks it, as it checks every address.
+AddressString = Annotated[
+    str,
+    Field(
+        json_schema_extra={"maxLength": MAX_ADDRESS_CHARS},
+        examples=["rtsp://user:password@192.168.1.20:554/stream"],
+        description="rtsp://, rtsps://, http:// or https://; it may contain a user and a password.",
+    ),
+]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -44,12 +53,7 @@ class RequestModel(BaseModel):
 class OpenRequest(RequestModel):
     """Open a camera."""
 
-    # `camera_address.parse_address` checks it, as it checks every address.
-    url: str = Field(
-        json_schema_extra={"maxLength": MAX_ADDRESS_CHARS},
-        examples=["rtsp://user:password@192.168.1.20:554/stream"],
-        description="rtsp://, rtsps://, http:// or https://; it may contain a user and a password.",
-    )
+    url: AddressString
     name: NameString | None = Field(None, description="The camera's host by default.")
 
 
@@ -112,6 +116,27 @@ class StopRequest(RequestModel):
     def _require_one_id(self) -> StopRequest:
         if (self.session_id is None) == (self.recording_id is None):
             raise FieldError("session_id", "one_id")
+        return self
+
+
+class CameraRequest(RequestModel):
+    """Rename a camera, or give it another address."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["url"]}]}
+    )
+
+    name: NameString | None = None
+    url: AddressString | None = Field(
+        None,
+        description="Without a user and a password, the camera keeps those that it has, if scheme, "
+        "host and port stay the same.",
+    )
+
+    @model_validator(mode="after")
+    def _require_a_change(self) -> CameraRequest:
+        if self.name is None and self.url is None:
+            raise FieldError("name", "missing")
         return self
 
 

@@ -51,6 +51,7 @@ def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, came
     assert there.open(camera.url) is opened
     assert there.cameras() == [opened]
     assert (opened.name, opened.state) == ("Nest box", "live")
+    assert there.open(f"{camera.url}#part") is opened
 
     recording = opened.record(60)
     assert recording.state == "writing"

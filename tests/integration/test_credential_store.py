@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+from pathlib import Path
 
 import keyring
 import pytest
@@ -10,11 +12,11 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from camrec.camera_address import parse_address
+from camrec.camera_registry import CAMERA_FILE_NAME, CameraFile, CameraRegistry
 from camrec.config import Config
 from camrec.credential_store import KEYRING_SERVICE, CredentialStore
 from camrec.errors import ServiceError
 from camrec.journal import Journal
-from camrec.recent_cameras import MAX_RECENT_CAMERAS, RecentCameras
 from camrec.session import SessionState
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
@@ -82,27 +84,53 @@ def test_an_entry_whose_credential_was_lost_goes_on_without_it(system, tmp_path,
     assert "canary" not in caplog.text
 
 
+def opened(folder: Path, address: str) -> CameraRegistry:
+    """The cameras after this one was opened, delivered and was closed."""
+    known, source = CameraRegistry(CameraFile(folder), CredentialStore()), parse_address(address)
+    camera = known.acquire(source, "door")
+    known.remember(camera.camera_id, source)
+    known.release(camera.camera_id)
+    return known
+
+
 def test_a_camera_without_a_password_is_nothing_for_the_keyring(system, tmp_path):
     Journal(tmp_path, CredentialStore()).save(ENTRY.model_copy(update={"address": URL}))
-    RecentCameras(tmp_path / "cameras", CredentialStore()).remember("door", parse_address(URL))
+    opened(tmp_path, URL)
     assert system.kept == {}
 
 
-def test_earlier_cameras_are_known_with_their_passwords(system, tmp_path):
-    earlier = RecentCameras(tmp_path / "cameras", CredentialStore())
-    earlier.remember("door", parse_address(f"rtsp://user:canary@{URL.removeprefix('rtsp://')}"))
-    assert "canary" not in (tmp_path / "cameras").read_text()
-    later = RecentCameras(tmp_path / "cameras", CredentialStore())
-    assert later.source(URL).credential.password == "canary"
-    assert later.source("rtsp://other/stream") is None
-    for number in range(MAX_RECENT_CAMERAS):
-        later.remember(
-            f"camera {number}", parse_address(f"rtsp://user:canary@camera{number}/stream")
-        )
-    assert (KEYRING_SERVICE, f"camera {URL}") not in system.kept, "it is in the list no more"
-    later.forget("rtsp://camera3/stream")
-    assert later.source("rtsp://camera3/stream") is None
-    assert len(system.kept) == MAX_RECENT_CAMERAS - 1
+@pytest.mark.parametrize(
+    "address",
+    ["rtsp://user:canary@camera/stream", "http://camera/video.cgi?user=me&pwd=canary"],
+)
+def test_earlier_cameras_are_known_with_their_passwords(address, system, tmp_path):
+    (camera,) = opened(tmp_path, address).cameras()
+    assert list(system.kept.values()) == [address]
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text()
+    later = CameraRegistry(CameraFile(tmp_path), CredentialStore())
+    assert later.source(camera).address() == address
+    moved = later.update(camera.camera_id, source=parse_address("rtsp://other/a"))
+    assert later.source(moved).credential is None and system.kept == {}
+
+
+def test_a_removed_camera_is_not_in_the_keyring_any_more(system, tmp_path):
+    known = opened(tmp_path, "rtsp://user:canary@camera/stream")
+    (camera,) = known.cameras()
+    moved = known.update(camera.camera_id, source=parse_address("rtsp://camera/other"))
+    assert list(system.kept.values()) == ["rtsp://user:canary@camera/other"]
+    known.remove(moved.camera_id)
+    assert system.kept == {}
+
+
+def test_a_password_that_an_older_camrec_stored_under_the_address_is_found(system, tmp_path):
+    old = [{"name": "door", "url": URL, "guarded": True}]
+    (tmp_path / ".cameras").write_text(json.dumps(old))
+    CredentialStore().store(f"camera {URL}", "rtsp://user:canary@camera/stream")
+    known = CameraRegistry(CameraFile(tmp_path), CredentialStore())
+    (camera,) = known.cameras()
+    assert known.source(camera).credential.password == "canary"
+    known.remove(camera.camera_id)
+    assert system.kept == {}
 
 
 def test_an_unusable_keyring_is_reported_at_the_start(system, monkeypatch, tmp_path):
@@ -130,11 +158,11 @@ def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries,
             session = station.cameras.open(camera.url, "Bench")
             recording = station.recordings.start(session.session_id, 600)
             assert (KEYRING_SERVICE, f"recording {recording.recording_id}") in system.kept
-            files = [each for each in tmp_path.rglob("*") if each.suffix in (".json", ".cameras")]
+            files = [each for each in tmp_path.rglob("*") if each.suffix == ".json"]
             assert files and all(b"canary" not in each.read_bytes() for each in files)
-        assert [name for _, name in system.kept] == [f"camera {session.source.url}"]
+        assert [name for _, name in system.kept] == [f"camera {session.camera_id}"]
         with Station(config) as station:
-            (known,) = station.cameras.recent()
-            session = station.cameras.reopen(known.url)
+            (known,) = station.known_cameras.recent()
+            session = station.known_cameras.reopen(known.camera_id)
             session.machine.wait(lambda state: state is not SessionState.OPENING)
             assert (session.state, session.name) == (SessionState.LIVE, "Bench")

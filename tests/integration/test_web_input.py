@@ -67,6 +67,26 @@ def test_a_bad_camera_address_is_refused_with_its_code(wire, url, code):
     assert (reply.status, reply.code) == (400, code)
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"url": "ftp://camera/a"}, "address_scheme"),
+        ({"url": "rtsp://user:canary/1@camera/a@b"}, "address_ambiguous"),
+        ({"url": 1}, "address_type"),
+        ({"url": "rtsp://camera/a", "name": " "}, "bad_name"),
+        ({"name": 1}, "bad_name"),
+        ({}, "bad_field"),
+        ({"name": None, "url": None}, "bad_field"),
+        ({"name": "Door", "stays": True}, "bad_field"),
+        (b"[]", "bad_json"),
+    ],
+)
+def test_a_bad_change_of_a_camera_is_refused_with_its_code(wire, body, code):
+    reply = wire.ask("PATCH", "/cameras/nothing", body)
+    assert (reply.status, reply.code) == (400, code)
+    assert b"canary" not in reply.body
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "a\nb", "\x07", 1, True, ["a"], {}])
 def test_a_bad_camera_name_is_refused_with_its_code(wire, name):
     reply = wire.post("/session/open", {"url": "rtsp://127.0.0.1:1/", "name": name})
@@ -135,6 +155,11 @@ def test_a_missing_unknown_or_mistyped_field_is_refused(wire, path, body):
         ("GET", "/videos/nothing.mp4", None, "no_video"),
         ("DELETE", "/videos/nothing.mp4", None, "no_video"),
         ("GET", "/thumbnails/nothing.mp4", None, "no_video"),
+        ("PATCH", "/cameras/nothing", {"name": "Door"}, "no_camera"),
+        ("PATCH", "/cameras/nothing", {"url": "rtsp://user:canary@camera/a"}, "no_camera"),
+        ("DELETE", "/cameras/nothing", None, "no_camera"),
+        ("DELETE", "/cameras/", None, "no_camera"),
+        ("DELETE", "/cameras/a/b", None, "no_route"),
     ],
 )
 def test_an_unknown_id_is_not_found(wire, method, path, body, code):

@@ -86,7 +86,7 @@ def test_responses_match_the_openapi_document(served):
     """With a validator of JSON Schema, if one is installed."""
     jsonschema = pytest.importorskip("jsonschema")
     document, wire = served
-    for path in ("/health", "/session/list", "/videos"):
+    for path in ("/health", "/session/list", "/cameras", "/videos"):
         answer = document["paths"][path]["get"]["responses"]["200"]
         schema = answer["content"]["application/json"]["schema"]
         whole = {**schema, "components": document["components"]}

@@ -1,13 +1,13 @@
-"""A camrec in its own process, to be killed: opens cameras, records them, and reports the ids.
+"""A camrec in its own process, to be killed: opens cameras, records them, and prints the ids.
 
     python recorder.py '{"folder", "programs": [MediaMTX, go2rtc, FFmpeg], "cameras": {name: URL},
                          "seconds", "again"}'
 
-Started again on the same folder, it continues. It adds a line of JSON to `REPORT_FILE` for each
-recording that it started or continued; with `again`, another recording follows each one. When the
-folder contains a file `STOP_FILE`, or when its parent has ended, it starts no more: it stops the
-running ones, or with `again` waits for them. There is no pipe: on Windows a thread that waits at
-one blocks every other use of it, and a proxy that outlives it under Wine keeps its end open.
+Started again on the same folder, it continues. It prints a line of JSON for each recording that it
+started or continued; with `again`, another recording follows each one. When the folder contains a
+file `STOP_FILE`, or when its parent has ended, it starts no more: it stops the running ones, or
+with `again` waits for them. It does not read its stdin for this: on Windows a thread that waits at
+a pipe blocks every other use of it, such as the start of a child that inherits it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from camrec.station import Station
 
 CHECK_INTERVAL_S = 0.1  # seconds between two checks
 STOP_FILE = "stop"
-REPORT_FILE = "begun.jsonl"
 ENDED = (RecordingState.SAVED, RecordingState.FAILED)
 
 
@@ -50,10 +49,9 @@ class Recorder:
     """Records each camera, once or again and again."""
 
     def __init__(
-        self, station: Station, cameras: dict[str, str], seconds: int, again: bool, report: Path
+        self, station: Station, cameras: dict[str, str], seconds: int, again: bool
     ) -> None:
         self._station = station
-        self._report = report
         self._cameras = cameras
         self._seconds = seconds
         self._again = again
@@ -88,18 +86,14 @@ class Recorder:
             if each.recording_id not in self._told:
                 self._told.add(each.recording_id)
                 told = [each.name, each.session_id, each.recording_id, each.ends_at]
-                with self._report.open("a", encoding="utf-8") as report:
-                    # A kill may have left half a line.
-                    report.write(f"\n{json.dumps(told)}\n")
+                print(json.dumps(told), flush=True)
 
 
 def main() -> None:
     given = json.loads(sys.argv[1])
     folder, parent = Path(given["folder"]), psutil.Process(os.getppid())
     with Station(config(folder, given["programs"])) as station:
-        recorder = Recorder(
-            station, given["cameras"], given["seconds"], given["again"], folder / REPORT_FILE
-        )
+        recorder = Recorder(station, given["cameras"], given["seconds"], given["again"])
         while not (folder / STOP_FILE).exists() and parent.is_running():
             recorder.step()
             time.sleep(CHECK_INTERVAL_S)

@@ -57,6 +57,7 @@ def recording_options(folder: Path, duration: int) -> RecordingOptions:
         name="Door",
         session_id="session",
         camera="Door",
+        camera_id="camera",
         source="rtsp://camera/stream",
         duration=duration,
         folder=folder,

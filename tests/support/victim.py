@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,10 @@ VICTIMS = ("ffmpeg", "mediamtx", "go2rtc", "camrec", "all")
 
 
 class Victim:
-    """`recorder` on a folder, started again after each kill."""
+    """`recorder` on a folder, started again after each kill.
+
+    begun : name, session id, recording id and end of each recording that it reported, in order.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class Victim:
         again: bool = False,
     ) -> None:
         self.folder = folder
+        self.begun: list[tuple[str, str, str, int]] = []
         self._programs = [str(each) for each in programs]
         self._given = json.dumps(
             {
@@ -44,27 +49,20 @@ class Victim:
             }
         )
         self._child: subprocess.Popen | None = None
+        self._listener: threading.Thread | None = None
 
     def start(self) -> Victim:
         with (self.folder / "camrec.log").open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, recorder.__file__, self._given],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
             )
+        self._listener = threading.Thread(target=self._listen, args=(self._child.stdout,))
+        self._listener.start()
         return self
-
-    @property
-    def begun(self) -> list[tuple[str, str, str, int]]:
-        """Name, session id, recording id and end of each recording that it reported, in order."""
-        found = []
-        with contextlib.suppress(FileNotFoundError):
-            for line in (self.folder / recorder.REPORT_FILE).read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError):  # killed in the middle of it
-                    found.append(tuple(json.loads(line)))
-        return found
 
     @property
     def pid(self) -> int:
@@ -125,9 +123,17 @@ class Victim:
         if self._child is not None:
             self.kill(self.processes("all"))
 
+    def _listen(self, lines) -> None:
+        for line in lines:
+            with contextlib.suppress(ValueError):  # killed in the middle of it
+                self.begun.append(tuple(json.loads(line)))
+
     def _leave(self) -> int:
         child, self._child = self._child, None
-        return child.wait()
+        child.wait()
+        self._listener.join()
+        child.stdout.close()
+        return child.returncode
 
 
 def alive(process: psutil.Process) -> bool:

@@ -21,6 +21,7 @@ from camrec.receipt import Gap, Receipt
 def record(url: str) -> camrec.Video:
     with camrec.open(url, "Door") as camera:
         assert_type(camera, camrec.Camera)
+        assert_type(camera.id, str)
         assert_type(camera.session_id, str)
         assert_type(camera.name, str)
         assert_type(camera.state, str)

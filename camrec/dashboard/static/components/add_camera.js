@@ -58,8 +58,8 @@ export function render({ model, view }) {
   /** @param {number} maxCount */
   const recent = (maxCount) => recentCameras(locale, model.recent_cameras.slice(0, maxCount), {
     // If the password is not known any more, the address is put into the field, to be completed.
-    reopen: ({ url, asks }) => (asks ? form.propose(url, "page.earlier_asks") : ask("reopen", { url })),
-    forget: ({ url }) => ask("forget", { url }),
+    reopen: ({ id, url, asks }) => (asks ? form.propose(url, "page.earlier_asks") : ask("reopen", { id })),
+    forget: ({ id }) => ask("forget", { id }),
   })
 
   function draw() {

@@ -4,7 +4,7 @@ import { h, iconButton } from "./base.js"
 import { icon } from "./icons.js"
 
 /** @import { Locale } from "./locale.js" */
-/** @typedef {{name: string, host: string, url: string, asks: boolean}} RecentCamera `asks`: its password is not known */
+/** @typedef {{id: string, name: string, host: string, url: string, asks: boolean}} RecentCamera `asks`: its password is not known */
 
 /**
  * Null if there are none.

@@ -1,0 +1,21 @@
+"""The cameras that camrec knows: an id and a name for each address, kept in one file."""
+
+from camrec.camera_registry.camera_file import (
+    CAMERA_FILE_NAME,
+    OLD_CAMERA_FILE_NAME,
+    CameraFile,
+)
+from camrec.camera_registry.camera_list import MAX_STORED_CAMERAS
+from camrec.camera_registry.identity import address_identity
+from camrec.camera_registry.known_camera import KnownCamera
+from camrec.camera_registry.registry import CameraRegistry
+
+__all__ = [
+    "CAMERA_FILE_NAME",
+    "MAX_STORED_CAMERAS",
+    "OLD_CAMERA_FILE_NAME",
+    "CameraFile",
+    "CameraRegistry",
+    "KnownCamera",
+    "address_identity",
+]

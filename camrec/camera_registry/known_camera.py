@@ -1,0 +1,77 @@
+"""One camera of the registry, as its file contains it."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from camrec.camera_address import CameraAddress, CameraKind, restore_address, validate_name
+from camrec.errors import InputError
+
+CAMERA_ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+class KnownCamera(BaseModel):
+    """A camera: what is at one address.
+
+    Keys that a later camrec added are kept as they are.
+
+    camera_id : 16 hexadecimal digits; the built-in cameras have other ids, which never change.
+    url : its address without user and password, and with its secret parameters masked.
+    guarded : whether it was opened with a user and a password.
+    secrets : the fingerprint of its secret parameters; None if its address has none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    camera_id: str
+    name: str
+    url: str
+    guarded: bool = False
+    secrets: str | None = None
+
+    @property
+    def address(self) -> CameraAddress:
+        """Its address without user and password, and without its secret parameters."""
+        return restore_address(self.url)
+
+    @property
+    def kind(self) -> CameraKind:
+        """ "rtsp" or "mjpeg"."""
+        return self.address.kind
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether it cannot be opened by its `url` alone."""
+        return self.guarded or self.secrets is not None
+
+    @field_validator("camera_id")
+    @classmethod
+    def _check_id(cls, camera_id: str) -> str:
+        if CAMERA_ID_PATTERN.fullmatch(camera_id) is None:
+            raise ValueError("not an id")
+        return camera_id
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        try:
+            is_valid = validate_name(name) == name
+        except InputError:
+            is_valid = False
+        if not is_valid:
+            raise ValueError("not a name")
+        return name
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        try:
+            is_valid = restore_address(url).url == url
+        except InputError:
+            is_valid = False
+        if not is_valid:
+            # The address is not repeated: it may contain a password.
+            raise ValueError("not an address without a credential")
+        return url

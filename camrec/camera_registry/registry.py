@@ -1,0 +1,297 @@
+"""Gives each camera its id and its name, and remembers both."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from camrec.camera_address import CameraAddress
+from camrec.camera_registry.camera_file import CameraFile, CameraFileContent
+from camrec.camera_registry.camera_list import (
+    MAX_STORED_CAMERAS,
+    find_by_address,
+    find_by_id,
+    limit_cameras,
+)
+from camrec.camera_registry.credentials import CameraCredentials
+from camrec.camera_registry.identity import fingerprint_secrets
+from camrec.camera_registry.known_camera import KnownCamera
+from camrec.camera_registry.new_address import move_camera
+from camrec.credential_store import CredentialStore
+from camrec.errors import NotFoundError, ServiceError, StateError
+
+log = logging.getLogger(__name__)
+
+
+class CameraRegistry:
+    """The cameras that have delivered video, and those that are being opened. For any thread.
+
+    A camera is open as long as it has a session. One that never delivered is forgotten when its
+    last session ends.
+
+    Parameters
+    ----------
+    file
+        Where the cameras are stored.
+    credential_store
+        The keyring for their passwords; None: passwords are only in memory.
+    named_ids
+        Returns the ids of the cameras that something names, such as a video. They are not dropped
+        to make room. It may read the disk, and is called only if there are too many cameras.
+    built_in_ids
+        The cameras that are part of camrec. They are not stored, renamed, moved or removed.
+    """
+
+    def __init__(
+        self,
+        file: CameraFile,
+        credential_store: CredentialStore | None = None,
+        named_ids: Callable[[], Collection[str]] = frozenset,
+        built_in_ids: Collection[str] = (),
+    ) -> None:
+        self._file = file
+        self._named_ids = named_ids
+        self._built_in_ids = frozenset(built_in_ids)
+        self._credentials = CameraCredentials(credential_store)
+        self._write_lock = threading.Lock()  # held while `_content` and the file change
+        self._lock = threading.Lock()  # of the fields below; taken after `_write_lock`, for moments
+        self._content: CameraFileContent | None = None
+        self._unstored: dict[str, KnownCamera] = {}
+        self._open_counts: Counter[str] = Counter()
+
+    def load(self) -> None:
+        """Read the file again. The cameras of an older camrec are stored in the new file."""
+        with self._write_lock:
+            with self._lock:
+                content = self._content = self._file.read()
+            if self._file.replaces_old_file:
+                try:
+                    self._file.write(content)
+                except ServiceError as error:
+                    log.warning("%s", error)
+
+    # Look up.
+
+    def cameras(self) -> list[KnownCamera]:
+        """All cameras: those that have not delivered yet, then the others, the latest first."""
+        with self._lock:
+            return self._all()
+
+    def get(self, camera_id: str) -> KnownCamera:
+        """A camera. Raises NotFoundError (``no_camera``)."""
+        with self._lock:
+            return self._get(camera_id)
+
+    def find(self, source: CameraAddress) -> KnownCamera | None:
+        """The camera at an address; None if there is none."""
+        fingerprint = self._fingerprint(source)
+        with self._lock:
+            return find_by_address(self._all(), source, fingerprint)
+
+    def source(self, camera: KnownCamera) -> CameraAddress | None:
+        """The address with which to open a camera; None if a secret of it is not known."""
+        return self._credentials.find(camera)
+
+    def is_built_in(self, camera_id: str) -> bool:
+        """Whether a camera is part of camrec."""
+        return camera_id in self._built_in_ids
+
+    # Sessions.
+
+    def acquire(
+        self,
+        source: CameraAddress,
+        name: str,
+        camera_id: str | None = None,
+    ) -> KnownCamera:
+        """The camera of a new session; it is open until `release` is called.
+
+        Parameters
+        ----------
+        name
+            What the camera is called if it is new.
+        camera_id
+            Its id, if that is known: of a built-in camera, or of a recording that continues.
+        """
+        fingerprint = self._fingerprint(source)
+        with self._lock:
+            camera = None
+            if camera_id is None or not self.is_built_in(camera_id):
+                camera = find_by_id(self._all(), camera_id)
+                camera = camera or find_by_address(self._all(), source, fingerprint)
+            if camera is None:
+                camera = KnownCamera(
+                    camera_id=camera_id or secrets.token_hex(8),
+                    name=name,
+                    url=source.url,
+                    secrets=fingerprint,
+                )
+                self._unstored[camera.camera_id] = camera
+            self._open_counts[camera.camera_id] += 1
+            return camera
+
+    def release(self, camera_id: str) -> None:
+        """A session of this camera has ended."""
+        with self._lock:
+            self._open_counts[camera_id] -= 1
+            if self._open_counts[camera_id] <= 0:
+                del self._open_counts[camera_id]
+                self._unstored.pop(camera_id, None)
+
+    def remember(self, camera_id: str, source: CameraAddress, name: str | None = None) -> None:
+        """Store a camera that delivers video. It becomes the latest one.
+
+        If the file cannot be written, that is logged, and the camera stays in memory.
+
+        Parameters
+        ----------
+        source
+            The address with which it was opened.
+        name
+            What the user called it now; None: its name stays.
+        """
+        if self.is_built_in(camera_id):
+            return
+        with self._write_lock:
+            with self._lock:
+                content = self._read()
+                camera = find_by_id(self._all(), camera_id)
+                open_ids = frozenset(self._open_counts)
+            if camera is None:
+                return
+            changes = {"guarded": source.credential is not None, "name": name or camera.name}
+            camera = camera.model_copy(update=changes)
+            listed = [camera, *(each for each in content.cameras if each.camera_id != camera_id)]
+            is_full = len(listed) > MAX_STORED_CAMERAS
+            named_ids = open_ids.union(self._named_ids()) if is_full else open_ids
+            cameras, dropped = limit_cameras(listed, named_ids)
+            with self._lock:
+                self._content = after = replace(content, cameras=cameras)
+                self._unstored.pop(camera_id, None)
+            self._credentials.keep(camera, source)
+            for each in dropped:
+                self._credentials.forget(each)
+            if after != content:
+                try:
+                    self._file.write(after)
+                except ServiceError as error:
+                    log.warning("the camera %s cannot be stored: %s", camera.url, error)
+
+    # Changes.
+
+    def update(
+        self, camera_id: str, *, name: str | None = None, source: CameraAddress | None = None
+    ) -> KnownCamera:
+        """Rename a camera, or give it another address. Return once the disk has the change.
+
+        What becomes of its password: see `move_camera`.
+
+        Parameters
+        ----------
+        name
+            A valid name; None: it stays.
+        source
+            The new address; None: it stays.
+
+        Raises
+        ------
+        NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
+        StateError
+            ``camera_open``: an open camera keeps its address. ``camera_exists``: another camera has
+            this address. ``camera_built_in``.
+        """
+        fingerprint = None if source is None else self._fingerprint(source)
+        with self._write_lock:
+            before = self.get(camera_id)
+            camera, known = before, None
+            if source is not None:
+                old_source = self._credentials.find(before)
+                camera, known = move_camera(before, old_source, source, fingerprint)
+            camera = camera.model_copy(update={"name": name or before.name})
+            with self._lock:
+                self._reject_built_in(before)
+                if source is not None:
+                    self._reject_open(before)
+                    self._reject_taken_address(camera)
+                if camera_id in self._unstored:
+                    self._unstored[camera_id] = camera
+                    return camera
+                content = self._read()
+                listed = [camera if each is before else each for each in content.cameras]
+                self._content = after = replace(content, cameras=tuple(listed))
+            self._write_or_restore(content, after)
+            if source is not None:
+                self._credentials.forget(before)
+                if known is not None:
+                    self._credentials.keep(camera, known)
+            return camera
+
+    def remove(self, camera_id: str) -> None:
+        """Remove a camera and its password. Return once it is not on the disk any more.
+
+        Raises
+        ------
+        NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
+        StateError
+            ``camera_open``, ``camera_built_in``.
+        """
+        with self._write_lock:
+            with self._lock:
+                camera = self._get(camera_id)
+                self._reject_built_in(camera)
+                self._reject_open(camera)
+                content = self._read()
+                listed = [each for each in content.cameras if each is not camera]
+                self._content = after = replace(content, cameras=tuple(listed))
+            self._write_or_restore(content, after)
+            self._credentials.forget(camera)
+
+    def _write_or_restore(self, before: CameraFileContent, after: CameraFileContent) -> None:
+        """Write the file; if that fails, nothing has changed."""
+        if after == before:
+            return
+        try:
+            self._file.write(after)
+        except ServiceError:
+            with self._lock:
+                self._content = before
+            raise
+
+    # These need `_lock`.
+
+    def _reject_built_in(self, camera: KnownCamera) -> None:
+        if self.is_built_in(camera.camera_id):
+            raise StateError("camera_built_in", name=camera.name)
+
+    def _reject_open(self, camera: KnownCamera) -> None:
+        if camera.camera_id in self._open_counts:
+            raise StateError("camera_open", name=camera.name)
+
+    def _reject_taken_address(self, camera: KnownCamera) -> None:
+        other = find_by_address(self._all(), camera.address, camera.secrets)
+        if other is not None and other.camera_id != camera.camera_id:
+            raise StateError("camera_exists", name=other.name)
+
+    def _read(self) -> CameraFileContent:
+        if self._content is None:
+            self._content = self._file.read()
+        return self._content
+
+    def _all(self) -> list[KnownCamera]:
+        return [*self._unstored.values(), *self._read().cameras]
+
+    def _get(self, camera_id: str) -> KnownCamera:
+        camera = find_by_id(self._all(), camera_id)
+        if camera is None:
+            raise NotFoundError("no_camera", camera_id=camera_id)
+        return camera
+
+    def _fingerprint(self, source: CameraAddress) -> str | None:
+        """Computed without the lock, because it takes a while."""
+        with self._lock:
+            salt = self._read().salt
+        return fingerprint_secrets(source, salt)

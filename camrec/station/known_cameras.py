@@ -1,0 +1,111 @@
+"""The cameras that camrec knows, open or not: lists, renames, moves and removes them."""
+
+from __future__ import annotations
+
+from camrec.callbacks import Callbacks
+from camrec.camera_address import CameraAddress, parse_address, validate_name
+from camrec.camera_registry import CameraRegistry, KnownCamera
+from camrec.errors import CameraError
+from camrec.session import OPEN_SESSION_STATES, Session
+from camrec.station.cameras import StationCameras
+from camrec.station.events import CamerasChanged, StationEvent
+
+MAX_RECENT_CAMERAS = 8
+
+
+class KnownCameras:
+    """All cameras with their ids. All calls block and may come from any thread."""
+
+    def __init__(
+        self,
+        registry: CameraRegistry,
+        cameras: StationCameras,
+        changed: Callbacks[[StationEvent]],
+    ) -> None:
+        self._registry = registry
+        self._cameras = cameras
+        self._changed = changed
+
+    def all(self) -> list[KnownCamera]:
+        """All cameras, the one that was opened last first."""
+        return self._registry.cameras()
+
+    def find(self, source: CameraAddress) -> KnownCamera | None:
+        """The camera at an address; None if camrec does not know it."""
+        return self._registry.find(source)
+
+    def open_sessions(self, camera_id: str) -> list[Session]:
+        """The open sessions of a camera, the oldest first."""
+        return [
+            session
+            for session in self._cameras.sessions()
+            if session.camera_id == camera_id and session.state in OPEN_SESSION_STATES
+        ]
+
+    def update(self, camera_id: str, name: str | None, url: str | None) -> KnownCamera:
+        """Rename a camera, its open sessions too, or give it another address.
+
+        Parameters
+        ----------
+        name, url
+            None: it stays.
+
+        Raises
+        ------
+        InputError, NotFoundError, StateError, ServiceError
+            As `CameraRegistry.update`, and for a wrong name or address.
+        """
+        source = None if url is None else parse_address(url)
+        name = validate_name(name)
+        before = self._registry.get(camera_id)
+        camera = self._registry.update(camera_id, name=name, source=source)
+        for session in self.open_sessions(camera_id):
+            if session.name == before.name:
+                session.rename(camera.name)
+        self._changed.emit(CamerasChanged())
+        return camera
+
+    def remove(self, camera_id: str) -> None:
+        """Remove a camera and its password. See `CameraRegistry.remove`.
+
+        Its videos stay. If it is opened again, it gets another id.
+        """
+        self._registry.remove(camera_id)
+        self._changed.emit(CamerasChanged())
+
+    # The recent cameras of the page.
+
+    def recent(self) -> list[KnownCamera]:
+        """The last `MAX_RECENT_CAMERAS` cameras that are not open now, the latest first.
+
+        Without a camera whose address is not complete: that the user has to type again.
+        """
+        open_ids = {
+            session.camera_id
+            for session in self._cameras.sessions()
+            if session.state in OPEN_SESSION_STATES
+        }
+        closed = [each for each in self._registry.cameras() if each.camera_id not in open_ids]
+        usable = [each for each in closed if each.secrets is None or not self.needs_password(each)]
+        return usable[:MAX_RECENT_CAMERAS]
+
+    def needs_password(self, camera: KnownCamera) -> bool:
+        """Whether a camera has a password that is not known any more."""
+        return self._registry.source(camera) is None
+
+    def reopen(self, camera_id: str) -> Session:
+        """Start to open a camera again.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_camera``.
+        CameraError
+            ``camera_wrong_password``: it requires a password that is not known any more.
+        StateError (``sessions_full``)
+        """
+        camera = self._registry.get(camera_id)
+        source = self._registry.source(camera)
+        if source is None:
+            raise CameraError("camera_wrong_password", host=camera.address.host)
+        return self._cameras.begin_open(source)

@@ -1,0 +1,442 @@
+"""Which camera an address is, what its file keeps, and what becomes of its password."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from camrec import file_system
+from camrec.camera_address import parse_address
+from camrec.camera_registry import (
+    CAMERA_FILE_NAME,
+    MAX_STORED_CAMERAS,
+    CameraFile,
+    CameraRegistry,
+    KnownCamera,
+    address_identity,
+)
+from camrec.errors import NotFoundError, ServiceError, StateError
+from support.private_files import is_private
+
+URL = "rtsp://camera/stream"
+
+
+def registry(folder: Path, **options) -> CameraRegistry:
+    made = CameraRegistry(CameraFile(folder), **options)
+    made.load()
+    return made
+
+
+def opened(known: CameraRegistry, address: str, name: str = "Door") -> KnownCamera:
+    """The camera after it was opened, delivered and was closed."""
+    source = parse_address(address)
+    camera = known.acquire(source, name)
+    known.remember(camera.camera_id, source, name)
+    known.release(camera.camera_id)
+    return known.get(camera.camera_id)
+
+
+def stored(folder: Path) -> dict:
+    return json.loads((folder / CAMERA_FILE_NAME).read_text("utf-8"))
+
+
+# Which camera an address is.
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("rtsp://camera/a", "rtsp://CAMERA:554/a"),
+        ("rtsp://camera/a", "RTSP://user:password@camera/a"),
+        ("rtsp://user:one@camera/a", "rtsp://user:two@camera/a"),
+        ("rtsps://camera/a", "rtsps://camera:322/a"),
+        ("http://camera", "http://camera:80"),
+        ("https://camera/a?b=1", "https://camera:443/a?b=1"),
+        ("rtsp://[FE80::1]/a", "rtsp://[fe80::1]:554/a"),
+        ("rtsp://camera/a#part", "rtsp://camera/a"),
+    ],
+)
+def test_two_spellings_of_an_address_are_one_camera(first, second):
+    assert address_identity(parse_address(first)) == address_identity(parse_address(second))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "rtsps://camera/a?b=1",
+        "http://camera/a?b=1",
+        "rtsp://camera2/a?b=1",
+        "rtsp://camera:8554/a?b=1",
+        "rtsp://camera/A?b=1",
+        "rtsp://camera/a/?b=1",
+        "rtsp://camera/a?b=2",
+        "rtsp://camera/a?B=1",
+        "rtsp://camera/a?",
+        "rtsp://camera/%61?b=1",
+    ],
+)
+def test_another_scheme_host_port_path_or_query_is_another_camera(other):
+    first = parse_address("rtsp://camera/a?b=1")
+    assert address_identity(first) != address_identity(parse_address(other))
+
+
+def test_an_identity_contains_no_secret():
+    source = parse_address("http://user:canary@camera/a?pwd=canary&channel=1")
+    assert address_identity(source) == "http://camera:80/a?pwd=***&channel=1"
+
+
+def test_addresses_that_differ_in_secret_parameters_only_are_two_cameras(tmp_path):
+    known = registry(tmp_path)
+    first = opened(known, "http://recorder/v?token=canary-1")
+    second = opened(known, "http://recorder/v?token=canary-2")
+    assert first.url == second.url == "http://recorder/v?token=***"
+    assert first.camera_id != second.camera_id
+    later = registry(tmp_path)
+    assert later.find(parse_address("http://recorder:80/v?token=canary-1")) == first
+    assert later.find(parse_address("http://recorder/v?token=canary-2")) == second
+    assert later.find(parse_address("http://recorder/v?token=canary-3")) is None
+    assert later.find(parse_address("http://recorder/v?token=***")) is None
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text("utf-8")
+
+
+# Ids and names.
+
+
+def test_a_camera_has_the_same_id_and_name_after_a_restart(tmp_path):
+    camera = opened(registry(tmp_path), "rtsp://user:canary@camera/stream", "Door")
+    later = registry(tmp_path)
+    assert later.cameras() == [camera]
+    assert later.acquire(parse_address("rtsp://camera:554/stream"), "other") == camera
+    assert (camera.name, camera.url, camera.guarded) == ("Door", URL, True)
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text("utf-8")
+
+
+def test_a_name_stays_until_another_one_is_given(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL, "Door")
+    known.remember(camera.camera_id, parse_address(URL))
+    assert known.get(camera.camera_id).name == "Door"
+    known.remember(camera.camera_id, parse_address(URL), "Gate")
+    assert registry(tmp_path).get(camera.camera_id).name == "Gate"
+
+
+def test_a_camera_that_never_delivers_is_forgotten_with_its_last_session(tmp_path):
+    known = registry(tmp_path)
+    first, second = (known.acquire(parse_address(URL), "Door") for _ in range(2))
+    assert first.camera_id == second.camera_id
+    known.release(first.camera_id)
+    assert known.cameras() == [first]
+    known.release(first.camera_id)
+    assert known.cameras() == [] and not (tmp_path / CAMERA_FILE_NAME).exists()
+
+
+def test_the_camera_of_a_recording_that_continues_keeps_its_id(tmp_path):
+    known = registry(tmp_path)
+    camera = known.acquire(parse_address(URL), "Door", "0123456789abcdef")
+    assert camera.camera_id == "0123456789abcdef"
+    known.remember(camera.camera_id, parse_address(URL))
+    assert registry(tmp_path).find(parse_address(URL)).camera_id == "0123456789abcdef"
+
+
+def test_a_built_in_camera_is_not_stored_renamed_moved_or_removed(tmp_path):
+    known = registry(tmp_path, built_in_ids=("demo",))
+    source = parse_address("rtsp://127.0.0.1:4000/street")
+    camera = known.acquire(source, "Demo", "demo")
+    known.remember(camera.camera_id, source)
+    for change in (
+        lambda: known.update("demo", name="Other"),
+        lambda: known.update("demo", source=parse_address(URL)),
+        lambda: known.remove("demo"),
+    ):
+        with pytest.raises(StateError) as refused:
+            change()
+        assert refused.value.code == "camera_built_in"
+    known.release("demo")
+    assert known.cameras() == [] and not (tmp_path / CAMERA_FILE_NAME).exists()
+    again = known.acquire(parse_address("rtsp://127.0.0.1:5000/street"), "Demo", "demo")
+    assert (again.camera_id, again.url) == ("demo", "rtsp://127.0.0.1:5000/street")
+
+
+def test_many_threads_that_open_one_address_get_one_camera(tmp_path):
+    known, ids = registry(tmp_path), []
+    start = threading.Barrier(8)
+
+    def open_and_close():
+        start.wait()
+        ids.append(opened(known, URL).camera_id)
+
+    threads = [threading.Thread(target=open_and_close) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(ids)) == len(known.cameras()) == len(registry(tmp_path).cameras()) == 1
+    known.remove(ids[0])
+
+
+# The limit.
+
+
+def test_the_limit_drops_the_oldest_cameras_that_nothing_names(tmp_path):
+    named: set[str] = set()
+    known = registry(tmp_path, named_ids=lambda: named)
+    cameras = [opened(known, f"rtsp://camera{n}/a") for n in range(MAX_STORED_CAMERAS)]
+    named.add(cameras[0].camera_id)
+    known.acquire(parse_address("rtsp://camera1/a"), "open")
+    new = opened(known, "rtsp://new/a")
+    kept = [each.camera_id for each in registry(tmp_path).cameras()]
+    assert len(kept) == MAX_STORED_CAMERAS
+    assert kept[0] == new.camera_id
+    assert {cameras[0].camera_id, cameras[1].camera_id} <= set(kept), "a video names it, it is open"
+    assert cameras[2].camera_id not in kept and cameras[3].camera_id in kept
+
+
+def test_more_cameras_than_the_limit_stay_if_something_names_each(tmp_path):
+    named: set[str] = set()
+    known = registry(tmp_path, named_ids=lambda: named)
+    for number in range(MAX_STORED_CAMERAS + 3):
+        named.add(opened(known, f"rtsp://camera{number}/a").camera_id)
+    assert len(registry(tmp_path).cameras()) == MAX_STORED_CAMERAS + 3
+
+
+# Changes.
+
+
+def test_a_rename_is_on_the_disk_when_it_returns(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    known.acquire(parse_address(URL), "Door")  # an open camera can be renamed
+    known.update(camera.camera_id, name="Gate")
+    assert stored(tmp_path)["cameras"][0]["name"] == "Gate"
+    with pytest.raises(NotFoundError):
+        known.update("none", name="Gate")
+
+
+def test_an_open_camera_keeps_its_address_and_is_not_removed(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    known.acquire(parse_address(URL), "Door")
+    for change in (
+        lambda: known.update(camera.camera_id, source=parse_address("rtsp://other/a"), name="New"),
+        lambda: known.remove(camera.camera_id),
+    ):
+        with pytest.raises(StateError) as refused:
+            change()
+        assert refused.value.code == "camera_open"
+    assert known.get(camera.camera_id) == camera
+    known.release(camera.camera_id)
+    known.remove(camera.camera_id)
+    assert known.cameras() == registry(tmp_path).cameras() == []
+
+
+def test_no_camera_gets_the_address_of_another_one(tmp_path):
+    known = registry(tmp_path)
+    first, second = opened(known, URL), opened(known, "rtsp://other/a", "Gate")
+    being_opened = known.acquire(parse_address("rtsp://new/a"), "New")
+    for url in ("rtsp://user:word@CAMERA:554/stream", being_opened.url):
+        with pytest.raises(StateError) as refused:
+            known.update(second.camera_id, source=parse_address(url))
+        assert refused.value.code == "camera_exists"
+    # Its own address, spelled in another way.
+    moved = known.update(first.camera_id, source=parse_address("rtsp://camera:554/stream"))
+    assert moved.url == "rtsp://camera:554/stream"
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("rtsp://camera/other", "canary"),
+        ("rtsp://CAMERA:554/stream?a=1", "canary"),
+        ("rtsp://user:new@camera/other", "new"),
+        ("rtsp://user:new@elsewhere/other", "new"),
+        ("rtsp://elsewhere/stream", None),
+        ("rtsp://camera:555/stream", None),
+        ("rtsps://camera:554/stream", None),
+        ("http://camera:554/stream", None),
+    ],
+)
+def test_a_password_goes_to_no_other_scheme_host_or_port(url, password, tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, "rtsp://user:canary@camera/stream")
+    moved = known.update(camera.camera_id, source=parse_address(url))
+    source = known.source(moved)
+    assert moved.camera_id == camera.camera_id and moved.guarded == (password is not None)
+    assert (source.credential.password if source.credential else None) == password
+
+
+def test_a_camera_whose_password_is_not_known_still_needs_it_at_a_new_path(tmp_path):
+    camera = opened(registry(tmp_path), "rtsp://user:canary@camera/stream")
+    known = registry(tmp_path)
+    assert known.source(camera) is None
+    moved = known.update(camera.camera_id, source=parse_address("rtsp://camera/other"))
+    assert moved.guarded and known.source(moved) is None
+    moved = known.update(camera.camera_id, source=parse_address("rtsp://elsewhere/other"))
+    assert not moved.guarded
+    assert known.source(moved).address() == "rtsp://elsewhere/other"
+
+
+def test_an_address_sent_back_with_its_mask_keeps_its_secret_parameters(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, "http://camera/v?user=me&pwd=canary")
+    same = known.update(camera.camera_id, name="Gate", source=parse_address(camera.url))
+    assert same.secrets == camera.secrets
+    assert known.source(same).address() == "http://camera/v?user=me&pwd=canary"
+    later = registry(tmp_path)
+    assert later.source(later.update(camera.camera_id, source=parse_address(camera.url))) is None
+    moved = later.update(camera.camera_id, source=parse_address("http://camera/v?channel=1"))
+    assert later.source(moved).address() == "http://camera/v?channel=1"
+    moved = later.update(camera.camera_id, source=parse_address("http://camera/v?user=me&pwd=new"))
+    assert later.source(moved).address() == "http://camera/v?user=me&pwd=new"
+
+
+# The file.
+
+
+def test_only_its_owner_can_read_the_file(tmp_path):
+    (tmp_path / CAMERA_FILE_NAME).write_text('{"version": 1, "cameras": []}')
+    opened(registry(tmp_path), URL)
+    assert is_private(tmp_path / CAMERA_FILE_NAME)
+    assert [each.name for each in tmp_path.iterdir()] == [CAMERA_FILE_NAME]
+
+
+def test_the_file_of_an_older_camrec_is_taken_over_with_the_same_ids_each_time(tmp_path):
+    old = [
+        {"name": "Door", "url": URL, "guarded": True},
+        {"name": "Gate", "url": "http://camera/v"},
+    ]
+    (tmp_path / ".cameras").write_text(json.dumps(old))
+    only_read = CameraFile(tmp_path).read().cameras
+    assert not (tmp_path / CAMERA_FILE_NAME).exists(), "reading changes nothing"
+    known = registry(tmp_path)
+    assert known.cameras() == registry(tmp_path).cameras() == list(only_read)
+    assert [(each.name, each.url, each.guarded) for each in only_read] == [
+        ("Door", URL, True),
+        ("Gate", "http://camera/v", False),
+    ]
+    assert not (tmp_path / ".cameras").exists()
+
+
+@pytest.mark.parametrize("text", ["no list", '{"a": 1}', '[{"name": 1}]', '[{"url": 1}, 2]'])
+def test_an_old_file_that_is_not_understood_whole_is_kept(text, tmp_path):
+    (tmp_path / ".cameras").write_text(text)
+    opened(registry(tmp_path), URL)
+    assert (tmp_path / ".cameras").read_text() == text
+    assert len(registry(tmp_path).cameras()) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no JSON",
+        b"\xff\xfe",
+        b"[1, 2]",
+        b'{"cameras": []}',
+        b'{"version": true, "cameras": []}',
+        b'{"version": 0, "cameras": []}',
+        b'{"version": 1, "cameras": {}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_damaged_or_foreign_file_gets_another_name_before_the_first_change(data, tmp_path):
+    file = tmp_path / CAMERA_FILE_NAME
+    for kept in (".cameras.json.damaged", ".cameras.json.damaged-2"):
+        file.write_bytes(data)
+        known = registry(tmp_path)
+        assert known.cameras() == [] and file.read_bytes() == data
+        opened(known, URL)
+        assert (tmp_path / kept).read_bytes() == data
+        assert [each.url for each in registry(tmp_path).cameras()] == [URL]
+
+
+def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
+    file = tmp_path / CAMERA_FILE_NAME
+    entry = {"camera_id": "aa", "name": "Door", "url": URL, "delay": {"seconds": 0.04}}
+    strange = [
+        {"camera_id": "bb", "name": "New", "url": "srt://camera/a"},
+        {"camera_id": "aa", "name": "Twice", "url": "rtsp://twice/a"},
+        {"camera_id": "../x", "name": "Id", "url": URL},
+        {"camera_id": "cc", "name": "", "url": URL},
+        {"camera_id": "dd", "name": "Word", "url": "rtsp://user:word@camera/a"},
+        {"camera_id": "ee", "name": "\ud800", "url": URL},
+        7,
+    ]
+    content = {"version": 1, "salt": "00ff", "cameras": [entry, *strange], "calibrated": [1]}
+    file.write_text("\ufeff" + json.dumps(content), "utf-8")  # as Notepad writes it
+    known = registry(tmp_path)
+    assert [each.camera_id for each in known.cameras()] == ["aa"]
+    known.update("aa", name="Gate")
+    opened(known, "rtsp://other/a")
+    now = stored(tmp_path)
+    assert {each["name"]: each for each in now["cameras"][:2]}["Gate"] == {
+        **entry,
+        "name": "Gate",
+        "guarded": False,
+        "secrets": None,
+    }
+    assert now["cameras"][2:] == strange
+    assert (now["calibrated"], now["salt"]) == ([1], "00ff")
+
+
+@pytest.mark.parametrize("layout", [{}, {"cameras": {"aa": {}}}])
+def test_the_file_of_a_newer_camrec_is_read_and_not_changed(layout, tmp_path):
+    file = tmp_path / CAMERA_FILE_NAME
+    entry = {"camera_id": "aa", "name": "Door", "url": URL, "new": 1}
+    file.write_text(json.dumps({"version": 2, "cameras": [entry], **layout}))
+    before = file.read_bytes()
+    known = registry(tmp_path)
+    assert [each.camera_id for each in known.cameras()] == ([] if layout else ["aa"])
+    assert known.acquire(parse_address(URL), "Door").name == "Door"
+    opened(known, "rtsp://other/a", "Gate")  # it is known as long as camrec runs
+    other = known.find(parse_address("rtsp://other/a"))
+    for change in (
+        lambda: known.update(other.camera_id, name="New"),
+        lambda: known.remove(other.camera_id),
+    ):
+        with pytest.raises(ServiceError) as refused:
+            change()
+        assert refused.value.code == "cameras_file_kept"
+        assert known.get(other.camera_id).name == "Gate", "nothing changed"
+    assert file.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_that_cannot_be_read_is_kept(tmp_path):
+    (tmp_path / CAMERA_FILE_NAME).mkdir()  # reading it fails, also for root
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    assert known.cameras() == [camera]
+    with pytest.raises(ServiceError) as refused:
+        known.remove(camera.camera_id)
+    assert refused.value.code == "cameras_file_kept"
+    assert (tmp_path / CAMERA_FILE_NAME).is_dir()
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_the_file(tmp_path):
+    known = registry(tmp_path / "nowhere")
+    camera = opened(known, URL)
+    assert known.cameras() == [camera]
+    with pytest.raises(ServiceError) as refused:
+        known.update(camera.camera_id, name="Gate")
+    assert refused.value.code == "folder_unwritable"
+    assert known.cameras() == [camera]
+
+
+def test_a_new_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monkeypatch):
+    steps = []
+
+    def note(name: str) -> None:
+        real = getattr(file_system, name)
+
+        def noted(*given):
+            steps.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(file_system, name, noted)
+
+    for name in ("open_private", "fsync_handle", "replace", "fsync_path"):
+        note(name)
+    opened(registry(tmp_path), URL)
+    assert steps == ["open_private", "fsync_handle", "replace", "fsync_path"]
