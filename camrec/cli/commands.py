@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -21,11 +21,17 @@ from camrec.errors import CamrecError
 from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.typed_path import parse_path
 
+if TYPE_CHECKING:
+    from camrec.config import Config
+
 app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
+cameras = typer.Typer(help=cli_text("cameras.about"), invoke_without_command=True)
+app.add_typer(cameras, name="cameras")
 service = typer.Typer(help=cli_text("service.about"), no_args_is_help=True)
 app.add_typer(service, name="service")
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
+CameraArgument = Annotated[str, Argument(metavar="CAMERA", help=cli_text("cameras.camera"))]
 
 
 def _path_option(name: str, text: str, metavar: str = "PATH", *, hidden: bool = False) -> object:
@@ -222,3 +228,71 @@ def remove_service(
     from camrec.cli import service
 
     service.remove_service()
+
+
+@cameras.callback()
+def cameras_options(
+    context: typer.Context,
+    as_json: Annotated[bool, Option("--json", help=cli_text("cameras.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    """Without a further command, list the cameras."""
+    if context.invoked_subcommand is None:
+        list_cameras(context, as_json, config, videos)
+
+
+@cameras.command("list", help=cli_text("cameras.list"))
+def list_cameras(
+    context: typer.Context,
+    as_json: Annotated[bool, Option("--json", help=cli_text("cameras.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import cameras
+
+    as_json = as_json or bool(_group_option(context, "as_json"))
+    cameras.list_cameras(_cameras_config(context, config, videos), as_json=as_json)
+
+
+@cameras.command("rename", help=cli_text("cameras.rename"))
+def rename_camera(
+    context: typer.Context,
+    camera: CameraArgument,
+    name: Annotated[str, Argument(metavar="NAME", help=cli_text("cameras.new_name"))],
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import cameras
+
+    cameras.rename_camera(_cameras_config(context, config, videos), camera, name)
+
+
+@cameras.command("remove", help=cli_text("cameras.remove"))
+def remove_camera(
+    context: typer.Context,
+    camera: CameraArgument,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import cameras
+
+    cameras.remove_camera(_cameras_config(context, config, videos), camera)
+
+
+def _cameras_config(context: typer.Context, config: Path | None, videos: Path | None) -> Config:
+    """The settings, whether their options were before or after the command's name."""
+    from camrec.config import Config
+
+    return Config.load(
+        config or _group_option(context, "config"),
+        videos_dir=videos or _group_option(context, "videos"),
+    )
+
+
+def _group_option(context: typer.Context, name: str) -> Path | None:
+    """The option before the name of a command of `cameras`; None if it was not given."""
+    if context.parent is None:
+        return None
+    value: Path | None = context.parent.params.get(name)
+    return value

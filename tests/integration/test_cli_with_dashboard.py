@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,52 @@ def test_record_does_not_use_the_dashboard_of_another_videos_folder(place, tmp_p
             other.communicate(timeout=60)
         assert code == 1 and "--output" in err
         assert len(there.get("/videos")["videos"]) == 1
+
+
+def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(place):
+    (place / "videos").mkdir()
+    old = [{"name": name, "url": f"rtsp://{name}/a"} for name in ("door", "gate", "roof")]
+    (place / "videos" / ".cameras").write_text(json.dumps(old))
+
+    def listed() -> dict[str, dict[str, Any]]:
+        code, out, err = run(place, "cameras", "list", "--json")
+        assert code == 0, err
+        return {each["name"]: each for each in json.loads(out)["cameras"]}
+
+    before = listed()
+    assert list(before) == ["door", "gate", "roof"]
+    assert run(place, "cameras", "rename", "door", "Front door")[0] == 0
+    assert run(place, "cameras", "remove", before["roof"]["camera_id"])[0] == 0
+    now = listed()
+    assert now["Front door"]["camera_id"] == before["door"]["camera_id"] and len(now) == 2
+    with MjpegCamera() as camera, dashboard(place) as there:
+        opened = there.wire.post("/session/open", {"url": camera.url, "name": "Bench"}).json()
+        assert listed()["Bench"]["session_ids"] == [opened["session_id"]]
+        assert run(place, "cameras", "rename", "Bench", "gate")[0] == 0
+        assert there.get("/session/list")["sessions"][0]["name"] == "gate"
+        code, _, err = run(place, "cameras", "remove", "gate")
+        assert code == 1 and opened["camera_id"] in err and now["gate"]["camera_id"] in err
+        code, _, err = run(place, "cameras", "remove", opened["camera_id"])
+        assert code == 1 and "Close it first" in err
+        assert run(place, "cameras", "remove", now["gate"]["camera_id"])[0] == 0
+        elsewhere = ("--output", "there.mp4")
+        code, out, err = run(place, "record", camera.url, "--duration", "1", *elsewhere)
+        assert code == 0, err
+        assert receipts(out)[0].camera_id == opened["camera_id"]
+    options = ("--json", "--videos", str(place / "videos"))
+    assert list(json.loads(run(place, "cameras", *options)[1])["cameras"][0]) == list(
+        before["door"]
+    )
+    assert json.loads(run(place, "cameras", *options, "list")[1])["cameras"]
+    elsewhere = str(place / "elsewhere")
+    assert json.loads(run(place, "cameras", "--json", "list", "--videos", elsewhere)[1]) == {
+        "cameras": []
+    }
+    code, out, _ = run(place, "cameras")
+    assert code == 0 and "Front door" in out and "rtsp://door/a" in out
+    assert len(out.splitlines()) == 3
+    code, _, err = run(place, "cameras", "rename", "nothing", "New")
+    assert code == 1 and "nothing" in err
 
 
 def test_another_program_on_the_dashboard_port_gets_no_token(place):

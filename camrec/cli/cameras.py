@@ -1,0 +1,135 @@
+"""``camrec cameras`` lists, renames and removes the cameras that camrec knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from camrec import schema
+from camrec.api import RemoteBackend
+from camrec.camera_address import validate_name
+from camrec.camera_registry import CameraFile, CameraRegistry
+from camrec.cli import log_setup
+from camrec.cli.console import cli_text, err, make_table, print_json, print_message, print_table
+from camrec.cli.remote_recording import find_running_camrec
+from camrec.clock import Clock
+from camrec.config import Config
+from camrec.credential_store import CredentialStore
+from camrec.errors import CamrecError, InputError, NotFoundError, StateError
+from camrec.library import VideoLibrary
+from camrec.replies import describe_camera
+
+
+def list_cameras(config: Config, *, as_json: bool) -> None:
+    """Print the cameras, the one that was opened last first."""
+    log_setup.set_up_logging(config.log_level, err)
+    cameras = _with_sessions(_stored_cameras(config), config)
+    if as_json:
+        print_json(schema.CameraListReply(cameras=cameras).model_dump(mode="json"))
+        return
+    table = make_table("cameras.id", "cameras.name", "cameras.address")
+    for camera in cameras:
+        table.add_row(camera.camera_id, camera.name, camera.url)
+    print_table(table)
+
+
+def rename_camera(config: Config, camera: str, name: str) -> None:
+    """Give a camera another name. `camera` is its id, or its name if no other one has it."""
+    log_setup.set_up_logging(config.log_level, err)
+    name = validate_name(name) or ""
+    with _folder_or_running(config) as running:
+        if running is not None:
+            found = _choose(_cameras_of(running), camera)
+            path, body = f"/cameras/{found.camera_id}", {"name": name}
+            running.client.patch_model(schema.CameraReply, path, body)
+        else:
+            found = _choose(_stored_cameras(config), camera)
+            _open_registry(config).update(found.camera_id, name=name)
+    print_message(cli_text("cameras.renamed", old=found.name, name=name))
+
+
+def remove_camera(config: Config, camera: str) -> None:
+    """Remove a camera and its password. `camera` is as for `rename_camera`."""
+    log_setup.set_up_logging(config.log_level, err)
+    with _folder_or_running(config) as running:
+        if running is not None:
+            found = _choose(_cameras_of(running), camera)
+            running.client.delete(f"/cameras/{found.camera_id}")
+        else:
+            found = _choose(_stored_cameras(config), camera)
+            _open_registry(config).remove(found.camera_id)
+    print_message(cli_text("cameras.removed", name=found.name))
+
+
+@contextmanager
+def _folder_or_running(config: Config) -> Iterator[RemoteBackend | None]:
+    """Lock the videos folder, or yield the running camrec that uses it.
+
+    Raises
+    ------
+    StateError
+        ``folder_taken``: a camrec uses the folder, but does not answer this command.
+    ServiceError (``folder_unwritable``)
+    """
+    if not config.videos.is_dir():
+        yield None
+        return
+    library = VideoLibrary(config.videos, Clock())
+    try:
+        library.open()
+    except StateError:
+        running = find_running_camrec(config)
+        if running is None:
+            raise
+        yield running
+        return
+    try:
+        yield None
+    finally:
+        library.close()
+
+
+def _open_registry(config: Config) -> CameraRegistry:
+    return CameraRegistry(CameraFile(config.videos), CredentialStore() if config.keyring else None)
+
+
+def _with_sessions(stored: list[schema.CameraReply], config: Config) -> list[schema.CameraReply]:
+    """The cameras as a running camrec lists them, which knows their sessions.
+
+    The same cameras, if no running camrec with these cameras answers.
+    """
+    running = find_running_camrec(config) if stored else None
+    if running is None:
+        return stored
+    try:
+        listed = _cameras_of(running)
+    except CamrecError:
+        return stored
+    ids = {each.camera_id for each in listed}
+    return listed if all(each.camera_id in ids for each in stored) else stored
+
+
+def _stored_cameras(config: Config) -> list[schema.CameraReply]:
+    return [describe_camera(each) for each in CameraFile(config.videos).read().cameras]
+
+
+def _cameras_of(running: RemoteBackend) -> list[schema.CameraReply]:
+    return running.client.get_model(schema.CameraListReply, "/cameras").cameras
+
+
+def _choose(cameras: list[schema.CameraReply], given: str) -> schema.CameraReply:
+    """The camera with this id, or the only one with this name.
+
+    Raises
+    ------
+    NotFoundError (``no_camera``), InputError (``camera_name_ambiguous``)
+    """
+    found = [each for each in cameras if each.camera_id == given] or [
+        each for each in cameras if each.name == given
+    ]
+    if not found:
+        raise NotFoundError("no_camera", camera_id=given)
+    if len(found) > 1:
+        ids = ", ".join(each.camera_id for each in found)
+        raise InputError("camera_name_ambiguous", name=given, ids=ids)
+    return found[0]
