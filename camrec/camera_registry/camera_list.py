@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import lru_cache
 
 from camrec.camera_address import CameraAddress, restore_address
@@ -32,14 +32,19 @@ def find_by_address(
 
 
 def limit_cameras(
-    cameras: Sequence[KnownCamera], named_ids: Container[str]
+    cameras: Sequence[KnownCamera], named_ids: Callable[[], Container[str]]
 ) -> tuple[tuple[KnownCamera, ...], tuple[KnownCamera, ...]]:
     """Drop the last cameras that nothing names, while there are more than `MAX_STORED_CAMERAS`.
 
     Returns the cameras that stay, and those that are dropped. The first camera stays.
+
+    named_ids : called only if there are too many.
     """
-    excess = max(0, len(cameras) - MAX_STORED_CAMERAS)
-    unnamed = [each for each in reversed(cameras[1:]) if each.camera_id not in named_ids]
+    excess = len(cameras) - MAX_STORED_CAMERAS
+    if excess <= 0:
+        return tuple(cameras), ()
+    ids = named_ids()
+    unnamed = [each for each in reversed(cameras[1:]) if each.camera_id not in ids]
     dropped = tuple(unnamed[:excess])
     return tuple(each for each in cameras if each not in dropped), dropped
 

@@ -7,20 +7,15 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from camrec.camera_address import CameraAddress
-from camrec.camera_registry.camera_file import CameraFile, CameraFileContent
-from camrec.camera_registry.camera_list import (
-    MAX_STORED_CAMERAS,
-    find_by_address,
-    find_by_id,
-    limit_cameras,
-)
+from camrec.camera_registry.camera_file import CameraFile
+from camrec.camera_registry.camera_list import find_by_address, find_by_id, limit_cameras
 from camrec.camera_registry.credentials import CameraCredentials
 from camrec.camera_registry.identity import fingerprint_secrets
 from camrec.camera_registry.known_camera import KnownCamera
 from camrec.camera_registry.new_address import move_camera
+from camrec.camera_registry.stored_cameras import StoredCameras
 from camrec.credential_store import CredentialStore
 from camrec.errors import NotFoundError, ServiceError, StateError
 
@@ -53,13 +48,12 @@ class CameraRegistry:
         named_ids: Callable[[], Collection[str]] = frozenset,
         built_in_ids: Collection[str] = (),
     ) -> None:
-        self._file = file
+        self._stored = StoredCameras(file)
         self._named_ids = named_ids
         self._built_in_ids = frozenset(built_in_ids)
         self._credentials = CameraCredentials(credential_store)
-        self._write_lock = threading.Lock()  # held while `_content` and the file change
+        self._write_lock = threading.Lock()  # held while `_stored` and the file change
         self._lock = threading.Lock()  # of the fields below; taken after `_write_lock`, for moments
-        self._content: CameraFileContent | None = None
         self._unstored: dict[str, KnownCamera] = {}
         self._open_counts: Counter[str] = Counter()
 
@@ -67,12 +61,11 @@ class CameraRegistry:
         """Read the file again. The cameras of an older camrec are stored in the new file."""
         with self._write_lock:
             with self._lock:
-                content = self._content = self._file.read()
-            if self._file.replaces_old_file:
-                try:
-                    self._file.write(content)
-                except ServiceError as error:
-                    log.warning("%s", error)
+                self._stored.load()
+            try:
+                self._stored.save()
+            except ServiceError as error:
+                log.warning("%s", error)
 
     # Look up.
 
@@ -158,28 +151,26 @@ class CameraRegistry:
             return
         with self._write_lock:
             with self._lock:
-                content = self._read()
                 camera = find_by_id(self._all(), camera_id)
+                others = [each for each in self._stored.cameras if each.camera_id != camera_id]
                 open_ids = frozenset(self._open_counts)
             if camera is None:
                 return
             changes = {"guarded": source.credential is not None, "name": name or camera.name}
             camera = camera.model_copy(update=changes)
-            listed = [camera, *(each for each in content.cameras if each.camera_id != camera_id)]
-            is_full = len(listed) > MAX_STORED_CAMERAS
-            named_ids = open_ids.union(self._named_ids()) if is_full else open_ids
-            cameras, dropped = limit_cameras(listed, named_ids)
+            cameras, dropped = limit_cameras(
+                [camera, *others], lambda: open_ids.union(self._named_ids())
+            )
             with self._lock:
-                self._content = after = replace(content, cameras=cameras)
+                self._stored.change(cameras)
                 self._unstored.pop(camera_id, None)
             self._credentials.keep(camera, source)
             for each in dropped:
                 self._credentials.forget(each)
-            if after != content:
-                try:
-                    self._file.write(after)
-                except ServiceError as error:
-                    log.warning("the camera %s cannot be stored: %s", camera.url, error)
+            try:
+                self._stored.save()
+            except ServiceError as error:
+                log.warning("the camera %s cannot be stored: %s", camera.url, error)
 
     # Changes.
 
@@ -207,24 +198,25 @@ class CameraRegistry:
         fingerprint = None if source is None else self._fingerprint(source)
         with self._write_lock:
             before = self.get(camera_id)
-            camera, known = before, None
+            camera, known, is_moved = before, None, False
             if source is not None:
                 old_source = self._credentials.find(before)
                 camera, known = move_camera(before, old_source, source, fingerprint)
+                is_moved = source.credential is not None or camera != before
             camera = camera.model_copy(update={"name": name or before.name})
             with self._lock:
                 self._reject_built_in(before)
-                if source is not None:
+                if is_moved:
                     self._reject_open(before)
                     self._reject_taken_address(camera)
                 if camera_id in self._unstored:
                     self._unstored[camera_id] = camera
                     return camera
-                content = self._read()
-                listed = [camera if each is before else each for each in content.cameras]
-                self._content = after = replace(content, cameras=tuple(listed))
-            self._write_or_restore(content, after)
-            if source is not None:
+                self._stored.change(
+                    camera if each is before else each for each in self._stored.cameras
+                )
+            self._save_or_undo()
+            if is_moved:
                 self._credentials.forget(before)
                 if known is not None:
                     self._credentials.keep(camera, known)
@@ -244,21 +236,17 @@ class CameraRegistry:
                 camera = self._get(camera_id)
                 self._reject_built_in(camera)
                 self._reject_open(camera)
-                content = self._read()
-                listed = [each for each in content.cameras if each is not camera]
-                self._content = after = replace(content, cameras=tuple(listed))
-            self._write_or_restore(content, after)
+                self._stored.change(each for each in self._stored.cameras if each is not camera)
+            self._save_or_undo()
             self._credentials.forget(camera)
 
-    def _write_or_restore(self, before: CameraFileContent, after: CameraFileContent) -> None:
-        """Write the file; if that fails, nothing has changed."""
-        if after == before:
-            return
+    def _save_or_undo(self) -> None:
+        """Write the last change. If that fails, nothing has changed."""
         try:
-            self._file.write(after)
+            self._stored.save()
         except ServiceError:
             with self._lock:
-                self._content = before
+                self._stored.undo()
             raise
 
     # These need `_lock`.
@@ -276,13 +264,8 @@ class CameraRegistry:
         if other is not None and other.camera_id != camera.camera_id:
             raise StateError("camera_exists", name=other.name)
 
-    def _read(self) -> CameraFileContent:
-        if self._content is None:
-            self._content = self._file.read()
-        return self._content
-
     def _all(self) -> list[KnownCamera]:
-        return [*self._unstored.values(), *self._read().cameras]
+        return [*self._unstored.values(), *self._stored.cameras]
 
     def _get(self, camera_id: str) -> KnownCamera:
         camera = find_by_id(self._all(), camera_id)
@@ -293,5 +276,5 @@ class CameraRegistry:
     def _fingerprint(self, source: CameraAddress) -> str | None:
         """Computed without the lock, because it takes a while."""
         with self._lock:
-            salt = self._read().salt
+            salt = self._stored.salt
         return fingerprint_secrets(source, salt)

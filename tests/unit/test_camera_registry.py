@@ -227,6 +227,7 @@ def test_an_open_camera_keeps_its_address_and_is_not_removed(tmp_path):
             change()
         assert refused.value.code == "camera_open"
     assert known.get(camera.camera_id) == camera
+    known.update(camera.camera_id, source=parse_address(URL), name="New")  # that is its address
     known.release(camera.camera_id)
     known.remove(camera.camera_id)
     assert known.cameras() == registry(tmp_path).cameras() == []
