@@ -12,7 +12,7 @@ from camrec.api.backend import VideoHandle
 from camrec.api.local import load_page_file
 from camrec.api.remote_library import RemoteLibrary, RemoteVideo
 from camrec.api.rest_client import RestClient
-from camrec.camera_address import parse_address, restore_address
+from camrec.camera_address import CameraAddress, MaskedUrl, parse_address, restore_address
 from camrec.camera_registry import address_identity
 from camrec.clock import iso_to_utc_ns, monotonic_s
 from camrec.errors import NotFoundError, StateError, error_from_code
@@ -46,6 +46,8 @@ class RemoteBackend:
     def __init__(self, url: str, token: str | None) -> None:
         self.client = RestClient(url, token)
         self.library = RemoteLibrary(self.client)
+        # The sessions that were opened here with secret parameters in their address.
+        self._secret_urls: dict[str, MaskedUrl] = {}
         self._proxy: UpstreamProxy | None = None
         self._lock = threading.Lock()
         self.client.get("/health")
@@ -68,13 +70,25 @@ class RemoteBackend:
         return self._ensure_proxy().record_url
 
     def open(self, url: str, name: str | None) -> RemoteCamera:
-        identity = address_identity(parse_address(url))
+        source = parse_address(url)
         for camera in self.cameras():
-            if address_identity(restore_address(camera.latest_info.url)) == identity:
+            if self._is_open_at(source, camera.latest_info):
                 return camera
         body = {"url": url} if name is None else {"url": url, "name": name}
         info = self.client.post_model(schema.SessionReply, "/session/open", body)
+        if source.masked_url is not None:
+            self._secret_urls[info.session_id] = source.masked_url
         return RemoteCamera(self, info)
+
+    def _is_open_at(self, source: CameraAddress, info: schema.SessionReply) -> bool:
+        """Whether `source` is the address of this session.
+
+        The reply does not contain secret parameters, so a session that something else opened is
+        never one with the same secret parameters.
+        """
+        if self._secret_urls.get(info.session_id) != source.masked_url:
+            return False
+        return address_identity(restore_address(info.url)) == address_identity(source)
 
     def cameras(self) -> list[RemoteCamera]:
         return [

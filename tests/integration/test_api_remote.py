@@ -14,6 +14,7 @@ import camrec
 from camrec.config import Config
 from camrec.dashboard import CameraView
 from support.cameras.mjpeg import MjpegCamera
+from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.dashboard_page import moving
 from support.dashboard_server import server
 from support.serving import Serving
@@ -44,6 +45,15 @@ def there(url) -> Iterator[camrec.Connection]:
 @pytest.fixture(autouse=True)
 def cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+def test_addresses_there_that_differ_in_a_secret_parameter_are_two_cameras(there):
+    with RawHttpCamera(encode_jpegs()) as recorder:
+        first, second = (there.open(f"{recorder.url}?token=canary-{n}") for n in (1, 2))
+        assert first.id != second.id
+        assert there.open(f"{recorder.url}?token=canary-2") is second
+        first.close()
+        second.close()
 
 
 def test_a_recording_there_is_followed_awaited_and_its_video_fetched(there, camera):
