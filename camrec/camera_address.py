@@ -191,10 +191,9 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
     """The name of a camera without a name: its host, and what distinguishes it from `others`.
 
     For the streams of one video recorder this is the part of the address that differs:
-    ``192.168.1.9 · 201``, ``192.168.1.9 · channel=2``. An address that is already open gets a
-    number.
+    ``192.168.1.9 · 201``, ``192.168.1.9 · channel=2``. If nothing differs, it gets a number.
 
-    others : the addresses of the open cameras, by name.
+    others : the addresses of the other cameras, by name.
     """
     if source.host not in others:
         return source.host

@@ -104,7 +104,8 @@ class StationCameras:
                 for each in self._sessions.values()
                 if each.state in OPEN_SESSION_STATES
             }
-            new_name = given_name or default_name(source, used_names)
+            names = {each.name: each.address for each in self._registry.cameras()} | used_names
+            new_name = given_name or default_name(source, names)
             camera = self._registry.acquire(source, new_name, self._demo.camera_id(source.url))
             session = Session(
                 source,
