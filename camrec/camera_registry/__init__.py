@@ -2,8 +2,8 @@
 
 from camrec.camera_registry.camera_file import (
     CAMERA_FILE_NAME,
-    OLD_CAMERA_FILE_NAME,
     CameraFile,
+    ReadOnlyCameraFile,
 )
 from camrec.camera_registry.camera_list import MAX_STORED_CAMERAS
 from camrec.camera_registry.identity import address_identity
@@ -13,9 +13,9 @@ from camrec.camera_registry.registry import CameraRegistry
 __all__ = [
     "CAMERA_FILE_NAME",
     "MAX_STORED_CAMERAS",
-    "OLD_CAMERA_FILE_NAME",
     "CameraFile",
     "CameraRegistry",
     "KnownCamera",
+    "ReadOnlyCameraFile",
     "address_identity",
 ]

@@ -160,6 +160,13 @@ class CameraFile:
                 return
 
 
+class ReadOnlyCameraFile(CameraFile):
+    """The file of a folder that another camrec may use at the same time: it is never written."""
+
+    def write(self, content: CameraFileContent) -> None:
+        """Leave the file as it is."""
+
+
 def _parse_cameras(listed: list[object]) -> tuple[tuple[KnownCamera, ...], tuple[object, ...]]:
     """The cameras, and the entries that are none or that repeat an id."""
     cameras: dict[str, KnownCamera] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from camrec.cli import log_setup
 from camrec.cli.console import CONSOLE_LANGUAGE, err, print_error
@@ -16,13 +17,16 @@ from camrec.station import Station
 
 
 @contextmanager
-def running_station(config: Config, *, fetch: tuple[str, ...] = ()) -> Iterator[Station]:
+def running_station(
+    config: Config, *, fetch: tuple[str, ...] = (), cameras_from: Path | None = None
+) -> Iterator[Station]:
     """Start a station, and stop it at the end.
 
     fetch : programs to find or download now, with a progress bar; others when first needed.
+    cameras_from : see `Station`.
     """
     log_setup.set_up_logging(config.log_level, err)
-    station = Station(config)
+    station = Station(config, cameras_from=cameras_from)
     with DownloadProgressBar(err, CONSOLE_LANGUAGE) as bar:
         for name in fetch:
             try:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from typer import BadParameter
 
 from camrec import file_system
 from camrec.camera_address import parse_address
-from camrec.camera_registry import CAMERA_FILE_NAME, OLD_CAMERA_FILE_NAME
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
@@ -154,18 +152,12 @@ def _record_one(station: Station, url: str, duration: int) -> VideoFile:
 def _record_to_file(url: str, duration: int, output: Path, config: Path | None) -> None:
     """Record into `output`, even while another camrec uses the videos folder."""
     with _temporary_folder_next_to(output) as folder:
-        _copy_known_cameras(_load_config(config).videos, folder)
-        with running_station(_load_config(config, videos_dir=folder)) as station:
+        settings = _load_config(config, videos_dir=folder)
+        cameras_from = _load_config(config).videos
+        with running_station(settings, cameras_from=cameras_from) as station:
             video = _record_one(station, url, duration)
             _move_video(video, output)
         print_receipt(video.receipt, output)
-
-
-def _copy_known_cameras(source: Path, target: Path) -> None:
-    """Let a camera that the videos folder `source` knows have its id and name in `target`, too."""
-    for name in (CAMERA_FILE_NAME, OLD_CAMERA_FILE_NAME):
-        with suppress(OSError):
-            shutil.copy(source / name, target)
 
 
 def _save_report(url: str, path: Path, config: Path | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from camrec import schema
 from camrec.callbacks import Callbacks
-from camrec.camera_registry import CameraFile, CameraRegistry
+from camrec.camera_registry import CameraFile, CameraRegistry, ReadOnlyCameraFile
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.credential_store import CredentialStore
@@ -45,9 +47,21 @@ class Station:
     library : the videos folder.
     programs : MediaMTX, go2rtc and FFmpeg.
     routes : the known routes to cameras that cannot be reached directly.
+
+    Parameters
+    ----------
+    cameras_from
+        For a station that records into a temporary folder: the videos folder whose cameras it
+        knows. It changes neither them nor the keyring. None: the cameras of its own folder.
     """
 
-    def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: Config | None = None,
+        clock: Clock | None = None,
+        *,
+        cameras_from: Path | None = None,
+    ) -> None:
         self.config = config = config or Config()
         self.clock = clock = clock or Clock()
         self.changed: Callbacks[[StationEvent]] = Callbacks()
@@ -55,7 +69,10 @@ class Station:
         credential_store = CredentialStore() if config.keyring else None
         journal = Journal(config.videos / ".journal", credential_store)
         self._registry = registry = CameraRegistry(
-            CameraFile(config.videos), credential_store, self._named_camera_ids, BUILT_IN_CAMERA_IDS
+            CameraFile(config.videos) if cameras_from is None else ReadOnlyCameraFile(cameras_from),
+            credential_store if cameras_from is None else None,
+            self._named_camera_ids,
+            BUILT_IN_CAMERA_IDS,
         )
         self.routes = CameraRoutes(config.videos / ".routes", clock)
         self.programs = programs = StationPrograms(config)

@@ -151,6 +151,26 @@ def test_an_unusable_keyring_is_reported_at_the_start(system, monkeypatch, tmp_p
     assert 'pip install "camrec[keyring]"' in refused.value.text("en")
 
 
+def test_a_station_in_a_temporary_folder_changes_no_camera_and_no_keyring(
+    system, binaries, tmp_path
+):
+    config = binaries.config(tmp_path / "temporary", keyring=True)
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    with MjpegCamera(auth="digest", user="user", password="canary") as camera:
+        source = parse_address(camera.url)
+        (known,) = opened(videos, source.url).cameras()
+        before = (videos / CAMERA_FILE_NAME).read_bytes()
+        with Station(config, cameras_from=videos) as station, MjpegCamera() as other:
+            session = station.cameras.open(camera.url)
+            assert (session.camera_id, session.name) == (known.camera_id, "door")
+            station.recordings.start(session.session_id, 1).wait()
+            station.cameras.open(other.url)
+    assert system.kept == {}
+    assert (videos / CAMERA_FILE_NAME).read_bytes() == before
+    assert not (config.videos / CAMERA_FILE_NAME).exists()
+
+
 def test_a_camera_is_opened_again_by_one_click_after_a_restart(system, binaries, tmp_path):
     config = binaries.config(tmp_path, keyring=True)
     with MjpegCamera(auth="digest", user="user", password="canary") as camera:
