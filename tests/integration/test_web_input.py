@@ -159,7 +159,7 @@ def test_a_missing_unknown_or_mistyped_field_is_refused(wire, path, body):
         ("PATCH", "/cameras/nothing", {"url": "rtsp://user:canary@camera/a"}, "no_camera"),
         ("DELETE", "/cameras/nothing", None, "no_camera"),
         ("DELETE", "/cameras/", None, "no_camera"),
-        ("DELETE", "/cameras/a/b", None, "no_route"),
+        ("DELETE", "/cameras/a/b", None, "no_camera"),
     ],
 )
 def test_an_unknown_id_is_not_found(wire, method, path, body, code):
