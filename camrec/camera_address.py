@@ -193,7 +193,7 @@ def default_name(source: CameraAddress, others: Mapping[str, CameraAddress]) -> 
     For the streams of one video recorder this is the part of the address that differs:
     ``192.168.1.9 · 201``, ``192.168.1.9 · channel=2``. If nothing differs, it gets a number.
 
-    others : the addresses of the other cameras, by name.
+    others : the addresses of the open cameras, by name.
     """
     if source.host not in others:
         return source.host

@@ -104,12 +104,15 @@ class StationCameras:
                 for each in self._sessions.values()
                 if each.state in OPEN_SESSION_STATES
             }
-            names = {each.name: each.address for each in self._registry.cameras()} | used_names
-            new_name = given_name or default_name(source, names)
+            new_name = given_name or default_name(source, used_names)
             camera = self._registry.acquire(source, new_name, self._demo.camera_id(source.url))
+            if given_name is None and camera.name == source.host:  # nobody chose this name
+                session_name = default_name(source, used_names)
+            else:
+                session_name = given_name or unused_name(camera.name, used_names)
             session = Session(
                 source,
-                given_name or unused_name(camera.name, used_names),
+                session_name,
                 self._upstreams.create,
                 self._clock,
                 self._config.preroll,

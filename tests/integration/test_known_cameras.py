@@ -110,13 +110,13 @@ def removed(station: Station, camera_id: str) -> bool:
     return True
 
 
-def test_a_new_camera_is_not_called_like_an_earlier_one_at_the_same_host(config):
+def test_two_cameras_at_one_host_that_are_called_by_it_are_told_apart_while_both_are_open(config):
     with Station(config) as station, MjpegCamera() as first, MjpegCamera() as second:
         for camera in (first, second):
             station.cameras.close(station.cameras.open(camera.url).session_id)
-        names = [each.name for each in station.known_cameras.all()]
-        assert names == [f"127.0.0.1:{parse_address(second.url).port}", "127.0.0.1"]
-        assert station.cameras.open(second.url).name == names[0]
+        assert [each.name for each in station.known_cameras.all()] == ["127.0.0.1"] * 2
+        names = [station.cameras.open(each.url).name for each in (first, second)]
+        assert names == ["127.0.0.1", f"127.0.0.1:{parse_address(second.url).port}"]
 
 
 def test_rest_lists_renames_moves_and_removes_a_camera(config):
