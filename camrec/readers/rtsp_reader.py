@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from camrec.camera_clock import NominalRate, NominalRateCheck
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.media import MediaUnit, StreamNotice
 from camrec.readers.errors import StreamError
-from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
 from camrec.readers.reader import StreamReader
 from camrec.readers.rtsp_client import RtspConnection, RtspResponse
 from camrec.readers.tracks import (

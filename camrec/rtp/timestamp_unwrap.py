@@ -57,6 +57,7 @@ class TimestampUnwrapper:
     """Unwraps the timestamps of one track, in the order in which its frames arrive.
 
     corrected_count : how many timestamps were wrong and were replaced.
+    jump_count : how often the camera's clock jumped.
 
     Parameters
     ----------
@@ -66,6 +67,7 @@ class TimestampUnwrapper:
 
     def __init__(self, rate: int) -> None:
         self.corrected_count = 0
+        self.jump_count = 0
         self._rate = rate
         self._leap = int(FORWARD_JUMP_S * rate)
         self._segments: list[TimestampSegment] = []  # the one with the most frames first
@@ -74,7 +76,6 @@ class TimestampUnwrapper:
         self._anchor = (0, 0)  # a certain time in ticks, and its arrival in nanoseconds
         self._last_stamp = -1
         self._outlier_run = 0
-        self._jumps = 0
         self._intervals: deque[int] = deque(maxlen=MAX_HISTORY_INTERVALS)
 
     def place(
@@ -117,6 +118,19 @@ class TimestampUnwrapper:
                 segment.ticks, segment.last_used = unwrapped, arrived
                 return self._accept(segment, placed, arrived, max_backward_ns > 0)
         return self._place_outlier(stamp, arrived, max_backward_ns > 0)
+
+    def locate(self, stamp: int) -> int | None:
+        """The ticks of a 32-bit timestamp that is not that of a frame. This changes nothing.
+
+        None before the first frame, and while the newest frames seem to be those of a clock that
+        jumped.
+        """
+        latest = self._latest
+        if latest is None:
+            return None
+        if latest is not self._segments[0] and latest.frames < CONFIRMED_FRAMES:
+            return None
+        return latest.unwrap(stamp) + latest.shift
 
     def _start(self, stamp: int, arrived: int) -> int:
         self._segments = [TimestampSegment(stamp, 0, 1, arrived)]
@@ -170,9 +184,9 @@ class TimestampUnwrapper:
                 placed += late
         first = self._segments[0]
         if segment.frames == CONFIRMED_FRAMES:
-            self._jumps += 1
+            self.jump_count += 1
             jump = (first.shift - segment.shift) / self._rate
-            level = logging.WARNING if self._jumps <= MAX_LOGGED_JUMPS else logging.DEBUG
+            level = logging.WARNING if self.jump_count <= MAX_LOGGED_JUMPS else logging.DEBUG
             log.log(level, "the camera's clock jumped by %.3f s", jump)
         if arrived - first.last_used > SEGMENT_MEMORY_NS:
             self._segments.remove(first)

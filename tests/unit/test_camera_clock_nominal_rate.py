@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from camrec.readers.nominal_rate import NominalRate, NominalRateCheck
+from camrec.camera_clock.nominal_rate import NominalRate, NominalRateCheck
 from camrec.session.feed_publisher import IDLE_READ_INTERVAL_S
 
 SECOND = 10**9

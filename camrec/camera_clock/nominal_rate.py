@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
+from camrec.camera_clock.lower_hull import hull_slope
 from camrec.clock import NS_PER_SECOND
 
 BIN_NS = 5 * NS_PER_SECOND // 4
@@ -135,19 +135,8 @@ class NominalRateCheck:
 
 
 def slope(points: Sequence[MinDelayPoint]) -> float:
-    """How many seconds the delay grows per second, by the lower convex hull of the points.
-
-    Frames can be late but never early, so the lower hull is the delay without the network. The
-    result is the slope of its edge in the middle of the time.
-    """
-    hull: list[MinDelayPoint] = []
-    for point in points:
-        while len(hull) > 1 and _is_above(hull[-2], hull[-1], point):
-            hull.pop()
-        hull.append(point)
-    middle = (points[0].arrived + points[-1].arrived) / 2
-    low, high = next((a, b) for a, b in pairwise(hull) if a.arrived <= middle <= b.arrived)
-    return (high.delay - low.delay) / (high.arrived - low.arrived)
+    """How many seconds the delay grows per second, by the lower hull of the points."""
+    return hull_slope([(each.arrived, each.delay) for each in points])
 
 
 def is_straight(points: Sequence[MinDelayPoint], slack: float) -> bool:
@@ -160,10 +149,3 @@ def is_straight(points: Sequence[MinDelayPoint], slack: float) -> bool:
 
 def _delay(point: MinDelayPoint) -> int:
     return point.delay
-
-
-def _is_above(a: MinDelayPoint, b: MinDelayPoint, c: MinDelayPoint) -> bool:
-    """Whether `b` is on the line from `a` to `c`, or above it."""
-    return (b.delay - a.delay) * (c.arrived - a.arrived) >= (c.delay - a.delay) * (
-        b.arrived - a.arrived
-    )

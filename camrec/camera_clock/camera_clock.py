@@ -1,0 +1,246 @@
+"""Decides whether a camera's clock can date its frames, and dates them.
+
+Nothing is believed because of one report. What is doubtful dates no frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from camrec.camera_clock.clock_rules import (
+    FIRST_PLAUSIBLE_UTC_NS,
+    MAX_DOUBTFUL_DELAY_NS,
+    MIN_CAPTURE_DELAY_NS,
+    ArrivalEstimate,
+    CameraClockState,
+    ClockFinding,
+    delay_ns,
+    judge,
+)
+from camrec.camera_clock.report_line import ClockReport, ReportLine
+from camrec.clock import NS_PER_SECOND
+
+MAX_STRAY_REPORTS = 3  # in a row: then the camera's reports mean nothing
+MAX_STORED_LINES = 64  # a clock that is set more often is none
+MIN_UTC_ERROR_NS = NS_PER_SECOND // 1000  # no two independent clocks are known to agree better
+# How long a camera may take to capture, encode and send a frame. Arrivals cannot show it, nor can
+# reports that were stamped when the frame was sent.
+UNSEEN_DELAY_NS = NS_PER_SECOND // 5
+
+
+class _DatedLine:
+    """Reports of a clock between two times at which it was set, and what they are worth."""
+
+    def __init__(self, line: ReportLine) -> None:
+        self.line = line
+        self.finding = ClockFinding(CameraClockState.UNPROVED)
+
+
+@dataclass(frozen=True)
+class ClockStep:
+    """A camera's clock was set.
+
+    time : the timestamp of the first report after it, nanoseconds.
+    size_ns : by how much; positive if it was set forward.
+    """
+
+    time: int
+    size_ns: int
+
+
+@dataclass(frozen=True)
+class ClockVerdict:
+    """What is known about a camera's clock now.
+
+    state : see `CameraClockState`.
+    doubtful : the rules do not agree with the state, or another cause is possible as well.
+    delay_ns : how long after its capture a frame arrives, by the camera's clock and this machine's.
+        A clock that is ahead makes it negative. None without reports.
+    slope : how much faster UTC passes by the reports than by the timestamps. None without reports.
+    zone_ns : how far local time is ahead of UTC, if the camera reports it as UTC.
+    may_be_sending : frames arrive so soon after the reported time that it may be the time at which
+        they were sent, not captured.
+    reports : how many were used.
+    steps : when the clock was set; the latest 64.
+    error_ns : how wrong the UTC of a frame may be. It is the camera's or, if its clock dates no
+        frame, the one by arrivals.
+    """
+
+    state: CameraClockState
+    doubtful: bool
+    delay_ns: int | None
+    slope: float | None
+    zone_ns: int
+    may_be_sending: bool
+    reports: int
+    steps: tuple[ClockStep, ...]
+    error_ns: int
+
+
+class CameraClock:
+    """The clock of one camera, by the reports and arrivals of one track.
+
+    A report that is off the line of those before it makes the clock doubtful (SET). If the next one
+    is on the old line, it is forgotten. If the next one is on its own line, the clock was set.
+    Other states than UNPROVED and SET change when two reports in a row say so.
+
+    Parameters
+    ----------
+    host_error_ns
+        How wrong this machine's clock may be; 0 if that is not known.
+    is_calibrated
+        Whether the camera's delay was measured, so that reports that may have been stamped when
+        frames were sent cost nothing.
+    """
+
+    def __init__(self, host_error_ns: int = 0, is_calibrated: bool = False) -> None:
+        self._host_error = host_error_ns
+        self._is_calibrated = is_calibrated
+        self._lines: list[_DatedLine] = []
+        self._is_broken = False
+        self._stray: ClockReport | None = None
+        self._stray_count = 0
+        self._steps: list[ClockStep] = []
+        self._reports = 0
+        self._current = ClockFinding(CameraClockState.UNPROVED)
+        self._candidate = self._current
+
+    def note_discontinuity(self) -> None:
+        """Timestamps after this have nothing to do with those before it."""
+        self._is_broken = True
+        self._stray, self._stray_count = None, 0
+        self._current = self._candidate = ClockFinding(CameraClockState.UNPROVED)
+
+    def note_report(self, report: ClockReport, arrivals: ArrivalEstimate) -> ClockVerdict:
+        """Add a report, with what arrivals show when it comes. Returns the new verdict."""
+        line = self._newest
+        if line is None:
+            self._begin_line(ReportLine(report))
+        elif not (self._stray or line.last).time < report.time or not line.is_new(report):
+            return self.verdict(arrivals)
+        else:
+            self._place(line, report, arrivals.slope if arrivals.is_steep else 0.0)
+        self._reports += 1
+        self._settle(self._judge(arrivals))
+        return self.verdict(arrivals)
+
+    def verdict(self, arrivals: ArrivalEstimate) -> ClockVerdict:
+        """What is known now, by the reports so far and the newest arrivals."""
+        if arrivals.counts_nominal_rate:
+            self._adopt(ClockFinding(CameraClockState.LIES))
+        line = self._newest
+        delay = None if line is None else delay_ns(arrivals, line)
+        apart = None if delay is None else delay + self._current.zone_ns
+        may_be_sending = (
+            self._current.state.dates_frames
+            and apart is not None
+            and abs(apart) < MIN_CAPTURE_DELAY_NS
+        )
+        return ClockVerdict(
+            self._current.state,
+            self._current.doubtful or self._candidate.state is not self._current.state,
+            delay,
+            None if line is None or len(line) < 2 else line.slope,
+            self._current.zone_ns,
+            may_be_sending,
+            self._reports,
+            tuple(self._steps),
+            self._error(arrivals, apart, may_be_sending),
+        )
+
+    def utc_at(self, time: int) -> int | None:
+        """UTC at a timestamp by the camera's clock, in nanoseconds since 1970.
+
+        None if the clock dates no frame there: it was never proved right, or it was set between the
+        report before and the one after.
+        """
+        for place in range(len(self._lines) - 1, -1, -1):
+            dated = self._lines[place]
+            if time >= dated.line.first.time or not place:
+                is_old = dated.line is not self._newest or self._stray is not None
+                if (is_old and time > dated.line.last.time) or not dated.finding.state.dates_frames:
+                    return None
+                utc = dated.line.utc_at(time)
+                return None if utc is None else utc - dated.finding.zone_ns
+        return None
+
+    @property
+    def _newest(self) -> ReportLine | None:
+        return self._lines[-1].line if self._lines and not self._is_broken else None
+
+    def _begin_line(self, line: ReportLine) -> None:
+        self._lines.append(_DatedLine(line))
+        del self._lines[:-MAX_STORED_LINES]
+        self._is_broken = False
+
+    def _place(self, line: ReportLine, report: ClockReport, known_slope: float) -> None:
+        """Add a report to the newest line, or to the one that begins with the last stray report."""
+        if line.agrees(report, known_slope):
+            line.add(report)
+            if self._stray is not None:
+                self._stray, self._stray_count = None, 0
+                self._current = self._candidate = self._lines[-1].finding
+            return
+        stray, self._stray = self._stray, report
+        self._stray_count += 1
+        if stray is None:
+            return
+        changed = ReportLine(stray)
+        if not changed.is_new(report) or not changed.agrees(report, known_slope):
+            return
+        expected = line.utc_at(stray.time)
+        if expected is not None:
+            self._steps.append(ClockStep(stray.time, stray.utc - expected))
+            del self._steps[:-MAX_STORED_LINES]
+        changed.add(report)
+        self._begin_line(changed)
+        self._stray, self._stray_count = None, 0
+
+    def _judge(self, arrivals: ArrivalEstimate) -> ClockFinding:
+        line = self._newest
+        finding = judge(arrivals, line, self._host_error)
+        if self._stray is None or line is None or finding.state is CameraClockState.LIES:
+            return finding
+        if not arrivals.is_settled:
+            return ClockFinding(CameraClockState.UNPROVED, doubtful=True)
+        if max(self._stray.utc, line.last.utc) < FIRST_PLAUSIBLE_UTC_NS:
+            return ClockFinding(CameraClockState.NO_CLOCK)
+        if self._stray_count >= MAX_STRAY_REPORTS:
+            return ClockFinding(CameraClockState.NO_CLOCK, doubtful=True)
+        return ClockFinding(CameraClockState.SET, doubtful=True)
+
+    def _settle(self, finding: ClockFinding) -> None:
+        """Change to what two reports in a row say. A doubt needs no second one.
+
+        Where nothing was believed yet, the line itself has two reports that agree.
+        """
+        if (
+            finding.state is CameraClockState.SET
+            or self._current.state in (CameraClockState.SET, CameraClockState.UNPROVED)
+            or _agree(finding, self._candidate)
+            or self._stray_count >= MAX_STRAY_REPORTS
+        ):
+            self._adopt(finding)
+        self._candidate = finding
+
+    def _adopt(self, finding: ClockFinding) -> None:
+        self._current = self._candidate = finding
+        if self._newest is not None and finding.state is not CameraClockState.SET:
+            self._lines[-1].finding = finding
+
+    def _error(self, arrivals: ArrivalEstimate, apart: int | None, may_be_sending: bool) -> int:
+        line = self._newest
+        if self._current.state.dates_frames and apart is not None and line is not None:
+            known = max(abs(apart), MIN_UTC_ERROR_NS, round(line.scatter_ns))
+            if may_be_sending and not self._is_calibrated:
+                known = max(known, UNSEEN_DELAY_NS)
+            return known + self._host_error
+        error = arrivals.error + UNSEEN_DELAY_NS
+        is_doubtful = self._current.doubtful or self._candidate.doubtful
+        if is_doubtful and apart is not None and 0 < apart <= MAX_DOUBTFUL_DELAY_NS:
+            error = max(error, apart)  # either clock may be the right one
+        return error + self._host_error
+
+
+def _agree(one: ClockFinding, other: ClockFinding) -> bool:
+    return one.state is other.state and one.zone_ns == other.zone_ns
