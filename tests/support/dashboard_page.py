@@ -48,7 +48,8 @@ def record_for_three_seconds(page: Page, wire: Wire, length: str, record: str, s
     expect(stopping).to_be_visible()
     (session,) = wire.get("/session/list").json()["sessions"]
     status = f"/record/status/{session['session_id']}"
-    while wire.get(status).json()["elapsed"] < 3:
+    # Frames arrive late on a busy machine, so it takes a second longer.
+    while wire.get(status).json()["elapsed"] < 4:
         page.wait_for_timeout(100)
     stopping.click()
     expect(page.get_by_role("button", name=record)).to_be_visible()
