@@ -6,8 +6,7 @@ import http.client
 import os
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from camrec.demo.mjpeg_camera import DemoMjpegCamera
 from camrec.demo.street import StreetScene
 from camrec.errors import ServiceError
 from support.private_files import is_private
+from support.units_made import until
 
 pytestmark = pytest.mark.spread
 
@@ -41,13 +41,6 @@ def demo(binaries, tmp_path: Path) -> Iterator[DemoCameras]:
 def watch(url: str, media: str = "video+audio") -> av.container.InputContainer:
     options = {"rtsp_transport": "tcp", "allowed_media_types": media}
     return av.open(url, options=options, timeout=10)
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def pictures(url: str) -> Iterator[np.ndarray]:

@@ -7,7 +7,6 @@ import logging
 import os
 import random
 import socket
-import threading
 import time
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -28,6 +27,7 @@ from camrec.session import MjpegUpstream
 from support.cameras.mjpeg import MjpegCamera, Variant
 from support.cameras.refusing import Refusing, http
 from support.certificates import unknown_certificate
+from support.units_made import until
 
 pytestmark = pytest.mark.spread
 
@@ -102,13 +102,6 @@ def pictures(line: MjpegUpstream, count: int) -> list[bytes]:
 
 def hashes(read: list[bytes]) -> list[str]:
     return [hashlib.sha1(each).hexdigest() for each in read]
-
-
-def until(found, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end, "never came"
-        threading.Event().wait(0.02)
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)

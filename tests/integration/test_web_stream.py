@@ -24,6 +24,7 @@ from camrec.web.handlers.stream_protocol import (
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.rtsp import RtspCamera, slices_hash
 from support.shown_number import number_of
+from support.units_made import until
 from support.wire import Viewer, Wire, refused, serving
 
 
@@ -52,13 +53,6 @@ def session(opened):
 @pytest.fixture
 def wire(served) -> Wire:
     return served[2]
-
-
-def until(condition, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not come to be"
-        time.sleep(0.02)
 
 
 @contextmanager

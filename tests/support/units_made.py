@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -18,6 +19,8 @@ from support.cameras import barcode, schedule
 from support.clips import kept
 
 SECOND = 10**9
+# Programs start slowly under Wine, and the more so the busier the machine is.
+SLOW_STARTS = 4
 
 
 class MadeClock(Clock):
@@ -196,8 +199,8 @@ def _tone(seconds: float, codec: str):
 
 
 def until(true, seconds: float = 20.0) -> None:
-    """Wait for a state; fails after `seconds`."""
-    end = time.monotonic() + seconds
+    """Wait for a state; fails after `seconds`, or four times that on Windows."""
+    end = time.monotonic() + seconds * (SLOW_STARTS if sys.platform == "win32" else 1)
     while not true():
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.02)
