@@ -1,6 +1,7 @@
 """Parses the bitstreams of video codecs: NAL units and parameter sets of H.264 and H.265, JPEGs."""
 
 from camrec.codecs.bit_reader import BitReader
+from camrec.codecs.capture_comment import add_capture_time, take_capture_time
 from camrec.codecs.frame_starts import FrameStartDetector
 from camrec.codecs.h264 import H264Syntax
 from camrec.codecs.h265 import H265Syntax
@@ -46,10 +47,12 @@ __all__ = [
     "ParameterSets",
     "RandomAccessTracker",
     "SpsInfo",
+    "add_capture_time",
     "add_huffman_tables",
     "build_segment",
     "find_start_code",
     "iterate_segments",
     "read_jpeg_format",
+    "take_capture_time",
     "to_annex_b",
 ]

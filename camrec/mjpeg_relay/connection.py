@@ -12,9 +12,11 @@ from http.client import HTTPException, HTTPResponse
 from camrec.camera_address import CameraAddress
 from camrec.camera_errors import create_camera_error, error_from_exception
 from camrec.clock import monotonic_s
+from camrec.codecs import add_capture_time
 from camrec.errors import AccessError, CameraError
 from camrec.mjpeg_relay.body import decoded_body
 from camrec.mjpeg_relay.busy_camera import BusyWait
+from camrec.mjpeg_relay.capture_time import read_capture_time
 from camrec.mjpeg_relay.http_client import CameraHttpClient
 from camrec.mjpeg_relay.jpeg_splitter import JpegSplitter
 from camrec.mjpeg_relay.response_errors import error_from_response
@@ -68,6 +70,8 @@ class RelayConnection:
         Called with the reason if the camera sends no JPEGs.
     network_policy
         In which networks the camera may be.
+    adds_capture_times
+        Whether each JPEG carries the time that the camera states for it (`add_capture_time`).
 
     Attributes
     ----------
@@ -81,9 +85,11 @@ class RelayConnection:
         client: socket.socket,
         report_error: Callable[[CameraError], None],
         network_policy: NetworkPolicy | None = None,
+        adds_capture_times: bool = False,
     ) -> None:
         self._source = source
         self._client = client
+        self._adds_capture_times = adds_capture_times
         self._report_error = report_error
         self._http_client = CameraHttpClient(
             CAMERA_HTTP_TIMEOUT_S, keep=True, network_policy=network_policy
@@ -204,22 +210,23 @@ class RelayConnection:
         """Pass on a body's JPEGs, each when its last byte arrives; returns how many there were."""
         splitter = JpegSplitter()
         body = decoded_body(response)
+        headers_of_all = _headers_without_parts(response)
         count, dropped_before = 0, self.dropped
         while data := body.read1(RELAY_READ_BYTES):
             self.received_bytes += len(data)
             jpegs = splitter.feed(data)
             self.dropped = dropped_before + splitter.dropped
-            for jpeg in jpegs:
+            for jpeg, headers in zip(jpegs, splitter.headers, strict=True):
                 count += 1
-                self._pass_on(jpeg, changed_only)
+                self._pass_on(jpeg, headers or headers_of_all, changed_only)
         if not response.length and (last := splitter.flush()) is not None:
             count += 1
-            self._pass_on(last, changed_only)
+            self._pass_on(last, headers_of_all, changed_only)
         return count
 
-    def _pass_on(self, jpeg: bytes, changed_only: bool) -> None:
+    def _pass_on(self, jpeg: bytes, headers: bytes, changed_only: bool) -> None:
         if not changed_only or self._should_send(jpeg):
-            self._send_frame(jpeg)
+            self._send_frame(jpeg, headers)
 
     def _should_send(self, jpeg: bytes) -> bool:
         return (
@@ -227,8 +234,11 @@ class RelayConnection:
             or monotonic_s() >= self._last_sent_at + UNCHANGED_FRAME_INTERVAL_S
         )
 
-    def _send_frame(self, jpeg: bytes) -> None:
-        self._client.sendall(b"".join((MULTIPART_PART_HEADER % len(jpeg), jpeg, b"\r\n")))
+    def _send_frame(self, jpeg: bytes, headers: bytes) -> None:
+        sent = jpeg
+        if self._adds_capture_times:
+            sent = add_capture_time(jpeg, read_capture_time(headers))
+        self._client.sendall(b"".join((MULTIPART_PART_HEADER % len(sent), sent, b"\r\n")))
         self._last_frame, self._last_sent_at = jpeg, monotonic_s()
 
     def _wait_for_client_close(self) -> None:
@@ -237,3 +247,11 @@ class RelayConnection:
             while self._client.recv(CLIENT_DISCARD_BYTES):
                 pass
         self.close()
+
+
+def _headers_without_parts(response: HTTPResponse) -> bytes:
+    """The headers of a response with a single JPEG; empty for one with parts."""
+    if response.headers.get_content_maintype() == "multipart":
+        return b""
+    lines = [f"{name}: {value}\r\n" for name, value in response.headers.items()]
+    return "".join(lines).encode("latin-1", "replace")

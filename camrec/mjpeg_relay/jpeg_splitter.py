@@ -29,10 +29,12 @@ class JpegSplitter:
     what arrived. It is dropped if not even its coded data has begun.
 
     dropped : parts with a JPEG that could not be passed on.
+    headers : for each JPEG that the last `feed` returned, the headers of its part; empty without.
     """
 
     def __init__(self) -> None:
         self.dropped = 0
+        self.headers: list[bytes] = []
         self._data = bytearray()
         self._in_jpeg = False
         self._content_length = 0
@@ -42,6 +44,7 @@ class JpegSplitter:
         self._scan_from = 0  # where the coded data begins; 0 before it does
         self._delimiter = b""  # of the newest part
         self._declared_length = 0  # in the newest part's head
+        self._part_headers = b""  # with the head, until its first JPEG was found
         self._is_audio = False
         self._is_due = False  # the newest part should contain a JPEG that was not passed on yet
         self._has_body = False
@@ -52,6 +55,7 @@ class JpegSplitter:
     def feed(self, data: bytes) -> list[bytes]:
         """Add data of the body; returns the JPEGs that are complete now."""
         self._data += data
+        self.headers = []
         jpegs = []
         while (jpeg := self._next_jpeg()) is not None:
             jpegs.append(jpeg)
@@ -72,6 +76,7 @@ class JpegSplitter:
                     self.dropped += not self._is_audio
                     self._in_jpeg = self._is_due = False
                 return None
+            headers, self._part_headers = self._part_headers, b""
             if end > 0:
                 with memoryview(self._data) as view:
                     jpeg = bytes(view[:end])
@@ -80,6 +85,7 @@ class JpegSplitter:
                 self._is_due = False
                 if not self._is_audio:
                     self._has_jpeg = self._found_any = True
+                    self.headers.append(headers)
                     return jpeg
         return None
 
@@ -90,8 +96,11 @@ class JpegSplitter:
         if heads := find_part_heads(text):
             self._trusts_all_lengths = self._trusts_all_lengths and heads[0].start == 0
             self._declared_length = declared_length(text[heads[-1].start :])
-        elif found >= 0 and (length := declared_length(text[-MAX_PART_HEADER_BYTES:])):
-            self._declared_length = length
+            self._part_headers = bytes(text[heads[-1].start : heads[-1].end])
+        elif found >= 0:
+            tail = text[-MAX_PART_HEADER_BYTES:]
+            self._declared_length = declared_length(tail) or self._declared_length
+            self._part_headers = self._part_headers or bytes(tail)
         self._skip_parts(heads, text)
         if found < 0:
             del self._data[: heads[-1].end if heads else 0]

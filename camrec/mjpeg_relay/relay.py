@@ -25,11 +25,24 @@ class MjpegRelay:
     While go2rtc is connected to it, it has one connection to its camera. A new client replaces the
     previous one.
 
+    Parameters
+    ----------
+    adds_capture_times
+        As in `RelayConnection`.
+
+    Attributes
+    ----------
     source : the address that go2rtc gets; it contains no credential.
     """
 
-    def __init__(self, camera: CameraAddress, network_policy: NetworkPolicy | None = None) -> None:
+    def __init__(
+        self,
+        camera: CameraAddress,
+        network_policy: NetworkPolicy | None = None,
+        adds_capture_times: bool = False,
+    ) -> None:
         self._camera = camera
+        self._adds_capture_times = adds_capture_times
         self._network_policy = network_policy
         self._server = RelayServer("http", camera.host, self._serve_client, MJPEG_RELAY_TIMEOUT_S)
         self.source = self._server.source
@@ -90,7 +103,11 @@ class MjpegRelay:
             return None
         self._connected_at = monotonic_s()
         self._connection = RelayConnection(
-            self._camera, client, self._record_error, self._network_policy
+            self._camera,
+            client,
+            self._record_error,
+            self._network_policy,
+            self._adds_capture_times,
         )
         return self._connection
 
