@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from camrec.compat.panel_page import (
         HIDE_SCROLL_BUTTON_CSS,
+        PlainScriptComponent,
         ignore_known_reference_warnings,
     )
     from camrec.compat.param_lists import CheckedList
@@ -46,6 +47,7 @@ _MODULES = {
     "CheckedList": "param_lists",
     "HIDE_SCROLL_BUTTON_CSS": "panel_page",
     "ObservedTlsSocket": "tls_socket",
+    "PlainScriptComponent": "panel_page",
     "ReplaceableStatusLineResponse": "http_client",
     "abort_response": "tornado_streams",
     "add_response_transform": "tornado_streams",
@@ -69,6 +71,7 @@ __all__ = [
     "HIDE_SCROLL_BUTTON_CSS",
     "CheckedList",
     "ObservedTlsSocket",
+    "PlainScriptComponent",
     "ReplaceableStatusLineResponse",
     "abort_response",
     "add_response_transform",

@@ -9,11 +9,10 @@ from functools import partial
 from typing import ClassVar, ParamSpec
 
 import param
-from panel.custom import JSComponent
 from panel.io.state import state
 
 from camrec import i18n
-from camrec.compat import ignore_known_reference_warnings
+from camrec.compat import PlainScriptComponent, ignore_known_reference_warnings
 from camrec.dashboard.bundler import bundle, styles
 from camrec.dashboard.wire_types import Texts
 from camrec.errors import CamrecError, internal_error
@@ -32,7 +31,7 @@ def catalogue_texts(language: str, *prefixes: str) -> Texts:
     return {"language": language, **chosen}
 
 
-class Component(JSComponent):
+class Component(PlainScriptComponent):
     """The base class of every part of the page.
 
     `_script` is the entry module, which exports ``render``. Everything that it imports is inlined,

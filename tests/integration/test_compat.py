@@ -7,12 +7,14 @@ Each fails with the name of the library that an update has changed. The docstrin
 from __future__ import annotations
 
 import ast
+import hashlib
 import http.client
 import http.server
 import importlib
 import inspect
 import io
 import pkgutil
+import re
 import socket
 import ssl
 import subprocess
@@ -271,6 +273,15 @@ def test_panel_s_javascript_still_has_what_the_page_uses():
     text = javascript("panel", "dist/panel.js")
     assert "exports.Panel = " in text, "Panel: the global Bokeh.Panel"
     assert '"scroll-button"' in text, "Panel: the class of a Column's scroll button"
+    assert re.search(r"if \(this\.bundle != null\) \{\s*return this\.esm;", text), "Panel: bundle"
+
+
+def test_panel_still_takes_a_component_s_script_for_a_finished_one_if_it_is_told_so():
+    class Greeting(compat.PlainScriptComponent):
+        _esm = "export function render() { return document.createElement('p') }"
+
+    model = Greeting().get_root()
+    assert model.bundle == hashlib.sha256(model.esm.encode()).hexdigest(), "Panel: _get_properties"
 
 
 @pytest.mark.parametrize(
