@@ -13,14 +13,18 @@ from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, close_all, fits
 from support.dashboard_server import server
+from support.saved_videos import encode_small_video
 from support.wire import Wire
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("dialogs")
+def folder(tmp_path_factory, binaries):
+    """A videos folder with one video: without any, the list of videos has no search field."""
+    folder = tmp_path_factory.mktemp("dialogs")
+    encode_small_video(binaries.ffmpeg, folder / "earlier.mp4", 1)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +89,9 @@ def test_keyboard_shortcuts_work_everywhere_except_in_text_fields(wire, cameras,
     assert bench.bounding_box()["width"] > 2 * small
     assert bench.bounding_box()["height"] < 900, "all of it is on the screen"
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    page.wait_for_function("() => document.fullscreenElement !== null")
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement === null")
+    page.wait_for_function("() => document.fullscreenElement === null")
     page.keyboard.press("1")
     expect(door.get_by_role("button", name="Shrink (1)")).to_be_visible()
     expect(bench.get_by_role("button", name="Enlarge (2)")).to_be_visible()
