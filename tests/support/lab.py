@@ -24,6 +24,8 @@ HUB = "hub.localhost"
 BASE = "/user/ana"  # a path in front of everything, as behind a JupyterHub
 SERVER = ["--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
 SERVER += [f"--ServerApp.base_url={BASE}", "--ServerApp.allow_remote_access=True"]
+# It would start a language server for each language of which this computer has one.
+SERVER += ["--LanguageServerManager.autodetect=False"]
 LAB = [sys.executable, "-m", "jupyterlab", *SERVER, "--expose-app-in-browser"]
 LAB += ["--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
 # `pip install .` puts this where JupyterLab finds it; `pip install -e .` does not.
