@@ -260,6 +260,24 @@ def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, open_
         expect(page.get_by_role("article", name="Attic,")).to_have_count(0)
 
 
+def test_earlier_cameras_of_one_long_name_are_told_apart_and_fit_a_narrow_page(wire, open_page):
+    name = f"Nest box {'above the greenhouse door ' * 3}".strip()
+    with MjpegCamera() as first, MjpegCamera() as second:
+        for camera in (first, second):
+            opened = wire.post("/session/open", {"url": camera.url, "name": name}).json()
+            wire.post("/session/close", {"session_id": opened["session_id"]})
+    page = open_page(wire.url, width=390).page
+    for camera in (first, second):
+        where = camera.url.removeprefix("http://")
+        button = page.get_by_role("button", name=f"Open {name} ({where}) again")
+        expect(button).to_be_visible()
+        expect(button).to_contain_text(where)
+    fits(page)
+    page.get_by_role("button", name=f"Remove {name} ({where}) from the list").click()
+    page.get_by_role("button", name=f"Remove {name} (127.0.0.1) from the list").click()
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_have_count(0)
+
+
 def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, open_page):
     page = open_page(wire.url).page
     with MjpegCamera(auth="basic", user="user", password="canary") as camera:

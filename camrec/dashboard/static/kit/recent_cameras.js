@@ -7,6 +7,14 @@ import { icon } from "./icons.js"
 /** @typedef {{id: string, name: string, host: string, url: string, asks: boolean}} RecentCamera `asks`: its password is not known */
 
 /**
+ * What tells cameras of one name apart: the port, path and query of an address.
+ * @param {string} url
+ */
+function afterHost(url) {
+  return url.replace(/^\w+:\/\/(\[[^\]]*\]|[^:/?]*)/, "")
+}
+
+/**
  * Null if there are none.
  * @param {Locale} locale
  * @param {RecentCamera[]} cameras
@@ -17,11 +25,12 @@ export function recentCameras(locale, cameras, { reopen, forget }) {
   return h("div", { class: "earlier" },
     h("h3", { class: "second" }, locale.t("page.earlier")),
     h("ul", {}, cameras.map((camera) => {
-      const facts = { name: camera.name, host: camera.host }
-      const host = camera.name === camera.host ? null : h("span", { class: "second" }, camera.host)
+      const rest = cameras.some((other) => other !== camera && other.name === camera.name) ? afterHost(camera.url) : ""
+      const facts = { name: camera.name, host: camera.host + rest }
+      const where = (camera.name === camera.host ? "" : camera.host) + rest
       return h("li", {},
         h("button", { type: "button", class: "again", "aria-label": locale.t("page.reopen", facts), on: { click: () => reopen(camera) } },
-          icon("video", 18), h("span", { class: "named" }, h("b", {}, camera.name), host)),
+          icon("video", 18), h("span", { class: "named" }, h("b", {}, camera.name), where === "" ? null : h("span", { class: "second" }, where))),
         iconButton("close", locale.t("page.forget", facts), () => forget(camera)))
     })))
 }
