@@ -5,7 +5,8 @@
 In each round, each way opens the camera once, one after the other. "raw" sends a key frame 40 ms
 after PLAY, "at once" at the moment of PLAY. "shared" sends every client the same stream, so the
 next key frame may be a whole GOP away. "gst" is gst-rtsp-server. With ``--record 20`` each camera
-is also recorded 20 times for five seconds, as ``camrec record --duration 5`` does.
+is also recorded 20 times for five seconds, as ``camrec record --duration 5`` does. "its clock" is
+camrec that reads the camera's sender reports, through its relay.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 import tests_support  # noqa: F401
 
 from camrec.camera_address import parse_address
+from camrec.camera_clock import ClockChoice
 from camrec.media import MediaUnit
 from camrec.proxies import MediaMTX
 from camrec.recording import RecordingState
@@ -101,9 +103,9 @@ class Opening:
         self.first, self.live = first, live
 
 
-def by_camrec(station: Station, url: str) -> Opening | None:
+def by_camrec(station: Station, url: str, clock: ClockChoice = "arrival") -> Opening | None:
     began = time.monotonic_ns()
-    session = station.cameras.begin_open(url)
+    session = station.cameras.begin_open(url, clock_choice=clock)
     units = session.feed.subscribe(max_bytes=64 << 20)
     first: int | None = None
     while session.state is SessionState.OPENING:
@@ -164,12 +166,13 @@ def main() -> None:
                 continue
             ways: dict[str, Callable[[str], Opening | None]] = {
                 "camrec": lambda url: by_camrec(station, url),
+                "camrec, its clock": lambda url: by_camrec(station, url, "camera"),
                 "FFmpeg": lambda url: by_ffmpeg(ffmpeg, url),
             }
             if kind != "mjpeg":
                 ways["FFmpeg through MediaMTX"] = lambda url: through_mediamtx(proxy, ffmpeg, url)
             if given.only_camrec:
-                ways = {"camrec": ways["camrec"]}
+                ways = {way: by for way, by in ways.items() if way.startswith("camrec")}
             with CAMERAS[kind](gop) as camera:
                 compare(kind, gop, camera, ways, given.openings)
                 if given.record:

@@ -4,7 +4,7 @@
 
 The camera and the reader run in their own processes, so the CPU time of this process is the relay's
 alone. Each packet carries the time when it was sent. The camera is read directly first, then
-through the relay.
+through the relay, then through a relay that also reads the camera's sender reports.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 import tests_support  # noqa: F401
 
 from camrec.camera_address import parse_address
+from camrec.rtp import ReportQueue
 from camrec.rtsp_relay import RtspRelay
 from camrec.rtsp_relay.messages import encode_message as encode_message
 from support.cameras.raw_rtsp import RawRtspCamera, encode
@@ -82,8 +83,11 @@ def main() -> None:
     camera.start()
     url = addresses.get()
     print("| way | Mbit/s | latency ms, median (p95) | share of a core |\n|---|---|---|---|")
-    for relayed in (False, True):
-        relay = RtspRelay(parse_address(url)).start() if relayed else None
+    for way in ("direct", "relayed", "with reports"):
+        relay = None
+        if way != "direct":
+            reports = ReportQueue() if way == "with reports" else None
+            relay = RtspRelay(parse_address(url), reports=reports).start()
         address = relay.source.url if relay is not None else url
         reader = multiprocessing.Process(target=read, args=(address, seconds, results), daemon=True)
         began = time.process_time()
@@ -95,9 +99,9 @@ def main() -> None:
             relay.close()
         late = statistics.quantiles(latencies, n=20)[-1]
         print(
-            f"| {'relayed' if relayed else 'direct'} | {rate * 8 / 1e6:.2f} "
+            f"| {way} | {rate * 8 / 1e6:.2f} "
             f"| {statistics.median(latencies):.2f} ({late:.2f}) "
-            f"| {f'{used:.2%}' if relayed else ''} |"
+            f"| {'' if relay is None else f'{used:.2%}'} |"
         )
     over.set()
     camera.join()

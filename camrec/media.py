@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median_low
 from typing import Literal
 
+from camrec.camera_clock import TrackClock
+
 VideoCodec = Literal["h264", "h265", "mjpeg"]
 AudioCodec = Literal[
     "aac", "opus", "pcma", "pcmu", "l8", "l16", "l24",
@@ -149,6 +151,8 @@ class MediaUnit:
         the key frame's, it is of no use at all; otherwise later frames need it.
     open : whether it is a key frame that browsers cannot start at: some later frames need frames
         from before it, or the picture is complete only some frames later.
+    clock : what the camera says about its clock: maps `time` to UTC. None if the session uses
+        arrivals only.
     """
 
     track: Track
@@ -161,6 +165,7 @@ class MediaUnit:
     dropped_frames: int = 0
     dependent: bool = False
     open: bool = False
+    clock: TrackClock | None = None
 
     @property
     def video_track(self) -> VideoTrack:

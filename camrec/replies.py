@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camrec import schema
+from camrec.camera_clock import ClockVerdict
 from camrec.camera_registry import KnownCamera
 from camrec.clock import format_iso
 from camrec.library import VideoFile
@@ -24,6 +25,7 @@ def describe_camera(camera: KnownCamera, sessions: Sequence[Session] = ()) -> sc
         name=camera.name,
         url=camera.url,
         kind=camera.kind,
+        clock=camera.clock,
         session_ids=[session.session_id for session in sessions],
     )
 
@@ -44,12 +46,24 @@ def describe_session(session: Session, language: str) -> schema.SessionReply:
         waiting_for=session.waiting_for,
         video=None if video is None else _describe_video_track(video, feed.figures().fps),
         audio=None if audio is None else schema.AudioTrackReply(codec=audio.codec),
+        clock=_describe_clock(session.clock_verdict),
         viewers=session.viewers,
         figures=describe_stats(session),
         recording_id=recording.recording_id
         if recording and recording.state not in ENDED_RECORDING_STATES
         else None,
         error=schema.FaultReply.of(session.error, language),
+    )
+
+
+def _describe_clock(verdict: ClockVerdict | None) -> schema.ClockReply:
+    if verdict is None:
+        return schema.ClockReply(source="arrival", state="arrival", offset=None, uncertainty=None)
+    return schema.ClockReply(
+        source=verdict.utc_source,
+        state=verdict.state.value,
+        offset=verdict.offset,
+        uncertainty=verdict.uncertainty,
     )
 
 

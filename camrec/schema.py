@@ -9,6 +9,7 @@ from typing import Literal, overload
 
 from pydantic import BaseModel, Field
 
+from camrec.camera_clock import ClockChoice, UtcSource
 from camrec.errors import CamrecError
 from camrec.media import AudioCodec
 from camrec.redaction import redact
@@ -73,6 +74,34 @@ class StreamStatsReply(BaseModel):
     lag: float | None = Field(description="Seconds until the slowest viewer confirms a frame.")
 
 
+class ClockReply(BaseModel):
+    """What dates the frames of a session, and what is known about the camera's clock.
+
+    source : "arrival", "camera", or "zone": the camera's clock, which shows local time.
+    state : "arrival", "no clock", "lies", "set", "free", "camera", "zone" or "wrong"; "arrival" if
+        the clock is not used, or if nothing is known about it.
+    offset : seconds by which it is ahead of this machine's clock, less what a frame takes to
+        arrive; None without sender reports.
+    uncertainty : seconds by which the UTC of a frame may be wrong; None if the clock is not used.
+    """
+
+    source: UtcSource = Field(
+        description="arrival: when a frame arrived. camera: the camera's clock. zone: the same, "
+        "but it shows local time, which camrec corrects."
+    )
+    state: Literal["arrival", "no clock", "lies", "set", "free", "camera", "zone", "wrong"] = Field(
+        description="What is known about the camera's clock. arrival: nothing, or it is not used."
+    )
+    offset: float | None = Field(
+        description="Seconds by which it is ahead of this machine's clock, less what a frame takes "
+        "to arrive. Null without sender reports."
+    )
+    uncertainty: float | None = Field(
+        description="Seconds by which the UTC of a frame may be wrong. Null if the camera's clock "
+        "is not used."
+    )
+
+
 class SessionReply(BaseModel):
     """An open camera. Its URL never contains a credential."""
 
@@ -92,6 +121,7 @@ class SessionReply(BaseModel):
     )
     video: VideoTrackReply | None
     audio: AudioTrackReply | None
+    clock: ClockReply
     viewers: int
     figures: StreamStatsReply
     recording_id: str | None = Field(description="The recording that is running.")
@@ -121,6 +151,9 @@ class CameraReply(BaseModel):
     name: str
     url: str = Field(description="Without a credential; secret parameters are masked.")
     kind: Literal["rtsp", "mjpeg"]
+    clock: ClockChoice = Field(
+        description="What dates its frames: `clock` of `POST /session/open`."
+    )
     session_ids: list[str] = Field(description="Its open sessions, the oldest first.")
 
 

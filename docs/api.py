@@ -16,7 +16,13 @@ import camrec
 ROOT = Path(__file__).parent.parent
 PAGE = Path(__file__).with_suffix(".md")
 # Classes that calls return and that are not in `camrec` itself.
-VALUES = tuple(f"camrec.receipt.{name}" for name in ("Receipt", "Gap", "RecordingWarning"))
+VALUES = (
+    *(
+        f"camrec.receipt.{name}"
+        for name in ("Receipt", "Gap", "CameraClockFacts", "ClockStepFacts", "RecordingWarning")
+    ),
+    "camrec.schema.ClockReply",
+)
 HEAD = """# Python reference
 
 `python docs/api.py` generates this page from the docstrings. All calls block and may come from any

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from camrec import schema
+from camrec.camera_clock import ClockChoice
 from camrec.receipt import Receipt
 
 
@@ -155,7 +156,7 @@ class Backend(Protocol):
     def record_url(self) -> str:
         """The base URL with which such a page may also start and stop recordings."""
 
-    def open(self, url: str, name: str | None) -> CameraHandle:
+    def open(self, url: str, name: str | None, clock: ClockChoice | None) -> CameraHandle:
         """Return the open camera with this address, or open it and wait until it is live."""
 
     def cameras(self) -> Sequence[CameraHandle]:

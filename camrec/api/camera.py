@@ -13,6 +13,8 @@ from camrec.api import process_state
 from camrec.api.backend import Backend, CameraHandle
 from camrec.api.process_state import local_backend
 from camrec.api.recording import Recording
+from camrec.camera_clock import ClockChoice
+from camrec.schema import ClockReply
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from camrec.dashboard import CameraView
 
 
-def open(url: str, name: str | None = None) -> Camera:
+def open(url: str, name: str | None = None, clock: ClockChoice | None = None) -> Camera:
     """Open a camera and wait until it is live.
 
     If the camera is already open, it is returned as it is. The first call in a process starts
@@ -33,6 +35,11 @@ def open(url: str, name: str | None = None) -> Camera:
     name
         What the camera is called, 1 to 100 characters. By default the name that it had when it was
         opened before, or else its host.
+    clock
+        What dates its frames. "arrival": when they arrive, late by what the camera takes to
+        encode and send them. "camera": the camera's own clock, as long as that proves to be right;
+        see `Camera.clock`. This needs an RTSP camera that sends RTCP sender reports. By default
+        what did when it was opened before, or else "arrival".
 
     Raises
     ------
@@ -46,7 +53,7 @@ def open(url: str, name: str | None = None) -> Camera:
         ``proxy_failed``: a program that camrec needs does not work.
     """
     backend = local_backend()
-    return camera_for(backend, backend.open(url, name))
+    return camera_for(backend, backend.open(url, name, clock))
 
 
 def cameras() -> list[Camera]:
@@ -107,6 +114,11 @@ class Camera:
     def state(self) -> str:
         """ "opening", "live", "stale", "closed" or "failed"."""
         return self._handle.info().state
+
+    @property
+    def clock(self) -> ClockReply:
+        """What dates its frames now, and what is known about the camera's own clock."""
+        return self._handle.info().clock
 
     @property
     def recording(self) -> Recording | None:

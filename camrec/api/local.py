@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from camrec import schema
 from camrec.api.backend import VideoHandle
 from camrec.camera_address import parse_address
+from camrec.camera_clock import ClockChoice
 from camrec.config import Config
 from camrec.errors import NotFoundError
 from camrec.i18n import system_language
@@ -53,7 +54,7 @@ class LocalBackend:
     def record_url(self) -> str:
         return self._server.record_url
 
-    def open(self, url: str, name: str | None) -> LocalCamera:
+    def open(self, url: str, name: str | None, clock: ClockChoice | None = None) -> LocalCamera:
         source = parse_address(url)
         with self._lock:
             camera = self.station.known_cameras.find(source)
@@ -61,7 +62,7 @@ class LocalBackend:
                 sessions = self.station.known_cameras.open_sessions(camera.camera_id)
                 if sessions:
                     return LocalCamera(self, sessions[0])
-            return LocalCamera(self, self.station.cameras.open(url, name))
+            return LocalCamera(self, self.station.cameras.open(url, name, clock))
 
     def cameras(self) -> list[LocalCamera]:
         return [LocalCamera(self, session) for session in self._open_sessions()]

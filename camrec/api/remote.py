@@ -13,6 +13,7 @@ from camrec.api.local import load_page_file
 from camrec.api.remote_library import RemoteLibrary, RemoteVideo
 from camrec.api.rest_client import RestClient
 from camrec.camera_address import CameraAddress, MaskedUrl, parse_address, restore_address
+from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import address_identity
 from camrec.clock import iso_to_utc_ns, monotonic_s
 from camrec.errors import NotFoundError, StateError, error_from_code
@@ -69,12 +70,14 @@ class RemoteBackend:
     def record_url(self) -> str:
         return self._ensure_proxy().record_url
 
-    def open(self, url: str, name: str | None) -> RemoteCamera:
+    def open(self, url: str, name: str | None, clock: ClockChoice | None = None) -> RemoteCamera:
         source = parse_address(url)
         for camera in self.cameras():
             if self._is_open_at(source, camera.latest_info):
                 return camera
         body = {"url": url} if name is None else {"url": url, "name": name}
+        if clock is not None:
+            body["clock"] = clock
         info = self.client.post_model(schema.SessionReply, "/session/open", body)
         if source.masked_url is not None:
             self._secret_urls[info.session_id] = source.masked_url

@@ -6,6 +6,7 @@ Nothing is believed because of one report. What is doubtful dates no frame.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from camrec.camera_clock.clock_rules import (
     FIRST_PLAUSIBLE_UTC_NS,
@@ -23,9 +24,25 @@ from camrec.clock import NS_PER_SECOND
 MAX_STRAY_REPORTS = 3  # in a row: then the camera's reports mean nothing
 MAX_STORED_LINES = 64  # a clock that is set more often is none
 MIN_UTC_ERROR_NS = NS_PER_SECOND // 1000  # no two independent clocks are known to agree better
+# A report may have the timestamp of the last frame and the time of now. It is then late by up to a
+# frame's duration, which is twice the scatter.
+SCATTER_ERROR_FACTOR = 2.5
 # How long a camera may take to capture, encode and send a frame. Arrivals cannot show it, nor can
 # reports that were stamped when the frame was sent.
 UNSEEN_DELAY_NS = NS_PER_SECOND // 5
+# In these a clock counts evenly, whatever it shows.
+STEADY_STATES = frozenset(
+    {
+        CameraClockState.RIGHT,
+        CameraClockState.ZONE,
+        CameraClockState.DRIFTS,
+        CameraClockState.WRONG,
+    }
+)
+
+
+# What dates a frame: the camera's clock, its clock with local time, or when it arrived.
+UtcSource = Literal["camera", "zone", "arrival"]
 
 
 class _DatedLine:
@@ -75,6 +92,26 @@ class ClockVerdict:
     reports: int
     steps: tuple[ClockStep, ...]
     error_ns: int
+
+    @property
+    def utc_source(self) -> UtcSource:
+        """What dates frames."""
+        if self.state is CameraClockState.RIGHT:
+            return "camera"
+        return "zone" if self.state is CameraClockState.ZONE else "arrival"
+
+    @property
+    def offset(self) -> float | None:
+        """Seconds by which the camera's clock is ahead of this machine's, less what a frame takes.
+
+        None without reports.
+        """
+        return None if self.delay_ns is None else round(-self.delay_ns / NS_PER_SECOND, 6)
+
+    @property
+    def uncertainty(self) -> float:
+        """`error_ns` in seconds."""
+        return round(self.error_ns / NS_PER_SECOND, 6)
 
 
 class CameraClock:
@@ -154,14 +191,46 @@ class CameraClock:
         None if the clock dates no frame there: it was never proved right, or it was set between the
         report before and the one after.
         """
+        dated = self._line_at(time)
+        if dated is None or not dated.finding.state.dates_frames:
+            return None
+        utc = dated.line.utc_at(time)
+        return None if utc is None else utc - dated.finding.zone_ns
+
+    def wall_at(self, time: int) -> int | None:
+        """What the camera's clock shows at a timestamp, in nanoseconds since 1970, right or wrong.
+
+        It is for comparing two tracks of one camera, which have the same clock. None if the reports
+        mean nothing, or if it is not known.
+        """
+        dated = self._line_at(time)
+        is_known = dated is not None and dated.finding.state in STEADY_STATES
+        return dated.line.utc_at(time) if dated is not None and is_known else None
+
+    def knots(self, begin: int, end: int) -> list[ClockReport] | None:
+        """UTC at two timestamps and at each report between them; in between it is linear.
+
+        None if the camera's clock does not date all of that.
+        """
+        dated = self._line_at(end)
+        if dated is None or self._line_at(begin) is not dated:
+            return None
+        if not dated.finding.state.dates_frames:
+            return None
+        first, last = dated.line.utc_at(begin), dated.line.utc_at(end)
+        if first is None or last is None:
+            return None
+        knots = [(begin, first), *dated.line.reports_between(begin, end), (end, last)]
+        return [ClockReport(time, utc - dated.finding.zone_ns) for time, utc in knots]
+
+    def _line_at(self, time: int) -> _DatedLine | None:
+        """The line of reports around a timestamp."""
         for place in range(len(self._lines) - 1, -1, -1):
             dated = self._lines[place]
             if time >= dated.line.first.time or not place:
                 is_old = dated.line is not self._newest or self._stray is not None
-                if (is_old and time > dated.line.last.time) or not dated.finding.state.dates_frames:
-                    return None
-                utc = dated.line.utc_at(time)
-                return None if utc is None else utc - dated.finding.zone_ns
+                is_after = is_old and time > dated.line.last.time
+                return None if is_after else dated
         return None
 
     @property
@@ -231,7 +300,8 @@ class CameraClock:
     def _error(self, arrivals: ArrivalEstimate, apart: int | None, may_be_sending: bool) -> int:
         line = self._newest
         if self._current.state.dates_frames and apart is not None and line is not None:
-            known = max(abs(apart), MIN_UTC_ERROR_NS, round(line.scatter_ns))
+            scatter = round(SCATTER_ERROR_FACTOR * line.scatter_ns)
+            known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
             if may_be_sending and not self._is_calibrated:
                 known = max(known, UNSEEN_DELAY_NS)
             return known + self._host_error

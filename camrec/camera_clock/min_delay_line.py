@@ -84,6 +84,11 @@ class MinDelayLine:
         self._line = DelayLine(0, 0, 0.0, 0.0, 0.0)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there was a frame."""
+        return self._bin >= 0
+
+    @property
     def is_settled(self) -> bool:
         """Whether there are enough frames for a line and its error."""
         return len(self._points) >= MIN_LINE_BINS

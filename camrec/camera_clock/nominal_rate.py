@@ -149,3 +149,9 @@ def is_straight(points: Sequence[MinDelayPoint], slack: float) -> bool:
 
 def _delay(point: MinDelayPoint) -> int:
     return point.delay
+
+
+def round_rate(rate: float, slack: float = 0.0005) -> int | float:
+    """A whole number if the rate is within `slack` of one, else two digits after the point."""
+    whole = round(rate)
+    return whole if abs(rate - whole) <= slack * rate else round(rate, 2)

@@ -6,7 +6,7 @@ minute. Reports on one line belong together; `CameraClock` decides where a new l
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from statistics import linear_regression
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from camrec.clock import NS_PER_SECOND
 MIN_REPORT_INTERVAL_NS = NS_PER_SECOND // 2  # reports closer to the last one are skipped
 SLOPE_WINDOW_NS = 60 * NS_PER_SECOND
 MIN_SLOPE_SPAN_NS = 20 * NS_PER_SECOND  # with less, the noise of two reports counts for more
-MAX_STORED_REPORTS = 20_000  # more than a day with one in five seconds
+MAX_STORED_REPORTS = 20_000  # a day with one in five seconds
 # Beyond the last report. The clock may be set at any time, and nobody says so any more.
 MAX_EXTRAPOLATION_NS = 600 * NS_PER_SECOND
 # A clock that is not set is never further than this off the line before it.
@@ -96,8 +96,18 @@ class ReportLine:
         self._times.append(report.time)
         self._utcs.append(report.utc)
         if len(self._times) > MAX_STORED_REPORTS:
-            del self._times[: MAX_STORED_REPORTS // 2], self._utcs[: MAX_STORED_REPORTS // 2]
+            # Of the older half every second one is enough.
+            thinned = slice(1, MAX_STORED_REPORTS // 2, 2)
+            del self._times[thinned], self._utcs[thinned]
         self._fit()
+
+    def reports_between(self, begin: int, end: int) -> list[ClockReport]:
+        """The reports between two timestamps."""
+        first, last = bisect(self._times, begin), bisect_left(self._times, end)
+        return [
+            ClockReport(*each)
+            for each in zip(self._times[first:last], self._utcs[first:last], strict=True)
+        ]
 
     def utc_at(self, time: int) -> int | None:
         """The camera's UTC at a timestamp, in nanoseconds since 1970; None if it is not known."""

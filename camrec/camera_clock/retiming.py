@@ -21,6 +21,7 @@ from camrec.camera_clock.nominal_rate import (
     RATE_WINDOW_NS,
     RISE_SLACK_RATIO,
 )
+from camrec.camera_clock.polyline import find_bends
 from camrec.clock import NS_PER_SECOND
 
 SLOPE_UNITS = 10**9  # a slope is stored in parts per billion
@@ -162,7 +163,7 @@ def _find_parts(merged: Sequence[DelayPoint]) -> list[tuple[int, int]]:
     A part of two points is a bend that is inside of a bin. It is left out: the lines on both sides
     of it meet there.
     """
-    bends = _find_bends(merged)
+    bends = find_bends(merged, BEND_NS)
     ends = [(a, b) for a, b in pairwise(bends) if b - a >= MIN_PART_POINTS - 1]
     return [(merged[a][0], merged[b][0]) for a, b in ends or [(bends[0], bends[-1])]]
 
@@ -180,28 +181,6 @@ def _between(points: Sequence[DelayPoint], begin: int, end: int) -> Sequence[Del
 def _fit_part(part: Sequence[DelayPoint]) -> _Part:
     slope = hull_slope(part)
     return _Part(part, slope, min(y - slope * x for x, y in part))
-
-
-def _find_bends(points: Sequence[DelayPoint]) -> list[int]:
-    """Where the delays change their direction: numbers of points, with the first and the last one.
-
-    It is the algorithm of Ramer, Douglas and Peucker: a chord between two points is divided at the
-    point that is furthest off it.
-    """
-    bends = {0, len(points) - 1}
-    open_parts = [(0, len(points) - 1)]
-    while open_parts:
-        begin, end = open_parts.pop()
-        (x0, y0), (x1, y1) = points[begin], points[end]
-        if x0 == x1:
-            continue
-        off = [abs((y - y0) - (y1 - y0) * (x - x0) / (x1 - x0)) for x, y in points[begin:end]]
-        furthest = max(range(len(off)), key=off.__getitem__)
-        if off[furthest] > BEND_NS:
-            bend = begin + furthest
-            bends.add(bend)
-            open_parts += [(begin, bend), (bend, end)]
-    return sorted(bends)
 
 
 def _is_straight(part: _Part, slack: float = RISE_SLACK_RATIO) -> bool:

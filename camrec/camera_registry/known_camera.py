@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from camrec.camera_address import CameraAddress, CameraKind, restore_address, validate_name
+from camrec.camera_clock import ClockChoice
 from camrec.errors import InputError
 
 CAMERA_ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -21,6 +23,7 @@ class KnownCamera(BaseModel):
     url : its address without user and password, and with its secret parameters masked.
     guarded : whether it was opened with a user and a password.
     secrets : the fingerprint of its secret parameters; None if its address has none.
+    clock : what dates its frames.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -30,6 +33,7 @@ class KnownCamera(BaseModel):
     url: str
     guarded: bool = False
     secrets: str | None = None
+    clock: ClockChoice = "arrival"
 
     @property
     def address(self) -> CameraAddress:
@@ -52,6 +56,11 @@ class KnownCamera(BaseModel):
         if CAMERA_ID_PATTERN.fullmatch(camera_id) is None:
             raise ValueError("not an id")
         return camera_id
+
+    @field_validator("clock", mode="before")
+    @classmethod
+    def _replace_unknown_clock(cls, clock: object) -> object:
+        return clock if clock in get_args(ClockChoice) else "arrival"
 
     @field_validator("name")
     @classmethod

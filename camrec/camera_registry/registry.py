@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_clock import ClockChoice
 from camrec.camera_registry.camera_file import CameraFile
 from camrec.camera_registry.camera_list import find_by_address, find_by_id, limit_cameras
 from camrec.camera_registry.credentials import CameraCredentials
@@ -135,7 +136,13 @@ class CameraRegistry:
                 del self._open_counts[camera_id]
                 self._unstored.pop(camera_id, None)
 
-    def remember(self, camera_id: str, source: CameraAddress, name: str | None = None) -> None:
+    def remember(
+        self,
+        camera_id: str,
+        source: CameraAddress,
+        name: str | None = None,
+        clock: ClockChoice | None = None,
+    ) -> None:
         """Store a camera that delivers video. It becomes the latest one.
 
         If the file cannot be written, that is logged, and the camera stays in memory.
@@ -146,6 +153,8 @@ class CameraRegistry:
             The address with which it was opened.
         name
             What the user called it now; None: its name stays.
+        clock
+            What dates its frames from now on; None: what did before.
         """
         if self.is_built_in(camera_id):
             return
@@ -156,7 +165,11 @@ class CameraRegistry:
                 open_ids = frozenset(self._open_counts)
             if camera is None:
                 return
-            changes = {"guarded": source.credential is not None, "name": name or camera.name}
+            changes = {
+                "guarded": source.credential is not None,
+                "name": name or camera.name,
+                "clock": clock or camera.clock,
+            }
             camera = camera.model_copy(update=changes)
             cameras, dropped = limit_cameras(
                 [camera, *others], lambda: open_ids.union(self._named_ids())
@@ -175,9 +188,14 @@ class CameraRegistry:
     # Changes.
 
     def update(
-        self, camera_id: str, *, name: str | None = None, source: CameraAddress | None = None
+        self,
+        camera_id: str,
+        *,
+        name: str | None = None,
+        source: CameraAddress | None = None,
+        clock: ClockChoice | None = None,
     ) -> KnownCamera:
-        """Rename a camera, or give it another address. Return once the disk has the change.
+        """Rename a camera, or give it another address or clock. Return once the disk has it.
 
         What becomes of its password: see `move_camera`.
 
@@ -187,6 +205,8 @@ class CameraRegistry:
             A valid name; None: it stays.
         source
             The new address; None: it stays.
+        clock
+            What dates its frames when it is opened the next time; None: it stays.
 
         Raises
         ------
@@ -203,7 +223,8 @@ class CameraRegistry:
                 old_source = self._credentials.find(before)
                 camera, known = move_camera(before, old_source, source, fingerprint)
                 is_moved = source.credential is not None or camera != before
-            camera = camera.model_copy(update={"name": name or before.name})
+            changes = {"name": name or before.name, "clock": clock or before.clock}
+            camera = camera.model_copy(update=changes)
             with self._lock:
                 self._reject_built_in(before)
                 if is_moved:

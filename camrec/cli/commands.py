@@ -7,6 +7,7 @@ wrong arguments appear at once.
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ from camrec.recording_limits import MAX_DURATION_S, MIN_DURATION_S
 from camrec.typed_path import parse_path
 
 if TYPE_CHECKING:
+    from camrec.camera_clock import ClockChoice
     from camrec.config import Config
 
 app = typer.Typer(help=cli_text("about"), pretty_exceptions_enable=False)
@@ -29,6 +31,19 @@ cameras = typer.Typer(help=cli_text("cameras.about"), invoke_without_command=Tru
 app.add_typer(cameras, name="cameras")
 service = typer.Typer(help=cli_text("service.about"), no_args_is_help=True)
 app.add_typer(service, name="service")
+
+
+class ClockOption(str, Enum):
+    """What dates the frames of a camera."""
+
+    BY_ARRIVAL = "arrival"
+    BY_CAMERA = "camera"
+
+    @property
+    def choice(self) -> ClockChoice:
+        """As the other modules call it."""
+        return "camera" if self is ClockOption.BY_CAMERA else "arrival"
+
 
 CameraUrl = Annotated[str, Argument(metavar="URL", help=cli_text("url"))]
 CameraArgument = Annotated[str, Argument(metavar="CAMERA", help=cli_text("cameras.camera"))]
@@ -138,12 +153,13 @@ def record(
     url: CameraUrl,
     duration: Annotated[int, DurationOption],
     output: Annotated[Path | None, _path_option("--output", "record.output")] = None,
+    clock: Annotated[ClockOption | None, Option(help=cli_text("record.clock"))] = None,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import record
 
-    record.record(url, duration, output, config, videos)
+    record.record(url, duration, output, config, videos, None if clock is None else clock.choice)
 
 
 @app.command(help=cli_text("probe.about"))

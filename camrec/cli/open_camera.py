@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_clock import ClockChoice
 from camrec.cli.console import cli_text, print_message
 from camrec.clock import monotonic_s
 from camrec.session import Session, SessionState
@@ -12,7 +13,9 @@ WAIT_MESSAGE_DELAY_S = 2.0  # most cameras are live by then
 STATE_POLL_INTERVAL_S = 0.2
 
 
-def open_camera(station: Station, address: str | CameraAddress) -> Session:
+def open_camera(
+    station: Station, address: str | CameraAddress, clock: ClockChoice | None = None
+) -> Session:
     """Open a camera as ``station.cameras.open`` does, and print what camrec waits for.
 
     Raises
@@ -20,7 +23,7 @@ def open_camera(station: Station, address: str | CameraAddress) -> Session:
     InputError, CameraError, ServiceError
         The camera could not be opened.
     """
-    session = station.cameras.begin_open(address)
+    session = station.cameras.begin_open(address, clock_choice=clock)
     wait_until_open(session)
     if session.state is SessionState.FAILED:
         station.cameras.close(session.session_id)

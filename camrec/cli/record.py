@@ -11,6 +11,7 @@ from typer import BadParameter
 
 from camrec import file_system
 from camrec.camera_address import parse_address
+from camrec.camera_clock import ClockChoice
 from camrec.cli.console import (
     CONSOLE_LANGUAGE,
     cli_text,
@@ -39,7 +40,12 @@ PROBE_MEASUREMENT_S = 2.0  # seconds over which a probe measures
 
 
 def record(
-    url: str, duration: int, output: Path | None, config: Path | None, videos: Path | None
+    url: str,
+    duration: int,
+    output: Path | None,
+    config: Path | None,
+    videos: Path | None,
+    clock: ClockChoice | None,
 ) -> None:
     """Record a camera for `duration` seconds, and print the receipt.
 
@@ -48,7 +54,7 @@ def record(
     """
     _check_url(url)
     if output is not None:
-        _record_to_file(url, duration, output, config)
+        _record_to_file(url, duration, output, config, clock)
         return
     settings = _load_config(config, videos_dir=videos)
     with ExitStack() as stack:
@@ -59,9 +65,9 @@ def record(
                 raise
             if (running := find_running_camrec(settings)) is None:
                 raise
-            receipt, path = record_remotely(running, url, duration, settings)
+            receipt, path = record_remotely(running, url, duration, settings, clock)
         else:
-            video = _record_one(station, url, duration)
+            video = _record_one(station, url, duration, clock)
             receipt, path = video.receipt, video.path
         print_receipt(receipt, path)
 
@@ -142,20 +148,21 @@ def _load_config(config: Path | None, **overrides: object) -> Config:
     return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
 
 
-def _record_one(station: Station, url: str, duration: int) -> VideoFile:
-    [video] = record_all(
-        station, [open_camera(station, station.cameras.resolve_address(url))], duration
-    )
+def _record_one(station: Station, url: str, duration: int, clock: ClockChoice | None) -> VideoFile:
+    address = station.cameras.resolve_address(url)
+    [video] = record_all(station, [open_camera(station, address, clock)], duration)
     return video
 
 
-def _record_to_file(url: str, duration: int, output: Path, config: Path | None) -> None:
+def _record_to_file(
+    url: str, duration: int, output: Path, config: Path | None, clock: ClockChoice | None
+) -> None:
     """Record into `output`, even while another camrec uses the videos folder."""
     with _temporary_folder_next_to(output) as folder:
         settings = _load_config(config, videos_dir=folder)
         cameras_from = _load_config(config).videos
         with running_station(settings, cameras_from=cameras_from) as station:
-            video = _record_one(station, url, duration)
+            video = _record_one(station, url, duration, clock)
             _move_video(video, output)
         print_receipt(video.receipt, output)
 

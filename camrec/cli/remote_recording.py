@@ -10,6 +10,7 @@ import requests
 from camrec import direct_http
 from camrec.api import RemoteBackend, RemoteCamera
 from camrec.camera_address import parse_address
+from camrec.camera_clock import ClockChoice
 from camrec.cli.console import cli_text, format_size, print_message, recording_progress_bar
 from camrec.cli.context import catch_stop_signals
 from camrec.clock import Clock
@@ -60,7 +61,7 @@ def _is_camrec(url: str) -> bool:
 
 
 def record_remotely(
-    running: RemoteBackend, url: str, seconds: int, config: Config
+    running: RemoteBackend, url: str, seconds: int, config: Config, clock: ClockChoice | None
 ) -> tuple[Receipt | None, Path]:
     """Record with a running camrec. Ctrl+C ends the recording early and saves it.
 
@@ -83,7 +84,7 @@ def record_remotely(
         url = find_stream(host, NetworkPolicy(config.allowed_networks)).address()
     open_before = {camera.session_id for camera in running.cameras()}
     try:
-        filename = _record_and_wait(_open_camera(running, url), seconds)
+        filename = _record_and_wait(_open_camera(running, url, clock), seconds)
     finally:
         address = parse_address(url).url
         for camera in running.cameras():
@@ -92,8 +93,8 @@ def record_remotely(
     return running.library.receipt(filename), config.videos / filename
 
 
-def _open_camera(running: RemoteBackend, url: str) -> RemoteCamera:
-    camera = running.open(url, None)
+def _open_camera(running: RemoteBackend, url: str, clock: ClockChoice | None) -> RemoteCamera:
+    camera = running.open(url, None, clock)
     info = camera.latest_info
     while info.state == "opening":  # another client is opening it
         time.sleep(PROGRESS_POLL_INTERVAL_S)

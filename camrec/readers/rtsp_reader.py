@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from camrec.camera_clock import NominalRate, NominalRateCheck
+from camrec.camera_clock import NominalRate, NominalRateCheck, round_rate
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.media import MediaUnit, StreamNotice
+from camrec.readers.camera_clocks import CameraClocks
 from camrec.readers.errors import StreamError
 from camrec.readers.reader import StreamReader
 from camrec.readers.rtsp_client import RtspConnection, RtspResponse
@@ -18,7 +19,7 @@ from camrec.readers.tracks import (
     choose_video,
     unsupported_audio_codec,
 )
-from camrec.rtp import MAX_FRAME_HOLD_NS, parse_int, parse_packet, parse_sdp
+from camrec.rtp import MAX_FRAME_HOLD_NS, ReportQueue, parse_int, parse_packet, parse_sdp
 
 
 class RtspReader(StreamReader):
@@ -37,6 +38,9 @@ class RtspReader(StreamReader):
         The control address of the first track if it is known. Its SETUP is then sent together with
         DESCRIBE: MediaMTX delivers as soon as it has the camera, and a later SETUP would miss the
         first key frame.
+    reports
+        The camera's sender reports. Its units then have `MediaUnit.clock`. None: the camera's clock
+        is not used.
     """
 
     def __init__(
@@ -46,12 +50,16 @@ class RtspReader(StreamReader):
         timeout: float = 5.0,
         patience: float | None = None,
         first_track: str = "",
+        reports: ReportQueue | None = None,
     ) -> None:
         super().__init__(clock, timeout, patience)
         self._first_track = first_track
         self._url = url
         self._tracks: dict[int, ReadTrack] = {}  # by the channel of their packets
         self._rate_check = NominalRateCheck()
+        self._camera_clocks: CameraClocks | None = None
+        if reports is not None:
+            self._camera_clocks = CameraClocks(reports, self._rate_check, clock)
         self._reported_rate: NominalRate | None = None
         self._reported_corrections = 0
 
@@ -86,6 +94,8 @@ class RtspReader(StreamReader):
         base = base if base.endswith("/") else base + "/"
         channel = 0 if first is None else 2
         for track in chosen:
+            if self._camera_clocks is not None:
+                self._camera_clocks.add(track)
             if first is not None and track.medium is media[0]:
                 self._tracks[read_interleaved_channel(first, 0)] = track
                 continue
@@ -147,6 +157,8 @@ class RtspReader(StreamReader):
                 raise
             units, arrived = self._depacketize(packets, video)
             heard = arrived or heard
+            if self._camera_clocks is not None:
+                self._camera_clocks.update(now)
             if units:
                 self._check_timestamps(units, video)
                 yield restore_arrival_times(units, before) if pause else units
@@ -187,6 +199,8 @@ class RtspReader(StreamReader):
             if packet is None or track is None or packet.payload_type != track.medium.payload:
                 continue
             heard = arrived
+            if self._camera_clocks is not None and packet.extension:
+                self._camera_clocks.note_packet(packet, track.medium.kind)
             units += depacketizer.push(packet, arrived)
         return units, heard
 
@@ -213,15 +227,9 @@ def create_rate_notice(found: NominalRate) -> StreamNotice:
     speed = found.nominal_fps / found.sent
     # Rates that differ little get more digits, because otherwise they would look equal.
     slack = 0.02 if abs(speed - 1) > 0.05 else 0.0005
-    counted, sent = _round_rate(found.nominal_fps, slack), _round_rate(found.sent, slack)
+    counted, sent = round_rate(found.nominal_fps, slack), round_rate(found.sent, slack)
     facts = {"counted": counted, "sent": sent, "speed": round(speed, 2)}
     return StreamNotice("camera_rate", found.at, facts)
-
-
-def _round_rate(rate: float, slack: float) -> int | float:
-    """A whole number if the rate is within `slack` of one, else two digits after the point."""
-    whole = round(rate)
-    return whole if abs(rate - whole) <= slack * rate else round(rate, 2)
 
 
 def restore_arrival_times(units: Sequence[MediaUnit], earliest: int) -> list[MediaUnit]:

@@ -12,7 +12,9 @@ from camrec.rtp.jpeg_payload import MAIN_HEADER_BYTES, MIN_IN_BAND_TABLES_Q, RES
 from camrec.rtp.nal_depacketizer import FU_END_FLAG, FU_START_FLAG, split_aggregation
 from camrec.rtp.ntp_time import ntp_to_utc_ns
 from camrec.rtp.packet_order import SequenceTracker
+from camrec.rtp.report_queue import ReceivedReport, ReportQueue
 from camrec.rtp.rtcp import SenderReport, parse_sender_reports
+from camrec.rtp.rtp_clock import RtpClock
 from camrec.rtp.rtp_packet import RtpPacket, parse_packet
 from camrec.rtp.sdp import (
     SLOWEST_VIDEO_CLOCK,
@@ -42,6 +44,9 @@ __all__ = [
     "H265Depacketizer",
     "JpegDepacketizer",
     "MediaDescription",
+    "ReceivedReport",
+    "ReportQueue",
+    "RtpClock",
     "RtpPacket",
     "SenderReport",
     "SequenceTracker",

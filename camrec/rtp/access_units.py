@@ -85,6 +85,7 @@ class AccessUnitAssembler:
     Attributes
     ----------
     arrived : when the newest packet arrived, in monotonic nanoseconds.
+    rtp_clock : of this track.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class AccessUnitAssembler:
         self._depacketizer = depacketizer
         self._syntax = depacketizer.SYNTAX
         self._sequence = SequenceTracker()
-        self._rtp_clock = RtpClock(rate)
+        self.rtp_clock = RtpClock(rate)
         self._parameter_sets = ParameterSets(self._syntax)
         self._track = NalTrack(self._syntax, self._parameter_sets, rate)
         self._frame_starts = FrameStartDetector(self._syntax, self._parameter_sets)
@@ -118,7 +119,7 @@ class AccessUnitAssembler:
     @property
     def corrected_count(self) -> int:
         """How many timestamps were wrong and were replaced."""
-        return self._rtp_clock.corrected_count
+        return self.rtp_clock.corrected_count
 
     @property
     def has_sequence_errors(self) -> bool:
@@ -273,7 +274,7 @@ class AccessUnitAssembler:
         assert self._ticks is not None
         track = self._track.current
         back = MAX_REORDER_DELAY_NS if track is not None and track.reorder else 0
-        time, offset = self._rtp_clock.place(self._ticks, self.arrived, back)
+        time, offset = self.rtp_clock.place(self._ticks, self.arrived, back)
         key = self._random_access.update(nals, types, time, back > 0)
         if marked:
             self._marker_trust.note_correct(key)
@@ -299,5 +300,6 @@ class AccessUnitAssembler:
                 dropped,
                 self._random_access.dependent,
                 self._random_access.open,
+                self.rtp_clock.camera_clock,
             )
         ]

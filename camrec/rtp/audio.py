@@ -20,12 +20,15 @@ EXPLICIT_SAMPLE_RATE_INDEX = 15  # the rate follows as a number
 
 
 class AudioDepacketizer:
-    """One packet is one unit: G.711, Opus, PCM and other codecs that need no more."""
+    """One packet is one unit: G.711, Opus, PCM and other codecs that need no more.
+
+    rtp_clock : of this track.
+    """
 
     def __init__(self, track: AudioTrack) -> None:
         self._track = track
         self._sequence = SequenceTracker()
-        self._rtp_clock = RtpClock(track.rate)
+        self.rtp_clock = RtpClock(track.rate)
         self._lost = 0
         self._delay_estimator = AudioDelayEstimator()
 
@@ -45,10 +48,11 @@ class AudioDepacketizer:
         return [(packet.timestamp, bytes(packet.payload))]
 
     def _create_unit(self, ticks: int, data: bytes, arrived: int) -> MediaUnit:
-        time, offset = self._rtp_clock.place(ticks & 0xFFFFFFFF, arrived, MAX_AUDIO_OVERLAP_NS)
+        time, offset = self.rtp_clock.place(ticks & 0xFFFFFFFF, arrived, MAX_AUDIO_OVERLAP_NS)
         lost, self._lost = self._lost, 0
         offset -= self._delay_estimator.estimate_delay(time)
-        return MediaUnit(self._track, data, time, offset, arrived, True, lost)
+        clock = self.rtp_clock.camera_clock
+        return MediaUnit(self._track, data, time, offset, arrived, True, lost, clock=clock)
 
 
 class AacAudio(AudioDepacketizer):

@@ -38,6 +38,7 @@ class JpegDepacketizer:
     ----------
     arrived : when the newest packet arrived, in monotonic nanoseconds.
     is_holding : always false: a frame is returned as soon as it is complete.
+    rtp_clock : of this track.
     """
 
     is_holding = False
@@ -45,7 +46,7 @@ class JpegDepacketizer:
     def __init__(self, rate: int, size: tuple[int, int] | None = None) -> None:
         self._rate = rate
         self._sequence = SequenceTracker()
-        self._rtp_clock = RtpClock(rate)
+        self.rtp_clock = RtpClock(rate)
         self._tracks = KnownTracks(self._create_track)
         self._frame_headers = JpegFrameHeaders(size)
         self._header = b""  # of the current frame; empty if there is none
@@ -64,7 +65,7 @@ class JpegDepacketizer:
     @property
     def corrected_count(self) -> int:
         """How many timestamps were wrong and were replaced."""
-        return self._rtp_clock.corrected_count
+        return self.rtp_clock.corrected_count
 
     @property
     def has_sequence_errors(self) -> bool:
@@ -149,7 +150,7 @@ class JpegDepacketizer:
             header = b""
         has_end = self._scan.endswith(EOI_BYTES)
         data = b"".join((header, self._scan, b"" if has_end else EOI_BYTES))
-        time, offset = self._rtp_clock.place(self._ticks, self.arrived, 0)
+        time, offset = self.rtp_clock.place(self._ticks, self.arrived, 0)
         try:
             track = self._tracks.track_for(read_jpeg_format(data))
         except ValueError:
@@ -158,7 +159,10 @@ class JpegDepacketizer:
         self._is_readable = True
         lost, self._lost = self._lost, 0
         dropped, self._dropped, self._dropped_ticks = self._dropped, 0, None
-        return [MediaUnit(track, data, time, offset, self.arrived, True, lost, dropped)]
+        clock = self.rtp_clock.camera_clock
+        return [
+            MediaUnit(track, data, time, offset, self.arrived, True, lost, dropped, clock=clock)
+        ]
 
     def _create_track(self, jpeg_format: tuple[int, int, int]) -> VideoTrack:
         width, height, orientation = jpeg_format

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from camrec.camera_clock import MinDelayLine
+from camrec.camera_clock import MinDelayLine, TrackClock
 from camrec.clock import NS_PER_SECOND
 from camrec.rtp.timestamp_unwrap import BACKWARD_JUMP_NS, TimestampUnwrapper
 
@@ -23,12 +23,16 @@ class RtpClock:
     Attributes
     ----------
     arrivals : what the arrivals show of the camera's clock.
+    newest : the time of the newest frame or audio packet in nanoseconds.
+    camera_clock : what the camera says about its clock; None if that is not used.
     """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._unwrapper = TimestampUnwrapper(rate)
         self.arrivals = MinDelayLine()
+        self.newest = 0
+        self.camera_clock: TrackClock | None = None
 
     @property
     def corrected_count(self) -> int:
@@ -63,6 +67,7 @@ class RtpClock:
         """
         latest_ns = arrived - self.arrivals.lowest_ever + BACKWARD_JUMP_NS
         time = self._to_ns(self._unwrapper.place(ticks, arrived, max_backward_ns, latest_ns))
+        self.newest = time
         return time, self.arrivals.note(time, arrived)
 
     def _to_ns(self, ticks: int) -> int:

@@ -11,6 +11,7 @@ from camrec.rtsp_relay.messages import contains_channel
 from camrec.rtsp_relay.nal_packets import is_readable, make_nal_rewriter, unread_format
 from camrec.rtsp_relay.payload_types import PayloadTypes
 from camrec.rtsp_relay.relay_events import RelayEvents
+from camrec.rtsp_relay.report_reader import SenderReportReader
 from camrec.rtsp_relay.unread_packets import UnreadPackets
 
 MAX_EARLY_BYTES = 4 << 20  # of frames that arrive before MediaMTX sends PLAY
@@ -41,6 +42,7 @@ class FrameForwarder:
         self._send = send
         self._events = events
         self._rewriter: UnreadPackets | None = None
+        self._report_reader: SenderReportReader | None = None
         self._early_frames: list[bytes] = []
         self.is_started = False
         self.has_delivered = False
@@ -64,6 +66,9 @@ class FrameForwarder:
     def start(self) -> None:
         """Pass on the frames that were kept, because MediaMTX sent PLAY."""
         self.is_started = True
+        if (queue := self._events.reports) is not None:
+            queue.clear()
+            self._report_reader = SenderReportReader(self._stream.tracks, queue)
         early, self._early_frames = self._early_frames, []
         for frames in early:
             self.forward(frames)
@@ -78,6 +83,8 @@ class FrameForwarder:
     def forward(self, frames: bytes) -> None:
         """Pass frames on to MediaMTX."""
         self._send(frames if self._rewriter is None else self._rewriter.rewrite(frames))
+        if self._report_reader is not None:
+            self._report_reader.read(frames)
         guessed = self._stream.guessed_channel
         if guessed >= 0 and contains_channel(frames, guessed):
             self._stream.guessed_channel, self._stream.unsupported_audio = -1, ""

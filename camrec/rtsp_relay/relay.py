@@ -14,6 +14,7 @@ from camrec.clock import monotonic_s
 from camrec.errors import CameraError
 from camrec.network_policy import NetworkPolicy
 from camrec.relay_server import LastCameraError, RelayServer
+from camrec.rtp import ReportQueue
 from camrec.rtsp_relay.camera_stream import CameraStream
 from camrec.rtsp_relay.messages import NotRtsp, RtspMessage, RtspMessageReader, encode_message
 from camrec.rtsp_relay.relayed_connection import RtspRelayConnection
@@ -41,6 +42,8 @@ class RtspRelay:
         Called once per connection, when its first frame is passed on.
     unread
         Whether MediaMTX passes on the camera's H.264 or H.265 without parsing it.
+    reports
+        Where the camera's sender reports go; None if nobody wants them.
     """
 
     def __init__(
@@ -49,8 +52,10 @@ class RtspRelay:
         network_policy: NetworkPolicy | None = None,
         on_delivery: Callable[[], None] = lambda: None,
         unread: bool = False,
+        reports: ReportQueue | None = None,
     ) -> None:
         self.unread = unread
+        self.reports = reports
         self.unsupported_audio = ""
         self.was_redirected = False
         self.delivered_at: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from camrec.errors import CameraError
+from camrec.rtp import ReportQueue
 from camrec.rtsp_relay.camera_stream import CameraStream
 
 
@@ -14,6 +15,7 @@ class RelayEvents(Protocol):
     keep_alive_method : the method that keeps the camera's session alive; None if only the receiver
         reports do.
     unread : whether MediaMTX passes on H.264 and H.265 without parsing it.
+    reports : where the camera's sender reports go; None if nobody wants them.
     was_redirected : whether the camera ever redirected to another address.
     """
 
@@ -24,6 +26,9 @@ class RelayEvents(Protocol):
 
     @property
     def unread(self) -> bool: ...
+
+    @property
+    def reports(self) -> ReportQueue | None: ...
 
     def on_keep_alive_rejected(self) -> None:
         """The camera hung up after a keep-alive."""

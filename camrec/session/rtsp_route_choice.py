@@ -23,6 +23,15 @@ _RELAY_ERROR_CODES = (
     "camera_circle",
     "camera_unknown_host",  # it may be the host of a redirect
 )
+# A camera that fails in this way at the relay may accept MediaMTX.
+_DIRECT_ERROR_CODES = (
+    "camera_failed",
+    "camera_hung_up",
+    "camera_hung_up_at_play",
+    "camera_no_path",
+    "camera_not_a_camera",
+    "camera_rejected",
+)
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,24 @@ class RtspRouteChoice:
     credential only to receive over UDP, and only if the camera did not redirect. A camera without a
     credential is connected directly, until the RTSP dialogue fails. Then another route is tried. It
     is remembered if it works at once; if it works later, the camera may just not have been ready.
-    No route is tried twice.
+    No route is tried twice. A camera whose sender reports are wanted is connected through the relay
+    as well, because MediaMTX does not pass them on; if that fails, directly.
 
     route : the route of the next opening.
     redirects_endlessly : MediaMTX followed the camera's redirects without end.
     """
 
     def __init__(
-        self, source: CameraAddress, network_policy: NetworkPolicy, known_routes: CameraRoutes
+        self,
+        source: CameraAddress,
+        network_policy: NetworkPolicy,
+        known_routes: CameraRoutes,
+        wants_reports: bool = False,
     ) -> None:
         self._source = source
         self._network_policy = network_policy
         self._known_routes = known_routes
+        self._wants_reports = wants_reports
         self._hang_up_delays: list[float] = []
         self._tried: set[CameraRoute] = set()
         self._better: CameraRoute | None = None  # better than `route`, judged by dropped packets
@@ -148,8 +163,8 @@ class RtspRouteChoice:
         # MediaMTX follows a camera's redirects anywhere, and would send the credential there.
         if self._has_partial_credential or self._network_policy.own_connections_only:
             return CameraRoute.RELAY
-        is_guarded = self._source.credential is not None
-        return CameraRoute.RELAY if is_guarded and known is CameraRoute.DIRECT else known
+        needs_relay = self._source.credential is not None or self._wants_reports
+        return CameraRoute.RELAY if needs_relay and known is CameraRoute.DIRECT else known
 
     def _next(self, error: CameraError, attempt: FailedAttempt) -> CameraRoute | None:
         """The route that may help after `error`."""
@@ -162,12 +177,23 @@ class RtspRouteChoice:
             # The video requires UDP: if only the audio did, the relay would have left it out.
             is_allowed = attempt.may_go_over_udp and self._may_mediamtx_connect
             return CameraRoute.UDP if is_allowed else None
+        if self.route is CameraRoute.RELAY and self._is_relayed_for_reports:
+            return CameraRoute.DIRECT if error.code in _DIRECT_ERROR_CODES else None
         if self.route is not CameraRoute.DIRECT:
             return None
         if error.code == "camera_no_answer" and attempt.is_unanswered:
             return CameraRoute.RELAY
         is_relayable = error.code in _RELAY_ERROR_CODES or attempt.failed_in_dialogue
         return CameraRoute.RELAY if is_relayable else None
+
+    @property
+    def _is_relayed_for_reports(self) -> bool:
+        """Whether the relay is used only for the camera's sender reports."""
+        is_required = self._source.credential is not None or (
+            self._network_policy.own_connections_only
+            or self._known_routes.route(self._source).is_relayed
+        )
+        return self._wants_reports and not is_required
 
     @property
     def _may_mediamtx_connect(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_clock import ClockChoice
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CameraError, InputError
 from camrec.network_policy import NetworkPolicy
 from camrec.proxies import MediaMTX, check_tls_handshake
 from camrec.readers import RtspReader, StreamError
+from camrec.rtp import ReportQueue
 from camrec.rtsp_relay import RtspRelay
 from camrec.session.better_route import Phase, better_route
 from camrec.session.opening_wait import FIRST_MEDIA_TIMEOUT_S, KEY_FRAME_TIMEOUT_S
@@ -28,6 +30,13 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
     """MediaMTX connects to most cameras directly; `RtspRouteChoice` decides about the others.
 
     `Upstream` says what each call does.
+
+    Parameters
+    ----------
+    known_routes
+        The routes that worked before.
+    clock_choice
+        Where the UTC of frames comes from. "camera": the relay is used wherever it can be.
     """
 
     def __init__(
@@ -38,9 +47,16 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
         proxy: MediaMTX,
         network_policy: NetworkPolicy | None = None,
         known_routes: CameraRoutes | None = None,
+        clock_choice: ClockChoice = "arrival",
     ) -> None:
         super().__init__(source, path, clock, proxy, network_policy)
-        self._choice = RtspRouteChoice(source, self._network_policy, known_routes or CameraRoutes())
+        self._reports = ReportQueue() if clock_choice == "camera" else None
+        self._choice = RtspRouteChoice(
+            source,
+            self._network_policy,
+            known_routes or CameraRoutes(),
+            wants_reports=self._reports is not None,
+        )
         self._relay: RtspRelay | None = None
         self._reader: RtspReader | None = None  # the newest
 
@@ -89,6 +105,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
                 self._clock,
                 patience=READER_TIMEOUT_S,
                 first_track=MediaMTX.FIRST_TRACK,
+                reports=self._reports,
             )
             if self._relay is None
             else _RelayedReader(self.local_url, self._clock, self._relay)
@@ -159,7 +176,7 @@ class RtspUpstream(ProxyUpstream[MediaMTX]):
             self._stop_relay()
         if self._relay is None:
             self._relay = RtspRelay(
-                self.source, self._network_policy, self._remember_route, is_unread
+                self.source, self._network_policy, self._remember_route, is_unread, self._reports
             ).start()
         self._relay.clear_error()
         self._proxy.add(self.path, self._relay.source)
@@ -182,7 +199,13 @@ class _RelayedReader(RtspReader):
 
     def __init__(self, url: str, clock: Clock, relay: RtspRelay) -> None:
         self._relay = relay
-        super().__init__(url, clock, patience=READER_TIMEOUT_S, first_track=MediaMTX.FIRST_TRACK)
+        super().__init__(
+            url,
+            clock,
+            patience=READER_TIMEOUT_S,
+            first_track=MediaMTX.FIRST_TRACK,
+            reports=relay.reports,
+        )
 
     @property
     def unsupported_audio(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, CameraKind
+from camrec.camera_clock import ClockChoice, ClockVerdict
 from camrec.clock import Clock
 from camrec.errors import CamrecError
 from camrec.feed import Feed, MediaFeed
@@ -32,6 +33,7 @@ class Session:
     A thread opens the camera, watches it and reconnects to it (`SessionThread`).
 
     session_id : 16 hexadecimal digits.
+    clock_choice : where the UTC of its frames comes from, if possible.
     machine : the state, see `SessionState`.
     changed : emitted after each change of the state or of the progress.
     since : when the state last changed, UTC nanoseconds.
@@ -44,7 +46,8 @@ class Session:
     name
         What the user calls it.
     create_upstream
-        Makes the upstream of a camera, which serves it under the given path.
+        Makes the upstream of a camera, which serves it under the given path and takes the UTC of
+        its frames from where the third argument says.
     preroll
         Seconds of frames that are kept, so that a recording can begin in the past.
     session_id
@@ -53,21 +56,25 @@ class Session:
     camera_id
         The id of the camera, which outlives the session; empty: the session is for a report, and
         its camera is not one of those that camrec knows.
+    clock_choice
+        Where the UTC of the camera's frames comes from.
     """
 
     def __init__(
         self,
         source: CameraAddress,
         name: str,
-        create_upstream: Callable[[CameraAddress, str], Upstream],
+        create_upstream: Callable[[CameraAddress, str, ClockChoice], Upstream],
         clock: Clock,
         preroll: float = 0.0,
         session_id: str | None = None,
         camera_id: str = "",
+        clock_choice: ClockChoice = "arrival",
     ) -> None:
         self.session_id = session_id or secrets.token_hex(8)
         self.camera_id = camera_id
         self.source = source
+        self.clock_choice = clock_choice
         self.name = name
         first = SessionState.STALE if session_id else SessionState.OPENING
         self.machine: StateMachine[SessionState] = StateMachine(first, SESSION_TRANSITIONS)
@@ -79,7 +86,7 @@ class Session:
         self.live_views = LiveViews(self._feed, clock)
         self._recordings = SessionRecordings(self._feed, self.machine)
         self._progress = ConnectionProgress(notify=self.changed.emit)
-        self._upstream = create_upstream(source, self.session_id)
+        self._upstream = create_upstream(source, self.session_id, clock_choice)
         self._closing = threading.Event()
         self._thread = SessionThread(
             source,
@@ -106,6 +113,12 @@ class Session:
     def feed(self) -> MediaFeed:
         """The camera's frames and audio packets."""
         return self._feed
+
+    @property
+    def clock_verdict(self) -> ClockVerdict | None:
+        """What is known about the camera's clock; None if it is not used, or before a frame."""
+        newest = self._feed.newest
+        return None if newest is None or newest.clock is None else newest.clock.verdict()
 
     @property
     def local_url(self) -> str:

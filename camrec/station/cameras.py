@@ -15,6 +15,7 @@ from camrec.camera_address import (
     unused_name,
     validate_name,
 )
+from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import CameraRegistry
 from camrec.clock import Clock
 from camrec.config import Config
@@ -69,15 +70,22 @@ class StationCameras:
             raise NotFoundError("no_session", session_id=session_id)
         return session
 
-    def open(self, url: str | CameraAddress, name: str | None = None) -> Session:
+    def open(
+        self,
+        url: str | CameraAddress,
+        name: str | None = None,
+        clock_choice: ClockChoice | None = None,
+    ) -> Session:
         """Open a camera and wait until it delivers. After an error nothing stays open.
+
+        clock_choice : where the UTC of its frames comes from; None: from where it came before.
 
         Raises
         ------
         InputError, StateError (``sessions_full``, ``session_closed``), CameraError, AccessError,
         ServiceError
         """
-        session = self.begin_open(url, name)
+        session = self.begin_open(url, name, clock_choice)
         session.machine.wait(lambda state: state is not SessionState.OPENING)
         if session.state is SessionState.FAILED:
             self.close(session.session_id)
@@ -86,10 +94,16 @@ class StationCameras:
             raise StateError("session_closed")
         return session
 
-    def begin_open(self, url: str | CameraAddress, name: str | None = None) -> Session:
+    def begin_open(
+        self,
+        url: str | CameraAddress,
+        name: str | None = None,
+        clock_choice: ClockChoice | None = None,
+    ) -> Session:
         """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
 
         name : None: the one that the camera had, or else its host.
+        clock_choice : where the UTC of its frames comes from; None: from where it came before.
 
         Raises
         ------
@@ -117,6 +131,7 @@ class StationCameras:
                 self._clock,
                 self._config.preroll,
                 camera_id=camera.camera_id,
+                clock_choice=clock_choice or camera.clock,
             )
             self._sessions[session.session_id] = session
         return self._start_session(session, given_name)
@@ -144,6 +159,7 @@ class StationCameras:
                 self._config.preroll,
                 session_id,
                 camera.camera_id,
+                camera.clock,
             )
             self._sessions[session_id] = session
         return self._start_session(session)
@@ -260,7 +276,8 @@ class StationCameras:
             if new is SessionState.LIVE:
                 disconnect()
                 name = None if given_name is None else session.name  # it may be renamed by now
-                self._registry.remember(session.camera_id, session.source, name)
+                clock = session.clock_choice
+                self._registry.remember(session.camera_id, session.source, name, clock)
 
         disconnect = session.machine.changed.connect(remember)
         session.start()

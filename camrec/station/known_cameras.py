@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, parse_address, validate_name
+from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import CameraRegistry, KnownCamera
 from camrec.errors import CameraError
 from camrec.session import OPEN_SESSION_STATES, Session
@@ -42,13 +43,21 @@ class KnownCameras:
             if session.camera_id == camera_id and session.state in OPEN_SESSION_STATES
         ]
 
-    def update(self, camera_id: str, name: str | None, url: str | None) -> KnownCamera:
-        """Rename a camera, its open sessions too, or give it another address.
+    def update(
+        self,
+        camera_id: str,
+        name: str | None,
+        url: str | None,
+        clock: ClockChoice | None = None,
+    ) -> KnownCamera:
+        """Rename a camera, its open sessions too, or give it another address or clock.
 
         Parameters
         ----------
         name, url
             None: it stays.
+        clock
+            What dates its frames when it is opened the next time; None: it stays.
 
         Raises
         ------
@@ -58,7 +67,7 @@ class KnownCameras:
         source = None if url is None else parse_address(url)
         name = validate_name(name)
         before = self._registry.get(camera_id)
-        camera = self._registry.update(camera_id, name=name, source=source)
+        camera = self._registry.update(camera_id, name=name, source=source, clock=clock)
         for session in self.open_sessions(camera_id):
             if session.name == before.name:
                 session.rename(camera.name)

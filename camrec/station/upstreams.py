@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_clock import ClockChoice
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.network_policy import NetworkPolicy
@@ -32,17 +33,27 @@ class UpstreamFactory:
         self._routes = routes
         self._demo = demo
 
-    def create(self, source: CameraAddress, path: str) -> Upstream:
-        """The upstream of a camera. Its proxy serves the camera as `path`."""
+    def create(self, source: CameraAddress, path: str, clock_choice: ClockChoice) -> Upstream:
+        """The upstream of a camera. Its proxy serves the camera as `path`.
+
+        clock_choice : where the UTC of its frames comes from.
+        """
         policy = NetworkPolicy(self.allowed_networks(source))
-        return self.create_with(source, path, policy, self._routes)
+        return self.create_with(source, path, clock_choice, policy, self._routes)
 
     def create_with(
-        self, source: CameraAddress, path: str, policy: NetworkPolicy, routes: CameraRoutes
+        self,
+        source: CameraAddress,
+        path: str,
+        clock_choice: ClockChoice,
+        policy: NetworkPolicy,
+        routes: CameraRoutes,
     ) -> Upstream:
         """As `create`, with another policy and other known routes."""
         if source.kind == "rtsp":
-            return RtspUpstream(source, path, self._clock, self._mediamtx, policy, routes)
+            return RtspUpstream(
+                source, path, self._clock, self._mediamtx, policy, routes, clock_choice
+            )
         return MjpegUpstream(source, path, self._clock, self._go2rtc, policy)
 
     def allowed_networks(self, source: CameraAddress) -> Sequence[str]:

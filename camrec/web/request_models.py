@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
+from camrec.camera_clock import ClockChoice
 from camrec.clock import parse_iso
 from camrec.errors import InputError
 from camrec.i18n import translate
@@ -55,6 +56,11 @@ class OpenRequest(RequestModel):
 
     url: AddressString
     name: NameString | None = Field(None, description="The camera's host by default.")
+    clock: ClockChoice | None = Field(
+        None,
+        description="What dates its frames. camera: its own clock, as long as that proves right. "
+        "By default what did when it was opened before, or else arrival.",
+    )
 
 
 class CloseRequest(RequestModel):
@@ -120,10 +126,12 @@ class StopRequest(RequestModel):
 
 
 class CameraRequest(RequestModel):
-    """Rename a camera, or give it another address."""
+    """Rename a camera, or give it another address or clock."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["url"]}]}
+        json_schema_extra={
+            "anyOf": [{"required": ["name"]}, {"required": ["url"]}, {"required": ["clock"]}]
+        }
     )
 
     name: NameString | None = None
@@ -132,10 +140,13 @@ class CameraRequest(RequestModel):
         description="Without a user and a password, the camera keeps those that it has, if scheme, "
         "host and port stay the same.",
     )
+    clock: ClockChoice | None = Field(
+        None, description="What dates its frames when it is opened the next time."
+    )
 
     @model_validator(mode="after")
     def _require_a_change(self) -> CameraRequest:
-        if self.name is None and self.url is None:
+        if self.name is None and self.url is None and self.clock is None:
             raise FieldError("name", "missing")
         return self
 

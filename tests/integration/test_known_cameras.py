@@ -138,6 +138,7 @@ def test_rest_lists_renames_moves_and_removes_a_camera(config):
                 "name": "Door",
                 "url": sessions[0]["url"],
                 "kind": "mjpeg",
+                "clock": "arrival",
                 "session_ids": [each["session_id"] for each in sessions],
             }
             renamed = wire.ask("PATCH", path, {"name": "Gate"})

@@ -60,6 +60,8 @@ def test_a_client_opens_records_lists_and_downloads_by_rest_alone(wire, camera):
     assert session["video"]["codec"] == {"rtsp": "h264", "mjpeg": "mjpeg"}[kind]
     assert session["local_url"].startswith("rtsp://127.0.0.1:")
     assert session["recording_id"] is None and session["error"] is None
+    unused = {"source": "arrival", "state": "arrival", "offset": None, "uncertainty": None}
+    assert session["clock"] == unused
     listed = ask("GET", "/session/list").json()
     assert [each["session_id"] for each in listed["sessions"]] == [known]
     assert listed["max_sessions"] == 2

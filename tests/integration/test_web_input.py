@@ -93,6 +93,12 @@ def test_a_bad_camera_name_is_refused_with_its_code(wire, name):
     assert (reply.status, reply.code) == (400, "bad_name")
 
 
+@pytest.mark.parametrize("clock", ["", "Camera", "ntp", 1, True])
+def test_a_clock_that_does_not_exist_is_refused_with_its_code(wire, clock):
+    reply = wire.post("/session/open", {"url": "rtsp://127.0.0.1:1/", "clock": clock})
+    assert (reply.status, reply.code) == (400, "bad_field")
+
+
 @pytest.mark.parametrize(
     "duration",
     [b"0", b"-1", b"1.5", b"60.0", b'"60"', b"NaN", b"Infinity", b"1e9", b"86401", b"true", b"null"]

@@ -25,6 +25,7 @@ def record(url: str) -> camrec.Video:
         assert_type(camera.session_id, str)
         assert_type(camera.name, str)
         assert_type(camera.state, str)
+        assert_type(camera.clock.uncertainty, float | None)
         assert_type(camera.snapshot(), tuple[np.datetime64, npt.NDArray[np.uint8]])
         recording = camera.record(60, name="Door")
         assert_type(recording, camrec.Recording)

@@ -251,6 +251,7 @@ def test_reports_with_the_time_of_the_last_frame_scatter_and_are_not_taken_for_a
     assert seen.states == [ARRIVAL, CAMERA]
     errors = [abs(each.error) for each in seen.frames if each.by_camera]
     assert max(errors) < 50 * MS
+    assert sum(abs(each.error) <= each.stated for each in seen.frames) >= 0.99 * len(seen.frames)
 
 
 def test_a_network_that_is_slow_for_half_a_minute_leaves_a_clock_believed():

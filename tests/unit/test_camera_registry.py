@@ -375,6 +375,7 @@ def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
     assert {each["name"]: each for each in now["cameras"][:2]}["Gate"] == {
         **entry,
         "name": "Gate",
+        "clock": "arrival",
         "guarded": False,
         "secrets": None,
     }
@@ -441,3 +442,16 @@ def test_a_new_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monk
         note(name)
     opened(registry(tmp_path), URL)
     assert steps == ["open_private", "fsync_handle", "replace", "fsync_path"]
+
+
+def test_what_dates_a_camera_s_frames_stays_until_it_is_changed(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    assert camera.clock == "arrival"
+    known.remember(camera.camera_id, parse_address(URL), clock="camera")
+    known.remember(camera.camera_id, parse_address(URL))
+    later = registry(tmp_path)
+    assert later.get(camera.camera_id).clock == "camera"
+    assert later.update(camera.camera_id, name="Gate").clock == "camera"
+    later.update(camera.camera_id, clock="arrival")
+    assert registry(tmp_path).get(camera.camera_id).clock == "arrival"

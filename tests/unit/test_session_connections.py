@@ -122,7 +122,7 @@ def _short_pauses(monkeypatch):
 
 @contextmanager
 def opened(upstream: FakeUpstream) -> Iterator[Session]:
-    session = Session(SOURCE, "Bench", lambda source, path: upstream, Clock())
+    session = Session(SOURCE, "Bench", lambda source, path, clock: upstream, Clock())
     session.start()
     try:
         session.machine.wait(lambda state: state is not SessionState.OPENING, 20)

@@ -19,8 +19,10 @@ IN_DIALOGUE = FailedAttempt(is_unanswered=False, failed_in_dialogue=True, may_go
 RELAYED = FailedAttempt(is_unanswered=False, failed_in_dialogue=False, may_go_over_udp=True)
 
 
-def choice(source=OPEN, routes: CameraRoutes | None = None, networks=()) -> RtspRouteChoice:
-    return RtspRouteChoice(source, NetworkPolicy(networks), routes or CameraRoutes())
+def choice(
+    source=OPEN, routes: CameraRoutes | None = None, networks=(), wants_reports: bool = False
+) -> RtspRouteChoice:
+    return RtspRouteChoice(source, NetworkPolicy(networks), routes or CameraRoutes(), wants_reports)
 
 
 def error(code: str, **facts: object) -> CameraError:
@@ -135,3 +137,28 @@ def test_a_udp_route_that_no_longer_works_is_forgotten():
     assert route.route is CameraRoute.UDP
     assert route.choose_after(error("camera_no_answer"), NOTHING_KNOWN)
     assert route.route is CameraRoute.RELAY and routes.route(GUARDED) is CameraRoute.DIRECT
+
+
+def test_a_camera_whose_reports_are_wanted_is_relayed_unless_only_another_route_works():
+    assert choice(wants_reports=True).route is CameraRoute.RELAY
+    routes = CameraRoutes()
+    routes.remember(OPEN, CameraRoute.UDP)
+    assert choice(routes=routes, wants_reports=True).route is CameraRoute.UDP
+
+
+def test_a_camera_that_rejects_the_relay_is_connected_directly_without_its_reports():
+    route = choice(wants_reports=True)
+    assert route.choose_after(error("camera_rejected"), NOTHING_KNOWN)
+    assert route.route is CameraRoute.DIRECT
+    assert not route.choose_after(error("camera_rejected"), IN_DIALOGUE), "nothing is tried twice"
+
+
+@pytest.mark.parametrize("code", ["camera_no_answer", "camera_refused", "camera_asks_login"])
+def test_a_camera_that_is_not_there_is_not_tried_directly_because_of_its_reports(code):
+    assert not choice(wants_reports=True).choose_after(error(code), NOTHING_KNOWN)
+
+
+@pytest.mark.parametrize(("source", "networks"), [(GUARDED, ()), (OPEN, ("10.0.0.0/8",))])
+def test_what_must_be_relayed_stays_relayed(source, networks):
+    route = choice(source, networks=networks, wants_reports=True)
+    assert not route.choose_after(error("camera_rejected"), NOTHING_KNOWN)

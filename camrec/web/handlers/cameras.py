@@ -27,13 +27,13 @@ class CameraHandler(ApiHandler):
     """``/cameras/ID``"""
 
     async def patch(self, camera_id: str) -> None:
-        """Rename a camera, or give it another address."""
+        """Rename a camera, or give it another address or clock."""
         request = self.body(CameraRequest)
         self.send_reply(await self.call(self._apply_change, camera_id, request))
 
     def _apply_change(self, camera_id: str, request: CameraRequest) -> schema.CameraReply:
         known = self.station.known_cameras
-        camera = known.update(camera_id, request.name, request.url)
+        camera = known.update(camera_id, request.name, request.url, request.clock)
         return describe_camera(camera, known.open_sessions(camera_id))
 
     async def delete(self, camera_id: str) -> None:

@@ -19,7 +19,9 @@ class OpenCameraHandler(ApiHandler):
     async def post(self) -> None:
         """Open a camera, and respond when frames have arrived."""
         request = self.body(OpenRequest)
-        session = await self.call(self.station.cameras.open, request.url, request.name)
+        session = await self.call(
+            self.station.cameras.open, request.url, request.name, request.clock
+        )
         self.send_reply(describe_session(session, self.language), 201)
 
 

@@ -255,6 +255,21 @@ def nals(data: bytes, byte_stream: bool):
         at += 4 + size
 
 
+def report_capture_times(media) -> None:
+    """Let sender reports have the time of capturing, not that of sending."""
+
+    def prepared(media):
+        top = media.get_element()
+        while top.get_parent() is not None:
+            top = top.get_parent()
+        elements = top.iterate_recurse()
+        while (step := elements.next())[0] == Gst.IteratorResult.OK:
+            if step[1].find_property("rtcp-sync-send-time") is not None:
+                step[1].set_property("rtcp-sync-send-time", False)
+
+    media.connect("prepared", prepared)
+
+
 def guard(server, factory, options: dict) -> None:
     """Accept the given user only."""
     auth = GstRtspServer.RTSPAuth()
@@ -286,9 +301,13 @@ def main() -> None:
     factory.set_launch(pipeline(options))
     factory.set_shared(True)
     shots = []
-    factory.connect(
-        "media-configure", lambda factory, media: shots.append(Shot(media, options, truth))
-    )
+
+    def configure(factory, media):
+        shots.append(Shot(media, options, truth))
+        if options["reports_capture"]:
+            report_capture_times(media)
+
+    factory.connect("media-configure", configure)
     if options["auth"]:
         guard(server, factory, options)
     server.get_mount_points().add_factory("/cam", factory)

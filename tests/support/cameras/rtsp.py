@@ -52,6 +52,8 @@ class RtspCamera:
         None, "basic" or "digest", with `user` and `password`. They are in `url`.
     bit_rate
         Kilobits per second.
+    reports_capture
+        Its sender reports have the time of capturing. GStreamer's default is the time of sending.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class RtspCamera:
         sound_until: float | None = None,
         video_until: float | None = None,
         auth: str | None = None,
+        reports_capture: bool = False,
         user: str = "viewer",
         password: str = "p@s:s/w#o%r d?&+é",
     ) -> None:

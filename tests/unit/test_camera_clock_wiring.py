@@ -1,0 +1,127 @@
+"""Sender reports on their way from the camera through the relay to the clocks of its tracks."""
+
+from __future__ import annotations
+
+import struct
+
+from camrec.camera_clock import CameraClockState, NominalRateCheck
+from camrec.media import AudioTrack
+from camrec.readers.camera_clocks import CameraClocks
+from camrec.readers.tracks import ReadTrack
+from camrec.rtp import (
+    AudioDepacketizer,
+    JpegDepacketizer,
+    MediaDescription,
+    ReceivedReport,
+    ReportQueue,
+    RtpPacket,
+    SenderReport,
+)
+from camrec.rtsp_relay.camera_stream import RelayedTrack
+from camrec.rtsp_relay.report_reader import SenderReportReader
+from support.units_made import SECOND, MadeClock
+
+# 2026-11-29T15:00:00.125Z at the RTP timestamp 1,000,000.
+REPORT = bytes.fromhex("80c8000611223344eeb6bc7020000000000f42400000002600009c40")
+
+
+def interleaved(channel: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0x24, channel, len(data)) + data
+
+
+def relayed(kind: str, channel: int) -> RelayedTrack:
+    return RelayedTrack(kind, None, "", channel)
+
+
+def test_the_relay_finds_reports_between_packets_by_the_channel_of_their_track():
+    queue = ReportQueue()
+    reader = SenderReportReader([relayed("video", 4), relayed("audio", 2)], queue)
+    packets = [(4, bytes(40)), (5, REPORT), (3, REPORT), (7, REPORT), (4, REPORT), (5, b"")]
+    reader.read(b"".join(interleaved(*each) for each in packets))
+    reader.read(interleaved(5, b"\x80\xcb\x00\x01abcd"))
+    found = queue.take()
+    assert [each.medium for each in found] == ["video", "audio"]
+    assert found[0].report.timestamp == 1_000_000
+    assert not queue and queue.take() == []
+
+
+def test_reports_that_nobody_takes_use_bounded_memory():
+    queue = ReportQueue()
+    for number in range(1000):
+        queue.put(ReceivedReport("video", SenderReport(1, 2, number, 3, 4), 5))
+    found = queue.take()
+    assert len(found) < 100 and found[-1].report.timestamp == 999
+
+
+def ntp(utc_ns: int) -> int:
+    return (utc_ns // SECOND + 2_208_988_800 << 32) + ((utc_ns % SECOND) << 32) // SECOND
+
+
+class Stream:
+    """Two tracks that a reader has, whose frames arrive 40 ms after they were taken."""
+
+    def __init__(self) -> None:
+        self.queue, self.clock = ReportQueue(), MadeClock()
+        self.clocks = CameraClocks(self.queue, NominalRateCheck(), self.clock)
+        self.video = JpegDepacketizer(90_000)
+        self.audio = AudioDepacketizer(AudioTrack("pcma", 8000, 1))
+        for kind, depacketizer in (("video", self.video), ("audio", self.audio)):
+            medium = MediaDescription(kind, 96)
+            self.clocks.add(ReadTrack(medium, depacketizer))
+        self.begin = self.clock.now
+
+    def frame(self, seconds: float) -> None:
+        self.clock.now = self.begin + round((seconds + 0.04) * SECOND)
+        self.video.rtp_clock.place(round(seconds * 90_000) & 0xFFFFFFFF, self.clock.now, 0)
+        self.clocks.update(self.clock.now)
+
+    def report(self, seconds: float, medium: str = "video", rate: int = 90_000) -> None:
+        utc = self.clock.utc_ns() - self.clock.now + self.begin + round(seconds * SECOND)
+        stamp = round(seconds * rate) & 0xFFFFFFFF
+        report = SenderReport(1, ntp(utc), stamp, 0, 0)
+        self.queue.put(ReceivedReport(medium, report, self.clock.utc_ns()))
+
+    @property
+    def state(self) -> CameraClockState:
+        return self.video.rtp_clock.camera_clock.verdict().state
+
+
+def test_reports_before_the_first_frame_wait_for_it():
+    stream = Stream()
+    stream.report(0)
+    stream.report(1, "audio", 8000)
+    stream.clocks.update(stream.clock.now)
+    for number in range(200):
+        stream.frame(number / 25)
+    assert stream.state is CameraClockState.UNPROVED
+    stream.report(8)
+    stream.frame(8)
+    assert stream.state is CameraClockState.RIGHT
+    verdict = stream.video.rtp_clock.camera_clock.verdict()
+    assert verdict.reports == 2 and abs(verdict.delay_ns - 40_000_000) < 1000
+    audio = stream.audio.rtp_clock.camera_clock.verdict()
+    assert audio.reports == 0, "no audio packet has come yet"
+
+
+def test_a_capture_time_in_the_packets_makes_sender_reports_needless():
+    stream = Stream()
+    for number in range(300):
+        stream.frame(number / 25)
+        seconds = (number + 1) / 25
+        utc = stream.clock.utc_ns() - stream.clock.now + stream.begin + round(seconds * SECOND)
+        extension = struct.pack(">HHQBBH", 0xABAC, 3, ntp(utc), 0x80, 0, 0)
+        stamp = round(seconds * 90_000)
+        packet = RtpPacket(26, False, 0, stamp, memoryview(b""), memoryview(extension))
+        stream.clocks.note_packet(packet, "video")
+        stream.report(seconds + 5)  # wrong, and ignored
+    verdict = stream.video.rtp_clock.camera_clock.verdict()
+    assert verdict.state is CameraClockState.RIGHT and not verdict.doubtful
+    assert verdict.reports in range(11, 14)
+
+
+def test_a_packet_with_another_extension_is_no_report():
+    stream = Stream()
+    stream.frame(0)
+    extension = memoryview(struct.pack(">HHQI", 0xBEDE, 3, 1, 2))
+    stream.clocks.note_packet(RtpPacket(26, False, 0, 0, memoryview(b""), extension), "video")
+    assert stream.video.rtp_clock.camera_clock.verdict().reports == 0
