@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from camrec import i18n, remote_files
+from camrec.camera_clock import UtcSource
 
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
 
@@ -18,6 +19,11 @@ def _validate_end_reason(reason: object) -> object:
     return reason if reason in get_args(EndReason) else "error"
 
 
+def _validate_utc_source(source: object) -> object:
+    return source if source in get_args(UtcSource) else "arrival"
+
+
+LenientUtcSource = Annotated[UtcSource, BeforeValidator(_validate_utc_source)]
 LenientEndReason = Annotated[EndReason, BeforeValidator(_validate_end_reason)]
 
 
@@ -37,6 +43,42 @@ class PartFacts(BaseModel):
     start: float
     duration: float
     size: int
+
+
+# (seconds in the video, seconds of UTC that passed beyond these since `started_at`)
+UtcMap = tuple[tuple[float, float], ...]
+
+
+class ClockStepFacts(BaseModel):
+    """The camera's clock was set while it was recorded.
+
+    at : seconds in the video of the first sender report after it.
+    size : seconds; positive if it was set forward.
+    """
+
+    at: float
+    size: float
+
+
+class CameraClockFacts(BaseModel):
+    """What the camera said about its own clock, if camrec was asked to use it.
+
+    state : "camera", "zone", "arrival", "no clock", "lies", "set", "free" or "wrong".
+    offset : seconds by which it was ahead of this machine's clock at the end, less what a frame
+        takes to arrive; None without sender reports.
+    drift_ppm : how much faster it runs than the timestamps, in parts per million; None if it is not
+        known.
+    reports : how many sender reports, or capture times in packets, were used.
+    may_be_sending : frames arrived so soon after the reported time that it may be the time at which
+        they were sent, not captured.
+    """
+
+    state: str
+    offset: float | None = None
+    drift_ppm: float | None = None
+    reports: int = 0
+    steps: list[ClockStepFacts] = []
+    may_be_sending: bool = False
 
 
 class RecordingWarning(BaseModel):
@@ -111,9 +153,21 @@ class Receipt(BaseModel):
     duration : the length of the video, from its first frame to the end of its last.
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
     preroll : seconds of the video from before the recording was started, if a setting requests it.
-    utc_uncertainty : seconds by which a frame's UTC may be wrong, estimated from the arrivals: the
-        drift of the camera's clock, and how well its offset was known at the start. The latency
-        that all frames have in common cannot be measured. `host_clock` is not included.
+    utc_source : what `started_at` and the times of frames come from: "camera" (the camera's own
+        clock), "zone" (the same, but it shows local time) or "arrival".
+    utc_uncertainty : seconds by which a frame's UTC may be wrong. By arrivals: the drift of the
+        camera's clock, and how well its offset was known at the start. The latency that all frames
+        have in common cannot be measured; if camrec was asked to use the camera's clock, 0.2 s are
+        added for it. By the camera's clock: by how much it and this machine's differ. `host_clock`
+        is not included.
+    utc_map : pairs of seconds; empty if the camera's clock does not drift. A frame that is shown at
+        the first number of a pair was taken at `started_at` plus both numbers. Between two pairs
+        it is linear.
+    camera_clock : None if camrec was not asked to use the camera's clock.
+    retimed : how the times of the frames were corrected, because the camera counts another rate
+        than it sends; empty if they are the camera's own. A frame that the camera places at x
+        seconds is shown at ``x + offset + slope * (x - from)``, by the last entry whose ``from`` is
+        not after x.
     host_clock : how wrong the clock of the computer that recorded may have been, and so every
         frame's UTC; None: not known (Windows, macOS).
     av_offset : seconds by which audio and video may be apart, estimated from the arrivals; None if
@@ -139,8 +193,12 @@ class Receipt(BaseModel):
     started_at: str
     ended_at: str
     ended: LenientEndReason
+    utc_source: LenientUtcSource = "arrival"
     utc_uncertainty: float | None = None
     host_clock: HostClockFacts | None = None
+    utc_map: UtcMap = ()
+    camera_clock: CameraClockFacts | None = None
+    retimed: list[dict[str, float]] = []
     lead: float = 0.0
     preroll: float = 0.0
     frames: int

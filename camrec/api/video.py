@@ -184,7 +184,9 @@ class Video:
     @cached_property
     def _frame_access(self) -> VideoFrames:
         path = self._handle.path
-        return VideoFrames(path, self._handle.started_at, frame_index_path(path))
+        receipt = self._handle.receipt
+        utc_map = () if receipt is None else receipt.utc_map
+        return VideoFrames(path, self._handle.started_at, frame_index_path(path), utc_map)
 
     def __reduce__(self) -> tuple[type[Video], tuple[VideoHandle]]:
         """Pickle the video without its backend: another process opens the file itself."""

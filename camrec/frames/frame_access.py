@@ -16,7 +16,9 @@ from camrec.frames import index_cache, positions
 from camrec.frames.frame_index import FrameIndex
 from camrec.frames.frame_reader import FrameReader
 from camrec.frames.positions import Position
+from camrec.frames.utc_map import VideoUtc
 from camrec.i18n import Phrase
+from camrec.receipt import UtcMap
 
 
 class VideoFrames:
@@ -32,11 +34,19 @@ class VideoFrames:
         When the video starts: UTC nanoseconds.
     index_file
         Where the index of the video is stored between runs; None: nowhere.
+    utc_map
+        `Receipt.utc_map`: how the camera's clock drifted.
     """
 
-    def __init__(self, path: Path, started_at: int, index_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        started_at: int,
+        index_file: Path | None = None,
+        utc_map: UtcMap = (),
+    ) -> None:
         self.path = path
-        self._started_at = started_at
+        self._utc = VideoUtc(started_at, utc_map)
         self._index_file = index_file
         self._index: FrameIndex | None = None
         self._reader: FrameReader | None = None
@@ -56,13 +66,13 @@ class VideoFrames:
 
     def times(self) -> npt.NDArray[np.datetime64]:
         """Return when each frame was taken: (n,) datetime64[ns], UTC, increasing."""
-        return (self._started_at + self.index.offsets).astype("datetime64[ns]")
+        return self._utc.times(self.index.offsets)
 
     def frame(self, at: Position) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
         """Return the frame at `at` with its time. See `camrec.Video.frame`."""
         with self._lock:
             index = self._load_index()
-            number = positions.find_frame(at, index, self._started_at)
+            number = positions.find_frame(at, index, self._utc)
             with self._translate_errors():
                 if self._reader is None:
                     self._reader = FrameReader(self.path)
@@ -73,7 +83,7 @@ class VideoFrames:
     ) -> Iterator[tuple[np.datetime64, npt.NDArray[np.uint8]]]:
         """Iterate over frames and their times. See `camrec.Video.frames`."""
         index = self.index
-        numbers = positions.find_frame_range(start, stop, step, index, self._started_at)
+        numbers = positions.find_frame_range(start, stop, step, index, self._utc)
         return self._read_frames(index, numbers)
 
     def close(self) -> None:
@@ -105,7 +115,7 @@ class VideoFrames:
     def _read_frame(
         self, reader: FrameReader, index: FrameIndex, number: int
     ) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
-        time = np.datetime64(self._started_at + int(index.offsets[number]), "ns")
+        (time,) = self._utc.times(index.offsets[number : number + 1])
         return time, reader.read_frame(index.seek_targets(number))
 
     @contextmanager
@@ -122,6 +132,7 @@ class VideoFrames:
                 reason = describe_os_error(error)
             raise NotFoundError("no_pictures", filename=name, reason=reason) from None
 
-    def __reduce__(self) -> tuple[type[VideoFrames], tuple[Path, int, Path | None]]:
+    def __reduce__(self) -> tuple[type[VideoFrames], tuple[Path, int, Path | None, UtcMap]]:
         """Pickle without the open file: another process opens the file itself."""
-        return VideoFrames, (self.path, self._started_at, self._index_file)
+        utc = self._utc
+        return VideoFrames, (self.path, utc.started_at, self._index_file, utc.points)

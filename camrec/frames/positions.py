@@ -8,15 +8,17 @@ from numbers import Integral, Real
 from typing import TypeGuard
 
 import numpy as np
+import numpy.typing as npt
 
 from camrec.clock import NS_PER_SECOND
 from camrec.errors import InputError, NotFoundError
 from camrec.frames.frame_index import FrameIndex
+from camrec.frames.utc_map import VideoUtc
 
 Position = int | float | np.datetime64 | datetime
 
 
-def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
+def find_frame(at: Position, index: FrameIndex, utc: VideoUtc) -> int:
     """Return the number of the frame that is shown at a position.
 
     Parameters
@@ -25,8 +27,8 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
         See `camrec.Video.frame`.
     index
         The frames of the video.
-    started_at
-        When the video starts: UTC nanoseconds.
+    utc
+        When each of its moments was.
 
     Raises
     ------
@@ -38,11 +40,11 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
     count = index.shown.size
     if _is_whole_number(at):
         number = int(at) + count if at < 0 else int(at)
-    elif 0 <= (offset := _to_offset_ns(at, started_at)) < index.duration_ns:
-        # If the first frame is not at time 0, it is nevertheless shown from the start.
-        number = max(0, int(np.searchsorted(index.offsets, offset, "right")) - 1)
     else:
-        number = count
+        offset, offsets, end = _locate(at, index, utc)
+        # If the first frame is not at time 0, it is nevertheless shown from the start.
+        number = max(0, int(np.searchsorted(offsets, offset, "right")) - 1)
+        number = number if 0 <= offset < end else count
     if not 0 <= number < count:
         length = f"{index.duration_ns / NS_PER_SECOND:.3f}"
         raise NotFoundError("no_frame", at=str(at), count=count, length=length)
@@ -50,7 +52,7 @@ def find_frame(at: Position, index: FrameIndex, started_at: int) -> int:
 
 
 def find_frame_range(
-    start: Position | None, stop: Position | None, step: int, index: FrameIndex, started_at: int
+    start: Position | None, stop: Position | None, step: int, index: FrameIndex, utc: VideoUtc
 ) -> range:
     """Return the numbers of the frames from `start` up to but not including `stop`, as slices do.
 
@@ -60,8 +62,8 @@ def find_frame_range(
         See `camrec.Video.frames`.
     index
         The frames of the video.
-    started_at
-        When the video starts: UTC nanoseconds.
+    utc
+        When each of its moments was.
 
     Raises
     ------
@@ -75,7 +77,8 @@ def find_frame_range(
     def bound(at: Position | None) -> int | None:
         if at is None or _is_whole_number(at):
             return at
-        return int(np.searchsorted(index.offsets, _to_offset_ns(at, started_at), "left"))
+        offset, offsets, _ = _locate(at, index, utc)
+        return int(np.searchsorted(offsets, offset, "left"))
 
     return range(index.shown.size)[bound(start) : bound(stop) : step]
 
@@ -83,6 +86,18 @@ def find_frame_range(
 def _is_whole_number(at: object) -> TypeGuard[int]:
     """Return whether `at` is an integer, including numpy's integers."""
     return isinstance(at, Integral) and not isinstance(at, bool)
+
+
+def _locate(at: object, index: FrameIndex, utc: VideoUtc) -> tuple[int, npt.NDArray[np.int64], int]:
+    """Return `at`, each frame and the end of the video, all in nanoseconds from its start.
+
+    For a time these are nanoseconds of UTC, otherwise of the video.
+    """
+    offset = _to_offset_ns(at, utc.started_at)
+    if isinstance(at, Real):
+        return offset, index.offsets, index.duration_ns
+    (end,) = utc.elapsed(np.array([index.duration_ns]))
+    return offset, utc.elapsed(index.offsets), int(end)
 
 
 def _to_offset_ns(at: object, started_at: int) -> int:

@@ -9,14 +9,19 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from camrec.clock import NS_PER_SECOND
 from camrec.media import AudioDelayEstimator, Track, VideoTrack
+from camrec.recording.segment_clock import SegmentClock
 
 DELAY_WINDOW_NS = 10 * NS_PER_SECOND
 MIN_WINDOW_UNITS = 5  # with fewer the minimum delay of a window is not reliable
 AUDIBLE_OFFSET_S = 0.01  # less is inaudible, and may be the estimate's own error
 ARRIVAL_RESOLUTION_S = 0.001  # arrivals are not known more exactly
+# By a camera's reports the offset is known to a millisecond.
+REPORTED_OFFSET_S = 0.002
+MAX_REPORT_DISAGREEMENT_S = 1.0  # reports that differ by more from the arrivals are wrong
 MJPEG_ARRIVAL_ERROR_S = 0.005  # how well the arrival of an MJPEG camera's frame is known
 
 # (seconds from the segment's origin, seconds to move by), sorted; linear between the points.
@@ -31,6 +36,17 @@ class MinDelay:
     units: int = 0
 
 
+class _Offsets(NamedTuple):
+    """How far audio and video are apart.
+
+    offsets : (monotonic nanoseconds, seconds that the audio is too early).
+    smallest : seconds; less is not corrected.
+    """
+
+    offsets: list[tuple[int, float]]
+    smallest: float
+
+
 class AvSync:
     """Collects the delays of a segment's frames and audio packets as they are written.
 
@@ -40,14 +56,24 @@ class AvSync:
     file. Long audio packets have a delay because of their length, which is subtracted first
     (`AudioDelayEstimator`). Any other delay inside the camera cannot be measured.
 
+    If the camera reports its wall clock for both tracks, these reports are used instead of the
+    delays: they also show a delay inside the camera.
+
     newest : when the newest frame arrived, monotonic nanoseconds; None before the first.
     late_by_ns : ε, nanoseconds by which all noted times turned out to be too late.
+    clock : the camera's clock; None if it is not used.
+
+    Parameters
+    ----------
+    windows
+        The minimum delays so far, by medium and window.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, windows: dict[str, dict[int, MinDelay]] | None = None) -> None:
         self.newest: int | None = None
         self.late_by_ns = 0
-        self._windows: dict[str, dict[int, MinDelay]] = {"video": {}, "audio": {}}
+        self.clock: SegmentClock | None = None
+        self._windows = windows or {"video": {}, "audio": {}}
         self._timed_by_arrival = False
         self._audio_delay = AudioDelayEstimator()
 
@@ -66,13 +92,20 @@ class AvSync:
         window.delay = min(window.delay, delay)
         window.units += 1
 
-    def audio_shift(self, origin: int) -> DriftCurve:
+    def audio_shift(self, origin: int, origin_shift: int = 0) -> DriftCurve:
         """How to move the audio so that it is in sync; empty if it needs no moving.
 
-        `origin`: the time that the curve's seconds count from, monotonic nanoseconds.
+        Parameters
+        ----------
+        origin
+            The time that the curve's seconds count from, monotonic nanoseconds.
+        origin_shift
+            By how many nanoseconds everything was moved already.
         """
-        offsets = self._measure_offsets()
-        if not offsets or max(abs(offset) for _, offset in offsets) <= AUDIBLE_OFFSET_S:
+        measured = self._measure_offsets()
+        back = origin_shift / NS_PER_SECOND
+        offsets = [(time, offset - back) for time, offset in measured.offsets]
+        if not offsets or max(abs(offset) for _, offset in offsets) <= measured.smallest:
             return ()
         return tuple(
             ((time - origin) / NS_PER_SECOND, offset) for time, offset in self._smooth(offsets)
@@ -81,11 +114,11 @@ class AvSync:
     @property
     def av_offset(self) -> float | None:
         """Seconds by which audio and video may be apart after the audio was moved."""
-        offsets = self._measure_offsets()
+        offsets, smallest = self._measure_offsets()
         if not offsets:
             return None
         worst = max(abs(offset) for _, offset in offsets)
-        if worst > AUDIBLE_OFFSET_S:
+        if worst > smallest:
             smooth = self._smooth(offsets)
             worst = max(abs(a - b) for (_, a), (_, b) in zip(offsets, smooth, strict=True))
         return round(max(worst, ARRIVAL_RESOLUTION_S), 6)
@@ -112,7 +145,42 @@ class AvSync:
             return reliable
         return {min(windows): MinDelay(min(window.delay for window in windows.values()))}
 
-    def _measure_offsets(self) -> list[tuple[int, float]]:
+    def retimed(self, delays: Sequence[tuple[int, int]]) -> AvSync:
+        """The same with corrected times of the frames.
+
+        delays : when frames arrived, and their delays after the correction, nanoseconds.
+        """
+        windows: dict[int, MinDelay] = {}
+        for arrived, delay in delays:
+            index = arrived // DELAY_WINDOW_NS
+            if index in self._windows["video"]:
+                window = windows.setdefault(index, MinDelay(delay, MIN_WINDOW_UNITS))
+                window.delay = min(window.delay, delay)
+        corrected = AvSync({"video": windows, "audio": self._windows["audio"]})
+        corrected.newest = self.newest
+        corrected.late_by_ns = -min(delay for _, delay in delays)
+        return corrected
+
+    def _measure_offsets(self) -> _Offsets:
+        by_arrival = self._measure_by_arrival()
+        by_reports = self._measure_by_reports([time for time, _ in by_arrival])
+        if by_reports:
+            pairs = zip(by_arrival, by_reports, strict=True)
+            if max(abs(a - b) for (_, a), (_, b) in pairs) <= MAX_REPORT_DISAGREEMENT_S:
+                return _Offsets(by_reports, REPORTED_OFFSET_S)
+        return _Offsets(by_arrival, AUDIBLE_OFFSET_S)
+
+    def _measure_by_reports(self, times: Sequence[int]) -> list[tuple[int, float]]:
+        """As `_measure_by_arrival`, at monotonic times; empty if one of them is not known."""
+        found: list[tuple[int, float]] = []
+        for time in times:
+            early = None if self.clock is None else self.clock.audio_early_by(time)
+            if early is None:
+                return []
+            found.append((time, early))
+        return found
+
+    def _measure_by_arrival(self) -> list[tuple[int, float]]:
         """(middle of a window, seconds that the audio is too early), for each window with both.
 
         The middle is in monotonic nanoseconds.

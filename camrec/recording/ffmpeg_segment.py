@@ -125,6 +125,8 @@ class FFmpegSegment:
             self._frames_shown if self._ended_cleanly else None,
             self.av_sync,
             tuple(self._left_out),
+            self._timeline.clock,
+            None if self._video_track.timed_by_arrival else self._timeline.stream,
         )
 
     def write(self, unit: MediaUnit, left_out: bool = False) -> None:
@@ -181,6 +183,7 @@ class FFmpegSegment:
             "" if ended_cleanly else self.last_message or _describe_exit_status(code)
         )
         self.av_sync.late_by_ns = self._timeline.late_by_ns
+        self.av_sync.clock = self._timeline.clock
         self._progressive = ended_cleanly and self._features.hybrid_mp4 and in_order
         self._ended_cleanly = ended_cleanly
         log.info("ffmpeg ended %s with %s, %d bytes", self.path.name, code, self.size)

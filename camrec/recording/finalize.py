@@ -14,9 +14,11 @@ from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Receipt, RecordingWarning
 from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_info
 from camrec.recording.options import DiskAllowance, SaveVideo
+from camrec.recording.read_segment import ReadSegment
 from camrec.recording.repair import assemble_files
+from camrec.recording.retime import find_retiming, retime
 from camrec.recording.segment import Segment
-from camrec.recording.video_receipt import ReadSegment, RecordingFacts, create_receipt
+from camrec.recording.video_receipt import RecordingFacts, create_receipt
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +51,16 @@ def finalize(
     warnings = [*facts.warnings, *_find_warnings(readable, runs, facts)]
     saved = []
     for index, run in enumerate(runs):
-        segment_run, target = [each.segment for each in run], folder / f"video-{index + 1}.mp4"
-        files, warning = assemble_files(segment_run, target, disk)
+        target = folder / f"video-{index + 1}.mp4"
+        retiming = find_retiming(run, facts.warnings)
+        corrected = run if retiming is None else retime(run, retiming)
+        files, warning = assemble_files([each.segment for each in corrected], target, disk)
         if warning is not None:
             warnings.append(warning)
+        if [file for file, _ in files] == [target]:
+            run = corrected
+        else:
+            retiming = None
         until = runs[index + 1][0].origin if index + 1 < len(runs) else facts.end.at
         videos = _match_files(files, run)
         ends = [*(contained[0].origin for _, contained in videos[1:]), until]
@@ -65,6 +73,7 @@ def finalize(
                 following,
                 replace(facts, warnings=tuple(warnings)),
                 end,
+                None if retiming is None else retiming.retiming,
             )
             saved.append((save(file, receipt), receipt))
             for each in contained:  # if camrec is killed now, it must not make the video again

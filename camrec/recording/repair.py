@@ -26,7 +26,7 @@ def assemble_files(
     Returns each file with the segments that it contains, and a warning if it is not one file.
     `target` is written only if one file has to be made.
     """
-    if len(segments) == 1 and segments[0].progressive and not segments[0].audio_shift:
+    if len(segments) == 1 and _is_final(segments[0]):
         return [(segments[0].path, segments)], None
     if disk.fits(sum(segment.path.stat().st_size for segment in segments)):
         try:
@@ -43,6 +43,11 @@ def assemble_files(
         if segment.expected_frames is None:
             trim_unfinished(segment.path)
     return [(segment.path, (segment,)) for segment in segments], warning
+
+
+def _is_final(segment: Segment) -> bool:
+    """Whether a segment is a video as it is."""
+    return segment.progressive and segment.retiming is None and not segment.audio_shift
 
 
 def trim_unfinished(path: Path) -> None:

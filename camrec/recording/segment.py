@@ -8,6 +8,8 @@ from pathlib import Path
 from camrec.journal import SegmentRecord
 from camrec.recording.av_sync import AvSync, DriftCurve
 from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.retimed_segment import SegmentRetiming, SegmentStream
+from camrec.recording.segment_clock import SegmentClock
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,9 @@ class Segment:
     expected_frames : how many frames it shows if all went well; None if FFmpeg ended badly.
     av_sync : how its audio and video are offset; None if that is not known.
     left_out : seconds in the file of the frames before which others were left out on purpose.
+    clock : the camera's clock; None if it is not used or not known.
+    stream : what it was written from; None if that is not known, or if arrivals are its timestamps.
+    retiming : how its times are corrected; None if they are right.
     """
 
     path: Path
@@ -29,6 +34,9 @@ class Segment:
     expected_frames: int | None = None
     av_sync: AvSync | None = None
     left_out: tuple[float, ...] = ()
+    clock: SegmentClock | None = None
+    stream: SegmentStream | None = None
+    retiming: SegmentRetiming | None = None
 
     @classmethod
     def from_record(cls, record: SegmentRecord, folder: Path, period: RecordingPeriod) -> Segment:
@@ -42,4 +50,11 @@ class Segment:
     @property
     def audio_shift(self) -> DriftCurve:
         """How to move its audio, see `AvSync.audio_shift`; empty if it needs no moving."""
-        return self.av_sync.audio_shift(self.origin) if self.av_sync else ()
+        if self.av_sync is None:
+            return ()
+        if self.retiming is None:
+            return self.av_sync.audio_shift(self.origin)
+        # The audio of a segment is placed as the camera counts; only its stream is moved.
+        origin_shift = self.retiming.origin_shift
+        origin = self.origin - origin_shift
+        return self.av_sync.audio_shift(origin, origin_shift - self.retiming.stream_shift)

@@ -248,6 +248,7 @@ class SegmentWriter:
         self.current_segment.write(unit, left_out)
         self.current_segment.av_sync.note(unit.track, shown_at, unit.arrived)
         if is_video:
+            self._clock_map.delays.note(unit.time, unit.arrived)
             self._gap_tracker.left_out = self._gap_tracker.left_out or left_out
             self.left_out = False
             if self._clock_map.refine(unit):

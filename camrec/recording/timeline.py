@@ -8,9 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from camrec.camera_clock import DelayPoints, TrackClock
 from camrec.clock import NS_PER_SECOND
 from camrec.media import AudioTrack, MediaUnit, VideoTrack
 from camrec.recording.nut import NutStream
+from camrec.recording.retimed_segment import SegmentStream
+from camrec.recording.segment_clock import SegmentClock
 
 START_MARGIN_S = 1  # from the NUT's zero to the first key frame, for frames that are shown earlier
 MAX_TICKS_PER_SECOND = 90_000  # of the file's time base
@@ -27,10 +30,12 @@ class ClockMap:
     learnt in `late_by_ns`, without moving any frame.
 
     late_by_ns : ε, nanoseconds by which all times turned out to be too late.
+    delays : of all frames, for a camera whose timestamps have to be corrected.
     """
 
     def __init__(self) -> None:
         self.late_by_ns = 0
+        self.delays = DelayPoints()
         self._offsets: dict[str, int] = {}
         self._forward_shift = 0
         self._max_late_by = math.inf
@@ -62,6 +67,15 @@ class ClockMap:
         """When a frame or audio packet was sent, nanoseconds on the monotonic clock."""
         offset = self._offsets.setdefault(unit.track.medium, unit.offset)
         return unit.time + offset + self._forward_shift
+
+    @property
+    def was_moved(self) -> bool:
+        """Whether the stream was moved to after the last frame before it."""
+        return self._forward_shift > 0
+
+    def offset(self, medium: str) -> int:
+        """A timestamp of this medium plus the offset is its monotonic time."""
+        return self._offsets[medium] + self._forward_shift
 
     def refine(self, frame: MediaUnit) -> bool:
         """Learn ε from a frame's newer offset. True if the change is large enough for the journal.
@@ -114,6 +128,29 @@ class SegmentTimeline:
         self._clock_map = clock_map
         self._first_sent = clock_map.to_monotonic(first)
         self._audio_shift: int | None = None
+        self._shown_time = shown.time
+        self._video_clock = shown.clock
+        self._audio_clock: TrackClock | None = None
+
+    @property
+    def clock(self) -> SegmentClock | None:
+        """The camera's clock; None if it is not used."""
+        if self._video_clock is None:
+            return None
+        return SegmentClock(
+            self._video_clock,
+            self._shown_time,
+            self._clock_map.offset("video"),
+            self._audio_clock,
+            self._clock_map.offset("audio") if self._audio_clock else 0,
+        )
+
+    @property
+    def stream(self) -> SegmentStream:
+        """The stream that the segment is written from."""
+        offset = self._clock_map.offset("video")
+        delays, was_moved = self._clock_map.delays, self._clock_map.was_moved
+        return SegmentStream(delays, self._shown_time, offset, was_moved)
 
     @property
     def origin(self) -> int:
@@ -145,6 +182,7 @@ class SegmentTimeline:
             if late < 0:
                 return None
             self._audio_shift = late - _to_ticks(unit, rate)
+            self._audio_clock = unit.clock
         ticks = _to_ticks(unit, rate) + self._audio_shift + START_MARGIN_S * rate
         return (1, ticks) if ticks >= 0 else None
 

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
+from camrec.camera_clock import SLOPE_UNITS, Retiming, round_rate
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.host_clock import HostClockError
 from camrec.receipt import Gap, HostClockFacts, PartFacts, Receipt, RecordingWarning
 from camrec.recording.gaps import GAP_ROUNDING_S, find_gaps
 from camrec.recording.media_info import MediaInfo, can_decode_at, sha256_of
 from camrec.recording.options import RecordingOptions
+from camrec.recording.read_segment import ReadSegment
 from camrec.recording.recording_period import RecordingEnd, RecordingPeriod
+from camrec.recording.retime import RATE_WARNING_CODE
 from camrec.recording.segment import Segment
+from camrec.recording.video_dates import date_video
 
 
 @dataclass(frozen=True)
@@ -37,25 +42,6 @@ class RecordingFacts:
     host_clock: HostClockError | None = None
 
 
-@dataclass(frozen=True)
-class ReadSegment:
-    """A segment whose file was read back.
-
-    number : its position among all segments of the recording, from 1.
-    size : bytes of the file.
-    """
-
-    segment: Segment
-    number: int
-    info: MediaInfo
-    size: int
-
-    @property
-    def origin(self) -> int:
-        """When the time 0 of its file was, monotonic nanoseconds."""
-        return self.segment.origin
-
-
 def create_receipt(
     file: Path,
     info: MediaInfo,
@@ -63,6 +49,7 @@ def create_receipt(
     following: Segment | None,
     facts: RecordingFacts,
     until: int,
+    retiming: Retiming | None = None,
 ) -> Receipt:
     """The receipt of the video `file`; `info` is what was read from it.
 
@@ -74,9 +61,12 @@ def create_receipt(
         The segment after them; None if the recording ended with them.
     until
         When the next video begins, or when the recording ended, monotonic nanoseconds.
+    retiming
+        How the positions of its frames were corrected; None if they are the camera's.
     """
     origin, options, period = run[0].origin, facts.options, facts.period
     av_syncs = [each.segment.av_sync for each in run if each.segment.av_sync]
+    dates = date_video(run, period, _max_known([each.uncertainty for each in av_syncs]))
     preroll = max(0, period.start - origin) / NS_PER_SECOND if period.preroll else 0.0
     return Receipt(
         recording_id=options.recording_id,
@@ -86,13 +76,17 @@ def create_receipt(
         source=options.source,
         asked=float(period.duration),
         duration=round(info.duration, 6),
-        started_at=format_iso(period.to_utc(origin)),
+        started_at=format_iso(dates.started_at),
         ended_at=format_iso(period.to_utc(until)),
         ended=facts.end.reason,
         lead=round(info.lead, 6),
         preroll=round(preroll, 6),
-        utc_uncertainty=_max_known([each.uncertainty for each in av_syncs]),
+        utc_source=dates.source,
+        utc_uncertainty=dates.uncertainty,
         host_clock=_describe_host_clock(facts.host_clock),
+        utc_map=dates.utc_map,
+        camera_clock=dates.clock,
+        retimed=[] if retiming is None else retiming.to_receipt(0),
         av_offset=_max_known([each.av_offset for each in av_syncs]) if info.audio else None,
         frames=len(info.times),
         frames_per_minute=info.frames_per_minute,
@@ -106,7 +100,7 @@ def create_receipt(
         size=file.stat().st_size,
         sha256=sha256_of(file),
         playable=_is_playable(file, info, run),
-        warnings=list(facts.warnings),
+        warnings=[*_find_rate_warnings(facts, info, retiming), *dates.warnings],
     )
 
 
@@ -118,6 +112,22 @@ def _describe_host_clock(error: HostClockError | None) -> HostClockFacts | None:
         estimated_error=error.estimated_s and round(error.estimated_s, 6),
         max_error=error.max_s and round(error.max_s, 6),
     )
+
+
+def _find_rate_warnings(
+    facts: RecordingFacts, info: MediaInfo, retiming: Retiming | None
+) -> list[RecordingWarning]:
+    """The recording's warnings; that of a wrong frame rate says whether times were corrected."""
+    if retiming is None or len(info.times) < 2:
+        return list(facts.warnings)
+    others = [each for each in facts.warnings if each.code != RATE_WARNING_CODE]
+    rates = [each.facts for each in facts.warnings if each.code == RATE_WARNING_CODE]
+    if not rates:
+        slope = max((line.slope_ppb for line in retiming.lines), key=abs) / SLOPE_UNITS
+        sent = 1 / median(later - earlier for earlier, later in pairwise(info.times))
+        rates = [{"counted": round_rate(sent * (1 + slope)), "sent": round_rate(sent)}]
+    counted, sent_rate = rates[0]["counted"], rates[0]["sent"]
+    return [*others, RecordingWarning.of("retimed", counted=counted, sent=sent_rate)]
 
 
 def _is_playable(file: Path, info: MediaInfo, run: Sequence[ReadSegment]) -> bool:

@@ -7,11 +7,13 @@ import struct
 import threading
 import time
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
 import pytest
 
+from camrec.camera_clock import Retiming
 from camrec.errors import CameraError
 from camrec.frames import VideoFrames
 from camrec.station import Station
@@ -321,19 +323,24 @@ class NominalRate(RawRtspCamera):
         return super().timestamp(round(seconds * self.rate) / self.counted)
 
 
-def test_the_receipt_warns_of_timestamps_that_count_a_nominal_frame_rate(station):
+def test_a_camera_that_counts_a_nominal_frame_rate_is_retimed(station):
     with NominalRate(encode("-g", "10")) as camera:
         recorded = record(station, camera, 15)
     receipt = recorded.receipt
-    # By our clock it took as long as requested, and every frame has the camera's timestamp.
     assert receipt.ended == "time" and receipt.gaps == []
     assert abs(len(recorded.times) - recorded.sent) <= 1
-    assert receipt.duration == pytest.approx(recorded.sent / camera.counted, abs=0.1)
+    assert receipt.duration == pytest.approx(15, abs=0.4)
+    distances = [later - earlier for earlier, later in pairwise(recorded.times)]
+    assert max(distances) - min(distances) < EVEN and median(distances) == pytest.approx(0.1, 0.01)
     (warning,) = receipt.warnings
-    assert warning.code == "camera_rate"
+    assert warning.code == "retimed"
     assert warning.facts["counted"] == 25 and abs(warning.facts["sent"] - 10) <= 0.5
     assert "count 25 frames per second, but it sends" in warning.text()
-    assert abs(warning.facts["speed"] - 2.5) <= 0.15
+    retiming = Retiming.from_receipt(receipt.retimed, 0)
+    ticks = [
+        retiming.restore_timestamp(round(at * SECOND)) * 90_000 / SECOND for at in recorded.times
+    ]
+    assert [round(each) for each in ticks] == [3600 * n for n in range(len(ticks))]
     assert camera.connections == 1
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 
 import camrec
+from camrec.camera_clock import ClockChoice
 from support.cameras import barcode
 from support.programs import Programs
 from support.truth import Camera, sent
@@ -36,7 +37,9 @@ class Aligned:
 
 
 @contextlib.contextmanager
-def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Iterator[list]:
+def opened(
+    cameras: Sequence[Camera], folder: Path, programs: Programs, clock: ClockChoice = "arrival"
+) -> Iterator[list]:
     """The cameras in this process's own station, with its files in `folder`."""
     settings = programs.settings
     settings["max_sessions"] = len(cameras)
@@ -44,7 +47,7 @@ def opened(cameras: Sequence[Camera], folder: Path, programs: Programs) -> Itera
     before = os.getcwd()
     os.chdir(folder)
     try:
-        yield [camrec.open(each.url, f"Camera {n}") for n, each in enumerate(cameras)]
+        yield [camrec.open(each.url, f"Camera {n}", clock) for n, each in enumerate(cameras)]
     finally:
         camrec.stop()
         os.chdir(before)
