@@ -29,6 +29,7 @@ FOLDERS = ("unit", "integration", "drills")
 QUICK, ALL = "quick", "all"
 LEAST_PASSED = 0.85
 GROUP_TIMEOUT_S = 1500
+QUICK_GROUP_TIMEOUT_S = 450  # the longest takes 150 s
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:terminalprogress", "-n", "0"]
 OPTIONS += ["-v", "--durations", "10", "--skips-as-listed", "-m", "not browser"]
 HEAD = f"{'file':58} {'passed':>6} {'skipped':>7} {'failed':>6} {'s':>5}"
@@ -69,8 +70,9 @@ def camera_host() -> Iterator[str]:
 class Run:
     """One run of tests, whose output and results are written to `results`."""
 
-    def __init__(self, python: Path, results: Path, cameras: str) -> None:
+    def __init__(self, python: Path, results: Path, cameras: str, timeout_s: float) -> None:
         self._python = python
+        self._timeout_s = timeout_s
         self._results = results
         # CI: a program that is missing is an error.
         self._environment = {
@@ -102,7 +104,7 @@ class Run:
         copier = threading.Thread(target=copy, args=(child.stdout, log), daemon=True)
         copier.start()
         try:
-            code = child.wait(GROUP_TIMEOUT_S)
+            code = child.wait(self._timeout_s)
         except subprocess.TimeoutExpired:
             child.kill()
             code = child.wait()
@@ -178,7 +180,8 @@ def main() -> int:
     print(HEAD)
     total = Outcome()
     with camera_host() as cameras, ThreadPoolExecutor(given.at_once) as pool:
-        run = Run(given.python.absolute(), given.results.absolute(), cameras)
+        timeout_s = QUICK_GROUP_TIMEOUT_S if given.tests == [QUICK] else GROUP_TIMEOUT_S
+        run = Run(given.python.absolute(), given.results.absolute(), cameras, timeout_s)
         results = dict(zip(groups, pool.map(run.group, groups, groups.values()), strict=True))
         # Wine itself fails now and then: a pipe that one of its services inherited stays open.
         for name in [each for each, outcomes in results.items() if has_failed(outcomes)]:
