@@ -19,8 +19,6 @@ from support.cameras import barcode, schedule
 from support.clips import kept
 
 SECOND = 10**9
-# Programs start slowly under Wine, and the more so the busier the machine is.
-SLOW_STARTS = 4
 
 
 class MadeClock(Clock):
@@ -198,9 +196,14 @@ def _tone(seconds: float, codec: str):
     )
 
 
+def patience(seconds: float) -> float:
+    """`seconds`, or four times as many on Windows, because programs start slowly under Wine."""
+    return seconds * (4 if sys.platform == "win32" else 1)
+
+
 def until(true, seconds: float = 20.0) -> None:
-    """Wait for a state; fails after `seconds`, or four times that on Windows."""
-    end = time.monotonic() + seconds * (SLOW_STARTS if sys.platform == "win32" else 1)
+    """Wait for a state; fails after the `patience` of `seconds`."""
+    end = time.monotonic() + patience(seconds)
     while not true():
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.02)
