@@ -96,9 +96,7 @@ class ReportLine:
         self._times.append(report.time)
         self._utcs.append(report.utc)
         if len(self._times) > MAX_STORED_REPORTS:
-            # Of the older half every second one is enough.
-            thinned = slice(1, MAX_STORED_REPORTS // 2, 2)
-            del self._times[thinned], self._utcs[thinned]
+            self._thin_out()
         self._fit()
 
     def reports_between(self, begin: int, end: int) -> list[ClockReport]:
@@ -124,6 +122,18 @@ class ReportLine:
             return utcs[0]
         passed, whole = time - times[after - 1], times[after] - times[after - 1]
         return utcs[after - 1] + (passed * (utcs[after] - utcs[after - 1]) + whole // 2) // whole
+
+    def _thin_out(self) -> None:
+        """Keep about half of the reports from before the last minute, evenly in time."""
+        recent = self._window_start()
+        distance = 2 * (self._times[recent] - self._times[0]) // max(1, recent)
+        kept = [0]
+        for place in range(1, recent):
+            if self._times[place] - self._times[kept[-1]] >= distance:
+                kept.append(place)
+        kept += range(max(1, recent), len(self._times))
+        self._times = [self._times[place] for place in kept]
+        self._utcs = [self._utcs[place] for place in kept]
 
     def _window_start(self) -> int:
         begin = self._times[-1] - SLOPE_WINDOW_NS

@@ -109,6 +109,16 @@ def test_a_clock_that_is_wrong_dates_no_frame_and_the_receipt_says_so(station):
         assert receipt.utc_uncertainty > 0.2
 
 
+def test_a_camera_without_reports_is_dated_by_arrivals_and_the_receipt_says_so(station):
+    with ReportingCamera(frames(), reports_every=0) as camera:
+        receipt, video = recorded(station, camera, 4, CameraClockState.UNPROVED)
+        assert receipt.utc_source == "arrival" and receipt.camera_clock.state == "arrival"
+        assert receipt.camera_clock.reports == 0 and receipt.camera_clock.offset is None
+        assert [each.code for each in receipt.warnings] == ["camera_clock_unknown"]
+        late = errors_ms(camera, video, 40)
+        assert np.median(late) > 35 and late.max() < receipt.utc_uncertainty * 1000
+
+
 def test_a_clock_that_is_set_during_a_recording_is_told(station):
     with ReportingCamera(frames(), wall=lambda at: 0.0 if at < 9 else 2.0) as camera:
         receipt, _ = recorded(station, camera, 8, CameraClockState.RIGHT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from camrec.camera_clock import CameraClockState, NominalRateCheck
+from camrec.camera_clock import CameraClockState, ClockReport, NominalRateCheck, report_line
+from camrec.camera_clock.report_line import ReportLine
 from camrec.media import AudioTrack
 from camrec.readers.camera_clocks import CameraClocks
 from camrec.readers.tracks import ReadTrack
@@ -125,3 +126,33 @@ def test_a_packet_with_another_extension_is_no_report():
     extension = memoryview(struct.pack(">HHQI", 0xBEDE, 3, 1, 2))
     stream.clocks.note_packet(RtpPacket(26, False, 0, 0, memoryview(b""), extension), "video")
     assert stream.video.rtp_clock.camera_clock.verdict().reports == 0
+
+
+def test_a_line_of_very_many_reports_is_thinned_and_still_dates_its_beginning(monkeypatch):
+    """More than an hour with a report a second; the clock is slewed in the first ten minutes."""
+    monkeypatch.setattr(report_line, "MAX_STORED_REPORTS", 500)
+
+    def utc(second: int) -> int:
+        return 10**18 + second * SECOND + min(second, 600) * 100_000
+
+    line = ReportLine(ClockReport(0, utc(0)))
+    for second in range(1, 4000):
+        line.add(ClockReport(second * SECOND, utc(second)))
+    assert 200 < len(line) <= 500 and line.first.time == 0
+    worst = max(abs(line.utc_at(second * SECOND) - utc(second)) for second in range(4000))
+    assert worst < 1_000_000
+
+
+def test_knots_are_linear_between_reports_and_agree_with_each_frame():
+    stream = Stream()
+    for number in range(1000):
+        stream.frame(number / 25)
+        if number % 50 == 0:
+            stream.report(number / 25)
+    clock = stream.video.rtp_clock.camera_clock
+    begin, end = 3 * SECOND + 40_000_000, 35 * SECOND
+    knots = clock.knots(begin, end)
+    assert (knots[0].time, knots[-1].time) == (begin, end) and len(knots) > 10
+    assert [each.time for each in knots] == sorted({each.time for each in knots})
+    assert all(clock.utc_at(each.time) == each.utc for each in knots)
+    assert clock.knots(begin, 2000 * SECOND) is None, "nothing is known about that time"
