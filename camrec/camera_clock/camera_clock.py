@@ -304,7 +304,7 @@ class CameraClock:
             known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
             if may_be_sending and not self._is_calibrated:
                 known = max(known, UNSEEN_DELAY_NS)
-            return known + self._host_error
+            return known + arrivals.frame_error + self._host_error
         error = arrivals.error + UNSEEN_DELAY_NS
         is_doubtful = self._current.doubtful or self._candidate.doubtful
         if is_doubtful and apart is not None and 0 < apart <= MAX_DOUBTFUL_DELAY_NS:

@@ -65,6 +65,7 @@ class ArrivalEstimate:
     error : how wrong `utc_offset` may be, nanoseconds.
     slope, slope_error : how much the delay grows, in nanoseconds per nanosecond of the timestamps.
     counts_nominal_rate : whether it is proved that the timestamps count another rate than is sent.
+    frame_error : how late a frame may be dated because its timestamp is its arrival, nanoseconds.
     """
 
     time: int
@@ -73,6 +74,7 @@ class ArrivalEstimate:
     slope: float
     slope_error: float
     counts_nominal_rate: bool = False
+    frame_error: int = 0
 
     @classmethod
     def of(
