@@ -38,8 +38,9 @@ def open(url: str, name: str | None = None, clock: ClockChoice | None = None) ->
     clock
         What dates its frames. "arrival": when they arrive, late by what the camera takes to
         encode and send them. "camera": the camera's own clock, as long as that proves to be right;
-        see `Camera.clock`. This needs an RTSP camera that sends RTCP sender reports. By default
-        what did when it was opened before, or else "arrival".
+        see `Camera.clock`. This needs an RTSP camera that sends RTCP sender reports, or an HTTP
+        MJPEG camera that states a time with each frame. By default what did when it was opened
+        before, or else "arrival".
 
     Raises
     ------

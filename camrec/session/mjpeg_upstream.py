@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camrec.camera_address import CameraAddress
+from camrec.camera_clock import ClockChoice
 from camrec.clock import Clock, monotonic_s
 from camrec.errors import CameraError
 from camrec.mjpeg_relay import MjpegRelay, inspect_stream
@@ -23,6 +24,11 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
 
     It would follow a camera's redirects to any host. It rejects multipart bodies that violate the
     standard. And it connects hundreds of times a second to a camera whose stream ends.
+
+    Parameters
+    ----------
+    clock_choice
+        Where the UTC of frames comes from. "camera": the times that the camera states are read.
     """
 
     def __init__(
@@ -32,8 +38,10 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
         clock: Clock,
         proxy: Go2rtc,
         network_policy: NetworkPolicy | None = None,
+        clock_choice: ClockChoice = "arrival",
     ) -> None:
         super().__init__(source, path, clock, proxy, network_policy)
+        self._uses_camera_clock = clock_choice == "camera"
         self._relay: MjpegRelay | None = None
         self._received_before_open = 0
         self._inspected_at = -INSPECTION_VALIDITY_S  # monotonic seconds
@@ -43,7 +51,9 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
             inspect_stream(self.source, network_policy=self._network_policy)
             self._inspected_at = monotonic_s()
         if self._relay is None:
-            self._relay = MjpegRelay(self.source, self._network_policy).start()
+            self._relay = MjpegRelay(
+                self.source, self._network_policy, self._uses_camera_clock
+            ).start()
         self._received_before_open = self._relay.received_bytes
         self._proxy.add(self.path, self._relay.source)
 
@@ -68,6 +78,7 @@ class MjpegUpstream(ProxyUpstream[Go2rtc]):
             self._clock,
             patience=READER_TIMEOUT_S,
             count_broken=lambda: 0 if relay is None else relay.dropped,
+            has_capture_times=self._uses_camera_clock,
         )
 
     def reason(self, error: StreamError | None, since: int) -> CameraError | None:

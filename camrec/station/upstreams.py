@@ -54,7 +54,7 @@ class UpstreamFactory:
             return RtspUpstream(
                 source, path, self._clock, self._mediamtx, policy, routes, clock_choice
             )
-        return MjpegUpstream(source, path, self._clock, self._go2rtc, policy)
+        return MjpegUpstream(source, path, self._clock, self._go2rtc, policy, clock_choice)
 
     def allowed_networks(self, source: CameraAddress) -> Sequence[str]:
         """In which networks a camera may be; empty: any. Built-in cameras are always allowed."""

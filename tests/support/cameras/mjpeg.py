@@ -35,7 +35,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Variant:
-    """How a camera writes its multipart body; go2rtc can read some variants and not others."""
+    """How a camera writes its multipart body; go2rtc can read some variants and not others.
+
+    headers : `{stated}` is the UTC that is `encoding` seconds before the JPEG is sent.
+    """
 
     content_type: str = "multipart/x-mixed-replace; boundary=frame"
     preamble: bytes = b""
@@ -44,6 +47,7 @@ class Variant:
     after: bytes = b"\r\n"
     once: bool = False
     body: bytes = b""
+    encoding: float = 0.05
 
 
 VARIANTS = {
@@ -59,6 +63,10 @@ VARIANTS = {
     "preamble": Variant(preamble=b"this is a camera\r\n"),
     "jpeg_type": Variant(content_type="image/jpeg"),
     "too_long": Variant(headers="Content-Type: image/jpeg\r\nContent-Length: {more}\r\n\r\n"),
+    "stated": Variant(
+        headers="Content-Type: image/jpeg\r\nContent-Length: {length}\r\n"
+        "X-Timestamp: {stated}\r\n\r\n"
+    ),
     # One frame per request.
     "snapshot": Variant(content_type="image/jpeg", once=True),
     # Not a camera.
@@ -260,7 +268,8 @@ class MjpegCamera:
         variant = self._variant
         if variant.once:
             return self._head(variant.content_type, len(jpeg)) + jpeg
-        head = variant.headers.format(length=len(jpeg), more=len(jpeg) + 2).encode()
+        stated = f"{time.time() - variant.encoding:.6f}"
+        head = variant.headers.format(length=len(jpeg), more=len(jpeg) + 2, stated=stated).encode()
         return variant.delimiter + head + jpeg + variant.after
 
     def _send_frames(self) -> None:
