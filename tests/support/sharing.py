@@ -1,11 +1,11 @@
 """How the tests are shared out between the workers of ``pytest -n``.
 
 Most tests wait for a camera's next frame or for the end of a recording: a test of
-`tests/integration` uses a core for a tenth of its time. A browser uses a whole core, and two at
-once make the others late. So one worker drives browsers, and the others run what waits meanwhile.
-When that is done, one of them helps with the browsers. When the browsers are done, their worker
-helps the others. A file stays with one worker because its tests share a server or a browser,
-unless the mark `spread` says that they do not.
+`tests/integration` uses a core for a tenth of its time, a browser for half of it. So fewer than
+half of the workers drive browsers, and the others run what waits meanwhile. When that is done, one
+of them helps with the browsers. When the browsers are done, their workers help the others. A file
+stays with one worker because its tests share a server or a browser, unless the mark `spread` says
+that they do not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-BROWSERS = 1  # workers that drive one: the others measure times meanwhile
 SECONDS = {"slow": 20.0, "spread": 6.0, "browser": 3.0}  # that such a test takes, about
 QUICK = 0.1
 
@@ -67,11 +66,12 @@ class Sharing(LoadScopeScheduling):
 
     def _assign_work_unit(self, node) -> None:
         place = list(self.assigned_work).index(node)
+        browsers = max(1, (self.config.option.numprocesses or 1) // 2)
         for scope in self.workqueue:
-            if ("/browser/" in scope) == (place < BROWSERS):
+            if ("/browser/" in scope) == (place < browsers):
                 break
         else:
-            if not self.workqueue or place > BROWSERS:
+            if not self.workqueue or place > browsers:
                 node.shutdown()
                 return
             scope = next(iter(self.workqueue))

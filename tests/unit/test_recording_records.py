@@ -41,11 +41,14 @@ def test_a_segment_comes_back_from_the_journal_as_it_was_stored():
 
 def test_the_journal_keeps_the_keys_that_an_earlier_camrec_wrote():
     stored = json.loads(ENTRY.model_dump_json())
-    assert set(stored) == {
+    earlier = {
         *("recording_id", "session_id", "session_name", "address", "name", "duration"),
         *("start_at", "started_at", "ended", "over", "parts"),
     }
+    assert set(stored) == {*earlier, "camera_id"}
     assert set(stored["parts"][0]) == {"file", "zero"}
+    del stored["camera_id"]
+    assert JournalEntry.model_validate(stored).camera_id is None
 
 
 def test_a_recording_that_had_not_begun_has_nothing_to_resume():
