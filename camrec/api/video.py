@@ -70,8 +70,10 @@ class Video:
         """Return when each frame was taken.
 
         It is `started_at` plus the timestamp of the frame in the file. That is the camera's own
-        timestamp, exact to a tick of 1/90000 s. Frame 0 is the first frame that is shown: frames
-        from before Record was pressed, which an edit list hides, do not count.
+        timestamp, exact to a tick of 1/90000 s, unless the receipt says that the times were
+        corrected (`retimed`) or dated by the camera's clock (`utc_map`). Frame 0 is the first frame
+        that is shown: frames from before Record was pressed, which an edit list hides, do not
+        count.
 
         Returns
         -------

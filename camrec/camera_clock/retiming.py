@@ -16,7 +16,6 @@ from camrec.camera_clock.lower_hull import DelayPoint, hull_slope
 from camrec.camera_clock.nominal_rate import (
     DELAY_TURN_NS,
     MAX_DELAY_FALL_NS,
-    MAX_DELAY_RISE_NS,
     MIN_SLOPE,
     RATE_WINDOW_NS,
     RISE_SLACK_RATIO,
@@ -29,6 +28,9 @@ MERGED_BIN_NS = 5 * NS_PER_SECOND
 BEND_NS = NS_PER_SECOND // 4  # delays that are less off a line are those of the network
 LONG_LINE_SLACK_RATIO = 0.05  # for a small slope over minutes
 MIN_PART_POINTS = 3
+# A queue in the camera or the network may grow this long. The reader's warning needs less than
+# that, because it changes no time.
+MAX_QUEUE_NS = 6 * NS_PER_SECOND
 # Points that are left out next to a bend, and of how many at least.
 BEND_POINTS, MIN_TRIMMED_POINTS = 5, 16
 
@@ -138,7 +140,9 @@ def fit_retiming(points: Sequence[DelayPoint], is_proved: bool = False) -> Retim
     falls = any(_falls_after(*both) for both in pairwise(parts))
     for part in parts:
         is_wrong = abs(part.slope) > MIN_SLOPE and (
-            _is_straight(part) if is_proved else _is_nominal(part, can_be_network=falls)
+            _is_straight(part)
+            if is_proved and not falls
+            else _is_nominal(part, can_be_network=falls)
         )
         if not is_wrong:
             part.slope, part.offset = 0.0, min(y for _, y in part.points)
@@ -191,7 +195,7 @@ def _is_straight(part: _Part, slack: float = RISE_SLACK_RATIO) -> bool:
 def _is_nominal(part: _Part, can_be_network: bool) -> bool:
     """Whether only a camera that counts another rate can cause these delays."""
     rise = _rise(part)
-    if not (can_be_network or -MAX_DELAY_FALL_NS <= rise <= MAX_DELAY_RISE_NS):
+    if not (can_be_network or -MAX_DELAY_FALL_NS <= rise <= MAX_QUEUE_NS):
         return _is_straight(part)
     is_long = part.points[-1][0] - part.points[0][0] >= RATE_WINDOW_NS
     return is_long and _is_straight(part, LONG_LINE_SLACK_RATIO)

@@ -8,13 +8,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection
 
-from camrec.camera_address import CameraAddress
+from camrec.camera_address import MAX_NAME_CHARS, CameraAddress
 from camrec.camera_clock import ClockChoice
 from camrec.camera_registry.camera_file import CameraFile
 from camrec.camera_registry.camera_list import find_by_address, find_by_id, limit_cameras
 from camrec.camera_registry.credentials import CameraCredentials
 from camrec.camera_registry.identity import fingerprint_secrets
-from camrec.camera_registry.known_camera import KnownCamera
+from camrec.camera_registry.known_camera import CAMERA_ID_PATTERN, KnownCamera
 from camrec.camera_registry.new_address import move_camera
 from camrec.camera_registry.stored_cameras import StoredCameras
 from camrec.credential_store import CredentialStore
@@ -118,9 +118,10 @@ class CameraRegistry:
                 camera = find_by_id(self._all(), camera_id)
                 camera = camera or find_by_address(self._all(), source, fingerprint)
             if camera is None:
+                is_id = bool(camera_id and CAMERA_ID_PATTERN.fullmatch(camera_id))
                 camera = KnownCamera(
-                    camera_id=camera_id or secrets.token_hex(8),
-                    name=name,
+                    camera_id=camera_id if camera_id and is_id else secrets.token_hex(8),
+                    name=name[:MAX_NAME_CHARS],  # a host may be longer
                     url=source.url,
                     secrets=fingerprint,
                 )

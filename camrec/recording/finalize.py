@@ -16,7 +16,7 @@ from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_i
 from camrec.recording.options import DiskAllowance, SaveVideo
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.repair import assemble_files
-from camrec.recording.retime import find_retiming, retime
+from camrec.recording.retime import VideoRetiming, find_retiming, retime
 from camrec.recording.segment import Segment
 from camrec.recording.video_receipt import RecordingFacts, create_receipt
 
@@ -52,8 +52,7 @@ def finalize(
     saved = []
     for index, run in enumerate(runs):
         target = folder / f"video-{index + 1}.mp4"
-        retiming = find_retiming(run, facts.warnings)
-        corrected = run if retiming is None else retime(run, retiming)
+        retiming, corrected = _correct_times(run, facts)
         files, warning = assemble_files([each.segment for each in corrected], target, disk)
         if warning is not None:
             warnings.append(warning)
@@ -79,6 +78,18 @@ def finalize(
             for each in contained:  # if camrec is killed now, it must not make the video again
                 _remove_segment(each.segment.path)
     return saved
+
+
+def _correct_times(
+    run: Sequence[ReadSegment], facts: RecordingFacts
+) -> tuple[VideoRetiming | None, Sequence[ReadSegment]]:
+    """The segments, with corrected times if the camera counts wrongly."""
+    try:
+        found = find_retiming(run, facts.warnings)
+        return found, run if found is None else retime(run, found)
+    except Exception:
+        log.exception("the frame rate of the camera cannot be examined; its times stay")
+        return None, run
 
 
 def _remove_segment(path: Path) -> None:

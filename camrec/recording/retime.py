@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from camrec.camera_clock import CameraClockState, Retiming, RetimingLine, fit_retiming
 from camrec.clock import NS_PER_SECOND
@@ -16,6 +17,8 @@ from camrec.recording.read_segment import ReadSegment
 from camrec.recording.retimed_segment import SegmentRetiming, SegmentStream
 
 RATE_WARNING_CODE = "camera_rate"
+# FFmpeg's MP4 writer cannot store a distance of 2**31 ticks: 99 minutes in a corrected file.
+MAX_RETIMED_GAP_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ def find_retiming(
     warnings
         Those of the recording: the reader may have proved already that the camera counts wrongly.
     """
+    if _longest_gap(run) > MAX_RETIMED_GAP_S:
+        return None
     is_proved = any(each.code == RATE_WARNING_CODE for each in warnings)
     lines: list[RetimingLine] = []
     late_by: list[tuple[SegmentStream, int]] = []
@@ -56,8 +61,11 @@ def find_retiming(
         if stream is None or stream.was_moved:
             return None
         clock = first.segment.clock
-        lies = clock is not None and clock.video.verdict().state is CameraClockState.LIES
-        found = fit_retiming(stream.delays.points(), is_proved or lies)
+        state = None if clock is None else clock.video.verdict().state
+        found = None
+        if state is None or not state.dates_frames:  # else its reports prove its timestamps right
+            lies = state is CameraClockState.LIES
+            found = fit_retiming(stream.delays.points(), is_proved or lies)
         late = 0
         if found is None:
             found = Retiming((RetimingLine(stream.shown_time, 0, 0),))
@@ -89,6 +97,13 @@ def _first_segments(run: Sequence[ReadSegment]) -> list[ReadSegment]:
         if stream is None or before is None or stream.delays is not before.delays:
             found.append(each)
     return found
+
+
+def _longest_gap(run: Sequence[ReadSegment]) -> float:
+    """The longest time between two frames, in seconds."""
+    start = run[0].origin
+    times = [(each.origin - start) / NS_PER_SECOND + at for each in run for at in each.info.times]
+    return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
 
 
 def _begin_at(found: Retiming, shown_time: int) -> Retiming:

@@ -5,6 +5,7 @@ Otherwise they are dated by when they arrived, and the receipt says what is wron
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,8 @@ from camrec.clock import NS_PER_SECOND
 from camrec.receipt import CameraClockFacts, ClockStepFacts, RecordingWarning, UtcMap
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.recording_period import RecordingPeriod
+
+log = logging.getLogger(__name__)
 
 MAP_TOLERANCE_NS = 20_000  # less than two ticks of an RTP clock
 MAX_MAP_POINTS = 1000
@@ -51,6 +54,17 @@ def date_video(
         Seconds by which their UTC may be wrong if arrivals date them; None if it is not known.
     """
     arrived_at = period.to_utc(run[0].origin)
+    try:
+        return _date_by_clock(run, arrived_at, by_arrival)
+    except Exception:
+        log.exception("the camera's clock cannot be examined; arrivals date the video")
+        return VideoDates(arrived_at, "arrival", by_arrival)
+
+
+def _date_by_clock(
+    run: Sequence[ReadSegment], arrived_at: int, by_arrival: float | None
+) -> VideoDates:
+    """By the camera's clock if it dates all frames; otherwise by arrivals, and why."""
     clocks = [each.segment.clock for each in run if each.segment.clock is not None]
     if not clocks:
         return VideoDates(arrived_at, "arrival", by_arrival)

@@ -53,7 +53,7 @@ def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
             send_stop(child, asked)
             _, err = child.communicate(timeout=60)
     assert child.returncode == 0 and "Traceback" not in err, err
-    [note] = (place / "videos").glob("*.json")
+    [note] = (place / "videos").glob("[!.]*.json")
     receipt = Receipt.read(note)
     assert (receipt.recording_id, receipt.ended) == (promised["recording_id"], "shutdown")
     assert receipt.playable and receipt.gaps == [] and receipt.frames > 5
@@ -106,7 +106,7 @@ def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, a
         send_stop(child, asked)
         _, err = child.communicate(timeout=60)
     assert b"Error" not in err, err
-    [note] = (place / "videos").glob("*.json")
+    [note] = (place / "videos").glob("[!.]*.json")
     assert Receipt.read(note).playable
     assert not any(alive(each) for each in children)
 
@@ -133,7 +133,7 @@ def test_camrec_under_nohup_outlives_its_terminal(place):
         until(lambda: written(place) > before + 50_000)
         child.send_signal(signal.SIGTERM)
         assert child.wait(60) == 0
-    [note] = (place / "videos").glob("*.json")
+    [note] = (place / "videos").glob("[!.]*.json")
     assert Receipt.read(note).ended == "shutdown"
 
 

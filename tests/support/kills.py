@@ -101,7 +101,7 @@ def drill(
         assert victim.finish() == 0
         ids = {name: recording_id for name, _, recording_id, _ in victim.begun}
         assert len({tuple(each[::2]) for each in victim.begun}) == len(cameras)
-        notes = list((folder / "videos").glob("*.json"))
+        notes = list((folder / "videos").glob("[!.]*.json"))
         assert len(notes) == len(cameras), "a recording is several videos"
         saved = {note.with_suffix(".mp4"): Receipt.read(note) for note in notes}
         receipts = {receipt.recording_id: (path, receipt) for path, receipt in saved.items()}

@@ -99,6 +99,15 @@ def test_a_camera_that_counts_what_it_sends_is_not_corrected(network):
         assert fit_retiming(least_delayed(made)) is None
 
 
+def test_a_queue_that_still_grows_when_the_recording_ends_is_not_corrected():
+    assert fit_retiming(least_delayed(frames([(40, 25)], network=full))) is None
+
+
+def test_a_network_whose_delay_falls_again_proves_a_verdict_about_the_rate_wrong():
+    made = frames([(900, 25)], network=full)
+    assert fit_retiming(least_delayed(made), is_proved=True) is None
+
+
 def test_a_drift_of_500_ppm_is_not_corrected():
     assert fit_retiming([(n * SECOND, n * SECOND // 2000) for n in range(3600)]) is None
 
