@@ -30,7 +30,7 @@ LONG_LINE_SLACK_RATIO = 0.05  # for a small slope over minutes
 MIN_PART_POINTS = 3
 # A queue in the camera or the network may grow this long. The reader's warning needs less than
 # that, because it changes no time.
-MAX_QUEUE_NS = 6 * NS_PER_SECOND
+MAX_NETWORK_RISE_NS = 6 * NS_PER_SECOND
 # Points that are left out next to a bend, and of how many at least.
 BEND_POINTS, MIN_TRIMMED_POINTS = 5, 16
 
@@ -195,7 +195,7 @@ def _is_straight(part: _Part, slack: float = RISE_SLACK_RATIO) -> bool:
 def _is_nominal(part: _Part, can_be_network: bool) -> bool:
     """Whether only a camera that counts another rate can cause these delays."""
     rise = _rise(part)
-    if not (can_be_network or -MAX_DELAY_FALL_NS <= rise <= MAX_QUEUE_NS):
+    if not (can_be_network or -MAX_DELAY_FALL_NS <= rise <= MAX_NETWORK_RISE_NS):
         return _is_straight(part)
     is_long = part.points[-1][0] - part.points[0][0] >= RATE_WINDOW_NS
     return is_long and _is_straight(part, LONG_LINE_SLACK_RATIO)
