@@ -81,8 +81,8 @@ def finalize(
 
 
 def _correct_times(
-    run: Sequence[ReadSegment], facts: RecordingFacts
-) -> tuple[VideoRetiming | None, Sequence[ReadSegment]]:
+    run: list[ReadSegment], facts: RecordingFacts
+) -> tuple[VideoRetiming | None, list[ReadSegment]]:
     """The segments, with corrected times if the camera counts wrongly."""
     try:
         found = find_retiming(run, facts.warnings)
