@@ -342,7 +342,8 @@ def test_a_camera_that_counts_a_nominal_frame_rate_is_retimed(station):
     ticks = [
         retiming.restore_timestamp(round(at * SECOND)) * 90_000 / SECOND for at in recorded.times
     ]
-    assert [round(each) for each in ticks] == [3600 * n for n in range(len(ticks))]
+    # The file of a segment rounds to a tick as well.
+    assert max(abs(each - 3600 * n) for n, each in enumerate(ticks)) < 1.5
     assert camera.connections == 1
 
 
