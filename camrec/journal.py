@@ -91,16 +91,10 @@ class Journal:
         """
         if self._credential_store is not None:
             entry = self._without_credential(entry, self._credential_store)
-        path = self._path(entry.recording_id)
-        fresh = path.with_suffix(".new")
+        text = entry.model_dump_json(indent=2)
         with self._lock:
             file_system.make_dirs(self.folder, 0o700)
-            with file_system.open_private(fresh) as file:
-                file.write(entry.model_dump_json(indent=2))
-                file.flush()
-                file_system.fsync_handle(file.fileno())
-            file_system.replace(fresh, path)
-            file_system.fsync_path(self.folder)
+            file_system.write_private(self._path(entry.recording_id), text)
 
     def erase(self, recording_id: str) -> None:
         """Delete the entry, if there is one. Raises OSError."""

@@ -95,17 +95,11 @@ class CameraFile:
         if self._kept_reason is not None:
             reason = self._kept_reason
             raise ServiceError("cameras_file_kept", file=str(self._path), reason=reason)
-        fresh = self._path.with_suffix(".new")
         try:
             if self._is_damaged:
                 self._set_aside()
                 self._is_damaged = False
-            with file_system.open_private(fresh) as file:
-                file.write(_format(content))
-                file.flush()
-                file_system.fsync_handle(file.fileno())
-            file_system.replace(fresh, self._path)
-            file_system.fsync_path(self._folder)
+            file_system.write_private(self._path, _format(content))
             if self._replaces_old_file:
                 file_system.remove(self._old_path, missing_ok=True)
                 self._replaces_old_file = False

@@ -16,7 +16,7 @@ from camrec.file_system.in_use import FileInUseError, is_in_use, retry_while_in_
 from camrec.file_system.lock import ProcessLock
 from camrec.file_system.names import MAX_WINDOWS_PATH_CHARS, is_reserved_name, truncate_utf16
 from camrec.file_system.paths import PathProblem, find_path_problem, remaining_path_chars
-from camrec.file_system.private import copy_permissions, open_private
+from camrec.file_system.private import copy_permissions, open_private, write_private
 from camrec.file_system.shared_open import (
     open_growing,
     open_shared,
@@ -52,4 +52,5 @@ __all__ = [
     "retry_while_in_use",
     "shared_source",
     "truncate_utf16",
+    "write_private",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TextIO
 
-from camrec.file_system.changes import remove
+from camrec.file_system.changes import remove, replace
+from camrec.file_system.durable import fsync_handle, fsync_path
 from camrec.file_system.platforms import CURRENT_PLATFORM
 
 
@@ -19,6 +20,20 @@ def open_private(path: Path) -> TextIO:
     """
     remove(path, missing_ok=True)
     return open(path, "x", encoding="utf-8", opener=CURRENT_PLATFORM.create_private)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the content of such a file, and wait until the disk has it.
+
+    After a crash the file has the old content or the new one. Raises OSError.
+    """
+    fresh = path.with_suffix(".new")
+    with open_private(fresh) as file:
+        file.write(text)
+        file.flush()
+        fsync_handle(file.fileno())
+    replace(fresh, path)
+    fsync_path(path.parent)
 
 
 def copy_permissions(source: Path, target: Path) -> None:

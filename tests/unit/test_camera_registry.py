@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from camrec import file_system
 from camrec.camera_address import parse_address
 from camrec.camera_registry import (
     CAMERA_FILE_NAME,
@@ -19,6 +18,7 @@ from camrec.camera_registry import (
     address_identity,
 )
 from camrec.errors import NotFoundError, ServiceError, StateError
+from camrec.file_system import private
 from support.private_files import is_private
 
 URL = "rtsp://camera/stream"
@@ -430,13 +430,13 @@ def test_a_new_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monk
     steps = []
 
     def note(name: str) -> None:
-        real = getattr(file_system, name)
+        real = getattr(private, name)
 
         def noted(*given):
             steps.append(name)
             return real(*given)
 
-        monkeypatch.setattr(file_system, name, noted)
+        monkeypatch.setattr(private, name, noted)
 
     for name in ("open_private", "fsync_handle", "replace", "fsync_path"):
         note(name)
