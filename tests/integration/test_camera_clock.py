@@ -8,8 +8,7 @@ from camrec.camera_clock import CameraClockState
 from camrec.session import Session
 from camrec.session.routes import CameraRoute
 from camrec.station import Station
-from support.cameras.raw_rtsp import encode
-from support.cameras.reporting import ReportingCamera
+from support.cameras.reporting import ReportingCamera, two_seconds
 from support.cameras.rtsp import RtspCamera
 from support.units_made import until
 
@@ -24,17 +23,13 @@ def station(binaries, tmp_path_factory):
         yield station
 
 
-def frames():
-    return encode("-g", "25", size="320x240", rate=25, seconds=2)
-
-
 def state(session: Session) -> CameraClockState:
     verdict = session.clock_verdict
     return CameraClockState.UNPROVED if verdict is None else verdict.state
 
 
 def test_the_clock_of_a_camera_is_known_by_its_sender_reports(station):
-    with ReportingCamera(frames()) as camera:
+    with ReportingCamera(two_seconds()) as camera:
         session = station.cameras.open(camera.url, clock_choice="camera")
         until(lambda: state(session) is CameraClockState.RIGHT, 20)
         verdict = session.clock_verdict
@@ -48,7 +43,7 @@ def test_the_clock_of_a_camera_is_known_by_its_sender_reports(station):
 
 
 def test_capture_times_in_the_packets_are_used_without_sender_reports(station):
-    with ReportingCamera(frames(), reports_every=0, sends_capture_times=True) as camera:
+    with ReportingCamera(two_seconds(), reports_every=0, sends_capture_times=True) as camera:
         session = station.cameras.open(camera.url, clock_choice="camera")
         until(lambda: state(session) is CameraClockState.RIGHT, 20)
         newest = session.feed.newest
@@ -59,7 +54,7 @@ def test_capture_times_in_the_packets_are_used_without_sender_reports(station):
 
 
 def test_a_clock_that_is_ahead_dates_no_frame(station):
-    with ReportingCamera(frames(), wall=lambda at: 3.7) as camera:
+    with ReportingCamera(two_seconds(), wall=lambda at: 3.7) as camera:
         session = station.cameras.open(camera.url, clock_choice="camera")
         until(lambda: state(session) is CameraClockState.WRONG, 20)
         verdict = session.clock_verdict
@@ -69,7 +64,7 @@ def test_a_clock_that_is_ahead_dates_no_frame(station):
 
 
 def test_a_camera_whose_clock_is_not_asked_for_is_connected_as_before(station):
-    with ReportingCamera(frames(), sends_capture_times=True) as camera:
+    with ReportingCamera(two_seconds(), sends_capture_times=True) as camera:
         session = station.cameras.open(camera.url)
         assert session.clock_verdict is None and session.feed.newest.clock is None
         assert session._upstream.route is CameraRoute.DIRECT
@@ -90,7 +85,7 @@ def test_reports_of_gstreamer_are_those_of_sending_unless_it_is_told_otherwise(
 
 
 def test_a_camera_is_opened_again_with_the_clock_that_it_had(station):
-    with ReportingCamera(frames()) as camera:
+    with ReportingCamera(two_seconds()) as camera:
         session = station.cameras.open(camera.url, clock_choice="camera")
         station.cameras.close(session.session_id)
         again = station.cameras.open(camera.url)

@@ -15,7 +15,6 @@ from camrec.camera_address import parse_address
 from camrec.camera_clock import CameraClockState
 from camrec.clock import Clock
 from camrec.frames import VideoFrames
-from camrec.proxies import Go2rtc
 from camrec.session import MjpegUpstream
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera, Variant
@@ -33,14 +32,6 @@ SMALL = {"size": (320, 180), "rate": 25}
 def station(binaries, tmp_path_factory):
     with Station(binaries.config(tmp_path_factory.mktemp("stated"))) as station:
         yield station
-
-
-@pytest.fixture(scope="module")
-def go2rtc(binaries, tmp_path_factory):
-    proxy = Go2rtc(lambda: binaries.go2rtc, tmp_path_factory.mktemp("bin"), 0)
-    proxy.ensure_ready()
-    yield proxy
-    proxy.stop()
 
 
 @pytest.mark.parametrize("choice", ["arrival", "camera"])

@@ -79,14 +79,6 @@ VARIANTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def go2rtc(binaries, tmp_path_factory):
-    proxy = Go2rtc(lambda: binaries.go2rtc, tmp_path_factory.mktemp("bin"), 0)
-    proxy.ensure_ready()
-    yield proxy
-    proxy.stop()
-
-
 @contextmanager
 def opened(address: str, proxy: Go2rtc):
     line = MjpegUpstream(parse_address(address), f"x{os.urandom(8).hex()}", Clock(), proxy)

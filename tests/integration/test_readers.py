@@ -33,14 +33,6 @@ def mediamtx(binaries, tmp_path_factory):
     proxy.stop()
 
 
-@pytest.fixture(scope="module")
-def go2rtc(binaries, tmp_path_factory):
-    proxy = Go2rtc(lambda: binaries.go2rtc, tmp_path_factory.mktemp("bin"), 0)
-    proxy.ensure_ready()
-    yield proxy
-    proxy.stop()
-
-
 def read(proxy: MediaMTX, path: str, seconds: float) -> tuple[RtspReader, list[MediaUnit]]:
     """What arrives on a path within some seconds after its first unit."""
     reader = RtspReader(proxy.local_url(path), Clock(), patience=20.0)

@@ -15,8 +15,7 @@ from camrec.receipt import Receipt
 from camrec.station import Station
 from support.aligning import RATE, compare, opened
 from support.beeps import beeps
-from support.cameras.raw_rtsp import encode
-from support.cameras.reporting import ReportingCamera
+from support.cameras.reporting import ReportingCamera, two_seconds
 from support.cameras.rtsp import RtspCamera
 from support.units_made import until
 
@@ -29,10 +28,6 @@ MS = 10**6
 def station(binaries, tmp_path_factory):
     with Station(binaries.config(tmp_path_factory.mktemp("dated"), max_sessions=20)) as station:
         yield station
-
-
-def frames():
-    return encode("-g", "25", size="320x240", rate=25, seconds=2)
 
 
 def recorded(
@@ -64,7 +59,7 @@ def errors_ms(camera: ReportingCamera, video: VideoFrames, late_ms: int = 0) -> 
 
 
 def test_frames_have_the_time_at_which_the_camera_took_them(station):
-    with ReportingCamera(frames()) as camera:
+    with ReportingCamera(two_seconds()) as camera:
         receipt, video = recorded(station, camera, 6, CameraClockState.RIGHT)
         assert receipt.utc_source == "camera" and receipt.warnings == []
         assert np.abs(errors_ms(camera, video)).max() < 0.1
@@ -76,7 +71,7 @@ def test_frames_have_the_time_at_which_the_camera_took_them(station):
 
 def test_each_frame_is_found_by_the_time_that_the_camera_s_drifting_clock_gave_it(station):
     """Its timestamps are 0.09 % too fast; its wall clock is right."""
-    with ReportingCamera(frames(), counted_fps=25 / 1.0009, reports_every=0.6) as camera:
+    with ReportingCamera(two_seconds(), counted_fps=25 / 1.0009, reports_every=0.6) as camera:
         receipt, video = recorded(station, camera, 8, CameraClockState.RIGHT)
         assert receipt.utc_map and receipt.camera_clock.drift_ppm == pytest.approx(-900, abs=100)
         wrong = np.abs(errors_ms(camera, video))
@@ -90,7 +85,7 @@ def test_each_frame_is_found_by_the_time_that_the_camera_s_drifting_clock_gave_i
 
 
 def test_local_time_is_corrected_and_the_receipt_says_so(station):
-    with ReportingCamera(frames(), wall=lambda at: 7200.0) as camera:
+    with ReportingCamera(two_seconds(), wall=lambda at: 7200.0) as camera:
         receipt, video = recorded(station, camera, 4, CameraClockState.ZONE)
         assert receipt.utc_source == "zone"
         assert np.abs(errors_ms(camera, video)).max() < 0.1
@@ -99,7 +94,7 @@ def test_local_time_is_corrected_and_the_receipt_says_so(station):
 
 
 def test_a_clock_that_is_wrong_dates_no_frame_and_the_receipt_says_so(station):
-    with ReportingCamera(frames(), wall=lambda at: 3.7) as camera:
+    with ReportingCamera(two_seconds(), wall=lambda at: 3.7) as camera:
         receipt, video = recorded(station, camera, 4, CameraClockState.WRONG)
         assert receipt.utc_source == "arrival" and receipt.utc_map == ()
         (warning,) = receipt.warnings
@@ -110,7 +105,7 @@ def test_a_clock_that_is_wrong_dates_no_frame_and_the_receipt_says_so(station):
 
 
 def test_a_camera_without_reports_is_dated_by_arrivals_and_the_receipt_says_so(station):
-    with ReportingCamera(frames(), reports_every=0) as camera:
+    with ReportingCamera(two_seconds(), reports_every=0) as camera:
         receipt, video = recorded(station, camera, 4, CameraClockState.UNPROVED)
         assert receipt.utc_source == "arrival" and receipt.camera_clock.state == "arrival"
         assert receipt.camera_clock.reports == 0 and receipt.camera_clock.offset is None
@@ -120,7 +115,7 @@ def test_a_camera_without_reports_is_dated_by_arrivals_and_the_receipt_says_so(s
 
 
 def test_a_clock_that_is_set_during_a_recording_is_told(station):
-    with ReportingCamera(frames(), wall=lambda at: 0.0 if at < 9 else 2.0) as camera:
+    with ReportingCamera(two_seconds(), wall=lambda at: 0.0 if at < 9 else 2.0) as camera:
         receipt, _ = recorded(station, camera, 8, CameraClockState.RIGHT)
         assert receipt.utc_source == "arrival"
         (step,) = receipt.camera_clock.steps
@@ -131,7 +126,7 @@ def test_a_clock_that_is_set_during_a_recording_is_told(station):
 
 @pytest.mark.parametrize("late", [0.0, 0.2])
 def test_sound_that_is_sent_late_is_in_sync_by_the_camera_s_reports(station, late):
-    with ReportingCamera(frames(), sound_late=late) as camera:
+    with ReportingCamera(two_seconds(), sound_late=late) as camera:
         receipt, video = recorded(station, camera, 8, CameraClockState.RIGHT)
         started_at = datetime.fromisoformat(receipt.started_at).timestamp()
         begun = camera.sound_began / 1e9

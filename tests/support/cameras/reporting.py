@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from support.beeps import encoded
-from support.cameras.raw_rtsp import Frame, RawRtspCamera, RtspConnection
+from support.cameras.raw_rtsp import Frame, RawRtspCamera, RtspConnection, encode
 from support.cameras.raw_server import SentFrame
 
 SECOND = 10**9
@@ -28,6 +28,11 @@ class CapturedFrame:
 
     stamp: int
     captured: int
+
+
+def two_seconds() -> tuple[Frame, ...]:
+    """A film for it."""
+    return encode("-g", "25", size="320x240", rate=25, seconds=2)
 
 
 class ReportingCamera(RawRtspCamera):
