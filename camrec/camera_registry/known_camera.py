@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from camrec.camera_address import CameraAddress, CameraKind, restore_address, validate_name
 from camrec.camera_clock import ClockChoice
+from camrec.camera_registry.measured_delay import MeasuredDelay
 from camrec.errors import InputError
 
 CAMERA_ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -24,6 +25,7 @@ class KnownCamera(BaseModel):
     guarded : whether it was opened with a user and a password.
     secrets : the fingerprint of its secret parameters; None if its address has none.
     clock : what dates its frames.
+    delay : how late they are dated; None if it was not measured.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -34,6 +36,7 @@ class KnownCamera(BaseModel):
     guarded: bool = False
     secrets: str | None = None
     clock: ClockChoice = "arrival"
+    delay: MeasuredDelay | None = None
 
     @property
     def address(self) -> CameraAddress:
@@ -61,6 +64,15 @@ class KnownCamera(BaseModel):
     @classmethod
     def _replace_unknown_clock(cls, clock: object) -> object:
         return clock if clock in get_args(ClockChoice) else "arrival"
+
+    @field_validator("delay", mode="before")
+    @classmethod
+    def _drop_unknown_delay(cls, delay: object) -> object:
+        """A delay that this camrec does not understand can be measured again."""
+        try:
+            return None if delay is None else MeasuredDelay.model_validate(delay)
+        except ValidationError:
+            return None
 
     @field_validator("name")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from camrec.camera_address import CameraAddress
-from camrec.camera_registry.identity import is_same_server
+from camrec.camera_registry.identity import address_identity, is_same_server
 from camrec.camera_registry.known_camera import KnownCamera
 
 
@@ -19,7 +19,8 @@ def move_camera(
 
     The password is kept if `source` has none and is on the same scheme, host and port; otherwise it
     would be sent to another machine, or without TLS. An address with masked parameters, as a reply
-    contains it, means the address that the camera has.
+    contains it, means the address that the camera has. What was measured at another address is
+    forgotten.
 
     Parameters
     ----------
@@ -33,7 +34,10 @@ def move_camera(
         secrets = camera.secrets
     keeps_password = source.credential is None and is_same_server(camera.address, source)
     guarded = source.credential is not None or (keeps_password and camera.guarded)
-    moved = camera.model_copy(update={"url": source.url, "guarded": guarded, "secrets": secrets})
+    changes = {"url": source.url, "guarded": guarded, "secrets": secrets}
+    if secrets != camera.secrets or address_identity(source) != address_identity(camera.address):
+        changes["delay"] = None
+    moved = camera.model_copy(update=changes)
     if (is_same or (keeps_password and guarded)) and known is None:
         return moved, None
     if is_same and known is not None:

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection
+from typing import Literal
 
 from camrec.camera_address import MAX_NAME_CHARS, CameraAddress
 from camrec.camera_clock import ClockChoice
@@ -15,6 +16,7 @@ from camrec.camera_registry.camera_list import find_by_address, find_by_id, limi
 from camrec.camera_registry.credentials import CameraCredentials
 from camrec.camera_registry.identity import fingerprint_secrets
 from camrec.camera_registry.known_camera import CAMERA_ID_PATTERN, KnownCamera
+from camrec.camera_registry.measured_delay import MeasuredDelay
 from camrec.camera_registry.new_address import move_camera
 from camrec.camera_registry.stored_cameras import StoredCameras
 from camrec.credential_store import CredentialStore
@@ -195,8 +197,9 @@ class CameraRegistry:
         name: str | None = None,
         source: CameraAddress | None = None,
         clock: ClockChoice | None = None,
+        delay: MeasuredDelay | Literal["keep"] | None = "keep",
     ) -> KnownCamera:
-        """Rename a camera, or give it another address or clock. Return once the disk has it.
+        """Change what is known about a camera. Return once the disk has it.
 
         What becomes of its password: see `move_camera`.
 
@@ -208,6 +211,8 @@ class CameraRegistry:
             The new address; None: it stays.
         clock
             What dates its frames when it is opened the next time; None: it stays.
+        delay
+            How late its frames are dated; None: not known. A new address forgets it.
 
         Raises
         ------
@@ -224,7 +229,11 @@ class CameraRegistry:
                 old_source = self._credentials.find(before)
                 camera, known = move_camera(before, old_source, source, fingerprint)
                 is_moved = source.credential is not None or camera != before
-            changes = {"name": name or before.name, "clock": clock or before.clock}
+            changes = {
+                "name": name or before.name,
+                "clock": clock or before.clock,
+                "delay": camera.delay if delay == "keep" else delay,
+            }
             camera = camera.model_copy(update=changes)
             with self._lock:
                 self._reject_built_in(before)

@@ -14,7 +14,7 @@ class SessionChanged:
 
 @dataclass(frozen=True)
 class CamerasChanged:
-    """A camera got another name or address, or was removed."""
+    """A camera got another name, address, clock or measured delay, or was removed."""
 
 
 @dataclass(frozen=True)

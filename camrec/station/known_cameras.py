@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, parse_address, validate_name
 from camrec.camera_clock import ClockChoice
-from camrec.camera_registry import CameraRegistry, KnownCamera
+from camrec.camera_registry import CameraRegistry, KnownCamera, MeasuredDelay
 from camrec.errors import CameraError
 from camrec.session import OPEN_SESSION_STATES, Session
 from camrec.station.cameras import StationCameras
@@ -49,8 +51,9 @@ class KnownCameras:
         name: str | None,
         url: str | None,
         clock: ClockChoice | None = None,
+        delay: MeasuredDelay | Literal["keep"] | None = "keep",
     ) -> KnownCamera:
-        """Rename a camera, its open sessions too, or give it another address or clock.
+        """Rename a camera, its open sessions too, or change what is known about it.
 
         Parameters
         ----------
@@ -58,6 +61,8 @@ class KnownCameras:
             None: it stays.
         clock
             What dates its frames when it is opened the next time; None: it stays.
+        delay
+            How late its frames are dated; None: not known. Another address forgets it.
 
         Raises
         ------
@@ -67,12 +72,25 @@ class KnownCameras:
         source = None if url is None else parse_address(url)
         name = validate_name(name)
         before = self._registry.get(camera_id)
-        camera = self._registry.update(camera_id, name=name, source=source, clock=clock)
+        camera = self._registry.update(
+            camera_id, name=name, source=source, clock=clock, delay=delay
+        )
         for session in self.open_sessions(camera_id):
             if session.name == before.name:
                 session.rename(camera.name)
         self._changed.emit(CamerasChanged())
         return camera
+
+    def set_delay(self, camera_id: str, delay: MeasuredDelay | None) -> KnownCamera:
+        """Store how late the frames of a camera are dated; None: forget it. The disk has it then.
+
+        The camera may be open. Recordings that begin from now on have it in their receipts.
+
+        Raises
+        ------
+        NotFoundError (``no_camera``), StateError (``camera_built_in``), ServiceError
+        """
+        return self.update(camera_id, None, None, delay=delay)
 
     def remove(self, camera_id: str) -> None:
         """Remove a camera and its password. See `CameraRegistry.remove`.

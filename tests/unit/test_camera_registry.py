@@ -15,6 +15,7 @@ from camrec.camera_registry import (
     CameraFile,
     CameraRegistry,
     KnownCamera,
+    MeasuredDelay,
     address_identity,
 )
 from camrec.errors import NotFoundError, ServiceError, StateError
@@ -355,7 +356,7 @@ def test_a_damaged_or_foreign_file_gets_another_name_before_the_first_change(dat
 
 def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
     file = tmp_path / CAMERA_FILE_NAME
-    entry = {"camera_id": "aa", "name": "Door", "url": URL, "delay": {"seconds": 0.04}}
+    entry = {"camera_id": "aa", "name": "Door", "url": URL, "lens": {"mm": 4}}
     strange = [
         {"camera_id": "bb", "name": "New", "url": "srt://camera/a"},
         {"camera_id": "aa", "name": "Twice", "url": "rtsp://twice/a"},
@@ -376,6 +377,7 @@ def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
         **entry,
         "name": "Gate",
         "clock": "arrival",
+        "delay": None,
         "guarded": False,
         "secrets": None,
     }
@@ -455,3 +457,91 @@ def test_what_dates_a_camera_s_frames_stays_until_it_is_changed(tmp_path):
     assert later.update(camera.camera_id, name="Gate").clock == "camera"
     later.update(camera.camera_id, clock="arrival")
     assert registry(tmp_path).get(camera.camera_id).clock == "arrival"
+
+
+# The measured delay.
+
+DELAY = MeasuredDelay(
+    delay_s=0.137, uncertainty_s=0.002, measured_at=1_790_000_000 * 10**9, utc_source="arrival"
+)
+
+
+def test_a_measured_delay_outlives_restarts_renames_and_openings(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    assert camera.delay is None
+    assert known.update(camera.camera_id, delay=DELAY).delay == DELAY
+    assert registry(tmp_path).update(camera.camera_id, name="Gate", clock="camera").delay == DELAY
+    later = registry(tmp_path)
+    assert opened(later, URL).delay == registry(tmp_path).get(camera.camera_id).delay == DELAY
+    later.update(camera.camera_id, delay=None)
+    assert registry(tmp_path).get(camera.camera_id).delay is None
+
+
+def test_a_delay_can_be_measured_while_a_camera_is_open_for_the_first_time(tmp_path):
+    known = registry(tmp_path)
+    camera = known.acquire(parse_address(URL), "Door")
+    known.update(camera.camera_id, delay=DELAY)
+    assert not (tmp_path / CAMERA_FILE_NAME).exists()
+    known.remember(camera.camera_id, parse_address(URL))
+    assert registry(tmp_path).get(camera.camera_id).delay == DELAY
+
+
+@pytest.mark.parametrize(
+    ("url", "keeps"),
+    [
+        ("rtsp://camera/v?pwd=***", True),
+        ("rtsp://CAMERA:554/v?pwd=canary", True),
+        ("rtsp://user:new@camera/v?pwd=canary", True),
+        ("rtsp://camera/v?pwd=other", False),
+        ("rtsp://camera/v", False),
+        ("rtsp://camera/w?pwd=canary", False),
+        ("rtsp://elsewhere/v?pwd=canary", False),
+    ],
+)
+def test_a_measured_delay_is_forgotten_at_another_address_only(url, keeps, tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, "rtsp://camera/v?pwd=canary")
+    known.update(camera.camera_id, delay=DELAY)
+    moved = known.update(camera.camera_id, source=parse_address(url), name="Gate")
+    assert (
+        moved.delay == registry(tmp_path).get(camera.camera_id).delay == (DELAY if keeps else None)
+    )
+
+
+def test_a_delay_that_comes_with_a_new_address_is_that_of_the_new_address(tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    new = DELAY.model_copy(update={"delay_s": 0.04})
+    known.update(camera.camera_id, delay=DELAY)
+    assert (
+        known.update(camera.camera_id, source=parse_address("rtsp://b/a"), delay=new).delay == new
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"delay_s": float("nan")},
+        {"delay_s": 61.0},
+        {"uncertainty_s": -0.001},
+        {"uncertainty_s": True},
+        {"measured_at": "now"},
+        {"utc_source": "zone"},
+    ],
+)
+def test_a_stored_delay_that_is_not_understood_costs_the_camera_nothing_else(changes, tmp_path):
+    known = registry(tmp_path)
+    camera = opened(known, URL)
+    content = stored(tmp_path)
+    content["cameras"][0]["delay"] = DELAY.model_dump() | changes
+    (tmp_path / CAMERA_FILE_NAME).write_text(json.dumps(content), "utf-8")
+    assert registry(tmp_path).cameras() == [camera]
+
+
+def test_a_built_in_camera_has_no_measured_delay(tmp_path):
+    known = registry(tmp_path, built_in_ids=("demo",))
+    known.acquire(parse_address("rtsp://127.0.0.1:4000/street"), "Demo", "demo")
+    with pytest.raises(StateError) as refused:
+        known.update("demo", delay=DELAY)
+    assert refused.value.code == "camera_built_in"
