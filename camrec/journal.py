@@ -18,7 +18,7 @@ from camrec import file_system
 from camrec.camera_address import CameraAddress, restore_address
 from camrec.clock import NS_PER_SECOND
 from camrec.credential_store import CredentialStore
-from camrec.receipt import LenientEndReason
+from camrec.receipt import CalibratedDelay, LenientEndReason
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class JournalEntry(BaseModel):
     address : the address of its camera, with the credential unless that is in the keyring.
     start_at : when it begins; None if it began at once.
     started_at : when it began; None if it has not begun.
+    calibrated_delay : the measured delay of its camera when it began; None: not measured.
     ended, over : why and when it ended, if only its video is missing.
     parts : its segments.
     """
@@ -59,6 +60,7 @@ class JournalEntry(BaseModel):
     duration: int
     start_at: int | None = None
     started_at: int | None = None
+    calibrated_delay: CalibratedDelay | None = None
     ended: LenientEndReason | None = None
     over: int | None = None
     parts: tuple[SegmentRecord, ...] = ()

@@ -81,6 +81,28 @@ class CameraClockFacts(BaseModel):
     may_be_sending: bool = False
 
 
+class CalibratedDelay(BaseModel):
+    """How late the frames of a camera are dated, as ``camrec calibrate`` measured it.
+
+    seconds : a frame that is dated *t* was taken at *t* - `seconds`. It contains the lag of the
+        screen that was filmed, which all cameras in front of it have in common.
+    uncertainty : seconds by which it is probably wrong at most.
+    measured_at : when it was measured, UTC, ISO 8601.
+    utc_source : "arrival" or "camera": which clock dated the frames then.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float
+    uncertainty: float
+    measured_at: str
+    utc_source: str
+
+    def holds_for(self, utc_source: UtcSource) -> bool:
+        """Whether the same clock dates the frames of a video ("zone" is the camera's clock too)."""
+        return self.utc_source == ("camera" if utc_source == "zone" else utc_source)
+
+
 class RecordingWarning(BaseModel):
     """Something that a reader of the receipt should know: a stable code and its facts.
 
@@ -164,6 +186,10 @@ class Receipt(BaseModel):
         the first number of a pair was taken at `started_at` plus both numbers. Between two pairs
         it is linear.
     camera_clock : None if camrec was not asked to use the camera's clock.
+    calibrated_delay : the measured delay that the camera had when the recording began. It is
+        contained in `started_at` and in the times of the frames: only
+        ``camrec.align(..., calibrated=True)`` subtracts it. None if it was not measured, or if
+        another clock than then dates the frames.
     retimed : how the times of the frames were corrected, because the camera counts another rate
         than it sends; empty if they are the camera's own. A frame that the camera places at x
         seconds is shown at ``x + offset + slope * (x - from)``, by the last entry whose ``from`` is
@@ -198,6 +224,7 @@ class Receipt(BaseModel):
     host_clock: HostClockFacts | None = None
     utc_map: UtcMap = ()
     camera_clock: CameraClockFacts | None = None
+    calibrated_delay: CalibratedDelay | None = None
     retimed: list[dict[str, float]] = []
     lead: float = 0.0
     preroll: float = 0.0

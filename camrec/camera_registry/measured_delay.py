@@ -5,9 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from camrec.camera_clock import ClockChoice
+from camrec.clock import format_iso
+from camrec.receipt import CalibratedDelay
 
 # The coded clock tells delays of a minute apart; a camera that is later has other problems.
-MAX_DELAY_S = 60.0
+MAX_DELAY_S = 60
 
 
 class MeasuredDelay(BaseModel):
@@ -29,3 +31,12 @@ class MeasuredDelay(BaseModel):
     uncertainty_s: float = Field(ge=0, le=MAX_DELAY_S, allow_inf_nan=False)
     measured_at: int = Field(ge=0)
     utc_source: ClockChoice
+
+    def to_receipt(self) -> CalibratedDelay:
+        """The delay as receipts have it."""
+        return CalibratedDelay(
+            seconds=self.delay_s,
+            uncertainty=self.uncertainty_s,
+            measured_at=format_iso(self.measured_at),
+            utc_source=self.utc_source,
+        )

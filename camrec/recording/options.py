@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from camrec.clock import Clock
 from camrec.journal import JournalEntry
-from camrec.receipt import Receipt
+from camrec.receipt import CalibratedDelay, Receipt
 from camrec.recording.encoding import DEFAULT_ENCODING, EncodingPolicy
 from camrec.recording.resume import ResumeState
 
@@ -109,6 +110,8 @@ class RecordingServices:
         The path of FFmpeg.
     disk
         How much may be written. The recording ends when the disk is low.
+    find_delay
+        Returns the measured delay of the camera with an id; None if it was not measured.
     """
 
     ffmpeg: Path
@@ -117,3 +120,4 @@ class RecordingServices:
     clock: Clock
     disk: DiskAllowance = field(default_factory=UnlimitedDisk)
     encoding: EncodingPolicy = DEFAULT_ENCODING
+    find_delay: Callable[[str], CalibratedDelay | None] = lambda camera_id: None

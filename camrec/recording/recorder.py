@@ -69,6 +69,7 @@ class Recorder:
     Attributes
     ----------
     period : when the recording runs.
+    calibrated_delay : the measured delay that the camera had when the recording began.
     host_clock : what happened to this computer's clock meanwhile; the watchdog checks it.
     end : why and when it ended; None while it runs.
     """
@@ -99,6 +100,11 @@ class Recorder:
         start_utc = start_utc or now
         start = self._subscribed_at - max(0, now - start_utc)
         self.period = RecordingPeriod(start_utc, start, options.duration, options.preroll)
+        self.calibrated_delay = (
+            options.resume.calibrated_delay
+            if options.resume
+            else services.find_delay(options.camera_id)
+        )
         self.host_clock = HostClockRecord(self._clock, self.period, options.recording_id)
         # Subscribe before the journal is written: on a slow disk a key frame would be missed.
         since = self.period.video_start if options.preroll else None
@@ -215,6 +221,7 @@ class Recorder:
             warnings=self._writer.warnings.items,
             left_out=self._writer.left_out,
             host_clock=self.host_clock.error,
+            calibrated_delay=self.calibrated_delay,
         )
         saved = finalize(self.segments, folder, facts, services.save_video, services.disk)
         if not saved:

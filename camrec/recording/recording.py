@@ -340,7 +340,7 @@ class RecordingJob:
 
     def _describe(self) -> JournalEntry:
         """The recording for the journal; `CameraJournal` adds the credential to the address."""
-        options = self.options
+        options, recorder = self.options, self._recorder
         return JournalEntry(
             recording_id=options.recording_id,
             session_id=options.session_id,
@@ -351,6 +351,7 @@ class RecordingJob:
             duration=options.duration,
             start_at=self.start_at,
             started_at=self.started_at if self.has_started else None,
+            calibrated_delay=recorder.calibrated_delay if recorder else None,
             ended=self.end_reason,
             over=self.ended_at,
             parts=self.segment_records,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camrec.journal import JournalEntry, SegmentRecord
-from camrec.receipt import EndReason
+from camrec.receipt import CalibratedDelay, EndReason
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class ResumeState:
 
     segments : in order.
     end_reason, ended_at : why and when the recording ended, if only its video is missing.
+    calibrated_delay : the measured delay of the camera when the recording began.
     """
 
     started_at: int
     segments: Sequence[SegmentRecord] = ()
     end_reason: EndReason | None = None
     ended_at: int | None = None
+    calibrated_delay: CalibratedDelay | None = None
 
     @classmethod
     def from_entry(cls, entry: JournalEntry) -> ResumeState | None:
@@ -35,7 +37,7 @@ class ResumeState:
             if entry.ended:
                 raise ValueError(f"recording {entry.recording_id} ended before it began")
             return None
-        return cls(entry.started_at, entry.parts, entry.ended, entry.over)
+        return cls(entry.started_at, entry.parts, entry.ended, entry.over, entry.calibrated_delay)
 
     def last_written(self, folder: Path) -> int:
         """When a segment was last written; the start of the recording if there is none."""

@@ -12,7 +12,14 @@ from statistics import median
 from camrec.camera_clock import SLOPE_UNITS, Retiming, round_rate
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.host_clock import HostClockError
-from camrec.receipt import Gap, HostClockFacts, PartFacts, Receipt, RecordingWarning
+from camrec.receipt import (
+    CalibratedDelay,
+    Gap,
+    HostClockFacts,
+    PartFacts,
+    Receipt,
+    RecordingWarning,
+)
 from camrec.recording.gaps import GAP_ROUNDING_S, find_gaps
 from camrec.recording.media_info import MediaInfo, can_decode_at, sha256_of
 from camrec.recording.options import RecordingOptions
@@ -31,6 +38,7 @@ class RecordingFacts:
     frame_interval : seconds between two frames, as measured recently; 0: not known.
     left_out : frames were left out on purpose after the last one that was written.
     host_clock : how wrong this computer's clock may be; None: not known.
+    calibrated_delay : the measured delay of the camera when it began; None: not measured.
     """
 
     options: RecordingOptions
@@ -40,6 +48,7 @@ class RecordingFacts:
     warnings: tuple[RecordingWarning, ...] = ()
     left_out: bool = False
     host_clock: HostClockError | None = None
+    calibrated_delay: CalibratedDelay | None = None
 
 
 def create_receipt(
@@ -67,6 +76,7 @@ def create_receipt(
     origin, options, period = run[0].origin, facts.options, facts.period
     av_syncs = [each.segment.av_sync for each in run if each.segment.av_sync]
     dates = date_video(run, period, _max_known([each.uncertainty for each in av_syncs]))
+    delay = facts.calibrated_delay
     preroll = max(0, period.start - origin) / NS_PER_SECOND if period.preroll else 0.0
     return Receipt(
         recording_id=options.recording_id,
@@ -86,6 +96,7 @@ def create_receipt(
         host_clock=_describe_host_clock(facts.host_clock),
         utc_map=dates.utc_map,
         camera_clock=dates.clock,
+        calibrated_delay=delay if delay is not None and delay.holds_for(dates.source) else None,
         retimed=[] if retiming is None else retiming.to_receipt(0),
         av_offset=_max_known([each.av_offset for each in av_syncs]) if info.audio else None,
         frames=len(info.times),

@@ -37,6 +37,10 @@ class KnownCameras:
         """The camera at an address; None if camrec does not know it."""
         return self._registry.find(source)
 
+    def delay(self, camera_id: str) -> MeasuredDelay | None:
+        """How late a camera's frames are dated; None: not measured, or not a known camera."""
+        return next((each.delay for each in self.all() if each.camera_id == camera_id), None)
+
     def open_sessions(self, camera_id: str) -> list[Session]:
         """The open sessions of a camera, the oldest first."""
         return [

@@ -12,6 +12,7 @@ from camrec.config import Config
 from camrec.errors import CamrecError, InputError, StateError
 from camrec.journal import CameraJournal, Journal
 from camrec.library import DiskEstimate, StreamRate, VideoLibrary
+from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
     RUNNING_RECORDING_STATES,
@@ -24,6 +25,7 @@ from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DU
 from camrec.session import Session, SessionState
 from camrec.station.cameras import StationCameras
 from camrec.station.events import RecordingChanged, StationEvent
+from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_registry import RecordingRegistry
 
@@ -41,6 +43,7 @@ class StationRecordings:
         config: Config,
         clock: Clock,
         cameras: StationCameras,
+        known_cameras: KnownCameras,
         library: VideoLibrary,
         journal: Journal,
         programs: StationPrograms,
@@ -49,6 +52,7 @@ class StationRecordings:
         self._config = config
         self._clock = clock
         self._cameras = cameras
+        self._known_cameras = known_cameras
         self._library = library
         self._journal = journal
         self._programs = programs
@@ -208,6 +212,7 @@ class StationRecordings:
             clock=self._clock,
             disk=self._library.disk_space,
             encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
+            find_delay=self._find_delay,
         )
 
     def register(self, recording: RecordingJob) -> RecordingJob:
@@ -250,6 +255,10 @@ class StationRecordings:
             start_at=start_at,
         )
         return self.register(session.record(options, self.services(session.source)))
+
+    def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
+        delay = self._known_cameras.delay(camera_id)
+        return None if delay is None else delay.to_receipt()
 
     def _check_recordable(self, session_ids: Sequence[str]) -> None:
         """Check that each camera delivers, is not being recorded, and is named only once."""

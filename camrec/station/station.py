@@ -89,7 +89,14 @@ class Station:
         self.cameras = StationCameras(config, clock, upstreams, registry, self._demo, self.changed)
         self.known_cameras = KnownCameras(registry, self.cameras, self.changed)
         self.recordings = StationRecordings(
-            config, clock, self.cameras, self.library, journal, programs, self.changed
+            config,
+            clock,
+            self.cameras,
+            self.known_cameras,
+            self.library,
+            journal,
+            programs,
+            self.changed,
         )
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal

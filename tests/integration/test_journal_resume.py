@@ -63,7 +63,13 @@ def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(
     tmp_path, film, binaries, caplog
 ):
     videos = tmp_path / "videos"
-    owe(videos, "good", film)
+    delay = {
+        "seconds": 0.04,
+        "uncertainty": 0.001,
+        "measured_at": "2026-11-24T14:03:00.000000Z",
+        "utc_source": "arrival",
+    }
+    owe(videos, "good", film, calibrated_delay=delay)
     owe(videos, "address", film, address="gopher://user:canary@camera/")
     owe(videos, "ended-before-it-began", film, started_at=None, ended="stopped")
     (videos / ".journal" / "half.json").write_text(
@@ -76,6 +82,7 @@ def test_bad_journal_entries_stay_and_are_logged_and_the_others_are_resumed(
         good = taken_up.recordings.get("good")
         assert good.wait(60) and good.state is RecordingState.SAVED
         assert good.receipts[0].ended == "crash" and good.receipts[0].frames == 100
+        assert good.receipts[0].calibrated_delay.model_dump() == delay
         health = taken_up.health()
         assert health.status == "degraded" and sorted(health.left_behind) == bad
     assert sorted(each.name for each in (videos / ".journal").iterdir()) == bad

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from camrec.i18n import LANGUAGES, catalogue
-from camrec.receipt import EndReason, Receipt, RecordingWarning
+from camrec.receipt import CalibratedDelay, EndReason, Receipt, RecordingWarning
 
 
 def receipt(**changed: object) -> Receipt:
@@ -77,3 +77,27 @@ def test_a_written_receipt_can_be_read_by_people(tmp_path):
     receipt(name="Entrée").write(tmp_path / "Door.json")
     written = (tmp_path / "Door.json").read_bytes().decode("utf-8")
     assert '\n  "name": "Entrée",\n' in written and written.endswith("}\n")
+
+
+@pytest.mark.parametrize(
+    ("measured", "dated", "holds"),
+    [
+        ("arrival", "arrival", True),
+        ("camera", "camera", True),
+        ("camera", "zone", True),
+        ("arrival", "camera", False),
+        ("arrival", "zone", False),
+        ("camera", "arrival", False),
+        ("of a newer camrec", "arrival", False),
+    ],
+)
+def test_a_measured_delay_holds_for_frames_that_the_same_clock_dates(measured, dated, holds):
+    delay = CalibratedDelay(
+        seconds=0.04, uncertainty=0.001, measured_at="2026-11-24T14:03:00Z", utc_source=measured
+    )
+    assert delay.holds_for(dated) is holds
+    assert receipt(calibrated_delay=delay.model_dump()).calibrated_delay == delay
+
+
+def test_a_receipt_from_before_calibration_has_no_measured_delay():
+    assert receipt().calibrated_delay is None
