@@ -99,7 +99,10 @@ class CalibratedDelay(BaseModel):
     utc_source: str
 
     def holds_for(self, utc_source: UtcSource) -> bool:
-        """Whether the same clock dates the frames of a video ("zone" is the camera's clock too)."""
+        """Whether it holds for a video with this `utc_source`, because the same clock dates it.
+
+        "zone" is the camera's clock too.
+        """
         return self.utc_source == ("camera" if utc_source == "zone" else utc_source)
 
 

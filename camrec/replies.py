@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from camrec import schema
 from camrec.camera_clock import ClockVerdict
-from camrec.camera_registry import KnownCamera
+from camrec.camera_registry import KnownCamera, MeasuredDelay
 from camrec.clock import format_iso
 from camrec.library import VideoFile
 from camrec.media import VideoTrack
@@ -26,7 +26,20 @@ def describe_camera(camera: KnownCamera, sessions: Sequence[Session] = ()) -> sc
         url=camera.url,
         kind=camera.kind,
         clock=camera.clock,
+        delay=describe_delay(camera.delay),
         session_ids=[session.session_id for session in sessions],
+    )
+
+
+def describe_delay(delay: MeasuredDelay | None) -> schema.DelayReply | None:
+    """How late a camera's frames are dated; None if it was not measured."""
+    if delay is None:
+        return None
+    return schema.DelayReply(
+        seconds=delay.delay_s,
+        uncertainty=delay.uncertainty_s,
+        measured_at=format_iso(delay.measured_at),
+        utc_source=delay.utc_source,
     )
 
 

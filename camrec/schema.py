@@ -144,6 +144,29 @@ class SessionListReply(BaseModel):
     max_sessions: int
 
 
+class DelayReply(BaseModel):
+    """How late the frames of a camera are dated, as ``camrec calibrate`` measured it.
+
+    seconds : a frame that is dated *t* was taken at *t* - `seconds`. It contains the lag of the
+        screen that was filmed, which all cameras in front of it have in common.
+    uncertainty : seconds by which it is probably wrong at most.
+    measured_at : when it was measured, UTC, ISO 8601.
+    utc_source : "arrival" or "camera": which clock dated the frames then. The delay holds only for
+        frames that the same clock dates.
+    """
+
+    seconds: float = Field(
+        description="A frame that is dated t was taken at t - seconds. It contains the lag of the "
+        "screen that was filmed, which all cameras in front of it have in common."
+    )
+    uncertainty: float = Field(description="Seconds by which it is probably wrong at most.")
+    measured_at: str
+    utc_source: ClockChoice = Field(
+        description="Which clock dated the frames then. It holds only for frames that the same "
+        "clock dates."
+    )
+
+
 class CameraReply(BaseModel):
     """A camera that camrec knows, open or not."""
 
@@ -154,6 +177,7 @@ class CameraReply(BaseModel):
     clock: ClockChoice = Field(
         description="What dates its frames: `clock` of `POST /session/open`."
     )
+    delay: DelayReply | None = Field(description="Null if it was not measured.")
     session_ids: list[str] = Field(description="Its open sessions, the oldest first.")
 
 

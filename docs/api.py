@@ -19,9 +19,17 @@ PAGE = Path(__file__).with_suffix(".md")
 VALUES = (
     *(
         f"camrec.receipt.{name}"
-        for name in ("Receipt", "Gap", "CameraClockFacts", "ClockStepFacts", "RecordingWarning")
+        for name in (
+            "Receipt",
+            "Gap",
+            "CameraClockFacts",
+            "ClockStepFacts",
+            "CalibratedDelay",
+            "RecordingWarning",
+        )
     ),
     "camrec.schema.ClockReply",
+    "camrec.schema.DelayReply",
 )
 HEAD = """# Python reference
 

@@ -119,6 +119,9 @@ class CameraHandle(Protocol):
     def info(self) -> schema.SessionReply:
         """Return its current state."""
 
+    def delay(self) -> schema.DelayReply | None:
+        """Return the camera's measured delay; None if it was not measured."""
+
     def snapshot(self) -> tuple[int, bytes]:
         """Return when the newest frame was taken (UTC nanoseconds), and the frame as a JPEG.
 

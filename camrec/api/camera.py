@@ -14,7 +14,7 @@ from camrec.api.backend import Backend, CameraHandle
 from camrec.api.process_state import local_backend
 from camrec.api.recording import Recording
 from camrec.camera_clock import ClockChoice
-from camrec.schema import ClockReply
+from camrec.schema import ClockReply, DelayReply
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -120,6 +120,14 @@ class Camera:
     def clock(self) -> ClockReply:
         """What dates its frames now, and what is known about the camera's own clock."""
         return self._handle.info().clock
+
+    @property
+    def delay(self) -> DelayReply | None:
+        """How late its frames are dated, as ``camrec calibrate`` measured it.
+
+        None if it was not measured at this address.
+        """
+        return self._handle.delay()
 
     @property
     def recording(self) -> Recording | None:

@@ -13,6 +13,7 @@ from camrec.api.backend import Backend, VideoHandle
 from camrec.api.process_state import local_backend
 from camrec.api.video import Video
 from camrec.clock import Clock
+from camrec.errors import InputError
 from camrec.frames import align_times, optional_packages
 from camrec.library import VideoLibrary, list_external_videos
 
@@ -163,7 +164,9 @@ def _dataframe_row(video: Video) -> tuple[object, ...]:
     )
 
 
-def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.DataFrame:
+def align(
+    videos: Sequence[Video], tolerance: float | np.timedelta64, *, calibrated: bool = False
+) -> pandas.DataFrame:
     """Find the frames of several videos that were taken at the same time.
 
     For each frame of the first video, the nearest frame of each other video is found. The
@@ -176,11 +179,15 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
         One or more.
     tolerance
         The largest distance in time between two frames: seconds, or a `numpy.timedelta64`.
+    calibrated
+        Whether to take each camera's measured delay, the ``calibrated_delay`` in the receipt of its
+        video, off the times of its frames. ``calibrated_delay.uncertainty`` says how exact that is.
 
     Returns
     -------
     table
-        One row for each frame of the first video, with its time (UTC) as the index. The columns
+        One row for each frame of the first video, with its time (UTC) as the index; with
+        `calibrated` the time from which the delay was taken off. The columns
         have two levels: the position of a video in `videos`, and ``frame`` (the number of its
         nearest frame, missing if that is too far) or ``distance`` (seconds, positive if that
         frame is later).
@@ -188,7 +195,8 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
     Raises
     ------
     InputError
-        ``nothing_to_align``: `videos` is empty.
+        ``nothing_to_align``: `videos` is empty. ``delay_not_measured``: the receipt of a video has
+        no measured delay, and `calibrated` is set.
     ServiceError
         ``package_missing``: pandas is not installed.
     NotFoundError
@@ -200,4 +208,13 @@ def align(videos: Sequence[Video], tolerance: float | np.timedelta64) -> pandas.
     >>> for _, row in table.iterrows():  # doctest: +SKIP
     ...     pair = left.frame(int(row[0, "frame"])), right.frame(int(row[1, "frame"]))
     """
-    return align_times([each.times() for each in videos], tolerance)
+    delays = [_calibrated_delay(each) for each in videos] if calibrated else None
+    return align_times([each.times() for each in videos], tolerance, delays)
+
+
+def _calibrated_delay(video: Video) -> float:
+    """Return seconds; raises InputError (``delay_not_measured``)."""
+    receipt = video.receipt
+    if receipt is None or receipt.calibrated_delay is None:
+        raise InputError("delay_not_measured", video=video._handle.filename)
+    return receipt.calibrated_delay.seconds

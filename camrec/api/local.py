@@ -15,7 +15,7 @@ from camrec.errors import NotFoundError
 from camrec.i18n import system_language
 from camrec.library import VideoFile
 from camrec.recording import RecordingJob
-from camrec.replies import describe_recording, describe_session
+from camrec.replies import describe_delay, describe_recording, describe_session
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.web import LocalServer
@@ -102,6 +102,9 @@ class LocalCamera:
 
     def info(self) -> schema.SessionReply:
         return describe_session(self._session, self._backend.language)
+
+    def delay(self) -> schema.DelayReply | None:
+        return describe_delay(self._backend.station.known_cameras.delay(self.camera_id))
 
     def snapshot(self) -> tuple[int, bytes]:
         frame = self._session.live_views.snapshot()

@@ -156,6 +156,10 @@ class RemoteCamera:
         self._set_closed()
         return self.latest_info
 
+    def delay(self) -> schema.DelayReply | None:
+        known = self._backend.client.get_model(schema.CameraListReply, "/cameras").cameras
+        return next((each.delay for each in known if each.camera_id == self.camera_id), None)
+
     def snapshot(self) -> tuple[int, bytes]:
         response = self._backend.client.get(f"/snapshot?session_id={self.session_id}")
         return iso_to_utc_ns(response.headers["Captured-At"]), response.content

@@ -10,7 +10,15 @@ from camrec.api import RemoteBackend
 from camrec.camera_address import validate_name
 from camrec.camera_registry import CameraFile, CameraRegistry
 from camrec.cli import log_setup
-from camrec.cli.console import cli_text, err, make_table, print_json, print_message, print_table
+from camrec.cli.console import (
+    cli_text,
+    err,
+    format_number,
+    make_table,
+    print_json,
+    print_message,
+    print_table,
+)
 from camrec.cli.remote_recording import find_running_camrec
 from camrec.clock import Clock
 from camrec.config import Config
@@ -27,10 +35,21 @@ def list_cameras(config: Config, *, as_json: bool) -> None:
     if as_json:
         print_json(schema.CameraListReply(cameras=cameras).model_dump(mode="json"))
         return
-    table = make_table("cameras.id", "cameras.name", "cameras.address")
+    has_delay = any(camera.delay is not None for camera in cameras)
+    delay_column = ("cameras.delay",) if has_delay else ()
+    table = make_table("cameras.id", "cameras.name", "cameras.address", *delay_column)
     for camera in cameras:
-        table.add_row(camera.camera_id, camera.name, camera.url)
+        delay = (_format_delay(camera.delay),) if has_delay else ()
+        table.add_row(camera.camera_id, camera.name, camera.url, *delay)
     print_table(table)
+
+
+def _format_delay(delay: schema.DelayReply | None) -> str:
+    if delay is None:
+        return ""
+    milliseconds = format_number(delay.seconds * 1000, 1)
+    error = format_number(delay.uncertainty * 1000, 1)
+    return cli_text("cameras.delay_ms", delay=milliseconds, error=error)
 
 
 def rename_camera(config: Config, camera: str, name: str) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def align_times(
-    times: Sequence[npt.NDArray[np.datetime64]], tolerance: float | np.timedelta64
+    times: Sequence[npt.NDArray[np.datetime64]],
+    tolerance: float | np.timedelta64,
+    delays: Sequence[float] | None = None,
 ) -> pandas.DataFrame:
     """For each frame of the first video, find the nearest frame of every video.
 
@@ -27,6 +29,8 @@ def align_times(
         The times of the frames of each video: (n,) datetime64[ns], increasing.
     tolerance
         The largest distance in time: seconds, or a `numpy.timedelta64`.
+    delays
+        The delay of each video, seconds, to be taken off its times; None: take nothing off.
 
     Returns
     -------
@@ -43,6 +47,11 @@ def align_times(
         import pandas
     if not times:
         raise InputError("nothing_to_align")
+    if delays is not None:
+        times = [
+            frame_times - _to_timedelta(delay)
+            for frame_times, delay in zip(times, delays, strict=True)
+        ]
     moments = times[0]
     largest_distance = _to_timedelta(tolerance)
     columns: dict[tuple[int, str], npt.NDArray[np.float64] | pandas.api.extensions.ExtensionArray]

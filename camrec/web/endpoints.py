@@ -108,7 +108,8 @@ ENDPOINTS = (
         (
             Operation(
                 "patch",
-                "Rename a camera, or give it another address; an open camera keeps its address",
+                "Rename a camera, give it another address or clock, or store its measured delay; "
+                "an open camera keeps its address",
                 request=request_models.CameraRequest,
                 reply=schema.CameraReply,
                 error_statuses=(400, 404, 409, 503),

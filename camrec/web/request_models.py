@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
 from camrec.camera_clock import ClockChoice
-from camrec.clock import parse_iso
+from camrec.camera_registry import MAX_DELAY_S, MeasuredDelay
+from camrec.clock import iso_to_utc_ns, parse_iso
 from camrec.errors import InputError
 from camrec.i18n import translate
 from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
@@ -91,10 +92,7 @@ class RecordRequest(RequestModel):
         if self.start_at is None:
             return None
         try:
-            start = parse_iso(self.start_at)
-            if start.tzinfo is None:
-                raise ValueError
-            return int(start.timestamp() * 1e6) * 1000
+            return _parse_utc(self.start_at)
         except (ValueError, OverflowError):
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS) from None
 
@@ -125,12 +123,53 @@ class StopRequest(RequestModel):
         return self
 
 
+class DelayRequest(RequestModel):
+    """How late the frames of a camera are dated."""
+
+    seconds: float = Field(
+        ge=-MAX_DELAY_S,
+        le=MAX_DELAY_S,
+        allow_inf_nan=False,
+        description="A frame that is dated t was taken at t - seconds.",
+        examples=[0.137],
+    )
+    uncertainty: float = Field(
+        ge=0,
+        le=MAX_DELAY_S,
+        allow_inf_nan=False,
+        description="Seconds by which it is probably wrong at most.",
+        examples=[0.002],
+    )
+    utc_source: ClockChoice = Field(
+        description="Which clock dated the frames when it was measured: `utc_source` of a receipt, "
+        "and camera for zone."
+    )
+    measured_at: str | None = Field(
+        None,
+        max_length=40,
+        description="ISO 8601 with its offset from UTC; by default now.",
+        examples=["2026-11-24T14:03:00Z"],
+    )
+
+    def to_delay(self, now_ns: int) -> MeasuredDelay:
+        """Return the delay; raises InputError (``bad_delay``)."""
+        try:
+            return MeasuredDelay(
+                delay_s=self.seconds,
+                uncertainty_s=self.uncertainty,
+                measured_at=now_ns if self.measured_at is None else _parse_utc(self.measured_at),
+                utc_source=self.utc_source,
+            )
+        except (ValueError, OverflowError):
+            raise InputError("bad_delay", longest=MAX_DELAY_S) from None
+
+
 class CameraRequest(RequestModel):
-    """Rename a camera, or give it another address or clock."""
+    """Rename a camera, give it another address or clock, or store its measured delay."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": ["name"]}, {"required": ["url"]}, {"required": ["clock"]}]
+            "anyOf": [{"required": [key]} for key in ("name", "url", "clock", "delay")]
         }
     )
 
@@ -143,10 +182,20 @@ class CameraRequest(RequestModel):
     clock: ClockChoice | None = Field(
         None, description="What dates its frames when it is opened the next time."
     )
+    delay: DelayRequest | None = Field(
+        None, description="Null forgets it. Without this field it stays, unless `url` changes."
+    )
+
+    def to_delay(self, now_ns: int) -> MeasuredDelay | Literal["keep"] | None:
+        """Return the new delay; None: forget it. Raises InputError (``bad_delay``)."""
+        if "delay" not in self.model_fields_set:
+            return "keep"
+        return None if self.delay is None else self.delay.to_delay(now_ns)
 
     @model_validator(mode="after")
     def _require_a_change(self) -> CameraRequest:
-        if self.name is None and self.url is None and self.clock is None:
+        is_same = self.name is None and self.url is None and self.clock is None
+        if is_same and "delay" not in self.model_fields_set:
             raise FieldError("name", "missing")
         return self
 
@@ -181,7 +230,7 @@ def parse_request(model: type[ModelT], body: bytes) -> ModelT:
     Raises
     ------
     InputError
-        ``bad_json``, ``bad_field``, ``bad_duration``, ``bad_start``, ``bad_name``,
+        ``bad_json``, ``bad_field``, ``bad_duration``, ``bad_start``, ``bad_name``, ``bad_delay``,
         ``address_type``.
     """
     return _validate(model, _parse_json_object(body))
@@ -194,6 +243,8 @@ def _validate(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
         # The error does not contain the value: it may be a password in the wrong field.
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(map(str, first["loc"]))
+    if field.startswith("delay"):
+        raise InputError("bad_delay", longest=MAX_DELAY_S)
     reason = _REASON_BY_ERROR_TYPE.get(first["type"], "wrong_type")
     if reason == "wrong_type":
         if field == "url":
@@ -205,6 +256,13 @@ def _validate(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
         if field == "start_at":
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
     raise FieldError(field, reason)
+
+
+def _parse_utc(iso: str) -> int:
+    """UTC in nanoseconds; raises ValueError or OverflowError if it has no offset from UTC."""
+    if parse_iso(iso).tzinfo is None:
+        raise ValueError("no offset from UTC")
+    return iso_to_utc_ns(iso)
 
 
 def _parse_json_object(body: bytes) -> dict[str, object]:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 import camrec
+from camrec.api.process_state import local_backend
+from camrec.camera_registry import MeasuredDelay
 from camrec.errors import CamrecError
 from camrec.frames.align import align_times, find_nearest
 from support.aligning import RATE, compare, opened
@@ -79,6 +81,17 @@ def test_record_together_records_all_cameras_or_none(recorded):
     assert camrec.record_together([], LENGTH) == []
 
 
+def test_a_camera_of_this_process_says_its_measured_delay(recorded):
+    """It comes after the other tests of these cameras, whose receipts it would change."""
+    _, cameras, _ = recorded
+    assert cameras[0].delay is None
+    delay = MeasuredDelay(
+        delay_s=0.04, uncertainty_s=0.001, measured_at=10**18, utc_source="arrival"
+    )
+    local_backend().station.known_cameras.set_delay(cameras[0].id, delay)
+    assert cameras[0].delay.seconds == 0.04 and cameras[1].delay is None
+
+
 # The table alone.
 
 START = np.datetime64("2026-11-24T14:03:00", "ns")
@@ -96,6 +109,13 @@ def test_frames_beyond_the_tolerance_are_missing_from_the_alignment():
     assert table[0, "distance"].tolist() == [0.0] * 4
     same = align_times([at(0, 40, 80, 120), at(3, 78), at(500)], np.timedelta64(10, "ms"))
     pd.testing.assert_frame_equal(table, same)
+
+
+def test_delays_are_taken_off_the_times_before_they_are_compared():
+    table = align_times([at(100, 140), at(2260, 2300)], 0.001, [0.06, 2.22])
+    assert (table.index.tz_convert(None) == at(40, 80)).all()
+    assert table[1, "frame"].tolist() == [0, 1]
+    assert table[1, "distance"].tolist() == [0.0, 0.0]
 
 
 def test_find_nearest_finds_the_nearest_time_at_every_position():

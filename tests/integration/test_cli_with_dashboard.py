@@ -157,7 +157,14 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
         "cameras": []
     }
     code, out, _ = run(place, "cameras")
-    assert code == 0 and "Front door" in out and "rtsp://door/a" in out
+    assert code == 0 and "Front door" in out and "rtsp://door/a" in out and "±" not in out
+    file = place / "videos" / ".cameras.json"
+    content = json.loads(file.read_text("utf-8"))
+    delay = {"delay_s": 0.1374, "uncertainty_s": 0.002, "measured_at": 1, "utc_source": "arrival"}
+    content["cameras"][0]["delay"] = delay
+    file.write_text(json.dumps(content), "utf-8")
+    code, out, _ = run(place, "cameras")
+    assert code == 0 and "137.4\u00a0±\u00a02.0\u00a0ms" in out
     assert len(out.splitlines()) == 3
     code, _, err = run(place, "cameras", "rename", "nothing", "New")
     assert code == 1 and "nothing" in err

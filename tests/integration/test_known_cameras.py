@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+import camrec
 from camrec.camera_address import parse_address
 from camrec.camera_registry import CAMERA_FILE_NAME
+from camrec.clock import parse_iso
 from camrec.config import Config
 from camrec.errors import CameraError, DiskError, NotFoundError, StateError
 from camrec.journal import Journal
@@ -139,6 +141,7 @@ def test_rest_lists_renames_moves_and_removes_a_camera(config):
                 "url": sessions[0]["url"],
                 "kind": "mjpeg",
                 "clock": "arrival",
+                "delay": None,
                 "session_ids": [each["session_id"] for each in sessions],
             }
             renamed = wire.ask("PATCH", path, {"name": "Gate"})
@@ -181,6 +184,34 @@ def test_rest_lists_renames_moves_and_removes_a_camera(config):
             (left,) = wire.get("/cameras").json()["cameras"]
             assert left["camera_id"] == other["camera_id"]
     assert b"canary" not in (config.videos / CAMERA_FILE_NAME).read_bytes()
+
+
+def test_a_program_sets_and_clears_the_measured_delay_of_an_open_camera(config):
+    delay = {
+        "seconds": 0.137,
+        "uncertainty": 0.002,
+        "measured_at": "2026-11-24T14:03:00.000000Z",
+        "utc_source": "arrival",
+    }
+    with MjpegCamera() as source, serving(config) as (station, wire):
+        with camrec.connect(wire.url) as connection:
+            camera = connection.open(source.url)
+            assert camera.delay is None
+            path = f"/cameras/{camera.id}"
+            reply = wire.ask("PATCH", path, {"delay": delay})
+            assert (reply.status, reply.json()["delay"]) == (200, delay)
+            assert camera.delay.model_dump() == delay
+            assert wire.ask("PATCH", path, {"name": "Gate"}).json()["delay"] == delay
+            recording = station.recordings.start(camera.session_id, 1)
+            assert recording.wait(60)
+            assert recording.receipts[0].calibrated_delay.model_dump() == delay
+            assert wire.ask("PATCH", path, {"delay": None}).json()["delay"] is None
+            assert camera.delay is None
+            del delay["measured_at"]
+            now = wire.ask("PATCH", path, {"delay": delay}).json()["delay"]["measured_at"]
+            assert parse_iso(now).timestamp() == pytest.approx(station.clock.utc_ns() / 1e9, abs=60)
+        (listed,) = wire.get("/cameras").json()["cameras"]
+        assert listed["delay"] == {**delay, "measured_at": now}
 
 
 def test_a_video_keeps_its_camera_when_there_are_too_many(config, monkeypatch):

@@ -61,6 +61,27 @@ ADDRESSES = [
 ]
 
 
+DELAY = {"seconds": 0.04, "uncertainty": 0.001, "utc_source": "arrival"}
+BAD_DELAYS = [
+    0.04,
+    [],
+    {},
+    {"seconds": 0.04},
+    DELAY | {"seconds": "0.04"},
+    DELAY | {"seconds": True},
+    DELAY | {"seconds": 60.1},
+    DELAY | {"seconds": -1e999},
+    DELAY | {"uncertainty": -0.001},
+    DELAY | {"uncertainty": None},
+    DELAY | {"utc_source": "zone"},
+    DELAY | {"measured_at": 1},
+    DELAY | {"measured_at": "yesterday"},
+    DELAY | {"measured_at": "2026-11-24T14:03:00"},
+    DELAY | {"measured_at": "1900-11-24T14:03:00Z"},
+    DELAY | {"screen": "left"},
+]
+
+
 @pytest.mark.parametrize(("url", "code"), ADDRESSES)
 def test_a_bad_camera_address_is_refused_with_its_code(wire, url, code):
     reply = wire.post("/session/open", {"url": url})
@@ -79,6 +100,8 @@ def test_a_bad_camera_address_is_refused_with_its_code(wire, url, code):
         ({"name": None, "url": None}, "bad_field"),
         ({"name": "Door", "stays": True}, "bad_field"),
         (b"[]", "bad_json"),
+        *(({"delay": each}, "bad_delay") for each in BAD_DELAYS),
+        (b'{"delay": {"seconds": NaN, "uncertainty": 0, "utc_source": "camera"}}', "bad_delay"),
     ],
 )
 def test_a_bad_change_of_a_camera_is_refused_with_its_code(wire, body, code):

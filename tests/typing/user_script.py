@@ -26,6 +26,8 @@ def record(url: str) -> camrec.Video:
         assert_type(camera.name, str)
         assert_type(camera.state, str)
         assert_type(camera.clock.uncertainty, float | None)
+        if camera.delay is not None:
+            assert_type(camera.delay.seconds, float)
         assert_type(camera.snapshot(), tuple[np.datetime64, npt.NDArray[np.uint8]])
         recording = camera.record(60, name="Door")
         assert_type(recording, camrec.Recording)
@@ -70,7 +72,7 @@ def compare(folder: Path) -> pandas.DataFrame:
     assert_type(library[:2], camrec.Library)
     assert_type([video.duration for video in library], list[float])
     assert_type(library.to_dataframe(), pandas.DataFrame)
-    table = camrec.align(library[:2], 0.02)
+    table = camrec.align(library[:2], 0.02, calibrated=True)
     assert_type(table, pandas.DataFrame)
     return table
 

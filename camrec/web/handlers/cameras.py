@@ -27,13 +27,14 @@ class CameraHandler(ApiHandler):
     """``/cameras/ID``"""
 
     async def patch(self, camera_id: str) -> None:
-        """Rename a camera, or give it another address or clock."""
+        """Rename a camera, or change what is known about it."""
         request = self.body(CameraRequest)
         self.send_reply(await self.call(self._apply_change, camera_id, request))
 
     def _apply_change(self, camera_id: str, request: CameraRequest) -> schema.CameraReply:
         known = self.station.known_cameras
-        camera = known.update(camera_id, request.name, request.url, request.clock)
+        delay = request.to_delay(self.station.clock.utc_ns())
+        camera = known.update(camera_id, request.name, request.url, request.clock, delay)
         return describe_camera(camera, known.open_sessions(camera_id))
 
     async def delete(self, camera_id: str) -> None:
