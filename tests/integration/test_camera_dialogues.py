@@ -16,6 +16,7 @@ from camrec.errors import CameraError
 from camrec.receipt import RecordingWarning
 from camrec.session.routes import ROUTE_RETENTION_DAYS, CameraRoute, CameraRoutes
 from camrec.station import Station
+from support.at_once import at_once
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode
@@ -54,7 +55,7 @@ SILENT = [odd.BareLineFeeds, odd.LengthTooLong, odd.WrongCseq]
 
 @pytest.fixture
 def station(binaries, tmp_path):
-    with Station(binaries.config(tmp_path)) as station:
+    with Station(binaries.config(tmp_path, max_sessions=8)) as station:
         yield station
 
 
@@ -67,7 +68,7 @@ def is_whole(recorded, *warnings: RecordingWarning) -> None:
     assert recorded.receipt.warnings == list(warnings)
 
 
-@pytest.mark.parametrize("kind", DIRECT)
+@at_once("kind", DIRECT)
 def test_a_camera_that_mediamtx_understands_goes_the_direct_way(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
@@ -101,8 +102,8 @@ class BreaksOff(RawRtspCamera):
         return (number / self.rate for number in range(5))
 
 
-@pytest.mark.parametrize(
-    ("kind", "code"),
+@at_once(
+    "kind, code",
     [
         (HangsUpAtPlay, "camera_hung_up_at_play"),
         (HangsUpInPlaceOfPlay, "camera_hung_up_at_play"),
@@ -116,7 +117,8 @@ def test_a_camera_that_closes_the_connection_has_its_own_error_code(station, kin
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("kind", [*RELAYED, *SILENT])
+@pytest.mark.slow(35)
+@at_once("kind", [*SILENT, *RELAYED])
 def test_a_camera_that_mediamtx_refuses_is_relayed(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
@@ -135,14 +137,14 @@ def test_a_camera_that_hangs_up_when_it_asks_for_the_password_is_called_once_mor
         assert camera.most_at_once == 1 and camera.refused == 0
 
 
-@pytest.mark.parametrize("kind", GUARDED)
+@at_once("kind", GUARDED)
 def test_a_camera_with_a_password_goes_through_the_relay_at_once(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
         assert camera.connections == camera.most_at_once == 1 and camera.refused == 0
 
 
-@pytest.mark.parametrize(
+@at_once(
     "kind",
     [
         odd.AudioRefused,
@@ -161,7 +163,8 @@ def test_audio_that_cannot_be_had_costs_the_audio_and_the_receipt_says_so(statio
         assert camera.most_at_once == 1
 
 
-@pytest.mark.parametrize("kind", [odd.AudioHangsUp, odd.AudioUnanswered])
+@pytest.mark.slow
+@at_once("kind", [odd.AudioUnanswered, odd.AudioHangsUp])
 def test_a_camera_that_breaks_off_at_its_audio_is_called_once_more_without(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2), RecordingWarning.of("audio_left_out", codec="PCMA"))
@@ -176,8 +179,8 @@ def test_a_wrong_rtsp_password_is_tried_once(station):
         assert camera.connections == 1 and camera.refused == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "code", "connections"),
+@at_once(
+    "kind, code, connections",
     [(odd.UdpOnly, "camera_udp_only", 3), (odd.Answering400, "camera_rejected", 2)],
 )
 def test_a_camera_that_cannot_be_opened_has_the_error_code_of_its_cause(
@@ -258,7 +261,7 @@ class OffersBothInOneLine(OffersWhatItDoesNotKnow):
     challenges: ClassVar[list[str]] = [", ".join(OffersWhatItDoesNotKnow.challenges)]
 
 
-@pytest.mark.parametrize("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
+@at_once("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
 def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind):
     with kind(encode("-g", "10")) as camera:
         is_whole(record(station, camera, 2))
@@ -327,6 +330,7 @@ def test_a_camera_that_led_somewhere_does_not_go_over_udp(station):
 class LeadsToItself(RawRtspCamera):
     def reply(self, connection, method, url, headers):
         if method == "DESCRIBE":
+            connection.over.wait(0.01)  # no camera answers sooner; else it would fill two cores
             return "302 Found", [f"Location: {url}"], ""
         return super().reply(connection, method, url, headers)
 
@@ -356,13 +360,13 @@ def test_a_camera_over_udp_only_is_read_over_udp(station):
 @pytest.mark.slow
 def test_a_camera_that_hangs_up_when_it_is_kept_alive_does_so_once(station):
     with odd.KeepAliveHurts(encode("-g", "10")) as camera:
-        first = record(station, camera, 20)
+        first = record(station, camera, 16)  # MediaMTX keeps it alive after five seconds, twice
         # MediaMTX cannot know this, once or twice: it connects again at once, in time for most
         # frames.
         assert sum(gap.duration for gap in first.receipt.gaps) < 3
         direct = camera.connections - 1
         assert direct <= 2
-        is_whole(record(station, camera, 30))
+        is_whole(record(station, camera, 12))
         assert camera.connections == direct + 2 and camera.most_at_once == 1
     assert not any("GET_PARAMETER" in each for number, each in camera.requests if number > direct)
 
@@ -401,7 +405,7 @@ class HttpEmptyPassword(HttpGuarded):
         return given == "Basic " + base64.b64encode(b"viewer:").decode()
 
 
-@pytest.mark.parametrize("kind", [HttpTwoChallengesInOneLine, HttpEmptyPassword])
+@at_once("kind", [HttpTwoChallengesInOneLine, HttpEmptyPassword])
 def test_a_correct_http_camera_password_is_never_reported_as_wrong(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 2)

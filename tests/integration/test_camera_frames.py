@@ -20,6 +20,7 @@ from camrec.recording import verify_video
 from camrec.session import rtsp_upstream
 from camrec.session.routes import CameraRoute
 from camrec.station import Station
+from support.at_once import at_once
 from support.cameras.coded import ReorderedCamera, decoded, numbers, reordered
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.cameras.raw_rtsp import RawRtspCamera, encode, nal_type
@@ -33,7 +34,7 @@ SECONDS = 2
 
 @pytest.fixture(scope="module")
 def station(binaries, tmp_path_factory):
-    with Station(binaries.config(tmp_path_factory.mktemp("pictures"))) as station:
+    with Station(binaries.config(tmp_path_factory.mktemp("pictures"), max_sessions=8)) as station:
         yield station
 
 
@@ -70,7 +71,7 @@ class GluedSets(RawRtspCamera):
         return [*front, *super().payloads(rest)]
 
 
-@pytest.mark.parametrize("kind", [Glued, GluedShort, GluedSets])
+@at_once("kind", [Glued, GluedShort, GluedSets])
 def test_nal_units_with_start_codes_between_them(station, kind):
     film = encode("-g", "10")
     with kind(film) as camera:
@@ -110,7 +111,7 @@ class GluedStartLong(GluedStart):
         return [(self.start_code + nal, place == len(frame) - 1) for place, nal in enumerate(frame)]
 
 
-@pytest.mark.parametrize("kind", [GluedStart, GluedStartShort, GluedStart265, GluedStartLong])
+@at_once("kind", [GluedStart, GluedStartShort, GluedStart265, GluedStartLong])
 def test_start_codes_in_front_of_each_nal_unit(station, monkeypatch, kind):
     """MediaMTX never recognises a key frame: from the second opening on, the relay is used."""
     monkeypatch.setattr(rtsp_upstream, "NO_KEY_FRAME_S", 8.0)
@@ -185,7 +186,7 @@ class StaleDescription(RawRtspCamera):
         return {nal_type(nal): nal for nal in encode("-g", "10", size="640x480")[0][:2]}
 
 
-@pytest.mark.parametrize("kind", [StrayType, Metadata, BrokenDescription, StaleDescription])
+@at_once("kind", [StrayType, Metadata, BrokenDescription, StaleDescription])
 def test_nal_units_other_than_frames_are_skipped(station, kind):
     film = encode("-g", "10")
     with kind(film) as camera:
@@ -225,7 +226,7 @@ def test_alternating_parameter_sets_in_a_copy(station, binaries, tmp_path, codec
     assert recorded.receipt.video_codec == ("h264" if codec == "h264" else "hevc")
 
 
-@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@at_once("codec", ["libx264", "libx265"])
 def test_open_gops_without_an_idr_are_recorded(station, codec):
     quiet = "" if codec == "libx264" else ":log-level=none:pools=1:frame-threads=1"
     film = reordered(codec, OPEN + quiet, 120)
@@ -327,7 +328,7 @@ def test_a_camera_without_a_key_frame_as_the_letter_has_it(station, monkeypatch)
     assert_follow(numbers(recorded.path, decoded(film)), len(film))
 
 
-@pytest.mark.parametrize("pixels", ["yuv444p", "yuv422p10le"])
+@at_once("pixels", ["yuv444p", "yuv422p10le"])
 def test_a_rare_h264_profile_becomes_a_video_that_plays_everywhere(station, pixels):
     film = encode("-g", "10", pixel_format=pixels, seconds=3)
     with RawRtspCamera(film) as camera:
@@ -416,7 +417,7 @@ def test_non_square_pixels_have_one_aspect_ratio_everywhere(station):
         assert abs(width / height - 16 / 9) < 0.02
 
 
-@pytest.mark.parametrize("orientation", [3, 6, 7])
+@at_once("orientation", [3, 6, 7])
 def test_a_jpeg_that_is_to_be_turned_is_turned_everywhere(station, orientation):
     jpegs = encode_jpegs(seconds=2)
     with RawHttpCamera([turned(each, orientation) for each in jpegs]) as camera:

@@ -16,6 +16,7 @@ from camrec.camera_address import parse_address
 from camrec.errors import CameraError
 from camrec.session import SessionState
 from camrec.station import Station
+from support.at_once import at_once
 from support.cameras.odd_dialogues import is_right_digest
 from support.cameras.raw_http import JPEG_START, RawHttpCamera, encode_jpegs
 from support.odd_cameras import record
@@ -27,7 +28,7 @@ BUSY_BODY = b"<ResponseStatus><statusString>Device Busy</statusString></Response
 
 @pytest.fixture
 def station(binaries, tmp_path) -> Iterator[Station]:
-    with Station(binaries.config(tmp_path)) as station:
+    with Station(binaries.config(tmp_path, max_sessions=8)) as station:
         yield station
 
 
@@ -102,7 +103,7 @@ class RefusesGo(RawHttpCamera):
         return super().reply(peer, number, method, path, headers)
 
 
-@pytest.mark.parametrize(
+@at_once(
     "kind",
     [LineFeeds, NoBoundary, WithLogin, PasswordAsTyped, EndAsTyped, EndAsTypedRelayed, OddHead],
 )
@@ -257,7 +258,8 @@ class AudioBetween(RawHttpCamera):
         return head + sound + b"\r\n" + super().part(jpeg)
 
 
-@pytest.mark.parametrize(
+@pytest.mark.slow
+@at_once(
     "kind",
     [
         *(NoEnd, NoEndAndBoundariesThatChange, HalfNowAndThen, StaleBuffer, AudioBetween),
@@ -303,7 +305,7 @@ class HeadersAloneNowAndThen(BrokenNowAndThen):
         return self.frames[0][:300]
 
 
-@pytest.mark.parametrize("kind", [BrokenNowAndThen, HeadersAloneNowAndThen])
+@at_once("kind", [BrokenNowAndThen, HeadersAloneNowAndThen])
 def test_a_frame_that_cannot_be_relayed_is_counted_in_the_receipt(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 4)
@@ -359,7 +361,7 @@ class AnotherPassword(OffersWhatItDoesNotKnow):
     password = "another"
 
 
-@pytest.mark.parametrize("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
+@at_once("kind", [OffersWhatItDoesNotKnow, OffersBothInOneLine])
 def test_the_second_digest_is_answered_where_the_first_is_refused(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 2)
@@ -391,7 +393,7 @@ class LeadsAwayLaterWithLogin(LeadsAwayLater):
     userinfo = "viewer:secret77@"
 
 
-@pytest.mark.parametrize("kind", [LeadsAwayLater, LeadsAwayLaterWithLogin])
+@at_once("kind", [LeadsAwayLater, LeadsAwayLaterWithLogin])
 def test_a_redirect_to_another_host_after_the_inspection_is_not_followed(station, kind):
     with kind(encode_jpegs()) as camera, socket.create_server(("127.0.0.2", 0)) as other:
         other.settimeout(0.0)
@@ -438,8 +440,8 @@ class LooksWellOnlyAndHangsUp(LooksWellOnly):
     status = ""
 
 
-@pytest.mark.parametrize(
-    ("kind", "code"),
+@at_once(
+    "kind, code",
     [
         (LooksWellOnly, "camera_no_path"),
         (LooksWellOnlyWithLogin, "camera_wrong_password"),
@@ -561,9 +563,7 @@ class EmptyNowAndThen(Still):
         return b"" if asked % 7 else self.head("200 OK", "image/jpeg", "Content-Length: 0")
 
 
-@pytest.mark.parametrize(
-    "kind", [Still, BusyNowAndThen, BusyWithRetryAfter, BusyAtFirst, EmptyNowAndThen]
-)
+@at_once("kind", [Still, BusyNowAndThen, BusyWithRetryAfter, BusyAtFirst, EmptyNowAndThen])
 def test_a_refusal_now_and_then_costs_a_still_one_frame_only(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 5)
@@ -613,7 +613,7 @@ class FivePartsAnAnswer(RawHttpCamera):
         return (number / self.rate for number in range(1, 6))
 
 
-@pytest.mark.parametrize("kind", [OnePartAnAnswer, FivePartsAnAnswer])
+@at_once("kind", [OnePartAnAnswer, FivePartsAnAnswer])
 def test_a_multipart_that_ends_is_asked_for_again_at_once(station, kind):
     with kind(encode_jpegs()) as camera:
         recorded = record(station, camera, 5)
@@ -647,7 +647,7 @@ class TurnsAndCloses(Turns):
         return (number / self.rate for number in range(self.turned_after))
 
 
-@pytest.mark.parametrize("kind", [Turns, TurnsAndCloses])
+@at_once("kind", [Turns, TurnsAndCloses])
 def test_a_storm_is_stopped_whatever_its_cause(station, kind):
     with kind(encode_jpegs()) as camera:
         session = station.cameras.open(camera.url)

@@ -12,6 +12,7 @@ from camrec.camera_address import parse_address
 from camrec.receipt import RecordingWarning
 from camrec.session.routes import CameraRoute
 from camrec.station import Station
+from support.at_once import at_once
 from support.cameras.coded import decoded
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode
 from support.cameras.rtp_jpeg import RtpJpegCamera, payloads
@@ -23,7 +24,7 @@ SECONDS = 2
 
 @pytest.fixture(scope="module")
 def station(binaries, tmp_path_factory):
-    with Station(binaries.config(tmp_path_factory.mktemp("packets"))) as station:
+    with Station(binaries.config(tmp_path_factory.mktemp("packets"), max_sessions=8)) as station:
         yield station
 
 
@@ -82,9 +83,7 @@ class EachTwice(Numbered):
     times = 2
 
 
-@pytest.mark.parametrize(
-    "kind", [StandsStill, CountsDown, ByTwo, BytesExchanged, AtRandom, EachTwice]
-)
+@at_once("kind", [StandsStill, CountsDown, ByTwo, BytesExchanged, AtRandom, EachTwice])
 def test_packets_with_wrong_sequence_numbers_lose_no_frame(station, kind):
     """MediaMTX drops each fragment whose number is not the expected one."""
     film = encode("-g", "10")
@@ -137,7 +136,7 @@ class Described(RawRtspCamera):
         return [each.replace(usual, self.rtpmap or usual) for each in super().media()]
 
 
-@pytest.mark.parametrize(
+@at_once(
     "rtpmap",
     ["H264/0", "H264/", "H264", "H264/none", "H264/90000.0", "H264/90", "H264/9000000000000"],
 )
@@ -163,7 +162,7 @@ def test_a_packetization_mode_that_is_announced_but_unused_does_no_harm(station)
         assert_whole(recorded, decoded(film), camera.connections - 1)
 
 
-@pytest.mark.parametrize("number", [0, 26, 32, 33])
+@at_once("number", [0, 26, 32, 33])
 def test_h264_under_a_payload_type_that_means_something_else_is_h264(station, number):
     film = encode("-g", "10")
     with RawRtspCamera(film) as camera:
@@ -196,7 +195,7 @@ class JpegEachTwice(RtpJpegCamera):
         super().stream(connection)
 
 
-@pytest.mark.parametrize("kind", [JpegTablesNowAndThen, JpegEachTwice])
+@at_once("kind", [JpegTablesNowAndThen, JpegEachTwice])
 def test_m_jpeg_that_mediamtx_drops_now_and_then_comes_whole(station, kind):
     with kind() as camera:
         recorded = record(station, camera, SECONDS)
@@ -260,7 +259,7 @@ class NoSize(JpegWithBad):
         return [(data[:6] + b"\0\0" + data[8:], marker) for data, marker in packets]
 
 
-@pytest.mark.parametrize("kind", [Garbage, NoBeginning, NoTables, WrongOffsets, NoSize])
+@at_once("kind", [Garbage, NoBeginning, NoTables, WrongOffsets, NoSize])
 def test_m_jpeg_frames_that_cannot_be_read_are_counted(station, kind):
     with kind() as camera:
         recorded = record(station, camera, 4)

@@ -17,6 +17,7 @@ from camrec.camera_clock import Retiming
 from camrec.errors import CameraError
 from camrec.frames import VideoFrames
 from camrec.station import Station
+from support.at_once import at_once
 from support.cameras.raw_rtsp import RawRtspCamera, SentFrame, encode, split_frames
 from support.cameras.rtp_jpeg import (
     RtpJpegCamera,
@@ -36,7 +37,7 @@ EVEN = 0.00004  # seconds: cameras round their times, and so does the file
 
 @pytest.fixture(scope="module")
 def station(binaries, tmp_path_factory):
-    with Station(binaries.config(tmp_path_factory.mktemp("times"))) as station:
+    with Station(binaries.config(tmp_path_factory.mktemp("times"), max_sessions=8)) as station:
         yield station
 
 
@@ -89,7 +90,7 @@ class LargePackets(RtpJpegCamera):
         return payloads(frame[0], self.size, width=8000)
 
 
-@pytest.mark.parametrize("kind", [RtpJpegCamera, NoRtpmap, DynamicType, LargePackets])
+@at_once("kind", [RtpJpegCamera, NoRtpmap, DynamicType, LargePackets])
 def test_m_jpeg_over_rtsp_is_recorded_whole_by_the_camera_s_times(station, kind):
     with kind() as camera:
         recorded = record(station, camera, 3)
@@ -147,14 +148,14 @@ class OverTwoThousandPixels(RtpJpegCamera):
         return payloads(frame[0], (0, 0))
 
 
-@pytest.mark.parametrize(
+@at_once(
     "kind",
     [
+        OverTwoThousandPixels,
         RestartMarkers,
         TablesToldOnce,
         WideTables,
         DynamicTypeInLargePackets,
-        OverTwoThousandPixels,
     ],
 )
 def test_m_jpeg_that_mediamtx_drops_is_relayed(station, kind):
@@ -280,7 +281,7 @@ class AnotherClock(StampsOutOfLine):
     clock_rate = 1000
 
 
-@pytest.mark.parametrize(
+@at_once(
     "kind",
     [
         StampsOutOfLine,
@@ -359,7 +360,7 @@ class CoarseClock(RawRtspCamera):
         return super().timestamp(int(due / step + 0.001) * step)
 
 
-@pytest.mark.parametrize("together", [2, 10, 10_000])
+@at_once("together", [2, 10, 10_000])
 def test_frames_with_equal_timestamps_are_all_recorded(station, together):
     with CoarseClock(encode("-g", "10", "-bf", "0"), together) as camera:
         recorded = record(station, camera, 3)
