@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from camrec.cli.encoding import LEGIBLE
 from support.cameras.rtsp import RtspCamera
-from support.command_line import ROOT, run
+from support.command_line import run, run_all
 
 pytestmark = pytest.mark.spread
 
@@ -33,50 +30,35 @@ def folder(place, film) -> Path:
     return folder
 
 
-def output(place: Path, encoding: str, *arguments: str) -> tuple[int, str]:
-    """Exit code and stdout of a command whose output has this encoding (PYTHONIOENCODING)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "camrec", *arguments],
-        cwd=place,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONIOENCODING": encoding,
-            "LC_ALL": "fr_FR",
-            "COLUMNS": "80",
-        },
-        capture_output=True,
-    )
-    assert b"Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout.decode(encoding.partition(":")[0])
-
-
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_video_name_is_printed_in_any_output_encoding(place, folder, encoding):
-    code, out = output(place, encoding, "videos", "--videos", str(folder))
-    assert code == 0 and "aaa" not in out and "a very long name" in out
+def test_names_and_json_are_printed_in_any_output_encoding(place, folder, encoding):
+    where = ("--videos", str(folder))
+    done = run_all(
+        place,
+        ("videos", *where),
+        ("verify", NAMES[0], *where),
+        ("--help",),
+        ("videos", "--json", *where),
+        ("verify", "--json", NAMES[0], *where),
+        language="fr_FR",
+        encoding=encoding,
+        columns=80,
+    )
+    assert [code for code, _, _ in done] == [0] * len(done), done
+    videos, verified, help_, listed, checked = (out for _, out, _ in done)
+    assert "aaa" not in videos and "a very long name" in videos
     written = encoding.partition(":")[0]
     said = NAMES[0].encode(written, LEGIBLE).decode(written)
     assert said.endswith(".mp4") and "?" not in said
-    assert said in out
-    code, out = output(place, encoding, "verify", NAMES[0], "--videos", str(folder))
-    assert code == 0 and said in out
-    code, out = output(place, encoding, "--help")
-    assert code == 0 and "\\" not in out, "French help has only letters that can be read"
-
-
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_json_output_is_valid_in_any_encoding(place, folder, encoding):
-    code, out = output(place, encoding, "videos", "--json", "--videos", str(folder))
-    assert code == 0
-    assert {each["filename"] for each in json.loads(out)["videos"]} == set(NAMES)
-    assert out.isascii() == (encoding != "utf-8"), "a utf-8 reader needs no escapes"
-    code, out = output(place, encoding, "verify", "--json", NAMES[0], "--videos", str(folder))
-    assert code == 0 and Path(json.loads(out)["path"]).name == NAMES[0]
+    assert said in videos and said in verified
+    assert "\\" not in help_, "French help has only letters that can be read"
+    assert {each["filename"] for each in json.loads(listed)["videos"]} == set(NAMES)
+    assert listed.isascii() == (encoding != "utf-8"), "a utf-8 reader needs no escapes"
+    assert Path(json.loads(checked)["path"]).name == NAMES[0]
 
 
 def test_the_videos_command_prints_one_line_per_video_into_a_pipe(place, folder):
-    _, out = output(place, "utf-8", "videos", "--videos", str(folder))
+    _, out, _ = run(place, "videos", "--videos", str(folder))
     lines = out.splitlines()
     assert len(lines) == 1 + len(NAMES)
     for name in NAMES:

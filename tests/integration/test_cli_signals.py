@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
 
 from camrec.receipt import Receipt
+from support.at_once import at_once
 from support.cameras.mjpeg import MjpegCamera
 from support.command_line import receipts, start
 from support.stopping import (
@@ -31,6 +34,14 @@ no_terminals = pytest.mark.skipif(
 )
 
 
+def folder_for(place: Path, asked: str) -> Path:
+    """A working folder for one of several cases, with the settings of `place`."""
+    own = place / asked
+    own.mkdir()
+    shutil.copy(place / "config.yaml", own)
+    return own
+
+
 def written(place) -> int:
     return sum(part.stat().st_size for part in place.glob("videos/.parts/*/part-1.mp4"))
 
@@ -39,8 +50,9 @@ def family(child: subprocess.Popen) -> list[psutil.Process]:
     return psutil.Process(child.pid).children(recursive=True)
 
 
-@pytest.mark.parametrize("asked", STOP_EVENTS)
+@at_once("asked", list(STOP_EVENTS))
 def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
+    place = folder_for(place, asked)
     with MjpegCamera(rate=15) as camera, start(place, "serve", "--no-browser") as child:
         try:
             wire = Wire(child.stdout.readline().strip().rstrip("/"))
@@ -62,8 +74,9 @@ def test_serve_saves_its_recordings_when_a_signal_ends_it(place, asked):
     assert list((place / "videos" / ".parts").iterdir()) == []
 
 
-@pytest.mark.parametrize("asked", STOP_EVENTS)
+@at_once("asked", list(STOP_EVENTS))
 def test_record_saves_what_it_has_when_a_signal_ends_it(place, asked):
+    place = folder_for(place, asked)
     with (
         MjpegCamera(rate=15) as camera,
         start(place, "record", camera.url, "--duration", "600") as child,
@@ -90,8 +103,9 @@ while True:
 """
 
 
-@pytest.mark.parametrize("asked", STOP_EVENTS)
+@at_once("asked", list(STOP_EVENTS))
 def test_a_script_that_asked_for_it_saves_when_it_is_ended_from_outside(place, asked):
+    place = folder_for(place, asked)
     with (
         MjpegCamera(rate=15) as camera,
         subprocess.Popen(

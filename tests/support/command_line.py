@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,22 @@ from camrec.receipt import Receipt
 from support.stopping import python_command, python_environment
 
 ROOT = Path(__file__).parents[2]
+# Several commands in one process, which imports camrec once. There are form feeds between their
+# outputs, with the exit code on stdout.
+SEVERAL = """
+import json, sys
+from camrec.cli import main
+
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["camrec", *arguments]
+    code = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    print(end=f"\\f{code}\\f")
+    print(end="\\f", file=sys.stderr)
+"""
 
 
 @pytest.fixture
@@ -46,6 +63,33 @@ def run(place: Path, *arguments: str, language: str = "C") -> tuple[int, str, st
     assert "Traceback" not in err, err
     assert "canary" not in out + err
     return child.returncode, out, err
+
+
+def run_all(
+    place: Path,
+    *commands: Sequence[str],
+    language: str = "C",
+    encoding: str = "utf-8",
+    columns: int = 200,
+) -> list[tuple[int, str, str]]:
+    """Exit code, stdout, stderr of each of these commands, one after the other in one process.
+
+    encoding : of the output, as PYTHONIOENCODING has it.
+    """
+    own = {"LC_ALL": language, "COLUMNS": str(columns), "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        python_command("-c", SEVERAL, json.dumps(commands)),
+        cwd=place,
+        env=python_environment(**own),
+        capture_output=True,
+        timeout=120,
+    )
+    codec = encoding.partition(":")[0]
+    out, err = (each.decode(codec) for each in (done.stdout, done.stderr))
+    assert "Traceback" not in err, err
+    parts, errors = out.split("\f"), err.split("\f")
+    assert len(parts) == 2 * len(commands) + 1, (out, err)
+    return list(zip(map(int, parts[1::2]), parts[:-1:2], errors, strict=False))
 
 
 def receipts(out: str) -> list[Receipt]:
