@@ -97,7 +97,7 @@ def test_the_line_of_the_readme_for_panel_serve_gives_the_same(binaries, tmp_pat
     (line,) = re.findall(r"^panel serve .*$", readme, re.M)
     command = [sys.executable, "-m", *shlex.split(line), "--port", "0"]
     command = [part.replace("dashboards/", f"{ROOT}/dashboards/") for part in command]
-    with MjpegCamera() as camera, server(command, tmp_path, binaries) as wire:
+    with MjpegCamera(rate=10) as camera, server(command, tmp_path, binaries) as wire:
         root = Wire(re.match(r"http://[^/]+", wire.url)[0].replace("localhost", "127.0.0.1"))
         tab = open_page(root.url + "/", language="en")
         use(tab.page, root, tmp_path, camera.url, "en")
