@@ -16,7 +16,7 @@ from support.powercut import Disk, available
 from support.units_made import until
 from support.victim import Victim
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 # Seconds of a recording that has to go on after a kill. Programs start slowly in Wine.
 LENGTH = 12 if sys.platform != "win32" else 45
 START_TIMEOUT_S = 120

@@ -13,7 +13,7 @@ import pytest
 from camrec.station import Station
 from support.drilling import CAMERA_FAULTS, HEAD, PROXY_FAULTS, Figures, row, settings, strike
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 
 
 @pytest.fixture(scope="module")

@@ -97,24 +97,25 @@ def nothing(station: Station, session: Session, camera: object) -> None:
     pass
 
 
-RTSP = {"audio": "aac", "rate": RATE}
+SMALL = {"rate": RATE, "size": (320, 180)}
+RTSP = {"audio": "aac", **SMALL}
 # name: camera, the fault, what comes after, seconds that it may cost.
 CAMERA_FAULTS = {
     "FFmpeg killed": (lambda: RtspCamera(**RTSP), kill_ffmpeg, nothing, 0.5),
-    "FFmpeg killed, MJPEG": (lambda: MjpegCamera(rate=RATE), kill_ffmpeg, nothing, 0.5),
+    "FFmpeg killed, MJPEG": (lambda: MjpegCamera(**SMALL), kill_ffmpeg, nothing, 0.5),
     "camera dropped and back": (lambda: RtspCamera(**RTSP), drop, back, 8),
     "camera frozen for good": (lambda: RtspCamera(**RTSP), freeze, nothing, 0.5),
     "silent sound": (
-        lambda: RtspCamera(audio="aac", sound_until=0, rate=RATE),
+        lambda: RtspCamera(**RTSP, sound_until=0),
         nothing,
         nothing,
         0,
     ),
-    "a second camrec": (lambda: RtspCamera(rate=RATE), second_camrec, nothing, 0),
+    "a second camrec": (lambda: RtspCamera(**SMALL), second_camrec, nothing, 0),
 }
 PROXY_FAULTS = {
     "MediaMTX killed": (lambda: RtspCamera(**RTSP), kill_proxy, nothing, 6),
-    "go2rtc killed": (lambda: MjpegCamera(rate=RATE), kill_proxy, nothing, 6),
+    "go2rtc killed": (lambda: MjpegCamera(**SMALL), kill_proxy, nothing, 6),
 }
 
 

@@ -30,6 +30,7 @@ from support.units_made import SECOND
 from support.victim import Victim, alive
 
 RATE = 10
+SIZE = (320, 180)
 RECOVERY = 15 * SECOND
 COST = SECOND // 2
 EDGE = SECOND // 2  # at both ends: frames in flight there are not checked
@@ -60,9 +61,9 @@ class Soak:
         self.memory: list[tuple[float, float]] = []
         self.chance = random.Random(seed)
         self._cameras: dict[str, Camera] = {
-            "audio": stack.enter_context(RtspCamera(audio="aac", rate=RATE, gop=RATE)),
-            "plain": stack.enter_context(RtspCamera(rate=RATE, gop=RATE)),
-            "jpegs": stack.enter_context(MjpegCamera(rate=RATE)),
+            "audio": stack.enter_context(RtspCamera(audio="aac", rate=RATE, gop=RATE, size=SIZE)),
+            "plain": stack.enter_context(RtspCamera(rate=RATE, gop=RATE, size=SIZE)),
+            "jpegs": stack.enter_context(MjpegCamera(rate=RATE, size=SIZE)),
         }
         addresses = {name: camera.url for name, camera in self._cameras.items()}
         self._victim = stack.enter_context(Victim(folder, programs, addresses, length, again=True))
