@@ -96,7 +96,7 @@ def test_rtsp_units_have_the_camera_s_timestamps(mediamtx):
         with RtspCamera(**options) as camera:
             mediamtx.add(f"times{place}", parse_address(camera.url))
             try:
-                reader, units = read(mediamtx, f"times{place}", 12)
+                reader, units = read(mediamtx, f"times{place}", 6)
             finally:
                 mediamtx.remove(f"times{place}")
             check(options, camera, units)
@@ -158,7 +158,7 @@ def test_media_units_are_returned_as_soon_as_they_are_complete(mediamtx):
     with RtspCamera() as camera:
         mediamtx.add("soon", parse_address(camera.url))
         try:
-            _, units = read(mediamtx, "soon", 3)
+            _, units = read(mediamtx, "soon", 2)
         finally:
             mediamtx.remove("soon")
         sent = {taken.slices: taken.sent for taken in camera.truth()}

@@ -53,7 +53,7 @@ SLOW = {
 }
 
 
-@pytest.mark.slow(42)
+@pytest.mark.slow(30)
 def test_a_camera_with_a_frame_every_eight_seconds_is_recorded_on_one_connection(station):
     with ThreadPoolExecutor(len(SLOW)) as pool:  # all at once: they are slow
         for recorded in [pool.submit(record_slow_camera, station, kind) for kind in SLOW]:
@@ -65,7 +65,7 @@ def record_slow_camera(station: Station, kind: str) -> None:
         session = station.cameras.open(camera.url)
         states = []
         session.machine.changed.connect(lambda old, new: states.append(new))
-        recording = station.recordings.start(session.session_id, 30)
+        recording = station.recordings.start(session.session_id, 18)
         assert recording.wait(PATIENCE)
         assert recording.state is RecordingState.SAVED, recording.error
         assert set(states) == {SessionState.LIVE} or not states
@@ -75,7 +75,7 @@ def record_slow_camera(station: Station, kind: str) -> None:
         (receipt,) = recording.receipts
         assert receipt.gaps == [] and receipt.parts == 1
         times = shown_times(station.library.folder / recording.filename)
-        assert len(times) in (4, 5)
+        assert len(times) in (3, 4)  # the first is the one that was shown when it began
 
 
 class Shared(RawRtspCamera):
@@ -98,7 +98,7 @@ class Shared(RawRtspCamera):
 
 @pytest.mark.slow
 def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(station):
-    frames = encode("-g", "200", "-x264-params", "scenecut=0", seconds=20)
+    frames = encode("-g", "100", "-x264-params", "scenecut=0", seconds=10)
     with Shared(frames) as camera:
         time.sleep(0.5)
         awaited = set()
@@ -107,7 +107,7 @@ def test_a_key_frame_is_awaited_on_one_connection_and_the_session_says_so(statio
         assert session.machine.wait(lambda state: state is not SessionState.OPENING, PATIENCE)
         assert session.state is SessionState.LIVE
         assert "key_frame" in awaited and session.waiting_for is None
-        recording = station.recordings.start(session.session_id, 5)
+        recording = station.recordings.start(session.session_id, 2)
         assert recording.wait(PATIENCE)
         assert recording.state is RecordingState.SAVED, recording.error
         assert camera.connections == 1
@@ -151,7 +151,7 @@ def test_a_session_whose_frames_cannot_be_decoded_is_not_live(station):
     frames = encode("-g", "10", size="640x360")
     with Broken(frames) as camera:
         session = station.cameras.begin_open(camera.url)
-        assert not session.machine.wait(lambda state: state is not SessionState.OPENING, 12)
+        assert not session.machine.wait(lambda state: state is not SessionState.OPENING, 8)
         assert session.frames_seen > 50 and session.waiting_for in ("key_frame", "picture")
         station.cameras.close(session.session_id)
         assert camera.connections == 1
