@@ -20,7 +20,7 @@ from support.units_made import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
-RERUNS = 8
+RERUNS = 5
 CELLS = [
     "import asyncio, time\nimport camrec\ncamera = camrec.open({url!r}, 'Nest box')\ncamera",
     "camera.record(3)",
@@ -40,7 +40,7 @@ ACTIVE = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 
 @pytest.fixture(scope="module")
 def camera() -> Iterator[MjpegCamera]:
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         yield camera
 
 
@@ -73,8 +73,15 @@ def plays(output: Locator) -> Locator:
     return player
 
 
-def test_a_camera_is_live_as_a_cell_s_value(lab, path, open_page):
+def test_a_camera_is_live_as_a_cell_s_value_and_recorded_from_there(lab, path, open_page):
+    """In one page for all: to load JupyterLab takes longer than the rest."""
     notebook = Notebook(open_page(f"{lab.url}{path}").page)
+    is_live_as_a_value(notebook, lab)
+    is_recorded_while_the_kernel_is_busy(notebook)
+    keys_are_the_cell_s_own(notebook)
+
+
+def is_live_as_a_value(notebook: Notebook, lab: Lab) -> None:
     notebook.run(OPEN)
     picture = notebook.cell(OPEN).locator(".picture")
     moves(picture)
@@ -92,7 +99,10 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, open_page):
         notebook.cell(OPEN).get_by_role("button", name="Save a still picture").click()
     assert re.fullmatch(r"Nest box [\d-]{10} [\d-]{8}\.(png|jpg)", saved.value.suggested_filename)
 
-    # A busy kernel delays neither the video nor the recording nor its progress.
+
+def is_recorded_while_the_kernel_is_busy(notebook: Notebook) -> None:
+    """A busy kernel delays neither the video nor the recording nor its progress."""
+    picture = notebook.cell(OPEN).locator(".picture")
     notebook.run(RECORD)
     notebook.begin(BUSY)
     expect(notebook.cell(OPEN).locator(".chip.recording")).to_have_text("RecNest box")
@@ -106,14 +116,11 @@ def test_a_camera_is_live_as_a_cell_s_value(lab, path, open_page):
     moves(notebook.cell(WIDGET).locator(".picture"))
 
 
-def test_a_cell_is_recorded_from_while_the_kernel_is_busy_and_its_keys_are_its_own(
-    lab, path, open_page
-):
-    notebook = Notebook(open_page(f"{lab.url}{path}").page)
+def keys_are_the_cell_s_own(notebook: Notebook) -> None:
+    """Elsewhere in a cell these keys make JupyterLab move to another cell, add one or delete it."""
     notebook.run(OPEN)
     cell = notebook.cell(OPEN)
     moves(cell.locator(".picture"))
-    # Elsewhere in a cell these keys make JupyterLab move to another cell, add one or delete it.
     cell.get_by_text("5 min", exact=True).click()
     for key in ("ArrowLeft", "ArrowLeft", "b", "d", "d"):
         notebook.page.keyboard.press(key)

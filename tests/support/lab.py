@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -30,6 +31,10 @@ LAB = [sys.executable, "-m", "jupyterlab", *SERVER, "--expose-app-in-browser"]
 LAB += ["--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
 # `pip install .` puts this where JupyterLab finds it; `pip install -e .` does not.
 LAB += [f"--LabApp.extra_labextensions_path={ROOT}/camrec/jupyter/labextensions"]
+# Its pages would ask whether JupyterLab must be built anew, and for the list of its extensions. The
+# server would ask Node for both, again and again.
+PAGE = {"buildAvailable": False, "buildCheck": False}
+PAGE["disabledExtensions"] = {"@jupyterlab/extensionmanager-extension": True}
 READY = """
 () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle"
 """
@@ -53,6 +58,9 @@ class Lab:
         (self.folder / "config.yaml").write_text(yaml.safe_dump(self._settings))
         own = {name: str(self.folder / ".jupyter" / name) for name in ("config", "data", "runtime")}
         environment = {f"JUPYTER_{name.upper()}_DIR": path for name, path in own.items()}
+        settings = Path(own["config"]) / "labconfig"
+        settings.mkdir(parents=True)
+        (settings / "page_config.json").write_text(json.dumps(PAGE))
         port = free_port()
         self._log = (self.folder / ".log").open("w")
         self._server = subprocess.Popen(
