@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hatchling import build
 
+from support.at_once import at_once
+
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
@@ -35,7 +37,7 @@ def in_the_root(monkeypatch):
 
 @pytest.mark.index
 @pytest.mark.slow
-@pytest.mark.parametrize("python", PYTHONS)
+@at_once("python", PYTHONS)
 def test_pip_finds_wheels_of_camrec_and_of_every_extra(python):
     sources = [option for name in SOURCE_ONLY for option in ("--no-binary", name)]
     asked = subprocess.run(
