@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 VIDEOS = {"two_cameras": 2}

@@ -1,11 +1,11 @@
 """How the tests are shared out between the workers of ``pytest -n``.
 
-Most tests wait for a camera's next frame or for the end of a recording: a test of
-`tests/integration` uses a core for a tenth of its time, a browser for half of it. So fewer than
-half of the workers drive browsers, and the others run what waits meanwhile. When that is done, one
-of them helps with the browsers. When the browsers are done, their workers help the others. A file
-stays with one worker because its tests share a server or a browser, unless the mark `spread` says
-that they do not.
+Most tests wait for a camera's next frame or for the end of a recording, and use a tenth of a core.
+A browser uses half a core, and the tests with the mark `busy` a whole one. So fewer than half of
+the workers drive browsers, one runs the busy tests, and the others run what waits meanwhile:
+otherwise all workers would first share the processor, and then all wait. Who is done helps the
+others, but only one more drives browsers. A file stays with one worker because its tests share a
+server or a browser, unless the mark `spread` says that they do not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 SECONDS = {"slow": 20.0, "spread": 6.0, "browser": 3.0}  # that such a test takes, about
 QUICK = 0.1
+BROWSERS = 0.4  # of the workers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,17 +67,25 @@ class Sharing(LoadScopeScheduling):
 
     def _assign_work_unit(self, node) -> None:
         place = list(self.assigned_work).index(node)
-        browsers = max(1, (self.config.option.numprocesses or 1) // 2)
-        for scope in self.workqueue:
-            if ("/browser/" in scope) == (place < browsers):
-                break
+        browsers = max(1, round(BROWSERS * (self.config.option.numprocesses or 1)))
+        if place < browsers:
+            wanted = ["browser", "waiting", "busy"]
+        elif place == browsers:
+            wanted = ["busy", "waiting", "browser"]
         else:
-            if not self.workqueue or place > browsers:
-                node.shutdown()
+            wanted = ["waiting", "busy"]
+        for kind in wanted:
+            scope = next((each for each in self.workqueue if self._kind(each) == kind), None)
+            if scope is not None:
+                self.workqueue.move_to_end(scope, last=False)
+                super()._assign_work_unit(node)
                 return
-            scope = next(iter(self.workqueue))
-        self.workqueue.move_to_end(scope, last=False)
-        super()._assign_work_unit(node)
+        node.shutdown()
+
+    def _kind(self, scope: str) -> str:
+        if "/browser/" in scope:
+            return "browser"
+        return "busy" if "mark.busy" in text(self._file(scope)) else "waiting"
 
     def _file(self, nodeid: str) -> Path:
         return self.config.rootpath / nodeid.partition("::")[0]
