@@ -20,7 +20,7 @@ from camrec.ports import find_free_ports
 from camrec.receipt import Receipt
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing
-from support.command_line import receipts, run, start
+from support.command_line import receipts, run, run_all, start
 from support.stopping import send_stop
 from support.units_made import until
 from support.wire import Wire
@@ -122,41 +122,51 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
     old = [{"name": name, "url": f"rtsp://{name}/a"} for name in ("door", "gate", "roof")]
     (place / "videos" / ".cameras").write_text(json.dumps(old))
 
-    def listed() -> dict[str, dict[str, Any]]:
-        code, out, err = run(place, "cameras", "list", "--json")
-        assert code == 0, err
-        return {each["name"]: each for each in json.loads(out)["cameras"]}
+    def do(*commands: tuple[str, ...]) -> list[tuple[int, str, str]]:
+        return run_all(place, *(("cameras", *each) for each in commands))
 
-    before = listed()
-    assert list(before) == ["door", "gate", "roof"]
-    assert run(place, "cameras", "rename", "door", "Front door")[0] == 0
-    assert run(place, "cameras", "remove", before["roof"]["camera_id"])[0] == 0
-    now = listed()
+    def listed(output: str) -> dict[str, dict[str, Any]]:
+        return {each["name"]: each for each in json.loads(output)["cameras"]}
+
+    (first, renamed) = do(("list", "--json"), ("rename", "door", "Front door"))
+    before = listed(first[1])
+    assert list(before) == ["door", "gate", "roof"] and renamed[0] == 0
+    (removed, second) = do(("remove", before["roof"]["camera_id"]), ("list", "--json"))
+    now = listed(second[1])
+    assert removed[0] == 0
     assert now["Front door"]["camera_id"] == before["door"]["camera_id"] and len(now) == 2
     with MjpegCamera() as camera, dashboard(place) as there:
         opened = there.wire.post("/session/open", {"url": camera.url, "name": "Bench"}).json()
-        assert listed()["Bench"]["session_ids"] == [opened["session_id"]]
-        assert run(place, "cameras", "rename", "Bench", "gate")[0] == 0
+        third, renamed, several, is_open, removed = do(
+            ("list", "--json"),
+            ("rename", "Bench", "gate"),
+            ("remove", "gate"),
+            ("remove", opened["camera_id"]),
+            ("remove", now["gate"]["camera_id"]),
+        )
+        assert listed(third[1])["Bench"]["session_ids"] == [opened["session_id"]]
+        assert renamed[0] == removed[0] == 0
         assert there.get("/session/list")["sessions"][0]["name"] == "gate"
-        code, _, err = run(place, "cameras", "remove", "gate")
+        code, _, err = several
         assert code == 1 and opened["camera_id"] in err and now["gate"]["camera_id"] in err
-        code, _, err = run(place, "cameras", "remove", opened["camera_id"])
+        code, _, err = is_open
         assert code == 1 and "Close it first" in err
-        assert run(place, "cameras", "remove", now["gate"]["camera_id"])[0] == 0
         elsewhere = ("--output", "there.mp4")
         code, out, err = run(place, "record", camera.url, "--duration", "1", *elsewhere)
         assert code == 0, err
         assert receipts(out)[0].camera_id == opened["camera_id"]
     options = ("--json", "--videos", str(place / "videos"))
-    assert list(json.loads(run(place, "cameras", *options)[1])["cameras"][0]) == list(
-        before["door"]
+    bare, asked, elsewhere, table, unknown = do(
+        options,
+        (*options, "list"),
+        ("--json", "list", "--videos", str(place / "elsewhere")),
+        (),
+        ("rename", "nothing", "New"),
     )
-    assert json.loads(run(place, "cameras", *options, "list")[1])["cameras"]
-    elsewhere = str(place / "elsewhere")
-    assert json.loads(run(place, "cameras", "--json", "list", "--videos", elsewhere)[1]) == {
-        "cameras": []
-    }
-    code, out, _ = run(place, "cameras")
+    assert list(json.loads(bare[1])["cameras"][0]) == list(before["door"])
+    assert json.loads(asked[1])["cameras"]
+    assert json.loads(elsewhere[1]) == {"cameras": []}
+    code, out, _ = table
     assert code == 0 and "Front door" in out and "rtsp://door/a" in out and "±" not in out
     file = place / "videos" / ".cameras.json"
     content = json.loads(file.read_text("utf-8"))
@@ -166,7 +176,7 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
     code, out, _ = run(place, "cameras")
     assert code == 0 and "137.4\u00a0±\u00a02.0\u00a0ms" in out
     assert len(out.splitlines()) == 3
-    code, _, err = run(place, "cameras", "rename", "nothing", "New")
+    code, _, err = unknown
     assert code == 1 and "nothing" in err
 
 

@@ -149,9 +149,10 @@ def gathered(sent: list[tuple[float, float]], reads: list[float]) -> list[tuple[
     return found
 
 
-@pytest.mark.parametrize("batches", [False, True], ids=["each", "in batches"])
+@pytest.mark.parametrize(
+    ("batches", "ppm"), [(False, 100), (True, -100)], ids=["each", "in batches"]
+)
 @pytest.mark.parametrize(("rate", "length"), [(25, 1024 / 48_000), (20, 0.02), (5, 0.128)])
-@pytest.mark.parametrize("ppm", [100, -100])
 def test_audio_stays_in_sync_for_an_hour_of_jittering_arrivals(rate, length, batches, ppm):
     """The audio's clock drifts by 0.36 s in the hour: it stays within 20 ms all the time."""
     chance = random.Random(3)
