@@ -9,13 +9,13 @@ from camrec.callbacks import Callbacks
 from camrec.dashboard.page_state import PageState
 from camrec.dashboard.page_state_reader import PageStateReader
 from camrec.dashboard.stream_history import StreamHistory
-from camrec.station import LibraryChanged, Station, StationEvent
+from camrec.station import LibraryChanged, Station, StationChange
 
 log = logging.getLogger(__name__)
 
-# The station emits no event when the disk, the audio track or the number of retries changes.
-PAGE_STATE_INTERVAL_S = 2.0  # between two reads if there is no event
-CHANGE_BATCH_S = 0.05  # events within this time lead to one read
+# The station reports no change of the disk, the audio track or the number of retries.
+PAGE_STATE_INTERVAL_S = 2.0  # between two reads if nothing changes
+CHANGE_BATCH_S = 0.05  # changes within this time lead to one read
 
 
 class PageStateBoard:
@@ -52,8 +52,8 @@ class PageStateBoard:
         self._thread.join()
         self.history.stop()
 
-    def _on_station_change(self, event: StationEvent) -> None:
-        if isinstance(event, LibraryChanged):
+    def _on_station_change(self, change: StationChange) -> None:
+        if isinstance(change, LibraryChanged):
             self._reader.notice_library_change()
         self._wake.set()
 

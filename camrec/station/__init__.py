@@ -1,13 +1,13 @@
 """One complete camrec: creates everything from the settings, starts and stops it in order."""
 
-from camrec.station.events import (
+from camrec.station.changes import (
     CamerasChanged,
     LibraryChanged,
     ProxyChanged,
     RecordingChanged,
     SessionChanged,
     SettingsChanged,
-    StationEvent,
+    StationChange,
 )
 from camrec.station.process_station import shared_station
 from camrec.station.station import Station
@@ -20,6 +20,6 @@ __all__ = [
     "SessionChanged",
     "SettingsChanged",
     "Station",
-    "StationEvent",
+    "StationChange",
     "shared_station",
 ]

@@ -29,7 +29,7 @@ from camrec.session import (
     SessionState,
 )
 from camrec.station.built_in_cameras import BuiltInCameras
-from camrec.station.events import SessionChanged, StationEvent
+from camrec.station.changes import SessionChanged, StationChange
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host
 
@@ -44,7 +44,7 @@ class StationCameras:
         upstreams: UpstreamFactory,
         registry: CameraRegistry,
         demo: BuiltInCameras,
-        changed: Callbacks[[StationEvent]],
+        changed: Callbacks[[StationChange]],
     ) -> None:
         self._config = config
         self._clock = clock
@@ -268,8 +268,8 @@ class StationCameras:
 
     def _start_session(self, session: Session, given_name: str | None = None) -> Session:
         """Start a session. Once it delivers, its camera is stored, with the given name."""
-        event = SessionChanged(session.session_id)
-        session.changed.connect(lambda: self._changed.emit(event))
+        change = SessionChanged(session.session_id)
+        session.changed.connect(lambda: self._changed.emit(change))
         session.machine.changed.connect(partial(self._release, session))
 
         def remember(old: SessionState, new: SessionState) -> None:
@@ -281,7 +281,7 @@ class StationCameras:
 
         disconnect = session.machine.changed.connect(remember)
         session.start()
-        self._changed.emit(event)
+        self._changed.emit(change)
         return session
 
     def _release(self, session: Session, old: SessionState, new: SessionState) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.recording import ENDED_RECORDING_STATES, RecordingJob, RecordingState
-from camrec.station.events import RecordingChanged, StationEvent
+from camrec.station.changes import RecordingChanged, StationChange
 from camrec.wake_lock import WakeLock, WakeLockError
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class KeepAwake:
     recordings
         Returns all recordings, also those that ended.
     changed
-        The station's events.
+        The changes of the station.
     lock
         The lock of this computer.
     """
@@ -40,7 +40,7 @@ class KeepAwake:
         self,
         clock: Clock,
         recordings: Callable[[], Iterable[RecordingJob]],
-        changed: Callbacks[[StationEvent]],
+        changed: Callbacks[[StationChange]],
         lock: WakeLock,
     ) -> None:
         self._clock = clock
@@ -64,8 +64,8 @@ class KeepAwake:
         if self._thread.is_alive():
             self._thread.join()
 
-    def _on_change(self, event: StationEvent) -> None:
-        if isinstance(event, RecordingChanged):
+    def _on_change(self, change: StationChange) -> None:
+        if isinstance(change, RecordingChanged):
             self._wake.set()
 
     def _run(self) -> None:

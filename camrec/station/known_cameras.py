@@ -11,7 +11,7 @@ from camrec.camera_registry import CameraRegistry, KnownCamera, MeasuredDelay
 from camrec.errors import CameraError
 from camrec.session import OPEN_SESSION_STATES, Session
 from camrec.station.cameras import StationCameras
-from camrec.station.events import CamerasChanged, StationEvent
+from camrec.station.changes import CamerasChanged, StationChange
 
 MAX_RECENT_CAMERAS = 8
 
@@ -23,7 +23,7 @@ class KnownCameras:
         self,
         registry: CameraRegistry,
         cameras: StationCameras,
-        changed: Callbacks[[StationEvent]],
+        changed: Callbacks[[StationChange]],
     ) -> None:
         self._registry = registry
         self._cameras = cameras

@@ -24,7 +24,7 @@ from camrec.recording import (
 from camrec.recording_limits import MAX_DURATION_S, MAX_START_AHEAD_DAYS, MIN_DURATION_S
 from camrec.session import Session, SessionState
 from camrec.station.cameras import StationCameras
-from camrec.station.events import RecordingChanged, StationEvent
+from camrec.station.changes import RecordingChanged, StationChange
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
 from camrec.station.recording_registry import RecordingRegistry
@@ -47,7 +47,7 @@ class StationRecordings:
         library: VideoLibrary,
         journal: Journal,
         programs: StationPrograms,
-        changed: Callbacks[[StationEvent]],
+        changed: Callbacks[[StationChange]],
     ) -> None:
         self._config = config
         self._clock = clock
@@ -217,10 +217,10 @@ class StationRecordings:
 
     def register(self, recording: RecordingJob) -> RecordingJob:
         """Make a started recording known, and report its changes."""
-        event = RecordingChanged(recording.recording_id)
+        change = RecordingChanged(recording.recording_id)
         self._registry.add(recording)
-        recording.changed.connect(lambda _: self._changed.emit(event))
-        self._changed.emit(event)
+        recording.changed.connect(lambda _: self._changed.emit(change))
+        self._changed.emit(change)
         return recording
 
     def _start(

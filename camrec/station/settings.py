@@ -8,7 +8,7 @@ from camrec.callbacks import Callbacks
 from camrec.config import MIN_TOKEN_CHARS, Config, is_valid_token
 from camrec.errors import InputError, ServiceError, describe_os_error
 from camrec.library import check_folder_length
-from camrec.station.events import SettingsChanged, StationEvent
+from camrec.station.changes import SettingsChanged, StationChange
 from camrec.typed_path import parse_path
 
 
@@ -18,7 +18,7 @@ class StationSettings:
     next_videos_dir : the videos folder from the next start on.
     """
 
-    def __init__(self, config: Config, changed: Callbacks[[StationEvent]]) -> None:
+    def __init__(self, config: Config, changed: Callbacks[[StationChange]]) -> None:
         self.next_videos_dir = config.videos
         self._config = config
         self._changed = changed

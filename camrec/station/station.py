@@ -23,7 +23,7 @@ from camrec.session import CameraRoutes
 from camrec.station.built_in_cameras import BUILT_IN_CAMERA_IDS, BuiltInCameras
 from camrec.station.camera_reports import CameraReports
 from camrec.station.cameras import StationCameras
-from camrec.station.events import LibraryChanged, ProxyChanged, StationEvent
+from camrec.station.changes import LibraryChanged, ProxyChanged, StationChange
 from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
@@ -38,7 +38,7 @@ from camrec.wake_lock import create_wake_lock
 class Station:
     """Everything that one camrec runs. All calls block and may come from any thread.
 
-    changed : emits a `StationEvent` after each change.
+    changed : emits a `StationChange` after each change.
     cameras : opens and closes cameras.
     known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
@@ -64,7 +64,7 @@ class Station:
     ) -> None:
         self.config = config = config or Config()
         self.clock = clock = clock or Clock()
-        self.changed: Callbacks[[StationEvent]] = Callbacks()
+        self.changed: Callbacks[[StationChange]] = Callbacks()
         self.library = _create_library(config, clock)
         credential_store = CredentialStore() if config.keyring else None
         journal = Journal(config.videos / ".journal", credential_store)
@@ -172,8 +172,8 @@ class Station:
         return frozenset(each for each in recorded | filmed if each is not None)
 
     def _report_changes(self, proxy: Proxy) -> None:
-        event = ProxyChanged(proxy.name)
-        proxy.machine.changed.connect(lambda old, new: self.changed.emit(event))
+        change = ProxyChanged(proxy.name)
+        proxy.machine.changed.connect(lambda old, new: self.changed.emit(change))
 
 
 def _create_library(config: Config, clock: Clock) -> VideoLibrary:

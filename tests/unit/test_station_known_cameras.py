@@ -8,7 +8,7 @@ from camrec.callbacks import Callbacks
 from camrec.camera_address import parse_address
 from camrec.camera_registry import CameraFile, CameraRegistry, MeasuredDelay
 from camrec.errors import NotFoundError
-from camrec.station.events import CamerasChanged
+from camrec.station.changes import CamerasChanged
 from camrec.station.known_cameras import KnownCameras
 
 DELAY = MeasuredDelay(

@@ -43,7 +43,7 @@ class SettingsChanged:
     """The settings were changed on the page."""
 
 
-StationEvent = (
+StationChange = (
     SessionChanged
     | CamerasChanged
     | RecordingChanged
