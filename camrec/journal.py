@@ -47,6 +47,7 @@ class JournalEntry(BaseModel):
     calibrated_delay : the measured delay of its camera when it began; None: not measured.
     ended, over : why and when it ended, if only its video is missing.
     parts : its segments.
+    details : what its maker wants to remember.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +65,7 @@ class JournalEntry(BaseModel):
     ended: LenientEndReason | None = None
     over: int | None = None
     parts: tuple[SegmentRecord, ...] = ()
+    details: dict[str, str] = {}
 
     @property
     def ends_at(self) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from camrec import i18n, remote_files
+from camrec.annotations import Event
 from camrec.camera_clock import UtcSource
 
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
@@ -206,6 +207,8 @@ class Receipt(BaseModel):
     frames_per_minute : frames in each minute of the video; the last minute is usually incomplete.
     playable : the first and last frame, and the first frame of each segment, could be decoded.
     locked : the video is never deleted automatically.
+    details : what the recording was given to remember: names with values.
+    events : what happened during the video, the earliest first.
     warnings : what else a reader should know, each with a code, its facts and its text.
     """
 
@@ -245,6 +248,8 @@ class Receipt(BaseModel):
     sha256: str
     playable: bool
     locked: bool = False
+    details: dict[str, str] = {}
+    events: list[Event] = []
     warnings: list[RecordingWarning] = []
 
     def in_language(self, language: str) -> Receipt:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camrec import schema
+from camrec.annotations import Event
 from camrec.camera_clock import ClockVerdict
 from camrec.camera_registry import KnownCamera, MeasuredDelay
 from camrec.clock import format_iso
-from camrec.library import VideoFile
+from camrec.library import PlacedEvent, VideoFile
 from camrec.media import VideoTrack
 from camrec.recording import ENDED_RECORDING_STATES, RecordingJob
 from camrec.session import Session
@@ -115,8 +116,33 @@ def describe_recording(recording: RecordingJob, language: str) -> schema.Recordi
         bytes=recording.bytes,
         parts=recording.segment_count,
         gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
+        details=dict(recording.options.details),
+        events=recording.event_log.count,
         filename=recording.filename,
         error=schema.FaultReply.of(recording.error, language),
+    )
+
+
+def describe_event(recording_id: str, event: Event) -> schema.EventReply:
+    """An event of a recording."""
+    return schema.EventReply(
+        id=event.id,
+        recording_id=recording_id,
+        at=format_iso(event.at_ns),
+        length=event.length,
+        text=event.text,
+        value=event.value,
+        source=event.source,
+    )
+
+
+def describe_video_event(recording_id: str, placed: PlacedEvent) -> schema.VideoEventReply:
+    """An event with its place in a video."""
+    return schema.VideoEventReply(
+        **describe_event(recording_id, placed.event).model_dump(),
+        second=placed.second,
+        frame=placed.frame,
+        in_gap=placed.in_gap,
     )
 
 

@@ -208,6 +208,8 @@ class RecordingReply(BaseModel):
     bytes: int
     parts: int
     gaps: list[GapReply]
+    details: dict[str, str]
+    events: int = Field(description="How many events it has.")
     filename: str | None
     error: FaultReply | None
 
@@ -216,6 +218,42 @@ class RecordingListReply(BaseModel):
     """Recordings, in the order that the operation describes."""
 
     recordings: list[RecordingReply]
+
+
+class EventReply(BaseModel):
+    """Something that happened during a recording."""
+
+    id: str
+    recording_id: str
+    at: str
+    length: float | None = Field(description="Seconds that it lasted; null without a length.")
+    text: str
+    value: int | float | str | None
+    source: str = Field(description="Who marked it.")
+
+
+class EventListReply(BaseModel):
+    """Events, the earliest first."""
+
+    events: list[EventReply]
+
+
+class VideoEventReply(EventReply):
+    """An event with its place in a video."""
+
+    second: float = Field(description="Seconds from the video's start; 0 if it began before.")
+    frame: int | None = Field(
+        description="The number of the frame that is shown then; null if the file cannot be read."
+    )
+    in_gap: bool = Field(
+        description="There is no frame of that moment: `frame` is the last one before it."
+    )
+
+
+class VideoEventListReply(BaseModel):
+    """The events of a video, the earliest first."""
+
+    events: list[VideoEventReply]
 
 
 class VideoReply(BaseModel):

@@ -5,5 +5,13 @@ from camrec.frames.dask_array import to_dask_array
 from camrec.frames.frame_access import VideoFrames
 from camrec.frames.optional_imports import optional_packages
 from camrec.frames.positions import Position
+from camrec.frames.utc_map import VideoUtc
 
-__all__ = ["Position", "VideoFrames", "align_times", "optional_packages", "to_dask_array"]
+__all__ = [
+    "Position",
+    "VideoFrames",
+    "VideoUtc",
+    "align_times",
+    "optional_packages",
+    "to_dask_array",
+]

@@ -68,6 +68,19 @@ class VideoFrames:
         """Return when each frame was taken: (n,) datetime64[ns], UTC, increasing."""
         return self._utc.times(self.index.offsets)
 
+    def numbers_at(self, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the number of the frame that is shown at each time, as near as there is one.
+
+        Parameters
+        ----------
+        offsets
+            Nanoseconds from the start of the video.
+        """
+        shown = self.index.offsets
+        numbers = np.searchsorted(shown, offsets, "right") - 1
+        found: npt.NDArray[np.int64] = np.clip(numbers, 0, shown.size - 1).astype("i8")
+        return found
+
     def frame(self, at: Position) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
         """Return the frame at `at` with its time. See `camrec.Video.frame`."""
         with self._lock:

@@ -29,6 +29,16 @@ class VideoUtc:
         moved: npt.NDArray[np.int64] = offsets + np.rint(np.interp(offsets, at, shift)).astype("i8")
         return moved
 
+    def offsets(self, elapsed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the nanoseconds of the video, at nanoseconds of UTC since its start."""
+        if not self.points:
+            return elapsed
+        at, shift = (np.array(each) * NS_PER_SECOND for each in zip(*self.points, strict=True))
+        moved: npt.NDArray[np.int64] = elapsed - np.rint(
+            np.interp(elapsed, at + shift, shift)
+        ).astype("i8")
+        return moved
+
     def times(self, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
         """Return the UTC at nanoseconds of the video: datetime64[ns]."""
         return (self.started_at + self.elapsed(offsets)).astype("datetime64[ns]")

@@ -7,11 +7,19 @@ from camrec.library.disk_space import (
     DiskSpace,
     StreamRate,
 )
+from camrec.library.event_places import (
+    PlacedEvent,
+    VideoSpan,
+    locate_events,
+    moment_of_second,
+    videos_of_event,
+)
 from camrec.library.external import list_external_videos
 from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
 from camrec.library.library import SEGMENTS_FOLDER_NAME, VideoLibrary
 from camrec.library.retention import RetentionPolicy
+from camrec.library.saved_events import SavedEvents
 from camrec.library.video import VideoFile, frame_index_path
 
 __all__ = [
@@ -21,13 +29,19 @@ __all__ = [
     "DiskEstimate",
     "DiskSpace",
     "FolderWatch",
+    "PlacedEvent",
     "RetentionPolicy",
+    "SavedEvents",
     "StreamRate",
     "VideoFile",
     "VideoLibrary",
+    "VideoSpan",
     "check_filename",
     "check_folder_length",
     "frame_index_path",
     "list_external_videos",
+    "locate_events",
+    "moment_of_second",
     "safe_filename",
+    "videos_of_event",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import filelock
@@ -159,19 +159,35 @@ class VideoLibrary:
         InputError, NotFoundError, StateError (``no_receipt``; ``file_in_use``, on Windows),
         ServiceError (``folder_unwritable``)
         """
+        found = self.edit_receipt(filename, lambda it: it.model_copy(update={"locked": locked}))
+        log.info("video %s: %s", "locked" if locked else "unlocked", filename)
+        return found
+
+    def edit_receipt(self, filename: str, edit: Callable[[Receipt], Receipt]) -> VideoFile:
+        """Replace the receipt of a video, atomically; return once the disk has the new one.
+
+        Parameters
+        ----------
+        edit
+            Returns the new receipt for the present one. No other edit comes in between.
+
+        Raises
+        ------
+        InputError, NotFoundError, StateError (``no_receipt``; ``file_in_use``, on Windows),
+        ServiceError (``folder_unwritable``), and what `edit` raises
+        """
         with self._write_lock:
             found = self.get(filename)
             if found.receipt is None:
                 raise StateError("no_receipt", filename=filename)
+            edited = edit(found.receipt)
             try:
-                receipt_file = self._write_receipt(
-                    found, found.receipt.model_copy(update={"locked": locked})
-                )
+                receipt_file = self._write_receipt(found, edited)
                 file_system.replace(receipt_file, found.path.with_suffix(".json"))
+                self._videos.forget(filename)
                 file_system.fsync_path(self.folder)
             except OSError as error:
                 raise self._unwritable_error(error) from None
-        log.info("video %s: %s", "locked" if locked else "unlocked", filename)
         self.changed.emit(filename)
         return self.get(filename)
 

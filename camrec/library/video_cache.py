@@ -11,8 +11,9 @@ from camrec.errors import NotFoundError
 from camrec.library import filenames, video
 from camrec.library.video import VideoFile
 
-# Modification time (ns) and size (bytes) of the video, and modification time (ns) of its receipt.
-FileFingerprint = tuple[int, int, int]
+# Modification time (ns) and size (bytes) of the video; modification time (ns), number and size of
+# its receipt. Two receipts that are written in quick succession may have the same time.
+FileFingerprint = tuple[int, int, int, int, int]
 
 
 class VideoCache:
@@ -39,6 +40,10 @@ class VideoCache:
             raise NotFoundError("no_video", filename=filename)
         return self._load(filename, status)
 
+    def forget(self, filename: str) -> None:
+        """Read a video again when it is needed, because its receipt was replaced."""
+        self._videos.pop(filename, None)
+
     def _scan(self) -> Iterator[tuple[str, os.stat_result]]:
         try:
             with os.scandir(self._folder) as entries:
@@ -59,10 +64,11 @@ class VideoCache:
         """Return a video, from memory if neither the file nor its receipt has changed."""
         path = self._folder / filename
         try:
-            receipt_mtime_ns = path.with_suffix(".json").stat().st_mtime_ns
+            receipt = path.with_suffix(".json").stat()
+            receipt_stamp = (receipt.st_mtime_ns, receipt.st_ino, receipt.st_size)
         except OSError:
-            receipt_mtime_ns = 0
-        fingerprint = (status.st_mtime_ns, status.st_size, receipt_mtime_ns)
+            receipt_stamp = (0, 0, 0)
+        fingerprint = (status.st_mtime_ns, status.st_size, *receipt_stamp)
         known = self._videos.get(filename)
         if known is None or known[0] != fingerprint:
             found = video.read_video(path, status.st_size, status.st_mtime_ns)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from camrec.annotations import NO_DETAILS, Details, Event
 from camrec.clock import Clock
 from camrec.journal import JournalEntry
 from camrec.receipt import CalibratedDelay, Receipt
@@ -36,6 +37,13 @@ class RecordingJournal(Protocol):
         """Delete the entry, if there is one. Raises OSError."""
 
 
+class PlaceEvents(Protocol):
+    """Writes the events of a recording into the receipts of its saved videos."""
+
+    def __call__(self, recording_id: str, events: Sequence[Event], /) -> object:
+        """Return once the disk has them. Raises CamrecError."""
+
+
 class DiskAllowance(Protocol):
     """What a recording needs to know about the disk that it writes to.
 
@@ -56,6 +64,10 @@ class UnlimitedDisk:
 
     def fits(self, size: int) -> bool:
         return True
+
+
+def place_no_events(recording_id: str, events: Sequence[Event]) -> None:
+    """For recordings whose videos are in no library: their receipts get no events."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,8 @@ class RecordingOptions:
         The state of the recording when camrec was killed; it continues from there.
     is_in_journal
         The disk already has its entry: the recording continues even if the disk is full now.
+    details
+        What its maker wants to remember.
     """
 
     recording_id: str
@@ -98,6 +112,7 @@ class RecordingOptions:
     start_at: int | None = None
     resume: ResumeState | None = None
     is_in_journal: bool = False
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,8 @@ class RecordingServices:
         How much may be written. The recording ends when the disk is low.
     find_delay
         Returns the measured delay of the camera with an id; None if it was not measured.
+    place_events
+        Called when the videos are saved, and before the event log is deleted.
     """
 
     ffmpeg: Path
@@ -121,3 +138,4 @@ class RecordingServices:
     disk: DiskAllowance = field(default_factory=UnlimitedDisk)
     encoding: EncodingPolicy = DEFAULT_ENCODING
     find_delay: Callable[[str], CalibratedDelay | None] = lambda camera_id: None
+    place_events: PlaceEvents = place_no_events

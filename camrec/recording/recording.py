@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from camrec import file_system
+from camrec.annotations import EVENT_LOG_FILENAME, EventLog
 from camrec.callbacks import Callbacks
 from camrec.clock import NS_PER_SECOND, format_iso
 from camrec.errors import CamrecError, ServiceError, StateError, describe_os_error
@@ -18,6 +19,7 @@ from camrec.recording.fsync_thread import FsyncThread
 from camrec.recording.journal_entry import StoredEntry
 from camrec.recording.options import RecordingOptions, RecordingServices
 from camrec.recording.recorder import Recorder, RecordingStop
+from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.recording_state import RECORDING_TRANSITIONS, RecordingState
 from camrec.recording.watchdog import Watchdog
 from camrec.state_machine import StateMachine
@@ -40,6 +42,7 @@ class RecordingJob:
     options : what is recorded.
     machine : its life cycle.
     changed : emits this recording after each change of the state, the segments or the gaps.
+    event_log : what was marked in it.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class RecordingJob:
             RecordingState.SCHEDULED if start_at and resume is None else RecordingState.WRITING,
             RECORDING_TRANSITIONS,
         )
+        self.event_log = EventLog(options.folder / EVENT_LOG_FILENAME, options.recording_id)
         self._feed = feed
         self._services = services
         self._entry = StoredEntry(services.journal, options, self._describe)
@@ -177,6 +181,12 @@ class RecordingJob:
         if recorder is not None:
             return recorder.end.reason if recorder.end is not None else None
         return self._stop_request.reason if self.state is RecordingState.FAILED else None
+
+    @property
+    def period(self) -> RecordingPeriod | None:
+        """When it runs, by both clocks; None before it has begun."""
+        recorder = self._recorder
+        return None if recorder is None else recorder.period
 
     @property
     def elapsed(self) -> float:
@@ -319,12 +329,24 @@ class RecordingJob:
         else:
             with self._lock:
                 self._saved = tuple(saved)
-            file_system.remove_tree(folder)
-            self._entry.erase()
+            # Otherwise the next start of camrec tries again to place the events.
+            if self._release_events():
+                file_system.remove_tree(folder)
+                self._entry.erase()
             self.machine.transition(RecordingState.SAVED)
             log.info(
                 "recording %s saved as %s (%s)", self.recording_id, self.filename, self.end_reason
             )
+
+    def _release_events(self) -> bool:
+        """Put the events into the receipts. Return whether that succeeded; if not, it is logged."""
+        place, recording_id = self._services.place_events, self.recording_id
+        try:
+            self.event_log.release(lambda events: place(recording_id, events))
+        except Exception:  # whatever it is, the video is saved
+            log.exception("the events of recording %s stay in a file", recording_id)
+            return False
+        return True
 
     def _fail(self, error: CamrecError, *, keep_entry: bool = False) -> None:
         """Become FAILED. With `keep_entry` the journal keeps the recording for a later camrec."""
@@ -337,6 +359,8 @@ class RecordingJob:
             self._entry.erase()
         self.machine.transition(RecordingState.FAILED)
         log.error("recording %s failed: %s", self.recording_id, error)
+        if self.event_log.count:
+            log.error("its events are in %s", self.event_log.path)
 
     def _describe(self) -> JournalEntry:
         """The recording for the journal; `CameraJournal` adds the credential to the address."""
@@ -355,6 +379,7 @@ class RecordingJob:
             ended=self.end_reason,
             over=self.ended_at,
             parts=self.segment_records,
+            details=dict(options.details),
         )
 
     def _notify(self) -> None:

@@ -111,6 +111,7 @@ def create_receipt(
         size=file.stat().st_size,
         sha256=sha256_of(file),
         playable=_is_playable(file, info, run),
+        details=dict(options.details),
         warnings=[*_find_rate_warnings(facts, info, retiming), *dates.warnings],
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
+from camrec.annotations import NO_DETAILS, Details
 from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, validate_name
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
 from camrec.config import Config
 from camrec.errors import CamrecError, InputError, StateError
 from camrec.journal import CameraJournal, Journal
-from camrec.library import DiskEstimate, StreamRate, VideoLibrary
+from camrec.library import DiskEstimate, SavedEvents, StreamRate, VideoLibrary
 from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
@@ -67,6 +68,7 @@ class StationRecordings:
         duration: int,
         name: str | None = None,
         start_at: int | None = None,
+        details: Details = NO_DETAILS,
     ) -> RecordingJob:
         """Record a camera for `duration` whole seconds, now or from `start_at` on.
 
@@ -77,20 +79,33 @@ class StationRecordings:
         start_at
             UTC nanoseconds, at most `MAX_START_AHEAD_DAYS` days ahead. A scheduled recording
             survives a restart of camrec, and is cancelled when the session is closed.
+        details
+            What the receipt shall say besides.
 
         Raises
         ------
         InputError (``bad_duration``, ``bad_start``, ``bad_name``), NotFoundError, StateError,
         ServiceError, DiskError
         """
-        return self._start(secrets.token_hex(8), session_id, duration, name, start_at)
+        return self._start(secrets.token_hex(8), session_id, duration, name, start_at, details)
 
-    def start_together(self, session_ids: Sequence[str], duration: int) -> list[RecordingJob]:
+    def start_together(
+        self,
+        session_ids: Sequence[str],
+        duration: int,
+        name: str | None = None,
+        details: Details = NO_DETAILS,
+    ) -> list[RecordingJob]:
         """Record several cameras from the same time on: all of them, or none.
+
+        Parameters
+        ----------
+        name, details
+            Of each recording, as for `start`.
 
         Raises
         ------
-        InputError (``bad_duration``), NotFoundError, ServiceError, DiskError
+        InputError (``bad_duration``, ``bad_name``), NotFoundError, ServiceError, DiskError
         StateError
             ``session_not_live``, ``already_recording``.
         """
@@ -105,7 +120,9 @@ class StationRecordings:
                 hidden_ids.append(recording_id)
                 self._registry.hide_recording(recording_id)
                 recordings.append(
-                    self._start(recording_id, session_id, duration, None, provisional_start)
+                    self._start(
+                        recording_id, session_id, duration, name, provisional_start, details
+                    )
                 )
             start = self._clock.utc_ns() + JOINT_START_LEAD_NS
             for recording in recordings:
@@ -213,6 +230,7 @@ class StationRecordings:
             disk=self._library.disk_space,
             encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
             find_delay=self._find_delay,
+            place_events=SavedEvents(self._library).place_all,
         )
 
     def register(self, recording: RecordingJob) -> RecordingJob:
@@ -230,6 +248,7 @@ class StationRecordings:
         duration: int,
         name: str | None,
         start_at: int | None,
+        details: Details,
     ) -> RecordingJob:
         """See `start`."""
         if not _is_whole_number(duration) or not MIN_DURATION_S <= duration <= MAX_DURATION_S:
@@ -253,6 +272,7 @@ class StationRecordings:
             folder=self._library.segments_folder(recording_id),
             preroll=self._config.preroll,
             start_at=start_at,
+            details=details,
         )
         return self.register(session.record(options, self.services(session.source)))
 

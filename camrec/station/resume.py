@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
+from camrec import file_system
+from camrec.annotations import EVENT_LOG_FILENAME, Details, EventLog
 from camrec.camera_address import restore_address
 from camrec.clock import Clock
 from camrec.config import Config
 from camrec.feed import Feed
 from camrec.journal import Journal, JournalEntry
-from camrec.library import SEGMENTS_FOLDER_NAME, VideoLibrary
+from camrec.library import SEGMENTS_FOLDER_NAME, SavedEvents, VideoLibrary
 from camrec.recording import RecordingJob, RecordingOptions, ResumeState
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
@@ -66,7 +69,7 @@ class RecordingResumer:
         resume = ResumeState.from_entry(entry)
         folder = self._library.segments_folder(entry.recording_id)
         if resume is not None and resume.end_reason and not resume.has_segments(folder):
-            self._journal.erase(entry.recording_id)  # it was saved just before camrec was killed
+            self._finish_saved(entry.recording_id, folder)
             return
         source = restore_address(entry.address)
         is_over = entry.ended is not None or entry.ends_at <= self._clock.utc_ns()
@@ -90,6 +93,7 @@ class RecordingResumer:
             start_at=entry.start_at,
             resume=resume,
             is_in_journal=True,
+            details=Details(entry.details),
         )
         if session is None:
             closed_feed = Feed(self._clock)
@@ -100,3 +104,11 @@ class RecordingResumer:
             recording = session.record(options, services)
         log.info("recording %s of an earlier camrec is resumed", entry.recording_id)
         self._recordings.register(recording)
+
+    def _finish_saved(self, recording_id: str, folder: Path) -> None:
+        """Do the rest for a recording that was saved just before camrec was killed."""
+        saved_events = SavedEvents(self._library)
+        event_log = EventLog(folder / EVENT_LOG_FILENAME, recording_id)
+        event_log.release(lambda events: saved_events.place_all(recording_id, events))
+        file_system.remove_tree(folder)
+        self._journal.erase(recording_id)

@@ -28,6 +28,7 @@ from camrec.station.health import describe_health
 from camrec.station.keep_awake import KeepAwake
 from camrec.station.known_cameras import KnownCameras
 from camrec.station.programs import StationPrograms
+from camrec.station.recording_events import StationEvents
 from camrec.station.recordings import StationRecordings
 from camrec.station.resume import RecordingResumer
 from camrec.station.settings import StationSettings
@@ -42,6 +43,7 @@ class Station:
     cameras : opens and closes cameras.
     known_cameras : all cameras with their ids, open or not.
     recordings : starts and stops recordings.
+    events : marks events in recordings and videos.
     reports : writes reports about cameras that do not work.
     settings : changes settings.
     library : the videos folder.
@@ -98,6 +100,7 @@ class Station:
             programs,
             self.changed,
         )
+        self.events = StationEvents(clock, self.recordings, self.library)
         self._resumer = RecordingResumer(
             config, clock, self.cameras, self.recordings, self.library, journal
         )

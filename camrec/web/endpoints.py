@@ -14,6 +14,7 @@ from camrec.web import openapi, request_models
 from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
     cameras,
+    events,
     health,
     login,
     metrics,
@@ -230,6 +231,42 @@ ENDPOINTS = (
         ),
     ),
     Endpoint(
+        "/events",
+        events.EventsHandler,
+        (
+            Operation(
+                "post",
+                "Mark an event in recordings; responds once it is on the disk",
+                request=request_models.MarkRequest,
+                reply=schema.EventListReply,
+                status=201,
+                error_statuses=(400, 404, 409, 503),
+            ),
+            Operation(
+                "get",
+                "The events of a recording, whether it still runs or not",
+                reply=schema.EventListReply,
+                query={"recording_id": {"type": "string"}},
+                required=("recording_id",),
+                error_statuses=(400, 404),
+            ),
+        ),
+    ),
+    Endpoint(
+        "/events/{event_id}",
+        events.EventHandler,
+        (
+            Operation(
+                "patch",
+                "Change an event, of a recording that runs or of a finished video",
+                request=request_models.EventChangeRequest,
+                reply=schema.EventReply,
+                error_statuses=(400, 404, 409, 503),
+            ),
+            Operation("delete", "Delete an event", status=204, error_statuses=(404, 409, 503)),
+        ),
+    ),
+    Endpoint(
         "/videos",
         videos.VideosHandler,
         (Operation("get", "The finished videos, newest first", reply=schema.VideoListReply),),
@@ -257,6 +294,26 @@ ENDPOINTS = (
                 "The times of a video's frames",
                 reply=schema.FrameTimesReply,
                 error_statuses=(400, 404),
+            ),
+        ),
+    ),
+    Endpoint(
+        "/videos/{filename}/events",
+        events.VideoEventsHandler,
+        (
+            Operation(
+                "get",
+                "The events of a video, each with the number of its frame",
+                reply=schema.VideoEventListReply,
+                error_statuses=(400, 404),
+            ),
+            Operation(
+                "post",
+                "Mark an event in a finished video",
+                request=request_models.MarkVideoRequest,
+                reply=schema.VideoEventReply,
+                status=201,
+                error_statuses=(400, 404, 409, 503),
             ),
         ),
     ),

@@ -8,6 +8,18 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from camrec.annotations import (
+    MAX_DETAIL_NAME_CHARS,
+    MAX_DETAIL_VALUE_CHARS,
+    MAX_DETAILS,
+    MAX_EVENT_LENGTH_S,
+    MAX_EVENT_SOURCE_CHARS,
+    MAX_EVENT_TEXT_CHARS,
+    MAX_EVENT_VALUE_CHARS,
+    NO_DETAILS,
+    Details,
+    EventFields,
+)
 from camrec.camera_address import MAX_ADDRESS_CHARS, MAX_NAME_CHARS
 from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import MAX_DELAY_S, MeasuredDelay
@@ -28,6 +40,49 @@ AddressString = Annotated[
         json_schema_extra={"maxLength": MAX_ADDRESS_CHARS},
         examples=["rtsp://user:password@192.168.1.20:554/stream"],
         description="rtsp://, rtsps://, http:// or https://; it may contain a user and a password.",
+    ),
+]
+# So that a position in a video can be counted in nanoseconds.
+MAX_EVENT_SECOND = 10**9
+
+# `annotations` checks these.
+DetailsField = Annotated[
+    dict[str, str] | None,
+    Field(
+        description=f"What the receipt shall say besides: at most {MAX_DETAILS} names with values.",
+        examples=[{"subject": "A17", "condition": "dark"}],
+        json_schema_extra={
+            "maxProperties": MAX_DETAILS,
+            "propertyNames": {"minLength": 1, "maxLength": MAX_DETAIL_NAME_CHARS},
+            "additionalProperties": {"type": "string", "maxLength": MAX_DETAIL_VALUE_CHARS},
+        },
+    ),
+]
+EventTextField = Annotated[
+    str,
+    Field(
+        json_schema_extra={"maxLength": MAX_EVENT_TEXT_CHARS},
+        description="What happened, in one line.",
+        examples=["lever pressed"],
+    ),
+]
+EventLengthField = Annotated[
+    float,
+    Field(
+        json_schema_extra={"minimum": 0, "maximum": MAX_EVENT_LENGTH_S},
+        description="Seconds that it lasted.",
+    ),
+]
+EventValueField = Annotated[
+    int | float | str,
+    Field(description=f"A number, or a string of at most {MAX_EVENT_VALUE_CHARS} characters."),
+]
+MomentField = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="ISO 8601 with its offset from UTC.",
+        examples=["2026-11-24T14:03:00.250Z"],
     ),
 ]
 
@@ -86,15 +141,18 @@ class RecordRequest(RequestModel):
         ),
         examples=["2026-11-24T14:03:00Z"],
     )
+    details: DetailsField = None
 
     def parse_start(self) -> int | None:
         """Return `start_at` in UTC nanoseconds; raises InputError (``bad_start``)."""
-        if self.start_at is None:
-            return None
         try:
-            return _parse_utc(self.start_at)
+            return None if self.start_at is None else _parse_utc(self.start_at)
         except (ValueError, OverflowError):
             raise InputError("bad_start", days=MAX_START_AHEAD_DAYS) from None
+
+    def parse_details(self) -> Details:
+        """Return `details`; raises InputError (``bad_details``)."""
+        return NO_DETAILS if self.details is None else Details(self.details)
 
 
 class TogetherRequest(RequestModel):
@@ -104,6 +162,12 @@ class TogetherRequest(RequestModel):
     duration: int = Field(
         ge=MIN_DURATION_S, le=MAX_DURATION_S, description="Whole seconds.", examples=[60]
     )
+    name: NameString | None = Field(None, description="Of all of them; by default the session's.")
+    details: DetailsField = None
+
+    def parse_details(self) -> Details:
+        """Return `details`; raises InputError (``bad_details``)."""
+        return NO_DETAILS if self.details is None else Details(self.details)
 
 
 class StopRequest(RequestModel):
@@ -200,6 +264,88 @@ class CameraRequest(RequestModel):
         return self
 
 
+class EventRequest(RequestModel):
+    """What an event to be marked says."""
+
+    text: EventTextField | None = None
+    at: MomentField | None = None
+    length: EventLengthField | None = None
+    value: EventValueField | None = None
+    source: str = Field(
+        "rest",
+        json_schema_extra={"maxLength": MAX_EVENT_SOURCE_CHARS},
+        description="Who marks it, such as the name of a program.",
+    )
+
+    def fields(self) -> EventFields:
+        """Return what it says about the event."""
+        return EventFields(text=self.text or "", length=self.length, value=self.value)
+
+    def parse_at(self) -> int | None:
+        """Return `at` in UTC nanoseconds; raises InputError (``bad_event_time``)."""
+        try:
+            return None if self.at is None else _parse_utc(self.at)
+        except (ValueError, OverflowError):
+            raise InputError("bad_event_time") from None
+
+
+class MarkRequest(EventRequest):
+    """Mark an event in recordings. Without `at` it happened when the request arrived."""
+
+    recording_ids: list[IdString] | None = Field(
+        None, min_length=1, max_length=64, description="By default all that record at that moment."
+    )
+
+
+class MarkVideoRequest(EventRequest):
+    """Mark an event in a finished video, at a time or at a second of the video."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["at"]}, {"required": ["second"]}]}
+    )
+
+    second: float | None = Field(
+        None, ge=0, le=MAX_EVENT_SECOND, description="Seconds from the video's start."
+    )
+
+    @model_validator(mode="after")
+    def _require_one_moment(self) -> MarkVideoRequest:
+        if (self.at is None) == (self.second is None):
+            raise FieldError("at", "one_moment")
+        return self
+
+
+class EventChangeRequest(RequestModel):
+    """Change an event. Null removes its length or its value."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["text"]}, {"required": ["value"]}, {"required": ["length"]}]
+        }
+    )
+
+    text: EventTextField = ""
+    length: EventLengthField | None = None
+    value: EventValueField | None = None
+
+    @model_validator(mode="after")
+    def _require_a_change(self) -> EventChangeRequest:
+        if not self.model_fields_set:
+            raise FieldError("text", "missing")
+        return self
+
+    def fields(self) -> EventFields:
+        """Return what shall change."""
+        changes: EventFields = {}
+        if "text" in self.model_fields_set:
+            changes["text"] = self.text
+        if "length" in self.model_fields_set:
+            changes["length"] = self.length
+        if "value" in self.model_fields_set:
+            changes["value"] = self.value
+        return changes
+
+
 class VideoRequest(RequestModel):
     """Rename a video, or lock or unlock it: retention does not delete a locked video."""
 
@@ -224,14 +370,35 @@ _REASON_BY_ERROR_TYPE = {
 }
 
 
+# The errors that fields of a wrong type have in common with fields of a wrong value.
+_CODE_BY_FIELD: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "url": ("address_type", {}),
+    "name": ("bad_name", {"longest": MAX_NAME_CHARS}),
+    "duration": ("bad_duration", {"shortest": MIN_DURATION_S, "longest": MAX_DURATION_S}),
+    "start_at": ("bad_start", {"days": MAX_START_AHEAD_DAYS}),
+    "details": (
+        "bad_details",
+        {
+            "most": MAX_DETAILS,
+            "longest_name": MAX_DETAIL_NAME_CHARS,
+            "longest_value": MAX_DETAIL_VALUE_CHARS,
+        },
+    ),
+    "text": ("bad_event_text", {"longest": MAX_EVENT_TEXT_CHARS}),
+    "at": ("bad_event_time", {}),
+    "length": ("bad_event_length", {"longest": MAX_EVENT_LENGTH_S}),
+    "value": ("bad_event_value", {"longest": MAX_EVENT_VALUE_CHARS}),
+    "source": ("bad_event_source", {"longest": MAX_EVENT_SOURCE_CHARS}),
+}
+
+
 def parse_request(model: type[ModelT], body: bytes) -> ModelT:
     """Validate a request's body as `model`.
 
     Raises
     ------
     InputError
-        ``bad_json``, ``bad_field``, ``bad_duration``, ``bad_start``, ``bad_name``, ``bad_delay``,
-        ``address_type``.
+        ``bad_json``, ``bad_field``, and the codes of `_CODE_BY_FIELD`.
     """
     return _validate(model, _parse_json_object(body))
 
@@ -247,14 +414,10 @@ def _validate(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
         raise InputError("bad_delay", longest=MAX_DELAY_S)
     reason = _REASON_BY_ERROR_TYPE.get(first["type"], "wrong_type")
     if reason == "wrong_type":
-        if field == "url":
-            raise InputError("address_type")
-        if field == "name":
-            raise InputError("bad_name", longest=MAX_NAME_CHARS)
-        if field == "duration":
-            raise InputError("bad_duration", shortest=MIN_DURATION_S, longest=MAX_DURATION_S)
-        if field == "start_at":
-            raise InputError("bad_start", days=MAX_START_AHEAD_DAYS)
+        root = str(first["loc"][0]) if first["loc"] else ""
+        if root in _CODE_BY_FIELD:
+            code, facts = _CODE_BY_FIELD[root]
+            raise InputError(code, **facts)
     raise FieldError(field, reason)
 
 

@@ -20,6 +20,7 @@ class StartRecordingHandler(ApiHandler):
             request.duration,
             request.name,
             request.parse_start(),
+            request.parse_details(),
         )
         self.send_reply(describe_recording(recording, self.language), 201)
 
@@ -31,7 +32,11 @@ class RecordTogetherHandler(ApiHandler):
         """Start to record several cameras at the same moment, or none of them."""
         request = self.body(TogetherRequest)
         recordings = await self.call(
-            self.station.recordings.start_together, request.session_ids, request.duration
+            self.station.recordings.start_together,
+            request.session_ids,
+            request.duration,
+            request.name,
+            request.parse_details(),
         )
         replies = [describe_recording(each, self.language) for each in recordings]
         self.send_reply(schema.RecordingListReply(recordings=replies), 201)

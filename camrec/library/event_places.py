@@ -1,0 +1,125 @@
+"""Which video of a recording shows an event, and where in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from camrec.annotations import Event
+from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
+from camrec.errors import InputError, NotFoundError
+from camrec.frames import VideoFrames, VideoUtc
+from camrec.library.video import VideoFile, frame_index_path
+from camrec.receipt import Receipt
+
+log = logging.getLogger(__name__)
+
+# An event is exact to a microsecond. A frame that begins within that microsecond is the one meant.
+EVENT_RESOLUTION_NS = 1000
+
+
+@dataclass(frozen=True)
+class PlacedEvent:
+    """An event and its place in a video.
+
+    second : seconds from the start of the video; 0 if it began before.
+    frame : the number of the frame that is shown then, or of the last one before a gap; None if the
+        file cannot be read.
+    in_gap : there is no frame of that moment.
+    """
+
+    event: Event
+    second: float
+    frame: int | None
+    in_gap: bool
+
+
+@dataclass(frozen=True)
+class VideoSpan:
+    """What a video covers: UTC nanoseconds. A gap at its end is part of it."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> VideoSpan:
+        """Return what the video of `receipt` covers."""
+        start = iso_to_utc_ns(receipt.started_at)
+        utc = VideoUtc(start, receipt.utc_map)
+        (length,) = utc.elapsed(np.array([round(receipt.duration * NS_PER_SECOND)]))
+        return cls(start, max(start + int(length), iso_to_utc_ns(receipt.ended_at)))
+
+    def check(self, at: int) -> None:
+        """Raise InputError (``event_before_start``, ``event_after_end``) if `at` is outside."""
+        if at < self.start:
+            raise InputError("event_before_start")
+        if at > self.end:
+            raise InputError("event_after_end")
+
+
+def videos_of_event(receipts: Sequence[Receipt], event: Event) -> list[int]:
+    """Return the positions in `receipts` of the videos that show an event, in order.
+
+    The first of them shows its moment, or the last frame before it. An event with a length is also
+    in the later videos into which it lasts.
+
+    Parameters
+    ----------
+    receipts
+        Those of all videos of its recording, the earliest first.
+    """
+    spans = [VideoSpan.of(each) for each in receipts]
+    begun = [position for position, span in enumerate(spans) if span.start <= event.at_ns]
+    first = begun[-1] if begun else 0
+    return [
+        position
+        for position, span in enumerate(spans)
+        if position == first or (first < position and span.start < event.end_ns)
+    ]
+
+
+def moment_of_second(receipt: Receipt, second: float) -> int:
+    """Return when a second of a video was: UTC nanoseconds."""
+    start = iso_to_utc_ns(receipt.started_at)
+    utc = VideoUtc(start, receipt.utc_map)
+    (elapsed,) = utc.elapsed(np.array([round(second * NS_PER_SECOND)]))
+    return start + int(elapsed)
+
+
+def locate_events(video: VideoFile, events: Sequence[Event]) -> list[PlacedEvent]:
+    """Return where events are in a video, in the given order."""
+    receipt = video.receipt
+    if receipt is None or not events:
+        return []
+    utc = VideoUtc(video.started_at, receipt.utc_map)
+    elapsed = np.array([each.at_ns - video.started_at for each in events], "i8")
+    offsets = utc.offsets(elapsed)
+    numbers = _frame_numbers(video, receipt, offsets)
+    seconds = [float(each) for each in offsets / NS_PER_SECOND]
+    return [
+        PlacedEvent(event, round(max(0.0, second), 6), number, _is_in_gap(receipt, second))
+        for event, second, number in zip(events, seconds, numbers, strict=True)
+    ]
+
+
+def _frame_numbers(
+    video: VideoFile, receipt: Receipt, offsets: npt.NDArray[np.int64]
+) -> Sequence[int | None]:
+    frames = VideoFrames(
+        video.path, video.started_at, frame_index_path(video.path), receipt.utc_map
+    )
+    try:
+        return [int(each) for each in frames.numbers_at(offsets + EVENT_RESOLUTION_NS - 1)]
+    except NotFoundError as error:
+        log.warning("no frame numbers for the events of %s: %s", video.filename, error)
+        return [None] * len(offsets)
+
+
+def _is_in_gap(receipt: Receipt, second: float) -> bool:
+    """Whether no frame of that time was recorded. A gap starts with the last frame before it."""
+    gaps = receipt.gaps
+    return second < 0 or any(gap.start < second < gap.start + gap.duration for gap in gaps)

@@ -1,0 +1,109 @@
+"""Writes events into the receipts of saved videos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from camrec.annotations import Event, sort_events
+from camrec.errors import NotFoundError
+from camrec.library.event_places import videos_of_event
+from camrec.library.library import VideoLibrary
+from camrec.library.video import VideoFile
+from camrec.receipt import Receipt
+
+
+class SavedEvents:
+    """The events of the videos in `library`, as their receipts have them.
+
+    Any thread may use it, but only one at a time may change the events of a recording.
+    """
+
+    def __init__(self, library: VideoLibrary) -> None:
+        self._library = library
+
+    def place_all(self, recording_id: str, events: Sequence[Event]) -> None:
+        """Write all events of a recording into the receipts of its videos, and no others.
+
+        If no video is left, nothing happens. Raises CamrecError, as `VideoLibrary.edit_receipt`.
+        """
+        for filename, own in self.of_each_video(recording_id, events):
+            receipt = self._library.get(filename).receipt
+            if receipt is not None and receipt.events != own:
+                self._write(filename, own)
+
+    def of_each_video(
+        self, recording_id: str, events: Sequence[Event]
+    ) -> list[tuple[str, list[Event]]]:
+        """Return the file name of each video of a recording, and which of `events` it shows."""
+        videos, receipts = self._videos_of(recording_id)
+        of_each: list[list[Event]] = [[] for _ in videos]
+        for event in events if videos else ():
+            for position in videos_of_event(receipts, event):
+                of_each[position].append(event)
+        return [(video.filename, own) for video, own in zip(videos, of_each, strict=True)]
+
+    def of_recording(self, recording_id: str) -> list[Event]:
+        """Return the events of a recording, the earliest first.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_recording``: there is no video of it.
+        """
+        videos, receipts = self._videos_of(recording_id)
+        if not videos:
+            raise NotFoundError("no_recording", recording_id=recording_id)
+        return sort_events({event.id: event for each in receipts for event in each.events}.values())
+
+    def find(self, event_id: str) -> tuple[str, Event]:
+        """Return an event and the id of its recording.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_event``.
+        """
+        for video in self._library.videos():
+            for event in video.receipt.events if video.receipt is not None else ():
+                if event.id == event_id and video.receipt is not None:
+                    return video.receipt.recording_id, event
+        raise NotFoundError("no_event", event_id=event_id)
+
+    def put(self, recording_id: str, event: Event) -> None:
+        """Write an event into the receipts of the videos that show it.
+
+        Raises
+        ------
+        CamrecError
+            As `VideoLibrary.edit_receipt`; ``no_recording``: there is no video of the recording.
+        """
+        videos, receipts = self._videos_of(recording_id)
+        if not videos:
+            raise NotFoundError("no_recording", recording_id=recording_id)
+        places = videos_of_event(receipts, event)
+        for position, (video, receipt) in enumerate(zip(videos, receipts, strict=True)):
+            others = [each for each in receipt.events if each.id != event.id]
+            own = sort_events([*others, event]) if position in places else others
+            if own != receipt.events:
+                self._write(video.filename, own)
+
+    def delete(self, recording_id: str, event_id: str) -> None:
+        """Delete an event from all receipts. Raises CamrecError, as `VideoLibrary.edit_receipt`."""
+        for video, receipt in zip(*self._videos_of(recording_id), strict=True):
+            others = [each for each in receipt.events if each.id != event_id]
+            if others != receipt.events:
+                self._write(video.filename, others)
+
+    def _write(self, filename: str, events: Sequence[Event]) -> None:
+        self._library.edit_receipt(
+            filename, lambda receipt: receipt.model_copy(update={"events": list(events)})
+        )
+
+    def _videos_of(self, recording_id: str) -> tuple[list[VideoFile], list[Receipt]]:
+        """The videos of a recording with their receipts, the earliest first."""
+        found = [
+            (video, video.receipt)
+            for video in reversed(self._library.videos())
+            if video.receipt is not None and video.receipt.recording_id == recording_id
+        ]
+        return [video for video, _ in found], [receipt for _, receipt in found]
