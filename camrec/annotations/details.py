@@ -18,7 +18,8 @@ class Details(Mapping[str, str]):
     Parameters
     ----------
     values
-        At most `MAX_DETAILS` pairs. Spaces around a name are removed.
+        A mapping with at most `MAX_DETAILS` pairs; None: no details. Spaces around a name are
+        removed.
 
     Raises
     ------
@@ -29,7 +30,7 @@ class Details(Mapping[str, str]):
 
     __slots__ = ("_pairs",)
 
-    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+    def __init__(self, values: object = None) -> None:
         given = {} if values is None else values
         if not isinstance(given, Mapping) or len(given) > MAX_DETAILS:
             raise _details_error()

@@ -1,7 +1,9 @@
 """The Python API: cameras, recordings and videos as objects, for a cell, a script or a thread."""
 
+from camrec.annotations import Event
 from camrec.api.camera import Camera, cameras, open, open_demo
 from camrec.api.connection import Connection, connect
+from camrec.api.events import mark
 from camrec.api.library import Library, align, videos
 from camrec.api.multi_camera import record_together
 from camrec.api.process_state import save_when_ended, stop
@@ -12,6 +14,7 @@ from camrec.api.video import Video
 __all__ = [
     "Camera",
     "Connection",
+    "Event",
     "Library",
     "Recording",
     "RemoteBackend",
@@ -20,6 +23,7 @@ __all__ = [
     "align",
     "cameras",
     "connect",
+    "mark",
     "open",
     "open_demo",
     "record_together",

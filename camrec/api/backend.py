@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from camrec import schema
+from camrec.annotations import Details, Event, EventFields
 from camrec.camera_clock import ClockChoice
+from camrec.library import PlacedEvent
 from camrec.receipt import Receipt
 
 
@@ -131,7 +133,7 @@ class CameraHandle(Protocol):
             ``session_not_live``.
         """
 
-    def record(self, duration: int, name: str | None) -> RecordingHandle:
+    def record(self, duration: int, name: str | None, details: Details) -> RecordingHandle:
         """Start a recording and return at once. See `camrec.Camera.record`."""
 
     def latest_recording(self) -> RecordingHandle | None:
@@ -166,9 +168,25 @@ class Backend(Protocol):
         """Return the open cameras."""
 
     def record_together(
-        self, session_ids: Sequence[str], duration: int
+        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
     ) -> Sequence[RecordingHandle]:
         """Start recordings of several cameras at one moment, or none if one cannot start."""
+
+    def mark(
+        self, fields: EventFields, at: int | None, recording_ids: Sequence[str] | None
+    ) -> list[Event]:
+        """Mark an event in recordings. See `StationEvents.mark`."""
+
+    def mark_video(self, video: VideoHandle, fields: EventFields, at: int) -> Event:
+        """Mark an event in a finished video. `at`: UTC nanoseconds.
+
+        Raises
+        ------
+        InputError, NotFoundError, StateError, ServiceError
+        """
+
+    def events(self, video: VideoHandle) -> list[PlacedEvent]:
+        """Return the events of a video, the earliest first."""
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         """Return the base URL from which a page plays a video, and whether it has a thumbnail."""

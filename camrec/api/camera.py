@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from camrec.api import process_state
 from camrec.api.backend import Backend, CameraHandle
+from camrec.api.events import DetailValues, to_details
 from camrec.api.process_state import local_backend
 from camrec.api.recording import Recording
 from camrec.camera_clock import ClockChoice
@@ -198,7 +199,9 @@ class Camera:
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
         return np.datetime64(captured_ns, "ns"), rgb.astype(np.uint8, copy=False)
 
-    def record(self, duration: int, name: str | None = None) -> Recording:
+    def record(
+        self, duration: int, name: str | None = None, *, details: DetailValues | None = None
+    ) -> Recording:
         """Start a recording and return at once.
 
         Parameters
@@ -207,18 +210,21 @@ class Camera:
             Whole seconds, 1 to 86400.
         name
             The name of the video, 1 to 100 characters; the camera's name by default.
+        details
+            What the receipt shall say besides, such as ``{"subject": "A17", "trial": 3}``: at most
+            32 names (64 characters) with values (1000 characters).
 
         Raises
         ------
         InputError
-            ``bad_duration``, ``bad_name``: an argument is not valid.
+            ``bad_duration``, ``bad_name``, ``bad_details``: an argument is not valid.
         StateError
             ``session_not_live``: the camera sends no frames. ``already_recording``: the camera is
             already being recorded.
         DiskError
             ``disk_full``: there is too little disk space for this duration.
         """
-        return Recording(self._backend, self._handle.record(duration, name))
+        return Recording(self._backend, self._handle.record(duration, name, to_details(details)))
 
     def close(self) -> None:
         """Close the camera. A running recording is saved first, scheduled ones are cancelled.

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import atexit
+from datetime import datetime
 
+import numpy as np
+
+from camrec.annotations import Event, EventValue
 from camrec.api.camera import Camera, camera_for
+from camrec.api.events import mark_recordings
 from camrec.api.library import Library
 from camrec.api.remote import RemoteBackend
 
@@ -59,6 +64,20 @@ class Connection:
         A file is downloaded when the `path` of its video is first used.
         """
         return Library(self._backend.videos(), self._backend)
+
+    def mark(
+        self,
+        text: str = "",
+        *,
+        at: np.datetime64 | datetime | None = None,
+        length: float | None = None,
+        value: EventValue | None = None,
+    ) -> list[Event]:
+        """Mark an event in all recordings there, with the arguments and errors of `camrec.mark`.
+
+        Without `at`, it happened when the request arrived there.
+        """
+        return mark_recordings(self._backend, text, at, length, value, None)
 
     def close(self) -> None:
         """Stop live video in the pages of this process. Cameras and recordings are not affected."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -78,7 +78,9 @@ class Library(Sequence[Video]):
         duration of the gaps; ``utc_uncertainty``, seconds; ``ended``, why the recording ended;
         ``width`` and ``height``, pixels; ``video_codec``, ``audio_codec``; ``size``, bytes;
         ``playable``. A video without a receipt has no values for ``frames``, ``gaps``,
-        ``gap_seconds``, ``utc_uncertainty`` and ``ended``.
+        ``gap_seconds``, ``utc_uncertainty`` and ``ended``. Each name in the details of a video is
+        a further column of strings; one that is called like a column above has ``details.`` in
+        front.
 
         Raises
         ------
@@ -96,6 +98,8 @@ class Library(Sequence[Video]):
         indexed: pandas.DataFrame = typed.set_index(
             pandas.Index(filenames, name="filename", dtype="str")
         )
+        for name, values in _detail_columns([each.details for each in self]).items():
+            indexed[name] = pandas.Series(values, indexed.index, dtype="object")
         return indexed
 
     def to_dask(self) -> dask.bag.Bag:
@@ -135,6 +139,15 @@ COLUMN_DTYPES = {
     "size": "int64",
     "playable": "bool",
 }
+
+
+def _detail_columns(details: Sequence[Mapping[str, str]]) -> dict[str, list[str | None]]:
+    """Return a column for each name in the details of some videos."""
+    names = dict.fromkeys(name for each in details for name in each)
+    return {
+        f"details.{name}" if name in COLUMN_DTYPES else name: [each.get(name) for each in details]
+        for name in names
+    }
 
 
 def _dataframe_row(video: Video) -> tuple[object, ...]:

@@ -7,18 +7,21 @@ import threading
 from collections.abc import Sequence
 
 from camrec import schema
+from camrec.annotations import Details, Event, EventFields
 from camrec.api.backend import VideoHandle
 from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
 from camrec.config import Config
-from camrec.errors import NotFoundError
+from camrec.errors import NotFoundError, StateError
 from camrec.i18n import system_language
-from camrec.library import VideoFile
+from camrec.library import PlacedEvent, VideoFile, read_events
 from camrec.recording import RecordingJob
 from camrec.replies import describe_delay, describe_recording, describe_session
 from camrec.session import OPEN_SESSION_STATES, Session, SessionState
 from camrec.station import Station
 from camrec.web import LocalServer
+
+EVENT_SOURCE = "python"
 
 
 class LocalBackend:
@@ -67,9 +70,30 @@ class LocalBackend:
     def cameras(self) -> list[LocalCamera]:
         return [LocalCamera(self, session) for session in self._open_sessions()]
 
-    def record_together(self, session_ids: Sequence[str], duration: int) -> list[LocalRecording]:
-        jobs = self.station.recordings.start_together(session_ids, duration)
+    def record_together(
+        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
+    ) -> list[LocalRecording]:
+        jobs = self.station.recordings.start_together(session_ids, duration, name, details)
         return [LocalRecording(self, job) for job in jobs]
+
+    def mark(
+        self, fields: EventFields, at: int | None, recording_ids: Sequence[str] | None
+    ) -> list[Event]:
+        marked = self.station.events.mark(
+            fields, source=EVENT_SOURCE, recording_ids=recording_ids, at=at
+        )
+        return [event for _, event in marked]
+
+    def mark_video(self, video: VideoHandle, fields: EventFields, at: int) -> Event:
+        if video.path.parent != self.station.library.folder:
+            raise StateError("video_elsewhere", filename=video.filename)
+        _, placed = self.station.events.mark_video(
+            video.filename, fields, source=EVENT_SOURCE, at=at
+        )
+        return placed.event
+
+    def events(self, video: VideoHandle) -> list[PlacedEvent]:
+        return read_events(video.path)
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         if video.path.parent == self.station.library.folder:
@@ -110,8 +134,9 @@ class LocalCamera:
         frame = self._session.live_views.snapshot()
         return frame.captured, frame.jpeg
 
-    def record(self, duration: int, name: str | None) -> LocalRecording:
-        job = self._backend.station.recordings.start(self.session_id, duration, name)
+    def record(self, duration: int, name: str | None, details: Details) -> LocalRecording:
+        recordings = self._backend.station.recordings
+        job = recordings.start(self.session_id, duration, name, details=details)
         return LocalRecording(self._backend, job)
 
     def latest_recording(self) -> LocalRecording | None:

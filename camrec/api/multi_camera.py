@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from camrec.api.camera import Camera
+from camrec.api.events import DetailValues, to_details
 from camrec.api.recording import Recording
 from camrec.api.video import Video
 from camrec.errors import CamrecError
 
 
-def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
+def record_together(
+    cameras: Sequence[Camera],
+    duration: int,
+    name: str | None = None,
+    *,
+    details: DetailValues | None = None,
+) -> list[Video]:
     """Record several cameras from the same moment on, and wait for their videos.
 
     The recordings start as soon as all of them are registered on the disk, so that they survive a
@@ -24,6 +31,10 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
         Cameras of one camrec. Each must be live, and must not be recording.
     duration
         Whole seconds, 1 to 86400.
+    name
+        The name of each video; by default that of its camera.
+    details
+        Of each recording, as for `Camera.record`.
 
     Returns
     -------
@@ -32,7 +43,8 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     Raises
     ------
     InputError
-        ``bad_duration``: `duration` is not valid. No camera is recorded.
+        ``bad_duration``, ``bad_name``, ``bad_details``: an argument is not valid. No camera is
+        recorded.
     StateError
         ``session_not_live``, ``already_recording``: a camera cannot be recorded now. No camera is
         recorded.
@@ -44,7 +56,8 @@ def record_together(cameras: Sequence[Camera], duration: int) -> list[Video]:
     if not cameras:
         return []
     backend = cameras[0]._backend
-    started = backend.record_together([each.session_id for each in cameras], duration)
+    session_ids = [each.session_id for each in cameras]
+    started = backend.record_together(session_ids, duration, name, to_details(details))
     recordings = [Recording(backend, each) for each in started]
     for each in recordings:
         with suppress(CamrecError):  # raised below, when all have ended

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Container, Generator
+from datetime import datetime
+
+import numpy as np
 
 from camrec import schema
+from camrec.annotations import Event, EventValue
 from camrec.api import progress
 from camrec.api.backend import Backend, RecordingHandle
+from camrec.api.events import mark_recordings
 from camrec.api.video import Video
 from camrec.errors import CamrecError
 
@@ -74,6 +79,36 @@ class Recording:
         """
         self._handle.stop()
         return self.wait()
+
+    def mark(
+        self,
+        text: str = "",
+        *,
+        at: np.datetime64 | datetime | None = None,
+        length: float | None = None,
+        value: EventValue | None = None,
+    ) -> Event:
+        """Mark an event: something that happens or happened during the recording.
+
+        The event is on the disk when this returns, and is later in the receipt of the video.
+
+        Parameters
+        ----------
+        text, at, length, value
+            As for `camrec.mark`. `at` may also lie in a recording that has ended.
+
+        Raises
+        ------
+        InputError
+            ``event_before_start``, ``event_after_end``: `at` is outside of the recording; and as
+            `camrec.mark`.
+        StateError
+            ``not_recording``: the recording has not begun, or has ended.
+        ServiceError
+            ``folder_unwritable``: the disk cannot be written. The event is not stored.
+        """
+        [event] = mark_recordings(self._backend, text, at, length, value, [self.recording_id])
+        return event
 
     def __await__(self) -> Generator[object, None, Video]:
         """Return the video when the recording is saved, without blocking the event loop."""

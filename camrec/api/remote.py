@@ -6,17 +6,20 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from urllib.parse import quote
 
 from camrec import schema
+from camrec.annotations import Details, Event, EventFields
 from camrec.api.backend import VideoHandle
-from camrec.api.local import load_page_file
+from camrec.api.local import EVENT_SOURCE, load_page_file
 from camrec.api.remote_library import RemoteLibrary, RemoteVideo
 from camrec.api.rest_client import RestClient
 from camrec.camera_address import CameraAddress, MaskedUrl, parse_address, restore_address
 from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import address_identity
-from camrec.clock import iso_to_utc_ns, monotonic_s
+from camrec.clock import format_iso, iso_to_utc_ns, monotonic_s
 from camrec.errors import NotFoundError, StateError, error_from_code
+from camrec.library import PlacedEvent
 from camrec.recording import ENDED_RECORDING_STATES
 from camrec.session import OPEN_SESSION_STATES
 from camrec.web import UpstreamProxy
@@ -100,10 +103,34 @@ class RemoteBackend:
             if info.state in OPEN_SESSION_STATE_VALUES
         ]
 
-    def record_together(self, session_ids: Sequence[str], duration: int) -> list[RemoteRecording]:
-        body = {"session_ids": list(session_ids), "duration": duration}
+    def record_together(
+        self, session_ids: Sequence[str], duration: int, name: str | None, details: Details
+    ) -> list[RemoteRecording]:
+        body: dict[str, object] = {"session_ids": list(session_ids), "duration": duration}
+        body |= _name_and_details(name, details)
         started = self.client.post_model(schema.RecordingListReply, "/record/together", body)
         return [RemoteRecording(self, info) for info in started.recordings]
+
+    def mark(
+        self, fields: EventFields, at: int | None, recording_ids: Sequence[str] | None
+    ) -> list[Event]:
+        body = _event_body(fields, at)
+        if recording_ids is not None:
+            body["recording_ids"] = list(recording_ids)
+        replies = self.client.post_model(schema.EventListReply, "/events", body).events
+        return [_to_event(each) for each in replies]
+
+    def mark_video(self, video: VideoHandle, fields: EventFields, at: int) -> Event:
+        path = f"/videos/{quote(video.filename)}/events"
+        reply = self.client.post_model(schema.VideoEventReply, path, _event_body(fields, at))
+        return _to_event(reply)
+
+    def events(self, video: VideoHandle) -> list[PlacedEvent]:
+        path = f"/videos/{quote(video.filename)}/events"
+        replies = self.client.get_model(schema.VideoEventListReply, path).events
+        return [
+            PlacedEvent(_to_event(each), each.second, each.frame, each.in_gap) for each in replies
+        ]
 
     def playback_url(self, video: VideoHandle) -> tuple[str, bool]:
         return self.page_url, True
@@ -164,10 +191,9 @@ class RemoteCamera:
         response = self._backend.client.get(f"/snapshot?session_id={self.session_id}")
         return iso_to_utc_ns(response.headers["Captured-At"]), response.content
 
-    def record(self, duration: int, name: str | None) -> RemoteRecording:
+    def record(self, duration: int, name: str | None, details: Details) -> RemoteRecording:
         body: dict[str, object] = {"session_id": self.session_id, "duration": duration}
-        if name is not None:
-            body["name"] = name
+        body |= _name_and_details(name, details)
         info = self._backend.client.post_model(schema.RecordingReply, "/record/start", body)
         return RemoteRecording(self._backend, info)
 
@@ -241,6 +267,25 @@ class RemoteRecording:
 
     def video(self) -> RemoteVideo:
         return self._backend.library.video(self.info().filename or "")
+
+
+def _name_and_details(name: str | None, details: Details) -> dict[str, object]:
+    """What a request to record says of them: nothing if they are not given."""
+    body: dict[str, object] = {} if name is None else {"name": name}
+    if details:
+        body["details"] = dict(details)
+    return body
+
+
+def _event_body(fields: EventFields, at: int | None) -> dict[str, object]:
+    body: dict[str, object] = {**fields, "source": EVENT_SOURCE}
+    if at is not None:
+        body["at"] = format_iso(at)
+    return body
+
+
+def _to_event(reply: schema.EventReply) -> Event:
+    return Event.model_validate(reply.model_dump(include=set(Event.model_fields)))
 
 
 def _list_sessions(client: RestClient) -> list[schema.SessionReply]:

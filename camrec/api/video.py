@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from camrec.annotations import Event, EventValue
 from camrec.api.backend import Backend, VideoHandle
+from camrec.api.events import to_dataframe, to_fields
 from camrec.api.process_state import local_backend
 from camrec.frames import Position, VideoFrames, to_dask_array
 from camrec.library import frame_index_path
@@ -18,6 +20,7 @@ from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
     import dask.array
+    import pandas
 
     from camrec.dashboard import VideoView
 
@@ -146,6 +149,85 @@ class Video:
         """
         return self._frame_access.frames(start, stop, step)
 
+    @property
+    def details(self) -> dict[str, str]:
+        """What its recording was given to remember, such as subject and condition."""
+        receipt = self._handle.receipt
+        return dict(receipt.details) if receipt else {}
+
+    def events(self) -> pandas.DataFrame:
+        """Make a table of what happened during the video. Needs ``camrec[data]``.
+
+        One row per event, the earliest first. The index is when it happened or began, UTC. Columns:
+        ``second``, from the start of the video; ``frame``, the number of the frame that is shown
+        then; ``in_gap``, true if there is no frame of that moment, so that ``frame`` is the last
+        one before; ``length``, seconds; ``text``; ``value``, a number, a string or None;
+        ``source``, who marked it; ``id``.
+
+        Raises
+        ------
+        ServiceError
+            ``package_missing``: pandas is not installed.
+        """
+        return to_dataframe(self._handle, self._events_backend)
+
+    def mark(
+        self,
+        at: Position,
+        text: str = "",
+        *,
+        length: float | None = None,
+        value: EventValue | None = None,
+    ) -> Event:
+        """Mark an event in the video. Its receipt contains it when this returns.
+
+        Parameters
+        ----------
+        at
+            As for `frame`: a frame number, seconds from the start, or a time.
+        text, length, value
+            As for `camrec.mark`.
+
+        Raises
+        ------
+        InputError
+            ``event_before_start``, ``event_after_end``: `at` is outside of the video;
+            ``bad_place``; and as `camrec.mark`.
+        NotFoundError
+            ``no_frame``, ``no_video``.
+        StateError
+            ``no_receipt_for_events``: camrec did not record the video. ``video_elsewhere``: it is
+            not in the videos folder.
+        ServiceError
+            ``folder_unwritable``: the disk cannot be written. The event is not stored.
+        """
+        moment = self._frame_access.time_of(at)
+        fields = to_fields(text, length, value)
+        return self._events_backend.mark_video(self._handle, fields, moment)
+
+    def around(
+        self, text: str, before: float, after: float
+    ) -> Iterator[tuple[Event, Iterator[tuple[np.datetime64, npt.NDArray[np.uint8]]]]]:
+        """Iterate over the events with a text, each with the frames around it.
+
+        Parameters
+        ----------
+        text
+            The whole text of the events.
+        before, after
+            Seconds before the event begins, and after it ends.
+
+        Returns
+        -------
+        An iterator of (event, frames); `frames` is an iterator of (time, array), as `frames`
+        returns it.
+        """
+        for each in self._events_backend.events(self._handle):
+            if each.event.text == text:
+                start = max(0.0, each.second - before)
+                stop = each.second + (each.event.length or 0.0) + after
+                yield each.event, self.frames(start, stop)
+
     def to_dask(self) -> dask.array.Array:
         """Make a lazy array of all frames, for any Dask cluster that can read the file.
 
@@ -182,6 +264,10 @@ class Video:
     def close(self) -> None:
         """Close the file; it is opened again when a frame is read."""
         self._frame_access.close()
+
+    @property
+    def _events_backend(self) -> Backend:
+        return self._backend or local_backend()
 
     @cached_property
     def _frame_access(self) -> VideoFrames:

@@ -154,12 +154,29 @@ def record(
     duration: Annotated[int, DurationOption],
     output: Annotated[Path | None, _path_option("--output", "record.output")] = None,
     clock: Annotated[ClockOption | None, Option(help=cli_text("record.clock"))] = None,
+    detail: Annotated[
+        list[str] | None, Option(metavar="NAME=VALUE", help=cli_text("record.detail"))
+    ] = None,
     config: ConfigFileOption = None,
     videos: VideosFolderOption = None,
 ) -> None:
     from camrec.cli import record
 
-    record.record(url, duration, output, config, videos, None if clock is None else clock.choice)
+    choice = None if clock is None else clock.choice
+    details = record.parse_details(detail or ())
+    record.record(url, duration, output, config, videos, choice, details)
+
+
+@app.command(help=cli_text("mark.about"))
+def mark(
+    text: Annotated[str, Argument(metavar="TEXT", help=cli_text("mark.text"))] = "",
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import mark
+    from camrec.config import Config
+
+    mark.mark(text, Config.load(config, videos_dir=videos))
 
 
 @app.command(help=cli_text("probe.about"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typer import BadParameter
 
 from camrec import file_system
+from camrec.annotations import NO_DETAILS, Details
 from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
 from camrec.cli.console import (
@@ -46,6 +47,7 @@ def record(
     config: Path | None,
     videos: Path | None,
     clock: ClockChoice | None,
+    details: Details,
 ) -> None:
     """Record a camera for `duration` seconds, and print the receipt.
 
@@ -54,7 +56,7 @@ def record(
     """
     _check_url(url)
     if output is not None:
-        _record_to_file(url, duration, output, config, clock)
+        _record_to_file(url, duration, output, config, clock, details)
         return
     settings = _load_config(config, videos_dir=videos)
     with ExitStack() as stack:
@@ -65,9 +67,9 @@ def record(
                 raise
             if (running := find_running_camrec(settings)) is None:
                 raise
-            receipt, path = record_remotely(running, url, duration, settings, clock)
+            receipt, path = record_remotely(running, url, duration, settings, clock, details)
         else:
-            video = _record_one(station, url, duration, clock)
+            video = _record_one(station, url, duration, clock, details)
             receipt, path = video.receipt, video.path
         print_receipt(receipt, path)
 
@@ -89,7 +91,20 @@ def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) ->
                 _print_session(session)
 
 
-def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> list[VideoFile]:
+def parse_details(pairs: Sequence[str]) -> Details:
+    """Return the details in some ``NAME=VALUE``. Raises BadParameter, InputError."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or name in values:
+            raise BadParameter(cli_text("record.bad_detail", pair=pair))
+        values[name] = value
+    return Details(values)
+
+
+def record_all(
+    station: Station, sessions: Sequence[Session], seconds: int, details: Details = NO_DETAILS
+) -> list[VideoFile]:
     """Record several cameras with a progress bar each. Ctrl+C ends and saves them early.
 
     Raises
@@ -103,7 +118,10 @@ def record_all(station: Station, sessions: Sequence[Session], seconds: int) -> l
             assert session.error is not None
             raise session.error
     with catch_stop_signals() as reasons:
-        recordings = [station.recordings.start(session.session_id, seconds) for session in sessions]
+        recordings = [
+            station.recordings.start(session.session_id, seconds, details=details)
+            for session in sessions
+        ]
         _show_progress(recordings, [session.name for session in sessions], reasons)
     return [_saved_video(station, recording) for recording in recordings]
 
@@ -148,21 +166,28 @@ def _load_config(config: Path | None, **overrides: object) -> Config:
     return Config.load(config, mediamtx_port=0, go2rtc_port=0, **overrides)
 
 
-def _record_one(station: Station, url: str, duration: int, clock: ClockChoice | None) -> VideoFile:
+def _record_one(
+    station: Station, url: str, duration: int, clock: ClockChoice | None, details: Details
+) -> VideoFile:
     address = station.cameras.resolve_address(url)
-    [video] = record_all(station, [open_camera(station, address, clock)], duration)
+    [video] = record_all(station, [open_camera(station, address, clock)], duration, details)
     return video
 
 
 def _record_to_file(
-    url: str, duration: int, output: Path, config: Path | None, clock: ClockChoice | None
+    url: str,
+    duration: int,
+    output: Path,
+    config: Path | None,
+    clock: ClockChoice | None,
+    details: Details,
 ) -> None:
     """Record into `output`, even while another camrec uses the videos folder."""
     with _temporary_folder_next_to(output) as folder:
         settings = _load_config(config, videos_dir=folder)
         cameras_from = _load_config(config).videos
         with running_station(settings, cameras_from=cameras_from) as station:
-            video = _record_one(station, url, duration, clock)
+            video = _record_one(station, url, duration, clock, details)
             _move_video(video, output)
         print_receipt(video.receipt, output)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 
 from camrec import direct_http
+from camrec.annotations import Details
 from camrec.api import RemoteBackend, RemoteCamera
 from camrec.camera_address import parse_address
 from camrec.camera_clock import ClockChoice
@@ -61,7 +62,12 @@ def _is_camrec(url: str) -> bool:
 
 
 def record_remotely(
-    running: RemoteBackend, url: str, seconds: int, config: Config, clock: ClockChoice | None
+    running: RemoteBackend,
+    url: str,
+    seconds: int,
+    config: Config,
+    clock: ClockChoice | None,
+    details: Details,
 ) -> tuple[Receipt | None, Path]:
     """Record with a running camrec. Ctrl+C ends the recording early and saves it.
 
@@ -84,7 +90,7 @@ def record_remotely(
         url = find_stream(host, NetworkPolicy(config.allowed_networks)).address()
     open_before = {camera.session_id for camera in running.cameras()}
     try:
-        filename = _record_and_wait(_open_camera(running, url, clock), seconds)
+        filename = _record_and_wait(_open_camera(running, url, clock), seconds, details)
     finally:
         address = parse_address(url).url
         for camera in running.cameras():
@@ -104,10 +110,10 @@ def _open_camera(running: RemoteBackend, url: str, clock: ClockChoice | None) ->
     return camera
 
 
-def _record_and_wait(camera: RemoteCamera, seconds: int) -> str:
+def _record_and_wait(camera: RemoteCamera, seconds: int, details: Details) -> str:
     """Record, and return the name of the video's file."""
     with catch_stop_signals() as reasons, recording_progress_bar() as progress:
-        recording = camera.record(seconds, None)
+        recording = camera.record(seconds, None, details)
         task = progress.add_task(camera.name, total=seconds, size="")
         while not recording.wait(PROGRESS_POLL_INTERVAL_S):
             if reasons:

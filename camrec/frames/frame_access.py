@@ -81,6 +81,10 @@ class VideoFrames:
         found: npt.NDArray[np.int64] = np.clip(numbers, 0, shown.size - 1).astype("i8")
         return found
 
+    def time_of(self, at: Position) -> int:
+        """Return when a position was, in UTC nanoseconds. See `positions.find_time`."""
+        return positions.find_time(at, self.index, self._utc)
+
     def frame(self, at: Position) -> tuple[np.datetime64, npt.NDArray[np.uint8]]:
         """Return the frame at `at` with its time. See `camrec.Video.frame`."""
         with self._lock:

@@ -100,16 +100,59 @@ def _locate(at: object, index: FrameIndex, utc: VideoUtc) -> tuple[int, npt.NDAr
     return offset, utc.elapsed(index.offsets), int(end)
 
 
-def _to_offset_ns(at: object, started_at: int) -> int:
-    """Return the nanoseconds from the start of the video to `at`."""
+def to_utc_ns(at: object) -> int | None:
+    """Return a time in UTC nanoseconds, or None if `at` is no time.
+
+    Parameters
+    ----------
+    at
+        A `numpy.datetime64`, a `pandas.Timestamp`, or a `datetime.datetime` (UTC if it has no time
+        zone).
+    """
     if isinstance(at, np.datetime64) and not np.isnat(at):
-        return int(at.astype("datetime64[ns]").astype("i8")) - started_at
+        return int(at.astype("datetime64[ns]").astype("i8"))
     if hasattr(at, "to_datetime64"):  # pandas.Timestamp has nanoseconds
-        return _to_offset_ns(at.to_datetime64(), started_at)
+        return to_utc_ns(at.to_datetime64())
     if isinstance(at, datetime):
         zoned = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
         plain = zoned.astimezone(timezone.utc).replace(tzinfo=None)
-        return _to_offset_ns(np.datetime64(plain), started_at)
+        return to_utc_ns(np.datetime64(plain))
+    return None
+
+
+def find_time(at: Position, index: FrameIndex, utc: VideoUtc) -> int:
+    """Return when a position in a video was: UTC nanoseconds.
+
+    Parameters
+    ----------
+    at
+        See `camrec.Video.frame`. Seconds and times may lie between two frames, or outside of the
+        video.
+    index
+        The frames of the video.
+    utc
+        When each of its moments was.
+
+    Raises
+    ------
+    InputError
+        ``bad_place``: `at` is not a position.
+    NotFoundError
+        ``no_frame``: there is no frame of this number.
+    """
+    if (time := to_utc_ns(at)) is not None:
+        return time
+    offset = _to_offset_ns(at, utc.started_at)
+    if _is_whole_number(at):
+        offset = int(index.offsets[find_frame(at, index, utc)])
+    (elapsed,) = utc.elapsed(np.array([offset]))
+    return utc.started_at + int(elapsed)
+
+
+def _to_offset_ns(at: object, started_at: int) -> int:
+    """Return the nanoseconds from the start of the video to `at`."""
+    if (time := to_utc_ns(at)) is not None:
+        return time - started_at
     if isinstance(at, Real) and not isinstance(at, bool):
         seconds = float(at)
         if math.isfinite(seconds):

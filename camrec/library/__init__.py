@@ -12,6 +12,7 @@ from camrec.library.event_places import (
     VideoSpan,
     locate_events,
     moment_of_second,
+    read_events,
     videos_of_event,
 )
 from camrec.library.external import list_external_videos
@@ -42,6 +43,7 @@ __all__ = [
     "list_external_videos",
     "locate_events",
     "moment_of_second",
+    "read_events",
     "safe_filename",
     "videos_of_event",
 ]

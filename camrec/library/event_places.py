@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from camrec.annotations import Event
 from camrec.clock import NS_PER_SECOND, iso_to_utc_ns
 from camrec.errors import InputError, NotFoundError
 from camrec.frames import VideoFrames, VideoUtc
-from camrec.library.video import VideoFile, frame_index_path
+from camrec.library.video import frame_index_path
 from camrec.receipt import Receipt
 
 log = logging.getLogger(__name__)
@@ -90,15 +91,27 @@ def moment_of_second(receipt: Receipt, second: float) -> int:
     return start + int(elapsed)
 
 
-def locate_events(video: VideoFile, events: Sequence[Event]) -> list[PlacedEvent]:
-    """Return where events are in a video, in the given order."""
-    receipt = video.receipt
-    if receipt is None or not events:
+def read_events(path: Path) -> list[PlacedEvent]:
+    """Return the events in the receipt of a video, on any storage, with their places.
+
+    The list is empty if there is no receipt.
+    """
+    try:
+        receipt = Receipt.read(path.with_suffix(".json"))
+    except (OSError, ValueError):
         return []
-    utc = VideoUtc(video.started_at, receipt.utc_map)
-    elapsed = np.array([each.at_ns - video.started_at for each in events], "i8")
+    return locate_events(path, receipt, receipt.events)
+
+
+def locate_events(path: Path, receipt: Receipt, events: Sequence[Event]) -> list[PlacedEvent]:
+    """Return where events are in the video at `path`, in the given order."""
+    if not events:
+        return []
+    started_at = iso_to_utc_ns(receipt.started_at)
+    utc = VideoUtc(started_at, receipt.utc_map)
+    elapsed = np.array([each.at_ns - started_at for each in events], "i8")
     offsets = utc.offsets(elapsed)
-    numbers = _frame_numbers(video, receipt, offsets)
+    numbers = _frame_numbers(VideoFrames(path, started_at, frame_index_path(path)), offsets)
     seconds = [float(each) for each in offsets / NS_PER_SECOND]
     return [
         PlacedEvent(event, round(max(0.0, second), 6), number, _is_in_gap(receipt, second))
@@ -106,16 +119,11 @@ def locate_events(video: VideoFile, events: Sequence[Event]) -> list[PlacedEvent
     ]
 
 
-def _frame_numbers(
-    video: VideoFile, receipt: Receipt, offsets: npt.NDArray[np.int64]
-) -> Sequence[int | None]:
-    frames = VideoFrames(
-        video.path, video.started_at, frame_index_path(video.path), receipt.utc_map
-    )
+def _frame_numbers(frames: VideoFrames, offsets: npt.NDArray[np.int64]) -> Sequence[int | None]:
     try:
         return [int(each) for each in frames.numbers_at(offsets + EVENT_RESOLUTION_NS - 1)]
     except NotFoundError as error:
-        log.warning("no frame numbers for the events of %s: %s", video.filename, error)
+        log.warning("no frame numbers for the events of %s: %s", frames.path.name, error)
         return [None] * len(offsets)
 
 

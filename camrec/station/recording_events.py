@@ -133,7 +133,7 @@ class StationEvents:
             self._add(job, event)
         else:
             self._add_saved(recording_id, event)
-        [placed] = locate_events(video, [event])
+        [placed] = locate_events(video.path, receipt, [event])
         return recording_id, placed
 
     # Look up.
@@ -163,7 +163,7 @@ class StationEvents:
         if job is not None and not job.event_log.is_released:
             of_each = self._saved.of_each_video(job.recording_id, job.event_log.events())
             events = dict(of_each).get(filename, events)
-        return receipt.recording_id, locate_events(video, events)
+        return receipt.recording_id, locate_events(video.path, receipt, events)
 
     # Change.
 
