@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camrec.annotations import Details, Event, EventFields, EventValue
-from camrec.api.backend import Backend, VideoHandle
+from camrec.api.backend import Backend
 from camrec.api.process_state import local_backend
 from camrec.errors import InputError
 from camrec.frames import optional_packages, to_utc_ns
+from camrec.library import PlacedEvent
 
 if TYPE_CHECKING:
     import pandas
@@ -105,11 +106,10 @@ def to_details(values: DetailValues | None) -> Details:
     return Details({name: _to_string(each) for name, each in values.items()})
 
 
-def to_dataframe(video: VideoHandle, backend: Backend) -> pandas.DataFrame:
+def to_dataframe(placed: Sequence[PlacedEvent]) -> pandas.DataFrame:
     """Return a table of the events of a video. See `camrec.Video.events`."""
     with optional_packages():
         import pandas
-    placed = backend.events(video)
     rows = [
         (
             each.second,

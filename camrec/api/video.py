@@ -15,7 +15,7 @@ from camrec.api.backend import Backend, VideoHandle
 from camrec.api.events import to_dataframe, to_fields
 from camrec.api.process_state import local_backend
 from camrec.frames import Position, VideoFrames, to_dask_array
-from camrec.library import frame_index_path
+from camrec.library import PlacedEvent, frame_index_path, read_events
 from camrec.receipt import Gap, Receipt
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Video:
         ServiceError
             ``package_missing``: pandas is not installed.
         """
-        return to_dataframe(self._handle, self._events_backend)
+        return to_dataframe(self._read_events())
 
     def mark(
         self,
@@ -203,7 +203,8 @@ class Video:
         """
         moment = self._frame_access.time_of(at)
         fields = to_fields(text, length, value)
-        return self._events_backend.mark_video(self._handle, fields, moment)
+        backend = self._backend or local_backend()
+        return backend.mark_video(self._handle, fields, moment)
 
     def around(
         self, text: str, before: float, after: float
@@ -222,7 +223,7 @@ class Video:
         An iterator of (event, frames); `frames` is an iterator of (time, array), as `frames`
         returns it.
         """
-        for each in self._events_backend.events(self._handle):
+        for each in self._read_events():
             if each.event.text == text:
                 start = max(0.0, each.second - before)
                 stop = each.second + (each.event.length or 0.0) + after
@@ -265,9 +266,11 @@ class Video:
         """Close the file; it is opened again when a frame is read."""
         self._frame_access.close()
 
-    @property
-    def _events_backend(self) -> Backend:
-        return self._backend or local_backend()
+    def _read_events(self) -> list[PlacedEvent]:
+        """Read the events again, because they may have changed."""
+        if self._backend is not None:
+            return self._backend.events(self._handle)
+        return read_events(self._handle.path)
 
     @cached_property
     def _frame_access(self) -> VideoFrames:

@@ -398,7 +398,7 @@ def parse_request(model: type[ModelT], body: bytes) -> ModelT:
     Raises
     ------
     InputError
-        ``bad_json``, ``bad_field``, and the codes of `_CODE_BY_FIELD`.
+        ``bad_json``, ``bad_field``, ``bad_delay``, and the codes of `_CODE_BY_FIELD`.
     """
     return _validate(model, _parse_json_object(body))
 

@@ -94,6 +94,25 @@ def test_ctrl_c_ends_the_dashboard_s_recording_and_saves(place):
         assert there.get("/session/list")["sessions"] == []
 
 
+def test_an_event_and_details_reach_the_receipt_of_the_dashboard_s_recording(place):
+    with MjpegCamera() as camera, dashboard(place) as there:
+        code, out, err = run(place, "mark", "too early")
+        assert code == 1 and "Nothing was being recorded" in err and not out
+        details = ("--detail", "subject=A=17", "--detail", "trial=")
+        with start(place, "record", camera.url, "--duration", "600", *details) as child:
+            until(lambda: there.get("/health")["recordings"] == 1)
+            code, _, err = run(place, "mark", "light on")
+            assert code == 0 and "Marked in 1 recording at" in err, err
+            send_stop(child, "SIGINT")
+            out, err = child.communicate(timeout=60)
+        assert child.returncode == 0, err
+    [receipt] = receipts(out)
+    assert receipt.details == {"subject": "A=17", "trial": ""}
+    assert [(each.text, each.source) for each in receipt.events] == [("light on", "command line")]
+    code, _, err = run(place, "record", "rtsp://127.0.0.1:1/", "--duration", "1", "--detail", "a")
+    assert code == 2 and "NAME=VALUE" in err
+
+
 def test_record_needs_the_token_of_a_running_dashboard(place):
     with MjpegCamera() as camera, dashboard(place, "--token"):
         code, out, err = run(place, "record", camera.url, "--duration", "1")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,9 @@ def record(url: str) -> camrec.Video:
         if camera.delay is not None:
             assert_type(camera.delay.seconds, float)
         assert_type(camera.snapshot(), tuple[np.datetime64, npt.NDArray[np.uint8]])
-        recording = camera.record(60, name="Door")
+        recording = camera.record(60, name="Door", details={"subject": "A17", "trial": 3})
+        assert_type(recording.mark("light on", value=2, length=0.5), camrec.Event)
+        assert_type(camrec.mark(at=np.datetime64("now")), list[camrec.Event])
         assert_type(recording, camrec.Recording)
         assert_type(recording.state, str)
         assert_type(recording.progress, float)
@@ -54,6 +57,14 @@ def read(video: camrec.Video) -> None:
     assert_type(video.duration, float)
     assert_type(video.gaps, Sequence[Gap])
     assert_type(video.receipt, Receipt | None)
+    assert_type(video.details, dict[str, str])
+    assert_type(video.events(), pandas.DataFrame)
+    event = video.mark(1.5, "looks up", value="left")
+    assert_type(event.at, datetime)
+    for event, frames in video.around("looks up", 1, 1):
+        assert_type(event.length, float | None)
+        for _, frame in frames:
+            assert_type(frame, npt.NDArray[np.uint8])
     times = video.times()
     assert_type(times, npt.NDArray[np.datetime64])
     for position in (0, 1.5, times[0], video.started_at):
