@@ -15,6 +15,8 @@ from camrec.annotations.event import (
     Event,
     EventFields,
     EventValue,
+    change_event,
+    create_event,
 )
 from camrec.annotations.event_log import (
     EVENT_LOG_FILENAME,
@@ -41,5 +43,7 @@ __all__ = [
     "EventLog",
     "EventLogReleased",
     "EventValue",
+    "change_event",
+    "create_event",
     "sort_events",
 ]

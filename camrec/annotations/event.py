@@ -64,31 +64,6 @@ class Event(BaseModel):
     value: EventValue | None = None
     source: str = ""
 
-    @classmethod
-    def create(cls, at: int, fields: EventFields, source: str) -> Event:
-        """Make an event with a new id.
-
-        Parameters
-        ----------
-        at
-            UTC nanoseconds.
-
-        Raises
-        ------
-        InputError
-            ``bad_event_text``, ``bad_event_length``, ``bad_event_value``, ``bad_event_source``.
-        """
-        _check_fields(fields)
-        if not is_plain_text(source, MAX_EVENT_SOURCE_CHARS):
-            raise InputError("bad_event_source", longest=MAX_EVENT_SOURCE_CHARS)
-        moment = _EPOCH + timedelta(microseconds=at // 1000)
-        return cls(id=secrets.token_hex(8), at=moment, source=source, **fields)
-
-    def changed(self, fields: EventFields) -> Event:
-        """Return the event with these fields instead. Raises InputError, as `create`."""
-        _check_fields(fields)
-        return self.model_copy(update=dict(fields))
-
     @property
     def at_ns(self) -> int:
         """When it happened or began: UTC nanoseconds."""
@@ -98,6 +73,32 @@ class Event(BaseModel):
     def end_ns(self) -> int:
         """When it ended: UTC nanoseconds. Without a length it is `at_ns`."""
         return self.at_ns + round((self.length or 0.0) * 10**9)
+
+
+def create_event(at: int, fields: EventFields, source: str) -> Event:
+    """Make an event with a new id.
+
+    Parameters
+    ----------
+    at
+        UTC nanoseconds.
+
+    Raises
+    ------
+    InputError
+        ``bad_event_text``, ``bad_event_length``, ``bad_event_value``, ``bad_event_source``.
+    """
+    _check_fields(fields)
+    if not is_plain_text(source, MAX_EVENT_SOURCE_CHARS):
+        raise InputError("bad_event_source", longest=MAX_EVENT_SOURCE_CHARS)
+    moment = _EPOCH + timedelta(microseconds=at // 1000)
+    return Event(id=secrets.token_hex(8), at=moment, source=source, **fields)
+
+
+def change_event(event: Event, fields: EventFields) -> Event:
+    """Return an event with these fields instead. Raises InputError, as `create_event`."""
+    _check_fields(fields)
+    return event.model_copy(update=dict(fields))
 
 
 def _check_fields(fields: EventFields) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from camrec.annotations.event import Event, EventFields
+from camrec.annotations.event import Event, EventFields, change_event
 from camrec.annotations.event_log_file import EventLogFile, EventLogLine
 from camrec.annotations.group_commit import GroupCommit
 from camrec.errors import NotFoundError, ServiceError, StateError, describe_os_error
@@ -93,7 +93,7 @@ class EventLog:
             ``no_event``.
         """
         with self._change_lock:
-            changed = self._get(event_id).changed(fields)
+            changed = change_event(self._get(event_id), fields)
             self._submit(EventLogLine(event=changed))
             return changed
 

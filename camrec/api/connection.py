@@ -73,9 +73,10 @@ class Connection:
         length: float | None = None,
         value: EventValue | None = None,
     ) -> list[Event]:
-        """Mark an event in all recordings there, with the arguments and errors of `camrec.mark`.
+        """Mark an event in all recordings there.
 
-        Without `at`, it happened when the request arrived there.
+        `text`, `at`, `length`, `value` and the errors are those of `camrec.mark`. Without `at`, it
+        happened when the request arrived there.
         """
         return mark_recordings(self._backend, text, at, length, value, None)
 

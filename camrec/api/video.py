@@ -220,8 +220,8 @@ class Video:
 
         Returns
         -------
-        An iterator of (event, frames); `frames` is an iterator of (time, array), as `frames`
-        returns it.
+        An iterator of (event, frames). The frames are an iterator of (time, array): UTC as
+        datetime64[ns], and (H, W, 3) uint8, RGB.
         """
         for each in self._read_events():
             if each.event.text == text:

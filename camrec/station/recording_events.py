@@ -6,7 +6,14 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-from camrec.annotations import MAX_EVENTS, Event, EventFields, EventLogReleased
+from camrec.annotations import (
+    MAX_EVENTS,
+    Event,
+    EventFields,
+    EventLogReleased,
+    change_event,
+    create_event,
+)
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.library import (
@@ -70,7 +77,7 @@ class StationEvents:
         Raises
         ------
         InputError
-            ``bad_event_text`` and others of `Event.create`; ``event_in_future``; for given
+            ``bad_event_text`` and others of `create_event`; ``event_in_future``; for given
             `recording_ids` ``event_before_start``, ``event_after_end``.
         NotFoundError
             ``no_recording``.
@@ -88,7 +95,7 @@ class StationEvents:
         else:
             jobs = [self._recordings.get(each) for each in dict.fromkeys(recording_ids)]
             chosen = [(job, self._moment_in(job, at, now)) for job in jobs]
-        events = [(job, Event.create(moment, fields, source)) for job, moment in chosen]
+        events = [(job, create_event(moment, fields, source)) for job, moment in chosen]
         marked: list[tuple[str, Event]] = []
         try:
             for job, event in events:
@@ -117,7 +124,7 @@ class StationEvents:
         Raises
         ------
         InputError
-            ``bad_event_text`` and others of `Event.create`; ``event_before_start``,
+            ``bad_event_text`` and others of `create_event`; ``event_before_start``,
             ``event_after_end``; ``bad_filename``.
         NotFoundError, StateError (``no_receipt_for_events``, ``events_full``), ServiceError
         """
@@ -126,7 +133,7 @@ class StationEvents:
         if moment is None:
             moment = moment_of_second(receipt, 0.0 if second is None else second)
         VideoSpan.of(receipt).check(moment)
-        event = Event.create(moment, fields, source)
+        event = create_event(moment, fields, source)
         recording_id = receipt.recording_id
         job = self._find_job(recording_id)
         if job is not None:
@@ -182,7 +189,7 @@ class StationEvents:
                 return job.recording_id, changed
         with self._saved_lock:
             recording_id, event = self._saved.find(event_id)
-            changed = event.changed(fields)
+            changed = change_event(event, fields)
             self._saved.put(recording_id, changed)
         return recording_id, changed
 

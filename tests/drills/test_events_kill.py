@@ -27,11 +27,11 @@ KILLS = 4
 WRITER = f"""
 import sys, threading
 from pathlib import Path
-from camrec.annotations import Event, EventLog
+from camrec.annotations import EventLog, create_event
 log = EventLog(Path(sys.argv[1]), "aa")
 def add():
     while True:
-        event = Event.create(0, {{"text": "x" * 100}}, "test")
+        event = create_event(0, {{"text": "x" * 100}}, "test")
         log.add(event)
         sys.stdout.write(event.id + "\\n")
         sys.stdout.flush()

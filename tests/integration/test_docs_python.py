@@ -71,11 +71,7 @@ def test_the_python_of_the_notebook_page_runs(folder, capsys):
     assert names["camera"].name == "Nest box"
     assert names["video"].receipt.ended == "time"
     assert len(list((folder / "videos").glob("*.mp4"))) == 4
-    assert [each.text for each in names["video"].receipt.events] == [
-        "light on",
-        "lever",
-        "looks up",
-    ]
+    assert names["table"]["text"].to_list() == ["light on", "lever", "looks up"]
     assert names["video"].details == {"subject": "A17", "trial": "3"}
     assert names["picture"].shape == (360, 640, 3) and names["picture"].dtype == np.uint8
     assert capsys.readouterr().out.startswith("bad_duration The length")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from camrec.annotations import EVENT_LOG_FILENAME, Event, EventLog
+from camrec.annotations import EVENT_LOG_FILENAME, EventLog, create_event
 from camrec.clock import Clock, format_iso, iso_to_utc_ns
 from camrec.frames import VideoFrames
 from camrec.recording import RecordingState
@@ -376,7 +376,7 @@ def test_camrec_places_the_events_of_a_video_that_it_saved_just_before_it_was_ki
         folder.mkdir()
         (folder / "video-1.mp4").write_bytes(file.read_bytes())
         filename = station.library.save(folder / "video-1.mp4", receipt)
-    event = Event.create(iso_to_utc_ns(receipt.started_at) + SECOND, {"text": "late"}, "test")
+    event = create_event(iso_to_utc_ns(receipt.started_at) + SECOND, {"text": "late"}, "test")
     EventLog(folder / EVENT_LOG_FILENAME, recording_id).add(event)
     entry = {
         "recording_id": recording_id, "session_id": "s", "session_name": "Door",

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from camrec.annotations import Details, Event, sort_events
+from camrec.annotations import Details, Event, change_event, create_event, sort_events
 from camrec.errors import InputError
 from camrec.receipt import Receipt
 from support.units_made import SECOND
@@ -17,7 +17,7 @@ LONGEST = "x" * 1000
 
 
 def made(**fields: object) -> Event:
-    return Event.create(AT, fields, "test")
+    return create_event(AT, fields, "test")
 
 
 def test_an_event_is_exact_to_the_microsecond_and_written_in_utc():
@@ -70,7 +70,7 @@ def test_the_value_of_an_event_keeps_its_type(value):
     ],
 )
 def test_what_an_event_may_not_say_is_refused_when_it_is_made_and_when_it_is_changed(fields, code):
-    for make in (lambda: made(**fields), lambda: made().changed(fields)):
+    for make in (lambda: made(**fields), lambda: change_event(made(), fields)):
         with pytest.raises(InputError) as refused:
             make()
         assert refused.value.code == code
@@ -79,18 +79,18 @@ def test_what_an_event_may_not_say_is_refused_when_it_is_made_and_when_it_is_cha
 @pytest.mark.parametrize("source", ["x" * 65, "a\nb", None])
 def test_a_bad_source_of_an_event_is_refused(source):
     with pytest.raises(InputError) as refused:
-        Event.create(AT, {}, source)
+        create_event(AT, {}, source)
     assert refused.value.code == "bad_event_source"
 
 
 def test_a_changed_event_keeps_the_rest():
     event = made(text="a", value=1, length=2.0)
-    assert event.changed({"value": None}) == event.model_copy(update={"value": None})
-    assert event.changed({}) == event
+    assert change_event(event, {"value": None}) == event.model_copy(update={"value": None})
+    assert change_event(event, {}) == event
 
 
 def test_events_are_sorted_by_when_they_happened():
-    late, early = Event.create(AT + SECOND, {}, ""), made()
+    late, early = create_event(AT + SECOND, {}, ""), made()
     assert sort_events([late, early]) == [early, late]
 
 

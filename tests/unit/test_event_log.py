@@ -8,7 +8,13 @@ import threading
 import pytest
 
 from camrec import file_system
-from camrec.annotations import Event, EventLog, EventLogReleased
+from camrec.annotations import (
+    Event,
+    EventLog,
+    EventLogReleased,
+    change_event,
+    create_event,
+)
 from camrec.annotations.group_commit import GroupCommit
 from camrec.errors import NotFoundError, ServiceError, StateError
 from support.private_files import is_private
@@ -18,7 +24,7 @@ AT = 1_790_000_000 * SECOND
 
 
 def event(text: str = "", seconds: float = 0) -> Event:
-    return Event.create(AT + round(seconds * SECOND), {"text": text}, "test")
+    return create_event(AT + round(seconds * SECOND), {"text": text}, "test")
 
 
 @pytest.fixture
@@ -167,7 +173,7 @@ def test_concurrent_changes_of_one_event_are_all_kept(log):
         each.start()
     for each in threads:
         each.join()
-    assert log.events() == [one.changed({"text": "b", "value": 1, "length": 2.0})]
+    assert log.events() == [change_event(one, {"text": "b", "value": 1, "length": 2.0})]
 
 
 def test_a_released_log_has_placed_its_events_and_takes_no_more(log, path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from camrec.annotations import Event
+from camrec.annotations import Event, create_event
 from camrec.clock import format_iso
 from camrec.errors import InputError
 from camrec.frames import VideoUtc
@@ -30,7 +30,7 @@ def receipt(start: float, duration: float, until: float | None = None, **changed
 
 
 def event(at: float, length: float | None = None) -> Event:
-    return Event.create(BEGIN + round(at * SECOND), {"length": length}, "test")
+    return create_event(BEGIN + round(at * SECOND), {"length": length}, "test")
 
 
 @pytest.mark.parametrize(
