@@ -148,7 +148,8 @@ class CameraRegistry:
     ) -> None:
         """Store a camera that delivers video. It becomes the latest one.
 
-        If the file cannot be written, that is logged, and the camera stays in memory.
+        If the file cannot be written, that is logged, and the camera stays in memory. The next
+        change of any camera writes it as well.
 
         Parameters
         ----------

@@ -18,7 +18,8 @@ class StoredCameras:
     def __init__(self, file: CameraFile) -> None:
         self._file = file
         self._read_content: CameraFileContent | None = None
-        self._unchanged: CameraFileContent | None = None  # what it was before `change`
+        self._before: CameraFileContent | None = None  # what it was before the last `change`
+        self._saved: CameraFileContent | None = None  # what the disk has; None: not known
 
     @property
     def cameras(self) -> tuple[KnownCamera, ...]:
@@ -32,27 +33,30 @@ class StoredCameras:
 
     def load(self) -> None:
         """Read the file again. The cameras of an older camrec's file count as a change."""
-        self._read_content = content = self._file.read()
-        self._unchanged = None if self._file.replaces_old_file else content
+        self._read_content = self._before = content = self._file.read()
+        self._saved = None if self._file.replaces_old_file else content
 
     def change(self, cameras: Iterable[KnownCamera]) -> None:
         """Change the list in memory. Then call `save`, and `undo` if that fails and must not."""
-        self._unchanged = self._content
+        self._before = self._content
         self._read_content = replace(self._content, cameras=tuple(cameras))
 
     def save(self) -> None:
-        """Return once the disk has the last change.
+        """Return once the disk has the last change, and those before it that could not be saved.
 
         Raises
         ------
         ServiceError (``cameras_file_kept``, ``folder_unwritable``)
         """
-        if self._content != self._unchanged:
-            self._file.write(self._content)
+        content = self._content
+        if content != self._saved:
+            self._saved = None  # if writing fails, the disk may have either
+            self._file.write(content)
+            self._saved = content
 
     def undo(self) -> None:
         """Take the last change back, in memory."""
-        self._read_content = self._unchanged
+        self._read_content = self._before
 
     @property
     def _content(self) -> CameraFileContent:

@@ -428,6 +428,24 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_the_file(tmp_path):
     assert known.cameras() == [camera]
 
 
+def test_what_could_not_be_written_is_written_with_the_next_change(tmp_path):
+    folder = tmp_path / "videos"
+    known = registry(folder)
+    first = opened(known, URL)
+    folder.mkdir()
+    opened(known, URL)  # nothing about it is new
+    assert registry(folder).cameras() == [first]
+    folder.rename(tmp_path / "away")
+    second = opened(known, "rtsp://other/a", "Gate")
+    (tmp_path / "away").rename(folder)
+    with pytest.raises(NotFoundError):
+        known.update("none", name="Gate")
+    known.update(first.camera_id, name="Yard")
+    assert [each.name for each in registry(folder).cameras()] == ["Gate", "Yard"]
+    known.remove(second.camera_id)
+    assert [each.name for each in registry(folder).cameras()] == ["Yard"]
+
+
 def test_a_new_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monkeypatch):
     steps = []
 
