@@ -52,10 +52,14 @@ class CameraCredentials:
             log.warning("%s", error)
 
     def forget(self, camera: KnownCamera) -> None:
-        """Remove what is known about a camera, from the keyring too."""
+        """Remove what is known about a camera, from the keyring too.
+
+        The keyring may have its password although `camera` has none: it may have been opened
+        without a password since, while the keyring was not used.
+        """
         with self._lock:
             self._sources.pop(camera.camera_id, None)
-        if self._store is not None and camera.has_secret:
+        if self._store is not None:
             self._store.forget(keyring_key(camera.camera_id))
             self._store.forget(keyring_key(camera.url))
 

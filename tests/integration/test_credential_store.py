@@ -122,6 +122,17 @@ def test_a_removed_camera_is_not_in_the_keyring_any_more(system, tmp_path):
     assert system.kept == {}
 
 
+def test_a_removed_camera_that_needed_no_password_last_is_not_in_the_keyring_any_more(
+    system, tmp_path
+):
+    (camera,) = opened(tmp_path, "rtsp://user:canary@camera/stream").cameras()
+    without_keyring = CameraRegistry(CameraFile(tmp_path))
+    without_keyring.remember(camera.camera_id, parse_address(URL))
+    assert not without_keyring.get(camera.camera_id).has_secret and system.kept
+    CameraRegistry(CameraFile(tmp_path), CredentialStore()).remove(camera.camera_id)
+    assert system.kept == {}
+
+
 def test_a_password_that_an_older_camrec_stored_under_the_address_is_found(system, tmp_path):
     old = [{"name": "door", "url": URL, "guarded": True}]
     (tmp_path / ".cameras").write_text(json.dumps(old))
