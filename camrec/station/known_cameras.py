@@ -43,11 +43,7 @@ class KnownCameras:
 
     def open_sessions(self, camera_id: str) -> list[Session]:
         """The open sessions of a camera, the oldest first."""
-        return [
-            session
-            for session in self._cameras.sessions()
-            if session.camera_id == camera_id and session.state in OPEN_SESSION_STATES
-        ]
+        return [each for each in self._all_open_sessions() if each.camera_id == camera_id]
 
     def update(
         self,
@@ -111,11 +107,7 @@ class KnownCameras:
 
         Without a camera whose address is not complete: that the user has to type again.
         """
-        open_ids = {
-            session.camera_id
-            for session in self._cameras.sessions()
-            if session.state in OPEN_SESSION_STATES
-        }
+        open_ids = {each.camera_id for each in self._all_open_sessions()}
         closed = [each for each in self._registry.cameras() if each.camera_id not in open_ids]
         usable = [each for each in closed if each.secrets is None or not self.needs_password(each)]
         return usable[:MAX_RECENT_CAMERAS]
@@ -140,3 +132,6 @@ class KnownCameras:
         if source is None:
             raise CameraError("camera_wrong_password", host=camera.address.host)
         return self._cameras.begin_open(source)
+
+    def _all_open_sessions(self) -> list[Session]:
+        return [each for each in self._cameras.sessions() if each.state in OPEN_SESSION_STATES]
