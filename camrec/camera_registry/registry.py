@@ -84,9 +84,18 @@ class CameraRegistry:
 
     def find(self, source: CameraAddress) -> KnownCamera | None:
         """The camera at an address; None if there is none."""
-        fingerprint = self._fingerprint(source)
+        fingerprint = self.fingerprint(source)
         with self._lock:
             return find_by_address(self._all(), source, fingerprint)
+
+    def fingerprint(self, source: CameraAddress) -> str | None:
+        """The fingerprint of the secret parameters of an address; None if it has none.
+
+        It takes about 50 ms: compute it before taking a lock.
+        """
+        with self._lock:
+            salt = self._stored.salt
+        return fingerprint_secrets(source, salt)
 
     def source(self, camera: KnownCamera) -> CameraAddress | None:
         """The address with which to open a camera; None if a secret of it is not known."""
@@ -103,6 +112,8 @@ class CameraRegistry:
         source: CameraAddress,
         name: str,
         camera_id: str | None = None,
+        *,
+        fingerprint: str | None = None,
     ) -> KnownCamera:
         """The camera of a new session; it is open until `release` is called.
 
@@ -112,8 +123,10 @@ class CameraRegistry:
             What the camera is called if it is new.
         camera_id
             Its id, if that is known: of a built-in camera, or of a recording that continues.
+        fingerprint
+            That of `source`, if the caller has computed it; None: compute it.
         """
-        fingerprint = self._fingerprint(source)
+        fingerprint = fingerprint or self.fingerprint(source)
         with self._lock:
             camera = None
             if camera_id is None or not self.is_built_in(camera_id):
@@ -222,7 +235,7 @@ class CameraRegistry:
             ``camera_open``: an open camera keeps its address. ``camera_exists``: another camera has
             this address. ``camera_built_in``.
         """
-        fingerprint = None if source is None else self._fingerprint(source)
+        fingerprint = None if source is None else self.fingerprint(source)
         with self._write_lock:
             before = self.get(camera_id)
             camera, known, is_moved = before, None, False
@@ -304,9 +317,3 @@ class CameraRegistry:
         if camera is None:
             raise NotFoundError("no_camera", camera_id=camera_id)
         return camera
-
-    def _fingerprint(self, source: CameraAddress) -> str | None:
-        """Computed without the lock, because it takes a while."""
-        with self._lock:
-            salt = self._stored.salt
-        return fingerprint_secrets(source, salt)

@@ -111,6 +111,7 @@ class StationCameras:
         """
         source = url if isinstance(url, CameraAddress) else parse_address(url)
         given_name = validate_name(name)
+        fingerprint = self._registry.fingerprint(source)
         with self._lock:
             self._check_session_limit()
             used_names = {
@@ -119,7 +120,9 @@ class StationCameras:
                 if each.state in OPEN_SESSION_STATES
             }
             new_name = given_name or default_name(source, used_names)
-            camera = self._registry.acquire(source, new_name, self._demo.camera_id(source.url))
+            camera = self._registry.acquire(
+                source, new_name, self._demo.camera_id(source.url), fingerprint=fingerprint
+            )
             if given_name is None and camera.name == source.host:  # nobody chose this name
                 session_name = default_name(source, used_names)
             else:
@@ -146,11 +149,12 @@ class StationCameras:
 
         camera_id : the id of its camera; None: the earlier camrec gave it none.
         """
+        fingerprint = self._registry.fingerprint(source)
         with self._lock:
             session = self._sessions.get(session_id)
             if session is not None:
                 return session
-            camera = self._registry.acquire(source, name, camera_id)
+            camera = self._registry.acquire(source, name, camera_id, fingerprint=fingerprint)
             session = Session(
                 source,
                 name,

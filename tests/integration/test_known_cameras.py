@@ -9,6 +9,7 @@ import pytest
 import camrec
 from camrec.camera_address import parse_address
 from camrec.camera_registry import CAMERA_FILE_NAME
+from camrec.camera_registry.identity import fingerprint_secrets
 from camrec.clock import parse_iso
 from camrec.config import Config
 from camrec.errors import CameraError, DiskError, NotFoundError, StateError
@@ -119,6 +120,20 @@ def test_two_cameras_at_one_host_that_are_called_by_it_are_told_apart_while_both
         assert [each.name for each in station.known_cameras.all()] == ["127.0.0.1"] * 2
         names = [station.cameras.open(each.url).name for each in (first, second)]
         assert names == ["127.0.0.1", f"127.0.0.1:{parse_address(second.url).port}"]
+
+
+def test_other_calls_do_not_wait_for_the_fingerprint_of_an_address(config, monkeypatch):
+    was_locked = []
+    with Station(config) as station:
+
+        def note(*given):
+            was_locked.append(station.cameras._lock.locked())
+            return fingerprint_secrets(*given)
+
+        monkeypatch.setattr("camrec.camera_registry.registry.fingerprint_secrets", note)
+        session = station.cameras.begin_open("http://127.0.0.1:9/video?pwd=canary")
+        session.machine.wait(lambda state: state is not SessionState.OPENING)
+    assert was_locked and not any(was_locked)
 
 
 def test_rest_lists_renames_moves_and_removes_a_camera(config):
