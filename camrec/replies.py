@@ -117,7 +117,7 @@ def describe_recording(recording: RecordingJob, language: str) -> schema.Recordi
         parts=recording.segment_count,
         gaps=[schema.GapReply(start=gap.start, duration=gap.duration) for gap in recording.gaps],
         details=dict(recording.options.details),
-        events=recording.event_log.count,
+        events=recording.event_count,
         filename=recording.filename,
         error=schema.FaultReply.of(recording.error, language),
     )

@@ -15,6 +15,7 @@ from camrec.library.event_places import (
     read_events,
     videos_of_event,
 )
+from camrec.library.event_track import write_event_track
 from camrec.library.external import list_external_videos
 from camrec.library.filenames import check_filename, check_folder_length, safe_filename
 from camrec.library.folder_watch import FolderWatch
@@ -46,4 +47,5 @@ __all__ = [
     "read_events",
     "safe_filename",
     "videos_of_event",
+    "write_event_track",
 ]

@@ -21,10 +21,12 @@ class SavedEvents:
     def __init__(self, library: VideoLibrary) -> None:
         self._library = library
 
-    def place_all(self, recording_id: str, events: Sequence[Event]) -> None:
-        """Write all events of a recording into the receipts of its videos, and no others.
+    def place(self, recording_id: str, events: Sequence[Event]) -> None:
+        """Write events of a recording into the receipts of the videos that show them.
 
-        If no video is left, nothing happens. Raises CamrecError, as `VideoLibrary.edit_receipt`.
+        Events that the receipts have already stay. If one of them lasts until a video that was
+        saved after it, that video gets it too. If no video is left, nothing happens. Raises
+        CamrecError, as `VideoLibrary.edit_receipt`.
         """
         for filename, own in self.of_each_video(recording_id, events):
             receipt = self._library.get(filename).receipt
@@ -32,12 +34,15 @@ class SavedEvents:
                 self._write(filename, own)
 
     def of_each_video(
-        self, recording_id: str, events: Sequence[Event]
+        self, recording_id: str, events: Sequence[Event] = ()
     ) -> list[tuple[str, list[Event]]]:
-        """Return the file name of each video of a recording, and which of `events` it shows."""
+        """Return the file name of each video of a recording, and the events that it shows.
+
+        events : those that are in no receipt yet, or as they are now.
+        """
         videos, receipts = self._videos_of(recording_id)
         of_each: list[list[Event]] = [[] for _ in videos]
-        for event in events if videos else ():
+        for event in _merge(receipts, events) if videos else ():
             for position in videos_of_event(receipts, event):
                 of_each[position].append(event)
         return [(video.filename, own) for video, own in zip(videos, of_each, strict=True)]
@@ -53,7 +58,7 @@ class SavedEvents:
         videos, receipts = self._videos_of(recording_id)
         if not videos:
             raise NotFoundError("no_recording", recording_id=recording_id)
-        return sort_events({event.id: event for each in receipts for event in each.events}.values())
+        return _merge(receipts)
 
     def find(self, event_id: str) -> tuple[str, Event]:
         """Return an event and the id of its recording.
@@ -107,3 +112,9 @@ class SavedEvents:
             if video.receipt is not None and video.receipt.recording_id == recording_id
         ]
         return [video for video, _ in found], [receipt for _, receipt in found]
+
+
+def _merge(receipts: Sequence[Receipt], events: Sequence[Event] = ()) -> list[Event]:
+    """The events in the receipts and `events`, each once, the earliest first."""
+    found = {event.id: event for receipt in receipts for event in receipt.events}
+    return sort_events((found | {event.id: event for event in events}).values())

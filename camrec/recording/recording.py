@@ -115,6 +115,16 @@ class RecordingJob:
         return True
 
     @property
+    def jobs(self) -> tuple[RecordingJob, ...]:
+        """Its videos that are not settled yet, in order: itself. Each has its own event log."""
+        return (self,)
+
+    @property
+    def event_count(self) -> int:
+        """How many events it has."""
+        return self.event_log.count
+
+    @property
     def recording_id(self) -> str:
         """The id, also of its journal entry."""
         return self.options.recording_id

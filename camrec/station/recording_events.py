@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from camrec.annotations import (
     MAX_EVENTS,
     Event,
     EventFields,
+    EventLog,
     EventLogReleased,
     change_event,
     create_event,
+    sort_events,
 )
 from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
@@ -93,14 +95,14 @@ class StationEvents:
         if recording_ids is None:
             chosen = self._all_at(at, now)
         else:
-            jobs = [self._recordings.get(each) for each in dict.fromkeys(recording_ids)]
-            chosen = [(job, self._moment_in(job, at, now)) for job in jobs]
-        events = [(job, create_event(moment, fields, source)) for job, moment in chosen]
+            found = [self._recordings.get(each) for each in dict.fromkeys(recording_ids)]
+            chosen = [(each, self._moment_in(each, at, now)) for each in found]
+        events = [(each, create_event(moment, fields, source)) for each, moment in chosen]
         marked: list[tuple[str, Event]] = []
         try:
-            for job, event in events:
-                self._add(job, event)
-                marked.append((job.recording_id, event))
+            for recording, event in events:
+                self._add(recording, event)
+                marked.append((recording.recording_id, event))
         except CamrecError:
             for _, event in marked:
                 with suppress(CamrecError):
@@ -135,9 +137,9 @@ class StationEvents:
         VideoSpan.of(receipt).check(moment)
         event = create_event(moment, fields, source)
         recording_id = receipt.recording_id
-        job = self._find_job(recording_id)
-        if job is not None:
-            self._add(job, event)
+        recording = self._find(recording_id)
+        if recording is not None:
+            self._add(recording, event)
         else:
             self._add_saved(recording_id, event)
         [placed] = locate_events(video.path, receipt, [event])
@@ -146,15 +148,20 @@ class StationEvents:
     # Look up.
 
     def of_recording(self, recording_id: str) -> list[Event]:
-        """Return the events of a recording. Raises NotFoundError (``no_recording``)."""
-        job = self._find_job(recording_id)
-        if job is None:
+        """Return the events of a recording, the earliest first.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_recording``.
+        """
+        recording = self._find(recording_id)
+        if recording is None:
             return self._saved.of_recording(recording_id)
-        if not job.event_log.is_released:
-            return job.event_log.events()
-        with suppress(NotFoundError):  # its video was deleted
-            return self._saved.of_recording(recording_id)
-        return []
+        events: dict[str, Event] = {}
+        with suppress(NotFoundError):  # no video of it is saved, or was deleted
+            events = {each.id: each for each in self._saved.of_recording(recording_id)}
+        return sort_events((events | self._logged(recording)).values())
 
     def of_video(self, filename: str) -> tuple[str, list[PlacedEvent]]:
         """Return the id of the recording of a video, and its events with their places.
@@ -165,10 +172,10 @@ class StationEvents:
         receipt = video.receipt
         if receipt is None:
             return "", []
-        job = self._find_job(receipt.recording_id)
+        recording = self._find(receipt.recording_id)
         events: Sequence[Event] = receipt.events
-        if job is not None and not job.event_log.is_released:
-            of_each = self._saved.of_each_video(job.recording_id, job.event_log.events())
+        if recording is not None and (logged := self._logged(recording)):
+            of_each = self._saved.of_each_video(receipt.recording_id, list(logged.values()))
             events = dict(of_each).get(filename, events)
         return receipt.recording_id, locate_events(video.path, receipt, events)
 
@@ -181,12 +188,11 @@ class StationEvents:
         ------
         InputError, NotFoundError (``no_event``), ServiceError
         """
-        job = self._job_with(event_id)
-        if job is not None:
+        for recording, event_log in self._logs_with(event_id):
             with suppress(EventLogReleased):
-                changed = job.event_log.change(event_id, fields)
-                job.changed.emit(job)
-                return job.recording_id, changed
+                changed = event_log.change(event_id, fields)
+                recording.changed.emit(recording)
+                return recording.recording_id, changed
         with self._saved_lock:
             recording_id, event = self._saved.find(event_id)
             changed = change_event(event, fields)
@@ -195,25 +201,27 @@ class StationEvents:
 
     def delete(self, event_id: str) -> None:
         """Delete an event. Raises NotFoundError (``no_event``), ServiceError."""
-        job = self._job_with(event_id)
-        if job is not None:
+        for recording, event_log in self._logs_with(event_id):
             with suppress(EventLogReleased):
-                job.event_log.delete(event_id)
-                job.changed.emit(job)
+                event_log.delete(event_id)
+                recording.changed.emit(recording)
                 return
         with self._saved_lock:
             recording_id, _ = self._saved.find(event_id)
             self._saved.delete(recording_id, event_id)
         self._note_saved(recording_id)
 
-    def _add(self, job: RecordingJob, event: Event) -> None:
+    def _add(self, recording: RecordingJob, event: Event) -> None:
         """Return once the disk has an event of a recording of this run."""
-        try:
-            job.event_log.add(event)
-        except EventLogReleased:
-            self._add_saved(job.recording_id, event)
-        else:
-            job.changed.emit(job)
+        at = event.at_ns
+        begun = [each for each in recording.jobs if (start := _video_start(each)) and start <= at]
+        # Before those that are not settled there may be videos that are.
+        for job in begun[-1:] or recording.jobs[:1]:
+            with suppress(EventLogReleased):
+                job.event_log.add(event)
+                recording.changed.emit(recording)
+                return
+        self._add_saved(recording.recording_id, event)
 
     def _add_saved(self, recording_id: str, event: Event) -> None:
         with self._saved_lock:
@@ -224,28 +232,30 @@ class StationEvents:
 
     def _note_saved(self, recording_id: str) -> None:
         """Let a recording of this run know how many events its videos have."""
-        job = self._find_job(recording_id)
-        if job is not None and job.event_log.is_released:
-            job.event_log.note_placed(self.of_recording(recording_id))
-            job.changed.emit(job)
+        recording = self._find(recording_id)
+        if recording is None:
+            return
+        if len(recording.jobs) == 1 and recording.jobs[0].event_log.is_released:
+            recording.jobs[0].event_log.note_placed(self.of_recording(recording_id))
+        recording.changed.emit(recording)
 
     def _all_at(self, at: int | None, now: int) -> list[tuple[RecordingJob, int]]:
         """Each recording that recorded then, with the moment by its clock."""
         found = []
-        for job in self._recordings.all():
+        for recording in self._recordings.all():
             with suppress(InputError, StateError):
-                found.append((job, self._moment_in(job, at, now)))
+                found.append((recording, self._moment_in(recording, at, now)))
         if not found:
             raise StateError("nothing_recorded")
         return found
 
-    def _moment_in(self, job: RecordingJob, at: int | None, now: int) -> int:
+    def _moment_in(self, recording: RecordingJob, at: int | None, now: int) -> int:
         """The moment in a recording, by the clock of the recording: UTC nanoseconds.
 
         `at`: UTC nanoseconds; None: `now`, in monotonic nanoseconds. Raises as `mark`.
         """
-        period, ended_at = job.period, job.ended_at
-        if period is None or job.state is RecordingState.FAILED:
+        period, ended_at = recording.jobs[-1].period, recording.ended_at
+        if period is None or recording.state is RecordingState.FAILED:
             raise StateError("not_recording")
         if at is None:
             moment = period.to_utc(now)
@@ -254,7 +264,8 @@ class StationEvents:
             return moment
         correction = self._clock.utc_ns() - period.to_utc(self._clock.monotonic_ns())
         moment = at - correction if abs(correction) > MIN_CLOCK_CORRECTION_NS else at
-        if moment < period.to_utc(period.video_start):
+        first = _video_start(recording.jobs[0])
+        if moment < min(recording.started_at, recording.started_at if first is None else first):
             raise InputError("event_before_start")
         if ended_at is not None and moment > ended_at:
             raise InputError("event_after_end")
@@ -266,10 +277,24 @@ class StationEvents:
             raise StateError("no_receipt_for_events", filename=filename)
         return video, video.receipt
 
-    def _find_job(self, recording_id: str) -> RecordingJob | None:
+    def _find(self, recording_id: str) -> RecordingJob | None:
         """The recording of this run with this id."""
         return next((e for e in self._recordings.all() if e.recording_id == recording_id), None)
 
-    def _job_with(self, event_id: str) -> RecordingJob | None:
-        """The recording of this run that has this event."""
-        return next((each for each in self._recordings.all() if event_id in each.event_log), None)
+    def _logged(self, recording: RecordingJob) -> dict[str, Event]:
+        """The events of a recording that are in no receipt yet, by their ids."""
+        logs = [job.event_log for job in recording.jobs if not job.event_log.is_released]
+        return {event.id: event for event_log in logs for event in event_log.events()}
+
+    def _logs_with(self, event_id: str) -> Iterator[tuple[RecordingJob, EventLog]]:
+        """The event logs that have an event: one, or none."""
+        for recording in self._recordings.all():
+            for job in recording.jobs:
+                if event_id in job.event_log:
+                    yield recording, job.event_log
+
+
+def _video_start(job: RecordingJob) -> int | None:
+    """When its video begins, UTC nanoseconds; None before it has begun."""
+    period = job.period
+    return None if period is None else period.to_utc(period.video_start)

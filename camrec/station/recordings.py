@@ -230,7 +230,7 @@ class StationRecordings:
             disk=self._library.disk_space,
             encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
             find_delay=self._find_delay,
-            place_events=SavedEvents(self._library).place_all,
+            place_events=SavedEvents(self._library).place,
         )
 
     def register(self, recording: RecordingJob) -> RecordingJob:

@@ -109,6 +109,6 @@ class RecordingResumer:
         """Do the rest for a recording that was saved just before camrec was killed."""
         saved_events = SavedEvents(self._library)
         event_log = EventLog(folder / EVENT_LOG_FILENAME, recording_id)
-        event_log.release(lambda events: saved_events.place_all(recording_id, events))
+        event_log.release(lambda events: saved_events.place(recording_id, events))
         file_system.remove_tree(folder)
         self._journal.erase(recording_id)

@@ -318,6 +318,19 @@ ENDPOINTS = (
         ),
     ),
     Endpoint(
+        "/videos/{filename}/events.vtt",
+        events.EventTrackHandler,
+        (
+            Operation(
+                "get",
+                "The events of a video as a WebVTT track",
+                media="text/vtt",
+                query={"download": {"enum": ["1"], "description": "As an attachment."}},
+                error_statuses=(400, 404),
+            ),
+        ),
+    ),
+    Endpoint(
         "/archive",
         videos.ArchiveHandler,
         (

@@ -126,6 +126,11 @@ def test_events_and_details_are_in_the_receipt_with_the_frames_that_show_them(
         assert each["frame"] == np.searchsorted(times, at, "right") - 1
         assert each["second"] == pytest.approx((at - found.started_at) / SECOND, abs=1e-6)
         assert each["in_gap"] is False
+    track = wire.get(f"{video}/events.vtt?download=1")
+    assert track.headers["Content-Type"] == "text/vtt; charset=utf-8"
+    assert ".vtt" in track.headers["Content-Disposition"]
+    assert [line for line in track.body.decode().split("\n") if line in ("light on", "lever: 3")]
+    assert wire.get("/videos/nothing.mp4/events.vtt").code == "no_video"
     folder = station.library.segments_folder(ids[0])
     assert not folder.exists()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from camrec import schema
+from camrec.library import write_event_track
 from camrec.replies import describe_event, describe_video_event
 from camrec.web.handlers.base import ApiHandler
+from camrec.web.handlers.file import content_disposition
 from camrec.web.request_models import EventChangeRequest, MarkRequest, MarkVideoRequest
 
 
@@ -80,3 +82,16 @@ class VideoEventsHandler(ApiHandler):
                 second=request.second,
             )
         )
+
+
+class EventTrackHandler(ApiHandler):
+    """``GET /videos/FILENAME/events.vtt``"""
+
+    async def get(self, filename: str) -> None:
+        """Send the events of a video as a WebVTT track."""
+        _, placed = await self.call(self.station.events.of_video, filename)
+        self.set_header("Content-Type", "text/vtt; charset=utf-8")
+        if self.get_query_argument("download", "") == "1":
+            name = filename.rpartition(".")[0] + ".vtt"
+            self.set_header("Content-Disposition", content_disposition(name))
+        self.write(write_event_track(placed))
