@@ -5,7 +5,7 @@ export default [
   { ignores: ["build/", "camrec/jupyter/", "node_modules/", "dist/", "videos/"] },
   js.configs.recommended,
   {
-    files: ["camrec/dashboard/static/**/*.js"],
+    files: ["camrec/dashboard/static/**/*.js", "camrec/web/**/*.js"],
     languageOptions: { ecmaVersion: 2023, globals: { ...globals.browser, Bokeh: "readonly", MediaStreamTrackGenerator: "readonly" } },
   },
   {

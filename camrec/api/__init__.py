@@ -8,7 +8,8 @@ from camrec.api.library import Library, align, videos
 from camrec.api.multi_camera import record_together
 from camrec.api.process_state import save_when_ended, stop
 from camrec.api.recording import Recording
-from camrec.api.remote import RemoteBackend, RemoteCamera
+from camrec.api.remote import RemoteBackend, RemoteCamera, RemoteRecording
+from camrec.api.remote_library import RemoteVideo
 from camrec.api.video import Video
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Recording",
     "RemoteBackend",
     "RemoteCamera",
+    "RemoteRecording",
+    "RemoteVideo",
     "Video",
     "align",
     "cameras",

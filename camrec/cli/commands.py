@@ -179,6 +179,26 @@ def mark(
     mark.mark(text, Config.load(config, videos_dir=videos))
 
 
+@app.command(help=cli_text("calibrate.about"))
+def calibrate(
+    urls: Annotated[
+        list[str] | None, Argument(metavar="[URL]...", help=cli_text("calibrate.urls"))
+    ] = None,
+    wait: Annotated[int, Option(min=1, max=3600, help=cli_text("calibrate.wait"))] = 60,
+    as_json: Annotated[bool, Option("--json", help=cli_text("calibrate.json"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+    no_browser: NoBrowserOption = False,
+) -> None:
+    from camrec.cli import calibrate
+    from camrec.config import Config
+
+    settings = Config.load(config, mediamtx_port=0, go2rtc_port=0, videos_dir=videos)
+    calibrate.calibrate(
+        urls or [], settings, wait=wait, open_browser=not no_browser, as_json=as_json
+    )
+
+
 @app.command(help=cli_text("probe.about"))
 def probe(
     url: CameraUrl,

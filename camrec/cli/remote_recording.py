@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -86,17 +88,32 @@ def record_remotely(
         The camera could not be opened, or the recording could not be saved.
     """
     print_message(cli_text("record.through", url=running.url))
+    with opened_remotely(running, url, config, clock) as camera:
+        filename = _record_and_wait(camera, seconds, details)
+    return running.library.receipt(filename), config.videos / filename
+
+
+@contextmanager
+def opened_remotely(
+    running: RemoteBackend, url: str, config: Config, clock: ClockChoice | None
+) -> Iterator[RemoteCamera]:
+    """Open a camera in a running camrec, and close it at the end unless it was open before.
+
+    Raises
+    ------
+    CamrecError
+        The camera could not be opened.
+    """
     if host := parse_bare_host(url):
         url = find_stream(host, NetworkPolicy(config.allowed_networks)).address()
     open_before = {camera.session_id for camera in running.cameras()}
     try:
-        filename = _record_and_wait(_open_camera(running, url, clock), seconds, details)
+        yield _open_camera(running, url, clock)
     finally:
         address = parse_address(url).url
         for camera in running.cameras():
             if camera.latest_info.url == address and camera.session_id not in open_before:
                 camera.close()
-    return running.library.receipt(filename), config.videos / filename
 
 
 def _open_camera(running: RemoteBackend, url: str, clock: ClockChoice | None) -> RemoteCamera:

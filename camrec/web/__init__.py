@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from camrec.web.coded_clock import ClockPageServer
 from camrec.web.handlers.base import HandlerContext
 from camrec.web.kernel_server import LocalServer
 from camrec.web.routes import application_settings, make_routes
@@ -9,6 +10,7 @@ from camrec.web.security.server import guarded_servers, install_guard, load_cert
 from camrec.web.upstream_proxy import UpstreamProxy
 
 __all__ = [
+    "ClockPageServer",
     "HandlerContext",
     "LocalServer",
     "UpstreamProxy",

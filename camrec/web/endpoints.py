@@ -14,6 +14,7 @@ from camrec.web import openapi, request_models
 from camrec.web.endpoint import Endpoint, Operation
 from camrec.web.handlers import (
     cameras,
+    coded_clock,
     events,
     health,
     login,
@@ -410,6 +411,17 @@ ENDPOINTS = (
                 status=302,
             ),
             Operation("post", "Sets the cookie of a browser that sent the right token", status=204),
+        ),
+    ),
+    Endpoint(
+        "/calibrate",
+        coded_clock.CodedClockHandler,
+        (
+            Operation(
+                "get",
+                "The page with the coded clock that cameras film to be calibrated",
+                media="text/html",
+            ),
         ),
     ),
     Endpoint(

@@ -13,7 +13,8 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from camrec import schema
 from camrec.config import Config
 from camrec.errors import CamrecError
-from camrec.i18n import LANGUAGES, best_language, translate
+from camrec.i18n import best_language, translate
+from camrec.web.page_language import choose_page_language
 from camrec.web.security.auth import LOGIN_PATH, SAFE_METHODS
 from camrec.web.security.headers import set_security_headers
 
@@ -32,7 +33,7 @@ def denied_response(
         nonce = secrets.token_urlsafe(16)
         headers["Content-Type"] = "text/html; charset=utf-8"
         body = render_login_page(
-            _chosen_language(request) or config.language or language,
+            choose_page_language(request, config),
             _login_path(request.path.removeprefix(config.prefix)),
             nonce,
         )
@@ -82,8 +83,3 @@ def _wants_html(request: HTTPServerRequest) -> bool:
 def _login_path(path: str) -> str:
     # Relative, because a proxy may put a prefix in front of every path.
     return "../" * (path.count("/") - 1) + LOGIN_PATH.strip("/")
-
-
-def _chosen_language(request: HTTPServerRequest) -> str | None:
-    cookie = request.cookies.get("camrec_language")
-    return cookie.value if cookie is not None and cookie.value in LANGUAGES else None
