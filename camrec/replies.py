@@ -28,6 +28,7 @@ def describe_camera(camera: KnownCamera, sessions: Sequence[Session] = ()) -> sc
         kind=camera.kind,
         clock=camera.clock,
         delay=describe_delay(camera.delay),
+        stays=camera.stays,
         session_ids=[session.session_id for session in sessions],
     )
 

@@ -178,6 +178,7 @@ class CameraReply(BaseModel):
         description="What dates its frames: `clock` of `POST /session/open`."
     )
     delay: DelayReply | None = Field(description="Null if it was not measured.")
+    stays: bool = Field(description="Whether it is opened again at each start of camrec.")
     session_ids: list[str] = Field(description="Its open sessions, the oldest first.")
 
 

@@ -161,7 +161,9 @@ class Backend(Protocol):
     def record_url(self) -> str:
         """The base URL with which such a page may also start and stop recordings."""
 
-    def open(self, url: str, name: str | None, clock: ClockChoice | None) -> CameraHandle:
+    def open(
+        self, url: str, name: str | None, clock: ClockChoice | None, stays: bool | None
+    ) -> CameraHandle:
         """Return the open camera with this address, or open it and wait until it is live."""
 
     def cameras(self) -> Sequence[CameraHandle]:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from camrec.dashboard import CameraView
 
 
-def open(url: str, name: str | None = None, clock: ClockChoice | None = None) -> Camera:
+def open(
+    url: str,
+    name: str | None = None,
+    clock: ClockChoice | None = None,
+    stays: bool | None = None,
+) -> Camera:
     """Open a camera and wait until it is live.
 
     If the camera is already open, it is returned as it is. The first call in a process starts
@@ -42,6 +47,10 @@ def open(url: str, name: str | None = None, clock: ClockChoice | None = None) ->
         see `Camera.clock`. This needs an RTSP camera that sends RTCP sender reports, or an HTTP
         MJPEG camera that states a time with each frame. By default what did when it was opened
         before, or else "arrival".
+    stays
+        True: open it again at each start of camrec, until this is False. Its password is then
+        stored: in the system's keyring if the settings say so, or else in ``.cameras.json`` in the
+        videos folder. By default as before.
 
     Raises
     ------
@@ -55,7 +64,7 @@ def open(url: str, name: str | None = None, clock: ClockChoice | None = None) ->
         ``proxy_failed``: a program that camrec needs does not work.
     """
     backend = local_backend()
-    return camera_for(backend, backend.open(url, name, clock))
+    return camera_for(backend, backend.open(url, name, clock, stays))
 
 
 def cameras() -> list[Camera]:

@@ -47,12 +47,12 @@ class Connection:
         self._backend = backend
         atexit.register(self.close)
 
-    def open(self, url: str, name: str | None = None) -> Camera:
-        """Open a camera there, with the same `url`, `name` and errors as `camrec.open`.
+    def open(self, url: str, name: str | None = None, stays: bool | None = None) -> Camera:
+        """Open a camera there, with the same `url`, `name`, `stays` and errors as `camrec.open`.
 
         A camera that is already open there is returned as it is, whoever opened it.
         """
-        return camera_for(self._backend, self._backend.open(url, name))
+        return camera_for(self._backend, self._backend.open(url, name, stays=stays))
 
     def cameras(self) -> list[Camera]:
         """Return the cameras that are open there, whoever opened them."""

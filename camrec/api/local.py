@@ -22,6 +22,7 @@ from camrec.station import Station
 from camrec.web import LocalServer
 
 EVENT_SOURCE = "python"
+FIRST_FRAME_TIMEOUT_S = 15.0  # of a camera that was opened at the start of camrec
 
 
 class LocalBackend:
@@ -57,15 +58,25 @@ class LocalBackend:
     def record_url(self) -> str:
         return self._server.record_url
 
-    def open(self, url: str, name: str | None, clock: ClockChoice | None = None) -> LocalCamera:
+    def open(
+        self,
+        url: str,
+        name: str | None,
+        clock: ClockChoice | None = None,
+        stays: bool | None = None,
+    ) -> LocalCamera:
         source = parse_address(url)
+        known = self.station.known_cameras
         with self._lock:
-            camera = self.station.known_cameras.find(source)
+            camera = known.find(source)
             if camera is not None:
-                sessions = self.station.known_cameras.open_sessions(camera.camera_id)
+                sessions = known.open_sessions(camera.camera_id)
                 if sessions:
+                    if stays is not None:
+                        known.update(camera.camera_id, None, None, stays=stays)
+                    _await_first_frame(sessions[0])
                     return LocalCamera(self, sessions[0])
-            return LocalCamera(self, self.station.cameras.open(url, name, clock))
+            return LocalCamera(self, self.station.cameras.open(url, name, clock, stays))
 
     def cameras(self) -> list[LocalCamera]:
         return [LocalCamera(self, session) for session in self._open_sessions()]
@@ -182,6 +193,12 @@ class LocalRecording:
         if filename is None:
             raise NotFoundError("no_video", filename="")
         return self._backend.station.library.get(filename)
+
+
+def _await_first_frame(session: Session) -> None:
+    """Wait for a camera that camrec has opened by itself at its start, but not long."""
+    if session.feed.newest is None:
+        session.machine.wait(lambda state: state is not SessionState.STALE, FIRST_FRAME_TIMEOUT_S)
 
 
 def load_page_file(name: str) -> str | None:

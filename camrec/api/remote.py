@@ -73,14 +73,22 @@ class RemoteBackend:
     def record_url(self) -> str:
         return self._ensure_proxy().record_url
 
-    def open(self, url: str, name: str | None, clock: ClockChoice | None = None) -> RemoteCamera:
+    def open(
+        self,
+        url: str,
+        name: str | None,
+        clock: ClockChoice | None = None,
+        stays: bool | None = None,
+    ) -> RemoteCamera:
         source = parse_address(url)
         for camera in self.cameras():
             if self._is_open_at(source, camera.latest_info):
+                if stays is not None:
+                    path, change = f"/cameras/{camera.camera_id}", {"stays": stays}
+                    self.client.patch_model(schema.CameraReply, path, change)
                 return camera
-        body = {"url": url} if name is None else {"url": url, "name": name}
-        if clock is not None:
-            body["clock"] = clock
+        given = {"url": url, "name": name, "clock": clock, "stays": stays}
+        body = {key: value for key, value in given.items() if value is not None}
         info = self.client.post_model(schema.SessionReply, "/session/open", body)
         if source.masked_url is not None:
             self._secret_urls[info.session_id] = source.masked_url

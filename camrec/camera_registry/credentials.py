@@ -1,4 +1,4 @@
-"""The complete addresses of cameras: in memory, and in the system's keyring if it is used."""
+"""The complete addresses of cameras: in memory, in the keyring, or in the file with the cameras."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ log = logging.getLogger(__name__)
 class CameraCredentials:
     """With which address each camera was opened. Any thread may use it.
 
-    store : the keyring; None: the addresses are only in memory.
+    store : the keyring; None: the addresses are in memory, and those of cameras that stay in the
+        file with the cameras (`KnownCamera.stored_address`).
     """
 
     def __init__(self, store: CredentialStore | None) -> None:
         self._store = store
         self._lock = threading.Lock()  # of `_sources`; not held while the keyring is used
-        # By camera id; None: the keyring has no address for it.
+        # By camera id; None: its address is not stored.
         self._sources: dict[str, CameraAddress | None] = {}
 
     def find(self, camera: KnownCamera) -> CameraAddress | None:
@@ -30,11 +31,9 @@ class CameraCredentials:
         if not camera.has_secret:
             return camera.address
         with self._lock:
-            if camera.camera_id in self._sources or self._store is None:
-                return self._sources.get(camera.camera_id)
-        # Older versions stored it under the camera's address.
-        keys = (keyring_key(camera.camera_id), keyring_key(camera.url))
-        address = next(filter(None, map(self._store.find, keys)), None)
+            if camera.camera_id in self._sources:
+                return self._sources[camera.camera_id]
+        address = camera.stored_address or self._find_in_keyring(camera)
         with self._lock:
             source = restore_address(address) if address is not None else None
             return self._sources.setdefault(camera.camera_id, source)
@@ -50,6 +49,32 @@ class CameraCredentials:
             self._store.store(keyring_key(camera.camera_id), source.address())
         except ServiceError as error:  # the camera stays usable without it
             log.warning("%s", error)
+
+    def address_for_file(self, camera: KnownCamera, source: CameraAddress | None) -> str | None:
+        """What `KnownCamera.stored_address` has to be, so that a camera that stays can be opened.
+
+        source : its complete address; None: not known.
+        """
+        is_needed = camera.stays and camera.has_secret and self._store is None
+        return source.address() if is_needed and source is not None else None
+
+    def move_to_keyring(self, camera: KnownCamera) -> KnownCamera:
+        """The camera without its `stored_address`, if the keyring is used and accepts it."""
+        if camera.stored_address is None or self._store is None:
+            return camera
+        try:
+            self._store.store(keyring_key(camera.camera_id), camera.stored_address)
+        except ServiceError as error:
+            log.warning("%s", error)
+            return camera
+        return camera.model_copy(update={"stored_address": None})
+
+    def _find_in_keyring(self, camera: KnownCamera) -> str | None:
+        if self._store is None:
+            return None
+        # Older versions stored it under the camera's address.
+        keys = (keyring_key(camera.camera_id), keyring_key(camera.url))
+        return next(filter(None, map(self._store.find, keys)), None)
 
     def forget(self, camera: KnownCamera) -> None:
         """Remove what is known about a camera, from the keyring too.

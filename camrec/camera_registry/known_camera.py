@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from camrec.camera_address import CameraAddress, CameraKind, restore_address, validate_name
 from camrec.camera_clock import ClockChoice
@@ -26,6 +33,9 @@ class KnownCamera(BaseModel):
     secrets : the fingerprint of its secret parameters; None if its address has none.
     clock : what dates its frames.
     delay : how late they are dated; None if it was not measured.
+    stays : whether it is opened again at each start of camrec.
+    stored_address : its complete address, with its password. Only a camera that stays has one here,
+        if it cannot be opened by its `url` alone and the keyring is not used.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -37,6 +47,8 @@ class KnownCamera(BaseModel):
     secrets: str | None = None
     clock: ClockChoice = "arrival"
     delay: MeasuredDelay | None = None
+    stays: bool = False
+    stored_address: str | None = Field(default=None, repr=False)
 
     @property
     def address(self) -> CameraAddress:
@@ -96,3 +108,17 @@ class KnownCamera(BaseModel):
             # The address is not repeated: it may contain a password.
             raise ValueError("not an address without a credential")
         return url
+
+    @field_validator("stored_address")
+    @classmethod
+    def _drop_address_of_other_url(
+        cls, address: str | None, validated: ValidationInfo
+    ) -> str | None:
+        """A camrec without this key may have moved the camera: no password goes elsewhere."""
+        try:
+            is_its_own = address is not None and (
+                restore_address(address).url == validated.data.get("url")
+            )
+        except InputError:
+            is_its_own = False
+        return address if is_its_own else None

@@ -36,7 +36,8 @@ class CameraRegistry:
     file
         Where the cameras are stored.
     credential_store
-        The keyring for their passwords; None: passwords are only in memory.
+        The keyring for their passwords; None: passwords are only in memory, and those of cameras
+        that stay in the file.
     named_ids
         Returns the ids of the cameras that something names, such as a video. They are not dropped
         to make room. It may read the disk, and is called only if there are too many cameras.
@@ -61,10 +62,18 @@ class CameraRegistry:
         self._open_counts: Counter[str] = Counter()
 
     def load(self) -> None:
-        """Read the file again. The cameras of an older camrec are stored in the new file."""
+        """Read the file again. The cameras of an older camrec are stored in the new file.
+
+        If the keyring is used, passwords in the file are moved there.
+        """
         with self._write_lock:
             with self._lock:
                 self._stored.load()
+                cameras = self._stored.cameras
+            moved = tuple(map(self._credentials.move_to_keyring, cameras))
+            if moved != cameras:
+                with self._lock:
+                    self._stored.change(moved)
             try:
                 self._stored.save()
             except ServiceError as error:
@@ -158,6 +167,7 @@ class CameraRegistry:
         source: CameraAddress,
         name: str | None = None,
         clock: ClockChoice | None = None,
+        stays: bool | None = None,
     ) -> None:
         """Store a camera that delivers video. It becomes the latest one.
 
@@ -172,6 +182,8 @@ class CameraRegistry:
             What the user called it now; None: its name stays.
         clock
             What dates its frames from now on; None: what did before.
+        stays
+            Whether it is opened again at each start from now on; None: as before.
         """
         if self.is_built_in(camera_id):
             return
@@ -186,8 +198,9 @@ class CameraRegistry:
                 "guarded": source.credential is not None,
                 "name": name or camera.name,
                 "clock": clock or camera.clock,
+                "stays": camera.stays if stays is None else stays,
             }
-            camera = camera.model_copy(update=changes)
+            camera = self._with_stored_address(camera.model_copy(update=changes), source)
             cameras, dropped = limit_cameras(
                 [camera, *others], lambda: open_ids.union(self._named_ids())
             )
@@ -212,6 +225,7 @@ class CameraRegistry:
         source: CameraAddress | None = None,
         clock: ClockChoice | None = None,
         delay: MeasuredDelay | Literal["keep"] | None = "keep",
+        stays: bool | None = None,
     ) -> KnownCamera:
         """Change what is known about a camera. Return once the disk has it.
 
@@ -227,30 +241,36 @@ class CameraRegistry:
             What dates its frames when it is opened the next time; None: it stays.
         delay
             How late its frames are dated; None: not known. A new address forgets it.
+        stays
+            Whether it is opened again at each start; None: as before.
 
         Raises
         ------
         NotFoundError (``no_camera``), ServiceError (``cameras_file_kept``, ``folder_unwritable``)
         StateError
             ``camera_open``: an open camera keeps its address. ``camera_exists``: another camera has
-            this address. ``camera_built_in``.
+            this address. ``camera_password_unknown``: it cannot be opened again without its
+            password. ``camera_built_in``.
         """
         fingerprint = None if source is None else self.fingerprint(source)
         with self._write_lock:
             before = self.get(camera_id)
-            camera, known, is_moved = before, None, False
+            old_source = self._credentials.find(before)
+            camera, known, is_moved = before, old_source, False
             if source is not None:
-                old_source = self._credentials.find(before)
                 camera, known = move_camera(before, old_source, source, fingerprint)
                 is_moved = source.credential is not None or camera != before
             changes = {
                 "name": name or before.name,
                 "clock": clock or before.clock,
                 "delay": camera.delay if delay == "keep" else delay,
+                "stays": before.stays if stays is None else stays,
             }
-            camera = camera.model_copy(update=changes)
+            camera = self._with_stored_address(camera.model_copy(update=changes), known)
             with self._lock:
                 self._reject_built_in(before)
+                if stays and known is None and camera_id not in self._unstored:
+                    raise StateError("camera_password_unknown", name=camera.name)
                 if is_moved:
                     self._reject_open(before)
                     self._reject_taken_address(camera)
@@ -284,6 +304,12 @@ class CameraRegistry:
                 self._stored.change(each for each in self._stored.cameras if each is not camera)
             self._save_or_undo()
             self._credentials.forget(camera)
+
+    def _with_stored_address(
+        self, camera: KnownCamera, source: CameraAddress | None
+    ) -> KnownCamera:
+        address = self._credentials.address_for_file(camera, source)
+        return camera.model_copy(update={"stored_address": address})
 
     def _save_or_undo(self) -> None:
         """Write the last change. If that fails, nothing has changed."""

@@ -1,4 +1,4 @@
-"""``camrec cameras`` lists, renames and removes the cameras that camrec knows."""
+"""``camrec cameras`` lists, renames, keeps and removes the cameras that camrec knows."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ def list_cameras(config: Config, *, as_json: bool) -> None:
         return
     has_delay = any(camera.delay is not None for camera in cameras)
     delay_column = ("cameras.delay",) if has_delay else ()
-    table = make_table("cameras.id", "cameras.name", "cameras.address", *delay_column)
+    columns = ("cameras.id", "cameras.name", "cameras.address", "cameras.stays", *delay_column)
+    table = make_table(*columns)
     for camera in cameras:
+        stays = cli_text("cameras.opened") if camera.stays else ""
         delay = (_format_delay(camera.delay),) if has_delay else ()
-        table.add_row(camera.camera_id, camera.name, camera.url, *delay)
+        table.add_row(camera.camera_id, camera.name, camera.url, stays, *delay)
     print_table(table)
 
 
@@ -65,6 +67,21 @@ def rename_camera(config: Config, camera: str, name: str) -> None:
             found = _choose(_stored_cameras(config), camera)
             _open_registry(config).update(found.camera_id, name=name)
     print_message(cli_text("cameras.renamed", old=found.name, name=name))
+
+
+def keep_camera(config: Config, camera: str, *, stays: bool) -> None:
+    """Say whether a camera is opened at each start. `camera` is as for `rename_camera`."""
+    log_setup.set_up_logging(config.log_level, err)
+    with _folder_or_running(config) as running:
+        if running is not None:
+            found = _choose(_cameras_of(running), camera)
+            path, body = f"/cameras/{found.camera_id}", {"stays": stays}
+            running.client.patch_model(schema.CameraReply, path, body)
+        else:
+            found = _choose(_stored_cameras(config), camera)
+            _open_registry(config).update(found.camera_id, stays=stays)
+    key = "cameras.stays_now" if stays else "cameras.stays_no_more"
+    print_message(cli_text(key, name=found.name))
 
 
 def remove_camera(config: Config, camera: str) -> None:

@@ -321,6 +321,19 @@ def rename_camera(
     cameras.rename_camera(_cameras_config(context, config, videos), camera, name)
 
 
+@cameras.command("stay", help=cli_text("cameras.stay"))
+def keep_camera(
+    context: typer.Context,
+    camera: CameraArgument,
+    off: Annotated[bool, Option("--off", help=cli_text("cameras.stay_off"))] = False,
+    config: ConfigFileOption = None,
+    videos: VideosFolderOption = None,
+) -> None:
+    from camrec.cli import cameras
+
+    cameras.keep_camera(_cameras_config(context, config, videos), camera, stays=not off)
+
+
 @cameras.command("remove", help=cli_text("cameras.remove"))
 def remove_camera(
     context: typer.Context,

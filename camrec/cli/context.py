@@ -18,15 +18,19 @@ from camrec.station import Station
 
 @contextmanager
 def running_station(
-    config: Config, *, fetch: tuple[str, ...] = (), cameras_from: Path | None = None
+    config: Config,
+    *,
+    fetch: tuple[str, ...] = (),
+    cameras_from: Path | None = None,
+    opens_staying: bool = False,
 ) -> Iterator[Station]:
     """Start a station, and stop it at the end.
 
     fetch : programs to find or download now, with a progress bar; others when first needed.
-    cameras_from : see `Station`.
+    cameras_from, opens_staying : see `Station`.
     """
     log_setup.set_up_logging(config.log_level, err)
-    station = Station(config, cameras_from=cameras_from)
+    station = Station(config, cameras_from=cameras_from, opens_staying=opens_staying)
     with DownloadProgressBar(err, CONSOLE_LANGUAGE) as bar:
         for name in fetch:
             try:

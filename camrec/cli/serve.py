@@ -36,7 +36,7 @@ def serve(settings: Config, *, token: bool, open_browser: bool) -> None:
     with ExitStack() as starting:
         if settings.socket:
             starting.enter_context(starting_page(settings.socket))
-        with running_station(settings, fetch=tuple(PROGRAMS)) as station:
+        with running_station(settings, fetch=tuple(PROGRAMS), opens_staying=True) as station:
             _serve_dashboard(station, open_browser=open_browser, served=starting.close)
 
 

@@ -34,6 +34,7 @@ class Session:
 
     session_id : 16 hexadecimal digits.
     clock_choice : where the UTC of its frames comes from, if possible.
+    stays : whether its camera is opened again at each start once it has delivered; None: as before.
     machine : the state, see `SessionState`.
     changed : emitted after each change of the state or of the progress.
     since : when the state last changed, UTC nanoseconds.
@@ -51,13 +52,15 @@ class Session:
     preroll
         Seconds of frames that are kept, so that a recording can begin in the past.
     session_id
-        The id of a session of an earlier camrec. The session begins STALE, and tries to connect
-        until it is closed.
+        Its id, if an earlier camrec had this camera open. The session begins STALE, and tries to
+        connect until it is closed.
     camera_id
         The id of the camera, which outlives the session; empty: the session is for a report, and
         its camera is not one of those that camrec knows.
     clock_choice
         Where the UTC of the camera's frames comes from.
+    stays
+        See the attribute.
     """
 
     def __init__(
@@ -70,11 +73,13 @@ class Session:
         session_id: str | None = None,
         camera_id: str = "",
         clock_choice: ClockChoice = "arrival",
+        stays: bool | None = None,
     ) -> None:
         self.session_id = session_id or secrets.token_hex(8)
         self.camera_id = camera_id
         self.source = source
         self.clock_choice = clock_choice
+        self.stays = stays
         self.name = name
         first = SessionState.STALE if session_id else SessionState.OPENING
         self.machine: StateMachine[SessionState] = StateMachine(first, SESSION_TRANSITIONS)
@@ -173,6 +178,10 @@ class Session:
     def start(self) -> None:
         """Begin to open the camera; `machine` shows the result."""
         self._thread.start()
+
+    def fail(self, error: CamrecError) -> None:
+        """Become FAILED in place of `start`."""
+        self._thread.fail(error)
 
     def record(self, options: RecordingOptions, services: RecordingServices) -> RecordingJob:
         """Record the camera, now or from `options.start_at` on.

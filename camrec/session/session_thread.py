@@ -85,6 +85,11 @@ class SessionThread:
         if self._thread.ident is not None:
             self._thread.join()
 
+    def fail(self, error: CamrecError) -> None:
+        """Make the session FAILED, if it is OPENING."""
+        self._progress.error = error
+        self._machine.transition(SessionState.FAILED, only_from=SessionState.OPENING)
+
     def _run(self) -> None:
         try:
             if self._machine.state is SessionState.STALE:
@@ -93,17 +98,13 @@ class SessionThread:
             elif self._open():
                 self._watch()
         except CamrecError as error:
-            self._fail(error)
+            self.fail(error)
         except Exception:
             log.exception("session %s failed", self._session_id)
-            self._fail(CameraError("internal"))
+            self.fail(CameraError("internal"))
         finally:
             self._publisher.stop()
             self._upstream.close()
-
-    def _fail(self, error: CamrecError) -> None:
-        self._progress.error = error
-        self._machine.transition(SessionState.FAILED, only_from=SessionState.OPENING)
 
     # Opening.
 
@@ -134,7 +135,7 @@ class SessionThread:
                 continue
             is_busy = isinstance(error, CameraError) and self._upstream.may_be_busy(error)
             if not is_busy and self._gives_up(failure):
-                self._fail(error)
+                self.fail(error)
                 return False
             if self._closing.wait(ATTEMPT_PAUSE_S):
                 return False

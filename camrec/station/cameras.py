@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,10 +18,10 @@ from camrec.camera_address import (
     validate_name,
 )
 from camrec.camera_clock import ClockChoice
-from camrec.camera_registry import CameraRegistry
+from camrec.camera_registry import CameraRegistry, KnownCamera
 from camrec.clock import Clock
 from camrec.config import Config
-from camrec.errors import CameraError, NotFoundError, StateError
+from camrec.errors import CameraError, CamrecError, NotFoundError, StateError
 from camrec.network_policy import NetworkPolicy
 from camrec.redaction import Credential
 from camrec.session import (
@@ -32,6 +34,8 @@ from camrec.station.built_in_cameras import BuiltInCameras
 from camrec.station.changes import SessionChanged, StationChange
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host
+
+log = logging.getLogger(__name__)
 
 
 class StationCameras:
@@ -75,23 +79,27 @@ class StationCameras:
         url: str | CameraAddress,
         name: str | None = None,
         clock_choice: ClockChoice | None = None,
+        stays: bool | None = None,
     ) -> Session:
         """Open a camera and wait until it delivers. After an error nothing stays open.
 
-        clock_choice : where the UTC of its frames comes from; None: from where it came before.
+        The parameters are those of `begin_open`.
 
         Raises
         ------
         InputError, StateError (``sessions_full``, ``session_closed``), CameraError, AccessError,
         ServiceError
         """
-        session = self.begin_open(url, name, clock_choice)
+        session = self.begin_open(url, name, clock_choice, stays)
         session.machine.wait(lambda state: state is not SessionState.OPENING)
         if session.state is SessionState.FAILED:
             self.close(session.session_id)
             raise session.error or CameraError("internal")
         if session.state is SessionState.CLOSED:
             raise StateError("session_closed")
+        if stays is not None:  # the disk has it when this returns
+            clock = session.clock_choice
+            self._registry.remember(session.camera_id, session.source, None, clock, stays)
         return session
 
     def begin_open(
@@ -99,45 +107,92 @@ class StationCameras:
         url: str | CameraAddress,
         name: str | None = None,
         clock_choice: ClockChoice | None = None,
+        stays: bool | None = None,
     ) -> Session:
         """Start to open a camera. It becomes LIVE or FAILED, and is listed until it is closed.
 
         name : None: the one that the camera had, or else its host.
         clock_choice : where the UTC of its frames comes from; None: from where it came before.
+        stays : whether it is opened again at each start of camrec; None: as before.
 
         Raises
         ------
-        InputError, StateError (``sessions_full``)
+        InputError, StateError (``sessions_full``, ``camera_built_in``)
         """
         source = url if isinstance(url, CameraAddress) else parse_address(url)
         given_name = validate_name(name)
+        built_in_id = self._demo.camera_id(source.url)
+        if stays and built_in_id is not None:
+            raise StateError("camera_built_in", name=given_name or source.host)
         fingerprint = self._registry.fingerprint(source)
         with self._lock:
             self._check_session_limit()
-            used_names = {
-                each.name: each.source
-                for each in self._sessions.values()
-                if each.state in OPEN_SESSION_STATES
-            }
-            new_name = given_name or default_name(source, used_names)
-            camera = self._registry.acquire(
-                source, new_name, self._demo.camera_id(source.url), fingerprint=fingerprint
-            )
-            if given_name is None and camera.name == source.host:  # nobody chose this name
-                session_name = default_name(source, used_names)
-            else:
-                session_name = given_name or unused_name(camera.name, used_names)
+            new_name = given_name or default_name(source, self._used_names())
+            camera = self._registry.acquire(source, new_name, built_in_id, fingerprint=fingerprint)
             session = Session(
                 source,
-                session_name,
+                given_name or self._unused_name(camera, source),
                 self._upstreams.create,
                 self._clock,
                 self._config.preroll,
                 camera_id=camera.camera_id,
                 clock_choice=clock_choice or camera.clock,
+                stays=stays,
             )
             self._sessions[session.session_id] = session
-        return self._start_session(session, given_name)
+        self._connect_session(session)
+        self._remember_when_live(session, given_name)
+        return self._start_session(session)
+
+    def open_staying(self) -> None:
+        """Open the cameras that stay, without those that are open. Called at each start.
+
+        Each is STALE until it delivers, and tries to connect until it is closed. One that cannot be
+        opened at all is FAILED. An error of one does not affect the others.
+        """
+        for camera in reversed(self._registry.cameras()):
+            if not camera.stays:
+                continue
+            try:
+                self._open_staying(camera)
+            except Exception:
+                log.exception("the camera %s cannot be opened again", camera.url)
+
+    def _open_staying(self, camera: KnownCamera) -> None:
+        source = self._registry.source(camera)
+        error: CamrecError | None = None
+        if source is None:
+            source, error = (
+                camera.address,
+                CameraError("camera_asks_login", host=camera.address.host),
+            )
+        fingerprint = self._registry.fingerprint(source)
+        with self._lock:
+            if any(each.camera_id == camera.camera_id for each in self._sessions.values()):
+                return  # its recording continues
+            try:
+                self._check_session_limit()
+            except StateError as full:
+                error = full
+            camera = self._registry.acquire(
+                source, camera.name, camera.camera_id, fingerprint=fingerprint
+            )
+            session = Session(
+                source,
+                self._unused_name(camera, source),
+                self._upstreams.create,
+                self._clock,
+                self._config.preroll,
+                None if error is not None else secrets.token_hex(8),
+                camera.camera_id,
+                camera.clock,
+            )
+            self._sessions[session.session_id] = session
+        self._connect_session(session)
+        if error is not None:
+            session.fail(error)
+        else:
+            self._start_session(session)
 
     def open_again(
         self, source: CameraAddress, name: str, session_id: str, camera_id: str | None
@@ -166,6 +221,8 @@ class StationCameras:
                 camera.clock,
             )
             self._sessions[session_id] = session
+        self._connect_session(session)
+        self._remember_when_live(session)
         return self._start_session(session)
 
     def recorded_camera_id(self, source: CameraAddress, name: str) -> str:
@@ -270,22 +327,42 @@ class StationCameras:
         if count >= self._config.max_sessions:
             raise StateError("sessions_full", max_sessions=self._config.max_sessions)
 
-    def _start_session(self, session: Session, given_name: str | None = None) -> Session:
-        """Start a session. Once it delivers, its camera is stored, with the given name."""
+    def _used_names(self) -> dict[str, CameraAddress]:
+        """The addresses of the open cameras, by name. The caller holds the lock."""
+        return {
+            each.name: each.source
+            for each in self._sessions.values()
+            if each.state in OPEN_SESSION_STATES
+        }
+
+    def _unused_name(self, camera: KnownCamera, source: CameraAddress) -> str:
+        """A name for a session of `camera`. The caller holds the lock."""
+        if camera.name == source.host:  # nobody chose this name
+            return default_name(source, self._used_names())
+        return unused_name(camera.name, self._used_names())
+
+    def _connect_session(self, session: Session) -> None:
+        """Report the changes of a session, and release its camera when it ends."""
         change = SessionChanged(session.session_id)
         session.changed.connect(lambda: self._changed.emit(change))
         session.machine.changed.connect(partial(self._release, session))
+
+    def _remember_when_live(self, session: Session, given_name: str | None = None) -> None:
+        """Store the camera of a session once it delivers, with the given name."""
 
         def remember(old: SessionState, new: SessionState) -> None:
             if new is SessionState.LIVE:
                 disconnect()
                 name = None if given_name is None else session.name  # it may be renamed by now
-                clock = session.clock_choice
-                self._registry.remember(session.camera_id, session.source, name, clock)
+                self._registry.remember(
+                    session.camera_id, session.source, name, session.clock_choice, session.stays
+                )
 
         disconnect = session.machine.changed.connect(remember)
+
+    def _start_session(self, session: Session) -> Session:
         session.start()
-        self._changed.emit(change)
+        self._changed.emit(SessionChanged(session.session_id))
         return session
 
     def _release(self, session: Session, old: SessionState, new: SessionState) -> None:

@@ -52,6 +52,7 @@ class KnownCameras:
         url: str | None,
         clock: ClockChoice | None = None,
         delay: MeasuredDelay | Literal["keep"] | None = "keep",
+        stays: bool | None = None,
     ) -> KnownCamera:
         """Rename a camera, its open sessions too, or change what is known about it.
 
@@ -63,6 +64,8 @@ class KnownCameras:
             What dates its frames when it is opened the next time; None: it stays.
         delay
             How late its frames are dated; None: not known. Another address forgets it.
+        stays
+            Whether it is opened again at each start of camrec; None: as before.
 
         Raises
         ------
@@ -73,7 +76,7 @@ class KnownCameras:
         name = validate_name(name)
         before = self._registry.get(camera_id)
         camera = self._registry.update(
-            camera_id, name=name, source=source, clock=clock, delay=delay
+            camera_id, name=name, source=source, clock=clock, delay=delay, stays=stays
         )
         for session in self.open_sessions(camera_id):
             if session.name == before.name:

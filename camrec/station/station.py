@@ -55,6 +55,8 @@ class Station:
     cameras_from
         For a station that records into a temporary folder: the videos folder whose cameras it
         knows. It changes neither them nor the keyring. None: the cameras of its own folder.
+    opens_staying
+        Whether `start` opens the cameras that stay.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class Station:
         clock: Clock | None = None,
         *,
         cameras_from: Path | None = None,
+        opens_staying: bool = True,
     ) -> None:
         self.config = config = config or Config()
         self.clock = clock = clock or Clock()
         self.changed: Callbacks[[StationChange]] = Callbacks()
+        self._opens_staying = opens_staying and cameras_from is None
         self.library = _create_library(config, clock)
         credential_store = CredentialStore() if config.keyring else None
         journal = Journal(config.videos / ".journal", credential_store)
@@ -119,6 +123,8 @@ class Station:
     def start(self) -> Station:
         """Lock the videos folder, end what a killed camrec left running, resume its recordings.
 
+        Then open the cameras that stay.
+
         Raises
         ------
         StateError
@@ -133,6 +139,8 @@ class Station:
             end_writers(self.library.folder)
             self.programs.get("ffmpeg")
             self._resumer.resume_all()
+            if self._opens_staying:
+                self.cameras.open_staying()
         except BaseException:
             self.library.close()
             raise

@@ -110,8 +110,9 @@ ENDPOINTS = (
         (
             Operation(
                 "patch",
-                "Rename a camera, give it another address or clock, or store its measured delay; "
-                "an open camera keeps its address",
+                "Rename a camera, give it another address or clock, store its measured delay, or "
+                "let it stay: it is then opened again at each start; an open camera keeps its "
+                "address",
                 request=request_models.CameraRequest,
                 reply=schema.CameraReply,
                 error_statuses=(400, 404, 409, 503),

@@ -117,6 +117,11 @@ class OpenRequest(RequestModel):
         description="What dates its frames. camera: its own clock, as long as that proves right. "
         "By default what did when it was opened before, or else arrival.",
     )
+    stays: bool | None = Field(
+        None,
+        description="Whether it is opened again at each start of camrec. By default as before, and "
+        "false for a new camera.",
+    )
 
 
 class CloseRequest(RequestModel):
@@ -229,11 +234,11 @@ class DelayRequest(RequestModel):
 
 
 class CameraRequest(RequestModel):
-    """Rename a camera, give it another address or clock, or store its measured delay."""
+    """Rename a camera, change its address, clock or measured delay, or let it stay."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": [key]} for key in ("name", "url", "clock", "delay")]
+            "anyOf": [{"required": [key]} for key in ("name", "url", "clock", "delay", "stays")]
         }
     )
 
@@ -245,6 +250,9 @@ class CameraRequest(RequestModel):
     )
     clock: ClockChoice | None = Field(
         None, description="What dates its frames when it is opened the next time."
+    )
+    stays: bool | None = Field(
+        None, description="Whether it is opened again at each start of camrec."
     )
     delay: DelayRequest | None = Field(
         None, description="Null forgets it. Without this field it stays, unless `url` changes."
@@ -258,7 +266,7 @@ class CameraRequest(RequestModel):
 
     @model_validator(mode="after")
     def _require_a_change(self) -> CameraRequest:
-        is_same = self.name is None and self.url is None and self.clock is None
+        is_same = all(each is None for each in (self.name, self.url, self.clock, self.stays))
         if is_same and "delay" not in self.model_fields_set:
             raise FieldError("name", "missing")
         return self

@@ -156,15 +156,18 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
     assert now["Front door"]["camera_id"] == before["door"]["camera_id"] and len(now) == 2
     with MjpegCamera() as camera, dashboard(place) as there:
         opened = there.wire.post("/session/open", {"url": camera.url, "name": "Bench"}).json()
-        third, renamed, several, is_open, removed = do(
+        third, renamed, several, is_open, removed, stays, fourth = do(
             ("list", "--json"),
             ("rename", "Bench", "gate"),
             ("remove", "gate"),
             ("remove", opened["camera_id"]),
             ("remove", now["gate"]["camera_id"]),
+            ("stay", opened["camera_id"]),
+            ("list", "--json"),
         )
         assert listed(third[1])["Bench"]["session_ids"] == [opened["session_id"]]
-        assert renamed[0] == removed[0] == 0
+        assert renamed[0] == removed[0] == stays[0] == 0
+        assert [each["name"] for each in listed(fourth[1]).values() if each["stays"]] == ["gate"]
         assert there.get("/session/list")["sessions"][0]["name"] == "gate"
         code, _, err = several
         assert code == 1 and opened["camera_id"] in err and now["gate"]["camera_id"] in err
@@ -175,7 +178,8 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
         assert code == 0, err
         assert receipts(out)[0].camera_id == opened["camera_id"]
     options = ("--json", "--videos", str(place / "videos"))
-    bare, asked, elsewhere, table, unknown = do(
+    leaves, bare, asked, elsewhere, table, unknown = do(
+        ("stay", opened["camera_id"], "--off"),
         options,
         (*options, "list"),
         ("--json", "list", "--videos", str(place / "elsewhere")),
@@ -183,7 +187,7 @@ def test_cameras_are_listed_renamed_and_removed_with_and_without_the_dashboard(p
         ("rename", "nothing", "New"),
     )
     assert list(json.loads(bare[1])["cameras"][0]) == list(before["door"])
-    assert json.loads(asked[1])["cameras"]
+    assert leaves[0] == 0 and not any(each["stays"] for each in listed(asked[1]).values())
     assert json.loads(elsewhere[1]) == {"cameras": []}
     code, out, _ = table
     assert code == 0 and "Front door" in out and "rtsp://door/a" in out and "±" not in out

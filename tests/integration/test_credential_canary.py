@@ -1,7 +1,8 @@
 """A camera's user and password are found nowhere, after every kind of failure and after a success.
 
 The test searches all that camrec returns, logs, writes and starts, and counts the places. The only
-exception is the journal of an unfinished recording, which only its owner can read.
+exceptions are the journal of an unfinished recording, and the file with the cameras while one of
+them stays. Only their owner can read them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 
+from camrec.camera_registry import CAMERA_FILE_NAME
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
 from support.cameras.rtsp import RtspCamera
@@ -74,11 +76,14 @@ class Search:
         return len(children)
 
     def files(self, folder: Path) -> list[Path]:
-        """All files except the journal's entries, which are returned."""
+        """All files. Those that may contain it are returned: the journal's entries, and the file
+        with the cameras if it does.
+        """
         owed = []
         for path in folder.rglob("*"):
             self.scan("file names", str(path), str(path.relative_to(folder)))
-            if path.is_file() and path.parent.name == ".journal":
+            is_entry = path.is_file() and path.parent.name == ".journal"
+            if is_entry or (path.name == CAMERA_FILE_NAME and SHAPES.search(path.read_bytes())):
                 owed.append(path)
             elif path.is_file():
                 self.scan("files", str(path), path.read_bytes())
@@ -152,7 +157,7 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
     search = Search()
     folder = tmp_path / "here"
     settings = {"max_sessions": 64, "log_level": "debug"}
-    watched = ("/session/list", "/metrics", "/health", "/videos", "/openapi.json", "/")
+    watched = ("/session/list", "/cameras", "/metrics", "/health", "/videos", "/openapi.json", "/")
     auth = {"user": USER, "password": PASSWORD}
     with (
         RtspCamera(auth="basic", **auth) as first,
@@ -169,9 +174,11 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
         failing = [pool.submit(fails, address) for address, _ in bad]
         sessions = []
         for camera in (first, second):
-            reply = search.reply("open", wire.post("/session/open", {"url": camera.url}))
+            body = {"url": camera.url, "stays": camera is second}
+            reply = search.reply("open", wire.post("/session/open", body))
             assert reply.status == 201, reply.body
             sessions.append(reply.json()["session_id"])
+        staying = reply.json()["camera_id"]
         recordings = []
         for session in sessions:
             wanted = {"session_id": session, "duration": 600}
@@ -186,7 +193,9 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
         owed = search.files(folder)
         assert owed and all(SHAPES.search(path.read_bytes()) for path in owed)
         assert all(is_private(path) for path in owed)
-        for path in owed:
+        in_journal = [path for path in owed if path.name != CAMERA_FILE_NAME]
+        assert len(owed) - len(in_journal) == 1
+        for path in in_journal:
             assert path.parent.stat().st_mode & 0o777 == 0o700
         for path in watched:
             search.reply(path, wire.get(path))
@@ -208,6 +217,8 @@ def test_a_camera_credential_appears_in_no_output_file_or_command_line(bad, bina
         for recording in recordings:
             reply = wire.post("/record/stop", {"recording_id": recording})
             assert search.reply("stop", reply).status == 200, reply.body
+        reply = wire.ask("PATCH", f"/cameras/{staying}", {"stays": False})
+        assert search.reply("cameras", reply).json()["stays"] is False
         for video in wire.get("/videos").json()["videos"]:
             search.reply("receipt", wire.ask("HEAD", f"/videos/{quote(video['filename'])}"))
     for line in served.said:

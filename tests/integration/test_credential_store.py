@@ -144,6 +144,36 @@ def test_a_password_that_an_older_camrec_stored_under_the_address_is_found(syste
     assert system.kept == {}
 
 
+def test_the_password_of_a_camera_that_stays_is_in_the_keyring_and_not_in_the_file(
+    system, tmp_path
+):
+    address = "rtsp://user:canary@camera/stream"
+    camera_id = opened(tmp_path, address).cameras()[0].camera_id
+    known = CameraRegistry(CameraFile(tmp_path), CredentialStore())
+    camera = known.update(camera_id, stays=True)
+    assert known.source(camera).address() == address
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text()
+
+
+def test_stored_passwords_move_to_the_keyring_when_it_is_turned_on(system, tmp_path):
+    source = parse_address("rtsp://user:canary@camera/stream")
+    known = CameraRegistry(CameraFile(tmp_path))
+    camera = known.acquire(source, "door")
+    known.remember(camera.camera_id, source, stays=True)
+    assert "canary" in (tmp_path / CAMERA_FILE_NAME).read_text()
+    vault = CredentialStore()
+    system.locked = True
+    later = CameraRegistry(CameraFile(tmp_path), vault)
+    later.load()
+    assert "canary" in (tmp_path / CAMERA_FILE_NAME).read_text(), "it is nowhere else"
+    system.locked = False
+    later = CameraRegistry(CameraFile(tmp_path), vault)
+    later.load()
+    assert list(system.kept.values()) == [source.address()]
+    assert "canary" not in (tmp_path / CAMERA_FILE_NAME).read_text()
+    assert later.source(later.get(camera.camera_id)) == source
+
+
 def test_an_unusable_keyring_is_reported_at_the_start(system, monkeypatch, tmp_path):
     system.locked = True
     with pytest.raises(ServiceError) as refused:

@@ -155,6 +155,7 @@ def test_rest_lists_renames_moves_and_removes_a_camera(config):
                 "name": "Door",
                 "url": sessions[0]["url"],
                 "kind": "mjpeg",
+                "stays": False,
                 "clock": "arrival",
                 "delay": None,
                 "session_ids": [each["session_id"] for each in sessions],

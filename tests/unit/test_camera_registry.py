@@ -380,6 +380,8 @@ def test_what_a_later_camrec_added_to_the_file_is_kept(tmp_path):
         "delay": None,
         "guarded": False,
         "secrets": None,
+        "stays": False,
+        "stored_address": None,
     }
     assert now["cameras"][2:] == strange
     assert (now["calibrated"], now["salt"]) == ([1], "00ff")
@@ -563,3 +565,104 @@ def test_a_built_in_camera_has_no_measured_delay(tmp_path):
     with pytest.raises(StateError) as refused:
         known.update("demo", delay=DELAY)
     assert refused.value.code == "camera_built_in"
+
+
+# Cameras that stay.
+
+LOGIN_URL = "rtsp://user:canary@camera/stream"
+
+
+def staying(folder: Path, address: str = LOGIN_URL) -> KnownCamera:
+    """A camera that stays and was opened once."""
+    known, source = registry(folder), parse_address(address)
+    camera = known.acquire(source, "Door")
+    known.remember(camera.camera_id, source, stays=True)
+    known.release(camera.camera_id)
+    return known.get(camera.camera_id)
+
+
+@pytest.mark.parametrize("address", [LOGIN_URL, "http://camera/v?user=me&pwd=canary", URL])
+def test_a_camera_that_stays_can_be_opened_after_a_restart(address, tmp_path):
+    camera = staying(tmp_path, address)
+    later = registry(tmp_path)
+    assert later.get(camera.camera_id).stays
+    assert later.source(camera).address() == address
+    assert is_private(tmp_path / CAMERA_FILE_NAME)
+    assert "canary" not in repr(camera) and "canary" not in str(camera)
+    assert stored(tmp_path)["cameras"][0]["stored_address"] == (None if address == URL else address)
+
+
+def test_a_password_is_in_the_file_only_while_its_camera_stays(tmp_path):
+    camera = staying(tmp_path)
+    file = tmp_path / CAMERA_FILE_NAME
+    later = registry(tmp_path)
+    assert b"canary" in file.read_bytes()
+    later.update(camera.camera_id, name="Gate", clock="camera")
+    assert b"canary" in file.read_bytes()
+    later.update(camera.camera_id, stays=False)
+    assert b"canary" not in file.read_bytes() and not later.get(camera.camera_id).stays
+    later.update(camera.camera_id, stays=True)  # its password is still in memory
+    assert b"canary" in file.read_bytes()
+    later.remove(camera.camera_id)
+    assert b"canary" not in file.read_bytes()
+
+
+def test_a_camera_stays_until_that_is_taken_away(tmp_path):
+    camera = staying(tmp_path)
+    known = registry(tmp_path)
+    known.remember(camera.camera_id, parse_address("rtsp://user:canary-2@camera/stream"))
+    assert b"canary-2" in (tmp_path / CAMERA_FILE_NAME).read_bytes()
+    known.remember(camera.camera_id, parse_address(LOGIN_URL), stays=False)
+    assert b"canary" not in (tmp_path / CAMERA_FILE_NAME).read_bytes()
+
+
+def test_a_camera_whose_password_is_not_known_cannot_stay(tmp_path):
+    camera = opened(registry(tmp_path), LOGIN_URL)
+    known = registry(tmp_path)
+    with pytest.raises(StateError) as refused:
+        known.update(camera.camera_id, stays=True)
+    assert refused.value.code == "camera_password_unknown" and not known.cameras()[0].stays
+    known.update(camera.camera_id, stays=True, source=parse_address(LOGIN_URL))
+    assert registry(tmp_path).source(known.get(camera.camera_id)).address() == LOGIN_URL
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [("rtsp://camera/other", "canary"), ("rtsp://elsewhere/stream", None), (URL + "?b", "canary")],
+)
+def test_the_stored_password_of_a_moved_camera_goes_to_no_other_server(url, password, tmp_path):
+    camera = staying(tmp_path)
+    moved = registry(tmp_path).update(camera.camera_id, source=parse_address(url))
+    source = registry(tmp_path).source(moved)
+    assert source.url == url
+    assert (source.credential.password if source.credential else None) == password
+    assert (b"canary" in (tmp_path / CAMERA_FILE_NAME).read_bytes()) == (password is not None)
+
+
+def test_a_stored_address_of_another_url_is_not_used(tmp_path):
+    """A camrec that does not know the key has moved the camera."""
+    staying(tmp_path)
+    content = stored(tmp_path)
+    for url in ("rtsp://elsewhere/stream", "rtsp://camera/other"):
+        content["cameras"][0]["url"] = url
+        (tmp_path / CAMERA_FILE_NAME).write_text(json.dumps(content))
+        known = registry(tmp_path)
+        (camera,) = known.cameras()
+        assert camera.stays and camera.stored_address is None and known.source(camera) is None
+
+
+def test_the_limit_drops_no_camera_that_stays(tmp_path):
+    camera = staying(tmp_path)
+    known = registry(tmp_path)
+    for number in range(MAX_STORED_CAMERAS):
+        opened(known, f"rtsp://camera{number}/a")
+    cameras = registry(tmp_path).cameras()
+    assert len(cameras) == MAX_STORED_CAMERAS and cameras[-1] == camera
+
+
+def test_a_camera_that_is_being_opened_can_be_told_to_stay(tmp_path):
+    known, source = registry(tmp_path), parse_address(LOGIN_URL)
+    camera = known.acquire(source, "Door")
+    assert known.update(camera.camera_id, stays=True).stays
+    known.remember(camera.camera_id, source)
+    assert registry(tmp_path).source(known.get(camera.camera_id)).address() == LOGIN_URL

@@ -34,7 +34,9 @@ class CameraHandler(ApiHandler):
     def _apply_change(self, camera_id: str, request: CameraRequest) -> schema.CameraReply:
         known = self.station.known_cameras
         delay = request.to_delay(self.station.clock.utc_ns())
-        camera = known.update(camera_id, request.name, request.url, request.clock, delay)
+        camera = known.update(
+            camera_id, request.name, request.url, request.clock, delay, request.stays
+        )
         return describe_camera(camera, known.open_sessions(camera_id))
 
     async def delete(self, camera_id: str) -> None:

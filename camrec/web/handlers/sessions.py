@@ -20,7 +20,7 @@ class OpenCameraHandler(ApiHandler):
         """Open a camera, and respond when frames have arrived."""
         request = self.body(OpenRequest)
         session = await self.call(
-            self.station.cameras.open, request.url, request.name, request.clock
+            self.station.cameras.open, request.url, request.name, request.clock, request.stays
         )
         self.send_reply(describe_session(session, self.language), 201)
 
