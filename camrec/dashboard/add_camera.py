@@ -42,14 +42,18 @@ class AddCamera(AskingComponent):
         """
         self._send_msg({"address": address, "name": name, "login": login})
 
-    def do_open(self, url: str, name: str = "", user: str = "", password: str = "") -> None:
+    def do_open(
+        self, url: str, name: str = "", user: str = "", password: str = "", stays: bool = False
+    ) -> None:
         credential = Credential(str(user), str(password)) if user or password else None
-        self.ask("open", self._open_camera, url, name or None, credential)
+        self.ask("open", self._open_camera, url, name or None, credential, bool(stays))
 
-    def _open_camera(self, url: str, name: str | None, credential: Credential | None) -> None:
+    def _open_camera(
+        self, url: str, name: str | None, credential: Credential | None, stays: bool
+    ) -> None:
         validate_name(name)  # before the search for the stream, which takes time
         address = self._station.cameras.resolve_address(url, credential)
-        self._station.cameras.begin_open(address, name)
+        self._station.cameras.begin_open(address, name, stays=stays or None)
 
     def do_demo(self) -> None:
         self.ask("demo", self._station.cameras.open_demo)

@@ -84,8 +84,15 @@ class CameraCard(AskingComponent):
     def do_cancel(self, recording_id: str) -> None:
         self.ask("cancel", self._station.recordings.stop, None, str(recording_id))
 
-    def do_close(self) -> None:
-        self.ask("close", self._station.cameras.close, self.session_id)
+    def do_close(self, stays: bool = True) -> None:
+        self.ask("close", self._close, bool(stays))
+
+    def _close(self, stays: bool) -> None:
+        """Close the camera; without `stays` it is not opened again at the next start."""
+        session = self._station.cameras.session(self.session_id)
+        if not stays:
+            self._station.known_cameras.update(session.camera_id, None, None, stays=False)
+        self._station.cameras.close(self.session_id)
 
     def do_retry(self) -> None:
         self.ask("retry", self._reopen)
@@ -103,4 +110,4 @@ class CameraCard(AskingComponent):
 
     def _reopen(self) -> None:
         failed = self._station.cameras.close(self.session_id)
-        self._station.cameras.begin_open(failed.source, failed.name)
+        self._station.cameras.begin_open(failed.source, failed.name, stays=failed.stays)

@@ -58,8 +58,9 @@ class PageStateReader:
             self._library_changed = False
             self._videos = station.library.videos()
         recordings = station.recordings.listed()
+        staying = {each.camera_id for each in station.known_cameras.all() if each.stays}
         return PageState(
-            sessions=self._session_rows.read(sessions, ready_proxies, recordings),
+            sessions=self._session_rows.read(sessions, ready_proxies, recordings, staying),
             status=self._status(sessions),
             videos=self._videos,
             recent_cameras=[self._recent_camera(each) for each in station.known_cameras.recent()],

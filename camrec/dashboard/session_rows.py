@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from camrec.dashboard.page_state import SessionRow
 from camrec.dashboard.wire_types import GapRow, RecordingRow, ScheduledRecordingRow
@@ -43,6 +43,7 @@ class SessionRows:
         sessions: Sequence[Session],
         ready_proxies: Mapping[str, bool],
         recordings: Sequence[RecordingJob],
+        staying_ids: Container[str],
     ) -> list[SessionRow]:
         """Return the rows of all `sessions`.
 
@@ -52,14 +53,23 @@ class SessionRows:
             Whether the proxy is ready, by the kind of session.
         recordings
             The recordings of all sessions, latest first.
+        staying_ids
+            The ids of the cameras that are opened again at each start.
         """
-        rows = [self._row(each, ready_proxies[each.kind], recordings) for each in sessions]
+        rows = [
+            self._row(each, ready_proxies[each.kind], recordings, each.camera_id in staying_ids)
+            for each in sessions
+        ]
         shown = {row.fields["recording"]["recording_id"] for row in rows if row.fields["recording"]}
         self._sent_sizes = {each: self._sent_sizes[each] for each in shown}
         return rows
 
     def _row(
-        self, session: Session, proxy_ready: bool, recordings: Sequence[RecordingJob]
+        self,
+        session: Session,
+        proxy_ready: bool,
+        recordings: Sequence[RecordingJob],
+        stays: bool,
     ) -> SessionRow:
         video, audio = session.feed.video, session.feed.audio
         latest = session.recording
@@ -80,6 +90,7 @@ class SessionRows:
                 "audio_codec": CODEC_LABELS.get(audio.codec) if audio else None,
                 "recording": self._recording_row(latest) if latest else None,
                 "scheduled": _scheduled_rows(own),
+                "stays": stays,
             },
             error=session.error if session.state is SessionState.FAILED else None,
             trouble=_latest_error(latest, own),

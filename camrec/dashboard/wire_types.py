@@ -49,6 +49,7 @@ class SessionFields(TypedDict):
     """What a camera's card shows of its session, without translated texts.
 
     seen : frames that have been decoded while the session opens.
+    stays : whether the camera is opened again at each start.
     """
 
     session_id: str
@@ -65,6 +66,7 @@ class SessionFields(TypedDict):
     audio_codec: str | None
     recording: RecordingRow | None
     scheduled: list[ScheduledRecordingRow]
+    stays: bool
 
 
 class OpenFailure(TypedDict):

@@ -14,6 +14,7 @@ from support.cameras.mjpeg import MjpegCamera
 from support.dashboard_page import SERVE, close_all, fits
 from support.dashboard_server import server
 from support.saved_videos import encode_small_video
+from support.units_made import until
 from support.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -292,3 +293,46 @@ def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, open_page):
         page.get_by_role("button", name="Remove Nest (127.0.0.1) from the list").click()
         expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
         assert "canary" not in page.content()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_camera_can_be_opened_again_at_each_start_until_that_is_taken_away(
+    wire, open_page, language
+):
+    more, tick, close, told, forget = {
+        "en": (
+            "Name, user and password",
+            "Open again at each start",
+            "Close this camera",
+            "It opens again when camrec starts next.",
+            "Do not open again",
+        ),
+        "fr": (
+            "Nom, utilisateur et mot de passe",
+            "Rouvrir à chaque démarrage",
+            "Fermer cette caméra",
+            "Elle sera rouverte au prochain démarrage de camrec.",
+            "Ne plus rouvrir",
+        ),
+    }[language]
+    with MjpegCamera() as camera:
+
+        def stays() -> list[bool]:
+            listed = wire.get("/cameras").json()["cameras"]
+            return [each["stays"] for each in listed if each["url"] == camera.url]
+
+        page = open_page(wire.url, language=language).page
+        page.locator("#address").fill(camera.url)
+        page.get_by_text(more).click()
+        page.get_by_label(tick).check()
+        assert faults(page) == []
+        page.locator("form button[type=submit]").click()
+        expect(page.get_by_text("127.0.0.1").first).to_be_visible()
+        until(lambda: stays() == [True])
+        page.get_by_role("button", name=close).click()
+        asked = page.get_by_role("dialog")
+        expect(asked).to_contain_text(told)
+        asked.get_by_role("button", name=forget).click()
+        expect(asked).to_have_count(0)
+        until(lambda: wire.get("/session/list").json()["sessions"] == [])
+        assert stays() == [False]

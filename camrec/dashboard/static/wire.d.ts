@@ -124,6 +124,7 @@ export interface Session extends SessionFacts {
   video_codec: string | null
   audio_codec: string | null
   scheduled: ScheduledRecording[]
+  stays: boolean
 }
 
 /** What the stream sends once a second; null: not known. */

@@ -142,28 +142,31 @@ function drawTitle(title, { locale, model, live }, state, { size, enterFullScree
 }
 
 /**
- * Closes the camera. Asks before if a recording would end or a scheduled one would be lost.
+ * Closes the camera. Asks before if a recording would end, a scheduled one would be lost, or the camera opens again at
+ * the next start of camrec.
  * @param {CameraModel} camera
  * @param {HTMLElement} card
  */
 function closeCamera(camera, card) {
   const { locale } = camera
-  const { scheduled } = camera.model.session
+  const { scheduled, stays } = camera.model.session
   const isRecording = camera.isRecording()
-  if (!isRecording && scheduled.length === 0) return camera.ask("close")
+  if (!isRecording && scheduled.length === 0 && !stays) return camera.ask("close")
   const [keep, end] = isRecording ? ["page.close_keep", "page.close_save"] : ["page.close_keep_open", "page.close_now"]
   const next = scheduled.length
     ? { count: scheduled.length, when: startTime(locale, scheduled[0].starts_at, camera.now()), length: locale.length(scheduled[0].duration) }
     : null
-  const confirm = () => {
+  const confirm = (details = {}) => {
     box.close()
-    camera.ask("close")
+    camera.ask("close", details)
   }
   const box = dialog(card, { "aria-labelledby": "closing" },
     h("h2", { class: "heading", id: "closing" }, locale.t("page.close_title")),
     isRecording ? h("p", {}, locale.t("page.close_text")) : null,
     next ? h("p", {}, locale.t("page.close_scheduled", next)) : null,
+    stays ? h("p", {}, locale.t("page.close_stays")) : null,
     h("div", { class: "choices" },
       button({ label: locale.t(keep), on: () => box.close(), autofocus: true }),
-      button({ label: locale.t(end), kind: "main", on: confirm })))
+      stays ? button({ label: locale.t("page.close_forget"), on: () => confirm({ stays: false }) }) : null,
+      button({ label: locale.t(end), kind: "main", on: () => confirm() })))
 }

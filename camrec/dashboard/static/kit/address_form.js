@@ -16,7 +16,8 @@ const textField = (id, attributes) =>
   h("input", { class: "field", id, name: id, type: "text", autocomplete: "off", spellcheck: "false", ...attributes })
 
 /**
- * The address; folded away are name, user and password, which a complete address does not need.
+ * The address; folded away are name, user and password, which a complete address does not need, and whether the camera
+ * is opened again at each start of camrec.
  * @param {{submit: () => void}} actions
  */
 export function addressForm({ submit }) {
@@ -27,6 +28,7 @@ export function addressForm({ submit }) {
   const name = textField("name", { maxlength: 100 })
   const user = textField("user", { autocapitalize: "off" })
   const password = textField("password", { type: "password", autocomplete: "new-password" })
+  const stays = h("input", { id: "stays", name: "stays", type: "checkbox" })
   const fields = [address, name, user, password]
   const more = h("details", { class: "more" })
   const help = h("details", { class: "help" })
@@ -58,7 +60,9 @@ export function addressForm({ submit }) {
     setProblem: (text) => void (problem = text),
     /** @param {string} key shown by the next `draw` */
     setHint: (key) => void (hint = key),
-    values: () => ({ url: address.value, name: name.value.trim(), user: user.value, password: password.value }),
+    values: () => ({
+      url: address.value, name: name.value.trim(), user: user.value, password: password.value, stays: stays.checked,
+    }),
     rejectEmpty() {
       showProblem(locale.t("page.address_empty"))
       address.focus()
@@ -84,6 +88,7 @@ export function addressForm({ submit }) {
     },
     clear() {
       for (const field of fields) field.value = ""
+      stays.checked = false
       more.open = help.open = false
     },
     /**
@@ -93,10 +98,10 @@ export function addressForm({ submit }) {
      */
     draw(inLocale, isBusy) {
       locale = inLocale
-      const focused = fields.find((field) => focusBeside(field) === field)
+      const focused = [...fields, stays].find((field) => focusBeside(field) === field)
       address.placeholder = locale.t("page.address_example")
       showProblem(problem)
-      fill(more, ...foldedFields(locale, name, user, password))
+      fill(more, ...foldedFields(locale, name, user, password, stays))
       fill(help, ...addressHelp(locale))
       fill(element,
         h("label", { for: "address" }, locale.t("page.address")),
@@ -130,13 +135,15 @@ const openButton = (locale, isBusy) =>
  * @param {HTMLInputElement} name
  * @param {HTMLInputElement} user
  * @param {HTMLInputElement} password
+ * @param {HTMLInputElement} stays
  */
-const foldedFields = (locale, name, user, password) => [
+const foldedFields = (locale, name, user, password, stays) => [
   h("summary", {}, locale.t("page.more_fields")),
   h("div", { class: "fields" },
     labelled(locale.t("page.camera_name"), name),
     labelled(locale.t("page.camera_user"), user),
-    labelled(locale.t("page.camera_password"), password)),
+    labelled(locale.t("page.camera_password"), password),
+    h("label", { class: "stays" }, stays, h("span", {}, locale.t("page.stays")))),
 ]
 
 /**
