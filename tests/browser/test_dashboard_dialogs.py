@@ -36,7 +36,7 @@ def wire(binaries, folder):
 
 @pytest.fixture
 def cameras(wire):
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         for name in ("Door", "Bench"):
             wire.post("/session/open", {"url": camera.url, "name": name})
         yield
@@ -263,7 +263,7 @@ def test_two_users_and_a_program_see_the_same_library(wire: Wire, cameras, open_
 
 def test_earlier_cameras_of_one_long_name_are_told_apart_and_fit_a_narrow_page(wire, open_page):
     name = f"Nest box {'above the greenhouse door ' * 3}".strip()
-    with MjpegCamera() as first, MjpegCamera() as second:
+    with MjpegCamera(rate=10) as first, MjpegCamera(rate=10) as second:
         for camera in (first, second):
             opened = wire.post("/session/open", {"url": camera.url, "name": name}).json()
             wire.post("/session/close", {"session_id": opened["session_id"]})
@@ -281,7 +281,7 @@ def test_earlier_cameras_of_one_long_name_are_told_apart_and_fit_a_narrow_page(w
 
 def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, open_page):
     page = open_page(wire.url).page
-    with MjpegCamera(auth="basic", user="user", password="canary") as camera:
+    with MjpegCamera(rate=10, auth="basic", user="user", password="canary") as camera:
         opened = wire.post("/session/open", {"url": camera.url, "name": "Nest"}).json()
         expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
         expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)

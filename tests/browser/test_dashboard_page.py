@@ -22,7 +22,7 @@ FRAMES = 3  # of a WebSocket that carries one of Bokeh's messages
 def wire(binaries, tmp_path_factory) -> Iterator[Wire]:
     """One server with its proxies running, for tests that leave it as they found it."""
     with server(SERVE, tmp_path_factory.mktemp("page"), binaries) as wire:
-        with MjpegCamera() as camera:
+        with MjpegCamera(rate=10) as camera:
             opened = wire.post("/session/open", {"url": camera.url}).json()
             wire.post("/session/close", {"session_id": opened["session_id"]})
         wire.post("/session/open", {"url": f"rtsp://127.0.0.1:{free_port()}/stream"})
@@ -69,7 +69,7 @@ def test_a_rejected_camera_shows_the_reason_and_accepts_another_address(
 
 def test_a_camera_that_goes_away_is_shown_as_it_is_and_comes_back(wire, open_page):
     page = open_page(wire.url).page
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         open_camera(page, camera.url)
         expect(page.get_by_role("article", name="127.0.0.1, live")).to_be_visible()
         moving(page)
@@ -88,7 +88,7 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
     first, second = open_page(wire.url), open_page(wire.url, language="fr", width=390)
     heard: list[object] = []
     earlier = len(wire.get("/videos").json()["videos"])
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         open_camera(first.page, camera.url)
         tile = first.page.get_by_role("article", name="127.0.0.1")
         other = second.page.get_by_role("article", name="127.0.0.1")
@@ -138,7 +138,7 @@ def test_two_pages_show_one_recording_each_in_its_language_with_little_traffic(w
 
 def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(wire, open_page):
     page = open_page(wire.url).page
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         for count in (1, 2, 3):
             wire.post("/session/open", {"url": camera.url, "name": f"camera {count}"})
         expect(page.get_by_text("3 of 3 cameras open").first).to_be_visible()
@@ -151,7 +151,7 @@ def test_the_add_camera_form_is_replaced_by_a_line_when_all_sessions_are_in_use(
 
 def test_a_page_that_lost_camrec_says_so_and_reconnects(binaries, tmp_path, open_page):
     command = [*SERVE, "--port", str(free_port())]
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         with server(command, tmp_path, binaries) as wire:
             tab = open_page(f"{wire.url}/#live")
             open_camera(tab.page, camera.url)

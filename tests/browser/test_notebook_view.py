@@ -40,7 +40,7 @@ def local(station) -> Iterator[LocalServer]:
 
 @pytest.fixture(scope="module")
 def camera() -> Iterator[MjpegCamera]:
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         yield camera
 
 
