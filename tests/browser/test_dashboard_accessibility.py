@@ -23,7 +23,7 @@ def test_axe_reports_a_faulty_page(chromium):
 
 
 def test_every_state_of_the_page_light_and_dark(binaries, tmp_path, open_page):
-    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera() as camera:
+    with server(SERVE, tmp_path, binaries) as wire, MjpegCamera(rate=10) as camera:
         tab = open_page(wire.url)
         page = tab.page
 

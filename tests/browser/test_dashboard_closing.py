@@ -94,7 +94,7 @@ def test_only_a_websocket_that_its_page_closed_logs_no_error(caplog):
 
 
 def test_the_live_frame_alone_as_a_notebook_shows_it(station, open_page):
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         session = station.cameras.open(camera.url, "Nest box")
         local = LocalServer(station)
         with Serving(lambda: CameraView(session, base_url=local.url, width=480)) as serving:

@@ -34,7 +34,7 @@ def test_a_full_disk_and_an_ffmpeg_that_went_away_say_what_to_do(
     ffmpeg.unlink()
     expect(health(page)).to_contain_text("FFmpeg manque\u00a0: rien ne peut être enregistré.")
     expect(health(page)).to_contain_text("camrec binaries")
-    with MjpegCamera() as camera:
+    with MjpegCamera(rate=10) as camera:
         station.cameras.open(camera.url, "Porte")
         tile = page.get_by_role("article", name="Porte")
         tile.get_by_role("button", name="Enregistrer").click()
@@ -47,7 +47,7 @@ def test_a_proxy_that_cannot_start_shows_its_reason_and_recovers(shown):
         port = taken.getsockname()[1]
         _station, page = shown(mediamtx_port=port)
         expect(health(page)).to_have_text("All well")
-        with RtspCamera() as camera:
+        with RtspCamera(rate=10, gop=10) as camera:
             page.get_by_label("Camera address").fill(camera.url)
             page.get_by_role("button", name="Open camera").click()
             tile = page.get_by_role("article", name="127.0.0.1, failed")
