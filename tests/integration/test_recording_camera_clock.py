@@ -14,6 +14,7 @@ from camrec.frames import VideoFrames
 from camrec.receipt import Receipt
 from camrec.station import Station
 from support.aligning import RATE, compare, opened
+from support.at_once import at_once
 from support.beeps import beeps
 from support.cameras.reporting import ReportingCamera, two_seconds
 from support.cameras.rtsp import RtspCamera
@@ -124,7 +125,7 @@ def test_a_clock_that_is_set_during_a_recording_is_told(station):
         assert codes[0] == "camera_clock_set"
 
 
-@pytest.mark.parametrize("late", [0.0, 0.2])
+@at_once("late", [0.0, 0.2])
 def test_sound_that_is_sent_late_is_in_sync_by_the_camera_s_reports(station, late):
     with ReportingCamera(two_seconds(), sound_late=late) as camera:
         receipt, video = recorded(station, camera, 8, CameraClockState.RIGHT)

@@ -26,9 +26,9 @@ from support.cameras.rtsp import RtspCamera
 from support.studio import EXACT, MadeJournal, recording_options, shown
 from support.units_made import SECOND, until
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 
-BEEPING = 20  # seconds
+BEEPING = 12  # seconds: an RTCP sender report comes at 10
 LENGTH = 33  # seconds: RTCP sender reports come at 10 and 30
 
 
@@ -142,7 +142,7 @@ def test_h265_is_recorded_exactly_with_its_beeps_in_sync(binaries, tmp_path, b_f
         mediamtx.add("beeps", parse_address(camera.url))
         line = Line(lambda: RtspReader(mediamtx.local_url("beeps"), clock), clock)
         stack.callback(line.close)
-        until(lambda: len(line.units) > 50)
+        until(lambda: len(line.units) > 150)  # its encoder is late at first, on a busy machine
         saved = []
 
         def save(file: Path, receipt: Receipt) -> str:
