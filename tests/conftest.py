@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,12 +11,19 @@ from collections.abc import Iterator
 import pytest
 
 from camrec.feed import Feed
+from support.clips import FOLDER
 from support.programs import Programs, programs
 from support.units_made import MadeClock
+
+# Each worker imports and collects everything; until then there is no garbage to look for.
+gc.disable()
 
 # Hundreds of processes get this environment: only the first of them compiles camrec.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Hypothesis takes seconds to write its table of all characters: once for all clones, not in each.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(FOLDER.parent / "hypothesis"))
 
 # A run in the background ignores these signals; the processes of its tests must not.
 for name, handler in {"SIGHUP": signal.SIG_DFL, "SIGINT": signal.default_int_handler}.items():
@@ -28,7 +36,12 @@ pytest_plugins += ["support.windows_skips"]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Get the programs before the first test: a build takes longer than a test's timeout."""
+    """Get the programs before the first test: a build takes longer than a test's timeout.
+
+    What has been imported and collected is left out when garbage is looked for from then on.
+    """
+    gc.enable()
+    gc.freeze()
     needed = any("binaries" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not session.config.option.collectonly:
         programs()

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DESCRIPTORS = Path("/proc/self/fd")
+DESCRIPTORS = "/proc/self/fd"
+FOLDERS = [str(ROOT / name) for name in ("bin", "videos")]
 PATIENCE = 10.0  # seconds for what is still ending
 # Created once by libraries and kept until the process ends; they hold nothing of camrec's.
 KEPT_THREADS = ("asyncio_", "fsspecIO", "pytest_timeout")
@@ -49,9 +50,9 @@ def _compare() -> Iterator[None]:
 def _sockets() -> dict[str, int]:
     """The sockets of this process, by their names in the system, with their descriptors."""
     found = {}
-    for number in os.listdir(DESCRIPTORS) if DESCRIPTORS.exists() else ():
+    for number in os.listdir(DESCRIPTORS) if os.path.exists(DESCRIPTORS) else ():
         with contextlib.suppress(OSError):  # closed meanwhile
-            found[os.readlink(DESCRIPTORS / number)] = int(number)
+            found[os.readlink(f"{DESCRIPTORS}/{number}")] = int(number)
     return {name: number for name, number in found.items() if name.startswith("socket:")}
 
 
@@ -83,9 +84,8 @@ def _has_children() -> bool:
 
 def _there() -> set[str]:
     """Everything that a test could leave, as text."""
-    me = psutil.Process()
     found = set()
-    for child in me.children(recursive=True) if _has_children() else ():
+    for child in psutil.Process().children(recursive=True) if _has_children() else ():
         try:
             command = " ".join(child.cmdline()[:3])
             if child.status() != psutil.STATUS_ZOMBIE and not any(
@@ -97,6 +97,6 @@ def _there() -> set[str]:
     for thread in threading.enumerate():
         if not thread.name.startswith(KEPT_THREADS):
             found.add(f"thread {thread.ident} {thread.name}")
-    for folder in (ROOT / "bin", ROOT / "videos"):
-        found.update(f"file {path}" for path in folder.rglob("*"))
+    for folder in filter(os.path.exists, FOLDERS):
+        found.update(f"file {path}" for path in Path(folder).rglob("*"))
     return found

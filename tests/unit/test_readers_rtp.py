@@ -187,16 +187,16 @@ def test_the_clock_offset_of_few_frames_is_their_smallest_delay():
 
 @pytest.mark.parametrize("ppm", [500, -500])
 def test_the_clock_offset_follows_a_drifting_clock(ppm):
-    """After a day, in which such a clock drifts by 43 s, it is still right to some milliseconds."""
+    """After half a day, in which it drifts by 22 s, it is still right to some milliseconds."""
     times = RtpClock(90_000)
     chance = random.Random(5)
-    for second in range(0, 24 * 3600, 5):
+    for second in range(0, 12 * 3600, 5):
         arrived = 1000 * SECOND + second * SECOND
         ticks = round(second * (1 + ppm / 1e6) * 90_000)
         late = round(abs(chance.gauss(0.0, 0.01)) * SECOND)
         time, offset = times.place(ticks & 0xFFFFFFFF, arrived + late, MAX_AUDIO_OVERLAP_NS)
         assert abs(time + offset - arrived) < 30_000_000
-    assert abs(abs(time + 1000 * SECOND - arrived) - 43_200_000_000) < 100_000_000
+    assert abs(abs(time + 1000 * SECOND - arrived) - 21_600_000_000) < 100_000_000
 
 
 @pytest.mark.parametrize("jump", [5 * 3600, -3 * 3600, -2, 13 * 3600])
