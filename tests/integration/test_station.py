@@ -19,6 +19,7 @@ from camrec.station import (
     SessionChanged,
     Station,
 )
+from support.at_once import at_once
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.refusing import Refusing, http, rtsp_status, rtsp_without_picture, says
 from support.cameras.rtsp import RtspCamera
@@ -27,6 +28,8 @@ from support.units_made import patience
 pytestmark = pytest.mark.spread
 
 PATIENCE = 30.0
+CAMERAS = [RtspCamera, MjpegCamera]
+SIZE = (320, 180)
 
 
 @pytest.fixture
@@ -36,9 +39,9 @@ def station(binaries, tmp_path):
         yield station
 
 
-@pytest.fixture(params=[RtspCamera, MjpegCamera], ids=["rtsp", "mjpeg"])
+@pytest.fixture(params=CAMERAS, ids=["rtsp", "mjpeg"])
 def camera(request):
-    with request.param() as camera:
+    with request.param(size=SIZE) as camera:
         yield camera
 
 
@@ -146,27 +149,37 @@ def test_a_camera_without_media_has_failed_after_fifteen_seconds(
     assert camera.connections == connections
 
 
-def test_a_lost_camera_is_stale_and_comes_back_by_itself(station, camera):
-    session = station.cameras.open(camera.url)
-    gone(camera)
-    becomes(session, SessionState.STALE)
-    assert session.feed.figures().age >= 5
-    assert session.retries > 0
-    camera.start()
-    becomes(session, SessionState.LIVE)
-    assert session.retries == 0
-    assert session.error is None
+@at_once("make", CAMERAS)
+def test_a_lost_camera_is_stale_and_comes_back_by_itself(station, make):
+    with make(size=SIZE) as camera:
+        session = station.cameras.open(camera.url)
+        gone(camera)
+        becomes(session, SessionState.STALE)
+        assert session.feed.figures().age >= 5
+        assert session.retries > 0
+        camera.start()
+        becomes(session, SessionState.LIVE)
+        assert session.retries == 0
+        assert session.error is None
 
 
-def test_a_frozen_camera_is_stale_and_comes_back_by_itself(station, camera):
-    session = station.cameras.open(camera.url)
-    camera.freeze()
-    becomes(session, SessionState.STALE)
-    camera.thaw()
-    becomes(session, SessionState.LIVE)
+@at_once("make", CAMERAS)
+def test_a_frozen_camera_is_stale_and_comes_back_by_itself(station, make):
+    with make(size=SIZE) as camera:
+        session = station.cameras.open(camera.url)
+        camera.freeze()
+        becomes(session, SessionState.STALE)
+        camera.thaw()
+        becomes(session, SessionState.LIVE)
 
 
-def test_a_recording_goes_on_when_its_camera_comes_back(station, camera):
+@at_once("make", CAMERAS)
+def test_a_recording_goes_on_when_its_camera_comes_back(station, make):
+    with make(size=SIZE) as camera:
+        goes_on(station, camera)
+
+
+def goes_on(station: Station, camera: RtspCamera | MjpegCamera) -> None:
     session = station.cameras.open(camera.url)
     recording = station.recordings.start(session.session_id, 60)
     while recording.elapsed < 2:
