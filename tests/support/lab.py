@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-import nbformat
 import psutil
 import requests
 import yaml
@@ -89,6 +88,8 @@ class Lab:
 
     def notebook(self, name: str, *cells: str) -> str:
         """Write a notebook; returns its path for a URL."""
+        import nbformat  # takes seconds, which each worker would spend that only collects
+
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(made, self.folder / name)
