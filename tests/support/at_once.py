@@ -30,12 +30,15 @@ def at_once(
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:
         def run(**fixtures: Any) -> None:
-            with ThreadPoolExecutor(most, thread_name_prefix="case") as pool:
+            pool = ThreadPoolExecutor(most, thread_name_prefix="case")
+            try:
                 running = [
                     pool.submit(check, **fixtures, **dict(zip(arguments, case, strict=True)))
                     for case in given
                 ]
-            errors = [each.exception() for each in running]
+                errors = [each.exception() for each in running]
+            finally:
+                pool.shutdown(cancel_futures=True)  # if the test took too long, no more begin
             for error in errors:
                 if isinstance(error, pytest.skip.Exception):
                     raise error
