@@ -14,6 +14,9 @@ import pytest
 
 from camrec.binaries.check import BinaryOrigin
 from camrec.i18n import LANGUAGES, Phrase, PhraseList, catalogue
+from camrec.plans.plan_calendar import CalendarState
+from camrec.plans.plan_state import DelayReason
+from camrec.plans.sun import NoSunReason
 from camrec.process import ProcessState
 from camrec.receipt import EndReason
 from camrec.recording import RecordingState
@@ -101,6 +104,17 @@ MADE = {
     "cli.origin.": get_args(BinaryOrigin),
     "cli.verify.fault.": ("unreadable", "undecodable", "backward", "frames", "sha256"),
     "binaries.": ("download", "build", "wait"),
+    "plans.state_": get_args(CalendarState),
+    "plans.reason_": (
+        *get_args(DelayReason),
+        *get_args(NoSunReason),
+        "no_place",
+        "clock_change",
+        "stopped",
+        "disk_full_before",
+        "disk_full_during",
+    ),
+    "plans.lasting_": get_args(DelayReason),
     "web.": ("missing", "unknown", "wrong_type", "too_long", "one_id", "mode"),
     "page.state_": (*(state.value for state in SHOWN), "recording"),
 }

@@ -1,0 +1,80 @@
+"""Plans: when they record, what follows from it at each moment, and the file that keeps them.
+
+Nothing here opens a camera or starts a recording: `PlanDispatcher` says what has to be done.
+"""
+
+from camrec.plans.disk_forecast import DiskForecast
+from camrec.plans.dispatcher import PlanDispatcher, Reckoning
+from camrec.plans.facts import (
+    CameraFacts,
+    EndedRecording,
+    Outage,
+    PlanEntry,
+    RunningRecording,
+    StationFacts,
+)
+from camrec.plans.occurrences import Occurrence, occurrences
+from camrec.plans.orders import (
+    CancelRecording,
+    CloseCamera,
+    MoveEnd,
+    OpenCamera,
+    PlanOrder,
+    StartPlannedRecording,
+)
+from camrec.plans.plan import Plan, SunStart, require_place
+from camrec.plans.plan_calendar import (
+    CalendarEntry,
+    CalendarFacts,
+    PlanCalendar,
+    build_calendar,
+    next_start,
+)
+from camrec.plans.plan_file import PLAN_FILE_NAME, PlanFile
+from camrec.plans.plan_json import change_plan, parse_plan, plan_to_json
+from camrec.plans.plan_state import Delay, OccurrenceRecord, PlanState
+from camrec.plans.plan_store import MAX_PLANS, PlanStore
+from camrec.plans.sun import Coordinates, parse_place
+from camrec.plans.wall_clock import WallClock, find_timezone
+
+__all__ = [
+    "MAX_PLANS",
+    "PLAN_FILE_NAME",
+    "CalendarEntry",
+    "CalendarFacts",
+    "CameraFacts",
+    "CancelRecording",
+    "CloseCamera",
+    "Coordinates",
+    "Delay",
+    "DiskForecast",
+    "EndedRecording",
+    "MoveEnd",
+    "Occurrence",
+    "OccurrenceRecord",
+    "OpenCamera",
+    "Outage",
+    "Plan",
+    "PlanCalendar",
+    "PlanDispatcher",
+    "PlanEntry",
+    "PlanFile",
+    "PlanOrder",
+    "PlanState",
+    "PlanStore",
+    "Reckoning",
+    "RunningRecording",
+    "StartPlannedRecording",
+    "StationFacts",
+    "SunStart",
+    "WallClock",
+    "build_calendar",
+    "change_plan",
+    "find_timezone",
+    "next_start",
+    "occurrences",
+    "parse_place",
+    "parse_plan",
+    "plan_to_json",
+    "require_place",
+]

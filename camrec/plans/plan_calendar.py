@@ -1,0 +1,207 @@
+"""What was, is and will be recorded by plans, day by day, with the reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from camrec.i18n import Phrase
+from camrec.plans.delays import main_delay
+from camrec.plans.disk_forecast import DiskForecast, PlannedSpan, forecast_disk
+from camrec.plans.facts import PlanEntry
+from camrec.plans.occurrences import Occurrence, occurrences
+from camrec.plans.plan_state import Delay, OccurrenceKey, OccurrenceRecord, PlanState
+from camrec.plans.sun import Coordinates
+from camrec.plans.wall_clock import WallClock
+
+# impossible: it has no time (no sunrise on that day), or the disk is full before it.
+CalendarState = Literal["planned", "recording", "recorded", "missed", "impossible"]
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """One occurrence of one camera, or a recording that somebody scheduled (without a plan).
+
+    starts_at, ends_at : UTC nanoseconds.
+    reason : why it is not planned, was missed, began late, was interrupted or stopped, in words;
+        None: all is well.
+    filenames : its videos.
+    """
+
+    plan_id: str | None
+    camera_id: str
+    starts_at: int
+    ends_at: int
+    state: CalendarState
+    reason: Phrase | None = None
+    filenames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalendarFacts:
+    """What a calendar is made from. Times are UTC nanoseconds.
+
+    filenames : the videos of each recording, by its id.
+    scheduled : recordings that somebody scheduled; their `plan_id` is None.
+    rates : bytes per second that each camera's video takes.
+    stops_when_full : recordings end when the disk is full; otherwise old videos are deleted.
+    """
+
+    now: int
+    entries: tuple[PlanEntry, ...]
+    state: PlanState
+    clock: WallClock
+    place: Coordinates | None
+    free_bytes: int
+    min_free_bytes: int
+    filenames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scheduled: tuple[CalendarEntry, ...] = ()
+    rates: Mapping[str, float] = field(default_factory=dict)
+    stops_when_full: bool = True
+
+
+@dataclass(frozen=True)
+class PlanCalendar:
+    """The occurrences of some days, in their order, and what they leave on the disk."""
+
+    occurrences: tuple[CalendarEntry, ...]
+    disk: DiskForecast
+
+
+def build_calendar(facts: CalendarFacts, from_day: date, to_day: date) -> PlanCalendar:
+    """The calendar from `from_day` to `to_day`, both included. Days are those of the starts.
+
+    The forecast begins now and ends with `to_day`; what starts between today and `from_day` counts.
+    """
+    today = facts.clock.day_of(facts.now)
+    found = list(_entries(facts, min(from_day, today), to_day))
+    found += [each for each in facts.scheduled if facts.clock.day_of(each.starts_at) <= to_day]
+    days = [
+        date.fromordinal(number) for number in range(from_day.toordinal(), to_day.toordinal() + 1)
+    ]
+    disk = forecast_disk(
+        facts.now,
+        _spans(found),
+        facts.rates,
+        facts.free_bytes,
+        facts.min_free_bytes,
+        days,
+        facts.clock,
+    )
+    if facts.stops_when_full and disk.full_at is not None:
+        found = [_with_full_disk(each, disk.full_at, facts.clock) for each in found]
+    shown = [each for each in found if facts.clock.day_of(each.starts_at) >= from_day]
+    shown.sort(key=lambda each: (each.starts_at, each.camera_id, each.plan_id or ""))
+    return PlanCalendar(tuple(shown), disk)
+
+
+def next_start(entry: PlanEntry, facts: CalendarFacts) -> int | None:
+    """When a plan starts the next time, UTC nanoseconds; None: it is paused, or not within a year.
+
+    A plan that records without a break starts now.
+    """
+    if not entry.plan.enabled:
+        return None
+    today = facts.clock.day_of(facts.now)
+    # A plan starts once a week at least, but there may be half a year without a sunset.
+    for days_ahead in range(0, 371, 7):
+        first = date.fromordinal(today.toordinal() + days_ahead)
+        last = date.fromordinal(first.toordinal() + 6)
+        for each in occurrences(entry.plan, first, last, facts.clock, facts.place):
+            if entry.plan.always and each.ends_at > facts.now:
+                return max(each.starts_at, facts.now)
+            if each.reason is None and each.starts_at > facts.now:
+                return each.starts_at
+    return None
+
+
+def _entries(facts: CalendarFacts, from_day: date, to_day: date) -> Iterator[CalendarEntry]:
+    records = {record.key: record for record in facts.state.all_records()}
+    for entry in facts.entries:
+        if not entry.plan.enabled:
+            continue
+        for each in occurrences(entry.plan, from_day, to_day, facts.clock, facts.place):
+            # One without a time is shown on its day and afterwards: it was never missed.
+            is_shown = each.ends_at > max(facts.now, entry.counts_from) or (
+                each.reason is not None and each.day >= facts.clock.day_of(entry.counts_from)
+            )
+            for camera_id in entry.plan.cameras:
+                key = OccurrenceKey(entry.plan_id, camera_id, each.starts_at)
+                if is_shown and key not in records:
+                    yield _planned(entry, camera_id, each)
+    for record in records.values():
+        if from_day <= facts.clock.day_of(record.starts_at) <= to_day:
+            yield _recorded(record, facts)
+
+
+def _planned(entry: PlanEntry, camera_id: str, occurrence: Occurrence) -> CalendarEntry:
+    found = CalendarEntry(
+        entry.plan_id, camera_id, occurrence.starts_at, occurrence.ends_at, "planned"
+    )
+    if occurrence.reason is None:
+        return found
+    reason = Phrase(f"plans.reason_{occurrence.reason}")
+    return replace(found, state="impossible", reason=reason)
+
+
+def _recorded(record: OccurrenceRecord, facts: CalendarFacts) -> CalendarEntry:
+    state: CalendarState
+    if record.state == "due":
+        state = "planned" if record.began_at is None else "recording"
+    elif record.state == "stopped":
+        state = "missed" if record.began_at is None else "recorded"
+    else:
+        state = record.state
+    return CalendarEntry(
+        record.plan_id,
+        record.camera_id,
+        record.starts_at,
+        record.ends_at,
+        state,
+        _reason_of(record, facts),
+        tuple(
+            name
+            for recording_id in record.recording_ids + record.hand_ids
+            for name in facts.filenames.get(recording_id, ())
+        ),
+    )
+
+
+def _reason_of(record: OccurrenceRecord, facts: CalendarFacts) -> Phrase | None:
+    clock = facts.clock
+    if record.stopped_at is not None and record.state == "stopped":
+        return Phrase("plans.reason_stopped", end=_clock_time(record.stopped_at, clock))
+    lasting = record.delays[-1] if record.delays and record.delays[-1].end is None else None
+    delay = lasting or main_delay(record.delays)
+    return None if delay is None else _phrase_of(delay, clock)
+
+
+def _phrase_of(delay: Delay, clock: WallClock) -> Phrase:
+    start = _clock_time(delay.start, clock)
+    if delay.end is None:
+        return Phrase(f"plans.lasting_{delay.reason}", start=start)
+    end = _clock_time(delay.end, clock)
+    return Phrase(f"plans.reason_{delay.reason}", start=start, end=end)
+
+
+def _clock_time(moment: int, clock: WallClock) -> str:
+    shown: datetime = clock.shown_at(moment)
+    return f"{shown:%H:%M}"
+
+
+def _spans(found: Iterable[CalendarEntry]) -> Iterator[PlannedSpan]:
+    for each in found:
+        if each.state in ("planned", "recording"):
+            yield PlannedSpan(each.camera_id, each.starts_at, each.ends_at)
+
+
+def _with_full_disk(entry: CalendarEntry, full_at: int, clock: WallClock) -> CalendarEntry:
+    """`entry` if the disk is full from `full_at` on."""
+    if entry.state not in ("planned", "recording") or entry.ends_at <= full_at:
+        return entry
+    if entry.state == "planned" and entry.starts_at >= full_at:
+        return replace(entry, state="impossible", reason=Phrase("plans.reason_disk_full_before"))
+    end = _clock_time(full_at, clock)
+    return replace(entry, reason=Phrase("plans.reason_disk_full_during", end=end))

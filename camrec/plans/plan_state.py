@@ -1,0 +1,143 @@
+"""What the dispatcher must remember, also after a crash. Times are UTC nanoseconds."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from camrec.clock import NS_PER_DAY
+
+# Why a recording began late, was interrupted or never began.
+DelayReason = Literal[
+    "asleep",
+    "off",
+    "not_running",
+    "camera",
+    "no_session",
+    "disk_full",
+    "by_hand",
+    "plan_made",
+]
+# due: it should be recorded, and nothing was recorded yet. stopped: by a person.
+RecordState = Literal["due", "recording", "recorded", "missed", "stopped"]
+FINAL_STATES: frozenset[RecordState] = frozenset({"recorded", "missed", "stopped"})
+
+MAX_RECORD_AGE_DAYS = 92
+# More than the length of an occurrence, so that the records that may still change are the recent.
+PAST_AFTER_DAYS = 3
+
+
+class Delay(BaseModel):
+    """A time in which an occurrence was not recorded; `end` is None while it lasts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: DelayReason
+    start: int
+    end: int | None = None
+
+
+class OccurrenceKey(NamedTuple):
+    """Which occurrence of which camera: none is recorded twice."""
+
+    plan_id: str
+    camera_id: str
+    starts_at: int
+
+
+class OccurrenceRecord(BaseModel):
+    """What became of an occurrence.
+
+    began_at : from when on it was recorded; None: it was not.
+    stopped_at : when a person stopped it.
+    recording_ids : its recordings; the last one may still run.
+    hand_ids : recordings of people that were running instead.
+    delays : why it began late, or was interrupted.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    plan_id: str
+    camera_id: str
+    starts_at: int
+    ends_at: int
+    state: RecordState = "due"
+    began_at: int | None = None
+    stopped_at: int | None = None
+    recording_ids: tuple[str, ...] = ()
+    hand_ids: tuple[str, ...] = ()
+    delays: tuple[Delay, ...] = ()
+
+    @property
+    def key(self) -> OccurrenceKey:
+        """Its key in `PlanState.records`."""
+        return OccurrenceKey(self.plan_id, self.camera_id, self.starts_at)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens."""
+        return self.state in FINAL_STATES
+
+
+class PlanRun(BaseModel):
+    """A recording of a plan that is scheduled or running.
+
+    begins_at : when it was ordered to begin; None: at once.
+    follows : the recording after which it begins.
+    ordered_end : the last end that was ordered. With `is_endless`, it has none.
+    seen_end : the end that the recording had when it was last looked at, as `ordered_end`.
+    is_moved : a person gave it another end.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recording_id: str
+    camera_id: str
+    ordered_end: int
+    seen_end: int
+    begins_at: int | None = None
+    follows: str | None = None
+    is_moved: bool = False
+    began: bool = False
+
+
+class PlanState(BaseModel):
+    """Everything that the dispatcher remembers.
+
+    records : what became of each occurrence that was due in the last days.
+    past : the same of earlier ones. They do not change any more.
+    runs : the recordings of plans that are not over.
+    opened : the cameras that were opened for a plan.
+    reckoned_at : until when everything is decided.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    records: tuple[OccurrenceRecord, ...] = ()
+    past: tuple[OccurrenceRecord, ...] = ()
+    runs: tuple[PlanRun, ...] = ()
+    opened: tuple[str, ...] = ()
+    reckoned_at: int = 0
+
+    def open_recording_ids(self) -> frozenset[str]:
+        """The recordings whose end the dispatcher wants to know."""
+        return frozenset(run.recording_id for run in self.runs)
+
+    def all_records(self) -> tuple[OccurrenceRecord, ...]:
+        """What became of all occurrences of the last `MAX_RECORD_AGE_DAYS` days."""
+        return self.past + self.records
+
+    def sorted_out(self) -> PlanState:
+        """This state with its old records in `past`, and without those that are too old."""
+        newest_past = self.reckoned_at - PAST_AFTER_DAYS * NS_PER_DAY
+        recent: list[OccurrenceRecord] = []
+        past: list[OccurrenceRecord] = []
+        for each in self.records:
+            is_past = each.is_final and each.ends_at < newest_past
+            (past if is_past else recent).append(each)
+        if not past:
+            return self
+        oldest = self.reckoned_at - MAX_RECORD_AGE_DAYS * NS_PER_DAY
+        kept = (each for each in (*self.past, *past) if each.ends_at >= oldest)
+        return self.model_copy(update={"records": tuple(recent), "past": tuple(kept)})
