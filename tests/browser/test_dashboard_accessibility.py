@@ -11,7 +11,7 @@ from support.dashboard_page import SERVE, open_camera
 from support.dashboard_server import server
 from support.free_port import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(16)]
 
 
 def test_axe_reports_a_faulty_page(chromium):

@@ -13,7 +13,7 @@ from support.dashboard_server import server
 from support.free_port import free_port
 from support.wire import Wire
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(9)]
 
 FRAMES = 3  # of a WebSocket that carries one of Bokeh's messages
 

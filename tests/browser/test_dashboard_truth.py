@@ -19,7 +19,7 @@ from support.health_page import KNOWN, health
 from support.serving import Serving
 from support.wire import Wire
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(5), pytest.mark.filterwarnings(KNOWN)]
 NBSP = "\u00a0"
 
 

@@ -24,7 +24,7 @@ from support.odd_frames import FIRST, OPEN, alternating, turned
 from support.serving import Serving
 from support.units_made import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(8)]
 
 READ = """([picture, thinned]) => {
   const width = picture.displayWidth || picture.videoWidth || picture.width

@@ -20,6 +20,8 @@ from support.dashboard_server import server
 from support.serving import Serving
 from support.wire import serving
 
+pytestmark = pytest.mark.slow(2.5)
+
 SERVE = [sys.executable, "-m", "camrec", "serve", "--no-browser", "--prefix", "/cams"]
 
 

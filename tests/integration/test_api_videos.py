@@ -32,6 +32,8 @@ from support.cameras import barcode
 from support.known_videos import SIZE, make
 from support.serving import Serving
 
+pytestmark = pytest.mark.slow(2)
+
 WORK = [sys.executable, "-m", "support.dask_work"]
 
 

@@ -19,6 +19,8 @@ from support.cameras.rtp_jpeg import RtpJpegCamera, payloads
 from support.odd_cameras import record
 from support.odd_frames import X265, assert_whole
 
+pytestmark = pytest.mark.slow(7)
+
 SECONDS = 2
 
 

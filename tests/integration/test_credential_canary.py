@@ -28,6 +28,8 @@ from support.served_station import started
 from support.units_made import until
 from support.wire import Reply, Wire
 
+pytestmark = pytest.mark.slow(11)
+
 USER, PASSWORD = "us3r-C4nary", "C4nary/p@ss W0rd&\"x'%é"
 PAIR = f"{USER}:{PASSWORD}"
 LOGIN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"

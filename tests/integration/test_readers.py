@@ -24,6 +24,8 @@ from support.cameras import MjpegCamera, RtspCamera
 from support.cameras.rtsp import slices_hash
 from support.units_made import SECOND, until
 
+pytestmark = pytest.mark.slow(0.8)
+
 
 @pytest.fixture(scope="module")
 def mediamtx(binaries, tmp_path_factory):

@@ -29,6 +29,8 @@ from support.cameras import barcode
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
+pytestmark = pytest.mark.slow(0.8)
+
 
 def lead(units: list[MediaUnit], button: int) -> float:
     """Seconds from the key frame to the frame on the screen at `button`."""

@@ -16,6 +16,8 @@ from support.rtp_sender import Sender
 from support.studio import Studio, assert_shows, expected
 from support.units_made import SECOND, mixed, until, video_units
 
+pytestmark = pytest.mark.slow(0.9)
+
 MOST = 1400  # bytes of a packet
 FIRST = 2**32 - 12_345  # RTP timestamp of time 0: its 32 bits overflow soon after
 

@@ -20,6 +20,8 @@ from support.rtp_sender import KINDS, Sender, nals_of
 from support.studio import EXACT, assert_shows, expected, heard, shown
 from support.units_made import SECOND, audio_units, irregular, mixed, until, video_units
 
+pytestmark = pytest.mark.slow(1.2)
+
 HOUR = 3600
 TAKEN = 0.04  # seconds from a frame to its sending; audio is sent when its last sample is there
 

@@ -12,6 +12,8 @@ from support.served_station import Served, started
 from support.stopping import ROOT
 from support.wire import HANDSHAKE, Wire
 
+pytestmark = pytest.mark.slow(4)
+
 TOKEN = "a long sécret of my own"
 
 

@@ -27,6 +27,8 @@ from support.shown_number import number_of
 from support.units_made import until
 from support.wire import Viewer, Wire, refused, serving
 
+pytestmark = pytest.mark.slow(2.5)
+
 
 @pytest.fixture(scope="module")
 def served(binaries, tmp_path_factory):
