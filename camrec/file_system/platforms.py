@@ -50,9 +50,9 @@ class FilePlatform(Protocol):
 
 
 if sys.platform == "win32":
-    from camrec.file_system import windows_api
+    from camrec.file_system import windows_file_api
     from camrec.file_system.windows import WindowsFiles
 
-    CURRENT_PLATFORM: FilePlatform = WindowsFiles(windows_api.WindowsApi())
+    CURRENT_PLATFORM: FilePlatform = WindowsFiles(windows_file_api.WindowsFileApi())
 else:
     CURRENT_PLATFORM: FilePlatform = PosixFiles()

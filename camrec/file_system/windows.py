@@ -24,7 +24,7 @@ Retry = Callable[[Callable[[], object]], object]
 
 
 class FileApi(Protocol):
-    """What Windows offers beyond Python's standard library; see `windows_api.WindowsApi`."""
+    """What Windows offers beyond Python's standard library; see `WindowsFileApi`."""
 
     def open_sharing_all(self, path: str, flags: int) -> int:
         """Open a file; others may write, rename and delete it. Returns a descriptor."""

@@ -18,9 +18,9 @@ def is_private(path: Path) -> bool:
         return stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
     import ctypes
 
-    from camrec.file_system.windows_api import WindowsApi
+    from camrec.file_system.windows_file_api import WindowsFileApi
 
-    permissions = WindowsApi().permissions(str(path))
+    permissions = WindowsFileApi().permissions(str(path))
     users = re.findall(r"\(A;;FA;;;(S-[\d-]+)\)", permissions)
     if hasattr(ctypes.WinDLL("ntdll"), "wine_get_version"):
         return permissions == f"D:(A;;FA;;;SY)(A;;FA;;;{users[0]})"

@@ -1,4 +1,4 @@
-"""The calls of Windows that `windows.WindowsFiles` needs. This module can be imported there only.
+"""The calls of Windows for files that `WindowsFiles` needs. It can be imported there only.
 
 Microsoft documents each function under its name, in the Win32 API reference.
 """
@@ -27,7 +27,7 @@ DACL_SECURITY_INFORMATION = 0x4
 INVALID_HANDLE = ctypes.c_void_p(-1).value
 
 
-class WindowsApi:
+class WindowsFileApi:
     """Opens, creates and hides files, and sets their access control lists."""
 
     def __init__(self) -> None:
