@@ -230,10 +230,9 @@ class Config(param.Parameterized):
         InputError (``config_unreadable``), ServiceError (``config_unwritable``)
         """
         path = self.file or Path(CONFIG_FILENAMES[0])
-        old = read_settings(path, PATH_SETTINGS) if path.exists() else {}
+        content = changed_file(path, values, PATH_SETTINGS)
         temporary = path.with_name(f".{path.name}.new")
         try:
-            content = changed_file(path, old, values)
             with file_system.open_private(temporary) as file:
                 file.buffer.write(content)
             # A file with a token stays private, because the token opens camrec.

@@ -67,7 +67,45 @@ def read_settings(path: Path, path_settings: frozenset[str]) -> dict[str, object
     path_settings : the settings that are paths. Backslashes in them must not be escapes by mistake.
     Raises InputError (``config_missing``, ``config_unreadable``); it names the line.
     """
-    text = _read_text(path)
+    text, _ = _read_text(path)
+    return _parse(path, text, path_settings)
+
+
+def changed_file(path: Path, values: Mapping[str, object], path_settings: frozenset[str]) -> bytes:
+    """Return the content of a settings file after `values` are changed in it.
+
+    A file that does not exist counts as empty. Raises InputError (``config_unreadable``).
+    """
+    text, form = "", TextForm()
+    wanted = dict(values)
+    if path.exists():
+        text, form = _read_text(path)
+        wanted = {**_parse(path, text, path_settings), **values}
+    if path.suffix.lower() == ".json":
+        text = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
+        return form.encode(text.replace("\n", form.newline))
+    return form.encode(_edit_yaml(text, values, wanted, form.newline))
+
+
+def _read_text(path: Path) -> tuple[str, TextForm]:
+    """Return the text of a file and its form. Raises InputError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("config_missing", file=str(path)) from None
+    except OSError as error:
+        reason = describe_os_error(error)
+        raise InputError("config_unreadable", file=str(path), reason=reason) from None
+    try:
+        return decode_text(data)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        phrase = Phrase("reasons.settings_encoding", line=line)
+        raise InputError("config_unreadable", file=str(path), reason=phrase) from None
+
+
+def _parse(path: Path, text: str, path_settings: frozenset[str]) -> dict[str, object]:
+    """Return the keys and values in the text of the file `path`. Raises InputError."""
     is_json = path.suffix.lower() == ".json"
     if mistake := _find_backslash_mistake(text, path_settings, is_json):
         raise InputError("config_unreadable", file=str(path), reason=mistake)
@@ -81,35 +119,6 @@ def read_settings(path: Path, path_settings: frozenset[str]) -> dict[str, object
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise InputError("config_unreadable", file=str(path), reason=Phrase("reasons.not_settings"))
     return values
-
-
-def changed_file(path: Path, old: Mapping[str, object], values: Mapping[str, object]) -> bytes:
-    """Return the content of a settings file after `values` are changed in it.
-
-    old : all settings that the file has now. Raises OSError.
-    """
-    wanted = {**old, **values}
-    text, form = decode_text(path.read_bytes()) if path.exists() else ("", TextForm())
-    if path.suffix.lower() == ".json":
-        text = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
-        return form.encode(text.replace("\n", form.newline))
-    return form.encode(_edit_yaml(text, values, wanted, form.newline))
-
-
-def _read_text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("config_missing", file=str(path)) from None
-    except OSError as error:
-        reason = describe_os_error(error)
-        raise InputError("config_unreadable", file=str(path), reason=reason) from None
-    try:
-        return decode_text(data)[0]
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        phrase = Phrase("reasons.settings_encoding", line=line)
-        raise InputError("config_unreadable", file=str(path), reason=phrase) from None
 
 
 def _find_backslash_mistake(

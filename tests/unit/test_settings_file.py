@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_a_json_file_keeps_its_form(tmp_path, form):
     text = content[len(mark) :].decode(encoding)
     assert text.count("\n") == text.count("\r\n") == 4
     assert json.loads(text) == {"port": 8001, "ffmpeg_path": WINDOWS_PATH}
+
+
+def test_saving_a_setting_reads_its_file_once(tmp_path, monkeypatch):
+    """What an editor writes between two reads would make the file a mixture of both."""
+    file = tmp_path / "config.yaml"
+    file.write_text("port: 1  # mine\n", "utf-8")
+    config = Config.load(file)
+    read_bytes, reads = Path.read_bytes, []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or read_bytes(path))
+    config.save(port=2)
+    assert reads == [file]
+    assert file.read_text("utf-8") == "port: 2  # mine\n"
 
 
 @pytest.mark.parametrize("first", ['"port": 1', "'port': 1", "port : 1", "port: 1"])
