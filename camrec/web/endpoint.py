@@ -12,6 +12,8 @@ from camrec.web.handlers.base import ApiHandler
 
 JsonSchema = Mapping[str, object]
 
+SEGMENT_PATTERN = "([^/]*)"  # one segment of a path; a slash in it is written as %2F
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -41,7 +43,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path, with ``{names}`` for the variable segments, and its handler."""
+    """A path, with ``{names}`` for the variable segments, and its handler.
+
+    A variable segment matches no slash. Of two endpoints that match a path, the first one counts.
+    """
 
     path: str
     handler: type[ApiHandler]
@@ -51,4 +56,6 @@ class Endpoint:
     def pattern(self) -> str:
         """The path as a regular expression for Tornado, with a group for each name."""
         parts = re.split(r"(\{\w+\})", self.path)
-        return "".join("(.*)" if part.startswith("{") else re.escape(part) for part in parts)
+        return "".join(
+            SEGMENT_PATTERN if part.startswith("{") else re.escape(part) for part in parts
+        )

@@ -273,7 +273,7 @@ ENDPOINTS = (
         videos.VideosHandler,
         (Operation("get", "The finished videos, newest first", reply=schema.VideoListReply),),
     ),
-    Endpoint(  # before "/videos/{filename}", whose pattern matches it too
+    Endpoint(
         "/videos/{filename}/preview",
         videos.PreviewHandler,
         (

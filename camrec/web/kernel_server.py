@@ -13,6 +13,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 from camrec.config import Config
 from camrec.station import Station
 from camrec.tcp_sockets import LISTEN_BACKLOG, LOOPBACK_ADDRESS, bind_loopback
+from camrec.web.endpoint import SEGMENT_PATTERN
 from camrec.web.handlers.base import HandlerContext
 from camrec.web.handlers.external_videos import ExternalVideoHandler
 from camrec.web.handlers.recordings import StartRecordingHandler, StopRecordingHandler
@@ -71,7 +72,7 @@ class KernelServer:
         settings: ApplicationSettings | None = None,
     ) -> None:
         files: dict[str, object] = {"page_file": page_file, "pool": pool}
-        page_route: TornadoRoute = (f"/{guard.key}/page/(.*)", PageFileHandler, files)
+        page_route: TornadoRoute = (f"/{guard.key}/page/{SEGMENT_PATTERN}", PageFileHandler, files)
         all_routes = [page_route, *routes]
         self._application = (
             Application(all_routes) if settings is None else Application(all_routes, **settings)
@@ -131,7 +132,11 @@ class LocalServer(KernelServer):
         self._external_videos = context.external_videos
         arguments: dict[str, object] = {"context": context}
         routes: list[TornadoRoute] = [
-            (f"/{guard.key}/films/(.*)/videos/(.*)", ExternalVideoHandler, arguments),
+            (
+                f"/{guard.key}/films/{SEGMENT_PATTERN}/videos/{SEGMENT_PATTERN}",
+                ExternalVideoHandler,
+                arguments,
+            ),
             (f"/{guard.record_key}/record/start", StartRecordingHandler, arguments),
             (f"/{guard.record_key}/record/stop", StopRecordingHandler, arguments),
             *make_routes(context, f"/{guard.key}"),

@@ -10,6 +10,7 @@ from tornado.web import RequestHandler
 from camrec.config import Config
 from camrec.station import Station
 from camrec.web import HandlerContext, make_routes
+from camrec.web.endpoint import SEGMENT_PATTERN
 from support.wire import serving
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -34,7 +35,10 @@ def test_every_route_and_method_is_in_the_openapi_document(document, tmp_path):
     *known, rest = make_routes(
         HandlerContext.of(Station(Config(videos_dir=tmp_path, bin_dir=tmp_path)))
     )
-    paths = {re.sub(r"\\(.)", r"\1", re.sub(r"\{\w+\}", "(.*)", p)): p for p in document["paths"]}
+    paths = {
+        re.sub(r"\\(.)", r"\1", re.sub(r"\{\w+\}", SEGMENT_PATTERN, p)): p
+        for p in document["paths"]
+    }
     assert {re.sub(r"\\(.)", r"\1", pattern) for pattern, _, _ in known} == set(paths)
     for pattern, handler, _ in known:
         answered = {

@@ -37,7 +37,7 @@ def sample(pattern: str) -> str:
 
 def _one(group: re.Match[str]) -> str:
     first = group[1].split("|")[0]
-    return {".*": "x", "/.*": "/x"}.get(first, first)
+    return {".*": "x", "/.*": "/x", "[^/]*": "x"}.get(first, first)
 
 
 def unguarded(wire: Wire, path: str) -> list[str]:
