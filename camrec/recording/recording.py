@@ -66,6 +66,7 @@ class RecordingJob:
         self._lock = threading.Lock()
         self._start_at = start_at
         self._started_at = resume.started_at if resume else start_at or 0
+        self._is_due = False  # the start of a scheduled recording has come, or it was cancelled
         self._recorder: Recorder | None = None
         self._saved: tuple[tuple[str, Receipt], ...] = ()
         self._error: CamrecError | None = None
@@ -91,11 +92,17 @@ class RecordingJob:
             self._start_recorder()
         self._thread.start()
 
-    def reschedule(self, start_at: int) -> None:
-        """Let a scheduled recording begin at another time, UTC nanoseconds."""
+    def reschedule(self, start_at: int) -> bool:
+        """Let a scheduled recording begin at another time, UTC nanoseconds.
+
+        False, and nothing changes, if it has begun or was cancelled.
+        """
         with self._lock:
+            if self._is_due or self.state is not RecordingState.SCHEDULED:
+                return False
             self._start_at = self._started_at = start_at
         self._wake.set()
+        return True
 
     def stop(self, reason: EndReason = "stopped") -> None:
         """Ask the recording to end now; returns at once. The first reason counts."""
@@ -288,10 +295,7 @@ class RecordingJob:
 
     def _wait_for_start(self) -> Recorder | None:
         """Wait until the scheduled time; None if the recording cannot begin."""
-        while (
-            self._stop_request.reason is None
-            and (left := self.started_at - self._services.clock.utc_ns()) > 0
-        ):
+        while (left := self._ns_until_start()) > 0:
             self._wake.wait(min(left / NS_PER_SECOND, SCHEDULE_CHECK_INTERVAL_S))
             self._wake.clear()
         error: CamrecError
@@ -312,6 +316,13 @@ class RecordingJob:
         # A scheduled recording survives a shutdown of camrec.
         self._fail(error, keep_entry=reason == "shutdown")
         return None
+
+    def _ns_until_start(self) -> int:
+        """Nanoseconds until the scheduled time; 0 once that counts, and after a cancellation."""
+        with self._lock:
+            left = self._started_at - self._services.clock.utc_ns()
+            self._is_due = left <= 0 or self._stop_request.reason is not None
+            return 0 if self._is_due else left
 
     def _record(self, recorder: Recorder) -> None:
         watchdog = Watchdog(recorder, self._services.disk, self.recording_id)

@@ -30,6 +30,13 @@ class RecordingRegistry:
         recording.changed.connect(self._on_change)
         self._on_change(recording)
 
+    def remove(self, recording_id: str) -> None:
+        """Forget a recording that was cancelled before anyone was told of it."""
+        with self._lock:
+            self._recordings.pop(recording_id, None)
+            if recording_id in self._ended_ids:
+                self._ended_ids.remove(recording_id)
+
     def get(self, any_id: str) -> RecordingJob:
         """The recording of this id, or the latest one of the session of this id.
 

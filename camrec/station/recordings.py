@@ -10,7 +10,8 @@ from camrec.callbacks import Callbacks
 from camrec.camera_address import CameraAddress, validate_name
 from camrec.clock import NS_PER_DAY, NS_PER_SECOND, Clock
 from camrec.config import Config
-from camrec.errors import CamrecError, InputError, StateError
+from camrec.errors import CamrecError, InputError, ServiceError, StateError
+from camrec.i18n import Phrase
 from camrec.journal import CameraJournal, Journal
 from camrec.library import DiskEstimate, SavedEvents, StreamRate, VideoLibrary
 from camrec.receipt import CalibratedDelay
@@ -98,6 +99,8 @@ class StationRecordings:
     ) -> list[RecordingJob]:
         """Record several cameras from the same time on: all of them, or none.
 
+        If one of them cannot be recorded, the others leave no trace.
+
         Parameters
         ----------
         name, details
@@ -105,9 +108,11 @@ class StationRecordings:
 
         Raises
         ------
-        InputError (``bad_duration``, ``bad_name``), NotFoundError, ServiceError, DiskError
+        InputError (``bad_duration``, ``bad_name``), NotFoundError, DiskError
+        ServiceError
+            ``folder_unwritable``, also if it took longer than `JOINT_PROMISE_TIMEOUT_NS`.
         StateError
-            ``session_not_live``, ``already_recording``.
+            ``session_not_live``, ``already_recording``, ``session_closed``.
         """
         self._check_recordable(session_ids)
         # The disk may take long to store each of them, so the start is chosen when all are stored.
@@ -125,11 +130,11 @@ class StationRecordings:
                     )
                 )
             start = self._clock.utc_ns() + JOINT_START_LEAD_NS
-            for recording in recordings:
-                recording.reschedule(start)
+            if not all(each.reschedule(start) for each in recordings):
+                folder, reason = str(self._library.folder), Phrase("reasons.disk_too_slow")
+                raise ServiceError("folder_unwritable", folder=folder, reason=reason)
         except CamrecError:
-            for recording in recordings:
-                recording.stop()
+            self._withdraw(recordings)
             raise
         finally:
             self._registry.show_recordings(hidden_ids)
@@ -279,6 +284,15 @@ class StationRecordings:
     def _find_delay(self, camera_id: str) -> CalibratedDelay | None:
         delay = self._known_cameras.delay(camera_id)
         return None if delay is None else delay.to_receipt()
+
+    def _withdraw(self, recordings: Sequence[RecordingJob]) -> None:
+        """Cancel scheduled recordings and forget them. One that has begun is saved, and stays."""
+        for recording in recordings:
+            recording.stop()
+        for recording in recordings:
+            recording.wait()
+            if not recording.has_started:
+                self._registry.remove(recording.recording_id)
 
     def _check_recordable(self, session_ids: Sequence[str]) -> None:
         """Check that each camera delivers, is not being recorded, and is named only once."""

@@ -189,6 +189,26 @@ def test_a_cancelled_recording_leaves_the_journal_unless_camrec_shuts_down(studi
         studio.journal.erased.clear()
 
 
+def test_only_a_recording_that_has_not_begun_gets_another_start(studio):
+    units = video_units([number / 25 for number in range(250)])
+    studio.play(units, -1, 1)
+    recording = studio.record(2, start_at=studio.clock.utc_ns() + 60 * SECOND)
+    start = studio.clock.utc_ns() + SECOND // 5
+    assert recording.reschedule(start) and recording.started_at == start
+    studio.play(units, 1, 2)
+    recording._wake.set()
+    until(lambda: recording.has_started and recording.state is RecordingState.WRITING)
+    assert not recording.reschedule(start + 60 * SECOND)
+    assert (recording.started_at, recording.start_at) == (start, start)
+    studio.play(units, 2, 6)
+    assert recording.wait(30)
+    assert not recording.reschedule(start + 60 * SECOND) and recording.started_at == start
+    cancelled = studio.record(2, start_at=studio.clock.utc_ns() + 60 * SECOND)
+    cancelled.stop()
+    assert cancelled.wait(30)
+    assert not cancelled.reschedule(start)
+
+
 def test_a_scheduled_recording_whose_time_has_passed_is_reported_as_missed(studio):
     recording = studio.record(2, start_at=studio.clock.utc_ns() - 10 * SECOND)
     assert recording.wait(30)
