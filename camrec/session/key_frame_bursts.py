@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from statistics import median
 
+from camrec.clock import NS_PER_SECOND
+
 BYTE_SAMPLE_INTERVAL_S = 0.02  # less than between two frames, so each sample has one frame at most
 MAX_BYTE_SAMPLES = 1000
 KEY_FRAME_RATIO = 3.0  # size of a key frame in usual frames; two that arrive together have 2
@@ -12,6 +14,9 @@ MIN_KEY_FRAMES = 4
 REGULAR_SHARE = 0.8  # of the distances between key frames, which must be equal ...
 REGULAR_WITHIN = 0.15  # ... within this share of the usual distance
 MIN_GOP_FRAMES = 3
+# Packets of metadata may be as large and as regular as key frames, and some cameras send them
+# several times a second. A camera seldom sends key frames so often.
+MIN_GOP_NS = NS_PER_SECOND // 2
 
 
 class KeyFrameBursts:
@@ -49,4 +54,5 @@ class KeyFrameBursts:
         gop = median(distances)
         alike = sum(abs(each - gop) <= REGULAR_WITHIN * gop for each in distances)
         frame = median(b - a for (a, _), (b, _) in pairwise(self._frames))
-        return alike >= REGULAR_SHARE * len(distances) and gop >= MIN_GOP_FRAMES * frame
+        shortest = max(MIN_GOP_NS, MIN_GOP_FRAMES * frame)
+        return alike >= REGULAR_SHARE * len(distances) and gop >= shortest

@@ -96,6 +96,12 @@ def test_a_camera_between_two_key_frames_keeps_its_first_connection(clock, rate,
     assert held_back_after(clock, sent(rate, every, 4000)) >= 65
 
 
+@pytest.mark.parametrize("every", [0.2, 0.4])
+def test_large_packets_of_metadata_several_times_a_second_are_no_key_frames(clock, every):
+    """On a busy machine no frame may be passed on for five seconds, although key frames came."""
+    assert held_back_after(clock, sent(25, every, 20_000)) >= 65
+
+
 def test_frames_that_arrive_in_random_bursts_are_no_key_frames(clock):
     """A busy machine, or a wireless network: nothing for a while, then several frames at once."""
     for seed in range(10):
