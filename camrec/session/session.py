@@ -34,6 +34,7 @@ class Session:
 
     session_id : 16 hexadecimal digits.
     clock_choice : where the UTC of its frames comes from, if possible.
+    given_clock : the choice that its camera gets once it delivers; None: the camera keeps its own.
     stays : whether its camera is opened again at each start once it has delivered; None: as before.
     machine : the state, see `SessionState`.
     changed : emitted after each change of the state or of the progress.
@@ -79,6 +80,7 @@ class Session:
         self.camera_id = camera_id
         self.source = source
         self.clock_choice = clock_choice
+        self.given_clock: ClockChoice | None = None
         self.stays = stays
         self.name = name
         first = SessionState.STALE if session_id else SessionState.OPENING

@@ -139,6 +139,7 @@ class StationCameras:
                 clock_choice=clock_choice or camera.clock,
                 stays=stays,
             )
+            session.given_clock = clock_choice
             self._sessions[session.session_id] = session
         self._connect_session(session)
         self._remember_when_live(session, given_name)
@@ -354,8 +355,9 @@ class StationCameras:
             if new is SessionState.LIVE:
                 disconnect()
                 name = None if given_name is None else session.name  # it may be renamed by now
+                clock = session.given_clock  # None if another was chosen meanwhile
                 self._registry.remember(
-                    session.camera_id, session.source, name, session.clock_choice, session.stays
+                    session.camera_id, session.source, name, clock, session.stays
                 )
 
         disconnect = session.machine.changed.connect(remember)

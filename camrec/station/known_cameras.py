@@ -33,6 +33,14 @@ class KnownCameras:
         """All cameras, the one that was opened last first."""
         return self._registry.cameras()
 
+    def get(self, camera_id: str) -> KnownCamera:
+        """A camera. Raises NotFoundError (``no_camera``)."""
+        return self._registry.get(camera_id)
+
+    def is_built_in(self, camera_id: str) -> bool:
+        """Whether a camera is part of camrec, so that it cannot be changed."""
+        return self._registry.is_built_in(camera_id)
+
     def find(self, source: CameraAddress) -> KnownCamera | None:
         """The camera at an address; None if camrec does not know it."""
         return self._registry.find(source)
@@ -81,6 +89,8 @@ class KnownCameras:
         for session in self.open_sessions(camera_id):
             if session.name == before.name:
                 session.rename(camera.name)
+            if clock is not None:
+                session.given_clock = None  # it was given before this change
         self._changed.emit(CamerasChanged())
         return camera
 

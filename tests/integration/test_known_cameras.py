@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -228,6 +229,33 @@ def test_a_program_sets_and_clears_the_measured_delay_of_an_open_camera(config):
             assert parse_iso(now).timestamp() == pytest.approx(station.clock.utc_ns() / 1e9, abs=60)
         (listed,) = wire.get("/cameras").json()["cameras"]
         assert listed["delay"] == {**delay, "measured_at": now}
+
+
+class HeldCamera(RawHttpCamera):
+    """It sends nothing until it is `released`."""
+
+    def __init__(self) -> None:
+        super().__init__(encode_jpegs())
+        self.released = threading.Event()
+
+    def pace(self):
+        self.released.wait(60)
+        return super().pace()
+
+
+@pytest.mark.parametrize(("given", "chosen"), [("camera", "arrival"), (None, "camera")])
+def test_a_clock_that_is_chosen_while_a_camera_opens_stays_chosen(config, given, chosen):
+    with HeldCamera() as camera, Station(config) as station:
+        session = station.cameras.begin_open(camera.url, clock_choice=given)
+        until(lambda: camera.requests)
+        station.known_cameras.update(session.camera_id, None, None, chosen)
+        assert session.state is SessionState.OPENING
+        camera.released.set()
+        live(session)
+        (known,) = station.known_cameras.all()
+        assert (known.clock, session.clock_choice) == (chosen, given or "arrival")
+        station.cameras.close(session.session_id)
+        assert station.cameras.open(camera.url).clock_choice == chosen
 
 
 def test_a_video_keeps_its_camera_when_there_are_too_many(config, monkeypatch):
