@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         HIDE_SCROLL_BUTTON_CSS,
         PlainScriptComponent,
         ignore_known_reference_warnings,
+        use_own_server_only,
     )
     from camrec.compat.param_lists import CheckedList
     from camrec.compat.tls_socket import ObservedTlsSocket
@@ -64,6 +65,7 @@ _MODULES = {
     "server_connection_stream": "tornado_streams",
     "set_connect_function": "http_client",
     "stylesheets_inlined": "panel_notebook",
+    "use_own_server_only": "panel_page",
     "websocket_stream": "tornado_streams",
 }
 
@@ -88,6 +90,7 @@ __all__ = [
     "server_connection_stream",
     "set_connect_function",
     "stylesheets_inlined",
+    "use_own_server_only",
     "websocket_stream",
 ]
 

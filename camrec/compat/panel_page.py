@@ -7,8 +7,11 @@ import warnings
 from typing import Any
 
 from bokeh.document import Document
+from bokeh.settings import settings
 from bokeh.util.warnings import BokehUserWarning
 from panel.custom import JSComponent
+from panel.io.resources import LOCAL_DIST
+from panel.io.state import state
 
 # Library: Panel, the class "scroll-button" inside a Column's shadow root, 1.0 to 1.9.
 # Reason: the cards are in a grid that is as tall as its cards, so there is nothing to scroll.
@@ -25,6 +28,22 @@ def ignore_known_reference_warnings() -> None:
     change the text here.
     """
     warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
+
+
+def use_own_server_only(document: Document) -> None:
+    """Let a page load scripts and style sheets from the server that serves it, and only there.
+
+    Library: Panel, the template variable ``dist_url`` of a document, and
+    ``panel.io.resources.LOCAL_DIST``, 1.0 to 1.9; Bokeh, the setting ``resources``, 3.0 to 3.9.
+    Reason: the address of each of Panel's style sheets is one of its CDN. Panel replaces it when it
+    delivers the page. If a slow browser connects only after the server has discarded the session of
+    that page, it gets another session, whose addresses were never replaced. And with
+    BOKEH_RESOURCES=cdn in the environment, the scripts come from a CDN, too.
+    If it is gone: look at the requests of a page whose session was discarded before it connected.
+    """
+    settings.resources.set_value("server")
+    base = f"{state.rel_path}/" if state.rel_path else ""
+    document.template_variables["dist_url"] = base + LOCAL_DIST
 
 
 class PlainScriptComponent(JSComponent):

@@ -10,7 +10,7 @@ import param
 from bokeh.document import Document
 
 from camrec import i18n
-from camrec.compat import HIDE_SCROLL_BUTTON_CSS
+from camrec.compat import HIDE_SCROLL_BUTTON_CSS, use_own_server_only
 from camrec.dashboard.add_camera import AddCamera
 from camrec.dashboard.banner import Banner
 from camrec.dashboard.bundler import STATIC, bundle, styles
@@ -201,6 +201,7 @@ def make_page(station: Station, language: str | None = None) -> pn.template.Temp
     model = PageModel(state=board.state, language=language or choose_language(station))
     document = pn.state.curdoc
     assert isinstance(document, Document)  # Panel makes pages only for sessions
+    use_own_server_only(document)
 
     def update(state: PageState) -> None:
         document.add_next_tick_callback(lambda: _set_state(model, state))
