@@ -10,6 +10,8 @@ from camrec.session.routes import CameraRoute
 from camrec.station import Station
 from support.cameras.reporting import ReportingCamera, two_seconds
 from support.cameras.rtsp import RtspCamera
+from support.cameras.tls import TlsMediamtx, TlsServer
+from support.certificates import unknown_certificate
 from support.units_made import until
 
 pytestmark = pytest.mark.spread
@@ -39,6 +41,54 @@ def test_the_clock_of_a_camera_is_known_by_its_sender_reports(station):
         stamp = round(newest.time * 90_000 / 1e9) & 0xFFFFFFFF
         assert abs(newest.clock.utc_at(newest.time) - sent[stamp]) < MS // 10
         assert camera.most_at_once == 1 and camera.connections == 1
+        station.cameras.close(session.session_id)
+
+
+class TlsReportingCamera(TlsServer, ReportingCamera):
+    """A camera that speaks TLS, and says what its wall clock shows."""
+
+
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """A certificate for 127.0.0.1 that camrec trusts."""
+    file = unknown_certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    return file
+
+
+def test_the_clock_of_a_camera_with_tls_is_known_by_its_sender_reports(station, certificate):
+    """The relay speaks TLS with the camera, and MediaMTX speaks with the relay."""
+    TlsReportingCamera.certificate = str(certificate)
+    with TlsReportingCamera(two_seconds()) as camera:
+        url = camera.url.replace("rtsp:", "rtsps:")
+        session = station.cameras.open(url, clock_choice="camera")
+        assert session._upstream.route is CameraRoute.RELAY
+        until(lambda: state(session) is CameraClockState.RIGHT, 20)
+        newest = session.feed.newest
+        sent = {each.stamp: each.captured for each in camera.captured}
+        stamp = round(newest.time * 90_000 / 1e9) & 0xFFFFFFFF
+        assert abs(newest.clock.utc_at(newest.time) - sent[stamp]) < MS // 10
+        assert camera.most_at_once == 1 and camera.connections == 1
+        station.cameras.close(session.session_id)
+
+
+@pytest.mark.slow(15)
+def test_the_clock_of_another_server_with_tls_is_known(station, certificate, tmp_path):
+    """MediaMTX dates a frame by its arrival there, so its reports look like those of sending."""
+    with TlsMediamtx(tmp_path, certificate) as camera:
+        session = station.cameras.open(camera.url, clock_choice="camera")
+        until(lambda: state(session) is CameraClockState.RIGHT, 40)
+        assert session.clock_verdict.may_be_sending
+        station.cameras.close(session.session_id)
+
+
+def test_a_camera_with_tls_and_no_reports_is_dated_by_arrivals_and_says_so(station, certificate):
+    TlsReportingCamera.certificate = str(certificate)
+    with TlsReportingCamera(two_seconds(), reports_every=0) as camera:
+        url = camera.url.replace("rtsp:", "rtsps:")
+        session = station.cameras.open(url, clock_choice="camera")
+        verdict = session.clock_verdict
+        assert (verdict.state, verdict.utc_source) == (CameraClockState.UNPROVED, "arrival")
         station.cameras.close(session.session_id)
 
 

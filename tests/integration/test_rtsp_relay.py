@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from camrec.rtsp_relay.nal_packets import split_h264, split_h265
 from camrec.rtsp_relay.unread_packets import MAX_PAYLOAD_BYTES
 from support.cameras import odd_dialogues as odd
 from support.cameras.raw_rtsp import RawRtspCamera, encode
+from support.cameras.tls import TlsServer
 from support.certificates import unknown_certificate
 
 pytestmark = pytest.mark.spread
@@ -546,20 +546,8 @@ def test_the_rtsp_relay_connects_only_to_allowed_networks(relays):
         assert camera.connections == 0
 
 
-class TlsCamera(RawRtspCamera):
-    certificate = ""
-
-    def _serve(self, connection):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate)
-        try:
-            connection.peer = context.wrap_socket(connection.peer, server_side=True)
-        except OSError:
-            connection.peer.close()
-            with self._lock:
-                del self._open[connection.number]
-            return
-        super()._serve(connection)
+class TlsCamera(TlsServer, RawRtspCamera):
+    """A camera that speaks TLS."""
 
 
 @pytest.mark.parametrize("known", [True, False])
