@@ -9,6 +9,7 @@ from typing import ClassVar
 import param
 
 from camrec.camera_address import validate_name
+from camrec.camera_clock import ClockChoice
 from camrec.dashboard.component import AskingComponent
 from camrec.discovery import find_cameras, is_available
 from camrec.redaction import Credential
@@ -35,25 +36,47 @@ class AddCamera(AskingComponent):
         super().__init__(**{"can_discover": is_available(), **params})
         self._station = station
 
-    def fill_in(self, address: str, name: str = "", login: bool = False) -> None:
+    def fill_in(
+        self, address: str, name: str = "", login: bool = False, own_clock: bool = False
+    ) -> None:
         """Put an address and a name into the fields, so that the user can change them.
 
-        login : whether to show the fields for a user and a password, too.
+        Parameters
+        ----------
+        login
+            Whether to show the fields for a user and a password, too.
+        own_clock
+            Whether the camera's own clock is to date its frames.
         """
-        self._send_msg({"address": address, "name": name, "login": login})
+        self._send_msg({"address": address, "name": name, "login": login, "own_clock": own_clock})
 
     def do_open(
-        self, url: str, name: str = "", user: str = "", password: str = "", stays: bool = False
+        self,
+        url: str,
+        name: str = "",
+        user: str = "",
+        password: str = "",
+        stays: bool = False,
+        own_clock: bool = False,
     ) -> None:
         credential = Credential(str(user), str(password)) if user or password else None
-        self.ask("open", self._open_camera, url, name or None, credential, bool(stays))
+        # A camera that is opened again keeps a choice that is not made here.
+        clock: ClockChoice | None = "camera" if own_clock else None
+        self.ask(
+            "open", self._open_camera, url, name or None, credential, clock, bool(stays) or None
+        )
 
     def _open_camera(
-        self, url: str, name: str | None, credential: Credential | None, stays: bool
+        self,
+        url: str,
+        name: str | None,
+        credential: Credential | None,
+        clock: ClockChoice | None,
+        stays: bool | None,
     ) -> None:
         validate_name(name)  # before the search for the stream, which takes time
         address = self._station.cameras.resolve_address(url, credential)
-        self._station.cameras.begin_open(address, name, stays=stays or None)
+        self._station.cameras.begin_open(address, name, clock, stays=stays)
 
     def do_demo(self) -> None:
         self.ask("demo", self._station.cameras.open_demo)

@@ -27,7 +27,8 @@ class CameraCard(AskingComponent):
     ----------
     on_change
         Called when the user wants to change the address: with the address without its credential,
-        the name that the user chose, and whether the camera rejected the credential.
+        the name that the user chose, whether the camera rejected the credential, and whether its
+        own clock was to date its frames.
     on_statistics
         Called when the user opens the statistics.
     """
@@ -40,7 +41,7 @@ class CameraCard(AskingComponent):
         self,
         station: Station,
         row: SessionRow,
-        on_change: Callable[[str, str, bool], None],
+        on_change: Callable[[str, str, bool, bool], None],
         on_statistics: OpenStatistics,
         **params: object,
     ) -> None:
@@ -105,9 +106,12 @@ class CameraCard(AskingComponent):
         session = self._station.cameras.session(self.session_id)
         chosen = "" if session.name == session.source.host else session.name
         refused = session.error is not None and session.error.code in LOGIN_ERROR_CODES
-        self._on_change(session.source.url, chosen, refused)
+        own_clock = session.given_clock == "camera"
+        self._on_change(session.source.url, chosen, refused, own_clock)
         self.ask("change", self._station.cameras.close, self.session_id)
 
     def _reopen(self) -> None:
         failed = self._station.cameras.close(self.session_id)
-        self._station.cameras.begin_open(failed.source, failed.name, stays=failed.stays)
+        self._station.cameras.begin_open(
+            failed.source, failed.name, failed.given_clock, stays=failed.stays
+        )

@@ -15,6 +15,7 @@ from camrec.dashboard.add_camera import AddCamera
 from camrec.dashboard.banner import Banner
 from camrec.dashboard.bundler import STATIC, bundle, styles
 from camrec.dashboard.camera_card import CameraCard
+from camrec.dashboard.clock_details import ClockDetails
 from camrec.dashboard.library import LatestVideos, VideoLibraryView
 from camrec.dashboard.page_header import PageHeader
 from camrec.dashboard.page_state import PageState, SessionRow
@@ -90,7 +91,8 @@ class Page:
         self.player = VideoPlayer(actions=actions, **self._shared_params)
         self.status_bar = StatusBar(**self._shared_params)
         self.settings = SettingsDialog(station, self._set_language, **self._shared_params)
-        self.statistics = StreamStatistics(history, model.language)
+        self._clock = ClockDetails(station, **self._shared_params)
+        self.statistics = StreamStatistics(history, self._clock, model.language)
         self._cards: dict[str, CameraCard] = {}
         self.camera_grid = pn.Column(
             self.add_camera, sizing_mode="stretch_width", stylesheets=[CARD_GRID_STYLESHEET]
@@ -129,6 +131,7 @@ class Page:
             self.player,
             self.status_bar,
             self.settings,
+            self._clock,
             *self._cards.values(),
         ):
             part.language = language

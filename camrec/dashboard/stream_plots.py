@@ -1,4 +1,7 @@
-"""The dialog with the plots of one camera's last five minutes. They exist only while it is open."""
+"""The dialog with the plots of one camera's last five minutes, and what dates its frames.
+
+The plots exist only while it is open.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from panel.io.callbacks import PeriodicCallback
 from panel.viewable import Viewer
 
 from camrec import i18n
+from camrec.dashboard.clock_details import ClockDetails
 from camrec.dashboard.component import Component
 from camrec.dashboard.plots import (
     MS_PER_MINUTE,
@@ -58,12 +62,15 @@ class StreamStatistics(Viewer):
 
     language: param.Selector[str] = param.Selector(default="en", objects=list(i18n.LANGUAGES))
 
-    def __init__(self, history: StreamHistory, language: str) -> None:
+    def __init__(self, history: StreamHistory, clock: ClockDetails, language: str) -> None:
         super().__init__(language=language)  # type: ignore[no-untyped-call]  # Panel has no type
         self._history = history
+        self._clock = clock
         self._title_bar = StatisticsHeader(self, language=language, sizing_mode="stretch_width")
         self._plot_column = pn.Column(sizing_mode="stretch_width")
-        self._column = pn.Column(self._title_bar, self._plot_column, sizing_mode="stretch_width")
+        self._column = pn.Column(
+            self._title_bar, self._plot_column, clock, sizing_mode="stretch_width"
+        )
         self._session_id = ""
         self._plots: StreamPlots | None = None
         self._last_sample: StreamSample | None = None
@@ -87,6 +94,7 @@ class StreamStatistics(Viewer):
         self._plots = plots = StreamPlots(dark)
         plots.sample_source.data = {**sample_columns(list(map(self._column_values, samples)))}
         self._update_titles(samples)
+        self._clock.show_session(session_id)
         self._plot_column.objects = list(map(_figure_pane, plots.figures.values()))
         self._title_bar.title = name
         self._title_bar.open_dialog()
@@ -113,6 +121,7 @@ class StreamStatistics(Viewer):
         if not samples:  # the camera was closed
             self._title_bar.close_dialog()
             return
+        self._clock.refresh()
         before, self._last_sample = self._last_sample, samples[-1]
         added = [
             self._column_values(each) for each in samples if before is None or each.at > before.at

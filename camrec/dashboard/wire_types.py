@@ -102,6 +102,31 @@ class RecentCameraRow(TypedDict):
     asks: bool
 
 
+class ClockFields(TypedDict):
+    """What dates the frames of a session.
+
+    chosen : the camera's own clock does, as far as it is right, when it is opened the next time.
+    used : that was chosen when the session was opened.
+    changeable : the choice can be changed.
+    state : a `CameraClockState`, as REST calls it.
+    reports : 0: the camera has not said what its clock shows.
+    error : seconds by which the UTC of a frame may be wrong.
+    ahead : seconds by which the camera's clock is ahead; negative: it is behind.
+    zone : hours by which the camera's local time, which it calls UTC, is ahead of UTC.
+    sending : the clock may say when a frame was sent.
+    """
+
+    chosen: bool
+    used: bool
+    changeable: bool
+    state: str
+    reports: int
+    error: float
+    ahead: float
+    zone: float
+    sending: bool
+
+
 class CameraWithoutVideo(TypedDict):
     """A camera that sends no frames now. `last`: when the last one arrived."""
 

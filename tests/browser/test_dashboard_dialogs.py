@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
-from support.dashboard_page import SERVE, close_all, fits
+from support.cameras.reporting import ReportingCamera, two_seconds
+from support.dashboard_page import SERVE, close_all, fits, open_camera
 from support.dashboard_server import server
 from support.saved_videos import encode_small_video
 from support.units_made import until
@@ -142,6 +143,40 @@ def test_statistics_are_drawn_while_their_dialog_is_open(
     page.wait_for_function(f"() => ({points})() === 0")
     if dark:
         assert held(page) == "Statistiques"
+
+
+@pytest.mark.parametrize(("width", "language", "dark"), [(390, "fr", True), (1440, "en", False)])
+def test_the_clock_of_a_camera_is_told_and_chosen_on_the_page(
+    width, language, dark, wire, open_page
+):
+    french = language == "fr"
+    own = "Utiliser l’horloge de la caméra" if french else "Use the camera’s own clock"
+    page = open_page(wire.url, width=width, language=language, dark=dark).page
+    with ReportingCamera(two_seconds(), wall=lambda at: 3.7) as camera:
+        page.locator("summary").first.click()
+        page.get_by_label(own).focus()
+        page.keyboard.press("Space")
+        expect(page.get_by_label(own)).to_be_checked()
+        fits(page)
+        assert faults(page) == []
+        open_camera(page, camera.url)
+        page.get_by_role("button", name="Statisti").click()
+        box = page.get_by_role("dialog", name="Statisti")
+        said = "avance de 3,7\u00a0s" if french else "is 3.7\u00a0s ahead"
+        expect(box.get_by_text(said)).to_be_visible(timeout=40_000)
+        chosen = box.get_by_label(own)
+        expect(chosen).to_be_checked()
+        chosen.focus()
+        page.keyboard.press("Space")
+        later = "prochaine ouverture" if french else "when this camera is opened again"
+        expect(box.get_by_text(later)).to_be_visible()
+        fits(page)
+        assert faults(page) == []
+        (known,) = [each for each in wire.get("/cameras").json()["cameras"] if each["session_ids"]]
+        assert known["clock"] == "arrival"
+        page.keyboard.press("Escape")
+        close_all(wire, page)
+        wire.ask("DELETE", f"/cameras/{known['camera_id']}")
 
 
 def test_changed_settings_take_effect_at_once_and_are_saved_to_the_file(
@@ -275,7 +310,17 @@ def test_earlier_cameras_of_one_long_name_are_told_apart_and_fit_a_narrow_page(w
         expect(button).to_contain_text(where)
     fits(page)
     page.get_by_role("button", name=f"Remove {name} ({where}) from the list").click()
-    page.get_by_role("button", name=f"Remove {name} (127.0.0.1) from the list").click()
+    asked = page.get_by_role("dialog", name="Remove this camera from the list?")
+    expect(asked).to_contain_text("it counts as another camera")
+    expect(asked.get_by_role("button", name="Keep it")).to_be_focused()
+    fits(page)
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_have_count(2)
+    for place in (where, "127.0.0.1"):
+        page.get_by_role("button", name=f"Remove {name} ({place}) from the list").click()
+        asked.get_by_role("button", name="Remove camera").click()
     expect(page.get_by_role("button", name=f"Remove {name}")).to_have_count(0)
 
 
@@ -291,6 +336,7 @@ def test_an_earlier_camera_is_opened_again_by_one_press(wire: Wire, open_page):
         expect(page.get_by_role("article", name="Nest, live")).to_be_visible()
         close_all(wire, page)
         page.get_by_role("button", name="Remove Nest (127.0.0.1) from the list").click()
+        page.get_by_role("button", name="Remove camera").click()
         expect(page.get_by_role("button", name="Open Nest")).to_have_count(0)
         assert "canary" not in page.content()
 

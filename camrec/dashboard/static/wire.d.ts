@@ -149,6 +149,19 @@ export interface StreamFacts {
   max_seconds: number
 }
 
+/** What dates the frames of a session; dashboard/wire_types.py says what each field means. */
+export interface ClockFields {
+  chosen: boolean
+  used: boolean
+  changeable: boolean
+  state: string
+  reports: number
+  error: number
+  ahead: number
+  zone: number
+  sending: boolean
+}
+
 /** What the stream sends before H.264 frames. */
 export interface StreamFormat {
   codec: string

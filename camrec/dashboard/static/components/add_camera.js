@@ -4,12 +4,14 @@
 import { addressForm } from "../kit/address_form.js"
 import { button, fill, h } from "../kit/base.js"
 import { discoveredCameras } from "../kit/discovered_cameras.js"
+import { forgetCamera } from "../kit/forget_camera.js"
 import { icon } from "../kit/icons.js"
 import { lifetime } from "../kit/lifetime.js"
 import { createLocale } from "../kit/locale.js"
 import { recentCameras } from "../kit/recent_cameras.js"
 
 /** @import { Proposal } from "../kit/address_form.js" */
+/** @import { Locale } from "../kit/locale.js" */
 /** @import { DiscoveredCamera } from "../kit/discovered_cameras.js" */
 /** @import { RecentCamera } from "../kit/recent_cameras.js" */
 /** @import { Answer, RenderArguments } from "../wire.js" */
@@ -59,7 +61,7 @@ export function render({ model, view }) {
   const recent = (maxCount) => recentCameras(locale, model.recent_cameras.slice(0, maxCount), {
     // If the password is not known any more, the address is put into the field, to be completed.
     reopen: ({ id, url, asks }) => (asks ? form.propose(url, "page.earlier_asks") : ask("reopen", { id })),
-    forget: ({ id }) => ask("forget", { id }),
+    forget: (camera) => forgetCamera(/** @type {Element} */ (box.parentElement), locale, camera, () => ask("forget", { id: camera.id })),
   })
 
   function draw() {
@@ -68,16 +70,8 @@ export function render({ model, view }) {
     const restoreFocus = form.draw(locale, pending === "open")
     box.className = isWholePage ? "hero" : "next"
     fill(box, isWholePage
-      ? [h("span", { class: "lens" }, h("i")),
-          h("h1", {}, locale.t("page.hero_first"), h("br"), locale.t("page.hero_second")),
-          h("p", { class: "lead" }, locale.t("page.hero_text")),
-          h("div", { class: "card" }, form.element, searchButton(), discovered()),
-          recent(Infinity),
-          h("div", { class: "none" }, h("span", {}, locale.t("page.no_camera")), demoButton())]
-      : [h("header", {}, h("span", { class: "plus" }, icon("plus", 22)),
-          h("div", {}, h("h2", { class: "heading" }, locale.t("page.add_camera")),
-            h("p", { class: "second" }, locale.t("page.open_of", { count: model.open, most: model.most })))),
-          form.element, discovered(), recent(MAX_RECENT) ?? (model.demo ? demoButton() : null), searchButton()])
+      ? [pageHead(locale), h("div", { class: "card" }, form.element, searchButton(), discovered()), recent(Infinity), noCamera(locale, demoButton())]
+      : [cardHead(locale, model), form.element, discovered(), recent(MAX_RECENT) ?? (model.demo ? demoButton() : null), searchButton()])
     restoreFocus()
   }
 
@@ -107,3 +101,25 @@ export function render({ model, view }) {
   draw()
   return box
 }
+
+/** @param {Locale} locale */
+const pageHead = (locale) => [
+  h("span", { class: "lens" }, h("i")),
+  h("h1", {}, locale.t("page.hero_first"), h("br"), locale.t("page.hero_second")),
+  h("p", { class: "lead" }, locale.t("page.hero_text")),
+]
+
+/**
+ * @param {Locale} locale
+ * @param {AddCameraParameters} model
+ */
+const cardHead = (locale, { open, most }) =>
+  h("header", {}, h("span", { class: "plus" }, icon("plus", 22)),
+    h("div", {}, h("h2", { class: "heading" }, locale.t("page.add_camera")),
+      h("p", { class: "second" }, locale.t("page.open_of", { count: open, most }))))
+
+/**
+ * @param {Locale} locale
+ * @param {HTMLElement} demoButton
+ */
+const noCamera = (locale, demoButton) => h("div", { class: "none" }, h("span", {}, locale.t("page.no_camera")), demoButton)

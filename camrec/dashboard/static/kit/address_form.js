@@ -1,11 +1,12 @@
 // The form with a camera's address, and the fields and the help that are folded away below it.
 
 import { fill, focusBeside, h } from "./base.js"
+import { clockChoice } from "./clock_choice.js"
 import { STREAM_ADDRESSES } from "./discovered_cameras.js"
 import { icon } from "./icons.js"
 
 /** @import { Locale } from "./locale.js" */
-/** @typedef {{address: string, name: string, login: boolean}} Proposal to be completed in the fields */
+/** @typedef {{address: string, name: string, login: boolean, own_clock: boolean}} Proposal to be completed in the fields */
 
 /**
  * A text field of the form.
@@ -21,15 +22,9 @@ const textField = (id, attributes) =>
  * @param {{submit: () => void}} actions
  */
 export function addressForm({ submit }) {
-  const address = textField("address", {
-    inputmode: "url", autocapitalize: "off", "aria-describedby": "told", on: { input: () => showProblem("") },
-  })
+  const fields = formFields(() => showProblem(""))
+  const { address, user } = fields
   const status = h("p", { id: "told" })
-  const name = textField("name", { maxlength: 100 })
-  const user = textField("user", { autocapitalize: "off" })
-  const password = textField("password", { type: "password", autocomplete: "new-password" })
-  const stays = h("input", { id: "stays", name: "stays", type: "checkbox" })
-  const fields = [address, name, user, password]
   const more = h("details", { class: "more" })
   const help = h("details", { class: "help" })
   const element = formElement(submit)
@@ -60,9 +55,7 @@ export function addressForm({ submit }) {
     setProblem: (text) => void (problem = text),
     /** @param {string} key shown by the next `draw` */
     setHint: (key) => void (hint = key),
-    values: () => ({
-      url: address.value, name: name.value.trim(), user: user.value, password: password.value, stays: stays.checked,
-    }),
+    values: fields.values,
     rejectEmpty() {
       showProblem(locale.t("page.address_empty"))
       address.focus()
@@ -80,15 +73,13 @@ export function addressForm({ submit }) {
     },
     /** @param {Proposal} proposal */
     complete(proposal) {
-      address.value = proposal.address
-      name.value = proposal.name
+      fields.fill(proposal)
       if (proposal.login) return askLogin()
-      more.open ||= proposal.name !== ""
+      more.open ||= proposal.name !== "" || proposal.own_clock
       address.focus()
     },
     clear() {
-      for (const field of fields) field.value = ""
-      stays.checked = false
+      fields.clear()
       more.open = help.open = false
     },
     /**
@@ -98,16 +89,59 @@ export function addressForm({ submit }) {
      */
     draw(inLocale, isBusy) {
       locale = inLocale
-      const focused = [...fields, stays].find((field) => focusBeside(field) === field)
+      const focused = fields.focused()
       address.placeholder = locale.t("page.address_example")
       showProblem(problem)
-      fill(more, ...foldedFields(locale, name, user, password, stays))
+      fill(more, ...fields.folded(locale))
       fill(help, ...addressHelp(locale))
       fill(element,
         h("label", { for: "address" }, locale.t("page.address")),
         h("div", { class: "entry" }, address, openButton(locale, isBusy)),
         status, h("div", { class: "folded" }, more, help))
       return () => focused?.focus()
+    },
+  }
+}
+
+/**
+ * The fields and what is in them.
+ * @param {() => void} onInput the address is being changed
+ */
+function formFields(onInput) {
+  const address = textField("address", {
+    inputmode: "url", autocapitalize: "off", "aria-describedby": "told", on: { input: onInput },
+  })
+  const name = textField("name", { maxlength: 100 })
+  const user = textField("user", { autocapitalize: "off" })
+  const password = textField("password", { type: "password", autocomplete: "new-password" })
+  const stays = h("input", { id: "stays", name: "stays", type: "checkbox" })
+  const clock = clockChoice()
+  const texts = [address, name, user, password]
+  return {
+    address,
+    user,
+    values: () => ({
+      url: address.value, name: name.value.trim(), user: user.value, password: password.value, stays: stays.checked,
+      own_clock: clock.box.checked,
+    }),
+    /** @param {Proposal} proposal */
+    fill(proposal) {
+      address.value = proposal.address
+      name.value = proposal.name
+      clock.box.checked = proposal.own_clock
+    },
+    clear() {
+      for (const field of texts) field.value = ""
+      stays.checked = clock.box.checked = false
+    },
+    focused: () => [...texts, stays, clock.box].find((field) => focusBeside(field) === field),
+    /**
+     * What is folded away, in this language.
+     * @param {Locale} locale
+     */
+    folded(locale) {
+      clock.draw(locale)
+      return [...foldedFields(locale, name, user, password, stays), clock.element]
     },
   }
 }
