@@ -347,14 +347,14 @@ def test_a_camera_can_be_opened_again_at_each_start_until_that_is_taken_away(
 ):
     more, tick, close, told, forget = {
         "en": (
-            "Name, user and password",
+            "Name, password, options",
             "Open again at each start",
             "Close this camera",
             "It opens again when camrec starts next.",
             "Do not open again",
         ),
         "fr": (
-            "Nom, utilisateur et mot de passe",
+            "Nom, mot de passe, options",
             "Rouvrir à chaque démarrage",
             "Fermer cette caméra",
             "Elle sera rouverte au prochain démarrage de camrec.",

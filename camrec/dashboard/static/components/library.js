@@ -18,7 +18,7 @@ import { virtualList } from "../videos/virtual_list.js"
 /** @import { Answer, RenderArguments, Video } from "../wire.js" */
 /** @import { Filter } from "../videos/video_search.js" */
 /** @import { Selection } from "../videos/selection.js" */
-/** @import { VideoChanges } from "../videos/video_store.js" */
+/** @import { VideoChanges, VideoStore } from "../videos/video_store.js" */
 /** @import { VirtualList } from "../videos/virtual_list.js" */
 
 const HEADER_PX = 80 // height of the page that the header covers
@@ -32,13 +32,10 @@ export function render({ model, view }) {
   const root = h("section", { class: "library everything" }, bar)
   const videos = videoStore(model)
   const cards = virtualList(life, list)
-  /** @type {Filter} */
-  const filter = { search: "", camera: "", order: "newest", gaps: false }
+  const filter = listFilter(bar, filterChanged)
   /** @type {Video[]} */
   let found = [] // the videos that are shown, in order
   let locale = createLocale(model.texts)
-  let search = videoSearch(locale)
-  let filterBar = videoFilter(locale, filter, filterChanged)
 
   /** @param {FocusOptions} [options] */
   const focusSearch = (options) => find(bar, "input").focus(options)
@@ -55,18 +52,17 @@ export function render({ model, view }) {
   function drawList() {
     list.querySelector(".nothing")?.remove()
     bar.hidden = model.count === 0
-    found = search(filter, videos.all())
-    if (videos.size() > 0) filterBar.update(cameraNames(locale, videos.all()), found, videos.left())
+    found = filter.find(videos)
     cards.show(cardLayout(locale, found, {
       width: list.clientWidth,
-      byDay: ORDERS_BY_DAY.includes(filter.order),
+      byDay: ORDERS_BY_DAY.includes(filter.chosen.order),
       makeCard: (video, position) => libraryCard(locale, video, model.base, { ask, selected, position, count: found.length }),
     }))
     markSelected(list, selected)
     selected.draw(locale)
     if (found.length > 0 || !videos.isComplete()) return
     list.style.height = "auto"
-    list.append(videos.size() === 0 ? emptyMessage(locale) : nothingFound(locale, filter, clearFilter))
+    list.append(videos.size() === 0 ? emptyMessage(locale) : nothingFound(locale, filter.chosen, clearFilter))
   }
 
   function draw() {
@@ -83,8 +79,7 @@ export function render({ model, view }) {
   }
 
   function clearFilter() {
-    Object.assign(filter, { search: "", camera: "", gaps: false })
-    filterBar.show()
+    filter.clear()
     draw()
     focusSearch()
   }
@@ -92,10 +87,8 @@ export function render({ model, view }) {
   /** In another language or on another day, create all cards again. */
   function changeTexts() {
     locale = createLocale(model.texts)
-    search = videoSearch(locale)
     videos.renew()
-    filterBar = videoFilter(locale, filter, filterChanged)
-    fill(bar, filterBar.elements)
+    filter.renew(locale)
     draw()
   }
 
@@ -117,6 +110,48 @@ export function render({ model, view }) {
   changeTexts()
   listKeyboard(life, root, { cards, selection: selected, ask, video: videos.get, ends: () => [found[0], found.at(-1)] })
   return root
+}
+
+/**
+ * The filter in its bar.
+ * @param {HTMLElement} bar
+ * @param {() => void} changed
+ */
+function listFilter(bar, changed) {
+  /** @type {Filter} */
+  const chosen = { search: "", camera: "", order: "newest", gaps: false }
+  /** @type {Locale} */
+  let locale
+  /** @type {ReturnType<typeof videoSearch>} */
+  let search
+  /** @type {ReturnType<typeof videoFilter>} */
+  let shown
+  return {
+    chosen,
+    /**
+     * Create its bar, in another language too.
+     * @param {Locale} inLocale
+     */
+    renew(inLocale) {
+      locale = inLocale
+      search = videoSearch(locale)
+      shown = videoFilter(locale, chosen, changed)
+      fill(bar, shown.elements)
+    },
+    /**
+     * The videos that match, in order. The bar then says how many there are.
+     * @param {VideoStore} videos
+     */
+    find(videos) {
+      const found = search(chosen, videos.all())
+      if (videos.size() > 0) shown.update(cameraNames(locale, videos.all()), found, videos.left())
+      return found
+    },
+    clear() {
+      Object.assign(chosen, { search: "", camera: "", gaps: false })
+      shown.show()
+    },
+  }
 }
 
 /**

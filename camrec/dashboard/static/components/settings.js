@@ -69,14 +69,11 @@ export function render({ model, view }) {
     if (form === null) return
     const locale = createLocale(model.texts)
     const focused = [...form.querySelectorAll("button, input")].findIndex((each) => form && each === focusBeside(form))
-    const most = maxCamerasField(locale, asked.most ?? model.facts.most, (value) => ask("most", value))
-    const folder = folderField(asked.folder ?? model.facts.folder, (value) => ask("folder", value))
     const { entry, shown, hint } = token.draw(locale)
     fill(form,
       h("header", {}, h("h2", { id: "settings" }, locale.t("page.settings")), iconButton("close", locale.t("page.settings_close"), close)),
       languageAndTheme(locale, model),
-      field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, most.entry, most.shown),
-      field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, folder),
+      ownSettings(locale, { ...model.facts, ...asked }, problems, ask),
       field("token", locale.t("page.token"), hint, problems.token, entry, shown),
       h("div", { class: "end" }, button({ label: locale.t("page.done"), kind: token.isPending() ? "plain" : "main", on: done })))
     if (focused >= 0) /** @type {HTMLElement | undefined} */ (form.querySelectorAll("button, input")[focused])?.focus()
@@ -129,6 +126,22 @@ function field(name, label, hint, problem, entry, shown = entry) {
     h("label", { for: name }, label),
     shown,
     h("p", { id: `${name}-told`, class: problem ? "wrong" : "second", role: problem ? "alert" : null }, problem || hint),
+  ]
+}
+
+/**
+ * The settings that are shown as they are.
+ * @param {Locale} locale
+ * @param {Settings} values
+ * @param {Problems} problems
+ * @param {(name: string, value: number | string) => void} ask
+ */
+function ownSettings(locale, values, problems, ask) {
+  const most = maxCamerasField(locale, values.most, (value) => ask("most", value))
+  const folder = folderField(values.folder, (value) => ask("folder", value))
+  return [
+    field("most", locale.t("page.most"), locale.t("page.most_hint"), problems.most, most.entry, most.shown),
+    field("folder", locale.t("page.folder"), locale.t("page.folder_hint"), problems.folder, folder),
   ]
 }
 

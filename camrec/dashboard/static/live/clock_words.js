@@ -35,7 +35,8 @@ function sentenceKey({ used, state, reports, ahead }) {
  */
 export function clockWords(locale, clock) {
   const { error, ahead, zone, sending } = clock
-  const facts = { error: shortTime(locale, error), length: shortTime(locale, Math.abs(ahead)), hours: `${zone < 0 ? "−" : "+"}${locale.number(Math.abs(zone), zone % 1 ? 2 : 0)}` }
+  const hours = (zone < 0 ? "−" : "+") + locale.number(Math.abs(zone), zone % 1 ? 2 : 0) // some zones are off by a quarter
+  const facts = { error: shortTime(locale, error), length: shortTime(locale, Math.abs(ahead)), hours }
   const sentence = locale.t(sentenceKey(clock), facts)
   return sending ? `${sentence} ${locale.t("page.clock_of_sending")}` : sentence
 }

@@ -19,8 +19,7 @@ export const canDecodeH264 = () => "VideoDecoder" in window
 export function h264Player({ show, acknowledge, fail }) {
   /** @type {VideoDecoder | null} */
   let decoder = null
-  /** @type {Set<number>} */
-  let hidden = new Set() // timestamps of the frames that are decoded but not shown, the oldest first
+  const hidden = hiddenFrames()
   /** @type {number[]} */
   let queue = [] // sizes in bytes of the frames that the decoder has not taken
   let isLate = false // the last frame arrived late
@@ -49,7 +48,7 @@ export function h264Player({ show, acknowledge, fail }) {
   /** @param {VideoFrame} frame */
   function decoded(frame) {
     unseen = 0
-    if (hidden.delete(frame.timestamp)) return
+    if (hidden.remove(frame.timestamp)) return
     hasShown = true
     show(frame, frame.timestamp / 1000)
   }
@@ -77,7 +76,7 @@ export function h264Player({ show, acknowledge, fail }) {
     if (decoder === null) return
     isLate = late
     const timestamp = Math.round(1000 * capturedAt)
-    if (isHidden) hide(timestamp)
+    if (isHidden) hidden.add(timestamp, queue.length)
     queue.push(data.length)
     try {
       decoder.decode(new EncodedVideoChunk({ type: isKey ? "key" : "delta", timestamp, data }))
@@ -86,28 +85,42 @@ export function h264Player({ show, acknowledge, fail }) {
     }
   }
 
-  /**
-   * A later frame may have an earlier capture time, while camrec still learns the camera's clock. So the order of
-   * the times does not tell which frames the decoder has dropped, but their number does.
-   * @param {number} timestamp
-   */
-  function hide(timestamp) {
-    hidden.add(timestamp)
-    const [oldest] = hidden
-    if (oldest !== undefined && hidden.size > queue.length + 1 + MAX_UNSEEN) hidden.delete(oldest)
-  }
-
   function end() {
     const ending = decoder
     decoder = null
     if (ending && ending.state !== "closed") ending.close()
-    hidden = new Set()
+    hidden.clear()
     queue = []
     unseen = 0
     acks.clear()
   }
 
   return { begin, take, end }
+}
+
+/** The timestamps of the frames that are decoded but not shown. */
+function hiddenFrames() {
+  /** @type {Set<number>} */
+  const timestamps = new Set() // the oldest first
+  return {
+    /**
+     * A later frame may have an earlier capture time, while camrec still learns the camera's clock. So the order of
+     * the times does not tell which frames the decoder has dropped, but their number does.
+     * @param {number} timestamp
+     * @param {number} queued frames that the decoder has not taken
+     */
+    add(timestamp, queued) {
+      timestamps.add(timestamp)
+      const [oldest] = timestamps
+      if (oldest !== undefined && timestamps.size > queued + 1 + MAX_UNSEEN) timestamps.delete(oldest)
+    },
+    /**
+     * Whether a frame that was decoded is one of them.
+     * @param {number} timestamp
+     */
+    remove: (timestamp) => timestamps.delete(timestamp),
+    clear: () => timestamps.clear(),
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ import { runWhileVisible } from "./visibility.js"
 /** @import { Lifetime } from "../kit/lifetime.js" */
 /** @import { StreamFacts } from "../wire.js" */
 /** @import { FrameAge } from "./frame_age.js" */
+/** @import { FrameRequest } from "./frame_request.js" */
 /** @import { VideoSurface } from "./video_surface.js" */
 /** @typedef {ReturnType<typeof liveStream>} LiveStream */
 
@@ -39,7 +40,7 @@ export function liveStream(life, streamUrl, within = null) {
       return request.address(streamUrl())
     },
     onOpen: () => live.onChange(),
-    onMessage: receive,
+    onMessage: whileConnected(element, life.end, (data) => player.receive(data)),
     onRelease: () => player.end(),
     onClose(reason) {
       live.closed = reason === CLOSED
@@ -60,7 +61,6 @@ export function liveStream(life, streamUrl, within = null) {
     },
   })
   const visibility = runWhileVisible(life, within ?? element, { start: connection.start, stop: connection.stop, rest })
-  let unseenMessages = 0
 
   const live = {
     element,
@@ -77,18 +77,7 @@ export function liveStream(life, streamUrl, within = null) {
      */
     run: (wanted) => visibility.want(wanted),
     /** A frame as a file, and its time: the one that is shown, or the camera's newest if that is larger. */
-    still() {
-      // Until the camera's size is known, a JPEG may be reduced.
-      const isReduced = shown.facts() === null ? element.dataset.way === "jpeg" : isSmallerThanCamera(shown, surface)
-      return pictureFile(surface, shown.capturedAt() ?? 0, isReduced ? request.snapshotUrl() : null)
-    },
-  }
-
-  /** @param {string | ArrayBuffer} data */
-  function receive(data) {
-    unseenMessages = element.isConnected ? 0 : unseenMessages + 1
-    if (unseenMessages > MAX_UNSEEN_MESSAGES) life.end()
-    else player.receive(data)
+    still: () => stillFile(surface, shown, request),
   }
 
   /** @param {StreamFacts} facts */
@@ -123,6 +112,32 @@ export function liveStream(life, streamUrl, within = null) {
   life.add(() => live.run(false))
   life.add(surface.clear)
   return live
+}
+
+/**
+ * A handler of messages that ends a view which was removed without an event.
+ * @param {Element} element of the view
+ * @param {() => void} end
+ * @param {(data: string | ArrayBuffer) => void} receive
+ */
+function whileConnected(element, end, receive) {
+  let unseenMessages = 0
+  return (/** @type {string | ArrayBuffer} */ data) => {
+    unseenMessages = element.isConnected ? 0 : unseenMessages + 1
+    if (unseenMessages > MAX_UNSEEN_MESSAGES) end()
+    else receive(data)
+  }
+}
+
+/**
+ * @param {VideoSurface} surface
+ * @param {FrameAge} shown
+ * @param {FrameRequest} request
+ */
+function stillFile(surface, shown, request) {
+  // Until the camera's size is known, a JPEG may be reduced.
+  const isReduced = shown.facts() === null ? surface.element.dataset.way === "jpeg" : isSmallerThanCamera(shown, surface)
+  return pictureFile(surface, shown.capturedAt() ?? 0, isReduced ? request.snapshotUrl() : null)
 }
 
 /**

@@ -26,10 +26,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
   let timer = null
   let pause = MIN_PAUSE_MS
   let messageAt = 0 // time of the latest message, by `clock`
-  let linkedAt = 0
-  /** @type {number | null} */
-  let startedAt = null
-  let linked = false
+  const link = linkTimes(clock)
 
   function connect() {
     timer = null
@@ -37,8 +34,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
     socket = openSocket(address(), (opened) => opened === socket, {
       open() {
         pause = MIN_PAUSE_MS
-        linkedAt = clock.now()
-        linked = true
+        link.opened()
         onOpen()
       },
       message(data) {
@@ -57,7 +53,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
   function release() {
     const closing = socket
     socket = null
-    linked = false
+    link.closed()
     onRelease()
     closing?.close()
   }
@@ -72,16 +68,14 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
 
   return {
     isActive,
-    isLinked: () => linked,
+    isLinked: link.isLinked,
+    linkedFor: link.linkedFor,
+    isUnreached: link.isUnreached,
     hasSocket: () => socket !== null,
-    /** Seconds since it was opened. */
-    linkedFor: () => clock.since(linkedAt),
-    /** Whether it has not been opened for too long. */
-    isUnreached: () => startedAt !== null && clock.since(startedAt) > UNREACHED_S,
     /** Connect, unless there is a connection or will be one. */
     start() {
       if (isActive()) return
-      startedAt = clock.now()
+      link.started()
       connect()
     },
     stop,
@@ -89,7 +83,7 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
     rest() {
       stop()
       pause = MIN_PAUSE_MS
-      startedAt = null
+      link.rested()
     },
     /** Connect again, as the address has changed. */
     restart() {
@@ -107,6 +101,31 @@ export function streamConnection(clock, { address, onOpen, onMessage, onRelease,
     send(message) {
       if (socket?.readyState === WebSocket.OPEN) socket.send(message)
     },
+  }
+}
+
+/**
+ * Since when there is a connection, and since when one is wanted.
+ * @param {SteadyClock} clock
+ */
+function linkTimes(clock) {
+  let linkedAt = 0
+  let linked = false
+  /** @type {number | null} */
+  let startedAt = null
+  return {
+    opened() {
+      linkedAt = clock.now()
+      linked = true
+    },
+    closed: () => void (linked = false),
+    started: () => void (startedAt = clock.now()),
+    rested: () => void (startedAt = null),
+    isLinked: () => linked,
+    /** Seconds since it was opened. */
+    linkedFor: () => clock.since(linkedAt),
+    /** Whether it has not been opened for too long. */
+    isUnreached: () => startedAt !== null && clock.since(startedAt) > UNREACHED_S,
   }
 }
 

@@ -1,6 +1,7 @@
 // The videos of the library. camrec sends all of them on request, newest first, and then only changes.
 
 /** @import { Model, Video } from "../wire.js" */
+/** @typedef {ReturnType<typeof videoStore>} VideoStore */
 /** @typedef {{gone: string[], come: string, left: number}} VideoChanges `come`: JSON of videos; `left`: how many are still to come */
 
 /** @param {Model & {count: number}} model */
