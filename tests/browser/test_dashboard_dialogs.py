@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from support.accessibility import faults
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.reporting import ReportingCamera, two_seconds
-from support.dashboard_page import SERVE, close_all, fits, open_camera
+from support.dashboard_page import SERVE, close_all, fits
 from support.dashboard_server import server
 from support.saved_videos import encode_small_video
 from support.units_made import until
@@ -159,7 +159,9 @@ def test_the_clock_of_a_camera_is_told_and_chosen_on_the_page(
         expect(page.get_by_label(own)).to_be_checked()
         fits(page)
         assert faults(page) == []
-        open_camera(page, camera.url)
+        address = page.get_by_label("Adresse de la caméra" if french else "Camera address")
+        address.fill(camera.url)
+        address.press("Enter")
         page.get_by_role("button", name="Statisti").click()
         box = page.get_by_role("dialog", name="Statisti")
         said = "avance de 3,7\u00a0s" if french else "is 3.7\u00a0s ahead"

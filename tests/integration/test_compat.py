@@ -276,6 +276,21 @@ def test_panel_s_javascript_still_has_what_the_page_uses():
     assert re.search(r"if \(this\.bundle != null\) \{\s*return this\.esm;", text), "Panel: bundle"
 
 
+def test_panel_still_finds_the_address_of_its_style_sheets_in_the_document():
+    import panel as pn
+    from bokeh.document import Document
+    from bokeh.models import ImportedStyleSheet
+    from bokeh.settings import settings
+
+    document = Document()
+    compat.use_own_server_only(document)
+    settings.resources.unset_value()
+    sheets = pn.Column().get_root(document).select({"type": ImportedStyleSheet})
+    urls = [str(each.url) for each in sheets]
+    assert urls, "Panel: a Column has no style sheet"
+    assert all(url.startswith("static/extensions/panel/") for url in urls), "Panel: dist_url"
+
+
 def test_panel_still_takes_a_component_s_script_for_a_finished_one_if_it_is_told_so():
     class Greeting(compat.PlainScriptComponent):
         _esm = "export function render() { return document.createElement('p') }"
