@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import param
 
+from camrec.camera_clock import ClockChoice
 from camrec.camera_registry import KnownCamera
 from camrec.clock import NS_PER_SECOND
 from camrec.dashboard.component import AskingComponent
@@ -47,11 +48,11 @@ class ClockDetails(AskingComponent):
         self.clock = _describe_clock(session, camera, not built_in)
 
     def do_choose(self, own_clock: bool) -> None:
+        self.ask("choose", self._choose, "camera" if own_clock else "arrival")
+
+    def _choose(self, choice: ClockChoice) -> None:
         session = self._station.cameras.session(self._session_id)
-        choice = "camera" if own_clock else "arrival"
-        self.ask(
-            "choose", self._station.known_cameras.update, session.camera_id, None, None, choice
-        )
+        self._station.known_cameras.update(session.camera_id, None, None, choice)
 
 
 def _describe_clock(session: Session, camera: KnownCamera, is_changeable: bool) -> ClockFields:
