@@ -93,6 +93,7 @@ class PlanWorld:
         self._script: list[tuple[int, int, Callable[[], None]]] = []
         self._script_ids = itertools.count()
         self._down_since = 0
+        self._is_asleep = False
         self._start_camrec()
 
     # What the test does.
@@ -150,18 +151,25 @@ class PlanWorld:
             self._write()
 
     def restart(self, kind: str = "not_running") -> None:
-        if not self.is_running:
+        """Start camrec again, if it was killed."""
+        if not self.is_running and not self._is_asleep:
             self.outages.append(Outage(kind, self._down_since, self.now))
             self._start_camrec()
             self._resume()
 
     def sleep(self) -> None:
-        self.is_running = False
-        self._down_since = self.now
-        self._write()
+        """Let the computer sleep. A camrec that was killed is started when it wakes."""
+        if self.is_running:
+            self.is_running = False
+            self._is_asleep = True
+            self._down_since = self.now
+            self._write()
 
     def wake(self) -> None:
-        if not self.is_running:
+        if not self._is_asleep:
+            self.restart()
+        else:
+            self._is_asleep = False
             self.outages.append(Outage("asleep", self._down_since, self.now))
             self.is_running = True
             for camera in self.cameras.values():
