@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from camrec.clock import NS_PER_SECOND
-from camrec.plans.due_window import ENDLESS_NS, DueWindow
-from camrec.plans.facts import EndedRecording, RunningRecording, StationFacts
+from camrec.plans.due_window import ENDLESS_NS, MIN_REST_NS, DueWindow
+from camrec.plans.fact_notes import FactNotes
+from camrec.plans.facts import RunningRecording, StationFacts
 from camrec.plans.orders import CancelRecording, MoveEnd, PlanOrder, StartPlannedRecording
 from camrec.plans.plan_state import DelayReason, OccurrenceRecord, PlanRun
 from camrec.plans.record_board import RecordBoard
@@ -16,8 +17,6 @@ OPEN_AHEAD_NS = 90 * NS_PER_SECOND
 # A recording that follows another one without a gap is ordered so long before, and an end that
 # moves later is moved so long before.
 JOIN_AHEAD_NS = 10 * NS_PER_SECOND
-# If less of an occurrence is left, no recording is started.
-MIN_REST_NS = 2 * NS_PER_SECOND
 MIN_MOVE_NS = NS_PER_SECOND  # an end can be moved to a time that is so far ahead, not to now
 
 
@@ -51,7 +50,7 @@ class CameraReckoning:
     ) -> None:
         self.orders: list[PlanOrder] = []
         self.runs = {run.recording_id: run for run in runs}
-        self.paused_plans: set[str] = set()
+        self.paused_plans: frozenset[str] = frozenset()
         self.start_is_ordered = False
         self._camera_id = camera_id
         self._now = now
@@ -65,16 +64,9 @@ class CameraReckoning:
 
     def decide(self) -> None:
         """Compare what should be recorded with what is, and fill the fields."""
-        for run in list(self.runs.values()):
-            found = self._found.get(run.recording_id)
-            if found is not None:
-                self._note_running(run, found)
-            else:
-                self._note_ended(run, self._facts.ended.get(run.recording_id))
-        for window in list(self._windows.values()):
-            self._note_window(window)
-        for record in self._records.open():
-            self._finish_if_over(record)
+        notes = FactNotes(self._now, self._windows, self._records, self.runs)
+        notes.take(self._found, self._facts.ended)
+        self._windows, self.paused_plans = notes.windows, notes.paused_plans
         self._cancel_what_is_not_wanted()
         self._record()
 
@@ -111,77 +103,6 @@ class CameraReckoning:
             if not self._is_assigned(window):
                 self._records.obstruct(window.key, reason, self._now)
 
-    # Note what has happened.
-
-    def _note_running(self, run: PlanRun, found: RunningRecording) -> None:
-        seen = ENDLESS_NS if found.ends_at is None else found.ends_at
-        is_moved = run.is_moved or seen not in (run.ordered_end, run.seen_end)
-        began = found.began_at is not None
-        changes = {"seen_end": seen, "is_moved": is_moved, "began": began}
-        self.runs[run.recording_id] = run.model_copy(update=changes)
-        if found.began_at is not None:
-            for record in list(self._records.of_recording(run.recording_id)):
-                self._records.begin(record.key, found.began_at)
-
-    def _note_ended(self, run: PlanRun, ended: EndedRecording | None) -> None:
-        """The recording is over; None: it never began, or nobody knows what became of it."""
-        del self.runs[run.recording_id]
-        for record in list(self._records.of_recording(run.recording_id)):
-            if ended is None or ended.began_at is None:
-                if ended is not None and ended.is_by_person:
-                    self._records.stop(record, ended.ended_at)
-                elif record.began_at is None or record.state != "recording":
-                    self._records.unlink(record)
-                else:
-                    self._records.interrupt(record)
-                continue
-            self._records.begin(record.key, ended.began_at)
-            is_by_person = ended.is_by_person or (
-                run.is_moved and ended.ended_at >= run.seen_end - MIN_REST_NS
-            )
-            left = record.ends_at - ended.ended_at
-            self._note_rest(record, ended.ended_at, is_by_person and left > 0)
-
-    def _note_rest(self, record: OccurrenceRecord, ended_at: int, is_by_person: bool) -> None:
-        """What becomes of an occurrence whose recording is over."""
-        record = self._records.get(record.key) or record
-        window = self._windows.get(record.key)
-        if not is_by_person:
-            self._records.interrupt(record)
-        elif window is None or not window.entry.plan.always:
-            self._records.stop(record, ended_at)
-        else:
-            self._records.interrupt(record)
-            self.paused_plans.add(record.plan_id)
-            self._windows = {
-                key: each for key, each in self._windows.items() if key.plan_id != record.plan_id
-            }
-
-    def _note_window(self, window: DueWindow) -> None:
-        record = self._records.get(window.key)
-        if record is None:
-            if window.starts_at <= self._now:
-                self._records.create(window)
-        elif record.is_final:
-            # The clock was set back, or the plan is not paused any more.
-            if record.state != "stopped" and window.ends_at > self._now:
-                self._records.set_state(record, "due")
-        elif record.ends_at != window.ends_at:
-            self._records.set_end(record, window.ends_at)
-
-    def _finish_if_over(self, record: OccurrenceRecord) -> None:
-        if record.ends_at <= self._now:
-            self._records.finish(record)
-            return
-        is_wanted = record.key in self._windows
-        run = self.runs.get(record.recording_ids[-1]) if record.recording_ids else None
-        if is_wanted or (run is not None and run.began):
-            return  # what runs goes on, even if its plan was paused, changed or removed
-        if record.began_at is not None:
-            self._records.set_state(record, "recorded")
-        else:
-            self._records.remove(record)
-
     def _cancel_what_is_not_wanted(self) -> None:
         for run in list(self.runs.values()):
             if run.began:
@@ -195,8 +116,6 @@ class CameraReckoning:
                 self._records.unlink(record)
             del self.runs[run.recording_id]
             self.orders.append(CancelRecording(run.recording_id))
-
-    # Decide.
 
     def _record(self) -> None:
         running = [run for run in self.runs.values() if run.began]

@@ -77,10 +77,40 @@ class PlanDispatcher:
         """
         self._forget_the_future(now)
         windows = self._find_windows(now, entries, state)
+        records = _boards(now, state, facts)
+        reckonings = self._reckon_cameras(now, windows, records, state, facts)
+        paused = frozenset().union(*(each.paused_plans for each in reckonings.values()))
+        orders = [order for each in reckonings.values() for order in each.orders]
+        opened = self._open_and_close(now, reckonings, state.opened, facts, orders)
+        new_state = PlanState(
+            records=tuple(record for board in records.values() for record in board.all()),
+            past=tuple(each for each in state.past if each.ends_at <= now)
+            if now < state.reckoned_at
+            else state.past,
+            runs=tuple(run for each in reckonings.values() for run in each.runs.values()),
+            opened=opened,
+            reckoned_at=now,
+        ).sorted_out()
+        return Reckoning(
+            tuple(orders),
+            new_state,
+            paused,
+            must_save=bool(paused) or _differ(new_state, state),
+            wake_at=self._wake_at(now, windows, reckonings, facts, bool(orders)),
+        )
+
+    def _reckon_cameras(
+        self,
+        now: int,
+        windows: defaultdict[str, list[DueWindow]],
+        records: defaultdict[str, RecordBoard],
+        state: PlanState,
+        facts: StationFacts,
+    ) -> dict[str, CameraReckoning]:
+        """Decide for each camera; the one whose occurrence started first comes first."""
         runs: defaultdict[str, list[PlanRun]] = defaultdict(list)
         for run in state.runs:
             runs[run.camera_id].append(run)
-        records: defaultdict[str, RecordBoard] = _boards(now, state, facts)
         reckonings: dict[str, CameraReckoning] = {}
         paused: set[str] = set()
         cameras = {*windows, *records, *runs, *state.opened}
@@ -104,24 +134,7 @@ class PlanDispatcher:
             if reckoning.start_is_ordered:
                 self._started_at[camera_id] = now
             reckonings[camera_id] = reckoning
-        orders = [order for each in reckonings.values() for order in each.orders]
-        opened = self._open_and_close(now, reckonings, state.opened, facts, orders)
-        new_state = PlanState(
-            records=tuple(record for board in records.values() for record in board.all()),
-            past=tuple(each for each in state.past if each.ends_at <= now)
-            if now < state.reckoned_at
-            else state.past,
-            runs=tuple(run for each in reckonings.values() for run in each.runs.values()),
-            opened=opened,
-            reckoned_at=now,
-        ).sorted_out()
-        return Reckoning(
-            tuple(orders),
-            new_state,
-            frozenset(paused),
-            must_save=bool(paused) or _differ(new_state, state),
-            wake_at=self._wake_at(now, windows, reckonings, facts, bool(orders)),
-        )
+        return reckonings
 
     def _find_windows(
         self, now: int, entries: Sequence[PlanEntry], state: PlanState

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from camrec.clock import NS_PER_SECOND
 from camrec.plans.facts import PlanEntry
 from camrec.plans.occurrences import ONE_DAY, Occurrence, occurrences
 from camrec.plans.plan import Plan
@@ -16,6 +17,8 @@ from camrec.plans.wall_clock import WallClock
 
 # The end of a recording without an end: later than any time in UTC nanoseconds.
 ENDLESS_NS = 2**63 - 1
+# If less of an occurrence is left, no recording is started.
+MIN_REST_NS = 2 * NS_PER_SECOND
 # An occurrence takes less than two days, so one that started earlier is over.
 _LOOK_BACK = timedelta(days=2)
 _LOOK_AHEAD = timedelta(days=2)
