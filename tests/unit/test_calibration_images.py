@@ -106,8 +106,8 @@ def test_a_clock_that_is_partly_covered_is_not_read():
     assert read_image(image) is None
 
 
-def test_a_thousand_scenes_without_the_clock_are_not_read():
+def test_two_hundred_scenes_without_the_clock_are_not_read():
     chance = np.random.default_rng(4)
     reader = ClockReader()
-    for _ in range(1000):
+    for _ in range(200):
         assert reader.read(draw_scene(chance)) is None
