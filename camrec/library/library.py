@@ -18,6 +18,7 @@ from camrec.library import filenames
 from camrec.library.disk_space import FILE_RATE_FACTORS, DiskSpace
 from camrec.library.placement import numbered_stems, place_video, try_place_video
 from camrec.library.retention import RetentionPolicy
+from camrec.library.saved_events import SavedEvents
 from camrec.library.video import VideoFile
 from camrec.library.video_cache import VideoCache
 from camrec.library.video_images import VideoImages
@@ -51,6 +52,7 @@ class VideoLibrary:
         the old file name after it was renamed.
     disk_space : how much of the disk recordings may use.
     images : thumbnails, previews and frame times.
+    events : what happened in the videos, as their receipts say.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class VideoLibrary:
         self.changed: Callbacks[[str]] = Callbacks()
         self._videos = VideoCache(self.folder)
         self.images = VideoImages(self.folder, self._videos.get)
+        self.events = SavedEvents(self)
         self._clock = clock
         self._retention = retention or RetentionPolicy()
         self._lock = file_system.ProcessLock(self.folder / LOCK_FILENAME)

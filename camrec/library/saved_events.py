@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from camrec.annotations import Event, sort_events
-from camrec.errors import NotFoundError
+from camrec.annotations import MAX_EVENTS, Event, EventFields, change_event, sort_events
+from camrec.errors import NotFoundError, StateError
 from camrec.library.event_places import videos_of_event
-from camrec.library.library import VideoLibrary
 from camrec.library.video import VideoFile
 from camrec.receipt import Receipt
+
+if TYPE_CHECKING:
+    from camrec.library.library import VideoLibrary
 
 
 class SavedEvents:
     """The events of the videos in `library`, as their receipts have them.
 
-    Any thread may use it, but only one at a time may change the events of a recording.
+    Any thread may use it. Only one at a time changes events, so that no change is lost. Changes
+    raise CamrecError as `VideoLibrary.edit_receipt`.
     """
 
     def __init__(self, library: VideoLibrary) -> None:
         self._library = library
+        self._lock = threading.Lock()
 
     def place(self, recording_id: str, events: Sequence[Event]) -> None:
         """Write events of a recording into the receipts of the videos that show them.
 
         Events that the receipts have already stay. If one of them lasts until a video that was
-        saved after it, that video gets it too. If no video is left, nothing happens. Raises
-        CamrecError, as `VideoLibrary.edit_receipt`.
+        saved after it, that video gets it too. If no video is left, nothing happens.
         """
-        for filename, own in self.of_each_video(recording_id, events):
-            receipt = self._library.get(filename).receipt
-            if receipt is not None and receipt.events != own:
-                self._write(filename, own)
+        with self._lock:
+            for filename, own in self.of_each_video(recording_id, events):
+                receipt = self._library.get(filename).receipt
+                if receipt is not None and receipt.events != own:
+                    self._write(filename, own)
 
     def of_each_video(
         self, recording_id: str, events: Sequence[Event] = ()
@@ -60,44 +66,69 @@ class SavedEvents:
             raise NotFoundError("no_recording", recording_id=recording_id)
         return _merge(receipts)
 
-    def find(self, event_id: str) -> tuple[str, Event]:
-        """Return an event and the id of its recording.
+    def add(self, recording_id: str, event: Event) -> None:
+        """Write a new event into the receipts of the videos that show it.
+
+        Raises
+        ------
+        NotFoundError
+            ``no_recording``: there is no video of the recording.
+        StateError
+            ``events_full``.
+        """
+        with self._lock:
+            if len(self.of_recording(recording_id)) >= MAX_EVENTS:
+                raise StateError("events_full", most=MAX_EVENTS)
+            self._put(recording_id, event)
+
+    def change(self, event_id: str, fields: EventFields) -> tuple[str, Event]:
+        """Change an event. Returns the id of its recording, and the event as it is now.
+
+        Raises
+        ------
+        InputError
+        NotFoundError
+            ``no_event``.
+        """
+        with self._lock:
+            recording_id, event = self._find(event_id)
+            changed = change_event(event, fields)
+            self._put(recording_id, changed)
+            return recording_id, changed
+
+    def delete(self, event_id: str) -> str:
+        """Delete an event. Returns the id of its recording.
 
         Raises
         ------
         NotFoundError
             ``no_event``.
         """
+        with self._lock:
+            recording_id, _ = self._find(event_id)
+            for video, receipt in zip(*self._videos_of(recording_id), strict=True):
+                others = [each for each in receipt.events if each.id != event_id]
+                if others != receipt.events:
+                    self._write(video.filename, others)
+            return recording_id
+
+    def _find(self, event_id: str) -> tuple[str, Event]:
+        """The id of the recording of an event, and the event."""
         for video in self._library.videos():
             for event in video.receipt.events if video.receipt is not None else ():
                 if event.id == event_id and video.receipt is not None:
                     return video.receipt.recording_id, event
         raise NotFoundError("no_event", event_id=event_id)
 
-    def put(self, recording_id: str, event: Event) -> None:
-        """Write an event into the receipts of the videos that show it.
-
-        Raises
-        ------
-        CamrecError
-            As `VideoLibrary.edit_receipt`; ``no_recording``: there is no video of the recording.
-        """
+    def _put(self, recording_id: str, event: Event) -> None:
+        """Write an event into the receipts of the videos that show it, and into no other."""
         videos, receipts = self._videos_of(recording_id)
-        if not videos:
-            raise NotFoundError("no_recording", recording_id=recording_id)
         places = videos_of_event(receipts, event)
         for position, (video, receipt) in enumerate(zip(videos, receipts, strict=True)):
             others = [each for each in receipt.events if each.id != event.id]
             own = sort_events([*others, event]) if position in places else others
             if own != receipt.events:
                 self._write(video.filename, own)
-
-    def delete(self, recording_id: str, event_id: str) -> None:
-        """Delete an event from all receipts. Raises CamrecError, as `VideoLibrary.edit_receipt`."""
-        for video, receipt in zip(*self._videos_of(recording_id), strict=True):
-            others = [each for each in receipt.events if each.id != event_id]
-            if others != receipt.events:
-                self._write(video.filename, others)
 
     def _write(self, filename: str, events: Sequence[Event]) -> None:
         self._library.edit_receipt(

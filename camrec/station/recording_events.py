@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from camrec.annotations import (
-    MAX_EVENTS,
     Event,
     EventFields,
     EventLog,
     EventLogReleased,
-    change_event,
     create_event,
     sort_events,
 )
@@ -20,7 +17,6 @@ from camrec.clock import NS_PER_SECOND, Clock
 from camrec.errors import CamrecError, InputError, NotFoundError, StateError
 from camrec.library import (
     PlacedEvent,
-    SavedEvents,
     VideoFile,
     VideoLibrary,
     VideoSpan,
@@ -49,8 +45,6 @@ class StationEvents:
         self._clock = clock
         self._recordings = recordings
         self._library = library
-        self._saved = SavedEvents(library)
-        self._saved_lock = threading.Lock()  # for changes of receipts
 
     # Mark.
 
@@ -157,10 +151,10 @@ class StationEvents:
         """
         recording = self._find(recording_id)
         if recording is None:
-            return self._saved.of_recording(recording_id)
+            return self._library.events.of_recording(recording_id)
         events: dict[str, Event] = {}
         with suppress(NotFoundError):  # no video of it is saved, or was deleted
-            events = {each.id: each for each in self._saved.of_recording(recording_id)}
+            events = {each.id: each for each in self._library.events.of_recording(recording_id)}
         return sort_events((events | self._logged(recording)).values())
 
     def of_video(self, filename: str) -> tuple[str, list[PlacedEvent]]:
@@ -175,7 +169,9 @@ class StationEvents:
         recording = self._find(receipt.recording_id)
         events: Sequence[Event] = receipt.events
         if recording is not None and (logged := self._logged(recording)):
-            of_each = self._saved.of_each_video(receipt.recording_id, list(logged.values()))
+            of_each = self._library.events.of_each_video(
+                receipt.recording_id, list(logged.values())
+            )
             events = dict(of_each).get(filename, events)
         return receipt.recording_id, locate_events(video.path, receipt, events)
 
@@ -193,11 +189,7 @@ class StationEvents:
                 changed = event_log.change(event_id, fields)
                 recording.changed.emit(recording)
                 return recording.recording_id, changed
-        with self._saved_lock:
-            recording_id, event = self._saved.find(event_id)
-            changed = change_event(event, fields)
-            self._saved.put(recording_id, changed)
-        return recording_id, changed
+        return self._library.events.change(event_id, fields)
 
     def delete(self, event_id: str) -> None:
         """Delete an event. Raises NotFoundError (``no_event``), ServiceError."""
@@ -206,10 +198,7 @@ class StationEvents:
                 event_log.delete(event_id)
                 recording.changed.emit(recording)
                 return
-        with self._saved_lock:
-            recording_id, _ = self._saved.find(event_id)
-            self._saved.delete(recording_id, event_id)
-        self._note_saved(recording_id)
+        self._note_saved(self._library.events.delete(event_id))
 
     def _add(self, recording: RecordingJob, event: Event) -> None:
         """Return once the disk has an event of a recording of this run."""
@@ -224,10 +213,7 @@ class StationEvents:
         self._add_saved(recording.recording_id, event)
 
     def _add_saved(self, recording_id: str, event: Event) -> None:
-        with self._saved_lock:
-            if len(self._saved.of_recording(recording_id)) >= MAX_EVENTS:
-                raise StateError("events_full", most=MAX_EVENTS)
-            self._saved.put(recording_id, event)
+        self._library.events.add(recording_id, event)
         self._note_saved(recording_id)
 
     def _note_saved(self, recording_id: str) -> None:

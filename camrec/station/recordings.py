@@ -13,7 +13,7 @@ from camrec.config import Config
 from camrec.errors import CamrecError, InputError, ServiceError, StateError
 from camrec.i18n import Phrase
 from camrec.journal import CameraJournal, Journal
-from camrec.library import DiskEstimate, SavedEvents, StreamRate, VideoLibrary
+from camrec.library import DiskEstimate, StreamRate, VideoLibrary
 from camrec.receipt import CalibratedDelay
 from camrec.recording import (
     ENDED_RECORDING_STATES,
@@ -235,7 +235,7 @@ class StationRecordings:
             disk=self._library.disk_space,
             encoding=EncodingPolicy(self._config.h265, self._config.mjpeg_preset),
             find_delay=self._find_delay,
-            place_events=SavedEvents(self._library).place,
+            place_events=self._library.events.place,
         )
 
     def register(self, recording: RecordingJob) -> RecordingJob:

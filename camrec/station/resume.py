@@ -12,7 +12,7 @@ from camrec.clock import Clock
 from camrec.config import Config
 from camrec.feed import Feed
 from camrec.journal import Journal, JournalEntry
-from camrec.library import SEGMENTS_FOLDER_NAME, SavedEvents, VideoLibrary
+from camrec.library import SEGMENTS_FOLDER_NAME, VideoLibrary
 from camrec.recording import RecordingJob, RecordingOptions, ResumeState
 from camrec.station.cameras import StationCameras
 from camrec.station.recordings import StationRecordings
@@ -107,8 +107,7 @@ class RecordingResumer:
 
     def _finish_saved(self, recording_id: str, folder: Path) -> None:
         """Do the rest for a recording that was saved just before camrec was killed."""
-        saved_events = SavedEvents(self._library)
         event_log = EventLog(folder / EVENT_LOG_FILENAME, recording_id)
-        event_log.release(lambda events: saved_events.place(recording_id, events))
+        event_log.release(lambda events: self._library.events.place(recording_id, events))
         file_system.remove_tree(folder)
         self._journal.erase(recording_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from statistics import median
 from urllib.parse import quote
 
 import numpy as np
@@ -16,6 +17,8 @@ from camrec.frames import VideoFrames
 from camrec.recording import RecordingState
 from camrec.station import Station
 from support.cameras.mjpeg import MjpegCamera
+from support.studio import shown
+from support.truth import sent
 from support.units_made import until
 from support.wire import Wire, serving
 
@@ -133,6 +136,30 @@ def test_events_and_details_are_in_the_receipt_with_the_frames_that_show_them(
     assert wire.get("/videos/nothing.mp4/events.vtt").code == "no_video"
     folder = station.library.segments_folder(ids[0])
     assert not folder.exists()
+
+
+def test_an_event_is_at_the_frame_that_the_camera_had_just_sent(wire, station):
+    """Compared with the numbers in the picture; each event is marked while it records."""
+    with MjpegCamera() as camera:
+        session = wire.post("/session/open", {"url": camera.url}).json()["session_id"]
+        recording = begin(wire, session)
+        running(station, recording)
+        job = station.recordings.get(recording["recording_id"])
+        for number in range(12):
+            until(lambda at=0.6 + 0.093 * number: job.elapsed > at)
+            assert wire.post("/events", {}).status == 201
+        until(lambda: job.elapsed > 2.2)
+        path = finish(wire, recording)
+        [video] = [each for each in station.library.videos() if quote(each.filename) in path]
+        _, numbers = shown(video.path)
+        log = sent(camera)
+        behind = []
+        for event in wire.get(f"{path}/events").json()["events"]:
+            moment = job.period.to_monotonic(iso_to_utc_ns(event["at"]))
+            newest = max(each.number for each in log if each.sent <= moment)
+            behind.append(newest - numbers[event["frame"]])
+        assert len(behind) == 12 and 0 <= median(behind) <= 1 and max(behind) <= 3, behind
+        wire.post("/session/close", {"session_id": session})
 
 
 def test_events_of_a_finished_video_are_added_changed_and_deleted(wire, station, video):
