@@ -96,10 +96,10 @@ class EventLogFile:
 
     def _create(self) -> None:
         head = EventLogHead(version=EVENT_LOG_VERSION, recording_id=self._recording_id)
-        line = f"{head.model_dump_json()}\n"
         file_system.make_dirs(self.path.parent)
-        file_system.write_private(self.path, line)
-        self._size = len(line.encode("utf-8"))
+        file_system.write_private(self.path, f"{head.model_dump_json()}\n")
+        # As it was written: on Windows the first line ends with two characters.
+        self._size = len(file_system.read_bytes(self.path))
 
     def _parse(self, line: bytes) -> EventLogLine | None:
         try:
