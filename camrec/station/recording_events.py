@@ -229,8 +229,11 @@ class StationEvents:
         """Each recording that recorded then, with the moment by its clock."""
         found = []
         for recording in self._recordings.all():
-            with suppress(InputError, StateError):
-                found.append((recording, self._moment_in(recording, at, now)))
+            with suppress(InputError, StateError, NotFoundError):
+                moment = self._moment_in(recording, at, now)
+                if recording.state is RecordingState.SAVED:  # its video may have been deleted
+                    self._library.events.of_recording(recording.recording_id)
+                found.append((recording, moment))
         if not found:
             raise StateError("nothing_recorded")
         return found
@@ -249,7 +252,9 @@ class StationEvents:
                 raise StateError("not_recording")
             return moment
         correction = self._clock.utc_ns() - period.to_utc(self._clock.monotonic_ns())
-        moment = at - correction if abs(correction) > MIN_CLOCK_CORRECTION_NS else at
+        # What happened to the clock since a recording ended does not concern it.
+        is_corrected = ended_at is None and abs(correction) > MIN_CLOCK_CORRECTION_NS
+        moment = at - correction if is_corrected else at
         first = _video_start(recording.jobs[0])
         if moment < min(recording.started_at, recording.started_at if first is None else first):
             raise InputError("event_before_start")

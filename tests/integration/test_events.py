@@ -258,6 +258,20 @@ def test_a_clock_that_is_set_while_it_records_moves_no_event(wire, station, came
     finish(wire, recording)
 
 
+def test_a_recording_whose_video_was_deleted_gets_no_event(wire, station, camera):
+    recording = begin(wire, camera)
+    running(station, recording)
+    at = format_iso(Clock().utc_ns())
+    wire.post("/events", {"text": "gone"})
+    assert wire.ask("DELETE", finish(wire, recording)).status == 204
+    refused = wire.post("/events", {"at": at})
+    assert (refused.status, refused.code) == (409, "nothing_recorded")
+    ids = [recording["recording_id"]]
+    refused = wire.post("/events", {"at": at, "recording_ids": ids})
+    assert (refused.status, refused.code) == (404, "no_recording")
+    assert wire.get(f"/events?recording_id={ids[0]}").json() == {"events": []}
+
+
 def test_nothing_can_be_marked_where_nothing_records(wire, station, video):
     refused = wire.post("/events", {"text": "lost"})
     assert (refused.status, refused.code) == (409, "nothing_recorded")
