@@ -125,9 +125,10 @@ class StationCameras:
         if stays and built_in_id is not None:
             raise StateError("camera_built_in", name=given_name or source.host)
         fingerprint = self._registry.fingerprint(source)
+        known_names = {each.name: each.address for each in self._registry.cameras()}
         with self._lock:
             self._check_session_limit()
-            new_name = given_name or default_name(source, self._used_names())
+            new_name = given_name or default_name(source, known_names | self._used_names())
             camera = self._registry.acquire(source, new_name, built_in_id, fingerprint=fingerprint)
             session = Session(
                 source,

@@ -114,13 +114,13 @@ def removed(station: Station, camera_id: str) -> bool:
     return True
 
 
-def test_two_cameras_at_one_host_that_are_called_by_it_are_told_apart_while_both_are_open(config):
+def test_two_cameras_at_one_host_have_different_names_whenever_they_are_opened(config):
     with Station(config) as station, MjpegCamera() as first, MjpegCamera() as second:
         for camera in (first, second):
             station.cameras.close(station.cameras.open(camera.url).session_id)
-        assert [each.name for each in station.known_cameras.all()] == ["127.0.0.1"] * 2
-        names = [station.cameras.open(each.url).name for each in (first, second)]
-        assert names == ["127.0.0.1", f"127.0.0.1:{parse_address(second.url).port}"]
+        names = ["127.0.0.1", f"127.0.0.1:{parse_address(second.url).port}"]
+        assert [each.name for each in station.known_cameras.all()] == names[::-1]
+        assert [station.cameras.open(each.url).name for each in (first, second)] == names
 
 
 def test_other_calls_do_not_wait_for_the_fingerprint_of_an_address(config, monkeypatch):
