@@ -54,7 +54,7 @@ def record(
     The video is saved in the videos folder, or in the file `output`. If a running camrec uses the
     videos folder, that camrec records.
     """
-    _check_url(url)
+    check_url(url)
     if output is not None:
         _record_to_file(url, duration, output, config, clock, details)
         return
@@ -76,7 +76,7 @@ def record(
 
 def probe(url: str, save: Path | None, config: Path | None, *, as_json: bool) -> None:
     """Open a camera and print what it sends. With `save`, write a report about it instead."""
-    _check_url(url)
+    check_url(url)
     if save is not None:
         return _save_report(url, save, config)
     with tempfile.TemporaryDirectory(prefix="camrec-", ignore_cleanup_errors=True) as folder:
@@ -135,7 +135,7 @@ def print_receipt(receipt: Receipt | None, path: Path) -> None:
         print_json(receipt.model_dump(mode="json"))
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str) -> None:
     """Reject a wrong address before anything is started for it.
 
     A host without a path is accepted, because camrec searches for its stream.

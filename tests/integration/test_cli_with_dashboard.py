@@ -71,6 +71,18 @@ def test_record_uses_the_dashboard_that_has_the_videos_folder(place, settings):
     assert Receipt.read(path.with_suffix(".json")) == receipt and str(path) in err
 
 
+def test_calibrate_takes_the_cameras_of_the_dashboard(place):
+    with MjpegCamera() as camera, dashboard(place) as there:
+        code, out, err = run(place, "calibrate", "--no-browser")
+        assert code == 2 and "No camera is open" in err
+        there.wire.post("/session/open", {"url": camera.url})
+        code, out, err = run(place, "calibrate", "--no-browser", "--wait=1", "--json")
+        assert code == 1 and "does not see the clock" in err
+        [measured] = json.loads(out)["cameras"]
+        [session] = there.get("/session/list")["sessions"]
+        assert measured["camera_id"] == session["camera_id"] and session["state"] == "live"
+
+
 def test_a_camera_that_was_open_there_stays_open(place):
     with MjpegCamera() as camera, dashboard(place) as there:
         there.wire.post("/session/open", {"url": camera.url})
