@@ -118,19 +118,22 @@ class Camera:
         )
         if self.blur:
             image = cv2.GaussianBlur(image, (0, 0), self.blur)
-        image = image + self.chance.normal(0, self.noise, image.shape)
+        image = image + self.noise * self.chance.standard_normal(image.shape, np.float32)
         return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def draw_page(tiles: np.ndarray, tile_px: int = SHARP_TILE_PX) -> np.ndarray:
     """The clock with its ring and its white margin, a tile each: (side, side), 0 to 1."""
-    page = np.pad(np.pad(tiles.astype(float), 1), 1, constant_values=1.0)
-    return np.kron(page, np.ones((tile_px, tile_px)))
+    page = np.ones((TILES + 4, TILES + 4))
+    page[1:-1, 1:-1] = 0
+    page[2:-2, 2:-2] = tiles
+    return page.repeat(tile_px, 0).repeat(tile_px, 1)
 
 
 def draw_levels(light: np.ndarray, chance: np.random.Generator, noise: float = 4.0) -> np.ndarray:
     """What the grey levels of tiles and ring are on a frame: (10, 10)."""
-    levels = 25 + 195 * np.pad(light ** (1 / GAMMA), 1)
+    levels = np.full((TILES + 2, TILES + 2), 25.0)
+    levels[1:-1, 1:-1] += 195 * light ** (1 / GAMMA)
     return levels + chance.normal(0, noise, levels.shape)
 
 
