@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import threading
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from camrec.rtp.rtcp import SenderReport
@@ -30,24 +31,35 @@ class ReportQueue:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection = 0
         self._waiting: deque[ReceivedReport] = deque(maxlen=MAX_WAITING_REPORTS)
 
     def __bool__(self) -> bool:
         """Whether there are any."""
         return bool(self._waiting)
 
-    def put(self, report: ReceivedReport) -> None:
-        """Add a report. The oldest one is dropped if nobody takes them."""
-        self._waiting.append(report)
+    def begin(self) -> Callable[[ReceivedReport], None]:
+        """Begin another connection to the camera: it has other timestamps, so all reports are void.
+
+        Returns what adds its reports. That of the connection before adds nothing any more. The
+        oldest report is dropped if nobody takes them.
+        """
+        with self._lock:
+            self._connection += 1
+            self._waiting.clear()
+            connection = self._connection
+
+        def put(report: ReceivedReport) -> None:
+            with self._lock:
+                if connection == self._connection:
+                    self._waiting.append(report)
+
+        return put
 
     def take(self) -> list[ReceivedReport]:
         """Return all reports, the oldest first."""
-        found: list[ReceivedReport] = []
-        with contextlib.suppress(IndexError):  # the other thread may clear it meanwhile
-            while True:
-                found.append(self._waiting.popleft())
+        with self._lock:
+            found = list(self._waiting)
+            self._waiting.clear()
         return found
-
-    def clear(self) -> None:
-        """Drop all reports: another connection to the camera begins, with other timestamps."""
-        self._waiting.clear()

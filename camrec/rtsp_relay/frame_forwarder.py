@@ -67,8 +67,7 @@ class FrameForwarder:
         """Pass on the frames that were kept, because MediaMTX sent PLAY."""
         self.is_started = True
         if (queue := self._events.reports) is not None:
-            queue.clear()
-            self._report_reader = SenderReportReader(self._stream.tracks, queue)
+            self._report_reader = SenderReportReader(self._stream.tracks, queue.begin())
         early, self._early_frames = self._early_frames, []
         for frames in early:
             self.forward(frames)
