@@ -52,14 +52,23 @@ def utc_s() -> float:
     return utc_ns() / NS_PER_SECOND
 
 
+def _since_monotonic_ns(clock_id: int) -> int:
+    """By how many nanoseconds a clock is ahead of `monotonic_ns`; 0 if there is no such clock."""
+    try:
+        return time.clock_gettime_ns(clock_id) - monotonic_ns()
+    except OSError:
+        return 0
+
+
 if sys.platform == "linux":
 
     def asleep_ns() -> int:
         """Nanoseconds that this computer slept so far, if `monotonic_ns` does not count them.
 
-        Only the difference between two calls has a meaning.
+        Only the difference between two calls has a meaning. It is always 0 if the kernel does not
+        count them either (Linux before 2.6.39, some sandboxes).
         """
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) - monotonic_ns()
+        return _since_monotonic_ns(time.CLOCK_BOOTTIME)
 
 elif sys.platform == "darwin":
 
@@ -67,9 +76,9 @@ elif sys.platform == "darwin":
         """Nanoseconds that this computer slept so far, if `monotonic_ns` does not count them.
 
         Only the difference between two calls has a meaning. By Apple's documentation
-        CLOCK_MONOTONIC_RAW goes on while the system sleeps.
+        CLOCK_MONOTONIC_RAW goes on while the system sleeps. It is always 0 without that clock.
         """
-        return time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) - monotonic_ns()
+        return _since_monotonic_ns(time.CLOCK_MONOTONIC_RAW)
 
 else:
 

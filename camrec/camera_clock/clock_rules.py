@@ -66,6 +66,7 @@ class ArrivalEstimate:
     slope, slope_error : how much the delay grows, in nanoseconds per nanosecond of the timestamps.
     counts_nominal_rate : whether it is proved that the timestamps count another rate than is sent.
     frame_error : how late a frame may be dated because its timestamp is its arrival, nanoseconds.
+    host_error : how wrong this machine's UTC may be, nanoseconds; 0 if that is not known.
     """
 
     time: int
@@ -75,6 +76,7 @@ class ArrivalEstimate:
     slope_error: float
     counts_nominal_rate: bool = False
     frame_error: int = 0
+    host_error: int = 0
 
     @classmethod
     def of(
@@ -83,6 +85,7 @@ class ArrivalEstimate:
         time: int,
         monotonic_to_utc_ns: int,
         counts_nominal_rate: bool = False,
+        host_error: int = 0,
     ) -> ArrivalEstimate:
         """The estimate of a line at a timestamp.
 
@@ -95,6 +98,7 @@ class ArrivalEstimate:
             line.slope,
             line.slope_error,
             counts_nominal_rate,
+            host_error=host_error,
         )
 
     @property
@@ -121,9 +125,7 @@ class ClockFinding:
     doubtful: bool = False
 
 
-def judge(
-    arrivals: ArrivalEstimate, line: ReportLine | None, host_error_ns: int = 0
-) -> ClockFinding:
+def judge(arrivals: ArrivalEstimate, line: ReportLine | None) -> ClockFinding:
     """What is known about a camera's clock, if it was not set just now.
 
     Parameters
@@ -132,8 +134,6 @@ def judge(
         What arrivals show.
     line
         The camera's reports; None if there is none.
-    host_error_ns
-        How wrong this machine's clock may be.
     """
     if arrivals.counts_nominal_rate or (
         line is not None and _reports_agree_on_rate(arrivals, line)
@@ -152,7 +152,7 @@ def judge(
     delay = delay_ns(arrivals, line)
     if delay is None:
         return ClockFinding(CameraClockState.UNPROVED, doubtful=True)
-    return _judge_delay(delay, host_error_ns)
+    return _judge_delay(delay, arrivals.host_error)
 
 
 def delay_ns(arrivals: ArrivalEstimate, line: ReportLine) -> int | None:

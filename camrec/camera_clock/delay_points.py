@@ -25,7 +25,7 @@ class DelayPoints:
         place, delay = arrived // self._bin_ns, arrived - time
         if place != self._bin:
             self._bin = place
-            if len(self._points) == MAX_POINTS:
+            if len(self._points) >= MAX_POINTS:
                 self._merge(place)
             self._points.append((time, delay))
         elif delay < self._points[-1][1]:

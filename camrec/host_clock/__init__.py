@@ -3,7 +3,12 @@
 Nothing here sets a clock. ``docs/timing.md`` says what the figures are worth.
 """
 
-from camrec.host_clock.clock_error import HostClockError, read_host_clock_error, worse_of
+from camrec.host_clock.clock_error import (
+    HostClockError,
+    read_host_clock_error,
+    read_host_error_ns,
+    worse_of,
+)
 from camrec.host_clock.clock_watch import HostClockStep, HostClockWatch, Sleep
 
 __all__ = [
@@ -12,5 +17,6 @@ __all__ = [
     "HostClockWatch",
     "Sleep",
     "read_host_clock_error",
+    "read_host_error_ns",
     "worse_of",
 ]

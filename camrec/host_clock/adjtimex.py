@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ctypes
 
-TIME_ERROR = 5  # returned if the clock is not synchronized
-STA_UNSYNC = 0x0040
 STA_NANO = 0x2000  # `offset` is in nanoseconds instead of microseconds
 
 # `struct timex` of <sys/timex.h>. The fields after `taiv` are room for later ones.
@@ -31,14 +29,12 @@ class KernelClock:
     max_error_us, estimated_error_us : microseconds. The first grows by 500 a second until the clock
         is set again, up to 16 s, which also stands for "not known".
     offset_ns : what is left to be corrected, slowly, in nanoseconds.
-    unsynchronized : the kernel says that nothing keeps the clock right.
     tolerance : the largest correction of the rate, in ppm times 65,536; it is always the same.
     """
 
     max_error_us: int
     estimated_error_us: int
     offset_ns: int
-    unsynchronized: bool
     tolerance: int
 
 
@@ -60,7 +56,6 @@ def read_kernel_clock() -> KernelClock | None:
         max_error_us=int(answer.maxerror),
         estimated_error_us=int(answer.esterror),
         offset_ns=int(answer.offset) * (1 if status & STA_NANO else 1000),
-        unsynchronized=result == TIME_ERROR or bool(status & STA_UNSYNC),
         tolerance=int(answer.tolerance),
     )
 

@@ -38,11 +38,17 @@ def read_host_clock_error() -> HostClockError | None:
     return None if kernel is None else judge_kernel_clock(kernel)
 
 
+def read_host_error_ns() -> int:
+    """The upper bound of this computer's clock error now, nanoseconds; 0 if it is not known."""
+    error = read_host_clock_error()
+    return 0 if error is None or error.max_s is None else round(error.max_s * NS_PER_SECOND)
+
+
 def judge_kernel_clock(kernel: KernelClock) -> HostClockError:
     """What the kernel's figures are worth.
 
-    chronyd without its setting `rtcsync` leaves the kernel's "not synchronized" as it was, but
-    keeps the error up to date. So a small error counts for more than that flag.
+    The kernel's flag "not synchronized" does not count: chronyd without its setting `rtcsync`
+    leaves it as it was, but keeps the error up to date.
     """
     if not 0 <= kernel.max_error_us < MAX_USEFUL_ERROR_US:
         return HostClockError(synchronized=False, estimated_s=None, max_s=None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from camrec.camera_clock import ArrivalEstimate, ClockReport, NominalRateCheck, TrackClock
 from camrec.clock import NS_PER_SECOND, Clock
+from camrec.host_clock import read_host_error_ns
 from camrec.readers.tracks import ReadTrack
 from camrec.rtp import (
     ReceivedReport,
@@ -42,12 +45,21 @@ class CameraClocks:
         The sender reports.
     rate_check
         Whether the video's timestamps count another rate than is sent.
+    read_host_error
+        Returns how wrong this computer's clock may be now, nanoseconds.
     """
 
-    def __init__(self, reports: ReportQueue, rate_check: NominalRateCheck, clock: Clock) -> None:
+    def __init__(
+        self,
+        reports: ReportQueue,
+        rate_check: NominalRateCheck,
+        clock: Clock,
+        read_host_error: Callable[[], int] = read_host_error_ns,
+    ) -> None:
         self._reports = reports
         self._rate_check = rate_check
         self._clock = clock
+        self._read_host_error = read_host_error
         self._tracks: dict[str, _Track] = {}  # by medium
         self._refresh_at = 0
 
@@ -70,15 +82,13 @@ class CameraClocks:
     def note_packet(self, packet: RtpPacket, medium: str) -> None:
         """Read the capture time in a packet, if there is one."""
         track = self._tracks[medium]
-        capture, time = (
-            parse_capture_time(packet.extension),
-            track.rtp_clock.locate(packet.timestamp),
-        )
-        if capture is None or time is None:
+        ntp = parse_capture_time(packet.extension)
+        time = track.rtp_clock.locate(packet.timestamp)
+        if ntp is None or time is None:
             return
         if track.captured_at is None or time - track.captured_at >= CAPTURE_TIME_INTERVAL_NS:
             track.captured_at = time
-            utc = ntp_to_utc_ns(capture.ntp, self._clock.utc_ns())
+            utc = ntp_to_utc_ns(ntp, self._clock.utc_ns())
             track.clock.note_report(ClockReport(time, utc), self._estimate(medium, track))
 
     def _note_reports(self, track: _Track, arrivals: ArrivalEstimate) -> None:
@@ -102,4 +112,10 @@ class CameraClocks:
         rtp_clock = track.rtp_clock
         to_utc = self._clock.utc_ns() - self._clock.monotonic_ns()
         counts_nominal_rate = medium == "video" and self._rate_check.result is not None
-        return ArrivalEstimate.of(rtp_clock.arrivals, rtp_clock.newest, to_utc, counts_nominal_rate)
+        return ArrivalEstimate.of(
+            rtp_clock.arrivals,
+            rtp_clock.newest,
+            to_utc,
+            counts_nominal_rate,
+            self._read_host_error(),
+        )

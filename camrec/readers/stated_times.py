@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from camrec.camera_clock import ArrivalEstimate, ClockReport, MinDelayLine
 from camrec.clock import NS_PER_SECOND, Clock
+from camrec.host_clock import read_host_error_ns
 
 STATED_TIME_INTERVAL_NS = NS_PER_SECOND  # of the frames in it, the least delayed one counts
 # A delay that changes by more is another clock, or a queue in the network; as for sender reports.
@@ -59,13 +60,19 @@ class StatedTimes:
         This machine's clocks.
     note_report
         Called with each report, whose `time` is an arrival, and with what arrivals show then.
+    read_host_error
+        Returns how wrong this computer's clock may be now, nanoseconds.
     """
 
     def __init__(
-        self, clock: Clock, note_report: Callable[[ClockReport, ArrivalEstimate], object]
+        self,
+        clock: Clock,
+        note_report: Callable[[ClockReport, ArrivalEstimate], object],
+        read_host_error: Callable[[], int] = read_host_error_ns,
     ) -> None:
         self._clock = clock
         self._note_report = note_report
+        self._read_host_error = read_host_error
         self._line = MinDelayLine()
         self._lateness = Lateness()
         self._least: ClockReport | None = None  # of this interval: arrival, stated time
@@ -110,4 +117,5 @@ class StatedTimes:
             slope=0.0,
             slope_error=self._line.slope_error,
             frame_error=self._lateness.typical_ns,
+            host_error=self._read_host_error(),
         )

@@ -3,7 +3,7 @@
 from camrec.rtp.access_units import MAX_FRAME_HOLD_NS, AccessUnitAssembler
 from camrec.rtp.audio import AudioDepacketizer
 from camrec.rtp.audio_codecs import create_audio_depacketizer
-from camrec.rtp.capture_time import CaptureTime, parse_capture_time
+from camrec.rtp.capture_time import parse_capture_time
 from camrec.rtp.errors import UnsupportedVideo
 from camrec.rtp.h264_depacketizer import FU_A_NAL_TYPE, STAP_A_NAL_TYPE, H264Depacketizer
 from camrec.rtp.h265_depacketizer import AP_NAL_TYPE, FU_NAL_TYPE, H265Depacketizer
@@ -39,7 +39,6 @@ __all__ = [
     "STATIC_PAYLOAD_FORMATS",
     "AccessUnitAssembler",
     "AudioDepacketizer",
-    "CaptureTime",
     "H264Depacketizer",
     "H265Depacketizer",
     "JpegDepacketizer",

@@ -66,6 +66,7 @@ def watch(
     reports: list[SentReport] | None = None,
     clock: CameraClock | None = None,
     host: Callable[[float], float] = lambda at: 0.0,
+    host_error: int = 0,
 ) -> WatchedClock:
     """Give frames and reports to camrec in the order in which they arrive.
 
@@ -75,6 +76,8 @@ def watch(
         The camera's own if None.
     host
         How far this machine's clock is ahead of UTC at a number of seconds; in seconds.
+    host_error
+        How wrong this machine's clock is said to be, nanoseconds.
     """
     clock = clock or CameraClock()
     rtp, rate_check = RtpClock(RATE), NominalRateCheck()
@@ -89,7 +92,7 @@ def watch(
         at = (event.arrived - UPTIME) / SECOND
         to_utc = TO_UTC + round(host(at) * SECOND)
         if isinstance(event, SentFrame):
-            _note_frame(watched, rtp, rate_check, event, to_utc)
+            _note_frame(watched, rtp, rate_check, event, to_utc, host_error)
         else:
             waiting.append(event)
         for report in waiting.copy():
@@ -109,10 +112,12 @@ def _note_frame(
     rate_check: NominalRateCheck,
     frame: SentFrame,
     to_utc: int,
+    host_error: int,
 ) -> None:
     time, offset = rtp.place(frame.ticks, frame.arrived, 0)
     rate_check.note(time, frame.arrived)
-    watched.arrivals = ArrivalEstimate.of(rtp.arrivals, time, to_utc, rate_check.result is not None)
+    lies = rate_check.result is not None
+    watched.arrivals = ArrivalEstimate.of(rtp.arrivals, time, to_utc, lies, host_error)
     watched.verdict = watched.clock.verdict(watched.arrivals)
     watched.times.append(time)
     by_camera = watched.clock.utc_at(time) if watched.verdict.state.dates_frames else None

@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
-from camrec.camera_clock import Retiming, RetimingLine, fit_retiming
+from camrec.camera_clock import (
+    DelayPoints,
+    Retiming,
+    RetimingLine,
+    delay_points,
+    fit_retiming,
+)
 from support.simulated_clock import RATE, SECOND, Network, lan, wifi
 
 MS = SECOND // 1000
@@ -110,6 +116,16 @@ def test_a_network_whose_delay_falls_again_proves_a_verdict_about_the_rate_wrong
 
 def test_a_drift_of_500_ppm_is_not_corrected():
     assert fit_retiming([(n * SECOND, n * SECOND // 2000) for n in range(3600)]) is None
+
+
+def test_the_frames_of_days_are_kept_in_bounded_memory_even_if_merging_frees_nothing(monkeypatch):
+    """Frames an hour apart: no two of them are in one bin for a while."""
+    monkeypatch.setattr(delay_points, "MAX_POINTS", 8)
+    points, hour = DelayPoints(), 3600 * SECOND
+    for number in range(500):
+        points.note(number * hour, number * hour + MS)
+        assert len(points.points()) <= 24
+    assert len(points.points()) <= 8
 
 
 @pytest.mark.parametrize("count", range(4))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+import pytest
+
 from camrec.camera_clock import CameraClockState, ClockReport, NominalRateCheck, report_line
 from camrec.camera_clock.report_line import ReportLine
 from camrec.media import AudioTrack
@@ -34,24 +36,63 @@ def relayed(kind: str, channel: int) -> RelayedTrack:
     return RelayedTrack(kind, None, "", channel)
 
 
+SSRC = 0x11223344
+
+
+def media(ssrc: int = SSRC) -> bytes:
+    return struct.pack(">BBHII", 0x80, 96, 1, 2, ssrc) + bytes(28)
+
+
 def test_the_relay_finds_reports_between_packets_by_the_channel_of_their_track():
-    queue = ReportQueue()
-    reader = SenderReportReader([relayed("video", 4), relayed("audio", 2)], queue)
-    packets = [(4, bytes(40)), (5, REPORT), (3, REPORT), (7, REPORT), (4, REPORT), (5, b"")]
+    found: list[ReceivedReport] = []
+    reader = SenderReportReader([relayed("video", 4), relayed("audio", 2)], found.append)
+    packets = [(4, media()), (5, REPORT), (3, REPORT), (7, REPORT), (4, media()), (5, b"")]
     reader.read(b"".join(interleaved(*each) for each in packets))
-    reader.read(interleaved(5, b"\x80\xcb\x00\x01abcd"))
-    found = queue.take()
-    assert [each.medium for each in found] == ["video", "audio"]
+    assert [each.medium for each in found] == ["video"]
     assert found[0].report.timestamp == 1_000_000
-    assert not queue and queue.take() == []
+    reader.read(interleaved(5, b"\x80\xcb\x00\x01abcd"))
+    reader.read(interleaved(2, media()) + interleaved(4, media()))
+    assert [each.medium for each in found] == ["video", "audio"]
+
+
+def test_a_report_with_another_ssrc_than_the_packets_of_its_track_is_dropped():
+    found: list[ReceivedReport] = []
+    reader = SenderReportReader([relayed("video", 0), relayed("audio", 2)], found.append)
+    reader.read(interleaved(1, REPORT) + interleaved(2, media()) + interleaved(0, b"\x80\x60"))
+    assert found == [], "the next packet of the track decides"
+    reader.read(interleaved(0, media(SSRC + 1)))
+    reader.read(interleaved(0, media()))
+    assert found == []
+    for _ in range(9):  # no packet comes for a while
+        reader.read(interleaved(1, REPORT))
+    reader.read(interleaved(0, media()))
+    assert 0 < len(found) <= 4
+
+
+def received(number: int) -> ReceivedReport:
+    return ReceivedReport("video", SenderReport(1, 2, number, 3, 4), 5)
 
 
 def test_reports_that_nobody_takes_use_bounded_memory():
     queue = ReportQueue()
+    put = queue.begin()
     for number in range(1000):
-        queue.put(ReceivedReport("video", SenderReport(1, 2, number, 3, 4), 5))
+        put(received(number))
     found = queue.take()
     assert len(found) < 100 and found[-1].report.timestamp == 999
+    assert not queue and queue.take() == []
+
+
+def test_reports_of_an_earlier_connection_are_void_also_if_they_come_late():
+    queue = ReportQueue()
+    before = queue.begin()
+    before(received(1))
+    now = queue.begin()
+    assert not queue
+    before(received(2))
+    now(received(3))
+    before(received(4))
+    assert [each.report.timestamp for each in queue.take()] == [3]
 
 
 def ntp(utc_ns: int) -> int:
@@ -61,9 +102,14 @@ def ntp(utc_ns: int) -> int:
 class Stream:
     """Two tracks that a reader has, whose frames arrive 40 ms after they were taken."""
 
+    host_error = 0
+
     def __init__(self) -> None:
         self.queue, self.clock = ReportQueue(), MadeClock()
-        self.clocks = CameraClocks(self.queue, NominalRateCheck(), self.clock)
+        self.put = self.queue.begin()
+        self.clocks = CameraClocks(
+            self.queue, NominalRateCheck(), self.clock, lambda: self.host_error
+        )
         self.video = JpegDepacketizer(90_000)
         self.audio = AudioDepacketizer(AudioTrack("pcma", 8000, 1))
         for kind, depacketizer in (("video", self.video), ("audio", self.audio)):
@@ -80,7 +126,7 @@ class Stream:
         utc = self.clock.utc_ns() - self.clock.now + self.begin + round(seconds * SECOND)
         stamp = round(seconds * rate) & 0xFFFFFFFF
         report = SenderReport(1, ntp(utc), stamp, 0, 0)
-        self.queue.put(ReceivedReport(medium, report, self.clock.utc_ns()))
+        self.put(ReceivedReport(medium, report, self.clock.utc_ns()))
 
     @property
     def state(self) -> CameraClockState:
@@ -102,6 +148,21 @@ def test_reports_before_the_first_frame_wait_for_it():
     assert verdict.reports == 2 and abs(verdict.delay_ns - 40_000_000) < 1000
     audio = stream.audio.rtp_clock.camera_clock.verdict()
     assert audio.reports == 0, "no audio packet has come yet"
+
+
+def test_the_error_of_this_computer_s_clock_counts_in_the_rules_and_is_the_newest_one():
+    stream = Stream()
+    for number in range(300):
+        stream.frame(number / 25)
+        if number % 50 == 0:
+            stream.report(number / 25)
+    clock = stream.video.rtp_clock.camera_clock
+    assert clock.verdict().error_ns == pytest.approx(40_000_000, abs=1000)
+    stream.host_error = 70_000_000
+    stream.frame(15)
+    verdict = clock.verdict()
+    assert verdict.error_ns == pytest.approx(110_000_000, abs=1000)
+    assert verdict.arrival_error_ns == pytest.approx(270_000_000, abs=1_000_000)
 
 
 def test_a_capture_time_in_the_packets_makes_sender_reports_needless():
@@ -151,8 +212,10 @@ def test_knots_are_linear_between_reports_and_agree_with_each_frame():
             stream.report(number / 25)
     clock = stream.video.rtp_clock.camera_clock
     begin, end = 3 * SECOND + 40_000_000, 35 * SECOND
-    knots = clock.knots(begin, end)
+    [stretch] = clock.stretches(begin, end)
+    knots = stretch.knots
     assert (knots[0].time, knots[-1].time) == (begin, end) and len(knots) > 10
     assert [each.time for each in knots] == sorted({each.time for each in knots})
     assert all(clock.utc_at(each.time) == each.utc for each in knots)
-    assert clock.knots(begin, 2000 * SECOND) is None, "nothing is known about that time"
+    [stretch] = clock.stretches(begin, 2000 * SECOND)
+    assert stretch.knots[-1].time == 638 * SECOND, "nothing is known about later ones"

@@ -77,3 +77,14 @@ def test_a_time_before_1970_is_formatted_on_every_system(moment):
 )  # fmt: skip
 def test_the_language_of_windows_menus_is_known_in_every_country(langid, language):
     assert windows_api.language_of_langid(langid) == language
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no clock that is asked for this")
+def test_a_kernel_that_does_not_count_sleep_says_that_there_was_none(monkeypatch):
+    """Linux has it since 2.6.39; a stand-in for an older one, and for a sandbox without it."""
+
+    def refuse(clock_id: int) -> int:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(time, "clock_gettime_ns", refuse)
+    assert clock.asleep_ns() == Clock().asleep_ns() == 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import support.fuzzing  # noqa: F401
 from camrec.clock import iso_to_utc_ns
-from camrec.rtp.capture_time import CaptureTime, parse_capture_time
+from camrec.rtp.capture_time import parse_capture_time
 from camrec.rtp.ntp_time import ntp_to_utc_ns
 from camrec.rtp.rtcp import SenderReport, parse_sender_reports
 from camrec.rtp.rtp_clock import RtpClock
@@ -115,21 +115,16 @@ def onvif(flags: int = 0, profile: int = 0xABAC, words: int = 3) -> bytes:
     return begin + REPORT[8:16] + bytes([flags, 7, 0, 0]) + bytes(4 * max(0, words - 3))
 
 
-@pytest.mark.parametrize(
-    ("flags", "place"), [(0x80, 1), (0x40, 2), (0x20, 3), (0x10, 4), (0x0F, None)]
-)
-def test_the_capture_time_of_an_onvif_camera_is_read_with_its_flags(flags, place):
-    found = parse_capture_time(onvif(flags))
-    assert found == CaptureTime(
-        0xEEB6BC7020000000, *(each == place for each in (1, 2, 3, 4)), sequence=7
-    )
+@pytest.mark.parametrize("flags", [0, 0x80, 0x20, 0xFF])
+def test_the_capture_time_of_an_onvif_camera_is_read_whatever_its_flags(flags):
+    assert parse_capture_time(onvif(flags)) == 0xEEB6BC7020000000
 
 
 def test_the_capture_time_is_found_in_a_packet_with_a_csrc():
     header = bytes([0x91, 0xE0, 0, 1]) + bytes(8) + bytes(4)
     packet = parse_packet(memoryview(header + onvif(words=4) + b"payload"))
     assert bytes(packet.payload) == b"payload"
-    assert parse_capture_time(packet.extension).ntp == 0xEEB6BC7020000000
+    assert parse_capture_time(packet.extension) == 0xEEB6BC7020000000
 
 
 @pytest.mark.parametrize(
@@ -142,7 +137,7 @@ def test_another_header_extension_has_no_capture_time(extension):
 @given(st.binary(max_size=40))
 def test_random_header_extensions_are_read_or_ignored(data):
     found = parse_capture_time(b"\xab\xac" + data)
-    assert found is None or 0 <= found.ntp < 2**64
+    assert found is None or 0 <= found < 2**64
 
 
 def test_a_report_is_located_among_frames_without_changing_them():
