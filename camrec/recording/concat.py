@@ -16,6 +16,9 @@ from camrec.recording.av_sync import DriftCurve, shift_at
 from camrec.recording.retimed_segment import SegmentRetiming
 from camrec.recording.segment import Segment
 
+# FFmpeg's MP4 writer (movenc.c, check_pkt) makes a distance of 2**31 ticks or more one tick, so all
+# that follows would be at a wrong time. That is 6 h 37 min at 90 kHz, and 6 h 13 min at 96 kHz.
+MAX_PACKET_DISTANCE_S = 6 * 3600
 MAX_LAST_FRAME_S = Fraction(1, 25)  # how long the last frame may last if frames are reordered
 # The time of one frame is rounded differently in each segment, by a tick or two. Frames of an
 # MJPEG camera may be less than a millisecond apart.

@@ -12,6 +12,7 @@ import av
 from camrec import file_system
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import Receipt, RecordingWarning
+from camrec.recording.concat import MAX_PACKET_DISTANCE_S
 from camrec.recording.media_info import AudioStreamInfo, MediaInfo, read_media_info
 from camrec.recording.options import DiskAllowance, SaveVideo
 from camrec.recording.read_segment import ReadSegment
@@ -47,19 +48,25 @@ def finalize(
     """
     numbered = (_read_segment(segment, number) for number, segment in enumerate(segments, 1))
     readable = [read for read in numbered if read is not None]
-    runs = _find_contiguous_runs(readable)
-    warnings = [*facts.warnings, *_find_warnings(readable, runs, facts)]
+    formats = _find_contiguous_runs(readable)
+    runs = [part for run in formats for part in _split_at_long_gaps(run)]
+    warnings = [*facts.warnings, *_find_warnings(readable, facts)]
+    if len(formats) > 1:
+        warnings.append(RecordingWarning.of("format_changed", videos=len(formats)))
+    if len(runs) > len(formats):
+        warnings.append(RecordingWarning.of("long_gap", videos=len(runs)))
     saved = []
     for index, run in enumerate(runs):
         target = folder / f"video-{index + 1}.mp4"
-        retiming, corrected = _correct_times(run, facts)
+        retiming, corrected = _correct_times(run)
         files, warning = assemble_files([each.segment for each in corrected], target, disk)
         if warning is not None:
             warnings.append(warning)
         if [file for file, _ in files] == [target]:
             run = corrected
-        else:
+        elif retiming is not None:
             retiming = None
+            warnings.append(RecordingWarning.of("not_retimed"))
         until = runs[index + 1][0].origin if index + 1 < len(runs) else facts.end.at
         videos = _match_files(files, run)
         ends = [*(contained[0].origin for _, contained in videos[1:]), until]
@@ -81,11 +88,11 @@ def finalize(
 
 
 def _correct_times(
-    run: list[ReadSegment], facts: RecordingFacts
+    run: list[ReadSegment],
 ) -> tuple[VideoRetiming | None, list[ReadSegment]]:
     """The segments, with corrected times if the camera counts wrongly."""
     try:
-        found = find_retiming(run, facts.warnings)
+        found = find_retiming(run)
         return found, run if found is None else retime(run, found)
     except Exception:
         log.exception("the frame rate of the camera cannot be examined; its times stay")
@@ -128,9 +135,7 @@ def _match_files(
 
 
 def _find_warnings(
-    readable: Sequence[ReadSegment],
-    runs: Sequence[Sequence[ReadSegment]],
-    facts: RecordingFacts,
+    readable: Sequence[ReadSegment], facts: RecordingFacts
 ) -> list[RecordingWarning]:
     """What a reader of the receipt should know about the segments."""
     warnings = [warning for read in readable if (warning := _missing_frames_warning(read))]
@@ -138,8 +143,6 @@ def _find_warnings(
         late = (readable[0].origin - facts.period.start) / NS_PER_SECOND
         if late > MIN_REPORTED_DELAY_S:
             warnings.append(RecordingWarning.of("first_frame_late", seconds=round(late, 1)))
-    if len(runs) > 1:
-        warnings.append(RecordingWarning.of("format_changed", videos=len(runs)))
     return warnings
 
 
@@ -165,3 +168,19 @@ def _find_contiguous_runs(readable: Sequence[ReadSegment]) -> list[list[ReadSegm
         audio = audio or info.audio
         runs[-1].append(read)
     return runs
+
+
+def _split_at_long_gaps(run: Sequence[ReadSegment]) -> list[list[ReadSegment]]:
+    """The same segments in groups between which frames or audio are missing for too long."""
+    parts: list[list[ReadSegment]] = []
+    newest: dict[str, int] = {}  # when the last frame and audio were, monotonic nanoseconds
+    for read in run:
+        media = ["video", "audio"] if read.info.audio else ["video"]
+        begin, end = (read.origin + round(read.info.times[at] * NS_PER_SECOND) for at in (0, -1))
+        longest = max((begin - newest[medium] for medium in media if medium in newest), default=0)
+        if not parts or longest > MAX_PACKET_DISTANCE_S * NS_PER_SECOND:
+            parts.append([])
+            newest = {}
+        parts[-1].append(read)
+        newest |= dict.fromkeys(media, end)
+    return parts

@@ -23,7 +23,7 @@ def assemble_files(
 ) -> tuple[list[tuple[Path, Sequence[Segment]]], RecordingWarning | None]:
     """Make one file of `segments`. If that fails, each segment stays a file, repaired if necessary.
 
-    Returns each file with the segments that it contains, and a warning if it is not one file.
+    Returns each file with the segments that it contains, and a warning if it was not made.
     `target` is written only if one file has to be made.
     """
     if len(segments) == 1 and _is_final(segments[0]):
@@ -33,11 +33,14 @@ def assemble_files(
             concat(segments, target)
         except (OSError, av.error.FFmpegError) as error:
             file_system.remove(target, missing_ok=True)
-            warning = RecordingWarning.of("not_joined", reason=error.strerror or str(error))
+            reason = error.strerror or str(error)
+            code = "not_joined" if len(segments) > 1 else "not_rewritten"
+            warning = RecordingWarning.of(code, reason=reason)
         else:
             return [(target, segments)], None
     else:
-        warning = RecordingWarning.of("not_joined_disk_full")
+        code = "not_joined_disk_full" if len(segments) > 1 else "not_rewritten_disk_full"
+        warning = RecordingWarning.of(code)
     log.warning("%s is not written: %s", target.name, warning.message)
     for segment in segments:
         if segment.expected_frames is None:

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from camrec.camera_clock import CameraClockState, Retiming, RetimingLine, fit_retiming
 from camrec.clock import NS_PER_SECOND
-from camrec.receipt import RecordingWarning
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.retimed_segment import SegmentRetiming, SegmentStream
 
@@ -39,21 +38,13 @@ class VideoRetiming:
         return next(found, 0) - self.late_by[0][1]
 
 
-def find_retiming(
-    run: Sequence[ReadSegment], warnings: Sequence[RecordingWarning]
-) -> VideoRetiming | None:
-    """How to correct the positions of the frames in `run`; None if that is not necessary.
+def find_retiming(run: Sequence[ReadSegment]) -> VideoRetiming | None:
+    """How to correct the positions of the frames in `run`, the segments of one video.
 
-    Parameters
-    ----------
-    run
-        Segments that become one video.
-    warnings
-        Those of the recording: the reader may have proved already that the camera counts wrongly.
+    None if that is not necessary.
     """
     if _longest_gap(run) > MAX_RETIMED_GAP_S:
         return None
-    is_proved = any(each.code == RATE_WARNING_CODE for each in warnings)
     lines: list[RetimingLine] = []
     late_by: list[tuple[SegmentStream, int]] = []
     for first in _first_segments(run):
@@ -64,8 +55,8 @@ def find_retiming(
         state = None if clock is None else clock.video.verdict().state
         found = None
         if state is None or not state.dates_frames:  # else its reports prove its timestamps right
-            lies = state is CameraClockState.LIES
-            found = fit_retiming(stream.delays.points(), is_proved or lies)
+            is_proved = stream.counts_nominal_rate or state is CameraClockState.LIES
+            found = fit_retiming(stream.delays.points(), is_proved)
         late = 0
         if found is None:
             found = Retiming((RetimingLine(stream.shown_time, 0, 0),))

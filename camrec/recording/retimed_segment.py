@@ -17,12 +17,14 @@ class SegmentStream:
     shown_time : the timestamp of the frame at the time 0 of the segment's file, nanoseconds.
     video_offset : a timestamp plus this is its monotonic time, nanoseconds.
     was_moved : the stream was moved, so that it does not begin before the end of the one before it.
+    counts_nominal_rate : the reader has proved that its timestamps count another rate than is sent.
     """
 
     delays: DelayPoints
     shown_time: int
     video_offset: int
     was_moved: bool
+    counts_nominal_rate: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from camrec.recording.ffmpeg_segment import FFmpegSegment, SegmentEnded
 from camrec.recording.gaps import GapTracker
 from camrec.recording.recent_gops import RecentGops
 from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.retime import RATE_WARNING_CODE
 from camrec.recording.segment import Segment
 from camrec.recording.segment_factory import SegmentFactory
 from camrec.recording.segment_retry import SegmentRetry
@@ -188,6 +189,7 @@ class SegmentWriter:
     def forget(self) -> None:
         """Drop the recent GOPs: no further segment will start."""
         self._recent_gops.clear()
+        self._note_rate_proof()
 
     def flush(self) -> None:
         """Pass to FFmpeg what was taken, and notice if it has ended."""
@@ -207,6 +209,7 @@ class SegmentWriter:
         self.open(patient=False)
         self.close("the stream broke")
         self._mark_discontinuity()
+        self._note_rate_proof()
         self._clock_map = ClockMap()
 
     def handle_overflow(self) -> None:
@@ -261,6 +264,12 @@ class SegmentWriter:
         if unit.arrived < self._period.deadline:
             self.left_out = True
             self.warnings.count_left_out(frames)
+
+    def _note_rate_proof(self) -> None:
+        """Note whether the reader has proved a wrong frame rate for the stream that ends now."""
+        for notice in self._feed.notices:
+            if notice.code == RATE_WARNING_CODE:
+                self._clock_map.note_rate_proof(notice.at)
 
     def _mark_discontinuity(self) -> None:
         """Note that frames are missing between the last one and the next."""

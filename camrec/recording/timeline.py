@@ -31,11 +31,14 @@ class ClockMap:
 
     late_by_ns : ε, nanoseconds by which all times turned out to be too late.
     delays : of all frames, for a camera whose timestamps have to be corrected.
+    counts_nominal_rate : it is proved that these timestamps count another rate than is sent.
     """
 
     def __init__(self) -> None:
         self.late_by_ns = 0
         self.delays = DelayPoints()
+        self.counts_nominal_rate = False
+        self._first_arrived = math.inf
         self._offsets: dict[str, int] = {}
         self._forward_shift = 0
         self._max_late_by = math.inf
@@ -55,7 +58,7 @@ class ClockMap:
         """
         if self._offsets:
             return
-        self._start_time = units[0].time
+        self._start_time, self._first_arrived = units[0].time, units[0].arrived
         for unit in reversed(units):
             self._offsets.setdefault(unit.track.medium, unit.offset)
         if after is not None:
@@ -76,6 +79,13 @@ class ClockMap:
     def offset(self, medium: str) -> int:
         """A timestamp of this medium plus the offset is its monotonic time."""
         return self._offsets[medium] + self._forward_shift
+
+    def note_rate_proof(self, at: int) -> None:
+        """Take that the camera was seen to count another rate at a monotonic time (ns).
+
+        A proof from before this stream is about another connection to the camera.
+        """
+        self.counts_nominal_rate = self.counts_nominal_rate or at >= self._first_arrived
 
     def refine(self, frame: MediaUnit) -> bool:
         """Learn ε from a frame's newer offset. True if the change is large enough for the journal.
@@ -149,8 +159,14 @@ class SegmentTimeline:
     def stream(self) -> SegmentStream:
         """The stream that the segment is written from."""
         offset = self._clock_map.offset("video")
-        delays, was_moved = self._clock_map.delays, self._clock_map.was_moved
-        return SegmentStream(delays, self._shown_time, offset, was_moved)
+        clock_map = self._clock_map
+        return SegmentStream(
+            clock_map.delays,
+            self._shown_time,
+            offset,
+            clock_map.was_moved,
+            clock_map.counts_nominal_rate,
+        )
 
     @property
     def origin(self) -> int:

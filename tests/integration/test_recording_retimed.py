@@ -132,3 +132,26 @@ def test_a_camera_that_counts_what_it_sends_keeps_its_timestamps(studio):
     assert receipt.retimed == [] and receipt.warnings == []
     stamps = [round(at * 90_000) for at in shown(path)[0]]
     assert stamps == [3600 * number for number in range(receipt.frames)]
+
+
+class FullDisk:
+    """A disk that has space for nothing more, and does not end the recording. A stand-in."""
+
+    low = False
+
+    def fits(self, size: int) -> bool:
+        return False
+
+
+def test_without_space_the_times_stay_the_camera_s_and_the_receipt_says_so(studio):
+    units = miscounted(50, 21, studio.begin)
+    studio.play(units, -1, 1)
+    recording = studio.record(40, disk=FullDisk())
+    for at in range(1, 43, 10):
+        studio.play(units, at, at + 10)
+    assert recording.wait(60)
+    ((path, receipt),) = studio.saved
+    assert receipt.retimed == []
+    assert [each.code for each in receipt.warnings] == ["not_rewritten_disk_full", "not_retimed"]
+    times, _ = shown(path)
+    assert max(abs(at - number / COUNTED) for number, at in enumerate(times)) < 0.00002

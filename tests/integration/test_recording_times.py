@@ -312,3 +312,28 @@ def test_a_shorter_pre_roll_than_requested_is_in_the_receipt(studio):
     assert recording.wait(60)
     ((path, receipt),) = studio.saved
     assert receipt.preroll == 2.5 and shown(path)[1][0] == 0
+
+
+def test_after_a_gap_that_an_mp4_cannot_say_another_video_begins_with_right_times(studio):
+    """A distance of 2**31 ticks is 6 h 37 min; FFmpeg would make it one tick."""
+    before = video_units(steady(3))
+    later = studio.begin + 7 * HOUR * SECOND
+    after = video_units(steady(3), begin=later, number=500)
+    studio.play(before, -1, 1)
+    recording = studio.record(8 * HOUR)
+    studio.play(before, 1, 3)
+    studio.feed.interrupt()
+    until(lambda: recording.state is RecordingState.WAITING)
+    studio.play(after, 7 * HOUR, 7 * HOUR + 2)
+    until(lambda: recording.segment_count == 2)
+    recording.stop()
+    assert recording.wait(60)
+    (one, first), (two, second) = studio.saved
+    codes = [each.code for each in second.warnings if each.code != "computer_slept"]
+    assert codes == ["long_gap"] and second.warnings[-1].facts == {"videos": 2}
+    (gap,) = first.gaps
+    assert gap.duration == pytest.approx(7 * HOUR - 3, abs=0.1) and second.gaps == []
+    assert first.ended_at == second.started_at
+    for path in (one, two):
+        times = [float(at) for at in video_times(path) if at >= 0]
+        assert max(abs(b - a - 0.04) for a, b in itertools.pairwise(times)) < 0.0001
