@@ -10,7 +10,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from camrec import i18n, remote_files
 from camrec.annotations import Event
-from camrec.camera_clock import UtcSource
 
 EndReason = Literal["time", "stopped", "closed", "shutdown", "disk", "camera", "error", "crash"]
 
@@ -20,11 +19,15 @@ def _validate_end_reason(reason: object) -> object:
     return reason if reason in get_args(EndReason) else "error"
 
 
+# "mixed": not the same for all frames.
+VideoUtcSource = Literal["camera", "zone", "arrival", "mixed"]
+
+
 def _validate_utc_source(source: object) -> object:
-    return source if source in get_args(UtcSource) else "arrival"
+    return source if source in get_args(VideoUtcSource) else "arrival"
 
 
-LenientUtcSource = Annotated[UtcSource, BeforeValidator(_validate_utc_source)]
+LenientUtcSource = Annotated[VideoUtcSource, BeforeValidator(_validate_utc_source)]
 LenientEndReason = Annotated[EndReason, BeforeValidator(_validate_end_reason)]
 
 
@@ -50,6 +53,17 @@ class PartFacts(BaseModel):
 UtcMap = tuple[tuple[float, float], ...]
 
 
+class UtcSourceFacts(BaseModel):
+    """What dates the frames from `start` on, which is in seconds of the video.
+
+    uncertainty : seconds by which the UTC of these frames may be wrong; None: not known.
+    """
+
+    start: float
+    source: LenientUtcSource
+    uncertainty: float | None = None
+
+
 class ClockStepFacts(BaseModel):
     """The camera's clock was set while it was recorded.
 
@@ -64,7 +78,7 @@ class ClockStepFacts(BaseModel):
 class CameraClockFacts(BaseModel):
     """What the camera said about its own clock, if camrec was asked to use it.
 
-    state : "camera", "zone", "arrival", "no clock", "lies", "set", "free" or "wrong".
+    state : at the end: "camera", "zone", "arrival", "no clock", "lies", "set", "free" or "wrong".
     offset : seconds by which it was ahead of this machine's clock at the end, less what a frame
         takes to arrive; None without sender reports.
     drift_ppm : how much faster it runs than the timestamps, in parts per million; None if it is not
@@ -99,12 +113,12 @@ class CalibratedDelay(BaseModel):
     measured_at: str
     utc_source: str
 
-    def holds_for(self, utc_source: UtcSource) -> bool:
+    def holds_for(self, utc_source: VideoUtcSource) -> bool:
         """Whether it holds for a video with this `utc_source`, because the same clock dates it.
 
         "zone" is the camera's clock too.
         """
-        return self.utc_source == ("camera" if utc_source == "zone" else utc_source)
+        return self.utc_source == ("arrival" if utc_source == "arrival" else "camera")
 
 
 class RecordingWarning(BaseModel):
@@ -180,15 +194,21 @@ class Receipt(BaseModel):
     lead : seconds in the file before the first frame is shown, hidden by an edit list.
     preroll : seconds of the video from before the recording was started, if a setting requests it.
     utc_source : what `started_at` and the times of frames come from: "camera" (the camera's own
-        clock), "zone" (the same, but it shows local time) or "arrival".
-    utc_uncertainty : seconds by which a frame's UTC may be wrong. By arrivals: the drift of the
-        camera's clock, and how well its offset was known at the start. The latency that all frames
-        have in common cannot be measured; if camrec was asked to use the camera's clock, 0.2 s are
-        added for it. By the camera's clock: by how much it and this machine's differ. `host_clock`
-        is not included.
+        clock), "zone" (the same, but it shows local time), "arrival", or "mixed": see
+        `utc_sources`.
+    utc_uncertainty : seconds by which a frame's UTC may be wrong, at worst. By arrivals: the drift
+        of the camera's clock, and how well its offset was known at the start. The latency that all
+        frames have in common cannot be measured. If camrec was asked to use the camera's clock,
+        0.2 s are added for it, and the `max_error` of this computer's clock. By the camera's
+        clock: by how much it and this computer's differ, plus that `max_error`.
+    utc_sources : what dates which frames, if that or its uncertainty is not the same for all of
+        them; each entry counts up to the start of the next one. Frames that are dated by arrivals
+        next to others that the camera's clock dates are dated by arrivals less the delay that the
+        clock shows there, so that no time jumps.
     utc_map : pairs of seconds; empty if the camera's clock does not drift. A frame that is shown at
         the first number of a pair was taken at `started_at` plus both numbers. Between two pairs
-        it is linear.
+        it is linear; before the first and after the last one, the second number is that of the
+        nearest pair.
     camera_clock : None if camrec was not asked to use the camera's clock.
     calibrated_delay : the measured delay that the camera had when the recording began. It is
         contained in `started_at` and in the times of the frames: only
@@ -227,6 +247,7 @@ class Receipt(BaseModel):
     ended: LenientEndReason
     utc_source: LenientUtcSource = "arrival"
     utc_uncertainty: float | None = None
+    utc_sources: list[UtcSourceFacts] = []
     host_clock: HostClockFacts | None = None
     utc_map: UtcMap = ()
     camera_clock: CameraClockFacts | None = None

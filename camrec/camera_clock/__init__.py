@@ -4,8 +4,9 @@ Nothing in this package reads a clock or a packet: it gets timestamps, arrivals 
 numbers. ``docs/timing.md`` has the symbols and the rules.
 """
 
-from camrec.camera_clock.camera_clock import CameraClock, ClockStep, ClockVerdict, UtcSource
+from camrec.camera_clock.camera_clock import CameraClock, ClockStep, ClockVerdict
 from camrec.camera_clock.clock_rules import ArrivalEstimate, CameraClockState
+from camrec.camera_clock.dated_line import DatedStretch, UtcSource
 from camrec.camera_clock.delay_points import DelayPoints
 from camrec.camera_clock.min_delay_line import MinDelayLine
 from camrec.camera_clock.nominal_rate import NominalRate, NominalRateCheck, round_rate
@@ -23,6 +24,7 @@ __all__ = [
     "ClockReport",
     "ClockStep",
     "ClockVerdict",
+    "DatedStretch",
     "DelayPoints",
     "MinDelayLine",
     "NominalRate",

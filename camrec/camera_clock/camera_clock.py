@@ -6,7 +6,6 @@ Nothing is believed because of one report. What is doubtful dates no frame.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from camrec.camera_clock.clock_rules import (
     FIRST_PLAUSIBLE_UTC_NS,
@@ -18,7 +17,8 @@ from camrec.camera_clock.clock_rules import (
     delay_ns,
     judge,
 )
-from camrec.camera_clock.report_line import ClockReport, ReportLine
+from camrec.camera_clock.dated_line import DatedLine, DatedStretch, UtcSource
+from camrec.camera_clock.report_line import MAX_EXTRAPOLATION_NS, ClockReport, ReportLine
 from camrec.clock import NS_PER_SECOND
 
 MAX_STRAY_REPORTS = 3  # in a row: then the camera's reports mean nothing
@@ -39,18 +39,6 @@ STEADY_STATES = frozenset(
         CameraClockState.WRONG,
     }
 )
-
-
-# What dates a frame: the camera's clock, its clock with local time, or when it arrived.
-UtcSource = Literal["camera", "zone", "arrival"]
-
-
-class _DatedLine:
-    """Reports of a clock between two times at which it was set, and what they are worth."""
-
-    def __init__(self, line: ReportLine) -> None:
-        self.line = line
-        self.finding = ClockFinding(CameraClockState.UNPROVED)
 
 
 @dataclass(frozen=True)
@@ -79,8 +67,9 @@ class ClockVerdict:
         they were sent, not captured.
     reports : how many were used.
     steps : when the clock was set; the latest 64.
-    error_ns : how wrong the UTC of a frame may be. It is the camera's or, if its clock dates no
-        frame, the one by arrivals.
+    arrival_error_ns : how wrong the UTC of a frame may be that arrivals date.
+    error_ns : the same for a frame that is dated by what dates frames now: the camera's clock if it
+        is believed.
     """
 
     state: CameraClockState
@@ -91,6 +80,7 @@ class ClockVerdict:
     may_be_sending: bool
     reports: int
     steps: tuple[ClockStep, ...]
+    arrival_error_ns: int
     error_ns: int
 
     @property
@@ -123,17 +113,14 @@ class CameraClock:
 
     Parameters
     ----------
-    host_error_ns
-        How wrong this machine's clock may be; 0 if that is not known.
     is_calibrated
         Whether the camera's delay was measured, so that reports that may have been stamped when
         frames were sent cost nothing.
     """
 
-    def __init__(self, host_error_ns: int = 0, is_calibrated: bool = False) -> None:
-        self._host_error = host_error_ns
+    def __init__(self, is_calibrated: bool = False) -> None:
         self._is_calibrated = is_calibrated
-        self._lines: list[_DatedLine] = []
+        self._lines: list[DatedLine] = []
         self._is_broken = False
         self._stray: ClockReport | None = None
         self._stray_count = 0
@@ -159,7 +146,10 @@ class CameraClock:
             self._place(line, report, arrivals.slope if arrivals.is_steep else 0.0)
         self._reports += 1
         self._settle(self._judge(arrivals))
-        return self.verdict(arrivals)
+        verdict = self.verdict(arrivals)
+        if verdict.state.dates_frames and self._stray is None:
+            self._lines[-1].note_error(verdict.error_ns)
+        return verdict
 
     def verdict(self, arrivals: ArrivalEstimate) -> ClockVerdict:
         """What is known now, by the reports so far and the newest arrivals."""
@@ -173,6 +163,7 @@ class CameraClock:
             and apart is not None
             and abs(apart) < MIN_CAPTURE_DELAY_NS
         )
+        by_arrival = self._arrival_error(arrivals, apart)
         return ClockVerdict(
             self._current.state,
             self._current.doubtful or self._candidate.state is not self._current.state,
@@ -182,7 +173,10 @@ class CameraClock:
             may_be_sending,
             self._reports,
             tuple(self._steps),
-            self._error(arrivals, apart, may_be_sending),
+            by_arrival,
+            by_arrival
+            if apart is None or not self._current.state.dates_frames
+            else self._clock_error(arrivals, apart, may_be_sending),
         )
 
     def utc_at(self, time: int) -> int | None:
@@ -192,10 +186,7 @@ class CameraClock:
         report before and the one after.
         """
         dated = self._line_at(time)
-        if dated is None or not dated.finding.state.dates_frames:
-            return None
-        utc = dated.line.utc_at(time)
-        return None if utc is None else utc - dated.finding.zone_ns
+        return None if dated is None else dated.utc_at(time)
 
     def wall_at(self, time: int) -> int | None:
         """What the camera's clock shows at a timestamp, in nanoseconds since 1970, right or wrong.
@@ -207,23 +198,26 @@ class CameraClock:
         is_known = dated is not None and dated.finding.state in STEADY_STATES
         return dated.line.utc_at(time) if dated is not None and is_known else None
 
-    def knots(self, begin: int, end: int) -> list[ClockReport] | None:
-        """UTC at two timestamps and at each report between them; in between it is linear.
+    def stretches(self, begin: int, end: int) -> list[DatedStretch]:
+        """What the camera's clock dates between two timestamps, in order.
 
-        None if the camera's clock does not date all of that.
+        Timestamps between two stretches were not dated: nobody knows when exactly the clock was set
+        there, or it was not believed. A camera that counts another rate than it sends dates none.
         """
-        dated = self._line_at(end)
-        if dated is None or self._line_at(begin) is not dated:
-            return None
-        if not dated.finding.state.dates_frames:
-            return None
-        first, last = dated.line.utc_at(begin), dated.line.utc_at(end)
-        if first is None or last is None:
-            return None
-        knots = [(begin, first), *dated.line.reports_between(begin, end), (end, last)]
-        return [ClockReport(time, utc - dated.finding.zone_ns) for time, utc in knots]
+        if self._current.state is CameraClockState.LIES:
+            return []
+        found = []
+        for number, dated in enumerate(self._lines):
+            line, reach = dated.line, MAX_EXTRAPOLATION_NS
+            is_open = line is self._newest and self._stray is None
+            first = line.first.time - (0 if number else reach)
+            last = line.last.time + (reach if is_open else 0)
+            stretch = dated.stretch(max(begin, first), min(end, last))
+            if stretch is not None:
+                found.append(stretch)
+        return found
 
-    def _line_at(self, time: int) -> _DatedLine | None:
+    def _line_at(self, time: int) -> DatedLine | None:
         """The line of reports around a timestamp."""
         for place in range(len(self._lines) - 1, -1, -1):
             dated = self._lines[place]
@@ -238,7 +232,7 @@ class CameraClock:
         return self._lines[-1].line if self._lines and not self._is_broken else None
 
     def _begin_line(self, line: ReportLine) -> None:
-        self._lines.append(_DatedLine(line))
+        self._lines.append(DatedLine(line))
         del self._lines[:-MAX_STORED_LINES]
         self._is_broken = False
 
@@ -267,7 +261,7 @@ class CameraClock:
 
     def _judge(self, arrivals: ArrivalEstimate) -> ClockFinding:
         line = self._newest
-        finding = judge(arrivals, line, self._host_error)
+        finding = judge(arrivals, line)
         if self._stray is None or line is None or finding.state is CameraClockState.LIES:
             return finding
         if not arrivals.is_settled:
@@ -295,21 +289,25 @@ class CameraClock:
     def _adopt(self, finding: ClockFinding) -> None:
         self._current = self._candidate = finding
         if self._newest is not None and finding.state is not CameraClockState.SET:
-            self._lines[-1].finding = finding
+            self._lines[-1].adopt(finding)
 
-    def _error(self, arrivals: ArrivalEstimate, apart: int | None, may_be_sending: bool) -> int:
-        line = self._newest
-        if self._current.state.dates_frames and apart is not None and line is not None:
-            scatter = round(SCATTER_ERROR_FACTOR * line.scatter_ns)
-            known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
-            if may_be_sending and not self._is_calibrated:
-                known = max(known, UNSEEN_DELAY_NS)
-            return known + arrivals.frame_error + self._host_error
+    def _clock_error(self, arrivals: ArrivalEstimate, apart: int, may_be_sending: bool) -> int:
+        """How wrong the UTC of a frame may be by the camera's clock, nanoseconds."""
+        scatter = (
+            0 if self._newest is None else round(SCATTER_ERROR_FACTOR * self._newest.scatter_ns)
+        )
+        known = max(abs(apart), MIN_UTC_ERROR_NS, scatter)
+        if may_be_sending and not self._is_calibrated:
+            known = max(known, UNSEEN_DELAY_NS)
+        return known + arrivals.frame_error + arrivals.host_error
+
+    def _arrival_error(self, arrivals: ArrivalEstimate, apart: int | None) -> int:
+        """How wrong the UTC of a frame may be by arrivals, nanoseconds."""
         error = arrivals.error + UNSEEN_DELAY_NS
         is_doubtful = self._current.doubtful or self._candidate.doubtful
         if is_doubtful and apart is not None and 0 < apart <= MAX_DOUBTFUL_DELAY_NS:
             error = max(error, apart)  # either clock may be the right one
-        return error + self._host_error
+        return error + arrivals.host_error
 
 
 def _agree(one: ClockFinding, other: ClockFinding) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from camrec.camera_clock.camera_clock import CameraClock, ClockVerdict
 from camrec.camera_clock.clock_rules import ArrivalEstimate
+from camrec.camera_clock.dated_line import DatedStretch
 from camrec.camera_clock.report_line import ClockReport
 
 # Where a session takes the UTC of frames from: their arrival, or the camera's own clock.
@@ -48,10 +49,10 @@ class TrackClock:
         with self._lock:
             return self._clock.verdict(self._arrivals)
 
-    def knots(self, begin: int, end: int) -> list[ClockReport] | None:
-        """As `CameraClock.knots`."""
+    def stretches(self, begin: int, end: int) -> list[DatedStretch]:
+        """As `CameraClock.stretches`."""
         with self._lock:
-            return self._clock.knots(begin, end)
+            return self._clock.stretches(begin, end)
 
     def wall_at(self, time: int) -> int | None:
         """As `CameraClock.wall_at`."""

@@ -93,6 +93,7 @@ def create_receipt(
         preroll=round(preroll, 6),
         utc_source=dates.source,
         utc_uncertainty=dates.uncertainty,
+        utc_sources=list(dates.sources),
         host_clock=_describe_host_clock(facts.host_clock),
         utc_map=dates.utc_map,
         camera_clock=dates.clock,

@@ -11,6 +11,7 @@ import pytest
 import camrec
 from camrec.camera_clock import CameraClockState
 from camrec.frames import VideoFrames
+from camrec.host_clock import read_host_error_ns
 from camrec.receipt import Receipt
 from camrec.station import Station
 from support.aligning import RATE, compare, opened
@@ -23,6 +24,7 @@ from support.units_made import until
 pytestmark = pytest.mark.spread
 
 MS = 10**6
+HOST_ERROR = read_host_error_ns() / 1e9  # it is a part of each stated error
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def test_frames_have_the_time_at_which_the_camera_took_them(station):
         clock = receipt.camera_clock
         assert clock.state == "camera" and -0.08 < clock.offset < -0.035
         assert clock.reports >= 8 and clock.steps == [] and not clock.may_be_sending
-        assert 0.035 < receipt.utc_uncertainty < 0.08
+        assert 0.035 < receipt.utc_uncertainty - HOST_ERROR < 0.08
 
 
 def test_each_frame_is_found_by_the_time_that_the_camera_s_drifting_clock_gave_it(station):
@@ -115,14 +117,25 @@ def test_a_camera_without_reports_is_dated_by_arrivals_and_the_receipt_says_so(s
         assert np.median(late) > 35 and late.max() < receipt.utc_uncertainty * 1000
 
 
-def test_a_clock_that_is_set_during_a_recording_is_told(station):
+def test_a_clock_that_is_set_during_a_recording_dates_the_frames_before_and_that_is_told(station):
     with ReportingCamera(two_seconds(), wall=lambda at: 0.0 if at < 9 else 2.0) as camera:
-        receipt, _ = recorded(station, camera, 8, CameraClockState.RIGHT)
-        assert receipt.utc_source == "arrival"
+        receipt, video = recorded(station, camera, 8, CameraClockState.RIGHT)
         (step,) = receipt.camera_clock.steps
         assert step.size == pytest.approx(2, abs=0.01) and 0 < step.at < 8
-        codes = [warning.code for warning in receipt.warnings]
-        assert codes[0] == "camera_clock_set"
+        assert [each.code for each in receipt.warnings] == [
+            "camera_clock_set",
+            "camera_clock_in_part",
+        ]
+        assert receipt.utc_source == "mixed"
+        before, after = receipt.utc_sources
+        assert (before.source, after.source) == ("camera", "arrival")
+        assert before.start == 0 and step.at - 1.5 < after.start < step.at
+        assert before.uncertainty < 0.1 + HOST_ERROR < 0.2 + HOST_ERROR < after.uncertainty
+        assert receipt.utc_uncertainty == after.uncertainty
+        wrong = np.abs(errors_ms(camera, video))
+        set_at = int(after.start * 25)
+        assert wrong[:set_at].max() < 0.1 and wrong.max() < 5
+        assert np.all(np.diff(video.times().astype("i8")) > 0)
 
 
 @at_once("late", [0.0, 0.2])

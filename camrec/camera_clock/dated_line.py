@@ -1,0 +1,103 @@
+"""Reports of a camera's clock between two times at which it was set, and what they are worth."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+from camrec.camera_clock.clock_rules import CameraClockState, ClockFinding
+from camrec.camera_clock.report_line import ClockReport, ReportLine
+
+MAX_STORED_ERRORS = 2000  # then neighbors are merged: after three hours the first time
+
+# What dates a frame: the camera's clock, its clock with local time, or when it arrived.
+UtcSource = Literal["camera", "zone", "arrival"]
+
+
+@dataclass(frozen=True)
+class DatedStretch:
+    """Timestamps that a camera's clock dates without a break.
+
+    knots : UTC at the first and the last one, and at each report between them; linear in between.
+    zone_ns : by how much the camera's local time was ahead of UTC; it is taken off already.
+    error_ns : how wrong the UTC of a frame may be.
+    """
+
+    knots: tuple[ClockReport, ...]
+    zone_ns: int
+    error_ns: int
+
+    @property
+    def source(self) -> UtcSource:
+        """What dates the frames."""
+        return "zone" if self.zone_ns else "camera"
+
+
+class DatedLine:
+    """A line of reports, the finding about it, and how wrong its UTC was said to be at each time.
+
+    The clock of a camera may be believed all day and move meanwhile: the error of a frame is that
+    of the reports around it.
+
+    finding : the newest one or, while that is only a doubt about a clock that was believed, the one
+        before the doubt. The line then dates frames up to the last report before the doubt.
+    """
+
+    def __init__(self, line: ReportLine) -> None:
+        self.line = line
+        self.finding = ClockFinding(CameraClockState.UNPROVED)
+        self._is_doubted = False
+        self._error_times: list[int] = []
+        self._errors: list[int] = []
+
+    def adopt(self, finding: ClockFinding) -> None:
+        """Take what the rules say now.
+
+        If the delay of a believed clock leaves its limits and no report shows a step, the network
+        or this machine's clock has changed: that is a doubt as well.
+        """
+        is_doubt = finding.doubtful or finding.state is CameraClockState.WRONG
+        self._is_doubted = is_doubt and self.finding.state.dates_frames
+        if not self._is_doubted:
+            self.finding = finding
+
+    def note_error(self, error_ns: int) -> None:
+        """Keep how wrong the UTC may be at the newest report, while the clock is believed."""
+        self._error_times.append(self.line.last.time)
+        self._errors.append(error_ns)
+        if len(self._errors) > MAX_STORED_ERRORS:
+            self._errors = [max(self._errors[at : at + 2]) for at in range(0, len(self._errors), 2)]
+            self._error_times = self._error_times[::2]
+
+    def utc_at(self, time: int) -> int | None:
+        """UTC at a timestamp; None if the clock is not believed, or if it is not known."""
+        if not self.finding.state.dates_frames or time > self._end(time):
+            return None
+        utc = self.line.utc_at(time)
+        return None if utc is None else utc - self.finding.zone_ns
+
+    def stretch(self, begin: int, end: int) -> DatedStretch | None:
+        """How it dates the timestamps from `begin` to `end`; None if it does not."""
+        end = self._end(end)
+        first, last = (self.utc_at(begin), self.utc_at(end)) if begin <= end else (None, None)
+        if first is None or last is None:
+            return None
+        zone = self.finding.zone_ns
+        knots = [ClockReport(begin, first)]
+        knots += [
+            ClockReport(time, utc - zone) for time, utc in self.line.reports_between(begin, end)
+        ]
+        if begin < end:
+            knots.append(ClockReport(end, last))
+        return DatedStretch(tuple(knots), zone, self._error_between(begin, end))
+
+    def _end(self, time: int) -> int:
+        """The timestamp, or the last report before the doubt if that is earlier."""
+        return min(time, self._error_times[-1]) if self._is_doubted else time
+
+    def _error_between(self, begin: int, end: int) -> int:
+        """The largest error from the report before `begin` to the one after `end`."""
+        first = max(0, bisect_right(self._error_times, begin) - 1)
+        last = bisect_left(self._error_times, end) + 1
+        return max(self._errors[first:last])
