@@ -25,16 +25,33 @@ log = logging.getLogger(__name__)
 JOURNAL_FILE_SUFFIX = ".json"
 
 
+class DatesRecord(BaseModel):
+    """Frames of a segment that the camera's clock dates.
+
+    points : pairs of nanoseconds in the file and UTC nanoseconds; linear in between.
+    zone : by how much the camera's local time was ahead of UTC, nanoseconds; it is taken off.
+    error : how wrong the UTC may be, nanoseconds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    points: tuple[tuple[int, int], ...]
+    zone: int = 0
+    error: int
+
+
 class SegmentRecord(BaseModel):
     """A segment of a recording.
 
     zero : when the time 0 of its file was, UTC nanoseconds.
+    dates : what the camera's clock dates of it, as far as that was known.
     """
 
     model_config = ConfigDict(frozen=True)
 
     file: str
     zero: int
+    dates: tuple[DatesRecord, ...] = ()
 
 
 class JournalEntry(BaseModel):

@@ -4,7 +4,7 @@ Nothing in this package reads a clock or a packet: it gets timestamps, arrivals 
 numbers. ``docs/timing.md`` has the symbols and the rules.
 """
 
-from camrec.camera_clock.camera_clock import CameraClock, ClockStep, ClockVerdict
+from camrec.camera_clock.camera_clock import UNSEEN_DELAY_NS, CameraClock, ClockStep, ClockVerdict
 from camrec.camera_clock.clock_rules import ArrivalEstimate, CameraClockState
 from camrec.camera_clock.dated_line import DatedStretch, UtcSource
 from camrec.camera_clock.delay_points import DelayPoints
@@ -17,6 +17,7 @@ from camrec.camera_clock.track_clock import ClockChoice, TrackClock
 
 __all__ = [
     "SLOPE_UNITS",
+    "UNSEEN_DELAY_NS",
     "ArrivalEstimate",
     "CameraClock",
     "CameraClockState",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from camrec.camera_clock.clock_rules import CameraClockState, ClockFinding
@@ -32,6 +32,22 @@ class DatedStretch:
     def source(self) -> UtcSource:
         """What dates the frames."""
         return "zone" if self.zone_ns else "camera"
+
+    def moved(self, by: int) -> DatedStretch:
+        """The same with timestamps that are later by some nanoseconds."""
+        knots = tuple(ClockReport(time + by, utc) for time, utc in self.knots)
+        return replace(self, knots=knots)
+
+    def up_to(self, end: int) -> DatedStretch | None:
+        """The part of it before a timestamp and at it; None if it begins later."""
+        kept = [each for each in self.knots if each.time <= end]
+        if not kept or len(kept) == len(self.knots):
+            return self if kept else None
+        (time, utc), (later, later_utc) = kept[-1], self.knots[len(kept)]
+        if time < end:
+            at_end = utc + (end - time) * (later_utc - utc) // (later - time)
+            kept.append(ClockReport(end, at_end))
+        return replace(self, knots=tuple(kept))
 
 
 class DatedLine:

@@ -24,14 +24,21 @@ class FsyncThread:
         Returns the files that exist now. Called in the thread.
     name
         Part of the thread's name.
+    after_round
+        Called in the thread after each round: it may write to the disk, too.
     interval
         Seconds between two rounds.
     """
 
     def __init__(
-        self, files: Callable[[], Sequence[Path]], name: str, interval: float = FSYNC_INTERVAL_S
+        self,
+        files: Callable[[], Sequence[Path]],
+        name: str,
+        interval: float = FSYNC_INTERVAL_S,
+        after_round: Callable[[], object] = lambda: None,
     ) -> None:
         self._files = files
+        self._after_round = after_round
         self._interval = interval
         self._synced_sizes: dict[Path, int] = {}
         self._stopped = threading.Event()
@@ -54,6 +61,7 @@ class FsyncThread:
                     self._fsync(file)
                 except OSError as error:
                     log.warning("%s may not be on the disk yet: %s", file.name, error.strerror)
+            self._after_round()
 
     def _fsync(self, file: Path) -> None:
         if not file.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from camrec import file_system
@@ -31,6 +32,8 @@ class StoredEntry:
         self._journal = journal
         self._options = options
         self._describe = describe
+        self._lock = threading.Lock()  # the newest description is the last one that is written
+        self._is_erased = False
 
     def create(self) -> None:
         """Create the recording's folder and the entry. Return once the disk has both.
@@ -53,17 +56,22 @@ class StoredEntry:
 
     def update(self) -> None:
         """Write the entry again. If that fails it is logged: the recording continues."""
-        try:
-            self._journal.save(self._describe())
-        except OSError as error:
-            self._log(error)
+        with self._lock:
+            if self._is_erased:
+                return
+            try:
+                self._journal.save(self._describe())
+            except OSError as error:
+                self._log(error)
 
     def erase(self) -> None:
-        """Delete the entry. If that fails it is logged."""
-        try:
-            self._journal.erase(self._options.recording_id)
-        except OSError as error:
-            self._log(error)
+        """Delete the entry; it is not written again. If that fails it is logged."""
+        with self._lock:
+            self._is_erased = True
+            try:
+                self._journal.erase(self._options.recording_id)
+            except OSError as error:
+                self._log(error)
 
     def _log(self, error: OSError) -> None:
         log.warning(

@@ -26,6 +26,7 @@ from camrec.state_machine import StateMachine
 
 log = logging.getLogger(__name__)
 
+SAVE_DATES_INTERVAL_NS = 30 * NS_PER_SECOND
 SCHEDULE_CHECK_INTERVAL_S = 5.0  # between two checks of the wall clock, which may be changed
 
 
@@ -70,6 +71,7 @@ class RecordingJob:
         self._recorder: Recorder | None = None
         self._saved: tuple[tuple[str, Receipt], ...] = ()
         self._error: CamrecError | None = None
+        self._save_dates_at = 0  # monotonic nanoseconds
         self.machine.changed.connect(lambda old, new: self._notify())
         self._thread = threading.Thread(
             target=self._run, name=f"recording-{self.recording_id}", daemon=True
@@ -326,7 +328,9 @@ class RecordingJob:
 
     def _record(self, recorder: Recorder) -> None:
         watchdog = Watchdog(recorder, self._services.disk, self.recording_id)
-        fsync_thread = FsyncThread(lambda: recorder.growing_files, self.recording_id)
+        fsync_thread = FsyncThread(
+            lambda: recorder.growing_files, self.recording_id, after_round=self._save_dates
+        )
         watchdog.start()
         fsync_thread.start()
         try:
@@ -335,6 +339,15 @@ class RecordingJob:
         finally:
             watchdog.stop()
             fsync_thread.stop()
+
+    def _save_dates(self) -> None:
+        """Store in the journal what the camera's clock dates; twice a minute, if it is used."""
+        recorder, now = self._recorder, self._services.clock.monotonic_ns()
+        if recorder is None or now < self._save_dates_at:
+            return
+        self._save_dates_at = now + SAVE_DATES_INTERVAL_NS
+        if any(segment.clock is not None for segment in recorder.segments):
+            self._entry.update()
 
     def _finalize(self, recorder: Recorder) -> None:
         recorder.close()

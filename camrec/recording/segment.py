@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from camrec.journal import SegmentRecord
+from camrec.camera_clock import ClockReport, DatedStretch
+from camrec.journal import DatesRecord, SegmentRecord
 from camrec.recording.av_sync import AvSync, DriftCurve
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.retimed_segment import SegmentRetiming, SegmentStream
 from camrec.recording.segment_clock import SegmentClock
+from camrec.recording.utc_points import straighten
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Segment:
     av_sync : how its audio and video are offset; None if that is not known.
     left_out : seconds in the file of the frames before which others were left out on purpose.
     clock : the camera's clock; None if it is not used or not known.
+    stored_dates : what the camera's clock dated of a segment that an earlier camrec wrote, by
+        nanoseconds in the file.
     stream : what it was written from; None if that is not known, or if arrivals are its timestamps.
     retiming : how its times are corrected; None if they are right.
     """
@@ -37,15 +41,43 @@ class Segment:
     clock: SegmentClock | None = None
     stream: SegmentStream | None = None
     retiming: SegmentRetiming | None = None
+    stored_dates: tuple[DatedStretch, ...] = ()
 
     @classmethod
     def from_record(cls, record: SegmentRecord, folder: Path, period: RecordingPeriod) -> Segment:
         """A segment that a killed camrec left in `folder`."""
-        return cls(folder / record.file, period.to_monotonic(record.zero), progressive=False)
+        return cls(
+            folder / record.file,
+            period.to_monotonic(record.zero),
+            progressive=False,
+            stored_dates=tuple(
+                DatedStretch(
+                    tuple(ClockReport(*point) for point in each.points), each.zone, each.error
+                )
+                for each in record.dates
+            ),
+        )
 
     def to_record(self, period: RecordingPeriod) -> SegmentRecord:
         """The segment for the journal."""
-        return SegmentRecord(file=self.path.name, zero=period.to_utc(self.origin))
+        dates = self.stored_dates
+        if self.clock is not None:
+            dates = tuple(self.stretches(0, self.clock.newest_time - self.clock.shown_time))
+        return SegmentRecord(
+            file=self.path.name,
+            zero=period.to_utc(self.origin),
+            dates=tuple(
+                DatesRecord(points=straighten(each.knots), zone=each.zone_ns, error=each.error_ns)
+                for each in dates
+            ),
+        )
+
+    def stretches(self, begin: int, end: int) -> list[DatedStretch]:
+        """What the camera's clock dates between two times in the file, nanoseconds."""
+        if self.clock is not None:
+            return self.clock.stretches(begin, end)
+        stored = (each.up_to(end) for each in self.stored_dates)
+        return [each for each in stored if each is not None]
 
     @property
     def audio_shift(self) -> DriftCurve:

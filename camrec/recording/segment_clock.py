@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from camrec.camera_clock import TrackClock
+from camrec.camera_clock import DatedStretch, TrackClock
 from camrec.clock import NS_PER_SECOND
 
 
@@ -14,6 +14,7 @@ class SegmentClock:
 
     video, audio : the clocks of the tracks; `audio` is None if there is no audio.
     shown_time : the timestamp of the frame at the time 0 of the file, nanoseconds.
+    newest_time : the timestamp of the newest frame in the file.
     video_offset, audio_offset : a timestamp plus this is where the unit is, in monotonic
         nanoseconds: how video and audio are placed in the file.
     """
@@ -23,6 +24,13 @@ class SegmentClock:
     video_offset: int
     audio: TrackClock | None = None
     audio_offset: int = 0
+    newest_time: int = 0
+
+    def stretches(self, begin: int, end: int) -> list[DatedStretch]:
+        """What the camera's clock dates between two times in the file, nanoseconds."""
+        zero = self.shown_time
+        found = self.video.stretches(begin + zero, end + zero)
+        return [each.moved(-zero) for each in found]
 
     def audio_early_by(self, sent: int) -> float | None:
         """How many seconds too early the audio is that is placed at a monotonic time (ns).

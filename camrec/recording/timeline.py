@@ -138,7 +138,7 @@ class SegmentTimeline:
         self._clock_map = clock_map
         self._first_sent = clock_map.to_monotonic(first)
         self._audio_shift: int | None = None
-        self._shown_time = shown.time
+        self._shown_time = self._newest_time = shown.time
         self._video_clock = shown.clock
         self._audio_clock: TrackClock | None = None
 
@@ -153,6 +153,7 @@ class SegmentTimeline:
             self._clock_map.offset("video"),
             self._audio_clock,
             self._clock_map.offset("audio") if self._audio_clock else 0,
+            self._newest_time,
         )
 
     @property
@@ -190,6 +191,7 @@ class SegmentTimeline:
             if ahead < 0 and unit.dependent:  # it needs frames from before the segment
                 return None
             ticks = ahead + START_MARGIN_S * self.video.rate
+            self._newest_time = max(self._newest_time, unit.time)
             return (0, ticks) if ticks >= 0 else None
         assert self.audio is not None
         rate = self.audio.rate

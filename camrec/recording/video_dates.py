@@ -11,7 +11,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from camrec.camera_clock import ClockVerdict, TrackClock, UtcSource, find_bends
+from camrec.camera_clock import (
+    UNSEEN_DELAY_NS,
+    CameraClockState,
+    ClockVerdict,
+    TrackClock,
+    UtcSource,
+)
 from camrec.clock import NS_PER_SECOND
 from camrec.receipt import (
     CameraClockFacts,
@@ -23,15 +29,12 @@ from camrec.receipt import (
 )
 from camrec.recording.read_segment import ReadSegment
 from camrec.recording.recording_period import RecordingPeriod
+from camrec.recording.utc_points import MAP_TOLERANCE_NS, UtcPoint, straighten
 
 log = logging.getLogger(__name__)
 
-MAP_TOLERANCE_NS = 20_000  # less than two ticks of an RTP clock
-MAX_MAP_POINTS = 1000
 MIN_PACE = 0.5  # from one stretch to the next, UTC passes at least so fast against the video
 NS_PER_HOUR = 3600 * NS_PER_SECOND
-
-_Point = tuple[int, int]  # nanoseconds from the start of the video, UTC in nanoseconds
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,13 @@ class VideoDates:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Frames that a camera's clock dates. The UTC between two of the points is linear."""
+    """Frames that a camera's clock dates.
 
-    points: Sequence[_Point]
+    points : nanoseconds from the start of the video, with their UTC; linear in between.
+    uncertainty : seconds.
+    """
+
+    points: Sequence[UtcPoint]
     source: UtcSource
     zone_ns: int
     uncertainty: float
@@ -90,20 +97,17 @@ def _date_by_clock(
     arrivals, less the delay that the clock shows next to them: so no time jumps, and none goes
     back. The map is linear there, because arrivals date all frames by one line.
     """
-    clocks = _find_clocks(run)
-    if not clocks:
+    verdicts, dated = [clock.verdict() for clock in _find_clocks(run)], _find_stretches(run)
+    if not (verdicts or dated):
         return VideoDates(arrived_at, "arrival", by_arrival)
-    verdicts = [clock.verdict() for clock in clocks]
-    dated = _find_stretches(run)
-    errors = [each.arrival_error_ns / NS_PER_SECOND for each in verdicts]
-    unseen = max([*errors, *(each.uncertainty for each in dated)])
+    errors = [each.arrival_error_ns for each in verdicts] or [UNSEEN_DELAY_NS]
+    unseen = max([max(errors) / NS_PER_SECOND, *(each.uncertainty for each in dated)])
     sources, share = _list_sources(run, dated, round(unseen + (by_arrival or 0.0), 6))
     kinds = {each.source for each in sources}
     facts = _describe_clock(run, verdicts)
-    warnings = _find_warnings(verdicts[-1], facts, dated, share)
-    started_at, utc_map = arrived_at, ()
-    if dated:
-        started_at, utc_map = _to_map([point for each in dated for point in each.points])
+    warnings = _find_warnings(verdicts, facts, dated, share)
+    points = [point for each in dated for point in each.points]
+    started_at, utc_map = _to_map(points) if points else (arrived_at, ())
     return VideoDates(
         started_at,
         sources[0].source if len(kinds) == 1 else "mixed",
@@ -129,14 +133,12 @@ def _find_stretches(run: Sequence[ReadSegment]) -> list[_Stretch]:
     """What the camera's clock dates, in the order of the video."""
     found: list[_Stretch] = []
     for number, each in enumerate(run):
-        clock = each.segment.clock
-        if clock is None or _was_moved(each):
+        if _was_moved(each):
             continue
-        to_position = each.origin - run[0].origin - clock.shown_time
-        first, last = (at - to_position for at in _ends(run, number))
-        for dated in clock.video.stretches(first, last):
-            points = [(time + to_position, utc) for time, utc in dated.knots]
-            if points := _later_points(found, points):
+        start = each.origin - run[0].origin
+        first, last = (at - start for at in _ends(run, number))
+        for dated in each.segment.stretches(first, last):
+            if points := _later_points(found, dated.moved(start).knots):
                 uncertainty = round(dated.error_ns / NS_PER_SECOND, 6)
                 found.append(_Stretch(points, dated.source, dated.zone_ns, uncertainty))
     return found
@@ -168,7 +170,7 @@ def _positions(run: Sequence[ReadSegment], number: int) -> list[int]:
     return [start + round(at * NS_PER_SECOND) for at in run[number].info.times]
 
 
-def _later_points(found: Sequence[_Stretch], points: Sequence[_Point]) -> Sequence[_Point]:
+def _later_points(found: Sequence[_Stretch], points: Sequence[UtcPoint]) -> Sequence[UtcPoint]:
     """The points from where UTC has passed fast enough since the stretch before.
 
     A clock that was set back, or a camera that begins with frames from before the connection broke,
@@ -210,14 +212,10 @@ def _list_sources(
     return found, by_clock / len(frames)
 
 
-def _to_map(points: Sequence[_Point]) -> tuple[int, UtcMap]:
+def _to_map(points: Sequence[UtcPoint]) -> tuple[int, UtcMap]:
     """UTC of the time 0 of the video, and the map from there."""
     started_at = points[0][1] - points[0][0]
-    shifts = [(at, utc - at - started_at) for at, utc in points]
-    tolerance = MAP_TOLERANCE_NS
-    while len(bends := find_bends(shifts, tolerance)) > MAX_MAP_POINTS:
-        tolerance *= 2
-    kept = [shifts[number] for number in bends]
+    kept = [(at, utc - at - started_at) for at, utc in straighten(points)]
     if max(abs(shift) for _, shift in kept) <= MAP_TOLERANCE_NS:
         return started_at, ()
     return started_at, tuple((at / NS_PER_SECOND, shift / NS_PER_SECOND) for at, shift in kept)
@@ -236,6 +234,8 @@ def _describe_clock(
             if each.info.times[0] <= at <= each.info.times[-1]:
                 size = round(step.size_ns / NS_PER_SECOND, 6)
                 steps.append(ClockStepFacts(at=round(start + at, 6), size=size))
+    if not verdicts:  # an earlier camrec has recorded all of it
+        return CameraClockFacts(state=CameraClockState.RIGHT.value)
     last = verdicts[-1]
     return CameraClockFacts(
         state=last.state.value,
@@ -248,7 +248,10 @@ def _describe_clock(
 
 
 def _find_warnings(
-    verdict: ClockVerdict, facts: CameraClockFacts, dated: Sequence[_Stretch], share: float
+    verdicts: Sequence[ClockVerdict],
+    facts: CameraClockFacts,
+    dated: Sequence[_Stretch],
+    share: float,
 ) -> tuple[RecordingWarning, ...]:
     """What a reader of the receipt should know about the camera's clock."""
     found = [
@@ -256,7 +259,7 @@ def _find_warnings(
         for step in facts.steps
     ]
     if not dated:
-        return (*found, *_find_reason(verdict))
+        return (*found, *_find_reason(verdicts[-1]))
     if share < 1:
         percent = min(99.9, max(0.1, round(100 * share, 1)))
         found.append(RecordingWarning.of("camera_clock_in_part", percent=percent))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
+from camrec.camera_clock import ArrivalEstimate, ClockReport, TrackClock
+from camrec.clock import iso_to_utc_ns
 from camrec.errors import ServiceError
 from camrec.feed import Feed
 from camrec.journal import Journal
@@ -228,3 +231,35 @@ def test_a_wall_clock_set_back_an_hour_changes_nothing(studio):
     ((_, receipt),) = studio.saved
     assert receipt.ended == "time" and receipt.frames == 126 and receipt.gaps == []
     assert recording.ends_at == ends_at == recording.ended_at
+
+
+def test_what_the_camera_s_clock_dates_is_in_the_journal_before_a_kill_and_is_used_after_it(studio):
+    """The clock of the camera is 40 ms behind the arrivals: it knows when frames were taken."""
+    taken, clock = 40_000_000, TrackClock()
+    units = [replace(unit, clock=clock) for unit in video_units(BETWEEN)]
+    to_utc = units[0].offset + studio.clock.utc_ns() - studio.clock.now
+    for second in range(4):
+        time = units[25 * second].time
+        arrivals = ArrivalEstimate(time, to_utc, 0, 0.0, 1e-6)
+        clock.note_report(ClockReport(time, time + to_utc - taken), arrivals)
+    studio.play(units, -1, 1)
+    first = studio.record(20, save_video=lose)
+    studio.play(units, 1, 3)
+
+    def stored():
+        parts = [each for entry in studio.journal.saved for each in entry.parts]
+        return [each for each in parts if each.dates and len(each.dates[0].points) > 1]
+
+    until(stored, 10)
+    past = ResumeState(first.started_at, stored()[:1])
+    first.stop()
+    assert first.wait(30)
+    studio.feed.close()
+    studio.at(60)
+    second = studio.record(20, resume=past, folder=studio.folder / "parts-0")
+    assert second.wait(30)
+    ((_, receipt),) = studio.saved
+    assert receipt.camera_clock.state == "camera"
+    assert receipt.utc_source in ("camera", "mixed"), "frames may come after the journal"
+    on_screen = units[24].time + to_utc - taken
+    assert abs(iso_to_utc_ns(receipt.started_at) - on_screen) < 20_000

@@ -13,6 +13,7 @@ import pytest
 
 from camrec.camera_clock import TrackClock
 from camrec.frames.utc_map import VideoUtc
+from camrec.journal import SegmentRecord
 from camrec.receipt import UtcSourceFacts
 from camrec.recording.media_info import MediaInfo
 from camrec.recording.read_segment import ReadSegment
@@ -197,7 +198,25 @@ def test_two_connections_that_the_clock_dates_need_no_arrivals():
     assert np.abs(found.errors).max() < 0.05
 
 
-def test_a_segment_of_a_killed_camrec_is_dated_by_arrivals():
+def test_a_segment_of_a_killed_camrec_is_dated_as_far_as_the_journal_says():
+    camera = SimulatedCamera(90)
+    killed, after = record(camera, 0, 20), record(camera, 30)
+    segment = killed.read.segment
+    clock = replace(segment.clock, newest_time=segment.clock.shown_time + 12 * SECOND)
+    stored = replace(segment, clock=clock).to_record(PERIOD).model_dump_json()
+    back = Segment.from_record(SegmentRecord.model_validate_json(stored), Path(), PERIOD)
+    killed.read = replace(killed.read, segment=back)
+    found = date(killed, after)
+    assert [source for _, source in found.listed] == ["camera", "arrival", "camera"]
+    assert [start for start, _ in found.listed[:2]] == [0, pytest.approx(12.04, abs=0.01)]
+    assert np.abs(found.errors[found.sources == "camera"]).max() < 0.05
+    assert np.all(np.diff(found.times) > 20 * MS) and np.abs(found.errors).max() < 1
+    alone = date(killed)
+    assert alone.dates.source == "mixed" and alone.dates.clock.state == "camera"
+    assert np.mean(np.abs(alone.errors) <= alone.stated) == 1
+
+
+def test_a_segment_of_a_killed_camrec_without_such_an_entry_is_dated_by_arrivals():
     camera = SimulatedCamera(60)
     found = date(record(camera, 0, 20, is_clock_used=False), record(camera, 30))
     assert [source for _, source in found.listed] == ["arrival", "camera"]

@@ -8,16 +8,19 @@ from types import SimpleNamespace
 
 import pytest
 
+from camrec.camera_clock import ClockReport, DatedStretch
 from camrec.journal import JournalEntry, SegmentRecord
 from camrec.media import MediaUnit, VideoTrack
 from camrec.receipt import RecordingWarning
 from camrec.recording import ResumeState
+from camrec.recording.journal_entry import StoredEntry
 from camrec.recording.recorder import RecordingStop
 from camrec.recording.recording_period import RecordingPeriod
 from camrec.recording.segment import Segment
 from camrec.recording.segment_retry import SEGMENT_RETRY_PAUSES_S, SegmentRetry
 from camrec.recording.warning_list import WarningList
 from support.journal_entry import ENTRY
+from support.studio import MadeJournal
 from support.units_made import SECOND
 
 PERIOD = RecordingPeriod(
@@ -39,6 +42,31 @@ def test_a_segment_comes_back_from_the_journal_as_it_was_stored():
     assert Segment.from_record(record, segment.path.parent, PERIOD) == segment
 
 
+def test_what_the_camera_s_clock_dates_comes_back_from_the_journal():
+    knots = tuple(ClockReport(at * SECOND, 10**18 + at * SECOND + 7) for at in range(100))
+    dates = (DatedStretch(knots, 3600 * SECOND, 40_000_000),)
+    path = Path("/videos/.parts/aa/part-1.mp4")
+    record = Segment(path, 501 * SECOND, False, stored_dates=dates).to_record(PERIOD)
+    assert len(record.dates[0].points) == 2, "a line needs two points"
+    stored = SegmentRecord.model_validate_json(record.model_dump_json())
+    segment = Segment.from_record(stored, path.parent, PERIOD)
+    assert segment.to_record(PERIOD) == record, "also if the next camrec is killed"
+    (whole,) = segment.stretches(0, 200 * SECOND)
+    assert whole == DatedStretch((knots[0], knots[-1]), 3600 * SECOND, 40_000_000)
+    (part,) = segment.stretches(0, 30 * SECOND)
+    assert part.knots == (knots[0], knots[30]) and part.source == "zone"
+    assert segment.stretches(-2, -1) == []
+
+
+def test_an_entry_that_was_erased_is_not_written_again():
+    journal = MadeJournal()
+    entry = StoredEntry(journal, SimpleNamespace(recording_id="aa"), lambda: ENTRY)
+    entry.update()
+    entry.erase()
+    entry.update()
+    assert journal.saved == [ENTRY] and journal.erased == ["aa"]
+
+
 def test_the_journal_keeps_the_keys_that_an_earlier_camrec_wrote():
     stored = json.loads(ENTRY.model_dump_json())
     earlier = {
@@ -46,9 +74,10 @@ def test_the_journal_keeps_the_keys_that_an_earlier_camrec_wrote():
         *("start_at", "started_at", "ended", "over", "parts"),
     }
     assert set(stored) == {*earlier, "camera_id"}
-    assert set(stored["parts"][0]) == {"file", "zero"}
-    del stored["camera_id"]
-    assert JournalEntry.model_validate(stored).camera_id is None
+    assert set(stored["parts"][0]) == {"file", "zero", "dates"}
+    del stored["camera_id"], stored["parts"][0]["dates"]
+    entry = JournalEntry.model_validate(stored)
+    assert entry.camera_id is None and entry.parts[0].dates == ()
 
 
 def test_a_recording_that_had_not_begun_has_nothing_to_resume():
