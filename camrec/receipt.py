@@ -116,7 +116,8 @@ class CalibratedDelay(BaseModel):
     def holds_for(self, utc_source: VideoUtcSource) -> bool:
         """Whether it holds for a video with this `utc_source`, because the same clock dates it.
 
-        "zone" is the camera's clock too.
+        "zone" is the camera's clock too, and so is "mixed": arrivals are then moved by the delay
+        that the clock shows.
         """
         return self.utc_source == ("arrival" if utc_source == "arrival" else "camera")
 

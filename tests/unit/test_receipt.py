@@ -85,6 +85,8 @@ def test_a_written_receipt_can_be_read_by_people(tmp_path):
         ("arrival", "arrival", True),
         ("camera", "camera", True),
         ("camera", "zone", True),
+        ("camera", "mixed", True),
+        ("arrival", "mixed", False),
         ("arrival", "camera", False),
         ("arrival", "zone", False),
         ("camera", "arrival", False),
