@@ -20,7 +20,7 @@ from support.cameras.mjpeg import MjpegCamera
 from support.marking import marking
 from support.stopping import kill, python_environment
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.busy, pytest.mark.spread]
 MAKERS = 100  # events in flight
 KILLS = 4
 # Adds events in 100 threads until it is killed, and prints the id of each that is stored.

@@ -16,6 +16,8 @@ import pytest
 from camrec.plans import Delay, OccurrenceRecord, WallClock, parse_plan
 from support.plan_world import SECOND, PlanWorld
 
+pytestmark = pytest.mark.busy
+
 ZONE = ZoneInfo("Europe/Paris")
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 YEAR_START = int(datetime(2026, 1, 1, tzinfo=ZONE).timestamp())
