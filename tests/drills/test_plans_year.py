@@ -194,6 +194,7 @@ def check(
     assert told.keys() == {(each.plan, each.camera, each.start) for each in windows}
     for window in windows:
         record = told[window.plan, window.camera, window.start]
+        assert record.ends_at // SECOND - YEAR_START == window.end, window
         if is_within(window, outages):
             assert record.state == "missed", window
         if record.state == "missed":
