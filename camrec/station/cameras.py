@@ -31,7 +31,7 @@ from camrec.session import (
     SessionState,
 )
 from camrec.station.built_in_cameras import BuiltInCameras
-from camrec.station.changes import SessionChanged, StationChange
+from camrec.station.changes import CamerasChanged, SessionChanged, StationChange
 from camrec.station.upstreams import UpstreamFactory
 from camrec.stream_search import find_stream, parse_bare_host
 
@@ -360,6 +360,7 @@ class StationCameras:
                 self._registry.remember(
                     session.camera_id, session.source, name, clock, session.stays
                 )
+                self._changed.emit(CamerasChanged())
 
         disconnect = session.machine.changed.connect(remember)
 

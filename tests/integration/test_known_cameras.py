@@ -17,7 +17,7 @@ from camrec.errors import CameraError, DiskError, NotFoundError, StateError
 from camrec.journal import Journal
 from camrec.receipt import Receipt
 from camrec.session import Session, SessionState
-from camrec.station import Station
+from camrec.station import CamerasChanged, Station
 from support.cameras.mjpeg import MjpegCamera
 from support.cameras.raw_http import RawHttpCamera, encode_jpegs
 from support.journal_entry import ENTRY
@@ -229,6 +229,20 @@ def test_a_program_sets_and_clears_the_measured_delay_of_an_open_camera(config):
             assert parse_iso(now).timestamp() == pytest.approx(station.clock.utc_ns() / 1e9, abs=60)
         (listed,) = wire.get("/cameras").json()["cameras"]
         assert listed["delay"] == {**delay, "measured_at": now}
+
+
+def test_a_camera_is_reported_once_it_is_stored(config):
+    """Until then a page does not know, for example, that it is opened again at the next start."""
+    with MjpegCamera() as camera, Station(config) as station:
+        known: list[bool] = []
+        station.changed.connect(
+            lambda change: (
+                isinstance(change, CamerasChanged)
+                and known.extend(each.stays for each in station.known_cameras.all())
+            )
+        )
+        station.cameras.open(camera.url, stays=True)
+        until(lambda: known == [True])
 
 
 class HeldCamera(RawHttpCamera):
