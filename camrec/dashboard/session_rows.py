@@ -57,7 +57,12 @@ class SessionRows:
             The ids of the cameras that are opened again at each start.
         """
         rows = [
-            self._row(each, ready_proxies[each.kind], recordings, each.camera_id in staying_ids)
+            self._row(
+                each,
+                ready_proxies[each.kind],
+                recordings,
+                each.camera_id in staying_ids or _is_about_to_stay(each),
+            )
             for each in sessions
         ]
         shown = {row.fields["recording"]["recording_id"] for row in rows if row.fields["recording"]}
@@ -115,6 +120,11 @@ class SessionRows:
             "bytes": sent[1],
             "gaps": gaps,
         }
+
+
+def _is_about_to_stay(session: Session) -> bool:
+    """Whether its camera delivers, and is just being stored as one that stays."""
+    return session.state is SessionState.LIVE and bool(session.stays)
 
 
 def _scheduled_rows(recordings: Sequence[RecordingJob]) -> list[ScheduledRecordingRow]:

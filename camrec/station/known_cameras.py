@@ -91,6 +91,8 @@ class KnownCameras:
                 session.rename(camera.name)
             if clock is not None:
                 session.given_clock = None  # it was given before this change
+            if stays is not None:
+                session.stays = None
         self._changed.emit(CamerasChanged())
         return camera
 

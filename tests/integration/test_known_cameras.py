@@ -272,6 +272,17 @@ def test_a_clock_that_is_chosen_while_a_camera_opens_stays_chosen(config, given,
         assert station.cameras.open(camera.url).clock_choice == chosen
 
 
+def test_a_camera_that_is_not_to_stay_any_more_while_it_opens_does_not_stay(config):
+    with HeldCamera() as camera, Station(config) as station:
+        session = station.cameras.begin_open(camera.url, stays=True)
+        until(lambda: camera.requests)
+        station.known_cameras.update(session.camera_id, None, None, stays=False)
+        camera.released.set()
+        live(session)
+        (known,) = station.known_cameras.all()
+        assert known.stays is False
+
+
 def test_a_video_keeps_its_camera_when_there_are_too_many(config, monkeypatch):
     monkeypatch.setattr("camrec.camera_registry.camera_list.MAX_STORED_CAMERAS", 1)
     with Station(config) as station:
