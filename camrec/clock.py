@@ -52,12 +52,14 @@ def utc_s() -> float:
     return utc_ns() / NS_PER_SECOND
 
 
-def _since_monotonic_ns(clock_id: int) -> int:
-    """By how many nanoseconds a clock is ahead of `monotonic_ns`; 0 if there is no such clock."""
-    try:
-        return time.clock_gettime_ns(clock_id) - monotonic_ns()
-    except OSError:
-        return 0
+if sys.platform != "win32":
+
+    def _since_monotonic_ns(clock_id: int) -> int:
+        """By how many nanoseconds a clock is ahead of `monotonic_ns`; 0 if there is none."""
+        try:
+            return time.clock_gettime_ns(clock_id) - monotonic_ns()
+        except OSError:
+            return 0
 
 
 if sys.platform == "linux":
